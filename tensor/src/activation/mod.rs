@@ -1,0 +1,168 @@
+//! Activation functions: what a unit answers to its weighted sum, and the slope of that answer.
+//!
+//! An activation is two functions of one number. The built-in ones are compiled here, once, for
+//! `f32` and `f64`; one of your own is compiled in your crate by the same provided methods, and
+//! runs in the same places at the same speed:
+//!
+//! ```
+//! use tensor::{Float, activation::Activation, math};
+//!
+//! /// x·σ(1.702 x), the quick approximation of GELU.
+//! #[derive(Clone, Copy, Debug, Default)]
+//! struct QuickGelu;
+//!
+//! impl Activation for QuickGelu {
+//!     const NAME: &'static str = "quick_gelu";
+//!     const KEEPS_INPUT: bool = true;
+//!     fn value<T: Float>(&self, x: T) -> T {
+//!         x * math::sigmoid(T::of(1.702) * x)
+//!     }
+//!     fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+//!         let s = math::sigmoid(T::of(1.702) * x);
+//!         s + T::of(1.702) * x * s * (T::one() - s)
+//!     }
+//! }
+//!
+//! let mut values = [-1.0_f32, 0.0, 1.0];
+//! QuickGelu.forward(&mut values);
+//! assert_eq!(values[1], 0.0);
+//! ```
+
+mod compiled;
+mod piecewise;
+mod smooth;
+
+use std::fmt::Debug;
+
+use crate::float::Float;
+use crate::simd::vectorize;
+
+pub use piecewise::{HardSigmoid, HardTanh, Identity, LeakyRelu, Relu};
+pub use smooth::{Elu, Gelu, Mish, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh};
+
+/// A function of one number that is applied to every unit of a layer.
+pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
+    /// What summaries, errors and saved files call it, as in `dense(784 -> 128, relu)`.
+    const NAME: &'static str;
+
+    /// Whether [`derivative`](Activation::derivative) reads `x`. If not, a layer does not keep its
+    /// weighted sums, and what it passes as `x` is `y`.
+    const KEEPS_INPUT: bool = false;
+
+    /// How far random weights before this activation should spread: the standard deviation is
+    /// `gain / √inputs` (√2 where half of the units are silent, He et al. 2015; 1 for a function that
+    /// normalises itself); `None` stands for Glorot and Bengio's (2010) `√(2 / (inputs + outputs))`,
+    /// which suits functions that are close to the identity around zero.
+    const GAIN: Option<f64> = None;
+
+    /// y = f(x).
+    fn value<T: Float>(&self, x: T) -> T;
+
+    /// dy/dx at x, where y = f(x).
+    fn derivative<T: Float>(&self, x: T, y: T) -> T;
+
+    /// Replaces every value by its image.
+    fn forward<T: Float>(&self, values: &mut [T]) {
+        map(*self, values);
+    }
+
+    /// Multiplies every element of `dy` by the derivative: `dy` becomes dx.
+    ///
+    /// # Panics
+    ///
+    /// If the lengths differ.
+    fn backward<T: Float>(&self, dy: &mut [T], x: &[T], y: &[T]) {
+        scale_by_derivative(*self, dy, x, y);
+    }
+}
+
+/// The loop behind [`Activation::forward`], for all who implement it.
+#[inline(always)]
+fn map<A: Activation, T: Float>(f: A, values: &mut [T]) {
+    vectorize(|| {
+        for value in values {
+            *value = f.value(*value);
+        }
+    });
+}
+
+/// The loop behind [`Activation::backward`].
+#[inline(always)]
+fn scale_by_derivative<A: Activation, T: Float>(f: A, dy: &mut [T], x: &[T], y: &[T]) {
+    assert!(
+        x.len() == dy.len() && y.len() == dy.len(),
+        "{}: backward needs as many x and y as dy, got {} and {} for {}",
+        A::NAME,
+        x.len(),
+        y.len(),
+        dy.len()
+    );
+    vectorize(|| {
+        for ((dy, &x), &y) in dy.iter_mut().zip(x).zip(y) {
+            *dy = *dy * f.derivative(x, y);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Value and derivative against central differences in `f64`, the slice forms against the
+    /// scalar ones in `f32` and `f64`, on odd lengths.
+    fn check<A: Activation>() {
+        let f = A::default();
+        for i in -40..=40 {
+            let x = f64::from(i) * 0.17 + 0.013; // off every kink
+            let h = 1e-6;
+            let slope = (f.value(x + h) - f.value(x - h)) / (2.0 * h);
+            let y = f.value(x);
+            let seen = if A::KEEPS_INPUT { x } else { y };
+            let derivative = f.derivative(seen, y);
+            assert!((slope - derivative).abs() < 1e-8, "{}'({x}): {derivative}, {slope}", A::NAME);
+        }
+        check_slices::<A, f32>();
+        check_slices::<A, f64>();
+        assert!(f.value(f64::NAN).is_nan(), "{} swallows NaN", A::NAME);
+    }
+
+    fn check_slices<A: Activation, T: Float>() {
+        let f = A::default();
+        for length in [0, 1, 7, 16, 37] {
+            let x: Vec<T> = (0..length).map(|i| T::of(i as f64 * 0.3 - 4.0)).collect();
+            let expected: Vec<T> = x.iter().map(|&x| f.value(x)).collect();
+            let mut y = x.clone();
+            f.forward(&mut y);
+            assert_eq!(y, expected, "{} forward", A::NAME);
+            let mut dy: Vec<T> = x.iter().map(|&x| x + T::one()).collect();
+            let expected: Vec<T> =
+                dy.iter().zip(&x).zip(&y).map(|((&d, &x), &y)| d * f.derivative(x, y)).collect();
+            f.backward(&mut dy, &x, &y);
+            assert_eq!(dy, expected, "{} backward", A::NAME);
+        }
+    }
+
+    #[test]
+    fn derivatives_and_slices_agree_with_the_values() {
+        check::<Identity>();
+        check::<Relu>();
+        check::<LeakyRelu>();
+        check::<HardSigmoid>();
+        check::<HardTanh>();
+        check::<Elu>();
+        check::<Selu>();
+        check::<Sigmoid>();
+        check::<Tanh>();
+        check::<Gelu>();
+        check::<Silu>();
+        check::<Mish>();
+        check::<Softplus>();
+        check::<Softsign>();
+    }
+
+    #[test]
+    #[should_panic(expected = "relu: backward needs as many x and y as dy, got 2 and 3 for 3")]
+    fn lengths_must_agree() {
+        Relu.backward(&mut [1.0; 3], &[1.0; 2], &[1.0; 3]);
+    }
+}

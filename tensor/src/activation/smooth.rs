@@ -1,0 +1,223 @@
+//! Activations with a smooth curve.
+
+use super::Activation;
+use super::compiled::compiled_slices;
+use crate::float::Float;
+use crate::math;
+
+/// The logistic function σ(x) = 1/(1 + e⁻ˣ), between 0 and 1; dy/dx = y(1 − y), at most ¼.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sigmoid;
+
+impl Activation for Sigmoid {
+    const NAME: &'static str = "sigmoid";
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        math::sigmoid(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, _x: T, y: T) -> T {
+        y * (T::one() - y)
+    }
+
+    compiled_slices!();
+}
+
+/// The hyperbolic tangent, between −1 and 1; dy/dx = 1 − y².
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tanh;
+
+impl Activation for Tanh {
+    const NAME: &'static str = "tanh";
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        math::tanh(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, _x: T, y: T) -> T {
+        T::one() - y * y
+    }
+
+    compiled_slices!();
+}
+
+/// x above zero, `alpha`·(eˣ − 1) below (Clevert et al. 2016).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Elu {
+    /// Minus the limit at −∞, 1 by default; positive.
+    pub alpha: f64,
+}
+
+impl Default for Elu {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Activation for Elu {
+    const NAME: &'static str = "elu";
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        if x < T::zero() { T::of(self.alpha) * math::expm1(x) } else { x }
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, _x: T, y: T) -> T {
+        if y < T::zero() { y + T::of(self.alpha) } else { T::one() }
+    }
+
+    compiled_slices!();
+}
+
+/// λ and α of [`Selu`], which make mean 0 and variance 1 a fixed point (Klambauer et al. 2017).
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+
+/// λx above zero, λα(eˣ − 1) below: keeps mean 0 and variance 1 from layer to layer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Selu;
+
+impl Activation for Selu {
+    const NAME: &'static str = "selu";
+    const GAIN: Option<f64> = Some(1.0);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        let below = T::of(SELU_SCALE * SELU_ALPHA) * math::expm1(x);
+        if x < T::zero() { below } else { T::of(SELU_SCALE) * x }
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, _x: T, y: T) -> T {
+        if y < T::zero() { y + T::of(SELU_SCALE * SELU_ALPHA) } else { T::of(SELU_SCALE) }
+    }
+
+    compiled_slices!();
+}
+
+/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016), by the error function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gelu;
+
+impl Activation for Gelu {
+    const NAME: &'static str = "gelu";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * normal_distribution(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let density = math::exp(x * x * T::of(-0.5)) * T::of(FRAC_1_SQRT_2PI);
+        normal_distribution(x) + x * density
+    }
+
+    compiled_slices!();
+}
+
+/// 1/√(2π).
+const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
+
+/// Φ(x) = (1 + erf(x/√2))/2.
+#[inline(always)]
+fn normal_distribution<T: Float>(x: T) -> T {
+    T::of(0.5) * (T::one() + math::erf(x * T::of(std::f64::consts::FRAC_1_SQRT_2)))
+}
+
+/// x·σ(x), also called swish.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silu;
+
+impl Activation for Silu {
+    const NAME: &'static str = "silu";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * math::sigmoid(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let s = math::sigmoid(x);
+        s + x * s * (T::one() - s)
+    }
+
+    compiled_slices!();
+}
+
+/// x·tanh(ln(1 + eˣ)) (Misra 2019).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mish;
+
+impl Activation for Mish {
+    const NAME: &'static str = "mish";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * math::tanh(math::softplus(x))
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let t = math::tanh(math::softplus(x));
+        t + x * (T::one() - t * t) * math::sigmoid(x)
+    }
+
+    compiled_slices!();
+}
+
+/// ln(1 + eˣ): a smooth relu; dy/dx = σ(x).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Softplus;
+
+impl Activation for Softplus {
+    const NAME: &'static str = "softplus";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        math::softplus(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        math::sigmoid(x)
+    }
+
+    compiled_slices!();
+}
+
+/// x/(1 + |x|), between −1 and 1; dy/dx = (1 − |y|)².
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Softsign;
+
+impl Activation for Softsign {
+    const NAME: &'static str = "softsign";
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x / (T::one() + x.abs())
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, _x: T, y: T) -> T {
+        let rest = T::one() - y.abs();
+        rest * rest
+    }
+
+    compiled_slices!();
+}

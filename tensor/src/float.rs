@@ -1,0 +1,46 @@
+//! What a number must be able to do to be the element of a tensor.
+
+use std::any::Any;
+use std::fmt::{Debug, Display};
+
+/// An element of a tensor: any [`num_traits::Float`] that can be printed and sent to a thread.
+///
+/// There is nothing to implement: the trait holds for every such type. `f32` and `f64` are computed
+/// by SIMD kernels, every other float (a dual number, a half, an interval) by the portable one.
+pub trait Float: num_traits::Float + Debug + Display + Default + Send + Sync + 'static {
+    /// The nearest value to `x`.
+    ///
+    /// # Panics
+    ///
+    /// If the type refuses to be made from an `f64` at all.
+    ///
+    /// ```
+    /// use tensor::Float;
+    /// assert_eq!(f32::of(0.5), 0.5_f32);
+    /// ```
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        match <Self as num_traits::NumCast>::from(x) {
+            Some(value) => value,
+            None => panic!("{}: cannot be made from the f64 {x}", std::any::type_name::<Self>()),
+        }
+    }
+
+    /// The nearest `f64`, for messages, metrics and checks.
+    #[inline(always)]
+    fn as_f64(self) -> f64 {
+        self.to_f64().unwrap_or(f64::NAN)
+    }
+}
+
+impl<T> Float for T where T: num_traits::Float + Debug + Display + Default + Send + Sync + 'static {}
+
+/// `value` as a `U`, if that is what it is.
+///
+/// The comparison of the two types is a constant in each instance of the caller, so that an
+/// optimised build keeps only the branch that applies. This is how generic code reaches the
+/// kernels of one type without a trait that every other float would have to implement.
+#[inline(always)]
+pub(crate) fn same<T: Copy + 'static, U: Copy + 'static>(value: T) -> Option<U> {
+    (&value as &dyn Any).downcast_ref::<U>().copied()
+}

@@ -1,0 +1,56 @@
+//! Tensors with run-time shapes on the CPU: SIMD matrix products, vectorised elementary functions,
+//! reproducible random numbers, and a few threads. Nothing here knows of gradients.
+//!
+//! ```
+//! use tensor::Tensor;
+//!
+//! let a = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
+//! let b = a.transpose()?; // a view: nothing is copied
+//! assert_eq!(a.matmul(&b)?, Tensor::from([[5.0, 11.0], [11.0, 25.0]]));
+//! # Ok::<(), tensor::Error>(())
+//! ```
+//!
+//! # What to expect
+//!
+//! - **Errors.** A method with a name returns a [`Result`] whose message names the operation, the
+//!   shapes and the rule that was broken. An operator (`&a + &b`) cannot, and panics at the
+//!   caller's line with the same sentence.
+//! - **Layout.** The last axis is contiguous (row-major). Reshaping, transposing, slicing and
+//!   broadcasting make views of the same memory, which starts at a multiple of 64 bytes and is reused
+//!   when the last view is dropped.
+//! - **Same bits.** A result depends on the inputs alone: not on the number of threads, the
+//!   instruction set or the layout of the operands. (CPUs without fused multiply-add are the one
+//!   exception.)
+//!
+//! # Where things are
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `tensor`, `shape`, `buffer` | [`Tensor`], its [`Shape`] and its memory ([`Buffer`]) |
+//! | `elementwise`, `reduce`, `matmul`, `format` | what can be done with tensors |
+//! | [`product`] | the matrix product on slices, with a bias before and an activation after |
+//! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
+//! | [`random`] | numbers that are a function of (seed, stream, index) |
+//! | [`simd`], [`threads`] | which instructions this CPU has; a few threads |
+
+pub mod activation;
+mod buffer;
+mod elementwise;
+mod error;
+mod float;
+mod format;
+pub mod math;
+mod matmul;
+pub mod product;
+pub mod random;
+mod reduce;
+mod shape;
+pub mod simd;
+mod tensor;
+pub mod threads;
+
+pub use buffer::Buffer;
+pub use error::{Error, Result};
+pub use float::Float;
+pub use shape::{MOST_AXES, Shape};
+pub use tensor::Tensor;

@@ -1,0 +1,75 @@
+//! The matrix product of tensors.
+
+use crate::buffer::Buffer;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::product::{Matrix, Start, product};
+use crate::shape::Shape;
+use crate::tensor::{Tensor, advance};
+use crate::threads::Threads;
+
+impl<T: Float> Tensor<T> {
+    /// The matrix product: `[…, m, k]` times `[…, k, n]` is `[…, m, n]`; the axes in front broadcast.
+    ///
+    /// Transposed operands are read as they lie. Large products use all threads of the process; the
+    /// bits are the same for any number of them.
+    ///
+    /// # Errors
+    ///
+    /// If an operand has fewer than two axes, the inner lengths differ, or the axes in front do not broadcast.
+    pub fn matmul(&self, other: &Tensor<T>) -> Result<Tensor<T>> {
+        let refuse = |rule: String| Err(Error::shapes("matmul", self.shape(), other.shape(), rule));
+        let (Some((left_batch, &[m, k])), Some((right_batch, &[k2, n]))) =
+            (self.shape().split_last_chunk(), other.shape().split_last_chunk())
+        else {
+            return refuse("both sides need two axes; reshape a vector to [1, n] or [n, 1]".into());
+        };
+        if k != k2 {
+            return refuse(format!(
+                "the left side has {k} columns, the right side {k2} rows; they must agree"
+            ));
+        }
+        let batch = Shape::broadcast("matmul", left_batch, right_batch)?;
+        let full = |axes: [usize; 2]| {
+            let mut shape = batch.to_vec();
+            shape.extend(axes);
+            Shape::from(&shape[..])
+        };
+        let (left, right) = (self.broadcast_to(full([m, k]))?, other.broadcast_to(full([k, n]))?);
+        let shape = full([m, n]);
+        let mut result = Buffer::stale(shape.elements());
+        if m * n > 0 {
+            let mut index = vec![0; batch.len()];
+            for c in result.chunks_exact_mut(m * n) {
+                by_rows(left.matrix(&index), right.matrix(&index), c);
+                advance(&mut index, &batch);
+            }
+        }
+        Tensor::from_buffer(result, shape)
+    }
+
+    /// The last two axes at this index of the axes in front.
+    fn matrix(&self, index: &[usize]) -> Matrix<'_, T> {
+        let (data, shape, strides) = self.parts();
+        let start: usize = index.iter().zip(&**strides).map(|(i, stride)| i * stride).sum();
+        let last = |of: &Shape| [of[of.len() - 2], of[of.len() - 1]];
+        Matrix::strided(data.get(start..).unwrap_or(&[]), last(shape), last(strides))
+    }
+}
+
+/// c = a·b, the rows divided among the threads if that is worth it.
+fn by_rows<T: Float>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
+    /// Multiplications and additions below which waking a thread costs more than it saves.
+    const WORTH_THREADS: usize = 4_000_000;
+    let (m, n) = (a.rows(), b.cols());
+    if 2 * m * n * a.cols() < WORTH_THREADS {
+        return product(a, b, Start::Zero, c, None);
+    }
+    let threads = Threads::all();
+    // A multiple of every tile's height.
+    let rows = m.div_ceil(threads.count()).next_multiple_of(24);
+    threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
+        let first = part * rows;
+        product(a.rows_between(first, first + c.len() / n), b, Start::Zero, c, None);
+    });
+}

@@ -1,0 +1,150 @@
+//! Which vector instructions this CPU has, and running code compiled for them.
+//!
+//! The only place that asks the CPU. Everything above writes plain loops over slices, with
+//! `mul_add` where a product is summed, and passes them through [`vectorize`]; the compiler then
+//! makes one copy for each instruction set from the one source.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// A set of vector instructions that the kernels are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Isa {
+    /// Whatever the build target guarantees; no fused multiply-add is assumed.
+    Portable = 1,
+    /// AVX2 with FMA: 16 registers of 8 `f32`.
+    Avx2 = 2,
+    /// AVX-512: 32 registers of 16 `f32`.
+    Avx512 = 3,
+}
+
+impl Isa {
+    /// Every instruction set that this build knows, slowest first.
+    pub const ALL: [Isa; 3] = [Isa::Portable, Isa::Avx2, Isa::Avx512];
+
+    /// Can this CPU run it?
+    pub fn is_available(self) -> bool {
+        match self {
+            Isa::Portable => true,
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            #[cfg(target_arch = "x86_64")]
+            Isa::Avx512 => {
+                Isa::Avx2.is_available()
+                    && is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && is_x86_feature_detected!("avx512dq")
+                    && is_x86_feature_detected!("avx512vl")
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            _ => false,
+        }
+    }
+
+    /// The best one this CPU can run; found once, then remembered.
+    #[inline]
+    pub fn best() -> Isa {
+        // Zero is "not asked yet"; every racing thread would store the same answer.
+        static BEST: AtomicU8 = AtomicU8::new(0);
+        match BEST.load(Ordering::Relaxed) {
+            1 => Isa::Portable,
+            2 => Isa::Avx2,
+            3 => Isa::Avx512,
+            _ => {
+                let best = Isa::ALL.into_iter().rfind(|isa| isa.is_available());
+                let best = best.unwrap_or(Isa::Portable);
+                BEST.store(best as u8, Ordering::Relaxed);
+                best
+            }
+        }
+    }
+}
+
+/// Runs `work` compiled for the best instruction set of this CPU.
+///
+/// `work` should be a loop over slices whose body is `#[inline(always)]` code or small enough to be
+/// inlined; a call that is not inlined keeps the instructions of the build target.
+///
+/// ```
+/// let (x, mut y) = ([1.0_f32; 100], [2.0_f32; 100]);
+/// tensor::simd::vectorize(|| {
+///     for (y, x) in y.iter_mut().zip(&x) {
+///         *y = x.mul_add(3.0, *y);
+///     }
+/// });
+/// assert_eq!(y, [5.0; 100]);
+/// ```
+#[inline(always)]
+pub fn vectorize<R>(work: impl FnOnce() -> R) -> R {
+    run(Isa::best(), work)
+}
+
+/// Runs `work` compiled for `isa`, which must be available.
+///
+/// # Panics
+///
+/// If this CPU cannot run `isa`.
+#[inline(always)]
+pub fn vectorize_for<R>(isa: Isa, work: impl FnOnce() -> R) -> R {
+    assert!(isa.is_available(), "{isa:?}: this CPU does not have it");
+    run(isa, work)
+}
+
+#[inline(always)]
+fn run<R>(isa: Isa, work: impl FnOnce() -> R) -> R {
+    #[cfg(target_arch = "x86_64")]
+    match isa {
+        Isa::Portable => work(),
+        // SAFETY: both callers have asked the CPU for these features.
+        #[allow(unsafe_code)]
+        Isa::Avx2 => unsafe { avx2(work) },
+        // SAFETY: both callers have asked the CPU for these features.
+        #[allow(unsafe_code)]
+        Isa::Avx512 => unsafe { avx512(work) },
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    {
+        let _ = isa;
+        work()
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+fn avx512<R>(work: impl FnOnce() -> R) -> R {
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_is_available_and_what_ci_expects() {
+        assert!(Isa::best().is_available());
+        // CI names the instruction set that must have been tested, so that a machine without it
+        // cannot pass by skipping.
+        if let Ok(required) = std::env::var("REQUIRE_ISA") {
+            let isa =
+                Isa::ALL.into_iter().find(|isa| format!("{isa:?}").eq_ignore_ascii_case(&required));
+            let isa =
+                isa.unwrap_or_else(|| panic!("REQUIRE_ISA={required}: not one of {:?}", Isa::ALL));
+            assert!(isa.is_available(), "REQUIRE_ISA={required}: this CPU does not have it");
+        }
+    }
+
+    #[test]
+    fn every_available_set_computes_the_same() {
+        let x: Vec<f32> = (0..37).map(|i| i as f32).collect();
+        for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
+            let sum: f32 = vectorize_for(isa, || x.iter().sum());
+            assert_eq!(sum, 666.0, "{isa:?}");
+        }
+    }
+}

@@ -1,0 +1,365 @@
+//! The tensor: a view of shared memory.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::buffer::Buffer;
+use crate::error::{Error, Result};
+use crate::float::Float;
+use crate::random::Random;
+use crate::shape::{MOST_AXES, Shape};
+
+/// Elements of type `T` in a box with any number of axes.
+///
+/// A tensor never changes; operations make new ones. Cloning, reshaping, transposing, slicing and
+/// broadcasting share the memory.
+///
+/// ```
+/// use tensor::Tensor;
+///
+/// let t = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// assert_eq!(t.shape(), [2, 3]);
+/// assert_eq!(t.slice(1, 1..3)?.to_vec(), [2.0, 3.0, 5.0, 6.0]);
+/// assert_eq!((&t * 10.0).sum(), 210.0);
+/// # Ok::<(), tensor::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tensor<T: Float> {
+    memory: Arc<Buffer<T>>,
+    shape: Shape,
+    /// Distance between neighbours along each axis; 0 along a broadcast one.
+    strides: Shape,
+    offset: usize,
+}
+
+impl<T: Float> Tensor<T> {
+    // ---- making ----
+
+    /// A tensor without axes.
+    pub fn scalar(value: T) -> Self {
+        Self::full([], value)
+    }
+
+    /// All zero.
+    pub fn zeros(shape: impl Into<Shape>) -> Self {
+        let shape = shape.into();
+        Self::contiguous_in(Buffer::zeroed(shape.elements()), shape)
+    }
+
+    /// All one.
+    pub fn ones(shape: impl Into<Shape>) -> Self {
+        Self::full(shape, T::one())
+    }
+
+    /// All `value`.
+    pub fn full(shape: impl Into<Shape>, value: T) -> Self {
+        Self::filled(shape.into(), |values| values.fill(value))
+    }
+
+    /// The elements of `values`, the last axis changing fastest.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many as the shape has.
+    pub fn from_vec(values: Vec<T>, shape: impl Into<Shape>) -> Result<Self> {
+        Self::from_buffer(Buffer::from_slice(&values), shape)
+    }
+
+    /// The elements of a buffer, which the tensor takes over without copying.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many as the shape has.
+    pub fn from_buffer(values: Buffer<T>, shape: impl Into<Shape>) -> Result<Self> {
+        let shape = shape.into();
+        if values.len() != shape.elements() {
+            let rule = format!(
+                "the shape has {} elements, but {} were given",
+                shape.elements(),
+                values.len()
+            );
+            return Err(Error::shape("from_vec", &shape, rule));
+        }
+        Ok(Self::contiguous_in(values, shape))
+    }
+
+    /// The element at each index is what `f` makes of the index.
+    pub fn from_fn(shape: impl Into<Shape>, mut f: impl FnMut(&[usize]) -> T) -> Self {
+        let shape = shape.into();
+        let mut index = [0; MOST_AXES];
+        let index = &mut index[..shape.len()];
+        Self::filled(shape, |values| {
+            for value in values {
+                *value = f(index);
+                advance(index, &shape);
+            }
+        })
+    }
+
+    /// Uniform in \[low, high), the element at position i (in memory order) from index i of `random`.
+    pub fn uniform(shape: impl Into<Shape>, low: T, high: T, random: Random) -> Self {
+        Self::filled(shape.into(), |values| random.fill_uniform(values, low, high))
+    }
+
+    /// Normal with this mean and deviation, the element at position i (in memory order) from index
+    /// i of `random`.
+    pub fn normal(shape: impl Into<Shape>, mean: T, deviation: T, random: Random) -> Self {
+        Self::filled(shape.into(), |values| random.fill_normal(values, mean, deviation))
+    }
+
+    /// A contiguous tensor whose elements `fill` writes.
+    pub(crate) fn filled(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
+        let mut memory = Buffer::stale(shape.elements());
+        fill(&mut memory);
+        Self::contiguous_in(memory, shape)
+    }
+
+    fn contiguous_in(memory: Buffer<T>, shape: Shape) -> Self {
+        Tensor { memory: Arc::new(memory), shape, strides: shape.contiguous_strides(), offset: 0 }
+    }
+
+    // ---- asking ----
+
+    /// The lengths of the axes.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.shape.len()
+    }
+
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.elements()
+    }
+
+    /// Has it no elements?
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+
+    /// Do the elements lie in memory one after the other, the last axis changing fastest?
+    pub fn is_contiguous(&self) -> bool {
+        let expected = self.shape.contiguous_strides();
+        let axes = self.shape.iter().zip(self.strides.iter().zip(expected.iter()));
+        self.is_empty()
+            || axes.into_iter().all(|(&length, (have, want))| length == 1 || have == want)
+    }
+
+    /// The element at `index`; `None` if there is no such element.
+    pub fn get(&self, index: &[usize]) -> Option<T> {
+        let inside =
+            index.len() == self.rank() && index.iter().zip(&*self.shape).all(|(i, n)| i < n);
+        inside.then(|| {
+            let steps = index.iter().zip(&*self.strides).map(|(i, stride)| i * stride);
+            self.memory[self.offset + steps.sum::<usize>()]
+        })
+    }
+
+    /// The only element.
+    ///
+    /// # Errors
+    ///
+    /// If there is not exactly one.
+    pub fn item(&self) -> Result<T> {
+        if self.len() != 1 {
+            return Err(Error::shape(
+                "item",
+                &self.shape,
+                "only a tensor of one element has one item",
+            ));
+        }
+        Ok(self.memory[self.offset])
+    }
+
+    /// The elements, if they lie in memory one after the other.
+    pub fn as_slice(&self) -> Option<&[T]> {
+        self.is_contiguous()
+            .then(|| if self.is_empty() { &[] } else { &self.memory[self.offset..][..self.len()] })
+    }
+
+    /// The elements of a contiguous tensor, the last axis changing fastest.
+    ///
+    /// # Panics
+    ///
+    /// If it is not: make it so by [`Tensor::contiguous`] first.
+    #[track_caller]
+    pub fn values(&self) -> &[T] {
+        match self.as_slice() {
+            Some(values) => values,
+            None => panic!(
+                "values: {:?} is a view whose elements do not lie one after the other; call contiguous() first",
+                self.shape
+            ),
+        }
+    }
+
+    /// The same tensor with its elements one after the other: itself if they are, else a copy.
+    pub fn contiguous(&self) -> Self {
+        if self.is_contiguous() { self.clone() } else { self.map(|x| x) }
+    }
+
+    /// The elements, copied, the last axis changing fastest.
+    pub fn to_vec(&self) -> Vec<T> {
+        self.contiguous().values().to_vec()
+    }
+
+    /// All memory of the tensor, from its first element on, and its strides.
+    pub(crate) fn parts(&self) -> (&[T], &Shape, &Shape) {
+        let data = if self.is_empty() { &[] } else { &self.memory[self.offset..] };
+        (data, &self.shape, &self.strides)
+    }
+
+    // ---- views ----
+
+    /// The same elements in another shape of as many. Copies only if the tensor is a view whose elements do not
+    /// lie one after the other.
+    ///
+    /// # Errors
+    ///
+    /// If the shape has another number of elements.
+    pub fn reshape(&self, shape: impl Into<Shape>) -> Result<Self> {
+        let shape = shape.into();
+        if shape.elements() != self.len() {
+            let rule = format!("{} elements cannot become {}", self.len(), shape.elements());
+            return Err(Error::shapes("reshape", &self.shape, &shape, rule));
+        }
+        let Tensor { memory, offset, .. } = self.contiguous();
+        Ok(Tensor { memory, shape, strides: shape.contiguous_strides(), offset })
+    }
+
+    /// The last two axes exchanged.
+    ///
+    /// # Errors
+    ///
+    /// If there are fewer than two.
+    pub fn transpose(&self) -> Result<Self> {
+        let rank = self.rank();
+        if rank < 2 {
+            return Err(Error::shape("transpose", &self.shape, "two axes are needed"));
+        }
+        let mut transposed = self.clone();
+        transposed.shape.axes_mut().swap(rank - 1, rank - 2);
+        transposed.strides.axes_mut().swap(rank - 1, rank - 2);
+        Ok(transposed)
+    }
+
+    /// Axis i of the result is axis `order[i]` of the tensor.
+    ///
+    /// # Errors
+    ///
+    /// If `order` does not name every axis once.
+    pub fn permute(&self, order: &[usize]) -> Result<Self> {
+        let named_once =
+            (0..self.rank()).all(|axis| order.iter().filter(|&&o| o == axis).count() == 1);
+        if order.len() != self.rank() || !named_once {
+            let rule =
+                format!("the order {order:?} must name every axis from 0 to {} once", self.rank());
+            return Err(Error::shape("permute", &self.shape, rule));
+        }
+        let mut permuted = self.clone();
+        for (to, &from) in order.iter().enumerate() {
+            permuted.shape.axes_mut()[to] = self.shape[from];
+            permuted.strides.axes_mut()[to] = self.strides[from];
+        }
+        Ok(permuted)
+    }
+
+    /// The part of the tensor where the index along `axis` lies in `range`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or the range does not lie in it.
+    pub fn slice(&self, axis: usize, range: Range<usize>) -> Result<Self> {
+        self.check_axis("slice", axis)?;
+        if range.start > range.end || range.end > self.shape[axis] {
+            let rule = format!("{range:?} does not lie in axis {axis}, 0..{}", self.shape[axis]);
+            return Err(Error::shape("slice", &self.shape, rule));
+        }
+        let mut part = self.clone();
+        part.offset += range.start * self.strides[axis];
+        part.shape.axes_mut()[axis] = range.len();
+        Ok(part)
+    }
+
+    /// The tensor repeated along new axes in front and axes of length 1, without copying.
+    ///
+    /// # Errors
+    ///
+    /// If the shape cannot be reached this way.
+    pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Self> {
+        let shape = shape.into();
+        if Shape::broadcast("broadcast_to", &self.shape, &shape)? != shape {
+            return Err(Error::shapes(
+                "broadcast_to",
+                &self.shape,
+                &shape,
+                "only new axes in front and axes of length 1 can be stretched",
+            ));
+        }
+        let mut strides = shape;
+        let new_axes = shape.len() - self.rank();
+        for (axis, stride) in strides.axes_mut().iter_mut().enumerate() {
+            *stride = match axis.checked_sub(new_axes) {
+                Some(own) if self.shape[own] == shape[axis] => self.strides[own],
+                _ => 0,
+            };
+        }
+        Ok(Tensor { memory: self.memory.clone(), shape, strides, offset: self.offset })
+    }
+
+    pub(crate) fn check_axis(&self, op: &'static str, axis: usize) -> Result<()> {
+        if axis < self.rank() {
+            return Ok(());
+        }
+        let rule = format!("there is no axis {axis}; the axes are counted from 0");
+        Err(Error::shape(op, &self.shape, rule))
+    }
+}
+
+/// The next index in memory order; back to all zeros after the last.
+pub(crate) fn advance(index: &mut [usize], shape: &[usize]) {
+    for (i, &length) in index.iter_mut().zip(shape).rev() {
+        *i += 1;
+        if *i < length {
+            return;
+        }
+        *i = 0;
+    }
+}
+
+/// Equal shapes and equal elements, however they lie in memory.
+impl<T: Float> PartialEq for Tensor<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape == other.shape && self.contiguous().values() == other.contiguous().values()
+    }
+}
+
+impl<T: Float> From<T> for Tensor<T> {
+    fn from(value: T) -> Self {
+        Tensor::scalar(value)
+    }
+}
+
+impl<T: Float, const N: usize> From<[T; N]> for Tensor<T> {
+    fn from(values: [T; N]) -> Self {
+        Tensor::filled(Shape::from([N]), |to| to.copy_from_slice(&values))
+    }
+}
+
+impl<T: Float, const M: usize, const N: usize> From<[[T; N]; M]> for Tensor<T> {
+    fn from(values: [[T; N]; M]) -> Self {
+        Tensor::filled(Shape::from([M, N]), |to| to.copy_from_slice(values.as_flattened()))
+    }
+}
+
+impl<T: Float, const L: usize, const M: usize, const N: usize> From<[[[T; N]; M]; L]>
+    for Tensor<T>
+{
+    fn from(values: [[[T; N]; M]; L]) -> Self {
+        let flat = values.as_flattened().as_flattened();
+        Tensor::filled(Shape::from([L, M, N]), |to| to.copy_from_slice(flat))
+    }
+}

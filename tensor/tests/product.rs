@@ -1,0 +1,283 @@
+//! Every kernel against three plain loops, on sizes around every tile, with all layouts and starts.
+
+use tensor::Float;
+use tensor::product::{Matrix, Start, product, product_on};
+use tensor::random::Random;
+use tensor::simd::Isa;
+
+fn numbers<T: Float>(len: usize, stream: u64) -> Vec<T> {
+    let random = Random::new(0, stream);
+    (0..len).map(|i| T::of(random.uniform::<f64>(i as u64) * 2.0 - 1.0)).collect()
+}
+
+/// The definition: one chain of fused multiply-adds for each element, beginning at its start value.
+fn plain<T: Float>(
+    a: impl Fn(usize, usize) -> T,
+    b: impl Fn(usize, usize) -> T,
+    start: impl Fn(usize, usize) -> T,
+    [m, k, n]: [usize; 3],
+) -> Vec<T> {
+    let mut c = Vec::with_capacity(m * n);
+    for i in 0..m {
+        for j in 0..n {
+            c.push((0..k).fold(start(i, j), |sum, x| a(i, x).mul_add(b(x, j), sum)));
+        }
+    }
+    c
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Begin {
+    Zero,
+    Bias,
+    Accumulate,
+}
+
+/// One product, in all four layouts, by one instruction set; a sentence if an element is wrong.
+///
+/// Where FMA is hardware the bits must be those of the plain loops; without, within a bound of rounding.
+fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), String> {
+    let exact = isa != Isa::Portable || cfg!(any(target_feature = "fma", target_arch = "aarch64"));
+    for layout in 0..4 {
+        let (a_transposed, b_transposed) = (layout & 1 == 1, layout & 2 == 2);
+        let (a, b) = (numbers::<T>(m * k, 1), numbers::<T>(k * n, 2));
+        let (bias, before) = (numbers::<T>(n, 3), numbers::<T>(m * n, 4));
+        let a_matrix =
+            if a_transposed { Matrix::new(&a, k, m).transposed() } else { Matrix::new(&a, m, k) };
+        let b_matrix =
+            if b_transposed { Matrix::new(&b, n, k).transposed() } else { Matrix::new(&b, k, n) };
+        let expected = plain(
+            |i, x| if a_transposed { a[x * m + i] } else { a[i * k + x] },
+            |x, j| if b_transposed { b[j * k + x] } else { b[x * n + j] },
+            |i, j| match begin {
+                Begin::Zero => T::zero(),
+                Begin::Bias => bias[j],
+                Begin::Accumulate => before[i * n + j],
+            },
+            [m, k, n],
+        );
+        let start = match begin {
+            Begin::Zero => Start::Zero,
+            Begin::Bias => Start::Bias(&bias),
+            Begin::Accumulate => Start::Accumulate,
+        };
+        // Anything that stays from before a product that does not accumulate would be seen.
+        let mut c = if begin == Begin::Accumulate { before.clone() } else { vec![T::nan(); m * n] };
+        product_on(isa, a_matrix, b_matrix, start, &mut c, None);
+        for (at, (&got, &want)) in c.iter().zip(&expected).enumerate() {
+            let bound = T::epsilon() * T::of((k + 2) as f64);
+            let right = if exact { got == want } else { (got - want).abs() <= bound };
+            if !right {
+                return Err(format!(
+                    "{isa:?} {m}×{k}×{n} layout {layout} {begin:?}: element {at} is {got}, not {want}"
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn check_all<T: Float>() {
+    // Around every tile's height (6, 8) and width (4 to 32), primes, zero and one.
+    let rows = [0, 1, 2, 3, 5, 6, 7, 8, 9, 13, 16, 31];
+    let depths = [0, 1, 2, 7, 16, 33];
+    let cols = [0, 1, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 47, 48, 65];
+    let mut failures = Vec::new();
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
+        for m in rows {
+            for k in depths {
+                for n in cols {
+                    failures.extend(check::<T>(isa, [m, k, n], Begin::Bias).err());
+                }
+            }
+        }
+        for begin in [Begin::Zero, Begin::Accumulate] {
+            for shape in [[7, 5, 37], [8, 0, 32], [17, 33, 10]] {
+                failures.extend(check::<T>(isa, shape, begin).err());
+            }
+        }
+        // Right operands that are packed: several slabs of k, several blocks of columns.
+        for shape in [[19, 401, 523], [16, 769, 350], [33, 385, 1029]] {
+            failures.extend(check::<T>(isa, shape, Begin::Bias).err());
+            failures.extend(check::<T>(isa, shape, Begin::Accumulate).err());
+        }
+    }
+    assert!(failures.is_empty(), "{} failures, the first: {}", failures.len(), failures[0]);
+}
+
+#[test]
+fn single_precision_equals_the_plain_loops_to_the_last_bit() {
+    check_all::<f32>();
+}
+
+#[test]
+fn double_precision_equals_the_plain_loops_to_the_last_bit() {
+    check_all::<f64>();
+}
+
+/// A float that no kernel knows: it must go through the portable tiles.
+#[test]
+fn any_other_float_works() {
+    use other::Other;
+    let a: Vec<Other> = (0..35).map(|i| Other::of(i as f64)).collect();
+    let b: Vec<Other> = (0..21).map(|i| Other::of(1.0 - i as f64)).collect();
+    let mut c = vec![Other::of(f64::NAN); 15];
+    product(Matrix::new(&a, 5, 7), Matrix::new(&b, 7, 3), Start::Zero, &mut c, None);
+    let expected =
+        plain(|i, x| a[i * 7 + x], |x, j| b[x * 3 + j], |_, _| Other::of(0.0), [5, 7, 3]);
+    assert_eq!(c, expected);
+}
+
+#[test]
+fn finish_sees_every_element_once() {
+    for [m, k, n] in [[1, 3, 10], [9, 4, 33], [40, 400, 600]] {
+        let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2));
+        let mut expected = vec![0.0; m * n];
+        let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+        product(a, b, Start::Zero, &mut expected, None);
+        for (i, x) in expected.iter_mut().enumerate() {
+            *x = *x * 2.0 + i as f32;
+        }
+        let mut c = vec![0.0; m * n];
+        let finish = |at: usize, values: &mut [f32]| {
+            for (i, x) in values.iter_mut().enumerate() {
+                *x = *x * 2.0 + (at + i) as f32;
+            }
+        };
+        product(a, b, Start::Zero, &mut c, Some(&finish));
+        assert_eq!(c, expected, "{m}×{k}×{n}");
+    }
+}
+
+#[test]
+fn rows_apart_give_the_same_bits() {
+    let (m, k, n) = (37, 50, 29);
+    let (a, b) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2));
+    let (a, b) = (Matrix::new(&a, k, m).transposed(), Matrix::new(&b, k, n));
+    let mut whole = vec![0.0; m * n];
+    product(a, b, Start::Zero, &mut whole, None);
+    for cut in [0, 1, 8, 20, 36, 37] {
+        let mut parts = vec![f32::NAN; m * n];
+        let (first, second) = parts.split_at_mut(cut * n);
+        product(a.rows_between(0, cut), b, Start::Zero, first, None);
+        product(a.rows_between(cut, m), b, Start::Zero, second, None);
+        assert_eq!(parts, whole, "cut at {cut}");
+    }
+}
+
+#[test]
+fn nan_and_infinity_go_through() {
+    let a = Matrix::new(&[f32::NAN, 1.0, f32::INFINITY, 0.0], 2, 2);
+    let b = Matrix::new(&[1.0, 0.0, 1.0, 0.0], 2, 2);
+    let mut c = [0.0; 4];
+    product(a, b, Start::Zero, &mut c, None);
+    assert!(c[0].is_nan() && c[1].is_nan() && c[2] == f32::INFINITY && c[3].is_nan());
+}
+
+#[test]
+#[should_panic(
+    expected = "product: [2, 3] · [2, 2] into 4 elements: the left side's columns must equal"
+)]
+fn shapes_must_fit() {
+    let (a, b) = ([0.0; 6], [0.0; 4]);
+    product(Matrix::new(&a, 2, 3), Matrix::new(&b, 2, 2), Start::Zero, &mut [0.0; 4], None);
+}
+
+/// A float of our own: `f64` in a wrapper, with the least that `num_traits::Float` asks for.
+mod other {
+    use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
+    use std::fmt;
+    use std::num::FpCategory;
+    use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
+
+    #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+    pub(super) struct Other(f64);
+
+    impl fmt::Display for Other {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.fmt(f)
+        }
+    }
+
+    macro_rules! operators {
+        ($($Trait:ident $method:ident),*) => {$(
+            impl $Trait for Other {
+                type Output = Other;
+                fn $method(self, other: Other) -> Other {
+                    Other(self.0.$method(other.0))
+                }
+            }
+        )*};
+    }
+    operators!(Add add, Sub sub, Mul mul, Div div, Rem rem);
+
+    impl Neg for Other {
+        type Output = Other;
+        fn neg(self) -> Other {
+            Other(-self.0)
+        }
+    }
+
+    impl Zero for Other {
+        fn zero() -> Self {
+            Other(0.0)
+        }
+        fn is_zero(&self) -> bool {
+            self.0 == 0.0
+        }
+    }
+
+    impl One for Other {
+        fn one() -> Self {
+            Other(1.0)
+        }
+    }
+
+    impl Num for Other {
+        type FromStrRadixErr = <f64 as Num>::FromStrRadixErr;
+        fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+            f64::from_str_radix(text, radix).map(Other)
+        }
+    }
+
+    impl ToPrimitive for Other {
+        fn to_i64(&self) -> Option<i64> {
+            self.0.to_i64()
+        }
+        fn to_u64(&self) -> Option<u64> {
+            self.0.to_u64()
+        }
+        fn to_f64(&self) -> Option<f64> {
+            Some(self.0)
+        }
+    }
+
+    impl NumCast for Other {
+        fn from<N: ToPrimitive>(n: N) -> Option<Self> {
+            n.to_f64().map(Other)
+        }
+    }
+
+    macro_rules! forward {
+        (constants: $($constant:ident)*; unary: $($unary:ident)*; binary: $($binary:ident)*; tests: $($test:ident)*) => {
+            impl Float for Other {
+                $(fn $constant() -> Self { Other(Float::$constant()) })*
+                $(fn $unary(self) -> Self { Other(Float::$unary(self.0)) })*
+                $(fn $binary(self, other: Self) -> Self { Other(Float::$binary(self.0, other.0)) })*
+                $(fn $test(self) -> bool { Float::$test(self.0) })*
+                fn classify(self) -> FpCategory { self.0.classify() }
+                fn mul_add(self, a: Self, b: Self) -> Self { Other(self.0.mul_add(a.0, b.0)) }
+                fn powi(self, n: i32) -> Self { Other(self.0.powi(n)) }
+                fn sin_cos(self) -> (Self, Self) { let (s, c) = self.0.sin_cos(); (Other(s), Other(c)) }
+                fn integer_decode(self) -> (u64, i16, i8) { self.0.integer_decode() }
+            }
+        };
+    }
+    forward! {
+        constants: nan infinity neg_infinity neg_zero min_value min_positive_value max_value;
+        unary: floor ceil round trunc fract abs signum recip sqrt exp exp2 ln log2 log10 cbrt sin cos tan
+            asin acos atan exp_m1 ln_1p sinh cosh tanh asinh acosh atanh;
+        binary: powf log max min hypot atan2 abs_sub;
+        tests: is_nan is_infinite is_finite is_normal is_sign_positive is_sign_negative
+    }
+}

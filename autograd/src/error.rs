@@ -1,0 +1,174 @@
+//! What can go wrong on a tape; each message names the operation, what was found and the broken
+//! rule.
+
+use std::fmt;
+
+/// The result of everything in this crate that can fail.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why something on a tape was refused.
+///
+/// [`Display`](fmt::Display) and [`Debug`] print the same sentence, so that `unwrap()` is readable.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// An error of the `tensor` crate outside of any operation on a tape.
+    Tensor(tensor::Error),
+    /// An operation on a tape failed in the `tensor` crate.
+    Operation {
+        /// The operation on the tape.
+        op: &'static str,
+        /// What `tensor` says about it; also the [`source`](std::error::Error::source).
+        source: tensor::Error,
+    },
+    /// An operation refuses its inputs or its own settings.
+    Invalid {
+        /// The operation.
+        op: &'static str,
+        /// What was found and what must hold.
+        rule: String,
+    },
+    /// An operation's `backward` returned a gradient that cannot be one of its input.
+    GradientShape {
+        /// The operation.
+        op: &'static str,
+        /// The input, counted from 0.
+        input: usize,
+        /// The shape of the gradient.
+        found: Vec<usize>,
+        /// The shape of the input.
+        expected: Vec<usize>,
+    },
+    /// An operation's `backward` returned no gradient for an input that wants one.
+    GradientMissing {
+        /// The operation.
+        op: &'static str,
+        /// The input, counted from 0.
+        input: usize,
+    },
+    /// An operation without a gradient was applied to an input that wants one.
+    NotDifferentiable {
+        /// The operation.
+        op: &'static str,
+        /// The input, counted from 0.
+        input: usize,
+        /// The shape of the input.
+        shape: Vec<usize>,
+    },
+    /// An input of an operation lives on another tape.
+    OtherTape {
+        /// The operation.
+        op: &'static str,
+        /// The input, counted from 0.
+        input: usize,
+    },
+    /// `backward` cannot begin at this variable.
+    Start {
+        /// The variable, in words.
+        variable: String,
+        /// Why not, and what to do.
+        reason: String,
+    },
+    /// A variable has no gradient among those that `backward` returned.
+    NoGradient {
+        /// The variable, in words.
+        variable: String,
+        /// Why not, and what to do.
+        reason: &'static str,
+    },
+    /// `gradcheck` found that an operation's `backward` and its `forward` do not agree.
+    Gradcheck {
+        /// The operation, what is special about the case, and the shapes of the inputs.
+        case: String,
+        /// Each disagreement.
+        findings: Vec<String>,
+    },
+}
+
+impl Error {
+    /// The operation `op` refuses its inputs or settings; `rule` says what was found and what must
+    /// hold. For operations outside of this crate.
+    ///
+    /// ```
+    /// let error = autograd::Error::invalid("dropout", "the share is 1.5; it must lie in 0..1");
+    /// assert_eq!(error.to_string(), "dropout: the share is 1.5; it must lie in 0..1");
+    /// ```
+    pub fn invalid(op: &'static str, rule: impl Into<String>) -> Self {
+        Error::Invalid { op, rule: rule.into() }
+    }
+
+    /// The same error, with the operation on the tape in which it happened.
+    pub(crate) fn within(self, op: &'static str) -> Self {
+        match self {
+            Error::Tensor(source) => Error::Operation { op, source },
+            other => other,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Tensor(error) => write!(f, "{error}"),
+            Error::Operation { op, source } => {
+                let text = source.to_string();
+                // What an operation is made of matters only where it has another name than the
+                // operation.
+                let own = [op, "zip"]
+                    .into_iter()
+                    .find_map(|name| text.strip_prefix(name)?.strip_prefix(": "));
+                write!(f, "{op}: {}", own.unwrap_or(&text))
+            }
+            Error::Invalid { op, rule } => write!(f, "{op}: {rule}"),
+            Error::GradientShape { op, input, found, expected } => write!(
+                f,
+                "{op}: gradient {input} is {found:?}, input {input} is {expected:?}; `backward` \
+                must return the input's shape, or one that the input broadcasts to"
+            ),
+            Error::GradientMissing { op, input } => write!(
+                f,
+                "{op}: gradient {input} is missing, but input {input} wants one; `backward` must \
+                return `Some` for every wanted input, zeros if the gradient vanishes"
+            ),
+            Error::NotDifferentiable { op, input, shape } => write!(
+                f,
+                "{op}: input {input}, {shape:?}, wants a gradient, but the operation has none; \
+                pass `input.detach()` if no gradient shall flow through it, or implement `Op`"
+            ),
+            Error::OtherTape { op, input } => write!(
+                f,
+                "{op}: input {input} lives on another tape; record it on this one with \
+                 `tape.constant(input.value())`, or compute everything on one tape"
+            ),
+            Error::Start { variable, reason } => write!(f, "backward from {variable}: {reason}"),
+            Error::NoGradient { variable, reason } => {
+                write!(f, "no gradient with respect to {variable}: {reason}")
+            }
+            Error::Gradcheck { case, findings } => {
+                write!(f, "gradcheck of {case}:")?;
+                findings.iter().try_for_each(|finding| write!(f, "\n  {finding}"))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::Tensor(source) | Error::Operation { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<tensor::Error> for Error {
+    fn from(error: tensor::Error) -> Self {
+        Error::Tensor(error)
+    }
+}

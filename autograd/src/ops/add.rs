@@ -1,0 +1,58 @@
+//! Elementwise sum with broadcasting.
+//!
+//! y  = a + b
+//! da = dy
+//! db = dy
+//!
+//! shapes: a and b broadcast together; y has the broadcast shape
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = a + b, the shapes broadcast together; da = db = dy.
+#[derive(Clone, Copy, Debug)]
+pub struct Add;
+
+impl<T: Float> Op<T, 2> for Add {
+    fn name(&self) -> &'static str {
+        "add"
+    }
+
+    fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
+        Ok(a.zip(b, |a, b| a + b)?)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
+        Ok([call.wanted(0, || Ok(dy.clone()))?, call.wanted(1, || Ok(dy.clone()))?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| Add, [normal([2, 3]), normal([2, 3])]),
+        GradCase::new(|| Add, [normal([2, 3]), normal([3])]).named("a row"),
+        GradCase::new(|| Add, [normal([2, 1]), normal([1, 3])]).named("a column and a row"),
+        GradCase::new(|| Add, [normal([]), normal([4, 2, 3])]).named("a scalar"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn a_row_gets_the_sum_over_the_rows_it_was_added_to() {
+        let tape = Tape::new();
+        let a = tape.parameter(Tensor::from([[1.0, 2.0], [3.0, 4.0]]));
+        let b = tape.parameter(Tensor::from([10.0, 20.0]));
+        let y = a + b;
+        assert_eq!(y.value(), Tensor::from([[11.0, 22.0], [13.0, 24.0]]));
+        let gradients = y.backward_with(Tensor::from([[1.0, 2.0], [3.0, 5.0]])).unwrap();
+        assert_eq!(*gradients.of(b).unwrap(), Tensor::from([4.0, 7.0]));
+    }
+}

@@ -1,0 +1,55 @@
+//! Sum with a number that wants no gradient.
+//!
+//! y  = x + c
+//! dx = dy
+//!
+//! shapes: y as x
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = x + `term`; dx = dy.
+#[derive(Clone, Copy, Debug)]
+pub struct AddScalar<T> {
+    /// What is added.
+    pub term: T,
+}
+
+impl<T: Float> Op<T, 1> for AddScalar<T> {
+    fn name(&self) -> &'static str {
+        "add_scalar"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        let term = self.term;
+        Ok(x.map(|x| x + term))
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        Ok([call.wanted(0, || Ok(dy.clone()))?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![GradCase::new(|| AddScalar { term: -2.5 }, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn plus_three() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([1.0, -2.0]));
+        let y = x.add_scalar(3.0).unwrap();
+        assert_eq!(y.value(), Tensor::from([4.0, 1.0]));
+        let gradients = y.sum().unwrap().backward().unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([1.0, 1.0]));
+    }
+}

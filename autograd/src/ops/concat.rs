@@ -1,0 +1,134 @@
+//! Tensors one after the other along an axis.
+//!
+//! y   = [x₀, x₁, …]
+//! dxᵢ = the part of dy where xᵢ stands
+//!
+//! shapes: equal but for the axis, where y has the sum of the lengths
+
+use tensor::{Buffer, Float, Shape, Tensor};
+
+use crate::error::{Error, Result};
+use crate::op::{Call, Op};
+
+/// y = \[x₀, x₁, …\] along an axis; dxᵢ is the part of dy where xᵢ stands.
+///
+/// ```
+/// use autograd::{Tape, ops::Concat};
+/// use tensor::Tensor;
+///
+/// let tape = Tape::new();
+/// let [a, b, c] = [1.0, 2.0, 3.0].map(|x| tape.parameter(Tensor::from([x])));
+/// let y = tape.apply(Concat { axis: 0 }, [a, b, c])?;
+/// assert_eq!(y.value().to_vec(), [1.0, 2.0, 3.0]);
+/// # Ok::<(), autograd::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Concat {
+    /// The axis along which the inputs stand one after the other.
+    pub axis: usize,
+}
+
+impl<T: Float, const N: usize> Op<T, N> for Concat {
+    fn name(&self) -> &'static str {
+        "concat"
+    }
+
+    fn forward(&mut self, inputs: [&Tensor<T>; N]) -> Result<Tensor<T>> {
+        concat(self.axis, &inputs)
+    }
+
+    fn backward(&self, call: &Call<'_, T, N>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; N]> {
+        let mut gradients = [const { None }; N];
+        let mut start = 0;
+        for (input, gradient) in gradients.iter_mut().enumerate() {
+            let end = start + call.inputs[input].shape()[self.axis];
+            *gradient = call.wanted(input, || Ok(dy.slice(self.axis, start..end)?))?;
+            start = end;
+        }
+        Ok(gradients)
+    }
+}
+
+/// The parts one after the other along `axis`.
+pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tensor<T>> {
+    let Some(first) = parts.first().map(|part| part.shape()).filter(|shape| axis < shape.len())
+    else {
+        return Err(Error::invalid(
+            "concat",
+            format!("axis {axis}: expected at least one input that has this axis"),
+        ));
+    };
+    let mut shape = first.to_vec();
+    shape[axis] = 0;
+    for (input, part) in parts.iter().enumerate() {
+        let lengths = part.shape();
+        let fits = lengths.len() == first.len()
+            && (0..first.len()).all(|a| a == axis || lengths[a] == first[a]);
+        if !fits {
+            return Err(Error::invalid(
+                "concat",
+                format!(
+                    "input {input} is {lengths:?}, input 0 is {first:?}: all lengths but that of \
+                    axis {axis} must be equal"
+                ),
+            ));
+        }
+        shape[axis] += lengths[axis];
+    }
+    let inner: usize = shape[axis + 1..].iter().product();
+    let outer: usize = shape[..axis].iter().product();
+    let parts: Vec<Tensor<T>> = parts.iter().map(|part| part.contiguous()).collect();
+    let shape = Shape::from(&shape[..]);
+    let mut values = Buffer::stale(shape.elements());
+    let mut rest = &mut values[..];
+    for index in 0..outer {
+        for part in &parts {
+            let run = part.shape()[axis] * inner;
+            let (to, after) = rest.split_at_mut(run);
+            to.copy_from_slice(&part.values()[index * run..][..run]);
+            rest = after;
+        }
+    }
+    Ok(Tensor::from_buffer(values, shape)?)
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| Concat { axis: 0 }, [normal([2, 3]), normal([1, 3])]),
+        GradCase::new(|| Concat { axis: 1 }, [[2, 1, 2], [2, 3, 2], [2, 2, 2]])
+            .named("three in the middle"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn columns_stand_side_by_side() {
+        let tape = Tape::new();
+        let a = tape.parameter(Tensor::from([[1.0], [2.0]]));
+        let b = tape.parameter(Tensor::from([[3.0, 4.0], [5.0, 6.0]]));
+        let y = tape.apply(Concat { axis: 1 }, [a, b]).unwrap();
+        assert_eq!(y.value(), Tensor::from([[1.0, 3.0, 4.0], [2.0, 5.0, 6.0]]));
+        let gradients = y.backward_with(y.value()).unwrap();
+        assert_eq!(*gradients.of(a).unwrap(), a.value());
+        assert_eq!(*gradients.of(b).unwrap(), b.value());
+    }
+
+    #[test]
+    fn other_lengths_must_be_equal() {
+        let tape = Tape::new();
+        let [a, b] = [[2, 3], [2, 4]].map(|shape| tape.parameter(Tensor::<f32>::zeros(shape)));
+        assert_eq!(
+            tape.apply(Concat { axis: 0 }, [a, b]).unwrap_err().to_string(),
+            "concat: input 1 is [2, 4], input 0 is [2, 3]: all lengths but that of axis 0 must be \
+            equal"
+        );
+        assert!(tape.apply(Concat { axis: 2 }, [a]).is_err());
+        assert!(tape.apply(Concat { axis: 0 }, []).is_err());
+    }
+}

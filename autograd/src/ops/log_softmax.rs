@@ -1,0 +1,71 @@
+//! The logarithm of softmax, without computing softmax.
+//!
+//! y  = x − ln Σ eˣ, computed as (x − m) − ln Σ eˣ⁻ᵐ with m = max x
+//! dx = dy − eʸ ∘ Σ dy
+//!
+//! shapes: y as x; Σ and max along the axis
+
+use tensor::{Float, Tensor, math};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = x − ln Σ eˣ along an axis, the logarithm of softmax; dx = dy − eʸ ∘ Σ dy.
+#[derive(Clone, Copy, Debug)]
+pub struct LogSoftmax {
+    /// The axis along which eʸ sums to 1.
+    pub axis: usize,
+}
+
+impl<T: Float> Op<T, 1> for LogSoftmax {
+    fn name(&self) -> &'static str {
+        "log_softmax"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        log_softmax(x, self.axis)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        let y = call.output;
+        Ok([call.wanted(0, || {
+            let sum = dy.sum_axes(&[self.axis], true)?;
+            let share = y.zip(&sum, |y, sum| math::exp(y) * sum)?;
+            Ok(dy.zip(&share, |dy, share| dy - share)?)
+        })?])
+    }
+}
+
+/// (x − m) − ln Σ eˣ⁻ᵐ along `axis`. x − (m + ln Σ eˣ⁻ᵐ) would lose the places that m has before
+/// the point.
+pub(super) fn log_softmax<T: Float>(x: &Tensor<T>, axis: usize) -> Result<Tensor<T>> {
+    let max = x.max_axes(&[axis], true)?;
+    let below = x.zip(&max, |x, max| x - max)?;
+    let sum = below.map(math::exp).sum_axes(&[axis], true)?;
+    Ok(below.zip(&sum.map(math::ln), |below, ln_sum| below - ln_sum)?)
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| LogSoftmax { axis: 1 }, [normal([2, 3])]),
+        GradCase::new(|| LogSoftmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn improbable_stays_finite() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1000.0, 0.0]]));
+        let y = x.log_softmax(1).unwrap();
+        assert_eq!(y.value(), Tensor::from([[0.0, -1000.0]]));
+        let gradients = y.backward_with(Tensor::from([[0.0, 1.0]])).unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[-1.0, 1.0]]));
+    }
+}

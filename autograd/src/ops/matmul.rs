@@ -1,0 +1,66 @@
+//! The matrix product.
+//!
+//! y  = a·b
+//! da = dy·bᵀ
+//! db = aᵀ·dy
+//!
+//! shapes: a `[…, m, k]`, b `[…, k, n]`, y `[…, m, n]`; leading axes broadcast together
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = a·b for `[…, m, k]` and `[…, k, n]`, leading axes broadcast together; da = dy·bᵀ, db =
+/// aᵀ·dy.
+#[derive(Clone, Copy, Debug)]
+pub struct MatMul;
+
+impl<T: Float> Op<T, 2> for MatMul {
+    fn name(&self) -> &'static str {
+        "matmul"
+    }
+
+    fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
+        Ok(a.matmul(b)?)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
+        let [a, b] = call.inputs;
+        Ok([
+            call.wanted(0, || Ok(dy.matmul(&b.transpose()?)?))?,
+            call.wanted(1, || Ok(a.transpose()?.matmul(dy)?))?,
+        ])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| MatMul, [normal([2, 3]), normal([3, 4])]),
+        GradCase::new(|| MatMul, [normal([3, 3]), normal([3, 3])]).named("square"),
+        GradCase::new(|| MatMul, [normal([1, 5]), normal([5, 1])]).named("a row and a column"),
+        GradCase::new(|| MatMul, [normal([2, 2, 3]), normal([2, 3, 2])]).named("batches"),
+        GradCase::new(|| MatMul, [normal([4, 2, 3]), normal([3, 2])]).named("one b for all a"),
+        GradCase::new(|| MatMul, [normal([2, 1, 2, 3]), normal([3, 3, 2])]).named("both ways"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn a_row_times_a_matrix() {
+        let tape = Tape::new();
+        let a = tape.parameter(Tensor::from([[1.0, 2.0]]));
+        let b = tape.parameter(Tensor::from([[3.0, 4.0], [5.0, 6.0]]));
+        let y = a.matmul(b).unwrap();
+        assert_eq!(y.value(), Tensor::from([[13.0, 16.0]]));
+        let gradients = y.backward_with(Tensor::from([[1.0, 10.0]])).unwrap();
+        assert_eq!(*gradients.of(a).unwrap(), Tensor::from([[43.0, 65.0]]));
+        assert_eq!(*gradients.of(b).unwrap(), Tensor::from([[1.0, 10.0], [2.0, 20.0]]));
+    }
+}

@@ -1,0 +1,77 @@
+//! The mean over all elements or along axes.
+//!
+//! y  = Σ x / n, n the number of elements that become one
+//! dx = dy / n, repeated over them
+//!
+//! shapes: y is x without the axes (or with length 1 there), a scalar if all are averaged
+
+use tensor::{Float, Tensor};
+
+use super::axes::Axes;
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = Σ x / n over all elements or along axes; dx = dy / n, repeated. NaN if there are no
+/// elements.
+#[derive(Clone, Debug)]
+pub struct Mean {
+    axes: Axes,
+}
+
+impl Mean {
+    /// Over all elements: the result is a scalar.
+    pub fn all() -> Self {
+        Mean { axes: Axes::All }
+    }
+
+    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    pub fn over(axes: &[usize], keep: bool) -> Self {
+        Mean { axes: Axes::These { axes: axes.to_vec(), keep } }
+    }
+}
+
+impl<T: Float> Op<T, 1> for Mean {
+    fn name(&self) -> &'static str {
+        "mean"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        Ok(match &self.axes {
+            Axes::All => Tensor::scalar(x.mean()),
+            Axes::These { axes, keep } => x.mean_axes(axes, *keep)?,
+        })
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        let [x] = call.inputs;
+        Ok([call.wanted(0, || {
+            let n = T::of(self.axes.count(x.shape()) as f64);
+            self.axes.spread(&dy.map(|dy| dy / n), x.shape())
+        })?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(Mean::all, [normal([2, 3])]),
+        GradCase::new(|| Mean::over(&[0], false), [normal([2, 3])]).named("axis 0"),
+        GradCase::new(|| Mean::over(&[0, 2], true), [normal([2, 3, 2])]).named("two, kept"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn each_of_four_counts_a_quarter() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, 2.0], [3.0, 6.0]]));
+        let y = x.mean().unwrap();
+        assert_eq!(y.value().item(), Ok(3.0));
+        assert_eq!(*y.backward().unwrap().of(x).unwrap(), Tensor::full([2, 2], 0.25));
+    }
+}

@@ -1,0 +1,51 @@
+//! The opposite.
+//!
+//! y  = −x
+//! dx = −dy
+//!
+//! shapes: y as x
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = −x; dx = −dy.
+#[derive(Clone, Copy, Debug)]
+pub struct Neg;
+
+impl<T: Float> Op<T, 1> for Neg {
+    fn name(&self) -> &'static str {
+        "neg"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        Ok(x.map(|x| -x))
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        Ok([call.wanted(0, || Ok(dy.map(|dy| -dy)))?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![GradCase::new(|| Neg, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn the_sign_changes() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([1.0, -2.0]));
+        let y = x.neg().unwrap();
+        assert_eq!(y.value(), Tensor::from([-1.0, 2.0]));
+        let gradients = y.sum().unwrap().backward().unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([-1.0, -1.0]));
+    }
+}

@@ -1,0 +1,72 @@
+//! A part along an axis.
+//!
+//! y  = x where the index along the axis lies in the range
+//! dx = dy there, 0 elsewhere
+//!
+//! shapes: y as x, but for the axis, which has the range's length
+
+use std::ops::Range;
+
+use tensor::{Float, Shape, Tensor};
+
+use super::concat::concat;
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = the part of x where the index along an axis lies in a range; dx = dy there, 0 elsewhere.
+#[derive(Clone, Debug)]
+pub struct Slice {
+    /// The axis.
+    pub axis: usize,
+    /// The indices that stay.
+    pub range: Range<usize>,
+}
+
+impl<T: Float> Op<T, 1> for Slice {
+    fn name(&self) -> &'static str {
+        "slice"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        Ok(x.slice(self.axis, self.range.clone())?)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        let [x] = call.inputs;
+        let zeros = |length| {
+            let mut shape = x.shape().to_vec();
+            shape[self.axis] = length;
+            Tensor::zeros(Shape::from(&shape[..]))
+        };
+        Ok([call.wanted(0, || {
+            let (before, after) = (self.range.start, x.shape()[self.axis] - self.range.end);
+            concat(self.axis, &[&zeros(before), dy, &zeros(after)])
+        })?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| Slice { axis: 1, range: 1..3 }, [normal([2, 4])]),
+        GradCase::new(|| Slice { axis: 0, range: 0..1 }, [normal([3, 2, 2])]).named("the first"),
+        GradCase::new(|| Slice { axis: 1, range: 2..3 }, [normal([2, 3, 2])]).named("the last"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn what_is_cut_off_gets_zero() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]));
+        let y = x.slice(1, 1..2).unwrap();
+        assert_eq!(y.value(), Tensor::from([[2.0], [5.0]]));
+        let gradients = y.backward_with(Tensor::from([[7.0], [8.0]])).unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[0.0, 7.0, 0.0], [0.0, 8.0, 0.0]]));
+    }
+}

@@ -1,0 +1,55 @@
+//! Elementwise difference with broadcasting.
+//!
+//! y  = a − b
+//! da = dy
+//! db = −dy
+//!
+//! shapes: a and b broadcast together; y has the broadcast shape
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = a − b, the shapes broadcast together; da = dy, db = −dy.
+#[derive(Clone, Copy, Debug)]
+pub struct Sub;
+
+impl<T: Float> Op<T, 2> for Sub {
+    fn name(&self) -> &'static str {
+        "sub"
+    }
+
+    fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
+        Ok(a.zip(b, |a, b| a - b)?)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
+        Ok([call.wanted(0, || Ok(dy.clone()))?, call.wanted(1, || Ok(dy.map(|dy| -dy)))?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| Sub, [normal([2, 3]), normal([2, 3])]),
+        GradCase::new(|| Sub, [normal([3]), normal([2, 3])]).named("from a row"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn a_value_minus_itself_has_gradient_zero() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([1.0, 2.0]));
+        let y = x - x;
+        assert_eq!(y.value(), Tensor::from([0.0, 0.0]));
+        let gradients = y.sum().unwrap().backward().unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([0.0, 0.0]));
+    }
+}

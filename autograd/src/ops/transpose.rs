@@ -1,0 +1,54 @@
+//! The last two axes exchanged.
+//!
+//! y  = xᵀ
+//! dx = dyᵀ
+//!
+//! shapes: x `[…, m, n]`, y `[…, n, m]`
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = xᵀ, the last two axes exchanged; dx = dyᵀ. Nothing is copied.
+#[derive(Clone, Copy, Debug)]
+pub struct Transpose;
+
+impl<T: Float> Op<T, 1> for Transpose {
+    fn name(&self) -> &'static str {
+        "transpose"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        Ok(x.transpose()?)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        Ok([call.wanted(0, || Ok(dy.transpose()?))?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::gradcheck::{GradCase, normal};
+    vec![
+        GradCase::new(|| Transpose, [normal([2, 3])]),
+        GradCase::new(|| Transpose, [normal([2, 3, 4])]).named("batches"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn rows_become_columns_and_back() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, 2.0]]));
+        let y = x.transpose().unwrap();
+        assert_eq!(y.value(), Tensor::from([[1.0], [2.0]]));
+        let gradients = y.backward_with(Tensor::from([[3.0], [4.0]])).unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[3.0, 4.0]]));
+    }
+}

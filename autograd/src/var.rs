@@ -1,0 +1,217 @@
+//! A tensor on a tape, and the operators between such.
+
+use std::fmt;
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use tensor::{Float, Shape, Tensor};
+
+use crate::error::{Error, Result};
+use crate::gradients::Gradients;
+use crate::tape::Tape;
+
+/// A tensor on a [`Tape`]: a copyable reference to it.
+///
+/// Methods return a [`Result`]; the operators `+ - * /` cannot, and panic at the caller's line with
+/// the same sentence. Both are short for [`Tape::apply`]. For operations of your own, write a trait
+/// with such methods.
+///
+/// ```
+/// use autograd::Tape;
+/// use tensor::Tensor;
+///
+/// let tape = Tape::new();
+/// let x = tape.parameter(Tensor::scalar(3.0));
+/// let y = x * x + x * 2.0 + 1.0; // (x + 1)²
+/// assert_eq!(y.value().item()?, 16.0);
+/// assert_eq!(y.backward()?.of(x)?.item()?, 8.0); // 2(x + 1)
+/// # Ok::<(), autograd::Error>(())
+/// ```
+pub struct Var<'t, T: Float> {
+    tape: &'t Tape<T>,
+    node: usize,
+}
+
+// Not derived: a `Var` is copyable whatever `T` is.
+impl<T: Float> Clone for Var<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Float> Copy for Var<'_, T> {}
+
+impl<'t, T: Float> Var<'t, T> {
+    pub(crate) fn new(tape: &'t Tape<T>, node: usize) -> Self {
+        Var { tape, node }
+    }
+
+    /// Its number on the tape.
+    pub(crate) fn node(self) -> usize {
+        self.node
+    }
+
+    /// The variable in words, for messages.
+    pub(crate) fn describe(self) -> String {
+        let shape = self.shape();
+        match self.tape.origin(self.node) {
+            origin @ ("parameter" | "constant") => {
+                format!("{origin} {shape:?} (variable {})", self.node)
+            }
+            op => format!("the {op} {shape:?} (variable {})", self.node),
+        }
+    }
+
+    // ---- asking ----
+
+    /// The tape it lies on.
+    pub fn tape(self) -> &'t Tape<T> {
+        self.tape
+    }
+
+    /// The tensor (a cheap copy that shares its memory).
+    pub fn value(self) -> Tensor<T> {
+        self.tape.value(self.node)
+    }
+
+    /// The lengths of the axes.
+    pub fn shape(self) -> Shape {
+        self.tape.shape(self.node)
+    }
+
+    /// Is it a parameter, or computed from one, on a tape that records?
+    pub fn wants_gradient(self) -> bool {
+        self.tape.wants_gradient(self.node)
+    }
+
+    /// The same value as a constant: gradients do not flow through it.
+    pub fn detach(self) -> Self {
+        self.tape.constant(self.value())
+    }
+
+    // ---- differentiating ----
+
+    /// Has `backward` return the gradient with respect to this intermediate result as well. (It is
+    /// computed anyway, but its memory is free again as soon as the gradients of the inputs are
+    /// known.)
+    pub fn keep_gradient(self) -> Self {
+        self.tape.keep_gradient(self.node);
+        self
+    }
+
+    /// The gradients of this scalar with respect to everything it was computed from.
+    ///
+    /// # Errors
+    ///
+    /// If it has more than one element (see [`Var::backward_with`]) or does not depend on a
+    /// parameter, or an operation's `backward` fails.
+    ///
+    /// ```
+    /// # use autograd::Tape;
+    /// # use tensor::Tensor;
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::from([1.0, 2.0]));
+    /// assert_eq!(
+    ///     x.backward().unwrap_err().to_string(),
+    ///     "backward from parameter [2] (variable 0): only a value of one element has a gradient; make it \
+    ///      one by `sum()` or `mean()`, or say by `backward_with(dy)` how much each element counts"
+    /// );
+    /// ```
+    pub fn backward(self) -> Result<Gradients<T>> {
+        let shape = self.shape();
+        if shape.elements() != 1 {
+            return Err(Error::Start {
+                variable: self.describe(),
+                reason: "only a value of one element has a gradient; make it one by `sum()` or \
+                         `mean()`, or say by `backward_with(dy)` how much each element counts"
+                    .into(),
+            });
+        }
+        self.tape.backward(self, Tensor::ones(shape))
+    }
+
+    /// The gradients of Σ dy ∘ self, where `dy` has this variable's shape: a product with the
+    /// Jacobian.
+    ///
+    /// # Errors
+    ///
+    /// As [`Var::backward`], and if `dy` has another shape.
+    pub fn backward_with(self, dy: Tensor<T>) -> Result<Gradients<T>> {
+        self.tape.backward(self, dy)
+    }
+}
+
+/// An operator for two variables and for a variable and a number.
+macro_rules! operator {
+    ($Operator:ident :: $method:ident, |$x:ident, $number:ident| $with_number:expr) => {
+        impl<'t, T: Float> $Operator for Var<'t, T> {
+            type Output = Var<'t, T>;
+
+            #[track_caller]
+            fn $method(self, other: Self) -> Self::Output {
+                or_panic(Var::$method(self, other))
+            }
+        }
+
+        impl<'t, T: Float> $Operator<T> for Var<'t, T> {
+            type Output = Var<'t, T>;
+
+            #[track_caller]
+            fn $method(self, $number: T) -> Self::Output {
+                let $x = self;
+                or_panic($with_number)
+            }
+        }
+    };
+}
+
+operator!(Add::add, |x, number| x.add_scalar(number));
+operator!(Sub::sub, |x, number| x.add_scalar(-number));
+operator!(Mul::mul, |x, number| x.scale(number));
+// Not x.scale(1/number): that would round twice.
+operator!(Div::div, |x, number| Var::div(x, x.tape.constant(Tensor::scalar(number))));
+
+/// A number before the operator. (Rust lets a crate write these for named types only.)
+macro_rules! number_first {
+    ($($Float:ident)*) => {
+        $(
+            number_first!($Float Add::add Sub::sub Mul::mul Div::div);
+        )*
+    };
+    ($Float:ident $($Operator:ident::$method:ident)*) => {
+        $(
+            impl<'t> $Operator<Var<'t, $Float>> for $Float {
+                type Output = Var<'t, $Float>;
+
+                #[track_caller]
+                fn $method(self, x: Var<'t, $Float>) -> Self::Output {
+                    or_panic(Var::$method(x.tape.constant(Tensor::scalar(self)), x))
+                }
+            }
+        )*
+    };
+}
+
+number_first!(f32 f64);
+
+impl<T: Float> Neg for Var<'_, T> {
+    type Output = Self;
+
+    #[track_caller]
+    fn neg(self) -> Self {
+        or_panic(Var::neg(self))
+    }
+}
+
+#[track_caller]
+fn or_panic<V>(result: Result<V>) -> V {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+impl<T: Float> fmt::Debug for Var<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}

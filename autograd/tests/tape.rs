@@ -1,0 +1,290 @@
+//! The tape as its users see it: what has a gradient, what is refused, and in which words.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use autograd::{Call, Gradients, Op, Result, Tape, Var};
+use tensor::random::Random;
+use tensor::{Float, Tensor};
+
+fn scalar<T: Float>(gradients: &Gradients<T>, x: Var<'_, T>) -> T {
+    gradients.of(x).unwrap().item().unwrap()
+}
+
+#[test]
+fn every_use_of_a_variable_counts() {
+    let tape = Tape::new();
+    let x = tape.parameter(Tensor::scalar(3.0));
+    // A diamond: y = (x² + x)·x², dy/dx = 4x³ + 3x²
+    let square = x * x;
+    let y = (square + x) * square;
+    assert_eq!(y.value().item(), Ok(108.0));
+    assert_eq!(scalar(&y.backward().unwrap(), x), 135.0);
+    // Asking again gives the same: nothing was accumulated on the tape.
+    assert_eq!(scalar(&y.backward().unwrap(), x), 135.0);
+    // And from another place.
+    assert_eq!(scalar(&square.backward().unwrap(), x), 6.0);
+}
+
+#[test]
+fn numbers_stand_on_both_sides_of_operators() {
+    let tape = Tape::<f64>::new();
+    let x = tape.parameter(Tensor::scalar(4.0));
+    let y = 1.0 - 8.0 / x + 2.0 * (x - 2.0) / 4.0 + (0.5 + -x);
+    assert_eq!(y.value().item(), Ok(1.0 - 2.0 + 1.0 + -3.5));
+    assert_eq!(scalar(&y.backward().unwrap(), x), 0.5 + 0.5 - 1.0);
+}
+
+#[test]
+fn a_variable_that_was_broadcast_gets_the_sum() {
+    let tape = Tape::new();
+    let rows = tape.constant(Tensor::ones([4, 3]));
+    let row = tape.parameter(Tensor::from([1.0, 2.0, 3.0]));
+    let one = tape.parameter(Tensor::from([[5.0]]));
+    let gradients = (rows * row + one).sum().unwrap().backward().unwrap();
+    assert_eq!(*gradients.of(row).unwrap(), Tensor::from([4.0, 4.0, 4.0]));
+    assert_eq!(*gradients.of(one).unwrap(), Tensor::from([[12.0]]));
+}
+
+#[test]
+fn a_hundred_thousand_steps_deep() {
+    let tape = Tape::<f32>::new();
+    let x = tape.parameter(Tensor::scalar(1.0));
+    let mut y = x;
+    for _ in 0..100_000 {
+        y = y + x;
+    }
+    assert_eq!(scalar(&y.backward().unwrap(), x), 100_001.0);
+    assert_eq!(tape.len(), 100_001);
+    drop(tape);
+}
+
+#[test]
+fn only_a_scalar_can_be_differentiated_without_saying_how() {
+    let tape = Tape::new();
+    let x = tape.parameter(Tensor::from([1.0, 2.0]));
+    let y = x.square().unwrap();
+    assert_eq!(
+        y.backward().unwrap_err().to_string(),
+        "backward from the square [2] (variable 1): only a value of one element has a gradient; \
+        make it one by `sum()` or `mean()`, or say by `backward_with(dy)` how much each element \
+         counts"
+    );
+    assert_eq!(
+        y.backward_with(Tensor::ones([3])).unwrap_err().to_string(),
+        "backward from the square [2] (variable 1): dy is [3]; it must have the shape of the \
+        variable"
+    );
+    let gradients = y.backward_with(Tensor::from([1.0, 10.0])).unwrap();
+    assert_eq!(*gradients.of(x).unwrap(), Tensor::from([2.0, 40.0]));
+}
+
+#[test]
+fn a_missing_gradient_says_why() {
+    let tape = Tape::new();
+    let x = tape.parameter(Tensor::scalar(2.0));
+    let constant = tape.constant(Tensor::from([1.0, 2.0]));
+    let unused = tape.parameter(Tensor::scalar(2.0));
+    let between = x * x;
+    let y = (constant * between).sum().unwrap();
+    let mut gradients = y.backward().unwrap();
+    let why = |gradients: &Gradients<f64>, x| gradients.of(x).unwrap_err().to_string();
+    assert_eq!(
+        why(&gradients, constant),
+        "no gradient with respect to constant [2] (variable 1): it is a constant; record what \
+        shall have a gradient with `tape.parameter`"
+    );
+    assert_eq!(
+        why(&gradients, between),
+        "no gradient with respect to the mul [] (variable 3): it is an intermediate result, whose \
+        gradient is not kept; call `keep_gradient()` on it before `backward`"
+    );
+    let not_dependent = "what was differentiated does not depend on it, or it was taken already";
+    assert!(why(&gradients, unused).ends_with(not_dependent));
+    assert_eq!(gradients.take(x).unwrap().item(), Ok(12.0));
+    assert!(why(&gradients, x).ends_with(not_dependent));
+    assert!(gradients.is_empty());
+
+    let other = Tape::new();
+    let foreign = other.parameter(Tensor::scalar(2.0));
+    assert!(gradients.get(foreign).is_none());
+    assert!(
+        why(&gradients, foreign).ends_with("it lies on another tape than what was differentiated")
+    );
+}
+
+#[test]
+fn gradients_of_intermediate_results_are_kept_on_request() {
+    let tape = Tape::new();
+    let x = tape.parameter(Tensor::from([1.0, 2.0]));
+    let y = x.square().unwrap().keep_gradient();
+    let loss = (y * y).sum().unwrap();
+    let gradients = loss.backward().unwrap();
+    assert_eq!(*gradients.of(y).unwrap(), Tensor::from([2.0, 8.0]));
+    assert_eq!(gradients.len(), 2);
+}
+
+#[test]
+fn what_depends_on_no_parameter_has_no_gradient() {
+    let tape = Tape::new();
+    let x = tape.parameter(Tensor::scalar(2.0));
+    let y = x.detach() * 3.0;
+    assert!(!y.wants_gradient());
+    assert_eq!(
+        y.backward().unwrap_err().to_string(),
+        "backward from the scale [] (variable 2): nothing it was computed from wants a gradient; \
+        record what shall have one by `tape.parameter`"
+    );
+    assert_eq!(scalar(&(x * y).backward().unwrap(), x), 6.0); // y counts as a number
+}
+
+/// y = a·b; counts how many operations are alive, and refuses to compute what nobody wants.
+struct Counted(Rc<Cell<usize>>);
+
+impl Counted {
+    fn new(alive: &Rc<Cell<usize>>) -> Self {
+        alive.set(alive.get() + 1);
+        Counted(alive.clone())
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+impl Op<f64, 2> for Counted {
+    fn name(&self) -> &'static str {
+        "counted"
+    }
+
+    fn forward(&mut self, [a, b]: [&Tensor<f64>; 2]) -> Result<Tensor<f64>> {
+        Ok(a * b)
+    }
+
+    fn backward(
+        &self,
+        call: &Call<'_, f64, 2>,
+        dy: &Tensor<f64>,
+    ) -> Result<[Option<Tensor<f64>>; 2]> {
+        assert_eq!(call.wanted, [false, true]);
+        let unwanted = call.wanted(0, || panic!("computed though nobody wants it"))?;
+        Ok([unwanted, call.wanted(1, || Ok(dy * call.inputs[0]))?])
+    }
+}
+
+#[test]
+fn nothing_is_computed_towards_data() {
+    let alive = Rc::default();
+    let tape = Tape::new();
+    let x = tape.constant(Tensor::scalar(2.0));
+    let w = tape.parameter(Tensor::scalar(3.0));
+    let y = tape.apply(Counted::new(&alive), [x, w]).unwrap();
+    assert_eq!(scalar(&y.backward().unwrap(), w), 2.0);
+    assert_eq!(alive.get(), 1);
+    // Of constants alone, an operation is not even kept.
+    tape.apply(Counted::new(&alive), [x, x]).unwrap();
+    assert_eq!(alive.get(), 1);
+    drop(tape);
+    assert_eq!(alive.get(), 0);
+}
+
+#[test]
+fn a_tape_without_gradients_keeps_no_operation() {
+    let alive = Rc::default();
+    let tape = Tape::no_grad();
+    let w = tape.parameter(Tensor::scalar(3.0));
+    let y = tape.apply(Counted::new(&alive), [w, w]).unwrap();
+    assert_eq!((y.value().item(), alive.get()), (Ok(9.0), 0));
+    assert_eq!(
+        y.backward().unwrap_err().to_string(),
+        "backward from the counted [] (variable 1): the tape was made by `Tape::no_grad` and has \
+        recorded nothing; use `Tape::new`"
+    );
+}
+
+#[test]
+fn two_tapes_do_not_mix() {
+    let (here, there) = (Tape::new(), Tape::new());
+    let [a, b] = [&here, &there].map(|tape| tape.parameter(Tensor::scalar(1.0)));
+    assert_eq!(
+        a.mul(b).unwrap_err().to_string(),
+        "mul: input 1 lives on another tape; record it on this one with \
+        `tape.constant(input.value())`, or compute everything on one tape"
+    );
+}
+
+#[test]
+fn a_cleared_tape_does_not_answer_from_the_step_before() {
+    let mut tape = Tape::new();
+    let x = tape.parameter(Tensor::scalar(1.0));
+    let before = (x * 5.0).backward().unwrap();
+    assert_eq!(before.len(), 1);
+    tape.clear();
+    assert!(tape.is_empty());
+    let x = tape.parameter(Tensor::scalar(1.0));
+    assert!(before.get(x).is_none());
+    assert_eq!(scalar(&(x * 7.0).backward().unwrap(), x), 7.0);
+}
+
+#[test]
+fn operators_panic_at_the_callers_line() {
+    use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
+    static LINE: AtomicU32 = AtomicU32::new(0);
+
+    let tape = Tape::<f32>::new();
+    let [a, b] = [2, 3].map(|length| tape.parameter(Tensor::zeros([length])));
+    std::panic::set_hook(Box::new(|info| {
+        LINE.store(info.location().map_or(0, |at| at.line()), Relaxed)
+    }));
+    let here = line!() + 1;
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| a + b));
+    drop(std::panic::take_hook());
+    assert_eq!(LINE.load(Relaxed), here);
+    let message = result.unwrap_err().downcast::<String>().unwrap();
+    assert!(message.starts_with("add: [2] and [3]: they do not broadcast"), "{message}");
+    assert_eq!(*message, a.add(b).unwrap_err().to_string()); // the method says the same
+}
+
+/// The loss of a small network and its gradients.
+fn network<T: Float>() -> Result<Vec<f64>> {
+    let random = |stream, shape: [usize; 2]| {
+        Tensor::<f64>::uniform(shape, -1.0, 1.0, Random::new(1, stream)).to_vec()
+    };
+    // Rounded to f32, so that both types begin at the same numbers.
+    let tensor = |stream, shape: [usize; 2]| {
+        let values = random(stream, shape).into_iter().map(|x| T::of(f64::from(x as f32)));
+        Tensor::from_vec(values.collect(), shape)
+    };
+    let tape = Tape::new();
+    let x = tape.constant(tensor(0, [5, 4])?);
+    let parameters: Vec<_> = [[4, 6], [1, 6], [6, 3], [1, 3]]
+        .into_iter()
+        .zip(1..)
+        .map(|(shape, stream)| Ok(tape.parameter(tensor(stream, shape)?)))
+        .collect::<Result<_>>()?;
+    let [w1, b1, w2, b2] = parameters[..] else { unreachable!() };
+    let logits = ((x.matmul(w1)? + b1).gelu()?.matmul(w2)? + b2).tanh()?;
+    let loss = logits.cross_entropy(&[0, 2, 1, 1, 0])? + w1.square()?.mean()? * T::of(0.1);
+    let gradients = loss.backward()?;
+    let mut found = vec![loss.value().item()?.as_f64()];
+    for parameter in parameters {
+        found.extend(gradients.of(parameter)?.to_vec().into_iter().map(Float::as_f64));
+    }
+    Ok(found)
+}
+
+#[test]
+fn single_precision_agrees_with_double() {
+    let (single, double) = (network::<f32>().unwrap(), network::<f64>().unwrap());
+    assert_eq!(single.len(), 1 + 24 + 6 + 18 + 3);
+    for (single, double) in single.iter().zip(&double) {
+        assert!((single - double).abs() < 1e-6, "{single} in f32, {double} in f64");
+    }
+}
+
+#[test]
+fn the_same_step_gives_the_same_bits() {
+    assert_eq!(network::<f32>().unwrap(), network::<f32>().unwrap());
+}

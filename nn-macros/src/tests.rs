@@ -1,0 +1,321 @@
+//! Declarations through the whole macro: what they expand to, parsed back, and the text of the
+//! errors. How the compiler shows them is tested in `nn`.
+
+use quote::quote;
+use syn::File;
+
+use super::*;
+
+/// Expands as the macro does: the code without spaces, and the messages.
+fn expanded(input: proc_macro2::TokenStream) -> (String, Vec<String>) {
+    let mut report = report::Report::default();
+    let code = network_tokens(input, &mut report);
+    (code.to_string().replace(' ', ""), report.messages().collect())
+}
+
+/// The items of a declaration without mistakes.
+fn items(input: proc_macro2::TokenStream) -> String {
+    let mut report = report::Report::default();
+    let code = network_tokens(input, &mut report);
+    assert_eq!(report.messages().collect::<Vec<_>>(), Vec::<String>::new());
+    let file: File = syn::parse2(code.clone()).expect("the expansion is a file of items");
+    assert!(!file.items.is_empty());
+    code.to_string().replace(' ', "")
+}
+
+/// The type of a declaration without mistakes.
+fn type_of(input: proc_macro2::TokenStream) -> String {
+    let mut report = report::Report::default();
+    let code = network_tokens(input, &mut report);
+    assert_eq!(report.messages().collect::<Vec<_>>(), Vec::<String>::new());
+    syn::parse2::<syn::Type>(code.clone()).expect("the expansion is a type");
+    code.to_string().replace(' ', "")
+}
+
+fn messages(input: proc_macro2::TokenStream) -> Vec<String> {
+    expanded(input).1
+}
+
+#[track_caller]
+fn contains(code: &str, fragment: &str) {
+    assert!(code.contains(&fragment.replace(' ', "")), "{fragment}\nis not in\n{code}");
+}
+
+#[test]
+fn fields_become_layers_and_methods() {
+    let code = items(quote! {
+        /// Ten digits.
+        #[derive(Debug)]
+        pub struct Digits {
+            /// Finds strokes.
+            hidden: dense(784 -> 128, relu),
+            output: dense(128 -> 10, softmax),
+        }
+    });
+    contains(&code, "pub struct Digits<T: ::nn::Float = ::core::primitive::f32> { parameters:");
+    contains(&code, "impl<T: ::nn::Float> ::nn::Network for Digits<T>");
+    contains(
+        &code,
+        "type Layers = ::nn::layer::Then<::nn::layer::Dense<784, 128, ::nn::activation::Relu>, \
+         ::nn::layer::Dense<128, 10, ::nn::activation::Identity> >;",
+    );
+    contains(&code, "type Head = ::nn::head::Softmax<10>;");
+    contains(&code, "type Input = [T; 784];");
+    contains(&code, "&[\"hidden\", \"output\"]");
+    contains(&code, "pub fn hidden(&self) -> ::nn::layer::DenseView<'_, T, 784, 128>");
+    contains(&code, "dense_view::<Self, 128, 10>(self, 1)");
+    contains(&code, "100480"); // 784·128 + 128, in the documentation
+    contains(&code, "#[derive(::core::clone::Clone)]");
+}
+
+#[test]
+fn a_tuple_struct_numbers_its_layers_and_widths_are_inferred() {
+    let code =
+        items(quote! { struct Digits(dense(784 -> 128, tanh), dense(64), dense(1, sigmoid),); });
+    contains(&code, "&[\"layer1\", \"layer2\", \"layer3\"]");
+    contains(&code, "::nn::layer::Dense<128, 64, ::nn::activation::Identity>");
+    contains(&code, "::nn::layer::Dense<64, 1, ::nn::activation::Identity>");
+    contains(&code, "type Head = ::nn::head::Sigmoid<1>;");
+    contains(&code, "]fn layer3(&self)"); // as private as the struct
+}
+
+#[test]
+fn an_activation_that_is_no_head_stays_in_the_last_layer() {
+    let code = type_of(quote!(dense(4 -> 2, relu)));
+    let expected = "::nn::Sequential::<::nn::layer::Dense<4, 2, ::nn::activation::Relu>, \
+                    ::nn::head::Linear<2>, 4, 2>";
+    assert_eq!(code, expected.replace(' ', ""));
+    contains(
+        &type_of(quote!(dense(4 -> 2, my::Swish))),
+        "Dense<4, 2, my::Swish>, ::nn::head::Linear<2>",
+    );
+    contains(&type_of(quote!(dense(4 -> 2, Leak<{ 1 }, f32>))), "Dense<4, 2, Leak<{1},f32> >");
+}
+
+#[test]
+fn every_notation_of_a_list_is_the_same_type() {
+    let expected = type_of(quote!(dense(784 -> 128, relu), dense(128 -> 10, softmax)));
+    assert_eq!(type_of(quote!(dense(784 -> 128, relu), dense(10, softmax),)), expected);
+    assert_eq!(type_of(quote!(<dense(784usize -> 1_28, relu), dense((10), softmax,)>)), expected);
+    assert_eq!(type_of(quote!("< dense(784→128, relu), dense(128→10, softmax) >")), expected);
+    assert_eq!(type_of(quote!("[dense(784->128,relu),dense({10},softmax),]")), expected);
+    assert_eq!(type_of(quote!(r"dense ( 784 → 0x80 , relu ) , dense ( 10 , softmax )")), expected);
+}
+
+#[test]
+fn constants_are_checked_by_the_compiler() {
+    let code = items(quote! {
+        struct Net { a: dense(cfg::IN -> HIDDEN, relu), b: dense((2 * HALF) -> {OUT}), }
+    });
+    contains(&code, "type Input = [T; cfg::IN];");
+    contains(&code, "::nn::layer::Dense<{ cfg::IN }, { HIDDEN }, ::nn::activation::Relu>");
+    // What the layer before gives: that it is what this one takes is asserted once.
+    contains(&code, "::nn::layer::Dense<{ HIDDEN }, { OUT }, ::nn::activation::Identity>");
+    contains(&code, "check_widths::<{ HIDDEN }, { 2 * HALF }>(\"a\", \"HIDDEN\", \"b\",");
+    contains(&code, "check_width::<{ cfg::IN }>(\"a\", \"cfg::IN\")");
+    let same = items(quote! { struct Net(dense(3 -> N, relu), dense(N -> 1)); });
+    assert!(!same.contains("check_widths"), "{same}");
+}
+
+#[test]
+fn a_type_has_its_assertions_in_its_first_constant() {
+    let code = type_of(quote!(dense(3 -> N), dense(4 -> 2)));
+    contains(&code, "{ const _: () = ::nn::__private::check_width::<{ N }>");
+    contains(&code, "check_widths::<{ N }, 4>");
+}
+
+#[test]
+fn the_float_has_a_name_that_is_free() {
+    contains(&items(quote! { struct T(dense(2 -> 1, F)); }), "struct T<Number: ::nn::Float");
+    contains(&items(quote! { struct Net(dense({T::N} -> 1)); }), "struct Net<F: ::nn::Float");
+}
+
+#[test]
+fn attributes_that_decide_about_the_whole_network_go_everywhere() {
+    let code = items(quote! {
+        #[cfg(any())]
+        #[derive(Clone)]
+        struct Net(dense(N -> 1));
+    });
+    assert_eq!(code.matches("#[cfg(any())]").count(), 6, "{code}");
+    assert_eq!(code.matches("Clone").count(), 1, "{code}");
+}
+
+#[test]
+fn two_hundred_layers_nest_eight_deep() {
+    let layers = (0..200).map(|_| quote!(dense(4 -> 4, relu)));
+    let code = type_of(quote!(#(#layers),*));
+    let mut depth = 0_usize;
+    let mut deepest = 0;
+    for c in code.chars() {
+        match c {
+            '<' => depth += 1,
+            '>' => depth -= 1,
+            _ => {}
+        }
+        deepest = deepest.max(depth);
+    }
+    assert_eq!(deepest, 1 + 8 + 1);
+}
+
+#[test]
+fn names_may_be_raw_or_not_ascii() {
+    let code = items(quote! { struct Net { r#type: dense(3 -> 2, relu), cachée: dense(1) } });
+    contains(&code, "&[\"type\", \"cachée\"]");
+    contains(&code, "fn r#type(&self)");
+    contains(
+        &items(quote! { struct Net = "entrée: dense(3→2), sortie: dense(1)"; }),
+        "&[\"entrée\", \"sortie\"]",
+    );
+}
+
+#[test]
+fn mistakes_are_all_reported_and_the_network_is_still_there() {
+    let (code, messages) = expanded(quote! {
+        struct Net { a: dense(784 -> 128, rleu), b: dense(64 -> 0, softmax) }
+        struct Other(dense(2));
+    });
+    assert_eq!(
+        messages,
+        [
+            "there is no activation `rleu`; write `relu`",
+            "a width of layer `b` is zero; write the number of units, 1 or more",
+            "layer `b` takes 64 inputs but layer `a` gives 128 outputs; write `dense(128 -> 0, \
+             softmax)` or leave the input out: `dense(0, softmax)`",
+            "`layer1` is the first layer; write its number of inputs, too: `dense(INPUTS -> 2)` \
+             with your number for `INPUTS`",
+        ]
+    );
+    assert_eq!(code.matches("compile_error!").count(), 4);
+    contains(&code, "::nn::Network for Net<T>");
+    contains(&code, "::nn::Network for Other<T>");
+    contains(&code, "type Input = [T; 784];");
+}
+
+#[test]
+fn a_type_with_mistakes_remains_a_type() {
+    let (code, messages) = expanded(quote!(dense(784 -> 128, rleu), dense(64 -> 10, softmax)));
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    syn::parse_str::<syn::Path>(&code).expect("still a type");
+    contains(&code, "::nn::head::Softmax<10>, { ::core::compile_error!");
+}
+
+#[test]
+fn the_fallback_expands_whatever_is_wrong() {
+    let broken = [
+        quote!(),
+        quote!(1),
+        quote!(,),
+        quote!(< dense(2 -> 1)),
+        quote!(dense),
+        quote!(dense()),
+        quote!(dense(,)),
+        quote!(dense(->)),
+        quote!(dense(-> , )),
+        quote!(dense(0 -> 0)),
+        quote!(dense(1 -> 2), relu, tanh()),
+        quote!(dense(1 -> (2 3))),
+        quote!(dense(1 -> [2])),
+        quote!(dense(1 -> {})),
+        quote!(dense(_ -> 1)),
+        quote!(dense(1 < 2, relu)),
+        quote!(dense(1 -> 2, relu, ), , dense(3)),
+        quote!("dense("),
+        quote!("→"),
+        quote!("'"),
+        quote!(name: dense(1 -> 2)),
+        quote!(pub),
+        quote!(struct),
+        quote!(struct Net),
+        quote!(struct Net(dense(2 -> 1)); struct),
+        quote!(struct Net<T>(dense(2 -> 1)) where T: Copy;),
+        quote!(#[doc]),
+        quote!(let net = dense(2 -> 1);),
+    ];
+    for input in broken {
+        let shown = input.to_string();
+        let (code, messages) = expanded(input);
+        assert_eq!(messages.len(), code.matches("compile_error!").count(), "{shown}: {messages:?}");
+        assert!(!messages.is_empty(), "{shown} is accepted");
+    }
+}
+
+#[test]
+fn one_mistake_is_one_message() {
+    let cases = [
+        (
+            quote!(dense(784 128, relu)),
+            "write `->` between the widths: `dense(784 -> 128)`, or put",
+        ),
+        (quote!(dense(784, 128, relu)), "write `->` in place of the comma"),
+        (quote!(dense(IN, OUT, relu)), "write `->` in place of the comma"),
+        (quote!(dense(784 -> 128 relu)), "write a comma before the activation"),
+        (quote!(dense(28 * 28 -> 1)), "put the expression in parentheses: `(28 * 28)`"),
+        (quote!(dense(2 -> 1) dense(1)), "write a comma between two layers"),
+        (quote!(dense(2 -> 1, Relu())), "an activation is named without arguments: `Relu`"),
+        (quote!(dens(2 -> 1)), "there is no layer `dens`; write `dense`"),
+        (quote!(dense(2 -> 1), dropout(0.5), dense(3 -> 1)), "there is no layer `dropout`"),
+        (quote!(dense(2 -> 1), ?, dense(3 -> 1)), "expected a layer"),
+        (quote!("dense(2→1) §"), "`§` means nothing here"),
+    ];
+    for (input, expected) in cases {
+        let found = messages(input.clone());
+        assert_eq!(found.len(), 1, "{input}: {found:?}");
+        assert!(found[0].starts_with(expected), "{input}: {found:?}");
+    }
+}
+
+#[test]
+fn a_mistake_in_a_string_is_shown_at_its_characters() {
+    let found = messages(quote!("< dense(784→128, rleu), dense(10, softmax) >"));
+    assert_eq!(
+        found,
+        ["there is no activation `rleu`; write `relu`\n    \
+          < dense(784→128, rleu), dense(10, softmax) >\n    \
+          \u{20}                ^^^^"]
+    );
+}
+
+/// What is left of a declaration when one of its words is missing, or stands there twice, or two
+/// have changed places.
+fn mutilated(source: &str) -> Vec<String> {
+    let words: Vec<&str> = source.split_whitespace().collect();
+    let mut all = Vec::new();
+    for at in 0..words.len() {
+        let mut without = words.clone();
+        without.remove(at);
+        let mut twice = words.clone();
+        twice.insert(at, words[at]);
+        let mut swapped = words.clone();
+        swapped.swap(at, (at + 1) % words.len());
+        all.extend([without.join(" "), twice.join(" "), swapped.join(" ")]);
+    }
+    all
+}
+
+#[test]
+fn whatever_is_missing_the_expansion_can_be_parsed() {
+    const LAYERS: &str = "dense ( 784 -> 128 , relu ) , dense ( N -> ( 2 * M ) , my::Swish ) , \
+                          dense ( { 3 } , sigmoid )";
+    let named = "pub struct Net { a : dense ( 4 -> 3 , relu ) , #[doc=\"d\"] b : dense ( 2 ) , }";
+    let tuple = format!("#[derive(Debug)] struct Net ( {LAYERS} ) ;");
+    let mut items: Vec<_> = [mutilated(named), mutilated(&tuple)].concat();
+    items.extend(mutilated(LAYERS).into_iter().map(|text| format!("struct Net = {text:?} ;")));
+    let items = items.into_iter().map(|item| format!("pub {item}").replace("pub #", "#"));
+    for source in items {
+        let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
+        let mut report = report::Report::default();
+        let code = network_tokens(input, &mut report);
+        assert!(syn::parse2::<File>(code.clone()).is_ok(), "{source}\n{code}");
+        assert!(report.len() <= 3, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
+    }
+    let mut types = mutilated(&format!("< {LAYERS} >"));
+    types.extend(mutilated(LAYERS).into_iter().map(|text| format!("{text:?}")));
+    for source in types {
+        let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
+        let mut report = report::Report::default();
+        let code = network_tokens(input, &mut report);
+        assert!(syn::parse2::<syn::Type>(code.clone()).is_ok(), "{source}\n{code}");
+        assert!(report.len() <= 3, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
+    }
+}

@@ -1,0 +1,85 @@
+//! A token with its place, wherever it comes from, and how runs of tokens are shown.
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+
+use crate::ast::Place;
+
+/// A token and where it stands.
+#[derive(Clone)]
+pub(crate) struct Token {
+    pub(crate) tree: TokenTree,
+    pub(crate) place: Place,
+    /// What is between the delimiters of a group.
+    pub(crate) inner: Vec<Token>,
+}
+
+/// The tokens of source text.
+pub(crate) fn tokens(stream: TokenStream) -> Vec<Token> {
+    stream
+        .into_iter()
+        .flat_map(|tree| {
+            let place = Place::from(tree.span());
+            let inner = match &tree {
+                TokenTree::Group(group) => tokens(group.stream()),
+                _ => Vec::new(),
+            };
+            match &tree {
+                // A macro's `$width` arrives in invisible delimiters, which say nothing here unless
+                // they hold an expression together.
+                TokenTree::Group(group)
+                    if group.delimiter() == Delimiter::None && inner.len() == 1 =>
+                {
+                    inner
+                }
+                _ => vec![Token { tree, place, inner }],
+            }
+        })
+        .collect()
+}
+
+/// The character of a punctuation.
+pub(crate) fn punct(token: &Token) -> Option<char> {
+    match &token.tree {
+        TokenTree::Punct(punct) => Some(punct.as_char()),
+        _ => None,
+    }
+}
+
+/// The tokens as the compiler has them.
+pub(crate) fn trees(tokens: &[Token]) -> TokenStream {
+    tokens.iter().map(|token| token.tree.clone()).collect()
+}
+
+/// From the first token to the last.
+pub(crate) fn place(tokens: &[Token]) -> Place {
+    match tokens {
+        [first, .., last] => first.place.to(&last.place),
+        [only] => only.place.clone(),
+        [] => Span::call_site().into(),
+    }
+}
+
+/// Tokens as a person writes them.
+pub(crate) fn written(tokens: &[Token]) -> String {
+    spaced(&trees(tokens).to_string())
+}
+
+/// Takes out the spaces that tokens print around `::` and the like.
+fn spaced(text: &str) -> String {
+    let text =
+        text.replace(" :: ", "::").replace(":: ", "::").replace(" ::", "::").replace(" (", "(");
+    text.strip_prefix("- ").map_or(text.clone(), |rest| format!("-{rest}"))
+}
+
+/// A token in an error's text: of a group only its bracket.
+pub(crate) fn shown(token: &Token) -> String {
+    match &token.tree {
+        TokenTree::Group(group) => match group.delimiter() {
+            Delimiter::Parenthesis => "(".to_owned(),
+            Delimiter::Brace => "{".to_owned(),
+            Delimiter::Bracket => "[".to_owned(),
+            Delimiter::None => group.to_string(),
+        },
+        other => other.to_string(),
+    }
+}

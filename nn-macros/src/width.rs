@@ -1,0 +1,117 @@
+//! The number of units, as it is written: `784`, `INPUT`, `(28 * 28)`.
+
+use proc_macro2::TokenTree;
+use quote::quote;
+use syn::{Expr, ExprPath, LitInt};
+
+use crate::ast::{Value, Width};
+use crate::report::Report;
+use crate::token::{Token, place, punct, shown, trees, written};
+
+/// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`; of what is written in another way the best
+/// guess.
+pub(crate) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
+    let place = place(tokens);
+    let found = written(tokens);
+    let (advice, guess) = match tokens {
+        [Token { tree: TokenTree::Literal(literal), .. }] => match number(&literal.to_string()) {
+            Ok(number) => {
+                return Some(Width { place, value: Value::Number(number), guessed: false });
+            }
+            Err((advice, guess)) => (advice, guess.map(Value::Number)),
+        },
+        [group @ Token { tree: TokenTree::Group(_), .. }] if shown(group) != "[" => {
+            if let Some(value) = expression(group) {
+                return Some(Width { place, value, guessed: false });
+            }
+            let advice = format!(
+                "`{found}` is not a number of units; write an expression such as `(28 * 28)`"
+            );
+            (advice, None)
+        }
+        _ => match syn::parse2::<Expr>(trees(tokens)) {
+            Ok(Expr::Path(ExprPath { path, .. }))
+                if path.get_ident().is_none_or(|name| name != "_") =>
+            {
+                let value = Value::Const { tokens: trees(tokens), text: found };
+                return Some(Width { place, value, guessed: false });
+            }
+            Ok(Expr::Unary(_)) => (
+                format!("`{found}` is not a number of units; write a whole number, 1 or more"),
+                None,
+            ),
+            Ok(_) => {
+                let advice = format!("put the expression in parentheses: `({found})`");
+                (advice, Some(Value::Const { tokens: trees(tokens), text: found }))
+            }
+            Err(_) => {
+                let advice = format!(
+                    "`{found}` is no width; write a whole number, a constant such as `INPUT`, or \
+                     an expression in parentheses such as `(28 * 28)`"
+                );
+                (advice, None)
+            }
+        },
+    };
+    report.error(&place, advice);
+    guess.map(|value| Width { place, value, guessed: true })
+}
+
+/// The value of an integer literal; or what to write, and what was probably meant.
+fn number(literal: &str) -> Result<u64, (String, Option<u64>)> {
+    let Ok(int) = syn::parse_str::<LitInt>(literal) else {
+        let advice =
+            format!("`{literal}` is not a number of units; write a whole number such as `128`");
+        return Err((advice, literal.trim_matches('"').parse().ok()));
+    };
+    let Ok(number) = int.base10_parse::<u64>() else {
+        let advice = format!("`{literal}` is more than any network has; write a smaller width");
+        return Err((advice, None));
+    };
+    let factor = int.suffix().strip_prefix('x').and_then(|factor| factor.parse::<u64>().ok());
+    match (int.suffix(), factor) {
+        ("" | "usize", _) => Ok(number),
+        (_, Some(factor)) => {
+            let advice = format!(
+                "write `{number} -> {factor}` if these are inputs and outputs, or `({number} * \
+                 {factor})` if it is their product"
+            );
+            Err((advice, number.checked_mul(factor)))
+        }
+        _ => Err((format!("`{literal}` is not a number of units; write `{number}`"), Some(number))),
+    }
+}
+
+/// The value of an expression in parentheses or braces, which are taken off: the compiler would
+/// call them needless where the expansion puts the expression.
+fn expression(group: &Token) -> Option<Value> {
+    match &group.inner[..] {
+        [] => return None,
+        [Token { tree: TokenTree::Group(_), inner, .. }] if !inner.is_empty() => {
+            return expression(&group.inner[0]);
+        }
+        [Token { tree: TokenTree::Literal(literal), .. }] => {
+            return number(&literal.to_string()).ok().map(Value::Number);
+        }
+        _ => {}
+    }
+    let (tokens, text) = (trees(&group.inner), written(&group.inner));
+    if syn::parse2::<Expr>(tokens.clone()).is_ok() {
+        return Some(Value::Const { tokens, text });
+    }
+    // What only the compiler understands stays a block.
+    let begins = group.inner.first().map(shown).unwrap_or_default();
+    let statements = ["if", "match", "let", "const", "loop", "unsafe"].contains(&begins.as_str())
+        || group.inner.iter().any(|token| punct(token) == Some(';'));
+    (shown(group) == "{" && statements)
+        .then(|| Value::Const { tokens: quote!({ #tokens }), text: format!("{{ {text} }}") })
+}
+
+pub(crate) fn is_number(tokens: &[Token]) -> bool {
+    matches!(tokens, [Token { tree: TokenTree::Literal(_), .. }])
+}
+
+pub(crate) fn is_width(tokens: &[Token]) -> bool {
+    let mut report = Report::default();
+    width(tokens, &mut report).is_some() && report.is_empty()
+}

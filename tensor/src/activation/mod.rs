@@ -41,6 +41,10 @@ pub use piecewise::{HardSigmoid, HardTanh, Identity, LeakyRelu, Relu};
 pub use smooth::{Elu, Gelu, Mish, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh};
 
 /// A function of one number that is applied to every unit of a layer.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no activation",
+    note = "implement `nn::activation::Activation` for it: a name, a value and a derivative"
+)]
 pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
     /// What summaries, errors and saved files call it, as in `dense(784 -> 128, relu)`.
     const NAME: &'static str;

@@ -2,8 +2,8 @@
 //!
 //! | float | AVX-512 | AVX2 + FMA | otherwise |
 //! |---|---|---|---|
-//! | `f32` | tiles of 8 × 32 | 6 × 16 | `matrixmultiply`; own tiles where FMA is standard |
-//! | `f64` | 8 × 16 | 6 × 8 | the same |
+//! | `f32` | tiles of 8 × 32 | 4 × 16 | `matrixmultiply`; own tiles where FMA is standard |
+//! | `f64` | 8 × 16 | 4 × 8 | the same |
 //! | any other | | | tiles of 4 × 4 in the type's own arithmetic |
 //!
 //! The products of `f32` and `f64` are compiled in this crate and nowhere else.
@@ -40,7 +40,7 @@ macro_rules! run_for {
                 #[allow(unsafe_code)]
                 Isa::Avx2 => unsafe { $avx2(problem) },
                 _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {
-                    blocked::product::<$T, 6, $w2, { $w2 / 2 }>(problem);
+                    blocked::product::<$T, 4, $w2, { $w2 / 2 }>(problem);
                 }
                 _ => without_fma(problem, $gemm),
             });
@@ -55,7 +55,7 @@ macro_rules! run_for {
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = "avx2,fma")]
         fn $avx2(problem: &mut Problem<'_, '_, $T>) {
-            blocked::product::<$T, 6, $w2, { $w2 / 2 }>(problem);
+            blocked::product::<$T, 4, $w2, { $w2 / 2 }>(problem);
         }
     };
 }

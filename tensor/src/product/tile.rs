@@ -81,7 +81,8 @@ pub(super) fn accumulate<T: Float, const MR: usize, const W: usize>(
             let mut sums = *acc;
             for k in 0..whole {
                 let b = row::<T, W>(&right.data[k * right.stride..]);
-                each_row!(i of MR: add_multiple(&mut sums[i], rows[i][k], b));
+                let a: [T; MR] = std::array::from_fn(|i| rows[i][k]);
+                each_row!(i of MR: add_multiple(&mut sums[i], a[i], b));
             }
             *acc = sums;
             for k in whole..depth {

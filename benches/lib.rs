@@ -1,0 +1,38 @@
+//! What the benchmarks share: quick settings, and the networks that are measured.
+
+use std::time::Duration;
+
+use criterion::Criterion;
+use nn::network;
+
+network! {
+    /// The network of the README.
+    pub struct Digits(dense(784 -> 128, relu), dense(10, softmax));
+    /// Wider and one layer deeper.
+    pub struct Wide(dense(784 -> 512, relu), dense(512, relu), dense(10, softmax));
+    /// So small that everything but arithmetic shows.
+    pub struct Tiny(dense(2 -> 16, tanh), dense(16, tanh), dense(1));
+}
+
+/// Settings with which a whole benchmark file takes seconds. Longer measurements are a command-line
+/// option away: `-- --measurement-time 5`.
+pub fn quick() -> Criterion {
+    Criterion::default()
+        .warm_up_time(Duration::from_millis(200))
+        .measurement_time(Duration::from_millis(600))
+        .sample_size(20)
+        .without_plots()
+        .configure_from_args()
+}
+
+/// `len` numbers between -1 and 1, the same in every run.
+pub fn numbers(len: usize) -> Vec<f32> {
+    let mut values = vec![0.0; len];
+    tensor::random::Random::new(0, 0).fill_uniform(&mut values, -1.0, 1.0);
+    values
+}
+
+/// `rows` samples of `N` numbers.
+pub fn samples<const N: usize>(rows: usize) -> Vec<[f32; N]> {
+    numbers(rows * N).as_chunks().0.to_vec()
+}

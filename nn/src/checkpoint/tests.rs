@@ -1,0 +1,341 @@
+//! Tests of checkpoints: what was saved comes back, and everything else is refused in a sentence.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::{load, save};
+
+const ARCHITECTURE: &str = "dense(2 → 3, \"relu\")";
+
+/// An empty directory that goes away with the test.
+struct Directory(PathBuf);
+
+impl Directory {
+    fn new() -> Self {
+        static COUNT: AtomicU64 = AtomicU64::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let path =
+            std::env::temp_dir().join(format!("nn-checkpoint-{}-{count}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        Self(path)
+    }
+
+    fn file(&self) -> PathBuf {
+        self.0.join("weights.safetensors")
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn expected() -> Vec<(String, Vec<usize>)> {
+    vec![("hidden.weight".to_string(), vec![2, 3]), ("hidden.bias".to_string(), vec![3])]
+}
+
+fn tensors<'a, T>(weight: &'a [T], bias: &'a [T]) -> Vec<(String, Vec<usize>, &'a [T])> {
+    vec![
+        ("hidden.weight".to_string(), vec![2, 3], weight),
+        ("hidden.bias".to_string(), vec![3], bias),
+    ]
+}
+
+const WEIGHT: [f32; 6] = [1.0, -2.5, 3.25e-38, f32::MAX, f32::MIN_POSITIVE / 4.0, -0.0];
+const BIAS: [f32; 3] = [0.1, 0.2, 0.3];
+
+/// A good file and its bytes.
+fn saved(directory: &Directory) -> Vec<u8> {
+    save(&directory.file(), "Small", ARCHITECTURE, &tensors(&WEIGHT, &BIAS)).unwrap();
+    fs::read(directory.file()).unwrap()
+}
+
+/// The bytes of a file with this header; the padding is part of the format's own advice only.
+fn with_header(header: &str, elements: &[u8]) -> Vec<u8> {
+    [&(header.len() as u64).to_le_bytes(), header.as_bytes(), elements].concat()
+}
+
+/// The message of a load of these bytes, without the path before it.
+fn message(directory: &Directory, bytes: &[u8]) -> String {
+    fs::write(directory.file(), bytes).unwrap();
+    let error = load::<f32>(&directory.file(), ARCHITECTURE, &expected()).unwrap_err();
+    let text = error.to_string();
+    text.strip_prefix(&format!("{}: ", directory.file().display())).unwrap().to_string()
+}
+
+#[test]
+fn what_was_saved_comes_back_bit_by_bit() {
+    let directory = Directory::new();
+    saved(&directory);
+    let loaded = load::<f32>(&directory.file(), ARCHITECTURE, &expected()).unwrap();
+    let bits = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+    assert_eq!(bits(&loaded[0]), bits(&WEIGHT));
+    assert_eq!(bits(&loaded[1]), bits(&BIAS));
+
+    let (weight, bias) = ([0.1, 0.2, 0.3, 0.4, 0.5, f64::MAX], [-0.0, 5e-324, 1.0 / 3.0]);
+    save(&directory.file(), "Small", ARCHITECTURE, &tensors(&weight, &bias)).unwrap();
+    let loaded = load::<f64>(&directory.file(), ARCHITECTURE, &expected()).unwrap();
+    assert_eq!(loaded, [weight.to_vec(), bias.to_vec()]);
+}
+
+#[test]
+fn the_safetensors_crate_reads_the_file() {
+    let directory = Directory::new();
+    let bytes = saved(&directory);
+    let (header, metadata) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+    assert_eq!((8 + header) % 8, 0);
+    let texts = metadata.metadata().as_ref().unwrap();
+    assert_eq!(texts["architecture"], ARCHITECTURE);
+    assert_eq!(texts["network"], "Small");
+    assert_eq!(texts["format"], "nn-1");
+    assert_eq!(texts["nn_version"], env!("CARGO_PKG_VERSION"));
+    let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let bias = file.tensor("hidden.bias").unwrap();
+    assert_eq!(bias.shape(), [3]);
+    assert_eq!(bias.data(), BIAS.map(f32::to_le_bytes).concat());
+}
+
+#[test]
+fn files_of_the_safetensors_crate_are_read_in_any_order_and_without_metadata() {
+    use safetensors::tensor::{Dtype, TensorView};
+    let directory = Directory::new();
+    let weight = WEIGHT.map(f32::to_le_bytes).concat();
+    let bias = BIAS.map(f32::to_le_bytes).concat();
+    let views = [
+        ("hidden.bias", TensorView::new(Dtype::F32, vec![3], &bias).unwrap()),
+        ("hidden.weight", TensorView::new(Dtype::F32, vec![2, 3], &weight).unwrap()),
+    ];
+    let bytes = safetensors::serialize(views.iter().map(|(name, view)| (*name, view)), None);
+    fs::write(directory.file(), bytes.unwrap()).unwrap();
+    let loaded = load::<f32>(&directory.file(), ARCHITECTURE, &expected()).unwrap();
+    assert_eq!(loaded, [WEIGHT.to_vec(), BIAS.to_vec()]);
+}
+
+#[test]
+fn the_same_network_gives_the_same_bytes_and_leaves_nothing_else() {
+    let directory = Directory::new();
+    let first = saved(&directory);
+    for _ in 0..5 {
+        assert_eq!(saved(&directory), first);
+    }
+    assert_eq!(fs::read_dir(&directory.0).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_as_readable_as_any_and_links_stay_links() {
+    use std::os::unix::fs::PermissionsExt;
+    let directory = Directory::new();
+    saved(&directory);
+    let ordinary = directory.0.join("ordinary");
+    fs::write(&ordinary, "").unwrap();
+    let mode = |path| fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode(directory.file()), mode(ordinary));
+
+    let link = directory.0.join("latest");
+    std::os::unix::fs::symlink(directory.file(), &link).unwrap();
+    save(&link, "Other", ARCHITECTURE, &tensors(&WEIGHT, &BIAS)).unwrap();
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert!(fs::read(directory.file()).unwrap().windows(5).any(|text| text == b"Other"));
+}
+
+#[test]
+fn a_failed_save_leaves_the_old_file() {
+    let directory = Directory::new();
+    let before = saved(&directory);
+    let error =
+        save(&directory.file(), "Small", ARCHITECTURE, &tensors(&WEIGHT, &[0.0, f32::NAN, 0.0]));
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "element 1 of tensor `hidden.bias`, to be saved: found NaN, expected a finite number; the \
+         training diverged, lower the learning rate or clip the gradients"
+    );
+    let result = super::save::replace(&directory.file(), |file| {
+        std::io::Write::write_all(file, b"half of it")?;
+        Err(std::io::Error::other("no space left"))
+    });
+    assert!(result.is_err());
+    assert_eq!(fs::read(directory.file()).unwrap(), before);
+    assert_eq!(fs::read_dir(&directory.0).unwrap().count(), 1);
+}
+
+#[test]
+fn places_that_cannot_be_written_are_named() {
+    let directory = Directory::new();
+    let nowhere = directory.0.join("no/such/file");
+    let error = save(&nowhere, "Small", ARCHITECTURE, &tensors(&WEIGHT, &BIAS)).unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("{}: cannot write: ", nowhere.display())), "{text}");
+    assert!(std::error::Error::source(&error).is_some());
+
+    let error = save(&directory.0, "Small", ARCHITECTURE, &tensors(&WEIGHT, &BIAS)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "{}: cannot write: this is not a regular file, give the name of one",
+            directory.0.display()
+        )
+    );
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    let directory = Directory::new();
+    let error = load::<f32>(&directory.file(), ARCHITECTURE, &expected()).unwrap_err();
+    let text = error.to_string();
+    assert!(text.starts_with(&format!("{}: cannot read: ", directory.file().display())), "{text}");
+}
+
+#[test]
+fn other_networks_are_refused_by_architecture() {
+    let directory = Directory::new();
+    save(&directory.file(), "Other", "dense(9 -> 9, tanh)", &tensors(&WEIGHT, &BIAS)).unwrap();
+    let bytes = fs::read(directory.file()).unwrap();
+    assert_eq!(
+        message(&directory, &bytes),
+        "architecture of network `Other`: found `dense(9 -> 9, tanh)`, expected `dense(2 → 3, \
+         \"relu\")`; the file belongs to another network, load it with the declaration that saved it"
+    );
+}
+
+#[test]
+fn other_tensors_are_refused_by_name_shape_type_and_value() {
+    let directory = Directory::new();
+    let one = |name: &str, shape: &str, dtype: &str, bytes: usize| {
+        let header = format!(
+            r#"{{"hidden.bias":{{"dtype":"F32","shape":[3],"data_offsets":[0,12]}},"{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[12,{}]}}}}"#,
+            12 + bytes
+        );
+        with_header(&header, &vec![0; 12 + bytes])
+    };
+    let other = "the file belongs to another network, load it with the declaration that saved it";
+    assert_eq!(
+        message(&directory, &one("output.weight", "[2,3]", "F32", 24)),
+        format!(
+            "tensor `hidden.weight`: found no such tensor among `hidden.bias`, `output.weight`, \
+             expected one of shape [2, 3]; {other}"
+        )
+    );
+    assert_eq!(
+        message(&directory, &one("hidden.weight", "[3,2]", "F32", 24)),
+        format!("shape of tensor `hidden.weight`: found [3, 2], expected [2, 3]; {other}")
+    );
+    assert_eq!(
+        message(&directory, &one("hidden.weight", "[2,3]", "F64", 48)),
+        "element type of tensor `hidden.weight`: found F64, expected F32; load it into a network \
+         of that float type (`f32` is F32, `f64` is F64) or convert the file"
+    );
+    let good = one("hidden.weight", "[2,3]", "F32", 24);
+    fs::write(directory.file(), &good).unwrap();
+    assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());
+    let few = &expected()[..1];
+    let error = load::<f32>(&directory.file(), ARCHITECTURE, few).unwrap_err().to_string();
+    assert!(
+        error.ends_with(&format!(
+            ": tensors: found `hidden.bias`, which the network does not have, expected only \
+             `hidden.weight`; {other}"
+        )),
+        "{error}"
+    );
+    let mut infinite = good;
+    let end = infinite.len();
+    infinite[end - 4..].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    assert_eq!(
+        message(&directory, &infinite),
+        "element 5 of tensor `hidden.weight`: found inf, expected a finite number; the file is \
+         damaged or its training diverged, take an earlier one"
+    );
+}
+
+#[test]
+fn files_of_a_later_format_are_refused() {
+    let directory = Directory::new();
+    let bytes = with_header(r#"{"__metadata__":{"format":"nn-2"}}"#, &[]);
+    assert_eq!(
+        message(&directory, &bytes),
+        "format: found `nn-2`, expected `nn-1`; the file was saved by another version of this \
+         crate, use that one"
+    );
+    // Another project's mark says nothing about ours.
+    let bytes = with_header(r#"{"__metadata__":{"format":"pt"}}"#, &[]);
+    assert!(message(&directory, &bytes).starts_with("tensor `hidden.weight`: found no such"));
+}
+
+#[test]
+fn damaged_files_are_refused() {
+    let directory = Directory::new();
+    let advice = "the file is truncated or damaged or not in the safetensors format, get it or save it again";
+    assert_eq!(
+        message(&directory, b"{}"),
+        format!("length of the file: found 2 bytes, expected 8 or more; {advice}")
+    );
+    // A header of 2^63 bytes, and one of just one byte too many.
+    assert_eq!(
+        message(&directory, &[0, 0, 0, 0, 0, 0, 0, 128, b'{', b'}']),
+        format!(
+            "length of the header in the first 8 bytes: found 9223372036854775808, expected at \
+             most 2, as many bytes as follow; {advice}"
+        )
+    );
+    assert!(message(&directory, &[3, 0, 0, 0, 0, 0, 0, 0, b'{', b'}']).contains("found 3, "));
+    assert!(
+        message(&directory, &with_header("hello", &[])).starts_with("header: found `invalid JSON")
+    );
+    let bytes = saved(&directory);
+    assert_eq!(
+        message(&directory, &bytes[..bytes.len() - 1]),
+        format!("elements: found 35 bytes, expected as many as the header describes; {advice}")
+    );
+    let longer = [&bytes[..], &[0]].concat();
+    assert!(message(&directory, &longer).starts_with("elements: found 37 bytes"));
+}
+
+#[test]
+fn sums_of_huge_sizes_do_not_overflow() {
+    let directory = Directory::new();
+    // Eight tensors of 2^61 - 1 bytes, the most whose bits can be counted, and one that ends just
+    // below 2^64.
+    let mut header = String::from("{");
+    let mut start = 0_u64;
+    for index in 0..9 {
+        let size = if index == 8 { 7 } else { (1 << 61) - 1 };
+        let end = start + size;
+        header += &format!(
+            r#""t{index}":{{"dtype":"U8","shape":[{size}],"data_offsets":[{start},{end}]}},"#
+        );
+        start = end;
+    }
+    header.pop();
+    header.push('}');
+    let text = message(&directory, &with_header(&header, &[]));
+    assert!(text.starts_with("header: found a number of more than 17 digits, expected"), "{text}");
+    // Digits in names are no numbers.
+    let header =
+        r#"{"12345678901234567890\"1234567890":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#;
+    assert!(message(&directory, &with_header(header, &[])).starts_with("tensor `hidden.weight`"));
+}
+
+#[test]
+fn every_truncation_is_an_error() {
+    let directory = Directory::new();
+    let bytes = saved(&directory);
+    for length in 0..bytes.len() {
+        let _ = message(&directory, &bytes[..length]);
+    }
+}
+
+#[test]
+fn no_changed_bit_panics() {
+    let directory = Directory::new();
+    let bytes = saved(&directory);
+    for place in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[place] ^= 1 << bit;
+            fs::write(directory.file(), changed).unwrap();
+            let _ = load::<f32>(&directory.file(), ARCHITECTURE, &expected());
+        }
+    }
+}

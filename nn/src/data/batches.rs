@@ -1,0 +1,218 @@
+//! Minibatches: in which order the rows of a data set are visited, and how they get together.
+
+use tensor::random::Random;
+
+use super::Dataset;
+use crate::{Error, Result};
+
+/// Keeps the random numbers of the order apart from all others with the same seed ("SHUF"); the
+/// number of the epoch is added.
+const SHUFFLE_STREAM: u64 = 0x5348_5546_0000_0000;
+
+/// The rows of each minibatch of an epoch.
+///
+/// Every row stands in exactly one batch of an epoch. All batches have `batch_size` rows but the
+/// last, which has what is left. The order is a function of the seed and the number of the epoch
+/// alone: training can go on at epoch 5 without the four before it.
+///
+/// ```
+/// use nn::data::Batches;
+/// let mut batches = Batches::new(10, 4)?;
+/// batches.order(0, 7);
+/// let sizes: Vec<usize> = batches.iter().map(|rows| rows.len()).collect();
+/// assert_eq!(sizes, [4, 4, 2]);
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Batches {
+    order: Vec<usize>,
+    batch_size: usize,
+}
+
+impl Batches {
+    /// Batches of `batch_size` of `len` rows, until the first [`order`](Self::order) in the order
+    /// of the data set.
+    ///
+    /// # Errors
+    ///
+    /// If there is no row, or none in a batch.
+    pub fn new(len: usize, batch_size: usize) -> Result<Self> {
+        let zero = |what: &str, advice: &str| Err(Error::value(what, "0", "at least 1", advice));
+        if len == 0 {
+            return zero("number of rows", "give a data set that is not empty");
+        }
+        if batch_size == 0 {
+            return zero("batch size", "use 32, for example");
+        }
+        Ok(Self { order: (0..len).collect(), batch_size })
+    }
+
+    /// Shuffles the rows for `epoch` and returns them in their new order, all batches in one.
+    pub fn order(&mut self, epoch: u64, seed: u64) -> &[usize] {
+        // From the beginning, not from the order of the last epoch, which need not have been.
+        for (row, place) in self.order.iter_mut().enumerate() {
+            *place = row;
+        }
+        let random = Random::new(seed, SHUFFLE_STREAM.wrapping_add(epoch));
+        fisher_yates(self.order.len(), &random, |a, b| self.order.swap(a, b));
+        &self.order
+    }
+
+    /// The rows of each batch, in order.
+    pub fn iter(&self) -> std::slice::Chunks<'_, usize> {
+        self.order.chunks(self.batch_size)
+    }
+
+    /// The number of batches in an epoch, the last smaller one included.
+    pub fn count(&self) -> usize {
+        self.order.len().div_ceil(self.batch_size)
+    }
+}
+
+impl<'a> IntoIterator for &'a Batches {
+    type Item = &'a [usize];
+    type IntoIter = std::slice::Chunks<'a, usize>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// Calls `swap` so that `len` things end up in a random order, each order as likely as any other.
+pub(super) fn fisher_yates(len: usize, random: &Random, mut swap: impl FnMut(usize, usize)) {
+    for last in (1..len).rev() {
+        swap(last, random.below(last as u64, last as u64 + 1) as usize);
+    }
+}
+
+/// The rows of one minibatch, copied together so that they lie contiguously.
+///
+/// Use one for all batches: after the first it allocates nothing.
+///
+/// ```
+/// use nn::data::{Dataset, Minibatch};
+/// let data = Dataset::new(vec![[0.0], [0.1], [0.2]], vec!['a', 'b', 'c'])?;
+/// let mut batch = Minibatch::new();
+/// batch.gather(&data, &[2, 0]);
+/// assert_eq!(batch.inputs(), &[[0.2], [0.0]]);
+/// assert_eq!(batch.targets(), &['c', 'a']);
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Minibatch<X, Y> {
+    inputs: Vec<X>,
+    targets: Vec<Y>,
+}
+
+impl<X: Copy, Y: Copy> Minibatch<X, Y> {
+    /// A batch without rows.
+    pub fn new() -> Self {
+        Self { inputs: Vec::new(), targets: Vec::new() }
+    }
+
+    /// Replaces the batch by these rows of `data`.
+    ///
+    /// # Panics
+    ///
+    /// If `data` has no such row.
+    #[track_caller]
+    pub fn gather(&mut self, data: &Dataset<X, Y>, rows: &[usize]) {
+        gather(data.inputs(), rows, &mut self.inputs);
+        gather(data.targets(), rows, &mut self.targets);
+    }
+
+    /// The inputs of the batch, `[batch, in]`.
+    pub fn inputs(&self) -> &[X] {
+        &self.inputs
+    }
+
+    /// The targets of the batch, `[batch, out]`.
+    pub fn targets(&self) -> &[Y] {
+        &self.targets
+    }
+}
+
+impl<X: Copy, Y: Copy> Default for Minibatch<X, Y> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Replaces `into` by the `rows` of `from`.
+#[track_caller]
+fn gather<X: Copy>(from: &[X], rows: &[usize], into: &mut Vec<X>) {
+    into.clear();
+    into.reserve(rows.len());
+    for &row in rows {
+        // As a slice: straight from row to row, without the stack between, which a row may fill.
+        into.extend_from_slice(&from[row..=row]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_stands_in_exactly_one_batch() {
+        for (len, batch_size, count) in
+            [(1, 1, 1), (1, 8, 1), (10, 4, 3), (12, 4, 3), (257, 16, 17)]
+        {
+            let mut batches = Batches::new(len, batch_size).unwrap();
+            for epoch in 0..3 {
+                let mut rows = batches.order(epoch, 5).to_vec();
+                assert_eq!(batches.iter().flatten().copied().collect::<Vec<_>>(), rows);
+                assert_eq!(batches.count(), count);
+                assert_eq!(batches.iter().len(), count);
+                assert_eq!(
+                    (&batches).into_iter().last().unwrap().len(),
+                    len - (count - 1) * batch_size
+                );
+                rows.sort_unstable();
+                assert_eq!(rows, (0..len).collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_depends_on_seed_and_epoch_alone() {
+        let mut batches = Batches::new(100, 10).unwrap();
+        let first = batches.order(1, 42).to_vec();
+        assert_ne!(batches.order(2, 42), first);
+        assert_ne!(batches.order(1, 43), first);
+        assert_eq!(batches.order(1, 42), first);
+        assert_eq!(Batches::new(100, 7).unwrap().order(1, 42), first);
+    }
+
+    #[test]
+    fn all_orders_of_three_rows_are_about_equally_likely() {
+        let mut batches = Batches::new(3, 1).unwrap();
+        let mut counts = std::collections::BTreeMap::<Vec<usize>, usize>::new();
+        for epoch in 0..6000 {
+            *counts.entry(batches.order(epoch, 9).to_vec()).or_default() += 1;
+        }
+        assert_eq!(counts.len(), 6);
+        // 1000 each; the standard deviation is 29.
+        assert!(counts.values().all(|count| (850..1150).contains(count)), "{counts:?}");
+    }
+
+    #[test]
+    fn nothing_to_batch_is_an_error() {
+        assert!(Batches::new(0, 4).is_err());
+        assert!(Batches::new(4, 0).is_err());
+    }
+
+    #[test]
+    fn gathers_without_allocating_again() {
+        let data = Dataset::new((0..9).map(|x| [x, -x]).collect(), (0..9).collect()).unwrap();
+        let mut batch = Minibatch::new();
+        batch.gather(&data, &[3, 1, 8]);
+        assert_eq!(batch.inputs(), &[[3, -3], [1, -1], [8, -8]]);
+        assert_eq!(batch.targets(), &[3, 1, 8]);
+        let place = (batch.inputs().as_ptr(), batch.targets().as_ptr());
+        batch.gather(&data, &[5, 5]);
+        assert_eq!(batch.inputs(), &[[5, -5], [5, -5]]);
+        batch.gather(&data, &[0, 1, 2]);
+        assert_eq!((batch.inputs().as_ptr(), batch.targets().as_ptr()), place);
+    }
+}

@@ -1,0 +1,192 @@
+//! Inputs and targets, row by row, in memory.
+
+use std::fmt;
+
+use tensor::random::Random;
+
+use super::batches::fisher_yates;
+use crate::{Error, Result};
+
+/// Keeps the random numbers of `split` apart from all others with the same seed ("SPLT").
+const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
+
+/// As many targets as inputs: row `i` of one belongs to row `i` of the other.
+///
+/// `X` is what goes into a network, for example `[f32; 784]`, and `Y` what should come out,
+/// for example [`Class<10>`](super::Class) or `[f32; 1]`. Rows lie contiguously, so that a slice of
+/// them is a batch, `[batch, in]`, without a copy.
+///
+/// ```
+/// use nn::data::Dataset;
+/// let squares = Dataset::new(vec![[1.0], [2.0], [3.0]], vec![[1.0], [4.0], [9.0]])?;
+/// assert_eq!(squares.len(), 3);
+/// assert_eq!(squares.targets()[2], [9.0]);
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Dataset<X, Y> {
+    inputs: Vec<X>,
+    targets: Vec<Y>,
+}
+
+impl<X, Y> Dataset<X, Y> {
+    /// A data set of these rows.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many targets as inputs.
+    pub fn new(inputs: Vec<X>, targets: Vec<Y>) -> Result<Self> {
+        if inputs.len() == targets.len() {
+            return Ok(Self { inputs, targets });
+        }
+        Err(Error::value(
+            "data set",
+            format!("{} inputs and {} targets", inputs.len(), targets.len()),
+            "as many targets as inputs",
+            "pass one target for each input, in the same order",
+        ))
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.inputs.len()
+    }
+
+    /// Whether there is no row at all.
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    /// The inputs of all rows.
+    pub fn inputs(&self) -> &[X] {
+        &self.inputs
+    }
+
+    /// The targets of all rows.
+    pub fn targets(&self) -> &[Y] {
+        &self.targets
+    }
+
+    /// Shuffles the rows and cuts them in two: the first part gets `fraction` of them, rounded.
+    ///
+    /// The same `seed` gives the same two parts. Rows move; none is copied.
+    ///
+    /// # Errors
+    ///
+    /// If `fraction` is not between 0 and 1, or one of the parts would be empty.
+    ///
+    /// ```
+    /// # use nn::data::Dataset;
+    /// let all = Dataset::new((0..100).collect(), (0..100).collect())?;
+    /// let (train, validation) = all.split(0.9, 7)?;
+    /// assert_eq!((train.len(), validation.len()), (90, 10));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn split(mut self, fraction: f64, seed: u64) -> Result<(Self, Self)> {
+        if !(fraction > 0.0 && fraction < 1.0) {
+            return Err(Error::value(
+                "fraction of the first part",
+                fraction.to_string(),
+                "a number between 0 and 1, both excluded",
+                "pass 0.9 for nine rows in ten, for example",
+            ));
+        }
+        let rows = self.len();
+        let first = (rows as f64 * fraction).round() as usize;
+        if first == 0 || first == rows {
+            return Err(Error::value(
+                "split",
+                format!("{first} of {rows} rows in the first part, {} in the second", rows - first),
+                "at least one row in each",
+                "choose another fraction or give more rows",
+            ));
+        }
+        fisher_yates(rows, &Random::new(seed, SPLIT_STREAM), |a, b| {
+            self.inputs.swap(a, b);
+            self.targets.swap(a, b);
+        });
+        let second =
+            Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
+        Ok((self, second))
+    }
+
+    /// The first `count` rows, or all if there are fewer.
+    #[must_use]
+    pub fn take(mut self, count: usize) -> Self {
+        self.inputs.truncate(count);
+        self.targets.truncate(count);
+        self
+    }
+
+    /// The same targets with every input replaced, for example by a normalised one.
+    ///
+    /// ```
+    /// # use nn::data::Dataset;
+    /// let data = Dataset::new(vec![[0.0, 4.0]], vec![[1.0]])?;
+    /// let halved = data.map_inputs(|input| input.map(|x| x / 2.0));
+    /// assert_eq!(halved.inputs(), &[[0.0, 2.0]]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[must_use]
+    pub fn map_inputs<Z>(self, map: impl FnMut(X) -> Z) -> Dataset<Z, Y> {
+        Dataset { inputs: self.inputs.into_iter().map(map).collect(), targets: self.targets }
+    }
+}
+
+/// Only the number of rows: the rows themselves would fill the screen.
+impl<X, Y> fmt::Debug for Dataset<X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dataset").field("len", &self.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbers(rows: usize) -> Dataset<usize, usize> {
+        Dataset::new((0..rows).collect(), (0..rows).map(|row| row * 10).collect()).unwrap()
+    }
+
+    #[test]
+    fn split_keeps_every_row_once_and_its_target_with_it() {
+        let (first, second) = numbers(101).split(0.8, 3).unwrap();
+        assert_eq!((first.len(), second.len()), (81, 20));
+        let rows = || first.inputs().iter().chain(second.inputs());
+        let targets = first.targets().iter().chain(second.targets());
+        assert!(rows().zip(targets).all(|(row, target)| row * 10 == *target));
+        let mut sorted: Vec<_> = rows().copied().collect();
+        assert!(!sorted.is_sorted());
+        sorted.sort_unstable();
+        assert_eq!(sorted, (0..101).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn split_depends_on_the_seed_alone() {
+        assert_eq!(numbers(50).split(0.5, 1).unwrap().0, numbers(50).split(0.5, 1).unwrap().0);
+        assert_ne!(numbers(50).split(0.5, 1).unwrap().0, numbers(50).split(0.5, 2).unwrap().0);
+    }
+
+    #[test]
+    fn split_refuses_fractions_that_leave_a_part_empty() {
+        for fraction in [0.0, 1.0, -0.5, 2.0, f64::NAN, f64::INFINITY, 0.001, 0.999] {
+            assert!(numbers(10).split(fraction, 0).is_err(), "{fraction}");
+        }
+        assert!(numbers(0).split(0.5, 0).is_err());
+        assert!(numbers(1).split(0.5, 0).is_err());
+        assert!(numbers(2).split(0.5, 0).is_ok());
+    }
+
+    #[test]
+    fn take_gives_the_first_rows_and_never_more_than_there_are() {
+        assert_eq!(numbers(5).take(2).inputs(), &[0, 1]);
+        assert_eq!(numbers(5).take(2).targets(), &[0, 10]);
+        assert_eq!(numbers(5).take(9).len(), 5);
+        assert!(numbers(5).take(0).is_empty());
+    }
+
+    #[test]
+    fn debug_prints_no_rows() {
+        assert_eq!(format!("{:?}", numbers(3)), "Dataset { len: 3, .. }");
+    }
+}

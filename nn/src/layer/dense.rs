@@ -1,0 +1,280 @@
+//! The fully connected layer: y = f(x·W + b).
+
+use std::marker::PhantomData;
+
+use autograd::Var;
+use tensor::Float;
+use tensor::activation::Activation;
+use tensor::product::{Matrix, Start, product};
+use tensor::random::Random;
+use tensor::simd::vectorize;
+
+use super::{End, Info, Layer, LayerInfo, TensorInfo};
+use crate::network::Network;
+use crate::parameters::padded;
+
+/// `I` inputs, each joined to each of `O` outputs, then the activation `A`.
+///
+/// y = f(z), z = x·W + b, with W `[I, O]` and b `[O]`; a row of W holds what one input contributes
+/// to every output. In the flat buffer W comes first, row by row, then b.
+#[derive(Debug)]
+pub struct Dense<const I: usize, const O: usize, A>(PhantomData<A>);
+
+/// What a [`Dense`] layer keeps of some rows.
+pub struct DenseRows<'a, T> {
+    /// Number of rows.
+    rows: usize,
+    /// The weighted sums, or nothing if the activation's derivative does without.
+    z: &'a mut [T],
+    /// The outputs.
+    y: &'a mut [T],
+    /// The gradient at the outputs, then at the weighted sums.
+    dz: &'a mut [T],
+}
+
+impl<const I: usize, const O: usize, A: Activation> Dense<I, O, A> {
+    const BIAS: usize = padded(I * O);
+}
+
+impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
+    const INPUTS: usize = I;
+    const OUTPUTS: usize = O;
+    const LEN: usize = Self::BIAS + padded(O);
+    const KEPT: usize = if A::KEEPS_INPUT { 3 * O } else { 2 * O };
+    const INFO: Info = Info::Layer(LayerInfo {
+        kind: "dense",
+        inputs: I,
+        outputs: O,
+        activation: A::NAME,
+        params: I * O + O,
+        len: Self::LEN,
+        tensors: &[
+            TensorInfo { name: "weight", shape: &[I, O], offset: 0 },
+            TensorInfo { name: "bias", shape: &[O], offset: Self::BIAS },
+        ],
+    });
+
+    type Outputs<T: Float> = [T; O];
+    type Rows<'a, T: Float> = DenseRows<'a, T>;
+
+    /// Weights are normal with the deviation that suits the activation ([`Activation::GAIN`]:
+    /// He et al. 2015, or Glorot and Bengio 2010); biases are zero.
+    fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
+        let variance = match A::GAIN {
+            Some(gain) => gain * gain / I as f64,
+            None => 2.0 / (I + O) as f64,
+        };
+        let (weight, bias) = parameters.split_at_mut(I * O);
+        Random::new(seed, *index).fill_normal(weight, T::zero(), T::of(variance.sqrt()));
+        bias.fill(T::zero());
+        *index += 1;
+    }
+
+    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> DenseRows<'a, T> {
+        let mut take = |len| {
+            let (taken, rest) = std::mem::take(memory).split_at_mut(len);
+            *memory = rest;
+            taken
+        };
+        let z = take(if A::KEEPS_INPUT { rows * O } else { 0 });
+        DenseRows { rows, z, y: take(rows * O), dz: take(rows * O) }
+    }
+
+    fn split<'a, T: Float>(
+        rows: Self::Rows<'a, T>,
+        at: usize,
+    ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
+        let (z, z_rest) = rows.z.split_at_mut(if A::KEEPS_INPUT { at * O } else { 0 });
+        let (y, y_rest) = rows.y.split_at_mut(at * O);
+        let (dz, dz_rest) = rows.dz.split_at_mut(at * O);
+        (
+            DenseRows { rows: at, z, y, dz },
+            DenseRows { rows: rows.rows - at, z: z_rest, y: y_rest, dz: dz_rest },
+        )
+    }
+
+    fn outputs<'r, T: Float>(rows: &'r DenseRows<'_, T>) -> &'r [T] {
+        rows.y
+    }
+
+    fn end<'r, T: Float>(rows: &'r mut DenseRows<'_, T>) -> End<'r, T> {
+        End {
+            x: if A::KEEPS_INPUT { rows.z } else { rows.y },
+            y: rows.y,
+            gradient: rows.dz,
+            derivative: |gradient, x, y| A::default().backward(gradient, x, y),
+        }
+    }
+
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut DenseRows<'_, T>) {
+        let (weight, bias) = (&parameters[..I * O], &parameters[Self::BIAS..][..O]);
+        let keep = A::KEEPS_INPUT.then_some(&mut *rows.z);
+        forward(A::default(), x, weight, bias, keep, rows.y);
+    }
+
+    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
+        let (weight, bias) = (&parameters[..I * O], &parameters[Self::BIAS..][..O]);
+        let mut y = [T::zero(); O];
+        forward(A::default(), x, weight, bias, None, &mut y);
+        y
+    }
+
+    fn backward<T: Float>(
+        parameters: &[T],
+        rows: &mut DenseRows<'_, T>,
+        before: Option<End<'_, T>>,
+    ) {
+        if let Some(End { x, y, gradient, derivative }) = before {
+            let multiply = |at: usize, dy: &mut [T]| {
+                let part = at..at + dy.len();
+                derivative(dy, &x[part.clone()], &y[part]);
+            };
+            input_gradient(rows.dz, &parameters[..I * O], [I, O], gradient, Some(&multiply));
+        }
+    }
+
+    fn gradient<T: Float>(x: &[T], rows: &DenseRows<'_, T>, from: usize, gradient: &mut [T]) {
+        let (weights, rest) =
+            gradient.split_at_mut((I * O).saturating_sub(from).min(gradient.len()));
+        if !weights.is_empty() {
+            weight_gradient(x, rows.dz, [I, O], from / O, weights);
+        }
+        if !rest.is_empty() {
+            // From here on the stretch always reaches to the layer's end: `cut` sees to that.
+            let (bias, gap) = rest.split_at_mut(rest.len() - padded(O) + O);
+            let (before, bias) = bias.split_at_mut(bias.len() - O);
+            before.fill(T::zero());
+            gap.fill(T::zero());
+            bias_gradient(rows.dz, bias);
+        }
+    }
+
+    fn cut(at: usize) -> usize {
+        // Between rows of W, in steps of a tile's height; then only at the end.
+        const TILE: usize = 8;
+        let cut = at.next_multiple_of((O * TILE).max(1));
+        if cut < I * O || at == 0 { cut } else { Self::LEN }
+    }
+
+    fn record<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        x: Var<'t, T>,
+    ) -> autograd::Result<Var<'t, T>> {
+        let (Some(&weight), Some(&bias)) = (parameters.next(), parameters.next()) else {
+            panic!("dense: recorded with fewer parameters than the network has");
+        };
+        x.tape().apply(crate::op::Dense::<A, T>::new(A::default()), [x, weight, bias])
+    }
+}
+
+/// y = f(z), z = x·W + b; the weighted sums go to `keep` as well, if wanted.
+///
+/// x `[rows, I]`, W `[I, O]`, b `[O]`, z and y `[rows, O]`; I and O follow from the lengths of W and b.
+pub(crate) fn forward<A: Activation, T: Float>(
+    f: A,
+    x: &[T],
+    weight: &[T],
+    bias: &[T],
+    keep: Option<&mut [T]>,
+    y: &mut [T],
+) {
+    let outputs = bias.len();
+    let inputs = weight.len() / outputs.max(1);
+    let x = Matrix::new(x, y.len() / outputs.max(1), inputs);
+    let weight = Matrix::new(weight, inputs, outputs);
+    match keep {
+        Some(z) => {
+            product(x, weight, Start::Bias(bias), z, None);
+            y.copy_from_slice(z);
+            f.forward(y);
+        }
+        None => {
+            product(x, weight, Start::Bias(bias), y, Some(&|_, values| f.forward(values)));
+        }
+    }
+}
+
+/// dx = dz·Wᵀ, then `finish` on each finished stretch of dx.
+///
+/// dz `[rows, O]`, W `[I, O]`, dx `[rows, I]`
+pub(crate) fn input_gradient<T: Float>(
+    dz: &[T],
+    weight: &[T],
+    [inputs, outputs]: [usize; 2],
+    dx: &mut [T],
+    finish: Option<tensor::product::Finish<'_, T>>,
+) {
+    let dz = Matrix::new(dz, dx.len() / inputs.max(1), outputs);
+    let weight = Matrix::new(weight, inputs, outputs);
+    product(dz, weight.transposed(), Start::Zero, dx, finish);
+}
+
+/// Rows of dW = xᵀ·dz, from row `first` on, as many as `gradient` holds.
+///
+/// x `[rows, I]`, dz `[rows, O]`
+pub(crate) fn weight_gradient<T: Float>(
+    x: &[T],
+    dz: &[T],
+    [inputs, outputs]: [usize; 2],
+    first: usize,
+    gradient: &mut [T],
+) {
+    let rows = dz.len() / outputs.max(1);
+    let x = Matrix::new(x, rows, inputs).transposed();
+    let part = x.rows_between(first, first + gradient.len() / outputs.max(1));
+    product(part, Matrix::new(dz, rows, outputs), Start::Zero, gradient, None);
+}
+
+/// db = Σ over rows of dz, in the order of the rows.
+pub(crate) fn bias_gradient<T: Float>(dz: &[T], gradient: &mut [T]) {
+    gradient.fill(T::zero());
+    if gradient.is_empty() {
+        return;
+    }
+    vectorize(|| {
+        for row in dz.chunks_exact(gradient.len()) {
+            for (sum, &dz) in gradient.iter_mut().zip(row) {
+                *sum = *sum + dz;
+            }
+        }
+    });
+}
+
+/// The weights and biases of a dense layer inside a network's parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct DenseView<'a, T, const I: usize, const O: usize> {
+    /// `weight[i][o]`: what input `i` contributes to output `o`.
+    pub weight: &'a [[T; O]; I],
+    /// Added to each output.
+    pub bias: &'a [T; O],
+}
+
+/// The layer at `index`, which is a dense layer of these widths: what the accessors that `network!`
+/// writes return.
+///
+/// # Panics
+///
+/// If it is not.
+#[track_caller]
+pub fn dense_view<N: Network, const I: usize, const O: usize>(
+    network: &N,
+    index: usize,
+) -> DenseView<'_, N::Float, I, O> {
+    let parameters = network.parameters().as_slice();
+    let (info, offset) = <N::Layers as Layer>::INFO.layer(index);
+    assert!(
+        info.inputs == I && info.outputs == O && info.kind == "dense",
+        "layer {index} of {} is {} of {} -> {}, not dense of {I} -> {O}",
+        N::NAME,
+        info.kind,
+        info.inputs,
+        info.outputs
+    );
+    let layer = &parameters[offset..][..info.len];
+    let (weight, _) = layer[..I * O].as_chunks::<O>();
+    let bias = layer[padded(I * O)..].first_chunk();
+    match (weight.try_into(), bias) {
+        (Ok(weight), Some(bias)) => DenseView { weight, bias },
+        _ => panic!("layer {index} of {}: the parameters end early", N::NAME),
+    }
+}

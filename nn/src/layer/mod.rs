@@ -1,0 +1,119 @@
+//! The static driver: layers whose sizes the compiler knows, and the chain rule that joins them.
+//!
+//! A network's type is a tree of [`Then`] with layers at its leaves. Forward, backward and gradient
+//! of the tree are composed by the compiler from those of the leaves: there is no tape, no
+//! dispatch and no allocation. Every layer keeps, for the rows of a batch, what its gradient will
+//! need in a view that [`Layer::carve`] cuts from one buffer; rows are independent of one another, so
+//! a batch can be split among threads at any row, and so can the flat gradient at any
+//! [`Layer::cut`], without changing a bit of the result.
+
+mod dense;
+mod info;
+mod then;
+
+use autograd::Var;
+use tensor::Float;
+
+pub use dense::{Dense, DenseView, dense_view};
+pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
+pub use info::{Info, LayerInfo, TensorInfo};
+pub use then::Then;
+
+use crate::row::Row;
+
+/// A piece of a network with a known number of inputs, outputs and parameters.
+///
+/// `parameters` is always the layer's own stretch of the flat buffer, [`Layer::LEN`] long; `x` is
+/// `[rows, INPUTS]`, row by row.
+pub trait Layer: 'static {
+    /// Inputs per row.
+    const INPUTS: usize;
+    /// Outputs per row.
+    const OUTPUTS: usize;
+    /// Elements in the flat buffer of parameters, gaps included.
+    const LEN: usize;
+    /// Numbers kept for each row between forward and backward.
+    const KEPT: usize;
+    /// What the layer is, for summaries, files and errors.
+    const INFO: Info;
+
+    /// The outputs of one row: `[T; OUTPUTS]`.
+    type Outputs<T: Float>: Row<T>;
+
+    /// What is kept of some consecutive rows of a batch.
+    type Rows<'a, T: Float>: Send + Sync;
+
+    /// Fills `parameters` with random weights. `index` counts the layers that have parameters: it keys
+    /// the random numbers, and the layer advances it.
+    fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64);
+
+    /// Cuts the memory for `rows` rows off the front of `memory`.
+    ///
+    /// # Panics
+    ///
+    /// If less than `rows * KEPT` elements are left.
+    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T>;
+
+    /// The first `at` rows and the others.
+    fn split<'a, T: Float>(
+        rows: Self::Rows<'a, T>,
+        at: usize,
+    ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>);
+
+    /// What the layer answered in [`Layer::forward`]: `[rows, OUTPUTS]`.
+    fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T];
+
+    /// Where the gradient with respect to the outputs is to be written, and how it goes on from there.
+    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T>;
+
+    /// Answers the rows `x`, keeping what the gradient needs.
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>);
+
+    /// Answers one row, keeping nothing.
+    fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
+
+    /// Takes the gradient that stands at this layer's [`end`](Layer::end) through the layer, to the
+    /// end of the layer before, if there is one that wants it.
+    fn backward<T: Float>(
+        parameters: &[T],
+        rows: &mut Self::Rows<'_, T>,
+        before: Option<End<'_, T>>,
+    );
+
+    /// The gradient with respect to the parameters `from..from + gradient.len()`, summed over all
+    /// rows in their order. `from` and the end are values of [`Layer::cut`].
+    fn gradient<T: Float>(x: &[T], rows: &Self::Rows<'_, T>, from: usize, gradient: &mut [T]);
+
+    /// The first place at or after `at` where [`Layer::gradient`] may begin or end.
+    fn cut(at: usize) -> usize;
+
+    /// The same layer on a tape, its parameters taken from the front of `parameters`.
+    ///
+    /// # Errors
+    ///
+    /// If the shape of `x` is not `[rows, INPUTS]`.
+    fn record<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        x: Var<'t, T>,
+    ) -> autograd::Result<Var<'t, T>>;
+}
+
+/// The end of a layer, where the gradient comes in: dL/dy is written to `gradient`, and multiplied
+/// there by the derivative of the layer's activation.
+pub struct End<'r, T> {
+    /// Weighted sums if the derivative needs them, else the same as `y`. `[rows, OUTPUTS]`
+    pub x: &'r [T],
+    /// The layer's outputs. `[rows, OUTPUTS]`
+    pub y: &'r [T],
+    /// Where the gradient goes. `[rows, OUTPUTS]`
+    pub gradient: &'r mut [T],
+    /// gradient ← gradient ∘ f'(x, y), on stretches of equal length.
+    pub derivative: fn(gradient: &mut [T], x: &[T], y: &[T]),
+}
+
+impl<T> End<'_, T> {
+    /// Multiplies the whole gradient, which holds dL/dy, by the derivative.
+    pub fn close(self) {
+        (self.derivative)(self.gradient, self.x, self.y);
+    }
+}

@@ -1,0 +1,110 @@
+//! One layer after another: the chain rule.
+
+use autograd::Var;
+use std::marker::PhantomData;
+use tensor::Float;
+
+use super::{End, Info, Layer};
+
+/// `A`, then `B` on what `A` answers. `network!` joins many layers as a balanced tree of these.
+#[derive(Debug)]
+pub struct Then<A, B>(PhantomData<(A, B)>);
+
+/// What a [`Then`] keeps of some rows: what its two parts keep.
+pub struct ThenRows<A, B>(A, B);
+
+impl<A: Layer, B: Layer> Then<A, B> {
+    /// The seam: evaluated whenever a network with this pair is built.
+    const FITS: () = assert!(
+        A::OUTPUTS == B::INPUTS,
+        "two neighbouring layers do not fit: the second takes another number of inputs than the \
+         first gives outputs"
+    );
+}
+
+impl<A: Layer, B: Layer> Layer for Then<A, B> {
+    const INPUTS: usize = A::INPUTS;
+    const OUTPUTS: usize = B::OUTPUTS;
+    const LEN: usize = {
+        let () = Self::FITS;
+        A::LEN + B::LEN
+    };
+    const KEPT: usize = A::KEPT + B::KEPT;
+    const INFO: Info = Info::Then(&A::INFO, &B::INFO);
+
+    type Outputs<T: Float> = B::Outputs<T>;
+    type Rows<'a, T: Float> = ThenRows<A::Rows<'a, T>, B::Rows<'a, T>>;
+
+    fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
+        let (a, b) = parameters.split_at_mut(A::LEN);
+        A::init(a, seed, index);
+        B::init(b, seed, index);
+    }
+
+    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
+        let a = A::carve(memory, rows);
+        ThenRows(a, B::carve(memory, rows))
+    }
+
+    fn split<'a, T: Float>(
+        rows: Self::Rows<'a, T>,
+        at: usize,
+    ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
+        let (a, a_rest) = A::split(rows.0, at);
+        let (b, b_rest) = B::split(rows.1, at);
+        (ThenRows(a, b), ThenRows(a_rest, b_rest))
+    }
+
+    fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
+        B::outputs(&rows.1)
+    }
+
+    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
+        B::end(&mut rows.1)
+    }
+
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>) {
+        let (a, b) = parameters.split_at(A::LEN);
+        A::forward(a, x, &mut rows.0);
+        B::forward(b, A::outputs(&rows.0), &mut rows.1);
+    }
+
+    fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
+        use crate::row::Row;
+        let (a, b) = parameters.split_at(A::LEN);
+        let between = A::predict(a, x);
+        B::predict(b, between.as_slice())
+    }
+
+    fn backward<T: Float>(
+        parameters: &[T],
+        rows: &mut Self::Rows<'_, T>,
+        before: Option<End<'_, T>>,
+    ) {
+        let (a, b) = parameters.split_at(A::LEN);
+        B::backward(b, &mut rows.1, Some(A::end(&mut rows.0)));
+        A::backward(a, &mut rows.0, before);
+    }
+
+    fn gradient<T: Float>(x: &[T], rows: &Self::Rows<'_, T>, from: usize, gradient: &mut [T]) {
+        let (a, b) = gradient.split_at_mut(A::LEN.saturating_sub(from).min(gradient.len()));
+        if !a.is_empty() {
+            A::gradient(x, &rows.0, from, a);
+        }
+        if !b.is_empty() {
+            B::gradient(A::outputs(&rows.0), &rows.1, from.saturating_sub(A::LEN), b);
+        }
+    }
+
+    fn cut(at: usize) -> usize {
+        if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
+    }
+
+    fn record<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        x: Var<'t, T>,
+    ) -> autograd::Result<Var<'t, T>> {
+        let between = A::record(parameters, x)?;
+        B::record(parameters, between)
+    }
+}

@@ -1,0 +1,312 @@
+//! What every network can do, whoever wrote it: the macro, or you.
+
+use std::path::Path;
+
+use tensor::activation::Activation;
+use tensor::threads::Threads;
+use tensor::{Buffer, Float};
+
+use crate::error::Result;
+use crate::head::Head;
+use crate::layer::{Info, Layer};
+use crate::parameters::Parameters;
+use crate::row::Row;
+use crate::summary::Text;
+use crate::tape::{self, OnTape};
+use crate::{Metrics, checkpoint};
+
+/// A network: layers, a head, and parameters in one buffer.
+///
+/// [`network!`](crate::network) implements it; the required items say only what the network is,
+/// everything else follows.
+///
+/// ```
+/// use nn::{Network, network};
+///
+/// network! { pub struct Digits(dense(784 -> 128, relu), dense(10, softmax)); }
+///
+/// let digits = Digits::init(7);
+/// let probabilities: [f32; 10] = digits.predict(&[0.5; 784]);
+/// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+///
+/// const { assert!(Digits::PARAMS == 101_770) }; // known before anything runs
+/// ```
+pub trait Network: Clone + Send + Sync + Sized + 'static {
+    /// The number that parameters, inputs and outputs are made of.
+    type Float: Float;
+    /// The layers, joined by [`Then`](crate::layer::Then).
+    type Layers: Layer;
+    /// What the last layer's values mean, and the loss.
+    type Head: Head<Self::Float, Target = Self::Target>;
+    /// One sample: `[Float; inputs]`.
+    type Input: Row<Self::Float>;
+    /// One prediction: `[Float; outputs]`.
+    type Output: Row<Self::Float>;
+    /// What one prediction is compared with.
+    type Target: Copy + Send + Sync + 'static;
+
+    /// The network's name.
+    const NAME: &'static str;
+
+    /// The layers' names; those that are missing are called `layer1`, `layer2`, …
+    const NAMES: &'static [&'static str];
+
+    /// A network with these parameters.
+    fn from_parameters(parameters: Parameters<Self::Float>) -> Self;
+
+    /// All weights and biases.
+    fn parameters(&self) -> &Parameters<Self::Float>;
+
+    /// All weights and biases, to be changed.
+    fn parameters_mut(&mut self) -> &mut Parameters<Self::Float>;
+
+    /// The layers.
+    const INFO: &'static Info = &<Self::Layers as Layer>::INFO;
+
+    /// How many numbers training changes.
+    const PARAMS: usize = Self::INFO.params();
+
+    /// Memory of the parameters.
+    const BYTES: usize = Self::PARAMS * size_of::<Self::Float>();
+
+    /// Multiplications and additions in the matrix products of one prediction.
+    const FLOPS: usize = Self::INFO.flops();
+
+    /// The same for one sample of a training step: forward, the gradient of the weights, and that of
+    /// every layer's input but the first's.
+    const STEP_FLOPS: usize =
+        3 * Self::FLOPS - 2 * Self::INFO.layer(0).0.inputs * Self::INFO.layer(0).0.outputs;
+
+    /// A table of the layers with their sizes.
+    const SUMMARY: &'static str = {
+        assert!(
+            <Self::Layers as Layer>::INPUTS == <Self::Input as Row<Self::Float>>::LEN
+                && <Self::Layers as Layer>::OUTPUTS == <Self::Output as Row<Self::Float>>::LEN
+                && <Self::Layers as Layer>::OUTPUTS == <Self::Head as Head<Self::Float>>::UNITS,
+            "the network's Input, Output and Head must have the widths of its layers"
+        );
+        const {
+            &Text::summary(
+                Self::NAME,
+                Self::NAMES,
+                Self::INFO,
+                <Self::Head as Head<Self::Float>>::NAME,
+                size_of::<Self::Float>(),
+            )
+        }
+        .as_str()
+    };
+
+    /// Random weights that suit each layer's activation (see [`Activation::GAIN`]), zero biases.
+    /// The same seed gives the same network, whatever the machine.
+    fn init(seed: u64) -> Self {
+        let mut parameters = Parameters::zeroed(Self::Layers::LEN);
+        Self::Layers::init(parameters.as_mut_slice(), seed, &mut 0);
+        Self::from_parameters(parameters)
+    }
+
+    /// The answer to one sample. Allocates nothing.
+    fn predict(&self, input: &Self::Input) -> Self::Output {
+        let mut output = self.logits(input);
+        Self::Head::activate(output.as_mut_slice());
+        output
+    }
+
+    /// The last layer's values for one sample, before the head's function.
+    fn logits(&self, input: &Self::Input) -> Self::Output {
+        let outputs = Self::Layers::predict(self.parameters().as_slice(), input.as_slice());
+        let mut logits = Self::Output::zeroed();
+        logits.as_mut_slice().copy_from_slice(outputs.as_slice());
+        logits
+    }
+
+    /// The answers to many samples, computed by all threads of the process.
+    fn predict_batch(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
+        let mut outputs = vec![Self::Output::zeroed(); inputs.len()];
+        self.predict_into(inputs, &mut outputs, &Threads::all());
+        outputs
+    }
+
+    /// The answers to many samples, into `outputs`, by the threads given.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many outputs as inputs.
+    #[track_caller]
+    fn predict_into(
+        &self,
+        inputs: &[Self::Input],
+        outputs: &mut [Self::Output],
+        threads: &Threads,
+    ) {
+        assert_eq!(inputs.len(), outputs.len(), "predict: as many outputs as inputs");
+        let rows = rows_per_part::<Self>(inputs.len(), threads);
+        let parts = inputs.chunks(rows).zip(outputs.chunks_mut(rows));
+        threads.for_each(parts, |(inputs, outputs)| {
+            let outputs = Row::flatten_mut(outputs);
+            self.for_logits(inputs, |at, logits| {
+                let outputs = &mut outputs[at * Self::Layers::OUTPUTS..][..logits.len()];
+                outputs.copy_from_slice(logits);
+                Self::Head::activate(outputs);
+            });
+        });
+    }
+
+    /// Loss and accuracy on `data`, computed by the threads given.
+    fn evaluate(
+        &self,
+        data: &crate::data::Dataset<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Metrics {
+        Metrics::of(self, data, threads)
+    }
+
+    /// Writes the parameters to a safetensors file that [`Network::load`], Python and the other
+    /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on, `[in, out]`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or a parameter is not a finite number. A file that was there
+    /// before stays as it was.
+    fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let parameters = self.parameters().as_slice();
+        let tensors: Vec<_> = tensors::<Self>()
+            .map(|tensor| {
+                let values = &parameters[tensor.offset..][..tensor.shape.iter().product()];
+                (tensor.name, tensor.shape.to_vec(), values)
+            })
+            .collect();
+        checkpoint::save(path.as_ref(), Self::NAME, &architecture::<Self>(), &tensors)
+    }
+
+    /// The network saved at `path`, or an error and no network.
+    ///
+    /// # Errors
+    ///
+    /// If the file is no safetensors file, lacks a tensor, has one too many, or one of another shape or
+    /// type, or one with numbers that are not finite, or was saved by a network of another architecture. The
+    /// message names the tensor, what was found and what was expected.
+    fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let tensors: Vec<_> = tensors::<Self>().collect();
+        let expected: Vec<_> =
+            tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.to_vec())).collect();
+        let loaded = checkpoint::load(path.as_ref(), &architecture::<Self>(), &expected)?;
+        let mut parameters = Parameters::zeroed(Self::Layers::LEN);
+        for (tensor, values) in tensors.iter().zip(&loaded) {
+            parameters.as_mut_slice()[tensor.offset..][..values.len()].copy_from_slice(values);
+        }
+        Ok(Self::from_parameters(parameters))
+    }
+
+    /// The same network on a tape: its parameters as variables that want gradients.
+    ///
+    /// ```
+    /// use nn::{Network, autograd::Tape, network};
+    ///
+    /// network! { pub struct Line(dense(2 -> 1)); }
+    ///
+    /// let line = Line::init(5);
+    /// let tape = Tape::new();
+    /// let on_tape = line.on_tape(&tape)?;
+    /// let x = on_tape.inputs(&[[1.0, 2.0], [3.0, 4.0]])?;
+    /// let loss = on_tape.loss(on_tape.logits(x)?, &[[0.0], [1.0]])?;
+    /// let gradients = loss.backward()?;
+    /// assert_eq!(gradients.get(on_tape.parameters()[0]).unwrap().shape(), [2, 1]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the tape refuses the parameters.
+    fn on_tape<'t>(&self, tape: &'t autograd::Tape<Self::Float>) -> Result<OnTape<'t, Self>> {
+        OnTape::new(self, tape)
+    }
+
+    /// Computes loss and gradient of a random batch by the static driver and by the tape, and compares
+    /// them to the last bit: worth a test for layers and activations of your own.
+    ///
+    /// # Errors
+    ///
+    /// If a bit differs, with the parameter's name, its index and both numbers.
+    ///
+    /// ```
+    /// # use nn::{Network, network};
+    /// network! { pub struct Deep(dense(3 -> 5, gelu), dense(4, tanh), dense(2, sigmoid)); }
+    /// Deep::init(1).self_check(2)?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    fn self_check(&self, seed: u64) -> Result<()> {
+        tape::self_check(self, seed)
+    }
+
+    /// The logits of some samples, in portions of a few dozen rows: where a portion begins, and its
+    /// values. Memory is reused from one portion to the next.
+    #[doc(hidden)]
+    fn for_logits(&self, inputs: &[Self::Input], mut see: impl FnMut(usize, &[Self::Float])) {
+        const PORTION: usize = 64;
+        let portion = PORTION.min(inputs.len());
+        let mut memory = Buffer::stale(Self::Layers::KEPT * portion);
+        for (index, inputs) in inputs.chunks(PORTION).enumerate() {
+            let mut rows = Self::Layers::carve(&mut &mut memory[..], inputs.len());
+            let x = Row::flatten(inputs);
+            Self::Layers::forward(self.parameters().as_slice(), x, &mut rows);
+            see(index * PORTION, Self::Layers::outputs(&rows));
+        }
+    }
+}
+
+/// Multiplications and additions below which waking a thread costs more than it saves: some 20 µs at
+/// 100 GFLOP/s.
+pub(crate) const WORTH_A_THREAD: usize = 2_000_000;
+
+/// How many rows of a batch one thread should take at a time: as many as there are threads for, but
+/// none for less work than [`WORTH_A_THREAD`].
+pub(crate) fn rows_per_part<N: Network>(rows: usize, threads: &Threads) -> usize {
+    /// Tiles are this high; a part that is no multiple of it would leave lanes idle.
+    const TILE: usize = 8;
+    let worth = WORTH_A_THREAD.div_ceil(N::FLOPS.max(1));
+    rows.div_ceil(threads.count()).max(worth).next_multiple_of(TILE)
+}
+
+/// One tensor of a network, as files name it.
+pub(crate) struct NamedTensor {
+    pub(crate) name: String,
+    pub(crate) shape: &'static [usize],
+    /// In the flat buffer.
+    pub(crate) offset: usize,
+}
+
+/// The tensors of a network in the order of the flat buffer.
+pub(crate) fn tensors<N: Network>() -> impl Iterator<Item = NamedTensor> {
+    (0..N::INFO.count()).flat_map(|index| {
+        let (layer, start) = N::INFO.layer(index);
+        layer.tensors.iter().map(move |tensor| NamedTensor {
+            name: format!("{}.{}", layer_name::<N>(index), tensor.name),
+            shape: tensor.shape,
+            offset: start + tensor.offset,
+        })
+    })
+}
+
+/// The name of the layer at `index`.
+pub(crate) fn layer_name<N: Network>(index: usize) -> String {
+    N::NAMES.get(index).map_or_else(|| format!("layer{}", index + 1), |name| (*name).to_string())
+}
+
+/// The declaration, one layer after the other: what must agree between a network and a file.
+pub(crate) fn architecture<N: Network>() -> String {
+    let count = N::INFO.count();
+    let layers: Vec<String> = (0..count)
+        .map(|index| {
+            let layer = N::INFO.layer(index).0;
+            let last = index + 1 == count;
+            let linear = <tensor::activation::Identity as Activation>::NAME;
+            let activation = match layer.activation {
+                name if last && name == linear => N::Head::NAME,
+                name => name,
+            };
+            format!("{}({} -> {}, {activation})", layer.kind, layer.inputs, layer.outputs)
+        })
+        .collect();
+    layers.join(", ")
+}

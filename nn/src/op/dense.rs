@@ -1,0 +1,124 @@
+//! A fully connected layer as one operation.
+//!
+//! y = f(z), z = x·W + b
+//!
+//! dz = dy ∘ f'(z),  dx = dz·Wᵀ,  dW = xᵀ·dz,  db = Σ rows of dz
+//!
+//! shapes: x `[rows, in]`, W `[in, out]`, b `[out]`, y `[rows, out]`
+
+use autograd::{Call, Op};
+use tensor::activation::Activation;
+use tensor::{Buffer, Float, Tensor};
+
+use crate::layer::{bias_gradient, forward, input_gradient, weight_gradient};
+
+/// See the module. Computed by the same functions as the static driver's layer.
+pub(crate) struct Dense<A, T: Float> {
+    activation: A,
+    /// z, if the derivative needs it.
+    sums: Option<Buffer<T>>,
+}
+
+impl<A, T: Float> Dense<A, T> {
+    pub(crate) fn new(activation: A) -> Self {
+        Dense { activation, sums: None }
+    }
+}
+
+impl<A: Activation, T: Float> Op<T, 3> for Dense<A, T> {
+    fn name(&self) -> &'static str {
+        "dense"
+    }
+
+    fn forward(&mut self, [x, weight, bias]: [&Tensor<T>; 3]) -> autograd::Result<Tensor<T>> {
+        let (&[rows, inputs], &[first, outputs]) = (x.shape(), weight.shape()) else {
+            return Err(autograd::Error::invalid(
+                "dense",
+                format!(
+                    "x {:?} and weight {:?} must both have two axes",
+                    x.shape(),
+                    weight.shape()
+                ),
+            ));
+        };
+        if inputs != first || bias.shape() != [outputs] {
+            return Err(autograd::Error::invalid(
+                "dense",
+                format!(
+                    "x {:?}, weight {:?}, bias {:?}: x must have as many columns as weight rows, and bias as \
+                     many elements as weight columns",
+                    x.shape(),
+                    weight.shape(),
+                    bias.shape()
+                ),
+            ));
+        }
+        let (x, weight, bias) = (x.contiguous(), weight.contiguous(), bias.contiguous());
+        let mut y = Buffer::stale(rows * outputs);
+        let mut sums = A::KEEPS_INPUT.then(|| Buffer::stale(rows * outputs));
+        let keep = sums.as_mut().map(|sums| &mut sums[..]);
+        forward(self.activation, x.values(), weight.values(), bias.values(), keep, &mut y);
+        self.sums = sums;
+        Ok(Tensor::from_buffer(y, [rows, outputs])?)
+    }
+
+    fn backward(
+        &self,
+        call: &Call<'_, T, 3>,
+        dy: &Tensor<T>,
+    ) -> autograd::Result<[Option<Tensor<T>>; 3]> {
+        let [x, weight, _] = call.inputs.map(Tensor::contiguous);
+        let (&[rows, inputs], &[_, outputs]) = (x.shape(), weight.shape()) else {
+            unreachable!("forward has checked the shapes");
+        };
+        let y = call.output.contiguous();
+        let mut dz = Buffer::from_slice(dy.contiguous().values());
+        let z = self.sums.as_ref().map_or(y.values(), |sums| &sums[..]);
+        self.activation.backward(&mut dz, z, y.values());
+        Ok([
+            call.wanted(0, || {
+                let mut dx = Buffer::stale(rows * inputs);
+                input_gradient(&dz, weight.values(), [inputs, outputs], &mut dx, None);
+                Ok(Tensor::from_buffer(dx, [rows, inputs])?)
+            })?,
+            call.wanted(1, || {
+                let mut gradient = Buffer::stale(inputs * outputs);
+                weight_gradient(x.values(), &dz, [inputs, outputs], 0, &mut gradient);
+                Ok(Tensor::from_buffer(gradient, [inputs, outputs])?)
+            })?,
+            call.wanted(2, || {
+                let mut gradient = Buffer::stale(outputs);
+                bias_gradient(&dz, &mut gradient);
+                Ok(Tensor::from_buffer(gradient, [outputs])?)
+            })?,
+        ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use autograd::gradcheck;
+    use autograd::gradcheck::{away_from_zero, normal};
+    use tensor::activation::{Gelu, Identity, Relu, Tanh};
+
+    use super::*;
+
+    #[test]
+    fn gradients_are_right() -> autograd::Result<()> {
+        gradcheck(|| Dense::new(Identity), [normal([4, 3]), normal([3, 5]), normal([5])])?;
+        gradcheck(|| Dense::new(Tanh), [normal([3, 4]), normal([4, 2]), normal([2])])?;
+        gradcheck(|| Dense::new(Gelu), [normal([2, 3]), normal([3, 3]), normal([3])])?;
+        // One input of size 1, so that the sums stay away from the kink.
+        let (x, weight) = (Tensor::from([[1.0], [-1.0]]), away_from_zero([1, 4]));
+        gradcheck(|| Dense::new(Relu), [x.into(), weight, Tensor::zeros([4]).into()])
+    }
+
+    #[test]
+    fn shapes_that_do_not_fit_are_named() {
+        let (x, weight, bias) =
+            (Tensor::<f32>::zeros([2, 3]), Tensor::zeros([4, 5]), Tensor::zeros([5]));
+        let error = Dense::new(Relu).forward([&x, &weight, &bias]).unwrap_err().to_string();
+        assert!(error.contains("x [2, 3], weight [4, 5], bias [5]"), "{error}");
+        assert!(Dense::new(Relu).forward([&bias, &weight, &bias]).is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! All weights and biases of a network in one buffer.
+
+use tensor::{Buffer, Float};
+
+/// The parameters of a network, one after the other in the order of the layers.
+///
+/// Each weight matrix and each bias begins at a multiple of 16 elements, so that vector
+/// instructions read whole cache lines; the gaps hold zeros and stay zero. One buffer means that an
+/// optimizer is one pass, a norm one sum, a copy one copy.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters<T: Float = f32>(Buffer<T>);
+
+impl<T: Float> Parameters<T> {
+    /// `len` zeros.
+    pub fn zeroed(len: usize) -> Self {
+        Parameters(Buffer::zeroed(len))
+    }
+
+    /// All elements, gaps included.
+    pub fn as_slice(&self) -> &[T] {
+        &self.0
+    }
+
+    /// All elements, gaps included, to be changed.
+    pub fn as_mut_slice(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+/// `len` rounded up to where the next tensor begins.
+pub(crate) const fn padded(len: usize) -> usize {
+    len.next_multiple_of(16)
+}

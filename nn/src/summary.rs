@@ -1,0 +1,182 @@
+//! A network's table of layers, written by the compiler.
+
+use crate::layer::{Info, LayerInfo};
+
+/// Text made in a constant: a buffer and how much of it is filled.
+#[derive(Debug)]
+pub(crate) struct Text {
+    bytes: [u8; CAPACITY],
+    len: usize,
+}
+
+/// Enough for the tables of some 300 layers; longer ones end in a line that says so.
+const CAPACITY: usize = 24 * 1024;
+
+/// Widths of the table's columns.
+const NAME: usize = 14;
+const LAYER: usize = 30;
+const OUTPUT: usize = 10;
+const PARAMS: usize = 14;
+
+impl Text {
+    /// The table of the network `name`, whose layers are called `names` (or `layer1`, `layer2`, … where
+    /// there are too few), ending in `head`, with elements of `size` bytes.
+    pub(crate) const fn summary(
+        name: &str,
+        names: &[&str],
+        info: &Info,
+        head: &str,
+        size: usize,
+    ) -> Text {
+        let mut text = Text { bytes: [b' '; CAPACITY], len: 0 };
+        let count = info.count();
+        text.push(name);
+        text.push(": ");
+        text.number(info.layer(0).0.inputs);
+        text.push(" -> ");
+        text.number(info.layer(count - 1).0.outputs);
+        text.push(", ends in ");
+        text.push(head);
+        text.push("\n");
+        text.heading();
+        text.rule();
+        let mut index = 0;
+        while index < count {
+            if text.len + 512 > CAPACITY {
+                text.push("… and ");
+                text.number(count - index);
+                text.push(" more layers\n");
+                break;
+            }
+            let layer = info.layer(index).0;
+            let last_is_linear = index + 1 == count && equal(layer.activation, "linear");
+            let activation = if last_is_linear { head } else { layer.activation };
+            text.layer(index, names, layer, activation);
+            index += 1;
+        }
+        text.rule();
+        text.number(info.params());
+        text.push(" parameters, ");
+        text.number(info.params() * size);
+        text.push(" bytes; ");
+        text.number(info.flops());
+        text.push(" FLOPs per prediction\n");
+        text
+    }
+
+    /// The text.
+    pub(crate) const fn as_str(&self) -> &str {
+        match std::str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => panic!("a summary is cut inside a character"),
+        }
+    }
+
+    const fn heading(&mut self) {
+        let start = self.len;
+        self.push("name");
+        self.fill(start + NAME);
+        self.push("layer");
+        self.fill(start + NAME + LAYER);
+        self.right("output", OUTPUT);
+        self.right("parameters", PARAMS);
+        self.push("\n");
+    }
+
+    const fn rule(&mut self) {
+        let mut column = 0;
+        while column < NAME + LAYER + OUTPUT + PARAMS {
+            self.push("─");
+            column += 1;
+        }
+        self.push("\n");
+    }
+
+    const fn layer(&mut self, index: usize, names: &[&str], layer: &LayerInfo, activation: &str) {
+        let start = self.len;
+        if index < names.len() {
+            self.push(names[index]);
+        } else {
+            self.push("layer");
+            self.number(index + 1);
+        }
+        self.push(" ");
+        self.fill(start + NAME);
+        let start = self.len;
+        self.push(layer.kind);
+        self.push(" ");
+        self.number(layer.inputs);
+        self.push(" -> ");
+        self.number(layer.outputs);
+        self.push(", ");
+        self.push(activation);
+        self.push(" ");
+        self.fill(start + LAYER);
+        self.right_number(layer.outputs, OUTPUT);
+        self.right_number(layer.params, PARAMS);
+        self.push("\n");
+    }
+
+    const fn push(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut i = 0;
+        while i < bytes.len() && self.len < CAPACITY {
+            self.bytes[self.len] = bytes[i];
+            self.len += 1;
+            i += 1;
+        }
+    }
+
+    /// Blanks up to the position `end`, if it is not passed already.
+    const fn fill(&mut self, end: usize) {
+        while self.len < end {
+            self.push(" ");
+        }
+    }
+
+    const fn right(&mut self, text: &str, width: usize) {
+        let end = self.len + width;
+        self.fill(end.saturating_sub(text.len()));
+        self.push(text);
+    }
+
+    const fn right_number(&mut self, number: usize, width: usize) {
+        let digits = digits(number);
+        let end = self.len + width;
+        self.fill(end.saturating_sub(digits + (digits - 1) / 3));
+        self.number(number);
+    }
+
+    /// `number` with a comma every three digits.
+    const fn number(&mut self, number: usize) {
+        let mut left = digits(number);
+        while left > 0 {
+            left -= 1;
+            let digit = (number / 10_usize.pow(left as u32) % 10) as u8;
+            self.push(match std::str::from_utf8(&[b'0' + digit]) {
+                Ok(digit) => digit,
+                Err(_) => panic!("a digit is one byte"),
+            });
+            if left > 0 && left.is_multiple_of(3) {
+                self.push(",");
+            }
+        }
+    }
+}
+
+const fn equal(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut i = 0;
+    while i < a.len() && i < b.len() && a[i] == b[i] {
+        i += 1;
+    }
+    i == a.len() && i == b.len()
+}
+
+/// Number of decimal digits.
+const fn digits(number: usize) -> usize {
+    match number.checked_ilog10() {
+        Some(log) => log as usize + 1,
+        None => 1,
+    }
+}

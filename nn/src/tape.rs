@@ -1,0 +1,145 @@
+//! The dynamic driver: a network's parameters as variables of a tape.
+
+use std::marker::PhantomData;
+
+use autograd::{Gradients, Tape, Var};
+use num_traits::{Float as _, Zero as _};
+use tensor::random::Random;
+use tensor::{Float, Tensor};
+
+use crate::error::{Error, Result};
+use crate::head::Head;
+use crate::layer::Layer;
+use crate::network::{Network, tensors};
+use crate::op;
+use crate::optimizer::Sgd;
+use crate::row::Row;
+use crate::train::Trainer;
+
+/// A network on a tape; see [`Network::on_tape`].
+pub struct OnTape<'t, N: Network> {
+    tape: &'t Tape<N::Float>,
+    parameters: Vec<Var<'t, N::Float>>,
+    network: PhantomData<fn() -> N>,
+}
+
+impl<'t, N: Network> OnTape<'t, N> {
+    pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>) -> Result<Self> {
+        let flat = network.parameters().as_slice();
+        let parameters = tensors::<N>()
+            .map(|tensor| {
+                let len: usize = tensor.shape.iter().product();
+                let values = flat[tensor.offset..][..len].to_vec();
+                Ok(tape.parameter(Tensor::from_vec(values, tensor.shape)?))
+            })
+            .collect::<Result<_>>()?;
+        Ok(OnTape { tape, parameters, network: PhantomData })
+    }
+
+    /// The parameters, a weight and a bias for each layer, in order.
+    pub fn parameters(&self) -> &[Var<'t, N::Float>] {
+        &self.parameters
+    }
+
+    /// The samples `inputs` as a variable that wants no gradient: `[rows, inputs]`.
+    pub fn inputs(&self, inputs: &[N::Input]) -> Result<Var<'t, N::Float>> {
+        let shape = [inputs.len(), N::Layers::INPUTS];
+        Ok(self.tape.constant(Tensor::from_vec(Row::flatten(inputs).to_vec(), shape)?))
+    }
+
+    /// The last layer's values before the head's function: `[rows, outputs]` for x `[rows, inputs]`.
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    pub fn logits(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
+        Ok(N::Layers::record(&mut self.parameters.iter(), x)?)
+    }
+
+    /// The mean loss of the head, a scalar, for logits `[rows, outputs]` and as many targets as rows.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not fit.
+    pub fn loss(
+        &self,
+        logits: Var<'t, N::Float>,
+        targets: &[N::Target],
+    ) -> Result<Var<'t, N::Float>> {
+        Ok(self.tape.apply(op::Loss::<N::Head, N::Float>::new(targets), [logits])?)
+    }
+
+    /// The parameters' gradients in one vector, in the order of [`Network::parameters`], with zeros in the
+    /// gaps.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter has no gradient, because the loss does not depend on it; named.
+    pub fn flatten(&self, gradients: &Gradients<N::Float>) -> Result<Vec<N::Float>> {
+        let mut flat = vec![N::Float::zero(); N::Layers::LEN];
+        for (tensor, &parameter) in tensors::<N>().zip(&self.parameters) {
+            let Some(gradient) = gradients.get(parameter) else {
+                return Err(Error::value(
+                    tensor.name,
+                    "no gradient",
+                    "one for every parameter",
+                    "compute the loss from what this network answered on this tape",
+                ));
+            };
+            let values = gradient.to_vec();
+            flat[tensor.offset..][..values.len()].copy_from_slice(&values);
+        }
+        Ok(flat)
+    }
+}
+
+/// See [`Network::self_check`].
+pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
+    const ROWS: usize = 13;
+    let random = Random::new(seed, 0);
+    let mut index = 0;
+    let mut next = || {
+        index += 1;
+        random.uniform::<f64>(index)
+    };
+    let mut inputs = [N::Input::zeroed(); ROWS];
+    for x in Row::flatten_mut(&mut inputs) {
+        *x = N::Float::of(2.0 * next() - 1.0);
+    }
+    let targets: [N::Target; ROWS] = std::array::from_fn(|_| N::Head::example_target(&mut next));
+
+    let tape = Tape::new();
+    let on_tape = network.on_tape(&tape)?;
+    let logits = on_tape.logits(on_tape.inputs(&inputs)?)?;
+    let loss = on_tape.loss(logits, &targets)?;
+    let from_tape = on_tape.flatten(&loss.backward()?)?;
+
+    let mut trainer = Trainer::<N, _>::new(Sgd::new(0.0));
+    let static_loss = trainer.differentiate(network, &inputs, &targets)?;
+    let tape_loss = loss.value().item()?;
+    let differ = |what: String, fast: N::Float, tape: N::Float| {
+        Error::value(
+            what,
+            format!("{fast} from the static driver"),
+            format!("{tape}, which the tape computes, to the last bit"),
+            "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with its `record`",
+        )
+    };
+    // Comparison by value and by sign of zero is comparison of bits for all but NaN, which `step` refuses.
+    let same = |a: N::Float, b: N::Float| a == b && a.is_sign_negative() == b.is_sign_negative();
+    if !same(static_loss, tape_loss) {
+        return Err(differ("self_check: loss".into(), static_loss, tape_loss));
+    }
+    for tensor in tensors::<N>() {
+        let len: usize = tensor.shape.iter().product();
+        for at in 0..len {
+            let (fast, tape) =
+                (trainer.gradient()[tensor.offset + at], from_tape[tensor.offset + at]);
+            if !same(fast, tape) {
+                let name = tensor.name;
+                return Err(differ(format!("self_check: gradient of {name}[{at}]"), fast, tape));
+            }
+        }
+    }
+    Ok(())
+}

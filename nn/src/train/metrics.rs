@@ -1,0 +1,67 @@
+//! How good a network is on a data set.
+
+use std::fmt;
+
+use num_traits::{One as _, Zero as _};
+use tensor::Float;
+use tensor::threads::Threads;
+
+use crate::data::Dataset;
+use crate::head::Head;
+use crate::layer::Layer;
+use crate::network::{Network, rows_per_part};
+
+/// Loss and accuracy on a data set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metrics {
+    /// The mean of the rows' losses.
+    pub loss: f64,
+    /// The share of rows with the right answer, for heads that know right from wrong.
+    pub accuracy: Option<f64>,
+}
+
+impl Metrics {
+    /// Of `network` on `data`. The bits do not depend on the number of threads: the rows' losses are
+    /// summed in order.
+    pub(crate) fn of<N: Network>(
+        network: &N,
+        data: &Dataset<N::Input, N::Target>,
+        threads: &Threads,
+    ) -> Self {
+        let mut rows = vec![(N::Float::zero(), None); data.len()];
+        let part = rows_per_part::<N>(data.len(), threads);
+        let parts =
+            data.inputs().chunks(part).zip(data.targets().chunks(part)).zip(rows.chunks_mut(part));
+        threads.for_each(parts, |((inputs, targets), rows)| {
+            let (mut losses, mut unused) = (Vec::new(), Vec::new());
+            network.for_logits(inputs, |at, logits| {
+                let count = logits.len() / N::Layers::OUTPUTS;
+                let targets = &targets[at..at + count];
+                losses.resize(count, N::Float::zero());
+                unused.resize(logits.len(), N::Float::zero());
+                N::Head::loss(logits, targets, N::Float::one(), &mut losses, &mut unused);
+                let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
+                for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {
+                    *row = (loss, N::Head::is_right(logits, target));
+                }
+            });
+        });
+        let count = data.len() as f64;
+        let right = rows.iter().filter(|row| row.1 == Some(true)).count();
+        let decided = rows.iter().all(|row| row.1.is_some()) && !rows.is_empty();
+        Metrics {
+            loss: rows.iter().map(|row| row.0.as_f64()).sum::<f64>() / count,
+            accuracy: decided.then_some(right as f64 / count),
+        }
+    }
+}
+
+impl fmt::Display for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "loss {:.4}", self.loss)?;
+        match self.accuracy {
+            Some(accuracy) => write!(f, ", accuracy {accuracy:.4}"),
+            None => Ok(()),
+        }
+    }
+}

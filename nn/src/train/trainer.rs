@@ -1,0 +1,239 @@
+//! One training step: forward, backward, gradient, update.
+//!
+//! The rows of a batch go through the whole forward and backward pass in parallel, each independent of
+//! the others. Then the flat gradient is computed in stretches, each with its full sum over the
+//! batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are in
+//! the cache. So a step has two parallel sections, and its bits do not depend on the number of threads.
+
+use num_traits::Float as _;
+use tensor::Buffer;
+use tensor::threads::Threads;
+
+use crate::error::{Error, Result};
+use crate::head::{Head, mean, mean_scale};
+use crate::layer::Layer;
+use crate::network::{Network, WORTH_A_THREAD, rows_per_part};
+use crate::optimizer::{MOST_MEMORY, Optimizer, Step};
+use crate::row::Row;
+
+/// What is needed to train a network step by step: memory for a batch, the gradient, and what the
+/// optimizer remembers. [`fit`](crate::fit) uses it; so can a training loop of your own.
+///
+/// ```
+/// use nn::{Network, Sgd, Trainer, network};
+///
+/// network! { pub struct Line(dense(1 -> 1)); }
+///
+/// let mut line = Line::init(3);
+/// let mut trainer = Trainer::new(Sgd::new(0.1));
+/// for _ in 0..200 {
+///     trainer.step(&mut line, &[[0.0], [1.0]], &[[1.0], [3.0]])?; // y = 2x + 1
+/// }
+/// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-2);
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Trainer<N: Network, O> {
+    optimizer: O,
+    threads: Threads,
+    /// What the layers keep of a batch.
+    kept: Buffer<N::Float>,
+    /// The loss of every row.
+    losses: Buffer<N::Float>,
+    gradient: Buffer<N::Float>,
+    memory: [Buffer<N::Float>; MOST_MEMORY],
+    steps: u64,
+    rate: f64,
+}
+
+/// Elements of a stretch of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
+const STRETCH: usize = 8192;
+/// A stretch of a large network is longer, so that the operands that all stretches read are read
+/// by few.
+const STRETCHES: usize = 16;
+
+impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
+    /// A trainer that has taken no step yet and computes with all threads of the process.
+    pub fn new(optimizer: O) -> Self {
+        const { assert!(O::MEMORY <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
+        Trainer {
+            optimizer,
+            threads: Threads::all(),
+            kept: Buffer::zeroed(0),
+            losses: Buffer::zeroed(0),
+            gradient: Buffer::zeroed(N::Layers::LEN),
+            memory: std::array::from_fn(|slot| {
+                Buffer::zeroed(if slot < O::MEMORY { N::Layers::LEN } else { 0 })
+            }),
+            steps: 0,
+            rate: 1.0,
+        }
+    }
+
+    /// The same, computing with these threads.
+    pub fn threads(mut self, threads: &Threads) -> Self {
+        self.threads = threads.clone();
+        self
+    }
+
+    /// How many steps have been taken.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Scales the learning rate of the steps to come, as a [`schedule`](crate::schedule) asks for.
+    pub fn set_rate(&mut self, rate: f64) {
+        self.rate = rate;
+    }
+
+    /// The gradient of the last batch: flat, in the order of [`Network::parameters`].
+    pub fn gradient(&self) -> &[N::Float] {
+        &self.gradient
+    }
+
+    /// One step on a batch: the mean loss before the step, and the parameters changed.
+    ///
+    /// Allocates only when a batch is larger than every one before it.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many targets as inputs, or the loss is not a finite number; the parameters are
+    /// then as they were.
+    pub fn step(
+        &mut self,
+        network: &mut N,
+        inputs: &[N::Input],
+        targets: &[N::Target],
+    ) -> Result<N::Float> {
+        let loss = self.rows(network, inputs, targets)?;
+        self.steps += 1;
+        self.stretches(inputs, Some(network.parameters_mut().as_mut_slice()));
+        Ok(loss)
+    }
+
+    /// The mean loss on a batch; its gradient is then in [`Trainer::gradient`]. Changes no parameter.
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::step`].
+    pub fn differentiate(
+        &mut self,
+        network: &N,
+        inputs: &[N::Input],
+        targets: &[N::Target],
+    ) -> Result<N::Float> {
+        let loss = self.rows(network, inputs, targets)?;
+        self.stretches(inputs, None);
+        Ok(loss)
+    }
+
+    /// Forward, loss and backward of all rows; the mean loss.
+    fn rows(
+        &mut self,
+        network: &N,
+        inputs: &[N::Input],
+        targets: &[N::Target],
+    ) -> Result<N::Float> {
+        let batch = inputs.len();
+        if batch == 0 || targets.len() != batch {
+            return Err(Error::value(
+                "batch",
+                format!("{batch} inputs and {} targets", targets.len()),
+                "as many targets as inputs, and at least one",
+                "pass rows and targets of the same samples",
+            ));
+        }
+        if self.losses.len() < batch {
+            self.losses = Buffer::stale(batch);
+            self.kept = Buffer::stale(batch * N::Layers::KEPT);
+        }
+        let parameters = network.parameters().as_slice();
+        let scale = mean_scale(batch);
+        let part = rows_per_part::<N>(batch, &self.threads);
+
+        let mut left = Some(N::Layers::carve(&mut &mut self.kept[..], batch));
+        let mut losses = &mut self.losses[..batch];
+        let mut inputs = inputs;
+        let mut targets = targets;
+        let parts = std::iter::from_fn(|| {
+            let count = part.min(inputs.len());
+            let rows = left.take().filter(|_| count > 0)?;
+            let (rows, rest) = N::Layers::split(rows, count);
+            left = Some(rest);
+            let (these_losses, rest) = std::mem::take(&mut losses).split_at_mut(count);
+            losses = rest;
+            let (x, t);
+            (x, inputs) = inputs.split_at(count);
+            (t, targets) = targets.split_at(count);
+            Some((rows, x, t, these_losses))
+        });
+        worth(part < batch, &self.threads).for_each(parts, |(mut rows, x, targets, losses)| {
+            N::Layers::forward(parameters, Row::flatten(x), &mut rows);
+            let end = N::Layers::end(&mut rows);
+            N::Head::loss(end.y, targets, scale, losses, end.gradient);
+            end.close();
+            N::Layers::backward(parameters, &mut rows, None);
+        });
+
+        let loss = mean(&self.losses[..batch]);
+        if !loss.is_finite() {
+            return Err(Error::value(
+                "loss",
+                format!("{loss} at step {}", self.steps + 1),
+                "a finite number",
+                "the parameters are as they were before this step: check that all inputs and targets are \
+                 finite and scaled to about 1, and try a smaller learning rate",
+            ));
+        }
+        Ok(loss)
+    }
+
+    /// The gradient of the batch that [`Trainer::rows`] has seen, stretch by stretch, each followed by the
+    /// update of the same stretch of `parameters`, if there are any.
+    fn stretches(&mut self, inputs: &[N::Input], mut parameters: Option<&mut [N::Float]>) {
+        let x = Row::flatten(inputs);
+        let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
+        let len = N::Layers::LEN;
+        let stretch = STRETCH.max(len / STRETCHES);
+
+        let mut from = 0;
+        let mut gradient = &mut self.gradient[..];
+        let mut memory = self.memory.each_mut().map(|slot| &mut slot[..]);
+        let parts = std::iter::from_fn(|| {
+            if from >= len {
+                return None;
+            }
+            let begin = from;
+            from = N::Layers::cut(begin + stretch).min(len);
+            let size = from - begin;
+            let parameters = parameters.as_mut().map(|parameters| front(parameters, size));
+            let memory = memory.each_mut().map(|slot| {
+                let size = size.min(slot.len());
+                front(slot, size)
+            });
+            Some((begin, front(&mut gradient, size), parameters, memory))
+        });
+        let optimizer = &self.optimizer;
+        let step = Step { number: self.steps, rate: self.rate };
+        let flops = 2 * inputs.len() * N::PARAMS;
+        let threads = worth(stretch < len && flops >= WORTH_A_THREAD, &self.threads);
+        threads.for_each(parts, |(begin, gradient, parameters, mut memory)| {
+            N::Layers::gradient(x, rows, begin, gradient);
+            if let Some(parameters) = parameters {
+                optimizer.update(step, parameters, gradient, &mut memory[..O::MEMORY]);
+            }
+        });
+    }
+}
+
+/// `threads`, or this thread alone where waking others would cost more than it saves.
+fn worth(many: bool, threads: &Threads) -> Threads {
+    if many { threads.clone() } else { Threads::new(1) }
+}
+
+/// Cuts the first `len` elements off `slice`.
+fn front<'a, T>(slice: &mut &'a mut [T], len: usize) -> &'a mut [T] {
+    let (front, rest) = std::mem::take(slice).split_at_mut(len);
+    *slice = rest;
+    front
+}

@@ -1,0 +1,28 @@
+//! What the README shows as output is what the library prints. (Its code blocks are doctests of `nn`.)
+
+use nn::network;
+
+network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
+
+/// The README's fenced blocks of this kind.
+fn blocks(kind: &str) -> Vec<String> {
+    let readme = include_str!("../../README.md");
+    let opening = format!("```{kind}\n");
+    let after = readme.split(&opening).skip(1);
+    after.filter_map(|rest| rest.split("```").next()).map(String::from).collect()
+}
+
+#[test]
+fn the_summary_is_shown_as_it_is() {
+    assert!(blocks("text").contains(&Digits::SUMMARY.to_string()));
+}
+
+#[test]
+fn the_compile_error_is_shown_as_it_is() {
+    let error = include_str!("ui/fail/width_mismatch.stderr");
+    assert!(blocks("text").iter().any(|block| block.trim_end() == error.trim_end()), "{error}");
+    let source = include_str!("ui/fail/width_mismatch.rs");
+    let shown = &blocks("compile_fail")[0];
+    let declaration = shown.split_once("network! {").expect("a declaration").1;
+    assert!(source.contains(declaration.trim_end()), "{shown}");
+}

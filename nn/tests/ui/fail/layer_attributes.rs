@@ -1,0 +1,17 @@
+//! Attributes and visibility of a layer.
+
+use nn::network;
+
+network! {
+    pub struct Digits {
+        #[cfg(test)]
+        hidden: dense(784 -> 128, relu),
+        pub output: dense(10, softmax),
+    }
+}
+
+fn main() {
+    let network = Digits::init(7);
+    let _: [f32; 10] = network.predict(&[0.0; 784]);
+    let _ = network.save("digits.safetensors");
+}

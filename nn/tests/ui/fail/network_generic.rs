@@ -1,0 +1,13 @@
+//! A network with parameters of its own.
+
+use nn::network;
+
+network! {
+    pub struct Digits<const HIDDEN: usize>(dense(784 -> 128, relu), dense(10, softmax));
+}
+
+fn main() {
+    let network = Digits::init(7);
+    let _: [f32; 10] = network.predict(&[0.0; 784]);
+    let _ = network.save("digits.safetensors");
+}

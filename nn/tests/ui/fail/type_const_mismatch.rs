@@ -1,0 +1,12 @@
+//! Two layers in a type that do not fit, with widths that are constants.
+
+use nn::network;
+
+const HIDDEN: usize = 128;
+
+type Digits = network![dense(784 -> HIDDEN, relu), dense(64 -> 10, softmax)];
+
+fn main() {
+    use nn::Network;
+    const { assert!(Digits::PARAMS > 0) };
+}

@@ -1,0 +1,20 @@
+//! The last activation decides what a network is trained with.
+
+use nn::{Network, head, network};
+
+network! {
+    struct Classes(dense(4 -> 3, softmax));
+    struct Answers(dense(4 -> 3, sigmoid));
+    struct Numbers(dense(4 -> 3));
+    struct Positive(dense(4 -> 3, softplus));
+}
+
+fn has<N: Network<Head = H>, H>() {}
+
+fn main() {
+    has::<Classes, head::Softmax<3>>();
+    has::<Answers, head::Sigmoid<3>>();
+    has::<Numbers, head::Linear<3>>();
+    has::<Positive, head::Linear<3>>();
+    assert!(Positive::init(1).predict(&[-1.0; 4]).iter().all(|&y| y > 0.0));
+}

@@ -1,0 +1,19 @@
+//! Raw names, and names in other scripts.
+
+use nn::{Network, network};
+
+network! {
+    #[allow(non_camel_case_types)]
+    pub struct r#struct {
+        r#type: dense(4 -> 3, relu),
+        cachée: dense(3, relu),
+        größe: dense(1),
+    }
+}
+
+fn main() {
+    let network = r#struct::init(7);
+    let _ = (network.r#type(), network.cachée(), network.größe());
+    assert_eq!(<r#struct as Network>::NAMES, ["type", "cachée", "größe"]);
+    assert_eq!(<r#struct as Network>::NAME, "struct");
+}

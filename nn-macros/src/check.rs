@@ -56,6 +56,7 @@ pub(crate) const TAKEN: &[&str] = &[
     "predict_batch",
     "predict_into",
     "logits",
+    "logits_into",
     "for_logits",
     "evaluate",
     "on_tape",

@@ -139,15 +139,25 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
         outputs: &mut [Self::Output],
         threads: &Threads,
     ) {
-        assert_eq!(inputs.len(), outputs.len(), "predict: as many outputs as inputs");
+        self.logits_into(inputs, outputs, threads);
+        Self::Head::activate(Row::flatten_mut(outputs));
+    }
+
+    /// The last layer's values for many samples, before the head's function, into `outputs`, by the threads
+    /// given.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many outputs as inputs.
+    #[track_caller]
+    fn logits_into(&self, inputs: &[Self::Input], outputs: &mut [Self::Output], threads: &Threads) {
+        assert_eq!(inputs.len(), outputs.len(), "network: as many outputs as inputs are needed");
         let rows = rows_per_part::<Self>(inputs.len(), threads);
         let parts = inputs.chunks(rows).zip(outputs.chunks_mut(rows));
         threads.for_each(parts, |(inputs, outputs)| {
             let outputs = Row::flatten_mut(outputs);
             self.for_logits(inputs, |at, logits| {
-                let outputs = &mut outputs[at * Self::Layers::OUTPUTS..][..logits.len()];
-                outputs.copy_from_slice(logits);
-                Self::Head::activate(outputs);
+                outputs[at * Self::Layers::OUTPUTS..][..logits.len()].copy_from_slice(logits);
             });
         });
     }

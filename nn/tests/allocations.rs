@@ -1,0 +1,68 @@
+//! A training step and a prediction allocate nothing: counted by the allocator itself, on all threads.
+
+use std::alloc::System;
+
+use nn::data::Class;
+use nn::{Adam, Network, Optimizer, Sgd, Threads, Trainer, network};
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+network! {
+    struct Digits(dense(784 -> 128, relu), dense(10, softmax));
+    struct Deep(dense(20 -> 64, gelu), dense(64, tanh), dense(48, silu), dense(10, softmax));
+    struct Narrow(dense(3 -> 7, elu), dense(10, softmax));
+}
+
+/// Steps after the first, and the allocations they made.
+fn allocations<N: Network<Target = Class<10>>>(
+    threads: usize,
+    optimizer: impl Optimizer<N::Float>,
+    steps: usize,
+) -> usize {
+    let rows = 130;
+    let inputs = vec![<N::Input as nn::Row<N::Float>>::zeroed(); rows];
+    let labels: Vec<u8> = (0..rows).map(|row| (row % 10) as u8).collect();
+    let targets = Class::from_labels(&labels).unwrap();
+    let mut network = N::init(1);
+    let mut trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
+    // The first steps make the memory, also that which each thread keeps for its own use; a thread that
+    // has just been started allocates on its own, so give it the time.
+    for _ in 0..100 {
+        trainer.step(&mut network, &inputs, &targets).unwrap();
+    }
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    for _ in 0..100 {
+        trainer.step(&mut network, &inputs, &targets).unwrap();
+    }
+    let region = Region::new(ALLOCATOR);
+    for _ in 0..steps {
+        trainer.step(&mut network, &inputs, &targets).unwrap();
+        // A smaller batch fits in the same memory.
+        trainer.step(&mut network, &inputs[..17], &targets[..17]).unwrap();
+    }
+    region.change().allocations
+}
+
+/// One test, since the allocator counts for the whole process.
+#[test]
+fn nothing_is_allocated_after_the_first_steps() {
+    for threads in [1, 2] {
+        let counts = [
+            allocations::<Digits>(threads, Sgd::new(0.1), 100),
+            allocations::<Digits>(threads, Adam::new(1e-3), 100),
+            allocations::<Deep>(threads, Sgd::new(0.1).momentum(0.9), 1000),
+            allocations::<Deep<f64>>(threads, Adam::new(1e-3), 1000),
+            allocations::<Narrow>(threads, Sgd::new(0.1), 1000),
+            allocations::<Narrow>(threads, Adam::new(1e-3), 1000),
+        ];
+        assert_eq!(counts, [0; 6], "{threads} threads");
+    }
+    let digits = Digits::init(1);
+    let input = [0.5; 784];
+    let region = Region::new(ALLOCATOR);
+    let sum: f32 = (0..100).map(|_| digits.predict(&input).iter().sum::<f32>()).sum();
+    assert_eq!(region.change().allocations, 0);
+    assert!((sum - 100.0).abs() < 1e-3);
+}

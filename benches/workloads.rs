@@ -207,7 +207,7 @@ impl Run<'_> {
                     state ^= state << 13;
                     state ^= state >> 7;
                     state ^= state << 17;
-                    order.swap(i, ((state >> 32) * (i as u64 + 1) >> 32) as usize);
+                    order.swap(i, (((state >> 32) * (i as u64 + 1)) >> 32) as usize);
                 }
                 for rows in order.chunks_exact(64) {
                     batch.gather(&data.train, rows);

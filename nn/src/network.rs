@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tensor::activation::Activation;
+use tensor::simd::{Inline, vectorize_inline};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
@@ -114,7 +115,12 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
 
     /// The last layer's values for one sample, before the head's function.
     fn logits(&self, input: &Self::Input) -> Self::Output {
-        let outputs = Self::Layers::predict(self.parameters().as_slice(), input.as_slice());
+        let (parameters, input) = (self.parameters().as_slice(), input.as_slice());
+        let outputs = if const { Self::FLOPS <= INLINE_FLOPS } {
+            vectorize_inline(Small::<Self> { parameters, input })
+        } else {
+            Self::Layers::predict(parameters, input)
+        };
         let mut logits = Self::Output::zeroed();
         logits.as_mut_slice().copy_from_slice(outputs.as_slice());
         logits
@@ -262,6 +268,25 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
             Self::Layers::forward(self.parameters().as_slice(), x, &mut rows);
             see(index * PORTION, Self::Layers::outputs(&rows));
         }
+    }
+}
+
+/// A prediction of so few multiplications and additions is one function with loops of constant length: up
+/// to there the calls and checks of the general product cost as much as its arithmetic.
+const INLINE_FLOPS: usize = 4_000;
+
+/// The prediction of one sample by a small network.
+struct Small<'a, N: Network> {
+    parameters: &'a [N::Float],
+    input: &'a [N::Float],
+}
+
+impl<N: Network> Inline for Small<'_, N> {
+    type Output = <N::Layers as Layer>::Outputs<N::Float>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        N::Layers::predict_inline(self.parameters, self.input)
     }
 }
 

@@ -79,6 +79,44 @@ pub fn vectorize<R>(work: impl FnOnce() -> R) -> R {
     run(Isa::best(), work)
 }
 
+/// Work that is compiled into its caller whatever its size: implement [`Inline::run`] as
+/// `#[inline(always)]`, which a closure cannot be.
+pub trait Inline {
+    /// What comes out.
+    type Output;
+
+    /// Does the work; to be marked `#[inline(always)]`.
+    fn run(self) -> Self::Output;
+}
+
+/// [`vectorize`] for work that the compiler would find too large to inline: a whole small network.
+#[inline(always)]
+pub fn vectorize_inline<W: Inline>(work: W) -> W::Output {
+    match Isa::best() {
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `Isa::best` is available, so this CPU has the features.
+        #[allow(unsafe_code)]
+        Isa::Avx2 => unsafe { avx2_inline(work) },
+        #[cfg(target_arch = "x86_64")]
+        // SAFETY: `Isa::best` is available, so this CPU has the features.
+        #[allow(unsafe_code)]
+        Isa::Avx512 => unsafe { avx512_inline(work) },
+        _ => work.run(),
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
+fn avx2_inline<W: Inline>(work: W) -> W::Output {
+    work.run()
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
+fn avx512_inline<W: Inline>(work: W) -> W::Output {
+    work.run()
+}
+
 /// Runs `work` compiled for `isa`, which must be available.
 ///
 /// # Panics

@@ -119,6 +119,23 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         y
     }
 
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
+        let weight = parameters[..I * O].as_chunks::<O>().0;
+        let mut y = [T::zero(); O];
+        y.copy_from_slice(&parameters[Self::BIAS..][..O]);
+        // As in the product: each output is one chain of fused multiply-adds over the inputs.
+        for (&x, row) in x[..I].iter().zip(weight) {
+            for o in 0..O {
+                y[o] = x.mul_add(row[o], y[o]);
+            }
+        }
+        for o in 0..O {
+            y[o] = A::default().value(y[o]);
+        }
+        y
+    }
+
     fn backward<T: Float>(
         parameters: &[T],
         rows: &mut DenseRows<'_, T>,

@@ -72,6 +72,10 @@ pub trait Layer: 'static {
     /// Answers one row, keeping nothing.
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 
+    /// [`Layer::predict`] as loops of constant length, to be inlined into one function with all other layers
+    /// of a network so small that the calls would cost more than the arithmetic. The same bits.
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
+
     /// Takes the gradient that stands at this layer's [`end`](Layer::end) through the layer, to the
     /// end of the layer before, if there is one that wants it.
     fn backward<T: Float>(

@@ -76,6 +76,14 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         B::predict(b, between.as_slice())
     }
 
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
+        use crate::row::Row;
+        let (a, b) = parameters.split_at(A::LEN);
+        let between = A::predict_inline(a, x);
+        B::predict_inline(b, between.as_slice())
+    }
+
     fn backward<T: Float>(
         parameters: &[T],
         rows: &mut Self::Rows<'_, T>,

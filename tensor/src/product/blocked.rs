@@ -7,7 +7,7 @@
 //! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
 //! van de Geijn 2008): blocks of columns, slabs of k, tiles of rows, tiles of columns.
 
-use super::tile::{Left, Right, accumulate};
+use super::tile::{Left, Right, Tiles};
 use super::{Problem, Start};
 use crate::buffer::Buffer;
 use crate::float::Float;
@@ -22,9 +22,12 @@ const IN_PLACE: usize = 512 * 1024;
 
 /// The whole product in tiles of `MR` × `W`, and of `MR` × `H` where `H` columns or fewer remain.
 #[inline(always)]
-pub(super) fn product<T: Float, const MR: usize, const W: usize, const H: usize>(
+pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize>(
     problem: &mut Problem<'_, '_, T>,
-) {
+) where
+    T: Float,
+    K: Tiles<T>,
+{
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
     let contiguous_rows = problem.b.col_stride == 1;
     let few_rows = m < 2 * MR;
@@ -40,7 +43,8 @@ pub(super) fn product<T: Float, const MR: usize, const W: usize, const H: usize>
         loop {
             let depth = slab.min(k - first_k);
             if !in_place {
-                pack::<T, W>(problem, first_k, depth, first_col, cols, &mut panels);
+                let (rows, cols) = (first_k..first_k + depth, first_col..first_col + cols);
+                K::pack::<W>(&problem.b, rows, cols, &mut panels);
             }
             let step = Step {
                 first_k,
@@ -60,12 +64,14 @@ pub(super) fn product<T: Float, const MR: usize, const W: usize, const H: usize>
                     left if left >= 2 => 2,
                     _ => 1,
                 };
+                step.start(problem, i, rows);
                 match rows {
-                    4 if MR != 4 => step.rows::<4, W, H>(problem, i),
-                    2 => step.rows::<2, W, H>(problem, i),
-                    1 => step.rows::<1, W, H>(problem, i),
-                    _ => step.rows::<MR, W, H>(problem, i),
+                    4 if MR != 4 => step.rows::<K, 4, W, H>(problem, i),
+                    2 => step.rows::<K, 2, W, H>(problem, i),
+                    1 => step.rows::<K, 1, W, H>(problem, i),
+                    _ => step.rows::<K, MR, W, H>(problem, i),
                 }
+                step.finish(problem, i, rows);
                 i += rows;
             }
             first_k += depth;
@@ -89,66 +95,51 @@ struct Step<'a, T: Float> {
 }
 
 impl<T: Float> Step<'_, T> {
-    /// `ROWS` rows from row `i` on, all columns of the block, and their finish.
+    /// Writes what the sums begin with into `rows` rows of c, from row `i` on.
     #[inline(always)]
-    fn rows<const ROWS: usize, const W: usize, const H: usize>(
-        &self,
-        problem: &mut Problem<'_, '_, T>,
-        i: usize,
-    ) {
-        let n = problem.b.cols;
-        let mut j = 0;
-        while j < self.cols {
-            let width = self.cols - j;
-            if width > H {
-                self.tile::<ROWS, W>(problem, i, j, width.min(W), W);
-                j += W;
-            } else {
-                self.tile::<ROWS, H>(problem, i, j, width, W);
-                j += H;
-            }
+    fn start(&self, problem: &mut Problem<'_, '_, T>, i: usize, rows: usize) {
+        if !self.begins {
+            return;
         }
-        if self.ends
-            && let Some(finish) = problem.finish
-        {
-            if self.cols == n {
-                finish(i * n, &mut problem.c[i * n..(i + ROWS) * n]);
-            } else {
-                for row in i..i + ROWS {
-                    let first = row * n + self.first_col;
-                    finish(first, &mut problem.c[first..first + self.cols]);
+        let (n, columns) = (problem.b.cols, self.first_col..self.first_col + self.cols);
+        let c = &mut problem.c[i * n..(i + rows) * n];
+        match problem.start {
+            Start::Accumulate => {}
+            Start::Zero if self.cols == n => c.fill(T::zero()),
+            Start::Zero => {
+                c.chunks_exact_mut(n).for_each(|row| row[columns.clone()].fill(T::zero()))
+            }
+            Start::Bias(bias) => {
+                for row in c.chunks_exact_mut(n) {
+                    row[columns.clone()].copy_from_slice(&bias[columns.clone()]);
                 }
             }
         }
     }
 
-    /// One tile at row `i` and column `j` of the block, of which `width` columns are stored.
+    /// Shows the finished stretches of `rows` rows of c, from row `i` on, to who asked for it.
     #[inline(always)]
-    fn tile<const ROWS: usize, const WIDE: usize>(
+    fn finish(&self, problem: &mut Problem<'_, '_, T>, i: usize, rows: usize) {
+        let n = problem.b.cols;
+        let Some(finish) = problem.finish.filter(|_| self.ends) else { return };
+        if self.cols == n {
+            finish(i * n, &mut problem.c[i * n..(i + rows) * n]);
+        } else {
+            for row in i..i + rows {
+                let first = row * n + self.first_col;
+                finish(first, &mut problem.c[first..first + self.cols]);
+            }
+        }
+    }
+
+    /// Adds the products to `ROWS` rows from row `i` on, all columns of the block.
+    #[inline(always)]
+    fn rows<K: Tiles<T>, const ROWS: usize, const W: usize, const H: usize>(
         &self,
         problem: &mut Problem<'_, '_, T>,
         i: usize,
-        j: usize,
-        width: usize,
-        panel_width: usize,
     ) {
-        let (a, b, n) = (&problem.a, &problem.b, problem.b.cols);
-        let at = i * n + self.first_col + j;
-        let mut acc = [[T::zero(); WIDE]; ROWS];
-        match problem.start {
-            Start::Bias(bias) if self.begins => {
-                let bias = &bias[self.first_col + j..][..width];
-                for row in &mut acc {
-                    row[..width].copy_from_slice(bias);
-                }
-            }
-            Start::Zero if self.begins => {}
-            _ => {
-                for (r, row) in acc.iter_mut().enumerate() {
-                    row[..width].copy_from_slice(&problem.c[at + r * n..][..width]);
-                }
-            }
-        }
+        let a = &problem.a;
         let left = if a.col_stride == 1 {
             let data = a.data.get(i * a.row_stride + self.first_k..).unwrap_or(&[]);
             Left::Rows { data, stride: a.row_stride }
@@ -156,98 +147,80 @@ impl<T: Float> Step<'_, T> {
             let data = a.data.get(i + self.first_k * a.col_stride..).unwrap_or(&[]);
             Left::Columns { data, stride: a.col_stride }
         };
-        let right = match self.panels {
+        let mut j = 0;
+        while j < self.cols {
+            let width = self.cols - j;
+            let n = problem.b.cols;
+            let right = self.right(problem, j, W);
+            let c = &mut problem.c[i * n + self.first_col + j..];
+            if width >= W {
+                K::tile::<ROWS, W>(left, right, self.depth, c, n);
+            } else if width > H {
+                self.edge::<K, ROWS, W>(left, right, c, n, width);
+            } else if width == H {
+                K::tile::<ROWS, H>(left, right, self.depth, c, n);
+            } else {
+                self.edge::<K, ROWS, H>(left, right, c, n, width);
+            }
+            j += W;
+        }
+    }
+
+    /// The right operand of the tile at column `j` of the block.
+    #[inline(always)]
+    fn right<'p>(&'p self, problem: &Problem<'p, '_, T>, j: usize, panel: usize) -> Right<'p, T> {
+        match self.panels {
             Some(panels) => {
-                let panel = (j / panel_width) * self.depth * panel_width;
-                let data = &panels[panel..][..self.depth * panel_width];
-                Right { data, stride: panel_width }
+                let data = &panels[j * self.depth..][..self.depth * panel];
+                Right { data, stride: panel }
             }
             None => {
+                let b = &problem.b;
                 let first = self.first_k * b.row_stride + self.first_col + j;
                 Right { data: b.data.get(first..).unwrap_or(&[]), stride: b.row_stride }
             }
-        };
-        accumulate(&mut acc, left, right, self.depth);
-        for (r, row) in acc.iter().enumerate() {
-            problem.c[at + r * n..][..width].copy_from_slice(&row[..width]);
         }
     }
-}
 
-/// Copies a block of the right operand into panels of `W` columns: element (k, j) of panel p at
-/// `p * depth * W + k * W + j`; the last panel is filled up with zeros.
-#[inline(always)]
-fn pack<T: Float, const W: usize>(
-    problem: &Problem<'_, '_, T>,
-    first_k: usize,
-    depth: usize,
-    first_col: usize,
-    cols: usize,
-    panels: &mut [T],
-) {
-    let b = &problem.b;
-    for (p, panel) in panels.chunks_mut((depth * W).max(1)).take(cols.div_ceil(W)).enumerate() {
-        let first = first_col + p * W;
-        let width = W.min(first_col + cols - first);
-        if width < W {
-            panel.fill(T::zero());
+    /// A tile of which only `width` columns exist: computed in a tile of its own.
+    ///
+    /// Columns beyond the right operand's width are made of whatever lies there, or of zeros where memory
+    /// ends, and are dropped.
+    #[inline(always)]
+    fn edge<K: Tiles<T>, const ROWS: usize, const WIDE: usize>(
+        &self,
+        left: Left<'_, T>,
+        right: Right<'_, T>,
+        c: &mut [T],
+        stride: usize,
+        width: usize,
+    ) {
+        // How many rows of the right operand can be read as wide as the tile is; a stride of 0 repeats
+        // one row.
+        let whole = right.data.len().checked_sub(WIDE).map_or(0, |room| {
+            room.checked_div(right.stride).map_or(self.depth, |rows| self.depth.min(rows + 1))
+        });
+        let mut tile = [[T::zero(); WIDE]; ROWS];
+        for (r, row) in tile.iter_mut().enumerate() {
+            row[..width].copy_from_slice(&c[r * stride..][..width]);
         }
-        if b.col_stride == 1 {
-            for (k, row) in panel.chunks_exact_mut(W).enumerate() {
-                let source = &b.data[(first_k + k) * b.row_stride + first..][..width];
-                row[..width].copy_from_slice(source);
-            }
-        } else if b.row_stride == 1 {
-            transpose::<T, W>(b.data, b.col_stride, first_k, first, width, depth, panel);
-        } else {
-            for (k, row) in panel.chunks_exact_mut(W).enumerate() {
-                for (j, to) in row[..width].iter_mut().enumerate() {
-                    *to = b.data[(first_k + k) * b.row_stride + (first + j) * b.col_stride];
+        let sums = tile.as_flattened_mut();
+        K::tile::<ROWS, WIDE>(left, right, whole, sums, WIDE);
+        for k in whole..self.depth {
+            let mut b = [T::zero(); WIDE];
+            let row = &right.data[k * right.stride..];
+            let there = row.len().min(WIDE);
+            b[..there].copy_from_slice(&row[..there]);
+            let left = match left {
+                Left::Rows { data, stride } => Left::Rows { data: &data[k..], stride },
+                Left::Columns { data, stride } => {
+                    Left::Columns { data: &data[k * stride..], stride }
                 }
-            }
+            };
+            K::tile::<ROWS, WIDE>(left, Right { data: &b, stride: WIDE }, 1, sums, WIDE);
         }
-    }
-}
-
-/// Packs a panel of a transposed matrix, whose columns are contiguous, in small square blocks.
-#[inline(always)]
-fn transpose<T: Float, const W: usize>(
-    data: &[T],
-    col_stride: usize,
-    first_k: usize,
-    first_col: usize,
-    width: usize,
-    depth: usize,
-    panel: &mut [T],
-) {
-    const SIDE: usize = 8;
-    let mut k = 0;
-    while k < depth {
-        let side = SIDE.min(depth - k);
-        let mut j = 0;
-        while j < width {
-            let across = SIDE.min(width - j);
-            if side == SIDE && across == SIDE {
-                let columns: [&[T; SIDE]; SIDE] = std::array::from_fn(|c| {
-                    let column = &data[(first_col + j + c) * col_stride + first_k + k..];
-                    column.first_chunk().unwrap_or_else(|| panic!("a column ends early"))
-                });
-                for r in 0..SIDE {
-                    let row = &mut panel[(k + r) * W + j..][..SIDE];
-                    for c in 0..SIDE {
-                        row[c] = columns[c][r];
-                    }
-                }
-            } else {
-                for r in 0..side {
-                    for c in 0..across {
-                        panel[(k + r) * W + j + c] =
-                            data[(first_col + j + c) * col_stride + first_k + k + r];
-                    }
-                }
-            }
-            j += across;
+        for (r, row) in tile.iter().enumerate() {
+            c[r * stride..][..width].copy_from_slice(&row[..width]);
         }
-        k += side;
     }
 }

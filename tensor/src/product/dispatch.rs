@@ -8,7 +8,13 @@
 //!
 //! The products of `f32` and `f64` are compiled in this crate and nowhere else.
 
-use super::{Problem, Start, blocked};
+use std::ops::Range;
+
+#[cfg(target_arch = "x86_64")]
+use super::pack::transposed_by_shuffles;
+use super::pack::{Block, pack, transposed};
+use super::tile::{Left, Right, Tiles, tile};
+use super::{Matrix, Problem, Start, blocked};
 use crate::float::{Float, same};
 use crate::simd::Isa;
 
@@ -24,44 +30,128 @@ pub(super) fn run<T: Float>(isa: Isa, problem: &mut Problem<'_, '_, T>) {
     if let Some(run) = same::<Run<f64>, Run<T>>(run_f64) {
         return run(isa, problem);
     }
-    in_readable_strides(problem, |problem| blocked::product::<T, 4, 4, 4>(problem));
+    in_readable_strides(problem, |problem| blocked::product::<T, Standard, 4, 4, 4>(problem));
 }
 
-macro_rules! run_for {
-    ($run:ident, $T:ty, $avx512:ident: $w512:literal, $avx2:ident: $w2:literal, $gemm:path) => {
-        fn $run(isa: Isa, problem: &mut Problem<'_, '_, $T>) {
-            in_readable_strides(problem, |problem| match isa {
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: `run`, the only caller, has asserted that this CPU has `isa`.
+/// Tiles in what the build target guarantees.
+struct Standard;
+
+impl<T: Float> Tiles<T> for Standard {
+    #[inline(never)]
+    fn pack<const W: usize>(
+        b: &Matrix<'_, T>,
+        rows: Range<usize>,
+        cols: Range<usize>,
+        panels: &mut [T],
+    ) {
+        pack::<T, Self, W>(b, rows, cols, panels);
+    }
+
+    #[inline(never)]
+    fn tile<const MR: usize, const W: usize>(
+        left: Left<'_, T>,
+        right: Right<'_, T>,
+        depth: usize,
+        c: &mut [T],
+        stride: usize,
+    ) {
+        tile::<T, MR, W>(left, right, depth, c, stride);
+    }
+}
+
+/// Tiles in the instructions of one [`Isa`]; their name is used only where a CPU has been found to have it.
+macro_rules! tiles {
+    ($Name:ident, $features:literal) => {
+        #[cfg(target_arch = "x86_64")]
+        struct $Name;
+
+        #[cfg(target_arch = "x86_64")]
+        impl<T: Float> Tiles<T> for $Name {
+            #[inline(always)]
+            fn transposed(rows: Block<T>) -> Block<T> {
+                let Some(rows) = same::<Block<T>, Block<f32>>(rows) else {
+                    return transposed(rows);
+                };
+                // SAFETY: as in `tile` below; both instruction sets include AVX.
                 #[allow(unsafe_code)]
-                Isa::Avx512 => unsafe { $avx512(problem) },
-                #[cfg(target_arch = "x86_64")]
-                // SAFETY: `run`, the only caller, has asserted that this CPU has `isa`.
-                #[allow(unsafe_code)]
-                Isa::Avx2 => unsafe { $avx2(problem) },
-                _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {
-                    blocked::product::<$T, 4, $w2, { $w2 / 2 }>(problem);
+                let columns = unsafe { transposed_by_shuffles(rows) };
+                same(columns).unwrap_or_else(|| unreachable!("T is f32"))
+            }
+
+            #[inline(always)]
+            fn pack<const W: usize>(
+                b: &Matrix<'_, T>,
+                rows: Range<usize>,
+                cols: Range<usize>,
+                panels: &mut [T],
+            ) {
+                #[target_feature(enable = $features)]
+                fn compiled<T: Float, const W: usize>(
+                    b: &Matrix<'_, T>,
+                    rows: Range<usize>,
+                    cols: Range<usize>,
+                    panels: &mut [T],
+                ) {
+                    pack::<T, $Name, W>(b, rows, cols, panels);
                 }
-                _ => without_fma(problem, $gemm),
-            });
-        }
+                // SAFETY: as in `tile` below.
+                #[allow(unsafe_code)]
+                unsafe {
+                    compiled::<T, W>(b, rows, cols, panels);
+                }
+            }
 
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma")]
-        fn $avx512(problem: &mut Problem<'_, '_, $T>) {
-            blocked::product::<$T, 8, $w512, { $w512 / 2 }>(problem);
-        }
-
-        #[cfg(target_arch = "x86_64")]
-        #[target_feature(enable = "avx2,fma")]
-        fn $avx2(problem: &mut Problem<'_, '_, $T>) {
-            blocked::product::<$T, 4, $w2, { $w2 / 2 }>(problem);
+            #[inline(always)]
+            fn tile<const MR: usize, const W: usize>(
+                left: Left<'_, T>,
+                right: Right<'_, T>,
+                depth: usize,
+                c: &mut [T],
+                stride: usize,
+            ) {
+                #[target_feature(enable = $features)]
+                fn compiled<T: Float, const MR: usize, const W: usize>(
+                    left: Left<'_, T>,
+                    right: Right<'_, T>,
+                    depth: usize,
+                    c: &mut [T],
+                    stride: usize,
+                ) {
+                    tile::<T, MR, W>(left, right, depth, c, stride);
+                }
+                // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
+                // that has been asked for the features.
+                #[allow(unsafe_code)]
+                unsafe {
+                    compiled::<T, MR, W>(left, right, depth, c, stride);
+                }
+            }
         }
     };
 }
 
-run_for!(run_f32, f32, avx512_f32: 32, avx2_f32: 16, matrixmultiply::sgemm);
-run_for!(run_f64, f64, avx512_f64: 16, avx2_f64: 8, matrixmultiply::dgemm);
+tiles!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma");
+tiles!(Avx2, "avx2,fma");
+
+macro_rules! run_for {
+    ($run:ident, $T:ty, $w512:literal, $w2:literal, $gemm:path) => {
+        fn $run(isa: Isa, problem: &mut Problem<'_, '_, $T>) {
+            in_readable_strides(problem, |problem| match isa {
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx512 => blocked::product::<$T, Avx512, 8, $w512, { $w512 / 2 }>(problem),
+                #[cfg(target_arch = "x86_64")]
+                Isa::Avx2 => blocked::product::<$T, Avx2, 4, $w2, { $w2 / 2 }>(problem),
+                _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {
+                    blocked::product::<$T, Standard, 4, $w2, { $w2 / 2 }>(problem);
+                }
+                _ => without_fma(problem, $gemm),
+            });
+        }
+    };
+}
+
+run_for!(run_f32, f32, 32, 16, matrixmultiply::sgemm);
+run_for!(run_f64, f64, 16, 8, matrixmultiply::dgemm);
 
 /// The tiles read the left operand along contiguous rows or columns; one that has neither (a view
 /// with a step in both directions) is copied first.

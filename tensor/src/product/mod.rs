@@ -14,11 +14,13 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
-//! | `blocked.rs` | cutting the matrices into tiles; copying what would not stream well |
+//! | `blocked.rs` | cutting the matrices into tiles |
+//! | `pack.rs` | copying what would not stream well |
 //! | `dispatch.rs` | which compiled form runs for which float on which CPU |
 
 mod blocked;
 mod dispatch;
+mod pack;
 mod tile;
 
 use crate::float::Float;

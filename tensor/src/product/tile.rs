@@ -3,6 +3,12 @@
 //! No intrinsics: the accumulators are arrays of constant size, which the compiler keeps in vector
 //! registers when this code is inlined into a function compiled for a vector instruction set.
 
+use std::ops::Range;
+
+use super::Matrix;
+#[cfg(doc)]
+use super::pack::pack;
+use super::pack::{Block, transposed};
 use crate::float::Float;
 
 /// Where the left operand's elements for one tile lie.
@@ -10,14 +16,14 @@ use crate::float::Float;
 pub(super) enum Left<'a, T> {
     /// Element (i, k) at `i * stride + k`: each row is contiguous.
     Rows {
-        /// From the first element of the tile's first row.
+        /// From the tile's first element on.
         data: &'a [T],
         /// Distance between rows.
         stride: usize,
     },
     /// Element (i, k) at `k * stride + i`: each column is contiguous, as in a transposed matrix.
     Columns {
-        /// From the first element of the tile's first row.
+        /// From the tile's first element on.
         data: &'a [T],
         /// Distance between columns.
         stride: usize,
@@ -29,6 +35,33 @@ pub(super) enum Left<'a, T> {
 pub(super) struct Right<'a, T> {
     pub(super) data: &'a [T],
     pub(super) stride: usize,
+}
+
+/// What is compiled for one instruction set: [`tile`], each size a function of its own (inlined into the
+/// loops around it, the tile would compete with them for registers), and [`pack`].
+pub(super) trait Tiles<T: Float> {
+    /// A block with rows and columns exchanged.
+    #[inline(always)]
+    fn transposed(rows: Block<T>) -> Block<T> {
+        transposed(rows)
+    }
+
+    /// [`pack`].
+    fn pack<const W: usize>(
+        b: &Matrix<'_, T>,
+        rows: Range<usize>,
+        cols: Range<usize>,
+        panels: &mut [T],
+    );
+
+    /// [`tile`].
+    fn tile<const MR: usize, const W: usize>(
+        left: Left<'_, T>,
+        right: Right<'_, T>,
+        depth: usize,
+        c: &mut [T],
+        stride: usize,
+    );
 }
 
 /// Repeats a statement for every row of a tile, written out: the compiler unrolls a loop over rows only
@@ -46,6 +79,41 @@ macro_rules! each_row {
     };
 }
 
+/// c\[i\]\[j\] += Σₖ a\[i, k\]·b\[k, j\] for `depth` values of k, `MR` rows and `W` columns; the rows of c are
+/// `stride` apart.
+///
+/// # Panics
+///
+/// If an operand ends before the tile does.
+#[inline(always)]
+pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
+    left: Left<'_, T>,
+    right: Right<'_, T>,
+    depth: usize,
+    c: &mut [T],
+    stride: usize,
+) {
+    let mut sums = [[T::zero(); W]; MR];
+    each_row!(i of MR: sums[i] = *first::<T, W>(&c[i * stride..]));
+    match left {
+        Left::Rows { data, stride } => {
+            let rows: [&[T]; MR] = std::array::from_fn(|i| &data[i * stride..][..depth]);
+            for k in 0..depth {
+                let b = first::<T, W>(&right.data[k * right.stride..]);
+                each_row!(i of MR: add_multiple(&mut sums[i], rows[i][k], b));
+            }
+        }
+        Left::Columns { data, stride } => {
+            for k in 0..depth {
+                let b = first::<T, W>(&right.data[k * right.stride..]);
+                let a = first::<T, MR>(&data[k * stride..]);
+                each_row!(i of MR: add_multiple(&mut sums[i], a[i], b));
+            }
+        }
+    }
+    each_row!(i of MR: c[i * stride..][..W].copy_from_slice(&sums[i]));
+}
+
 /// sums += a·b, element by element.
 #[inline(always)]
 fn add_multiple<T: Float, const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
@@ -54,81 +122,11 @@ fn add_multiple<T: Float, const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
     }
 }
 
-/// acc\[i\]\[j\] += Σₖ a\[i, k\]·b\[k, j\] for `depth` values of k, `MR` rows and `W` columns.
-///
-/// Columns beyond the right operand's width read whatever lies there, or zero where memory ends;
-/// the caller does not store them.
-#[inline(always)]
-pub(super) fn accumulate<T: Float, const MR: usize, const W: usize>(
-    acc: &mut [[T; W]; MR],
-    left: Left<'_, T>,
-    right: Right<'_, T>,
-    depth: usize,
-) {
-    if depth == 0 {
-        return;
-    }
-    // Rows of the right operand that can be read as whole vectors. The others are the last ones of
-    // a matrix whose width is no multiple of W.
-    let whole = match right.data.len().checked_sub(W) {
-        // A stride of 0 repeats one row, so that all are whole.
-        Some(room) => room.checked_div(right.stride).map_or(depth, |rows| depth.min(rows + 1)),
-        None => 0,
-    };
-    match left {
-        Left::Rows { data, stride } => {
-            let rows: [&[T]; MR] = std::array::from_fn(|i| &data[i * stride..][..depth]);
-            let mut sums = *acc;
-            for k in 0..whole {
-                let b = row::<T, W>(&right.data[k * right.stride..]);
-                let a: [T; MR] = std::array::from_fn(|i| rows[i][k]);
-                each_row!(i of MR: add_multiple(&mut sums[i], a[i], b));
-            }
-            *acc = sums;
-            for k in whole..depth {
-                let b = padded::<T, W>(right.data.get(k * right.stride..).unwrap_or(&[]));
-                for i in 0..MR {
-                    for j in 0..W {
-                        acc[i][j] = rows[i][k].mul_add(b[j], acc[i][j]);
-                    }
-                }
-            }
-        }
-        Left::Columns { data, stride } => {
-            let mut sums = *acc;
-            for k in 0..whole {
-                let b = row::<T, W>(&right.data[k * right.stride..]);
-                let a = row::<T, MR>(&data[k * stride..]);
-                each_row!(i of MR: add_multiple(&mut sums[i], a[i], b));
-            }
-            *acc = sums;
-            for k in whole..depth {
-                let b = padded::<T, W>(right.data.get(k * right.stride..).unwrap_or(&[]));
-                let a = row::<T, MR>(&data[k * stride..]);
-                for i in 0..MR {
-                    for j in 0..W {
-                        acc[i][j] = a[i].mul_add(b[j], acc[i][j]);
-                    }
-                }
-            }
-        }
-    }
-}
-
 /// The first `N` elements as an array.
 #[inline(always)]
-fn row<T, const N: usize>(data: &[T]) -> &[T; N] {
+fn first<T, const N: usize>(data: &[T]) -> &[T; N] {
     match data.first_chunk() {
-        Some(row) => row,
+        Some(first) => first,
         None => panic!("a tile reads beyond its operand"),
     }
-}
-
-/// The first elements, with zeros where there are fewer than `W`.
-#[inline(always)]
-fn padded<T: Float, const W: usize>(data: &[T]) -> [T; W] {
-    let mut row = [T::zero(); W];
-    let filled = data.len().min(W);
-    row[..filled].copy_from_slice(&data[..filled]);
-    row
 }

@@ -95,24 +95,15 @@ struct Step<'a, T: Float> {
 }
 
 impl<T: Float> Step<'_, T> {
-    /// Writes what the sums begin with into `rows` rows of c, from row `i` on.
+    /// Writes the bias into `rows` rows of c, from row `i` on, if that is what their sums begin with.
     #[inline(always)]
     fn start(&self, problem: &mut Problem<'_, '_, T>, i: usize, rows: usize) {
-        if !self.begins {
-            return;
-        }
-        let (n, columns) = (problem.b.cols, self.first_col..self.first_col + self.cols);
-        let c = &mut problem.c[i * n..(i + rows) * n];
-        match problem.start {
-            Start::Accumulate => {}
-            Start::Zero if self.cols == n => c.fill(T::zero()),
-            Start::Zero => {
-                c.chunks_exact_mut(n).for_each(|row| row[columns.clone()].fill(T::zero()))
-            }
-            Start::Bias(bias) => {
-                for row in c.chunks_exact_mut(n) {
-                    row[columns.clone()].copy_from_slice(&bias[columns.clone()]);
-                }
+        if let Start::Bias(bias) = problem.start
+            && self.begins
+        {
+            let (n, columns) = (problem.b.cols, self.first_col..self.first_col + self.cols);
+            for row in problem.c[i * n..(i + rows) * n].chunks_exact_mut(n) {
+                row[columns.clone()].copy_from_slice(&bias[columns.clone()]);
             }
         }
     }
@@ -147,20 +138,21 @@ impl<T: Float> Step<'_, T> {
             let data = a.data.get(i + self.first_k * a.col_stride..).unwrap_or(&[]);
             Left::Columns { data, stride: a.col_stride }
         };
+        let from_zero = self.begins && matches!(problem.start, Start::Zero);
         let mut j = 0;
         while j < self.cols {
             let width = self.cols - j;
             let n = problem.b.cols;
             let right = self.right(problem, j, W);
             let c = &mut problem.c[i * n + self.first_col + j..];
-            if width >= W {
-                K::tile::<ROWS, W>(left, right, self.depth, c, n);
+            if width >= W && from_zero {
+                K::tile::<ROWS, W, true>(left, right, self.depth, c, n);
+            } else if width >= W {
+                K::tile::<ROWS, W, false>(left, right, self.depth, c, n);
             } else if width > H {
-                self.edge::<K, ROWS, W>(left, right, c, n, width);
-            } else if width == H {
-                K::tile::<ROWS, H>(left, right, self.depth, c, n);
+                self.edge::<K, ROWS, W>(left, right, c, [n, width], from_zero);
             } else {
-                self.edge::<K, ROWS, H>(left, right, c, n, width);
+                self.edge::<K, ROWS, H>(left, right, c, [n, width], from_zero);
             }
             j += W;
         }
@@ -192,20 +184,22 @@ impl<T: Float> Step<'_, T> {
         left: Left<'_, T>,
         right: Right<'_, T>,
         c: &mut [T],
-        stride: usize,
-        width: usize,
+        [stride, width]: [usize; 2],
+        from_zero: bool,
     ) {
         // How many rows of the right operand can be read as wide as the tile is; a stride of 0 repeats
         // one row.
         let whole = right.data.len().checked_sub(WIDE).map_or(0, |room| {
             room.checked_div(right.stride).map_or(self.depth, |rows| self.depth.min(rows + 1))
         });
-        let mut tile = [[T::zero(); WIDE]; ROWS];
-        for (r, row) in tile.iter_mut().enumerate() {
-            row[..width].copy_from_slice(&c[r * stride..][..width]);
+        let mut own = [[T::zero(); WIDE]; ROWS];
+        if !from_zero {
+            for (r, row) in own.iter_mut().enumerate() {
+                row[..width].copy_from_slice(&c[r * stride..][..width]);
+            }
         }
-        let sums = tile.as_flattened_mut();
-        K::tile::<ROWS, WIDE>(left, right, whole, sums, WIDE);
+        let sums = own.as_flattened_mut();
+        K::tile::<ROWS, WIDE, false>(left, right, whole, sums, WIDE);
         for k in whole..self.depth {
             let mut b = [T::zero(); WIDE];
             let row = &right.data[k * right.stride..];
@@ -217,9 +211,10 @@ impl<T: Float> Step<'_, T> {
                     Left::Columns { data: &data[k * stride..], stride }
                 }
             };
-            K::tile::<ROWS, WIDE>(left, Right { data: &b, stride: WIDE }, 1, sums, WIDE);
+            let right = Right { data: &b, stride: WIDE };
+            K::tile::<ROWS, WIDE, false>(left, right, 1, sums, WIDE);
         }
-        for (r, row) in tile.iter().enumerate() {
+        for (r, row) in own.iter().enumerate() {
             c[r * stride..][..width].copy_from_slice(&row[..width]);
         }
     }

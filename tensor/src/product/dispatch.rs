@@ -48,14 +48,14 @@ impl<T: Float> Tiles<T> for Standard {
     }
 
     #[inline(never)]
-    fn tile<const MR: usize, const W: usize>(
+    fn tile<const MR: usize, const W: usize, const FROM_ZERO: bool>(
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
         c: &mut [T],
         stride: usize,
     ) {
-        tile::<T, MR, W>(left, right, depth, c, stride);
+        tile::<T, MR, W, FROM_ZERO>(left, right, depth, c, stride);
     }
 }
 
@@ -102,7 +102,7 @@ macro_rules! tiles {
             }
 
             #[inline(always)]
-            fn tile<const MR: usize, const W: usize>(
+            fn tile<const MR: usize, const W: usize, const FROM_ZERO: bool>(
                 left: Left<'_, T>,
                 right: Right<'_, T>,
                 depth: usize,
@@ -110,20 +110,20 @@ macro_rules! tiles {
                 stride: usize,
             ) {
                 #[target_feature(enable = $features)]
-                fn compiled<T: Float, const MR: usize, const W: usize>(
+                fn compiled<T: Float, const MR: usize, const W: usize, const FROM_ZERO: bool>(
                     left: Left<'_, T>,
                     right: Right<'_, T>,
                     depth: usize,
                     c: &mut [T],
                     stride: usize,
                 ) {
-                    tile::<T, MR, W>(left, right, depth, c, stride);
+                    tile::<T, MR, W, FROM_ZERO>(left, right, depth, c, stride);
                 }
                 // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
                 // that has been asked for the features.
                 #[allow(unsafe_code)]
                 unsafe {
-                    compiled::<T, MR, W>(left, right, depth, c, stride);
+                    compiled::<T, MR, W, FROM_ZERO>(left, right, depth, c, stride);
                 }
             }
         }

@@ -5,6 +5,8 @@
 //! batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are in
 //! the cache. So a step has two parallel sections, and its bits do not depend on the number of threads.
 
+use std::ops::Range;
+
 use num_traits::Float as _;
 use tensor::Buffer;
 use tensor::threads::Threads;
@@ -48,8 +50,7 @@ pub struct Trainer<N: Network, O> {
 
 /// Elements of a stretch of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
 const STRETCH: usize = 8192;
-/// A stretch of a large network is longer, so that the operands that all stretches read are read
-/// by few.
+/// Stretches of a large network are longer, so that what all of them read is read by few.
 const STRETCHES: usize = 16;
 
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
@@ -86,7 +87,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         self.rate = rate;
     }
 
-    /// The gradient of the last batch: flat, in the order of [`Network::parameters`].
+    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Network::parameters`].
     pub fn gradient(&self) -> &[N::Float] {
         &self.gradient
     }
@@ -107,7 +108,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     ) -> Result<N::Float> {
         let loss = self.rows(network, inputs, targets)?;
         self.steps += 1;
-        self.stretches(inputs, Some(network.parameters_mut().as_mut_slice()));
+        self.update(network, inputs);
         Ok(loss)
     }
 
@@ -123,7 +124,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         targets: &[N::Target],
     ) -> Result<N::Float> {
         let loss = self.rows(network, inputs, targets)?;
-        self.stretches(inputs, None);
+        self.keep_gradient(inputs);
         Ok(loss)
     }
 
@@ -188,42 +189,62 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         Ok(loss)
     }
 
-    /// The gradient of the batch that [`Trainer::rows`] has seen, stretch by stretch, each followed by the
-    /// update of the same stretch of `parameters`, if there are any.
-    fn stretches(&mut self, inputs: &[N::Input], mut parameters: Option<&mut [N::Float]>) {
+    /// The gradient of the batch that [`Trainer::rows`] has seen, into [`Trainer::gradient`].
+    fn keep_gradient(&mut self, inputs: &[N::Input]) {
         let x = Row::flatten(inputs);
         let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
-        let len = N::Layers::LEN;
-        let stretch = STRETCH.max(len / STRETCHES);
-
-        let mut from = 0;
+        let (threads, mut stretches) = stretches::<N>(inputs.len(), &self.threads);
         let mut gradient = &mut self.gradient[..];
+        let parts = std::iter::from_fn(|| {
+            let stretch = stretches.next()?;
+            Some((stretch.start, front(&mut gradient, stretch.len())))
+        });
+        threads.for_each(parts, |(from, gradient)| N::Layers::gradient(x, rows, from, gradient));
+    }
+
+    /// The same gradient, stretch by stretch, each followed by the update of the same stretch of the
+    /// parameters. It goes to memory that is used again for the next stretch, and so stays in the cache.
+    fn update(&mut self, network: &mut N, inputs: &[N::Input]) {
+        let x = Row::flatten(inputs);
+        let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
+        let (threads, mut stretches) = stretches::<N>(inputs.len(), &self.threads);
+        let mut parameters = network.parameters_mut().as_mut_slice();
         let mut memory = self.memory.each_mut().map(|slot| &mut slot[..]);
         let parts = std::iter::from_fn(|| {
-            if from >= len {
-                return None;
-            }
-            let begin = from;
-            from = N::Layers::cut(begin + stretch).min(len);
-            let size = from - begin;
-            let parameters = parameters.as_mut().map(|parameters| front(parameters, size));
+            let stretch = stretches.next()?;
             let memory = memory.each_mut().map(|slot| {
-                let size = size.min(slot.len());
+                let size = stretch.len().min(slot.len());
                 front(slot, size)
             });
-            Some((begin, front(&mut gradient, size), parameters, memory))
+            Some((stretch.start, front(&mut parameters, stretch.len()), memory))
         });
         let optimizer = &self.optimizer;
         let step = Step { number: self.steps, rate: self.rate };
-        let flops = 2 * inputs.len() * N::PARAMS;
-        let threads = worth(stretch < len && flops >= WORTH_A_THREAD, &self.threads);
-        threads.for_each(parts, |(begin, gradient, parameters, mut memory)| {
-            N::Layers::gradient(x, rows, begin, gradient);
-            if let Some(parameters) = parameters {
-                optimizer.update(step, parameters, gradient, &mut memory[..O::MEMORY]);
-            }
+        threads.for_each(parts, |(from, parameters, mut memory)| {
+            let mut gradient = Buffer::stale(parameters.len());
+            N::Layers::gradient(x, rows, from, &mut gradient);
+            optimizer.update(step, parameters, &gradient, &mut memory[..O::MEMORY]);
         });
     }
+}
+
+/// The stretches into which the flat gradient of a batch of `batch` rows is divided, as equal as the layers'
+/// cuts allow, and the threads that are worth waking for them.
+fn stretches<N: Network>(
+    batch: usize,
+    threads: &Threads,
+) -> (Threads, impl Iterator<Item = Range<usize>> + Send) {
+    let len = N::Layers::LEN;
+    let threads = worth(2 * batch * N::PARAMS >= WORTH_A_THREAD, threads);
+    // As many for every thread.
+    let count = len.div_ceil(STRETCH).min(STRETCHES).next_multiple_of(threads.count());
+    let mut from = 0;
+    let stretches = (1..=count).filter_map(move |number| {
+        let to = N::Layers::cut(number * len / count).min(len).max(from);
+        let stretch = std::mem::replace(&mut from, to)..to;
+        (!stretch.is_empty()).then_some(stretch)
+    });
+    (threads, stretches)
 }
 
 /// `threads`, or this thread alone where waking others would cost more than it saves.

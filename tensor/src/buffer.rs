@@ -1,13 +1,15 @@
 //! Memory for elements: aligned, and used again.
 //!
 //! A training loop asks for the same few sizes over and over, and fresh memory of that size costs
-//! page faults. So a dropped buffer is kept, by the thread that drops it, for the next of its size.
+//! page faults; and a small tensor's memory costs more to get than to compute with. So memory that
+//! nobody uses any more is kept, by the thread that drops it, for the next of its size: the
+//! elements together with the counter of their users, ready to be shared again.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use crate::float::Float;
 
@@ -15,10 +17,22 @@ use crate::float::Float;
 ///
 /// (Where the element's size does not divide 64, the alignment is that of the element.)
 pub struct Buffer<T: 'static> {
+    /// No other reference to the block exists; `None` if there are no elements.
+    block: Option<Arc<Block<T>>>,
+}
+
+/// A buffer that has become a tensor's: as many users as there are clones, and no more changes.
+pub(crate) struct Shared<T: 'static> {
+    block: Option<Arc<Block<T>>>,
+}
+
+struct Block<T> {
     /// The elements, and some before and after them.
     memory: Vec<T>,
     start: usize,
     len: usize,
+    /// The number of its size, see [`Class`].
+    class: usize,
 }
 
 const ALIGNMENT: usize = 64;
@@ -27,66 +41,74 @@ impl<T: Float> Buffer<T> {
     /// `len` elements of unspecified value, to be overwritten: what an earlier buffer left behind.
     /// In builds with debug assertions they are NaN, so that a forgotten one is seen.
     pub fn stale(len: usize) -> Self {
-        let mut buffer = Self::recycled(len).unwrap_or_else(|| Self::fresh(len));
-        if cfg!(debug_assertions) {
-            buffer.fill(T::nan());
-        }
-        buffer
+        Self::filled(len, |values| {
+            if cfg!(debug_assertions) {
+                values.fill(T::nan());
+            }
+        })
     }
 
     /// `len` zeros.
     pub fn zeroed(len: usize) -> Self {
-        match Self::recycled(len) {
-            Some(mut buffer) => {
-                buffer.fill(T::zero());
-                buffer
-            }
-            None => Self::fresh(len),
-        }
+        Self::filled(len, |values| values.fill(T::zero()))
     }
 
     /// The elements of `values`, copied.
     pub fn from_slice(values: &[T]) -> Self {
-        let mut buffer = Self::recycled(values.len()).unwrap_or_else(|| Self::fresh(values.len()));
-        buffer.copy_from_slice(values);
-        buffer
+        Self::filled(values.len(), |to| to.copy_from_slice(values))
     }
 
-    /// `len` zeros in memory that no buffer had before.
-    fn fresh(len: usize) -> Self {
+    /// What `fill` leaves of `len` elements of unspecified value.
+    #[inline]
+    pub(crate) fn filled(len: usize, fill: impl FnOnce(&mut [T])) -> Self {
         if len == 0 {
-            return Buffer { memory: Vec::new(), start: 0, len: 0 };
+            fill(&mut []);
+            return Buffer { block: None };
         }
-        let memory = vec![T::zero(); class_size(len) + slack::<T>()];
-        // `align_offset` answers usize::MAX where no offset aligns.
-        let offset = memory.as_ptr().align_offset(ALIGNMENT);
-        let start = if offset <= slack::<T>() { offset } else { 0 };
-        Buffer { memory, start, len }
+        let class = Class::of(len);
+        let mut block = take(class).unwrap_or_else(|| Arc::new(Block::fresh(class)));
+        let unshared = alone(&mut block);
+        unshared.len = len;
+        fill(unshared.elements_mut());
+        Buffer { block: Some(block) }
     }
 
-    fn recycled(len: usize) -> Option<Self> {
-        if len == 0 {
-            return None;
-        }
-        // The thread's list is gone while the thread ends; then there is nothing to reuse.
-        let (memory, start) =
-            FREE.try_with(|free| free.borrow_mut().take::<T>(class_size(len))).ok().flatten()?;
-        Some(Buffer { memory, start, len })
+    /// Lets others read the elements.
+    #[inline]
+    pub(crate) fn share(mut self) -> Shared<T> {
+        Shared { block: self.block.take() }
     }
 }
 
-impl<T: 'static> Drop for Buffer<T> {
-    fn drop(&mut self) {
-        let memory = std::mem::take(&mut self.memory);
-        if memory.capacity() > 0 {
-            let start = self.start;
-            // Nothing is kept by a thread that is ending.
-            let _ = FREE.try_with(|free| {
-                if let Ok(mut free) = free.try_borrow_mut() {
-                    free.put(memory, start);
-                }
-            });
-        }
+impl<T: Float> Block<T> {
+    /// Zeros in memory that no buffer had before.
+    fn fresh(class: Class) -> Self {
+        let memory = vec![T::zero(); class.size + slack::<T>()];
+        // `align_offset` answers usize::MAX where no offset aligns.
+        let offset = memory.as_ptr().align_offset(ALIGNMENT);
+        let start = if offset <= slack::<T>() { offset } else { 0 };
+        Block { memory, start, len: 0, class: class.number }
+    }
+}
+
+impl<T> Block<T> {
+    #[inline]
+    fn elements(&self) -> &[T] {
+        &self.memory[self.start..][..self.len]
+    }
+
+    #[inline]
+    fn elements_mut(&mut self) -> &mut [T] {
+        &mut self.memory[self.start..][..self.len]
+    }
+}
+
+/// The block behind the only reference to it.
+#[inline]
+fn alone<T>(block: &mut Arc<Block<T>>) -> &mut Block<T> {
+    match Arc::get_mut(block) {
+        Some(block) => block,
+        None => unreachable!("a block is shared only after its buffer is gone"),
     }
 }
 
@@ -98,63 +120,153 @@ const fn slack<T>() -> usize {
     }
 }
 
-/// The size of the blocks that serve `len` elements: the next of 16·2ᵏ·(1, 1¼, 1½, 1¾), so that at most a
+/// The size of the blocks that serve a length: the next of 16·2ᵏ·(1, 1¼, 1½, 1¾), so that at most a
 /// fifth is wasted and few sizes occur.
-fn class_size(len: usize) -> usize {
-    let step = (len.next_power_of_two() / 8).max(16);
-    len.next_multiple_of(step)
+#[derive(Clone, Copy)]
+struct Class {
+    size: usize,
+    /// The sizes, counted.
+    number: usize,
 }
+
+impl Class {
+    #[inline]
+    fn of(len: usize) -> Self {
+        let step = (len.next_power_of_two() / 8).max(16);
+        let steps = len.div_ceil(step); // 1..=8
+        let octave = (step / 16).trailing_zeros() as usize;
+        Class { size: steps * step, number: octave * 8 + steps - 1 }
+    }
+}
+
+// ---- blocks that nobody uses ----
 
 thread_local! {
-    static FREE: RefCell<FreeList> = RefCell::new(FreeList::default());
+    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
 }
 
-/// Blocks that nobody uses, by element type and size.
-#[derive(Default)]
-struct FreeList {
-    blocks: HashMap<(TypeId, usize), Box<dyn Any>>,
+struct FreeLists {
+    /// A [`FreeBlocks`] for each type of element: few, so that searching beats hashing.
+    by_type: Vec<(TypeId, Box<dyn Any>)>,
     bytes: usize,
 }
+
+/// The free blocks of one type, by the number of their class.
+type FreeBlocks<T> = Vec<Vec<Arc<Block<T>>>>;
 
 /// Bytes that a thread keeps at most; what comes beyond is given back to the system.
 const MOST_KEPT: usize = 256 << 20;
 
-impl FreeList {
-    fn take<T: 'static>(&mut self, class: usize) -> Option<(Vec<T>, usize)> {
-        let blocks = self.blocks.get_mut(&(TypeId::of::<T>(), class))?;
-        let block = blocks.downcast_mut::<Vec<(Vec<T>, usize)>>()?.pop()?;
-        self.bytes -= size_of_val(&block.0[..]);
-        Some(block)
-    }
-
-    fn put<T: 'static>(&mut self, memory: Vec<T>, start: usize) {
-        let bytes = size_of_val(&memory[..]);
-        if self.bytes + bytes > MOST_KEPT {
-            return;
-        }
-        let class = memory.len() - slack::<T>();
-        let blocks = self
-            .blocks
-            .entry((TypeId::of::<T>(), class))
-            .or_insert_with(|| Box::new(Vec::<(Vec<T>, usize)>::new()));
-        if let Some(blocks) = blocks.downcast_mut::<Vec<(Vec<T>, usize)>>() {
-            blocks.push((memory, start));
-            self.bytes += bytes;
-        }
+impl FreeLists {
+    #[inline]
+    fn of<T: 'static>(&mut self) -> Option<&mut FreeBlocks<T>> {
+        let id = TypeId::of::<T>();
+        let at = match self.by_type.iter().position(|(of, _)| *of == id) {
+            Some(at) => at,
+            None => {
+                self.by_type.push((id, Box::new(FreeBlocks::<T>::new())));
+                self.by_type.len() - 1
+            }
+        };
+        self.by_type[at].1.downcast_mut()
     }
 }
+
+#[inline]
+fn take<T: 'static>(class: Class) -> Option<Arc<Block<T>>> {
+    // The thread's list is gone while the thread ends; then there is nothing to reuse.
+    FREE.try_with(|free| {
+        let mut free = free.borrow_mut();
+        let block = free.of::<T>()?.get_mut(class.number)?.pop()?;
+        free.bytes -= size_of_val(&block.memory[..]);
+        Some(block)
+    })
+    .ok()
+    .flatten()
+}
+
+#[inline]
+fn put_back<T: 'static>(block: &mut Option<Arc<Block<T>>>) {
+    let Some(block) = block.take() else { return };
+    // Nobody can begin to share what only this reference sees. (Two that end at once may both see
+    // the other's; then the block is simply freed.)
+    if Arc::strong_count(&block) == 1 {
+        keep(block);
+    }
+}
+
+fn keep<T: 'static>(block: Arc<Block<T>>) {
+    let bytes = size_of_val(&block.memory[..]);
+    // Nothing is kept by a thread that is ending.
+    let _ = FREE.try_with(|free| {
+        let mut free = free.borrow_mut();
+        if free.bytes + bytes > MOST_KEPT {
+            return;
+        }
+        free.bytes += bytes;
+        if let Some(blocks) = free.of::<T>() {
+            if blocks.len() <= block.class {
+                blocks.resize_with(block.class + 1, Vec::new);
+            }
+            blocks[block.class].push(block);
+        }
+    });
+}
+
+impl<T: 'static> Drop for Buffer<T> {
+    #[inline]
+    fn drop(&mut self) {
+        put_back(&mut self.block);
+    }
+}
+
+impl<T: 'static> Drop for Shared<T> {
+    #[inline]
+    fn drop(&mut self) {
+        put_back(&mut self.block);
+    }
+}
+
+// ---- as slices ----
 
 impl<T: 'static> Deref for Buffer<T> {
     type Target = [T];
 
+    #[inline]
     fn deref(&self) -> &[T] {
-        &self.memory[self.start..self.start + self.len]
+        self.block.as_deref().map_or(&[], Block::elements)
     }
 }
 
 impl<T: 'static> DerefMut for Buffer<T> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [T] {
-        &mut self.memory[self.start..self.start + self.len]
+        self.block.as_mut().map_or(&mut [], |block| alone(block).elements_mut())
+    }
+}
+
+impl<T: 'static> Deref for Shared<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        self.block.as_deref().map_or(&[], Block::elements)
+    }
+}
+
+impl<T: 'static> Shared<T> {
+    /// The elements, to be changed, if nobody else can see them.
+    #[inline]
+    pub(crate) fn unshared_mut(&mut self) -> Option<&mut [T]> {
+        Some(Arc::get_mut(self.block.as_mut()?)?.elements_mut())
+    }
+}
+
+impl<T: 'static> Clone for Shared<T> {
+    /// One more user of the same memory.
+    #[inline]
+    fn clone(&self) -> Self {
+        Shared { block: self.block.clone() }
     }
 }
 
@@ -210,6 +322,33 @@ mod tests {
         let block = MOST_KEPT / size_of::<f32>() / 3;
         drop([(); 4].map(|()| Buffer::<f32>::zeroed(block)));
         FREE.with(|free| assert!(free.borrow().bytes <= MOST_KEPT));
+    }
+
+    #[test]
+    fn classes_are_counted_and_large_enough() {
+        let mut before = Class { size: 0, number: 0 };
+        for len in (1..3000).chain([100_352, 1 << 40]) {
+            let class = Class::of(len);
+            assert!(len <= class.size && class.size <= len.next_multiple_of(16) * 5 / 4, "{len}");
+            // Another size is another number, and the other way round.
+            assert_eq!(
+                class.size == before.size,
+                class.number == before.number && len > 1,
+                "{len}"
+            );
+            before = class;
+        }
+    }
+
+    #[test]
+    fn what_is_shared_is_used_again_only_after_its_last_user() {
+        let shared = Buffer::<f32>::zeroed(555).share();
+        let (address, other) = (shared.as_ptr(), shared.clone());
+        drop(shared);
+        assert_ne!(Buffer::<f32>::zeroed(555).as_ptr(), address);
+        assert!(other.iter().all(|&x| x == 0.0));
+        drop(other);
+        assert_eq!(Buffer::<f32>::stale(555).as_ptr(), address);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Functions of one element, or of one element from each of two tensors.
 
-use std::ops::{Add, Div, Mul, Neg, Sub};
+use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
 use crate::error::Result;
 use crate::float::Float;
@@ -45,12 +45,18 @@ impl<T: Float> Tensor<T> {
     }
 
     /// [`Tensor::zip`] under the name that errors shall use.
+    #[inline]
     pub(crate) fn zip_as(
         &self,
         op: &'static str,
         other: &Tensor<T>,
         f: impl Fn(T, T) -> T,
     ) -> Result<Tensor<T>> {
+        if self.parts().1 == other.parts().1
+            && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
+        {
+            return Ok(Tensor::filled(self.shape().into(), |to| zip_rows(to, a, b, &f)));
+        }
         let shape = Shape::broadcast(op, self.shape(), other.shape())?;
         let (left, right) = (self.broadcast_to(shape)?, other.broadcast_to(shape)?);
         Ok(Tensor::filled(shape, |to| {
@@ -192,6 +198,28 @@ operator!(Add add, "add", |a, b| a + b, f32 f64);
 operator!(Sub sub, "sub", |a, b| a - b, f32 f64);
 operator!(Mul mul, "mul", |a, b| a * b, f32 f64);
 operator!(Div div, "div", |a, b| a / b, f32 f64);
+
+impl<T: Float> AddAssign<&Tensor<T>> for Tensor<T> {
+    /// Where nobody else uses the memory, the sum is written there; else it gets its own.
+    ///
+    /// # Panics
+    ///
+    /// If the shapes do not broadcast.
+    #[track_caller]
+    fn add_assign(&mut self, other: &Tensor<T>) {
+        if self.parts().1 == other.parts().1
+            && let Some(from) = other.as_slice()
+            && let Some(to) = self.unshared_values_mut()
+        {
+            return vectorize(|| {
+                for (sum, &x) in to.iter_mut().zip(from) {
+                    *sum = *sum + x;
+                }
+            });
+        }
+        *self = &*self + other;
+    }
+}
 
 impl<T: Float> Neg for &Tensor<T> {
     type Output = Tensor<T>;

@@ -27,7 +27,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `tensor`, `shape`, `buffer` | [`Tensor`], its [`Shape`] and its memory ([`Buffer`]) |
-//! | `elementwise`, `reduce`, `matmul`, `format` | what can be done with tensors |
+//! | `elementwise`, `reduce`, `scan`, `trigonometry`, `indexing`, `matmul`, `format` | what can be done with tensors |
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
 //! | [`random`] | numbers that are a function of (seed, stream, index) |
@@ -39,15 +39,18 @@ mod elementwise;
 mod error;
 mod float;
 mod format;
+mod indexing;
 pub mod math;
 mod matmul;
 pub mod product;
 pub mod random;
 mod reduce;
+mod scan;
 mod shape;
 pub mod simd;
 mod tensor;
 pub mod threads;
+mod trigonometry;
 
 pub use buffer::Buffer;
 pub use error::{Error, Result};

@@ -30,19 +30,15 @@ impl<T: Float> Tensor<T> {
             ));
         }
         let batch = Shape::broadcast("matmul", left_batch, right_batch)?;
-        let full = |axes: [usize; 2]| {
-            let mut shape = batch.to_vec();
-            shape.extend(axes);
-            Shape::from(&shape[..])
-        };
+        let full = |axes: [usize; 2]| batch.iter().copied().chain(axes).collect::<Shape>();
         let (left, right) = (self.broadcast_to(full([m, k]))?, other.broadcast_to(full([k, n]))?);
         let shape = full([m, n]);
         let mut result = Buffer::stale(shape.elements());
         if m * n > 0 {
-            let mut index = vec![0; batch.len()];
+            let mut index: Shape = batch.iter().map(|_| 0).collect();
             for c in result.chunks_exact_mut(m * n) {
                 by_rows(left.matrix(&index), right.matrix(&index), c);
-                advance(&mut index, &batch);
+                advance(index.axes_mut(), &batch);
             }
         }
         Tensor::from_buffer(result, shape)

@@ -50,6 +50,16 @@ impl<T: Float> Tensor<T> {
         Ok(sum / T::of(count as f64))
     }
 
+    /// The product along `axes`; see [`Tensor::sum_axes`]. An empty product is 1.
+    ///
+    /// # Errors
+    ///
+    /// If an axis does not exist or is named twice.
+    pub fn prod_axes(&self, axes: &[usize], keep: bool) -> Result<Tensor<T>> {
+        let all = |row: &[T]| row.iter().fold(T::one(), |product, &x| product * x);
+        self.reduce("prod", axes, keep, T::one(), |a, b| a * b, all)
+    }
+
     /// The largest element along `axes`: NaN if there is one, −∞ if there is none.
     ///
     /// # Errors
@@ -114,7 +124,7 @@ impl<T: Float> Tensor<T> {
         let stretched = |&axis: &usize| {
             axis < new_axes || (shape[axis - new_axes] == 1 && self.shape()[axis] != 1)
         };
-        let axes: Vec<usize> = (0..self.rank()).filter(stretched).collect();
+        let axes: Shape = (0..self.rank()).filter(stretched).collect();
         if axes.is_empty() {
             return Ok(self.clone());
         }
@@ -138,8 +148,9 @@ impl<T: Float> Tensor<T> {
                 return Err(Error::shape(op, self.shape(), rule));
             }
         }
-        let kept: Vec<usize> = (0..self.rank()).filter(|axis| !axes.contains(axis)).collect();
-        let lengths: Vec<usize> = kept.iter().map(|&axis| self.shape()[axis]).collect();
+        // Lists of axes are as short as shapes, and need no memory then.
+        let kept: Shape = (0..self.rank()).filter(|axis| !axes.contains(axis)).collect();
+        let lengths: Shape = kept.iter().map(|&axis| self.shape()[axis]).collect();
         let result_len: usize = lengths.iter().product();
         let reduced_len: usize = axes.iter().map(|&axis| self.shape()[axis]).product();
         let trailing = axes.iter().all(|&axis| axis >= kept.len());
@@ -156,9 +167,8 @@ impl<T: Float> Tensor<T> {
                 }
                 return;
             }
-            let mut order: Vec<usize> =
-                (0..self.rank()).filter(|axis| axes.contains(axis)).collect();
-            order.extend(&kept);
+            let reduced = (0..self.rank()).filter(|axis| axes.contains(axis));
+            let order: Shape = reduced.chain(kept.iter().copied()).collect();
             let Ok(columns) = self.permute(&order) else {
                 unreachable!("the order names every axis once")
             };
@@ -182,7 +192,7 @@ impl<T: Float> Tensor<T> {
 }
 
 /// All axes but `axes`, then `axes`.
-fn kept_then(rank: usize, axes: &[usize]) -> Vec<usize> {
+fn kept_then(rank: usize, axes: &[usize]) -> Shape {
     (0..rank).filter(|axis| !axes.contains(axis)).chain(axes.iter().copied()).collect()
 }
 
@@ -246,9 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn products_along_axes() {
+        let t = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+        assert_eq!(t.prod_axes(&[0], false).unwrap(), Tensor::from([4.0, 10.0, 18.0]));
+        assert_eq!(t.prod_axes(&[1], true).unwrap(), Tensor::from([[6.0], [120.0]]));
+        assert_eq!(t.prod_axes(&[1, 0], false).unwrap(), Tensor::scalar(720.0));
+    }
+
+    #[test]
     fn empty_reductions() {
         let t = Tensor::<f32>::zeros([0, 3]);
         assert_eq!(t.sum(), 0.0);
+        assert_eq!(t.prod_axes(&[0], false).unwrap(), Tensor::ones([3]));
         assert_eq!(t.sum_axes(&[0], false).unwrap(), Tensor::zeros([3]));
         assert_eq!(t.max_axes(&[0], false).unwrap(), Tensor::full([3], f32::NEG_INFINITY));
         assert_eq!(t.sum_axes(&[1], false).unwrap().shape(), [0]);

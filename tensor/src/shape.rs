@@ -1,6 +1,7 @@
 //! The lengths of a tensor's axes, and the one rule for broadcasting them.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use crate::error::{Error, Result};
@@ -17,7 +18,7 @@ pub const MOST_AXES: usize = 8;
 /// assert_eq!(Shape::from([2, 3]).elements(), 6);
 /// assert_eq!(Shape::from([]).elements(), 1);
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Eq)]
 pub struct Shape {
     axes: [usize; MOST_AXES],
     rank: usize,
@@ -29,6 +30,7 @@ impl Shape {
     /// # Panics
     ///
     /// If it is more than a `usize` can hold.
+    #[inline]
     #[track_caller]
     pub fn elements(&self) -> usize {
         match self.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis)) {
@@ -38,6 +40,7 @@ impl Shape {
     }
 
     /// Distances between neighbours along each axis when the last axis is contiguous.
+    #[inline]
     pub(crate) fn contiguous_strides(&self) -> Shape {
         let mut strides = *self;
         let mut step = 1;
@@ -48,6 +51,7 @@ impl Shape {
         strides
     }
 
+    #[inline]
     pub(crate) fn axes_mut(&mut self) -> &mut [usize] {
         &mut self.axes[..self.rank]
     }
@@ -85,9 +89,25 @@ impl Shape {
     }
 }
 
+// Equality is asked for with every operation: a loop over the few axes costs less than a call to
+// compare memory, which is what a derived one comes to.
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self[..].hash(state);
+    }
+}
+
 impl Deref for Shape {
     type Target = [usize];
 
+    #[inline]
     fn deref(&self) -> &[usize] {
         &self.axes[..self.rank]
     }
@@ -97,6 +117,7 @@ impl From<&[usize]> for Shape {
     /// # Panics
     ///
     /// If there are more than [`MOST_AXES`] axes.
+    #[inline]
     #[track_caller]
     fn from(axes: &[usize]) -> Self {
         assert!(axes.len() <= MOST_AXES, "shape: {axes:?} has more than {MOST_AXES} axes");
@@ -106,7 +127,24 @@ impl From<&[usize]> for Shape {
     }
 }
 
+impl FromIterator<usize> for Shape {
+    /// # Panics
+    ///
+    /// If there are more than [`MOST_AXES`] axes.
+    #[track_caller]
+    fn from_iter<I: IntoIterator<Item = usize>>(axes: I) -> Self {
+        let mut shape = Shape { axes: [0; MOST_AXES], rank: 0 };
+        for axis in axes {
+            assert!(shape.rank < MOST_AXES, "shape: there are more than {MOST_AXES} axes");
+            shape.axes[shape.rank] = axis;
+            shape.rank += 1;
+        }
+        shape
+    }
+}
+
 impl<const N: usize> From<[usize; N]> for Shape {
+    #[inline]
     #[track_caller]
     fn from(axes: [usize; N]) -> Self {
         Shape::from(&axes[..])
@@ -114,6 +152,7 @@ impl<const N: usize> From<[usize; N]> for Shape {
 }
 
 impl<const N: usize> From<&[usize; N]> for Shape {
+    #[inline]
     #[track_caller]
     fn from(axes: &[usize; N]) -> Self {
         Shape::from(&axes[..])
@@ -121,6 +160,7 @@ impl<const N: usize> From<&[usize; N]> for Shape {
 }
 
 impl From<&Shape> for Shape {
+    #[inline]
     fn from(shape: &Shape) -> Self {
         *shape
     }

@@ -1,9 +1,8 @@
 //! The tensor: a view of shared memory.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use crate::buffer::Buffer;
+use crate::buffer::{Buffer, Shared};
 use crate::error::{Error, Result};
 use crate::float::Float;
 use crate::random::Random;
@@ -25,7 +24,7 @@ use crate::shape::{MOST_AXES, Shape};
 /// ```
 #[derive(Clone)]
 pub struct Tensor<T: Float> {
-    memory: Arc<Buffer<T>>,
+    memory: Shared<T>,
     shape: Shape,
     /// Distance between neighbours along each axis; 0 along a broadcast one.
     strides: Shape,
@@ -108,44 +107,59 @@ impl<T: Float> Tensor<T> {
     }
 
     /// A contiguous tensor whose elements `fill` writes.
+    #[inline]
     pub(crate) fn filled(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
-        let mut memory = Buffer::stale(shape.elements());
-        fill(&mut memory);
-        Self::contiguous_in(memory, shape)
+        let fill = |values: &mut [T]| {
+            if cfg!(debug_assertions) {
+                values.fill(T::nan()); // so that a forgotten one is seen
+            }
+            fill(values);
+        };
+        Self::contiguous_in(Buffer::filled(shape.elements(), fill), shape)
     }
 
+    #[inline]
     fn contiguous_in(memory: Buffer<T>, shape: Shape) -> Self {
-        Tensor { memory: Arc::new(memory), shape, strides: shape.contiguous_strides(), offset: 0 }
+        Tensor { memory: memory.share(), shape, strides: shape.contiguous_strides(), offset: 0 }
     }
 
     // ---- asking ----
 
     /// The lengths of the axes.
+    #[inline]
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
     /// The number of axes.
+    #[inline]
     pub fn rank(&self) -> usize {
         self.shape.len()
     }
 
     /// The number of elements.
+    #[inline]
     pub fn len(&self) -> usize {
         self.shape.elements()
     }
 
     /// Has it no elements?
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)
     }
 
     /// Do the elements lie in memory one after the other, the last axis changing fastest?
+    #[inline]
     pub fn is_contiguous(&self) -> bool {
-        let expected = self.shape.contiguous_strides();
-        let axes = self.shape.iter().zip(self.strides.iter().zip(expected.iter()));
-        self.is_empty()
-            || axes.into_iter().all(|(&length, (have, want))| length == 1 || have == want)
+        let mut step = 1;
+        for (&length, &stride) in self.shape.iter().zip(self.strides.iter()).rev() {
+            if length != 1 && stride != step {
+                return self.is_empty();
+            }
+            step *= length;
+        }
+        true
     }
 
     /// The element at `index`; `None` if there is no such element.
@@ -175,6 +189,7 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The elements, if they lie in memory one after the other.
+    #[inline]
     pub fn as_slice(&self) -> Option<&[T]> {
         self.is_contiguous()
             .then(|| if self.is_empty() { &[] } else { &self.memory[self.offset..][..self.len()] })
@@ -197,6 +212,7 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The same tensor with its elements one after the other: itself if they are, else a copy.
+    #[inline]
     pub fn contiguous(&self) -> Self {
         if self.is_contiguous() { self.clone() } else { self.map(|x| x) }
     }
@@ -207,9 +223,21 @@ impl<T: Float> Tensor<T> {
     }
 
     /// All memory of the tensor, from its first element on, and its strides.
+    #[inline]
     pub(crate) fn parts(&self) -> (&[T], &Shape, &Shape) {
         let data = if self.is_empty() { &[] } else { &self.memory[self.offset..] };
         (data, &self.shape, &self.strides)
+    }
+
+    /// The elements, to be overwritten, if they lie one after the other and no other tensor shares
+    /// them.
+    #[inline]
+    pub(crate) fn unshared_values_mut(&mut self) -> Option<&mut [T]> {
+        let (start, len) = (self.offset, self.len());
+        if !self.is_contiguous() {
+            return None;
+        }
+        Some(&mut self.memory.unshared_mut()?[start..start + len])
     }
 
     // ---- views ----

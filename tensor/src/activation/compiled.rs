@@ -72,5 +72,6 @@ macro_rules! compile {
 
 compile! {
     Relu LeakyRelu HardSigmoid HardTanh
-    Elu Selu Sigmoid Tanh Gelu Silu Mish Softplus Softsign
+    Elu Celu Selu Sigmoid LogSigmoid Tanh Softplus Softsign
+    Gelu GeluTanh Silu Mish HardSwish
 }

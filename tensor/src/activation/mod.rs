@@ -29,6 +29,7 @@
 //! ```
 
 mod compiled;
+mod gated;
 mod piecewise;
 mod smooth;
 
@@ -37,8 +38,9 @@ use std::fmt::Debug;
 use crate::float::Float;
 use crate::simd::vectorize;
 
+pub use gated::{Gelu, GeluTanh, HardSwish, Mish, Silu};
 pub use piecewise::{HardSigmoid, HardTanh, Identity, LeakyRelu, Relu};
-pub use smooth::{Elu, Gelu, Mish, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh};
+pub use smooth::{Celu, Elu, LogSigmoid, Selu, Sigmoid, Softplus, Softsign, Tanh};
 
 /// A function of one number that is applied to every unit of a layer.
 #[diagnostic::on_unimplemented(
@@ -111,6 +113,7 @@ fn scale_by_derivative<A: Activation, T: Float>(f: A, dy: &mut [T], x: &[T], y: 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::math;
 
     /// Value and derivative against central differences in `f64`, the slice forms against the
     /// scalar ones in `f32` and `f64`, on odd lengths.
@@ -127,6 +130,12 @@ mod tests {
         }
         check_slices::<A, f32>();
         check_slices::<A, f64>();
+        for x in [100.0_f64, -100.0, 1e30, -1e30] {
+            let y = f.value(x);
+            let derivative = f.derivative(if A::KEEPS_INPUT { x } else { y }, y);
+            let finite = y.is_finite() && derivative.is_finite();
+            assert!(finite, "{}({x:e}): {y}, slope {derivative}", A::NAME);
+        }
         assert!(f.value(f64::NAN).is_nan(), "{} swallows NaN", A::NAME);
     }
 
@@ -154,14 +163,41 @@ mod tests {
         check::<HardSigmoid>();
         check::<HardTanh>();
         check::<Elu>();
+        check::<Celu>();
         check::<Selu>();
         check::<Sigmoid>();
         check::<Tanh>();
         check::<Gelu>();
+        check::<GeluTanh>();
+        check::<HardSwish>();
+        check::<LogSigmoid>();
         check::<Silu>();
         check::<Mish>();
         check::<Softplus>();
         check::<Softsign>();
+    }
+
+    #[test]
+    fn the_ends_are_finite_and_right() {
+        fn at<A: Activation>(f: A, x: f64) -> (f64, f64) {
+            let y = f.value(x);
+            (y, f.derivative(if A::KEEPS_INPUT { x } else { y }, y))
+        }
+        for x in [100.0, 1e30, 1e300] {
+            for above in [at(GeluTanh, x), at(HardSwish, x), at(Celu::default(), x)] {
+                assert_eq!(above, (x, 1.0));
+            }
+            for below in [at(GeluTanh, -x), at(HardSwish, -x)] {
+                assert_eq!(below, (0.0, 0.0));
+            }
+            assert_eq!(at(Celu { alpha: 0.5 }, -x), (-0.5, math::exp(-2.0 * x)));
+            assert_eq!(at(LogSigmoid, -x), (-x, 1.0));
+            assert_eq!(at(LogSigmoid, x), (-math::exp(-x), math::exp(-x)));
+        }
+        assert_eq!((at(HardSwish, -3.0).1, at(HardSwish, 3.0).1), (0.0, 1.0));
+        // What tanh would cancel to nothing: −10·σ(−87.3…).
+        let (y, _) = at(GeluTanh, -10.0);
+        assert!(y < -1e-37 && y > -1e-36, "{y:e}");
     }
 
     #[test]

@@ -69,7 +69,40 @@ impl Activation for Elu {
 
     #[inline(always)]
     fn derivative<T: Float>(&self, _x: T, y: T) -> T {
-        if y < T::zero() { y + T::of(self.alpha) } else { T::one() }
+        if y > T::zero() { T::one() } else { y + T::of(self.alpha) }
+    }
+
+    compiled_slices!();
+}
+
+/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink whatever alpha
+/// is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Celu {
+    /// Minus the limit at −∞, 1 by default; positive.
+    pub alpha: f64,
+}
+
+impl Default for Celu {
+    fn default() -> Self {
+        Self { alpha: 1.0 }
+    }
+}
+
+impl Activation for Celu {
+    const NAME: &'static str = "celu";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        let alpha = T::of(self.alpha);
+        if x < T::zero() { alpha * math::expm1(x / alpha) } else { x }
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        if x < T::zero() { math::exp(x / T::of(self.alpha)) } else { T::one() }
     }
 
     compiled_slices!();
@@ -95,85 +128,7 @@ impl Activation for Selu {
 
     #[inline(always)]
     fn derivative<T: Float>(&self, _x: T, y: T) -> T {
-        if y < T::zero() { y + T::of(SELU_SCALE * SELU_ALPHA) } else { T::of(SELU_SCALE) }
-    }
-
-    compiled_slices!();
-}
-
-/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016), by the error function.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Gelu;
-
-impl Activation for Gelu {
-    const NAME: &'static str = "gelu";
-    const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
-
-    #[inline(always)]
-    fn value<T: Float>(&self, x: T) -> T {
-        x * normal_distribution(x)
-    }
-
-    #[inline(always)]
-    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
-        let density = math::exp(x * x * T::of(-0.5)) * T::of(FRAC_1_SQRT_2PI);
-        normal_distribution(x) + x * density
-    }
-
-    compiled_slices!();
-}
-
-/// 1/√(2π).
-const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
-
-/// Φ(x) = (1 + erf(x/√2))/2.
-#[inline(always)]
-fn normal_distribution<T: Float>(x: T) -> T {
-    T::of(0.5) * (T::one() + math::erf(x * T::of(std::f64::consts::FRAC_1_SQRT_2)))
-}
-
-/// x·σ(x), also called swish.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Silu;
-
-impl Activation for Silu {
-    const NAME: &'static str = "silu";
-    const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
-
-    #[inline(always)]
-    fn value<T: Float>(&self, x: T) -> T {
-        x * math::sigmoid(x)
-    }
-
-    #[inline(always)]
-    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
-        let s = math::sigmoid(x);
-        s + x * s * (T::one() - s)
-    }
-
-    compiled_slices!();
-}
-
-/// x·tanh(ln(1 + eˣ)) (Misra 2019).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Mish;
-
-impl Activation for Mish {
-    const NAME: &'static str = "mish";
-    const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
-
-    #[inline(always)]
-    fn value<T: Float>(&self, x: T) -> T {
-        x * math::tanh(math::softplus(x))
-    }
-
-    #[inline(always)]
-    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
-        let t = math::tanh(math::softplus(x));
-        t + x * (T::one() - t * t) * math::sigmoid(x)
+        if y > T::zero() { T::of(SELU_SCALE) } else { y + T::of(SELU_SCALE * SELU_ALPHA) }
     }
 
     compiled_slices!();
@@ -217,6 +172,29 @@ impl Activation for Softsign {
     fn derivative<T: Float>(&self, _x: T, y: T) -> T {
         let rest = T::one() - y.abs();
         rest * rest
+    }
+
+    compiled_slices!();
+}
+
+/// ln σ(x) = −ln(1 + e⁻ˣ), the logarithm of a probability, which does not underflow;
+/// dy/dx = σ(−x).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LogSigmoid;
+
+impl Activation for LogSigmoid {
+    const NAME: &'static str = "log_sigmoid";
+    const KEEPS_INPUT: bool = true;
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        -math::softplus(-x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        // Not 1 − eʸ, which cancels where x is large.
+        math::sigmoid(-x)
     }
 
     compiled_slices!();

@@ -1,0 +1,149 @@
+//! Activations that let x pass through a gate: x times a step that opens around zero.
+
+use super::compiled::compiled_slices;
+use super::{Activation, HardSigmoid};
+use crate::float::Float;
+use crate::math;
+
+/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016), by the error function.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Gelu;
+
+impl Activation for Gelu {
+    const NAME: &'static str = "gelu";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * normal_distribution(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let density = math::exp(x * x * T::of(-0.5)) * T::of(FRAC_1_SQRT_2PI);
+        normal_distribution(x) + x * density
+    }
+
+    compiled_slices!();
+}
+
+/// 1/√(2π).
+const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
+
+/// Φ(x) = (1 + erf(x/√2))/2.
+#[inline(always)]
+fn normal_distribution<T: Float>(x: T) -> T {
+    T::of(0.5) * (T::one() + math::erf(x * T::of(std::f64::consts::FRAC_1_SQRT_2)))
+}
+
+/// x·(1 + tanh u)/2 with u = √(2/π)·(x + 0.044715 x³): the approximation of [`Gelu`] that some
+/// models were trained with, at most 5·10⁻⁴ off.
+///
+/// Computed as x·σ(2u), which is the same and does not cancel where x is far below zero.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GeluTanh;
+
+/// 2·√(2/π).
+const TWO_ROOT_2_OVER_PI: f64 = 1.595_769_121_605_730_7;
+const CUBE: f64 = 0.044_715;
+
+impl Activation for GeluTanh {
+    const NAME: &'static str = "gelu_tanh";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * math::sigmoid(T::of(TWO_ROOT_2_OVER_PI) * (x + T::of(CUBE) * (x * x * x)))
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        // Beyond ±40 the gate is closed or open in any float, and the slope is that of the ends;
+        // further out x² would overflow.
+        let most = T::of(40.0);
+        let x = if x > most { most } else { x };
+        let x = if x < -most { -most } else { x };
+        let square = x * x;
+        let s = math::sigmoid(T::of(TWO_ROOT_2_OVER_PI) * (x + T::of(CUBE) * (square * x)));
+        let slope = T::of(TWO_ROOT_2_OVER_PI) * (T::one() + T::of(3.0 * CUBE) * square);
+        s + x * slope * (s * (T::one() - s))
+    }
+
+    compiled_slices!();
+}
+
+/// x·σ(x), also called swish.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Silu;
+
+impl Activation for Silu {
+    const NAME: &'static str = "silu";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * math::sigmoid(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let s = math::sigmoid(x);
+        s + x * s * (T::one() - s)
+    }
+
+    compiled_slices!();
+}
+
+/// x·tanh(ln(1 + eˣ)) (Misra 2019).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Mish;
+
+impl Activation for Mish {
+    const NAME: &'static str = "mish";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * math::tanh(math::softplus(x))
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let t = math::tanh(math::softplus(x));
+        t + x * (T::one() - t * t) * math::sigmoid(x)
+    }
+
+    compiled_slices!();
+}
+
+/// x·max(0, min(1, x/6 + 1/2)): a silu whose gate is [`HardSigmoid`] (Howard et
+/// al. 2019).
+///
+/// At the borders ±3 the slopes are those of the ends, 0 and 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HardSwish;
+
+impl Activation for HardSwish {
+    const NAME: &'static str = "hard_swish";
+    const KEEPS_INPUT: bool = true;
+    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+
+    #[inline(always)]
+    fn value<T: Float>(&self, x: T) -> T {
+        x * HardSigmoid.value(x)
+    }
+
+    #[inline(always)]
+    fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        let three = T::of(3.0);
+        let slope = x / three + T::of(0.5);
+        let slope = if x >= three { T::one() } else { slope };
+        if x <= -three { T::zero() } else { slope }
+    }
+
+    compiled_slices!();
+}

@@ -5,6 +5,7 @@ use std::fmt;
 use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
+use crate::recycled::Recycled;
 use crate::var::Var;
 
 /// The gradients of one value with respect to the parameters it was computed from, and to the
@@ -31,12 +32,12 @@ pub struct Gradients<T: Float> {
     /// See `Tape::id`.
     tape: u64,
     /// By falling number of the variable.
-    kept: Vec<(usize, Tensor<T>)>,
+    kept: Recycled<Vec<(usize, Tensor<T>)>>,
 }
 
 impl<T: Float> Gradients<T> {
     /// `kept` is in falling order of the variables' numbers.
-    pub(crate) fn new(tape: u64, kept: Vec<(usize, Tensor<T>)>) -> Self {
+    pub(crate) fn new(tape: u64, kept: Recycled<Vec<(usize, Tensor<T>)>>) -> Self {
         Gradients { tape, kept }
     }
 

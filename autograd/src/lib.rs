@@ -78,34 +78,47 @@
 //! ```
 //!
 //! An operation that has no gradient implements [`NoGradOp`] instead, and cannot be used where a
-//! gradient is wanted.
+//! gradient is wanted; one with lists of inputs or outputs implements [`ListOp`]. A function of the
+//! elements is one line, [`elementwise!`], and has no gradient to write: [`dual`] numbers find it.
+//! So they do higher derivatives of everything, see [`higher`].
 //!
 //! # Where things are
 //!
 //! | item | what it is |
 //! |---|---|
 //! | [`Tape`], [`Var`], [`Gradients`] | recording, a tensor on the tape, what `backward` returns |
-//! | [`Op`], [`Call`], [`NoGradOp`] | what an operation is |
+//! | [`Op`], [`Call`], [`ListOp`], [`NoGradOp`] | what an operation is |
+//! | [`elementwise!`] | an operation from a formula |
 //! | [`ops`] | the built-in ones |
 //! | [`gradcheck`](mod@gradcheck) | is a gradient right? |
+//! | [`Dual`], [`higher`] | forward mode, Jacobians, Hessians |
 //! | [`Error`] | what can go wrong, in sentences |
 //!
 //! Methods return a [`Result`]; the operators `+ - * /` panic with the same sentence.
 
 #![forbid(unsafe_code)]
 
+pub mod dual;
+pub mod elementwise;
 mod error;
 pub mod gradcheck;
 mod gradients;
+pub mod higher;
+mod list;
 mod methods;
 mod op;
 pub mod ops;
+mod record;
+mod recycled;
+mod section;
 mod tape;
 mod var;
 
+pub use dual::Dual;
 pub use error::{Error, Result};
 pub use gradcheck::gradcheck;
 pub use gradients::Gradients;
+pub use list::{ListCall, ListOp};
 pub use op::{Call, NoGradOp, Op};
 pub use tape::Tape;
 pub use var::Var;

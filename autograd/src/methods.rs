@@ -1,5 +1,13 @@
 //! The named operations of [`Var`]: each is short for one [`Tape::apply`](crate::Tape::apply).
 
+mod activations;
+mod elementwise;
+mod losses;
+mod normalization;
+mod products;
+mod reductions;
+mod shapes;
+
 use std::ops::Range;
 
 use tensor::activation::{Activation, Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softplus, Tanh};
@@ -155,11 +163,12 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(ops::Sum::all(), [self])
     }
 
-    /// The sum over `axes`, which stay with length 1 if `keep`, else go.
+    /// The sum over `axes`, which stay with length 1 if `keep`, else go. As for all reductions, an
+    /// empty list of axes reduces nothing.
     ///
     /// # Errors
     ///
-    /// If there is no such axis; so for `mean_axes` and `max_axes`.
+    /// If there is no such axis, or one is named twice; so for all reductions.
     pub fn sum_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
         self.tape().apply(ops::Sum::over(axes, keep), [self])
     }
@@ -237,7 +246,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis; so for `log_softmax` and `logsumexp`.
+    /// If there is no such axis; so for `log_softmax`.
     pub fn softmax(self, axis: usize) -> Result<Self> {
         self.tape().apply(ops::Softmax { axis }, [self])
     }
@@ -245,11 +254,6 @@ impl<T: Float> Var<'_, T> {
     /// The logarithm of [`softmax`](Var::softmax) along `axis`, without computing it.
     pub fn log_softmax(self, axis: usize) -> Result<Self> {
         self.tape().apply(ops::LogSoftmax { axis }, [self])
-    }
-
-    /// ln Σ eˣ along `axis`, which goes.
-    pub fn logsumexp(self, axis: usize) -> Result<Self> {
-        self.tape().apply(ops::LogSumExp { axis }, [self])
     }
 
     /// The mean over rows of −ln softmax(row) at the row's class; self are logits,

@@ -109,6 +109,7 @@ impl<'a, T: Float, const N: usize> Call<'a, T, N> {
     /// # Panics
     ///
     /// If there is no such input.
+    #[inline]
     #[track_caller]
     pub fn wanted(
         &self,

@@ -13,7 +13,11 @@ use tensor::{Float, Shape, Tensor};
 
 use crate::error::{Error, Result};
 use crate::gradients::Gradients;
-use crate::op::{Call, NoGradOp, Op};
+use crate::list::ListOp;
+use crate::op::{NoGradOp, Op};
+use crate::record::{Node, Origin, Record};
+use crate::recycled::{Container, Recycled};
+use crate::section::Section;
 use crate::var::Var;
 
 /// Records operations on variables, so that they can be differentiated.
@@ -33,38 +37,16 @@ use crate::var::Var;
 /// Everything recorded stays until the tape is dropped or [cleared](Tape::clear), so a training
 /// loop makes a tape for each step, or clears one: the memory is used again for the next.
 pub struct Tape<T: Float> {
-    nodes: RefCell<Vec<Node<T>>>,
+    record: RefCell<Recycled<Record<T>>>,
     records: bool,
-    /// Tells the variables and gradients of different tapes apart.
+    /// Tells the gradients of different tapes apart.
     id: u64,
-}
-
-struct Node<T: Float> {
-    value: Tensor<T>,
-    /// For messages: the operation, `parameter` or `constant`.
-    name: &'static str,
-    origin: Origin<T>,
-}
-
-enum Origin<T: Float> {
-    /// Wants no gradient: data, or computed from such alone.
-    Constant,
-    /// Its gradient is what `backward` returns.
-    Parameter,
-    /// Computed from something that wants a gradient.
-    Result { call: Box<dyn Recorded<T>>, keeps_gradient: bool },
-}
-
-impl<T: Float> Node<T> {
-    fn wants_gradient(&self) -> bool {
-        !matches!(self.origin, Origin::Constant)
-    }
 }
 
 impl<T: Float> Tape<T> {
     /// An empty tape.
     pub fn new() -> Self {
-        Tape { nodes: RefCell::default(), records: true, id: next_id() }
+        Tape { record: RefCell::default(), records: true, id: next_id() }
     }
 
     /// A tape that computes values and records nothing for gradients: for inference by the same
@@ -76,12 +58,12 @@ impl<T: Float> Tape<T> {
     /// A variable that wants a gradient: a weight, or an input to differentiate by.
     pub fn parameter(&self, value: Tensor<T>) -> Var<'_, T> {
         let origin = if self.records { Origin::Parameter } else { Origin::Constant };
-        self.push(value, "parameter", origin)
+        self.push(&mut self.record.borrow_mut().nodes, value, "parameter", origin)
     }
 
     /// A variable that wants no gradient: data. Nothing is computed towards it on the way back.
     pub fn constant(&self, value: Tensor<T>) -> Var<'_, T> {
-        self.push(value, "constant", Origin::Constant)
+        self.push(&mut self.record.borrow_mut().nodes, value, "constant", Origin::Constant)
     }
 
     /// The value of `op` at `inputs`, recorded if any of them wants a gradient.
@@ -99,17 +81,81 @@ impl<T: Float> Tape<T> {
     ) -> Result<Var<'_, T>> {
         let name = op.name();
         let nodes = self.own(name, inputs)?;
-        let values = nodes.map(|node| self.value(node));
-        let value = op.forward(values.each_ref()).map_err(|error| error.within(name))?;
-        let origin = if nodes.into_iter().any(|node| self.wants_gradient(node)) {
-            Origin::Result {
-                call: Box::new(Application { op, inputs: nodes }),
-                keeps_gradient: false,
+        let record = self.record.borrow();
+        let inputs = nodes.each_ref().map(|&node| &record.nodes[node]);
+        let value = op.forward(inputs.map(|input| &input.value));
+        let wants_gradient = inputs.into_iter().any(Node::wants_gradient);
+        drop(record);
+        let value = value.map_err(|error| error.within(name))?;
+        let mut record = self.record.borrow_mut();
+        let origin = if wants_gradient { record.remember(op, nodes) } else { Origin::Constant };
+        Ok(self.push(&mut record.nodes, value, name, origin))
+    }
+
+    /// The values of an operation with any number of inputs and outputs, recorded if any input
+    /// wants a gradient.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tape::apply`].
+    pub fn apply_list<'t, O: ListOp<T>>(
+        &'t self,
+        mut op: O,
+        inputs: &[Var<'t, T>],
+    ) -> Result<Vec<Var<'t, T>>> {
+        let name = op.name();
+        if let Some(input) = inputs.iter().position(|input| !std::ptr::eq(input.tape(), self)) {
+            return Err(Error::OtherTape { op: name, input });
+        }
+        let nodes: Vec<usize> = inputs.iter().map(|input| input.node()).collect();
+        let record = self.record.borrow();
+        let values: Vec<_> = nodes.iter().map(|&node| &record.nodes[node].value).collect();
+        let outputs = op.forward(&values);
+        let wants_gradient = nodes.iter().any(|&node| record.nodes[node].wants_gradient());
+        drop(record);
+        let outputs = outputs.map_err(|error| error.within(name))?;
+        let mut record = self.record.borrow_mut();
+        let first = record.nodes.len();
+        let mut origin = Origin::Constant;
+        if wants_gradient {
+            origin = record.remember_list(op, nodes, outputs.len());
+        }
+        let outputs = outputs.into_iter().map(|value| {
+            let output = self.push(&mut record.nodes, value, name, origin);
+            if wants_gradient {
+                origin = Origin::Further(first);
             }
-        } else {
-            Origin::Constant
-        };
-        Ok(self.push(value, name, origin))
+            output
+        });
+        Ok(outputs.collect())
+    }
+
+    /// f of `inputs`, of which only the inputs and the result are kept: on the way back f is
+    /// computed once more, and what it kept is free again before the next operation's turn.
+    ///
+    /// This makes room where memory is short, for the time that f takes. Whatever variables f
+    /// needs are to be among `inputs`; it must give the same values both times.
+    ///
+    /// ```
+    /// use autograd::Tape;
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::from([0.5, -0.5]));
+    /// let y = tape.recompute(|[x]| x.exp()?.tanh()?.square(), [x])?;
+    /// assert_eq!(tape.len(), 2); // x and y
+    /// assert!(y.sum()?.backward()?.get(x).is_some());
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of f, and as [`Tape::apply`].
+    pub fn recompute<F, const N: usize>(&self, f: F, inputs: [Var<'_, T>; N]) -> Result<Var<'_, T>>
+    where
+        F: for<'t> Fn([Var<'t, T>; N]) -> Result<Var<'t, T>> + 'static,
+    {
+        self.apply(Section::new(f), inputs)
     }
 
     /// The value of an operation that has no gradient, as a constant.
@@ -129,21 +175,23 @@ impl<T: Float> Tape<T> {
             let shape = inputs[input].shape().to_vec();
             return Err(Error::NotDifferentiable { op: name, input, shape });
         }
-        let values = nodes.map(|node| self.value(node));
-        let value = op.forward(values.each_ref()).map_err(|error| error.within(name))?;
-        Ok(self.push(value, name, Origin::Constant))
+        let record = self.record.borrow();
+        let value = op.forward(nodes.each_ref().map(|&node| &record.nodes[node].value));
+        drop(record);
+        let value = value.map_err(|error| error.within(name))?;
+        Ok(self.push(&mut self.record.borrow_mut().nodes, value, name, Origin::Constant))
     }
 
     /// Forgets everything recorded, and keeps the memory for what comes next. No variable can
     /// outlive this: they borrow the tape.
     pub fn clear(&mut self) {
-        self.nodes.get_mut().clear();
+        self.record.get_mut().empty();
         self.id = next_id();
     }
 
     /// The number of variables on the tape, results included.
     pub fn len(&self) -> usize {
-        self.nodes.borrow().len()
+        self.record.borrow().nodes.len()
     }
 
     /// Is nothing on the tape?
@@ -151,15 +199,22 @@ impl<T: Float> Tape<T> {
         self.len() == 0
     }
 
-    fn push(&self, value: Tensor<T>, name: &'static str, origin: Origin<T>) -> Var<'_, T> {
-        let mut nodes = self.nodes.borrow_mut();
-        nodes.push(Node { value, name, origin });
+    #[inline]
+    fn push(
+        &self,
+        nodes: &mut Vec<Node<T>>,
+        value: Tensor<T>,
+        name: &'static str,
+        origin: Origin,
+    ) -> Var<'_, T> {
+        nodes.push(Node { value, name, origin, keeps_gradient: false });
         Var::new(self, nodes.len() - 1)
     }
 
     /// The nodes of `inputs`, if they are all on this tape.
+    #[inline]
     fn own<const N: usize>(&self, op: &'static str, inputs: [Var<'_, T>; N]) -> Result<[usize; N]> {
-        match inputs.iter().position(|input| input.tape().id != self.id) {
+        match inputs.iter().position(|input| !std::ptr::eq(input.tape(), self)) {
             Some(input) => Err(Error::OtherTape { op, input }),
             None => Ok(inputs.map(|input| input.node())),
         }
@@ -170,35 +225,34 @@ impl<T: Float> Tape<T> {
     }
 
     pub(crate) fn value(&self, node: usize) -> Tensor<T> {
-        self.nodes.borrow()[node].value.clone()
+        self.record.borrow().nodes[node].value.clone()
     }
 
     pub(crate) fn shape(&self, node: usize) -> Shape {
-        self.nodes.borrow()[node].value.shape().into()
+        self.record.borrow().nodes[node].value.shape().into()
     }
 
     /// `parameter`, `constant` or the name of an operation.
     pub(crate) fn origin(&self, node: usize) -> &'static str {
-        self.nodes.borrow()[node].name
+        self.record.borrow().nodes[node].name
     }
 
     pub(crate) fn wants_gradient(&self, node: usize) -> bool {
-        self.nodes.borrow()[node].wants_gradient()
+        self.record.borrow().nodes[node].wants_gradient()
     }
 
     pub(crate) fn keep_gradient(&self, node: usize) {
-        if let Origin::Result { keeps_gradient, .. } = &mut self.nodes.borrow_mut()[node].origin {
-            *keeps_gradient = true;
-        }
+        self.record.borrow_mut().nodes[node].keeps_gradient = true;
     }
 
     /// Why `backward` returned no gradient for this node of this tape.
     pub(crate) fn reason_for_none(&self, node: usize) -> &'static str {
-        match self.nodes.borrow()[node].origin {
+        let node = &self.record.borrow().nodes[node];
+        match node.origin {
             Origin::Constant => {
                 "it is a constant; record what shall have a gradient with `tape.parameter`"
             }
-            Origin::Result { keeps_gradient: false, .. } => {
+            Origin::Result(_) | Origin::Further(_) if !node.keeps_gradient => {
                 "it is an intermediate result, whose gradient is not kept; call `keep_gradient()` \
                 on it before `backward`"
             }
@@ -226,24 +280,26 @@ impl<T: Float> Tape<T> {
             let found = dy.shape();
             return refuse(format!("dy is {found:?}; it must have the shape of the variable"));
         }
-        let nodes = &*self.nodes.borrow();
-        let mut pending: Vec<Option<Tensor<T>>> = vec![None; start.node() + 1];
+        let record = self.record.borrow();
+        let mut pending = Recycled::<Vec<Option<Tensor<T>>>>::default();
+        pending.resize_with(start.node() + 1, || None);
         pending[start.node()] = Some(dy);
-        let mut kept = Vec::new();
+        let mut kept = Recycled::<Vec<_>>::default();
         for number in (0..=start.node()).rev() {
             // All uses of this variable have larger numbers, so its gradient is complete.
-            let Some(dy) = pending[number].take() else { continue };
-            let keep = match &nodes[number].origin {
-                Origin::Constant => false,
-                Origin::Parameter => true,
-                Origin::Result { call, keeps_gradient } => {
-                    call.backward(nodes, number, &dy, &mut pending)?;
-                    *keeps_gradient
-                }
-            };
-            if keep {
-                // Operations may answer views; whoever asks for a gradient wants its values.
+            let node = &record.nodes[number];
+            let origin = node.origin;
+            // Operations may answer views; whoever asks for a gradient wants its values.
+            if let Some(dy) = &pending[number]
+                && (node.keeps_gradient || matches!(origin, Origin::Parameter))
+            {
                 kept.push((number, dy.contiguous()));
+            }
+            match origin {
+                Origin::Result(call) => record.backward(call, number, &mut pending)?,
+                // Waits for the call's first output, by when all of them are complete.
+                Origin::Further(_) => {}
+                Origin::Constant | Origin::Parameter => pending[number] = None,
             }
         }
         Ok(Gradients::new(self.id, kept))
@@ -260,10 +316,11 @@ impl<T: Float> fmt::Debug for Tape<T> {
     /// One line for each variable: its number, the operation and the inputs it came from, its
     /// shape.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, node) in self.nodes.borrow().iter().enumerate() {
+        let record = self.record.borrow();
+        for (number, node) in record.nodes.iter().enumerate() {
             write!(f, "{number}: {}", node.name)?;
-            if let Origin::Result { call, .. } = &node.origin {
-                write!(f, "{:?}", call.inputs())?;
+            if let Origin::Result(_) | Origin::Further(_) = node.origin {
+                write!(f, "{:?}", record.inputs(number))?;
             }
             writeln!(f, " {:?}", node.value.shape())?;
         }
@@ -274,81 +331,4 @@ impl<T: Float> fmt::Debug for Tape<T> {
 fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     NEXT.fetch_add(1, Ordering::Relaxed)
-}
-
-/// An operation and the nodes it was applied to, whatever their number.
-trait Recorded<T: Float> {
-    fn inputs(&self) -> &[usize];
-
-    /// Adds the gradients of the inputs to `pending`.
-    fn backward(
-        &self,
-        nodes: &[Node<T>],
-        output: usize,
-        dy: &Tensor<T>,
-        pending: &mut [Option<Tensor<T>>],
-    ) -> Result<()>;
-}
-
-struct Application<O, const N: usize> {
-    op: O,
-    inputs: [usize; N],
-}
-
-impl<T: Float, O: Op<T, N>, const N: usize> Recorded<T> for Application<O, N> {
-    fn inputs(&self) -> &[usize] {
-        &self.inputs
-    }
-
-    fn backward(
-        &self,
-        nodes: &[Node<T>],
-        output: usize,
-        dy: &Tensor<T>,
-        pending: &mut [Option<Tensor<T>>],
-    ) -> Result<()> {
-        let call = Call {
-            inputs: self.inputs.map(|node| &nodes[node].value),
-            output: &nodes[output].value,
-            wanted: self.inputs.map(|node| nodes[node].wants_gradient()),
-        };
-        let gradients = checked_backward(&self.op, &call, dy)?;
-        for (&node, gradient) in self.inputs.iter().zip(gradients) {
-            let Some(gradient) = gradient else { continue };
-            let sum = &mut pending[node];
-            *sum = Some(match sum.take() {
-                None => gradient,
-                Some(before) => before.zip(&gradient, |a, b| a + b)?,
-            });
-        }
-        Ok(())
-    }
-}
-
-/// What `op` answers, as it goes on: exactly the wanted gradients, each in its input's shape.
-pub(crate) fn checked_backward<T: Float, O: Op<T, N>, const N: usize>(
-    op: &O,
-    call: &Call<'_, T, N>,
-    dy: &Tensor<T>,
-) -> Result<[Option<Tensor<T>>; N]> {
-    let name = op.name();
-    let mut gradients = op.backward(call, dy).map_err(|error| error.within(name))?;
-    for (input, gradient) in gradients.iter_mut().enumerate() {
-        *gradient = match gradient.take() {
-            _ if !call.wanted[input] => None,
-            None => return Err(Error::GradientMissing { op: name, input }),
-            Some(gradient) => {
-                let shape = call.inputs[input].shape();
-                // Broadcasting repeats an element; what is said about each copy counts for the
-                // element.
-                Some(gradient.sum_to(shape).map_err(|_| Error::GradientShape {
-                    op: name,
-                    input,
-                    found: gradient.shape().to_vec(),
-                    expected: shape.to_vec(),
-                })?)
-            }
-        };
-    }
-    Ok(gradients)
 }

@@ -148,7 +148,8 @@ fn every_operation_is_checked_where_it_is_written() {
         for operation in source.operations() {
             count += 1;
             // The checks, wherever they begin in the file, must name the operation.
-            let checks = ["fn cases(", "gradcheck(", "GradCase::new("];
+            let checks =
+                ["fn cases(", "gradcheck(", "gradcheck!(", "gradcheck::", "GradCase::new("];
             let begin = checks.iter().filter_map(|check| source.text.find(check)).min();
             if !begin.is_some_and(|begin| source.text[begin..].contains(&operation)) {
                 unchecked.push(format!("{}: {operation}", source.path));

@@ -8,7 +8,8 @@ use super::sample::normal_values;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::ops::Add;
-use crate::tape::{Tape, checked_backward};
+use crate::record::checked_backward;
+use crate::tape::Tape;
 
 /// What two ways to compute the same may differ by: an order of additions, not a formula.
 const ROUNDING: f64 = 1e-12;
@@ -90,7 +91,9 @@ impl<O: Op<f64, N>, const N: usize> Case<'_, O, N> {
             };
             let noise = 32.0 * f64::EPSILON * magnitude / h;
             let scale = gradient[at].abs().max(difference.abs()).max(1e-3 * size);
-            let badness = (gradient[at] - difference).abs() / (tolerance * scale + noise);
+            let error = (gradient[at] - difference).abs();
+            // 0/0 where everything is 0 is right.
+            let badness = if error == 0.0 { 0.0 } else { error / (tolerance * scale + noise) };
             // NaN is wrong, too.
             if badness.is_nan() || badness > 1.0 {
                 wrong += 1;
@@ -294,7 +297,7 @@ fn nearly(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
 }
 
 /// The index of the element at this position.
-fn index(mut position: usize, shape: &[usize]) -> Vec<usize> {
+pub(super) fn index(mut position: usize, shape: &[usize]) -> Vec<usize> {
     let mut index = vec![0; shape.len()];
     for (at, &length) in index.iter_mut().zip(shape).rev() {
         *at = position % length;

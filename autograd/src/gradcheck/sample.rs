@@ -58,6 +58,10 @@ impl From<Tensor<f64>> for Sample {
 const SEED: u64 = 0x6772_6164;
 
 impl Sample {
+    pub(super) fn shape(&self) -> Shape {
+        self.shape
+    }
+
     /// The values of input number `stream`.
     pub(super) fn draw(&self, stream: u64) -> Tensor<f64> {
         let random = Random::new(SEED, stream);

@@ -33,8 +33,9 @@ impl<T: Float> Op<T, 1> for Abs {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, away_from_zero};
-    vec![GradCase::new(|| Abs, [away_from_zero([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::away_from_zero;
+    vec![grad_case!(Abs, [away_from_zero([2, 3])])]
 }
 
 #[cfg(test)]

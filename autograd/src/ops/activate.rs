@@ -55,24 +55,29 @@ impl<T: Float, A: Activation> Op<T, 1> for Activate<A> {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, away_from_zero, normal};
+    use crate::grad_case;
+    use crate::gradcheck::{away_from_zero, normal};
     use tensor::activation::*;
     vec![
-        GradCase::new(|| Activate(Identity), [normal([2, 3])]),
-        GradCase::new(|| Activate(Relu), [away_from_zero([2, 3])]),
-        GradCase::new(|| Activate(LeakyRelu { slope: 0.2 }), [away_from_zero([2, 3])]),
-        GradCase::new(|| Activate(Elu { alpha: 1.5 }), [away_from_zero([2, 3])]),
-        GradCase::new(|| Activate(Selu), [away_from_zero([2, 3])]),
-        GradCase::new(|| Activate(Sigmoid), [normal([2, 3])]),
-        GradCase::new(|| Activate(Tanh), [normal([2, 3])]),
-        GradCase::new(|| Activate(Gelu), [normal([2, 3])]),
-        GradCase::new(|| Activate(Silu), [normal([2, 3])]),
-        GradCase::new(|| Activate(Mish), [normal([2, 3])]),
-        GradCase::new(|| Activate(Softplus), [normal([2, 3])]),
-        GradCase::new(|| Activate(Softsign), [away_from_zero([2, 3])]),
-        GradCase::new(|| Activate(HardSigmoid), [normal([2, 3])]),
+        grad_case!(Activate(Identity), [normal([2, 3])]),
+        grad_case!(Activate(Relu), [away_from_zero([2, 3])]),
+        grad_case!(Activate(LeakyRelu { slope: 0.2 }), [away_from_zero([2, 3])]),
+        grad_case!(Activate(Elu { alpha: 1.5 }), [away_from_zero([2, 3])]),
+        grad_case!(Activate(Selu), [away_from_zero([2, 3])]),
+        grad_case!(Activate(Celu { alpha: 1.5 }), [away_from_zero([2, 3])]),
+        grad_case!(Activate(Sigmoid), [normal([2, 3])]),
+        grad_case!(Activate(Tanh), [normal([2, 3])]),
+        grad_case!(Activate(Gelu), [normal([2, 3])]),
+        grad_case!(Activate(GeluTanh), [normal([2, 3])]),
+        grad_case!(Activate(LogSigmoid), [normal([2, 3])]),
+        grad_case!(Activate(HardSwish), [normal([2, 3])]),
+        grad_case!(Activate(Silu), [normal([2, 3])]),
+        grad_case!(Activate(Mish), [normal([2, 3])]),
+        grad_case!(Activate(Softplus), [normal([2, 3])]),
+        grad_case!(Activate(Softsign), [away_from_zero([2, 3])]),
+        grad_case!(Activate(HardSigmoid), [normal([2, 3])]),
         // The samples of `normal` stay off ±1 by more than a step of the differences.
-        GradCase::new(|| Activate(HardTanh), [normal([2, 3])]),
+        grad_case!(Activate(HardTanh), [normal([2, 3])]),
     ]
 }
 

@@ -31,12 +31,13 @@ impl<T: Float> Op<T, 2> for Add {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Add, [normal([2, 3]), normal([2, 3])]),
-        GradCase::new(|| Add, [normal([2, 3]), normal([3])]).named("a row"),
-        GradCase::new(|| Add, [normal([2, 1]), normal([1, 3])]).named("a column and a row"),
-        GradCase::new(|| Add, [normal([]), normal([4, 2, 3])]).named("a scalar"),
+        grad_case!(Add, [normal([2, 3]), normal([2, 3])]),
+        grad_case!(Add, [normal([2, 3]), normal([3])]).named("a row"),
+        grad_case!(Add, [normal([2, 1]), normal([1, 3])]).named("a column and a row"),
+        grad_case!(Add, [normal([]), normal([4, 2, 3])]).named("a scalar"),
     ]
 }
 

@@ -34,8 +34,9 @@ impl<T: Float> Op<T, 1> for AddScalar<T> {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
-    vec![GradCase::new(|| AddScalar { term: -2.5 }, [normal([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    vec![grad_case!(AddScalar { term: Float::of(-2.5) }, [normal([2, 3])])]
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Which axes a reduction runs over, and what becomes of them.
 
-use tensor::{Float, Shape, Tensor};
+use tensor::{Buffer, Float, Shape, Tensor};
 
 use crate::error::Result;
 
@@ -33,6 +33,42 @@ impl Axes {
         })
     }
 
+    /// What a reduction of `Tensor` along axes gives for these.
+    pub(super) fn reduce<T: Float>(
+        &self,
+        x: &Tensor<T>,
+        reduction: impl Fn(&Tensor<T>, &[usize], bool) -> tensor::Result<Tensor<T>>,
+    ) -> Result<Tensor<T>> {
+        Ok(match self {
+            Axes::All => reduction(x, &(0..x.rank()).collect::<Vec<_>>(), false)?,
+            Axes::These { axes, keep } => reduction(x, axes, *keep)?,
+        })
+    }
+
+    /// `f` of the elements that become one, as one row after the other (in the order of the axes of
+    /// `x`), put back to their places.
+    pub(super) fn map_rows<T: Float>(
+        &self,
+        x: &Tensor<T>,
+        f: impl Fn(&mut [T]),
+    ) -> Result<Tensor<T>> {
+        let reduced = |axis: &usize| match self {
+            Axes::All => true,
+            Axes::These { axes, .. } => axes.contains(axis),
+        };
+        let (last, first): (Vec<usize>, Vec<usize>) = (0..x.rank()).partition(reduced);
+        let order = [first, last].concat();
+        let rows = x.permute(&order)?;
+        let mut values = Buffer::from_slice(rows.contiguous().values());
+        let length = self.count(x.shape());
+        if !values.is_empty() {
+            values.chunks_exact_mut(length).for_each(f);
+        }
+        let mut back = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(to, &from)| back[from] = to);
+        Ok(Tensor::from_buffer(values, rows.shape())?.permute(&back)?)
+    }
+
     /// The number of elements that become one.
     pub(super) fn count(&self, input: &[usize]) -> usize {
         match self {
@@ -48,8 +84,60 @@ impl Axes {
             Axes::These { axes, .. } => axes.contains(&axis),
         };
         let lengths = input.iter().enumerate();
-        let lengths: Vec<usize> =
-            lengths.map(|(axis, &length)| if reduced(axis) { 1 } else { length }).collect();
-        Shape::from(&lengths[..])
+        lengths.map(|(axis, &length)| if reduced(axis) { 1 } else { length }).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn an_empty_list_of_axes_reduces_nothing() {
+        let tape = Tape::new();
+        let values = Tensor::from([[1.0, -2.0], [3.0, 0.5]]);
+        let x = tape.parameter(values.clone());
+        for keep in [false, true] {
+            let same = [
+                x.sum_axes(&[], keep),
+                x.mean_axes(&[], keep),
+                x.max_axes(&[], keep),
+                x.min_axes(&[], keep),
+                x.prod_axes(&[], keep),
+                x.logsumexp_axes(&[], keep),
+            ];
+            for y in same {
+                let y = y.unwrap();
+                assert_eq!(y.value(), values, "{y:?}");
+                let dx = y.sum().unwrap().backward().unwrap().take(x).unwrap();
+                assert_eq!(dx, Tensor::ones([2, 2]), "{y:?}");
+            }
+            let sizes = x.norm_axes(&[], keep, 2.0).unwrap().value();
+            assert_eq!(sizes, values.map(f64::abs));
+            assert_eq!(x.variance_axes(&[], keep, 0).unwrap().value(), Tensor::zeros([2, 2]));
+        }
+    }
+
+    #[test]
+    fn an_axis_named_twice_or_not_there_is_refused() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, -2.0], [3.0, 0.5]]));
+        for axes in [&[1, 1][..], &[2]] {
+            let refused = [
+                x.sum_axes(axes, false),
+                x.mean_axes(axes, false),
+                x.max_axes(axes, false),
+                x.min_axes(axes, false),
+                x.prod_axes(axes, false),
+                x.logsumexp_axes(axes, false),
+                x.norm_axes(axes, false, 2.0),
+                x.variance_axes(axes, false, 0),
+            ];
+            for result in refused {
+                let message = result.unwrap_err().to_string();
+                assert!(message.contains("axis"), "{message}");
+            }
+        }
     }
 }

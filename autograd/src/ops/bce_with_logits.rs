@@ -47,8 +47,9 @@ impl<T: Float> Op<T, 2> for BceWithLogits {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal, positive};
-    vec![GradCase::new(|| BceWithLogits, [normal([2, 3]), positive([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::{normal, positive};
+    vec![grad_case!(BceWithLogits, [normal([2, 3]), positive([2, 3])])]
 }
 
 #[cfg(test)]

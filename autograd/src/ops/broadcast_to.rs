@@ -35,11 +35,12 @@ impl<T: Float> Op<T, 1> for BroadcastTo {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| BroadcastTo { shape: [2, 3].into() }, [normal([3])]),
-        GradCase::new(|| BroadcastTo { shape: [4, 2, 3].into() }, [normal([2, 1])]).named("twice"),
-        GradCase::new(|| BroadcastTo { shape: [2, 3].into() }, [normal([])]).named("of a scalar"),
+        grad_case!(BroadcastTo { shape: [2, 3].into() }, [normal([3])]),
+        grad_case!(BroadcastTo { shape: [4, 2, 3].into() }, [normal([2, 1])]).named("twice"),
+        grad_case!(BroadcastTo { shape: [2, 3].into() }, [normal([])]).named("of a scalar"),
     ]
 }
 

@@ -8,6 +8,7 @@
 use tensor::{Buffer, Float, Shape, Tensor};
 
 use crate::error::{Error, Result};
+use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
 
 /// y = \[x₀, x₁, …\] along an axis; dxᵢ is the part of dy where xᵢ stands.
@@ -46,6 +47,27 @@ impl<T: Float, const N: usize> Op<T, N> for Concat {
             start = end;
         }
         Ok(gradients)
+    }
+}
+
+/// The same for a list of inputs, whose number is known only at run time.
+impl<T: Float> ListOp<T> for Concat {
+    fn name(&self) -> &'static str {
+        "concat"
+    }
+
+    fn forward(&mut self, inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>> {
+        Ok(vec![concat(self.axis, inputs)?])
+    }
+
+    fn backward(&self, call: &ListCall<'_, T>, dy: &[Tensor<T>]) -> Result<Vec<Option<Tensor<T>>>> {
+        let mut start = 0;
+        let gradient = |(input, x): (usize, &&Tensor<T>)| {
+            let range = start..start + x.shape()[self.axis];
+            start = range.end;
+            call.wanted(input, || Ok(dy[0].slice(self.axis, range)?))
+        };
+        call.inputs.iter().enumerate().map(gradient).collect()
     }
 }
 
@@ -94,18 +116,20 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::grad_case;
     use crate::gradcheck::{GradCase, normal};
     vec![
-        GradCase::new(|| Concat { axis: 0 }, [normal([2, 3]), normal([1, 3])]),
-        GradCase::new(|| Concat { axis: 1 }, [[2, 1, 2], [2, 3, 2], [2, 2, 2]])
+        grad_case!(Concat { axis: 0 }, [normal([2, 3]), normal([1, 3])]),
+        grad_case!(Concat { axis: 1 }, [[2, 1, 2], [2, 3, 2], [2, 2, 2]])
             .named("three in the middle"),
+        GradCase::list(|| Concat { axis: 1 }, [[2, 1, 2], [2, 3, 2], [2, 2, 2]]).named("a list"),
     ]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Tape;
+    use crate::{Tape, Var};
 
     #[test]
     fn columns_stand_side_by_side() {
@@ -117,6 +141,23 @@ mod tests {
         let gradients = y.backward_with(y.value()).unwrap();
         assert_eq!(*gradients.of(a).unwrap(), a.value());
         assert_eq!(*gradients.of(b).unwrap(), b.value());
+    }
+
+    #[test]
+    fn as_many_as_there_are() {
+        let tape = Tape::new();
+        let parts: Vec<_> = (0..5).map(|i| tape.parameter(Tensor::full([2], i as f64))).collect();
+        for count in 1..=5 {
+            let y = Var::concat(0, &parts[..count]).unwrap();
+            let expected = Tensor::from_fn([2 * count], |i| (i[0] / 2) as f64);
+            assert_eq!(y.value(), expected);
+            let gradients = y.backward_with(expected).unwrap();
+            assert_eq!(*gradients.of(parts[count - 1]).unwrap(), parts[count - 1].value());
+        }
+        assert_eq!(
+            Var::<f64>::concat(0, &[]).unwrap_err().to_string(),
+            "concat: no inputs; expected at least one"
+        );
     }
 
     #[test]

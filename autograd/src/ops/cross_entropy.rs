@@ -1,9 +1,12 @@
-//! The loss of a classifier, from its logits.
+//! The loss of a classifier, from its logits and the classes.
 //!
-//! y  = −Σ ln p[row, class of row] / rows, with ln p = log_softmax(x) along the last axis
-//! dx = dy ∘ (p − 1 at the class, p elsewhere) / rows
+//! y  = −Σ w[class of row]·ln p[row, class of row] / W, with ln p = log_softmax(x) along the last
+//!      axis, weights w, all 1 if nothing is said, and W = Σ w[class of row];
+//!      smoothed by ε: (1 − ε) of that + ε of −Σ w∘ln p / (classes·W)
+//! dx = dy ∘ w[class of row]·(p − 1 at the class, p elsewhere) / W;
+//!      smoothed: (1 − ε) of that + ε of dy ∘ (p·Σ w − w) / (classes·W)
 //!
-//! shapes: x `[rows, classes]`, y `[]`
+//! shapes: x `[rows, classes]`, w `[classes]`, y `[]`
 
 use tensor::{Buffer, Float, Tensor, math};
 
@@ -14,10 +17,26 @@ use crate::op::{Call, Op};
 /// The mean over rows of −ln softmax(x)\[class of the row\]; dx = dy ∘ (softmax(x) − one at the
 /// class) / rows.
 ///
-/// x are logits, not probabilities: nothing is lost where a probability is near 0 or near 1.
+/// x are logits, not probabilities: nothing is lost where a probability is near 0 or near 1. With
+/// weights and smoothing it is PyTorch's `cross_entropy(x, classes, weight, label_smoothing)`.
+///
+/// ```
+/// use autograd::{Tape, ops::CrossEntropy};
+/// use tensor::Tensor;
+///
+/// let tape = Tape::new();
+/// let x = tape.parameter(Tensor::from([[2.0, 0.0], [0.0, 0.0]]));
+/// let loss = CrossEntropy::new(&[0, 1]).weighted(&[1.0, 3.0]).smoothed(0.1);
+/// assert!(tape.apply(loss, [x])?.value().item()? > 0.0);
+/// # Ok::<(), autograd::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 pub struct CrossEntropy<T: Float> {
     classes: Vec<usize>,
+    /// ε
+    smoothing: T,
+    /// w, one for each class; none if all are 1.
+    weights: Option<Vec<T>>,
     /// ln p, from forward to backward. `[rows, classes]`
     ln_p: Option<Tensor<T>>,
 }
@@ -25,8 +44,46 @@ pub struct CrossEntropy<T: Float> {
 impl<T: Float> CrossEntropy<T> {
     /// Against the class of each row, counted from 0.
     pub fn new(classes: &[usize]) -> Self {
-        CrossEntropy { classes: classes.to_vec(), ln_p: None }
+        CrossEntropy { classes: classes.to_vec(), smoothing: T::zero(), weights: None, ln_p: None }
     }
+
+    /// The share `smoothing`, in 0..=1, of each target is spread evenly over all classes.
+    pub fn smoothed(self, smoothing: T) -> Self {
+        CrossEntropy { smoothing, ..self }
+    }
+
+    /// Each class counts with its weight, and the mean is divided by the sum of the rows' weights.
+    pub fn weighted(self, weights: &[T]) -> Self {
+        CrossEntropy { weights: Some(weights.to_vec()), ..self }
+    }
+
+    /// w of a class.
+    fn weight(&self, class: usize) -> T {
+        self.weights.as_ref().map_or(T::one(), |weights| weights[class])
+    }
+
+    /// W, what the sum over rows is divided by.
+    fn total(&self) -> T {
+        self.classes.iter().fold(T::zero(), |sum, &class| sum + self.weight(class))
+    }
+}
+
+/// Smoothing and weights, if any, fit this number of classes.
+pub(super) fn check_settings<T: Float>(
+    op: &'static str,
+    classes: usize,
+    smoothing: T,
+    weights: Option<&Vec<T>>,
+) -> Result<()> {
+    if !(smoothing >= T::zero() && smoothing <= T::one()) {
+        let rule = format!("the share to smooth is {smoothing}; it must lie in 0..=1");
+        return Err(Error::invalid(op, rule));
+    }
+    if let Some(found) = weights.map(Vec::len).filter(|&found| found != classes) {
+        let rule = format!("{found} weights for {classes} classes: expected one for each");
+        return Err(Error::invalid(op, rule));
+    }
+    Ok(())
 }
 
 impl<T: Float> Op<T, 1> for CrossEntropy<T> {
@@ -54,36 +111,68 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
                 x.shape()
             ));
         }
+        check_settings("cross_entropy", columns, self.smoothing, self.weights.as_ref())?;
         let ln_p = log_softmax(x, 1)?;
         let at_class = ln_p.values().chunks_exact(columns).zip(&self.classes);
-        let losses = at_class.map(|(row, &class)| -row[class]).collect();
+        let (share, rest) = (T::one() - self.smoothing, self.smoothing / T::of(columns as f64));
+        let loss = |(ln_p, &class): (&[T], &usize)| {
+            let hard = -share * self.weight(class) * ln_p[class];
+            if rest.is_zero() {
+                return hard; // without 0·∞ of impossible classes
+            }
+            let weighted = ln_p.iter().enumerate().map(|(class, &ln_p)| self.weight(class) * ln_p);
+            hard - rest * weighted.fold(T::zero(), |sum, term| sum + term)
+        };
+        let losses = at_class.map(loss).collect();
         self.ln_p = Some(ln_p);
-        Ok(Tensor::scalar(Tensor::from_vec(losses, [rows])?.mean()))
+        Ok(Tensor::scalar(Tensor::from_vec(losses, [rows])?.sum() / self.total()))
     }
 
     fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
         let Some(ln_p) = &self.ln_p else { unreachable!("forward comes before backward") };
-        let [x] = call.inputs;
         Ok([call.wanted(0, || {
-            let scale = dy.item()? / T::of(self.classes.len() as f64);
-            let mut dx = Buffer::from_slice(ln_p.map(|ln_p| scale * math::exp(ln_p)).values());
-            let rows = dx.chunks_exact_mut(x.shape()[1]).zip(&self.classes).enumerate();
-            for (row, (dx, &class)) in rows {
-                // p − 1 without cancellation.
-                let ln_p = ln_p.values()[row * x.shape()[1] + class];
-                dx[class] = scale * math::expm1(ln_p);
+            let columns = call.inputs[0].shape()[1];
+            let scale = dy.item()? / self.total();
+            let (share, rest) = (
+                scale * (T::one() - self.smoothing),
+                scale * self.smoothing / T::of(columns as f64),
+            );
+            let weights = (0..columns).fold(T::zero(), |sum, class| sum + self.weight(class));
+            let mut dx = Buffer::from_slice(ln_p.map(math::exp).values());
+            let rows = dx.chunks_exact_mut(columns).zip(ln_p.values().chunks_exact(columns));
+            for ((dx, ln_p), &class) in rows.zip(&self.classes) {
+                let hard = share * self.weight(class);
+                // p − 1 without cancellation; what smoothing adds has none to lose.
+                let at_class = hard * math::expm1(ln_p[class]) + rest * weights * dx[class];
+                let sum = hard + rest * weights;
+                dx.iter_mut().for_each(|dx| *dx = sum * *dx);
+                dx[class] = at_class;
+                if !rest.is_zero() {
+                    let classes = dx.iter_mut().enumerate();
+                    classes.for_each(|(class, dx)| *dx = *dx - rest * self.weight(class));
+                }
             }
-            Ok(Tensor::from_buffer(dx, x.shape())?)
+            Ok(Tensor::from_buffer(dx, ln_p.shape())?)
         })?])
     }
 }
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    fn weighted<T: Float>(weights: &[f64], classes: &[usize]) -> CrossEntropy<T> {
+        let weights: Vec<T> = weights.iter().map(|&weight| T::of(weight)).collect();
+        CrossEntropy::new(classes).weighted(&weights)
+    }
     vec![
-        GradCase::new(|| CrossEntropy::new(&[2, 0]), [normal([2, 3])]),
-        GradCase::new(|| CrossEntropy::new(&[1]), [normal([1, 4])]).named("one row"),
+        grad_case!(CrossEntropy::new(&[2, 0]), [normal([2, 3])]),
+        grad_case!(CrossEntropy::new(&[1]), [normal([1, 4])]).named("one row"),
+        grad_case!(CrossEntropy::new(&[2, 0, 2]).smoothed(Float::of(0.2)), [normal([3, 3])])
+            .named("smoothed"),
+        grad_case!(weighted(&[0.5, 3.0], &[1, 0]), [normal([2, 2])]).named("weighted"),
+        grad_case!(weighted(&[0.5, 3.0, 1.0], &[1, 2]).smoothed(Float::of(0.3)), [normal([2, 3])])
+            .named("weighted and smoothed"),
     ]
 }
 
@@ -118,9 +207,40 @@ mod tests {
     }
 
     #[test]
+    fn weights_divide_by_their_sum() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[100.0, -100.0], [100.0, -100.0]]));
+        let y = x.cross_entropy_weighted(&[0, 1], &[1.0, 3.0]).unwrap(); // (1·0 + 3·200)/(1 + 3)
+        assert_eq!(y.value().item(), Ok(150.0));
+        let found = y.backward().unwrap().of(x).unwrap().to_vec();
+        let tiny = 0.25 * (-200.0_f64).exp();
+        for (found, expected) in found.iter().zip([0.0, tiny, 0.75, -0.75]) {
+            assert!((found - expected).abs() <= 1e-12 * expected.abs(), "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn smoothing_wants_some_of_every_class() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[100.0, -100.0]]));
+        let y = x.cross_entropy_smoothed(&[0], 0.1).unwrap(); // 0.95·0 + 0.05·200
+        assert!((y.value().item().unwrap() - 10.0_f64).abs() < 1e-14);
+        let found = y.backward().unwrap().of(x).unwrap().to_vec();
+        assert!((found[0] - 0.05).abs() < 1e-16 && (found[1] + 0.05).abs() < 1e-16);
+    }
+
+    #[test]
     fn what_does_not_fit_is_named() {
         let tape = Tape::new();
         let x = tape.parameter(Tensor::<f32>::zeros([2, 3]));
+        assert_eq!(
+            x.cross_entropy_weighted(&[0, 1], &[1.0]).unwrap_err().to_string(),
+            "cross_entropy: 1 weights for 3 classes: expected one for each"
+        );
+        assert_eq!(
+            x.cross_entropy_smoothed(&[0, 1], 1.5).unwrap_err().to_string(),
+            "cross_entropy: the share to smooth is 1.5; it must lie in 0..=1"
+        );
         assert_eq!(
             x.cross_entropy(&[0, 3]).unwrap_err().to_string(),
             "cross_entropy: row 1 has class 3, but the logits [2, 3] know only classes below 3; \

@@ -36,11 +36,12 @@ impl<T: Float> Op<T, 2> for Div {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, away_from_zero, normal, positive};
+    use crate::grad_case;
+    use crate::gradcheck::{away_from_zero, normal, positive};
     vec![
-        GradCase::new(|| Div, [normal([2, 3]), positive([2, 3])]),
-        GradCase::new(|| Div, [normal([2, 3]), away_from_zero([2, 1])]).named("by a column"),
-        GradCase::new(|| Div, [normal([]), away_from_zero([3])]).named("a scalar"),
+        grad_case!(Div, [normal([2, 3]), positive([2, 3])]),
+        grad_case!(Div, [normal([2, 3]), away_from_zero([2, 1])]).named("by a column"),
+        grad_case!(Div, [normal([]), away_from_zero([3])]).named("a scalar"),
     ]
 }
 

@@ -31,8 +31,9 @@ impl<T: Float> Op<T, 1> for Ln {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, positive};
-    vec![GradCase::new(|| Ln, [positive([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::positive;
+    vec![grad_case!(Ln, [positive([2, 3])])]
 }
 
 #[cfg(test)]

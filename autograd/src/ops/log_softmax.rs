@@ -47,10 +47,11 @@ pub(super) fn log_softmax<T: Float>(x: &Tensor<T>, axis: usize) -> Result<Tensor
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| LogSoftmax { axis: 1 }, [normal([2, 3])]),
-        GradCase::new(|| LogSoftmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
+        grad_case!(LogSoftmax { axis: 1 }, [normal([2, 3])]),
+        grad_case!(LogSoftmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
     ]
 }
 

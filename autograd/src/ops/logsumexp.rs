@@ -1,9 +1,9 @@
-//! The logarithm of a sum of exponentials: a smooth maximum.
+//! The logarithm of a sum of exponentials, of all or along axes: a smooth maximum.
 //!
 //! y  = ln Σ eˣ, computed as m + ln Σ eˣ⁻ᵐ with m = max x
-//! dx = dy ∘ eˣ⁻ʸ
+//! dx = dy ∘ eˣ⁻ʸ, divided by Σ eˣ⁻ʸ, which is 1 but for the rounding of y
 //!
-//! shapes: y is x without the axis
+//! shapes: y is x without the axes (or with length 1 there), a scalar if all are taken
 
 use tensor::{Float, Tensor, math};
 
@@ -11,13 +11,24 @@ use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
 
-/// y = ln Σ eˣ along an axis, which goes; dx = dy ∘ eˣ⁻ʸ.
+/// y = ln Σ eˣ over all elements or along axes; dx = dy ∘ eˣ⁻ʸ.
 ///
-/// −∞ if all x are, with gradient 0.
-#[derive(Clone, Copy, Debug)]
+/// −∞ if all x are (or there are none), with gradient 0.
+#[derive(Clone, Debug)]
 pub struct LogSumExp {
-    /// The axis along which the sum runs.
-    pub axis: usize,
+    axes: Axes,
+}
+
+impl LogSumExp {
+    /// Over all elements: the result is a scalar.
+    pub fn all() -> Self {
+        LogSumExp { axes: Axes::All }
+    }
+
+    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    pub fn over(axes: &[usize], keep: bool) -> Self {
+        LogSumExp { axes: Axes::These { axes: axes.to_vec(), keep } }
+    }
 }
 
 impl<T: Float> Op<T, 1> for LogSumExp {
@@ -27,31 +38,38 @@ impl<T: Float> Op<T, 1> for LogSumExp {
 
     fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
         // An infinite maximum is what comes out anyway; taken away, it would give ∞ − ∞.
-        let max = x.max_axes(&[self.axis], true)?;
+        let max = self.axes.reduce(x, Tensor::max_axes)?;
         let shift = max.map(|max| if max.is_finite() { max } else { T::zero() });
-        let powers = x.zip(&shift, |x, shift| math::exp(x - shift))?;
-        let ln_sum = powers.sum_axes(&[self.axis], false)?.map(math::ln);
-        Ok(ln_sum.zip(&shift.reshape(ln_sum.shape())?, |ln_sum, shift| ln_sum + shift)?)
+        let spread = self.axes.spread(&shift, x.shape())?;
+        let powers = x.zip(&spread, |x, shift| math::exp(x - shift))?;
+        let ln_sum = self.axes.sum(&powers)?.map(math::ln);
+        Ok(ln_sum.zip(&shift, |ln_sum, shift| ln_sum + shift)?)
     }
 
     fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
         let ([x], y) = (call.inputs, call.output);
-        let axis = Axes::These { axes: vec![self.axis], keep: false };
         let share = |x: T, y: T| if x == T::neg_infinity() { T::zero() } else { math::exp(x - y) };
         Ok([call.wanted(0, || {
-            let shares = x.zip(&axis.spread(y, x.shape())?, share)?;
-            Ok(shares.zip(&axis.spread(dy, x.shape())?, |share, dy| share * dy)?)
+            let shares = x.zip(&self.axes.spread(y, x.shape())?, share)?;
+            // y is rounded, by the more the larger it is, and the shares are off by one factor; but
+            // they add up to 1.
+            let sums = self.axes.spread(&self.axes.sum(&shares)?, x.shape())?;
+            let one = |share: T, sum: T| if share.is_zero() { share } else { share / sum };
+            let shares = shares.zip(&sums, one)?;
+            Ok(shares.zip(&self.axes.spread(dy, x.shape())?, |share, dy| share * dy)?)
         })?])
     }
 }
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| LogSumExp { axis: 1 }, [normal([2, 3])]),
-        GradCase::new(|| LogSumExp { axis: 0 }, [normal([3, 2])]).named("axis 0"),
-        GradCase::new(|| LogSumExp { axis: 1 }, [normal([2, 3, 2])]).named("the middle axis"),
+        grad_case!(LogSumExp::all(), [normal([2, 3])]),
+        grad_case!(LogSumExp::over(&[0], false), [normal([3, 2])]).named("axis 0"),
+        grad_case!(LogSumExp::over(&[1], true), [normal([2, 3, 2])]).named("kept"),
+        grad_case!(LogSumExp::over(&[2, 0], false), [normal([2, 3, 2])]).named("two axes"),
     ]
 }
 
@@ -65,12 +83,13 @@ mod tests {
         let nothing = f64::NEG_INFINITY;
         let tape = Tape::new();
         let x = tape.parameter(Tensor::from([[1000.0, 0.0], [0.0, 0.0], [nothing, nothing]]));
-        let y = x.logsumexp(1).unwrap();
+        let y = x.logsumexp_axes(&[1], false).unwrap();
         assert_eq!(y.value(), Tensor::from([1000.0, std::f64::consts::LN_2, nothing]));
         let gradients = y.backward_with(Tensor::ones([3])).unwrap();
         let found = gradients.of(x).unwrap();
         assert_eq!(found.slice(0, 0..1).unwrap(), Tensor::from([[1.0, 0.0]]));
         assert!(found.get(&[1, 0]).is_some_and(|half| (half - 0.5).abs() < 1e-15));
         assert_eq!(found.slice(0, 2..3).unwrap(), Tensor::from([[0.0, 0.0]]));
+        assert_eq!(x.logsumexp().unwrap().value().item(), Ok(1000.0));
     }
 }

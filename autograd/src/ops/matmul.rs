@@ -36,14 +36,15 @@ impl<T: Float> Op<T, 2> for MatMul {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| MatMul, [normal([2, 3]), normal([3, 4])]),
-        GradCase::new(|| MatMul, [normal([3, 3]), normal([3, 3])]).named("square"),
-        GradCase::new(|| MatMul, [normal([1, 5]), normal([5, 1])]).named("a row and a column"),
-        GradCase::new(|| MatMul, [normal([2, 2, 3]), normal([2, 3, 2])]).named("batches"),
-        GradCase::new(|| MatMul, [normal([4, 2, 3]), normal([3, 2])]).named("one b for all a"),
-        GradCase::new(|| MatMul, [normal([2, 1, 2, 3]), normal([3, 3, 2])]).named("both ways"),
+        grad_case!(MatMul, [normal([2, 3]), normal([3, 4])]),
+        grad_case!(MatMul, [normal([3, 3]), normal([3, 3])]).named("square"),
+        grad_case!(MatMul, [normal([1, 5]), normal([5, 1])]).named("a row and a column"),
+        grad_case!(MatMul, [normal([2, 2, 3]), normal([2, 3, 2])]).named("batches"),
+        grad_case!(MatMul, [normal([4, 2, 3]), normal([3, 2])]).named("one b for all a"),
+        grad_case!(MatMul, [normal([2, 1, 2, 3]), normal([3, 3, 2])]).named("both ways"),
     ]
 }
 

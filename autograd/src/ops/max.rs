@@ -38,31 +38,38 @@ impl<T: Float> Op<T, 1> for Max {
     }
 
     fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
-        Ok(match &self.axes {
-            Axes::All => x.max_axes(&(0..x.rank()).collect::<Vec<_>>(), false)?,
-            Axes::These { axes, keep } => x.max_axes(axes, *keep)?,
-        })
+        self.axes.reduce(x, Tensor::max_axes)
     }
 
     fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
         let ([x], y) = (call.inputs, call.output);
-        Ok([call.wanted(0, || {
-            let y = self.axes.spread(y, x.shape())?;
-            let greatest = x.zip(&y, |x, y| if x == y { T::one() } else { T::zero() })?;
-            let shares = self.axes.spread(&self.axes.sum(&greatest)?, x.shape())?;
-            let dy = self.axes.spread(dy, x.shape())?;
-            Ok(greatest.zip(&shares, |one, shares| one / shares)?.zip(&dy, |share, dy| share * dy)?)
-        })?])
+        Ok([call.wanted(0, || to_the_extreme(&self.axes, x, y, dy))?])
     }
+}
+
+/// dy where x = y, y being the greatest or the least along the axes; in equal shares if several
+/// are.
+pub(super) fn to_the_extreme<T: Float>(
+    axes: &Axes,
+    x: &Tensor<T>,
+    y: &Tensor<T>,
+    dy: &Tensor<T>,
+) -> Result<Tensor<T>> {
+    let extreme =
+        x.zip(&axes.spread(y, x.shape())?, |x, y| if x == y { T::one() } else { T::zero() })?;
+    let shares = axes.spread(&axes.sum(&extreme)?, x.shape())?;
+    let dy = axes.spread(dy, x.shape())?;
+    Ok(extreme.zip(&shares, |one, shares| one / shares)?.zip(&dy, |share, dy| share * dy)?)
 }
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, distinct};
+    use crate::grad_case;
+    use crate::gradcheck::distinct;
     vec![
-        GradCase::new(Max::all, [distinct([2, 3])]),
-        GradCase::new(|| Max::over(&[1], false), [distinct([2, 3])]).named("axis 1"),
-        GradCase::new(|| Max::over(&[0, 2], true), [distinct([2, 3, 2])]).named("two, kept"),
+        grad_case!(Max::all(), [distinct([2, 3])]),
+        grad_case!(Max::over(&[1], false), [distinct([2, 3])]).named("axis 1"),
+        grad_case!(Max::over(&[0, 2], true), [distinct([2, 3, 2])]).named("two, kept"),
     ]
 }
 

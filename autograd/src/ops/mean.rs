@@ -53,11 +53,12 @@ impl<T: Float> Op<T, 1> for Mean {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(Mean::all, [normal([2, 3])]),
-        GradCase::new(|| Mean::over(&[0], false), [normal([2, 3])]).named("axis 0"),
-        GradCase::new(|| Mean::over(&[0, 2], true), [normal([2, 3, 2])]).named("two, kept"),
+        grad_case!(Mean::all(), [normal([2, 3])]),
+        grad_case!(Mean::over(&[0], false), [normal([2, 3])]).named("axis 0"),
+        grad_case!(Mean::over(&[0, 2], true), [normal([2, 3, 2])]).named("two, kept"),
     ]
 }
 

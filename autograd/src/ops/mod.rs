@@ -6,6 +6,8 @@
 //! cases, and a value worked by hand.
 
 mod axes;
+#[cfg(test)]
+mod checks;
 
 macro_rules! ops {
     ($($file:ident :: $Op:ident),* $(,)?) => {
@@ -24,21 +26,59 @@ ops! {
     add::Add, sub::Sub, mul::Mul, div::Div, neg::Neg, scale::Scale, add_scalar::AddScalar,
     // functions of one number
     powf::Powf, exp::Exp, ln::Ln, sqrt::Sqrt, abs::Abs, square::Square, activate::Activate,
+    reciprocal::Reciprocal, rsqrt::Rsqrt, ln_1p::Ln1p, expm1::Expm1, sin::Sin, cos::Cos,
+    sign::Sign, clamp::Clamp,
+    // functions of two numbers
+    pow::Pow, maximum::Maximum, minimum::Minimum, prelu::Prelu, select::Select,
     // products
-    matmul::MatMul,
+    matmul::MatMul, matmul_transposed::MatMulTransposed, outer::Outer, dot::Dot,
     // reductions
-    sum::Sum, mean::Mean, max::Max,
+    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, norm::Norm,
+    logsumexp::LogSumExp, cumsum::CumSum,
     // shapes
     reshape::Reshape, transpose::Transpose, permute::Permute, broadcast_to::BroadcastTo,
-    slice::Slice, concat::Concat,
+    slice::Slice, concat::Concat, stack::Stack, split::Split, pad::Pad, flip::Flip,
+    // elements by index
+    index_select::IndexSelect, gather::Gather, scatter_add::ScatterAdd,
+    // norms
+    standardize::Standardize, layer_norm::LayerNorm, batch_norm::BatchNorm, dropout::Dropout,
     // softmax and losses
-    softmax::Softmax, log_softmax::LogSoftmax, logsumexp::LogSumExp,
-    cross_entropy::CrossEntropy, mse::Mse, bce_with_logits::BceWithLogits,
+    softmax::Softmax, log_softmax::LogSoftmax,
+    cross_entropy::CrossEntropy, soft_cross_entropy::SoftCrossEntropy,
+    bce_with_logits::BceWithLogits, mse::Mse, mae::Mae, huber::Huber, smooth_l1::SmoothL1,
+    kl_div::KlDiv, hinge::Hinge,
+    cosine_similarity::CosineSimilarity, cosine_embedding::CosineEmbedding,
+}
+
+pub use batch_norm::BatchStatistics;
+pub use pad::Padding;
+
+macro_rules! ops_without_gradient {
+    ($($file:ident :: $Op:ident),* $(,)?) => {
+        $( mod $file; pub use $file::$Op; )*
+
+        /// The uses of each operation that has no gradient.
+        #[cfg(test)]
+        fn all_uses(
+            x: crate::Var<'_, f64>,
+        ) -> Vec<(&'static str, Vec<crate::Result<crate::Var<'_, f64>>>)> {
+            vec![$( (stringify!($Op), $file::uses(x)) ),*]
+        }
+    };
+}
+
+// What has a value but no gradient, and is refused where one is wanted. Instead of `cases()`, such a
+// file has `uses(x)`: the operation, applied to a matrix.
+ops_without_gradient! {
+    compare::Compare, argmax::ArgMax, argmin::ArgMin,
 }
 
 #[cfg(test)]
 mod tests {
-    use super::all_cases;
+    use tensor::Tensor;
+
+    use super::{all_cases, all_uses};
+    use crate::{Error, Tape};
 
     #[test]
     fn every_gradient_is_right() {
@@ -52,5 +92,21 @@ mod tests {
                 .extend(cases.iter().filter_map(|case| case.check().err()).map(|e| e.to_string()));
         }
         assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+    }
+
+    #[test]
+    fn what_has_no_gradient_is_refused_where_one_is_wanted() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]));
+        for ((op, wanted), (_, detached)) in all_uses(x).into_iter().zip(all_uses(x.detach())) {
+            assert!(!wanted.is_empty(), "{op} is not used");
+            for result in wanted {
+                let refused = matches!(result, Err(Error::NotDifferentiable { .. }));
+                assert!(refused, "{op} gives {result:?} though a gradient is wanted");
+            }
+            for result in detached {
+                assert!(!result.unwrap().wants_gradient(), "{op}");
+            }
+        }
     }
 }

@@ -58,8 +58,9 @@ pub(super) fn check_equal<T: Float>(
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
-    vec![GradCase::new(|| Mse, [normal([2, 3]), normal([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    vec![grad_case!(Mse, [normal([2, 3]), normal([2, 3])])]
 }
 
 #[cfg(test)]

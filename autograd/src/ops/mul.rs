@@ -35,11 +35,12 @@ impl<T: Float> Op<T, 2> for Mul {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Mul, [normal([2, 3]), normal([2, 3])]),
-        GradCase::new(|| Mul, [normal([2, 3]), normal([3])]).named("a row"),
-        GradCase::new(|| Mul, [normal([4, 1]), normal([2, 1, 3])]).named("both are broadcast"),
+        grad_case!(Mul, [normal([2, 3]), normal([2, 3])]),
+        grad_case!(Mul, [normal([2, 3]), normal([3])]).named("a row"),
+        grad_case!(Mul, [normal([4, 1]), normal([2, 1, 3])]).named("both are broadcast"),
     ]
 }
 

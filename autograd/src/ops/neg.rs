@@ -30,8 +30,9 @@ impl<T: Float> Op<T, 1> for Neg {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
-    vec![GradCase::new(|| Neg, [normal([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    vec![grad_case!(Neg, [normal([2, 3])])]
 }
 
 #[cfg(test)]

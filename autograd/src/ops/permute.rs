@@ -40,10 +40,11 @@ impl<T: Float> Op<T, 1> for Permute {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Permute { order: vec![2, 0, 1] }, [normal([2, 3, 4])]),
-        GradCase::new(|| Permute { order: vec![] }, [normal([])]).named("of a scalar"),
+        grad_case!(Permute { order: vec![2, 0, 1] }, [normal([2, 3, 4])]),
+        grad_case!(Permute { order: vec![] }, [normal([])]).named("of a scalar"),
     ]
 }
 

@@ -39,12 +39,13 @@ impl<T: Float> Op<T, 1> for Powf<T> {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, away_from_zero, positive};
+    use crate::grad_case;
+    use crate::gradcheck::{away_from_zero, positive};
     vec![
-        GradCase::new(|| Powf { exponent: 2.5 }, [positive([2, 3])]),
-        GradCase::new(|| Powf { exponent: -1.0 }, [away_from_zero([2, 3])]).named("-1"),
-        GradCase::new(|| Powf { exponent: 3.0 }, [away_from_zero([2, 3])]).named("3"),
-        GradCase::new(|| Powf { exponent: 0.0 }, [away_from_zero([2, 3])]).named("0"),
+        grad_case!(Powf { exponent: Float::of(2.5) }, [positive([2, 3])]),
+        grad_case!(Powf { exponent: Float::of(-1.0) }, [away_from_zero([2, 3])]).named("-1"),
+        grad_case!(Powf { exponent: Float::of(3.0) }, [away_from_zero([2, 3])]).named("3"),
+        grad_case!(Powf { exponent: Float::of(0.0) }, [away_from_zero([2, 3])]).named("0"),
     ]
 }
 

@@ -34,10 +34,11 @@ impl<T: Float> Op<T, 1> for Reshape {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Reshape { shape: [3, 4].into() }, [normal([2, 6])]),
-        GradCase::new(|| Reshape { shape: [].into() }, [normal([1, 1])]).named("to a scalar"),
+        grad_case!(Reshape { shape: [3, 4].into() }, [normal([2, 6])]),
+        grad_case!(Reshape { shape: [].into() }, [normal([1, 1])]).named("to a scalar"),
     ]
 }
 

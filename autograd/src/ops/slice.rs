@@ -47,11 +47,12 @@ impl<T: Float> Op<T, 1> for Slice {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Slice { axis: 1, range: 1..3 }, [normal([2, 4])]),
-        GradCase::new(|| Slice { axis: 0, range: 0..1 }, [normal([3, 2, 2])]).named("the first"),
-        GradCase::new(|| Slice { axis: 1, range: 2..3 }, [normal([2, 3, 2])]).named("the last"),
+        grad_case!(Slice { axis: 1, range: 1..3 }, [normal([2, 4])]),
+        grad_case!(Slice { axis: 0, range: 0..1 }, [normal([3, 2, 2])]).named("the first"),
+        grad_case!(Slice { axis: 1, range: 2..3 }, [normal([2, 3, 2])]).named("the last"),
     ]
 }
 

@@ -44,11 +44,12 @@ impl<T: Float> Op<T, 1> for Softmax {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Softmax { axis: 1 }, [normal([2, 3])]),
-        GradCase::new(|| Softmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
-        GradCase::new(|| Softmax { axis: 1 }, [normal([2, 3, 2])]).named("the middle axis"),
+        grad_case!(Softmax { axis: 1 }, [normal([2, 3])]),
+        grad_case!(Softmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
+        grad_case!(Softmax { axis: 1 }, [normal([2, 3, 2])]).named("the middle axis"),
     ]
 }
 

@@ -31,8 +31,9 @@ impl<T: Float> Op<T, 1> for Sqrt {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, positive};
-    vec![GradCase::new(|| Sqrt, [positive([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::positive;
+    vec![grad_case!(Sqrt, [positive([2, 3])])]
 }
 
 #[cfg(test)]

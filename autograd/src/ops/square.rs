@@ -31,8 +31,9 @@ impl<T: Float> Op<T, 1> for Square {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
-    vec![GradCase::new(|| Square, [normal([2, 3])])]
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    vec![grad_case!(Square, [normal([2, 3])])]
 }
 
 #[cfg(test)]

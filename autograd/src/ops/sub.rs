@@ -31,10 +31,11 @@ impl<T: Float> Op<T, 2> for Sub {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Sub, [normal([2, 3]), normal([2, 3])]),
-        GradCase::new(|| Sub, [normal([3]), normal([2, 3])]).named("from a row"),
+        grad_case!(Sub, [normal([2, 3]), normal([2, 3])]),
+        grad_case!(Sub, [normal([3]), normal([2, 3])]).named("from a row"),
     ]
 }
 

@@ -46,12 +46,13 @@ impl<T: Float> Op<T, 1> for Sum {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(Sum::all, [normal([2, 3])]),
-        GradCase::new(|| Sum::over(&[0], false), [normal([2, 3])]).named("axis 0"),
-        GradCase::new(|| Sum::over(&[2, 0], false), [normal([2, 3, 2])]).named("axes 2 and 0"),
-        GradCase::new(|| Sum::over(&[1], true), [normal([2, 3])]).named("axis 1, kept"),
+        grad_case!(Sum::all(), [normal([2, 3])]),
+        grad_case!(Sum::over(&[0], false), [normal([2, 3])]).named("axis 0"),
+        grad_case!(Sum::over(&[2, 0], false), [normal([2, 3, 2])]).named("axes 2 and 0"),
+        grad_case!(Sum::over(&[1], true), [normal([2, 3])]).named("axis 1, kept"),
     ]
 }
 

@@ -30,10 +30,11 @@ impl<T: Float> Op<T, 1> for Transpose {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
-    use crate::gradcheck::{GradCase, normal};
+    use crate::grad_case;
+    use crate::gradcheck::normal;
     vec![
-        GradCase::new(|| Transpose, [normal([2, 3])]),
-        GradCase::new(|| Transpose, [normal([2, 3, 4])]).named("batches"),
+        grad_case!(Transpose, [normal([2, 3])]),
+        grad_case!(Transpose, [normal([2, 3, 4])]).named("batches"),
     ]
 }
 

@@ -1,0 +1,106 @@
+//! Operations whose number of inputs or outputs is known only when they run.
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+
+/// A differentiable operation with any number of inputs and outputs.
+///
+/// It is [`Op`](crate::Op) with lists in place of arrays, and goes on a tape through
+/// [`Tape::apply_list`](crate::Tape::apply_list). Where the number of inputs is fixed and there is
+/// one output, [`Op`](crate::Op) is simpler, and faster for tiny tensors.
+///
+/// ```
+/// use autograd::{ListCall, ListOp, Result, Tape, gradcheck};
+/// use tensor::{Float, Tensor};
+///
+/// /// s = a + b, d = a − b; da = ds + dd, db = ds − dd.
+/// struct SumAndDifference;
+///
+/// impl<T: Float> ListOp<T> for SumAndDifference {
+///     fn name(&self) -> &'static str {
+///         "sum_and_difference"
+///     }
+///     fn forward(&mut self, inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>> {
+///         let [a, b] = inputs[..] else { panic!("two inputs") };
+///         Ok(vec![a.zip(b, |a, b| a + b)?, a.zip(b, |a, b| a - b)?])
+///     }
+///     fn backward(
+///         &self,
+///         call: &ListCall<'_, T>,
+///         dy: &[Tensor<T>],
+///     ) -> Result<Vec<Option<Tensor<T>>>> {
+///         let (ds, dd) = (&dy[0], &dy[1]);
+///         Ok(vec![call.wanted(0, || Ok(ds + dd))?, call.wanted(1, || Ok(ds - dd))?])
+///     }
+/// }
+///
+/// gradcheck::list(|| SumAndDifference, [[2, 3], [2, 3]])?;
+///
+/// let tape = Tape::new();
+/// let [a, b] = [3.0, 5.0].map(|x| tape.parameter(Tensor::scalar(x)));
+/// let y = tape.apply_list(SumAndDifference, &[a, b])?; // a Vec of variables
+/// assert_eq!((y[0] * y[1]).backward()?.of(a)?.item()?, 6.0); // d(a² − b²)/da = 2a
+/// # Ok::<(), autograd::Error>(())
+/// ```
+pub trait ListOp<T: Float>: 'static {
+    /// What errors call the operation.
+    fn name(&self) -> &'static str;
+
+    /// The outputs for these inputs; as [`Op::forward`](crate::Op::forward).
+    ///
+    /// # Errors
+    ///
+    /// If the inputs do not fit, in number or shape.
+    fn forward(&mut self, inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>>;
+
+    /// For each wanted input, the gradient of the result with respect to it, given those with
+    /// respect to all outputs (zeros for one that nothing came of); as
+    /// [`Op::backward`](crate::Op::backward).
+    ///
+    /// # Errors
+    ///
+    /// Whatever `tensor` refuses.
+    fn backward(&self, call: &ListCall<'_, T>, dy: &[Tensor<T>]) -> Result<Vec<Option<Tensor<T>>>>;
+}
+
+/// One application of an operation, as [`ListOp::backward`] sees it.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct ListCall<'a, T: Float> {
+    /// What [`ListOp::forward`] was given.
+    pub inputs: &'a [&'a Tensor<T>],
+    /// What it returned.
+    pub outputs: &'a [&'a Tensor<T>],
+    /// Which inputs want a gradient.
+    pub wanted: &'a [bool],
+}
+
+impl<'a, T: Float> ListCall<'a, T> {
+    /// A call as the tape makes it, to test an operation's `backward` by hand.
+    pub fn new(
+        inputs: &'a [&'a Tensor<T>],
+        outputs: &'a [&'a Tensor<T>],
+        wanted: &'a [bool],
+    ) -> Self {
+        ListCall { inputs, outputs, wanted }
+    }
+
+    /// `Some` of what `gradient` computes if input `input` wants a gradient, else `None`.
+    ///
+    /// # Errors
+    ///
+    /// Those of `gradient`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such input.
+    #[track_caller]
+    pub fn wanted(
+        &self,
+        input: usize,
+        gradient: impl FnOnce() -> Result<Tensor<T>>,
+    ) -> Result<Option<Tensor<T>>> {
+        if self.wanted[input] { gradient().map(Some) } else { Ok(None) }
+    }
+}

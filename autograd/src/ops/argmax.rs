@@ -1,0 +1,68 @@
+//! Where the greatest element along an axis is.
+//!
+//! y  = the index of the first greatest x
+//!
+//! shapes: y is x without the axis (or with length 1 there)
+
+use tensor::{Float, Shape, Tensor};
+
+use crate::error::Result;
+use crate::op::NoGradOp;
+
+/// y = the index of the first greatest x along an axis. It has no gradient; the greatest x itself,
+/// [`Max`](super::Max), has.
+///
+/// Indices are numbers like all others on a tape: an `f32` holds them up to 2²⁴. For `usize`, ask
+/// [`Tensor::argmax`]. A NaN is never the greatest.
+#[derive(Clone, Copy, Debug)]
+pub struct ArgMax {
+    /// The axis along which x are compared.
+    pub axis: usize,
+    /// Does the axis stay, with length 1?
+    pub keep: bool,
+}
+
+impl<T: Float> NoGradOp<T, 1> for ArgMax {
+    fn name(&self) -> &'static str {
+        "argmax"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        indices(x, x.argmax(self.axis)?, *self)
+    }
+}
+
+/// The indices as a tensor of the shape that `x` has without the axis.
+pub(super) fn indices<T: Float>(
+    x: &Tensor<T>,
+    found: Vec<usize>,
+    ArgMax { axis, keep }: ArgMax,
+) -> Result<Tensor<T>> {
+    let mut shape = x.shape().to_vec();
+    if keep {
+        shape[axis] = 1;
+    } else {
+        shape.remove(axis);
+    }
+    let found = found.into_iter().map(|index| T::of(index as f64)).collect();
+    Ok(Tensor::from_vec(found, Shape::from(&shape[..]))?)
+}
+
+#[cfg(test)]
+pub(super) fn uses(x: crate::Var<'_, f64>) -> Vec<Result<crate::Var<'_, f64>>> {
+    vec![x.argmax(0, false), x.argmax(1, true)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn the_first_of_equals() {
+        let tape = Tape::new();
+        let x = tape.constant(Tensor::from([[1.0, 5.0, 5.0], [4.0, 3.0, 2.0]]));
+        assert_eq!(x.argmax(1, false).unwrap().value(), Tensor::from([1.0, 0.0]));
+        assert_eq!(x.argmax(0, true).unwrap().value(), Tensor::from([[1.0, 0.0, 0.0]]));
+    }
+}

@@ -1,0 +1,51 @@
+//! Where the least element along an axis is.
+//!
+//! y  = the index of the first least x
+//!
+//! shapes: y is x without the axis (or with length 1 there)
+
+use tensor::{Float, Tensor};
+
+use super::argmax::{ArgMax, indices};
+use crate::error::Result;
+use crate::op::NoGradOp;
+
+/// y = the index of the first least x along an axis. It has no gradient; the least x itself,
+/// [`Min`](super::Min), has. Indices are as in [`ArgMax`].
+#[derive(Clone, Copy, Debug)]
+pub struct ArgMin {
+    /// The axis along which x are compared.
+    pub axis: usize,
+    /// Does the axis stay, with length 1?
+    pub keep: bool,
+}
+
+impl<T: Float> NoGradOp<T, 1> for ArgMin {
+    fn name(&self) -> &'static str {
+        "argmin"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        let ArgMin { axis, keep } = *self;
+        indices(x, (-x).argmax(axis)?, ArgMax { axis, keep })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn uses(x: crate::Var<'_, f64>) -> Vec<Result<crate::Var<'_, f64>>> {
+    vec![x.argmin(0, false), x.argmin(1, true)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn the_first_of_equals() {
+        let tape = Tape::new();
+        let x = tape.constant(Tensor::from([[5.0, 1.0, 1.0], [4.0, 3.0, 2.0]]));
+        assert_eq!(x.argmin(1, false).unwrap().value(), Tensor::from([1.0, 2.0]));
+        assert_eq!(x.argmin(0, true).unwrap().value(), Tensor::from([[1.0, 0.0, 0.0]]));
+    }
+}

@@ -1,0 +1,87 @@
+//! Comparisons of two numbers, which give masks.
+//!
+//! y  = 1 where the comparison holds, 0 elsewhere
+//!
+//! shapes: a and b broadcast together; y has the broadcast shape
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::NoGradOp;
+
+/// y = 1 where a and b compare so, 0 elsewhere, the shapes broadcast together: a mask for
+/// [`Select`](super::Select), or to multiply by. It has no gradient.
+///
+/// Masks combine by arithmetic: `p * q` is "and", `p.maximum(q)` is "or", `1.0 - p` is "not". A NaN
+/// is not equal to anything, and neither less nor greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compare {
+    /// a < b
+    Less,
+    /// a ≤ b
+    LessOrEqual,
+    /// a > b
+    Greater,
+    /// a ≥ b
+    GreaterOrEqual,
+    /// a = b
+    Equal,
+    /// a ≠ b
+    NotEqual,
+}
+
+impl<T: Float> NoGradOp<T, 2> for Compare {
+    fn name(&self) -> &'static str {
+        match self {
+            Compare::Less => "less",
+            Compare::LessOrEqual => "less_or_equal",
+            Compare::Greater => "greater",
+            Compare::GreaterOrEqual => "greater_or_equal",
+            Compare::Equal => "equal",
+            Compare::NotEqual => "not_equal",
+        }
+    }
+
+    fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
+        let one = |holds: bool| if holds { T::one() } else { T::zero() };
+        Ok(match self {
+            Compare::Less => a.zip(b, |a, b| one(a < b)),
+            Compare::LessOrEqual => a.zip(b, |a, b| one(a <= b)),
+            Compare::Greater => a.zip(b, |a, b| one(a > b)),
+            Compare::GreaterOrEqual => a.zip(b, |a, b| one(a >= b)),
+            Compare::Equal => a.zip(b, |a, b| one(a == b)),
+            Compare::NotEqual => a.zip(b, |a, b| one(a != b)),
+        }?)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn uses(x: crate::Var<'_, f64>) -> Vec<Result<crate::Var<'_, f64>>> {
+    let zero = x.tape().constant(Tensor::scalar(0.0));
+    vec![x.less(zero), zero.greater(x)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn less_equal_greater_and_nan() {
+        let tape = Tape::new();
+        let a = tape.constant(Tensor::from([1.0, 2.0, 3.0, f64::NAN]));
+        let b = tape.constant(Tensor::scalar(2.0));
+        let rows = [
+            (a.less(b), [1.0, 0.0, 0.0, 0.0]),
+            (a.less_or_equal(b), [1.0, 1.0, 0.0, 0.0]),
+            (a.greater(b), [0.0, 0.0, 1.0, 0.0]),
+            (a.greater_or_equal(b), [0.0, 1.0, 1.0, 0.0]),
+            (a.equal(b), [0.0, 1.0, 0.0, 0.0]),
+            (a.not_equal(b), [1.0, 0.0, 1.0, 1.0]),
+        ];
+        for (mask, expected) in rows {
+            let mask = mask.unwrap();
+            assert_eq!(mask.value(), Tensor::from(expected), "{mask:?}");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The matrix product of operands of which one or both are taken transposed.
+//!
+//! y = A·B, where A is a or aᵀ, B is b or bᵀ
+//! da = dy·Bᵀ if A is a, else B·dyᵀ
+//! db = Aᵀ·dy if B is b, else dyᵀ·A
+//!
+//! shapes: A `[…, m, k]`, B `[…, k, n]`, y `[…, m, n]`; leading axes broadcast together
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = A·B, where A is a or aᵀ and B is b or bᵀ; da = dy·Bᵀ or B·dyᵀ, db = Aᵀ·dy or dyᵀ·A.
+///
+/// The product reads an operand as it lies: nothing is transposed in memory. With neither
+/// transposed this is [`MatMul`](super::MatMul).
+#[derive(Clone, Copy, Debug)]
+pub struct MatMulTransposed {
+    /// Is the left operand taken transposed?
+    pub left: bool,
+    /// Is the right one?
+    pub right: bool,
+}
+
+/// x, or xᵀ.
+fn turned<T: Float>(x: &Tensor<T>, transposed: bool) -> Result<Tensor<T>> {
+    Ok(if transposed { x.transpose()? } else { x.clone() })
+}
+
+impl<T: Float> Op<T, 2> for MatMulTransposed {
+    fn name(&self) -> &'static str {
+        "matmul_transposed"
+    }
+
+    fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
+        Ok(turned(a, self.left)?.matmul(&turned(b, self.right)?)?)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
+        let [a, b] = call.inputs;
+        Ok([
+            call.wanted(0, || {
+                Ok(if self.left {
+                    turned(b, self.right)?.matmul(&dy.transpose()?)?
+                } else {
+                    dy.matmul(&turned(b, !self.right)?)?
+                })
+            })?,
+            call.wanted(1, || {
+                Ok(if self.right {
+                    dy.transpose()?.matmul(&turned(a, self.left)?)?
+                } else {
+                    turned(a, !self.left)?.matmul(dy)?
+                })
+            })?,
+        ])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    fn op(left: bool, right: bool) -> MatMulTransposed {
+        MatMulTransposed { left, right }
+    }
+    vec![
+        grad_case!(op(false, true), [normal([2, 3]), normal([4, 3])]).named("a·bᵀ"),
+        grad_case!(op(true, false), [normal([3, 2]), normal([3, 4])]).named("aᵀ·b"),
+        grad_case!(op(true, true), [normal([3, 2]), normal([4, 3])]).named("aᵀ·bᵀ"),
+        grad_case!(op(false, false), [normal([2, 3]), normal([3, 4])]).named("a·b"),
+        grad_case!(op(false, true), [normal([3, 3]), normal([3, 3])]).named("square"),
+        grad_case!(op(false, true), [normal([2, 1, 2, 3]), normal([3, 4, 3])])
+            .named("a·bᵀ, batches both ways"),
+        grad_case!(op(true, false), [normal([4, 3, 2]), normal([3, 2])])
+            .named("aᵀ·b, one b for all a"),
+        grad_case!(op(true, true), [normal([3, 2]), normal([2, 4, 3])])
+            .named("aᵀ·bᵀ, one a for all b"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn rows_times_rows() {
+        let tape = Tape::new();
+        let a = tape.parameter(Tensor::from([[1.0, 2.0]]));
+        let b = tape.parameter(Tensor::from([[3.0, 4.0], [5.0, 6.0]]));
+        let y = a.matmul_nt(b).unwrap(); // every row of a with every row of b
+        assert_eq!(y.value(), Tensor::from([[11.0, 17.0]]));
+        let gradients = y.backward_with(Tensor::from([[1.0, 10.0]])).unwrap();
+        assert_eq!(*gradients.of(a).unwrap(), Tensor::from([[53.0, 64.0]]));
+        assert_eq!(*gradients.of(b).unwrap(), Tensor::from([[1.0, 2.0], [10.0, 20.0]]));
+    }
+
+    #[test]
+    fn it_is_the_product_of_transposes() {
+        let tape = Tape::new();
+        let a = tape.parameter(Tensor::from([[1.0, 2.0], [3.0, 4.0], [5.0, 7.0]]));
+        let b = tape.parameter(Tensor::from([[3.0, 4.0, 1.0], [5.0, 6.0, 0.5]]));
+        let [at, bt] = [a, b].map(|x| x.transpose().unwrap());
+        assert_eq!(a.matmul_tn(a).unwrap().value(), at.matmul(a).unwrap().value());
+        assert_eq!(a.matmul_nt(a).unwrap().value(), a.matmul(at).unwrap().value());
+        assert_eq!(a.matmul_tt(b).unwrap().value(), at.matmul(bt).unwrap().value());
+    }
+}

@@ -1,0 +1,56 @@
+//! The sign: −1, 0 or 1.
+//!
+//! y  = sign x
+//! dx = 0
+//!
+//! shapes: y as x
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+
+/// y = −1 below zero, 1 above, 0 at ±0, and NaN for NaN; dx = 0.
+///
+/// Its slope is 0 wherever it has one, so that is its gradient, also at the jump, as in PyTorch:
+/// x·sign x then has the slope of |x|. What learns through `sign` alone, learns nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Sign;
+
+impl<T: Float> Op<T, 1> for Sign {
+    fn name(&self) -> &'static str {
+        "sign"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        // Not `signum` alone, which is ±1 at ±0.
+        Ok(x.map(|x| if x.is_zero() { x.abs() } else { x.signum() }))
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        Ok([call.wanted(0, || Ok(Tensor::zeros(dy.shape())))?])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::grad_case;
+    use crate::gradcheck::away_from_zero;
+    vec![grad_case!(Sign, [away_from_zero([2, 3])])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn a_value_times_its_sign_has_the_slope_of_its_size() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([-2.0, 0.0, -0.0, 3.0]));
+        let sign = x.sign().unwrap();
+        assert_eq!(sign.value(), Tensor::from([-1.0, 0.0, 0.0, 1.0]));
+        let gradients = (x * sign).sum().unwrap().backward().unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([-1.0, 0.0, 0.0, 1.0]));
+    }
+}

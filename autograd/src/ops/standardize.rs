@@ -1,0 +1,148 @@
+//! Mean 0 and deviation 1 along some axes: the core of layer, batch, instance and group norm.
+//!
+//! y  = (x − m)·r, m the mean along the axes, r = 1/√(v + ε), v the mean of (x − m)²
+//! dx = r ∘ (dy − mean dy − y ∘ mean (dy∘y))
+//!
+//! shapes: y as x; means along the axes
+
+use tensor::{Float, Tensor};
+
+use crate::error::{Error, Result};
+use crate::op::{Call, Op};
+
+/// y = (x − m)/√(v + ε), m and v being mean and variance along some axes;
+/// dx = (dy − mean dy − y ∘ mean (dy∘y))/√(v + ε).
+///
+/// The variance is the biased one: the mean of the squares, as PyTorch's norms take it.
+#[derive(Clone, Debug)]
+pub struct Standardize<T: Float> {
+    axes: Vec<usize>,
+    eps: T,
+    /// From forward to backward.
+    moments: Option<Moments<T>>,
+}
+
+impl<T: Float> Standardize<T> {
+    /// Along `axes`, `eps` being added to the variance so that constants do not divide by 0.
+    pub fn over(axes: &[usize], eps: T) -> Self {
+        Standardize { axes: axes.to_vec(), eps, moments: None }
+    }
+}
+
+impl<T: Float> Op<T, 1> for Standardize<T> {
+    fn name(&self) -> &'static str {
+        "standardize"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        let moments = self.moments.insert(Moments::of("standardize", x, &self.axes)?);
+        moments.standardized(x, self.eps)
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        let Some(moments) = &self.moments else { unreachable!("forward comes before backward") };
+        Ok([call.wanted(0, || moments.gradient(&self.axes, self.eps, call.output, dy))?])
+    }
+}
+
+/// Mean and biased variance along axes, which stay with length 1.
+#[derive(Clone, Debug)]
+pub(super) struct Moments<T: Float> {
+    pub(super) mean: Tensor<T>,
+    pub(super) variance: Tensor<T>,
+}
+
+impl<T: Float> Moments<T> {
+    /// Those of x along `axes`; in two passes, so that a large mean costs no digits.
+    pub(super) fn of(op: &'static str, x: &Tensor<T>, axes: &[usize]) -> Result<Self> {
+        let mean = mean(x, axes)?;
+        if x.is_empty() {
+            let rule = format!("{:?} has no elements; at least one is needed", x.shape());
+            return Err(Error::invalid(op, rule));
+        }
+        let variance = self::mean(&x.zip(&mean, |x, mean| (x - mean) * (x - mean))?, axes)?;
+        Ok(Moments { mean, variance })
+    }
+
+    /// (x − m)·r
+    pub(super) fn standardized(&self, x: &Tensor<T>, eps: T) -> Result<Tensor<T>> {
+        let centred = x.zip(&self.mean, |x, mean| x - mean)?;
+        Ok(centred.zip(&self.rate(eps), |x, rate| x * rate)?)
+    }
+
+    /// r = 1/√(v + ε)
+    pub(super) fn rate(&self, eps: T) -> Tensor<T> {
+        self.variance.map(|variance| (variance + eps).sqrt().recip())
+    }
+
+    /// r ∘ (dy − mean dy − y ∘ mean (dy∘y)), y being what [`Moments::standardized`] gave and dy the
+    /// gradient with respect to it.
+    pub(super) fn gradient(
+        &self,
+        axes: &[usize],
+        eps: T,
+        y: &Tensor<T>,
+        dy: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
+        let along = mean(&dy.zip(y, |dy, y| dy * y)?, axes)?;
+        let rest = dy.zip(&mean(dy, axes)?, |dy, mean| dy - mean)?;
+        let rest = rest.zip(&y.zip(&along, |y, along| y * along)?, |rest, part| rest - part)?;
+        Ok(rest.zip(&self.rate(eps), |rest, rate| rest * rate)?)
+    }
+}
+
+/// The mean along `axes`, which stay with length 1.
+fn mean<T: Float>(x: &Tensor<T>, axes: &[usize]) -> Result<Tensor<T>> {
+    let sum = x.sum_axes(axes, true)?;
+    let count = T::of(axes.iter().map(|&axis| x.shape()[axis]).product::<usize>() as f64);
+    Ok(sum.map(|sum| sum / count))
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::grad_case;
+    use crate::gradcheck::normal;
+    vec![
+        grad_case!(Standardize::over(&[1], Float::of(1e-5)), [normal([2, 5])]),
+        grad_case!(Standardize::over(&[0, 2], Float::of(0.1)), [normal([3, 2, 4])])
+            .named("two axes"),
+        grad_case!(Standardize::over(&[0, 1], Float::of(1.0)), [normal([3, 2])]).named("of all"),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn two_elements_become_minus_one_and_one() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, 5.0], [1e9, 1e9 + 2.0]]));
+        let y = x.standardize(&[1], 0.0).unwrap();
+        assert_eq!(y.value(), Tensor::from([[-1.0, 1.0], [-1.0, 1.0]]));
+        // With two elements and ε = 0, y does not depend on x but for its order.
+        let gradients = y.backward_with(Tensor::from([[3.0, 4.0], [0.0, 1.0]])).unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::zeros([2, 2]));
+    }
+
+    #[test]
+    fn a_constant_becomes_zero() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([3.0, 3.0]));
+        let y = x.standardize(&[0], 0.25).unwrap();
+        assert_eq!(y.value(), Tensor::zeros([2]));
+        let gradients = y.backward_with(Tensor::from([1.0, 3.0])).unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([-2.0, 2.0])); // (dy − 2)/√¼
+    }
+
+    #[test]
+    fn nothing_has_no_mean() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::<f32>::zeros([2, 0]));
+        assert_eq!(
+            x.standardize(&[1], 1e-5).unwrap_err().to_string(),
+            "standardize: [2, 0] has no elements; at least one is needed"
+        );
+    }
+}

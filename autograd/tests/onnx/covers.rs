@@ -1,0 +1,78 @@
+//! What of the suite is for this crate, and which operations it checks, by the names that errors
+//! call them.
+//!
+//! The table of checks counts by this list, and the tests make sure that it is true.
+
+use super::fixture::Case;
+
+/// Why a case is not for this crate; `None` if it is.
+pub(crate) fn not_applicable(case: &Case) -> Option<&'static str> {
+    match (&case.op[..], &case.outputs[0].kind[..]) {
+        ("Adam" | "Momentum", _) => {
+            Some("an optimizer, which `nn` has: nn/tests/onnx_optimizers.rs runs it")
+        }
+        ("Adagrad", _) => Some("an optimizer that `nn` does not have"),
+        (_, "f32" | "f64") => None,
+        (_, "bool") => Some("truth values; a tensor holds floats"),
+        _ => Some("whole numbers; a tensor holds floats"),
+    }
+}
+
+/// The operations that a case goes through, but for those that only bring numbers into shape.
+pub(crate) fn covers(case: &Case) -> &'static [&'static str] {
+    match &case.op[..] {
+        "Add" => &["add"],
+        "Sub" => &["sub"],
+        "Mul" => &["mul"],
+        "Div" => &["div"],
+        "Exp" => &["exp"],
+        "Log" => &["ln"],
+        "Sqrt" => &["sqrt"],
+        "MatMul" => &["matmul"],
+        "Gemm" => &["matmul", "scale"],
+        "Relu" => &["relu"],
+        "LeakyRelu" => &["leaky_relu"],
+        "HardSigmoid" => &["scale", "add_scalar", "clamp"],
+        "HardSwish" => &["hard_swish"],
+        "Gelu" if case.word("approximate") == Some("tanh") => &["gelu_tanh"],
+        "Gelu" => &["gelu"],
+        "Selu" if case.word("alpha").is_none() => &["selu"],
+        "Selu" => &["elu", "scale"],
+        "Elu" => &["elu"],
+        "Sigmoid" => &["sigmoid"],
+        "Tanh" => &["tanh"],
+        "Softplus" => &["softplus"],
+        "Softsign" => &["softsign"],
+        "Mish" => &["mish"],
+        "Softmax" => &["softmax"],
+        "LogSoftmax" => &["log_softmax"],
+        "SoftmaxCrossEntropyLoss" if case.word("reduction") == Some("none") => {
+            &["log_softmax", "mul", "sum", "neg"]
+        }
+        "SoftmaxCrossEntropyLoss" => &["cross_entropy", "log_softmax"],
+        "NegativeLogLikelihoodLoss" => &["mul", "sum", "neg"],
+        "Transpose" => &["permute"],
+        "Reshape" => &["reshape"],
+        "Slice" if case.given(4).is_some_and(|steps| steps.values.iter().any(|&by| by != 1.0)) => {
+            &["index_select"]
+        }
+        "Slice" => &["slice"],
+        "Gather" => &["index_select", "reshape"],
+        "Pow" => &["pow"],
+        "Where" => &["select"],
+        "Clip" => &["clamp"],
+        "PRelu" => &["prelu"],
+        "LayerNormalization" => &["layer_norm", "mean", "variance", "rsqrt"],
+        "Concat" => &["concat"],
+        "ReduceSum" => &["sum"],
+        "ReduceMean" => &["mean"],
+        "ReduceMax" => &["max"],
+        "ReduceMin" => &["min"],
+        "ReduceProd" => &["prod"],
+        "ReduceLogSumExp" => &["logsumexp"],
+        "ReduceL1" | "ReduceL2" => &["norm"],
+        "ReduceSumSquare" => &["square", "sum"],
+        "ReduceLogSum" => &["sum", "ln"],
+        _ => &[],
+    }
+}

@@ -1,6 +1,8 @@
-//! The ONNX project's backend node tests of optimizers: one step each, from a state in the middle of training.
+//! The ONNX project's backend node tests of optimizers: one step each, from a state in the middle of
+//! training.
 //!
-//! The numbers lie with the other node tests in autograd/tests/onnx, which says where they come from.
+//! The numbers lie with the other node tests in autograd/tests/onnx, which says where they come
+//! from.
 
 #[path = "../../autograd/tests/fixture/mod.rs"]
 mod fixture;
@@ -14,8 +16,8 @@ const ABSOLUTE: f32 = 1e-7;
 
 /// Applies `optimizer` to every parameter of the case and compares parameters and memory.
 ///
-/// The inputs are the rate, the number of steps before, and then all parameters, all gradients, and all
-/// tensors of each kind of memory; the outputs all parameters and all memory.
+/// The inputs are the rate, the number of steps before, and then all parameters, all gradients, and
+/// all tensors of each kind of memory; the outputs all parameters and all memory.
 fn check<O: Optimizer<f32>>(case: &Case, optimizer: &O, step: Step) {
     let values = |array: &fixture::Array| -> Vec<f32> { array.tensor().to_vec() };
     let state = O::MEMORY;
@@ -66,7 +68,8 @@ fn onnx_optimizer_node_tests() {
             let epsilon = case.number("epsilon", if forgotten { 1e-2 } else { 1e-6 });
             check(&case, &Adam { learning_rate, beta1, beta2, epsilon }, step);
         } else {
-            // How much of the gradient is taken up; ours takes all of it, as ONNX does in a first step.
+            // How much of the gradient is taken up; ours takes all of it, as ONNX does in a first
+            // step.
             assert!(before == 0.0 || case.number("beta", 1.0) == 1.0, "{}: beta", case.name);
             let nesterov = case.word("mode") == Some("nesterov");
             check(

@@ -1,46 +1,13 @@
 //! A recorded step that is repeated allocates nothing; a section that is recomputed needs less
 //! memory than one that is kept.
 
-// Only an allocator can count allocations, and it cannot be written without `unsafe`.
-#![allow(unsafe_code)]
-
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
 use autograd::{Result, Tape, Var};
 use tensor::Tensor;
 
-thread_local! {
-    // Of this thread alone: tests run side by side.
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    static BYTES: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: every request is passed on to the system's allocator as it is.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        BYTES.set(BYTES.get() + layout.size());
-        // SAFETY: the caller's promises are those that `System` asks for.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
-        // SAFETY: as above; the memory came from `System`.
-        unsafe { System.dealloc(memory, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-/// What `work` allocates: how often, and how many bytes.
-fn allocated(work: impl FnOnce()) -> (usize, usize) {
-    let before = (ALLOCATIONS.get(), BYTES.get());
-    work();
-    (ALLOCATIONS.get() - before.0, BYTES.get() - before.1)
+/// What `work` allocates in this thread: how often, and how many bytes.
+fn allocated(work: impl FnOnce()) -> (u64, u64) {
+    let counted = allocation_counter::measure(work);
+    (counted.count_total, counted.bytes_total)
 }
 
 /// A network of two layers and a step of gradient descent.

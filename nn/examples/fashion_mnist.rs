@@ -21,7 +21,7 @@ Options:
   --epochs N     how often every image is visited (default 10)
   --seed N       first weights and order of the images (default 0)
   --threads N    threads to compute with; the result is the same (default: all)
-  --out DIR      where digits.safetensors is written (default: the current directory)
+  --out DIR      where digits.safetensors is written, made if need be (default: the current directory)
   --help         this text";
 
 struct Options {
@@ -57,6 +57,12 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
+/// Makes the output directory before training, so that nothing is lost for the want of one.
+fn prepare(options: &Options) -> Result<(), String> {
+    std::fs::create_dir_all(&options.out)
+        .map_err(|error| format!("--out {}: cannot make it: {error}", options.out.display()))
+}
+
 fn train(options: &Options) -> nn::Result<()> {
     let data = fashion_mnist::load(options.data.as_deref())?;
     println!("{}", Digits::SUMMARY);
@@ -88,7 +94,9 @@ fn main() -> std::process::ExitCode {
             println!("{HELP}");
             return std::process::ExitCode::SUCCESS;
         }
-        Ok(Some(options)) => train(&options).map_err(|error| error.to_string()),
+        Ok(Some(options)) => {
+            prepare(&options).and_then(|()| train(&options).map_err(|error| error.to_string()))
+        }
         Err(error) => Err(format!("{error}; --help lists the options")),
     };
     match result {

@@ -177,4 +177,6 @@ fn nothing_to_train_on_is_an_error() {
     assert!(fit(&mut network, &none).show(Show::Nothing).run().is_err());
     let one = Dataset::new(vec![[0.0; 3]], Class::from_labels(&[1]).unwrap()).unwrap();
     assert!(fit(&mut network, &one).batch_size(0).show(Show::Nothing).run().is_err());
+    let error = fit(&mut network, &one).epochs(0).show(Show::Nothing).run().unwrap_err();
+    assert!(error.to_string().starts_with("epochs: found 0, expected at least 1"), "{error}");
 }

@@ -153,10 +153,14 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
     ///
     /// # Errors
     ///
-    /// If there are no rows, the batch size is 0, or the loss is not a finite number any more; the network is
+    /// If there are no rows, no epochs, the batch size is 0, or the loss is not a finite number any more; the network is
     /// then as it was before the step where that happened.
     pub fn run(self) -> Result<Report> {
         let Fit { network, data, validation, epochs, batch_size, seed, schedule, .. } = self;
+        if epochs == 0 {
+            let advice = "a training without an epoch would leave the first weights as they are";
+            return Err(Error::value("epochs", "0", "at least 1", advice));
+        }
         let threads = self.threads.unwrap_or_default();
         let mut batches = Batches::new(data.len(), batch_size)?;
         let mut batch = Minibatch::new();

@@ -1,7 +1,7 @@
 //! What a number must be able to do to be the element of a tensor.
 
-use std::any::Any;
-use std::fmt::{Debug, Display};
+use core::any::Any;
+use core::fmt::{Debug, Display};
 
 /// An element of a tensor: any [`num_traits::Float`] that can be printed and sent to a thread.
 ///
@@ -22,7 +22,7 @@ pub trait Float: num_traits::Float + Debug + Display + Default + Send + Sync + '
     fn of(x: f64) -> Self {
         match <Self as num_traits::NumCast>::from(x) {
             Some(value) => value,
-            None => panic!("{}: cannot be made from the f64 {x}", std::any::type_name::<Self>()),
+            None => panic!("{}: cannot be made from the f64 {x}", core::any::type_name::<Self>()),
         }
     }
 

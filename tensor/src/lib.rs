@@ -22,6 +22,11 @@
 //!   instruction set or the layout of the operands. (CPUs without fused multiply-add are the one
 //!   exception.)
 //!
+//! # Without the standard library
+//!
+//! With its default feature `std` off, the crate is `no_std` and allocates nothing: [`Float`], [`math`],
+//! [`activation`] and [`simd`] remain, what it takes to run a network that has been trained elsewhere.
+//!
 //! # Where things are
 //!
 //! | module | what it holds |
@@ -33,27 +38,47 @@
 //! | [`random`] | numbers that are a function of (seed, stream, index) |
 //! | [`simd`], [`threads`] | which instructions this CPU has; a few threads |
 
+#![cfg_attr(not(feature = "std"), no_std)]
+
 pub mod activation;
+#[cfg(feature = "std")]
 mod buffer;
+#[cfg(feature = "std")]
 mod elementwise;
+#[cfg(feature = "std")]
 mod error;
 mod float;
+#[cfg(feature = "std")]
 mod format;
+#[cfg(feature = "std")]
 mod indexing;
 pub mod math;
+#[cfg(feature = "std")]
 mod matmul;
+#[cfg(feature = "std")]
 pub mod product;
+#[cfg(feature = "std")]
 pub mod random;
+#[cfg(feature = "std")]
 mod reduce;
+#[cfg(feature = "std")]
 mod scan;
+#[cfg(feature = "std")]
 mod shape;
 pub mod simd;
+#[cfg(feature = "std")]
 mod tensor;
+#[cfg(feature = "std")]
 pub mod threads;
+#[cfg(feature = "std")]
 mod trigonometry;
 
+#[cfg(feature = "std")]
 pub use buffer::Buffer;
+#[cfg(feature = "std")]
 pub use error::{Error, Result};
 pub use float::Float;
+#[cfg(feature = "std")]
 pub use shape::{MOST_AXES, Shape};
+#[cfg(feature = "std")]
 pub use tensor::Tensor;

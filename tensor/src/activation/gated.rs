@@ -12,7 +12,7 @@ pub struct Gelu;
 impl Activation for Gelu {
     const NAME: &'static str = "gelu";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -34,7 +34,7 @@ const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 /// Φ(x) = (1 + erf(x/√2))/2.
 #[inline(always)]
 fn normal_distribution<T: Float>(x: T) -> T {
-    T::of(0.5) * (T::one() + math::erf(x * T::of(std::f64::consts::FRAC_1_SQRT_2)))
+    T::of(0.5) * (T::one() + math::erf(x * T::of(core::f64::consts::FRAC_1_SQRT_2)))
 }
 
 /// x·(1 + tanh u)/2 with u = √(2/π)·(x + 0.044715 x³): the approximation of [`Gelu`] that some
@@ -51,7 +51,7 @@ const CUBE: f64 = 0.044_715;
 impl Activation for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -81,7 +81,7 @@ pub struct Silu;
 impl Activation for Silu {
     const NAME: &'static str = "silu";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -104,7 +104,7 @@ pub struct Mish;
 impl Activation for Mish {
     const NAME: &'static str = "mish";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -130,7 +130,7 @@ pub struct HardSwish;
 impl Activation for HardSwish {
     const NAME: &'static str = "hard_swish";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {

@@ -33,7 +33,7 @@ mod gated;
 mod piecewise;
 mod smooth;
 
-use std::fmt::Debug;
+use core::fmt::Debug;
 
 use crate::float::Float;
 use crate::simd::vectorize;

@@ -36,7 +36,7 @@ pub struct Relu;
 
 impl Activation for Relu {
     const NAME: &'static str = "relu";
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -66,7 +66,7 @@ impl Default for LeakyRelu {
 
 impl Activation for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {

@@ -60,7 +60,7 @@ impl Default for Elu {
 
 impl Activation for Elu {
     const NAME: &'static str = "elu";
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -92,7 +92,7 @@ impl Default for Celu {
 impl Activation for Celu {
     const NAME: &'static str = "celu";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -141,7 +141,7 @@ pub struct Softplus;
 impl Activation for Softplus {
     const NAME: &'static str = "softplus";
     const KEEPS_INPUT: bool = true;
-    const GAIN: Option<f64> = Some(std::f64::consts::SQRT_2);
+    const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {

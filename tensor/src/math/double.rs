@@ -1,10 +1,13 @@
 //! The elementary functions of `f64`; `super` states what they promise.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their sources
 
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _; // `mul_add`, which `core` lacks
+
 /// ln 2 in two parts; n·[`LN2_HIGH`] is exact for every exponent n that occurs.
 const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-const LOG2_E: f64 = std::f64::consts::LOG2_E;
+const LOG2_E: f64 = core::f64::consts::LOG2_E;
 /// 1.5·2^52: adding it rounds to an integer and leaves that integer in the low bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
@@ -83,7 +86,7 @@ pub(super) fn ln(x: f64) -> f64 {
     let scaled = if subnormal { x * 18_014_398_509_481_984.0 } else { x };
     // m in √½..√2: subtracting the bits of √½ makes the exponent's bits count from there.
     let bits = scaled.to_bits();
-    let root = std::f64::consts::FRAC_1_SQRT_2.to_bits();
+    let root = core::f64::consts::FRAC_1_SQRT_2.to_bits();
     let e = (bits.wrapping_sub(root) as i64) >> 52;
     let m = f64::from_bits(bits.wrapping_sub((e << 52) as u64));
     let e = e.wrapping_sub(if subnormal { 54 } else { 0 }) as f64;

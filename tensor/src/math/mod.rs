@@ -107,7 +107,7 @@ by_type!(
 
 /// Abramowitz & Stegun 7.1.6 for |x| < 3, 7.1.14 beyond: only arithmetic of the type itself.
 fn erf_of_other_float<T: Float>(x: T) -> T {
-    let two_over_root_pi = T::of(std::f64::consts::FRAC_2_SQRT_PI);
+    let two_over_root_pi = T::of(core::f64::consts::FRAC_2_SQRT_PI);
     let gauss = (-(x * x)).exp();
     if x.abs() < T::of(3.0) {
         // erf x = 2/√π e^−x² Σ 2ⁿ x²ⁿ⁺¹ / (1·3·…·(2n+1))

@@ -1,10 +1,13 @@
 //! The elementary functions of `f32`; `super` states what they promise.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their sources
 
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _; // `mul_add`, which `core` lacks
+
 /// ln 2 in two parts; n·[`LN2_HIGH`] is exact for every exponent n that occurs.
 const LN2_HIGH: f32 = 0.693_359_375;
 const LN2_LOW: f32 = -2.121_944_4e-4;
-const LOG2_E: f32 = std::f32::consts::LOG2_E;
+const LOG2_E: f32 = core::f32::consts::LOG2_E;
 /// 1.5·2^23: adding it rounds to an integer and leaves that integer in the low bits.
 const ROUND: f32 = 12_582_912.0;
 
@@ -71,7 +74,7 @@ pub(super) fn ln(x: f32) -> f32 {
     let scaled = if subnormal { x * 33_554_432.0 } else { x };
     // m in √½..√2: subtracting the bits of √½ makes the exponent's bits count from there.
     let bits = scaled.to_bits();
-    let root = std::f32::consts::FRAC_1_SQRT_2.to_bits();
+    let root = core::f32::consts::FRAC_1_SQRT_2.to_bits();
     let e = (bits.wrapping_sub(root) as i32) >> 23;
     let m = f32::from_bits(bits.wrapping_sub((e << 23) as u32));
     let e = e.wrapping_sub(if subnormal { 25 } else { 0 }) as f32;

@@ -1,7 +1,7 @@
 //! Every kernel against three plain loops, on sizes around every tile, with all layouts and starts.
 
 use tensor::Float;
-use tensor::product::{Matrix, Start, product, product_on};
+use tensor::product::{Matrix, Start, add_scaled_product_on, product, product_on};
 use tensor::random::Random;
 use tensor::simd::Isa;
 
@@ -31,6 +31,7 @@ enum Begin {
     Zero,
     Bias,
     Accumulate,
+    Scaled,
 }
 
 /// One product, in all four layouts, by one instruction set; a sentence if an element is wrong.
@@ -50,21 +51,28 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             |i, x| if a_transposed { a[x * m + i] } else { a[i * k + x] },
             |x, j| if b_transposed { b[j * k + x] } else { b[x * n + j] },
             |i, j| match begin {
-                Begin::Zero => T::zero(),
+                Begin::Zero | Begin::Scaled => T::zero(),
                 Begin::Bias => bias[j],
                 Begin::Accumulate => before[i * n + j],
             },
             [m, k, n],
         );
-        let start = match begin {
-            Begin::Zero => Start::Zero,
-            Begin::Bias => Start::Bias(&bias),
-            Begin::Accumulate => Start::Accumulate,
-        };
-        // Anything that stays from before a product that does not accumulate would be seen.
-        let mut c = if begin == Begin::Accumulate { before.clone() } else { vec![T::nan(); m * n] };
-        product_on(isa, a_matrix, b_matrix, start, &mut c, None);
-        for (at, (&got, &want)) in c.iter().zip(&expected).enumerate() {
+        let scale = T::of(-0.3);
+        let mut c = before.clone();
+        if begin != Begin::Accumulate && begin != Begin::Scaled {
+            // Anything that stays from before would be seen.
+            c.fill(T::nan());
+        }
+        match begin {
+            Begin::Zero => product_on(isa, a_matrix, b_matrix, Start::Zero, &mut c, None),
+            Begin::Bias => product_on(isa, a_matrix, b_matrix, Start::Bias(&bias), &mut c, None),
+            Begin::Accumulate => {
+                product_on(isa, a_matrix, b_matrix, Start::Accumulate, &mut c, None);
+            }
+            Begin::Scaled => add_scaled_product_on(isa, a_matrix, b_matrix, scale, &mut c),
+        }
+        for (at, (&got, &sum)) in c.iter().zip(&expected).enumerate() {
+            let want = if begin == Begin::Scaled { sum.mul_add(scale, before[at]) } else { sum };
             let bound = T::epsilon() * T::of((k + 2) as f64);
             let right = if exact { got == want } else { (got - want).abs() <= bound };
             if !right {
@@ -91,8 +99,8 @@ fn check_all<T: Float>() {
                 }
             }
         }
-        for begin in [Begin::Zero, Begin::Accumulate] {
-            for shape in [[7, 5, 37], [8, 0, 32], [17, 33, 10]] {
+        for begin in [Begin::Zero, Begin::Accumulate, Begin::Scaled] {
+            for shape in [[7, 5, 37], [8, 0, 32], [17, 33, 10], [25, 3, 97]] {
                 failures.extend(check::<T>(isa, shape, begin).err());
             }
         }
@@ -100,6 +108,7 @@ fn check_all<T: Float>() {
         for shape in [[19, 401, 523], [16, 769, 350], [33, 385, 1029]] {
             failures.extend(check::<T>(isa, shape, Begin::Bias).err());
             failures.extend(check::<T>(isa, shape, Begin::Accumulate).err());
+            failures.extend(check::<T>(isa, shape, Begin::Scaled).err());
         }
     }
     assert!(failures.is_empty(), "{} failures, the first: {}", failures.len(), failures[0]);

@@ -7,8 +7,8 @@
 //! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
 //! van de Geijn 2008): blocks of columns, slabs of k, tiles of rows, tiles of columns.
 
-use super::tile::{Left, Right, Tiles};
-use super::{Problem, Start};
+use super::tile::{Left, Right, Tiles, into};
+use super::{Into, Problem, Start};
 use crate::buffer::Buffer;
 use crate::float::Float;
 
@@ -32,7 +32,12 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize>(
     let contiguous_rows = problem.b.col_stride == 1;
     let few_rows = m < 2 * MR;
     let in_place = contiguous_rows && (few_rows || k * n * size_of::<T>() <= IN_PLACE);
-    let (slab, block) = if in_place { (k, n) } else { (SLAB, BLOCK) };
+    let (slab, block) = match problem.into {
+        _ if in_place => (k, n),
+        Into::Start(_) => (SLAB, BLOCK),
+        // A sum is scaled when it is complete, so that it cannot be cut into slabs.
+        Into::Scaled(_) => (k, (SLAB * BLOCK / k.max(1)).next_multiple_of(W)),
+    };
     let mut panels =
         Buffer::stale(if in_place { 0 } else { slab.min(k) * block.min(n).next_multiple_of(W) });
 
@@ -98,7 +103,7 @@ impl<T: Float> Step<'_, T> {
     /// Writes the bias into `rows` rows of c, from row `i` on, if that is what their sums begin with.
     #[inline(always)]
     fn start(&self, problem: &mut Problem<'_, '_, T>, i: usize, rows: usize) {
-        if let Start::Bias(bias) = problem.start
+        if let Into::Start(Start::Bias(bias)) = problem.into
             && self.begins
         {
             let (n, columns) = (problem.b.cols, self.first_col..self.first_col + self.cols);
@@ -138,21 +143,27 @@ impl<T: Float> Step<'_, T> {
             let data = a.data.get(i + self.first_k * a.col_stride..).unwrap_or(&[]);
             Left::Columns { data, stride: a.col_stride }
         };
-        let from_zero = self.begins && matches!(problem.start, Start::Zero);
+        let into = match problem.into {
+            Into::Start(Start::Zero) if self.begins => into::NEW,
+            Into::Start(_) => into::CHAIN,
+            Into::Scaled(_) => into::SCALED,
+        };
+        let scale = if let Into::Scaled(scale) = problem.into { scale } else { T::one() };
         let mut j = 0;
         while j < self.cols {
             let width = self.cols - j;
             let n = problem.b.cols;
             let right = self.right(problem, j, W);
             let c = &mut problem.c[i * n + self.first_col + j..];
-            if width >= W && from_zero {
-                K::tile::<ROWS, W, true>(left, right, self.depth, c, n);
-            } else if width >= W {
-                K::tile::<ROWS, W, false>(left, right, self.depth, c, n);
-            } else if width > H {
-                self.edge::<K, ROWS, W>(left, right, c, [n, width], from_zero);
-            } else {
-                self.edge::<K, ROWS, H>(left, right, c, [n, width], from_zero);
+            let depth = self.depth;
+            match into {
+                _ if width <= H => {
+                    self.edge::<K, ROWS, H>(left, right, c, [n, width], into, scale);
+                }
+                _ if width < W => self.edge::<K, ROWS, W>(left, right, c, [n, width], into, scale),
+                into::NEW => K::tile::<ROWS, W, { into::NEW }>(left, right, depth, scale, c, n),
+                into::CHAIN => K::tile::<ROWS, W, { into::CHAIN }>(left, right, depth, scale, c, n),
+                _ => K::tile::<ROWS, W, { into::SCALED }>(left, right, depth, scale, c, n),
             }
             j += W;
         }
@@ -185,7 +196,8 @@ impl<T: Float> Step<'_, T> {
         right: Right<'_, T>,
         c: &mut [T],
         [stride, width]: [usize; 2],
-        from_zero: bool,
+        into: u8,
+        scale: T,
     ) {
         // How many rows of the right operand can be read as wide as the tile is; a stride of 0 repeats
         // one row.
@@ -193,13 +205,13 @@ impl<T: Float> Step<'_, T> {
             room.checked_div(right.stride).map_or(self.depth, |rows| self.depth.min(rows + 1))
         });
         let mut own = [[T::zero(); WIDE]; ROWS];
-        if !from_zero {
+        if into == into::CHAIN {
             for (r, row) in own.iter_mut().enumerate() {
                 row[..width].copy_from_slice(&c[r * stride..][..width]);
             }
         }
         let sums = own.as_flattened_mut();
-        K::tile::<ROWS, WIDE, false>(left, right, whole, sums, WIDE);
+        K::tile::<ROWS, WIDE, { into::CHAIN }>(left, right, whole, scale, sums, WIDE);
         for k in whole..self.depth {
             let mut b = [T::zero(); WIDE];
             let row = &right.data[k * right.stride..];
@@ -212,10 +224,17 @@ impl<T: Float> Step<'_, T> {
                 }
             };
             let right = Right { data: &b, stride: WIDE };
-            K::tile::<ROWS, WIDE, false>(left, right, 1, sums, WIDE);
+            K::tile::<ROWS, WIDE, { into::CHAIN }>(left, right, 1, scale, sums, WIDE);
         }
         for (r, row) in own.iter().enumerate() {
-            c[r * stride..][..width].copy_from_slice(&row[..width]);
+            let c = &mut c[r * stride..][..width];
+            if into == into::SCALED {
+                for (c, &sum) in c.iter_mut().zip(row) {
+                    *c = sum.mul_add(scale, *c);
+                }
+            } else {
+                c.copy_from_slice(&row[..width]);
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ use std::ops::Range;
 use super::pack::transposed_by_shuffles;
 use super::pack::{Block, pack, transposed};
 use super::tile::{Left, Right, Tiles, tile};
-use super::{Matrix, Problem, Start, blocked};
+use super::{Into, Matrix, Problem, Start, blocked};
+use crate::buffer::Buffer;
 use crate::float::{Float, same};
 use crate::simd::Isa;
 
@@ -48,14 +49,15 @@ impl<T: Float> Tiles<T> for Standard {
     }
 
     #[inline(never)]
-    fn tile<const MR: usize, const W: usize, const FROM_ZERO: bool>(
+    fn tile<const MR: usize, const W: usize, const INTO: u8>(
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
+        scale: T,
         c: &mut [T],
         stride: usize,
     ) {
-        tile::<T, MR, W, FROM_ZERO>(left, right, depth, c, stride);
+        tile::<T, MR, W, INTO>(left, right, depth, scale, c, stride);
     }
 }
 
@@ -102,28 +104,30 @@ macro_rules! tiles {
             }
 
             #[inline(always)]
-            fn tile<const MR: usize, const W: usize, const FROM_ZERO: bool>(
+            fn tile<const MR: usize, const W: usize, const INTO: u8>(
                 left: Left<'_, T>,
                 right: Right<'_, T>,
                 depth: usize,
+                scale: T,
                 c: &mut [T],
                 stride: usize,
             ) {
                 #[target_feature(enable = $features)]
-                fn compiled<T: Float, const MR: usize, const W: usize, const FROM_ZERO: bool>(
+                fn compiled<T: Float, const MR: usize, const W: usize, const INTO: u8>(
                     left: Left<'_, T>,
                     right: Right<'_, T>,
                     depth: usize,
+                    scale: T,
                     c: &mut [T],
                     stride: usize,
                 ) {
-                    tile::<T, MR, W, FROM_ZERO>(left, right, depth, c, stride);
+                    tile::<T, MR, W, INTO>(left, right, depth, scale, c, stride);
                 }
                 // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
                 // that has been asked for the features.
                 #[allow(unsafe_code)]
                 unsafe {
-                    compiled::<T, MR, W, FROM_ZERO>(left, right, depth, c, stride);
+                    compiled::<T, MR, W, INTO>(left, right, depth, scale, c, stride);
                 }
             }
         }
@@ -168,13 +172,7 @@ fn in_readable_strides<T: Float>(
         .map(|at| a.data[at / a.cols * a.row_stride + at % a.cols * a.col_stride])
         .collect();
     let a = super::Matrix::new(&copy, a.rows, a.cols);
-    run(&mut Problem {
-        a,
-        b: problem.b,
-        start: problem.start,
-        c: problem.c,
-        finish: problem.finish,
-    });
+    run(&mut Problem { a, b: problem.b, into: problem.into, c: problem.c, finish: problem.finish });
 }
 
 /// The signature of `matrixmultiply::sgemm` and `dgemm`.
@@ -198,12 +196,21 @@ type Gemm<T> = unsafe fn(
 /// The product by `matrixmultiply`, on a CPU where a fused multiply-add would be a function call.
 fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     let (a, b, n) = (problem.a, problem.b, problem.b.cols);
-    match problem.start {
-        Start::Zero => problem.c.fill(T::zero()),
-        Start::Bias(bias) => {
+    match problem.into {
+        Into::Start(Start::Zero) => problem.c.fill(T::zero()),
+        Into::Start(Start::Bias(bias)) => {
             problem.c.chunks_exact_mut(n).for_each(|row| row.copy_from_slice(bias));
         }
-        Start::Accumulate => {}
+        Into::Start(Start::Accumulate) => {}
+        Into::Scaled(scale) => {
+            let mut sums = Buffer::zeroed(problem.c.len());
+            let into = Into::Start(Start::Accumulate);
+            without_fma(&mut Problem { a, b, into, c: &mut sums, finish: None }, gemm);
+            for (c, &sum) in problem.c.iter_mut().zip(&*sums) {
+                *c = sum.mul_add(scale, *c);
+            }
+            return;
+        }
     }
     if a.cols > 0 {
         // SAFETY: `Matrix` guarantees that all its elements lie in its slice, `product_on` that c

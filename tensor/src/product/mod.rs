@@ -172,6 +172,60 @@ pub fn product_on<T: Float>(
     c: &mut [T],
     finish: Option<Finish<'_, T>>,
 ) {
+    if let Start::Bias(bias) = start {
+        assert!(
+            bias.len() == b.cols,
+            "product: a bias of {} elements for {} columns",
+            bias.len(),
+            b.cols
+        );
+    }
+    run(isa, Problem { a, b, into: Into::Start(start), c, finish });
+}
+
+/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]` row by row.
+///
+/// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is complete,
+/// c ← fma(sum, scale, c). So the bits are those of a product and then
+/// `c = sum.mul_add(scale, c)`, without the sums ever going through memory: with minus the learning rate as
+/// `scale`, a step of gradient descent.
+///
+/// # Panics
+///
+/// If the shapes do not fit, with both of them in the message.
+///
+/// ```
+/// use tensor::product::{Matrix, add_scaled_product};
+///
+/// let (x, dz) = (Matrix::new(&[1.0, 2.0], 1, 2), Matrix::new(&[4.0], 1, 1));
+/// let mut weight = [1.0, 1.0];
+/// add_scaled_product(x.transposed(), dz, -0.5, &mut weight);
+/// assert_eq!(weight, [-1.0, -3.0]);
+/// ```
+#[track_caller]
+pub fn add_scaled_product<T: Float>(a: Matrix<'_, T>, b: Matrix<'_, T>, scale: T, c: &mut [T]) {
+    add_scaled_product_on(Isa::best(), a, b, scale, c);
+}
+
+/// [`add_scaled_product`] by the kernels of one instruction set: for tests and benchmarks.
+///
+/// # Panics
+///
+/// If the shapes do not fit or this CPU does not have `isa`.
+#[track_caller]
+pub fn add_scaled_product_on<T: Float>(
+    isa: Isa,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    scale: T,
+    c: &mut [T],
+) {
+    run(isa, Problem { a, b, into: Into::Scaled(scale), c, finish: None });
+}
+
+#[track_caller]
+fn run<T: Float>(isa: Isa, mut problem: Problem<'_, '_, T>) {
+    let Problem { a, b, c, .. } = &problem;
     assert!(
         a.cols == b.rows && a.rows.checked_mul(b.cols) == Some(c.len()),
         "product: [{}, {}] · [{}, {}] into {} elements: the left side's columns must equal the \
@@ -182,25 +236,25 @@ pub fn product_on<T: Float>(
         b.cols,
         c.len()
     );
-    if let Start::Bias(bias) = start {
-        assert!(
-            bias.len() == b.cols,
-            "product: a bias of {} elements for {} columns",
-            bias.len(),
-            b.cols
-        );
+    if !c.is_empty() {
+        dispatch::run(isa, &mut problem);
     }
-    if c.is_empty() {
-        return;
-    }
-    dispatch::run(isa, &mut Problem { a, b, start, c, finish });
 }
 
 /// A product whose shapes have been checked.
 struct Problem<'a, 'f, T> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
-    start: Start<'a, T>,
+    into: Into<'a, T>,
     c: &'a mut [T],
     finish: Option<Finish<'f, T>>,
+}
+
+/// How the sums come into c.
+#[derive(Clone, Copy)]
+enum Into<'a, T> {
+    /// c is the sum, whose chain begins so.
+    Start(Start<'a, T>),
+    /// The sum, begun with zero, is multiplied by this and added to c.
+    Scaled(T),
 }

@@ -55,13 +55,24 @@ pub(super) trait Tiles<T: Float> {
     );
 
     /// [`tile`].
-    fn tile<const MR: usize, const W: usize, const FROM_ZERO: bool>(
+    fn tile<const MR: usize, const W: usize, const INTO: u8>(
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
+        scale: T,
         c: &mut [T],
         stride: usize,
     );
+}
+
+/// What a tile does with c, a constant in each of its compiled forms.
+pub(super) mod into {
+    /// c ← a·b. Not writing and reading zeros first is worth 5 % at a depth of 64.
+    pub(in super::super) const NEW: u8 = 0;
+    /// c ← c + a·b, each sum a chain that begins with c.
+    pub(in super::super) const CHAIN: u8 = 1;
+    /// c ← fma(scale, a·b, c), each sum a chain that begins with zero.
+    pub(in super::super) const SCALED: u8 = 2;
 }
 
 /// Repeats a statement for every row of a tile, written out: the compiler unrolls a loop over rows only
@@ -79,24 +90,24 @@ macro_rules! each_row {
     };
 }
 
-/// c\[i\]\[j\] += Σₖ a\[i, k\]·b\[k, j\] for `depth` values of k, `MR` rows and `W` columns; the rows of c are
-/// `stride` apart. What they hold counts as zero if the sums begin `FROM_ZERO`: not writing and reading
-/// zeros is worth 5 % at a depth of 64. (Beginning with a bias is not a third way, since the compiler
-/// then gives up keeping the sums in vector registers.)
+/// Σₖ a\[i, k\]·b\[k, j\] for `depth` values of k, `MR` rows and `W` columns, `INTO` c, whose rows are
+/// `stride` apart; `scale` is used by [`into::SCALED`] alone. (Beginning with a bias is not a way of its
+/// own, since the compiler then gives up keeping the sums in vector registers.)
 ///
 /// # Panics
 ///
 /// If an operand ends before the tile does.
 #[inline(always)]
-pub(super) fn tile<T: Float, const MR: usize, const W: usize, const FROM_ZERO: bool>(
+pub(super) fn tile<T: Float, const MR: usize, const W: usize, const INTO: u8>(
     left: Left<'_, T>,
     right: Right<'_, T>,
     depth: usize,
+    scale: T,
     c: &mut [T],
     stride: usize,
 ) {
     let mut sums = [[T::zero(); W]; MR];
-    if !FROM_ZERO {
+    if INTO == into::CHAIN {
         each_row!(i of MR: sums[i] = *first::<T, W>(&c[i * stride..]));
     }
     match left {
@@ -114,6 +125,13 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize, const FROM_ZERO: b
                 each_row!(i of MR: add_multiple(&mut sums[i], a[i], b));
             }
         }
+    }
+    if INTO == into::SCALED {
+        each_row!(i of MR: {
+            let sum = sums[i];
+            sums[i] = *first::<T, W>(&c[i * stride..]);
+            add_multiple(&mut sums[i], scale, &sum);
+        });
     }
     each_row!(i of MR: c[i * stride..][..W].copy_from_slice(&sums[i]));
 }

@@ -1,6 +1,23 @@
 //! What the code that `network!` writes calls, and nobody else should: checks of widths that are
 //! constants, which the macro cannot know and the compiler can.
 
+/// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
+/// is built without.
+#[cfg(feature = "std")]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __with_std {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// The same, where this crate is built without the standard library.
+#[cfg(not(feature = "std"))]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __with_std {
+    ($($item:tt)*) => {};
+}
+
 /// Refuses a width that is zero, given a layer's name and the width as it is written there.
 #[track_caller]
 pub const fn check_width<const WIDTH: usize>(layer: &str, written: &str) {

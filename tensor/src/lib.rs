@@ -25,7 +25,7 @@
 //! # Without the standard library
 //!
 //! With its default feature `std` off, the crate is `no_std` and allocates nothing: [`Float`], [`math`],
-//! [`activation`] and [`simd`] remain, what it takes to run a network that has been trained elsewhere.
+//! [`activation`], [`simd`] and [`embedded`] remain, what it takes to run a network that has been trained elsewhere.
 //!
 //! # Where things are
 //!
@@ -35,6 +35,7 @@
 //! | `elementwise`, `reduce`, `scan`, `trigonometry`, `indexing`, `matmul`, `format` | what can be done with tensors |
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
+//! | [`embedded`] | numbers that are part of the program |
 //! | [`random`] | numbers that are a function of (seed, stream, index) |
 //! | [`simd`], [`threads`] | which instructions this CPU has; a few threads |
 
@@ -45,6 +46,7 @@ pub mod activation;
 mod buffer;
 #[cfg(feature = "std")]
 mod elementwise;
+pub mod embedded;
 #[cfg(feature = "std")]
 mod error;
 mod float;

@@ -9,7 +9,7 @@ use tensor::{Buffer, Float};
 
 use crate::error::Result;
 use crate::head::Head;
-use crate::layer::{Info, Layer};
+use crate::layer::{Info, Layer, Pass};
 use crate::parameters::Parameters;
 use crate::row::Row;
 use crate::summary::Text;
@@ -261,11 +261,12 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     fn for_logits(&self, inputs: &[Self::Input], mut see: impl FnMut(usize, &[Self::Float])) {
         const PORTION: usize = 64;
         let portion = PORTION.min(inputs.len());
-        let mut memory = Buffer::stale(Self::Layers::KEPT * portion);
+        let mut memory = Buffer::stale(Self::Layers::KEPT * portion + Self::Layers::KEPT_ONCE);
         for (index, inputs) in inputs.chunks(PORTION).enumerate() {
             let mut rows = Self::Layers::carve(&mut &mut memory[..], inputs.len());
             let x = Row::flatten(inputs);
-            Self::Layers::forward(self.parameters().as_slice(), x, &mut rows);
+            let parameters = self.parameters().as_slice();
+            Self::Layers::forward(parameters, x, &mut rows, Pass::Evaluation);
             see(index * PORTION, Self::Layers::outputs(&rows));
         }
     }
@@ -309,6 +310,7 @@ pub(crate) struct NamedTensor {
     pub(crate) shape: &'static [usize],
     /// In the flat buffer.
     pub(crate) offset: usize,
+    pub(crate) trained: bool,
 }
 
 /// The tensors of a network in the order of the flat buffer.
@@ -319,6 +321,7 @@ pub(crate) fn tensors<N: Network>() -> impl Iterator<Item = NamedTensor> {
             name: format!("{}.{}", layer_name::<N>(index), tensor.name),
             shape: tensor.shape,
             offset: start + tensor.offset,
+            trained: tensor.trained,
         })
     })
 }

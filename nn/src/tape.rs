@@ -9,7 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::head::Head;
-use crate::layer::Layer;
+use crate::layer::{Layer, Pass, add_penalties};
 use crate::network::{Network, tensors};
 use crate::op;
 use crate::optimizer::Sgd;
@@ -20,6 +20,7 @@ use crate::train::Trainer;
 pub struct OnTape<'t, N: Network> {
     tape: &'t Tape<N::Float>,
     parameters: Vec<Var<'t, N::Float>>,
+    pass: Pass,
     network: PhantomData<fn() -> N>,
 }
 
@@ -30,13 +31,23 @@ impl<'t, N: Network> OnTape<'t, N> {
             .map(|tensor| {
                 let len: usize = tensor.shape.iter().product();
                 let values = flat[tensor.offset..][..len].to_vec();
-                Ok(tape.parameter(Tensor::from_vec(values, tensor.shape)?))
+                let values = Tensor::from_vec(values, tensor.shape)?;
+                Ok(if tensor.trained { tape.parameter(values) } else { tape.constant(values) })
             })
             .collect::<Result<_>>()?;
-        Ok(OnTape { tape, parameters, network: PhantomData })
+        Ok(OnTape { tape, parameters, pass: Pass::Evaluation, network: PhantomData })
     }
 
-    /// The parameters, a weight and a bias for each layer, in order.
+    /// The same network as it is while it trains: dropout drops, by random numbers made from `seed` and
+    /// `step`; batch norm goes by the batch; and the loss has the penalties of the layers in it.
+    /// Without this call it answers as [`Network::predict`] does.
+    pub fn training(mut self, seed: u64, step: u64) -> Self {
+        self.pass = Pass::Training { seed, step, first_row: 0, layer: 0 };
+        self
+    }
+
+    /// The parameters, the tensors of each layer, in order. What training does not change, such as
+    /// running means, is there as a constant.
     pub fn parameters(&self) -> &[Var<'t, N::Float>] {
         &self.parameters
     }
@@ -53,10 +64,11 @@ impl<'t, N: Network> OnTape<'t, N> {
     ///
     /// If x has another shape.
     pub fn logits(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
-        Ok(N::Layers::record(&mut self.parameters.iter(), x)?)
+        Ok(N::Layers::record(&mut self.parameters.iter(), x, self.pass)?)
     }
 
-    /// The mean loss of the head, a scalar, for logits `[rows, outputs]` and as many targets as rows.
+    /// The mean loss of the head, a scalar, for logits `[rows, outputs]` and as many targets as rows; in
+    /// [`training`](OnTape::training) with the layers' penalties added.
     ///
     /// # Errors
     ///
@@ -66,11 +78,16 @@ impl<'t, N: Network> OnTape<'t, N> {
         logits: Var<'t, N::Float>,
         targets: &[N::Target],
     ) -> Result<Var<'t, N::Float>> {
-        Ok(self.tape.apply(op::Loss::<N::Head, N::Float>::new(targets), [logits])?)
+        let loss = self.tape.apply(op::Loss::<N::Head, N::Float>::new(targets), [logits])?;
+        if self.pass == Pass::Evaluation {
+            return Ok(loss);
+        }
+        let penalty = N::Layers::record_penalty(&mut self.parameters.iter())?;
+        Ok(add_penalties(Some(loss), penalty)?.unwrap_or(loss))
     }
 
     /// The parameters' gradients in one vector, in the order of [`Network::parameters`], with zeros in the
-    /// gaps.
+    /// gaps and for what is not trained.
     ///
     /// # Errors
     ///
@@ -78,6 +95,9 @@ impl<'t, N: Network> OnTape<'t, N> {
     pub fn flatten(&self, gradients: &Gradients<N::Float>) -> Result<Vec<N::Float>> {
         let mut flat = vec![N::Float::zero(); N::Layers::LEN];
         for (tensor, &parameter) in tensors::<N>().zip(&self.parameters) {
+            if !tensor.trained {
+                continue;
+            }
             let Some(gradient) = gradients.get(parameter) else {
                 return Err(Error::value(
                     tensor.name,
@@ -109,12 +129,12 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
     let targets: [N::Target; ROWS] = std::array::from_fn(|_| N::Head::example_target(&mut next));
 
     let tape = Tape::new();
-    let on_tape = network.on_tape(&tape)?;
+    let on_tape = network.on_tape(&tape)?.training(seed, 0);
     let logits = on_tape.logits(on_tape.inputs(&inputs)?)?;
     let loss = on_tape.loss(logits, &targets)?;
     let from_tape = on_tape.flatten(&loss.backward()?)?;
 
-    let mut trainer = Trainer::<N, _>::new(Sgd::new(0.0));
+    let mut trainer = Trainer::<N, _>::new(Sgd::new(0.0)).seed(seed);
     let static_loss = trainer.differentiate(network, &inputs, &targets)?;
     let tape_loss = loss.value().item()?;
     let differ = |what: String, fast: N::Float, tape: N::Float| {

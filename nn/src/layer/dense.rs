@@ -9,8 +9,7 @@ use tensor::product::{Matrix, Start, product};
 use tensor::random::Random;
 use tensor::simd::vectorize;
 
-use super::{End, Info, Layer, LayerInfo, TensorInfo};
-use crate::network::Network;
+use super::{End, Info, Layer, LayerInfo, Pass, TensorInfo};
 use crate::parameters::padded;
 
 /// `I` inputs, each joined to each of `O` outputs, then the activation `A`.
@@ -47,15 +46,25 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         outputs: O,
         activation: A::NAME,
         params: I * O + O,
+        flops: 2 * I * O,
         len: Self::LEN,
         tensors: &[
-            TensorInfo { name: "weight", shape: &[I, O], offset: 0 },
-            TensorInfo { name: "bias", shape: &[O], offset: Self::BIAS },
+            TensorInfo::new("weight", &[I, O], 0),
+            TensorInfo::new("bias", &[O], Self::BIAS),
         ],
     });
 
     type Outputs<T: Float> = [T; O];
     type Rows<'a, T: Float> = DenseRows<'a, T>;
+    type View<'a, T: Float> = DenseView<'a, T, I, O>;
+
+    fn view<T: Float>(parameters: &[T]) -> DenseView<'_, T, I, O> {
+        let (weight, _) = parameters[..I * O].as_chunks::<O>();
+        match (weight.try_into(), parameters[Self::BIAS..].first_chunk()) {
+            (Ok(weight), Some(bias)) => DenseView { weight, bias },
+            _ => panic!("dense {I} -> {O}: the parameters end early"),
+        }
+    }
 
     /// Weights are normal with the deviation that suits the activation ([`Activation::GAIN`]:
     /// He et al. 2015, or Glorot and Bengio 2010); biases are zero.
@@ -106,7 +115,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         }
     }
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut DenseRows<'_, T>) {
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut DenseRows<'_, T>, _pass: Pass) {
         let (weight, bias) = (&parameters[..I * O], &parameters[Self::BIAS..][..O]);
         let keep = A::KEEPS_INPUT.then_some(&mut *rows.z);
         forward(A::default(), x, weight, bias, keep, rows.y);
@@ -150,7 +159,13 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         }
     }
 
-    fn gradient<T: Float>(x: &[T], rows: &DenseRows<'_, T>, from: usize, gradient: &mut [T]) {
+    fn gradient<T: Float>(
+        _parameters: &[T],
+        x: &[T],
+        rows: &DenseRows<'_, T>,
+        from: usize,
+        gradient: &mut [T],
+    ) {
         let (weights, rest) =
             gradient.split_at_mut((I * O).saturating_sub(from).min(gradient.len()));
         if !weights.is_empty() {
@@ -176,6 +191,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     fn record<'t, T: Float>(
         parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
         x: Var<'t, T>,
+        _pass: Pass,
     ) -> autograd::Result<Var<'t, T>> {
         let (Some(&weight), Some(&bias)) = (parameters.next(), parameters.next()) else {
             panic!("dense: recorded with fewer parameters than the network has");
@@ -264,34 +280,4 @@ pub struct DenseView<'a, T, const I: usize, const O: usize> {
     pub weight: &'a [[T; O]; I],
     /// Added to each output.
     pub bias: &'a [T; O],
-}
-
-/// The layer at `index`, which is a dense layer of these widths: what the accessors that `network!`
-/// writes return.
-///
-/// # Panics
-///
-/// If it is not.
-#[track_caller]
-pub fn dense_view<N: Network, const I: usize, const O: usize>(
-    network: &N,
-    index: usize,
-) -> DenseView<'_, N::Float, I, O> {
-    let parameters = network.parameters().as_slice();
-    let (info, offset) = <N::Layers as Layer>::INFO.layer(index);
-    assert!(
-        info.inputs == I && info.outputs == O && info.kind == "dense",
-        "layer {index} of {} is {} of {} -> {}, not dense of {I} -> {O}",
-        N::NAME,
-        info.kind,
-        info.inputs,
-        info.outputs
-    );
-    let layer = &parameters[offset..][..info.len];
-    let (weight, _) = layer[..I * O].as_chunks::<O>();
-    let bias = layer[padded(I * O)..].first_chunk();
-    match (weight.try_into(), bias) {
-        (Ok(weight), Some(bias)) => DenseView { weight, bias },
-        _ => panic!("layer {index} of {}: the parameters end early", N::NAME),
-    }
 }

@@ -3,21 +3,26 @@
 //! A network's type is a tree of [`Then`] with layers at its leaves. Forward, backward and gradient
 //! of the tree are composed by the compiler from those of the leaves: there is no tape, no
 //! dispatch and no allocation. Every layer keeps, for the rows of a batch, what its gradient will
-//! need in a view that [`Layer::carve`] cuts from one buffer; rows are independent of one another, so
-//! a batch can be split among threads at any row, and so can the flat gradient at any
-//! [`Layer::cut`], without changing a bit of the result.
+//! need in a view that [`Layer::carve`] cuts from one buffer. Rows are independent of one another unless a
+//! layer says that they are [`COUPLED`](Layer::COUPLED), so a batch can be split among threads at any
+//! row, and so can the flat gradient at any [`Layer::cut`], without changing a bit of the result.
 
 mod dense;
 mod info;
+mod pass;
 mod then;
+mod view;
 
 use autograd::Var;
 use tensor::Float;
 
-pub use dense::{Dense, DenseView, dense_view};
+pub use dense::{Dense, DenseView};
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
 pub use info::{Info, LayerInfo, TensorInfo};
+pub use pass::Pass;
 pub use then::Then;
+pub(crate) use then::add_penalties;
+pub use view::{dense_view, view};
 
 use crate::row::Row;
 
@@ -34,14 +39,27 @@ pub trait Layer: 'static {
     const LEN: usize;
     /// Numbers kept for each row between forward and backward.
     const KEPT: usize;
+    /// Numbers kept once for a batch, however many rows it has.
+    const KEPT_ONCE: usize = 0;
     /// What the layer is, for summaries, files and errors.
     const INFO: Info;
+    /// Whether a row's answer in training depends on the other rows of its batch, as with batch norm.
+    /// All rows then go through the layers together, on one thread, and there must be two at least.
+    const COUPLED: bool = false;
+    /// Whether [`Layer::penalty`] is more than zero.
+    const PENALIZED: bool = false;
 
     /// The outputs of one row: `[T; OUTPUTS]`.
     type Outputs<T: Float>: Row<T>;
 
     /// What is kept of some consecutive rows of a batch.
     type Rows<'a, T: Float>: Send + Sync;
+
+    /// The parameters with their shapes.
+    type View<'a, T: Float>;
+
+    /// The parameters with their shapes.
+    fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T>;
 
     /// Fills `parameters` with random weights. `index` counts the layers that have parameters: it keys
     /// the random numbers, and the layer advances it.
@@ -51,10 +69,10 @@ pub trait Layer: 'static {
     ///
     /// # Panics
     ///
-    /// If less than `rows * KEPT` elements are left.
+    /// If less than `rows * KEPT + KEPT_ONCE` elements are left.
     fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T>;
 
-    /// The first `at` rows and the others.
+    /// The first `at` rows and the others. What is kept once for the batch stays with the first.
     fn split<'a, T: Float>(
         rows: Self::Rows<'a, T>,
         at: usize,
@@ -67,9 +85,9 @@ pub trait Layer: 'static {
     fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T>;
 
     /// Answers the rows `x`, keeping what the gradient needs.
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>);
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass);
 
-    /// Answers one row, keeping nothing.
+    /// Answers one row as in [`Pass::Evaluation`], keeping nothing.
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 
     /// [`Layer::predict`] as loops of constant length, to be inlined into one function with all other layers
@@ -77,7 +95,7 @@ pub trait Layer: 'static {
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 
     /// Takes the gradient that stands at this layer's [`end`](Layer::end) through the layer, to the
-    /// end of the layer before, if there is one that wants it.
+    /// end of the layer before, if there is one that wants it. That end's `y` is this layer's x.
     fn backward<T: Float>(
         parameters: &[T],
         rows: &mut Self::Rows<'_, T>,
@@ -85,13 +103,31 @@ pub trait Layer: 'static {
     );
 
     /// The gradient with respect to the parameters `from..from + gradient.len()`, summed over all
-    /// rows in their order. `from` and the end are values of [`Layer::cut`].
-    fn gradient<T: Float>(x: &[T], rows: &Self::Rows<'_, T>, from: usize, gradient: &mut [T]);
+    /// rows in their order, and that of the [`penalty`](Layer::penalty). `from` and the end are values
+    /// of [`Layer::cut`]; `parameters` is here that same stretch of them.
+    ///
+    /// It is zero in gaps and for numbers that are not [trained](TensorInfo::trained).
+    fn gradient<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        gradient: &mut [T],
+    );
 
     /// The first place at or after `at` where [`Layer::gradient`] may begin or end.
     fn cut(at: usize) -> usize;
 
-    /// The same layer on a tape, its parameters taken from the front of `parameters`.
+    /// What training adds to the loss for the sake of the parameters alone, such as l2·Σw².
+    fn penalty<T: Float>(_parameters: &[T]) -> T {
+        T::zero()
+    }
+
+    /// Changes the numbers that are kept with the parameters but not trained by gradients, such as
+    /// running means, after a step whose rows are still as [`Layer::forward`] left them.
+    fn update_state<T: Float>(_parameters: &mut [T], _rows: &Self::Rows<'_, T>) {}
+
+    /// The same layer on a tape, its tensors taken from the front of `parameters`.
     ///
     /// # Errors
     ///
@@ -99,7 +135,23 @@ pub trait Layer: 'static {
     fn record<'t, T: Float>(
         parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
         x: Var<'t, T>,
+        pass: Pass,
     ) -> autograd::Result<Var<'t, T>>;
+
+    /// The [`penalty`](Layer::penalty) on a tape, if there is one; the layer's tensors are taken from
+    /// the front of `parameters`.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the tape refuses.
+    fn record_penalty<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+    ) -> autograd::Result<Option<Var<'t, T>>> {
+        for _ in 0..Self::INFO.tensors() {
+            parameters.next();
+        }
+        Ok(None)
+    }
 }
 
 /// The end of a layer, where the gradient comes in: dL/dy is written to `gradient`, and multiplied

@@ -4,7 +4,7 @@ use autograd::Var;
 use std::marker::PhantomData;
 use tensor::Float;
 
-use super::{End, Info, Layer};
+use super::{End, Info, Layer, Pass};
 
 /// `A`, then `B` on what `A` answers. `network!` joins many layers as a balanced tree of these.
 #[derive(Debug)]
@@ -30,10 +30,19 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         A::LEN + B::LEN
     };
     const KEPT: usize = A::KEPT + B::KEPT;
+    const KEPT_ONCE: usize = A::KEPT_ONCE + B::KEPT_ONCE;
+    const COUPLED: bool = A::COUPLED || B::COUPLED;
+    const PENALIZED: bool = A::PENALIZED || B::PENALIZED;
     const INFO: Info = Info::Then(&A::INFO, &B::INFO);
 
     type Outputs<T: Float> = B::Outputs<T>;
     type Rows<'a, T: Float> = ThenRows<A::Rows<'a, T>, B::Rows<'a, T>>;
+    type View<'a, T: Float> = (A::View<'a, T>, B::View<'a, T>);
+
+    fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {
+        let (a, b) = parameters.split_at(A::LEN);
+        (A::view(a), B::view(b))
+    }
 
     fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
         let (a, b) = parameters.split_at_mut(A::LEN);
@@ -63,10 +72,10 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         B::end(&mut rows.1)
     }
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>) {
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
         let (a, b) = parameters.split_at(A::LEN);
-        A::forward(a, x, &mut rows.0);
-        B::forward(b, A::outputs(&rows.0), &mut rows.1);
+        A::forward(a, x, &mut rows.0, pass);
+        B::forward(b, A::outputs(&rows.0), &mut rows.1, pass.skip(A::INFO.count()));
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
@@ -94,13 +103,21 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         A::backward(a, &mut rows.0, before);
     }
 
-    fn gradient<T: Float>(x: &[T], rows: &Self::Rows<'_, T>, from: usize, gradient: &mut [T]) {
-        let (a, b) = gradient.split_at_mut(A::LEN.saturating_sub(from).min(gradient.len()));
+    fn gradient<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        gradient: &mut [T],
+    ) {
+        let seam = A::LEN.saturating_sub(from).min(gradient.len());
+        let (a, b) = gradient.split_at_mut(seam);
+        let (of_a, of_b) = parameters.split_at(seam);
         if !a.is_empty() {
-            A::gradient(x, &rows.0, from, a);
+            A::gradient(of_a, x, &rows.0, from, a);
         }
         if !b.is_empty() {
-            B::gradient(A::outputs(&rows.0), &rows.1, from.saturating_sub(A::LEN), b);
+            B::gradient(of_b, A::outputs(&rows.0), &rows.1, from.saturating_sub(A::LEN), b);
         }
     }
 
@@ -108,11 +125,40 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
     }
 
+    fn penalty<T: Float>(parameters: &[T]) -> T {
+        let (a, b) = parameters.split_at(A::LEN);
+        A::penalty(a) + B::penalty(b)
+    }
+
+    fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
+        let (a, b) = parameters.split_at_mut(A::LEN);
+        A::update_state(a, &rows.0);
+        B::update_state(b, &rows.1);
+    }
+
     fn record<'t, T: Float>(
         parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
         x: Var<'t, T>,
+        pass: Pass,
     ) -> autograd::Result<Var<'t, T>> {
-        let between = A::record(parameters, x)?;
-        B::record(parameters, between)
+        let between = A::record(parameters, x, pass)?;
+        B::record(parameters, between, pass.skip(A::INFO.count()))
+    }
+
+    fn record_penalty<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+    ) -> autograd::Result<Option<Var<'t, T>>> {
+        add_penalties(A::record_penalty(parameters)?, B::record_penalty(parameters)?)
+    }
+}
+
+/// The sum of those that are there.
+pub(crate) fn add_penalties<'t, T: Float>(
+    a: Option<Var<'t, T>>,
+    b: Option<Var<'t, T>>,
+) -> autograd::Result<Option<Var<'t, T>>> {
+    match (a, b) {
+        (Some(a), Some(b)) => a.tape().apply(autograd::ops::Add, [a, b]).map(Some),
+        (one, other) => Ok(one.or(other)),
     }
 }

@@ -123,7 +123,8 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
         self
     }
 
-    /// What the order of the rows is made from. (The first weights come from the network's own seed.)
+    /// What the order of the rows and what dropout drops are made from. (The first weights come from the
+    /// network's own seed.)
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -164,7 +165,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
         let threads = self.threads.unwrap_or_default();
         let mut batches = Batches::new(data.len(), batch_size)?;
         let mut batch = Minibatch::new();
-        let mut trainer = Trainer::new(self.optimizer).threads(&threads);
+        let mut trainer = Trainer::new(self.optimizer).threads(&threads).seed(seed);
         let mut progress = Progress::new(self.show, epochs, data.len());
         let steps = (epochs * batches.count()) as f64;
         let mut report = Report { epochs: Vec::new() };

@@ -13,7 +13,7 @@ use tensor::threads::Threads;
 
 use crate::error::{Error, Result};
 use crate::head::{Head, mean, mean_scale};
-use crate::layer::Layer;
+use crate::layer::{Layer, Pass};
 use crate::network::{Network, WORTH_A_THREAD, rows_per_part};
 use crate::optimizer::{MOST_MEMORY, Optimizer, Step};
 use crate::row::Row;
@@ -44,6 +44,7 @@ pub struct Trainer<N: Network, O> {
     losses: Buffer<N::Float>,
     gradient: Buffer<N::Float>,
     memory: [Buffer<N::Float>; MOST_MEMORY],
+    seed: u64,
     steps: u64,
     rate: f64,
 }
@@ -66,6 +67,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
             memory: std::array::from_fn(|slot| {
                 Buffer::zeroed(if slot < O::MEMORY { N::Layers::LEN } else { 0 })
             }),
+            seed: 0,
             steps: 0,
             rate: 1.0,
         }
@@ -74,6 +76,12 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// The same, computing with these threads.
     pub fn threads(mut self, threads: &Threads) -> Self {
         self.threads = threads.clone();
+        self
+    }
+
+    /// The same, making its random choices (what dropout drops) from `seed`, 0 by default.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
         self
     }
 
@@ -98,8 +106,8 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as inputs, or the loss is not a finite number; the parameters are
-    /// then as they were.
+    /// If there are not as many targets as inputs, or too few for the network's layers, or the loss is not a
+    /// finite number; the parameters are then as they were.
     pub fn step(
         &mut self,
         network: &mut N,
@@ -109,10 +117,15 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         let loss = self.rows(network, inputs, targets)?;
         self.steps += 1;
         self.update(network, inputs);
+        if const { N::INFO.has_state() } {
+            let rows = N::Layers::carve(&mut &mut self.kept[..], inputs.len());
+            N::Layers::update_state(network.parameters_mut().as_mut_slice(), &rows);
+        }
         Ok(loss)
     }
 
-    /// The mean loss on a batch; its gradient is then in [`Trainer::gradient`]. Changes no parameter.
+    /// The mean loss on a batch, as the next step would find it; its gradient is then in
+    /// [`Trainer::gradient`]. Changes no parameter.
     ///
     /// # Errors
     ///
@@ -124,7 +137,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         targets: &[N::Target],
     ) -> Result<N::Float> {
         let loss = self.rows(network, inputs, targets)?;
-        self.keep_gradient(inputs);
+        self.keep_gradient(network, inputs);
         Ok(loss)
     }
 
@@ -144,18 +157,30 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
                 "pass rows and targets of the same samples",
             ));
         }
+        if N::Layers::COUPLED && batch == 1 {
+            return Err(Error::value(
+                "batch",
+                "1 row",
+                "at least 2",
+                "batch_norm trains by the mean and the variance of a batch, and one row has no variance: \
+                 make the batch larger or leave this row out",
+            ));
+        }
         if self.losses.len() < batch {
             self.losses = Buffer::stale(batch);
-            self.kept = Buffer::stale(batch * N::Layers::KEPT);
+            self.kept = Buffer::stale(batch * N::Layers::KEPT + N::Layers::KEPT_ONCE);
         }
         let parameters = network.parameters().as_slice();
         let scale = mean_scale(batch);
-        let part = rows_per_part::<N>(batch, &self.threads);
+        let part =
+            if N::Layers::COUPLED { batch } else { rows_per_part::<N>(batch, &self.threads) };
+        let (seed, step) = (self.seed, self.steps);
 
         let mut left = Some(N::Layers::carve(&mut &mut self.kept[..], batch));
         let mut losses = &mut self.losses[..batch];
         let mut inputs = inputs;
         let mut targets = targets;
+        let mut first_row = 0;
         let parts = std::iter::from_fn(|| {
             let count = part.min(inputs.len());
             let rows = left.take().filter(|_| count > 0)?;
@@ -166,17 +191,25 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
             let (x, t);
             (x, inputs) = inputs.split_at(count);
             (t, targets) = targets.split_at(count);
-            Some((rows, x, t, these_losses))
+            let pass = Pass::Training { seed, step, first_row, layer: 0 };
+            first_row += count as u64;
+            Some((rows, x, t, these_losses, pass))
         });
-        worth(part < batch, &self.threads).for_each(parts, |(mut rows, x, targets, losses)| {
-            N::Layers::forward(parameters, Row::flatten(x), &mut rows);
-            let end = N::Layers::end(&mut rows);
-            N::Head::loss(end.y, targets, scale, losses, end.gradient);
-            end.close();
-            N::Layers::backward(parameters, &mut rows, None);
-        });
+        worth(part < batch, &self.threads).for_each(
+            parts,
+            |(mut rows, x, targets, losses, pass)| {
+                N::Layers::forward(parameters, Row::flatten(x), &mut rows, pass);
+                let end = N::Layers::end(&mut rows);
+                N::Head::loss(end.y, targets, scale, losses, end.gradient);
+                end.close();
+                N::Layers::backward(parameters, &mut rows, None);
+            },
+        );
 
-        let loss = mean(&self.losses[..batch]);
+        let mut loss = mean(&self.losses[..batch]);
+        if N::Layers::PENALIZED {
+            loss = loss + N::Layers::penalty(parameters);
+        }
         if !loss.is_finite() {
             return Err(Error::value(
                 "loss",
@@ -190,8 +223,9 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     }
 
     /// The gradient of the batch that [`Trainer::rows`] has seen, into [`Trainer::gradient`].
-    fn keep_gradient(&mut self, inputs: &[N::Input]) {
+    fn keep_gradient(&mut self, network: &N, inputs: &[N::Input]) {
         let x = Row::flatten(inputs);
+        let parameters = network.parameters().as_slice();
         let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
         let (threads, mut stretches) = stretches::<N>(inputs.len(), &self.threads);
         let mut gradient = &mut self.gradient[..];
@@ -199,7 +233,10 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
             let stretch = stretches.next()?;
             Some((stretch.start, front(&mut gradient, stretch.len())))
         });
-        threads.for_each(parts, |(from, gradient)| N::Layers::gradient(x, rows, from, gradient));
+        threads.for_each(parts, |(from, gradient)| {
+            let parameters = &parameters[from..][..gradient.len()];
+            N::Layers::gradient(parameters, x, rows, from, gradient);
+        });
     }
 
     /// The same gradient, stretch by stretch, each followed by the update of the same stretch of the
@@ -222,8 +259,13 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         let step = Step { number: self.steps, rate: self.rate };
         threads.for_each(parts, |(from, parameters, mut memory)| {
             let mut gradient = Buffer::stale(parameters.len());
-            N::Layers::gradient(x, rows, from, &mut gradient);
-            optimizer.update(step, parameters, &gradient, &mut memory[..O::MEMORY]);
+            N::Layers::gradient(parameters, x, rows, from, &mut gradient);
+            for part in trained::<N>(from, parameters.len()) {
+                let mut memory =
+                    memory.each_mut().map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
+                let parameters = &mut parameters[part.clone()];
+                optimizer.update(step, parameters, &gradient[part], &mut memory[..O::MEMORY]);
+            }
         });
     }
 }
@@ -245,6 +287,21 @@ fn stretches<N: Network>(
         (!stretch.is_empty()).then_some(stretch)
     });
     (threads, stretches)
+}
+
+/// The trained parts of the `len` parameters from `from` on, counted from there.
+fn trained<N: Network>(from: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        if const { !N::INFO.has_state() } {
+            let part = at - from..len;
+            at = from + len;
+            return (!part.is_empty()).then_some(part);
+        }
+        let start = N::INFO.trained_from(at);
+        at = N::INFO.state_from(start).min(from + len);
+        (start < at).then(|| start - from..at - from)
+    })
 }
 
 /// `threads`, or this thread alone where waking others would cost more than it saves.

@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use benches::{Digits, Tiny, Wide};
 use nn::data::{Class, Dataset, Minibatch, fashion_mnist};
-use nn::layer::Layer;
+use nn::layer::Inference;
 use nn::{Adam, Network, Optimizer, Row, Sgd, Threads, Trainer, network};
 
 network! {

@@ -9,7 +9,7 @@ use tensor::{Buffer, Float};
 
 use crate::error::Result;
 use crate::head::Head;
-use crate::layer::{Info, Layer, Pass};
+use crate::layer::{Inference, Info, Layer, Pass};
 use crate::parameters::Parameters;
 use crate::row::Row;
 use crate::summary::Text;
@@ -62,7 +62,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     fn parameters_mut(&mut self) -> &mut Parameters<Self::Float>;
 
     /// The layers.
-    const INFO: &'static Info = &<Self::Layers as Layer>::INFO;
+    const INFO: &'static Info = &<Self::Layers as Inference>::INFO;
 
     /// How many numbers training changes.
     const PARAMS: usize = Self::INFO.params();
@@ -81,9 +81,9 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// A table of the layers with their sizes.
     const SUMMARY: &'static str = {
         assert!(
-            <Self::Layers as Layer>::INPUTS == <Self::Input as Row<Self::Float>>::LEN
-                && <Self::Layers as Layer>::OUTPUTS == <Self::Output as Row<Self::Float>>::LEN
-                && <Self::Layers as Layer>::OUTPUTS == <Self::Head as Head<Self::Float>>::UNITS,
+            <Self::Layers as Inference>::INPUTS == <Self::Input as Row<Self::Float>>::LEN
+                && <Self::Layers as Inference>::OUTPUTS == <Self::Output as Row<Self::Float>>::LEN
+                && <Self::Layers as Inference>::OUTPUTS == <Self::Head as Head<Self::Float>>::UNITS,
             "the network's Input, Output and Head must have the widths of its layers"
         );
         const {
@@ -283,7 +283,7 @@ struct Small<'a, N: Network> {
 }
 
 impl<N: Network> Inline for Small<'_, N> {
-    type Output = <N::Layers as Layer>::Outputs<N::Float>;
+    type Output = <N::Layers as Inference>::Outputs<N::Float>;
 
     #[inline(always)]
     fn run(self) -> Self::Output {

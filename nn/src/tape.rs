@@ -9,7 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::head::Head;
-use crate::layer::{Layer, Pass, add_penalties};
+use crate::layer::{Inference, Layer, Pass, add_penalties};
 use crate::network::{Network, tensors};
 use crate::op;
 use crate::optimizer::Sgd;

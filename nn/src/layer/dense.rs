@@ -1,6 +1,4 @@
-//! The fully connected layer: y = f(x·W + b).
-
-use std::marker::PhantomData;
+//! Training a fully connected layer: y = f(x·W + b).
 
 use autograd::Var;
 use tensor::Float;
@@ -9,15 +7,8 @@ use tensor::product::{Matrix, Start, product};
 use tensor::random::Random;
 use tensor::simd::vectorize;
 
-use super::{End, Info, Layer, LayerInfo, Pass, TensorInfo};
+use super::{Dense, End, Inference, Layer, Pass};
 use crate::parameters::padded;
-
-/// `I` inputs, each joined to each of `O` outputs, then the activation `A`.
-///
-/// y = f(z), z = x·W + b, with W `[I, O]` and b `[O]`; a row of W holds what one input contributes
-/// to every output. In the flat buffer W comes first, row by row, then b.
-#[derive(Debug)]
-pub struct Dense<const I: usize, const O: usize, A>(PhantomData<A>);
 
 /// What a [`Dense`] layer keeps of some rows.
 pub struct DenseRows<'a, T> {
@@ -31,30 +22,9 @@ pub struct DenseRows<'a, T> {
     dz: &'a mut [T],
 }
 
-impl<const I: usize, const O: usize, A: Activation> Dense<I, O, A> {
-    const BIAS: usize = padded(I * O);
-}
-
 impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
-    const INPUTS: usize = I;
-    const OUTPUTS: usize = O;
-    const LEN: usize = Self::BIAS + padded(O);
     const KEPT: usize = if A::KEEPS_INPUT { 3 * O } else { 2 * O };
-    const INFO: Info = Info::Layer(LayerInfo {
-        kind: "dense",
-        inputs: I,
-        outputs: O,
-        activation: A::NAME,
-        params: I * O + O,
-        flops: 2 * I * O,
-        len: Self::LEN,
-        tensors: &[
-            TensorInfo::new("weight", &[I, O], 0),
-            TensorInfo::new("bias", &[O], Self::BIAS),
-        ],
-    });
 
-    type Outputs<T: Float> = [T; O];
     type Rows<'a, T: Float> = DenseRows<'a, T>;
     type View<'a, T: Float> = DenseView<'a, T, I, O>;
 
@@ -125,23 +95,6 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         let (weight, bias) = (&parameters[..I * O], &parameters[Self::BIAS..][..O]);
         let mut y = [T::zero(); O];
         forward(A::default(), x, weight, bias, None, &mut y);
-        y
-    }
-
-    #[inline(always)]
-    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
-        let weight = parameters[..I * O].as_chunks::<O>().0;
-        let mut y = [T::zero(); O];
-        y.copy_from_slice(&parameters[Self::BIAS..][..O]);
-        // As in the product: each output is one chain of fused multiply-adds over the inputs.
-        for (&x, row) in x[..I].iter().zip(weight) {
-            for o in 0..O {
-                y[o] = x.mul_add(row[o], y[o]);
-            }
-        }
-        for o in 0..O {
-            y[o] = A::default().value(y[o]);
-        }
         y
     }
 

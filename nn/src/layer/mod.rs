@@ -8,6 +8,7 @@
 //! row, and so can the flat gradient at any [`Layer::cut`], without changing a bit of the result.
 
 mod dense;
+mod inference;
 mod info;
 mod pass;
 mod then;
@@ -16,41 +17,28 @@ mod view;
 use autograd::Var;
 use tensor::Float;
 
-pub use dense::{Dense, DenseView};
+pub use dense::DenseView;
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
+pub use inference::{Dense, Inference, Then};
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use pass::Pass;
-pub use then::Then;
 pub(crate) use then::add_penalties;
 pub use view::{dense_view, view};
 
-use crate::row::Row;
-
-/// A piece of a network with a known number of inputs, outputs and parameters.
+/// A piece of a network that can be trained.
 ///
-/// `parameters` is always the layer's own stretch of the flat buffer, [`Layer::LEN`] long; `x` is
+/// `parameters` is always the layer's own stretch of the flat buffer, [`Inference::LEN`] long; `x` is
 /// `[rows, INPUTS]`, row by row.
-pub trait Layer: 'static {
-    /// Inputs per row.
-    const INPUTS: usize;
-    /// Outputs per row.
-    const OUTPUTS: usize;
-    /// Elements in the flat buffer of parameters, gaps included.
-    const LEN: usize;
+pub trait Layer: Inference {
     /// Numbers kept for each row between forward and backward.
     const KEPT: usize;
     /// Numbers kept once for a batch, however many rows it has.
     const KEPT_ONCE: usize = 0;
-    /// What the layer is, for summaries, files and errors.
-    const INFO: Info;
     /// Whether a row's answer in training depends on the other rows of its batch, as with batch norm.
     /// All rows then go through the layers together, on one thread, and there must be two at least.
     const COUPLED: bool = false;
     /// Whether [`Layer::penalty`] is more than zero.
     const PENALIZED: bool = false;
-
-    /// The outputs of one row: `[T; OUTPUTS]`.
-    type Outputs<T: Float>: Row<T>;
 
     /// What is kept of some consecutive rows of a batch.
     type Rows<'a, T: Float>: Send + Sync;
@@ -89,10 +77,6 @@ pub trait Layer: 'static {
 
     /// Answers one row as in [`Pass::Evaluation`], keeping nothing.
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
-
-    /// [`Layer::predict`] as loops of constant length, to be inlined into one function with all other layers
-    /// of a network so small that the calls would cost more than the arithmetic. The same bits.
-    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 
     /// Takes the gradient that stands at this layer's [`end`](Layer::end) through the layer, to the
     /// end of the layer before, if there is one that wants it. That end's `y` is this layer's x.

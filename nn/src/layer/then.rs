@@ -1,41 +1,20 @@
-//! One layer after another: the chain rule.
+//! Training one layer after another: the chain rule.
 
 use autograd::Var;
-use std::marker::PhantomData;
 use tensor::Float;
 
-use super::{End, Info, Layer, Pass};
-
-/// `A`, then `B` on what `A` answers. `network!` joins many layers as a balanced tree of these.
-#[derive(Debug)]
-pub struct Then<A, B>(PhantomData<(A, B)>);
+use super::{End, Layer, Pass, Then};
+use crate::row::Row as _;
 
 /// What a [`Then`] keeps of some rows: what its two parts keep.
 pub struct ThenRows<A, B>(A, B);
 
-impl<A: Layer, B: Layer> Then<A, B> {
-    /// The seam: evaluated whenever a network with this pair is built.
-    const FITS: () = assert!(
-        A::OUTPUTS == B::INPUTS,
-        "two neighbouring layers do not fit: the second takes another number of inputs than the \
-         first gives outputs"
-    );
-}
-
 impl<A: Layer, B: Layer> Layer for Then<A, B> {
-    const INPUTS: usize = A::INPUTS;
-    const OUTPUTS: usize = B::OUTPUTS;
-    const LEN: usize = {
-        let () = Self::FITS;
-        A::LEN + B::LEN
-    };
     const KEPT: usize = A::KEPT + B::KEPT;
     const KEPT_ONCE: usize = A::KEPT_ONCE + B::KEPT_ONCE;
     const COUPLED: bool = A::COUPLED || B::COUPLED;
     const PENALIZED: bool = A::PENALIZED || B::PENALIZED;
-    const INFO: Info = Info::Then(&A::INFO, &B::INFO);
 
-    type Outputs<T: Float> = B::Outputs<T>;
     type Rows<'a, T: Float> = ThenRows<A::Rows<'a, T>, B::Rows<'a, T>>;
     type View<'a, T: Float> = (A::View<'a, T>, B::View<'a, T>);
 
@@ -79,18 +58,9 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
-        use crate::row::Row;
         let (a, b) = parameters.split_at(A::LEN);
         let between = A::predict(a, x);
         B::predict(b, between.as_slice())
-    }
-
-    #[inline(always)]
-    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
-        use crate::row::Row;
-        let (a, b) = parameters.split_at(A::LEN);
-        let between = A::predict_inline(a, x);
-        B::predict_inline(b, between.as_slice())
     }
 
     fn backward<T: Float>(

@@ -8,7 +8,7 @@ use tensor::threads::Threads;
 
 use crate::data::Dataset;
 use crate::head::Head;
-use crate::layer::Layer;
+use crate::layer::Inference;
 use crate::network::{Network, rows_per_part};
 
 /// Loss and accuracy on a data set.

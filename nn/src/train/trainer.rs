@@ -13,7 +13,7 @@ use tensor::threads::Threads;
 
 use crate::error::{Error, Result};
 use crate::head::{Head, mean, mean_scale};
-use crate::layer::{Layer, Pass};
+use crate::layer::{Inference, Layer, Pass};
 use crate::network::{Network, WORTH_A_THREAD, rows_per_part};
 use crate::optimizer::{MOST_MEMORY, Optimizer, Step};
 use crate::row::Row;

@@ -1,0 +1,60 @@
+//! The fully connected layer: y = f(x·W + b).
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+use tensor::activation::Activation;
+
+use super::{Inference, Info, LayerInfo, TensorInfo};
+use crate::parameters::padded;
+
+/// `I` inputs, each joined to each of `O` outputs, then the activation `A`.
+///
+/// y = f(z), z = x·W + b, with W `[I, O]` and b `[O]`; a row of W holds what one input contributes
+/// to every output. In the flat buffer W comes first, row by row, then b.
+#[derive(Debug)]
+pub struct Dense<const I: usize, const O: usize, A>(PhantomData<A>);
+
+impl<const I: usize, const O: usize, A: Activation> Dense<I, O, A> {
+    /// Where the bias begins in the flat buffer.
+    pub(in crate::layer) const BIAS: usize = padded(I * O);
+}
+
+impl<const I: usize, const O: usize, A: Activation> Inference for Dense<I, O, A> {
+    const INPUTS: usize = I;
+    const OUTPUTS: usize = O;
+    const LEN: usize = Self::BIAS + padded(O);
+    const STACK: usize = O;
+    const INFO: Info = Info::Layer(LayerInfo {
+        kind: "dense",
+        inputs: I,
+        outputs: O,
+        activation: A::NAME,
+        params: I * O + O,
+        flops: 2 * I * O,
+        len: Self::LEN,
+        tensors: &[
+            TensorInfo::new("weight", &[I, O], 0),
+            TensorInfo::new("bias", &[O], Self::BIAS),
+        ],
+    });
+
+    type Outputs<T: Float> = [T; O];
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
+        let weight = parameters[..I * O].as_chunks::<O>().0;
+        let mut y = [T::zero(); O];
+        y.copy_from_slice(&parameters[Self::BIAS..][..O]);
+        // As in the product: each output is one chain of fused multiply-adds over the inputs.
+        for (&x, row) in x[..I].iter().zip(weight) {
+            for o in 0..O {
+                y[o] = x.mul_add(row[o], y[o]);
+            }
+        }
+        for o in 0..O {
+            y[o] = A::default().value(y[o]);
+        }
+        y
+    }
+}

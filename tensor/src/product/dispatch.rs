@@ -2,8 +2,8 @@
 //!
 //! | float | AVX-512 | AVX2 + FMA | otherwise |
 //! |---|---|---|---|
-//! | `f32` | tiles of 8 × 32 | 4 × 16 | `matrixmultiply`; own tiles where FMA is standard |
-//! | `f64` | 8 × 16 | 4 × 8 | the same |
+//! | `f32` | tiles of 8 × 48 | 6 × 16 | `matrixmultiply`; own tiles where FMA is standard |
+//! | `f64` | 8 × 24 | 6 × 8 | the same |
 //! | any other | | | tiles of 4 × 4 in the type's own arithmetic |
 //!
 //! The products of `f32` and `f64` are compiled in this crate and nowhere else.
@@ -14,7 +14,7 @@ use std::ops::Range;
 use super::pack::transposed_by_shuffles;
 use super::pack::{Block, pack, transposed};
 use super::tile::{Left, Right, Tiles, tile};
-use super::{Into, Matrix, Problem, Start, blocked};
+use super::{Into, Matrix, Problem, blocked};
 use crate::buffer::Buffer;
 use crate::float::{Float, same};
 use crate::simd::Isa;
@@ -31,7 +31,7 @@ pub(super) fn run<T: Float>(isa: Isa, problem: &mut Problem<'_, '_, T>) {
     if let Some(run) = same::<Run<f64>, Run<T>>(run_f64) {
         return run(isa, problem);
     }
-    in_readable_strides(problem, |problem| blocked::product::<T, Standard, 4, 4, 4>(problem));
+    in_readable_strides(problem, |problem| blocked::product::<T, Standard, 4, 4, 4, 4>(problem));
 }
 
 /// Tiles in what the build target guarantees.
@@ -43,21 +43,21 @@ impl<T: Float> Tiles<T> for Standard {
         b: &Matrix<'_, T>,
         rows: Range<usize>,
         cols: Range<usize>,
-        panels: &mut [T],
+        panel: &mut [T],
     ) {
-        pack::<T, Self, W>(b, rows, cols, panels);
+        pack::<T, Self, W>(b, rows, cols, panel);
     }
 
     #[inline(never)]
-    fn tile<const MR: usize, const W: usize, const INTO: u8>(
+    fn tile<const MR: usize, const W: usize>(
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
-        scale: T,
+        into: Into<'_, T>,
         c: &mut [T],
         stride: usize,
     ) {
-        tile::<T, MR, W, INTO>(left, right, depth, scale, c, stride);
+        tile::<T, MR, W>(left, right, depth, into, c, stride);
     }
 }
 
@@ -85,49 +85,49 @@ macro_rules! tiles {
                 b: &Matrix<'_, T>,
                 rows: Range<usize>,
                 cols: Range<usize>,
-                panels: &mut [T],
+                panel: &mut [T],
             ) {
                 #[target_feature(enable = $features)]
                 fn compiled<T: Float, const W: usize>(
                     b: &Matrix<'_, T>,
                     rows: Range<usize>,
                     cols: Range<usize>,
-                    panels: &mut [T],
+                    panel: &mut [T],
                 ) {
-                    pack::<T, $Name, W>(b, rows, cols, panels);
+                    pack::<T, $Name, W>(b, rows, cols, panel);
                 }
                 // SAFETY: as in `tile` below.
                 #[allow(unsafe_code)]
                 unsafe {
-                    compiled::<T, W>(b, rows, cols, panels);
+                    compiled::<T, W>(b, rows, cols, panel);
                 }
             }
 
             #[inline(always)]
-            fn tile<const MR: usize, const W: usize, const INTO: u8>(
+            fn tile<const MR: usize, const W: usize>(
                 left: Left<'_, T>,
                 right: Right<'_, T>,
                 depth: usize,
-                scale: T,
+                into: Into<'_, T>,
                 c: &mut [T],
                 stride: usize,
             ) {
                 #[target_feature(enable = $features)]
-                fn compiled<T: Float, const MR: usize, const W: usize, const INTO: u8>(
+                fn compiled<T: Float, const MR: usize, const W: usize>(
                     left: Left<'_, T>,
                     right: Right<'_, T>,
                     depth: usize,
-                    scale: T,
+                    into: Into<'_, T>,
                     c: &mut [T],
                     stride: usize,
                 ) {
-                    tile::<T, MR, W, INTO>(left, right, depth, scale, c, stride);
+                    tile::<T, MR, W>(left, right, depth, into, c, stride);
                 }
                 // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
                 // that has been asked for the features.
                 #[allow(unsafe_code)]
                 unsafe {
-                    compiled::<T, MR, W, INTO>(left, right, depth, scale, c, stride);
+                    compiled::<T, MR, W>(left, right, depth, into, c, stride);
                 }
             }
         }
@@ -138,15 +138,19 @@ tiles!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx2,fma");
 tiles!(Avx2, "avx2,fma");
 
 macro_rules! run_for {
-    ($run:ident, $T:ty, $w512:literal, $w2:literal, $gemm:path) => {
+    ($run:ident, $T:ty, $lanes:literal, $gemm:path) => {
         fn $run(isa: Isa, problem: &mut Problem<'_, '_, $T>) {
+            /// Elements in a register of AVX2.
+            const L: usize = $lanes;
             in_readable_strides(problem, |problem| match isa {
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => blocked::product::<$T, Avx512, 8, $w512, { $w512 / 2 }>(problem),
+                Isa::Avx512 => {
+                    blocked::product::<$T, Avx512, 8, { 6 * L }, { 4 * L }, { 2 * L }>(problem);
+                }
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => blocked::product::<$T, Avx2, 4, $w2, { $w2 / 2 }>(problem),
+                Isa::Avx2 => blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, L>(problem),
                 _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {
-                    blocked::product::<$T, Standard, 4, $w2, { $w2 / 2 }>(problem);
+                    blocked::product::<$T, Standard, 4, { 2 * L }, { 2 * L }, L>(problem);
                 }
                 _ => without_fma(problem, $gemm),
             });
@@ -154,8 +158,8 @@ macro_rules! run_for {
     };
 }
 
-run_for!(run_f32, f32, 32, 16, matrixmultiply::sgemm);
-run_for!(run_f64, f64, 16, 8, matrixmultiply::dgemm);
+run_for!(run_f32, f32, 8, matrixmultiply::sgemm);
+run_for!(run_f64, f64, 4, matrixmultiply::dgemm);
 
 /// The tiles read the left operand along contiguous rows or columns; one that has neither (a view
 /// with a step in both directions) is copied first.
@@ -197,14 +201,14 @@ type Gemm<T> = unsafe fn(
 fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     let (a, b, n) = (problem.a, problem.b, problem.b.cols);
     match problem.into {
-        Into::Start(Start::Zero) => problem.c.fill(T::zero()),
-        Into::Start(Start::Bias(bias)) => {
+        Into::New => problem.c.fill(T::zero()),
+        Into::Row(bias) => {
             problem.c.chunks_exact_mut(n).for_each(|row| row.copy_from_slice(bias));
         }
-        Into::Start(Start::Accumulate) => {}
+        Into::Chain => {}
         Into::Scaled(scale) => {
             let mut sums = Buffer::zeroed(problem.c.len());
-            let into = Into::Start(Start::Accumulate);
+            let into = Into::Chain;
             without_fma(&mut Problem { a, b, into, c: &mut sums, finish: None }, gemm);
             for (c, &sum) in problem.c.iter_mut().zip(&*sums) {
                 *c = sum.mul_add(scale, *c);

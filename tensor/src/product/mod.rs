@@ -180,7 +180,12 @@ pub fn product_on<T: Float>(
             b.cols
         );
     }
-    run(isa, Problem { a, b, into: Into::Start(start), c, finish });
+    let into = match start {
+        Start::Zero => Into::New,
+        Start::Bias(bias) => Into::Row(bias),
+        Start::Accumulate => Into::Chain,
+    };
+    run(isa, Problem { a, b, into, c, finish });
 }
 
 /// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]` row by row.
@@ -253,8 +258,12 @@ struct Problem<'a, 'f, T> {
 /// How the sums come into c.
 #[derive(Clone, Copy)]
 enum Into<'a, T> {
-    /// c is the sum, whose chain begins so.
-    Start(Start<'a, T>),
-    /// The sum, begun with zero, is multiplied by this and added to c.
+    /// c ← a·b
+    New,
+    /// c ← a·b, where the chains of each row begin with the elements of this one.
+    Row(&'a [T]),
+    /// c ← a·b, where the chains begin with c.
+    Chain,
+    /// c ← fma(a·b, scale, c), where the chains begin with zero.
     Scaled(T),
 }

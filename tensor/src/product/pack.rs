@@ -1,4 +1,4 @@
-//! Copying the right operand into panels that a tile reads from one end to the other.
+//! Copying the right operand into a panel that the tiles read from one end to the other.
 
 use std::ops::Range;
 
@@ -6,36 +6,31 @@ use super::Matrix;
 use super::tile::Tiles;
 use crate::float::Float;
 
-/// Copies some rows and columns of b into panels of `W` columns: row k, column j of panel p goes to
-/// `p * depth * W + k * W + j`, where `depth` is the number of rows; the last panel is filled up with zeros.
+/// Copies some rows and columns of b into a panel of `W` columns: row k, column j goes to `k * W + j`. Columns
+/// that are missing become zeros.
 #[inline(always)]
 pub(super) fn pack<T: Float, K: Tiles<T>, const W: usize>(
     b: &Matrix<'_, T>,
     rows: Range<usize>,
     cols: Range<usize>,
-    panels: &mut [T],
+    panel: &mut [T],
 ) {
-    let (first_k, depth) = (rows.start, rows.len());
-    for (p, panel) in panels.chunks_mut((depth * W).max(1)).take(cols.len().div_ceil(W)).enumerate()
-    {
-        let first = cols.start + p * W;
-        let width = W.min(cols.end - first);
-        if width < W {
-            panel.fill(T::zero());
+    let width = cols.len();
+    let data = b.data.get(rows.start * b.row_stride + cols.start * b.col_stride..).unwrap_or(&[]);
+    let to = panel.as_chunks_mut::<W>().0;
+    if width < W {
+        to.as_flattened_mut().fill(T::zero());
+    }
+    if b.col_stride == 1 && width == W {
+        for (k, row) in to.iter_mut().enumerate() {
+            row.copy_from_slice(&data[k * b.row_stride..][..W]);
         }
-        if b.col_stride == 1 {
-            for (k, row) in panel.chunks_exact_mut(W).enumerate() {
-                let source = &b.data[(first_k + k) * b.row_stride + first..][..width];
-                row[..width].copy_from_slice(source);
-            }
-        } else if b.row_stride == 1 {
-            let columns = &b.data[first * b.col_stride + first_k..];
-            transpose::<T, K, W>(columns, b.col_stride, [width, depth], panel);
-        } else {
-            for (k, row) in panel.chunks_exact_mut(W).enumerate() {
-                for (j, to) in row[..width].iter_mut().enumerate() {
-                    *to = b.data[(first_k + k) * b.row_stride + (first + j) * b.col_stride];
-                }
+    } else if b.row_stride == 1 {
+        transpose::<T, K, W>(data, b.col_stride, [width, rows.len()], panel);
+    } else {
+        for (k, row) in to.iter_mut().enumerate() {
+            for (j, to) in row[..width].iter_mut().enumerate() {
+                *to = data[k * b.row_stride + j * b.col_stride];
             }
         }
     }

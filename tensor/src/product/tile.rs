@@ -1,14 +1,16 @@
 //! The arithmetic: a tile of C, a few rows by a few vectors, held in registers for all of k.
 //!
 //! No intrinsics: the accumulators are arrays of constant size, which the compiler keeps in vector
-//! registers when this code is inlined into a function compiled for a vector instruction set.
+//! registers when this code is inlined into a function compiled for a vector instruction set. It does
+//! so as long as nothing in the loop over k can panic; therefore a tile checks once, before the loop,
+//! that its operands are long enough, and then reads them unchecked.
 
 use std::ops::Range;
 
-use super::Matrix;
 #[cfg(doc)]
 use super::pack::pack;
 use super::pack::{Block, transposed};
+use super::{Into, Matrix};
 use crate::float::Float;
 
 /// Where the left operand's elements for one tile lie.
@@ -51,28 +53,18 @@ pub(super) trait Tiles<T: Float> {
         b: &Matrix<'_, T>,
         rows: Range<usize>,
         cols: Range<usize>,
-        panels: &mut [T],
+        panel: &mut [T],
     );
 
     /// [`tile`].
-    fn tile<const MR: usize, const W: usize, const INTO: u8>(
+    fn tile<const MR: usize, const W: usize>(
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
-        scale: T,
+        into: Into<'_, T>,
         c: &mut [T],
         stride: usize,
     );
-}
-
-/// What a tile does with c, a constant in each of its compiled forms.
-pub(super) mod into {
-    /// c ← a·b. Not writing and reading zeros first is worth 5 % at a depth of 64.
-    pub(in super::super) const NEW: u8 = 0;
-    /// c ← c + a·b, each sum a chain that begins with c.
-    pub(in super::super) const CHAIN: u8 = 1;
-    /// c ← fma(scale, a·b, c), each sum a chain that begins with zero.
-    pub(in super::super) const SCALED: u8 = 2;
 }
 
 /// Repeats a statement for every row of a tile, written out: the compiler unrolls a loop over rows only
@@ -81,52 +73,63 @@ macro_rules! each_row {
     ($i:ident of $rows:ident: $body:expr) => {
         each_row!(@ 0 1 2 3 4 5 6 7, $i, $rows, $body)
     };
-    (@ $($n:literal)*, $i:ident, $rows:ident, $body:expr) => {
+    (@ $($n:literal)*, $i:ident, $rows:ident, $body:expr) => {{
         const { assert!($rows <= 8, "each_row! writes out eight rows") };
         $(if $n < $rows {
             let $i = $n;
             $body;
         })*
-    };
+    }};
 }
 
-/// Σₖ a\[i, k\]·b\[k, j\] for `depth` values of k, `MR` rows and `W` columns, `INTO` c, whose rows are
-/// `stride` apart; `scale` is used by [`into::SCALED`] alone. (Beginning with a bias is not a way of its
-/// own, since the compiler then gives up keeping the sums in vector registers.)
+/// `MR` rows and `W` columns of a·b `into` c, whose rows are `stride` apart; the sums run over `depth`
+/// values of k.
 ///
 /// # Panics
 ///
-/// If an operand ends before the tile does.
+/// If an operand or c ends before the tile does.
 #[inline(always)]
-pub(super) fn tile<T: Float, const MR: usize, const W: usize, const INTO: u8>(
+pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
     left: Left<'_, T>,
     right: Right<'_, T>,
     depth: usize,
-    scale: T,
+    into: Into<'_, T>,
     c: &mut [T],
     stride: usize,
 ) {
     let mut sums = [[T::zero(); W]; MR];
-    if INTO == into::CHAIN {
-        each_row!(i of MR: sums[i] = *first::<T, W>(&c[i * stride..]));
+    match into {
+        Into::New | Into::Scaled(_) => {}
+        Into::Row(row) => each_row!(i of MR: sums[i] = *first::<T, W>(row)),
+        Into::Chain => each_row!(i of MR: sums[i] = *first::<T, W>(&c[i * stride..])),
     }
+    let long_enough = |data: &[T], rows: usize, stride: usize, width: usize| {
+        let end = rows.checked_sub(1).map_or(Some(0), |last| {
+            last.checked_mul(stride).and_then(|start| start.checked_add(width))
+        });
+        assert!(end.is_some_and(|end| end <= data.len()), "a tile reads beyond its operand");
+    };
+    long_enough(right.data, depth, right.stride, W);
+    // SAFETY: k < `depth` in `chains`, and `depth` rows of `W` elements have just been found to be there.
+    #[allow(unsafe_code)]
+    let b = |k: usize| unsafe { right.data.get_unchecked(k * right.stride..k * right.stride + W) };
     match left {
         Left::Rows { data, stride } => {
-            let rows: [&[T]; MR] = std::array::from_fn(|i| &data[i * stride..][..depth]);
-            for k in 0..depth {
-                let b = first::<T, W>(&right.data[k * right.stride..]);
-                each_row!(i of MR: add_multiple(&mut sums[i], rows[i][k], b));
-            }
+            long_enough(data, MR, stride, depth);
+            // SAFETY: i < `MR` and k < `depth` in `chains`; that much has just been found to be there.
+            #[allow(unsafe_code)]
+            let a = |i: usize, k: usize| unsafe { *data.get_unchecked(i * stride + k) };
+            chains(&mut sums, depth, a, b);
         }
         Left::Columns { data, stride } => {
-            for k in 0..depth {
-                let b = first::<T, W>(&right.data[k * right.stride..]);
-                let a = first::<T, MR>(&data[k * stride..]);
-                each_row!(i of MR: add_multiple(&mut sums[i], a[i], b));
-            }
+            long_enough(data, depth, stride, MR);
+            // SAFETY: as above.
+            #[allow(unsafe_code)]
+            let a = |i: usize, k: usize| unsafe { *data.get_unchecked(k * stride + i) };
+            chains(&mut sums, depth, a, b);
         }
     }
-    if INTO == into::SCALED {
+    if let Into::Scaled(scale) = into {
         each_row!(i of MR: {
             let sum = sums[i];
             sums[i] = *first::<T, W>(&c[i * stride..]);
@@ -134,6 +137,34 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize, const INTO: u8>(
         });
     }
     each_row!(i of MR: c[i * stride..][..W].copy_from_slice(&sums[i]));
+}
+
+/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order.
+#[inline(always)]
+fn chains<'b, T: Float, const MR: usize, const W: usize>(
+    sums: &mut [[T; W]; MR],
+    depth: usize,
+    a: impl Fn(usize, usize) -> T,
+    b: impl Fn(usize) -> &'b [T],
+) {
+    /// Steps of the loop that are written out where a tile is large: counting takes the ports of the CPU that
+    /// the arithmetic needs.
+    const UNROLLED: usize = 4;
+    let mut k = 0;
+    if MR > 4 {
+        while k + UNROLLED <= depth {
+            for k in k..k + UNROLLED {
+                let b = first::<T, W>(b(k));
+                each_row!(i of MR: add_multiple(&mut sums[i], a(i, k), b));
+            }
+            k += UNROLLED;
+        }
+    }
+    while k < depth {
+        let b = first::<T, W>(b(k));
+        each_row!(i of MR: add_multiple(&mut sums[i], a(i, k), b));
+        k += 1;
+    }
 }
 
 /// sums += a·b, element by element.

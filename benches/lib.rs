@@ -1,8 +1,11 @@
-//! What the benchmarks share: quick settings, and the networks that are measured.
+//! What the benchmarks share: settings, the machine's limits, the workloads, pictures, and the networks
+//! that are measured.
 
-use std::time::Duration;
+pub mod chart;
+pub mod machine;
+pub mod measure;
+pub mod protocol;
 
-use criterion::Criterion;
 use nn::network;
 
 network! {
@@ -12,17 +15,6 @@ network! {
     pub struct Wide(dense(784 -> 512, relu), dense(512, relu), dense(10, softmax));
     /// So small that everything but arithmetic shows.
     pub struct Tiny(dense(2 -> 16, tanh), dense(16, tanh), dense(1));
-}
-
-/// Settings with which a whole benchmark file takes seconds. Longer measurements are a command-line
-/// option away: `-- --measurement-time 5`.
-pub fn quick() -> Criterion {
-    Criterion::default()
-        .warm_up_time(Duration::from_millis(200))
-        .measurement_time(Duration::from_millis(600))
-        .sample_size(20)
-        .without_plots()
-        .configure_from_args()
 }
 
 /// `len` numbers between -1 and 1, the same in every run.

@@ -3,41 +3,56 @@
 //! On x86-64, `Portable` is the crate `matrixmultiply`, which serves CPUs without FMA.
 //! Throughput is in elements per second, where an element is one addition or multiplication: FLOPs.
 
-use benches::{numbers, quick};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use benches::measure::{Work, measure, quick};
+use benches::numbers;
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use tensor::product::{Matrix, Start, product, product_on};
 use tensor::simd::Isa;
 
 /// Rows of the left side, inner length, columns of the right side, and where it comes from.
-const SHAPES: [([usize; 3], &str); 7] = [
+const SHAPES: [([usize; 3], &str); 10] = [
     ([64, 784, 128], "first layer, batch 64"),
     ([64, 128, 10], "last layer, batch 64"),
     ([512, 784, 128], "first layer, batch 512"),
     ([1, 784, 128], "first layer, one sample"),
+    ([128, 512, 512], "wide layer, batch 128"),
     ([64, 64, 64], "square"),
+    ([128, 128, 128], "square"),
     ([256, 256, 256], "square"),
+    ([512, 512, 512], "square"),
     ([1024, 1024, 1024], "square"),
 ];
 
 fn matmul(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("matmul");
     for ([m, k, n], name) in SHAPES {
+        let mut group = criterion.benchmark_group(format!("matmul {m}x{k}x{n}, {name}"));
         let (a, b) = (numbers(m * k), numbers(k * n));
         let mut c = vec![0.0; m * n];
-        let shape = format!("{m}x{k}x{n} ({name})");
-        group.throughput(Throughput::Elements((2 * m * k * n) as u64));
-        let left = Matrix::new(&a, m, k);
-        let (right, transposed) = (Matrix::new(&b, k, n), Matrix::new(&b, n, k).transposed());
+        let work = Work::product([m, k, n]);
+        let (left, right) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
-            group.bench_function(BenchmarkId::new(format!("{isa:?}"), &shape), |bencher| {
-                bencher.iter(|| product_on(isa, left, right, Start::Zero, &mut c, None));
+            let id = BenchmarkId::from_parameter(format!("{isa:?}"));
+            measure(&mut group, id, work, || {
+                product_on(isa, left, right, Start::Zero, &mut c, None);
             });
         }
-        group.bench_function(BenchmarkId::new("right side transposed", &shape), |bencher| {
-            bencher.iter(|| product(left, transposed, Start::Zero, &mut c, None));
-        });
+        let transposed = [
+            ("left side transposed", Matrix::new(&a, k, m).transposed(), right),
+            ("right side transposed", left, Matrix::new(&b, n, k).transposed()),
+        ];
+        for (name, left, right) in transposed {
+            measure(&mut group, BenchmarkId::from_parameter(name), work, || {
+                product(left, right, Start::Zero, &mut c, None);
+            });
+        }
+        #[cfg(feature = "peers")]
+        for (name, product) in peers::products::ALL {
+            measure(&mut group, BenchmarkId::from_parameter(name), work, || {
+                product([m, k, n], &a, &b, &mut c);
+            });
+        }
+        group.finish();
     }
-    group.finish();
 }
 
 criterion_group! { name = benches; config = quick(); targets = matmul }

@@ -1,11 +1,13 @@
 //! One operation on the tape, forward and backward, and a chain of scalar ones, where the cost is the
 //! tape's own.
 //!
-//! Throughput is in elements of the operation's input, or in operations for the chain.
+//! Throughput is in elements of the operation's input, or in operations for the chain; the line below a
+//! benchmark counts an element as one operation forward and two with backward.
 
 use autograd::{Tape, Var};
-use benches::{numbers, quick};
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use benches::measure::{Work, measure, quick};
+use benches::numbers;
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use tensor::Tensor;
 
 type Unary = for<'t> fn(Var<'t, f32>) -> autograd::Result<Var<'t, f32>>;
@@ -20,36 +22,52 @@ const UNARY: [(&str, Unary); 4] = [
 fn ops(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("op");
     let x = Tensor::from_vec(numbers(64 * 128), [64, 128]).expect("as many numbers as elements");
-    group.throughput(Throughput::Elements(x.len() as u64));
+    let forward = Work::elementwise(x.len());
+    // Reads dy, y and writes dx.
+    let both = Work { flops: 2 * x.len(), bytes: 20 * x.len(), ..forward };
     for (name, op) in UNARY {
-        group.bench_function(BenchmarkId::new("forward", name), |bencher| {
-            bencher.iter(|| {
-                let tape = Tape::new();
-                op(tape.parameter(x.clone())).expect("the shape fits").value()
-            });
+        measure(&mut group, BenchmarkId::new("forward", name), forward, || {
+            let tape = Tape::new();
+            op(tape.parameter(x.clone())).expect("the shape fits").value()
         });
-        group.bench_function(BenchmarkId::new("forward and backward", name), |bencher| {
-            bencher.iter(|| {
-                let tape = Tape::new();
-                let y = op(tape.parameter(x.clone())).expect("the shape fits");
-                y.backward_with(x.clone()).expect("a gradient")
-            });
+        measure(&mut group, BenchmarkId::new("forward and backward", name), both, || {
+            let tape = Tape::new();
+            let y = op(tape.parameter(x.clone())).expect("the shape fits");
+            y.backward_with(x.clone()).expect("a gradient")
         });
     }
     group.finish();
+}
 
-    let mut group = criterion.benchmark_group("chain of 1000 scalar operations");
-    group.throughput(Throughput::Elements(1000));
-    let chain = |backward: bool| {
-        let tape = Tape::new();
-        let x = tape.parameter(Tensor::scalar(0.5_f32));
-        let y = (0..1000).fold(x, |y, _| y * x);
+fn chain(criterion: &mut Criterion) {
+    const LENGTH: usize = 1000;
+    let mut group = criterion.benchmark_group("chain of 1000 scalar products");
+    let chain = |tape: &Tape<f32>, backward: bool| {
+        let x = tape.parameter(Tensor::scalar(0.999_f32));
+        let y = (0..LENGTH).fold(x, |y, _| y * x);
         backward.then(|| y.backward().expect("a gradient"))
     };
-    group.bench_function("forward", |bencher| bencher.iter(|| chain(false)));
-    group.bench_function("forward and backward", |bencher| bencher.iter(|| chain(true)));
+    // Two factors and a product of four bytes each; backward two products and a sum.
+    let forward = Work { elements: LENGTH, flops: LENGTH, bytes: 12 * LENGTH, threads: 1 };
+    let both = Work { flops: 4 * LENGTH, bytes: 36 * LENGTH, ..forward };
+    for (name, backward, work) in
+        [("forward", false, forward), ("forward and backward", true, both)]
+    {
+        measure(&mut group, BenchmarkId::new(name, "a tape each"), work, || {
+            chain(&Tape::new(), backward)
+        });
+        let mut tape = Tape::new();
+        measure(&mut group, BenchmarkId::new(name, "one tape, cleared"), work, || {
+            tape.clear();
+            chain(&tape, backward)
+        });
+        #[cfg(feature = "peers")]
+        for (peer, mut chain) in peers::chain::all() {
+            measure(&mut group, BenchmarkId::new(name, peer), work, || chain(LENGTH, backward));
+        }
+    }
     group.finish();
 }
 
-criterion_group! { name = benches; config = quick(); targets = ops }
+criterion_group! { name = benches; config = quick(); targets = ops, chain }
 criterion_main!(benches);

@@ -1,0 +1,208 @@
+//! Pictures of measurements: charts with logarithmic axes, as SVG that is legible on light and on dark
+//! pages.
+
+use std::fmt::Write;
+
+/// A chart of lines and points over logarithmic axes.
+pub struct Chart {
+    /// What it shows.
+    pub title: String,
+    /// A line below the title: machine, command.
+    pub subtitle: String,
+    /// What is drawn to the right and up, with their ranges.
+    pub x: Axis,
+    /// See [`Chart::x`].
+    pub y: Axis,
+    /// In the order in which they are drawn.
+    pub series: Vec<Series>,
+}
+
+/// A logarithmic axis.
+pub struct Axis {
+    /// What is measured along it, with the unit.
+    pub name: String,
+    /// The values at its ends.
+    pub range: [f64; 2],
+    /// Values that get a line and a number.
+    pub ticks: Vec<f64>,
+}
+
+/// Some points that belong together.
+#[derive(Default)]
+pub struct Series {
+    /// Its name in the legend; none if empty.
+    pub name: String,
+    /// x and y of each point.
+    pub points: Vec<[f64; 2]>,
+    /// Which of the colours.
+    pub color: usize,
+    /// Joined by a line.
+    pub line: bool,
+    /// Drawn as a dot each.
+    pub dots: bool,
+    /// A text at each of the first points; fewer texts than points are fine.
+    pub labels: Vec<String>,
+}
+
+impl Axis {
+    /// From `from` to `to`, with ticks at the powers of ten and, in a range of less than three
+    /// decades, at twice and five times those.
+    pub fn log(name: impl Into<String>, [from, to]: [f64; 2]) -> Self {
+        let steps: &[f64] = if to / from < 1000.0 { &[1.0, 2.0, 5.0] } else { &[1.0] };
+        let decades = from.log10().floor() as i32..=to.log10().ceil() as i32;
+        let ticks = decades
+            .flat_map(|decade| steps.iter().map(move |step| step * 10_f64.powi(decade)))
+            .filter(|tick| (from * 0.999..=to * 1.001).contains(tick))
+            .collect();
+        Axis { name: name.into(), range: [from, to], ticks }
+    }
+
+    /// The same with those of these ticks that lie between its ends.
+    pub fn ticks(mut self, ticks: impl IntoIterator<Item = f64>) -> Self {
+        let [from, to] = self.range;
+        self.ticks = ticks.into_iter().filter(|tick| (from..=to).contains(tick)).collect();
+        self
+    }
+
+    /// Where `value` lies between the ends: 0 to 1.
+    fn place(&self, value: f64) -> f64 {
+        let [from, to] = self.range.map(f64::ln);
+        (value.ln() - from) / (to - from)
+    }
+}
+
+const WIDTH: f64 = 860.0;
+const HEIGHT: f64 = 500.0;
+/// Room at the left, top, right and bottom of the axes.
+const MARGIN: [f64; 4] = [64.0, 64.0, 24.0, 52.0];
+
+/// For light pages and for dark ones; colours that can be told apart, also by the colour-blind, and grey.
+const PALETTES: [[&str; 5]; 2] = [
+    ["#0969da", "#bc4c00", "#1a7f37", "#8250df", "#6e7781"],
+    ["#58a6ff", "#f0883e", "#3fb950", "#bc8cff", "#8b949e"],
+];
+
+fn style() -> String {
+    let [light, dark] = PALETTES.map(|palette| {
+        let rules = palette.iter().enumerate().map(|(class, color)| {
+            format!(".line.c{class} {{ stroke: {color} }} .dot.c{class} {{ fill: {color} }}\n")
+        });
+        rules.collect::<String>()
+    });
+    format!(
+        "text {{ font: 12px system-ui, sans-serif; fill: #24292f }}\n\
+         .title {{ font-size: 15px; font-weight: 600 }}\n\
+         .quiet {{ fill: #57606a }}\n\
+         .grid {{ stroke: #888888; stroke-opacity: 0.3; fill: none }}\n\
+         .line {{ stroke-width: 1.8; fill: none }}\n\
+         {light}@media (prefers-color-scheme: dark) {{\n\
+         text {{ fill: #e6edf3 }} .quiet {{ fill: #9da7b1 }}\n\
+         {dark}}}"
+    )
+}
+
+/// A picture of these charts, one below the other.
+pub fn svg(charts: &[Chart]) -> String {
+    let height = HEIGHT * charts.len() as f64;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+         height=\"{height}\">\n<style>{}</style>\n",
+        style()
+    );
+    for (row, chart) in charts.iter().enumerate() {
+        let _ = writeln!(svg, "<g transform=\"translate(0 {})\">", HEIGHT * row as f64);
+        chart.draw(&mut svg);
+        svg.push_str("</g>\n");
+    }
+    svg.push_str("</svg>\n");
+    svg
+}
+
+impl Chart {
+    fn draw(&self, svg: &mut String) {
+        let [left, top, right, bottom] = MARGIN;
+        text(svg, [left, 22.0], "title", "start", &self.title);
+        text(svg, [left, 40.0], "quiet", "start", &self.subtitle);
+        for &tick in &self.x.ticks {
+            let x = self.x_at(tick);
+            path(svg, "grid", &[[x, top], [x, HEIGHT - bottom]]);
+            text(svg, [x, HEIGHT - bottom + 16.0], "quiet", "middle", &number(tick));
+        }
+        for &tick in &self.y.ticks {
+            let y = self.y_at(tick);
+            path(svg, "grid", &[[left, y], [WIDTH - right, y]]);
+            text(svg, [left - 6.0, y + 4.0], "quiet", "end", &number(tick));
+        }
+        let middle = 0.5 * (left + WIDTH - right);
+        text(svg, [middle, HEIGHT - bottom + 36.0], "", "middle", &self.x.name);
+        text(svg, [left, top - 8.0], "", "start", &self.y.name);
+        for series in &self.series {
+            self.draw_series(svg, series);
+        }
+        self.legend(svg);
+    }
+
+    fn draw_series(&self, svg: &mut String, series: &Series) {
+        let at: Vec<_> = series.points.iter().map(|&[x, y]| [self.x_at(x), self.y_at(y)]).collect();
+        if series.line {
+            path(svg, &format!("line c{}", series.color), &at);
+        }
+        if series.dots {
+            for [x, y] in &at {
+                let class = series.color;
+                let _ = writeln!(
+                    svg,
+                    "<circle class=\"dot c{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>"
+                );
+            }
+        }
+        for (&[x, y], label) in at.iter().zip(&series.labels) {
+            text(svg, [x + 7.0, y + 4.0], "", "start", label);
+        }
+    }
+
+    /// The names of the series, one below the other at the upper right.
+    fn legend(&self, svg: &mut String) {
+        let named: Vec<_> = self.series.iter().filter(|series| !series.name.is_empty()).collect();
+        let x = WIDTH - MARGIN[2] - 250.0;
+        for (row, series) in named.iter().enumerate() {
+            let y = MARGIN[1] + 16.0 + 18.0 * row as f64;
+            path(svg, &format!("line c{}", series.color), &[[x, y - 4.0], [x + 18.0, y - 4.0]]);
+            text(svg, [x + 24.0, y], "", "start", &series.name);
+        }
+    }
+
+    fn x_at(&self, value: f64) -> f64 {
+        MARGIN[0] + self.x.place(value) * (WIDTH - MARGIN[0] - MARGIN[2])
+    }
+
+    fn y_at(&self, value: f64) -> f64 {
+        HEIGHT - MARGIN[3] - self.y.place(value) * (HEIGHT - MARGIN[1] - MARGIN[3])
+    }
+}
+
+fn text(svg: &mut String, [x, y]: [f64; 2], class: &str, anchor: &str, text: &str) {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    let _ = writeln!(
+        svg,
+        "<text class=\"{class}\" text-anchor=\"{anchor}\" x=\"{x:.1}\" y=\"{y:.1}\">{text}</text>"
+    );
+}
+
+fn path(svg: &mut String, class: &str, points: &[[f64; 2]]) {
+    let points: Vec<_> = points.iter().map(|[x, y]| format!("{x:.1} {y:.1}")).collect();
+    let _ = writeln!(svg, "<path class=\"{class}\" d=\"M{}\"/>", points.join("L"));
+}
+
+/// As short as it can be read.
+fn number(value: f64) -> String {
+    if (0.01..1e6).contains(&value) { format!("{value}") } else { format!("{value:e}") }
+}
+
+/// The name of this machine's processor and the instruction set that is used, for subtitles.
+pub fn processor() -> String {
+    let isa = tensor::simd::Isa::best();
+    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+    format!("{}, {isa:?}", name.map_or("unknown processor", |(_, name)| name))
+}

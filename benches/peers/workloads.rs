@@ -1,0 +1,44 @@
+//! The workloads on which frameworks are compared, by another framework: `--peer candle`, `burn` or `dfdx`.
+//!
+//! [`benches::protocol`] describes the command line and the numbers.
+
+use std::process::ExitCode;
+
+use benches::protocol::{self, Options, Task, Workload};
+use nn::Row;
+use nn::data::fashion_mnist;
+use peers::FRAMEWORKS;
+
+fn main() -> ExitCode {
+    protocol::main("candle", run)
+}
+
+fn run(name: &str, options: &Options) -> Result<(), String> {
+    let (_, open) = FRAMEWORKS
+        .into_iter()
+        .find(|(framework, _)| *framework == options.peer)
+        .ok_or_else(|| format!("there is no framework {}", options.peer))?;
+    let workload =
+        Workload::named(name).ok_or_else(|| format!("there is no workload {name}"))?;
+    let width = workload.widths[0];
+    let (inputs, classes) = match width {
+        784 => {
+            let data = fashion_mnist::load(options.data.as_deref()).map_err(|e| e.to_string())?;
+            let classes = data.train.targets().iter().map(|class| class.index() as u32).collect();
+            (Row::flatten(data.train.inputs()).to_vec(), classes)
+        }
+        2 => (protocol::inputs(2048), Vec::new()),
+        _ => {
+            let class = |row| protocol::class(row, 1000) as u32;
+            (protocol::inputs(2048 * width), (0..2048).map(class).collect())
+        }
+    };
+    let rows = inputs.len() / width;
+    let mut network = open(&workload, inputs, classes);
+    match workload.task {
+        // As many rows as stay in the cache, as for everyone.
+        Task::Predict => options.predict(&workload, rows.min(4096), |rows| network.predict(rows)),
+        _ => options.train(&workload, rows, network),
+    }
+    Ok(())
+}

@@ -1,0 +1,328 @@
+//! The workloads on which frameworks are compared, and the way all of them are measured.
+//!
+//! A program for one framework answers
+//! `--workloads A,D,F1 --threads N --secs S [--check | --steps K] [--peer NAME] [--data DIR]`
+//! with one line of JSON for every number: training `samples_per_s`, `step_us` and `gflops`, inference
+//! `latency_us` and `samples_per_s`; with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`)
+//! that all frameworks must agree on.
+//!
+//! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time is
+//! the median of chunks of some 20 ms, after a warm-up.
+
+use std::hint::black_box;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// A function between layers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activation {
+    /// max(0, x)
+    Relu,
+    /// The hyperbolic tangent.
+    Tanh,
+}
+
+/// What is done with the network.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Task {
+    /// Training by stochastic gradient descent with this learning rate.
+    Sgd(f64),
+    /// Training by Adam with this learning rate, betas 0.9 and 0.999, epsilon 1e-8.
+    Adam(f64),
+    /// Prediction.
+    Predict,
+}
+
+/// One network and what is done with it.
+#[derive(Clone, Copy, Debug)]
+pub struct Workload {
+    /// What the command line calls it.
+    pub name: &'static str,
+    /// Inputs, then outputs of each layer. The last layer has no function of its own: softmax with
+    /// cross-entropy follows, or the mean squared error if there is one output.
+    pub widths: &'static [usize],
+    /// After every layer but the last.
+    pub activation: Activation,
+    /// Rows of a minibatch.
+    pub batch: usize,
+    /// What is measured.
+    pub task: Task,
+    /// After how many steps the losses are compared.
+    pub checked: &'static [usize],
+}
+
+const DIGITS: &[usize] = &[784, 128, 10];
+const DEEP: &[usize] = &[784, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10];
+const TINY: &[usize] = &[2, 16, 16, 1];
+
+const fn workload(
+    name: &'static str,
+    widths: &'static [usize],
+    activation: Activation,
+    batch: usize,
+    task: Task,
+) -> Workload {
+    let checked: &[usize] = match (task, widths[0]) {
+        (Task::Predict, _) => &[],
+        (_, 1024) => &[1, 3],
+        _ => &[1, 10, 100],
+    };
+    Workload { name, widths, activation, batch, task, checked }
+}
+
+/// All workloads.
+pub const WORKLOADS: [Workload; 11] = [
+    workload("A", DIGITS, Activation::Relu, 64, Task::Sgd(0.1)),
+    workload("A-adam", DIGITS, Activation::Relu, 64, Task::Adam(1e-3)),
+    workload("B", DIGITS, Activation::Relu, 512, Task::Sgd(0.1)),
+    workload("B-adam", DIGITS, Activation::Relu, 512, Task::Adam(1e-3)),
+    workload("C", &[784, 512, 512, 10], Activation::Relu, 128, Task::Adam(1e-3)),
+    workload("D", DEEP, Activation::Tanh, 32, Task::Sgd(0.01)),
+    workload("E", &[1024, 4096, 4096, 1000], Activation::Relu, 256, Task::Sgd(0.01)),
+    workload("F1", DIGITS, Activation::Relu, 1, Task::Predict),
+    workload("F256", DIGITS, Activation::Relu, 256, Task::Predict),
+    workload("Ftiny", TINY, Activation::Tanh, 1, Task::Predict),
+    workload("Ttiny", TINY, Activation::Tanh, 32, Task::Sgd(0.1)),
+];
+
+impl Workload {
+    /// The workload of that name.
+    pub fn named(name: &str) -> Option<Workload> {
+        WORKLOADS.into_iter().find(|workload| workload.name == name)
+    }
+
+    /// The network in short, as `784-128-10 relu`.
+    pub fn network(&self) -> String {
+        let widths: Vec<_> = self.widths.iter().map(usize::to_string).collect();
+        format!("{} {:?}", widths.join("-"), self.activation).to_lowercase()
+    }
+
+    /// Inputs and outputs of each layer.
+    pub fn layers(&self) -> impl Iterator<Item = [usize; 2]> {
+        self.widths.windows(2).map(|pair| [pair[0], pair[1]])
+    }
+
+    /// Additions and multiplications in the matrix products of one training step: forward, the gradients
+    /// of the weights, and those of every layer's input but the first's.
+    pub fn step_flops(&self) -> usize {
+        let products = self.layers().enumerate().map(|(index, [inputs, outputs])| {
+            let products = if index == 0 { 2 } else { 3 };
+            products * 2 * inputs * outputs
+        });
+        self.batch * products.sum::<usize>()
+    }
+}
+
+/// The command line.
+#[derive(Debug)]
+pub struct Options {
+    /// Whom the numbers are of.
+    pub peer: String,
+    /// Names of workloads.
+    pub workloads: Vec<String>,
+    /// Threads to compute with.
+    pub threads: usize,
+    /// How long a workload is measured.
+    pub seconds: f64,
+    /// Losses and outputs instead of times.
+    pub check: bool,
+    /// Only this many steps, and no numbers.
+    pub steps: Option<usize>,
+    /// The directory of Fashion-MNIST's files.
+    pub data: Option<PathBuf>,
+}
+
+impl Options {
+    /// Reads the command line of this process.
+    ///
+    /// # Errors
+    ///
+    /// If there is an option that is not known, or a value that cannot be read.
+    pub fn from_arguments(peer: &str) -> Result<Self, lexopt::Error> {
+        use lexopt::prelude::*;
+        let mut options = Options {
+            peer: peer.into(),
+            workloads: vec!["A".into()],
+            threads: 2,
+            seconds: 1.5,
+            check: false,
+            steps: None,
+            data: std::env::var_os("PEERS_DATA").map(PathBuf::from),
+        };
+        let mut parser = lexopt::Parser::from_env();
+        while let Some(argument) = parser.next()? {
+            match argument {
+                Long("peer") => options.peer = parser.value()?.string()?,
+                Long("workloads") => {
+                    options.workloads =
+                        parser.value()?.string()?.split(',').map(String::from).collect();
+                }
+                Long("threads") => options.threads = parser.value()?.parse()?,
+                Long("secs") => options.seconds = parser.value()?.parse()?,
+                Long("check") => options.check = true,
+                Long("steps") => options.steps = Some(parser.value()?.parse()?),
+                Long("data") => options.data = Some(parser.value()?.into()),
+                other => return Err(other.unexpected()),
+            }
+        }
+        Ok(options)
+    }
+
+    /// Prints one number.
+    pub fn emit(&self, workload: &str, metric: &str, value: f64, unit: &str) {
+        println!(
+            "{{\"peer\":\"{}\",\"workload\":\"{workload}\",\"threads\":{},\"metric\":\"{metric}\",\
+             \"value\":{value:e},\"unit\":\"{unit}\"}}",
+            self.peer, self.threads
+        );
+    }
+
+    /// Measures the training of `subject`, whose data has `rows` rows, as the command line asks for.
+    pub fn train(&self, workload: &Workload, rows: usize, mut subject: impl Training) {
+        let name = workload.name;
+        let mut batches = batches(rows, workload.batch);
+        if self.check {
+            for number in 1..=*workload.checked.last().unwrap_or(&0) {
+                subject.step(batches());
+                if workload.checked.contains(&number) {
+                    self.emit(name, &format!("loss@{number}"), f64::from(subject.loss()), "1");
+                }
+            }
+            return;
+        }
+        if let Some(steps) = self.steps {
+            (0..steps).for_each(|_| subject.step(batches()));
+            return;
+        }
+        let seconds = self.seconds_per_call(|| subject.step(batches()));
+        self.emit(name, "samples_per_s", workload.batch as f64 / seconds, "samples/s");
+        self.emit(name, "step_us", seconds * 1e6, "us");
+        self.emit(name, "gflops", workload.step_flops() as f64 / seconds / 1e9, "GFLOP/s");
+    }
+
+    /// Measures `predict`, which computes the last layer's values for rows of `rows` and returns the
+    /// very first of them.
+    pub fn predict(
+        &self,
+        workload: &Workload,
+        rows: usize,
+        mut predict: impl FnMut(Range<usize>) -> f32,
+    ) {
+        let name = workload.name;
+        let mut batches = batches(rows, workload.batch);
+        if self.check {
+            self.emit(name, "out@0", f64::from(predict(batches())), "1");
+            self.emit(name, "out@1", f64::from(predict(batches())), "1");
+            return;
+        }
+        let seconds = self.seconds_per_call(|| {
+            black_box(predict(black_box(batches())));
+        });
+        self.emit(name, "latency_us", seconds * 1e6, "us");
+        self.emit(name, "samples_per_s", workload.batch as f64 / seconds, "samples/s");
+    }
+
+    /// Median over chunks of some 20 ms, after a warm-up.
+    fn seconds_per_call(&self, mut call: impl FnMut()) -> f64 {
+        let mut timed = |calls: usize| {
+            let start = Instant::now();
+            (0..calls).for_each(|_| call());
+            start.elapsed().as_secs_f64()
+        };
+        let start = Instant::now();
+        let (mut done, mut calls, mut best) = (0, 1, f64::MAX);
+        while done < 3 || start.elapsed().as_secs_f64() < 0.3 * self.seconds {
+            let time = timed(calls);
+            best = best.min(time / calls as f64);
+            done += calls;
+            if time < 0.02 {
+                calls = (calls * 2).min(1 << 24);
+            }
+        }
+        let calls = ((0.02 / best).round() as usize).clamp(1, 1 << 24);
+        let start = Instant::now();
+        let mut times = Vec::new();
+        while times.len() < 4 || start.elapsed().as_secs_f64() < self.seconds {
+            times.push(timed(calls) / calls as f64);
+        }
+        median(&mut times)
+    }
+}
+
+/// A framework that trains the network of a workload on its data.
+pub trait Training {
+    /// One step on these rows of the data, in which the loss is computed.
+    fn step(&mut self, rows: Range<usize>);
+
+    /// The loss of the last step, before its update.
+    fn loss(&self) -> f32;
+}
+
+/// The rows of one whole batch after the other, from the first again after the last.
+fn batches(rows: usize, batch: usize) -> impl FnMut() -> Range<usize> {
+    let end = rows / batch * batch;
+    let mut first = 0;
+    move || {
+        let these = first..first + batch;
+        first = if these.end == end { 0 } else { these.end };
+        these
+    }
+}
+
+/// The body of a program for one framework: every workload of the command line in turn.
+pub fn main(peer: &str, run: impl Fn(&str, &Options) -> Result<(), String>) -> ExitCode {
+    let result = Options::from_arguments(peer)
+        .map_err(|error| error.to_string())
+        .and_then(|options| options.workloads.iter().try_for_each(|name| run(name, &options)));
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A 32-bit mixing function; what it gives is the protocol's.
+pub fn hash(mut x: u32) -> u32 {
+    x ^= x >> 16;
+    x = x.wrapping_mul(0x7feb_352d);
+    x ^= x >> 15;
+    x = x.wrapping_mul(0x846c_a68b);
+    x ^ x >> 16
+}
+
+/// Uniform in \[0, 1) with 24 bits.
+pub fn uniform(stream: u32, index: u32) -> f32 {
+    (hash(index.wrapping_add(hash(stream.wrapping_add(1)))) >> 8) as f32 / 16_777_216.0
+}
+
+/// Weight number `index` of a layer, all of them being `[inputs, outputs]`, row by row.
+pub fn weight(layer: usize, [inputs, outputs]: [usize; 2], index: usize) -> f32 {
+    let bound = (6.0 / (inputs + outputs) as f64).sqrt();
+    ((2.0 * f64::from(uniform(layer as u32, index as u32)) - 1.0) * bound) as f32
+}
+
+/// `count` inputs between -1 and 1 for the networks that do not look at images.
+pub fn inputs(count: usize) -> Vec<f32> {
+    (0..count as u32).map(|k| 2.0 * uniform(1000, k) - 1.0).collect()
+}
+
+/// The class of a row of [`inputs`].
+pub fn class(row: usize, classes: usize) -> usize {
+    hash(row as u32 + 77_777) as usize % classes
+}
+
+/// What the tiny network learns: the product of its two inputs.
+pub fn product_target(input: &[f32; 2]) -> f32 {
+    input[0] * input[1]
+}
+
+/// The middle value, or the mean of the middle two.
+pub fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    if values.len() % 2 == 1 { values[middle] } else { 0.5 * (values[middle - 1] + values[middle]) }
+}

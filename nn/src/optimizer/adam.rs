@@ -1,14 +1,17 @@
 //! Adam: steps scaled by running means of the gradient and its square.
 
 use tensor::Float;
-use tensor::simd::vectorize;
+use tensor::math::reciprocal;
+use tensor::simd::{Inline, vectorize_inline};
 
-use super::{Optimizer, Step};
+use super::{Optimizer, Step, negligible};
 
 /// Adam (Kingma and Ba 2015).
 ///
 /// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
 /// p ← p − learning_rate · m̂ / (√v̂ + ε), with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
+///
+/// Means stop decaying before they are so small that they could only slow the CPU down (1e-34 in `f32`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
     /// The size of a step, 1e-3 usually.
@@ -40,16 +43,53 @@ impl<T: Float> Optimizer<T> for Adam {
         let correction2 = 1.0 - self.beta2.powf(step.number as f64);
         let rate = T::of(self.learning_rate * step.rate / correction1);
         let root_scale = T::of(1.0 / correction2.sqrt());
-        let epsilon = T::of(self.epsilon);
-        vectorize(|| {
-            let memory = mean.iter_mut().zip(square.iter_mut());
-            for ((p, &g), (m, v)) in parameters.iter_mut().zip(gradient).zip(memory) {
-                *m = m.mul_add(beta1, rest1 * g);
-                *v = v.mul_add(beta2, rest2 * g * g);
-                let root = v.sqrt().mul_add(root_scale, epsilon);
-                *p = *p - rate * *m / root;
-            }
+        let (epsilon, negligible) = (T::of(self.epsilon), negligible());
+        vectorize_inline(Update {
+            parameters,
+            gradient,
+            mean,
+            square,
+            beta1: (beta1, rest1),
+            beta2: (beta2, rest2),
+            rate,
+            root_scale,
+            epsilon,
+            negligible,
         });
+    }
+}
+
+/// The loop over the parameters.
+struct Update<'a, T> {
+    parameters: &'a mut [T],
+    gradient: &'a [T],
+    mean: &'a mut [T],
+    square: &'a mut [T],
+    /// β and 1 − β.
+    beta1: (T, T),
+    beta2: (T, T),
+    /// The learning rate over the correction of m.
+    rate: T,
+    /// One over the root of the correction of v.
+    root_scale: T,
+    epsilon: T,
+    negligible: T,
+}
+
+impl<T: Float> Inline for Update<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let memory = self.mean.iter_mut().zip(self.square);
+        for ((p, &g), (m, v)) in self.parameters.iter_mut().zip(self.gradient).zip(memory) {
+            let (beta, rest) = self.beta1;
+            *m = m.mul_add(beta, rest.mul_add(g, self.negligible)) - self.negligible;
+            let (beta, rest) = self.beta2;
+            *v = v.mul_add(beta, (rest * g).mul_add(g, self.negligible)) - self.negligible;
+            let root = v.sqrt().mul_add(self.root_scale, self.epsilon);
+            *p = (*m * reciprocal(root)).mul_add(-self.rate, *p);
+        }
     }
 }
 
@@ -82,5 +122,46 @@ mod tests {
             Adam::new(0.1).update(step(number), &mut p, &[0.0; 3], &mut [&mut m, &mut v]);
         }
         assert_eq!(p, [0.0; 3]);
+    }
+
+    /// A parameter without gradient whose means decay, as the weights of a pixel that is always black.
+    #[test]
+    fn decaying_means_never_become_subnormal() {
+        fn check<T: Float>(steps: u64) {
+            let (mut p, mut m, mut v) = ([T::one()], [T::of(1e-3)], [T::of(1e-6)]);
+            for number in 1..steps {
+                Adam::new(1e-3).update(step(number), &mut p, &[T::zero()], &mut [&mut m, &mut v]);
+                assert!(!m[0].is_subnormal() && !v[0].is_subnormal(), "step {number}");
+            }
+            let nothing = T::of(1e4) * T::min_positive_value();
+            assert!(m[0] <= nothing && v[0] <= nothing, "{m:?} {v:?}");
+        }
+        check::<f32>(80_000);
+        check::<f64>(800_000);
+    }
+
+    /// The same bits whatever the length, that is, in vectors and one by one; and near the formula in `f64`.
+    #[test]
+    fn vectors_and_single_elements_agree() {
+        let random = tensor::random::Random::new(1, 2);
+        let numbers = |scale: f64, offset: u64| -> Vec<f32> {
+            (0..67).map(|i| (random.normal::<f64>(offset + i) * scale) as f32).collect()
+        };
+        let (p, g, m) = (numbers(1.0, 0), numbers(1e-3, 100), numbers(1e-3, 200));
+        let v: Vec<f32> = numbers(1e-3, 300).iter().map(|x| x * x).collect();
+        let adam = Adam::new(1e-2);
+        let (mut together, mut mean, mut square) = (p.clone(), m.clone(), v.clone());
+        adam.update(step(7), &mut together, &g, &mut [&mut mean, &mut square]);
+        for i in 0..p.len() {
+            let (mut one, mut mean, mut square) = ([p[i]], [m[i]], [v[i]]);
+            adam.update(step(7), &mut one, &[g[i]], &mut [&mut mean, &mut square]);
+            assert_eq!(one[0].to_bits(), together[i].to_bits());
+            let mut exact = [f64::from(p[i])];
+            let (mut mean, mut square) = ([f64::from(m[i])], [f64::from(v[i])]);
+            adam.update(step(7), &mut exact, &[f64::from(g[i])], &mut [&mut mean, &mut square]);
+            let moved = (exact[0] - f64::from(p[i])).abs();
+            let error = (exact[0] - f64::from(one[0])).abs();
+            assert!(error <= 6e-7 * moved + 6e-8 * exact[0].abs(), "{i}: {exact:?} {one:?}");
+        }
     }
 }

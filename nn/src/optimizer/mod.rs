@@ -55,3 +55,12 @@ pub struct Step {
 
 /// The most that [`Optimizer::MEMORY`] may be.
 pub const MOST_MEMORY: usize = 4;
+
+/// n such that x + n − n is x, but for an error far below anything that moves a parameter, and never
+/// subnormal, since the last bit of x + n is a normal number: what a running mean decays to.
+///
+/// On many CPUs each subnormal costs more than a hundred cycles, and a network whose inputs are zero at the
+/// border has thousands of means that decay.
+fn negligible<T: Float>() -> T {
+    T::of(4.0) * T::min_positive_value() / T::epsilon()
+}

@@ -3,7 +3,7 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{Optimizer, Step};
+use super::{Optimizer, Step, negligible};
 
 /// v ← momentum·v + g,  p ← p − learning_rate·v; without momentum v = g.
 ///
@@ -50,10 +50,10 @@ impl<T: Float> Optimizer<T> for Sgd {
             });
         }
         let [velocity] = memory else { panic!("sgd: one slice of memory is needed") };
-        let nesterov = self.nesterov;
+        let (nesterov, negligible) = (self.nesterov, negligible());
         vectorize(|| {
             for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity.iter_mut()) {
-                *v = v.mul_add(momentum, g);
+                *v = v.mul_add(momentum, g + negligible) - negligible;
                 let direction = if nesterov { v.mul_add(momentum, g) } else { *v };
                 *p = direction.mul_add(-rate, *p);
             }
@@ -81,5 +81,17 @@ mod tests {
         near(two_steps(Sgd::new(0.1).momentum(0.5)), 1.0 - 0.1 - 0.25);
         // steps: 1 + 0.5·1, then 2 + 0.5·2.5
         near(two_steps(Sgd::new(0.1).momentum(0.5).nesterov()), 1.0 - 0.15 - 0.325);
+    }
+
+    /// Without gradient the velocity decays, but not to the subnormal where rounding would hold it.
+    #[test]
+    fn a_decaying_velocity_never_becomes_subnormal() {
+        let (mut p, mut v) = ([1.0_f32], [0.3]);
+        for number in 1..2000 {
+            let sgd = Sgd::new(0.1).momentum(0.9);
+            sgd.update(Step { number, rate: 1.0 }, &mut p, &[0.0], &mut [&mut v]);
+            assert!(!v[0].is_subnormal(), "step {number}");
+        }
+        assert!(v[0] <= 100.0 * f32::MIN_POSITIVE, "{v:?}");
     }
 }

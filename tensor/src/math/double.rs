@@ -204,3 +204,8 @@ pub(super) fn erf(x: f64) -> f64 {
     let y = if size < 1.0 { inner } else { 1.0 - tail };
     y.copysign(x)
 }
+
+#[inline(always)]
+pub(super) fn reciprocal(x: f64) -> f64 {
+    1.0 / x
+}

@@ -132,3 +132,14 @@ pub(super) fn erf(x: f32) -> f32 {
     // Half as many lanes, but no second set of coefficients whose error would have to be shown.
     super::double::erf(f64::from(x)) as f32
 }
+
+#[inline(always)]
+pub(super) fn reciprocal(x: f32) -> f32 {
+    /// Twice the bits of 1, less what makes the guess's error equal on both sides.
+    const GUESS: u32 = 0x7EF3_4000;
+    let y = f32::from_bits(GUESS.wrapping_sub(x.to_bits()));
+    let e = (-x).mul_add(y, 1.0);
+    let y = e.mul_add(e, e).mul_add(y, y);
+    let e = (-x).mul_add(y, 1.0);
+    e.mul_add(y, y)
+}

@@ -37,6 +37,7 @@ mod checkpoint;
 pub mod data;
 mod error;
 pub mod head;
+pub mod init;
 pub mod layer;
 mod network;
 mod op;

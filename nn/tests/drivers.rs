@@ -1,8 +1,10 @@
 //! The static driver and the tape compute the same loss and the same gradients, to the last bit;
 //! and the static driver's gradients are those of finite differences.
 
-use nn::{Network, Optimizer, Row, Sgd, Step, Trainer, network};
-use tensor::random::Random;
+mod proof;
+
+use nn::{Network, Optimizer, Sgd, Step, Trainer, network};
+use proof::{check_gradient, same_bits, same_for_any_threads};
 
 network! {
     struct Classifier(dense(7 -> 33, relu), dense(10, softmax));
@@ -20,12 +22,6 @@ network! {
     struct Wide(dense(130 -> 257, relu), dense(65, relu), dense(10, softmax));
 }
 
-fn same_bits<N: Network>(name: &str) {
-    for seed in 0..3 {
-        N::init(seed).self_check(seed + 10).unwrap_or_else(|error| panic!("{name}: {error}"));
-    }
-}
-
 #[test]
 fn both_drivers_give_the_same_bits() {
     macro_rules! check {
@@ -38,44 +34,6 @@ fn both_drivers_give_the_same_bits() {
     same_bits::<network![dense(9 -> 4, mish), dense(2, softmax)]>("a type without a name");
 }
 
-/// Central differences of the mean loss in every parameter, in `f64`.
-fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
-    let random = Random::new(1, 2);
-    let mut inputs = vec![N::Input::zeroed(); targets.len()];
-    for (index, x) in N::Input::flatten_mut(&mut inputs).iter_mut().enumerate() {
-        *x = random.normal(index as u64);
-    }
-    let mut network = N::init(4);
-    let mut trainer = Trainer::<N, _>::new(Sgd::new(0.0));
-    trainer.differentiate(&network, &inputs, targets).unwrap();
-    let gradient = trainer.gradient().to_vec();
-    let mut checked = 0;
-    for i in 0..gradient.len() {
-        let value = network.parameters().as_slice()[i];
-        let h = 6e-6 * value.abs().max(1.0);
-        let mut loss_at = |x: f64| {
-            network.parameters_mut().as_mut_slice()[i] = x;
-            trainer.differentiate(&network, &inputs, targets).unwrap()
-        };
-        let slope = (loss_at(value + h) - loss_at(value - h)) / (2.0 * h);
-        loss_at(value);
-        let error = (slope - gradient[i]).abs();
-        assert!(
-            error < 1e-6 * gradient[i].abs().max(1.0),
-            "{} parameter {i}: gradient {}, differences {slope}",
-            N::NAME,
-            gradient[i]
-        );
-        checked += usize::from(gradient[i] != 0.0);
-    }
-    assert!(
-        checked * 2 > N::PARAMS,
-        "{}: only {checked} of {} gradients are not 0",
-        N::NAME,
-        N::PARAMS
-    );
-}
-
 #[test]
 fn gradients_are_those_of_finite_differences() {
     let classes = |labels: &[u8]| nn::data::Class::from_labels(labels).unwrap();
@@ -84,46 +42,6 @@ fn gradients_are_those_of_finite_differences() {
     check_gradient::<Multi<f64>>(&[[0.0, 1.0, 0.3], [1.0, 1.0, 0.0]]);
     check_gradient::<Regression<f64>>(&[[0.5, -1.0], [2.0, 0.0], [1.0, 1.0]]);
     check_gradient::<OddEnd<f64>>(&[[0.5, -1.0], [0.1, 0.9]]);
-}
-
-/// 50 steps from the same start with this many threads.
-fn trained<N: Network>(threads: usize, batch: usize, optimizer: impl Optimizer<N::Float>) -> N
-where
-    N::Float: nn::Float,
-{
-    let random = Random::new(5, 6);
-    let mut inputs = vec![N::Input::zeroed(); batch];
-    for (index, x) in N::Input::flatten_mut(&mut inputs).iter_mut().enumerate() {
-        *x = random.normal(index as u64);
-    }
-    let targets: Vec<N::Target> = (0..batch)
-        .map(|row| {
-            use nn::head::Head;
-            let mut index = 1000 * row as u64;
-            N::Head::example_target(|| {
-                index += 1;
-                random.uniform(index)
-            })
-        })
-        .collect();
-    let mut network = N::init(3);
-    let mut trainer = Trainer::new(optimizer).threads(&nn::Threads::new(threads));
-    for _ in 0..50 {
-        trainer.step(&mut network, &inputs, &targets).unwrap();
-    }
-    network
-}
-
-fn same_for_any_threads<N: Network, O: Optimizer<N::Float> + Copy>(batch: usize, optimizer: O) {
-    let bits = |network: &N| -> Vec<u64> {
-        network.parameters().as_slice().iter().map(|p| nn::Float::as_f64(*p).to_bits()).collect()
-    };
-    let alone = bits(&trained::<N>(1, batch, optimizer));
-    for threads in [2, 3, 8] {
-        let together = bits(&trained::<N>(threads, batch, optimizer));
-        assert!(alone == together, "{} with {threads} threads", N::NAME);
-    }
-    assert_ne!(alone, bits(&N::init(3)), "{} has not been trained", N::NAME);
 }
 
 #[test]

@@ -36,6 +36,7 @@
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
 //! | [`embedded`] | numbers that are part of the program |
+//! | [`decimal`] | numbers that are part of a type's name |
 //! | [`random`] | numbers that are a function of (seed, stream, index) |
 //! | [`simd`], [`threads`] | which instructions this CPU has; a few threads |
 
@@ -44,6 +45,7 @@
 pub mod activation;
 #[cfg(feature = "std")]
 mod buffer;
+pub mod decimal;
 #[cfg(feature = "std")]
 mod elementwise;
 pub mod embedded;

@@ -4,11 +4,11 @@ use autograd::Var;
 use tensor::Float;
 use tensor::activation::Activation;
 use tensor::product::{Matrix, Start, product};
-use tensor::random::Random;
 use tensor::simd::vectorize;
 
-use super::{Dense, End, Inference, Layer, Pass};
-use crate::parameters::padded;
+use super::penalty::{add_penalty_gradient, penalty};
+use super::{Dense, DenseOptions, End, Inference, Layer, Pass, too_few};
+use crate::init::{Initializer, Random};
 
 /// What a [`Dense`] layer keeps of some rows.
 pub struct DenseRows<'a, T> {
@@ -22,30 +22,26 @@ pub struct DenseRows<'a, T> {
     dz: &'a mut [T],
 }
 
-impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
+impl<const I: usize, const O: usize, A, P> Layer for Dense<I, O, A, P>
+where
+    A: Activation,
+    P: DenseOptions<Init: Initializer>,
+{
     const KEPT: usize = if A::KEEPS_INPUT { 3 * O } else { 2 * O };
+    const PENALIZED: bool = P::L2 > 0.0;
 
     type Rows<'a, T: Float> = DenseRows<'a, T>;
-    type View<'a, T: Float> = DenseView<'a, T, I, O>;
+    type View<'a, T: Float> = P::View<'a, T, I, O>;
 
-    fn view<T: Float>(parameters: &[T]) -> DenseView<'_, T, I, O> {
-        let (weight, _) = parameters[..I * O].as_chunks::<O>();
-        match (weight.try_into(), parameters[Self::BIAS..].first_chunk()) {
-            (Ok(weight), Some(bias)) => DenseView { weight, bias },
-            _ => panic!("dense {I} -> {O}: the parameters end early"),
-        }
+    fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {
+        P::view(parameters)
     }
 
-    /// Weights are normal with the deviation that suits the activation ([`Activation::GAIN`]:
-    /// He et al. 2015, or Glorot and Bengio 2010); biases are zero.
+    /// Weights by [`DenseOptions::Init`], biases zero.
     fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
-        let variance = match A::GAIN {
-            Some(gain) => gain * gain / I as f64,
-            None => 2.0 / (I + O) as f64,
-        };
-        let (weight, bias) = parameters.split_at_mut(I * O);
-        Random::new(seed, *index).fill_normal(weight, T::zero(), T::of(variance.sqrt()));
-        bias.fill(T::zero());
+        let (weight, rest) = parameters.split_at_mut(I * O);
+        P::Init::fill::<A, T>(weight, [I, O], Random::new(seed, *index));
+        rest.fill(T::zero());
         *index += 1;
     }
 
@@ -86,15 +82,15 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     }
 
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut DenseRows<'_, T>, _pass: Pass) {
-        let (weight, bias) = (&parameters[..I * O], &parameters[Self::BIAS..][..O]);
+        let (weight, bias) = (Self::weight(parameters), Self::bias(parameters));
         let keep = A::KEEPS_INPUT.then_some(&mut *rows.z);
-        forward(A::default(), x, weight, bias, keep, rows.y);
+        forward(A::default(), x, weight, [I, O], bias, keep, rows.y);
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
-        let (weight, bias) = (&parameters[..I * O], &parameters[Self::BIAS..][..O]);
+        let (weight, bias) = (Self::weight(parameters), Self::bias(parameters));
         let mut y = [T::zero(); O];
-        forward(A::default(), x, weight, bias, None, &mut y);
+        forward(A::default(), x, weight, [I, O], bias, None, &mut y);
         y
     }
 
@@ -113,7 +109,7 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
     }
 
     fn gradient<T: Float>(
-        _parameters: &[T],
+        parameters: &[T],
         x: &[T],
         rows: &DenseRows<'_, T>,
         from: usize,
@@ -123,14 +119,19 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
             gradient.split_at_mut((I * O).saturating_sub(from).min(gradient.len()));
         if !weights.is_empty() {
             weight_gradient(x, rows.dz, [I, O], from / O, weights);
+            if P::L2 > 0.0 {
+                add_penalty_gradient(P::L2, parameters, weights);
+            }
         }
         if !rest.is_empty() {
             // From here on the stretch always reaches to the layer's end: `cut` sees to that.
-            let (bias, gap) = rest.split_at_mut(rest.len() - padded(O) + O);
-            let (before, bias) = bias.split_at_mut(bias.len() - O);
-            before.fill(T::zero());
+            let (gap, bias) = rest.split_at_mut(rest.len() - Self::BIAS_LEN);
             gap.fill(T::zero());
-            bias_gradient(rows.dz, bias);
+            if P::BIAS {
+                let (bias, gap) = bias.split_at_mut(O);
+                gap.fill(T::zero());
+                bias_gradient(rows.dz, bias);
+            }
         }
     }
 
@@ -146,36 +147,58 @@ impl<const I: usize, const O: usize, A: Activation> Layer for Dense<I, O, A> {
         x: Var<'t, T>,
         _pass: Pass,
     ) -> autograd::Result<Var<'t, T>> {
-        let (Some(&weight), Some(&bias)) = (parameters.next(), parameters.next()) else {
-            panic!("dense: recorded with fewer parameters than the network has");
-        };
-        x.tape().apply(crate::op::Dense::<A, T>::new(A::default()), [x, weight, bias])
+        let Some(&weight) = parameters.next() else { too_few() };
+        let op = crate::op::Dense::<A, T>::new(A::default());
+        if !P::BIAS {
+            return x.tape().apply(op, [x, weight]);
+        }
+        let Some(&bias) = parameters.next() else { too_few() };
+        x.tape().apply(op, [x, weight, bias])
+    }
+
+    fn penalty<T: Float>(parameters: &[T]) -> T {
+        if P::L2 > 0.0 { penalty(P::L2, Self::weight(parameters)) } else { T::zero() }
+    }
+
+    fn record_penalty<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+    ) -> autograd::Result<Option<Var<'t, T>>> {
+        let weight = parameters.next();
+        if P::BIAS {
+            parameters.next();
+        }
+        match weight {
+            Some(weight) if P::L2 > 0.0 => {
+                weight.tape().apply(crate::op::L2(P::L2), [*weight]).map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 }
 
 /// y = f(z), z = x·W + b; the weighted sums go to `keep` as well, if wanted.
 ///
-/// x `[rows, I]`, W `[I, O]`, b `[O]`, z and y `[rows, O]`; I and O follow from the lengths of W and b.
+/// x `[rows, I]`, W `[I, O]`, b `[O]`, z and y `[rows, O]`
 pub(crate) fn forward<A: Activation, T: Float>(
     f: A,
     x: &[T],
     weight: &[T],
-    bias: &[T],
+    [inputs, outputs]: [usize; 2],
+    bias: Option<&[T]>,
     keep: Option<&mut [T]>,
     y: &mut [T],
 ) {
-    let outputs = bias.len();
-    let inputs = weight.len() / outputs.max(1);
+    let start = bias.map_or(Start::Zero, Start::Bias);
     let x = Matrix::new(x, y.len() / outputs.max(1), inputs);
     let weight = Matrix::new(weight, inputs, outputs);
     match keep {
         Some(z) => {
-            product(x, weight, Start::Bias(bias), z, None);
+            product(x, weight, start, z, None);
             y.copy_from_slice(z);
             f.forward(y);
         }
         None => {
-            product(x, weight, Start::Bias(bias), y, Some(&|_, values| f.forward(values)));
+            product(x, weight, start, y, Some(&|_, values| f.forward(values)));
         }
     }
 }
@@ -224,13 +247,4 @@ pub(crate) fn bias_gradient<T: Float>(dz: &[T], gradient: &mut [T]) {
             }
         }
     });
-}
-
-/// The weights and biases of a dense layer inside a network's parameters.
-#[derive(Clone, Copy, Debug)]
-pub struct DenseView<'a, T, const I: usize, const O: usize> {
-    /// `weight[i][o]`: what input `i` contributes to output `o`.
-    pub weight: &'a [[T; O]; I],
-    /// Added to each output.
-    pub bias: &'a [T; O],
 }

@@ -10,20 +10,29 @@
 mod dense;
 mod inference;
 mod info;
+mod options;
 mod pass;
+mod penalty;
 mod then;
 mod view;
 
 use autograd::Var;
 use tensor::Float;
 
-pub use dense::DenseView;
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
 pub use inference::{Dense, Inference, Then};
 pub use info::{Info, LayerInfo, TensorInfo};
+pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use pass::Pass;
+pub(crate) use penalty::{add_penalty_gradient, penalty};
 pub(crate) use then::add_penalties;
 pub use view::{dense_view, view};
+
+/// What a [`Layer::record`] says that finds fewer tensors than it has.
+#[cold]
+fn too_few() -> ! {
+    panic!("layer: recorded with fewer parameters than the network has")
+}
 
 /// A piece of a network that can be trained.
 ///

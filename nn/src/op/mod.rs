@@ -1,7 +1,9 @@
 //! The operations that networks add to the tape's own, written as a user would write them.
 
 mod dense;
+mod l2;
 mod loss;
 
 pub(crate) use dense::Dense;
+pub(crate) use l2::L2;
 pub(crate) use loss::Loss;

@@ -30,6 +30,7 @@
 
 mod compiled;
 mod gated;
+mod parametric;
 mod piecewise;
 mod smooth;
 
@@ -39,6 +40,7 @@ use crate::float::Float;
 use crate::simd::vectorize;
 
 pub use gated::{Gelu, GeluTanh, HardSwish, Mish, Silu};
+pub use parametric::{CeluWith, EluWith, LeakyReluWith};
 pub use piecewise::{HardSigmoid, HardTanh, Identity, LeakyRelu, Relu};
 pub use smooth::{Celu, Elu, LogSigmoid, Selu, Sigmoid, Softplus, Softsign, Tanh};
 
@@ -175,6 +177,9 @@ mod tests {
         check::<Mish>();
         check::<Softplus>();
         check::<Softsign>();
+        check::<LeakyReluWith<{ 0.2_f64.to_bits() }>>();
+        check::<EluWith<{ 1.5_f64.to_bits() }>>();
+        check::<CeluWith<{ 0.5_f64.to_bits() }>>();
     }
 
     #[test]

@@ -5,38 +5,53 @@ use core::marker::PhantomData;
 use tensor::Float;
 use tensor::activation::Activation;
 
+use super::super::options::{DenseOptions, Plain};
 use super::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::padded;
 
-/// `I` inputs, each joined to each of `O` outputs, then the activation `A`.
+/// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
 ///
 /// y = f(z), z = x·W + b, with W `[I, O]` and b `[O]`; a row of W holds what one input contributes
-/// to every output. In the flat buffer W comes first, row by row, then b.
+/// to every output. In the flat buffer W comes first, row by row, then b, if there is a bias.
 #[derive(Debug)]
-pub struct Dense<const I: usize, const O: usize, A>(PhantomData<A>);
+pub struct Dense<const I: usize, const O: usize, A, P = Plain>(PhantomData<(A, P)>);
 
-impl<const I: usize, const O: usize, A: Activation> Dense<I, O, A> {
+impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O, A, P> {
     /// Where the bias begins in the flat buffer.
     pub(in crate::layer) const BIAS: usize = padded(I * O);
+    /// How long it is there.
+    pub(in crate::layer) const BIAS_LEN: usize = if P::BIAS { padded(O) } else { 0 };
+
+    pub(in crate::layer) fn weight<T>(parameters: &[T]) -> &[T] {
+        &parameters[..I * O]
+    }
+
+    pub(in crate::layer) fn bias<T>(parameters: &[T]) -> Option<&[T]> {
+        P::BIAS.then(|| &parameters[Self::BIAS..][..O])
+    }
 }
 
-impl<const I: usize, const O: usize, A: Activation> Inference for Dense<I, O, A> {
+impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
+    for Dense<I, O, A, P>
+{
     const INPUTS: usize = I;
     const OUTPUTS: usize = O;
-    const LEN: usize = Self::BIAS + padded(O);
+    const LEN: usize = Self::BIAS + Self::BIAS_LEN;
     const STACK: usize = O;
     const INFO: Info = Info::Layer(LayerInfo {
         kind: "dense",
         inputs: I,
         outputs: O,
         activation: A::NAME,
-        params: I * O + O,
+        params: I * O + if P::BIAS { O } else { 0 },
         flops: 2 * I * O,
         len: Self::LEN,
-        tensors: &[
-            TensorInfo::new("weight", &[I, O], 0),
-            TensorInfo::new("bias", &[O], Self::BIAS),
-        ],
+        tensors: match P::BIAS {
+            true => {
+                &[TensorInfo::new("weight", &[I, O], 0), TensorInfo::new("bias", &[O], Self::BIAS)]
+            }
+            false => &[TensorInfo::new("weight", &[I, O], 0)],
+        },
     });
 
     type Outputs<T: Float> = [T; O];
@@ -45,7 +60,9 @@ impl<const I: usize, const O: usize, A: Activation> Inference for Dense<I, O, A>
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
         let weight = parameters[..I * O].as_chunks::<O>().0;
         let mut y = [T::zero(); O];
-        y.copy_from_slice(&parameters[Self::BIAS..][..O]);
+        if P::BIAS {
+            y.copy_from_slice(&parameters[Self::BIAS..][..O]);
+        }
         // As in the product: each output is one chain of fused multiply-adds over the inputs.
         for (&x, row) in x[..I].iter().zip(weight) {
             for o in 0..O {

@@ -1,0 +1,148 @@
+//! How the first weights of a dense layer are chosen: `dense(784 -> 128, relu, init = he_uniform)`.
+//!
+//! All of them are random with mean 0 and spread so that neither the values on the way forward nor the
+//! gradients on the way back grow or shrink from layer to layer, under different assumptions about the
+//! activation. Normal ones are not truncated. In the formulas I and O are the layer's inputs and
+//! outputs; N is normal with a deviation, U uniform in an interval.
+
+use tensor::Float;
+use tensor::activation::Activation;
+
+pub use tensor::random::Random;
+
+/// A rule for the first weights.
+///
+/// ```
+/// use nn::activation::Activation;
+/// use nn::init::{Initializer, Random};
+/// use nn::layer::{Dense, DenseWith};
+/// use nn::{Float, Sequential, activation::Relu, head::Linear};
+///
+/// /// Weights that all are ½.
+/// struct Half;
+///
+/// impl Initializer for Half {
+///     fn fill<A: Activation, T: Float>(weight: &mut [T], _: [usize; 2], _: Random) {
+///         weight.fill(T::of(0.5));
+///     }
+/// }
+///
+/// use nn::Network;
+/// type Halves = Sequential<Dense<3, 2, Relu, DenseWith<Half, true, 0>>, Linear<2>, 3, 2>;
+/// assert_eq!(Halves::init(1).predict(&[1.0, 2.0, 3.0]), [3.0, 3.0]);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no rule for the first weights",
+    note = "implement `nn::init::Initializer` for it"
+)]
+pub trait Initializer: 'static {
+    /// Fills `weight`, whose `widths` are inputs and outputs and which is followed by the activation `A`, with numbers
+    /// from `random`.
+    fn fill<A: Activation, T: Float>(weight: &mut [T], widths: [usize; 2], random: Random);
+}
+
+/// What suits the activation, by its [`GAIN`](Activation::GAIN): N(gain/√I), or [`GlorotNormal`] if it
+/// has none. The rule unless another is given.
+#[derive(Debug)]
+pub struct ByActivation;
+
+impl Initializer for ByActivation {
+    fn fill<A: Activation, T: Float>(weight: &mut [T], [i, o]: [usize; 2], random: Random) {
+        let variance = match A::GAIN {
+            Some(gain) => gain * gain / i as f64,
+            None => 2.0 / (i + o) as f64,
+        };
+        normal(weight, variance, random);
+    }
+}
+
+/// All zero. Units that start alike stay alike: for a last layer, or one inside a residual.
+#[derive(Debug)]
+pub struct Zeros;
+
+impl Initializer for Zeros {
+    fn fill<A: Activation, T: Float>(weight: &mut [T], _: [usize; 2], _: Random) {
+        weight.fill(T::zero());
+    }
+}
+
+fn normal<T: Float>(weight: &mut [T], variance: f64, random: Random) {
+    random.fill_normal(weight, T::zero(), T::of(variance.sqrt()));
+}
+
+/// U(±√(3·variance)) has this variance.
+fn uniform<T: Float>(weight: &mut [T], variance: f64, random: Random) {
+    let limit = T::of((3.0 * variance).sqrt());
+    random.fill_uniform(weight, -limit, limit);
+}
+
+macro_rules! by_variance {
+    ($($(#[$doc:meta])* $Name:ident: $fill:ident, |$i:ident, $o:ident| $variance:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $Name;
+
+        impl Initializer for $Name {
+            fn fill<A: Activation, T: Float>(weight: &mut [T], [i, o]: [usize; 2], random: Random) {
+                let variance = |$i: f64, $o: f64| $variance;
+                $fill(weight, variance(i as f64, o as f64), random);
+            }
+        }
+    )*};
+}
+
+by_variance! {
+    /// N(√(2/I)): for relu and its kin, half of whose units are silent (He et al. 2015).
+    HeNormal: normal, |i, _o| 2.0 / i;
+    /// U(±√(6/I)), with the variance of [`HeNormal`] (He et al. 2015).
+    HeUniform: uniform, |i, _o| 2.0 / i;
+    /// N(√(2/(I + O))): for functions that are close to the identity around zero (Glorot and Bengio
+    /// 2010).
+    GlorotNormal: normal, |i, o| 2.0 / (i + o);
+    /// U(±√(6/(I + O))), with the variance of [`GlorotNormal`] (Glorot and Bengio 2010).
+    GlorotUniform: uniform, |i, o| 2.0 / (i + o);
+    /// N(√(1/I)): keeps the variance of linear units (LeCun et al. 1998), as selu needs it (Klambauer
+    /// et al. 2017).
+    LecunNormal: normal, |i, _o| 1.0 / i;
+    /// U(±√(3/I)), with the variance of [`LecunNormal`] (LeCun et al. 1998).
+    LecunUniform: uniform, |i, _o| 1.0 / i;
+}
+
+#[cfg(test)]
+mod tests {
+    use tensor::activation::{Relu, Tanh};
+
+    use super::*;
+
+    #[test]
+    fn spreads_are_those_of_the_formulas() {
+        fn check<R: Initializer>(variance: f64, uniform: bool) {
+            let mut weight = vec![0.0_f64; 300 * 100];
+            R::fill::<Relu, f64>(&mut weight, [300, 100], Random::new(1, 2));
+            let mean = weight.iter().sum::<f64>() / 3e4;
+            let found = weight.iter().map(|w| w * w).sum::<f64>() / 3e4;
+            assert!(mean.abs() < 4.0 * (variance / 3e4).sqrt(), "mean {mean}");
+            assert!((found / variance - 1.0).abs() < 0.03, "variance {found}, not {variance}");
+            let most = weight.iter().fold(0.0_f64, |most, w| most.max(w.abs()));
+            assert_eq!(most < (3.0 * variance).sqrt() * 1.000_001, uniform);
+        }
+        check::<ByActivation>(2.0 / 300.0, false);
+        check::<HeNormal>(2.0 / 300.0, false);
+        check::<HeUniform>(2.0 / 300.0, true);
+        check::<GlorotNormal>(2.0 / 400.0, false);
+        check::<GlorotUniform>(2.0 / 400.0, true);
+        check::<LecunNormal>(1.0 / 300.0, false);
+        check::<LecunUniform>(1.0 / 300.0, true);
+    }
+
+    #[test]
+    fn the_rule_by_activation_is_he_or_glorot() {
+        let fill = |fill: fn(&mut [f32], [usize; 2], Random)| {
+            let mut weight = [0.0_f32; 12];
+            fill(&mut weight, [3, 4], Random::new(5, 0));
+            weight
+        };
+        assert_eq!(fill(ByActivation::fill::<Tanh, f32>), fill(GlorotNormal::fill::<Tanh, f32>));
+        assert_eq!(fill(Zeros::fill::<Tanh, f32>), [0.0; 12]);
+    }
+}

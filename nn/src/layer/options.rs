@@ -1,0 +1,107 @@
+//! What else can be said of a dense layer: `dense(784 -> 128, relu, bias = false, l2 = 1e-4)`.
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+
+use crate::init::ByActivation;
+use crate::parameters::padded;
+
+/// The options of a [`Dense`](super::Dense) layer: [`Plain`] or [`DenseWith`].
+pub trait DenseOptions: 'static {
+    /// How the first weights are chosen: an [`Initializer`](crate::init::Initializer).
+    type Init: 'static;
+    /// Is there something to be added to each output?
+    const BIAS: bool;
+    /// The factor of the penalty l2·Σw².
+    const L2: f64;
+    /// The parameters with their shapes.
+    type View<'a, T: Float, const I: usize, const O: usize>;
+
+    /// The parameters with their shapes: a weight, then what else there is.
+    fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> Self::View<'_, T, I, O>;
+}
+
+/// No option: weights by the activation, a bias, no penalty.
+#[derive(Debug)]
+pub struct Plain;
+
+impl DenseOptions for Plain {
+    type Init = ByActivation;
+    const BIAS: bool = true;
+    const L2: f64 = 0.0;
+    type View<'a, T: Float, const I: usize, const O: usize> = DenseView<'a, T, I, O>;
+
+    fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> DenseView<'_, T, I, O> {
+        DenseView::of(parameters)
+    }
+}
+
+/// First weights by `Init`, with a bias or without, and the penalty whose factor has the bits `L2`.
+///
+/// The penalty l2·Σw², over the weights without the bias, is part of the loss that is trained, and of
+/// what [`fit`](crate::fit) reports of the training data; [`evaluate`](crate::Network::evaluate)
+/// leaves it out. (Krogh and Hertz 1991; with Adam, decoupled weight decay is another thing.)
+#[derive(Debug)]
+pub struct DenseWith<Init, const BIAS: bool, const L2: u64>(PhantomData<Init>);
+
+/// The factor with these bits.
+const fn factor(bits: u64) -> f64 {
+    let l2 = f64::from_bits(bits);
+    assert!(l2 >= 0.0 && l2.is_finite(), "dense: l2 must be a number that is not negative");
+    l2
+}
+
+impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, true, L2> {
+    type Init = Init;
+    const BIAS: bool = true;
+    const L2: f64 = factor(L2);
+    type View<'a, T: Float, const I: usize, const O: usize> = DenseView<'a, T, I, O>;
+
+    fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> DenseView<'_, T, I, O> {
+        DenseView::of(parameters)
+    }
+}
+
+impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, false, L2> {
+    type Init = Init;
+    const BIAS: bool = false;
+    const L2: f64 = factor(L2);
+    type View<'a, T: Float, const I: usize, const O: usize> = WeightView<'a, T, I, O>;
+
+    fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> WeightView<'_, T, I, O> {
+        WeightView { weight: weight(parameters) }
+    }
+}
+
+/// The weights and biases of a dense layer inside a network's parameters.
+#[derive(Clone, Copy, Debug)]
+pub struct DenseView<'a, T, const I: usize, const O: usize> {
+    /// `weight[i][o]`: what input `i` contributes to output `o`.
+    pub weight: &'a [[T; O]; I],
+    /// Added to each output.
+    pub bias: &'a [T; O],
+}
+
+impl<'a, T, const I: usize, const O: usize> DenseView<'a, T, I, O> {
+    fn of(parameters: &'a [T]) -> Self {
+        let Some(bias) = parameters[padded(I * O)..].first_chunk() else {
+            panic!("dense {I} -> {O}: the parameters end early");
+        };
+        DenseView { weight: weight(parameters), bias }
+    }
+}
+
+/// The weights of a dense layer without a bias.
+#[derive(Clone, Copy, Debug)]
+pub struct WeightView<'a, T, const I: usize, const O: usize> {
+    /// `weight[i][o]`: what input `i` contributes to output `o`.
+    pub weight: &'a [[T; O]; I],
+}
+
+fn weight<T, const I: usize, const O: usize>(parameters: &[T]) -> &[[T; O]; I] {
+    match parameters[..I * O].as_chunks::<O>().0.try_into() {
+        Ok(weight) => weight,
+        Err(_) => panic!("dense {I} -> {O}: the parameters end early"),
+    }
+}

@@ -39,6 +39,7 @@ mod error;
 pub mod head;
 pub mod init;
 pub mod layer;
+pub mod loss;
 mod network;
 mod op;
 mod optimizer;

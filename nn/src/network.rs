@@ -7,9 +7,11 @@ use tensor::simd::{Inline, vectorize_inline};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
+use crate::data::Dataset;
 use crate::error::Result;
 use crate::head::Head;
 use crate::layer::{Inference, Info, Layer, Pass};
+use crate::loss::{TrainedWith, chosen};
 use crate::parameters::Parameters;
 use crate::row::Row;
 use crate::summary::Text;
@@ -169,12 +171,21 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     }
 
     /// Loss and accuracy on `data`, computed by the threads given.
-    fn evaluate(
+    fn evaluate(&self, data: &Dataset<Self::Input, Self::Target>, threads: &Threads) -> Metrics {
+        Metrics::of(self, &mut *chosen(DefaultLoss::<Self>::default()), data, threads)
+    }
+
+    /// The same by another [`loss`](crate::loss), one that fits the network's head.
+    fn evaluate_with<L>(
         &self,
-        data: &crate::data::Dataset<Self::Input, Self::Target>,
+        loss: L,
+        data: &Dataset<Self::Input, Self::Target>,
         threads: &Threads,
-    ) -> Metrics {
-        Metrics::of(self, data, threads)
+    ) -> Metrics
+    where
+        Self::Head: TrainedWith<Self::Float, L>,
+    {
+        Metrics::of(self, &mut *chosen(Self::Head::fitting(loss)), data, threads)
     }
 
     /// Writes the parameters to a safetensors file that [`Network::load`], Python and the other
@@ -271,6 +282,9 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
         }
     }
 }
+
+/// What a network is trained with unless another loss is chosen.
+pub(crate) type DefaultLoss<N> = <<N as Network>::Head as Head<<N as Network>::Float>>::Loss;
 
 /// A prediction of so few multiplications and additions is one function with loops of constant length: up
 /// to there the calls and checks of the general product cost as much as its arithmetic.

@@ -10,7 +10,8 @@ use tensor::{Float, Tensor};
 use crate::error::{Error, Result};
 use crate::head::Head;
 use crate::layer::{Inference, Layer, Pass, add_penalties};
-use crate::network::{Network, tensors};
+use crate::loss::{Loss, TrainedWith};
+use crate::network::{DefaultLoss, Network, tensors};
 use crate::op;
 use crate::optimizer::Sgd;
 use crate::row::Row;
@@ -78,7 +79,34 @@ impl<'t, N: Network> OnTape<'t, N> {
         logits: Var<'t, N::Float>,
         targets: &[N::Target],
     ) -> Result<Var<'t, N::Float>> {
-        let loss = self.tape.apply(op::Loss::<N::Head, N::Float>::new(targets), [logits])?;
+        self.chosen_loss(&DefaultLoss::<N>::default(), logits, targets)
+    }
+
+    /// The same by another [`loss`](crate::loss), one that fits the network's head.
+    ///
+    /// # Errors
+    ///
+    /// As [`OnTape::loss`].
+    pub fn loss_with<L>(
+        &self,
+        loss: L,
+        logits: Var<'t, N::Float>,
+        targets: &[N::Target],
+    ) -> Result<Var<'t, N::Float>>
+    where
+        N::Head: TrainedWith<N::Float, L>,
+    {
+        self.chosen_loss(&N::Head::fitting(loss), logits, targets)
+    }
+
+    fn chosen_loss(
+        &self,
+        loss: &impl Loss<N::Float, N::Head>,
+        logits: Var<'t, N::Float>,
+        targets: &[N::Target],
+    ) -> Result<Var<'t, N::Float>> {
+        let loss = op::Loss::<_, N::Head, N::Float>::new(loss, targets);
+        let loss = self.tape.apply(loss, [logits])?;
         if self.pass == Pass::Evaluation {
             return Ok(loss);
         }

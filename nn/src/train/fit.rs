@@ -9,7 +9,8 @@ use tensor::threads::Threads;
 use super::{Metrics, Trainer};
 use crate::data::{Batches, Dataset, Minibatch};
 use crate::error::{Error, Result};
-use crate::network::Network;
+use crate::loss::{Chosen, TrainedWith, chosen};
+use crate::network::{DefaultLoss, Network};
 use crate::optimizer::{Adam, Optimizer};
 use crate::progress::{EpochSummary, Progress};
 use crate::schedule;
@@ -41,6 +42,7 @@ pub fn fit<'a, N: Network>(
         data,
         validation: None,
         optimizer: Adam::new(1e-3),
+        loss: chosen(DefaultLoss::<N>::default()),
         epochs: 10,
         batch_size: 64,
         seed: 0,
@@ -57,6 +59,7 @@ pub struct Fit<'a, N: Network, O> {
     data: &'a Dataset<N::Input, N::Target>,
     validation: Option<&'a Dataset<N::Input, N::Target>>,
     optimizer: O,
+    loss: Box<dyn Chosen<N::Float, N::Head>>,
     epochs: usize,
     batch_size: usize,
     seed: u64,
@@ -85,23 +88,14 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
 
     /// Another optimizer.
     pub fn optimizer<P: Optimizer<N::Float>>(self, optimizer: P) -> Fit<'a, N, P> {
-        let Fit {
-            network,
-            data,
-            validation,
-            epochs,
-            batch_size,
-            seed,
-            threads,
-            schedule,
-            show,
-            ..
-        } = self;
+        let Fit { network, data, validation, loss, epochs, batch_size, .. } = self;
+        let Fit { seed, threads, schedule, show, .. } = self;
         Fit {
             network,
             data,
             validation,
             optimizer,
+            loss,
             epochs,
             batch_size,
             seed,
@@ -109,6 +103,28 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
             schedule,
             show,
         }
+    }
+
+    /// Another [`loss`](crate::loss), one that fits the network's head. Validation uses it, too.
+    ///
+    /// ```
+    /// use nn::data::{Class, Dataset};
+    /// use nn::loss::cross_entropy;
+    /// use nn::{Show, fit, network};
+    ///
+    /// network! { pub struct Rare(dense(1 -> 2, softmax)); }
+    ///
+    /// let data = Dataset::new(vec![[0.0], [1.0], [1.0], [1.0]], Class::<2>::from_labels(&[0, 1, 0, 1])?)?;
+    /// let loss = cross_entropy().label_smoothing(0.1).class_weights([1.0, 2.0]);
+    /// fit(&mut Rare::init(1), &data).loss(loss).show(Show::Nothing).run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn loss<L>(mut self, loss: L) -> Self
+    where
+        N::Head: TrainedWith<N::Float, L>,
+    {
+        self.loss = chosen(N::Head::fitting(loss));
+        self
     }
 
     /// How often every row is visited.
@@ -165,7 +181,8 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
         let threads = self.threads.unwrap_or_default();
         let mut batches = Batches::new(data.len(), batch_size)?;
         let mut batch = Minibatch::new();
-        let mut trainer = Trainer::new(self.optimizer).threads(&threads).seed(seed);
+        let mut trainer =
+            Trainer::with_loss(self.optimizer, self.loss).threads(&threads).seed(seed);
         let mut progress = Progress::new(self.show, epochs, data.len());
         let steps = (epochs * batches.count()) as f64;
         let mut report = Report { epochs: Vec::new() };
@@ -185,7 +202,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
                 progress.step(rows.len(), loss);
             }
             let loss = loss_sum / data.len() as f64;
-            let validation = validation.map(|data| network.evaluate(data, &threads));
+            let validation = validation.map(|data| trainer.evaluate(network, data));
             progress.epoch(&EpochSummary {
                 loss,
                 validation_loss: validation.map(|metrics| metrics.loss),

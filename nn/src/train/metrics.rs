@@ -9,12 +9,13 @@ use tensor::threads::Threads;
 use crate::data::Dataset;
 use crate::head::Head;
 use crate::layer::Inference;
+use crate::loss::Chosen;
 use crate::network::{Network, rows_per_part};
 
 /// Loss and accuracy on a data set.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Metrics {
-    /// The mean of the rows' losses.
+    /// The mean of the rows' losses, weighted if the loss weighs them.
     pub loss: f64,
     /// The share of rows with the right answer, for heads that know right from wrong.
     pub accuracy: Option<f64>,
@@ -25,9 +26,12 @@ impl Metrics {
     /// summed in order.
     pub(crate) fn of<N: Network>(
         network: &N,
+        loss: &mut dyn Chosen<N::Float, N::Head>,
         data: &Dataset<N::Input, N::Target>,
         threads: &Threads,
     ) -> Self {
+        loss.begin_batch(data.targets());
+        let loss = &*loss;
         let mut rows = vec![(N::Float::zero(), None); data.len()];
         let part = rows_per_part::<N>(data.len(), threads);
         let parts =
@@ -39,7 +43,7 @@ impl Metrics {
                 let targets = &targets[at..at + count];
                 losses.resize(count, N::Float::zero());
                 unused.resize(logits.len(), N::Float::zero());
-                N::Head::loss(logits, targets, N::Float::one(), &mut losses, &mut unused);
+                loss.rows(logits, targets, N::Float::one(), &mut losses, &mut unused);
                 let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
                 for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {
                     *row = (loss, N::Head::is_right(logits, target));

@@ -11,10 +11,12 @@ use num_traits::Float as _;
 use tensor::Buffer;
 use tensor::threads::Threads;
 
+use super::Metrics;
+use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::head::{Head, mean, mean_scale};
 use crate::layer::{Inference, Layer, Pass};
-use crate::network::{Network, WORTH_A_THREAD, rows_per_part};
+use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
+use crate::network::{DefaultLoss, Network, WORTH_A_THREAD, rows_per_part};
 use crate::optimizer::{MOST_MEMORY, Optimizer, Step};
 use crate::row::Row;
 
@@ -37,6 +39,7 @@ use crate::row::Row;
 #[derive(Debug)]
 pub struct Trainer<N: Network, O> {
     optimizer: O,
+    loss: Box<dyn Chosen<N::Float, N::Head>>,
     threads: Threads,
     /// What the layers keep of a batch.
     kept: Buffer<N::Float>,
@@ -57,9 +60,15 @@ const STRETCHES: usize = 16;
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// A trainer that has taken no step yet and computes with all threads of the process.
     pub fn new(optimizer: O) -> Self {
+        Self::with_loss(optimizer, chosen(DefaultLoss::<N>::default()))
+    }
+
+    /// [`Trainer::new`] with a loss that has been chosen.
+    pub(super) fn with_loss(optimizer: O, loss: Box<dyn Chosen<N::Float, N::Head>>) -> Self {
         const { assert!(O::MEMORY <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
         Trainer {
             optimizer,
+            loss,
             threads: Threads::all(),
             kept: Buffer::zeroed(0),
             losses: Buffer::zeroed(0),
@@ -73,6 +82,15 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         }
     }
 
+    /// The same with another [`loss`](crate::loss), one that fits the network's head.
+    pub fn loss<L>(mut self, loss: L) -> Self
+    where
+        N::Head: TrainedWith<N::Float, L>,
+    {
+        self.loss = chosen(N::Head::fitting(loss));
+        self
+    }
+
     /// The same, computing with these threads.
     pub fn threads(mut self, threads: &Threads) -> Self {
         self.threads = threads.clone();
@@ -83,6 +101,11 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
+    }
+
+    /// Loss and accuracy of `network` on `data`, by this trainer's loss and threads.
+    pub fn evaluate(&mut self, network: &N, data: &Dataset<N::Input, N::Target>) -> Metrics {
+        Metrics::of(network, &mut *self.loss, data, &self.threads)
     }
 
     /// How many steps have been taken.
@@ -172,6 +195,8 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         }
         let parameters = network.parameters().as_slice();
         let scale = mean_scale(batch);
+        self.loss.begin_batch(targets);
+        let loss = &*self.loss;
         let part =
             if N::Layers::COUPLED { batch } else { rows_per_part::<N>(batch, &self.threads) };
         let (seed, step) = (self.seed, self.steps);
@@ -200,7 +225,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
             |(mut rows, x, targets, losses, pass)| {
                 N::Layers::forward(parameters, Row::flatten(x), &mut rows, pass);
                 let end = N::Layers::end(&mut rows);
-                N::Head::loss(end.y, targets, scale, losses, end.gradient);
+                loss.rows(end.y, targets, scale, losses, end.gradient);
                 end.close();
                 N::Layers::backward(parameters, &mut rows, None);
             },

@@ -1,0 +1,52 @@
+//! Two heads of one trunk.
+
+use std::marker::PhantomData;
+
+use tensor::Float;
+
+use super::Head;
+
+/// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
+///
+/// The target is the pair of both targets, the loss the sum of both losses. The answer is right if
+/// all heads that know right from wrong are right.
+#[derive(Debug)]
+pub struct Both<A, B>(PhantomData<(A, B)>);
+
+impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
+    type Target = (A::Target, B::Target);
+    type Loss = (A::Loss, B::Loss);
+
+    const UNITS: usize = A::UNITS + B::UNITS;
+    const NAME: &'static str = "several heads";
+
+    fn activate(logits: &mut [T]) {
+        for row in logits.chunks_exact_mut(A::UNITS + B::UNITS) {
+            let (a, b) = row.split_at_mut(A::UNITS);
+            A::activate(a);
+            B::activate(b);
+        }
+    }
+
+    fn backward(gradient: &mut [T], outputs: &[T]) {
+        let units = A::UNITS + B::UNITS;
+        for (gradient, outputs) in gradient.chunks_exact_mut(units).zip(outputs.chunks_exact(units))
+        {
+            let (a, b) = gradient.split_at_mut(A::UNITS);
+            A::backward(a, &outputs[..A::UNITS]);
+            B::backward(b, &outputs[A::UNITS..]);
+        }
+    }
+
+    fn is_right(logits: &[T], target: &Self::Target) -> Option<bool> {
+        let (a, b) = logits.split_at(A::UNITS);
+        match (A::is_right(a, &target.0), B::is_right(b, &target.1)) {
+            (Some(a), Some(b)) => Some(a && b),
+            (a, b) => a.or(b),
+        }
+    }
+
+    fn example_target(mut random: impl FnMut() -> f64) -> Self::Target {
+        (A::example_target(&mut random), B::example_target(&mut random))
+    }
+}

@@ -1,0 +1,124 @@
+//! The losses of two heads, added.
+
+use tensor::{Buffer, Float};
+
+use super::{Loss, TrainedWith};
+use crate::head::{Both, Head};
+
+/// A loss of a network with two heads; as [`Loss`]. A pair of losses is one, the sum of both; more heads
+/// are pairs in pairs.
+#[diagnostic::on_unimplemented(
+    message = "this network has several heads: train it with as many losses, such as `(cross_entropy(), mse())`",
+    label = "`{Self}` does not fit a network that ends in `{A}` and `{B}`",
+    note = "three heads take `(first, (second, third))`; `nn::loss` lists which losses fit which head"
+)]
+pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'static {
+    /// The losses' names.
+    const NAME: &'static str;
+
+    /// As [`Loss::rows`].
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[(A::Target, B::Target)],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    );
+
+    /// As [`Loss::for_batch`].
+    fn for_batch<'t>(
+        &self,
+        targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,
+    ) -> Self;
+}
+
+impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> TrainedWith<T, L> for Both<A, B> {
+    fn fitting(loss: L) -> impl Loss<T, Self> {
+        loss
+    }
+}
+
+impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> Loss<T, Both<A, B>> for L {
+    const NAME: &'static str = <L as BothLoss<T, A, B>>::NAME;
+
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[(A::Target, B::Target)],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) {
+        BothLoss::rows(self, logits, targets, scale, losses, gradient);
+    }
+
+    fn for_batch<'t>(
+        &self,
+        targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,
+    ) -> Self {
+        BothLoss::for_batch(self, targets)
+    }
+}
+
+impl<T, A, B, K, L> BothLoss<T, A, B> for (K, L)
+where
+    T: Float,
+    A: Head<T>,
+    B: Head<T>,
+    K: Loss<T, A>,
+    L: Loss<T, B>,
+{
+    const NAME: &'static str = "sum of the heads' losses";
+
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[(A::Target, B::Target)],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) {
+        /// Rows whose halves are brought together at a time.
+        const PORTION: usize = 16;
+        let units = A::UNITS + B::UNITS;
+        let rows = PORTION.min(targets.len());
+        let mut memory = Buffer::stale(rows * (2 * units + 1));
+        let portions = logits.chunks(PORTION * units).zip(gradient.chunks_mut(PORTION * units));
+        let portions = portions.zip(targets.chunks(PORTION)).zip(losses.chunks_mut(PORTION));
+        for (((logits, gradient), targets), losses) in portions {
+            let rows = targets.len();
+            let (z, rest) = memory.split_at_mut(rows * units);
+            let (dz, rest) = rest.split_at_mut(rows * units);
+            let second_losses = &mut rest[..rows];
+            let (za, zb) = z.split_at_mut(rows * A::UNITS);
+            let (dza, dzb) = dz.split_at_mut(rows * A::UNITS);
+            let halves = za.chunks_exact_mut(A::UNITS).zip(zb.chunks_exact_mut(B::UNITS));
+            for (row, (a, b)) in logits.chunks_exact(units).zip(halves) {
+                a.copy_from_slice(&row[..A::UNITS]);
+                b.copy_from_slice(&row[A::UNITS..]);
+            }
+            let at = |row: usize| &targets[row.min(rows - 1)];
+            let first: [A::Target; PORTION] = std::array::from_fn(|row| at(row).0);
+            let second: [B::Target; PORTION] = std::array::from_fn(|row| at(row).1);
+            self.0.rows(za, &first[..rows], scale, losses, dza);
+            self.1.rows(zb, &second[..rows], scale, second_losses, dzb);
+            for (sum, &loss) in losses.iter_mut().zip(&*second_losses) {
+                *sum = *sum + loss;
+            }
+            let halves = dza.chunks_exact(A::UNITS).zip(dzb.chunks_exact(B::UNITS));
+            for (row, (a, b)) in gradient.chunks_exact_mut(units).zip(halves) {
+                row[..A::UNITS].copy_from_slice(a);
+                row[A::UNITS..].copy_from_slice(b);
+            }
+        }
+    }
+
+    fn for_batch<'t>(
+        &self,
+        targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,
+    ) -> Self {
+        let first = self.0.for_batch(targets.clone().map(|target| &target.0));
+        (first, self.1.for_batch(targets.map(|target| &target.1)))
+    }
+}

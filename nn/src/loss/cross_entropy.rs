@@ -1,0 +1,256 @@
+//! Cross-entropy of exclusive classes.
+
+use tensor::simd::vectorize;
+use tensor::{Float, math};
+
+use super::weights::all_checked;
+use super::{Equal, SoftmaxLoss, Weights, checked};
+use crate::data::Class;
+use crate::head::shifted_exponentials;
+
+/// How surprised the network is by the right class: L = −ln p_t, p = softmax(z).
+///
+/// For the logits z of a row, the class t and m = maxⱼ zⱼ: L = ln Σⱼ e^(zⱼ−m) − (z_t − m), and
+/// dL/dzᵢ = pᵢ − \[i = t\]. Shifting by m keeps every exponential at most 1.
+///
+/// With label smoothing ε (Szegedy et al. 2016) and class weights w it is L = −Σᵢ aᵢ ln pᵢ with
+/// aᵢ = wᵢ·((1 − ε)·\[i = t\] + ε/N), so that dL/dzᵢ = pᵢ·Σⱼ aⱼ − aᵢ; the loss of a batch is then the sum over its rows
+/// divided by the sum of the weights of their classes.
+///
+/// As `torch.nn.CrossEntropyLoss(weight=w, label_smoothing=ε)`, its mean over rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CrossEntropy<W = Equal> {
+    smoothing: f64,
+    weights: W,
+}
+
+/// [`CrossEntropy`] without smoothing, where all classes count alike.
+pub fn cross_entropy() -> CrossEntropy {
+    CrossEntropy { smoothing: 0.0, weights: Equal }
+}
+
+impl<W> CrossEntropy<W> {
+    /// Asks for the share 1 − ε of the right class and spreads ε over all of them: a network that
+    /// is less sure of itself.
+    ///
+    /// # Panics
+    ///
+    /// If ε is not from 0 to 1.
+    #[track_caller]
+    pub fn label_smoothing(mut self, epsilon: f64) -> Self {
+        let allowed = |epsilon| (0.0..=1.0).contains(&epsilon);
+        self.smoothing = checked("label smoothing", epsilon, "a number from 0 to 1", allowed);
+        self
+    }
+
+    /// Rows of class `i` count `weights[i]` times: for classes of which there are few.
+    ///
+    /// # Panics
+    ///
+    /// If a weight is negative or no number.
+    #[track_caller]
+    pub fn class_weights<const N: usize>(self, weights: [f64; N]) -> CrossEntropy<[f64; N]> {
+        CrossEntropy { smoothing: self.smoothing, weights: all_checked("class weight", weights) }
+    }
+}
+
+#[diagnostic::do_not_recommend] // the error names what fits
+impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy<W> {
+    const NAME: &'static str = "cross-entropy";
+
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[Class<N>],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) {
+        shifted_exponentials::<T, N>(logits, gradient);
+        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
+            *loss = row.iter().fold(T::zero(), |sum, &e| sum + e);
+        }
+        if !W::EQUAL || self.smoothing != 0.0 {
+            return self.weighed_rows(logits, targets, scale, losses, gradient);
+        }
+        for ((&sum, row), target) in losses.iter().zip(gradient.chunks_exact_mut(N)).zip(targets) {
+            let share = scale / sum;
+            row.iter_mut().for_each(|e| *e = *e * share);
+            row[target.index()] = row[target.index()] - scale;
+        }
+        vectorize(|| losses.iter_mut().for_each(|loss| *loss = math::ln(*loss)));
+        for ((loss, z), target) in losses.iter_mut().zip(logits.chunks_exact(N)).zip(targets) {
+            *loss = *loss - (z[target.index()] - max(z));
+        }
+    }
+
+    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
+        if W::EQUAL {
+            return self.clone();
+        }
+        // Divided by the number of rows later on.
+        let rows = targets.len() as f64;
+        let total: f64 = targets.map(|target| self.weights.at(target.index())).sum();
+        let factor = if total > 0.0 { rows / total } else { 0.0 };
+        CrossEntropy { smoothing: self.smoothing, weights: self.weights.times(factor) }
+    }
+}
+
+impl<W> CrossEntropy<W> {
+    /// From the shifted exponentials in `gradient` and their sums in `losses`.
+    fn weighed_rows<T: Float, const N: usize>(
+        &self,
+        logits: &[T],
+        targets: &[Class<N>],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) where
+        W: Weights<N>,
+    {
+        let weights: [T; N] = std::array::from_fn(|class| T::of(self.weights.at(class)));
+        let (spread, kept) = (T::of(self.smoothing / N as f64), T::of(1.0 - self.smoothing));
+        let rows = gradient.chunks_exact_mut(N).zip(logits.chunks_exact(N)).zip(targets);
+        for (loss, ((row, z), target)) in losses.iter_mut().zip(rows) {
+            let mut wanted = weights.map(|weight| weight * spread);
+            wanted[target.index()] = wanted[target.index()] + weights[target.index()] * kept;
+            let (max, sum) = (max(z), *loss);
+            let total = wanted.iter().fold(T::zero(), |total, &a| total + a);
+            *loss = total * math::ln(sum);
+            let share = total / sum;
+            for i in 0..N {
+                *loss = *loss - wanted[i] * (z[i] - max);
+                row[i] = (row[i] * share - wanted[i]) * scale;
+            }
+        }
+    }
+}
+
+/// The largest of a row.
+fn max<T: Float>(row: &[T]) -> T {
+    row.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{check_gradient, mean};
+    use super::*;
+    use crate::head::Softmax;
+
+    fn class<const N: usize>(index: usize) -> Class<N> {
+        Class::new(index).expect("a class in range")
+    }
+
+    /// The loss of one row and its gradient.
+    fn row<T: Float, const N: usize, W: Weights<N>>(
+        loss: CrossEntropy<W>,
+        logits: [T; N],
+        target: usize,
+    ) -> (T, [T; N]) {
+        let (mut losses, mut gradient) = ([T::zero()], [T::zero(); N]);
+        loss.rows(&logits, &[class::<N>(target)], T::one(), &mut losses, &mut gradient);
+        (losses[0], gradient)
+    }
+
+    #[test]
+    fn by_hand() {
+        // p = (1, 2, 5)/8
+        let (loss, gradient) = row(cross_entropy(), [0.0, 2.0_f64.ln(), 5.0_f64.ln()], 1);
+        assert!((loss - 4.0_f64.ln()).abs() < 1e-15);
+        for (got, expected) in gradient.iter().zip([0.125, 0.25 - 1.0, 0.625]) {
+            assert!((got - expected).abs() < 1e-15);
+        }
+    }
+
+    /// The mean loss of a batch and its gradient.
+    fn batch<const N: usize, W: Weights<N>>(
+        loss: &CrossEntropy<W>,
+        logits: &[f64],
+        targets: &[Class<N>],
+    ) -> (f64, Vec<f64>) {
+        let loss = SoftmaxLoss::<f64, N>::for_batch(loss, targets.iter());
+        let rows = targets.len();
+        let (mut losses, mut gradient) = (vec![0.0; rows], vec![0.0; rows * N]);
+        loss.rows(logits, targets, 1.0 / rows as f64, &mut losses, &mut gradient);
+        (mean(&losses), gradient)
+    }
+
+    #[test]
+    fn smoothing_and_weights_by_hand() {
+        // p = (1, 2, 5)/8 and (1, 1, 2)/4
+        let ln = |x: f64| x.ln();
+        let logits = [0.0, ln(2.0), ln(5.0), 0.0, 0.0, ln(2.0)];
+        let targets = [class(1), class(2)];
+        let loss = cross_entropy().label_smoothing(0.3);
+        let (got, _) = batch::<3, _>(&loss, &logits, &targets);
+        let first = 0.1 * ln(8.0) + 0.8 * ln(4.0) + 0.1 * ln(8.0 / 5.0);
+        let second = 0.1 * ln(4.0) + 0.1 * ln(4.0) + 0.8 * ln(2.0);
+        assert!((got - (first + second) / 2.0).abs() < 1e-15);
+
+        // Divided by the weights of the two rows' classes, 2 and ½.
+        let loss = cross_entropy().class_weights([7.0, 2.0, 0.5]);
+        let (got, gradient) = batch(&loss, &logits, &targets);
+        assert!((got - (2.0 * ln(4.0) + 0.5 * ln(2.0)) / 2.5).abs() < 1e-15);
+        assert!((gradient[1] - 2.0 * (0.25 - 1.0) / 2.5).abs() < 1e-15);
+        assert!((gradient[3] - 0.5 * 0.25 / 2.5).abs() < 1e-15);
+
+        let (got, _) = batch(&loss.label_smoothing(0.3), &logits, &targets);
+        let first = 0.7 * ln(8.0) + 1.6 * ln(4.0) + 0.05 * ln(8.0 / 5.0);
+        let second = 0.7 * ln(4.0) + 0.2 * ln(4.0) + 0.4 * ln(2.0);
+        assert!((got - (first + second) / 2.5).abs() < 1e-14);
+    }
+
+    #[test]
+    fn weights_of_one_change_nothing() {
+        let logits = [0.3, -1.2, 2.0, 0.0, 0.1, -0.7, 5.0, 1.0];
+        let targets = [class(2), class(0)];
+        let (plain, slopes) = batch::<4, _>(&cross_entropy(), &logits, &targets);
+        let ones = cross_entropy().class_weights([1.0; 4]);
+        let (weighted, weighted_slopes) = batch(&ones, &logits, &targets);
+        assert!((plain - weighted).abs() < 1e-15);
+        assert!(slopes.iter().zip(weighted_slopes).all(|(a, b)| (a - b).abs() < 1e-15));
+    }
+
+    #[test]
+    fn classes_of_weight_zero_do_not_count() {
+        let loss = cross_entropy().class_weights([0.0, 1.0]);
+        let logits = [0.5, 0.1, -1.0, 2.0];
+        let (both, _) = batch(&loss, &logits, &[class(0), class(1)]);
+        let (second, _) = batch(&loss, &logits[2..], &[class(1)]);
+        assert!((both - second).abs() < 1e-15);
+        assert_eq!(batch(&loss, &logits[..2], &[class(0)]), (0.0, vec![0.0; 2]));
+    }
+
+    #[test]
+    fn gradient_against_differences() {
+        let logits = [0.3, -1.2, 2.0, 0.0, 0.1, -0.7, 5.0, 1.0];
+        let targets = [class(2), class(0)];
+        check_gradient::<Softmax<4>>(&cross_entropy(), &logits, &targets);
+        check_gradient::<Softmax<4>>(&cross_entropy().label_smoothing(0.1), &logits, &targets);
+        let weighted = cross_entropy().class_weights([0.5, 2.0, 3.0, 1.0]);
+        check_gradient::<Softmax<4>>(&weighted, &logits, &targets);
+        let both = SoftmaxLoss::<f64, 4>::for_batch(&weighted.label_smoothing(0.2), targets.iter());
+        check_gradient::<Softmax<4>>(&both, &logits, &targets);
+    }
+
+    #[test]
+    fn logits_of_a_hundred_stay_finite() {
+        let logits = [100.0_f32, -100.0];
+        assert_eq!(row(cross_entropy(), logits, 1), (200.0, [1.0, -1.0]));
+        let smooth = cross_entropy().label_smoothing(0.5);
+        assert_eq!(row(smooth, logits, 1), (150.0, [0.75, -0.75]));
+    }
+
+    #[test]
+    fn nan_is_not_swallowed() {
+        let logits = [1.0, f32::NAN, 0.0];
+        assert!(row(cross_entropy(), logits, 0).0.is_nan());
+        assert!(row(cross_entropy().label_smoothing(0.5), logits, 0).0.is_nan());
+    }
+
+    #[test]
+    #[should_panic(expected = "label smoothing: found 1.5, expected a number from 0 to 1")]
+    fn too_much_smoothing_is_refused() {
+        cross_entropy().label_smoothing(1.5);
+    }
+}

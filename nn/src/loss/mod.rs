@@ -1,0 +1,289 @@
+//! What training makes small: losses, as types that fit the head they are for.
+//!
+//! | the network ends in | losses | the default |
+//! |---|---|---|
+//! | `softmax` | [`cross_entropy`], with label smoothing and class weights | [`cross_entropy`] |
+//! | `sigmoid` | [`binary_cross_entropy`], with positive weights | [`binary_cross_entropy`] |
+//! | anything else | [`mse`], [`mae`], [`huber`] | [`mse`] |
+//! | several heads | a pair of losses, their sum | a pair of defaults |
+//!
+//! Each may be [`weighted`]. A loss that does not fit is a compile error:
+//!
+//! ```text
+//! error[E0277]: this network ends in softmax: train it with `cross_entropy`
+//! ```
+//!
+//! All of them work on logits, the values before the head's function, in forms that neither overflow nor
+//! take the logarithm of zero.
+//!
+//! ```
+//! use nn::loss::huber;
+//! use nn::{Network, Show, data::Dataset, fit, network};
+//!
+//! network! { pub struct Line(dense(1 -> 1)); }
+//!
+//! // y = 2x, and one measurement that is far off.
+//! let data = Dataset::new(vec![[0.0], [1.0], [2.0], [3.0]], vec![[0.0], [2.0], [40.0], [6.0]])?;
+//! let mut line = Line::init(1);
+//! fit(&mut line, &data).loss(huber(0.1)).epochs(600).learning_rate(0.05).show(Show::Nothing).run()?;
+//! assert!((line.predict(&[3.0])[0] - 6.0).abs() < 0.5);
+//! # Ok::<(), nn::Error>(())
+//! ```
+//!
+//! A loss of your own implements the trait of its head: [`SoftmaxLoss`], [`SigmoidLoss`] or
+//! [`LinearLoss`]; for a head of your own, [`Loss`] itself.
+
+mod binary_cross_entropy;
+mod both;
+mod chosen;
+mod cross_entropy;
+mod huber;
+mod mae;
+mod mse;
+mod weighted;
+mod weights;
+
+use tensor::Float;
+
+pub use binary_cross_entropy::{BinaryCrossEntropy, binary_cross_entropy};
+pub use both::BothLoss;
+pub(crate) use chosen::{Chosen, chosen};
+pub use cross_entropy::{CrossEntropy, cross_entropy};
+pub use huber::{Huber, huber};
+pub use mae::{Mae, mae};
+pub use mse::{Mse, mse};
+pub use weighted::{Weighted, weighted};
+pub use weights::{Equal, Weights};
+
+use crate::data::Class;
+use crate::head::{Head, Linear, Sigmoid, Softmax};
+
+/// How far the logits of the head `H` are from a target, and in which direction they should go.
+///
+/// Every [`SoftmaxLoss`] is one for [`Softmax`], every [`SigmoidLoss`] for [`Sigmoid`], every
+/// [`LinearLoss`] for [`Linear`].
+pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
+    /// The loss's name.
+    const NAME: &'static str;
+
+    /// The loss of each row, and the gradient of `scale` times their sum with respect to the logits.
+    ///
+    /// `logits` and `gradient` are `[rows, H::UNITS]`, `losses` and `targets` `[rows]`. Rows are
+    /// independent: a batch may be given in any portions.
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[H::Target],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    );
+
+    /// This loss for a batch with these targets: the same, unless the rows' weights depend on all of them.
+    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t H::Target> + Clone) -> Self
+    where
+        H: 't,
+    {
+        let _ = targets;
+        self.clone()
+    }
+}
+
+/// A head that can be trained with the loss `L`.
+///
+/// For the heads of this crate it follows from [`SoftmaxLoss`], [`SigmoidLoss`], [`LinearLoss`] and
+/// [`BothLoss`]; a head of your own names the losses that fit it.
+#[diagnostic::on_unimplemented(
+    message = "a network that ends in `{Self}` is not trained with `{L}`",
+    label = "this loss does not fit the network's head",
+    note = "`nn::loss` lists which losses fit which head"
+)]
+pub trait TrainedWith<T: Float, L>: Head<T> {
+    /// The loss itself, known to fit.
+    fn fitting(loss: L) -> impl Loss<T, Self>;
+}
+
+/// A loss of `N` exclusive classes; as [`Loss`].
+#[diagnostic::on_unimplemented(
+    message = "this network ends in softmax: train it with `cross_entropy`",
+    label = "`{Self}` does not fit a network that ends in softmax",
+    note = "`nn::loss` lists which losses fit which head"
+)]
+pub trait SoftmaxLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
+    /// The loss's name.
+    const NAME: &'static str;
+
+    /// As [`Loss::rows`].
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[Class<N>],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    );
+
+    /// As [`Loss::for_batch`].
+    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
+        let _ = targets;
+        self.clone()
+    }
+}
+
+impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> TrainedWith<T, L> for Softmax<N> {
+    fn fitting(loss: L) -> impl Loss<T, Self> {
+        loss
+    }
+}
+
+impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> Loss<T, Softmax<N>> for L {
+    const NAME: &'static str = <L as SoftmaxLoss<T, N>>::NAME;
+
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[Class<N>],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) {
+        SoftmaxLoss::rows(self, logits, targets, scale, losses, gradient);
+    }
+
+    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
+        SoftmaxLoss::for_batch(self, targets)
+    }
+}
+
+/// A loss of `N` independent yes-or-no questions; as [`Loss`].
+#[diagnostic::on_unimplemented(
+    message = "this network ends in sigmoid: train it with `binary_cross_entropy`",
+    label = "`{Self}` does not fit a network that ends in sigmoid",
+    note = "`nn::loss` lists which losses fit which head"
+)]
+pub trait SigmoidLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
+    /// The loss's name.
+    const NAME: &'static str;
+
+    /// As [`Loss::rows`].
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[[T; N]],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    );
+}
+
+impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> TrainedWith<T, L> for Sigmoid<N> {
+    fn fitting(loss: L) -> impl Loss<T, Self> {
+        loss
+    }
+}
+
+impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> Loss<T, Sigmoid<N>> for L {
+    const NAME: &'static str = <L as SigmoidLoss<T, N>>::NAME;
+
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[[T; N]],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) {
+        SigmoidLoss::rows(self, logits, targets, scale, losses, gradient);
+    }
+}
+
+/// A loss of `N` numbers of any size; as [`Loss`].
+#[diagnostic::on_unimplemented(
+    message = "this network ends in numbers: train it with `mse`, `mae` or `huber`",
+    label = "`{Self}` does not fit a network that ends in neither softmax nor sigmoid",
+    note = "`nn::loss` lists which losses fit which head"
+)]
+pub trait LinearLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
+    /// The loss's name.
+    const NAME: &'static str;
+
+    /// As [`Loss::rows`].
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[[T; N]],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    );
+}
+
+impl<T: Float, const N: usize, L: LinearLoss<T, N>> TrainedWith<T, L> for Linear<N> {
+    fn fitting(loss: L) -> impl Loss<T, Self> {
+        loss
+    }
+}
+
+impl<T: Float, const N: usize, L: LinearLoss<T, N>> Loss<T, Linear<N>> for L {
+    const NAME: &'static str = <L as LinearLoss<T, N>>::NAME;
+
+    fn rows(
+        &self,
+        logits: &[T],
+        targets: &[[T; N]],
+        scale: T,
+        losses: &mut [T],
+        gradient: &mut [T],
+    ) {
+        LinearLoss::rows(self, logits, targets, scale, losses, gradient);
+    }
+}
+
+/// The mean of the losses of a batch's rows: their sum in order, over their number.
+///
+/// The one place where it is computed, so that every driver rounds it alike. Zero rows have loss 0.
+pub(crate) fn mean<T: Float>(losses: &[T]) -> T {
+    if losses.is_empty() {
+        return T::zero();
+    }
+    let sum = losses.iter().fold(T::zero(), |sum, &loss| sum + loss);
+    sum / T::of(losses.len() as f64)
+}
+
+/// The gradient of each row's loss is divided by the number of rows.
+pub(crate) fn mean_scale<T: Float>(rows: usize) -> T {
+    T::one() / T::of(rows as f64)
+}
+
+/// `value`, if it is a number that `allowed` accepts.
+///
+/// # Panics
+///
+/// If it is not, with `what` it is and what is `expected`.
+#[track_caller]
+fn checked(what: &str, value: f64, expected: &str, allowed: impl Fn(f64) -> bool) -> f64 {
+    assert!(value.is_finite() && allowed(value), "{what}: found {value}, expected {expected}");
+    value
+}
+
+/// Central differences against the gradient of [`Loss::rows`], for the tests of the losses.
+#[cfg(test)]
+fn check_gradient<H: Head<f64>>(loss: &impl Loss<f64, H>, logits: &[f64], targets: &[H::Target]) {
+    let rows = targets.len();
+    let scale = 0.37;
+    let total = |logits: &[f64]| {
+        let (mut losses, mut gradient) = (vec![0.0; rows], vec![0.0; logits.len()]);
+        loss.rows(logits, targets, scale, &mut losses, &mut gradient);
+        (losses.iter().sum::<f64>() * scale, gradient)
+    };
+    let (_, gradient) = total(logits);
+    for i in 0..logits.len() {
+        let mut shifted = logits.to_vec();
+        let h = 1e-6 * logits[i].abs().max(1.0);
+        shifted[i] = logits[i] + h;
+        let above = total(&shifted).0;
+        shifted[i] = logits[i] - h;
+        let slope = (above - total(&shifted).0) / (2.0 * h);
+        assert!((slope - gradient[i]).abs() < 1e-7, "{i}: {} against {slope}", gradient[i]);
+    }
+}

@@ -1,0 +1,85 @@
+//! A loss times a factor.
+
+use tensor::Float;
+
+use super::{LinearLoss, SigmoidLoss, SoftmaxLoss, checked};
+use crate::data::Class;
+
+/// A loss times a factor: how much one head of several counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Weighted<L> {
+    factor: f64,
+    loss: L,
+}
+
+/// `factor` times `loss`.
+///
+/// # Panics
+///
+/// If `factor` is negative or no number.
+#[track_caller]
+pub fn weighted<L>(factor: f64, loss: L) -> Weighted<L> {
+    let factor = checked("factor of a loss", factor, "a number from 0", |factor| factor >= 0.0);
+    Weighted { factor, loss }
+}
+
+/// `rows` of a [`Weighted`], once for each head's trait.
+macro_rules! weighted_rows {
+    ($Loss:ident, $Target:ty) => {
+        const NAME: &'static str = <L as $Loss<T, N>>::NAME;
+
+        fn rows(
+            &self,
+            logits: &[T],
+            targets: &[$Target],
+            scale: T,
+            losses: &mut [T],
+            gradient: &mut [T],
+        ) {
+            let factor = T::of(self.factor);
+            $Loss::rows(&self.loss, logits, targets, scale * factor, losses, gradient);
+            losses.iter_mut().for_each(|loss| *loss = *loss * factor);
+        }
+    };
+}
+
+#[diagnostic::do_not_recommend] // the error names what fits
+impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> SoftmaxLoss<T, N> for Weighted<L> {
+    weighted_rows!(SoftmaxLoss, Class<N>);
+
+    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
+        Weighted { factor: self.factor, loss: SoftmaxLoss::for_batch(&self.loss, targets) }
+    }
+}
+
+#[diagnostic::do_not_recommend] // the error names what fits
+impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> SigmoidLoss<T, N> for Weighted<L> {
+    weighted_rows!(SigmoidLoss, [T; N]);
+}
+
+#[diagnostic::do_not_recommend] // the error names what fits
+impl<T: Float, const N: usize, L: LinearLoss<T, N>> LinearLoss<T, N> for Weighted<L> {
+    weighted_rows!(LinearLoss, [T; N]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{check_gradient, cross_entropy, mse};
+    use super::*;
+    use crate::head::{Linear, Softmax};
+
+    #[test]
+    fn by_hand() {
+        let (mut losses, mut gradient) = ([0.0], [0.0; 2]);
+        weighted(4.0, mse()).rows(&[1.0, 5.0], &[[3.0, 4.0]], 0.5, &mut losses, &mut gradient);
+        assert_eq!((losses[0], gradient), (10.0, [-4.0, 2.0]));
+    }
+
+    #[test]
+    fn gradient_against_differences() {
+        check_gradient::<Linear<2>>(&weighted(0.3, mse()), &[0.3, -1.2], &[[1.0, 0.0]]);
+        let classes = Class::from_labels(&[1]).unwrap();
+        let loss = weighted(0.3, cross_entropy().class_weights([2.0, 3.0]));
+        check_gradient::<Softmax<2>>(&loss, &[0.3, -1.2], &classes);
+    }
+}

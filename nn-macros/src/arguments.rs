@@ -1,103 +1,174 @@
-//! What stands in the parentheses of a layer: widths and an activation.
+//! What stands in the parentheses of a layer: widths, an activation, options by name.
 
-use proc_macro2::{Delimiter, Spacing, TokenTree};
-use syn::Type;
+use proc_macro2::TokenTree;
 
-use crate::ast::{ACTIVATIONS, Activation, Layer, Width};
+use crate::activation::{activation, initialiser, is_activation};
+use crate::ast::{Dense, Path, Real, Widths};
+use crate::real::real;
 use crate::report::Report;
-use crate::token::{Token, place, punct, shown, trees, written};
-use crate::width::{is_number, is_width, width};
+use crate::token::{Token, is_type_name, place, punct, shown, split_at_commas, written};
+use crate::unit::example;
+use crate::width::{is_width, width, widths};
+use crate::words::{listed, option_meant_by, options};
 
-/// Reads `784 -> 128, relu` into `layer`.
-pub(crate) fn arguments(layer: &mut Layer, group: &Token, report: &mut Report) {
-    let mistakes = report.len();
-    let mut parts = split_at_commas(&group.inner);
-    if parts.last().is_some_and(|part| part.is_empty()) {
-        parts.pop(); // behind a trailing comma
-    }
+/// One of the things between the commas.
+pub(crate) enum Argument<'t> {
+    /// `bias = false`
+    Option { name: &'static str, value: &'t [Token] },
+    /// Anything else.
+    Plain(&'t [Token]),
+}
+
+/// Takes apart what stands in the parentheses of the layer `kind`.
+pub(crate) fn arguments<'t>(
+    kind: &str,
+    group: &'t Token,
+    report: &mut Report,
+) -> Vec<Argument<'t>> {
+    let parts = split_at_commas(&group.inner);
     if parts.iter().skip(1).any(|part| part.is_empty()) {
         report.error(&group.place, "there is nothing between two commas; leave one of them out");
-        parts.retain(|part| !part.is_empty());
     }
-    let (widths, mut rest) = match &parts[..] {
+    let mut seen = Vec::new();
+    let mut found = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        if part.is_empty() && at > 0 {
+            continue;
+        }
+        match option(part) {
+            None => found.push(Argument::Plain(part)),
+            Some((word, value)) => {
+                let place = &part[0].place;
+                match options(kind).iter().copied().find(|option| *option == word) {
+                    None if kind == "dense" && word == "activation" => {
+                        let advice = format!(
+                            "the activation has no name in front: write `{}` in place of `{}`",
+                            written(value),
+                            written(part)
+                        );
+                        report.error(&self::place(part), advice);
+                        found.push(Argument::Plain(value));
+                    }
+                    None => report.error(place, unknown_option(kind, &word, part)),
+                    Some(name) if seen.contains(&name) => {
+                        let advice = format!("`{name}` is there twice; leave one of them out");
+                        report.error(place, advice);
+                    }
+                    Some(name) => {
+                        seen.push(name);
+                        if value.is_empty() {
+                            let advice = format!("write a value for `{name}`, {}", value_of(name));
+                            report.error(place, advice);
+                        } else {
+                            found.push(Argument::Option { name, value });
+                        }
+                    }
+                }
+            }
+        }
+    }
+    found
+}
+
+/// `name = value`
+pub(crate) fn option(part: &[Token]) -> Option<(String, &[Token])> {
+    match part {
+        [Token { tree: TokenTree::Ident(name), .. }, equals, value @ ..]
+            if punct(equals) == Some('=')
+                && !value.first().is_some_and(|next| matches!(punct(next), Some('>' | '='))) =>
+        {
+            Some((name.to_string(), value))
+        }
+        _ => None,
+    }
+}
+
+fn unknown_option(kind: &str, word: &str, part: &[Token]) -> String {
+    let known = options(kind);
+    if let Some(meant) = option_meant_by(word, kind) {
+        return format!("`{kind}` has no option `{word}`; write `{meant}`");
+    }
+    match known {
+        [] => format!("`{kind}` has no options; leave `{}` out", written(part)),
+        [only] => format!("`{kind}` has no option `{word}`; its only one is `{only}`"),
+        _ => format!("`{kind}` has no option `{word}`; it has {}", listed(known)),
+    }
+}
+
+/// A value that the option could have.
+fn value_of(option: &str) -> &'static str {
+    match option {
+        "init" => "as in `init = he_normal`",
+        "bias" => "as in `bias = false`",
+        "l2" => "as in `l2 = 1e-4`",
+        "rate" => "as in `rate = 0.2`",
+        "momentum" => "as in `momentum = 0.1`",
+        _ => "as in `epsilon = 1e-5`",
+    }
+}
+
+/// Reads `(784 -> 128, relu, bias = false)`.
+pub(crate) fn dense(group: &Token, report: &mut Report) -> Dense {
+    let mut dense = Dense::default();
+    let mut plain = Vec::new();
+    for argument in arguments("dense", group, report) {
+        match argument {
+            Argument::Plain(tokens) => plain.push(tokens),
+            Argument::Option { name: "init", value } => dense.init = initialiser(value, report),
+            Argument::Option { name: "bias", value } => dense.bias = truth(value, report),
+            Argument::Option { value, .. } => dense.l2 = real(value, "a penalty", report),
+        }
+    }
+    let (tokens, mut rest) = match &plain[..] {
         [] => (&[][..], &[][..]),
         [widths, rest @ ..] => (*widths, rest),
     };
-    let kind = &layer.kind;
-    let widths = match without_comma(widths) {
-        Some((before, word)) => {
-            report.error(
-                &word[0].place,
-                format!("write a comma before the activation: `, {}`", written(word)),
-            );
-            layer.activation = activation(word, report);
+    // A width and, without a comma, an activation.
+    let tokens = match tokens.split_last() {
+        Some((word, before))
+            if !before.is_empty() && is_activation(word) && follows_width(before) =>
+        {
+            let word = std::slice::from_ref(word);
+            let advice = format!("write a comma before the activation: `, {}`", written(word));
+            report.error(&word[0].place, advice);
+            dense.activation = activation(word, report);
             before
         }
-        None => widths,
+        _ => tokens,
     };
-    if widths.is_empty() {
-        let advice = format!("write the widths first, as in `{kind}(784 -> 128, relu)`");
-        report.error(&group.place, advice);
+    if tokens.is_empty() {
+        report.error(&group.place, "write the widths first, as in `dense(784 -> 128, relu)`");
     } else if let [second, others @ ..] = rest
         && is_second_width(second, others)
-        && is_width(widths)
+        && is_width(tokens)
     {
         let advice = format!(
-            "write `->` in place of the comma between the widths: `{kind}({} -> {})`",
-            written(widths),
+            "write `->` in place of the comma between the widths: `dense({} -> {})`",
+            written(tokens),
             written(second)
         );
         report.error(&place(second), advice);
-        layer.input = width(widths, report);
-        layer.output = width(second, report);
+        dense.widths = Widths { input: width(tokens, report), output: width(second, report) };
         rest = others;
     } else {
-        (layer.input, layer.output) = self::widths(widths, kind, report);
+        dense.widths = widths(tokens, "dense", report);
     }
     if let [first, others @ ..] = rest {
-        layer.activation = activation(first, report).or(layer.activation.take());
+        dense.activation = activation(first, report).or(dense.activation.take());
         if let Some(other) = others.first() {
-            let advice =
-                format!("`{kind}` takes widths and one activation; leave `{}` out", written(other));
+            let advice = format!(
+                "`dense` takes widths, one activation and options by name; leave `{}` out",
+                written(other)
+            );
             report.error(&place(other), advice);
         }
     }
-    layer.incomplete = report.len() > mistakes;
+    dense
 }
 
-/// A width and, without a comma, an activation.
-fn without_comma(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
-    let (before, word) = tokens.split_at(tokens.len().checked_sub(1)?);
-    let [Token { tree: TokenTree::Ident(name), .. }] = word else { return None };
-    let separate = match before.last()?.tree {
-        TokenTree::Punct(_) => false,
-        _ => ACTIVATIONS.iter().any(|(activation, _)| name == activation),
-    };
-    separate.then_some((before, word))
-}
-
-/// Splits at the commas that are not between angle brackets.
-fn split_at_commas(tokens: &[Token]) -> Vec<&[Token]> {
-    let mut depth = 0_usize;
-    let mut parts = Vec::new();
-    let mut start = 0;
-    for (at, token) in tokens.iter().enumerate() {
-        match punct(token) {
-            Some('<') => depth += 1,
-            Some('>') if at == 0 || !is_arrow(&tokens[at - 1..]) => depth = depth.saturating_sub(1),
-            Some(',') if depth == 0 => {
-                parts.push(&tokens[start..at]);
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    if depth > 0 {
-        // Not brackets then, but a mistake.
-        return tokens.split(|token| punct(token) == Some(',')).collect();
-    }
-    parts.push(&tokens[start..]);
-    parts
+/// Whether a word behind these tokens is a second thing.
+fn follows_width(before: &[Token]) -> bool {
+    before.last().is_some_and(|last| punct(last).is_none())
 }
 
 /// Whether this part is the number of outputs, separated from the inputs by a comma.
@@ -111,125 +182,77 @@ fn is_second_width(part: &[Token], others: &[&[Token]]) -> bool {
     }
 }
 
-/// Reads `784 -> 128`, or `128` alone.
-fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> (Option<Width>, Option<Width>) {
-    let arrows: Vec<usize> = (0..tokens.len()).filter(|&at| is_arrow(&tokens[at..])).collect();
-    let (Some(&first), Some(&last)) = (arrows.first(), arrows.last()) else {
-        return match without_arrow(tokens) {
-            None => (None, width(tokens, report)),
-            Some((input, between, output)) => {
-                let written = format!("{kind}({} -> {})", written(input), written(output));
-                let mut advice = format!("write `->` between the widths: `{written}`");
-                // Perhaps the lexer took out an arrow of another kind.
-                if between.is_empty() && output[0].place.quoted.is_none() {
-                    advice += ", or put the declaration in a string literal, where `→` can stand";
+/// `true` or `false`
+fn truth(tokens: &[Token], report: &mut Report) -> Option<bool> {
+    match &tokens.iter().map(shown).collect::<String>()[..] {
+        "true" => Some(true),
+        "false" => Some(false),
+        found => {
+            let advice = format!("`{found}` is no value of `bias`; write `true` or `false`");
+            report.error(&place(tokens), advice);
+            None
+        }
+    }
+}
+
+/// The options of a layer that takes nothing but numbers by name.
+pub(crate) fn real_options<const N: usize>(
+    kind: &str,
+    names: [&str; N],
+    group: Option<&Token>,
+    report: &mut Report,
+) -> [Option<Real>; N] {
+    let mut values = [const { None }; N];
+    for argument in group.map(|group| arguments(kind, group, report)).unwrap_or_default() {
+        match argument {
+            Argument::Option { name, value } => {
+                if let Some(at) = names.iter().position(|known| *known == name) {
+                    values[at] = real(value, &format!("a value of `{name}`"), report);
                 }
-                report.error(&place(if between.is_empty() { output } else { between }), advice);
-                (width(input, report), width(output, report))
             }
-        };
-    };
-    let (input, output) = (&tokens[..first], &tokens[last + 2..]);
-    if first < last {
-        let between = written(&tokens[first + 2..arrows[1]]);
-        let (input, output) = (written(input), written(output));
-        let advice = if between.is_empty() {
-            format!("a layer has one arrow: `{kind}({input} -> {output})`")
-        } else {
-            format!(
-                "a layer has one arrow; write a layer for each step: \
-                 `{kind}({input} -> {between}), {kind}({between} -> {output})`"
-            )
-        };
-        report.error(&tokens[arrows[1]].place, advice);
-    }
-    let arrow = &tokens[first].place;
-    if input.is_empty() {
-        let advice = "write the number of inputs before the arrow, or leave the arrow out if it \
-                      is what the layer before gives";
-        report.error(arrow, advice);
-    }
-    if output.is_empty() {
-        report.error(arrow, "write the number of outputs after the arrow");
-    }
-    let mut read = |tokens: &[Token]| if tokens.is_empty() { None } else { width(tokens, report) };
-    (read(input), read(output))
-}
-
-/// Two widths with anything but an arrow between them.
-fn without_arrow(tokens: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
-    let separators = ["", "-", "=>", ">", "=", ":", "..", ">>", "|>", "to", "x"];
-    (1..tokens.len()).find_map(|start| {
-        (start..tokens.len().min(start + 3)).find_map(|end| {
-            let (input, between, output) = (&tokens[..start], &tokens[start..end], &tokens[end..]);
-            let separator: String = between.iter().map(shown).collect();
-            // Between constants, a minus may be one.
-            let separates = separators.contains(&separator.as_str())
-                && (separator != "-" || is_number(input) && is_number(output));
-            (separates && is_width(input) && is_width(output)).then_some((input, between, output))
-        })
-    })
-}
-
-/// Reads `relu` or `my::Swish`.
-fn activation(tokens: &[Token], report: &mut Report) -> Option<Activation> {
-    let place = place(tokens);
-    let found = written(tokens);
-    let advice = match tokens {
-        // A macro's `$path`.
-        [Token { tree: TokenTree::Group(group), inner, .. }]
-            if group.delimiter() == Delimiter::None =>
-        {
-            return activation(inner, report);
-        }
-        [Token { tree: TokenTree::Ident(word), .. }] if !is_type_name(&word.to_string()) => {
-            return Some(Activation::Word { word: word.to_string(), place });
-        }
-        [Token { tree: TokenTree::Ident(word), .. }, Token { tree: TokenTree::Group(_), .. }] => {
-            format!(
-                "an activation is named without arguments: `{word}`; one with values of your own \
-                 is a type that implements `nn::activation::Activation`, named by its path"
-            )
-        }
-        [Token { tree: TokenTree::Literal(literal), .. }]
-            if literal.to_string().starts_with('"') =>
-        {
-            let name = literal.to_string();
-            format!("an activation is named without quotes: `{}`", name.trim_matches('"'))
-        }
-        _ => match syn::parse2::<Type>(trees(tokens)) {
-            Ok(Type::Path(path)) => {
-                if path
-                    .path
-                    .segments
-                    .last()
-                    .is_some_and(|last| is_type_name(&last.ident.to_string()))
+            Argument::Plain(tokens) => {
+                let advice = match is_width(tokens) || tokens.iter().any(|t| punct(t) == Some('>'))
                 {
-                    return Some(Activation::Type { tokens: trees(tokens), text: found });
-                }
-                format!("an activation of your own is a type as `my::Swish` is; `{found}` is none")
+                    true => format!(
+                        "`{kind}` is as wide as what comes before it; leave `{}` out",
+                        written(tokens)
+                    ),
+                    false => {
+                        format!("`{kind}` takes nothing but options by name, {}", example(kind))
+                    }
+                };
+                report.error(&place(tokens), advice);
             }
-            _ => "an activation is a name, such as `relu`, or a type of your own, such as \
-                  `my::Swish`"
-                .to_owned(),
-        },
-    };
-    report.error(&place, advice);
-    None
-}
-
-fn is_type_name(name: &str) -> bool {
-    name.trim_start_matches("r#").chars().next().is_some_and(char::is_uppercase)
-}
-
-/// Whether these tokens begin with `->`.
-fn is_arrow(tokens: &[Token]) -> bool {
-    match tokens {
-        [dash, angle, ..] => {
-            punct(dash) == Some('-')
-                && punct(angle) == Some('>')
-                && matches!(&dash.tree, TokenTree::Punct(dash) if dash.spacing() == Spacing::Joint)
         }
-        _ => false,
+    }
+    values
+}
+
+/// Reads `(128 -> 64)` of the user's layer at `path`.
+pub(crate) fn widths_only(path: &Path, group: &Token, report: &mut Report) -> Widths {
+    let kind = &path.text;
+    let mut plain = Vec::new();
+    for argument in arguments(kind, group, report) {
+        if let Argument::Plain(tokens) = argument {
+            plain.push(tokens);
+        }
+    }
+    match &plain[..] {
+        [] => {
+            let advice = format!("write the widths of your layer, as in `{kind}(128 -> 64)`");
+            report.error(&group.place, advice);
+            Widths::default()
+        }
+        [tokens, rest @ ..] => {
+            if let Some(other) = rest.first() {
+                let advice = format!(
+                    "a layer of your own takes widths and nothing else: `{kind}({})`; what else it \
+                     needs is up to its type",
+                    written(tokens)
+                );
+                report.error(&place(other), advice);
+            }
+            widths(tokens, kind, report)
+        }
     }
 }

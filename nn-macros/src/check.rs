@@ -5,17 +5,32 @@
 
 use std::collections::HashMap;
 
+use proc_macro2::Ident;
 use syn::ext::IdentExt;
 
-use crate::ast::{ACTIVATIONS, Activation, Declaration, LAYERS, Layer, Layers, SOFTMAX, Width};
+use crate::ast::{Branch, Choice, Declaration, Layer, Layers, Real, Unit, Width};
+use crate::flow::{Flow, Step, flow};
+use crate::place::Place;
 use crate::report::Report;
-use crate::spelling::nearest;
+use crate::widths::{LARGEST, possible};
+use crate::words::{HEADS, SOFTMAX};
 
 /// Reports everything that is wrong with the declaration.
 pub(crate) fn check(declaration: &Declaration, report: &mut Report) {
     match declaration {
         Declaration::Items(networks) => {
+            let mut seen = HashMap::new();
             for network in networks {
+                // Struct names that differ in `cfg` alone may be there twice.
+                let cfg = network.attributes.iter().any(|a| a.path().is_ident("cfg"));
+                let first = seen.insert(network.name.unraw().to_string(), cfg);
+                if first == Some(false) && !cfg {
+                    let advice = format!(
+                        "there is a network `{}` already; give this one another name",
+                        network.name.unraw()
+                    );
+                    report.error(&network.name.span().into(), advice);
+                }
                 network_layers(&network.layers, report);
             }
         }
@@ -24,24 +39,20 @@ pub(crate) fn check(declaration: &Declaration, report: &mut Report) {
 }
 
 fn network_layers(layers: &Layers, report: &mut Report) {
-    not_empty(layers, report);
+    not_empty(layers, "a network", report);
     names(layers, report);
-    for (at, layer) in layers.list.iter().enumerate() {
-        kind(layer, report);
-        activation(layer, at + 1 == layers.list.len(), report);
-        for width in layer.input.iter().chain(&layer.output).filter(|width| !width.guessed) {
-            width_is_possible(width, layer, report);
-        }
-    }
-    first_input(layers, report);
-    seams(layers, report);
-    size(layers, report);
+    positions(&layers.list, Inside::Network, report);
+    let Flow { steps, .. } = flow(layers, report);
+    activations(&steps, report);
+    size(&steps, &mut 0, report);
 }
 
-fn not_empty(layers: &Layers, report: &mut Report) {
+fn not_empty(layers: &Layers, what: &str, report: &mut Report) {
     if layers.list.is_empty() && !layers.incomplete {
-        let advice = "a network has at least one layer; write its layers, as in \
-                      `dense(784 -> 128, relu), dense(128 -> 10, softmax)`";
+        let advice = format!(
+            "{what} has at least one layer; write its layers, as in `dense(784 -> 128, relu), \
+             dense(128 -> 10, softmax)`"
+        );
         report.error(&layers.place, advice);
     }
 }
@@ -58,6 +69,9 @@ pub(crate) const TAKEN: &[&str] = &[
     "logits",
     "logits_into",
     "for_logits",
+    "activations",
+    "forward",
+    "svg",
     "evaluate",
     "on_tape",
     "self_check",
@@ -80,113 +94,179 @@ pub(crate) const TAKEN: &[&str] = &[
 fn names(layers: &Layers, report: &mut Report) {
     let mut seen = HashMap::new();
     for (at, layer) in layers.list.iter().enumerate() {
-        let name = layer.name.to_string();
-        let plain = layer.name.unraw().to_string();
-        if name == "_" {
-            let advice = "a layer's name becomes a method, so it cannot be `_`; write a name such \
-                          as `hidden`";
-            report.error(&layer.name_place, advice);
+        let Layer { name, name_place, .. } = layer;
+        if !is_name(name, name_place, "a layer's name becomes a method", report) {
             continue;
         }
-        if syn::parse_str::<syn::Ident>(&name).is_err() {
-            let advice =
-                format!("`{name}` is a word of the language; write `{name}_` or another name");
-            report.error(&layer.name_place, advice);
-            continue;
-        }
+        let plain = name.unraw().to_string();
         if TAKEN.contains(&plain.as_str()) {
             let advice = format!(
                 "a layer's name becomes a method, and every network has a method `{plain}` \
                  already; write another name, such as `{plain}_layer`"
             );
-            report.error(&layer.name_place, advice);
+            report.error(name_place, advice);
         }
         if let Some(first) = seen.insert(plain.clone(), at + 1) {
             let advice =
                 format!("layer {first} is called `{plain}` already; give this one another name");
-            report.error(&layer.name_place, advice);
+            report.error(name_place, advice);
         }
     }
 }
 
-fn kind(layer: &Layer, report: &mut Report) {
-    let kind = layer.kind.as_str();
-    if LAYERS.contains(&kind) {
-        return;
+/// Whether this can be a name in Rust.
+fn is_name(name: &Ident, place: &Place, why: &str, report: &mut Report) -> bool {
+    let text = name.to_string();
+    if text == "_" {
+        let advice = format!("{why}, so it cannot be `_`; write a name such as `hidden`");
+        report.error(place, advice);
+    } else if syn::parse_str::<Ident>(&text).is_err() {
+        let advice = format!("`{text}` is a word of the language; write `{text}_` or another name");
+        report.error(place, advice);
+    } else {
+        return true;
     }
-    let advice = match layer_meant_by(kind) {
-        Some(known) => format!("there is no layer `{kind}`; write `{known}`"),
-        None => {
-            format!("there is no layer `{kind}`; the layers that there are: {}", listed(LAYERS))
+    false
+}
+
+/// What a list of layers stands in.
+#[derive(Clone, Copy, PartialEq)]
+enum Inside {
+    Network,
+    Residual,
+    Concat,
+    Heads,
+}
+
+/// Every layer stands where it may.
+fn positions(list: &[Layer], inside: Inside, report: &mut Report) {
+    for (at, layer) in list.iter().enumerate() {
+        let (first, last) = (at == 0, at + 1 == list.len());
+        let network = inside == Inside::Network;
+        let advice = match &layer.unit {
+            Unit::Concat(_) if !(network && first) => Some(
+                "`concat` joins the inputs of a network, so it is its first layer; move it to the \
+                 front",
+            ),
+            Unit::Heads(_) if !(network && last) => Some(
+                "`heads` are the outputs of a network, so they are its last layer; move them to \
+                 the end",
+            ),
+            Unit::Input(_) if !(inside == Inside::Concat && first) => Some(
+                "`input` is an input of `concat` that goes on as it is; write the inputs of any \
+                 other layer in the layer itself, as in `dense(4 -> 2)`",
+            ),
+            Unit::Dropout { .. } if last && matches!(inside, Inside::Network | Inside::Heads) => {
+                Some(
+                    "`dropout` at the end would silence answers while training; put it before the \
+                     last layer",
+                )
+            }
+            _ => None,
+        };
+        if let Some(advice) = advice {
+            report.error(&layer.place, advice);
+        }
+        if let (Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_), Some(repeat)) =
+            (&layer.unit, &layer.repeat)
+        {
+            let word = layer.word.as_ref().map(ToString::to_string).unwrap_or_default();
+            let advice = format!("`{word}` cannot be repeated; leave `* {}` out", repeat.count);
+            report.error(&repeat.place, advice);
+        }
+        values(layer, report);
+        match &layer.unit {
+            Unit::Residual(layers) => {
+                not_empty(layers, "a residual", report);
+                positions(&layers.list, Inside::Residual, report);
+            }
+            Unit::Concat(branches) => {
+                branch_names(branches, "input", report);
+                for branch in branches {
+                    positions(&branch.layers.list, Inside::Concat, report);
+                }
+            }
+            Unit::Heads(branches) => {
+                branch_names(branches, "head", report);
+                for branch in branches {
+                    positions(&branch.layers.list, Inside::Heads, report);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn branch_names(branches: &[Branch], what: &str, report: &mut Report) {
+    let mut seen = HashMap::new();
+    for (at, branch) in branches.iter().enumerate() {
+        let why = format!("the name of this {what} becomes a field");
+        if !is_name(&branch.name, &branch.name_place, &why, report) {
+            continue;
+        }
+        let plain = branch.name.unraw().to_string();
+        if let Some(first) = seen.insert(plain.clone(), at + 1) {
+            let advice =
+                format!("{what} {first} is called `{plain}` already; give this one another name");
+            report.error(&branch.name_place, advice);
+        }
+    }
+}
+
+/// Widths and options are numbers that make sense.
+fn values(layer: &Layer, report: &mut Report) {
+    let widths = layer.widths();
+    let same = matches!(layer.unit, Unit::Input(_));
+    let written = widths.input.iter().chain(widths.output.iter().filter(|_| !same));
+    for width in written.filter(|width| !width.guessed) {
+        width_is_possible(width, layer, report);
+    }
+    let mut within = |number: &Option<Real>, fits: fn(f64) -> bool, advice: &str| {
+        if let Some(Real { place, value: Some(value), text, .. }) = number
+            && !fits(*value)
+        {
+            report.error(place, advice.replace("{}", text));
         }
     };
-    report.error(&layer.kind_place, advice);
-}
-
-/// The layer that a word names, perhaps misspelt or as other libraries do.
-pub(crate) fn layer_meant_by(kind: &str) -> Option<&'static str> {
-    let synonym = ["linear", "fc", "fully_connected", "Linear"].contains(&kind).then_some("dense");
-    synonym.or_else(|| nearest(kind, LAYERS.iter().copied()))
-}
-
-/// The names by which other libraries call an activation.
-const SYNONYMS: &[(&str, &str)] = &[
-    ("swish", "silu"),
-    ("logistic", "sigmoid"),
-    ("none", "linear"),
-    ("log_softmax", SOFTMAX),
-    ("hardsigmoid", "hard_sigmoid"),
-    ("hard_swish", "silu"),
-];
-
-/// The activation is known, and softmax stands at the end over at least two outputs.
-fn activation(layer: &Layer, last: bool, report: &mut Report) {
-    let Some(Activation::Word { word, place }) = &layer.activation else { return };
-    if !ACTIVATIONS.iter().any(|(known, _)| known == word) {
-        let synonym = SYNONYMS.iter().find(|(other, _)| other == word).map(|(_, known)| *known);
-        let known = || ACTIVATIONS.iter().map(|(known, _)| *known);
-        let advice = match synonym.or_else(|| nearest(word, known())) {
-            Some(known) => format!("there is no activation `{word}`; write `{known}`"),
-            None => format!(
-                "there is no activation `{word}`; there are {}, and types of your own, such as \
-                 `my::Swish`",
-                listed(&known().collect::<Vec<_>>())
-            ),
-        };
-        report.error(place, advice);
-    } else if word == SOFTMAX && !last {
-        let advice = format!(
-            "softmax turns the last layer into probabilities, and layer `{}` is not the last; \
-             write `relu` or another activation",
-            layer.name.unraw()
-        );
-        report.error(place, advice);
-    } else if word == SOFTMAX && layer.output.as_ref().and_then(Width::number) == Some(1) {
-        let advice = "softmax of a single output is always 1; write `sigmoid` for a yes-or-no \
-                      answer, or one output for each class";
-        report.error(place, advice);
+    let epsilon = "`{}` is no epsilon; write a small number above 0, such as `1e-5`";
+    match &layer.unit {
+        Unit::Dense(dense) => within(
+            &dense.l2,
+            |l2| l2 >= 0.0,
+            "`{}` is no penalty: it would reward large weights; write 0 or more, such as `1e-4`",
+        ),
+        Unit::Dropout { rate } => within(
+            rate,
+            |rate| (0.0..1.0).contains(&rate),
+            "`{}` is no rate: it is the part of the units that is silenced; write 0 or more and \
+             less than 1, such as `0.2`",
+        ),
+        Unit::LayerNorm { epsilon: number } => within(number, |number| number > 0.0, epsilon),
+        Unit::BatchNorm { momentum, epsilon: number } => {
+            within(
+                momentum,
+                |momentum| momentum > 0.0 && momentum <= 1.0,
+                "`{}` is no momentum: it is the weight of the newest batch; write more than 0 and \
+                 1 at most, such as `0.1`",
+            );
+            within(number, |number| number > 0.0, epsilon);
+        }
+        _ => {}
     }
-}
-
-/// The largest width: what is beyond is a slip of the keyboard.
-const LARGEST: u64 = u32::MAX as u64;
-
-fn possible(width: u64) -> bool {
-    (1..=LARGEST).contains(&width)
 }
 
 fn width_is_possible(width: &Width, layer: &Layer, report: &mut Report) {
-    let name = layer.name.unraw();
+    let title = &layer.title;
     match width.number() {
         Some(0) => {
             let advice =
-                format!("a width of layer `{name}` is zero; write the number of units, 1 or more");
+                format!("a width of {title} is zero; write the number of units, 1 or more");
             report.error(&width.place, advice);
         }
         Some(number) if number > LARGEST => {
             let advice = format!(
-                "a width of layer `{name}` is {number}; write a number of units that fits into \
-                 memory, {LARGEST} at most"
+                "a width of {title} is {number}; write a number of units that fits into memory, \
+                 {LARGEST} at most"
             );
             report.error(&width.place, advice);
         }
@@ -194,93 +274,62 @@ fn width_is_possible(width: &Width, layer: &Layer, report: &mut Report) {
     }
 }
 
-/// Nothing stands before the first layer from which its inputs could be taken.
-fn first_input(layers: &Layers, report: &mut Report) {
-    let Some(first) = layers.list.first() else { return };
-    if let (None, Some(output), false) = (&first.input, &first.output, first.incomplete) {
-        let written = written(first, Some("INPUTS"));
-        let advice = format!(
-            "`{}` is the first layer; write its number of inputs, too: `{written}` with your \
-             number for `INPUTS`",
-            first.name.unraw()
-        );
-        report.error(&output.place, advice);
-    }
-}
-
-/// Every layer takes what the one before gives, as far as the macro knows the numbers.
-fn seams(layers: &Layers, report: &mut Report) {
-    for pair in layers.list.windows(2) {
-        let (before, layer) = (&pair[0], &pair[1]);
-        let (Some(given), Some(taken)) = (&before.output, &layer.input) else { continue };
-        let (Some(gives), Some(takes)) = (given.number(), taken.number()) else { continue };
-        // A width that is wrong in itself is reported already.
-        let sound = |width: &Width| !width.guessed && width.number().is_some_and(possible);
-        if gives == takes || !sound(given) || !sound(taken) {
-            continue;
+/// Softmax stands at the end over at least two outputs.
+fn activations(steps: &[Step<'_>], report: &mut Report) {
+    for step in steps {
+        for part in &step.parts {
+            activations(part, report);
         }
-        let advice = format!(
-            "layer `{}` takes {takes} {} but layer `{}` gives {gives} {}; write `{}` or leave the \
-             input out: `{}`",
-            layer.name.unraw(),
-            plural(takes, "input"),
-            before.name.unraw(),
-            plural(gives, "output"),
-            written(layer, Some(&gives.to_string())),
-            written(layer, None)
-        );
-        report.error(&taken.place, advice);
+        let Unit::Dense(dense) = &step.layer.unit else { continue };
+        let Some(Choice::Word { word, place }) = dense.activation.as_ref().map(|a| &a.choice)
+        else {
+            continue;
+        };
+        let title = &step.layer.title;
+        let repeated = step.layer.count() > 1;
+        if word == SOFTMAX && !step.last {
+            let advice = format!(
+                "softmax turns the last layer into probabilities, and {title} is not the last; \
+                 write `relu` or another activation"
+            );
+            report.error(place, advice);
+        } else if step.last && repeated && HEADS.iter().any(|head| word == head) {
+            let advice = format!(
+                "`{word}` of the last layer decides about the loss, and {title} is repeated; write \
+                 the last one by itself, with another activation for those before it"
+            );
+            report.error(place, advice);
+        } else if word == SOFTMAX && step.output.number() == Some(1) && !step.output.guessed {
+            let advice = "softmax of a single output is always 1; write `sigmoid` for a yes-or-no \
+                          answer, or one output for each class";
+            report.error(place, advice);
+        }
     }
 }
 
 /// All parameters together can be addressed.
-fn size(layers: &Layers, report: &mut Report) {
+fn size(steps: &[Step<'_>], total: &mut u128, report: &mut Report) -> bool {
     let largest = i64::MAX as u128 / 8;
-    let mut total = 0;
-    let mut before: Option<&Width> = None;
-    for layer in &layers.list {
-        let input = layer.input.as_ref().or(before);
-        before = layer.output.as_ref();
-        let (Some(inputs), Some(output)) = (input.and_then(Width::number), &layer.output) else {
+    for step in steps {
+        if step.parts.iter().any(|part| !size(part, total, report)) {
+            return false;
+        }
+        let (Some(inputs), Some(outputs)) = (step.input.number(), step.output.number()) else {
             continue;
         };
-        let Some(outputs) = output.number() else { continue };
-        if !possible(inputs) || !possible(outputs) {
+        if !matches!(step.layer.unit, Unit::Dense(_)) || !possible(inputs) || !possible(outputs) {
             continue;
         }
-        total += (u128::from(inputs) + 1) * u128::from(outputs);
-        if total > largest {
+        *total += (u128::from(inputs) + 1) * u128::from(outputs) * step.layer.count() as u128;
+        if *total > largest {
             let advice = format!(
-                "with layer `{}` the network has {total} parameters, more than any memory holds; \
-                 write smaller widths",
-                layer.name.unraw()
+                "with {} the network has {total} parameters, more than any memory holds; write \
+                 smaller widths",
+                step.layer.title
             );
-            report.error(&output.place, advice);
-            return;
+            report.error(&crate::widths::end(step), advice);
+            return false;
         }
     }
-}
-
-/// The layer as it would be written with this input.
-fn written(layer: &Layer, input: Option<&str>) -> String {
-    let input = input.map(|input| format!("{input} -> ")).unwrap_or_default();
-    let output = layer.output.as_ref().map_or_else(|| "…".to_owned(), Width::text);
-    let activation = layer.activation.as_ref();
-    let activation =
-        activation.map(|activation| format!(", {}", activation.text())).unwrap_or_default();
-    format!("{}({input}{output}{activation})", layer.kind)
-}
-
-fn plural(count: u64, noun: &str) -> String {
-    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
-}
-
-/// `a`, `b` and `c`
-fn listed(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match &quoted[..] {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} and {last}", first.join(", ")),
-    }
+    true
 }

@@ -1,58 +1,90 @@
 //! A checked declaration to the code that it stands for.
 //!
 //! The code only names things; what they do is in `nn`. All paths are absolute, so that no name in
-//! the user's module can get in their way.
+//! the user's module can get in their way. What has names of the macro's own stands in a
+//! `const _: () = { … };`, where nobody else sees them.
 
-use proc_macro2::{Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Visibility};
+use syn::{Attribute, Visibility};
 
-use crate::ast::{Activation, Declaration, Layer, Network};
-use crate::chain::{Step, chain, constant, ends, head, steps, value};
-use crate::describe;
+use crate::assertions::assertions;
+use crate::ast::{Activation, Choice, Declaration, Layers, Network, Unit, Width};
+use crate::flow::{Flow, Step, flow};
+use crate::hoist::hoist;
+use crate::report::Report;
+use crate::widths::constant;
+use crate::{describe, leaves, methods, sides, types};
 
 /// The code for a declaration, with `errors` where the compiler shows them and goes on.
-pub(crate) fn expand(declaration: &Declaration, errors: TokenStream) -> TokenStream {
+pub(crate) fn expand(declaration: Declaration, errors: TokenStream) -> TokenStream {
     match declaration {
         Declaration::Items(networks) => {
-            let networks = networks.iter().map(network);
+            let networks = networks.into_iter().map(network);
             quote!(#errors #(#networks)*)
         }
-        Declaration::Type(layers) => sequential(&steps(&layers.list), errors),
+        Declaration::Type(layers) => sequential(&layers, errors),
     }
 }
 
 /// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions stand in the first
 /// constant, the one place of a type where statements can be; with errors, it remains a type.
-fn sequential(steps: &[Step<'_>], errors: TokenStream) -> TokenStream {
-    let (layers, head) = (chain(steps), head(steps));
-    let (input, output) = ends(steps);
+fn sequential(layers: &Layers, errors: TokenStream) -> TokenStream {
+    let Flow { steps, seams } = flow(layers, &mut Report::default());
+    let (chain, head) = (types::sequence(&steps), types::head(&steps));
+    let (input, output) = ends(&steps);
     let (input, output) = (constant(input), constant(output));
-    let assertions = assertions(steps);
+    let assertions = assertions(&steps, &seams);
     let input = match errors.is_empty() && assertions.is_empty() {
         true => input,
         false => quote!({ #errors #(#assertions)* #input }),
     };
-    quote!(::nn::Sequential::<#layers, #head, #input, #output>)
+    quote!(::nn::Sequential::<#chain, #head, #input, #output>)
 }
 
-fn network(network: &Network) -> TokenStream {
-    let Network { attributes, visibility, name, layers } = network;
-    let steps = steps(&layers.list);
-    let float = float_name(network);
+/// Inputs and outputs of the whole network.
+fn ends<'s>(steps: &'s [Step<'_>]) -> (&'s Width, &'s Width) {
+    match steps {
+        [only] => (&only.input, &only.output),
+        [first, .., last] => (&first.input, &last.output),
+        [] => unreachable!("a network without layers is reported and repaired before"),
+    }
+}
+
+/// A network as its methods need it.
+pub(crate) struct Parts<'n> {
+    pub(crate) visibility: &'n Visibility,
+    pub(crate) name: &'n Ident,
+    /// The float's name.
+    pub(crate) float: Ident,
+    pub(crate) steps: &'n [Step<'n>],
+    /// A name for the type of each layer.
+    pub(crate) aliases: Vec<Ident>,
+    pub(crate) head: TokenStream,
+    pub(crate) input: &'n Width,
+    pub(crate) output: &'n Width,
+}
+
+fn network(mut network: Network) -> TokenStream {
+    let float = float_name(&network);
+    let public = sides::structs(&network, &float);
+    let hoisted = hoist(&mut network.layers);
+    let Network { attributes, visibility, name, layers } = &network;
+    let Flow { steps, seams } = flow(layers, &mut Report::default());
     let cfg: Vec<&Attribute> = attributes.iter().filter(|a| a.path().is_ident("cfg")).collect();
+    let public = public.iter().map(|item| quote!(#(#cfg)* #item));
     let table = describe::network(&steps);
     let clone = (!derives_clone(attributes)).then(|| quote!(#[derive(::core::clone::Clone)]));
-
-    let (chain, head) = (chain(&steps), head(&steps));
+    let aliases: Vec<Ident> = (0..steps.len()).map(|at| format_ident!("__Layer{at}")).collect();
+    let kinds = steps.iter().map(types::layer);
     let (input, output) = ends(&steps);
-    let (input, output) = (value(input), value(output));
-    let name_text = name.unraw().to_string();
-    let layer_names = steps.iter().map(|step| step.layer.name.unraw().to_string());
-    let views = steps.iter().enumerate().map(|(at, step)| view(at, step, visibility, &float));
-    let seams = assertions(&steps);
-    let seams = seams.iter().map(|seam| quote!(#(#cfg)* #seam));
+    let head = types::head(&steps);
+    let parts = Parts { visibility, name, float, steps: &steps, aliases, head, input, output };
+    let assertions = assertions(&steps, &seams);
+    let (aliases, float) = (&parts.aliases, &parts.float);
+    let implementation = implementation(&parts);
+    let methods = methods::methods(&parts);
 
     quote! {
         #(#attributes)*
@@ -61,8 +93,25 @@ fn network(network: &Network) -> TokenStream {
         #visibility struct #name<#float: ::nn::Float = ::core::primitive::f32> {
             parameters: ::nn::Parameters<#float>,
         }
-
+        #(#public)*
         #(#cfg)*
+        const _: () = {
+            #(#hoisted)*
+            #(type #aliases = #kinds;)*
+            #(#assertions)*
+            #implementation
+            #methods
+        };
+    }
+}
+
+fn implementation(parts: &Parts<'_>) -> TokenStream {
+    let Parts { name, float, steps, aliases, head, .. } = parts;
+    let (input, output) = (constant(parts.input), constant(parts.output));
+    let chain = types::chain_of(steps, aliases);
+    let name_text = name.unraw().to_string();
+    let leaf_names = leaves::names(steps);
+    quote! {
         impl<#float: ::nn::Float> ::nn::Network for #name<#float> {
             type Float = #float;
             type Layers = #chain;
@@ -71,7 +120,7 @@ fn network(network: &Network) -> TokenStream {
             type Output = [#float; #output];
             type Target = <#head as ::nn::head::Head<#float>>::Target;
             const NAME: &'static ::core::primitive::str = #name_text;
-            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#layer_names),*];
+            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#leaf_names),*];
             fn from_parameters(parameters: ::nn::Parameters<#float>) -> Self {
                 Self { parameters }
             }
@@ -83,121 +132,12 @@ fn network(network: &Network) -> TokenStream {
             }
         }
 
-        /// For `f32`, so that no type needs to be written.
-        #(#cfg)*
-        #[allow(dead_code)]
-        impl #name {
-            /// The number of parameters.
-            #visibility const PARAMS: ::core::primitive::usize = <Self as ::nn::Network>::PARAMS;
-            /// Floating point operations to predict one sample.
-            #visibility const FLOPS: ::core::primitive::usize = <Self as ::nn::Network>::FLOPS;
-            /// Bytes of all parameters.
-            #visibility const BYTES: ::core::primitive::usize = <Self as ::nn::Network>::BYTES;
-            /// The layers as a table.
-            #visibility const SUMMARY: &'static ::core::primitive::str =
-                <Self as ::nn::Network>::SUMMARY;
-            /// A network with random parameters, the same for the same seed.
-            #visibility fn init(seed: ::core::primitive::u64) -> Self {
-                <Self as ::nn::Network>::init(seed)
-            }
-            /// The network that [`save`](Self::save) wrote.
-            ///
-            /// # Errors
-            ///
-            /// If the file cannot be read or holds another network.
-            #visibility fn load(
-                path: impl ::core::convert::AsRef<::std::path::Path>,
-            ) -> ::nn::Result<Self> {
-                <Self as ::nn::Network>::load(path)
-            }
-        }
-
-        #(#cfg)*
-        #[allow(dead_code)]
-        impl<#float: ::nn::Float> #name<#float> {
-            #(#views)*
-            /// The answer to one sample.
-            #visibility fn predict(&self, sample: &[#float; #input]) -> [#float; #output] {
-                ::nn::Network::predict(self, sample)
-            }
-            /// The answer to each of many samples.
-            #visibility fn predict_batch(
-                &self,
-                samples: &[[#float; #input]],
-            ) -> ::std::vec::Vec<[#float; #output]> {
-                ::nn::Network::predict_batch(self, samples)
-            }
-            /// Writes the parameters to a file.
-            ///
-            /// # Errors
-            ///
-            /// If the file cannot be written.
-            #visibility fn save(
-                &self,
-                path: impl ::core::convert::AsRef<::std::path::Path>,
-            ) -> ::nn::Result<()> {
-                ::nn::Network::save(self, path)
-            }
-        }
-
-        #(#cfg)*
         impl<#float: ::nn::Float> ::core::fmt::Display for #name<#float> {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 formatter.write_str(<Self as ::nn::Network>::SUMMARY)
             }
         }
-
-        #(#seams)*
     }
-}
-
-/// The method that shows a layer's weights and biases.
-fn view(at: usize, step: &Step<'_>, visibility: &Visibility, float: &Ident) -> TokenStream {
-    let Layer { docs, name, .. } = step.layer;
-    let doc = describe::layer(step);
-    let (input, output) = (constant(step.input), constant(step.output));
-    let at = Literal::usize_unsuffixed(at);
-    quote! {
-        #(#docs)*
-        #[doc = #doc]
-        #visibility fn #name(&self) -> ::nn::layer::DenseView<'_, #float, #input, #output> {
-            ::nn::layer::dense_view::<Self, #input, #output>(self, #at)
-        }
-    }
-}
-
-/// What the macro cannot know of widths that are constants, the compiler checks.
-fn assertions(steps: &[Step<'_>]) -> Vec<TokenStream> {
-    let mut checked = Vec::new();
-    let mut assertions = Vec::new();
-    let mut before: Option<&Step<'_>> = None;
-    for step in steps {
-        let name = step.layer.name.unraw().to_string();
-        for width in step.layer.input.iter().chain(&step.layer.output) {
-            let (text, value, span) = (width.text(), constant(width), width.place.span);
-            if width.number().is_none() && !checked.contains(&text) {
-                assertions.push(quote_spanned! {span=>
-                    const _: () = ::nn::__private::check_width::<#value>(#name, #text);
-                });
-                checked.push(text);
-            }
-        }
-        if let (Some(before), Some(input)) = (before, &step.layer.input)
-            && (before.output.number().is_none() || input.number().is_none())
-            && before.output.text() != input.text()
-        {
-            let before_name = before.layer.name.unraw().to_string();
-            let (gives, takes) = (before.output.text(), input.text());
-            let (given, taken) = (constant(before.output), constant(input));
-            assertions.push(quote_spanned! {input.place.span=>
-                const _: () = ::nn::__private::check_widths::<#given, #taken>(
-                    #before_name, #gives, #name, #takes,
-                );
-            });
-        }
-        before = Some(step);
-    }
-    assertions
 }
 
 /// Whether the user asked for `Clone` already.
@@ -214,17 +154,35 @@ fn derives_clone(attributes: &[Attribute]) -> bool {
 
 /// The float type's name: one that the user's own types, which stand beside it, do not have.
 fn float_name(network: &Network) -> Ident {
-    let mut users = network.name.to_token_stream();
-    for layer in &network.layers.list {
-        if let Some(Activation::Type { tokens, .. }) = &layer.activation {
-            users.extend(tokens.clone());
-        }
-        for width in layer.input.iter().chain(&layer.output) {
-            users.extend(value(width));
-        }
-    }
-    let free = ["T", "F", "Number"].into_iter().find(|name| !mentions(users.clone(), name));
+    let mut users = vec![TokenTree::from(network.name.clone()).into()];
+    users_types(&network.layers, &mut users);
+    let free = ["T", "F", "Number"]
+        .into_iter()
+        .find(|name| !users.iter().any(|tokens| mentions(tokens.clone(), name)));
     Ident::new(free.unwrap_or("NetworkFloat"), Span::call_site())
+}
+
+/// Everything of the user's that may name a type.
+fn users_types(layers: &Layers, users: &mut Vec<TokenStream>) {
+    for layer in &layers.list {
+        let widths = layer.widths();
+        for width in widths.input.iter().chain(&widths.output) {
+            users.push(constant(width));
+        }
+        match &layer.unit {
+            Unit::Dense(dense) => {
+                if let Some(Activation { choice: Choice::Own(path), .. }) = &dense.activation {
+                    users.push(path.tokens.clone());
+                }
+                if let Some(Choice::Own(path)) = &dense.init {
+                    users.push(path.tokens.clone());
+                }
+            }
+            Unit::Network(path) | Unit::Own { path, .. } => users.push(path.tokens.clone()),
+            _ => {}
+        }
+        layer.parts().into_iter().for_each(|part| users_types(part, users));
+    }
 }
 
 fn mentions(tokens: TokenStream, name: &str) -> bool {

@@ -1,14 +1,16 @@
-//! A list of layers, the same from source text and from a string literal.
+//! A list of layers, the same from source text, from a string literal and from a file.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenTree};
+use proc_macro2::{Delimiter, Ident, Literal, Span, TokenTree};
 use syn::Attribute;
+use syn::ext::IdentExt;
 use syn::parse::Parser;
 
-use crate::arguments::arguments;
-use crate::ast::{ACTIVATIONS, LAYERS, Layer, Layers, Place};
-use crate::check::layer_meant_by;
+use crate::ast::{Layer, Layers, Repeat, Unit};
+use crate::cursor::Cursor;
+use crate::place::Place;
 use crate::report::Report;
-use crate::token::{Token, shown};
+use crate::token::{Token, punct, shown};
+use crate::unit::{EXAMPLE, unit};
 
 /// Whether the layers of a list have names.
 #[derive(Clone, Copy, PartialEq)]
@@ -19,24 +21,28 @@ pub(crate) enum Naming {
     None,
     /// As the first layer has it.
     Optional,
+    /// Layers inside another layer: only that one has a name.
+    Inside,
 }
 
 /// Reads a list of layers, with or without `< >` around it; errors about the whole list point at
-/// `place`.
+/// `place`. Messages call the layers of another layer after it: ``layer 2 of `block` ``.
 pub(crate) fn layers(
     tokens: &[Token],
     place: Place,
     naming: Naming,
+    owner: Option<&str>,
     report: &mut Report,
 ) -> Layers {
     let mistakes = report.len();
     let tokens = without_brackets(tokens, report);
-    let mut list = List { tokens, at: 0, naming, names_reported: false, report };
+    let cursor = Cursor::new(tokens, report);
+    let mut list = List { cursor, naming, owner, names_reported: false };
     let mut layers = Vec::new();
-    while list.at < tokens.len() {
-        if list.punct(0, ',') {
-            list.unexpected("there is no layer before this comma; leave the comma out");
-            list.at += 1;
+    while !list.cursor.is_at_end() {
+        if list.cursor.punct(0, ',') {
+            list.cursor.unexpected("there is no layer before this comma; leave the comma out");
+            list.cursor.at += 1;
             continue;
         }
         layers.push(list.layer(layers.len() + 1));
@@ -47,192 +53,206 @@ pub(crate) fn layers(
 
 /// What is inside `< … >`, or inside one pair of brackets.
 fn without_brackets<'t>(tokens: &'t [Token], report: &mut Report) -> &'t [Token] {
-    let is = |token: &Token, c| matches!(&token.tree, TokenTree::Punct(p) if p.as_char() == c);
+    let is = |token: &Token, c| punct(token) == Some(c);
     match tokens {
         [open, inner @ .., close] if is(open, '<') && is(close, '>') => inner,
         [open, inner @ ..] if is(open, '<') => {
             report.error(&open.place, "this `<` is never closed; write `>` after the last layer");
             inner
         }
-        [only] if matches!(only.tree, TokenTree::Group(_)) => &only.inner,
+        // `[dense(64 -> 64); 16]` is no list, but a repetition as arrays have it.
+        [only]
+            if matches!(only.tree, TokenTree::Group(_))
+                && !only.inner.iter().any(|token| is(token, ';')) =>
+        {
+            &only.inner
+        }
         _ => tokens,
     }
 }
 
-struct List<'t, 'r> {
-    tokens: &'t [Token],
-    at: usize,
+struct List<'t, 'r, 'o> {
+    cursor: Cursor<'t, 'r>,
     naming: Naming,
+    owner: Option<&'o str>,
     /// One message about missing or needless names is enough.
     names_reported: bool,
-    report: &'r mut Report,
 }
 
-impl<'t> List<'t, '_> {
-    fn peek(&self, ahead: usize) -> Option<&'t Token> {
-        self.tokens.get(self.at + ahead)
-    }
-
-    fn punct(&self, ahead: usize, c: char) -> bool {
-        self.peek(ahead).is_some_and(|t| matches!(&t.tree, TokenTree::Punct(p) if p.as_char() == c))
-    }
-
-    fn word(&self, ahead: usize) -> Option<&'t Ident> {
-        match &self.peek(ahead)?.tree {
-            TokenTree::Ident(ident) => Some(ident),
-            _ => None,
-        }
-    }
-
-    fn group(&self, ahead: usize, delimiter: Option<Delimiter>) -> Option<&'t Token> {
-        self.peek(ahead).filter(|token| match &token.tree {
-            TokenTree::Group(group) => delimiter.is_none_or(|wanted| group.delimiter() == wanted),
-            _ => false,
-        })
-    }
-
-    /// Whether `name :` follows; `name ::` is a path.
-    fn name_follows(&self) -> bool {
-        self.word(0).is_some() && self.punct(1, ':') && !self.punct(2, ':')
-    }
-
-    fn unexpected(&mut self, sentence: impl Into<String>) {
-        if let Some(token) = self.peek(0) {
-            self.report.error(&token.place, sentence);
-        }
-    }
-
+impl List<'_, '_, '_> {
     /// The comma after a layer.
     fn separator(&mut self) {
-        if self.punct(0, ',') {
-            self.at += 1;
-        } else if self.name_follows() || self.group(1, None).is_some() {
-            self.unexpected("write a comma between two layers");
-        } else if let Some(token) = self.peek(0) {
+        let cursor = &mut self.cursor;
+        if cursor.take_punct(',') {
+            return;
+        }
+        if cursor.name_follows() || cursor.group(1, None).is_some() && cursor.word(0).is_some() {
+            cursor.unexpected("write a comma between two layers");
+        } else if let Some(token) = cursor.peek(0) {
             let found = shown(token);
-            self.unexpected(format!("`{found}` means nothing after a layer; leave it out"));
-            self.skip_layer();
+            let advice = format!("`{found}` means nothing after a layer; leave it out");
+            cursor.unexpected(advice);
+            cursor.skip_to_comma();
+            cursor.at += 1;
         }
-    }
-
-    /// Goes on behind the next comma.
-    fn skip_layer(&mut self) {
-        while self.at < self.tokens.len() && !self.punct(0, ',') {
-            self.at += 1;
-        }
-        self.at += 1;
     }
 
     /// The `number`th layer, counted from 1.
     fn layer(&mut self, number: usize) -> Layer {
         let docs = self.docs();
         self.visibility();
-        let start = self.peek(0).or(self.tokens.last()).map(|token| token.place.clone());
-        let start = start.unwrap_or_else(|| Span::call_site().into());
+        let start = self.cursor.place().unwrap_or_else(|| Span::call_site().into());
         let (name, name_place) = self.name(number, &start);
+        let title = match self.owner {
+            None => format!("layer `{}`", name.unraw()),
+            Some(owner) => format!("layer {number} of `{owner}`"),
+        };
+        let place = self.cursor.peek(0).map_or(start, |token| token.place.clone());
         let mut layer = Layer {
             docs,
             name,
             name_place,
-            kind: LAYERS[0].to_owned(),
-            kind_place: self.peek(0).map_or(start, |token| token.place.clone()),
-            input: None,
-            output: None,
-            activation: None,
+            title,
+            word: None,
+            place,
+            unit: Unit::Missing,
+            repeat: None,
             incomplete: true,
         };
-        let Some(word) = self.word(0) else {
-            match self.peek(0) {
-                Some(token) => {
-                    let found = shown(token);
-                    self.unexpected(format!("expected a layer, {EXAMPLE}, found `{found}`"));
-                }
-                None => {
-                    self.report.error(&layer.name_place, format!("expected a layer, {EXAMPLE}"))
-                }
-            }
-            self.skip_to_separator();
-            return layer;
-        };
-        layer.kind = word.to_string();
-        if let Some(group) = self.group(1, None) {
-            if self.group(1, Some(Delimiter::Parenthesis)).is_none() {
-                let advice = format!("what `{word}` takes stands in parentheses, {EXAMPLE}");
-                self.report.error(&group.place, advice);
-            }
-            self.at += 2;
-            // What an unknown layer takes is unknown, too.
-            let known = LAYERS.iter().any(|layer| word == layer);
-            let report = if known { &mut *self.report } else { &mut Report::default() };
-            arguments(&mut layer, group, report);
-            if layer_meant_by(&layer.kind).is_none() {
-                (layer.input, layer.output, layer.activation) = (None, None, None);
-                layer.incomplete = true;
-            }
-            return layer;
-        }
-        if ACTIVATIONS.iter().any(|(activation, _)| word == activation) {
-            self.unexpected(format!(
-                "`{word}` is an activation and no layer; write it into the layer before: \
-                 `dense(784 -> 128, {word})`"
-            ));
-        } else if LAYERS.iter().any(|layer| word == layer) {
-            self.unexpected(format!("write what the layer `{word}` takes, {EXAMPLE}"));
+        self.count_before();
+        let mistakes = self.cursor.report.len();
+        if let Some(array) = self.cursor.group(0, Some(Delimiter::Bracket)) {
+            self.array(&mut layer, array);
         } else {
-            self.unexpected(format!("expected a layer, {EXAMPLE}, found `{word}`"));
+            unit(&mut layer, &mut self.cursor);
+            layer.repeat = self.repeat();
         }
-        layer.kind = LAYERS[0].to_owned();
-        self.skip_to_separator();
+        layer.incomplete = self.cursor.report.len() > mistakes;
         layer
     }
 
-    fn skip_to_separator(&mut self) {
-        while self.at < self.tokens.len() && !self.punct(0, ',') {
-            self.at += 1;
+    /// `16 * dense(…)`
+    fn count_before(&mut self) {
+        let cursor = &mut self.cursor;
+        if let (Some(count), true) = (cursor.peek(0), cursor.punct(1, '*'))
+            && matches!(count.tree, TokenTree::Literal(_))
+        {
+            let advice = format!(
+                "write how often the layer is repeated behind it: `dense(64 -> 64) * {}`",
+                shown(count)
+            );
+            cursor.unexpected(advice);
+            cursor.at += 2;
         }
+    }
+
+    /// `[dense(64 -> 64); 16]`
+    fn array(&mut self, layer: &mut Layer, array: &Token) {
+        let (inside, count) = match array.inner.iter().position(|t| punct(t) == Some(';')) {
+            Some(at) => (&array.inner[..at], array.inner.get(at + 1).map(shown)),
+            None => (&array.inner[..], None),
+        };
+        let advice = match count {
+            Some(count) => {
+                format!("write the layer and how often it is repeated: `dense(64 -> 64) * {count}`")
+            }
+            None => format!("expected a layer, {EXAMPLE}, found `[`"),
+        };
+        self.cursor.report.error(&array.place, advice);
+        self.cursor.at += 1;
+        unit(layer, &mut Cursor::new(inside, &mut Report::default()));
+    }
+
+    /// `* 16`
+    fn repeat(&mut self) -> Option<Repeat> {
+        const EXAMPLE: &str = "as in `dense(64 -> 64, tanh) * 16`";
+        /// More layers than any network has in a row.
+        const MOST: usize = 10_000;
+        if !self.cursor.take_punct('*') {
+            return None;
+        }
+        let asterisk = self.cursor.tokens[self.cursor.at - 1].place.clone();
+        let Some(token) = self.cursor.peek(0).filter(|token| punct(token) != Some(',')) else {
+            self.cursor.report.error(
+                &asterisk,
+                format!("write how often the layer is repeated after `*`, {EXAMPLE}"),
+            );
+            return None;
+        };
+        let count = match &token.tree {
+            TokenTree::Literal(literal) => count(literal),
+            _ => None,
+        };
+        let place = token.place.clone();
+        let advice = match count {
+            Some(0) => "a layer repeated 0 times is none; write 1 or more, or leave the layer out"
+                .to_owned(),
+            Some(count) if count <= MOST => {
+                self.cursor.at += 1;
+                return Some(Repeat { count, place });
+            }
+            Some(_) => format!(
+                "`{}` repetitions are more than the compiler can take; write {MOST} at most",
+                shown(token)
+            ),
+            None => format!(
+                "`{}` is not how often a layer is repeated: the macro writes the layers down and \
+                 needs a whole number, {EXAMPLE}",
+                shown(token)
+            ),
+        };
+        self.cursor.report.error(&place, advice);
+        self.cursor.skip_to_comma();
+        None
     }
 
     /// Doc comments; a layer takes no other attributes.
     fn docs(&mut self) -> Vec<Attribute> {
+        let cursor = &mut self.cursor;
         let mut docs = Vec::new();
-        while self.punct(0, '#') && self.group(1, Some(Delimiter::Bracket)).is_some() {
-            let trees = self.tokens[self.at..self.at + 2].iter().map(|token| token.tree.clone());
+        while cursor.punct(0, '#') && cursor.group(1, Some(Delimiter::Bracket)).is_some() {
+            let trees = cursor.rest()[..2].iter().map(|token| token.tree.clone());
             let parsed = Attribute::parse_outer.parse2(trees.collect()).unwrap_or_default();
             if parsed.first().is_some_and(|attribute| attribute.path().is_ident("doc")) {
                 docs.extend(parsed);
             } else {
-                self.unexpected(
+                cursor.unexpected(
                     "a layer takes doc comments but no other attributes; leave this one out",
                 );
             }
-            self.at += 2;
+            cursor.at += 2;
         }
         docs
     }
 
     fn visibility(&mut self) {
-        if self.word(0).is_some_and(|word| word == "pub") {
-            self.unexpected("a layer is as visible as its network; leave `pub` out");
-            let restricted = self.group(1, Some(Delimiter::Parenthesis)).is_some();
-            self.at += 1 + usize::from(restricted);
+        let cursor = &mut self.cursor;
+        if cursor.word(0).is_some_and(|word| word == "pub") {
+            cursor.unexpected("a layer is as visible as its network; leave `pub` out");
+            let restricted = cursor.group(1, Some(Delimiter::Parenthesis)).is_some();
+            cursor.at += 1 + usize::from(restricted);
         }
     }
 
     /// The layer's name and its place, or a made-up one.
     fn name(&mut self, number: usize, start: &Place) -> (Ident, Place) {
-        let named = self.name_follows();
+        let cursor = &mut self.cursor;
+        let named = cursor.name_follows();
         if self.naming == Naming::Optional {
             self.naming = if named { Naming::Required } else { Naming::None };
         }
-        if named == (self.naming == Naming::None) && !self.names_reported {
+        let required = self.naming == Naming::Required;
+        if named != required && !self.names_reported {
             self.names_reported = true;
-            if named {
-                self.unexpected(
+            if named && self.naming == Naming::Inside {
+                cursor.unexpected("layers inside another layer have no names; leave the name out");
+            } else if named {
+                cursor.unexpected(
                     "only the layers of a struct with braces have names: \
                      `struct Digits { hidden: dense(…), … }`; leave the name out",
                 );
-            } else if self.group(1, None).is_some() {
-                self.unexpected(
+            } else if cursor.group(1, None).is_some() {
+                cursor.unexpected(
                     "give the layer a name, as in `hidden: dense(784 -> 128, relu)`, or write a \
                      tuple struct: `struct Digits(dense(784 -> 128, relu), …);`",
                 );
@@ -240,23 +260,25 @@ impl<'t> List<'t, '_> {
                 self.names_reported = false;
             }
         }
-        match self.word(0) {
+        let made_up = (numbered("layer", number, start), start.clone());
+        match cursor.word(0) {
             Some(name) if named => {
-                self.at += 2;
-                if self.naming == Naming::None {
-                    return (numbered(number, start), start.clone());
-                }
-                (name.clone(), start.clone())
+                cursor.at += 2;
+                if required { (name.clone(), start.clone()) } else { made_up }
             }
-            _ => (numbered(number, start), start.clone()),
+            _ => made_up,
         }
     }
 }
 
-/// How a layer is written.
-const EXAMPLE: &str = "as in `dense(784 -> 128, relu)`";
+/// The value of a literal that counts.
+fn count(literal: &Literal) -> Option<usize> {
+    let int = syn::parse_str::<syn::LitInt>(&literal.to_string()).ok()?;
+    let plain = matches!(int.suffix(), "" | "usize");
+    plain.then(|| int.base10_parse().unwrap_or(usize::MAX))
+}
 
-/// The name of a layer that has none.
-fn numbered(number: usize, start: &Place) -> Ident {
-    Ident::new(&format!("layer{number}"), Span::call_site().located_at(start.span))
+/// The name of something that has none.
+pub(crate) fn numbered(what: &str, number: usize, start: &Place) -> Ident {
+    Ident::new(&format!("{what}{number}"), Span::call_site().located_at(start.span))
 }

@@ -1,29 +1,45 @@
 //! `network!`, which declares a network as a struct whose fields are layers. It is part of `nn`,
 //! which re-exports it; nothing else here is public.
 //!
-//! The macro reads the declaration (`parse`, `layers`, `arguments`, from a string literal by
-//! way of `text`), checks it (`check`), and writes code that only names things in `nn`
-//! (`expand`). Mistakes are collected in a `report`; on any, the network is emitted as it was
-//! probably meant (`fallback`), so that one mistake gives one message.
+//! The macro reads the declaration (`parse`, `layers`, `unit`, `arguments`; from a string literal or
+//! a file by way of `text`), follows the widths through it (`flow`), checks it (`check`), and writes
+//! code that only names things in `nn` (`expand`). Mistakes are collected in a `report`; on any, the
+//! network is emitted as it was probably meant (`fallback`), so that one mistake gives one message.
 
 use proc_macro::TokenStream;
 
+mod activation;
 mod arguments;
+mod assertions;
 mod ast;
-mod chain;
+mod branches;
 mod check;
+mod cursor;
 mod describe;
 mod expand;
 mod fallback;
+mod file;
+mod flow;
+mod hoist;
 mod layers;
+mod leaves;
+mod methods;
+mod own;
 mod parse;
+mod place;
+mod real;
 mod report;
+mod sides;
 mod spelling;
 #[cfg(test)]
 mod tests;
 mod text;
 mod token;
+mod types;
+mod unit;
 mod width;
+mod widths;
+mod words;
 
 /// Declares networks: structs whose fields are layers.
 ///
@@ -98,15 +114,38 @@ pub fn network(input: TokenStream) -> TokenStream {
     network_tokens(input.into(), &mut report::Report::default()).into()
 }
 
-/// The macro, as its tests call it.
+/// Declares the networks of a file.
+///
+/// `network_file!("model.net")` reads the file `model.net` beside the manifest of the crate and stands
+/// for what [`network!`] makes of the text in it: declarations of structs, or layers, which are a type.
+/// The arrow can be `→` there, `//` begins a comment, and mistakes are shown with the file's name, line
+/// and column. The crate is compiled again when the file changes.
+#[proc_macro]
+pub fn network_file(input: TokenStream) -> TokenStream {
+    let directory = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
+    let mut report = report::Report::default();
+    file::network_file(input.into(), directory.as_ref(), &mut report).into()
+}
+
+/// `network!`, as its tests call it.
 fn network_tokens(
     input: proc_macro2::TokenStream,
     report: &mut report::Report,
 ) -> proc_macro2::TokenStream {
-    let mut declaration = parse::declaration(input, report);
+    let declaration = parse::declaration(input, report);
+    finish(declaration, proc_macro2::TokenStream::new(), report)
+}
+
+/// Checks a declaration and writes its code, with `also` beside the errors.
+fn finish(
+    mut declaration: ast::Declaration,
+    also: proc_macro2::TokenStream,
+    report: &mut report::Report,
+) -> proc_macro2::TokenStream {
     check::check(&declaration, report);
     if !report.is_empty() {
         fallback::repair(&mut declaration);
     }
-    expand::expand(&declaration, report.compile_errors())
+    let errors = report.compile_errors();
+    expand::expand(declaration, quote::quote!(#also #errors))
 }

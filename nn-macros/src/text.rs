@@ -1,5 +1,5 @@
-//! The notation of a string literal, `"dense(784→128, relu), …"`, cut into the same tokens that
-//! the compiler makes of source text, each with the place of its characters.
+//! The notation of a string literal or a file, `dense(784→128, relu), …`, cut into the same tokens
+//! that the compiler makes of source text, each with the place of its characters.
 //!
 //! The compiler's own lexer cannot help here: it refuses `→`, and what it reads from a string has
 //! the place of the whole literal.
@@ -7,27 +7,29 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenTree};
+use proc_macro2::{Delimiter, Group, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
 
-use crate::ast::{Place, Quoted};
+use crate::place::{Place, Quoted, Text};
 use crate::report::Report;
 use crate::token::Token;
 
-/// The tokens of a string literal's `value`, which stands at `span`.
-pub(crate) fn lex(value: &str, span: Span, report: &mut Report) -> Vec<Token> {
-    let text: Rc<[char]> = value.chars().collect();
-    Lexer { text, span, at: 0, report }.sequence(None)
+/// The tokens of a text, which stands in the literal at `span` or in the file named there.
+pub(crate) fn lex(text: &Rc<Text>, span: Span, report: &mut Report) -> Vec<Token> {
+    Lexer { text: text.clone(), span, at: 0, report }.sequence(None)
 }
 
-/// The place of the whole value.
-pub(crate) fn whole(value: &str, span: Span) -> Place {
-    let text: Rc<[char]> = value.chars().collect();
-    let range = 0..text.len();
-    Place { span, quoted: Some(Quoted { text, range }) }
+/// The place of the whole text.
+pub(crate) fn whole(text: &Rc<Text>, span: Span) -> Place {
+    let range = match text.file {
+        Some(_) => 0..1, // its first line
+        None => 0..text.chars.len(),
+    };
+    Place { span, end: span, quoted: Some(Quoted { text: text.clone(), range }) }
 }
 
 struct Lexer<'r> {
-    text: Rc<[char]>,
+    text: Rc<Text>,
     span: Span,
     at: usize,
     report: &'r mut Report,
@@ -37,7 +39,7 @@ impl Lexer<'_> {
     /// Reads until the end, or until what closes `open`.
     fn sequence(&mut self, open: Option<(char, usize)>) -> Vec<Token> {
         let mut tokens = Vec::new();
-        while let Some(&c) = self.text.get(self.at) {
+        while let Some(c) = self.peek(0) {
             let start = self.at;
             match c {
                 ')' | ']' | '}' => {
@@ -53,6 +55,9 @@ impl Lexer<'_> {
                     self.at += 1;
                     tokens.push(self.group(c, start));
                 }
+                '/' if self.peek(1) == Some('/') => tokens.extend(self.line_comment()),
+                '/' if self.peek(1) == Some('*') => self.block_comment(),
+                '"' => tokens.extend(self.string()),
                 '→' => {
                     self.at += 1;
                     let place = self.place(start..self.at);
@@ -83,8 +88,7 @@ impl Lexer<'_> {
                 }
                 _ if "-+*/%<>=&|^!~?.,:;#$@'".contains(c) => {
                     self.at += 1;
-                    let joint =
-                        (self.text.get(self.at)).is_some_and(|c| "-+*/%<>=&|^:.".contains(*c));
+                    let joint = self.peek(0).is_some_and(|c| "-+*/%<>=&|^:.".contains(c));
                     let spacing = if joint { Spacing::Joint } else { Spacing::Alone };
                     let place = self.place(start..self.at);
                     tokens.push(self.punct(c, spacing, &place));
@@ -105,7 +109,7 @@ impl Lexer<'_> {
 
     fn group(&mut self, open: char, start: usize) -> Token {
         let inner = self.sequence(Some((open, start)));
-        self.at = (self.at + 1).min(self.text.len());
+        self.at = (self.at + 1).min(self.text.chars.len());
         let delimiter = match open {
             '(' => Delimiter::Parenthesis,
             '[' => Delimiter::Bracket,
@@ -121,19 +125,86 @@ impl Lexer<'_> {
     fn number(&mut self) -> String {
         let mut number = self.take_while(|c| c.is_alphanumeric() || c == '_');
         let fraction = |lexer: &Self| {
-            lexer.text.get(lexer.at) == Some(&'.')
-                && lexer.text.get(lexer.at + 1).is_some_and(char::is_ascii_digit)
+            lexer.peek(0) == Some('.') && lexer.peek(1).is_some_and(|c| c.is_ascii_digit())
         };
         if fraction(self) {
             self.at += 1;
             number.push('.');
             number += &self.take_while(|c| c.is_alphanumeric() || c == '_');
         }
+        // 1e-4
+        if number.ends_with(['e', 'E'])
+            && !number.starts_with("0x")
+            && self.peek(0).is_some_and(|c| c == '-' || c == '+')
+            && self.peek(1).is_some_and(|c| c.is_ascii_digit())
+        {
+            number.extend(self.peek(0));
+            self.at += 1;
+            number += &self.take_while(|c| c.is_ascii_digit() || c == '_');
+        }
         number
     }
 
+    /// `// …` to the end of the line; `/// …` is the attribute that it stands for.
+    fn line_comment(&mut self) -> Vec<Token> {
+        let start = self.at;
+        let line = self.take_while(|c| c != '\n');
+        let Some(doc) = line.strip_prefix("///").filter(|rest| !rest.starts_with('/')) else {
+            return Vec::new();
+        };
+        let doc = doc.trim_end();
+        let stream: TokenStream = quote_spanned!(self.span=> #[doc = #doc]);
+        let place = self.place(start..self.at);
+        let token = |tree| Token { tree, place: place.clone(), inner: Vec::new() };
+        stream.into_iter().map(token).collect()
+    }
+
+    /// `/* … */`, perhaps with others inside.
+    fn block_comment(&mut self) {
+        let start = self.at;
+        let mut depth = 0_usize;
+        while let Some(c) = self.peek(0) {
+            let pair = (c, self.peek(1));
+            self.at += if matches!(pair, ('/', Some('*')) | ('*', Some('/'))) { 2 } else { 1 };
+            match pair {
+                ('/', Some('*')) => depth += 1,
+                ('*', Some('/')) => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return;
+            }
+        }
+        let place = self.place(start..start + 2);
+        self.report.error(&place, "this `/*` is never closed; write the missing `*/`");
+    }
+
+    /// `"…"`, as attributes have it.
+    fn string(&mut self) -> Option<Token> {
+        let start = self.at;
+        self.at += 1;
+        let mut escaped = false;
+        while let Some(c) = self.peek(0) {
+            self.at += 1;
+            if c == '"' && !escaped {
+                let source: String = self.text.chars[start..self.at].iter().collect();
+                let mut literal = source.parse::<Literal>().ok()?;
+                literal.set_span(self.span);
+                return Some(self.token(TokenTree::Literal(literal), start));
+            }
+            escaped = c == '\\' && !escaped;
+        }
+        let place = self.place(start..start + 1);
+        self.report.error(&place, "this quotation mark is never closed; write the missing `\"`");
+        None
+    }
+
+    fn peek(&self, ahead: usize) -> Option<char> {
+        self.text.chars.get(self.at + ahead).copied()
+    }
+
     fn take_while(&mut self, belongs: impl Fn(char) -> bool) -> String {
-        let rest = &self.text[self.at..];
+        let rest = &self.text.chars[self.at.min(self.text.chars.len())..];
         let taken: String = rest.iter().take_while(|&&c| belongs(c)).collect();
         self.at += taken.chars().count();
         taken
@@ -155,7 +226,8 @@ impl Lexer<'_> {
     }
 
     fn place(&self, range: Range<usize>) -> Place {
-        Place { span: self.span, quoted: Some(Quoted { text: self.text.clone(), range }) }
+        let quoted = Some(Quoted { text: self.text.clone(), range });
+        Place { span: self.span, end: self.span, quoted }
     }
 
     fn token(&self, tree: TokenTree, start: usize) -> Token {

@@ -1,8 +1,8 @@
 //! A token with its place, wherever it comes from, and how runs of tokens are shown.
 
-use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree};
 
-use crate::ast::Place;
+use crate::place::Place;
 
 /// A token and where it stands.
 #[derive(Clone)]
@@ -66,9 +66,64 @@ pub(crate) fn written(tokens: &[Token]) -> String {
 
 /// Takes out the spaces that tokens print around `::` and the like.
 fn spaced(text: &str) -> String {
-    let text =
-        text.replace(" :: ", "::").replace(":: ", "::").replace(" ::", "::").replace(" (", "(");
+    let mut text = text.to_owned();
+    for (wide, narrow) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" ::", "::"),
+        (" (", "("),
+        (" ,", ","),
+        (" < ", "<"),
+        (" >", ">"),
+    ] {
+        text = text.replace(wide, narrow);
+    }
     text.strip_prefix("- ").map_or(text.clone(), |rest| format!("-{rest}"))
+}
+
+/// Splits at the commas that are not between angle brackets; nothing follows a trailing comma.
+pub(crate) fn split_at_commas(tokens: &[Token]) -> Vec<&[Token]> {
+    let mut depth = 0_usize;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for (at, token) in tokens.iter().enumerate() {
+        match punct(token) {
+            Some('<') => depth += 1,
+            Some('>') if at == 0 || !is_arrow(&tokens[at - 1..]) => depth = depth.saturating_sub(1),
+            Some(',') if depth == 0 => {
+                parts.push(&tokens[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if depth > 0 {
+        // Not brackets then, but a mistake.
+        parts = tokens.split(|token| punct(token) == Some(',')).collect();
+    } else {
+        parts.push(&tokens[start..]);
+    }
+    if parts.last().is_some_and(|part| part.is_empty()) {
+        parts.pop();
+    }
+    parts
+}
+
+/// Whether these tokens begin with `->`.
+pub(crate) fn is_arrow(tokens: &[Token]) -> bool {
+    match tokens {
+        [dash, angle, ..] => {
+            punct(dash) == Some('-')
+                && punct(angle) == Some('>')
+                && matches!(&dash.tree, TokenTree::Punct(dash) if dash.spacing() == Spacing::Joint)
+        }
+        _ => false,
+    }
+}
+
+/// Whether a name is written as types are.
+pub(crate) fn is_type_name(name: &str) -> bool {
+    name.trim_start_matches("r#").chars().next().is_some_and(char::is_uppercase)
 }
 
 /// A token in an error's text: of a group only its bracket.

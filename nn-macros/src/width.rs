@@ -4,9 +4,10 @@ use proc_macro2::TokenTree;
 use quote::quote;
 use syn::{Expr, ExprPath, LitInt};
 
-use crate::ast::{Value, Width};
+use crate::ast::{Value, Width, Widths};
 use crate::report::Report;
-use crate::token::{Token, place, punct, shown, trees, written};
+use crate::token::{Token, is_arrow, place, punct, shown, trees, written};
+use crate::widths::guess;
 
 /// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`; of what is written in another way the best
 /// guess.
@@ -107,11 +108,75 @@ fn expression(group: &Token) -> Option<Value> {
         .then(|| Value::Const { tokens: quote!({ #tokens }), text: format!("{{ {text} }}") })
 }
 
-pub(crate) fn is_number(tokens: &[Token]) -> bool {
+fn is_number(tokens: &[Token]) -> bool {
     matches!(tokens, [Token { tree: TokenTree::Literal(_), .. }])
 }
 
 pub(crate) fn is_width(tokens: &[Token]) -> bool {
     let mut report = Report::default();
     width(tokens, &mut report).is_some() && report.is_empty()
+}
+
+/// Reads `784 -> 128`, or `128` alone.
+pub(crate) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Widths {
+    let arrows: Vec<usize> = (0..tokens.len()).filter(|&at| is_arrow(&tokens[at..])).collect();
+    let (Some(&first), Some(&last)) = (arrows.first(), arrows.last()) else {
+        return match without_arrow(tokens) {
+            None => Widths { input: None, output: width(tokens, report) },
+            Some((input, between, output)) => {
+                let written = format!("{kind}({} -> {})", written(input), written(output));
+                let mut advice = format!("write `->` between the widths: `{written}`");
+                // Perhaps the lexer took out an arrow of another kind.
+                if between.is_empty() && output[0].place.quoted.is_none() {
+                    advice += ", or put the declaration in a string literal, where `→` can stand";
+                }
+                report.error(&place(if between.is_empty() { output } else { between }), advice);
+                Widths { input: width(input, report), output: width(output, report) }
+            }
+        };
+    };
+    let (input, output) = (&tokens[..first], &tokens[last + 2..]);
+    if first < last {
+        let between = written(&tokens[first + 2..arrows[1]]);
+        let (input, output) = (written(input), written(output));
+        let advice = if between.is_empty() {
+            format!("a layer has one arrow: `{kind}({input} -> {output})`")
+        } else {
+            format!(
+                "a layer has one arrow; write a layer for each step: \
+                 `{kind}({input} -> {between}), {kind}({between} -> {output})`"
+            )
+        };
+        report.error(&tokens[arrows[1]].place, advice);
+    }
+    let arrow = &tokens[first].place;
+    if input.is_empty() {
+        let advice = "write the number of inputs before the arrow, or leave the arrow out if it \
+                      is what the layer before gives";
+        report.error(arrow, advice);
+    }
+    if output.is_empty() {
+        report.error(arrow, "write the number of outputs after the arrow");
+    }
+    // Where an error tells what is wrong, some width is better than none.
+    let mut read = |tokens: &[Token]| {
+        let found = if tokens.is_empty() { None } else { width(tokens, report) };
+        found.or_else(|| Some(guess(arrow)))
+    };
+    Widths { input: read(input), output: read(output) }
+}
+
+/// Two widths with anything but an arrow between them.
+fn without_arrow(tokens: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
+    let separators = ["", "-", "=>", ">", "=", ":", "..", ">>", "|>", "to", "x"];
+    (1..tokens.len()).find_map(|start| {
+        (start..tokens.len().min(start + 3)).find_map(|end| {
+            let (input, between, output) = (&tokens[..start], &tokens[start..end], &tokens[end..]);
+            let separator: String = between.iter().map(shown).collect();
+            // Between constants, a minus may be one.
+            let separates = separators.contains(&separator.as_str())
+                && (separator != "-" || is_number(input) && is_number(output));
+            (separates && is_width(input) && is_width(output)).then_some((input, between, output))
+        })
+    })
 }

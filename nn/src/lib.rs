@@ -55,7 +55,7 @@ mod train;
 pub use autograd;
 pub use error::{Error, Result};
 pub use network::Network;
-pub use nn_macros::network;
+pub use nn_macros::{network, network_file};
 pub use optimizer::{Adam, MOST_MEMORY, Optimizer, Sgd, Step};
 pub use parameters::Parameters;
 pub use row::Row;
@@ -67,7 +67,7 @@ pub use train::{Epoch, Fit, Metrics, Report, Show, Trainer, fit};
 
 /// What the code that `network!` writes calls; not for anybody else.
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
 
 /// The README's code blocks are compiled and run as tests of this crate.

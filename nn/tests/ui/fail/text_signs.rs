@@ -6,7 +6,7 @@ network! { pub struct Digits = "dense(784⇒128, relu), dense(10, softmax)"; }
 network! { struct Grey = "dense(28×28→10, softmax)"; }
 network! { struct Open = "dense(784→10, softmax"; }
 network! { struct Closed = "dense(784→10, softmax))"; }
-network! { struct Quoted = "dense(784→10, softmax) // digits"; }
+network! { struct Quoted = "dense(784→10, softmax) § digits"; }
 
 fn main() {
     let network = Digits::init(7);

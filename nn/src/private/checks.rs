@@ -1,0 +1,239 @@
+//! Checks of numbers that are constants, which `network!` cannot know and the compiler can: in the same
+//! words and at the same place as the macro's own.
+//!
+//! `layer` is always what messages call the layer, ``layer `hidden` ``; the texts are the numbers as they
+//! are written there.
+
+/// Refuses a width that is zero.
+#[track_caller]
+pub const fn check_width<const WIDTH: usize>(layer: &str, written: &str) {
+    if WIDTH == 0 {
+        let message = Message::new()
+            .text("a width of ")
+            .text(layer)
+            .text(" is zero: `")
+            .text(written)
+            .text("` = 0; a layer has 1 unit or more");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Refuses neighbours that do not fit.
+#[track_caller]
+pub const fn check_widths<const GIVEN: usize, const TAKEN: usize>(
+    before: &str,
+    given: &str,
+    layer: &str,
+    taken: &str,
+) {
+    if GIVEN != TAKEN {
+        let message = Message::new()
+            .text(layer)
+            .text(" takes ")
+            .width(taken, TAKEN)
+            .text(" inputs but ")
+            .text(before)
+            .text(" gives ")
+            .width(given, GIVEN)
+            .text(" outputs; make them equal or leave the input of ")
+            .text(layer)
+            .text(" out");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Refuses a residual whose layers do not give what they take.
+#[track_caller]
+pub const fn check_residual<const GIVEN: usize, const TAKEN: usize>(
+    layer: &str,
+    given: &str,
+    taken: &str,
+) {
+    if GIVEN != TAKEN {
+        let message = Message::new()
+            .text("a residual adds its inputs to what its layers give, but ")
+            .text(layer)
+            .text(" takes ")
+            .width(taken, TAKEN)
+            .text(" inputs and its layers give ")
+            .width(given, GIVEN)
+            .text("; make them equal");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Refuses a repetition of a layer that does not give what it takes.
+#[track_caller]
+pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
+    layer: &str,
+    given: &str,
+    taken: &str,
+) {
+    if GIVEN != TAKEN {
+        let message = Message::new()
+            .text(layer)
+            .text(" is repeated, so that it takes what it gives, but it takes ")
+            .width(taken, TAKEN)
+            .text(" inputs and gives ")
+            .width(given, GIVEN)
+            .text("; make them equal");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Refuses a dropout's rate that is not in 0..1.
+#[track_caller]
+pub const fn check_rate(rate: f64, layer: &str, written: &str) {
+    let wanted =
+        "the rate: it is the part of the units that is silenced, 0 or more and less than 1";
+    check_number(rate >= 0.0 && rate < 1.0, layer, written, wanted);
+}
+
+/// Refuses a momentum of batch norm that is not in 0..=1, or 0.
+#[track_caller]
+pub const fn check_momentum(momentum: f64, layer: &str, written: &str) {
+    let wanted = "the momentum: it is the weight of the newest batch, more than 0 and 1 at most";
+    check_number(momentum > 0.0 && momentum <= 1.0, layer, written, wanted);
+}
+
+/// Refuses an epsilon that is not above 0.
+#[track_caller]
+pub const fn check_epsilon(epsilon: f64, layer: &str, written: &str) {
+    check_number(epsilon > 0.0, layer, written, "the epsilon: it is a small number above 0");
+}
+
+/// Refuses a penalty that would reward large weights.
+#[track_caller]
+pub const fn check_penalty(l2: f64, layer: &str, written: &str) {
+    check_number(l2 >= 0.0, layer, written, "the penalty: it is 0 or more");
+}
+
+#[track_caller]
+const fn check_number(fits: bool, layer: &str, written: &str, wanted: &str) {
+    if !fits {
+        let message = Message::new()
+            .text("in ")
+            .text(layer)
+            .text(", `")
+            .text(written)
+            .text("` cannot be ")
+            .text(wanted);
+        panic!("{}", message.as_str());
+    }
+}
+
+/// A text put together at compile time.
+struct Message {
+    bytes: [u8; 1024],
+    length: usize,
+}
+
+impl Message {
+    const fn new() -> Self {
+        Self { bytes: [0; 1024], length: 0 }
+    }
+
+    /// Appends `text`, or only dots where it would not fit.
+    const fn text(mut self, text: &str) -> Self {
+        let text = if self.length + text.len() + 3 > self.bytes.len() { "..." } else { text };
+        let mut at = 0;
+        while at < text.len() && self.length < self.bytes.len() {
+            self.bytes[self.length] = text.as_bytes()[at];
+            self.length += 1;
+            at += 1;
+        }
+        self
+    }
+
+    /// Appends a number.
+    const fn number(mut self, number: usize) -> Self {
+        let mut power = 1;
+        while number / power >= 10 {
+            power *= 10;
+        }
+        while power > 0 && self.length < self.bytes.len() {
+            self.bytes[self.length] = b'0' + (number / power % 10) as u8;
+            self.length += 1;
+            power /= 10;
+        }
+        self
+    }
+
+    /// Appends `INPUT = 784`, or `784` where the number itself was written.
+    const fn width(self, written: &str, width: usize) -> Self {
+        match written.as_bytes() {
+            [b'0'..=b'9', ..] if is_number(written) => self.number(width),
+            _ => self.text("`").text(written).text("` = ").number(width),
+        }
+    }
+
+    const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.length).0) {
+            Ok(text) => text,
+            Err(_) => "the widths of two neighbouring layers differ",
+        }
+    }
+}
+
+/// Whether `text` is nothing but digits.
+const fn is_number(text: &str) -> bool {
+    let mut at = 0;
+    while at < text.len() {
+        if !text.as_bytes()[at].is_ascii_digit() {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const _: () = check_widths::<128, 128>("layer `hidden`", "HIDDEN", "layer `output`", "128");
+
+    #[test]
+    #[should_panic(
+        expected = "layer `output` takes 64 inputs but layer `hidden` gives `HIDDEN` = 128 \
+                    outputs; make them equal or leave the input of layer `output` out"
+    )]
+    fn neighbours_that_do_not_fit_are_named_with_both_widths() {
+        check_widths::<128, 64>("layer `hidden`", "HIDDEN", "layer `output`", "64");
+    }
+
+    #[test]
+    #[should_panic(expected = "a width of layer `hidden` is zero: `cfg::HIDDEN` = 0")]
+    fn zero_is_no_width() {
+        check_width::<0>("layer `hidden`", "cfg::HIDDEN");
+    }
+
+    #[test]
+    #[should_panic(
+        expected = "in layer `drop`, `RATE` cannot be the rate: it is the part of the units that is \
+                    silenced, 0 or more and less than 1"
+    )]
+    fn a_number_that_does_not_fit_is_named() {
+        const { check_epsilon(1e-5, "layer `norm`", "EPSILON") };
+        check_rate(1.0, "layer `drop`", "RATE");
+    }
+
+    #[test]
+    #[should_panic(expected = "layer `block` takes `N` = 3 inputs and its layers give 4")]
+    fn a_residual_that_does_not_fit_is_named() {
+        check_residual::<4, 3>("layer `block`", "4", "N");
+    }
+
+    #[test]
+    #[should_panic(expected = "it takes 3 inputs and gives `N` = 4; make them equal")]
+    fn a_repetition_that_does_not_fit_is_named() {
+        check_repeated::<4, 3>("layer `deep`", "N", "3");
+    }
+
+    #[test]
+    fn a_long_text_ends_in_dots() {
+        let long = "é".repeat(600);
+        let message = Message::new().text("a").text(&long).number(0).number(usize::MAX);
+        assert_eq!(message.as_str(), format!("a...0{}", usize::MAX));
+    }
+}

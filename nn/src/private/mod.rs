@@ -1,0 +1,25 @@
+//! What the code that `network!` writes calls, and nobody else should.
+
+mod checks;
+mod rows;
+pub mod words;
+
+pub use checks::*;
+pub use rows::*;
+
+/// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
+/// is built without.
+#[cfg(feature = "std")]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __with_std {
+    ($($item:tt)*) => { $($item)* };
+}
+
+/// The same, where this crate is built without the standard library.
+#[cfg(not(feature = "std"))]
+#[macro_export]
+#[doc(hidden)]
+macro_rules! __with_std {
+    ($($item:tt)*) => {};
+}

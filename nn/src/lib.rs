@@ -37,6 +37,7 @@ mod checkpoint;
 pub mod data;
 mod error;
 pub mod head;
+mod inference;
 pub mod init;
 pub mod layer;
 pub mod loss;

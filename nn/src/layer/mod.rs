@@ -8,9 +8,6 @@
 //! row, and so can the flat gradient at any [`Layer::cut`], without changing a bit of the result.
 
 mod dense;
-mod inference;
-mod info;
-mod options;
 mod pass;
 mod penalty;
 mod then;
@@ -19,10 +16,11 @@ mod view;
 use autograd::Var;
 use tensor::Float;
 
+pub use crate::inference::{
+    Dense, DenseOptions, DenseView, DenseWith, Inference, Info, LayerInfo, Plain, TensorInfo, Then,
+    WeightView,
+};
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
-pub use inference::{Dense, Inference, Then};
-pub use info::{Info, LayerInfo, TensorInfo};
-pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use pass::Pass;
 pub(crate) use penalty::{add_penalty_gradient, penalty};
 pub(crate) use then::add_penalties;

@@ -2,14 +2,17 @@
 //! library and without allocation.
 
 mod dense;
+mod info;
+mod options;
 mod then;
 
 use tensor::Float;
 
 pub use dense::Dense;
+pub use info::{Info, LayerInfo, TensorInfo};
+pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use then::Then;
 
-use super::info::{Info, LayerInfo, TensorInfo};
 use crate::row::Row;
 
 /// A piece of a network with a known number of inputs, outputs and parameters.

@@ -5,8 +5,7 @@ use core::marker::PhantomData;
 use tensor::Float;
 use tensor::activation::Activation;
 
-use super::super::options::{DenseOptions, Plain};
-use super::{Inference, Info, LayerInfo, TensorInfo};
+use super::{DenseOptions, Inference, Info, LayerInfo, Plain, TensorInfo};
 use crate::parameters::padded;
 
 /// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
@@ -18,15 +17,15 @@ pub struct Dense<const I: usize, const O: usize, A, P = Plain>(PhantomData<(A, P
 
 impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O, A, P> {
     /// Where the bias begins in the flat buffer.
-    pub(in crate::layer) const BIAS: usize = padded(I * O);
+    pub(crate) const BIAS: usize = padded(I * O);
     /// How long it is there.
-    pub(in crate::layer) const BIAS_LEN: usize = if P::BIAS { padded(O) } else { 0 };
+    pub(crate) const BIAS_LEN: usize = if P::BIAS { padded(O) } else { 0 };
 
-    pub(in crate::layer) fn weight<T>(parameters: &[T]) -> &[T] {
+    pub(crate) fn weight<T>(parameters: &[T]) -> &[T] {
         &parameters[..I * O]
     }
 
-    pub(in crate::layer) fn bias<T>(parameters: &[T]) -> Option<&[T]> {
+    pub(crate) fn bias<T>(parameters: &[T]) -> Option<&[T]> {
         P::BIAS.then(|| &parameters[Self::BIAS..][..O])
     }
 }

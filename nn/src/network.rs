@@ -66,6 +66,12 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// The layers.
     const INFO: &'static Info = &<Self::Layers as Inference>::INFO;
 
+    /// Numbers of one sample.
+    const INPUTS: usize = <Self::Input as Row<Self::Float>>::LEN;
+
+    /// Numbers of one prediction.
+    const OUTPUTS: usize = <Self::Output as Row<Self::Float>>::LEN;
+
     /// How many numbers training changes.
     const PARAMS: usize = Self::INFO.params();
 
@@ -246,7 +252,36 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     ///
     /// If the tape refuses the parameters.
     fn on_tape<'t>(&self, tape: &'t autograd::Tape<Self::Float>) -> Result<OnTape<'t, Self>> {
-        OnTape::new(self, tape)
+        OnTape::new(self, tape, true)
+    }
+
+    /// What [`Network::predict`] answers, as a function on a tape: `[rows, outputs]` for x
+    /// `[rows, inputs]`. Its parameters are constants; [`Network::on_tape`] makes them variables.
+    ///
+    /// ```
+    /// use nn::{Network, autograd::Tape, network};
+    /// use tensor::Tensor;
+    ///
+    /// network! { pub struct Digits(dense(784 -> 32, relu), dense(10, softmax)); }
+    ///
+    /// // Which pixels speak for a seven?
+    /// let digits = Digits::init(5);
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::zeros([1, 784]));
+    /// let seven = Network::forward(&digits, &tape, x)?.slice(1, 7..8)?.sum()?;
+    /// assert_eq!(seven.backward()?.of(x)?.shape(), [1, 784]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    fn forward<'t>(
+        &self,
+        tape: &'t autograd::Tape<Self::Float>,
+        x: autograd::Var<'t, Self::Float>,
+    ) -> Result<autograd::Var<'t, Self::Float>> {
+        OnTape::new(self, tape, false)?.forward(x)
     }
 
     /// Computes loss and gradient of a random batch by the static driver and by the tape, and compares

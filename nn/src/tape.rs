@@ -26,14 +26,20 @@ pub struct OnTape<'t, N: Network> {
 }
 
 impl<'t, N: Network> OnTape<'t, N> {
-    pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>) -> Result<Self> {
+    /// The parameters of `network` on `tape`: as variables that want gradients, if they are to be
+    /// trained, or else as constants.
+    pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>, trained: bool) -> Result<Self> {
         let flat = network.parameters().as_slice();
         let parameters = tensors::<N>()
             .map(|tensor| {
                 let len: usize = tensor.shape.iter().product();
                 let values = flat[tensor.offset..][..len].to_vec();
                 let values = Tensor::from_vec(values, tensor.shape)?;
-                Ok(if tensor.trained { tape.parameter(values) } else { tape.constant(values) })
+                Ok(if trained && tensor.trained {
+                    tape.parameter(values)
+                } else {
+                    tape.constant(values)
+                })
             })
             .collect::<Result<_>>()?;
         Ok(OnTape { tape, parameters, pass: Pass::Evaluation, network: PhantomData })
@@ -66,6 +72,16 @@ impl<'t, N: Network> OnTape<'t, N> {
     /// If x has another shape.
     pub fn logits(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
         Ok(N::Layers::record(&mut self.parameters.iter(), x, self.pass)?)
+    }
+
+    /// What the network answers, `[rows, outputs]`, for x `[rows, inputs]`: the logits after the head's
+    /// function. (Not what [`OnTape::loss`] takes.)
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    pub fn forward(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
+        Ok(self.tape.apply(op::Outputs::<N::Head>::new(), [self.logits(x)?])?)
     }
 
     /// The mean loss of the head, a scalar, for logits `[rows, outputs]` and as many targets as rows; in

@@ -85,6 +85,14 @@ pub trait Layer: Inference {
     /// Answers one row as in [`Pass::Evaluation`], keeping nothing.
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 
+    /// [`Layer::predict`], showing `see` the answers of all layers that are joined by [`Then`], in
+    /// order, the last one included.
+    fn trace<T: Float>(parameters: &[T], x: &[T], see: &mut impl FnMut(&[T])) -> Self::Outputs<T> {
+        let y = Self::predict(parameters, x);
+        see(crate::row::Row::as_slice(&y));
+        y
+    }
+
     /// Takes the gradient that stands at this layer's [`end`](Layer::end) through the layer, to the
     /// end of the layer before, if there is one that wants it. That end's `y` is this layer's x.
     fn backward<T: Float>(

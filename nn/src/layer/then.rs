@@ -63,6 +63,12 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         B::predict(b, between.as_slice())
     }
 
+    fn trace<T: Float>(parameters: &[T], x: &[T], see: &mut impl FnMut(&[T])) -> Self::Outputs<T> {
+        let (a, b) = parameters.split_at(A::LEN);
+        let between = A::trace(a, x, see);
+        B::trace(b, between.as_slice(), see)
+    }
+
     fn backward<T: Float>(
         parameters: &[T],
         rows: &mut Self::Rows<'_, T>,

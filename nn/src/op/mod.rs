@@ -3,7 +3,9 @@
 mod dense;
 mod l2;
 mod loss;
+mod outputs;
 
 pub(crate) use dense::Dense;
 pub(crate) use l2::L2;
 pub(crate) use loss::Loss;
+pub(crate) use outputs::Outputs;

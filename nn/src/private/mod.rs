@@ -1,9 +1,13 @@
 //! What the code that `network!` writes calls, and nobody else should.
 
+#[cfg(feature = "std")]
+mod activations;
 mod checks;
 mod rows;
 pub mod words;
 
+#[cfg(feature = "std")]
+pub use activations::Activations;
 pub use checks::*;
 pub use rows::*;
 

@@ -1,0 +1,45 @@
+//! What every layer of a network answers to one sample.
+
+use crate::head::Head;
+use crate::layer::{Inference, Layer};
+use crate::network::Network;
+use crate::row::Row;
+
+/// The answers of a network's layers to one sample, in order; what `network!` writes as a struct with a
+/// field for each layer is taken from it.
+#[derive(Debug)]
+pub struct Activations<T> {
+    /// One after the other.
+    values: Vec<T>,
+    /// How many have been taken.
+    taken: usize,
+}
+
+impl<T: tensor::Float> Activations<T> {
+    /// The answers to `sample`, the last one after the head's function: what
+    /// [`Network::predict`] gives.
+    pub fn of<N: Network<Float = T>>(network: &N, sample: &N::Input) -> Self {
+        let mut values = Vec::new();
+        let parameters = network.parameters().as_slice();
+        N::Layers::trace(parameters, sample.as_slice(), &mut |y| values.extend_from_slice(y));
+        let logits = values.len() - N::Layers::OUTPUTS;
+        N::Head::activate(&mut values[logits..]);
+        Activations { values, taken: 0 }
+    }
+
+    /// The answer of the next layer, which has `W` outputs.
+    ///
+    /// # Panics
+    ///
+    /// If it has not.
+    #[track_caller]
+    pub fn layer<const W: usize>(&mut self) -> [T; W] {
+        match self.values[self.taken..].first_chunk() {
+            Some(&answer) => {
+                self.taken += W;
+                answer
+            }
+            None => panic!("activations: no layer with {W} outputs is left"),
+        }
+    }
+}

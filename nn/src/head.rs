@@ -35,15 +35,36 @@ pub trait Head<T: Float>: Sized + 'static {
     /// The function's name, as the declaration writes it.
     const NAME: &'static str;
 
+    /// What the compiler knows of it.
+    const INFO: HeadInfo = HeadInfo::One(Self::NAME);
+
     /// Turns logits into outputs, in place.
     fn activate(logits: &mut [T]);
 
     /// Turns the gradient with respect to the outputs into the one with respect to the logits, in place.
     fn backward(gradient: &mut [T], outputs: &[T]);
 
+    /// Which targets there can be: for the error about one that [`Head::refuses`].
+    const ALLOWED: &'static str = "numbers";
+
+    /// What is wrong with a target, or nothing. [`fit`](crate::fit) asks before it begins.
+    fn refuses(target: &Self::Target) -> Option<String> {
+        let _ = target;
+        None
+    }
+
     /// Is the answer of one row right? `None` where right and wrong are not defined.
     fn is_right(logits: &[T], target: &Self::Target) -> Option<bool>;
 
     /// A target made from `random` in 0..1, for checks of a network without data.
     fn example_target(random: impl FnMut() -> f64) -> Self::Target;
+}
+
+/// The heads of a network, in a tree of the same form as their type.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HeadInfo {
+    /// One head, by its name.
+    One(&'static str),
+    /// Two, and so more.
+    Both(&'static HeadInfo, &'static HeadInfo),
 }

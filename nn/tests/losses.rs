@@ -127,3 +127,31 @@ fn class_weights_find_the_rare_class() {
     assert!((share(cross_entropy().class_weights([1.0, 1.0])) - 0.1).abs() < 1e-3);
     assert!((share(cross_entropy().class_weights([1.0, 9.0])) - 0.5).abs() < 1e-3);
 }
+
+/// Before the first step, with the first rows and how many there are.
+#[test]
+fn targets_that_the_head_does_not_allow_are_refused() {
+    fn refusal<N: Network<Float = f32>>(targets: Vec<N::Target>) -> String {
+        let data = Dataset::new(vec![N::Input::zeroed(); targets.len()], targets).unwrap();
+        let mut network = N::init(1);
+        let before = network.clone();
+        let error = fit(&mut network, &data).show(Show::Nothing).run().unwrap_err().to_string();
+        assert!(network.parameters() == before.parameters());
+        error
+    }
+    assert_eq!(
+        refusal::<Answers>(vec![[0.0, 0.5, 1.0], [0.0, 2.0, 1.0]]),
+        "target of row 1 (counted from 0): found 2 (wrong is 1 of 2 targets), expected probabilities, \
+         numbers from 0 to 1; Answers ends in sigmoid: correct these rows or leave them out"
+    );
+    assert_eq!(
+        refusal::<Numbers>(vec![[f32::NAN, 0.0], [0.0, f32::INFINITY], [0.0, 0.0]]),
+        "targets of rows 0, 1 (counted from 0): found NaN, inf (wrong are 2 of 3 targets), expected \
+         finite numbers; Numbers ends in linear: correct these rows or leave them out"
+    );
+    let good = Dataset::new(vec![[0.0; 4]], vec![[0.0, 1.0]]).unwrap();
+    let bad = Dataset::new(vec![[0.0; 4]], vec![[f32::NAN, 1.0]]).unwrap();
+    let mut network = Numbers::init(1);
+    let error = fit(&mut network, &good).validation(&bad).show(Show::Nothing).run().unwrap_err();
+    assert!(error.to_string().starts_with("validation target of row 0"), "{error}");
+}

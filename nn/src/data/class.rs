@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::WrongRows;
 use crate::{Error, Result};
 
 /// One of `N` classes, counted from 0.
@@ -43,13 +44,12 @@ impl<const N: usize> Class<N> {
     ///
     /// # Errors
     ///
-    /// If a label is not below `N`; the message says which is the first and how many there are.
+    /// If a label is not below `N`; the message says which are the first and how many there are.
     pub fn from_labels(labels: &[u8]) -> Result<Vec<Self>> {
-        if let Some(wrong) = WrongLabels::among(labels, N) {
-            let WrongLabels { row, .. } = wrong;
+        if let Some(wrong) = wrong_labels(labels, N) {
             return Err(Error::value(
-                format!("label of row {row} (counted from 0)"),
-                wrong.found(),
+                wrong.what("label"),
+                wrong.found("label"),
                 range::<N>(),
                 "count classes from 0, or use a `Class` with more of them",
             ));
@@ -64,28 +64,9 @@ impl<const N: usize> fmt::Display for Class<N> {
     }
 }
 
-/// The labels that are no class.
-pub(super) struct WrongLabels {
-    /// The row of the first one.
-    pub(super) row: usize,
-    label: u8,
-    how_many: usize,
-    rows: usize,
-}
-
-impl WrongLabels {
-    /// Looks for labels that are not below `classes`.
-    pub(super) fn among(labels: &[u8], classes: usize) -> Option<Self> {
-        let is_wrong = |&label: &u8| usize::from(label) >= classes;
-        let row = labels.iter().position(is_wrong)?;
-        let how_many = labels.iter().copied().filter(|label| is_wrong(label)).count();
-        Some(Self { row, label: labels[row], how_many, rows: labels.len() })
-    }
-
-    /// For the `found` of an error.
-    pub(super) fn found(&self) -> String {
-        format!("{} (wrong are {} of {} labels)", self.label, self.how_many, self.rows)
-    }
+/// The labels that are not below `classes`.
+pub(super) fn wrong_labels(labels: &[u8], classes: usize) -> Option<WrongRows> {
+    WrongRows::among(labels, |&label| (usize::from(label) >= classes).then(|| label.to_string()))
 }
 
 /// For the `expected` of an error.

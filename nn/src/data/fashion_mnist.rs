@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::class::{self, WrongLabels};
+use super::class::{self, wrong_labels};
 use super::idx::{self, Idx};
 use super::{Class, Dataset};
 use crate::{Error, Result};
@@ -246,11 +246,11 @@ fn dataset(
             "take both files from the same set",
         ));
     }
-    if let Some(wrong) = WrongLabels::among(&labels.bytes, CLASSES.len()) {
+    if let Some(wrong) = wrong_labels(&labels.bytes, CLASSES.len()) {
         return Err(Error::file(
             labels_file,
-            format!("label of row {} (counted from 0)", wrong.row),
-            wrong.found(),
+            wrong.what("label"),
+            wrong.found("label"),
             class::range::<10>(),
             NOT_THIS,
         ));

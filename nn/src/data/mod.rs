@@ -16,7 +16,9 @@ mod class;
 mod dataset;
 pub mod fashion_mnist;
 pub mod idx;
+mod wrong_rows;
 
 pub use batches::{Batches, Minibatch};
 pub use class::Class;
 pub use dataset::Dataset;
+pub(crate) use wrong_rows::WrongRows;

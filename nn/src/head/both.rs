@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use tensor::Float;
 
-use super::Head;
+use super::{Head, HeadInfo};
 
 /// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
 ///
@@ -19,6 +19,7 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
 
     const UNITS: usize = A::UNITS + B::UNITS;
     const NAME: &'static str = "several heads";
+    const INFO: HeadInfo = HeadInfo::Both(&A::INFO, &B::INFO);
 
     fn activate(logits: &mut [T]) {
         for row in logits.chunks_exact_mut(A::UNITS + B::UNITS) {
@@ -36,6 +37,12 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
             A::backward(a, &outputs[..A::UNITS]);
             B::backward(b, &outputs[A::UNITS..]);
         }
+    }
+
+    const ALLOWED: &'static str = "for each head what it allows alone";
+
+    fn refuses(target: &Self::Target) -> Option<String> {
+        A::refuses(&target.0).or_else(|| B::refuses(&target.1))
     }
 
     fn is_right(logits: &[T], target: &Self::Target) -> Option<bool> {

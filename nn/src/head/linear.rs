@@ -20,6 +20,12 @@ impl<T: Float, const N: usize> Head<T> for Linear<N> {
 
     fn backward(_gradient: &mut [T], _outputs: &[T]) {}
 
+    const ALLOWED: &'static str = "finite numbers";
+
+    fn refuses(target: &[T; N]) -> Option<String> {
+        target.iter().find(|t| !t.is_finite()).map(|t| t.to_string())
+    }
+
     fn is_right(_logits: &[T], _target: &[T; N]) -> Option<bool> {
         None
     }

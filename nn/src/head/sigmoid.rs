@@ -26,6 +26,13 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
         activation::Sigmoid.backward(gradient, outputs, outputs);
     }
 
+    const ALLOWED: &'static str = "probabilities, numbers from 0 to 1";
+
+    fn refuses(target: &[T; N]) -> Option<String> {
+        let refused = |t: &&T| !(**t >= T::zero() && **t <= T::one());
+        target.iter().find(refused).map(|t| t.to_string())
+    }
+
     /// Right if every unit is on the side of ½ where its target is.
     fn is_right(logits: &[T], target: &[T; N]) -> Option<bool> {
         let half = T::of(0.5);

@@ -7,8 +7,9 @@ use tensor::Float;
 use tensor::threads::Threads;
 
 use super::{Metrics, Trainer};
-use crate::data::{Batches, Dataset, Minibatch};
+use crate::data::{Batches, Dataset, Minibatch, WrongRows};
 use crate::error::{Error, Result};
+use crate::head::Head;
 use crate::loss::{Chosen, TrainedWith, chosen};
 use crate::network::{DefaultLoss, Network};
 use crate::optimizer::{Adam, Optimizer};
@@ -170,13 +171,18 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
     ///
     /// # Errors
     ///
-    /// If there are no rows, no epochs, the batch size is 0, or the loss is not a finite number any more; the network is
+    /// If there are no rows, no epochs, the batch size is 0, the network's head does not allow a target
+    /// (probabilities must be from 0 to 1, numbers finite), or the loss is not a finite number any more; the network is
     /// then as it was before the step where that happened.
     pub fn run(self) -> Result<Report> {
         let Fit { network, data, validation, epochs, batch_size, seed, schedule, .. } = self;
         if epochs == 0 {
             let advice = "a training without an epoch would leave the first weights as they are";
             return Err(Error::value("epochs", "0", "at least 1", advice));
+        }
+        check_targets::<N>("target", data)?;
+        if let Some(validation) = validation {
+            check_targets::<N>("validation target", validation)?;
         }
         let threads = self.threads.unwrap_or_default();
         let mut batches = Batches::new(data.len(), batch_size)?;
@@ -213,6 +219,17 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
         }
         Ok(report)
     }
+}
+
+/// Refuses targets that the network's head does not allow.
+fn check_targets<N: Network>(noun: &str, data: &Dataset<N::Input, N::Target>) -> Result<()> {
+    let Some(wrong) = WrongRows::among(data.targets(), N::Head::refuses) else { return Ok(()) };
+    Err(Error::value(
+        wrong.what(noun),
+        wrong.found(noun),
+        N::Head::ALLOWED,
+        format!("{} ends in {}: correct these rows or leave them out", N::NAME, N::Head::NAME),
+    ))
 }
 
 /// The same error, saying in which epoch it was.

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 
-use tensor::activation::Activation;
 use tensor::simd::{Inline, vectorize_inline};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
@@ -51,7 +50,8 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// The network's name.
     const NAME: &'static str;
 
-    /// The layers' names; those that are missing are called `layer1`, `layer2`, …
+    /// The layers' names; those that are missing are called `layer1`, `layer2`, … A network inside this one
+    /// counts as one layer, and its own layers are called `encoder.layer1` and so on.
     const NAMES: &'static [&'static str];
 
     /// A network with these parameters.
@@ -75,16 +75,15 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// How many numbers training changes.
     const PARAMS: usize = Self::INFO.params();
 
-    /// Memory of the parameters.
-    const BYTES: usize = Self::PARAMS * size_of::<Self::Float>();
+    /// Memory of the parameters, and of what is kept with them, such as running means.
+    const BYTES: usize = Self::INFO.stored() * size_of::<Self::Float>();
 
     /// Multiplications and additions in the matrix products of one prediction.
     const FLOPS: usize = Self::INFO.flops();
 
     /// The same for one sample of a training step: forward, the gradient of the weights, and that of
-    /// every layer's input but the first's.
-    const STEP_FLOPS: usize =
-        3 * Self::FLOPS - 2 * Self::INFO.layer(0).0.inputs * Self::INFO.layer(0).0.outputs;
+    /// every layer's input but those that see the network's own.
+    const STEP_FLOPS: usize = 3 * Self::FLOPS - Self::INFO.first_flops();
 
     /// A table of the layers with their sizes.
     const SUMMARY: &'static str = {
@@ -106,7 +105,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
         .as_str()
     };
 
-    /// Random weights that suit each layer's activation (see [`Activation::GAIN`]), zero biases.
+    /// Random weights, by default those that suit each layer's activation (see [`init`](crate::init)), zero biases.
     /// The same seed gives the same network, whatever the machine.
     fn init(seed: u64) -> Self {
         let mut parameters = Parameters::zeroed(Self::Layers::LEN);
@@ -204,6 +203,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let parameters = self.parameters().as_slice();
         let tensors: Vec<_> = tensors::<Self>()
+            .into_iter()
             .map(|tensor| {
                 let values = &parameters[tensor.offset..][..tensor.shape.iter().product()];
                 (tensor.name, tensor.shape.to_vec(), values)
@@ -220,7 +220,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
     /// type, or one with numbers that are not finite, or was saved by a network of another architecture. The
     /// message names the tensor, what was found and what was expected.
     fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let tensors: Vec<_> = tensors::<Self>().collect();
+        let tensors = tensors::<Self>();
         let expected: Vec<_> =
             tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.to_vec())).collect();
         let loaded = checkpoint::load(path.as_ref(), &architecture::<Self>(), &expected)?;
@@ -363,37 +363,24 @@ pub(crate) struct NamedTensor {
 }
 
 /// The tensors of a network in the order of the flat buffer.
-pub(crate) fn tensors<N: Network>() -> impl Iterator<Item = NamedTensor> {
-    (0..N::INFO.count()).flat_map(|index| {
-        let (layer, start) = N::INFO.layer(index);
-        layer.tensors.iter().map(move |tensor| NamedTensor {
-            name: format!("{}.{}", layer_name::<N>(index), tensor.name),
+pub(crate) fn tensors<N: Network>() -> Vec<NamedTensor> {
+    let mut tensors = Vec::with_capacity(N::INFO.tensors());
+    N::INFO.each(N::NAMES, |name, layer, start| {
+        tensors.extend(layer.tensors.iter().map(|tensor| NamedTensor {
+            name: format!("{name}.{}", tensor.name),
             shape: tensor.shape,
             offset: start + tensor.offset,
             trained: tensor.trained,
-        })
-    })
-}
-
-/// The name of the layer at `index`.
-pub(crate) fn layer_name<N: Network>(index: usize) -> String {
-    N::NAMES.get(index).map_or_else(|| format!("layer{}", index + 1), |name| (*name).to_string())
+        }));
+    });
+    tensors
 }
 
 /// The declaration, one layer after the other: what must agree between a network and a file.
 pub(crate) fn architecture<N: Network>() -> String {
-    let count = N::INFO.count();
-    let layers: Vec<String> = (0..count)
-        .map(|index| {
-            let layer = N::INFO.layer(index).0;
-            let last = index + 1 == count;
-            let linear = <tensor::activation::Identity as Activation>::NAME;
-            let activation = match layer.activation {
-                name if last && name == linear => N::Head::NAME,
-                name => name,
-            };
-            format!("{}({} -> {}, {activation})", layer.kind, layer.inputs, layer.outputs)
-        })
-        .collect();
-    layers.join(", ")
+    let layers = N::INFO.declaration(N::Head::NAME);
+    match N::INFO.shows_head() {
+        true => layers,
+        false => format!("{layers}, {}", N::Head::NAME),
+    }
 }

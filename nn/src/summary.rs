@@ -1,12 +1,14 @@
 //! A network's table of layers, written by the compiler.
 
-use crate::layer::{Info, LayerInfo};
+use crate::inference::{Info, LayerInfo, Names};
 
 /// Text made in a constant: a buffer and how much of it is filled.
 #[derive(Debug)]
 pub(crate) struct Text {
     bytes: [u8; CAPACITY],
     len: usize,
+    /// Whether rows were left out.
+    is_cut: bool,
 }
 
 /// Enough for the tables of some 300 layers; longer ones end in a line that says so.
@@ -28,36 +30,22 @@ impl Text {
         head: &str,
         size: usize,
     ) -> Text {
-        let mut text = Text { bytes: [b' '; CAPACITY], len: 0 };
-        let count = info.count();
+        let mut text = Text { bytes: [b' '; CAPACITY], len: 0, is_cut: false };
         text.push(name);
         text.push(": ");
-        text.number(info.layer(0).0.inputs);
+        text.number(info.inputs());
         text.push(" -> ");
-        text.number(info.layer(count - 1).0.outputs);
+        text.number(info.outputs());
         text.push(", ends in ");
         text.push(head);
         text.push("\n");
         text.heading();
         text.rule();
-        let mut index = 0;
-        while index < count {
-            if text.len + 512 > CAPACITY {
-                text.push("… and ");
-                text.number(count - index);
-                text.push(" more layers\n");
-                break;
-            }
-            let layer = info.layer(index).0;
-            let last_is_linear = index + 1 == count && equal(layer.activation, "linear");
-            let activation = if last_is_linear { head } else { layer.activation };
-            text.layer(index, names, layer, activation);
-            index += 1;
-        }
+        text.layers(info, &Names { names, outer: None }, &mut 0, head);
         text.rule();
         text.number(info.params());
         text.push(" parameters, ");
-        text.number(info.params() * size);
+        text.number(info.stored() * size);
         text.push(" bytes; ");
         text.number(info.flops());
         text.push(" FLOPs per prediction\n");
@@ -92,29 +80,104 @@ impl Text {
         self.push("\n");
     }
 
-    const fn layer(&mut self, index: usize, names: &[&str], layer: &LayerInfo, activation: &str) {
+    /// The rows of all layers; `head` stands in place of the activation of the last if that has none.
+    const fn layers(&mut self, info: &Info, names: &Names<'_>, index: &mut usize, head: &str) {
+        match info {
+            Info::Layer(layer) => {
+                if self.has_room() {
+                    self.name(names, *index);
+                    self.layer(layer, head);
+                }
+                *index += 1;
+            }
+            Info::Then(a, b) => {
+                self.layers(a, names, index, "linear");
+                self.layers(b, names, index, head);
+            }
+            Info::Residual(layers) => {
+                self.layers(layers, names, index, "linear");
+                self.joint("x + f(x) of the above", layers.outputs());
+            }
+            Info::Inputs(a, b) | Info::Heads(a, b) => {
+                self.layers(a, names, index, "linear");
+                self.layers(b, names, index, "linear");
+                self.joint("the above, side by side", info.outputs());
+            }
+            Info::Nested { names: inner, layers, .. } => {
+                let inner = Names { names: inner, outer: Some((names, *index)) };
+                self.layers(layers, &inner, &mut 0, "linear");
+                *index += 1;
+            }
+        }
+    }
+
+    /// Whether another row fits; if not, a last one has said so.
+    const fn has_room(&mut self) -> bool {
+        if self.len + 512 <= CAPACITY {
+            return true;
+        }
+        if !self.is_cut {
+            self.is_cut = true;
+            self.push("… and more layers\n");
+        }
+        false
+    }
+
+    const fn name(&mut self, names: &Names<'_>, index: usize) {
         let start = self.len;
-        if index < names.len() {
-            self.push(names[index]);
+        self.full_name(names, index);
+        self.push(" ");
+        self.fill(start + NAME);
+    }
+
+    const fn full_name(&mut self, names: &Names<'_>, index: usize) {
+        if let Some((outer, at)) = names.outer {
+            self.full_name(outer, at);
+            self.push(".");
+        }
+        if index < names.names.len() {
+            self.push(names.names[index]);
         } else {
             self.push("layer");
             self.number(index + 1);
         }
-        self.push(" ");
-        self.fill(start + NAME);
+    }
+
+    const fn layer(&mut self, layer: &LayerInfo, head: &str) {
         let start = self.len;
         self.push(layer.kind);
         self.push(" ");
-        self.number(layer.inputs);
-        self.push(" -> ");
+        if layer.inputs != layer.outputs || !layer.activation.is_empty() {
+            self.number(layer.inputs);
+            self.push(" -> ");
+        }
         self.number(layer.outputs);
-        self.push(", ");
-        self.push(activation);
+        self.detail(if equal(layer.activation, "linear") { head } else { layer.activation });
+        self.detail(layer.option);
         self.push(" ");
         self.fill(start + LAYER);
         self.right_number(layer.outputs, OUTPUT);
         self.right_number(layer.params, PARAMS);
         self.push("\n");
+    }
+
+    const fn detail(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.push(", ");
+            self.push(text);
+        }
+    }
+
+    /// A row for what has no parameters and no name: where layers come together.
+    const fn joint(&mut self, what: &str, outputs: usize) {
+        if self.has_room() {
+            let start = self.len;
+            self.fill(start + NAME);
+            self.push(what);
+            self.fill(start + NAME + LAYER);
+            self.right_number(outputs, OUTPUT);
+            self.push("\n");
+        }
     }
 
     const fn push(&mut self, text: &str) {

@@ -31,6 +31,7 @@ impl<'t, N: Network> OnTape<'t, N> {
     pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>, trained: bool) -> Result<Self> {
         let flat = network.parameters().as_slice();
         let parameters = tensors::<N>()
+            .into_iter()
             .map(|tensor| {
                 let len: usize = tensor.shape.iter().product();
                 let values = flat[tensor.offset..][..len].to_vec();
@@ -138,7 +139,7 @@ impl<'t, N: Network> OnTape<'t, N> {
     /// If a parameter has no gradient, because the loss does not depend on it; named.
     pub fn flatten(&self, gradients: &Gradients<N::Float>) -> Result<Vec<N::Float>> {
         let mut flat = vec![N::Float::zero(); N::Layers::LEN];
-        for (tensor, &parameter) in tensors::<N>().zip(&self.parameters) {
+        for (tensor, &parameter) in tensors::<N>().into_iter().zip(&self.parameters) {
             if !tensor.trained {
                 continue;
             }

@@ -7,19 +7,43 @@ pub enum Info {
     Layer(LayerInfo),
     /// The layers of the first, then those of the second.
     Then(&'static Info, &'static Info),
+    /// The layers, and what goes into them added to what comes out.
+    Residual(&'static Info),
+    /// Side by side, each on its part of the inputs; the outputs one after the other.
+    Inputs(&'static Info, &'static Info),
+    /// Side by side, both on the same inputs; the outputs one after the other.
+    Heads(&'static Info, &'static Info),
+    /// A network inside the network.
+    Nested {
+        /// Its name.
+        name: &'static str,
+        /// Its layers' names.
+        names: &'static [&'static str],
+        /// Its layers.
+        layers: &'static Info,
+    },
+}
+
+/// What an [`Info`] consists of.
+enum Parts<'a> {
+    None(&'a LayerInfo),
+    One(&'a Info),
+    Two(&'a Info, &'a Info),
 }
 
 /// One layer.
 #[derive(Debug)]
 pub struct LayerInfo {
-    /// What it is: `dense`.
+    /// What it is: `dense`, `dropout`.
     pub kind: &'static str,
     /// Inputs per row.
     pub inputs: usize,
     /// Outputs per row.
     pub outputs: usize,
-    /// The activation's name.
+    /// The activation's name; nothing where there is no place for one.
     pub activation: &'static str,
+    /// What else distinguishes it, such as a rate; mostly nothing.
+    pub option: &'static str,
     /// Numbers that training changes.
     pub params: usize,
     /// Additions and multiplications in the matrix products for one row.
@@ -28,6 +52,23 @@ pub struct LayerInfo {
     pub len: usize,
     /// The tensors that the parameters consist of, in the order of the flat buffer.
     pub tensors: &'static [TensorInfo],
+}
+
+impl LayerInfo {
+    /// A layer from `inputs` to `outputs` without an activation and without parameters.
+    pub const fn new(kind: &'static str, inputs: usize, outputs: usize) -> Self {
+        LayerInfo {
+            kind,
+            inputs,
+            outputs,
+            activation: "",
+            option: "",
+            params: 0,
+            flops: 0,
+            len: 0,
+            tensors: &[],
+        }
+    }
 }
 
 /// One tensor of parameters.
@@ -67,27 +108,74 @@ impl TensorInfo {
 }
 
 impl Info {
+    const fn parts(&self) -> Parts<'_> {
+        match self {
+            Info::Layer(layer) => Parts::None(layer),
+            Info::Residual(layers) | Info::Nested { layers, .. } => Parts::One(layers),
+            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => Parts::Two(a, b),
+        }
+    }
+
     /// Number of layers.
     pub const fn count(&self) -> usize {
+        match self.parts() {
+            Parts::None(_) => 1,
+            Parts::One(layers) => layers.count(),
+            Parts::Two(a, b) => a.count() + b.count(),
+        }
+    }
+
+    /// Inputs per row.
+    pub const fn inputs(&self) -> usize {
         match self {
-            Info::Layer(_) => 1,
-            Info::Then(a, b) => a.count() + b.count(),
+            Info::Layer(layer) => layer.inputs,
+            Info::Residual(layers) | Info::Nested { layers, .. } => layers.inputs(),
+            Info::Then(first, _) | Info::Heads(first, _) => first.inputs(),
+            Info::Inputs(a, b) => a.inputs() + b.inputs(),
+        }
+    }
+
+    /// Outputs per row.
+    pub const fn outputs(&self) -> usize {
+        match self {
+            Info::Layer(layer) => layer.outputs,
+            Info::Residual(layers) | Info::Nested { layers, .. } => layers.outputs(),
+            Info::Then(_, last) => last.outputs(),
+            Info::Inputs(a, b) | Info::Heads(a, b) => a.outputs() + b.outputs(),
         }
     }
 
     /// Numbers that training changes.
     pub const fn params(&self) -> usize {
-        match self {
-            Info::Layer(layer) => layer.params,
-            Info::Then(a, b) => a.params() + b.params(),
+        match self.parts() {
+            Parts::None(layer) => layer.params,
+            Parts::One(layers) => layers.params(),
+            Parts::Two(a, b) => a.params() + b.params(),
+        }
+    }
+
+    /// Numbers that are kept, trained or not.
+    pub const fn stored(&self) -> usize {
+        match self.parts() {
+            Parts::None(layer) => {
+                let (mut stored, mut tensor) = (0, 0);
+                while tensor < layer.tensors.len() {
+                    stored += layer.tensors[tensor].len();
+                    tensor += 1;
+                }
+                stored
+            }
+            Parts::One(layers) => layers.stored(),
+            Parts::Two(a, b) => a.stored() + b.stored(),
         }
     }
 
     /// Elements in the flat buffer.
     pub const fn len(&self) -> usize {
-        match self {
-            Info::Layer(layer) => layer.len,
-            Info::Then(a, b) => a.len() + b.len(),
+        match self.parts() {
+            Parts::None(layer) => layer.len,
+            Parts::One(layers) => layers.len(),
+            Parts::Two(a, b) => a.len() + b.len(),
         }
     }
 
@@ -98,17 +186,30 @@ impl Info {
 
     /// Additions and multiplications in the matrix products for one row.
     pub const fn flops(&self) -> usize {
+        match self.parts() {
+            Parts::None(layer) => layer.flops,
+            Parts::One(layers) => layers.flops(),
+            Parts::Two(a, b) => a.flops() + b.flops(),
+        }
+    }
+
+    /// The same for the layers alone that see the network's input itself, and whose gradient with
+    /// respect to it nobody needs.
+    pub const fn first_flops(&self) -> usize {
         match self {
             Info::Layer(layer) => layer.flops,
-            Info::Then(a, b) => a.flops() + b.flops(),
+            Info::Residual(layers) | Info::Nested { layers, .. } => layers.first_flops(),
+            Info::Then(first, _) => first.first_flops(),
+            Info::Inputs(a, b) | Info::Heads(a, b) => a.first_flops() + b.first_flops(),
         }
     }
 
     /// Number of tensors.
     pub const fn tensors(&self) -> usize {
-        match self {
-            Info::Layer(layer) => layer.tensors.len(),
-            Info::Then(a, b) => a.tensors() + b.tensors(),
+        match self.parts() {
+            Parts::None(layer) => layer.tensors.len(),
+            Parts::One(layers) => layers.tensors(),
+            Parts::Two(a, b) => a.tensors() + b.tensors(),
         }
     }
 
@@ -131,8 +232,8 @@ impl Info {
     /// Where the first number of this kind at or after `from` stands. The gap after a tensor counts as
     /// the tensor.
     const fn next(&self, from: usize, trained: bool) -> usize {
-        match self {
-            Info::Layer(layer) => {
+        match self.parts() {
+            Parts::None(layer) => {
                 let mut tensor = 0;
                 while tensor < layer.tensors.len() {
                     let begin = layer.tensors[tensor].offset;
@@ -147,7 +248,8 @@ impl Info {
                 }
                 layer.len
             }
-            Info::Then(a, b) => {
+            Parts::One(layers) => layers.next(from, trained),
+            Parts::Two(a, b) => {
                 let len = a.len();
                 let found = if from < len { a.next(from, trained) } else { len };
                 if found < len { found } else { len + b.next(from.saturating_sub(len), trained) }
@@ -161,13 +263,14 @@ impl Info {
     ///
     /// If there are fewer layers.
     pub const fn layer(&self, index: usize) -> (&LayerInfo, usize) {
-        match self {
-            Info::Layer(layer) => {
+        match self.parts() {
+            Parts::None(layer) => {
                 assert!(index == 0, "a network has no layer of this index");
                 (layer, 0)
             }
-            Info::Then(a, b) if index < a.count() => a.layer(index),
-            Info::Then(a, b) => {
+            Parts::One(layers) => layers.layer(index),
+            Parts::Two(a, _) if index < a.count() => a.layer(index),
+            Parts::Two(a, b) => {
                 let (layer, offset) = b.layer(index - a.count());
                 (layer, a.len() + offset)
             }

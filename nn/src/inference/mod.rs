@@ -3,6 +3,7 @@
 
 mod dense;
 mod info;
+mod names;
 mod options;
 mod then;
 
@@ -10,6 +11,7 @@ use tensor::Float;
 
 pub use dense::Dense;
 pub use info::{Info, LayerInfo, TensorInfo};
+pub(crate) use names::Names;
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use then::Then;
 

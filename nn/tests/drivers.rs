@@ -101,3 +101,31 @@ fn every_parameter_is_updated_once() {
     trainer.step(&mut network, &[[0.0; 130]], &target).unwrap();
     assert!(network.parameters().as_slice().iter().all(|&p| p == 1.0));
 }
+
+/// Descent in the store of the weights' gradient gives the bits of a gradient and then an update.
+#[test]
+fn fused_descent_is_the_plain_one() {
+    #[derive(Clone, Copy)]
+    struct Plain(Sgd);
+    impl<T: nn::Float> Optimizer<T> for Plain {
+        const MEMORY: usize = 1;
+        fn update(&self, step: Step, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
+            self.0.update(step, p, g, memory);
+        }
+    }
+    fn check<N: Network>(threads: usize, batch: usize) {
+        let sgd = Sgd::new(0.05);
+        let (fused, plain) = (
+            proof::trained::<N>(threads, batch, sgd),
+            proof::trained::<N>(threads, batch, Plain(sgd)),
+        );
+        assert!(fused.parameters() == plain.parameters(), "{} of {batch}", N::NAME);
+    }
+    for threads in [1, 2] {
+        check::<Wide<f32>>(threads, 200);
+        check::<Wide<f64>>(threads, 67);
+        check::<Deep<f32>>(threads, 31);
+        check::<OddEnd<f64>>(threads, 1);
+        check::<Single<f32>>(threads, 5);
+    }
+}

@@ -1,14 +1,15 @@
 //! Training a fully connected layer: y = f(x·W + b).
 
 use autograd::Var;
-use tensor::Float;
 use tensor::activation::Activation;
-use tensor::product::{Matrix, Start, product};
+use tensor::product::{Matrix, Start, add_scaled_product, product};
 use tensor::simd::vectorize;
+use tensor::{Buffer, Float};
 
 use super::penalty::{add_penalty_gradient, penalty};
 use super::{Dense, DenseOptions, End, Inference, Layer, Pass, too_few};
 use crate::init::{Initializer, Random};
+use crate::optimizer::descend;
 
 /// What a [`Dense`] layer keeps of some rows.
 pub struct DenseRows<'a, T> {
@@ -135,6 +136,33 @@ where
         }
     }
 
+    fn descend<T: Float>(
+        parameters: &mut [T],
+        x: &[T],
+        rows: &DenseRows<'_, T>,
+        from: usize,
+        rate: T,
+    ) {
+        let (weights, rest) =
+            parameters.split_at_mut((I * O).saturating_sub(from).min(parameters.len()));
+        if !weights.is_empty() {
+            if P::L2 > 0.0 {
+                let mut gradient = Buffer::stale(weights.len());
+                Self::gradient(weights, x, rows, from, &mut gradient);
+                descend(weights, &gradient, rate);
+            } else {
+                let (inputs, dz) = weight_operands(x, rows.dz, [I, O], from / O, weights.len());
+                add_scaled_product(inputs, dz, -rate, weights);
+            }
+        }
+        if P::BIAS && !rest.is_empty() {
+            let bias = rest.len() - Self::BIAS_LEN;
+            let mut gradient = [T::zero(); O];
+            bias_gradient(rows.dz, &mut gradient);
+            descend(&mut rest[bias..][..O], &gradient, rate);
+        }
+    }
+
     fn cut(at: usize) -> usize {
         // Between rows of W, in steps of a tile's height; then only at the end.
         const TILE: usize = 8;
@@ -228,10 +256,22 @@ pub(crate) fn weight_gradient<T: Float>(
     first: usize,
     gradient: &mut [T],
 ) {
+    let (x, dz) = weight_operands(x, dz, [inputs, outputs], first, gradient.len());
+    product(x, dz, Start::Zero, gradient, None);
+}
+
+/// The operands whose product is [`weight_gradient`]: rows of xᵀ, and dz.
+fn weight_operands<'a, T>(
+    x: &'a [T],
+    dz: &'a [T],
+    [inputs, outputs]: [usize; 2],
+    first: usize,
+    len: usize,
+) -> (Matrix<'a, T>, Matrix<'a, T>) {
     let rows = dz.len() / outputs.max(1);
     let x = Matrix::new(x, rows, inputs).transposed();
-    let part = x.rows_between(first, first + gradient.len() / outputs.max(1));
-    product(part, Matrix::new(dz, rows, outputs), Start::Zero, gradient, None);
+    let part = x.rows_between(first, first + len / outputs.max(1));
+    (part, Matrix::new(dz, rows, outputs))
 }
 
 /// db = Σ over rows of dz, in the order of the rows.

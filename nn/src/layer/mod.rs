@@ -14,12 +14,13 @@ mod then;
 mod view;
 
 use autograd::Var;
-use tensor::Float;
+use tensor::{Buffer, Float};
 
 pub use crate::inference::{
     Dense, DenseOptions, DenseView, DenseWith, Inference, Info, LayerInfo, Plain, TensorInfo, Then,
     WeightView,
 };
+use crate::optimizer::descend;
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
 pub use pass::Pass;
 pub(crate) use penalty::{add_penalty_gradient, penalty};
@@ -113,6 +114,20 @@ pub trait Layer: Inference {
         from: usize,
         gradient: &mut [T],
     );
+
+    /// A step of gradient descent on the stretch of the parameters that [`Layer::gradient`] has its gradient
+    /// g for: p ← fma(g, −rate, p). A layer may do it without g ever going through memory.
+    fn descend<T: Float>(
+        parameters: &mut [T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        rate: T,
+    ) {
+        let mut gradient = Buffer::stale(parameters.len());
+        Self::gradient(parameters, x, rows, from, &mut gradient);
+        descend(parameters, &gradient, rate);
+    }
 
     /// The first place at or after `at` where [`Layer::gradient`] may begin or end.
     fn cut(at: usize) -> usize;

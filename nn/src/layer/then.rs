@@ -97,6 +97,22 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         }
     }
 
+    fn descend<T: Float>(
+        parameters: &mut [T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        rate: T,
+    ) {
+        let (a, b) = parameters.split_at_mut(A::LEN.saturating_sub(from).min(parameters.len()));
+        if !a.is_empty() {
+            A::descend(a, x, &rows.0, from, rate);
+        }
+        if !b.is_empty() {
+            B::descend(b, A::outputs(&rows.0), &rows.1, from.saturating_sub(A::LEN), rate);
+        }
+    }
+
     fn cut(at: usize) -> usize {
         if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
     }

@@ -7,6 +7,7 @@ use tensor::Float;
 
 pub use adam::Adam;
 pub use sgd::Sgd;
+pub(crate) use sgd::descend;
 
 /// A rule that changes parameters by their gradient.
 ///
@@ -42,6 +43,12 @@ pub trait Optimizer<T: Float>: Sync {
     /// Changes `parameters`. `memory` has [`Optimizer::MEMORY`] slices as long as `parameters`, which
     /// start as zeros and are kept from step to step.
     fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]);
+
+    /// The learning rate, if [`Optimizer::update`] is in this step nothing but p ← fma(g, −rate, p): the
+    /// step may then be taken where the gradient is computed.
+    fn descent(&self, _step: Step) -> Option<T> {
+        None
+    }
 }
 
 /// Which step of a training it is.

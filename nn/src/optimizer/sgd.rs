@@ -40,15 +40,11 @@ impl<T: Float> Optimizer<T> for Sgd {
     const MEMORY: usize = 1;
 
     fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]) {
+        if let Some(rate) = self.descent(step) {
+            return descend(parameters, gradient, rate);
+        }
         let rate = T::of(self.learning_rate * step.rate);
         let momentum = T::of(self.momentum);
-        if self.momentum == 0.0 {
-            return vectorize(|| {
-                for (p, &g) in parameters.iter_mut().zip(gradient) {
-                    *p = g.mul_add(-rate, *p);
-                }
-            });
-        }
         let [velocity] = memory else { panic!("sgd: one slice of memory is needed") };
         let (nesterov, negligible) = (self.nesterov, negligible());
         vectorize(|| {
@@ -59,6 +55,19 @@ impl<T: Float> Optimizer<T> for Sgd {
             }
         });
     }
+
+    fn descent(&self, step: Step) -> Option<T> {
+        (self.momentum == 0.0).then(|| T::of(self.learning_rate * step.rate))
+    }
+}
+
+/// p ← fma(g, −rate, p)
+pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) {
+    vectorize(|| {
+        for (p, &g) in parameters.iter_mut().zip(gradient) {
+            *p = g.mul_add(-rate, *p);
+        }
+    });
 }
 
 #[cfg(test)]

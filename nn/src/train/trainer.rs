@@ -282,7 +282,11 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         });
         let optimizer = &self.optimizer;
         let step = Step { number: self.steps, rate: self.rate };
+        let descent = optimizer.descent(step);
         threads.for_each(parts, |(from, parameters, mut memory)| {
+            if let Some(rate) = descent {
+                return N::Layers::descend(parameters, x, rows, from, rate);
+            }
             let mut gradient = Buffer::stale(parameters.len());
             N::Layers::gradient(parameters, x, rows, from, &mut gradient);
             for part in trained::<N>(from, parameters.len()) {

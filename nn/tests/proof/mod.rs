@@ -50,7 +50,11 @@ pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
 }
 
 /// 50 steps from the same start with this many threads.
-fn trained<N: Network>(threads: usize, batch: usize, optimizer: impl Optimizer<N::Float>) -> N
+pub(crate) fn trained<N: Network>(
+    threads: usize,
+    batch: usize,
+    optimizer: impl Optimizer<N::Float>,
+) -> N
 where
     N::Float: nn::Float,
 {

@@ -9,7 +9,7 @@ mod linear;
 mod sigmoid;
 mod softmax;
 
-use tensor::Float;
+use tensor::{Buffer, Float};
 
 pub use both::Both;
 pub use linear::Linear;
@@ -56,6 +56,14 @@ pub trait Head<T: Float>: Sized + 'static {
     /// Is the answer of one row right? `None` where right and wrong are not defined.
     fn is_right(logits: &[T], target: &Self::Target) -> Option<bool>;
 
+    /// The default loss of one row and whether it is right, head by head.
+    fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
+        let (mut loss, mut unused) = ([T::zero()], Buffer::stale(Self::UNITS));
+        let one = std::slice::from_ref(target);
+        Self::Loss::default().rows(logits, one, T::one(), &mut loss, &mut unused);
+        see(loss[0], Self::is_right(logits, target));
+    }
+
     /// A target made from `random` in 0..1, for checks of a network without data.
     fn example_target(random: impl FnMut() -> f64) -> Self::Target;
 }
@@ -67,4 +75,14 @@ pub enum HeadInfo {
     One(&'static str),
     /// Two, and so more.
     Both(&'static HeadInfo, &'static HeadInfo),
+}
+
+impl HeadInfo {
+    /// How many heads there are.
+    pub const fn count(&self) -> usize {
+        match self {
+            HeadInfo::One(_) => 1,
+            HeadInfo::Both(a, b) => a.count() + b.count(),
+        }
+    }
 }

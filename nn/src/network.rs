@@ -180,7 +180,16 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
         Metrics::of(self, &mut *chosen(DefaultLoss::<Self>::default()), data, threads)
     }
 
-    /// The same by another [`loss`](crate::loss), one that fits the network's head.
+    /// [`Network::evaluate`] for each head alone, in their order: which of several has still to learn.
+    fn evaluate_heads(
+        &self,
+        data: &Dataset<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Vec<Metrics> {
+        Metrics::of_heads(self, data, threads)
+    }
+
+    /// [`Network::evaluate`] by another [`loss`](crate::loss), one that fits the network's head.
     fn evaluate_with<L>(
         &self,
         loss: L,

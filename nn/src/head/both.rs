@@ -53,6 +53,12 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
         }
     }
 
+    fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
+        let (a, b) = logits.split_at(A::UNITS);
+        A::by_head(a, &target.0, see);
+        B::by_head(b, &target.1, see);
+    }
+
     fn example_target(mut random: impl FnMut() -> f64) -> Self::Target {
         (A::example_target(&mut random), B::example_target(&mut random))
     }

@@ -50,11 +50,42 @@ impl Metrics {
                 }
             });
         });
-        let count = data.len() as f64;
-        let right = rows.iter().filter(|row| row.1 == Some(true)).count();
-        let decided = rows.iter().all(|row| row.1.is_some()) && !rows.is_empty();
+        Self::of_rows(rows.iter())
+    }
+
+    /// Of each head of `network` alone, by its default loss.
+    pub(crate) fn of_heads<N: Network>(
+        network: &N,
+        data: &Dataset<N::Input, N::Target>,
+        threads: &Threads,
+    ) -> Vec<Self> {
+        let heads = <N::Head as Head<N::Float>>::INFO.count();
+        let mut rows = vec![(N::Float::zero(), None); data.len() * heads];
+        let part = rows_per_part::<N>(data.len(), threads);
+        let parts = data.inputs().chunks(part).zip(data.targets().chunks(part));
+        let parts = parts.zip(rows.chunks_mut(part * heads));
+        threads.for_each(parts, |((inputs, targets), rows)| {
+            network.for_logits(inputs, |at, logits| {
+                let mut rows = rows[at * heads..].iter_mut();
+                for (logits, target) in logits.chunks(N::Layers::OUTPUTS).zip(&targets[at..]) {
+                    N::Head::by_head(logits, target, &mut |loss, right| {
+                        if let Some(row) = rows.next() {
+                            *row = (loss, right);
+                        }
+                    });
+                }
+            });
+        });
+        (0..heads).map(|head| Self::of_rows(rows.iter().skip(head).step_by(heads))).collect()
+    }
+
+    /// The mean of the rows' losses, and how many are right.
+    fn of_rows<'r, T: Float>(rows: impl Iterator<Item = &'r (T, Option<bool>)> + Clone) -> Self {
+        let count = rows.clone().count() as f64;
+        let right = rows.clone().filter(|row| row.1 == Some(true)).count();
+        let decided = count > 0.0 && rows.clone().all(|row| row.1.is_some());
         Metrics {
-            loss: rows.iter().map(|row| row.0.as_f64()).sum::<f64>() / count,
+            loss: rows.map(|row| row.0.as_f64()).sum::<f64>() / count,
             accuracy: decided.then_some(right as f64 / count),
         }
     }

@@ -44,11 +44,11 @@ pub(crate) fn activation(tokens: &[Token], report: &mut Report) -> Option<Activa
 
 /// The word, if it is an activation.
 fn known(word: &Ident, place: &Place, report: &mut Report) -> Option<Ident> {
+    report.anchor(place, quote!(::nn::__private::words::activation::#word));
     let name = word.to_string();
     if ACTIVATIONS.contains(&&name[..]) {
         return Some(word.clone());
     }
-    report.unfinished(quote!(::nn::__private::words::activation::#word));
     let meant = activation_meant_by(&name);
     report.error(
         place,
@@ -134,10 +134,10 @@ pub(crate) fn initialiser(tokens: &[Token], report: &mut Report) -> Option<Choic
     if is_type_name(&name) {
         return own(tokens, "an initialiser", "he_normal", "my::Init", report).map(Choice::Own);
     }
+    report.anchor(place, quote!(::nn::__private::words::init::#word));
     if INITIALISERS.contains(&&name[..]) {
         return Some(Choice::Word { word: word.clone(), place: place.clone() });
     }
-    report.unfinished(quote!(::nn::__private::words::init::#word));
     let advice = match initialiser_meant_by(&name) {
         Some(known) => format!("there is no initialiser `{name}`; write `{known}`"),
         None => format!(
@@ -160,6 +160,7 @@ fn own(
 ) -> Option<Path> {
     let place = place(tokens);
     let text = written(tokens);
+    report.anchor(&place, trees(tokens));
     let advice = match tokens {
         // A macro's `$path`.
         [Token { tree: TokenTree::Group(group), inner, .. }]
@@ -189,6 +190,5 @@ fn own(
         },
     };
     report.error(&place, advice);
-    report.unfinished(trees(tokens));
     None
 }

@@ -1,6 +1,7 @@
 //! What stands in the parentheses of a layer: widths, an activation, options by name.
 
 use proc_macro2::TokenTree;
+use quote::quote;
 
 use crate::activation::{activation, initialiser, is_activation};
 use crate::ast::{Dense, Path, Real, Widths};
@@ -137,6 +138,7 @@ pub(crate) fn dense(group: &Token, report: &mut Report) -> Dense {
         _ => tokens,
     };
     if tokens.is_empty() {
+        report.anchor_width(&group.place, quote!(1));
         report.error(&group.place, "write the widths first, as in `dense(784 -> 128, relu)`");
     } else if let [second, others @ ..] = rest
         && is_second_width(second, others)
@@ -152,6 +154,9 @@ pub(crate) fn dense(group: &Token, report: &mut Report) -> Dense {
         rest = others;
     } else {
         dense.widths = widths(tokens, "dense", report);
+    }
+    if rest.is_empty() && dense.activation.is_none() {
+        report.anchor(&group.place, quote!(::nn::__private::words::activation::linear));
     }
     if let [first, others @ ..] = rest {
         dense.activation = activation(first, report).or(dense.activation.take());

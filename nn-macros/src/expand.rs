@@ -17,12 +17,17 @@ use crate::report::Report;
 use crate::widths::constant;
 use crate::{describe, leaves, methods, sides, types};
 
-/// The code for a declaration, with `errors` where the compiler shows them and goes on.
-pub(crate) fn expand(declaration: Declaration, errors: TokenStream) -> TokenStream {
+/// The code for a declaration, with `errors` where the compiler shows them and goes on, behind what is
+/// for editors.
+pub(crate) fn expand(
+    declaration: Declaration,
+    anchors: TokenStream,
+    errors: TokenStream,
+) -> TokenStream {
     match declaration {
         Declaration::Items(networks) => {
             let networks = networks.into_iter().map(network);
-            quote!(#errors #(#networks)*)
+            quote!(#anchors #errors #(#networks)*)
         }
         Declaration::Type(layers) => sequential(&layers, errors),
     }

@@ -3,6 +3,8 @@
 //! Without it, every use of the network in the program would be an error, too, and the one
 //! message that matters would drown.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
 use syn::ext::IdentExt;
@@ -16,6 +18,11 @@ use crate::words::SOFTMAX;
 pub(crate) fn repair(declaration: &mut Declaration) {
     match declaration {
         Declaration::Items(networks) => {
+            let mut names = HashSet::new();
+            networks.retain(|network| {
+                let cfg = network.attributes.iter().any(|a| a.path().is_ident("cfg"));
+                names.insert(network.name.unraw().to_string()) || cfg
+            });
             for network in networks {
                 repair_network(&mut network.layers);
             }

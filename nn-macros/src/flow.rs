@@ -278,6 +278,9 @@ impl Walk<'_> {
     /// What follows itself must take what it gives; whether it may do so.
     fn repeated(&mut self, layer: &Layer, input: &Width, output: &Width) -> bool {
         let Some(repeat) = &layer.repeat else { return true };
+        if matches!(layer.unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_)) {
+            return false; // cannot be repeated at all
+        }
         match (input.number(), output.number()) {
             (Some(takes), Some(gives)) => {
                 if takes == gives {

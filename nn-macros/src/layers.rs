@@ -1,15 +1,17 @@
 //! A list of layers, the same from source text, from a string literal and from a file.
 
 use proc_macro2::{Delimiter, Ident, Literal, Span, TokenTree};
+use quote::quote;
 use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 
+use crate::arguments::option;
 use crate::ast::{Layer, Layers, Repeat, Unit};
 use crate::cursor::Cursor;
 use crate::place::Place;
 use crate::report::Report;
-use crate::token::{Token, punct, shown};
+use crate::token::{Token, place, punct, shown, written};
 use crate::unit::{EXAMPLE, unit};
 
 /// Whether the layers of a list have names.
@@ -45,9 +47,13 @@ pub(crate) fn layers(
             list.cursor.at += 1;
             continue;
         }
+        if list.option() {
+            continue;
+        }
         layers.push(list.layer(layers.len() + 1));
         list.separator();
     }
+    report.anchor(&place, quote!(::nn::__private::words::layer::dense));
     Layers { place, incomplete: layers.is_empty() && report.len() > mistakes, list: layers }
 }
 
@@ -95,6 +101,27 @@ impl List<'_, '_, '_> {
             cursor.skip_to_comma();
             cursor.at += 1;
         }
+    }
+
+    /// An option among layers, which is none of theirs.
+    fn option(&mut self) -> bool {
+        let cursor = &mut self.cursor;
+        let rest = cursor.rest();
+        let part = rest.split(|token| punct(token) == Some(',')).next().unwrap_or_default();
+        if option(part).is_none() {
+            return false;
+        }
+        let written = written(part);
+        let advice = match self.naming {
+            Naming::Inside => format!("`residual` has no options; leave `{written}` out"),
+            _ => format!(
+                "an option stands in the parentheses of its layer, as in `dense(784 -> 128, bias = \
+                 false)`; move `{written}` there"
+            ),
+        };
+        cursor.report.error(&place(part), advice);
+        cursor.at += part.len() + 1;
+        true
     }
 
     /// The `number`th layer, counted from 1.

@@ -147,5 +147,5 @@ fn finish(
         fallback::repair(&mut declaration);
     }
     let errors = report.compile_errors();
-    expand::expand(declaration, quote::quote!(#also #errors))
+    expand::expand(declaration, report.anchors(), quote::quote!(#also #errors))
 }

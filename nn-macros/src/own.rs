@@ -39,6 +39,7 @@ pub(crate) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
         _ => tokens,
     };
     let path = Path { tokens: trees(tokens), text: written(tokens), place: place(tokens) };
+    cursor.report.anchor(&path.place, path.tokens.clone());
     let arguments = cursor.group(0, Some(Delimiter::Parenthesis));
     cursor.at += usize::from(arguments.is_some());
     layer.place = path.place.clone();
@@ -60,7 +61,6 @@ pub(crate) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     };
     if let Some(advice) = advice {
         cursor.report.error(&path.place, advice);
-        cursor.report.unfinished(path.tokens);
         return;
     }
     layer.word = last;

@@ -3,6 +3,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::{Expr, TypePath};
 
 use crate::place::{Place, Quoted};
 
@@ -10,8 +11,8 @@ use crate::place::{Place, Quoted};
 #[derive(Default)]
 pub(crate) struct Report {
     mistakes: Vec<(Place, String)>,
-    /// Words that are not known or not finished, as paths.
-    unfinished: Vec<TokenStream>,
+    /// The words of the declaration as paths, in items of their own.
+    anchors: Vec<TokenStream>,
 }
 
 impl Report {
@@ -20,16 +21,30 @@ impl Report {
         self.mistakes.push((place.clone(), sentence.into()));
     }
 
-    /// Keeps the path of a word that means nothing (yet) in the expansion, where an editor looks it
-    /// up to complete it; the compiler does not see it.
-    pub(crate) fn unfinished(&mut self, path: TokenStream) {
-        let mut trees: Vec<TokenTree> = path.into_iter().collect();
-        while matches!(trees.last(), Some(TokenTree::Punct(_))) {
-            trees.pop(); // `my::` is no type, `my` is one
+    /// Keeps the path that a word of the user's stands for where an editor finds it, whatever becomes of
+    /// the word, known or not, finished or not; the compiler does not see it.
+    ///
+    /// To complete a word an editor compares the expansion with that of a declaration in which the word is
+    /// longer. So the same must stand before it in both: all such paths stand first, and there is one for
+    /// what is missing, too.
+    pub(crate) fn anchor(&mut self, place: &Place, path: TokenStream) {
+        let path = finished(path);
+        if place.quoted.is_none() && syn::parse2::<TypePath>(path.clone()).is_ok() {
+            self.anchors.push(quote! {
+                #[cfg(rust_analyzer)]
+                const _: ::core::option::Option<#path> = ::core::option::Option::None;
+            });
         }
-        let path: TokenStream = trees.into_iter().collect();
-        if syn::parse2::<syn::TypePath>(path.clone()).is_ok() {
-            self.unfinished.push(path);
+    }
+
+    /// The same of the path of a number.
+    pub(crate) fn anchor_width(&mut self, place: &Place, path: TokenStream) {
+        let path = finished(path);
+        if place.quoted.is_none() && syn::parse2::<Expr>(path.clone()).is_ok() {
+            self.anchors.push(quote! {
+                #[cfg(rust_analyzer)]
+                const _: ::core::primitive::usize = #path;
+            });
         }
     }
 
@@ -54,18 +69,28 @@ impl Report {
             let message = quote_spanned!(place.end=> { #message });
             quote_spanned!(place.span=> ::core::compile_error! #message)
         });
-        let unfinished = self.unfinished.iter();
-        let unfinished = (!self.unfinished.is_empty()).then(|| {
-            quote! {
-                #[allow(unexpected_cfgs)]
-                const _: () = {
-                    #(#[cfg(rust_analyzer)] const _: ::core::option::Option<#unfinished> =
-                        ::core::option::Option::None;)*
-                };
-            }
-        });
-        quote!(#(#errors)* #unfinished)
+        quote!(#(#errors)*)
     }
+
+    /// What only an editor sees: see [`anchor`](Self::anchor).
+    pub(crate) fn anchors(&self) -> TokenStream {
+        let anchors = &self.anchors;
+        quote! {
+            #[allow(unexpected_cfgs)]
+            const _: () = {
+                #(#anchors)*
+            };
+        }
+    }
+}
+
+/// `my::missing` for `my::`, which is no path.
+fn finished(mut path: TokenStream) -> TokenStream {
+    let last = path.clone().into_iter().last();
+    if matches!(last, Some(TokenTree::Punct(colon)) if colon.as_char() == ':') {
+        path.extend(quote!(missing));
+    }
+    path
 }
 
 /// The sentence; below it, if the place is in a string literal or a file, the line with a caret

@@ -4,11 +4,18 @@
 pub(crate) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let lower = word.to_lowercase();
     let plain: String = lower.chars().filter(|&c| c != '_').collect();
-    known
-        .map(|candidate| (distance(&plain, &candidate.replace('_', "")), candidate))
-        .filter(|(distance, candidate)| *distance <= (candidate.len().min(plain.len()) / 2).min(3))
+    let known: Vec<&str> = known.collect();
+    let misspelt = known
+        .iter()
+        .map(|candidate| (distance(&plain, &candidate.replace('_', "")), *candidate))
+        .filter(|(distance, candidate)| {
+            *distance <= (candidate.len().min(plain.len()) / 3).clamp(1, 3)
+        })
         .min_by_key(|(distance, candidate)| (*distance, lower != *candidate))
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    // A word that is not finished.
+    let begun = || known.iter().copied().find(|candidate| candidate.starts_with(&lower));
+    misspelt.or_else(|| if lower.len() > 1 { begun() } else { None })
 }
 
 /// The number of letters to insert, to delete, to exchange or to swap with their neighbour
@@ -55,5 +62,6 @@ mod tests {
         assert_eq!(nearest("sofmtax"), Some("softmax"));
         assert_eq!(nearest("swish"), None);
         assert_eq!(nearest("x"), None);
+        assert_eq!(nearest("sof"), Some("softmax"));
     }
 }

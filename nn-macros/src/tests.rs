@@ -330,3 +330,76 @@ fn whatever_is_missing_the_expansion_can_be_parsed() {
         assert!(report.len() <= 4, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
     }
 }
+
+/// The expansion up to `path`.
+fn before(input: proc_macro2::TokenStream, path: &str) -> String {
+    let (code, _) = expanded(input);
+    let at = code.find(path).unwrap_or_else(|| panic!("{path}\nis not in\n{code}"));
+    code[..at].to_owned()
+}
+
+/// An editor that completes a word compares the expansion with that of a longer word, from the
+/// beginning to the word: see `Report::anchor`.
+#[test]
+fn what_is_half_typed_can_be_completed() {
+    let words = "::nn::__private::words::";
+    let cases = [
+        (
+            quote!(struct Net(dense(4 -> 3, re), dense(2));),
+            quote!(struct Net(dense(4 -> 3, reX), dense(2));),
+            format!("{words}activation::re"),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> 3, ), b: dense(2) }),
+            quote!(struct Net { a: dense(4 -> 3, x), b: dense(2) }),
+            format!("{words}activation::"),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> 3), b: dro, c: dense(2) }),
+            quote!(struct Net { a: dense(4 -> 3), b: droX, c: dense(2) }),
+            format!("{words}layer::dro"),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> 3), b: }),
+            quote!(struct Net { a: dense(4 -> 3), b: x }),
+            format!("{words}activation::linear>=::core::option::Option::None;"),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> 3), b: my:: }),
+            quote!(struct Net { a: dense(4 -> 3), b: my::x }),
+            "Option<my::".to_owned(),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> cfg::, relu), b: dense(2) }),
+            quote!(struct Net { a: dense(4 -> cfg::x, relu), b: dense(2) }),
+            "usize=cfg::".to_owned(),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> 3, my::Swi), b: dense(2, init = he) }),
+            quote!(struct Net { a: dense(4 -> 3, my::Swish), b: dense(2, init = he) }),
+            "Option<my::Swi".to_owned(),
+        ),
+        (
+            quote!(struct Net { a: dense(4 -> 3, relu), b: dense(2, init = he) }),
+            quote!(struct Net { a: dense(4 -> 3, relu), b: dense(2, init = heX) }),
+            format!("{words}init::he"),
+        ),
+    ];
+    for (short, long, path) in cases {
+        let shown = short.to_string();
+        assert_eq!(before(short, &path), before(long, &path), "{shown}");
+    }
+}
+
+#[test]
+fn a_half_typed_network_keeps_the_layers_that_are_there() {
+    let (code, messages) = expanded(quote! {
+        pub struct Digits { hidden: dense(784 -> 128, relu), mid, output: dense(10, softm) }
+    });
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    for method in ["hidden", "output"] {
+        contains(&code, &format!("pub fn {method}(&self)"));
+    }
+    contains(&code, "type Input = [T; 784];");
+    contains(&code, "words::head::softmax<10>");
+}

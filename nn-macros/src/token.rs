@@ -75,6 +75,7 @@ fn spaced(text: &str) -> String {
         (" ,", ","),
         (" < ", "<"),
         (" >", ">"),
+        (" %", "%"),
     ] {
         text = text.replace(wide, narrow);
     }

@@ -113,8 +113,7 @@ fn word(list: &str, word: Option<&Ident>, otherwise: &str) -> TokenStream {
     let list = Ident::new(list, Span::call_site());
     let other = || Ident::new(otherwise, Span::call_site());
     let word = word.cloned().unwrap_or_else(other);
-    let span = Span::call_site().located_at(word.span());
-    quote_spanned!(span=> ::nn::__private::words::#list::#word)
+    quote!(::nn::__private::words::#list::#word)
 }
 
 /// A real number as an argument of a type: its bits.

@@ -23,6 +23,7 @@ pub(crate) const EXAMPLE: &str = "as in `dense(784 -> 128, relu)`";
 pub(crate) fn unit(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let Some(first) = cursor.peek(0) else {
         cursor.report.error(&layer.name_place, format!("expected a layer, {EXAMPLE}"));
+        cursor.report.anchor(&layer.place, quote!(::nn::__private::words::layer::dense));
         return;
     };
     let word = cursor.word(0);
@@ -34,11 +35,14 @@ pub(crate) fn unit(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
         _ if is_path => own(layer, cursor),
         Some(word) => {
             layer.word = Some(word.clone());
+            let path = quote!(::nn::__private::words::layer::#word);
+            cursor.report.anchor(&first.place, path);
             known(layer, word, cursor);
         }
         None => {
             let advice = format!("expected a layer, {EXAMPLE}, found `{}`", shown(first));
             cursor.unexpected(advice);
+            cursor.report.anchor(&first.place, quote!(::nn::__private::words::layer::dense));
             cursor.skip_to_comma();
         }
     }
@@ -57,7 +61,6 @@ pub(crate) fn known(layer: &mut Layer, word: &Ident, cursor: &mut Cursor<'_, '_>
     };
     if meant != kind {
         cursor.unexpected(format!("there is no layer `{kind}`; write `{meant}`"));
-        cursor.report.unfinished(quote!(::nn::__private::words::layer::#word));
         layer.word = Some(Ident::new(meant, word.span()));
     }
     cursor.at += 1 + usize::from(group.is_some());
@@ -132,7 +135,6 @@ pub(crate) fn example(kind: &str) -> &'static str {
 }
 
 fn unknown(kind: &str, group: Option<&Token>, cursor: &mut Cursor<'_, '_>) {
-    let word = cursor.word(0).cloned();
     if group.is_some() {
         cursor.unexpected(format!(
             "there is no layer `{kind}`; there are {}, and layers of your own, such as \
@@ -154,9 +156,6 @@ fn unknown(kind: &str, group: Option<&Token>, cursor: &mut Cursor<'_, '_>) {
         };
         cursor.unexpected(advice);
         cursor.skip_to_comma();
-    }
-    if let Some(word) = word {
-        cursor.report.unfinished(quote!(::nn::__private::words::layer::#word));
     }
 }
 

@@ -14,6 +14,9 @@ use crate::widths::guess;
 pub(crate) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
     let place = place(tokens);
     let found = written(tokens);
+    if !matches!(tokens, [Token { tree: TokenTree::Literal(_), .. }]) {
+        report.anchor_width(&place, trees(tokens));
+    }
     let (advice, guess) = match tokens {
         [Token { tree: TokenTree::Literal(literal), .. }] => match number(&literal.to_string()) {
             Ok(number) => {
@@ -160,7 +163,11 @@ pub(crate) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Width
     }
     // Where an error tells what is wrong, some width is better than none.
     let mut read = |tokens: &[Token]| {
-        let found = if tokens.is_empty() { None } else { width(tokens, report) };
+        if tokens.is_empty() {
+            report.anchor_width(arrow, quote!(1));
+            return Some(guess(arrow));
+        }
+        let found = width(tokens, report);
         found.or_else(|| Some(guess(arrow)))
     };
     Widths { input: read(input), output: read(output) }

@@ -22,3 +22,17 @@ pub mod activation {
 pub mod head {
     pub use crate::head::{Sigmoid as sigmoid, Softmax as softmax};
 }
+
+/// Activations with a number.
+pub mod activation_with {
+    pub use crate::activation::{CeluWith as celu, EluWith as elu, LeakyReluWith as leaky_relu};
+}
+
+/// Initialisers.
+pub mod init {
+    pub use crate::init::{
+        GlorotNormal as glorot_normal, GlorotUniform as glorot_uniform, HeNormal as he_normal,
+        HeUniform as he_uniform, LecunNormal as lecun_normal, LecunUniform as lecun_uniform,
+        Zeros as zeros,
+    };
+}

@@ -1,0 +1,20 @@
+//! Declarations that somebody is still typing.
+
+use nn::network;
+
+network! {
+    pub struct Digits {
+        hidden: dense(784 -> 128, re),
+        second: dense(64, my::),
+        third: dro,
+        fourth: dense(
+        ),
+        output: dense(10, softmax)
+    }
+}
+
+fn main() {
+    let network = Digits::init(7);
+    let _: [f32; 10] = network.predict(&[0.0; 784]);
+    let _ = network.save("digits.safetensors");
+}

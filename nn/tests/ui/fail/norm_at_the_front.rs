@@ -1,0 +1,15 @@
+//! A norm whose width nothing tells.
+
+use nn::network;
+
+network! {
+    pub struct Digits {
+        norm: layer_norm,
+        hidden: dense(128, relu),
+        output: dense(10, softmax),
+    }
+}
+
+fn main() {
+    let _ = Digits::init(7);
+}

@@ -1,0 +1,16 @@
+//! The same option twice.
+
+use nn::network;
+
+network! {
+    pub struct Digits {
+        hidden: dense(784 -> 128, relu, bias = false, bias = true),
+        output: dense(10, softmax),
+    }
+}
+
+fn main() {
+    let network = Digits::init(7);
+    let _: [f32; 10] = network.predict(&[0.0; 784]);
+    let _ = network.save("digits.safetensors");
+}

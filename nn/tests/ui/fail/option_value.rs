@@ -1,0 +1,22 @@
+//! Values that an option cannot have.
+
+use nn::network;
+
+network! {
+    pub struct Digits {
+        first: dense(784 -> 128, relu, bias = no),
+        second: dense(64, init = xavier),
+        third: dense(64, init = he_nromal),
+        fourth: dense(64, init = "zeros"),
+        fifth: dense(64, l2 = -1e-4),
+        sixth: dense(64, l2 = tiny),
+        seventh: dense(64, init = weird),
+        output: dense(10, softmax, bias =),
+    }
+}
+
+fn main() {
+    let network = Digits::init(7);
+    let _: [f32; 10] = network.predict(&[0.0; 784]);
+    let _ = network.save("digits.safetensors");
+}

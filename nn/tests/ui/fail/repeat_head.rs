@@ -1,0 +1,16 @@
+//! A last layer that decides about the loss, repeated.
+
+use nn::network;
+
+network! {
+    pub struct Digits {
+        hidden: dense(784 -> 10, relu),
+        output: dense(10, softmax) * 3,
+    }
+}
+
+fn main() {
+    let network = Digits::init(7);
+    let _: [f32; 10] = network.predict(&[0.0; 784]);
+    let _ = network.save("digits.safetensors");
+}

@@ -9,6 +9,7 @@ use crate::expand::Parts;
 use crate::flow::Step;
 use crate::leaves::Leaves;
 use crate::sides::{self, conversions};
+use crate::types;
 use crate::widths::constant;
 
 /// All of them. What needs the standard library stands together, where it can be left out.
@@ -126,6 +127,7 @@ fn views(parts: &Parts<'_>) -> TokenStream {
         let (input, output) = (constant(&step.input), constant(&step.output));
         let span = Span::call_site().located_at(step.layer.place.span);
         let (index, panics, at) = index(step, leaf, own);
+        let mut bound = quote!();
         let (kind, body) = match unit {
             Unit::Dense(dense) if dense.bias != Some(false) => (
                 quote!(::nn::layer::DenseView<'_, #float, #input, #output>),
@@ -133,6 +135,13 @@ fn views(parts: &Parts<'_>) -> TokenStream {
             ),
             // Nothing to see, or a network of its own: see `nested`.
             Unit::Dropout { .. } | Unit::Input(_) | Unit::Missing | Unit::Network(_) => continue,
+            _ if types::has_users_types(step) => {
+                bound = quote!(where #alias: ::nn::__private::Viewed<#float>);
+                (
+                    quote!(<#alias as ::nn::__private::Viewed<#float>>::View<'_>),
+                    quote!(<#alias as ::nn::__private::Viewed<#float>>::of(self, #at)),
+                )
+            }
             _ => (
                 quote_spanned!(span=> <#alias as ::nn::layer::Layer>::View<'_, #float>),
                 quote_spanned!(span=> ::nn::layer::view::<Self, #alias>(self, #at)),
@@ -142,7 +151,7 @@ fn views(parts: &Parts<'_>) -> TokenStream {
             #(#docs)*
             #[doc = #doc]
             #panics
-            #visibility fn #name(&self #index) -> #kind {
+            #visibility fn #name(&self #index) -> #kind #bound {
                 #body
             }
         });
@@ -237,8 +246,21 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
             }
             /// The answer of every layer to one sample.
             #visibility fn activations(&self, #arguments) -> #kind<#float> {
-                let mut answers = ::nn::__private::Answers::new(self, #row);
+                let mut answers = ::nn::__private::Activations::of(self, #row);
                 #walk
+            }
+            /// What [`predict`](Self::predict) answers, as a function on a tape: `[rows, outputs]` for x
+            /// `[rows, inputs]`. The parameters are constants there.
+            ///
+            /// # Errors
+            ///
+            /// If x has another shape.
+            #visibility fn forward<'tape>(
+                &self,
+                tape: &'tape ::nn::autograd::Tape<#float>,
+                x: ::nn::autograd::Var<'tape, #float>,
+            ) -> ::nn::Result<::nn::autograd::Var<'tape, #float>> {
+                ::nn::Network::forward(self, tape, x)
             }
             /// Writes the parameters to a file.
             ///
@@ -257,17 +279,12 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
 
 /// Every field of the struct of activations, one layer after the other.
 fn activations(parts: &Parts<'_>) -> TokenStream {
-    let Parts { name, steps, aliases, head, .. } = parts;
-    let kind = sides::name(name, "Activations");
-    let fields = steps.iter().zip(aliases).map(|(step, alias)| {
-        let (field, width) = (&step.layer.name, constant(&step.output));
+    let kind = sides::name(parts.name, "Activations");
+    let fields = parts.steps.iter().map(|step| {
+        let field = &step.layer.name;
         match step.layer.count() {
-            1 if step.last => quote!(#field: answers.last::<#alias, #head, #width>()),
-            1 => quote!(#field: answers.layer::<#alias, #width>()),
-            count => {
-                let count = Literal::usize_unsuffixed(count);
-                quote!(#field: answers.repeated::<#alias, #width, #count>())
-            }
+            1 => quote!(#field: answers.layer()),
+            _ => quote!(#field: ::core::array::from_fn(|_| answers.layer())),
         }
     });
     quote!(#kind { #(#fields),* })

@@ -1,6 +1,6 @@
 //! A number that need not be whole, as it is written: `0.2`, `1e-4`, `RATE`, `(1.0 / 3.0)`.
 
-use proc_macro2::{Literal, TokenTree};
+use proc_macro2::{Delimiter, Literal, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
@@ -25,17 +25,20 @@ pub(crate) fn real(tokens: &[Token], what: &str, report: &mut Report) -> Option<
         let value = Some(sign * value);
         return Some(Real { place, value, tokens: quote!(#minus #literal), text });
     }
+    // Parentheses are taken off: the compiler would call them needless in the expansion.
+    if let [Token { tree: TokenTree::Group(group), inner, .. }] = tokens
+        && !inner.is_empty()
+        && matches!(group.delimiter(), Delimiter::Parenthesis | Delimiter::Brace | Delimiter::None)
+    {
+        let tokens = match group.delimiter() {
+            Delimiter::Brace => trees(tokens),
+            _ => trees(inner),
+        };
+        return Some(Real { place, value: None, tokens, text });
+    }
     let advice = match syn::parse2::<Expr>(trees(tokens)) {
         Ok(Expr::Path(path)) => {
             return Some(Real { place, value: None, tokens: path.into_token_stream(), text });
-        }
-        // Parentheses are taken off: the compiler would call them needless in the expansion.
-        Ok(Expr::Paren(inner)) => {
-            let tokens = inner.expr.into_token_stream();
-            return Some(Real { place, value: None, tokens, text });
-        }
-        Ok(Expr::Block(block)) => {
-            return Some(Real { place, value: None, tokens: block.into_token_stream(), text });
         }
         Ok(Expr::Lit(_)) => format!("`{text}` is not {what}; write a number such as `0.1`"),
         Ok(_) => format!("put the expression in parentheses: `({text})`"),

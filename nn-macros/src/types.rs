@@ -221,6 +221,13 @@ pub(crate) fn chain_of(steps: &[Step<'_>], aliases: &[Ident]) -> TokenStream {
     tree(&types, span)
 }
 
+/// Whether types of the user's are in a layer.
+pub(crate) fn has_users_types(step: &Step<'_>) -> bool {
+    let mut spans = Vec::new();
+    users_spans(step, &mut spans);
+    !spans.is_empty()
+}
+
 /// Where the user's own types are.
 fn users_spans(step: &Step<'_>, spans: &mut Vec<Span>) {
     if let Unit::Dense(dense) = &step.layer.unit {

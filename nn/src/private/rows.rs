@@ -1,9 +1,9 @@
-//! Rows of several inputs or heads, and the answers of single layers.
+//! Rows of several inputs or heads, and parts of networks.
 
 use tensor::Float;
 
 #[cfg(feature = "std")]
-pub use answers::{Answers, nested, predict_batch};
+pub use networks::{Viewed, nested, predict_batch};
 
 /// Several inputs one after the other.
 pub fn join<T: Float, const N: usize>(parts: impl IntoIterator<Item = impl AsRef<[T]>>) -> [T; N] {
@@ -38,50 +38,30 @@ pub fn repetition(index: usize, count: usize, layer: &str) -> usize {
 }
 
 #[cfg(feature = "std")]
-mod answers {
-    use super::*;
-    use crate::head::Head;
+mod networks {
+    use tensor::Float;
+
     use crate::layer::{Inference, Layer};
     use crate::network::Network;
     use crate::parameters::Parameters;
-    use crate::row::Row;
 
-    /// The answers of a network's layers to one sample, one after the other.
-    pub struct Answers<'n, T> {
-        /// Of the layers that are still to come.
-        parameters: &'n [T],
-        /// What the next layer takes.
-        x: Vec<T>,
+    /// What is shown of a layer in a network of `T`: as [`Layer::view`], but so that an accessor can name
+    /// it before the compiler knows that the user's type is a layer. Whether it is one is an error of the
+    /// network alone then, and not of the accessor, too.
+    pub trait Viewed<T: Float> {
+        /// The parameters with their shapes.
+        type View<'a>;
+
+        /// Of the layers of `network` that begin at `index`.
+        fn of<N: Network<Float = T>>(network: &N, index: usize) -> Self::View<'_>;
     }
 
-    impl<'n, T: Float> Answers<'n, T> {
-        /// Before the first layer of `network`.
-        pub fn new<N: Network<Float = T>>(network: &'n N, sample: &N::Input) -> Self {
-            Self { parameters: network.parameters().as_slice(), x: Row::as_slice(sample).to_vec() }
-        }
+    impl<T: Float, L: Layer> Viewed<T> for L {
+        type View<'a> = L::View<'a, T>;
 
-        /// The answer of the next layer.
-        pub fn layer<L: Layer, const O: usize>(&mut self) -> [T; O] {
-            let (own, rest) = self.parameters.split_at(L::LEN);
-            let outputs = L::predict(own, &self.x);
-            self.parameters = rest;
-            self.x.clear();
-            self.x.extend_from_slice(Row::as_slice(&outputs));
-            part(&self.x, 0)
-        }
-
-        /// The answers of the next layer, which is repeated.
-        pub fn repeated<L: Layer, const O: usize, const COUNT: usize>(
-            &mut self,
-        ) -> [[T; O]; COUNT] {
-            std::array::from_fn(|_| self.layer::<L, O>())
-        }
-
-        /// The answer of the last layer, with what the head makes of it.
-        pub fn last<L: Layer, H: Head<T>, const O: usize>(&mut self) -> [T; O] {
-            let mut row = self.layer::<L, O>();
-            H::activate(&mut row);
-            row
+        #[track_caller]
+        fn of<N: Network<Float = T>>(network: &N, index: usize) -> L::View<'_, T> {
+            crate::layer::view::<N, L>(network, index)
         }
     }
 

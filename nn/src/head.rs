@@ -9,6 +9,8 @@ mod linear;
 mod sigmoid;
 mod softmax;
 
+use core::fmt;
+
 use tensor::{Buffer, Float};
 
 pub use both::Both;
@@ -78,11 +80,32 @@ pub enum HeadInfo {
 }
 
 impl HeadInfo {
+    /// Where there is no head.
+    pub(crate) const NONE: HeadInfo = HeadInfo::One("linear");
+
+    /// What two branches side by side end in: one head each, if there are two.
+    pub(crate) const fn of_branches(&self) -> (&HeadInfo, &HeadInfo) {
+        match self {
+            HeadInfo::One(_) => (&Self::NONE, &Self::NONE),
+            HeadInfo::Both(a, b) => (a, b),
+        }
+    }
+
     /// How many heads there are.
     pub const fn count(&self) -> usize {
         match self {
             HeadInfo::One(_) => 1,
             HeadInfo::Both(a, b) => a.count() + b.count(),
+        }
+    }
+}
+
+/// The heads' names.
+impl fmt::Display for HeadInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            HeadInfo::One(name) => f.write_str(name),
+            HeadInfo::Both(a, b) => write!(f, "{a}, {b}"),
         }
     }
 }

@@ -45,6 +45,7 @@ mod network;
 mod op;
 mod optimizer;
 mod parameters;
+mod picture;
 mod progress;
 mod row;
 pub mod schedule;

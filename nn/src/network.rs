@@ -15,7 +15,7 @@ use crate::parameters::Parameters;
 use crate::row::Row;
 use crate::summary::Text;
 use crate::tape::{self, OnTape};
-use crate::{Metrics, checkpoint};
+use crate::{Metrics, checkpoint, picture};
 
 /// A network: layers, a head, and parameters in one buffer.
 ///
@@ -98,12 +98,32 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
                 Self::NAME,
                 Self::NAMES,
                 Self::INFO,
-                <Self::Head as Head<Self::Float>>::NAME,
+                &<Self::Head as Head<Self::Float>>::INFO,
                 size_of::<Self::Float>(),
             )
         }
         .as_str()
     };
+
+    /// A picture of the network, from its type alone: an SVG document that needs nothing else, for a page or
+    /// a file. It follows the system's light or dark setting.
+    ///
+    /// Columns of dots are layers of units, wide ones with dots left out; bars are layers that look at one
+    /// unit at a time; residuals, several inputs and heads, and networks inside the network are
+    /// drawn as such. Where more than three layers in a row are alike, the first and the last stand
+    /// for them.
+    ///
+    /// ```
+    /// use nn::{Network, network};
+    ///
+    /// network! { pub struct Digits(dense(784 -> 128, relu), dense(10, softmax)); }
+    ///
+    /// std::fs::write(std::env::temp_dir().join("digits.svg"), <Digits as Network>::svg())?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    fn svg() -> String {
+        picture::svg::<Self>()
+    }
 
     /// Random weights, by default those that suit each layer's activation (see [`init`](crate::init)), zero biases.
     /// The same seed gives the same network, whatever the machine.
@@ -387,9 +407,10 @@ pub(crate) fn tensors<N: Network>() -> Vec<NamedTensor> {
 
 /// The declaration, one layer after the other: what must agree between a network and a file.
 pub(crate) fn architecture<N: Network>() -> String {
-    let layers = N::INFO.declaration(N::Head::NAME);
-    match N::INFO.shows_head() {
+    let head = &<N::Head as Head<N::Float>>::INFO;
+    let layers = N::INFO.declaration(head);
+    match N::INFO.shows(head) {
         true => layers,
-        false => format!("{layers}, {}", N::Head::NAME),
+        false => format!("{layers}, {head}"),
     }
 }

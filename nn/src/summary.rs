@@ -1,5 +1,6 @@
 //! A network's table of layers, written by the compiler.
 
+use crate::head::HeadInfo;
 use crate::inference::{Info, LayerInfo, Names};
 
 /// Text made in a constant: a buffer and how much of it is filled.
@@ -27,7 +28,7 @@ impl Text {
         name: &str,
         names: &[&str],
         info: &Info,
-        head: &str,
+        head: &HeadInfo,
         size: usize,
     ) -> Text {
         let mut text = Text { bytes: [b' '; CAPACITY], len: 0, is_cut: false };
@@ -37,7 +38,7 @@ impl Text {
         text.push(" -> ");
         text.number(info.outputs());
         text.push(", ends in ");
-        text.push(head);
+        text.heads(head);
         text.push("\n");
         text.heading();
         text.rule();
@@ -81,7 +82,8 @@ impl Text {
     }
 
     /// The rows of all layers; `head` stands in place of the activation of the last if that has none.
-    const fn layers(&mut self, info: &Info, names: &Names<'_>, index: &mut usize, head: &str) {
+    const fn layers(&mut self, info: &Info, names: &Names<'_>, index: &mut usize, head: &HeadInfo) {
+        const NONE: &HeadInfo = &HeadInfo::NONE;
         match info {
             Info::Layer(layer) => {
                 if self.has_room() {
@@ -91,21 +93,22 @@ impl Text {
                 *index += 1;
             }
             Info::Then(a, b) => {
-                self.layers(a, names, index, "linear");
+                self.layers(a, names, index, NONE);
                 self.layers(b, names, index, head);
             }
             Info::Residual(layers) => {
-                self.layers(layers, names, index, "linear");
+                self.layers(layers, names, index, NONE);
                 self.joint("x + f(x) of the above", layers.outputs());
             }
             Info::Inputs(a, b) | Info::Heads(a, b) => {
-                self.layers(a, names, index, "linear");
-                self.layers(b, names, index, "linear");
+                let (of_a, of_b) = head.of_branches();
+                self.layers(a, names, index, of_a);
+                self.layers(b, names, index, of_b);
                 self.joint("the above, side by side", info.outputs());
             }
             Info::Nested { names: inner, layers, .. } => {
                 let inner = Names { names: inner, outer: Some((names, *index)) };
-                self.layers(layers, &inner, &mut 0, "linear");
+                self.layers(layers, &inner, &mut 0, NONE);
                 *index += 1;
             }
         }
@@ -143,7 +146,19 @@ impl Text {
         }
     }
 
-    const fn layer(&mut self, layer: &LayerInfo, head: &str) {
+    /// The heads' names.
+    const fn heads(&mut self, head: &HeadInfo) {
+        match head {
+            HeadInfo::One(name) => self.push(name),
+            HeadInfo::Both(a, b) => {
+                self.heads(a);
+                self.push(", ");
+                self.heads(b);
+            }
+        }
+    }
+
+    const fn layer(&mut self, layer: &LayerInfo, head: &HeadInfo) {
         let start = self.len;
         self.push(layer.kind);
         self.push(" ");
@@ -152,7 +167,12 @@ impl Text {
             self.push(" -> ");
         }
         self.number(layer.outputs);
-        self.detail(if equal(layer.activation, "linear") { head } else { layer.activation });
+        if equal(layer.activation, "linear") {
+            self.push(", ");
+            self.heads(head);
+        } else {
+            self.detail(layer.activation);
+        }
         self.detail(layer.option);
         self.push(" ");
         self.fill(start + LAYER);

@@ -1,6 +1,7 @@
 //! How the layers of a network are called, those of a network inside it included.
 
 use super::{Info, LayerInfo};
+use crate::head::HeadInfo;
 
 /// The names of a network's layers, in order; those that are missing are called `layer1`, `layer2`, …
 #[derive(Clone, Copy, Debug)]
@@ -64,10 +65,13 @@ impl Info {
 
     /// The layers as a declaration would write them, the last one with the activation `head` if it
     /// has none of its own.
-    pub(crate) fn declaration(&self, head: &str) -> String {
+    pub(crate) fn declaration(&self, head: &HeadInfo) -> String {
+        const NONE: &HeadInfo = &HeadInfo::NONE;
         match self {
             Info::Layer(layer) => {
-                let activation = if layer.activation == "linear" { head } else { layer.activation };
+                let head = head.to_string();
+                let linear = layer.activation == "linear";
+                let activation = if linear { &head } else { layer.activation };
                 let mut text = format!("{}({} -> {}", layer.kind, layer.inputs, layer.outputs);
                 for detail in [activation, layer.option].into_iter().filter(|text| !text.is_empty())
                 {
@@ -76,23 +80,28 @@ impl Info {
                 }
                 text + ")"
             }
-            Info::Then(a, b) => format!("{}, {}", a.declaration("linear"), b.declaration(head)),
-            Info::Residual(layers) => format!("residual({})", layers.declaration("linear")),
+            Info::Then(a, b) => format!("{}, {}", a.declaration(NONE), b.declaration(head)),
+            Info::Residual(layers) => format!("residual({})", layers.declaration(NONE)),
             Info::Inputs(a, b) => {
-                format!("concat(({}), ({}))", a.declaration("linear"), b.declaration("linear"))
+                format!("concat(({}), ({}))", a.declaration(NONE), b.declaration(NONE))
             }
             Info::Heads(a, b) => {
-                format!("heads(({}), ({}))", a.declaration("linear"), b.declaration("linear"))
+                let (of_a, of_b) = head.of_branches();
+                format!("heads(({}), ({}))", a.declaration(of_a), b.declaration(of_b))
             }
-            Info::Nested { layers, .. } => format!("network({})", layers.declaration("linear")),
+            Info::Nested { layers, .. } => format!("network({})", layers.declaration(NONE)),
         }
     }
 
     /// Whether [`Info::declaration`] has a place for the head.
-    pub(crate) const fn shows_head(&self) -> bool {
+    pub(crate) const fn shows(&self, head: &HeadInfo) -> bool {
         match self {
             Info::Layer(layer) => matches!(layer.activation.as_bytes(), b"linear"),
-            Info::Then(_, last) => last.shows_head(),
+            Info::Then(_, last) => last.shows(head),
+            Info::Heads(a, b) => match head {
+                HeadInfo::One(_) => false,
+                HeadInfo::Both(of_a, of_b) => a.shows(of_a) && b.shows(of_b),
+            },
             _ => false,
         }
     }

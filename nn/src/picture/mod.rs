@@ -1,0 +1,31 @@
+//! A picture of a network from its type alone: [`Network::svg`](crate::Network::svg).
+//!
+//! `plan` turns what the compiler knows of the layers into rows of pieces, one for each layer, and says
+//! how much room each needs; `draw` puts them in place, from left to right along an axis, and
+//! `canvas` writes the shapes as SVG.
+
+mod canvas;
+mod draw;
+mod plan;
+#[cfg(test)]
+mod tests;
+
+use crate::head::{Head, HeadInfo};
+use crate::layer::Info;
+use crate::network::Network;
+
+/// See [`Network::svg`](crate::Network::svg).
+pub(crate) fn svg<N: Network>() -> String {
+    picture(N::NAME, N::NAMES, N::INFO, &<N::Head as Head<N::Float>>::INFO)
+}
+
+fn picture(name: &str, names: &[&str], info: &Info, head: &HeadInfo) -> String {
+    let row = plan::network(names, info, head);
+    let subtitle = format!(
+        "{} → {} · {} parameters",
+        canvas::grouped(info.inputs()),
+        canvas::grouped(info.outputs()),
+        canvas::grouped(info.params())
+    );
+    draw::picture(name, &subtitle, &row)
+}

@@ -87,8 +87,16 @@ impl Text {
         match info {
             Info::Layer(layer) => {
                 if self.has_room() {
+                    let line = self.len;
                     self.name(names, *index);
+                    self.push(" ");
+                    self.fill(line + NAME);
                     self.layer(layer, head);
+                    self.push(" ");
+                    self.fill(line + NAME + LAYER);
+                    self.right_number(layer.outputs, OUTPUT);
+                    self.right_number(layer.params, PARAMS);
+                    self.push("\n");
                 }
                 *index += 1;
             }
@@ -127,15 +135,8 @@ impl Text {
     }
 
     const fn name(&mut self, names: &Names<'_>, index: usize) {
-        let start = self.len;
-        self.full_name(names, index);
-        self.push(" ");
-        self.fill(start + NAME);
-    }
-
-    const fn full_name(&mut self, names: &Names<'_>, index: usize) {
         if let Some((outer, at)) = names.outer {
-            self.full_name(outer, at);
+            self.name(outer, at);
             self.push(".");
         }
         if index < names.names.len() {
@@ -159,7 +160,6 @@ impl Text {
     }
 
     const fn layer(&mut self, layer: &LayerInfo, head: &HeadInfo) {
-        let start = self.len;
         self.push(layer.kind);
         self.push(" ");
         if layer.inputs != layer.outputs || !layer.activation.is_empty() {
@@ -174,11 +174,6 @@ impl Text {
             self.detail(layer.activation);
         }
         self.detail(layer.option);
-        self.push(" ");
-        self.fill(start + LAYER);
-        self.right_number(layer.outputs, OUTPUT);
-        self.right_number(layer.params, PARAMS);
-        self.push("\n");
     }
 
     const fn detail(&mut self, text: &str) {

@@ -4,7 +4,7 @@
 mod proof;
 
 use nn::{Network, Optimizer, Sgd, Step, Trainer, network};
-use proof::{check_gradient, same_bits, same_for_any_threads};
+use proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
 
 network! {
     struct Classifier(dense(7 -> 33, relu), dense(10, softmax));
@@ -105,27 +105,11 @@ fn every_parameter_is_updated_once() {
 /// Descent in the store of the weights' gradient gives the bits of a gradient and then an update.
 #[test]
 fn fused_descent_is_the_plain_one() {
-    #[derive(Clone, Copy)]
-    struct Plain(Sgd);
-    impl<T: nn::Float> Optimizer<T> for Plain {
-        const MEMORY: usize = 1;
-        fn update(&self, step: Step, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
-            self.0.update(step, p, g, memory);
-        }
-    }
-    fn check<N: Network>(threads: usize, batch: usize) {
-        let sgd = Sgd::new(0.05);
-        let (fused, plain) = (
-            proof::trained::<N>(threads, batch, sgd),
-            proof::trained::<N>(threads, batch, Plain(sgd)),
-        );
-        assert!(fused.parameters() == plain.parameters(), "{} of {batch}", N::NAME);
-    }
     for threads in [1, 2] {
-        check::<Wide<f32>>(threads, 200);
-        check::<Wide<f64>>(threads, 67);
-        check::<Deep<f32>>(threads, 31);
-        check::<OddEnd<f64>>(threads, 1);
-        check::<Single<f32>>(threads, 5);
+        same_by_descent::<Wide<f32>>(threads, 200);
+        same_by_descent::<Wide<f64>>(threads, 67);
+        same_by_descent::<Deep<f32>>(threads, 31);
+        same_by_descent::<OddEnd<f64>>(threads, 1);
+        same_by_descent::<Single<f32>>(threads, 5);
     }
 }

@@ -3,12 +3,15 @@
 
 mod proof;
 
-use nn::activation::{CeluWith, EluWith, Identity, LeakyReluWith, Relu, Tanh};
+use nn::activation::{CeluWith, EluWith, Gelu, Identity, LeakyReluWith, Relu, Tanh};
 use nn::head::{Linear, Softmax};
 use nn::init::{ByActivation, GlorotUniform, HeNormal, Zeros};
-use nn::layer::{Dense, DenseWith, Then};
-use nn::{Network, Sequential};
-use proof::{check_gradient, comes_back, same_bits, same_for_any_threads};
+use nn::layer::{
+    self, BatchNorm, Dense, DenseWith, Dropout, Heads, Inputs, LayerNorm, Passthrough, Residual,
+    RowLayer, TensorInfo, Then,
+};
+use nn::{Float, Network, Sequential, network};
+use proof::{check_gradient, comes_back, same_bits, same_by_descent, same_for_any_threads};
 
 /// The bits of a number, as types have them.
 const fn bits(x: f64) -> u64 {
@@ -23,6 +26,7 @@ macro_rules! proves {
         check_gradient::<$Net<f64>>($targets);
         same_for_any_threads::<$Net<f32>, _>($rows, nn::Adam::new(1e-2));
         same_for_any_threads::<$Net<f64>, _>(67, nn::Sgd::new(0.1).momentum(0.9));
+        same_by_descent::<$Net<f32>>(2, 67);
         comes_back::<$Net<f32>>(stringify!($Net));
         comes_back::<$Net<f64>>(stringify!($Net));
     };
@@ -54,6 +58,72 @@ type Parametric<T> = Sequential<
     T,
 >;
 
+/// y = x₀·x₁ + c, y₁ = x₂·d: a layer as a user would write it, with two tensors.
+struct Own<const I: usize, const O: usize>;
+
+impl<const I: usize, const O: usize> RowLayer for Own<I, O> {
+    const NAME: &'static str = "own";
+    const INPUTS: usize = I;
+    const OUTPUTS: usize = O;
+    const PARAMS: usize = 2;
+    const TENSORS: &'static [TensorInfo] =
+        &[TensorInfo::new("shift", &[1], 0), TensorInfo::new("factor", &[1], 1)];
+    type Outputs<T: Float> = [T; O];
+
+    fn forward<T: Float>(p: &[T], x: &[T], y: &mut [T]) {
+        y[0] = x[0] * x[1] + p[0];
+        y[1] = x[2] * p[1];
+    }
+
+    fn backward<T: Float>(p: &[T], x: &[T], _y: &[T], dy: &[T], dx: &mut [T]) {
+        dx.copy_from_slice(&[dy[0] * x[1], dy[0] * x[0], dy[1] * p[1]]);
+    }
+
+    fn gradient<T: Float>(_p: &[T], x: &[T], _y: &[T], dy: &[T], gradient: &mut [T]) {
+        gradient[0] = gradient[0] + dy[0];
+        gradient[1] = gradient[1] + dy[1] * x[2];
+    }
+}
+
+network! {
+    struct Dropped(dropout(0.1), dense(5 -> 7, tanh), dropout(0.4), dense(17, gelu), dropout(0.25), dense(3));
+    struct Normed(layer_norm, dense(5 -> 19, relu), layer_norm(epsilon = 1e-3), dense(4, silu), layer_norm, dense(3));
+    struct BatchNormed(batch_norm, dense(5 -> 19, tanh), batch_norm(momentum = 0.3, epsilon = 1e-3), dense(2, softmax));
+    struct Deepened(
+        residual(dense(5 -> 5, tanh)),
+        dense(18, gelu),
+        residual(dense(7, tanh), residual(dense(7 -> 7, elu)), dropout(0.3), dense(18, l2 = 0.01)),
+        dense(3),
+    );
+    struct Encoder { wide: dense(5 -> 12, tanh), narrow: dense(3, l2 = 0.1) }
+    struct Outer { encoder: Encoder, middle: dense(9, relu, init = he_uniform), out: dense(2, softmax) }
+    struct Owned(dense(5 -> 3, tanh), Own(3 -> 2), dense(3));
+    struct Wide(dense(130 -> 257, relu), dropout(0.5), residual(dense(65, tanh), layer_norm, dense(257)), dense(3));
+}
+
+/// What the macro would write of `concat(…)` and `heads(…)`, with one head's loss.
+type Joined<T> = Sequential<
+    Then<
+        Inputs<
+            Then<Dense<4, 6, Tanh>, Dropout<6, { bits(0.3) }>>,
+            Inputs<Passthrough<1>, Dense<2, 3, Gelu>, 4>,
+            10,
+        >,
+        Then<
+            Residual<Inputs<Dense<7, 5, Tanh>, Dense<3, 5, Tanh, Decayed>, 10>>,
+            Heads<
+                Dense<10, 2, Identity>,
+                Heads<LayerNorm<10, { bits(1e-5) }>, Dense<10, 1, Tanh>, 11>,
+                13,
+            >,
+        >,
+    >,
+    Linear<13>,
+    7,
+    13,
+    T,
+>;
+
 #[test]
 fn dense_with_options() {
     proves!(Options, 3001, &[[0.5, -1.0, 2.0], [0.1, 0.9, -1.0]]);
@@ -72,35 +142,68 @@ fn without_a_bias_zero_stays_zero() {
 }
 
 #[test]
-fn the_penalty_is_trained_and_not_evaluated() {
-    type Plain =
-        Sequential<Dense<2, 1, Identity, DenseWith<ByActivation, true, 0>>, Linear<1>, 2, 1, f64>;
-    type L2 = Sequential<
-        Dense<2, 1, Identity, DenseWith<ByActivation, true, { bits(0.25) }>>,
-        Linear<1>,
-        2,
-        1,
-        f64,
-    >;
-    let (plain, l2) = (Plain::init(7), L2::init(7));
-    assert_eq!(plain.parameters(), l2.parameters());
-    let (x, t) = ([[1.0, 2.0], [3.0, -1.0]], [[1.0], [2.0]]);
-    let loss = nn::Trainer::<Plain, _>::new(nn::Sgd::new(0.1)).differentiate(&plain, &x, &t);
-    let mut trainer = nn::Trainer::<L2, _>::new(nn::Sgd::new(0.1));
-    let penalized = trainer.differentiate(&l2, &x, &t).unwrap();
-    let squares: f64 = l2.parameters().as_slice()[..2].iter().map(|w| w * w).sum();
-    assert!((penalized - loss.unwrap() - 0.25 * squares).abs() < 1e-15);
-    let data = nn::data::Dataset::new(x.to_vec(), t.to_vec()).unwrap();
-    let threads = nn::Threads::new(1);
-    assert_eq!(plain.evaluate(&data, &threads), l2.evaluate(&data, &threads));
-    // On a tape it is there in training alone.
-    let tape = nn::autograd::Tape::new();
-    let on_tape = l2.on_tape(&tape).unwrap();
-    let loss = on_tape.loss(on_tape.logits(on_tape.inputs(&x).unwrap()).unwrap(), &t).unwrap();
-    assert_eq!(loss.value().item().unwrap(), data_loss(&l2, &x, &t));
+fn dropout() {
+    // Rows enough that most weights are used by one of them.
+    proves!(Dropped, 3001, &[[0.5, -1.0, 2.0]; 29]);
 }
 
-fn data_loss<N: Network<Float = f64>>(network: &N, x: &[N::Input], t: &[N::Target]) -> f64 {
-    let data = nn::data::Dataset::new(x.to_vec(), t.to_vec()).unwrap();
-    network.evaluate(&data, &nn::Threads::new(1)).loss
+#[test]
+fn layer_norm() {
+    proves!(Normed, 3001, &[[0.5, -1.0, 2.0], [0.1, 0.9, -1.0]]);
+    layer::check::<LayerNorm<7, { bits(1e-5) }>>(1).unwrap();
+    layer::check::<LayerNorm<1, { bits(1e-2) }>>(1).unwrap();
+    layer::check::<LayerNorm<33, { bits(1.0) }>>(1).unwrap();
+}
+
+#[test]
+fn batch_norm() {
+    proves!(BatchNormed, 301, &nn::data::Class::from_labels(&[0, 1, 1, 0]).unwrap());
+    layer::check::<BatchNorm<7, { bits(0.1) }, { bits(1e-5) }>>(1).unwrap();
+    layer::check::<BatchNorm<17, { bits(0.1) }, { bits(1.0) }>>(1).unwrap();
+}
+
+#[test]
+fn residuals() {
+    proves!(Deepened, 3001, &[[0.5, -1.0, 2.0], [0.1, 0.9, -1.0]]);
+    layer::check::<Residual<Residual<Dense<3, 3, Tanh>>>>(1).unwrap();
+}
+
+#[test]
+fn branches() {
+    proves!(Joined, 3001, &[[0.1; 13], [-0.4; 13]]);
+    layer::check::<Inputs<Dense<3, 2, Tanh>, Passthrough<4>, 6>>(1).unwrap();
+    layer::check::<Heads<Dense<3, 2, Tanh>, Dense<3, 5, Gelu>, 7>>(1).unwrap();
+}
+
+#[test]
+fn networks_inside_networks_and_layers_of_ones_own() {
+    proves!(Outer, 3001, &nn::data::Class::from_labels(&[0, 1]).unwrap());
+    proves!(Owned, 3001, &[[0.5, -1.0, 2.0], [0.1, 0.9, -1.0]]);
+    layer::check::<Own<3, 2>>(1).unwrap();
+}
+
+#[test]
+fn all_of_it_in_a_wide_network() {
+    same_bits::<Wide<f32>>("Wide");
+    same_for_any_threads::<Wide<f32>, _>(203, nn::Adam::new(1e-3));
+}
+
+/// A gradient that is wrong is found, and named.
+#[test]
+fn a_wrong_gradient_is_found() {
+    struct Wrong;
+    impl RowLayer for Wrong {
+        const NAME: &'static str = "wrong";
+        const INPUTS: usize = 1;
+        const OUTPUTS: usize = 1;
+        type Outputs<T: Float> = [T; 1];
+        fn forward<T: Float>(_: &[T], x: &[T], y: &mut [T]) {
+            y[0] = x[0] * x[0];
+        }
+        fn backward<T: Float>(_: &[T], x: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
+            dx[0] = dy[0] * x[0];
+        }
+    }
+    let error = layer::check::<Wrong>(1).unwrap_err().to_string();
+    assert!(error.contains("wrong") && error.contains("input 0"), "{error}");
 }

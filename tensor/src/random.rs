@@ -42,6 +42,13 @@ impl Random {
         u64::from(block[half]) | u64::from(block[half + 1]) << 32
     }
 
+    /// The `block`th four words of 32 random bits: [`bits`](Random::bits) of the indices 2·`block` and
+    /// 2·`block` + 1, less significant half first.
+    #[inline(always)]
+    pub fn words(&self, block: u64) -> [u32; 4] {
+        philox(self.counter(block), self.key())
+    }
+
     /// Uniform in \[0, 1): a multiple of 2⁻⁵³, rounded down to a multiple of 2⁻²⁴ for `f32`-like types
     /// so that 1 cannot come out.
     #[inline]
@@ -102,7 +109,7 @@ fn halves(x: u64) -> [u32; 2] {
 }
 
 /// Ten rounds of Philox 4×32.
-#[inline]
+#[inline(always)]
 fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     for round in 0..10 {
         if round > 0 {

@@ -91,6 +91,11 @@ impl TensorInfo {
         TensorInfo { name, shape, offset, trained: true }
     }
 
+    /// A tensor that is kept with the parameters but not trained.
+    pub const fn kept(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
+        TensorInfo { name, shape, offset, trained: false }
+    }
+
     /// Number of elements.
     pub const fn len(&self) -> usize {
         let (mut len, mut axis) = (1, 0);

@@ -1,18 +1,32 @@
 //! What a layer is, and how it answers one row: all that a trained network needs, without the standard
 //! library and without allocation.
 
+mod batch_norm;
+mod branches;
 mod dense;
+mod dropout;
 mod info;
+mod layer_norm;
+mod moments;
 mod names;
 mod options;
+mod passthrough;
+mod residual;
 mod then;
 
 use tensor::Float;
 
+pub use batch_norm::BatchNorm;
+pub use branches::{Heads, Inputs};
 pub use dense::Dense;
+pub use dropout::Dropout;
 pub use info::{Info, LayerInfo, TensorInfo};
+pub use layer_norm::LayerNorm;
+pub(crate) use moments::{rate, sum};
 pub(crate) use names::Names;
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
+pub use passthrough::Passthrough;
+pub use residual::Residual;
 pub use then::Then;
 
 use crate::row::Row;

@@ -7,9 +7,19 @@
 //! layer says that they are [`COUPLED`](Layer::COUPLED), so a batch can be split among threads at any
 //! row, and so can the flat gradient at any [`Layer::cut`], without changing a bit of the result.
 
+mod batch_norm;
+mod branches;
+mod check;
 mod dense;
+mod dropout;
+mod kept;
+mod layer_norm;
+mod nested;
 mod pass;
+mod passthrough;
 mod penalty;
+mod residual;
+mod row_layer;
 mod then;
 mod view;
 
@@ -17,13 +27,18 @@ use autograd::Var;
 use tensor::{Buffer, Float};
 
 pub use crate::inference::{
-    Dense, DenseOptions, DenseView, DenseWith, Inference, Info, LayerInfo, Plain, TensorInfo, Then,
-    WeightView,
+    BatchNorm, Dense, DenseOptions, DenseView, DenseWith, Dropout, Heads, Inference, Info, Inputs,
+    LayerInfo, LayerNorm, Passthrough, Plain, Residual, TensorInfo, Then, WeightView,
 };
 use crate::optimizer::descend;
+pub use batch_norm::BatchNormView;
+pub use check::check;
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
+pub use layer_norm::NormView;
+pub use nested::Nested;
 pub use pass::Pass;
 pub(crate) use penalty::{add_penalty_gradient, penalty};
+pub use row_layer::RowLayer;
 pub(crate) use then::add_penalties;
 pub use view::{dense_view, view};
 
@@ -181,7 +196,12 @@ pub struct End<'r, T> {
     pub derivative: fn(gradient: &mut [T], x: &[T], y: &[T]),
 }
 
-impl<T> End<'_, T> {
+impl<'r, T> End<'r, T> {
+    /// An end that leaves the gradient as it comes: that of a layer without an activation.
+    pub fn open(y: &'r [T], gradient: &'r mut [T]) -> Self {
+        End { x: y, y, gradient, derivative: |_, _, _| {} }
+    }
+
     /// Multiplies the whole gradient, which holds dL/dy, by the derivative.
     pub fn close(self) {
         (self.derivative)(self.gradient, self.x, self.y);

@@ -86,15 +86,8 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         from: usize,
         gradient: &mut [T],
     ) {
-        let seam = A::LEN.saturating_sub(from).min(gradient.len());
-        let (a, b) = gradient.split_at_mut(seam);
-        let (of_a, of_b) = parameters.split_at(seam);
-        if !a.is_empty() {
-            A::gradient(of_a, x, &rows.0, from, a);
-        }
-        if !b.is_empty() {
-            B::gradient(of_b, A::outputs(&rows.0), &rows.1, from.saturating_sub(A::LEN), b);
-        }
+        let between = A::outputs(&rows.0);
+        pair_gradient::<A, B, T>(parameters, (x, &rows.0), (between, &rows.1), from, gradient);
     }
 
     fn descend<T: Float>(
@@ -104,17 +97,12 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         from: usize,
         rate: T,
     ) {
-        let (a, b) = parameters.split_at_mut(A::LEN.saturating_sub(from).min(parameters.len()));
-        if !a.is_empty() {
-            A::descend(a, x, &rows.0, from, rate);
-        }
-        if !b.is_empty() {
-            B::descend(b, A::outputs(&rows.0), &rows.1, from.saturating_sub(A::LEN), rate);
-        }
+        let between = A::outputs(&rows.0);
+        pair_descend::<A, B, T>(parameters, (x, &rows.0), (between, &rows.1), from, rate);
     }
 
     fn cut(at: usize) -> usize {
-        if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
+        pair_cut::<A, B>(at)
     }
 
     fn penalty<T: Float>(parameters: &[T]) -> T {
@@ -142,6 +130,49 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
     ) -> autograd::Result<Option<Var<'t, T>>> {
         add_penalties(A::record_penalty(parameters)?, B::record_penalty(parameters)?)
     }
+}
+
+/// [`Layer::gradient`] of two layers whose parameters follow one another, given the inputs and the rows of
+/// each.
+pub(super) fn pair_gradient<A: Layer, B: Layer, T: Float>(
+    parameters: &[T],
+    (x_a, rows_a): (&[T], &A::Rows<'_, T>),
+    (x_b, rows_b): (&[T], &B::Rows<'_, T>),
+    from: usize,
+    gradient: &mut [T],
+) {
+    let seam = A::LEN.saturating_sub(from).min(gradient.len());
+    let (a, b) = gradient.split_at_mut(seam);
+    let (of_a, of_b) = parameters.split_at(seam);
+    if !a.is_empty() {
+        A::gradient(of_a, x_a, rows_a, from, a);
+    }
+    if !b.is_empty() {
+        B::gradient(of_b, x_b, rows_b, from.saturating_sub(A::LEN), b);
+    }
+}
+
+/// [`Layer::descend`] of two layers whose parameters follow one another, given the inputs and the rows of
+/// each.
+pub(super) fn pair_descend<A: Layer, B: Layer, T: Float>(
+    parameters: &mut [T],
+    (x_a, rows_a): (&[T], &A::Rows<'_, T>),
+    (x_b, rows_b): (&[T], &B::Rows<'_, T>),
+    from: usize,
+    rate: T,
+) {
+    let (a, b) = parameters.split_at_mut(A::LEN.saturating_sub(from).min(parameters.len()));
+    if !a.is_empty() {
+        A::descend(a, x_a, rows_a, from, rate);
+    }
+    if !b.is_empty() {
+        B::descend(b, x_b, rows_b, from.saturating_sub(A::LEN), rate);
+    }
+}
+
+/// [`Layer::cut`] of two layers whose parameters follow one another.
+pub(super) fn pair_cut<A: Layer, B: Layer>(at: usize) -> usize {
+    if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
 }
 
 /// The sum of those that are there.

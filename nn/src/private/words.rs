@@ -3,7 +3,10 @@
 
 /// Layers.
 pub mod layer {
-    pub use crate::layer::Dense as dense;
+    pub use crate::layer::{
+        BatchNorm as batch_norm, Dense as dense, Dropout as dropout, Heads as heads,
+        Inputs as concat, LayerNorm as layer_norm, Passthrough as input, Residual as residual,
+    };
 }
 
 /// Activations.

@@ -10,6 +10,7 @@ use super::{Metrics, Trainer};
 use crate::data::{Batches, Dataset, Minibatch, WrongRows};
 use crate::error::{Error, Result};
 use crate::head::Head;
+use crate::layer::Layer;
 use crate::loss::{Chosen, TrainedWith, chosen};
 use crate::network::{DefaultLoss, Network};
 use crate::optimizer::{Adam, Optimizer};
@@ -186,6 +187,9 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
         }
         let threads = self.threads.unwrap_or_default();
         let mut batches = Batches::new(data.len(), batch_size)?;
+        if N::Layers::COUPLED {
+            check_last_batch(data.len(), batch_size)?;
+        }
         let mut batch = Minibatch::new();
         let mut trainer =
             Trainer::with_loss(self.optimizer, self.loss).threads(&threads).seed(seed);
@@ -229,6 +233,26 @@ fn check_targets<N: Network>(noun: &str, data: &Dataset<N::Input, N::Target>) ->
         wrong.found(noun),
         N::Head::ALLOWED,
         format!("{} ends in {}: correct these rows or leave them out", N::NAME, N::Head::NAME),
+    ))
+}
+
+/// Refuses a batch size that leaves a last batch of one row, which batch norm cannot train with.
+fn check_last_batch(rows: usize, batch_size: usize) -> Result<()> {
+    let is_one = |size: usize| size == 1 || rows % size == 1;
+    if !is_one(batch_size) {
+        return Ok(());
+    }
+    let advice = match (2..batch_size.min(rows)).rev().find(|&size| !is_one(size)) {
+        Some(size) => format!("; {size} would do"),
+        None => String::new(),
+    };
+    Err(Error::value(
+        "batch size",
+        format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
+        "batches of at least 2 rows",
+        format!(
+            "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
+        ),
     ))
 }
 

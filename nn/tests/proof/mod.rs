@@ -1,7 +1,7 @@
 //! What every layer has to prove, whoever wrote it.
 #![allow(dead_code)] // each test uses its part
 
-use nn::{Network, Optimizer, Row, Sgd, Trainer};
+use nn::{Network, Optimizer, Row, Sgd, Step, Trainer};
 use tensor::random::Random;
 
 /// The static driver and the tape give the same loss and gradients, to the last bit.
@@ -112,4 +112,23 @@ pub(crate) fn comes_back<N: Network>(name: &str) {
     let mut answer = [N::Output::zeroed(); 3];
     network.predict_into(&[input; 3], &mut answer, &nn::Threads::new(1));
     assert_eq!(network.predict(&input).as_slice(), answer[1].as_slice(), "{name}");
+}
+
+/// Gradient descent without momentum, hidden from the trainer, which then computes gradients first.
+#[derive(Clone, Copy)]
+struct Plain(Sgd);
+
+impl<T: nn::Float> Optimizer<T> for Plain {
+    const MEMORY: usize = 1;
+    fn update(&self, step: Step, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
+        self.0.update(step, p, g, memory);
+    }
+}
+
+/// Descent in the store of the weights' gradient gives the bits of a gradient and then an update.
+pub(crate) fn same_by_descent<N: Network>(threads: usize, batch: usize) {
+    let sgd = Sgd::new(0.05);
+    let (fused, plain) =
+        (trained::<N>(threads, batch, sgd), trained::<N>(threads, batch, Plain(sgd)));
+    assert!(fused.parameters() == plain.parameters(), "{} of {batch}", N::NAME);
 }

@@ -1,0 +1,47 @@
+//! Mean and variance of some numbers, in an order that does not depend on the width of a vector.
+
+use tensor::Float;
+
+/// Sums that run side by side.
+const LANES: usize = 16;
+
+/// Σ f(a, b) over pairs of equal place.
+#[inline(always)]
+pub(crate) fn sum<T: Float>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
+    let mut sums = [T::zero(); LANES];
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    for (a, b) in a.iter().zip(b) {
+        for lane in 0..LANES {
+            sums[lane] = sums[lane] + f(a[lane], b[lane]);
+        }
+    }
+    for ((sum, &a), &b) in sums.iter_mut().zip(a_rest).zip(b_rest) {
+        *sum = *sum + f(a, b);
+    }
+    sums.iter().fold(T::zero(), |total, &sum| total + sum)
+}
+
+/// Mean m and 1/√(v + ε) of a row, v being the mean of (x − m)².
+#[inline(always)]
+pub(crate) fn mean_and_rate<T: Float>(x: &[T], epsilon: T) -> (T, T) {
+    let share = T::one() / T::of(x.len() as f64);
+    let mean = sum(x, x, |x, _| x) * share;
+    let variance = sum(x, x, |x, _| (x - mean) * (x - mean)) * share;
+    (mean, rate(variance, epsilon))
+}
+
+/// 1/√(v + ε).
+#[inline(always)]
+pub(crate) fn rate<T: Float>(variance: T, epsilon: T) -> T {
+    T::one() / (variance + epsilon).sqrt()
+}
+
+/// The number with these bits, which is added to a variance.
+pub(super) const fn epsilon(bits: u64) -> f64 {
+    let epsilon = f64::from_bits(bits);
+    assert!(
+        epsilon > 0.0 && epsilon.is_finite(),
+        "layer_norm, batch_norm: epsilon must be a positive number, such as 1e-5"
+    );
+    epsilon
+}

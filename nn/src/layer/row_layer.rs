@@ -1,0 +1,208 @@
+//! A layer of your own, by its formula for one row.
+
+use autograd::Var;
+use tensor::Float;
+use tensor::random::Random;
+use tensor::simd::vectorize;
+
+use super::kept::keeps;
+use super::{End, Inference, Info, Layer, LayerInfo, Pass, TensorInfo};
+use crate::parameters::padded;
+use crate::row::Row;
+
+/// A layer that answers each row by itself. Implement it, and the layer stands in any declaration:
+/// training, batches, threads, files and the tape follow.
+///
+/// ```
+/// use nn::init::Random;
+/// use nn::layer::{self, RowLayer};
+/// use nn::{Float, Network, network};
+///
+/// /// y = x∘s: every number times one of its own.
+/// struct Scale<const I: usize, const O: usize>;
+///
+/// impl<const I: usize, const O: usize> RowLayer for Scale<I, O> {
+///     const NAME: &'static str = "scale";
+///     const INPUTS: usize = I;
+///     const OUTPUTS: usize = O;
+///     const PARAMS: usize = I;
+///     type Outputs<T: Float> = [T; O];
+///
+///     fn init<T: Float>(s: &mut [T], _: Random) {
+///         s.fill(T::one());
+///     }
+///     fn forward<T: Float>(s: &[T], x: &[T], y: &mut [T]) {
+///         for i in 0..I {
+///             y[i] = x[i] * s[i];
+///         }
+///     }
+///     fn backward<T: Float>(s: &[T], _x: &[T], _y: &[T], dy: &[T], dx: &mut [T]) {
+///         for i in 0..I {
+///             dx[i] = dy[i] * s[i];
+///         }
+///     }
+///     fn gradient<T: Float>(_s: &[T], x: &[T], _y: &[T], dy: &[T], ds: &mut [T]) {
+///         for i in 0..I {
+///             ds[i] = ds[i] + dy[i] * x[i]; // added to what other rows have given
+///         }
+///     }
+/// }
+///
+/// layer::check::<Scale<5, 5>>(1)?; // the gradients are right
+///
+/// network! { struct Scaled(Scale(4 -> 4), dense(3, tanh), dense(2, softmax)); }
+/// assert_eq!(Scaled::PARAMS, 4 + 15 + 8);
+/// Scaled::init(1).self_check(2)?;
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub trait RowLayer: 'static {
+    /// What summaries, errors and files call it.
+    const NAME: &'static str;
+    /// Inputs per row.
+    const INPUTS: usize;
+    /// Outputs per row.
+    const OUTPUTS: usize;
+    /// How many numbers are trained.
+    const PARAMS: usize = 0;
+    /// The tensors that the parameters consist of, one after the other without gaps; one named
+    /// `parameters` unless said otherwise.
+    const TENSORS: &'static [TensorInfo] = match Self::PARAMS {
+        0 => &[],
+        _ => &[TensorInfo::new("parameters", &[Self::PARAMS], 0)],
+    };
+    /// Multiplications and additions for one row, by which the work of threads is divided.
+    const FLOPS: usize = 2 * Self::PARAMS;
+
+    /// `[T; OUTPUTS]`: the outputs of one row.
+    type Outputs<T: Float>: Row<T>;
+
+    /// Fills `parameters`, which are zero, with first values from `random`: N(√(1/INPUTS)) unless said
+    /// otherwise.
+    fn init<T: Float>(parameters: &mut [T], random: Random) {
+        let deviation = T::of((1.0 / Self::INPUTS as f64).sqrt());
+        random.fill_normal(parameters, T::zero(), deviation);
+    }
+
+    /// Fills y with the answer to x.
+    fn forward<T: Float>(parameters: &[T], x: &[T], y: &mut [T]);
+
+    /// Fills dx with the gradient with respect to x, given dy, the one with respect to y.
+    fn backward<T: Float>(parameters: &[T], x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
+
+    /// Adds the gradient with respect to the parameters to `gradient`.
+    fn gradient<T: Float>(_parameters: &[T], _x: &[T], _y: &[T], _dy: &[T], _gradient: &mut [T]) {
+        assert!(
+            Self::PARAMS == 0,
+            "{}: a layer with parameters needs `RowLayer::gradient`",
+            Self::NAME
+        );
+    }
+}
+
+impl<L: RowLayer> Inference for L {
+    const INPUTS: usize = L::INPUTS;
+    const OUTPUTS: usize = L::OUTPUTS;
+    const LEN: usize = padded(L::PARAMS);
+    const STACK: usize = L::OUTPUTS;
+    const INFO: Info = Info::Layer(LayerInfo {
+        params: L::PARAMS,
+        flops: L::FLOPS,
+        len: padded(L::PARAMS),
+        tensors: L::TENSORS,
+        ..LayerInfo::new(L::NAME, L::INPUTS, L::OUTPUTS)
+    });
+
+    type Outputs<T: Float> = <L as RowLayer>::Outputs<T>;
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
+        let mut y = Self::Outputs::<T>::zeroed();
+        <L as RowLayer>::forward(&parameters[..L::PARAMS], x, y.as_mut_slice());
+        y
+    }
+}
+
+impl<L: RowLayer> Layer for L {
+    keeps!(0, 0);
+
+    type View<'a, T: Float> = &'a [T];
+
+    /// All parameters in one row.
+    fn view<T: Float>(parameters: &[T]) -> &[T] {
+        &parameters[..L::PARAMS]
+    }
+
+    fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
+        parameters.fill(T::zero());
+        if L::PARAMS > 0 {
+            <L as RowLayer>::init(&mut parameters[..L::PARAMS], Random::new(seed, *index));
+            *index += 1;
+        }
+    }
+
+    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
+        End::open(rows.y, rows.dy)
+    }
+
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, _pass: Pass) {
+        let parameters = &parameters[..L::PARAMS];
+        vectorize(|| {
+            let each = x.chunks_exact(<L as RowLayer>::INPUTS);
+            for (x, y) in each.zip(rows.y.chunks_exact_mut(<L as RowLayer>::OUTPUTS)) {
+                <L as RowLayer>::forward(parameters, x, y);
+            }
+        });
+    }
+
+    fn predict<T: Float>(parameters: &[T], x: &[T]) -> <L as Inference>::Outputs<T> {
+        vectorize(|| Self::predict_inline(parameters, x))
+    }
+
+    fn backward<T: Float>(
+        parameters: &[T],
+        rows: &mut Self::Rows<'_, T>,
+        before: Option<End<'_, T>>,
+    ) {
+        let Some(before) = before else { return };
+        let parameters = &parameters[..L::PARAMS];
+        let (i, o) = (<L as RowLayer>::INPUTS, <L as RowLayer>::OUTPUTS);
+        vectorize(|| {
+            let inputs = before.y.chunks_exact(i).zip(before.gradient.chunks_exact_mut(i));
+            let outputs = rows.y.chunks_exact(o).zip(rows.dy.chunks_exact(o));
+            for ((x, dx), (y, dy)) in inputs.zip(outputs) {
+                <L as RowLayer>::backward(parameters, x, y, dy, dx);
+            }
+        });
+        before.close();
+    }
+
+    fn gradient<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        _from: usize,
+        gradient: &mut [T],
+    ) {
+        gradient.fill(T::zero());
+        let (parameters, gradient) = (&parameters[..L::PARAMS], &mut gradient[..L::PARAMS]);
+        let (i, o) = (<L as RowLayer>::INPUTS, <L as RowLayer>::OUTPUTS);
+        vectorize(|| {
+            let outputs = rows.y.chunks_exact(o).zip(rows.dy.chunks_exact(o));
+            for (x, (y, dy)) in x.chunks_exact(i).zip(outputs) {
+                <L as RowLayer>::gradient(parameters, x, y, dy, gradient);
+            }
+        });
+    }
+
+    fn cut(at: usize) -> usize {
+        if at == 0 { 0 } else { Self::LEN }
+    }
+
+    fn record<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        x: Var<'t, T>,
+        pass: Pass,
+    ) -> autograd::Result<Var<'t, T>> {
+        crate::op::record::<Self, T>(parameters, x, pass)
+    }
+}

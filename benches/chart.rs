@@ -40,7 +40,7 @@ pub struct Series {
     pub line: bool,
     /// Drawn as a dot each.
     pub dots: bool,
-    /// A text at each of the first points; fewer texts than points are fine.
+    /// A text at each point, or one that is written along the line.
     pub labels: Vec<String>,
 }
 
@@ -136,16 +136,27 @@ impl Chart {
         let middle = 0.5 * (left + WIDTH - right);
         text(svg, [middle, HEIGHT - bottom + 36.0], "", "middle", &self.x.name);
         text(svg, [left, top - 8.0], "", "start", &self.y.name);
+        let mut labels = Vec::new();
         for series in &self.series {
-            self.draw_series(svg, series);
+            self.draw_series(svg, series, &mut labels);
         }
         self.legend(svg);
     }
 
-    fn draw_series(&self, svg: &mut String, series: &Series) {
+    /// `labels` are the places of the texts that have been drawn.
+    fn draw_series(&self, svg: &mut String, series: &Series, labels: &mut Vec<[f64; 2]>) {
         let at: Vec<_> = series.points.iter().map(|&[x, y]| [self.x_at(x), self.y_at(y)]).collect();
         if series.line {
             path(svg, &format!("line c{}", series.color), &at);
+            if let ([[x, y], next, ..], [label]) = (&at[..], &series.labels[..]) {
+                let angle = (next[1] - y).atan2(next[0] - x).to_degrees();
+                let _ = writeln!(
+                    svg,
+                    "<text transform=\"translate({x:.1} {y:.1}) rotate({angle:.1})\" x=\"14\" \
+                     y=\"-5\">{label}</text>"
+                );
+                return;
+            }
         }
         if series.dots {
             for [x, y] in &at {
@@ -156,19 +167,26 @@ impl Chart {
                 );
             }
         }
-        for (&[x, y], label) in at.iter().zip(&series.labels) {
-            text(svg, [x + 7.0, y + 4.0], "", "start", label);
+        for (&[x, mut y], label) in at.iter().zip(&series.labels) {
+            let is_taken = |y: f64| {
+                labels.iter().any(|at| (at[0] - x).abs() < 200.0 && (at[1] - y).abs() < 13.0)
+            };
+            while is_taken(y) {
+                y += 1.0;
+            }
+            labels.push([x, y]);
+            text(svg, [x + 9.0, y + 4.0], "", "start", label);
         }
     }
 
-    /// The names of the series, one below the other at the upper right.
+    /// The names of the series, above the axes at the right.
     fn legend(&self, svg: &mut String) {
-        let named: Vec<_> = self.series.iter().filter(|series| !series.name.is_empty()).collect();
-        let x = WIDTH - MARGIN[2] - 250.0;
-        for (row, series) in named.iter().enumerate() {
-            let y = MARGIN[1] + 16.0 + 18.0 * row as f64;
-            path(svg, &format!("line c{}", series.color), &[[x, y - 4.0], [x + 18.0, y - 4.0]]);
-            text(svg, [x + 24.0, y], "", "start", &series.name);
+        let mut x = WIDTH - MARGIN[2];
+        for series in self.series.iter().filter(|series| !series.name.is_empty()).rev() {
+            x -= 7.0 * series.name.len() as f64 + 40.0;
+            let y = MARGIN[1] - 12.0;
+            path(svg, &format!("line c{}", series.color), &[[x, y], [x + 18.0, y]]);
+            text(svg, [x + 24.0, y + 4.0], "", "start", &series.name);
         }
     }
 

@@ -48,7 +48,7 @@ fn matmul(criterion: &mut Criterion) {
         #[cfg(feature = "peers")]
         for (name, product) in peers::products::ALL {
             measure(&mut group, BenchmarkId::from_parameter(name), work, || {
-                product([m, k, n], &a, &b, &mut c);
+                product([m, k, n], 1, &a, &b, &mut c);
             });
         }
         group.finish();

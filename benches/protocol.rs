@@ -3,8 +3,9 @@
 //! A program for one framework answers
 //! `--workloads A,D,F1 --threads N --secs S [--check | --steps K] [--peer NAME] [--data DIR]`
 //! with one line of JSON for every number: training `samples_per_s`, `step_us` and `gflops`, inference
-//! `latency_us` and `samples_per_s`; with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`)
-//! that all frameworks must agree on.
+//! `latency_us`, `samples_per_s` and `gflops`; with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`)
+//! that all frameworks must agree on. A name like `64x784x128` is a matrix product, of which `gflops` is
+//! printed.
 //!
 //! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time is
 //! the median of chunks of some 20 ms, after a warm-up.
@@ -104,11 +105,15 @@ impl Workload {
         self.widths.windows(2).map(|pair| [pair[0], pair[1]])
     }
 
-    /// Additions and multiplications in the matrix products of one training step: forward, the gradients
-    /// of the weights, and those of every layer's input but the first's.
-    pub fn step_flops(&self) -> usize {
+    /// Additions and multiplications in the matrix products of one batch. In training these are forward,
+    /// the gradients of the weights, and those of every layer's input but the first's.
+    pub fn flops(&self) -> usize {
         let products = self.layers().enumerate().map(|(index, [inputs, outputs])| {
-            let products = if index == 0 { 2 } else { 3 };
+            let products = match (self.task, index) {
+                (Task::Predict, _) => 1,
+                (_, 0) => 2,
+                _ => 3,
+            };
             products * 2 * inputs * outputs
         });
         self.batch * products.sum::<usize>()
@@ -199,7 +204,7 @@ impl Options {
         let seconds = self.seconds_per_call(|| subject.step(batches()));
         self.emit(name, "samples_per_s", workload.batch as f64 / seconds, "samples/s");
         self.emit(name, "step_us", seconds * 1e6, "us");
-        self.emit(name, "gflops", workload.step_flops() as f64 / seconds / 1e9, "GFLOP/s");
+        self.emit(name, "gflops", workload.flops() as f64 / seconds / 1e9, "GFLOP/s");
     }
 
     /// Measures `predict`, which computes the last layer's values for rows of `rows` and returns the
@@ -222,6 +227,22 @@ impl Options {
         });
         self.emit(name, "latency_us", seconds * 1e6, "us");
         self.emit(name, "samples_per_s", workload.batch as f64 / seconds, "samples/s");
+        self.emit(name, "gflops", workload.flops() as f64 / seconds / 1e9, "GFLOP/s");
+    }
+
+    /// Measures `product`, which computes c = a·b: a `[m, k]`, b `[k, n]`, c `[m, n]`, row by row.
+    pub fn product(
+        &self,
+        name: &str,
+        [m, k, n]: [usize; 3],
+        mut product: impl FnMut(&[f32], &[f32], &mut [f32]),
+    ) {
+        let numbers = |stream, count| -> Vec<f32> {
+            (0..count as u32).map(|index| 2.0 * uniform(stream, index) - 1.0).collect()
+        };
+        let (a, b, mut c) = (numbers(1, m * k), numbers(2, k * n), vec![0.0; m * n]);
+        let seconds = self.seconds_per_call(|| product(&a, &b, black_box(&mut c)));
+        self.emit(name, "gflops", (2 * m * k * n) as f64 / seconds / 1e9, "GFLOP/s");
     }
 
     /// Median over chunks of some 20 ms, after a warm-up.
@@ -249,6 +270,12 @@ impl Options {
         }
         median(&mut times)
     }
+}
+
+/// The shape that a name like `64x784x128` stands for: a matrix product of `[m, k]` and `[k, n]`.
+pub fn product_shape(name: &str) -> Option<[usize; 3]> {
+    let numbers: Option<Vec<usize>> = name.split('x').map(|number| number.parse().ok()).collect();
+    numbers?.try_into().ok()
 }
 
 /// A framework that trains the network of a workload on its data.

@@ -140,8 +140,8 @@ fn seconds(mut call: impl FnMut()) -> f64 {
 }
 
 fn chart(peak: f64, bandwidths: &[(&str, f64)], kernels: &[Kernel]) -> Chart {
-    let x = [0.1, 100.0];
-    let y = [0.5, 1.5 * peak];
+    let x = [0.05, 100.0];
+    let y = [1.0, 1.5 * peak];
     let mut series = vec![Series {
         points: vec![[peak / bandwidths[0].1, peak], [x[1], peak]],
         color: 4,

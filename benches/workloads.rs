@@ -1,17 +1,20 @@
 //! The workloads on which frameworks are compared, by this project.
 //!
-//! [`benches::protocol`] describes the command line and the numbers. One workload is here alone: G trains on
-//! Fashion-MNIST for ten epochs, shuffled, and prints `epoch_s` and `accuracy`. `--data DIR` or `PEERS_DATA`
+//! [`benches::protocol`] describes the command line and the numbers. Two workloads are here alone: `peak` prints
+//! the `gflops` that multiply-adds on registers reach, and G trains on Fashion-MNIST for ten epochs, shuffled, and
+//! prints `epoch_s` and `accuracy`. `--data DIR` or `PEERS_DATA`
 //! names the directory of Fashion-MNIST's files.
 
 use std::ops::Range;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use benches::machine;
 use benches::protocol::{self, Options, Task, Training, Workload};
 use benches::{Digits, Tiny, Wide};
 use nn::data::{Class, Dataset, Minibatch, fashion_mnist};
 use nn::{Adam, Network, Optimizer, Row, Sgd, Threads, Trainer, network};
+use tensor::product::{Matrix, Start, product};
 
 network! {
     /// Sixteen narrow layers.
@@ -32,6 +35,14 @@ fn main() -> ExitCode {
 
 fn run(name: &str, options: &Options) -> Result<(), String> {
     let threads = Threads::new(options.threads);
+    if let Some(shape) = protocol::product_shape(name) {
+        options.product(name, shape, |a, b, c| product_by_rows(shape, a, b, c, &threads));
+        return Ok(());
+    }
+    if name == "peak" {
+        options.emit(name, "gflops", machine::fma_peak(options.threads) / 1e9, "GFLOP/s");
+        return Ok(());
+    }
     if name == "G" {
         let data = fashion_mnist::load(options.data.as_deref()).map_err(|e| e.to_string())?;
         epochs(&data, &threads, options);
@@ -49,7 +60,7 @@ fn run(name: &str, options: &Options) -> Result<(), String> {
         "C" => run.train::<Wide>(images()?),
         "D" => run.train::<Deep>(images()?),
         "E" => run.train::<Large>(large_data()),
-        "F1" | "F256" => run.predict::<Digits>(&images()?.inputs()[..4096]),
+        "F1" | "F256" => run.predict::<Digits>(images()?.inputs()),
         "Ftiny" => run.predict::<Tiny>(&tiny_inputs()),
         "Ttiny" => {
             let inputs = tiny_inputs();
@@ -88,6 +99,8 @@ impl Run<'_> {
     }
 
     fn predict<N: Network<Float = f32>>(&self, inputs: &[N::Input]) {
+        // As many rows as stay in the cache.
+        let inputs = &inputs[..inputs.len().min(4096)];
         let network = initial::<N>();
         let mut outputs = vec![N::Output::zeroed(); self.workload.batch];
         // The protocol's output is the last layer's, before its function.
@@ -118,6 +131,19 @@ impl<N: Network<Float = f32>, O: Optimizer<f32>> Training for Steps<'_, N, O> {
     fn loss(&self) -> f32 {
         self.loss
     }
+}
+
+/// c = a·b, the rows divided among the threads where each has enough to do, as `Tensor::matmul` does.
+fn product_by_rows([m, k, n]: [usize; 3], a: &[f32], b: &[f32], c: &mut [f32], threads: &Threads) {
+    let (a, b) = (Matrix::new(a, m, k), Matrix::new(b, k, n));
+    if 2 * m * k * n < 4_000_000 || threads.count() == 1 {
+        return product(a, b, Start::Zero, c, None);
+    }
+    let rows = m.div_ceil(threads.count()).next_multiple_of(24);
+    threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
+        let first = part * rows;
+        product(a.rows_between(first, first + c.len() / n), b, Start::Zero, c, None);
+    });
 }
 
 /// Ten epochs of Adam on batches of 64, shuffled, the last smaller batch left out.

@@ -145,11 +145,8 @@ impl<const I: usize, const O: usize, M: Network<I, O>> Training for Dfdx<I, O, M
         let (x, t) = (self.rows::<I>(&self.inputs, &rows), self.rows::<O>(&self.targets, &rows));
         let gradients = self.gradients.take().unwrap_or_else(|| self.network.alloc_grads());
         let output = self.network.forward_mut(x.traced(gradients));
-        let loss = if O == 1 {
-            mse_loss(output, t)
-        } else {
-            cross_entropy_with_logits_loss(output, t)
-        };
+        let loss =
+            if O == 1 { mse_loss(output, t) } else { cross_entropy_with_logits_loss(output, t) };
         self.loss = loss.array();
         let mut gradients = loss.backward();
         match &mut self.rule {

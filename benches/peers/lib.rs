@@ -49,5 +49,8 @@ fn weights(layer: usize, widths: [usize; 2]) -> Vec<f32> {
 fn weights_transposed(layer: usize, widths: [usize; 2]) -> Vec<f32> {
     let [inputs, outputs] = widths;
     let weights = weights(layer, widths);
-    (0..outputs).flat_map(|o| (0..inputs).map(move |i| i * outputs + o)).map(|k| weights[k]).collect()
+    (0..outputs)
+        .flat_map(|o| (0..inputs).map(move |i| i * outputs + o))
+        .map(|k| weights[k])
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! The workloads on which frameworks are compared, by another framework: `--peer candle`, `burn` or `dfdx`.
+//! The workloads on which frameworks are compared, by another framework: `--peer candle`, `burn` or `dfdx`, or, for
+//! matrix products, `gemm`, `faer` or `matrixmultiply`.
 //!
 //! [`benches::protocol`] describes the command line and the numbers.
 
@@ -7,19 +8,27 @@ use std::process::ExitCode;
 use benches::protocol::{self, Options, Task, Workload};
 use nn::Row;
 use nn::data::fashion_mnist;
-use peers::FRAMEWORKS;
+use peers::{FRAMEWORKS, products};
 
 fn main() -> ExitCode {
     protocol::main("candle", run)
 }
 
 fn run(name: &str, options: &Options) -> Result<(), String> {
+    if let Some(shape) = protocol::product_shape(name) {
+        let threads = options.threads;
+        let (_, product) = products::ALL
+            .into_iter()
+            .find(|(library, _)| *library == options.peer)
+            .ok_or_else(|| format!("there is no matrix product {}", options.peer))?;
+        options.product(name, shape, |a, b, c| product(shape, threads, a, b, c));
+        return Ok(());
+    }
     let (_, open) = FRAMEWORKS
         .into_iter()
         .find(|(framework, _)| *framework == options.peer)
         .ok_or_else(|| format!("there is no framework {}", options.peer))?;
-    let workload =
-        Workload::named(name).ok_or_else(|| format!("there is no workload {name}"))?;
+    let workload = Workload::named(name).ok_or_else(|| format!("there is no workload {name}"))?;
     let width = workload.widths[0];
     let (inputs, classes) = match width {
         784 => {

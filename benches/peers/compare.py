@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Measures this project beside other frameworks and prints one table.
+
+    python3 benches/peers/compare.py [--quick] [--check] [--build] [--rounds 3] [--secs 0.8]
+                                     [--workloads A,D,64x784x128] [--peers numpy,jax] [--threads 1,2]
+
+It takes whatever is there: NumPy, PyTorch, JAX and ONNX Runtime if this Python can import them; Candle, Burn,
+dfdx, and the matrix products gemm, faer and matrixmultiply if `--build` has built them (minutes), and so RTNeural
+if the environment variable RTNEURAL names a checkout of it. The frameworks take turns, in an order that is reversed every round, and each number is the median of the rounds. With one
+thread a process is kept on one core.
+
+A row has our time, the best peer's, how many times quicker we are, and our share of the multiply-adds that this
+machine can do. `--check` prints the losses and outputs instead, which must agree.
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import statistics
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+# Where Fashion-MNIST's files may be; the last place has a sample of them.
+DATA = [os.environ.get("PEERS_DATA"), os.environ.get("FASHION_MNIST_DIR"), "/usr/share/datasets/fashion-mnist"]
+DATA += [os.path.expanduser("~/.cache/fashion-mnist"), str(ROOT / "nn/data/fashion-mnist-sample")]
+
+TRAINING = {
+    "A": "train 784→128→10 relu, batch 64, SGD",
+    "A-adam": "the same, Adam",
+    "B": "the same, batch 512, SGD",
+    "B-adam": "the same, batch 512, Adam",
+    "C": "train 784→512→512→10 relu, batch 128, Adam",
+    "D": "train 784→(64 tanh)×16→10, batch 32, SGD",
+    "E": "train 1024→4096→4096→1000 relu, batch 256, SGD",
+    "Ttiny": "train 2→16→16→1 tanh, batch 32, SGD",
+}
+PREDICTION = {
+    "F256": "predict 256 samples 784→128→10",
+    "F1": "predict one sample 784→128→10",
+    "Ftiny": "predict one sample 2→16→16→1 tanh",
+}
+PRODUCTS = [f"{n}x{n}x{n}" for n in (64, 128, 256, 512, 1024, 2048)]
+PRODUCTS += ["64x784x128", "64x128x10", "512x784x128", "128x512x512", "256x4096x4096", "1x784x128"]
+RUST = ["candle", "burn", "dfdx"]
+CRATES = ["gemm", "faer", "matrixmultiply"]
+PYTHON = {"numpy": "numpy", "pytorch": "torch", "jax": "jax", "onnxruntime": "onnxruntime"}
+RTNEURAL = HERE / "target/rtneural"
+OURS = "nn"
+
+
+def peers():
+    """The command of every peer that is there, ours first."""
+    found = {OURS: [str(ROOT / "target/release/workloads")]}
+    program = HERE / "target/release/workloads"
+    if program.exists():
+        found |= {name: [str(program)] for name in RUST + CRATES}
+    if RTNEURAL.exists():
+        found["rtneural"] = [str(RTNEURAL)]
+    for name, module in PYTHON.items():
+        if importlib.util.find_spec(module):
+            found[name] = [sys.executable, str(HERE / f"peer_{name}.py")]
+    return found
+
+
+def can(peer, workload):
+    if "x" in workload:
+        return peer in [OURS, "numpy", "pytorch"] + CRATES
+    if workload == "peak":
+        return peer == OURS
+    if peer == "rtneural":
+        return workload in ("F1", "Ftiny")
+    return peer not in CRATES and (peer != "onnxruntime" or workload in PREDICTION)
+
+
+def run(peer, command, workloads, threads, *options):
+    """The lines of JSON of one process."""
+    environment = dict(os.environ, CUDA_VISIBLE_DEVICES="", PEERS_DATA=next(place for place in DATA if place and os.path.isdir(place)))
+    for library in ("OMP", "MKL", "OPENBLAS", "RAYON", "MATMUL"):
+        environment[f"{library}_NUM_THREADS"] = str(threads)
+    command = command + ["--peer", peer, "--workloads", ",".join(workloads), "--threads", str(threads), *options]
+    pin = (lambda: os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})) if threads == 1 else None
+    process = subprocess.run(command, env=environment, capture_output=True, text=True, preexec_fn=pin)
+    if process.returncode:
+        print(f"{peer} failed: {process.stderr.strip()[-300:]}", file=sys.stderr)
+    return [json.loads(line) for line in process.stdout.splitlines() if line.startswith("{")]
+
+
+def check(found, workloads, threads):
+    values = defaultdict(dict)
+    for peer, command in found.items():
+        mine = [w for w in workloads if "x" not in w and can(peer, w)]
+        for line in run(peer, command, mine, threads, "--check") if mine else []:
+            values[line["workload"], line["metric"]][peer] = line["value"]
+    for (workload, metric), row in values.items():
+        print(f"{workload:8}{metric:10}" + "  ".join(f"{peer} {value:.6f}" for peer, value in row.items()))
+
+
+def measure(found, workloads, threads, rounds, seconds):
+    """The medians: [workload, threads, peer, metric]."""
+    values = defaultdict(list)
+    for turn in range(rounds):
+        for count in threads:
+            for workload in ["peak", *workloads]:
+                order = list(found.items())
+                for peer, command in order if turn % 2 == 0 else reversed(order):
+                    if can(peer, workload):
+                        for line in run(peer, command, [workload], count, "--secs", str(seconds)):
+                            values[workload, count, peer, line["metric"]].append(line["value"])
+        print(f"round {turn + 1} of {rounds} is over", file=sys.stderr)
+    return {key: statistics.median(numbers) for key, numbers in values.items()}
+
+
+def number(value):
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def row(medians, workload, threads, metric, smaller_is_better, factor=1.0):
+    """Ours, the best peer's, our advantage and our share of the peak, as cells."""
+    ours = medians.get((workload, threads, OURS, metric))
+    others = {p: v for (w, t, p, m), v in medians.items() if (w, t, m) == (workload, threads, metric) and p != OURS}
+    if ours is None:
+        return ["", "", "", ""]
+    cells = [number(ours * factor), "", ""]
+    if others:
+        best = (min if smaller_is_better else max)(others, key=others.get)
+        ratio = others[best] / ours if smaller_is_better else ours / others[best]
+        cells[1:] = [f"{number(others[best] * factor)} {best}", f"{ratio:.2f}×"]
+    peak = medians.get(("peak", threads, OURS, "gflops"))
+    rate = medians.get((workload, threads, OURS, "gflops"))
+    return cells + [f"{100 * rate / peak:.0f} %" if rate and peak else ""]
+
+
+def table(title, unit, rows, threads, cells):
+    heads = [f"{head}, {count} thread{'s' * (count > 1)}" for count in threads for head in (f"ours ({unit})", "best peer", "ratio", "of peak")]
+    print(f"\n| {title} | " + " | ".join(heads) + " |\n|---|" + "---:|" * len(heads))
+    for workload, text in rows.items():
+        print(f"| {text} | " + " | ".join(cell for count in threads for cell in cells(workload, count)) + " |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="three workloads, one round, less than a minute")
+    parser.add_argument("--check", action="store_true", help="print losses and outputs instead of times")
+    parser.add_argument("--build", action="store_true", help="build Candle, Burn, dfdx, gemm and faer first")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--secs", type=float, default=0.8)
+    parser.add_argument("--workloads")
+    parser.add_argument("--peers")
+    parser.add_argument("--threads", default="1,2")
+    arguments = parser.parse_args()
+    everything = [*TRAINING, *PREDICTION, *PRODUCTS]
+    if arguments.quick:
+        everything, arguments.rounds, arguments.secs = ["A", "F1", "64x784x128"], 1, 0.3
+    workloads = arguments.workloads.split(",") if arguments.workloads else everything
+    threads = [int(count) for count in arguments.threads.split(",")]
+
+    build = ["cargo", "build", "--release", "--quiet"]
+    subprocess.run(build + ["-p", "benches", "--bin", "workloads"], cwd=ROOT, check=True)
+    if arguments.build:
+        native = dict(os.environ, RUSTFLAGS="-C target-cpu=native")
+        features = ["--features", "avx512"] if "avx512f" in Path("/proc/cpuinfo").read_text() else []
+        subprocess.run(build + features + ["--bin", "workloads"], cwd=HERE, env=native, check=True)
+        if checkout := os.environ.get("RTNEURAL"):
+            flags = "-std=c++17 -O3 -march=native -DNDEBUG -DEIGEN_STACK_ALLOCATION_LIMIT=0 -DRTNEURAL_USE_EIGEN=1"
+            flags += " -DRTNEURAL_DEFAULT_ALIGNMENT=32 -DRTNEURAL_NAMESPACE=RTNeural"
+            places = [f"-I{checkout}{place}" for place in ("", "/modules/Eigen", "/modules/json")]
+            command = ["c++", *flags.split(), *places, HERE / "peer_rtneural.cpp", "-o", RTNEURAL]
+            subprocess.run(command, check=True)
+    found = peers()
+    if arguments.peers:
+        found = {p: c for p, c in found.items() if p == OURS or p in arguments.peers.split(",")}
+    print(f"beside {', '.join(list(found)[1:]) or 'nothing: see --help'}", file=sys.stderr)
+    if arguments.check:
+        return check(found, workloads, max(threads))
+
+    medians = measure(found, workloads, threads, arguments.rounds, arguments.secs)
+    print(processor() + "; " + ", ".join(
+        f"{medians['peak', count, OURS, 'gflops']:.0f} GFLOP/s of multiply-adds with {count} thread{'s' * (count > 1)}"
+        for count in threads
+    ))
+    networks = {w: text for w, text in (TRAINING | PREDICTION).items() if w in workloads}
+    if networks:
+        metric = lambda w: "latency_us" if w in PREDICTION else "step_us"
+        table("work", "µs", networks, threads, lambda w, t: row(medians, w, t, metric(w), True))
+    products = {w: w for w in workloads if "x" in w}
+    if products:
+        table("product", "GFLOP/s", products, threads, lambda w, t: row(medians, w, t, "gflops", False))
+
+
+def processor():
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(": ")[1]
+    return "unknown processor"
+
+
+main()

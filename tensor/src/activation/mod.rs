@@ -37,7 +37,7 @@ mod smooth;
 use core::fmt::Debug;
 
 use crate::float::Float;
-use crate::simd::vectorize;
+use crate::simd::{Inline, vectorize_inline};
 
 pub use gated::{Gelu, GeluTanh, HardSwish, Mish, Silu};
 pub use parametric::{CeluWith, EluWith, LeakyReluWith};
@@ -87,11 +87,25 @@ pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
 /// The loop behind [`Activation::forward`], for all who implement it.
 #[inline(always)]
 fn map<A: Activation, T: Float>(f: A, values: &mut [T]) {
-    vectorize(|| {
-        for value in values {
-            *value = f.value(*value);
+    vectorize_inline(Map { f, values });
+}
+
+/// [`Inline`], since the compiler would find the body of a loop over the error function too large, and a
+/// call of it would have the instructions of the build target.
+struct Map<'a, A, T> {
+    f: A,
+    values: &'a mut [T],
+}
+
+impl<A: Activation, T: Float> Inline for Map<'_, A, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for value in self.values {
+            *value = self.f.value(*value);
         }
-    });
+    }
 }
 
 /// The loop behind [`Activation::backward`].
@@ -105,11 +119,26 @@ fn scale_by_derivative<A: Activation, T: Float>(f: A, dy: &mut [T], x: &[T], y: 
         y.len(),
         dy.len()
     );
-    vectorize(|| {
-        for ((dy, &x), &y) in dy.iter_mut().zip(x).zip(y) {
-            *dy = *dy * f.derivative(x, y);
+    vectorize_inline(Scale { f, dy, x, y });
+}
+
+/// See [`Map`].
+struct Scale<'a, A, T> {
+    f: A,
+    dy: &'a mut [T],
+    x: &'a [T],
+    y: &'a [T],
+}
+
+impl<A: Activation, T: Float> Inline for Scale<'_, A, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for ((dy, &x), &y) in self.dy.iter_mut().zip(self.x).zip(self.y) {
+            *dy = *dy * self.f.derivative(x, y);
         }
-    });
+    }
 }
 
 #[cfg(test)]

@@ -90,12 +90,16 @@ pub fn measure<R>(
     let rate = work.flops as f64 / times[times.len() / 2];
     let peak = fma_peak(work.threads);
     println!(
-        "{:24}{:.2} GFLOP/s, {:.1} % of the peak with {} thread{}; {:.2} FLOP a byte",
+        "{:24}{:.2} GFLOP/s, {:.1} % of the peak with {}; {:.2} FLOP a byte",
         "",
         rate / 1e9,
         100.0 * rate / peak,
-        work.threads,
-        if work.threads == 1 { "" } else { "s" },
+        plural(work.threads),
         work.flops as f64 / work.bytes as f64,
     );
+}
+
+/// A number of threads, as a word.
+pub fn plural(threads: usize) -> String {
+    format!("{threads} thread{}", if threads == 1 { "" } else { "s" })
 }

@@ -2,7 +2,7 @@
 //!
 //! Throughput is in samples per second.
 
-use benches::measure::{Work, measure, quick};
+use benches::measure::{Work, measure, plural, quick};
 use benches::protocol::Workload;
 use benches::{Digits, Tiny, samples};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
@@ -32,7 +32,7 @@ fn predict<N: Network<Float = f32>>(
     for threads in [1, 2] {
         let threads = Threads::new(threads);
         let count = threads.count();
-        let id = BenchmarkId::new(format!("{} samples", inputs.len()), format!("{count} threads"));
+        let id = BenchmarkId::new(format!("{} samples", inputs.len()), plural(count));
         measure(&mut group, id, work(inputs.len(), count), || {
             network.predict_into(inputs, &mut outputs, &threads);
         });

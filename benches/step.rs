@@ -4,7 +4,7 @@
 //! matrix products.
 
 use autograd::Tape;
-use benches::measure::{Work, measure, quick};
+use benches::measure::{Work, measure, plural, quick};
 use benches::protocol::{Task, Workload};
 use benches::{Digits, Tiny, Wide, samples};
 use criterion::measurement::WallTime;
@@ -68,7 +68,7 @@ fn by_driver<N: Network<Float = f32>>(
     for threads in [1, 2] {
         let mut network = N::init(1);
         let mut trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
-        let id = BenchmarkId::new("static", format!("{threads} threads"));
+        let id = BenchmarkId::new("static", plural(threads));
         measure(group, id, work::<N>(inputs, memory_of(&optimizer), threads), || {
             trainer.step(&mut network, inputs, targets).expect("a finite loss")
         });

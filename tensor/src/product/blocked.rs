@@ -1,12 +1,13 @@
 //! Cutting a product into tiles.
 //!
-//! The columns of C are cut into strips as wide as a tile. While the right operand is small enough
-//! it is read in place; otherwise the part that one strip needs is copied into a panel, which the
-//! tiles of all rows then read from one end to the other. The left operand is always read in place: it
-//! is only ever broadcast, one element at a time.
+//! Rows of tiles go over strips of columns as wide as a tile, so that a few rows of the left operand stay
+//! in the first-level cache, and what all the strips need of the right one in the second. The right
+//! operand is read in place while it, or a good number of its rows, fits there; otherwise it is copied, block
+//! by block, into panels that a tile reads from one end to the other. The left operand is always
+//! read in place: it is only ever broadcast, one element at a time.
 //!
-//! The loops around the panels, outermost first, after "Anatomy of High-Performance Matrix
-//! Multiplication" (Goto and van de Geijn 2008): blocks of rows, slabs of k, strips of columns, tiles.
+//! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
+//! van de Geijn 2008) with left and right exchanged: blocks of columns, slabs of k, rows, strips.
 
 use std::ops::Range;
 
@@ -15,14 +16,15 @@ use super::{Into, Problem};
 use crate::buffer::Buffer;
 use crate::float::Float;
 
-/// Most steps of k in a slab.
-const SLAB: usize = 512;
+/// Bytes of right operand that all rows go over: most of a second-level cache of 1 MiB.
+const IN_CACHE: usize = 768 * 1024;
 
-/// Bytes of left operand in a block of rows and a slab of k: half of a second-level cache of 1 MiB.
-const BLOCK: usize = 512 * 1024;
+/// Steps of k that make reading and writing C again worth it: with fewer, a right operand read in place
+/// is cut no further.
+const LEAST_SLAB: usize = 300;
 
-/// Bytes of right operand up to which it is read in place.
-const IN_PLACE: usize = 512 * 1024;
+/// Most steps of k in a panel.
+const PANEL: usize = 512;
 
 /// The whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no more remain.
 #[inline(always)]
@@ -33,132 +35,185 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
     K: Tiles<T>,
 {
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
-    let few_rows = m < 2 * MR;
-    if problem.b.col_stride == 1 && (few_rows || k * n * size_of::<T>() <= IN_PLACE) {
-        for rows in parts(m, MR) {
-            strips::<T, K, MR, W, H, Q>(problem, rows.clone(), 0..k, None);
-            finish(problem, rows);
-        }
-        return;
-    }
     // A sum is scaled when it is complete, so that it cannot be cut into slabs.
-    let slab = if let Into::Scaled(_) = problem.into { k } else { SLAB };
-    let block = (BLOCK / size_of::<T>() / slab.clamp(1, k.max(1))).max(MR) / MR * MR;
-    let mut panel = Buffer::stale(slab.min(k) * W);
-    for rows in parts(m, block) {
-        for depth in parts(k, slab) {
-            strips::<T, K, MR, W, H, Q>(problem, rows.clone(), depth, Some(&mut panel));
+    let divisible = !matches!(problem.into, Into::Scaled(_));
+    let in_cache = IN_CACHE / size_of::<T>();
+    let few_rows = m < 2 * MR;
+    let (in_place, slab, block) = match in_cache / n {
+        _ if problem.b.col_stride != 1 => (false, PANEL, 0),
+        _ if few_rows => (true, k, n),
+        slab if slab >= k || (slab >= LEAST_SLAB && divisible) => (true, slab, n),
+        _ => (false, PANEL, 0),
+    };
+    let slab = if divisible { slab.min(k) } else { k };
+    let block = if in_place { block } else { (in_cache / slab.max(1)).clamp(W, n.max(W)) };
+    let mut panels = Buffer::stale(if in_place { 0 } else { slab * (block + W) });
+    for cols in parts(n, block, W) {
+        for depth in parts(k, slab, 8) {
+            let area = Area { depth, cols: cols.clone() };
+            if !in_place {
+                area.pack::<T, K, W, H, Q>(problem, &mut panels);
+            }
+            let panels = (!in_place).then_some(&*panels);
+            for first in (0..m).step_by(MR) {
+                let rows = first..m.min(first + MR);
+                area.rows::<T, K, MR, W, H, Q>(problem, rows.clone(), panels);
+                if area.depth.end == k {
+                    area.finish(problem, rows);
+                }
+            }
         }
-        finish(problem, rows);
     }
 }
 
-/// 0..`whole` in parts of at most `size`; one part if there is nothing to cut.
-fn parts(whole: usize, size: usize) -> impl Iterator<Item = Range<usize>> {
-    (0..whole.max(1)).step_by(size.max(1)).map(move |first| first..whole.min(first + size))
+/// 0..`whole` in parts of about the same size, a multiple of `unit` if possible and `most` at most; one
+/// empty part if there is nothing to cut.
+fn parts(whole: usize, most: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
+    let most = most.max(1);
+    let number = whole.div_ceil(most).max(1);
+    let size = whole.div_ceil(number).next_multiple_of(unit).clamp(1, most);
+    (0..whole.max(1)).step_by(size).map(move |first| first..whole.min(first + size))
 }
 
-/// Shows finished rows of c to who asked for them.
-#[inline(always)]
-fn finish<T>(problem: &mut Problem<'_, '_, T>, rows: Range<usize>) {
-    if let Some(finish) = problem.finish {
-        let n = problem.b.cols;
-        finish(rows.start * n, &mut problem.c[rows.start * n..rows.end * n]);
-    }
-}
-
-/// Some rows, all columns, over some `depth` of k; copied into `panel` strip by strip, if there is one.
-#[inline(always)]
-fn strips<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
-    problem: &mut Problem<'_, '_, T>,
-    rows: Range<usize>,
+/// What the rows go over: some of k in some columns.
+struct Area {
     depth: Range<usize>,
-    mut panel: Option<&mut [T]>,
-) where
-    T: Float,
-    K: Tiles<T>,
-{
-    let n = problem.b.cols;
-    let mut first = 0;
-    while first < n {
-        let left = n - first;
-        let width = match () {
-            () if left <= Q => Q,
-            // Two halves rather than a whole strip and a rest.
-            () if left <= H || (left > W && left <= 2 * H) => H,
-            () => W,
-        };
-        let (rows, cols) = (rows.clone(), first..n.min(first + width));
-        let (depth, panel) = (depth.clone(), panel.as_deref_mut());
-        match width {
-            _ if width == Q => strip::<T, K, MR, Q>(problem, rows, cols, depth, panel),
-            _ if width == H => strip::<T, K, MR, H>(problem, rows, cols, depth, panel),
-            _ => strip::<T, K, MR, W>(problem, rows, cols, depth, panel),
-        }
-        first += width;
-    }
-}
-
-/// The tiles of some rows in one strip of at most `W` columns.
-#[inline(always)]
-fn strip<T: Float, K: Tiles<T>, const MR: usize, const W: usize>(
-    problem: &mut Problem<'_, '_, T>,
-    rows: Range<usize>,
     cols: Range<usize>,
-    depth: Range<usize>,
-    panel: Option<&mut [T]>,
-) {
-    let (a, b) = (problem.a, problem.b);
-    let right = match panel {
-        Some(panel) => {
-            let panel = &mut panel[..depth.len() * W];
-            K::pack::<W>(&b, depth.clone(), cols.clone(), panel);
-            Right { data: panel, stride: W }
+}
+
+impl Area {
+    /// Cuts the columns into strips: the columns of each, how wide its tiles are, and where its panel begins.
+    #[inline(always)]
+    fn strips<const W: usize, const H: usize, const Q: usize>(
+        &self,
+    ) -> impl Iterator<Item = (Range<usize>, usize, usize)> {
+        let (depth, end) = (self.depth.len(), self.cols.end);
+        let (mut first, mut panel) = (self.cols.start, 0);
+        std::iter::from_fn(move || {
+            let width = match end - first {
+                0 => return None,
+                left if left <= Q => Q,
+                // Two halves rather than a whole strip and a rest.
+                left if left <= H || (left > W && left <= 2 * H) => H,
+                _ => W,
+            };
+            let strip = (first..end.min(first + width), width, panel);
+            (first, panel) = (strip.0.end, panel + width * depth);
+            Some(strip)
+        })
+    }
+
+    /// Copies the right operand.
+    #[inline(always)]
+    fn pack<T: Float, K: Tiles<T>, const W: usize, const H: usize, const Q: usize>(
+        &self,
+        problem: &Problem<'_, '_, T>,
+        panels: &mut [T],
+    ) {
+        let b = &problem.b;
+        for (cols, width, start) in self.strips::<W, H, Q>() {
+            let depth = self.depth.clone();
+            let panel = &mut panels[start..][..width * depth.len()];
+            match width {
+                _ if width == Q => K::pack::<Q>(b, depth, cols, panel),
+                _ if width == H => K::pack::<H>(b, depth, cols, panel),
+                _ => K::pack::<W>(b, depth, cols, panel),
+            }
         }
-        None => {
-            let first = depth.start * b.row_stride + cols.start;
-            Right { data: b.data.get(first..).unwrap_or(&[]), stride: b.row_stride }
+    }
+
+    /// The tiles of some rows, at most `MR`.
+    #[inline(always)]
+    fn rows<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
+        &self,
+        problem: &mut Problem<'_, '_, T>,
+        rows: Range<usize>,
+        panels: Option<&[T]>,
+    ) where
+        T: Float,
+        K: Tiles<T>,
+    {
+        for (cols, width, start) in self.strips::<W, H, Q>() {
+            let panel = panels.map(|panels| &panels[start..]);
+            let area = Area { depth: self.depth.clone(), cols };
+            match width {
+                _ if width == Q => area.strip::<T, K, MR, Q>(problem, rows.clone(), panel),
+                _ if width == H => area.strip::<T, K, MR, H>(problem, rows.clone(), panel),
+                _ => area.strip::<T, K, MR, W>(problem, rows.clone(), panel),
+            }
         }
-    };
-    // The bias as wide as a tile.
-    let mut bias = [T::zero(); W];
-    let into = match problem.into {
-        Into::Scaled(scale) => Into::Scaled(scale),
-        _ if depth.start > 0 => Into::Chain,
-        Into::Row(row) => {
-            bias[..cols.len()].copy_from_slice(&row[cols.clone()]);
-            Into::Row(&bias)
-        }
-        into => into,
-    };
-    let mut i = rows.start;
-    while i < rows.end {
-        // The last rows go in tiles that are as equal as there are heights for.
-        let height = match rows.end - i {
-            left if left >= MR => MR,
-            7 => 4,
-            5 | 6 => 3,
-            left => left,
+    }
+
+    /// The tiles of some rows, at most `MR`, in columns that are at most `W`.
+    #[inline(always)]
+    fn strip<T: Float, K: Tiles<T>, const MR: usize, const W: usize>(
+        &self,
+        problem: &mut Problem<'_, '_, T>,
+        rows: Range<usize>,
+        panel: Option<&[T]>,
+    ) {
+        let (first_k, first_col) = (self.depth.start, self.cols.start);
+        let (a, b) = (&problem.a, &problem.b);
+        let right = match panel {
+            Some(data) => Right { data, stride: W },
+            None => {
+                let data = b.data.get(first_k * b.row_stride + first_col..).unwrap_or(&[]);
+                Right { data, stride: b.row_stride }
+            }
         };
-        let left = if a.col_stride == 1 {
-            let data = a.data.get(i * a.row_stride + depth.start..).unwrap_or(&[]);
-            Left::Rows { data, stride: a.row_stride }
+        // The bias as wide as a tile.
+        let mut wide = [T::zero(); W];
+        let into = match problem.into {
+            Into::Scaled(_) | Into::New if first_k == 0 => problem.into,
+            Into::Row(bias) if first_k == 0 => {
+                wide[..self.cols.len()].copy_from_slice(&bias[self.cols.clone()]);
+                Into::Row(&wide)
+            }
+            _ => Into::Chain,
+        };
+        let mut i = rows.start;
+        while i < rows.end {
+            // Tiles that are as equal as there are heights for.
+            let height = match rows.end - i {
+                left if left >= MR => MR,
+                7 => 4,
+                5 | 6 => 3,
+                left => left,
+            };
+            let left = if a.col_stride == 1 {
+                let data = a.data.get(i * a.row_stride + first_k..).unwrap_or(&[]);
+                Left::Rows { data, stride: a.row_stride }
+            } else {
+                let data = a.data.get(i + first_k * a.col_stride..).unwrap_or(&[]);
+                Left::Columns { data, stride: a.col_stride }
+            };
+            let n = b.cols;
+            let c = &mut problem.c[i * n + first_col..];
+            let (depth, width) = (self.depth.len(), self.cols.len());
+            match height {
+                4 if MR != 4 => place::<T, K, 4, W>(left, right, depth, into, c, [n, width]),
+                3 => place::<T, K, 3, W>(left, right, depth, into, c, [n, width]),
+                2 => place::<T, K, 2, W>(left, right, depth, into, c, [n, width]),
+                1 => place::<T, K, 1, W>(left, right, depth, into, c, [n, width]),
+                _ => place::<T, K, MR, W>(left, right, depth, into, c, [n, width]),
+            }
+            i += height;
+        }
+    }
+
+    /// Shows finished rows to who asked for them.
+    #[inline(always)]
+    fn finish<T>(&self, problem: &mut Problem<'_, '_, T>, rows: Range<usize>) {
+        let Some(finish) = problem.finish else { return };
+        let n = problem.b.cols;
+        if self.cols.len() == n {
+            finish(rows.start * n, &mut problem.c[rows.start * n..rows.end * n]);
         } else {
-            let data = a.data.get(i + depth.start * a.col_stride..).unwrap_or(&[]);
-            Left::Columns { data, stride: a.col_stride }
-        };
-        let stride = problem.b.cols;
-        let c = &mut problem.c[i * stride + cols.start..];
-        let width = cols.len();
-        let depth = depth.len();
-        match height {
-            4 if MR != 4 => place::<T, K, 4, W>(left, right, depth, into, c, [stride, width]),
-            3 => place::<T, K, 3, W>(left, right, depth, into, c, [stride, width]),
-            2 => place::<T, K, 2, W>(left, right, depth, into, c, [stride, width]),
-            1 => place::<T, K, 1, W>(left, right, depth, into, c, [stride, width]),
-            _ => place::<T, K, MR, W>(left, right, depth, into, c, [stride, width]),
+            for row in rows {
+                let first = row * n + self.cols.start;
+                finish(first, &mut problem.c[first..first + self.cols.len()]);
+            }
         }
-        i += height;
     }
 }
 

@@ -100,29 +100,23 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
     let mut sums = [[T::zero(); W]; MR];
     match into {
         Into::New | Into::Scaled(_) => {}
-        Into::Row(row) => each_row!(i of MR: sums[i] = *first::<T, W>(row)),
-        Into::Chain => each_row!(i of MR: sums[i] = *first::<T, W>(&c[i * stride..])),
+        Into::Row(row) => sums = [*first(row); MR],
+        Into::Chain => sums = load(c, stride),
     }
-    let long_enough = |data: &[T], rows: usize, stride: usize, width: usize| {
-        let end = rows.checked_sub(1).map_or(Some(0), |last| {
-            last.checked_mul(stride).and_then(|start| start.checked_add(width))
-        });
-        assert!(end.is_some_and(|end| end <= data.len()), "a tile reads beyond its operand");
-    };
-    long_enough(right.data, depth, right.stride, W);
+    check(right.data, depth, right.stride, W);
     // SAFETY: k < `depth` in `chains`, and `depth` rows of `W` elements have just been found to be there.
     #[allow(unsafe_code)]
     let b = |k: usize| unsafe { right.data.get_unchecked(k * right.stride..k * right.stride + W) };
     match left {
         Left::Rows { data, stride } => {
-            long_enough(data, MR, stride, depth);
+            check(data, MR, stride, depth);
             // SAFETY: i < `MR` and k < `depth` in `chains`; that much has just been found to be there.
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(i * stride + k) };
             chains(&mut sums, depth, a, b);
         }
         Left::Columns { data, stride } => {
-            long_enough(data, depth, stride, MR);
+            check(data, depth, stride, MR);
             // SAFETY: as above.
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(k * stride + i) };
@@ -130,13 +124,34 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
         }
     }
     if let Into::Scaled(scale) = into {
-        each_row!(i of MR: {
-            let sum = sums[i];
-            sums[i] = *first::<T, W>(&c[i * stride..]);
-            add_multiple(&mut sums[i], scale, &sum);
-        });
+        let products = sums;
+        sums = load(c, stride);
+        each_row!(i of MR: add_multiple(&mut sums[i], scale, &products[i]));
     }
-    each_row!(i of MR: c[i * stride..][..W].copy_from_slice(&sums[i]));
+    check(c, MR, stride, W);
+    each_row!(i of MR: {
+        // SAFETY: i < `MR`, and `MR` rows of `W` elements have just been found to be there.
+        #[allow(unsafe_code)]
+        let row = unsafe { c.get_unchecked_mut(i * stride..i * stride + W) };
+        row.copy_from_slice(&sums[i]);
+    });
+}
+
+/// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
+#[inline(always)]
+fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
+    let end = rows.checked_sub(1).map_or(Some(0), |last| {
+        last.checked_mul(stride).and_then(|start| start.checked_add(width))
+    });
+    assert!(end.is_some_and(|end| end <= data.len()), "a tile reads beyond its operand");
+}
+
+/// The tile that c holds.
+#[inline(always)]
+fn load<T: Float, const MR: usize, const W: usize>(c: &[T], stride: usize) -> [[T; W]; MR] {
+    let mut tile = [[T::zero(); W]; MR];
+    each_row!(i of MR: tile[i] = *first(&c[i * stride..]));
+    tile
 }
 
 /// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order.

@@ -7,9 +7,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::LitStr;
 
+use crate::declare::finish;
+use crate::parse;
 use crate::place::Text;
 use crate::report::Report;
-use crate::{finish, parse};
 
 /// What stands for the file that `input` names, relative to `directory`.
 pub(crate) fn network_file(

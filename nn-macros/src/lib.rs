@@ -15,6 +15,7 @@ mod ast;
 mod branches;
 mod check;
 mod cursor;
+mod declare;
 mod describe;
 mod expand;
 mod fallback;
@@ -111,7 +112,7 @@ mod words;
 /// write instead. Widths that are constants are compared by the compiler, at the same place.
 #[proc_macro]
 pub fn network(input: TokenStream) -> TokenStream {
-    network_tokens(input.into(), &mut report::Report::default()).into()
+    declare::network(input.into(), &mut report::Report::default()).into()
 }
 
 /// Declares the networks of a file.
@@ -125,27 +126,4 @@ pub fn network_file(input: TokenStream) -> TokenStream {
     let directory = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
     let mut report = report::Report::default();
     file::network_file(input.into(), directory.as_ref(), &mut report).into()
-}
-
-/// `network!`, as its tests call it.
-fn network_tokens(
-    input: proc_macro2::TokenStream,
-    report: &mut report::Report,
-) -> proc_macro2::TokenStream {
-    let declaration = parse::declaration(input, report);
-    finish(declaration, proc_macro2::TokenStream::new(), report)
-}
-
-/// Checks a declaration and writes its code, with `also` beside the errors.
-fn finish(
-    mut declaration: ast::Declaration,
-    also: proc_macro2::TokenStream,
-    report: &mut report::Report,
-) -> proc_macro2::TokenStream {
-    check::check(&declaration, report);
-    if !report.is_empty() {
-        fallback::repair(&mut declaration);
-    }
-    let errors = report.compile_errors();
-    expand::expand(declaration, report.anchors(), quote::quote!(#also #errors))
 }

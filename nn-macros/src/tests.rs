@@ -9,14 +9,14 @@ use super::*;
 /// Expands as the macro does: the code without spaces, and the messages.
 fn expanded(input: proc_macro2::TokenStream) -> (String, Vec<String>) {
     let mut report = report::Report::default();
-    let code = network_tokens(input, &mut report);
+    let code = declare::network(input, &mut report);
     (code.to_string().replace(' ', ""), report.messages().collect())
 }
 
 /// The items of a declaration without mistakes.
 fn items(input: proc_macro2::TokenStream) -> String {
     let mut report = report::Report::default();
-    let code = network_tokens(input, &mut report);
+    let code = declare::network(input, &mut report);
     assert_eq!(report.messages().collect::<Vec<_>>(), Vec::<String>::new());
     let file: File = syn::parse2(code.clone()).expect("the expansion is a file of items");
     assert!(!file.items.is_empty());
@@ -26,7 +26,7 @@ fn items(input: proc_macro2::TokenStream) -> String {
 /// The type of a declaration without mistakes.
 fn type_of(input: proc_macro2::TokenStream) -> String {
     let mut report = report::Report::default();
-    let code = network_tokens(input, &mut report);
+    let code = declare::network(input, &mut report);
     assert_eq!(report.messages().collect::<Vec<_>>(), Vec::<String>::new());
     syn::parse2::<syn::Type>(code.clone()).expect("the expansion is a type");
     code.to_string().replace(' ', "")
@@ -201,7 +201,7 @@ fn mistakes_are_all_reported_and_the_network_is_still_there() {
 fn a_type_with_mistakes_remains_a_type() {
     let mut report = report::Report::default();
     let input = quote!(dense(784 -> 128, rleu), dense(64 -> 10, softmax));
-    let code = network_tokens(input, &mut report);
+    let code = declare::network(input, &mut report);
     assert_eq!(report.len(), 2);
     syn::parse2::<syn::Path>(code.clone()).expect("still a type");
     let code = code.to_string().replace(' ', "");
@@ -316,7 +316,7 @@ fn whatever_is_missing_the_expansion_can_be_parsed() {
     for source in items {
         let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
         let mut report = report::Report::default();
-        let code = network_tokens(input, &mut report);
+        let code = declare::network(input, &mut report);
         assert!(syn::parse2::<File>(code.clone()).is_ok(), "{source}\n{code}");
         assert!(report.len() <= 4, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
     }
@@ -325,7 +325,7 @@ fn whatever_is_missing_the_expansion_can_be_parsed() {
     for source in types {
         let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
         let mut report = report::Report::default();
-        let code = network_tokens(input, &mut report);
+        let code = declare::network(input, &mut report);
         assert!(syn::parse2::<syn::Type>(code.clone()).is_ok(), "{source}\n{code}");
         assert!(report.len() <= 4, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
     }

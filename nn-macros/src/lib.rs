@@ -42,74 +42,7 @@ mod width;
 mod widths;
 mod words;
 
-/// Declares networks: structs whose fields are layers.
-///
-/// ```
-/// use nn::network;
-///
-/// network! {
-///     /// 28×28 grey images to ten classes.
-///     pub struct Digits {
-///         hidden: dense(784 -> 128, relu),
-///         output: dense(128 -> 10, softmax),
-///     }
-/// }
-///
-/// let digits = Digits::init(7);
-/// let probabilities: [f32; 10] = digits.predict(&[0.0; 784]);
-/// ```
-///
-/// # What can be written
-///
-/// ```text
-/// network! { declaration… }      declares structs, as many as there are
-/// network![layers]               is a type, wherever it stands
-/// network!("layers")             is a type
-///
-/// declaration = attributes visibility struct Name { name: layer, … }
-///             | attributes visibility struct Name(layers);
-///             | attributes visibility struct Name = "layers";
-/// layers      = layer, layer, …  with or without < > around them
-/// layer       = dense(widths, activation)
-/// widths      = inputs -> outputs
-///             | outputs          the inputs are what the layer before gives
-/// activation  = nothing          the layer is linear
-///             | relu | leaky_relu | elu | selu | gelu | silu | mish | sigmoid | hard_sigmoid
-///             | tanh | hard_tanh | softplus | softsign | linear
-///             | softmax          at the end only
-///             | a type           yours, which implements nn::activation::Activation
-/// ```
-///
-/// A width is a number (`784`), a constant (`INPUT`, `config::OUTPUT`), or an expression in
-/// parentheses or braces (`(28 * 28)`). Commas may trail. Doc comments and attributes of the
-/// struct are kept, and doc comments of a layer go to its method.
-///
-/// In a string literal the arrow can be written as `→`, too, which the language refuses elsewhere:
-///
-/// ```
-/// use nn::{Network, network};
-///
-/// type Small = network!("< dense(784→32, relu), dense(32→10, softmax) >");
-/// let small = Small::init(7);
-/// # let _: [f32; 10] = small.predict(&[0.0; 784]);
-/// ```
-///
-/// # What is declared
-///
-/// A struct `Digits<T: Float = f32>` that implements `nn::Network` and `Display`, with the methods
-/// and constants that are wanted most: `init`, `load`, `save`, `predict`, `predict_batch`,
-/// `PARAMS`, `FLOPS`, `BYTES`, `SUMMARY`, and one method for every layer, by its name, that shows
-/// its weights and biases (`layer1`, `layer2`, … where layers have no names). The struct derives
-/// `Clone`.
-///
-/// The last activation decides about the loss that the network is trained with: `softmax` learns
-/// classes by cross-entropy, `sigmoid` yes-or-no answers by binary cross-entropy, all else numbers
-/// by a regression loss.
-///
-/// # Errors
-///
-/// Mistakes are compile errors, all at once, each at the token that is wrong, and say what to
-/// write instead. Widths that are constants are compared by the compiler, at the same place.
+#[doc = include_str!("network.md")]
 #[proc_macro]
 pub fn network(input: TokenStream) -> TokenStream {
     declare::network(input.into(), &mut report::Report::default()).into()
@@ -121,6 +54,23 @@ pub fn network(input: TokenStream) -> TokenStream {
 /// for what [`network!`] makes of the text in it: declarations of structs, or layers, which are a type.
 /// The arrow can be `→` there, `//` begins a comment, and mistakes are shown with the file's name, line
 /// and column. The crate is compiled again when the file changes.
+///
+/// ```
+/// use nn::{Network, network_file};
+///
+/// network_file!("networks/digits.net"); // declares `Digits` and `Zero`
+/// type Small = network_file!("networks/small.net"); // layers, which are a type
+///
+/// let probabilities: [f32; 10] = Digits::init(7).predict(&[0.5; 784]);
+/// assert_eq!(Small::PARAMS, 25_450);
+/// # let _ = (probabilities, Zero::init(1));
+/// ```
+///
+/// `networks/digits.net` is:
+///
+/// ```text
+#[doc = include_str!("../networks/digits.net")]
+/// ```
 #[proc_macro]
 pub fn network_file(input: TokenStream) -> TokenStream {
     let directory = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();

@@ -225,6 +225,10 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
             #visibility fn init(seed: ::core::primitive::u64) -> Self {
                 <Self as ::nn::Network>::init(seed)
             }
+            /// A picture of the network, in SVG.
+            #visibility fn svg() -> ::std::string::String {
+                <Self as ::nn::Network>::svg()
+            }
             /// The network that [`save`](Self::save) wrote.
             ///
             /// # Errors

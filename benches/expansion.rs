@@ -37,6 +37,8 @@ mod fallback;
 mod flow;
 #[path = "../nn-macros/src/hoist.rs"]
 mod hoist;
+#[path = "../nn-macros/src/kinds.rs"]
+mod kinds;
 #[path = "../nn-macros/src/layers.rs"]
 mod layers;
 #[path = "../nn-macros/src/leaves.rs"]

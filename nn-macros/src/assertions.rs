@@ -2,10 +2,12 @@
 //! words.
 
 use proc_macro2::TokenStream;
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 
 use crate::ast::{Real, Unit};
 use crate::flow::{Seam, SeamKind, Step};
+use crate::kinds::{self, Kind};
+use crate::types::without_arguments;
 use crate::widths::constant;
 
 /// A constant assertion for every width and number that is not known.
@@ -30,6 +32,13 @@ fn of_step(step: &Step<'_>, checked: &mut Vec<String>, assertions: &mut Vec<Toke
             });
             checked.push(text);
         }
+    }
+    if let Unit::Own { path, .. } = &step.layer.unit {
+        let (input, output) = (constant(&step.input), constant(&step.output));
+        let (users, others) = without_arguments(&path.tokens);
+        let layer = quote!(#users<#input, #output #(, #others)*>);
+        let (text, span) = (&path.text, path.place.span);
+        assertions.push(kinds::assertion(Kind::Layer, &layer, text, span));
     }
     let mut number = |number: &Option<Real>, check: &str| {
         if let Some(Real { place, value: None, tokens, text }) = number {

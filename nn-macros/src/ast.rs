@@ -22,6 +22,7 @@ pub(crate) struct Network {
 }
 
 /// A list of layers; an error about the list as a whole points at `place`.
+#[derive(Clone)]
 pub(crate) struct Layers {
     pub(crate) place: Place,
     pub(crate) list: Vec<Layer>,
@@ -30,6 +31,7 @@ pub(crate) struct Layers {
 }
 
 /// `hidden: dense(784 -> 128, relu) * 16`
+#[derive(Clone)]
 pub(crate) struct Layer {
     /// The doc comments of the layer.
     pub(crate) docs: Vec<Attribute>,
@@ -48,12 +50,14 @@ pub(crate) struct Layer {
 }
 
 /// `* 16`
+#[derive(Clone)]
 pub(crate) struct Repeat {
     pub(crate) count: usize,
     pub(crate) place: Place,
 }
 
 /// What a layer is.
+#[derive(Clone)]
 pub(crate) enum Unit {
     /// `dense(784 -> 128, relu, bias = false)`
     Dense(Box<Dense>),
@@ -89,7 +93,7 @@ pub(crate) struct Widths {
 }
 
 /// What stands in the parentheses of a `dense`.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Dense {
     pub(crate) widths: Widths,
     pub(crate) activation: Option<Activation>,
@@ -101,6 +105,7 @@ pub(crate) struct Dense {
 
 /// One of several ways through a network, side by side:
 /// `image: (dense(784 -> 64, relu), dense(16))`
+#[derive(Clone)]
 pub(crate) struct Branch {
     pub(crate) name: Ident,
     pub(crate) name_place: Place,

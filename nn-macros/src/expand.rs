@@ -12,7 +12,7 @@ use syn::{Attribute, Visibility};
 use crate::assertions::assertions;
 use crate::ast::{Activation, Choice, Declaration, Layers, Network, Unit, Width};
 use crate::flow::{Flow, Step, flow};
-use crate::hoist::hoist;
+use crate::hoist::{guard, hoist};
 use crate::report::Report;
 use crate::widths::constant;
 use crate::{describe, leaves, methods, sides, types};
@@ -73,7 +73,9 @@ pub(crate) struct Parts<'n> {
 
 fn network(mut network: Network) -> TokenStream {
     let float = float_name(&network);
-    let public = sides::structs(&network, &float);
+    let mut guarded = network.layers.clone();
+    guard(&mut guarded);
+    let public = sides::structs(&network, &guarded, &float);
     let hoisted = hoist(&mut network.layers);
     let Network { attributes, visibility, name, layers } = &network;
     let Flow { steps, seams } = flow(layers, &mut Report::default());
@@ -139,7 +141,7 @@ fn implementation(parts: &Parts<'_>) -> TokenStream {
 
         impl<#float: ::nn::Float> ::core::fmt::Display for #name<#float> {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                formatter.write_str(<Self as ::nn::Network>::SUMMARY)
+                ::core::fmt::Formatter::write_str(formatter, <Self as ::nn::Network>::SUMMARY)
             }
         }
     }

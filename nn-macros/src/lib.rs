@@ -22,6 +22,7 @@ mod fallback;
 mod file;
 mod flow;
 mod hoist;
+mod kinds;
 mod layers;
 mod leaves;
 mod methods;

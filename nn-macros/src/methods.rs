@@ -9,7 +9,6 @@ use crate::expand::Parts;
 use crate::flow::Step;
 use crate::leaves::Leaves;
 use crate::sides::{self, conversions};
-use crate::types;
 use crate::widths::constant;
 
 /// All of them. What needs the standard library stands together, where it can be left out.
@@ -127,7 +126,6 @@ fn views(parts: &Parts<'_>) -> TokenStream {
         let (input, output) = (constant(&step.input), constant(&step.output));
         let span = Span::call_site().located_at(step.layer.place.span);
         let (index, panics, at) = index(step, leaf, own);
-        let mut bound = quote!();
         let (kind, body) = match unit {
             Unit::Dense(dense) if dense.bias != Some(false) => (
                 quote!(::nn::layer::DenseView<'_, #float, #input, #output>),
@@ -135,13 +133,6 @@ fn views(parts: &Parts<'_>) -> TokenStream {
             ),
             // Nothing to see, or a network of its own: see `nested`.
             Unit::Dropout { .. } | Unit::Input(_) | Unit::Missing | Unit::Network(_) => continue,
-            _ if types::has_users_types(step) => {
-                bound = quote!(where #alias: ::nn::__private::Viewed<#float>);
-                (
-                    quote!(<#alias as ::nn::__private::Viewed<#float>>::View<'_>),
-                    quote!(<#alias as ::nn::__private::Viewed<#float>>::of(self, #at)),
-                )
-            }
             _ => (
                 quote_spanned!(span=> <#alias as ::nn::layer::Layer>::View<'_, #float>),
                 quote_spanned!(span=> ::nn::layer::view::<Self, #alias>(self, #at)),
@@ -151,7 +142,7 @@ fn views(parts: &Parts<'_>) -> TokenStream {
             #(#docs)*
             #[doc = #doc]
             #panics
-            #visibility fn #name(&self #index) -> #kind #bound {
+            #visibility fn #name(&self #index) -> #kind {
                 #body
             }
         });
@@ -287,8 +278,12 @@ fn activations(parts: &Parts<'_>) -> TokenStream {
     let fields = parts.steps.iter().map(|step| {
         let field = &step.layer.name;
         match step.layer.count() {
-            1 => quote!(#field: answers.layer()),
-            _ => quote!(#field: ::core::array::from_fn(|_| answers.layer())),
+            1 => quote!(#field: ::nn::__private::Activations::layer(&mut answers)),
+            _ => quote! {
+                #field: ::core::array::from_fn(|_| {
+                    ::nn::__private::Activations::layer(&mut answers)
+                })
+            },
         }
     });
     quote!(#kind { #(#fields),* })

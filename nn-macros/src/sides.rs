@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::ext::IdentExt;
 
-use crate::ast::{Branch, Network, Unit, Width};
+use crate::ast::{Branch, Layers, Network, Unit, Width};
 use crate::describe;
 use crate::flow::{Step, flow};
 use crate::report::Report;
@@ -72,9 +72,9 @@ pub(crate) fn name(network: &Ident, suffix: &str) -> Ident {
     format_ident!("{}{suffix}", network.unraw(), span = Span::call_site())
 }
 
-/// The declarations of the structs.
-pub(crate) fn structs(network: &Network, float: &Ident) -> Vec<TokenStream> {
-    let flow = flow(&network.layers, &mut Report::default());
+/// The declarations of the structs beside a network of these layers.
+pub(crate) fn structs(network: &Network, layers: &Layers, float: &Ident) -> Vec<TokenStream> {
+    let flow = flow(layers, &mut Report::default());
     let (visibility, plain) = (&network.visibility, network.name.unraw());
     let mut structs = Vec::new();
     let mut declare = |suffix: &str, docs: String, traits: TokenStream, fields: TokenStream| {

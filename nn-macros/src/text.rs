@@ -46,9 +46,16 @@ impl Lexer<'_> {
                     if open.is_some_and(|(open, _)| closing(open) == c) {
                         return tokens;
                     }
-                    let found = format!("`{c}` closes nothing; leave it out");
+                    let place = self.place(start..start + 1);
+                    if let Some((open, _)) = open {
+                        let wanted = closing(open);
+                        let found = format!("`{c}` cannot close `{open}`; write `{wanted}`");
+                        self.report.error(&place, found);
+                        return tokens;
+                    }
                     self.at += 1;
-                    self.report.error(&self.place(start..self.at), found);
+                    let found = format!("`{c}` closes nothing; leave it out");
+                    self.report.error(&place, found);
                 }
                 _ if c.is_whitespace() => self.at += 1,
                 '(' | '[' | '{' => {

@@ -1,10 +1,11 @@
 //! The types of a network's layers and of its head.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 
 use crate::ast::{Activation, Choice, Dense, Real, Unit};
 use crate::flow::Step;
+use crate::kinds::{self, Kind};
 use crate::widths::{constant, value};
 use crate::words::{HEADS, SOFTMAX};
 
@@ -23,16 +24,19 @@ pub(crate) fn layer(step: &Step<'_>) -> TokenStream {
         Unit::Dense(dense) => dense_layer(dense, step, named("dense")),
         Unit::Missing => quote!(),
         Unit::Dropout { rate } => {
-            let (dropout, rate) = (named("dropout"), bits(rate.as_ref(), 0.5));
+            let rate = bits(sound(rate, "sound_rate").as_ref(), 0.5);
+            let dropout = named("dropout");
             quote!(#dropout<#input, #rate>)
         }
         Unit::LayerNorm { epsilon } => {
-            let (norm, epsilon) = (named("layer_norm"), bits(epsilon.as_ref(), EPSILON));
+            let (norm, epsilon) = (named("layer_norm"), sound(epsilon, "sound_epsilon"));
+            let epsilon = bits(epsilon.as_ref(), EPSILON);
             quote!(#norm<#input, #epsilon>)
         }
         Unit::BatchNorm { momentum, epsilon } => {
-            let (norm, momentum) = (named("batch_norm"), bits(momentum.as_ref(), MOMENTUM));
-            let epsilon = bits(epsilon.as_ref(), EPSILON);
+            let (norm, momentum) = (named("batch_norm"), sound(momentum, "sound_momentum"));
+            let momentum = bits(momentum.as_ref(), MOMENTUM);
+            let epsilon = bits(sound(epsilon, "sound_epsilon").as_ref(), EPSILON);
             quote!(#norm<#input, #momentum, #epsilon>)
         }
         Unit::Residual(_) => {
@@ -52,13 +56,15 @@ pub(crate) fn layer(step: &Step<'_>) -> TokenStream {
         }
         Unit::Own { path, .. } => {
             let (path, others) = without_arguments(&path.tokens);
-            quote!(#path<#input, #output #(, #others)*>)
+            let layer = quote!(#path<#input, #output #(, #others)*>);
+            let other = quote!(::nn::layer::Dense<#input, #output, ::nn::activation::Identity>);
+            kinds::checked(Kind::Layer, &layer, &other)
         }
     }
 }
 
 /// `my::Gate<A>` as `my::Gate` and `A`.
-fn without_arguments(tokens: &TokenStream) -> (TokenStream, Vec<syn::GenericArgument>) {
+pub(crate) fn without_arguments(tokens: &TokenStream) -> (TokenStream, Vec<syn::GenericArgument>) {
     let Ok(mut path) = syn::parse2::<syn::TypePath>(tokens.clone()) else {
         return (tokens.clone(), Vec::new());
     };
@@ -116,6 +122,16 @@ fn word(list: &str, word: Option<&Ident>, otherwise: &str) -> TokenStream {
     quote!(::nn::__private::words::#list::#word)
 }
 
+/// A constant that the compiler checks, so that one that is refused is one error: what `function` makes of
+/// it goes on.
+fn sound(real: &Option<Real>, function: &str) -> Option<Real> {
+    let function = Ident::new(function, Span::call_site());
+    real.clone().map(|real| match (real.value, &real.tokens) {
+        (None, tokens) => Real { tokens: quote!(::nn::__private::#function(#tokens)), ..real },
+        _ => real,
+    })
+}
+
 /// A real number as an argument of a type: its bits.
 fn bits(real: Option<&Real>, otherwise: f64) -> TokenStream {
     let number = match real {
@@ -152,18 +168,18 @@ fn side_by_side(parts: &[Vec<Step<'_>>], name: &TokenStream) -> TokenStream {
 pub(crate) fn sequence(steps: &[Step<'_>]) -> TokenStream {
     let types = steps.iter().map(|step| (layer(step), step.layer.count()));
     let types: Vec<_> = types.flat_map(|(kind, count)| vec![kind; count]).collect();
-    tree(&types, Span::call_site())
+    tree(&types)
 }
 
 /// A balanced tree of `Then`, so that two hundred layers nest eight deep.
-fn tree(types: &[TokenStream], span: Span) -> TokenStream {
+fn tree(types: &[TokenStream]) -> TokenStream {
     match types {
         [] => quote!(),
         [only] => only.clone(),
         _ => {
             let (before, after) = types.split_at(types.len().div_ceil(2));
-            let (before, after) = (tree(before, span), tree(after, span));
-            quote_spanned!(span=> ::nn::layer::Then<#before, #after>)
+            let (before, after) = (tree(before), tree(after));
+            quote!(::nn::layer::Then<#before, #after>)
         }
     }
 }
@@ -206,40 +222,8 @@ fn heads(parts: &[Vec<Step<'_>>]) -> TokenStream {
 
 /// The layers one after the other, each by the name of its type.
 pub(crate) fn chain_of(steps: &[Step<'_>], aliases: &[Ident]) -> TokenStream {
-    // A type of the user's that is no activation is an error of the whole chain's type; so it
-    // stands where the user's type stands.
-    let mut users = Vec::new();
-    steps.iter().for_each(|step| users_spans(step, &mut users));
-    let span = match users[..] {
-        [only] => Span::call_site().located_at(only),
-        _ => Span::call_site(),
-    };
     let repeated = steps.iter().zip(aliases);
-    let types: Vec<TokenStream> = repeated
-        .flat_map(|(step, alias)| vec![quote_spanned!(span=> #alias); step.layer.count()])
-        .collect();
-    tree(&types, span)
-}
-
-/// Whether types of the user's are in a layer.
-pub(crate) fn has_users_types(step: &Step<'_>) -> bool {
-    let mut spans = Vec::new();
-    users_spans(step, &mut spans);
-    !spans.is_empty()
-}
-
-/// Where the user's own types are.
-fn users_spans(step: &Step<'_>, spans: &mut Vec<Span>) {
-    if let Unit::Dense(dense) = &step.layer.unit {
-        let activation = dense.activation.as_ref().map(|activation| &activation.choice);
-        for choice in activation.into_iter().chain(&dense.init) {
-            if let Choice::Own(path) = choice {
-                spans.push(path.place.span);
-            }
-        }
-    }
-    if let Unit::Own { path, .. } = &step.layer.unit {
-        spans.push(path.place.span);
-    }
-    step.parts.iter().flatten().for_each(|inner| users_spans(inner, spans));
+    let types: Vec<TokenStream> =
+        repeated.flat_map(|(step, alias)| vec![quote!(#alias); step.layer.count()]).collect();
+    tree(&types)
 }

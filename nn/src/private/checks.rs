@@ -108,6 +108,50 @@ pub const fn check_penalty(l2: f64, layer: &str, written: &str) {
     check_number(l2 >= 0.0, layer, written, "the penalty: it is 0 or more");
 }
 
+/// Refuses a type of the user's that is not what it is taken for.
+#[track_caller]
+pub const fn check_kind(is: bool, written: &str, what: &str, advice: &str) {
+    if !is {
+        let message = Message::new()
+            .text("`")
+            .text(written)
+            .text("` is no ")
+            .text(what)
+            .text(": ")
+            .text(advice);
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Says that the head of a network inside another one would be lost.
+#[track_caller]
+pub const fn refuse_head(written: &str, head: &str) {
+    let message = Message::new()
+        .text("`")
+        .text(written)
+        .text("` ends in ")
+        .text(head)
+        .text(", which is lost inside another network; end it in a linear layer, and write the ")
+        .text(head)
+        .text(" at the end of the outer one");
+    panic!("{}", message.as_str());
+}
+
+/// An epsilon that is one, whatever [`check_epsilon`] has to say.
+pub const fn sound_epsilon(epsilon: f64) -> f64 {
+    if epsilon > 0.0 { epsilon } else { 1e-5 }
+}
+
+/// A momentum that is one, whatever [`check_momentum`] has to say.
+pub const fn sound_momentum(momentum: f64) -> f64 {
+    if momentum > 0.0 && momentum <= 1.0 { momentum } else { 0.1 }
+}
+
+/// A rate that is one, whatever [`check_rate`] has to say.
+pub const fn sound_rate(rate: f64) -> f64 {
+    if rate >= 0.0 && rate < 1.0 { rate } else { 0.0 }
+}
+
 #[track_caller]
 const fn check_number(fits: bool, layer: &str, written: &str, wanted: &str) {
     if !fits {

@@ -3,12 +3,14 @@
 #[cfg(feature = "std")]
 mod activations;
 mod checks;
+mod kinds;
 mod rows;
 pub mod words;
 
 #[cfg(feature = "std")]
 pub use activations::Activations;
 pub use checks::*;
+pub use kinds::*;
 pub use rows::*;
 
 /// What `network!` writes for programs with the standard library: all of it, or nothing where this crate

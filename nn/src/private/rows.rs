@@ -3,7 +3,7 @@
 use tensor::Float;
 
 #[cfg(feature = "std")]
-pub use networks::{Viewed, nested, predict_batch};
+pub use networks::{nested, predict_batch};
 
 /// Several inputs one after the other.
 pub fn join<T: Float, const N: usize>(parts: impl IntoIterator<Item = impl AsRef<[T]>>) -> [T; N] {
@@ -39,31 +39,9 @@ pub fn repetition(index: usize, count: usize, layer: &str) -> usize {
 
 #[cfg(feature = "std")]
 mod networks {
-    use tensor::Float;
-
-    use crate::layer::{Inference, Layer};
+    use crate::layer::Inference;
     use crate::network::Network;
     use crate::parameters::Parameters;
-
-    /// What is shown of a layer in a network of `T`: as [`Layer::view`], but so that an accessor can name
-    /// it before the compiler knows that the user's type is a layer. Whether it is one is an error of the
-    /// network alone then, and not of the accessor, too.
-    pub trait Viewed<T: Float> {
-        /// The parameters with their shapes.
-        type View<'a>;
-
-        /// Of the layers of `network` that begin at `index`.
-        fn of<N: Network<Float = T>>(network: &N, index: usize) -> Self::View<'_>;
-    }
-
-    impl<T: Float, L: Layer> Viewed<T> for L {
-        type View<'a> = L::View<'a, T>;
-
-        #[track_caller]
-        fn of<N: Network<Float = T>>(network: &N, index: usize) -> L::View<'_, T> {
-            crate::layer::view::<N, L>(network, index)
-        }
-    }
 
     /// The network inside `network` whose layers begin at `index`.
     pub fn nested<N: Network, Inner: Network<Float = N::Float>>(

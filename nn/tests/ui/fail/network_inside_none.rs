@@ -1,0 +1,16 @@
+//! A type inside a network that is no network.
+
+use nn::network;
+
+struct Encoder;
+
+network! {
+    pub struct Digits {
+        encoder: Encoder,
+        output: dense(10, softmax),
+    }
+}
+
+fn main() {
+    let _ = Digits::init(7);
+}

@@ -1,0 +1,21 @@
+//! Networks in files.
+
+use nn::{Network, network_file};
+
+network_file!("../../../../nn-macros/networks/digits.net");
+type Small = network_file!("../../../../nn-macros/networks/small.net");
+
+mod inside {
+    type Same = nn::network_file!("../../../../nn-macros/networks/small.net");
+    pub fn seven() -> Same {
+        nn::Network::init(7)
+    }
+}
+
+fn main() {
+    assert_eq!(Digits::PARAMS, 101_770);
+    let zero: [f32; 1] = Zero::init(1).predict(&[0.0; 784]);
+    assert!((0.0..1.0).contains(&zero[0]));
+    assert_eq!(Small::init(7).predict(&[0.5; 784]), inside::seven().predict(&[0.5; 784]));
+    assert_eq!(Digits::init(1).hidden().bias, &[0.0; 128]);
+}

@@ -10,12 +10,16 @@ pub(crate) struct Text {
     len: usize,
     /// Whether rows were left out.
     is_cut: bool,
+    /// Widths of the columns for names and for layers.
+    columns: [usize; 2],
+    /// The longest entry of each.
+    longest: [usize; 2],
 }
 
 /// Enough for the tables of some 300 layers; longer ones end in a line that says so.
 const CAPACITY: usize = 24 * 1024;
 
-/// Widths of the table's columns.
+/// Widths of the table's columns; the first two are wider where an entry needs it.
 const NAME: usize = 14;
 const LAYER: usize = 30;
 const OUTPUT: usize = 10;
@@ -31,7 +35,14 @@ impl Text {
         head: &HeadInfo,
         size: usize,
     ) -> Text {
-        let mut text = Text { bytes: [b' '; CAPACITY], len: 0, is_cut: false };
+        let names = Names { names, outer: None };
+        let mut measured = Text::new([0, 0]);
+        measured.layers(info, &names, &mut 0, head);
+        let [longest_name, longest_layer] = measured.longest;
+        let mut text = Text::new([
+            if longest_name < NAME { NAME } else { longest_name + 1 },
+            if longest_layer < LAYER { LAYER } else { longest_layer + 1 },
+        ]);
         text.push(name);
         text.push(": ");
         text.number(info.inputs());
@@ -42,7 +53,7 @@ impl Text {
         text.push("\n");
         text.heading();
         text.rule();
-        text.layers(info, &Names { names, outer: None }, &mut 0, head);
+        text.layers(info, &names, &mut 0, head);
         text.rule();
         text.number(info.params());
         text.push(" parameters, ");
@@ -51,6 +62,10 @@ impl Text {
         text.number(info.flops());
         text.push(" FLOPs per prediction\n");
         text
+    }
+
+    const fn new(columns: [usize; 2]) -> Text {
+        Text { bytes: [b' '; CAPACITY], len: 0, is_cut: false, columns, longest: [0, 0] }
     }
 
     /// The text.
@@ -64,9 +79,9 @@ impl Text {
     const fn heading(&mut self) {
         let start = self.len;
         self.push("name");
-        self.fill(start + NAME);
+        self.fill(start + self.columns[0]);
         self.push("layer");
-        self.fill(start + NAME + LAYER);
+        self.fill(start + self.columns[0] + self.columns[1]);
         self.right("output", OUTPUT);
         self.right("parameters", PARAMS);
         self.push("\n");
@@ -74,7 +89,7 @@ impl Text {
 
     const fn rule(&mut self) {
         let mut column = 0;
-        while column < NAME + LAYER + OUTPUT + PARAMS {
+        while column < self.columns[0] + self.columns[1] + OUTPUT + PARAMS {
             self.push("─");
             column += 1;
         }
@@ -89,11 +104,10 @@ impl Text {
                 if self.has_room() {
                     let line = self.len;
                     self.name(names, *index);
-                    self.push(" ");
-                    self.fill(line + NAME);
+                    self.end_column(0, line);
+                    let start = self.len;
                     self.layer(layer, head);
-                    self.push(" ");
-                    self.fill(line + NAME + LAYER);
+                    self.end_column(1, start);
                     self.right_number(layer.outputs, OUTPUT);
                     self.right_number(layer.params, PARAMS);
                     self.push("\n");
@@ -132,6 +146,15 @@ impl Text {
             self.push("… and more layers\n");
         }
         false
+    }
+
+    /// Blanks up to the end of a column that began at `start`.
+    const fn end_column(&mut self, column: usize, start: usize) {
+        let length = self.len - start;
+        if length > self.longest[column] {
+            self.longest[column] = length;
+        }
+        self.fill(start + self.columns[column]);
     }
 
     const fn name(&mut self, names: &Names<'_>, index: usize) {
@@ -187,9 +210,9 @@ impl Text {
     const fn joint(&mut self, what: &str, outputs: usize) {
         if self.has_room() {
             let start = self.len;
-            self.fill(start + NAME);
+            self.fill(start + self.columns[0]);
             self.push(what);
-            self.fill(start + NAME + LAYER);
+            self.fill(start + self.columns[0] + self.columns[1]);
             self.right_number(outputs, OUTPUT);
             self.push("\n");
         }

@@ -66,7 +66,7 @@ impl Piece {
         let middle = x + self.width() / 2.0;
         let at = |y: f64| Point { x: middle, y: axis + y };
         match self {
-            Piece::Units { width, role, label } => {
+            Piece::Units { width, role, label, .. } => {
                 let shown: Vec<Point> = units(*width).into_iter().flatten().map(at).collect();
                 if let Some(port) = &port {
                     canvas.dense(&port.points, &beside(&shown, -RADIUS), "wire");
@@ -81,7 +81,7 @@ impl Piece {
                 write(canvas, label, at(half));
                 Some(port_of(&shown, RADIUS))
             }
-            Piece::Bar { width, chance, label } => {
+            Piece::Bar { width, chance, label, .. } => {
                 let shown: Vec<Point> = units(*width).into_iter().flatten().map(at).collect();
                 if let Some(port) = &port {
                     canvas.lines(each(&port.points, &beside(&shown, -BAR / 2.0)), "wire");

@@ -11,10 +11,10 @@ pub(super) struct Row(pub(super) Vec<Piece>);
 /// What a layer is drawn as.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Piece {
-    /// A column of units.
-    Units { width: usize, role: Role, label: Label },
+    /// A column of units; at least `room` wide, as the next kind.
+    Units { width: usize, role: Role, label: Label, room: f64 },
     /// A layer whose units each look at themselves or their neighbours, not at all inputs.
-    Bar { width: usize, chance: bool, label: Label },
+    Bar { width: usize, chance: bool, label: Label, room: f64 },
     /// Layers like those beside it that are left out.
     More { width: usize, label: Label },
     /// Layers whose input is added to their output.
@@ -84,8 +84,8 @@ impl Piece {
             label.iter().map(|(font, line)| font.width(line)).fold(0.0, f64::max) + 20.0
         };
         match self {
-            Piece::Units { label, .. } => of_label(label).max(104.0),
-            Piece::Bar { label, .. } => of_label(label).max(64.0),
+            Piece::Units { label, room, .. } => of_label(label).max(104.0).max(*room),
+            Piece::Bar { label, room, .. } => of_label(label).max(64.0).max(*room),
             Piece::More { label, .. } => of_label(label).max(84.0),
             Piece::Residual(row) => row.width() + SUM,
             Piece::Lanes { rows, .. } => rows.iter().map(Row::width).fold(0.0, f64::max) + FAN,
@@ -178,7 +178,7 @@ fn begin(row: &mut Row, info: &Info) {
 
 fn inputs(name: &str, width: usize) -> Piece {
     let label = vec![(Font::Name, name.to_string()), (Font::Detail, grouped(width))];
-    Piece::Units { width, role: Role::Input, label }
+    Piece::Units { width, role: Role::Input, label, room: 0.0 }
 }
 
 /// The layers' names, one after the other.
@@ -262,11 +262,13 @@ fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Pie
         Info::Inputs(a, b) => {
             let mut rows = Vec::new();
             branches([a, b], names, &mut rows);
+            align(rows.iter_mut().filter_map(|row| row.0.last_mut()).collect());
             (Piece::Lanes { rows, inputs: true }, false)
         }
         Info::Heads(a, b) => {
             let mut rows = Vec::new();
             heads([a, b], names, head, &mut rows);
+            align(rows.iter_mut().filter_map(|row| row.0.first_mut()).collect());
             let shown = matches!(head, Some(HeadInfo::Both(..)));
             (Piece::Lanes { rows, inputs: false }, shown)
         }
@@ -279,7 +281,7 @@ fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Pie
     match head {
         Some(head) if !shown && *head != HeadInfo::NONE => {
             let label = vec![(Font::Name, head.to_string())];
-            vec![piece, Piece::Bar { width: info.outputs(), chance: false, label }]
+            vec![piece, Piece::Bar { width: info.outputs(), chance: false, label, room: 0.0 }]
         }
         Some(_) => {
             if let Piece::Units { role, .. } = &mut piece {
@@ -304,6 +306,16 @@ fn branches(parts: [&Info; 2], names: &mut Names<'_>, rows: &mut Vec<Row>) {
                 begin(&mut row, other);
                 rows.push(row);
             }
+        }
+    }
+}
+
+/// Gives layers of different lanes that stand one above the other the same room.
+fn align(mut column: Vec<&mut Piece>) {
+    let widest = column.iter().map(|piece| piece.width()).fold(0.0, f64::max);
+    for piece in &mut column {
+        if let Piece::Units { room, .. } | Piece::Bar { room, .. } = piece {
+            *room = widest;
         }
     }
 }
@@ -347,13 +359,14 @@ fn layer(layer: &LayerInfo, name: String, head: Option<&HeadInfo>) -> Piece {
             (activation, _) => activation.to_string(),
         },
     );
-    line(Font::Detail, layer.option.to_string());
+    let norm = layer.kind.ends_with("_norm") && !layer.option.is_empty();
+    line(Font::Detail, if norm { format!("ε {}", layer.option) } else { layer.option.to_string() });
     if layer.params > 0 {
         line(Font::Number, grouped(layer.params));
     }
     let (width, chance) = (layer.outputs, layer.kind == "dropout");
     match layer.kind {
-        "dense" => Piece::Units { width, role: Role::Hidden, label },
-        _ => Piece::Bar { width, chance, label },
+        "dense" => Piece::Units { width, role: Role::Hidden, label, room: 0.0 },
+        _ => Piece::Bar { width, chance, label, room: 0.0 },
     }
 }

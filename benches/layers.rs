@@ -7,10 +7,14 @@ use benches::measure::{Work, measure, quick};
 use benches::numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nn::activation::{Gelu, Identity, Relu, Tanh};
-use nn::layer::{Dense, End, Layer, Pass};
+use nn::layer::{BatchNorm, Dense, Dropout, End, Layer, LayerNorm, Pass, Residual};
 
 /// Rows of the batch.
 const ROWS: usize = 64;
+/// Parameters of layers, as types take them.
+const RATE: u64 = 0.2_f64.to_bits();
+const MOMENTUM: u64 = 0.1_f64.to_bits();
+const EPSILON: u64 = 1e-5_f64.to_bits();
 
 fn layer<L: Layer>(criterion: &mut Criterion, name: &str) {
     let mut group = criterion.benchmark_group(format!("layer {name}, batch {ROWS}"));
@@ -55,6 +59,10 @@ fn layers(criterion: &mut Criterion) {
     layer::<Dense<128, 128, Relu>>(criterion, "dense 128 -> 128, relu");
     layer::<Dense<128, 128, Tanh>>(criterion, "dense 128 -> 128, tanh");
     layer::<Dense<128, 128, Gelu>>(criterion, "dense 128 -> 128, gelu");
+    layer::<Residual<Dense<128, 128, Relu>>>(criterion, "residual dense 128 -> 128, relu");
+    layer::<Dropout<128, RATE>>(criterion, "dropout of 128");
+    layer::<LayerNorm<128, EPSILON>>(criterion, "layer norm of 128");
+    layer::<BatchNorm<128, MOMENTUM, EPSILON>>(criterion, "batch norm of 128");
 }
 
 criterion_group! { name = benches; config = quick(); targets = layers }

@@ -16,9 +16,11 @@
 //! | step | here |
 //! |---|---|
 //! | declare | [`network!`], or [`Sequential`] as a type |
+//! | look | `SUMMARY`, a table; [`Network::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`] |
 //! | train | [`fit`], or [`Trainer::step`] in a loop of your own, with [`Adam`], [`Sgd`] or an [`Optimizer`] of yours |
-//! | judge | [`Network::evaluate`], the [`Report`] of [`fit`] |
+//! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
+//! | judge | [`Network::evaluate`], [`Network::evaluate_heads`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Network::save`], [`Network::load`] (safetensors) |
 //! | doubt | [`Network::self_check`]: the static step against the tape, to the last bit |

@@ -28,3 +28,37 @@ fn both_drivers_agree_about_every_network() {
         entry.check.unwrap_or_else(|error| panic!("{}: {error}", entry.file));
     }
 }
+
+#[test]
+fn tables_name_every_branch_and_leave_room_for_it() {
+    let gallery = networks::gallery();
+    let table = |file| gallery.iter().find(|entry| entry.file == file).unwrap().summary;
+    assert_eq!(
+        table("pose.svg"),
+        "\
+Pose: 100 -> 11, ends in softmax, linear
+name                layer                             output    parameters
+──────────────────────────────────────────────────────────────────────────
+trunk               dense 100 -> 64, relu                 64         6,464
+answer.class        dense 64 -> 10, softmax               10           650
+answer.angle.layer1 dense 64 -> 16, relu                  16         1,040
+answer.angle.layer2 dense 16 -> 1, linear                  1            17
+                    the above, side by side               11
+──────────────────────────────────────────────────────────────────────────
+8,171 parameters, 32,684 bytes; 16,160 FLOPs per prediction
+"
+    );
+    for (file, line) in [
+        (
+            "autoencoder.svg",
+            "encoder.wide  dense 784 -> 64, relu                 64        50,240\n",
+        ),
+        ("residual.svg", "               x + f(x) of the above                 64\n"),
+        (
+            "regularised.svg",
+            "drop          dropout 128, 0.2                     128             0\n",
+        ),
+    ] {
+        assert!(table(file).contains(line), "{}", table(file));
+    }
+}

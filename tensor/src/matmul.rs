@@ -3,7 +3,7 @@
 use crate::buffer::Buffer;
 use crate::error::{Error, Result};
 use crate::float::Float;
-use crate::product::{Matrix, Start, product};
+use crate::product::{Matrix, Start, product_with, worth_threads};
 use crate::shape::Shape;
 use crate::tensor::{Tensor, advance};
 use crate::threads::Threads;
@@ -35,9 +35,11 @@ impl<T: Float> Tensor<T> {
         let shape = full([m, n]);
         let mut result = Buffer::stale(shape.elements());
         if m * n > 0 {
+            // Small products do not even start the threads.
+            let threads = if worth_threads([m, k, n]) { Threads::all() } else { Threads::new(1) };
             let mut index: Shape = batch.iter().map(|_| 0).collect();
             for c in result.chunks_exact_mut(m * n) {
-                by_rows(left.matrix(&index), right.matrix(&index), c);
+                product_with(&threads, left.matrix(&index), right.matrix(&index), Start::Zero, c);
                 advance(index.axes_mut(), &batch);
             }
         }
@@ -51,21 +53,4 @@ impl<T: Float> Tensor<T> {
         let last = |of: &Shape| [of[of.len() - 2], of[of.len() - 1]];
         Matrix::strided(data.get(start..).unwrap_or(&[]), last(shape), last(strides))
     }
-}
-
-/// c = a·b, the rows divided among the threads if that is worth it.
-fn by_rows<T: Float>(a: Matrix<'_, T>, b: Matrix<'_, T>, c: &mut [T]) {
-    /// Multiplications and additions below which waking a thread costs more than it saves.
-    const WORTH_THREADS: usize = 4_000_000;
-    let (m, n) = (a.rows(), b.cols());
-    if 2 * m * n * a.cols() < WORTH_THREADS {
-        return product(a, b, Start::Zero, c, None);
-    }
-    let threads = Threads::all();
-    // A multiple of every tile's height.
-    let rows = m.div_ceil(threads.count()).next_multiple_of(24);
-    threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
-        let first = part * rows;
-        product(a.rows_between(first, first + c.len() / n), b, Start::Zero, c, None);
-    });
 }

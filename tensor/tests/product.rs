@@ -1,9 +1,10 @@
 //! Every kernel against three plain loops, on sizes around every tile, with all layouts and starts.
 
 use tensor::Float;
-use tensor::product::{Matrix, Start, add_scaled_product_on, product, product_on};
+use tensor::product::{Matrix, Start, add_scaled_product_on, product, product_on, product_with};
 use tensor::random::Random;
 use tensor::simd::Isa;
+use tensor::threads::Threads;
 
 fn numbers<T: Float>(len: usize, stream: u64) -> Vec<T> {
     let random = Random::new(0, stream);
@@ -171,6 +172,21 @@ fn rows_apart_give_the_same_bits() {
         product(a.rows_between(0, cut), b, Start::Zero, first, None);
         product(a.rows_between(cut, m), b, Start::Zero, second, None);
         assert_eq!(parts, whole, "cut at {cut}");
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    for [m, k, n] in [[203, 97, 150], [64, 784, 128], [5, 3, 2], [1, 2000, 1000], [9, 500, 400]] {
+        let (a, b, bias) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2), numbers(n, 3));
+        let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+        let mut alone = vec![0.0; m * n];
+        product(a, b, Start::Bias(&bias), &mut alone, None);
+        for count in [1, 2, 3, 8] {
+            let mut c = vec![f32::NAN; m * n];
+            product_with(&Threads::new(count), a, b, Start::Bias(&bias), &mut c);
+            assert_eq!(c, alone, "{m}×{k}×{n} on {count} threads");
+        }
     }
 }
 

@@ -148,7 +148,10 @@ macro_rules! run_for {
                     blocked::product::<$T, Avx512, 8, { 6 * L }, { 4 * L }, { 2 * L }>(problem);
                 }
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx2 => blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, L>(problem),
+                // With one register a row the compiler would keep columns of the tile in it.
+                Isa::Avx2 => {
+                    blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, { 2 * L }>(problem);
+                }
                 _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {
                     blocked::product::<$T, Standard, 4, { 2 * L }, { 2 * L }, L>(problem);
                 }

@@ -16,15 +16,20 @@
 //! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
 //! | `blocked.rs` | cutting the matrices into tiles |
 //! | `pack.rs` | copying what would not stream well |
+//! | `divided.rs` | a product on several threads |
 //! | `dispatch.rs` | which compiled form runs for which float on which CPU |
 
 mod blocked;
 mod dispatch;
+mod divided;
 mod pack;
 mod tile;
 
 use crate::float::Float;
 use crate::simd::Isa;
+
+pub use divided::product_with;
+pub(crate) use divided::worth_threads;
 
 /// A matrix in memory: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy, Debug)]
@@ -131,8 +136,8 @@ pub type Finish<'a, T> = &'a dyn Fn(usize, &mut [T]);
 /// `finish` sees every element of `c` exactly once, in stretches of consecutive elements, as soon as
 /// each is complete: the place for an activation, or for the derivative of one.
 ///
-/// Runs on the calling thread alone; to use several, give each its own rows of `a` and `c`
-/// ([`Matrix::rows_between`]). The bits are the same either way.
+/// Runs on the calling thread alone; to use several, take [`product_with`], or give each its own rows of
+/// `a` and `c` ([`Matrix::rows_between`]). The bits are the same either way.
 ///
 /// # Panics
 ///

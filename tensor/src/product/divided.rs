@@ -1,0 +1,51 @@
+//! A product on several threads: each computes some rows.
+
+use super::{Matrix, Start, product};
+use crate::float::Float;
+use crate::threads::Threads;
+
+/// Multiplications and additions below which waking a thread costs more than it saves.
+const WORTH_THREADS: usize = 2_000_000;
+
+/// Whether a product of `[m, k]` and `[k, n]` may gain by threads.
+pub(crate) fn worth_threads([m, k, n]: [usize; 3]) -> bool {
+    2_usize.saturating_mul(m).saturating_mul(k).saturating_mul(n) >= WORTH_THREADS
+}
+
+/// Rows of a part: a multiple of a tile's height.
+const TILE: usize = 8;
+
+/// [`product`](super::product()), the rows divided among `threads` if that is worth it. The bits are the same either way.
+///
+/// # Panics
+///
+/// If the shapes do not fit, with both of them in the message.
+///
+/// ```
+/// use tensor::product::{Matrix, Start, product_with};
+/// use tensor::threads::Threads;
+///
+/// let ones = vec![1.0_f32; 200 * 200];
+/// let ones = Matrix::new(&ones, 200, 200);
+/// let mut c = vec![0.0; 200 * 200];
+/// product_with(&Threads::all(), ones, ones, Start::Zero, &mut c);
+/// assert!(c.iter().all(|&sum| sum == 200.0));
+/// ```
+#[track_caller]
+pub fn product_with<T: Float>(
+    threads: &Threads,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    start: Start<'_, T>,
+    c: &mut [T],
+) {
+    let (m, n) = (a.rows(), b.cols());
+    let rows = m.div_ceil(threads.count()).next_multiple_of(TILE);
+    if !worth_threads([m, a.cols(), n]) || rows >= m || m.checked_mul(n) != Some(c.len()) {
+        return product(a, b, start, c, None);
+    }
+    threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
+        let first = part * rows;
+        product(a.rows_between(first, first + c.len() / n), b, start, c, None);
+    });
+}

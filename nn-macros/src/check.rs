@@ -39,7 +39,9 @@ pub(crate) fn check(declaration: &Declaration, report: &mut Report) {
 }
 
 fn network_layers(layers: &Layers, report: &mut Report) {
-    not_empty(layers, "a network", report);
+    let example = "a network has at least one layer; write its layers, as in `dense(784 -> 128, relu), \
+                   dense(128 -> 10, softmax)`";
+    not_empty(layers, example, report);
     names(layers, report);
     positions(&layers.list, Inside::Network, report);
     let Flow { steps, .. } = flow(layers, report);
@@ -47,12 +49,8 @@ fn network_layers(layers: &Layers, report: &mut Report) {
     size(&steps, &mut 0, report);
 }
 
-fn not_empty(layers: &Layers, what: &str, report: &mut Report) {
+fn not_empty(layers: &Layers, advice: &str, report: &mut Report) {
     if layers.list.is_empty() && !layers.incomplete {
-        let advice = format!(
-            "{what} has at least one layer; write its layers, as in `dense(784 -> 128, relu), \
-             dense(128 -> 10, softmax)`"
-        );
         report.error(&layers.place, advice);
     }
 }
@@ -177,7 +175,9 @@ fn positions(list: &[Layer], inside: Inside, report: &mut Report) {
         values(layer, report);
         match &layer.unit {
             Unit::Residual(layers) => {
-                not_empty(layers, "a residual", report);
+                let example = "a residual has at least one layer; write its layers, as in \
+                               `residual(dense(64 -> 64, relu), dense(64))`";
+                not_empty(layers, example, report);
                 positions(&layers.list, Inside::Residual, report);
             }
             Unit::Concat(branches) => {
@@ -277,7 +277,9 @@ fn width_is_possible(width: &Width, layer: &Layer, report: &mut Report) {
 /// Softmax stands at the end over at least two outputs.
 fn activations(steps: &[Step<'_>], report: &mut Report) {
     for step in steps {
-        for part in &step.parts {
+        // Heads in the wrong place are reported as such.
+        let misplaced = matches!(step.layer.unit, Unit::Heads(_)) && !step.last;
+        for part in step.parts.iter().filter(|_| !misplaced) {
             activations(part, report);
         }
         let Unit::Dense(dense) = &step.layer.unit else { continue };

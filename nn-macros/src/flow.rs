@@ -161,6 +161,8 @@ impl Walk<'_> {
                 let input = input.unwrap_or_else(|| guess(&layer.place));
                 let output =
                     sum(&layer.place, parts.iter().filter_map(|p| Some(&p.last()?.output)));
+                // In the wrong place, which is reported: what follows is not about its outputs.
+                let output = Width { guessed: output.guessed || !last, ..output };
                 (input, output)
             }
         };

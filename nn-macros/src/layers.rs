@@ -222,11 +222,15 @@ impl List<'_, '_, '_> {
                 "`{}` repetitions are more than the compiler can take; write {MOST} at most",
                 shown(token)
             ),
-            None => format!(
-                "`{}` is not how often a layer is repeated: the macro writes the layers down and \
-                 needs a whole number, {EXAMPLE}",
-                shown(token)
-            ),
+            None => {
+                let rest = self.cursor.rest();
+                let part = rest.split(|token| punct(token) == Some(',')).next().unwrap_or_default();
+                format!(
+                    "`{}` is not how often a layer is repeated: the macro writes the layers down \
+                     and needs a whole number, {EXAMPLE}",
+                    written(part)
+                )
+            }
         };
         self.cursor.report.error(&place, advice);
         self.cursor.skip_to_comma();

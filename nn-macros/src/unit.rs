@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use crate::arguments::{Argument, arguments, dense, real_options};
-use crate::ast::{Layer, Real, Unit, Width};
+use crate::ast::{Layer, Layers, Real, Unit, Width};
 use crate::branches::branches;
 use crate::cursor::Cursor;
 use crate::layers::{Naming, layers};
@@ -87,7 +87,16 @@ pub(crate) fn known(layer: &mut Layer, word: &Ident, cursor: &mut Cursor<'_, '_>
         (_, None) => {
             let advice = format!("write what the layer `{meant}` takes, {}", example(meant));
             report.error(&layer.place, advice);
-            if meant == "dense" { Unit::Dense(Box::default()) } else { Unit::Missing }
+            match meant {
+                "dense" => Unit::Dense(Box::default()),
+                "dropout" => Unit::Dropout { rate: None },
+                "residual" => Unit::Residual(Layers {
+                    place: layer.place.clone(),
+                    list: Vec::new(),
+                    incomplete: true,
+                }),
+                _ => Unit::Missing,
+            }
         }
         ("dense", Some(group)) => Unit::Dense(Box::new(dense(group, report))),
         ("dropout", Some(group)) => Unit::Dropout { rate: rate(group, report) },

@@ -18,10 +18,10 @@ fn the_summary_is_shown_as_it_is() {
 }
 
 #[test]
-fn the_compile_error_is_shown_as_it_is() {
-    let error = include_str!("ui/fail/width_mismatch.stderr");
+fn the_compile_errors_are_shown_as_they_are() {
+    let error = include_str!("ui/fail/readme.stderr");
     assert!(blocks("text").iter().any(|block| block.trim_end() == error.trim_end()), "{error}");
-    let source = include_str!("ui/fail/width_mismatch.rs");
+    let source = include_str!("ui/fail/readme.rs");
     let shown = &blocks("compile_fail")[0];
     let declaration = shown.split_once("network! {").expect("a declaration").1;
     assert!(source.contains(declaration.trim_end()), "{shown}");

@@ -3,7 +3,8 @@
 use std::alloc::System;
 
 use nn::data::Class;
-use nn::{Adam, Network, Optimizer, Sgd, Threads, Trainer, network};
+use nn::layer::RowLayer;
+use nn::{Adam, Float, Network, Optimizer, Sgd, Threads, Trainer, network};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -13,6 +14,42 @@ network! {
     struct Digits(dense(784 -> 128, relu), dense(10, softmax));
     struct Deep(dense(20 -> 64, gelu), dense(64, tanh), dense(48, silu), dense(10, softmax));
     struct Narrow(dense(3 -> 7, elu), dense(10, softmax));
+    struct Regular(
+        batch_norm,
+        dense(9 -> 33, relu, l2 = 1e-4),
+        dropout(0.2),
+        residual(dense(33 -> 33, tanh), layer_norm),
+        dense(10, softmax),
+    );
+    struct Several(
+        concat(dense(9 -> 33, relu), input(4)),
+        Narrowed(37 -> 3),
+        dense(10, softmax),
+    );
+}
+
+/// The first `O` of `I` numbers, each with a factor.
+struct Narrowed<const I: usize, const O: usize>;
+
+impl<const I: usize, const O: usize> RowLayer for Narrowed<I, O> {
+    const NAME: &'static str = "narrowed";
+    const INPUTS: usize = I;
+    const OUTPUTS: usize = O;
+    const PARAMS: usize = O;
+    type Outputs<T: Float> = [T; O];
+
+    fn forward<T: Float>(p: &[T], x: &[T], y: &mut [T]) {
+        y.iter_mut().zip(x).zip(p).for_each(|((y, &x), &p)| *y = x * p);
+    }
+
+    fn backward<T: Float>(p: &[T], _x: &[T], _y: &[T], dy: &[T], dx: &mut [T]) {
+        dx.fill(T::zero());
+        dx.iter_mut().zip(dy).zip(p).for_each(|((dx, &dy), &p)| *dx = dy * p);
+    }
+
+    fn gradient<T: Float>(_p: &[T], x: &[T], _y: &[T], dy: &[T], gradient: &mut [T]) {
+        gradient.iter_mut().zip(dy).zip(x).for_each(|((g, &dy), &x)| *g = *g + dy * x);
+    }
 }
 
 /// Steps after the first, and the allocations they made.
@@ -56,8 +93,11 @@ fn nothing_is_allocated_after_the_first_steps() {
             allocations::<Deep<f64>>(threads, Adam::new(1e-3), 1000),
             allocations::<Narrow>(threads, Sgd::new(0.1), 1000),
             allocations::<Narrow>(threads, Adam::new(1e-3), 1000),
+            allocations::<Regular>(threads, Sgd::new(0.01), 1000),
+            allocations::<Regular>(threads, Adam::new(1e-3), 1000),
+            allocations::<Several>(threads, Adam::new(1e-3), 1000),
         ];
-        assert_eq!(counts, [0; 6], "{threads} threads");
+        assert_eq!(counts, [0; 9], "{threads} threads");
     }
     let digits = Digits::init(1);
     let input = [0.5; 784];

@@ -37,16 +37,26 @@ impl Random {
     /// 64 random bits.
     #[inline]
     pub fn bits(&self, index: u64) -> u64 {
-        let block = philox(self.counter(index >> 1), self.key());
+        let block = philox(self.counter(index >> 1).map(|word| [word]), self.key());
         let half = (index & 1) as usize * 2;
-        u64::from(block[half]) | u64::from(block[half + 1]) << 32
+        u64::from(block[half][0]) | u64::from(block[half + 1][0]) << 32
     }
 
-    /// The `block`th four words of 32 random bits: [`bits`](Random::bits) of the indices 2·`block` and
-    /// 2·`block` + 1, less significant half first.
+    /// 64 words of 32 random bits at once, the `group`th: those behind [`bits`](Random::bits) of the indices
+    /// from 32·`group` on, in an order that suits vectors. Compiled for the best of them inside
+    /// [`vectorize`](crate::simd::vectorize).
     #[inline(always)]
-    pub fn words(&self, block: u64) -> [u32; 4] {
-        philox(self.counter(block), self.key())
+    pub fn words(&self, group: u64) -> [u32; 64] {
+        let mut counters = [[0; 16]; 4];
+        for n in 0..16 {
+            let counter = self.counter(group * 16 + n as u64);
+            for word in 0..4 {
+                counters[word][n] = counter[word];
+            }
+        }
+        let mut words = [0; 64];
+        words.as_chunks_mut::<16>().0.copy_from_slice(&philox(counters, self.key()));
+        words
     }
 
     /// Uniform in \[0, 1): a multiple of 2⁻⁵³, rounded down to a multiple of 2⁻²⁴ for `f32`-like types
@@ -108,18 +118,24 @@ fn halves(x: u64) -> [u32; 2] {
     [x as u32, (x >> 32) as u32]
 }
 
-/// Ten rounds of Philox 4×32.
+/// Ten rounds of Philox 4×32 on `N` counters side by side, which the compiler turns into vectors.
 #[inline(always)]
-fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+fn philox<const N: usize>(mut counters: [[u32; N]; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
     for round in 0..10 {
         if round > 0 {
             key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
         }
-        let [low0, high0] = halves(0xD251_1F53 * u64::from(counter[0]));
-        let [low1, high1] = halves(0xCD9E_8D57 * u64::from(counter[2]));
-        counter = [high1 ^ counter[1] ^ key[0], low1, high0 ^ counter[3] ^ key[1], low0];
+        let before = counters;
+        for n in 0..N {
+            let [low0, high0] = halves(0xD251_1F53 * u64::from(before[0][n]));
+            let [low1, high1] = halves(0xCD9E_8D57 * u64::from(before[2][n]));
+            counters[0][n] = high1 ^ before[1][n] ^ key[0];
+            counters[1][n] = low1;
+            counters[2][n] = high0 ^ before[3][n] ^ key[1];
+            counters[3][n] = low0;
+        }
     }
-    counter
+    counters
 }
 
 /// The number below which a share `p` of the standard normal distribution lies, to about 16 digits
@@ -170,6 +186,9 @@ mod tests {
     /// The known answers that come with Random123.
     #[test]
     fn philox_gives_the_known_answers() {
+        let philox = |counter: [u32; 4], key| {
+            philox(counter.map(|word| [word]), key).as_flattened().to_vec()
+        };
         assert_eq!(philox([0; 4], [0; 2]), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(
             philox([u32::MAX; 4], [u32::MAX; 2]),
@@ -182,6 +201,17 @@ mod tests {
             ),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
+    }
+
+    #[test]
+    fn many_words_are_those_of_one_block_after_the_other() {
+        let random = Random::new(7, 1 << 40);
+        let words = crate::simd::vectorize(|| random.words(3));
+        for (n, index) in (0..32).map(|n| (n as usize, 3 * 32 + n)) {
+            let [low, high] = halves(random.bits(index));
+            let (block, half) = (n / 2, n % 2 * 2);
+            assert_eq!([words[half * 16 + block], words[(half + 1) * 16 + block]], [low, high]);
+        }
     }
 
     /// Wichura's own test values, and the symmetry.

@@ -98,25 +98,27 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Layer
                 *kept.share = share;
                 bias_gradient(x, mean);
                 variance.fill(T::zero());
+                mean.iter_mut().for_each(|mean| *mean = *mean * share);
                 vectorize(|| {
-                    mean.iter_mut().for_each(|mean| *mean = *mean * share);
                     for x in x.chunks_exact(N) {
                         for ((variance, &x), &mean) in variance.iter_mut().zip(x).zip(&*mean) {
                             *variance = *variance + (x - mean) * (x - mean);
                         }
                     }
-                    variance.iter_mut().for_each(|variance| *variance = *variance * share);
                 });
+                variance.iter_mut().for_each(|variance| *variance = *variance * share);
             }
         }
         let (scale, shift) = (&parameters[..N], &parameters[Self::SHIFT..][..N]);
+        for (r, &variance) in kept.rate.iter_mut().zip(&*variance) {
+            *r = rate(variance, T::of(Self::E));
+        }
+        let rate = &kept.rate[..N];
+        // Small loops, which the compiler inlines into the vector code.
         vectorize(|| {
-            for (r, &variance) in kept.rate.iter_mut().zip(&*variance) {
-                *r = rate(variance, T::of(Self::E));
-            }
             for (x, y) in x.chunks_exact(N).zip(rows.y.chunks_exact_mut(N)) {
                 for i in 0..N {
-                    y[i] = (x[i] - mean[i]) * kept.rate[i] * scale[i] + shift[i];
+                    y[i] = (x[i] - mean[i]) * rate[i] * scale[i] + shift[i];
                 }
             }
         });
@@ -136,23 +138,29 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Layer
         let Statistics { mean, rate, sums: [sum_h, sum_hn], share, .. } =
             Statistics::of(rows.once, N);
         let share = *share;
+        // dx holds h meanwhile.
+        let dx = &mut *before.gradient;
         vectorize(|| {
-            sum_h.fill(T::zero());
-            sum_hn.fill(T::zero());
-            let each = before.gradient.chunks_exact_mut(N).zip(before.y.chunks_exact(N));
-            for ((dx, x), dy) in each.zip(rows.dy.chunks_exact(N)) {
-                // dx holds h meanwhile.
+            for (dx, dy) in dx.chunks_exact_mut(N).zip(rows.dy.chunks_exact(N)) {
                 for i in 0..N {
                     dx[i] = dy[i] * scale[i];
-                    sum_h[i] = sum_h[i] + dx[i];
-                    sum_hn[i] = sum_hn[i] + dx[i] * ((x[i] - mean[i]) * rate[i]);
                 }
             }
-            for i in 0..N {
-                sum_h[i] = sum_h[i] * share;
-                sum_hn[i] = sum_hn[i] * share;
+        });
+        bias_gradient(dx, sum_h);
+        sum_hn.fill(T::zero());
+        vectorize(|| {
+            for (h, x) in dx.chunks_exact(N).zip(before.y.chunks_exact(N)) {
+                for i in 0..N {
+                    sum_hn[i] = sum_hn[i] + h[i] * ((x[i] - mean[i]) * rate[i]);
+                }
             }
-            for (dx, x) in before.gradient.chunks_exact_mut(N).zip(before.y.chunks_exact(N)) {
+        });
+        for sum in sum_h.iter_mut().chain(&mut *sum_hn) {
+            *sum = *sum * share;
+        }
+        vectorize(|| {
+            for (dx, x) in dx.chunks_exact_mut(N).zip(before.y.chunks_exact(N)) {
                 for i in 0..N {
                     let along = (x[i] - mean[i]) * rate[i] * sum_hn[i];
                     dx[i] = rate[i] * (dx[i] - sum_h[i] - along);

@@ -8,7 +8,7 @@
 
 use autograd::Var;
 use tensor::Float;
-use tensor::simd::vectorize;
+use tensor::simd::{Inline, vectorize, vectorize_inline};
 
 use super::kept::keeps;
 use super::{End, Inference, Layer, LayerNorm, Pass, bias_gradient};
@@ -51,20 +51,12 @@ impl<const N: usize, const EPSILON: u64> Layer for LayerNorm<N, EPSILON> {
     }
 
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, _pass: Pass) {
-        vectorize(|| {
-            let kept = rows.more.as_chunks_mut::<2>().0;
-            let each = x.chunks_exact(N).zip(rows.y.chunks_exact_mut(N));
-            for ((x, y), [mean, rate]) in each.zip(kept) {
-                (*mean, *rate) = Self::normalize(parameters, x, y);
-            }
-        });
+        vectorize_inline(Forward::<T, N, EPSILON> { parameters, x, y: rows.y, kept: rows.more });
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
-        let mut y = [T::zero(); N];
-        vectorize(|| {
-            Self::normalize(parameters, x, &mut y);
-        });
+        let (mut y, mut kept) = ([T::zero(); N], [T::zero(); 2]);
+        vectorize_inline(Forward::<T, N, EPSILON> { parameters, x, y: &mut y, kept: &mut kept });
         y
     }
 
@@ -74,24 +66,12 @@ impl<const N: usize, const EPSILON: u64> Layer for LayerNorm<N, EPSILON> {
         before: Option<End<'_, T>>,
     ) {
         let Some(before) = before else { return };
-        let scale = &parameters[..N];
-        let share = T::one() / T::of(N as f64);
-        vectorize(|| {
-            let kept = rows.more.as_chunks::<2>().0;
-            let dy = rows.dy.chunks_exact(N).zip(before.y.chunks_exact(N));
-            for (((dy, x), dx), &[mean, rate]) in
-                dy.zip(before.gradient.chunks_exact_mut(N)).zip(kept)
-            {
-                // dx holds h meanwhile.
-                for ((h, &dy), &scale) in dx.iter_mut().zip(dy).zip(scale) {
-                    *h = dy * scale;
-                }
-                let mean_h = sum(dx, dx, |h, _| h) * share;
-                let along = sum(dx, x, |h, x| h * ((x - mean) * rate)) * share;
-                for (dx, &x) in dx.iter_mut().zip(x) {
-                    *dx = rate * (*dx - mean_h - (x - mean) * rate * along);
-                }
-            }
+        vectorize_inline(Backward::<T, N> {
+            scale: &parameters[..N],
+            x: before.y,
+            dy: rows.dy,
+            kept: rows.more,
+            dx: before.gradient,
         });
         before.close();
     }
@@ -127,5 +107,59 @@ impl<const N: usize, const EPSILON: u64> Layer for LayerNorm<N, EPSILON> {
         pass: Pass,
     ) -> autograd::Result<Var<'t, T>> {
         crate::op::record::<Self, T>(parameters, x, pass)
+    }
+}
+
+/// The rows on their way forward. [`Inline`], since the compiler would find the loop too large to inline it
+/// into the vector code.
+struct Forward<'a, T, const N: usize, const EPSILON: u64> {
+    parameters: &'a [T],
+    x: &'a [T],
+    y: &'a mut [T],
+    kept: &'a mut [T],
+}
+
+impl<T: Float, const N: usize, const EPSILON: u64> Inline for Forward<'_, T, N, EPSILON> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let kept = self.kept.as_chunks_mut::<2>().0;
+        for ((x, y), [mean, rate]) in
+            self.x.chunks_exact(N).zip(self.y.chunks_exact_mut(N)).zip(kept)
+        {
+            (*mean, *rate) = LayerNorm::<N, EPSILON>::normalize(self.parameters, x, y);
+        }
+    }
+}
+
+/// The gradient of the rows on its way back.
+struct Backward<'a, T, const N: usize> {
+    scale: &'a [T],
+    x: &'a [T],
+    dy: &'a [T],
+    kept: &'a [T],
+    dx: &'a mut [T],
+}
+
+impl<T: Float, const N: usize> Inline for Backward<'_, T, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let share = T::one() / T::of(N as f64);
+        let kept = self.kept.as_chunks::<2>().0;
+        let each = self.dy.chunks_exact(N).zip(self.x.chunks_exact(N));
+        for (((dy, x), dx), &[mean, rate]) in each.zip(self.dx.chunks_exact_mut(N)).zip(kept) {
+            // dx holds h meanwhile.
+            for ((h, &dy), &scale) in dx.iter_mut().zip(dy).zip(self.scale) {
+                *h = dy * scale;
+            }
+            let mean_h = sum(dx, dx, |h, _| h) * share;
+            let along = sum(dx, x, |h, x| h * ((x - mean) * rate)) * share;
+            for (dx, &x) in dx.iter_mut().zip(x) {
+                *dx = rate * (*dx - mean_h - (x - mean) * rate * along);
+            }
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! A layer of your own, by its formula for one row.
 
+use std::marker::PhantomData;
+
 use autograd::Var;
 use tensor::Float;
 use tensor::random::Random;
-use tensor::simd::vectorize;
+use tensor::simd::{Inline, vectorize_inline};
 
 use super::kept::keeps;
 use super::{End, Inference, Info, Layer, LayerInfo, Pass, TensorInfo};
@@ -11,7 +13,8 @@ use crate::parameters::padded;
 use crate::row::Row;
 
 /// A layer that answers each row by itself. Implement it, and the layer stands in any declaration:
-/// training, batches, threads, files and the tape follow.
+/// training, batches, threads, files and the tape follow. Its functions are compiled for the best vector
+/// instructions if they are small or marked `#[inline(always)]`.
 ///
 /// ```
 /// use nn::init::Random;
@@ -146,16 +149,19 @@ impl<L: RowLayer> Layer for L {
 
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, _pass: Pass) {
         let parameters = &parameters[..L::PARAMS];
-        vectorize(|| {
-            let each = x.chunks_exact(<L as RowLayer>::INPUTS);
-            for (x, y) in each.zip(rows.y.chunks_exact_mut(<L as RowLayer>::OUTPUTS)) {
-                <L as RowLayer>::forward(parameters, x, y);
-            }
-        });
+        vectorize_inline(Forward::<L, T> { parameters, x, y: rows.y, layer: PhantomData });
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> <L as Inference>::Outputs<T> {
-        vectorize(|| Self::predict_inline(parameters, x))
+        let mut y = <L as Inference>::Outputs::<T>::zeroed();
+        let parameters = &parameters[..L::PARAMS];
+        vectorize_inline(Forward::<L, T> {
+            parameters,
+            x,
+            y: y.as_mut_slice(),
+            layer: PhantomData,
+        });
+        y
     }
 
     fn backward<T: Float>(
@@ -164,14 +170,13 @@ impl<L: RowLayer> Layer for L {
         before: Option<End<'_, T>>,
     ) {
         let Some(before) = before else { return };
-        let parameters = &parameters[..L::PARAMS];
-        let (i, o) = (<L as RowLayer>::INPUTS, <L as RowLayer>::OUTPUTS);
-        vectorize(|| {
-            let inputs = before.y.chunks_exact(i).zip(before.gradient.chunks_exact_mut(i));
-            let outputs = rows.y.chunks_exact(o).zip(rows.dy.chunks_exact(o));
-            for ((x, dx), (y, dy)) in inputs.zip(outputs) {
-                <L as RowLayer>::backward(parameters, x, y, dy, dx);
-            }
+        vectorize_inline(Backward::<L, T> {
+            parameters: &parameters[..L::PARAMS],
+            x: before.y,
+            y: rows.y,
+            dy: rows.dy,
+            dx: before.gradient,
+            layer: PhantomData,
         });
         before.close();
     }
@@ -184,13 +189,13 @@ impl<L: RowLayer> Layer for L {
         gradient: &mut [T],
     ) {
         gradient.fill(T::zero());
-        let (parameters, gradient) = (&parameters[..L::PARAMS], &mut gradient[..L::PARAMS]);
-        let (i, o) = (<L as RowLayer>::INPUTS, <L as RowLayer>::OUTPUTS);
-        vectorize(|| {
-            let outputs = rows.y.chunks_exact(o).zip(rows.dy.chunks_exact(o));
-            for (x, (y, dy)) in x.chunks_exact(i).zip(outputs) {
-                <L as RowLayer>::gradient(parameters, x, y, dy, gradient);
-            }
+        vectorize_inline(Gradient::<L, T> {
+            parameters: &parameters[..L::PARAMS],
+            x,
+            y: rows.y,
+            dy: rows.dy,
+            gradient: &mut gradient[..L::PARAMS],
+            layer: PhantomData,
         });
     }
 
@@ -204,5 +209,70 @@ impl<L: RowLayer> Layer for L {
         pass: Pass,
     ) -> autograd::Result<Var<'t, T>> {
         crate::op::record::<Self, T>(parameters, x, pass)
+    }
+}
+
+/// All rows on their way forward. [`Inline`], so that functions of the user's marked `#[inline(always)]`
+/// are part of the vector code whatever their size.
+struct Forward<'a, L, T> {
+    parameters: &'a [T],
+    x: &'a [T],
+    y: &'a mut [T],
+    layer: PhantomData<L>,
+}
+
+impl<L: RowLayer, T: Float> Inline for Forward<'_, L, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (x, y) in self.x.chunks_exact(L::INPUTS).zip(self.y.chunks_exact_mut(L::OUTPUTS)) {
+            L::forward(self.parameters, x, y);
+        }
+    }
+}
+
+/// The gradient of all rows on its way back.
+struct Backward<'a, L, T> {
+    parameters: &'a [T],
+    x: &'a [T],
+    y: &'a [T],
+    dy: &'a [T],
+    dx: &'a mut [T],
+    layer: PhantomData<L>,
+}
+
+impl<L: RowLayer, T: Float> Inline for Backward<'_, L, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let inputs = self.x.chunks_exact(L::INPUTS).zip(self.dx.chunks_exact_mut(L::INPUTS));
+        let outputs = self.y.chunks_exact(L::OUTPUTS).zip(self.dy.chunks_exact(L::OUTPUTS));
+        for ((x, dx), (y, dy)) in inputs.zip(outputs) {
+            L::backward(self.parameters, x, y, dy, dx);
+        }
+    }
+}
+
+/// The parameters' gradient, summed over all rows.
+struct Gradient<'a, L, T> {
+    parameters: &'a [T],
+    x: &'a [T],
+    y: &'a [T],
+    dy: &'a [T],
+    gradient: &'a mut [T],
+    layer: PhantomData<L>,
+}
+
+impl<L: RowLayer, T: Float> Inline for Gradient<'_, L, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let outputs = self.y.chunks_exact(L::OUTPUTS).zip(self.dy.chunks_exact(L::OUTPUTS));
+        for (x, (y, dy)) in self.x.chunks_exact(L::INPUTS).zip(outputs) {
+            L::gradient(self.parameters, x, y, dy, self.gradient);
+        }
     }
 }

@@ -1,16 +1,17 @@
 //! Cross-entropy of independent yes-or-no questions.
 
+use tensor::Float;
+use tensor::activation::{Activation, Sigmoid, Softplus};
 use tensor::simd::vectorize;
-use tensor::{Float, math};
 
 use super::weights::all_checked;
 use super::{Equal, SigmoidLoss, Weights};
 
 /// L = mean over units of −w·t ln p − (1 − t) ln(1 − p), p = σ(z), with targets t from 0 to 1.
 ///
-/// Without weights (w = 1) it is computed as max(z, 0) − z·t + ln(1 + e^−|z|), which does not overflow,
-/// and dL/dz = (σ(z) − t)/N. A positive weight w makes a unit's "yes" count w times:
-/// dL/dz = ((1 − t)·σ(z) − w·t·σ(−z))/N.
+/// It is computed as (1 − t + w·t)·softplus(z) − w·t·z, which neither overflows nor takes the logarithm of
+/// zero; dL/dz = ((1 − t + w·t)·σ(z) − w·t)/N, without weights (w = 1) (σ(z) − t)/N. A positive weight w makes
+/// a unit's "yes" count w times.
 ///
 /// As `torch.nn.BCEWithLogitsLoss(pos_weight=w)`, its mean over units and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -51,60 +52,49 @@ impl<T: Float, const N: usize, W: Weights<N>> SigmoidLoss<T, N> for BinaryCrossE
         losses: &mut [T],
         gradient: &mut [T],
     ) {
-        let units = T::of(N as f64);
-        if W::EQUAL {
-            let targets = targets.as_flattened();
-            // max(z, 0) + ln(1 + e^−|z|) is softplus(z).
-            vectorize(|| {
-                for ((value, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
-                    *value = math::softplus(z) - z * t;
-                }
-            });
-            mean_of_units::<T, N>(gradient, losses);
-            let scale = scale / units;
-            vectorize(|| {
-                for ((slope, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
-                    *slope = (math::sigmoid(z) - t) * scale;
-                }
-            });
-            return;
-        }
+        // How much "yes" counts in a unit, times how much it is the target: w·t.
         let weights: [T; N] = std::array::from_fn(|unit| T::of(self.weights.at(unit)));
         let rows = || logits.chunks_exact(N).zip(targets);
+
+        gradient.copy_from_slice(logits);
+        Softplus.forward(gradient); // max(z, 0) + ln(1 + e^−|z|)
         vectorize(|| {
             for (values, (z, t)) in gradient.chunks_exact_mut(N).zip(rows()) {
                 for i in 0..N {
-                    // −ln σ(z) = softplus(−z), −ln(1 − σ(z)) = softplus(z)
-                    let (yes, no) = (math::softplus(-z[i]), math::softplus(z[i]));
-                    values[i] = weights[i] * t[i] * yes + (T::one() - t[i]) * no;
+                    let yes = if W::EQUAL { t[i] } else { weights[i] * t[i] };
+                    let all =
+                        if W::EQUAL { values[i] } else { (T::one() - t[i] + yes) * values[i] };
+                    values[i] = all - z[i] * yes;
                 }
             }
         });
-        mean_of_units::<T, N>(gradient, losses);
-        let scale = scale / units;
-        vectorize(|| {
-            for (slopes, (z, t)) in gradient.chunks_exact_mut(N).zip(rows()) {
-                for i in 0..N {
-                    let (yes, no) = (math::sigmoid(z[i]), math::sigmoid(-z[i]));
-                    slopes[i] = ((T::one() - t[i]) * yes - weights[i] * t[i] * no) * scale;
-                }
-            }
-        });
-    }
-}
+        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
+            *loss = row.iter().fold(T::zero(), |sum, &value| sum + value) / T::of(N as f64);
+        }
 
-/// The mean of each row of `values`.
-fn mean_of_units<T: Float, const N: usize>(values: &[T], means: &mut [T]) {
-    for (mean, row) in means.iter_mut().zip(values.chunks_exact(N)) {
-        *mean = row.iter().fold(T::zero(), |sum, &value| sum + value) / T::of(N as f64);
+        gradient.copy_from_slice(logits);
+        Sigmoid.forward(gradient);
+        let scale = scale / T::of(N as f64);
+        vectorize(|| {
+            for (slopes, (_, t)) in gradient.chunks_exact_mut(N).zip(rows()) {
+                for i in 0..N {
+                    let yes = if W::EQUAL { t[i] } else { weights[i] * t[i] };
+                    let all =
+                        if W::EQUAL { slopes[i] } else { (T::one() - t[i] + yes) * slopes[i] };
+                    slopes[i] = (all - yes) * scale;
+                }
+            }
+        });
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use tensor::math;
+
     use super::super::check_gradient;
     use super::*;
-    use crate::head::Sigmoid;
+    use crate::head;
 
     #[test]
     fn by_hand() {
@@ -130,6 +120,35 @@ mod tests {
         assert!(gradient.iter().zip(slopes).all(|(got, slope)| (got - slope).abs() < 1e-15));
     }
 
+    /// Slices give the bits of the formula for single numbers.
+    fn check_bits<const N: usize>(rows: usize) {
+        let logits: Vec<[f32; N]> = (0..rows)
+            .map(|row| std::array::from_fn(|i| ((row * N + i) as f32 * 0.7).sin() * 9.0))
+            .collect();
+        let targets: Vec<[f32; N]> =
+            (0..rows).map(|row| std::array::from_fn(|i| ((row + i) % 3) as f32 / 2.0)).collect();
+        let (mut losses, mut gradient) = (vec![0.0; rows], vec![0.0; rows * N]);
+        let z = logits.as_flattened();
+        binary_cross_entropy().rows(z, &targets, 0.3, &mut losses, &mut gradient);
+        for row in 0..rows {
+            let (mut sum, slopes) = (0.0, &gradient[row * N..][..N]);
+            for (i, (&z, &t)) in logits[row].iter().zip(&targets[row]).enumerate() {
+                sum += math::softplus(z) - z * t;
+                assert_eq!(slopes[i], (math::sigmoid(z) - t) * (0.3 / N as f32), "{row} {i}");
+            }
+            assert_eq!(losses[row], sum / N as f32, "{row} of {rows}");
+        }
+    }
+
+    #[test]
+    fn slices_give_the_bits_of_the_formula() {
+        for rows in [0, 1, 2, 13, 64] {
+            check_bits::<1>(rows);
+            check_bits::<3>(rows);
+            check_bits::<17>(rows);
+        }
+    }
+
     #[test]
     fn weights_of_one_change_nothing() {
         let logits = [0.3, -1.2, 2.0, 0.5, 4.0, -3.0];
@@ -149,9 +168,9 @@ mod tests {
     fn gradient_against_differences() {
         let logits = [0.3, -1.2, 2.0, 0.5, 4.0, -3.0];
         let targets = [[1.0, 0.0, 0.3], [0.0, 1.0, 1.0]];
-        check_gradient::<Sigmoid<3>>(&binary_cross_entropy(), &logits, &targets);
+        check_gradient::<head::Sigmoid<3>>(&binary_cross_entropy(), &logits, &targets);
         let weighted = binary_cross_entropy().positive_weights([0.0, 2.5, 7.0]);
-        check_gradient::<Sigmoid<3>>(&weighted, &logits, &targets);
+        check_gradient::<head::Sigmoid<3>>(&weighted, &logits, &targets);
     }
 
     #[test]

@@ -162,6 +162,37 @@ mod tests {
         }
     }
 
+    /// Slices give the bits of the formula for single numbers.
+    fn check_bits<const N: usize>(rows: usize) {
+        let logits: Vec<[f32; N]> = (0..rows)
+            .map(|row| std::array::from_fn(|i| ((row * N + i) as f32 * 0.7).sin() * 9.0))
+            .collect();
+        let targets: Vec<_> = (0..rows).map(|row| class::<N>(row * 5 % N)).collect();
+        let (mut losses, mut gradient) = (vec![0.0; rows], vec![0.0; rows * N]);
+        let z = logits.as_flattened();
+        cross_entropy().rows(z, &targets, 0.3, &mut losses, &mut gradient);
+        for (row, (z, target)) in logits.iter().zip(&targets).enumerate() {
+            let largest = max(z);
+            let e = z.map(|z| math::exp(z - largest));
+            let sum = e.iter().fold(0.0, |sum, e| sum + e);
+            let loss = math::ln(sum) - (z[target.index()] - largest);
+            assert_eq!(losses[row], loss, "{row} of {rows}");
+            for i in 0..N {
+                let one = if i == target.index() { 0.3 } else { 0.0 };
+                assert_eq!(gradient[row * N + i], e[i] * (0.3 / sum) - one, "{row} {i}");
+            }
+        }
+    }
+
+    #[test]
+    fn slices_give_the_bits_of_the_formula() {
+        for rows in [0, 1, 2, 13, 64] {
+            check_bits::<1>(rows);
+            check_bits::<3>(rows);
+            check_bits::<17>(rows);
+        }
+    }
+
     /// The mean loss of a batch and its gradient.
     fn batch<const N: usize, W: Weights<N>>(
         loss: &CrossEntropy<W>,

@@ -119,15 +119,19 @@ fn implementation(parts: &Parts<'_>) -> TokenStream {
     let name_text = name.unraw().to_string();
     let leaf_names = leaves::names(steps);
     quote! {
-        impl<#float: ::nn::Float> ::nn::Network for #name<#float> {
+        impl<#float: ::nn::Float> ::nn::Architecture for #name<#float> {
             type Float = #float;
             type Layers = #chain;
             type Head = #head;
             type Input = [#float; #input];
             type Output = [#float; #output];
-            type Target = <#head as ::nn::head::Head<#float>>::Target;
+            ::nn::__with_std! { type Target = <#head as ::nn::head::Head<#float>>::Target; }
             const NAME: &'static ::core::primitive::str = #name_text;
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#leaf_names),*];
+        }
+
+        ::nn::__with_std! {
+        impl<#float: ::nn::Float> ::nn::Network for #name<#float> {
             fn from_parameters(parameters: ::nn::Parameters<#float>) -> Self {
                 Self { parameters }
             }
@@ -138,10 +142,11 @@ fn implementation(parts: &Parts<'_>) -> TokenStream {
                 &mut self.parameters
             }
         }
+        }
 
         impl<#float: ::nn::Float> ::core::fmt::Display for #name<#float> {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Formatter::write_str(formatter, <Self as ::nn::Network>::SUMMARY)
+                ::core::fmt::Formatter::write_str(formatter, <Self as ::nn::Architecture>::SUMMARY)
             }
         }
     }

@@ -81,7 +81,7 @@ impl Leaves {
         let known = Literal::usize_unsuffixed(self.known);
         let networks = self.networks.iter().map(|(path, times)| {
             let times = Literal::usize_unsuffixed(*times);
-            quote!(+ #times * <#path as ::nn::Network>::INFO.count())
+            quote!(+ #times * <#path as ::nn::Architecture>::INFO.count())
         });
         quote!(#known #(#networks)*)
     }

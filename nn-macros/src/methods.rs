@@ -20,28 +20,7 @@ pub(crate) fn methods(parts: &Parts<'_>) -> TokenStream {
     let Samples { arguments, row, answer, conversions, .. } = &samples;
     let predicted = samples.answer(quote!(::nn::Network::predict(self, #row)));
     let with_std = with_std(parts, &samples);
-    quote! {
-        /// For `f32`, so that no type needs to be written.
-        #[allow(dead_code)]
-        impl #name {
-            /// The numbers in one sample.
-            #visibility const INPUTS: ::core::primitive::usize = #input;
-            /// The numbers in one answer.
-            #visibility const OUTPUTS: ::core::primitive::usize = #output;
-            /// The number of parameters.
-            #visibility const PARAMS: ::core::primitive::usize = <Self as ::nn::Network>::PARAMS;
-            /// Floating point operations to predict one sample.
-            #visibility const FLOPS: ::core::primitive::usize = <Self as ::nn::Network>::FLOPS;
-            /// Floating point operations to train with one sample.
-            #visibility const STEP_FLOPS: ::core::primitive::usize =
-                <Self as ::nn::Network>::STEP_FLOPS;
-            /// Bytes of all parameters.
-            #visibility const BYTES: ::core::primitive::usize = <Self as ::nn::Network>::BYTES;
-            /// The layers as a table.
-            #visibility const SUMMARY: &'static ::core::primitive::str =
-                <Self as ::nn::Network>::SUMMARY;
-        }
-
+    let predict = quote! {
         #[allow(dead_code)]
         impl<#float: ::nn::Float> #name<#float> {
             /// The answer to one sample.
@@ -53,9 +32,31 @@ pub(crate) fn methods(parts: &Parts<'_>) -> TokenStream {
                 ::nn::Network::logits(self, #row)
             }
         }
+    };
+    quote! {
+        /// For `f32`, so that no type needs to be written.
+        #[allow(dead_code)]
+        impl #name {
+            /// The numbers in one sample.
+            #visibility const INPUTS: ::core::primitive::usize = #input;
+            /// The numbers in one answer.
+            #visibility const OUTPUTS: ::core::primitive::usize = #output;
+            /// The number of parameters.
+            #visibility const PARAMS: ::core::primitive::usize = <Self as ::nn::Architecture>::PARAMS;
+            /// Floating point operations to predict one sample.
+            #visibility const FLOPS: ::core::primitive::usize = <Self as ::nn::Architecture>::FLOPS;
+            /// Floating point operations to train with one sample.
+            #visibility const STEP_FLOPS: ::core::primitive::usize =
+                <Self as ::nn::Architecture>::STEP_FLOPS;
+            /// Bytes of all parameters.
+            #visibility const BYTES: ::core::primitive::usize = <Self as ::nn::Architecture>::BYTES;
+            /// The layers as a table.
+            #visibility const SUMMARY: &'static ::core::primitive::str =
+                <Self as ::nn::Architecture>::SUMMARY;
+        }
 
         #conversions
-        ::nn::__with_std! { #with_std #nested }
+        ::nn::__with_std! { #predict #with_std #nested }
     }
 }
 
@@ -185,7 +186,7 @@ fn nested(parts: &Parts<'_>) -> TokenStream {
         let (index, panics, at) = index(step, leaf, own);
         methods.extend(quote! {
             #[allow(dead_code)]
-            impl #name<<#path as ::nn::Network>::Float> {
+            impl #name<<#path as ::nn::Architecture>::Float> {
                 #(#docs)*
                 #[doc = #doc]
                 ///

@@ -53,6 +53,7 @@ fn fields_become_layers_and_methods() {
         }
     });
     contains(&code, "pub struct Digits<T: ::nn::Float = ::core::primitive::f32> { parameters:");
+    contains(&code, "impl<T: ::nn::Float> ::nn::Architecture for Digits<T>");
     contains(&code, "impl<T: ::nn::Float> ::nn::Network for Digits<T>");
     contains(
         &code,

@@ -49,7 +49,7 @@ pub(crate) fn declared(layers: &[Layer]) -> Option<Width> {
 pub(crate) fn of_network(layer: &Layer, path: &Path, constant: &str) -> Width {
     let (tokens, span) = (&path.tokens, path.place.span);
     let name = Ident::new(constant, Span::call_site());
-    let tokens = quote_spanned!(span=> <#tokens as ::nn::Network>::#name);
+    let tokens = quote_spanned!(span=> <#tokens as ::nn::Architecture>::#name);
     let value = Value::Const { tokens, text: format!("{}::{constant}", path.text) };
     Width { place: layer.place.clone(), value, guessed: false }
 }

@@ -9,39 +9,21 @@ mod linear;
 mod sigmoid;
 mod softmax;
 
-use core::fmt;
-
 use tensor::{Buffer, Float};
 
-pub use both::Both;
-pub use linear::Linear;
-pub use sigmoid::Sigmoid;
-pub use softmax::Softmax;
-pub(crate) use softmax::shifted_exponentials;
-
+pub(crate) use crate::inference::shifted_exponentials;
+pub use crate::inference::{Activate, Both, HeadInfo, Linear, Sigmoid, Softmax};
 use crate::loss::Loss;
 
-/// How logits become outputs, and what they are compared with.
+/// What outputs are compared with.
 ///
 /// Logits are `[rows, N]` for a head of `N` units, row by row.
-pub trait Head<T: Float>: Sized + 'static {
+pub trait Head<T: Float>: Activate<T> {
     /// What one row is compared with.
     type Target: Copy + Send + Sync + 'static;
 
     /// What it is trained with unless another loss is chosen.
     type Loss: Loss<T, Self> + Default;
-
-    /// Units.
-    const UNITS: usize;
-
-    /// The function's name, as the declaration writes it.
-    const NAME: &'static str;
-
-    /// What the compiler knows of it.
-    const INFO: HeadInfo = HeadInfo::One(Self::NAME);
-
-    /// Turns logits into outputs, in place.
-    fn activate(logits: &mut [T]);
 
     /// Turns the gradient with respect to the outputs into the one with respect to the logits, in place.
     fn backward(gradient: &mut [T], outputs: &[T]);
@@ -68,44 +50,4 @@ pub trait Head<T: Float>: Sized + 'static {
 
     /// A target made from `random` in 0..1, for checks of a network without data.
     fn example_target(random: impl FnMut() -> f64) -> Self::Target;
-}
-
-/// The heads of a network, in a tree of the same form as their type.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum HeadInfo {
-    /// One head, by its name.
-    One(&'static str),
-    /// Two, and so more.
-    Both(&'static HeadInfo, &'static HeadInfo),
-}
-
-impl HeadInfo {
-    /// Where there is no head.
-    pub(crate) const NONE: HeadInfo = HeadInfo::One("linear");
-
-    /// What two branches side by side end in: one head each, if there are two.
-    pub(crate) const fn of_branches(&self) -> (&HeadInfo, &HeadInfo) {
-        match self {
-            HeadInfo::One(_) => (&Self::NONE, &Self::NONE),
-            HeadInfo::Both(a, b) => (a, b),
-        }
-    }
-
-    /// How many heads there are.
-    pub const fn count(&self) -> usize {
-        match self {
-            HeadInfo::One(_) => 1,
-            HeadInfo::Both(a, b) => a.count() + b.count(),
-        }
-    }
-}
-
-/// The heads' names.
-impl fmt::Display for HeadInfo {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            HeadInfo::One(name) => f.write_str(name),
-            HeadInfo::Both(a, b) => write!(f, "{a}, {b}"),
-        }
-    }
 }

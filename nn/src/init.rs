@@ -5,6 +5,8 @@
 //! activation. Normal ones are not truncated. In the formulas I and O are the layer's inputs and
 //! outputs; N is normal with a deviation, U uniform in an interval.
 
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _; // `sqrt`, which `core` lacks
 use tensor::Float;
 use tensor::activation::Activation;
 

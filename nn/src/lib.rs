@@ -30,44 +30,96 @@
 //! A network is trained by code that the compiler composes from its type ([`layer`]): no tape, no
 //! dispatch, no allocation. The same network also runs on the tape of [`autograd`]
 //! ([`Network::on_tape`]), to be part of something larger. Both compute the same bits.
+//!
+//! # Without the standard library
+//!
+//! With its default feature `std` off, this crate is `no_std` and allocates nothing. What remains is what a trained
+//! network needs: [`network!`], and [`Weights`] in a `static`, made by [`include_weights!`] from the file that
+//! [`Network::save`] wrote. The example `embedded` is such a program, and a library for C.
+
+#![cfg_attr(not(feature = "std"), no_std)]
 
 // So that the macro's `::nn::…` means this crate inside it, too.
 #[allow(unused_extern_crates)] // used by what the macro writes
 extern crate self as nn;
 
+mod architecture;
+#[cfg(feature = "std")]
 mod checkpoint;
+#[cfg(feature = "std")]
 pub mod data;
+#[cfg(feature = "std")]
 mod error;
+#[cfg(feature = "std")]
 pub mod head;
 mod inference;
 pub mod init;
+#[cfg(feature = "std")]
 pub mod layer;
+#[cfg(feature = "std")]
 pub mod loss;
+#[cfg(feature = "std")]
 mod network;
+#[cfg(feature = "std")]
 mod op;
+#[cfg(feature = "std")]
 mod optimizer;
 mod parameters;
+#[cfg(feature = "std")]
 mod picture;
+#[cfg(feature = "std")]
 mod progress;
 mod row;
+#[cfg(feature = "std")]
 pub mod schedule;
 mod sequential;
 mod summary;
+#[cfg(feature = "std")]
 mod tape;
+mod text;
+#[cfg(feature = "std")]
 mod train;
+mod weights;
 
+/// Heads, as far as they turn logits into outputs: without the standard library nothing is trained.
+#[cfg(not(feature = "std"))]
+pub mod head {
+    pub use crate::inference::{
+        Activate, Activate as Head, Both, HeadInfo, Linear, Sigmoid, Softmax,
+    };
+}
+
+/// Layers, as far as they answer: without the standard library nothing is trained.
+#[cfg(not(feature = "std"))]
+pub mod layer {
+    pub use crate::inference::{
+        BatchNorm, Dense, DenseOptions, DenseView, DenseWith, Dropout, Heads, Inference,
+        Inference as Layer, Info, Inputs, LayerInfo, LayerNorm, Nested, Passthrough, Plain,
+        Residual, TensorInfo, Then, WeightView,
+    };
+}
+
+pub use architecture::Architecture;
+#[cfg(feature = "std")]
 pub use autograd;
+#[cfg(feature = "std")]
 pub use error::{Error, Result};
+#[cfg(feature = "std")]
 pub use network::Network;
 pub use nn_macros::{network, network_file};
+#[cfg(feature = "std")]
 pub use optimizer::{Adam, MOST_MEMORY, Optimizer, Sgd, Step};
 pub use parameters::Parameters;
 pub use row::Row;
 pub use sequential::Sequential;
+#[cfg(feature = "std")]
 pub use tape::OnTape;
+#[cfg(feature = "std")]
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
+#[cfg(feature = "std")]
 pub use train::{Epoch, Fit, Metrics, Report, Show, Trainer, fit};
+pub use weights::Weights;
 
 /// What the code that `network!` writes calls; not for anybody else.
 #[doc(hidden)]

@@ -2,22 +2,21 @@
 
 use std::path::Path;
 
-use tensor::simd::{Inline, vectorize_inline};
+use tensor::Buffer;
 use tensor::threads::Threads;
-use tensor::{Buffer, Float};
 
+use crate::architecture::{self, Architecture, declaration};
 use crate::data::Dataset;
 use crate::error::Result;
-use crate::head::Head;
-use crate::layer::{Inference, Info, Layer, Pass};
+use crate::head::{Activate as _, Head};
+use crate::layer::{Inference as _, Layer as _, Pass};
 use crate::loss::{TrainedWith, chosen};
 use crate::parameters::Parameters;
 use crate::row::Row;
-use crate::summary::Text;
 use crate::tape::{self, OnTape};
 use crate::{Metrics, checkpoint, picture};
 
-/// A network: layers, a head, and parameters in one buffer.
+/// A network: an [`Architecture`], and parameters in one buffer.
 ///
 /// [`network!`](crate::network) implements it; the required items say only what the network is,
 /// everything else follows.
@@ -33,27 +32,7 @@ use crate::{Metrics, checkpoint, picture};
 ///
 /// const { assert!(Digits::PARAMS == 101_770) }; // known before anything runs
 /// ```
-pub trait Network: Clone + Send + Sync + Sized + 'static {
-    /// The number that parameters, inputs and outputs are made of.
-    type Float: Float;
-    /// The layers, joined by [`Then`](crate::layer::Then).
-    type Layers: Layer;
-    /// What the last layer's values mean, and the loss.
-    type Head: Head<Self::Float, Target = Self::Target>;
-    /// One sample: `[Float; inputs]`.
-    type Input: Row<Self::Float>;
-    /// One prediction: `[Float; outputs]`.
-    type Output: Row<Self::Float>;
-    /// What one prediction is compared with.
-    type Target: Copy + Send + Sync + 'static;
-
-    /// The network's name.
-    const NAME: &'static str;
-
-    /// The layers' names; those that are missing are called `layer1`, `layer2`, … A network inside this one
-    /// counts as one layer, and its own layers are called `encoder.layer1` and so on.
-    const NAMES: &'static [&'static str];
-
+pub trait Network: Architecture + Clone + Send + Sync {
     /// A network with these parameters.
     fn from_parameters(parameters: Parameters<Self::Float>) -> Self;
 
@@ -62,48 +41,6 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
 
     /// All weights and biases, to be changed.
     fn parameters_mut(&mut self) -> &mut Parameters<Self::Float>;
-
-    /// The layers.
-    const INFO: &'static Info = &<Self::Layers as Inference>::INFO;
-
-    /// Numbers of one sample.
-    const INPUTS: usize = <Self::Input as Row<Self::Float>>::LEN;
-
-    /// Numbers of one prediction.
-    const OUTPUTS: usize = <Self::Output as Row<Self::Float>>::LEN;
-
-    /// How many numbers training changes.
-    const PARAMS: usize = Self::INFO.params();
-
-    /// Memory of the parameters, and of what is kept with them, such as running means.
-    const BYTES: usize = Self::INFO.stored() * size_of::<Self::Float>();
-
-    /// Multiplications and additions in the matrix products of one prediction.
-    const FLOPS: usize = Self::INFO.flops();
-
-    /// The same for one sample of a training step: forward, the gradient of the weights, and that of
-    /// every layer's input but those that see the network's own.
-    const STEP_FLOPS: usize = 3 * Self::FLOPS - Self::INFO.first_flops();
-
-    /// A table of the layers with their sizes.
-    const SUMMARY: &'static str = {
-        assert!(
-            <Self::Layers as Inference>::INPUTS == <Self::Input as Row<Self::Float>>::LEN
-                && <Self::Layers as Inference>::OUTPUTS == <Self::Output as Row<Self::Float>>::LEN
-                && <Self::Layers as Inference>::OUTPUTS == <Self::Head as Head<Self::Float>>::UNITS,
-            "the network's Input, Output and Head must have the widths of its layers"
-        );
-        const {
-            &Text::summary(
-                Self::NAME,
-                Self::NAMES,
-                Self::INFO,
-                &<Self::Head as Head<Self::Float>>::INFO,
-                size_of::<Self::Float>(),
-            )
-        }
-        .as_str()
-    };
 
     /// A picture of the network, from its type alone: an SVG document that needs nothing else, for a page or
     /// a file. It follows the system's light or dark setting.
@@ -142,15 +79,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
 
     /// The last layer's values for one sample, before the head's function.
     fn logits(&self, input: &Self::Input) -> Self::Output {
-        let (parameters, input) = (self.parameters().as_slice(), input.as_slice());
-        let outputs = if const { Self::FLOPS <= INLINE_FLOPS } {
-            vectorize_inline(Small::<Self> { parameters, input })
-        } else {
-            Self::Layers::predict(parameters, input)
-        };
-        let mut logits = Self::Output::zeroed();
-        logits.as_mut_slice().copy_from_slice(outputs.as_slice());
-        logits
+        architecture::logits::<Self>(self.parameters().as_slice(), input)
     }
 
     /// The answers to many samples, computed by all threads of the process.
@@ -238,7 +167,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
                 (tensor.name, tensor.shape.to_vec(), values)
             })
             .collect();
-        checkpoint::save(path.as_ref(), Self::NAME, &architecture::<Self>(), &tensors)
+        checkpoint::save(path.as_ref(), Self::NAME, declaration::<Self>().as_str(), &tensors)
     }
 
     /// The network saved at `path`, or an error and no network.
@@ -252,7 +181,7 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
         let tensors = tensors::<Self>();
         let expected: Vec<_> =
             tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.to_vec())).collect();
-        let loaded = checkpoint::load(path.as_ref(), &architecture::<Self>(), &expected)?;
+        let loaded = checkpoint::load(path.as_ref(), declaration::<Self>().as_str(), &expected)?;
         let mut parameters = Parameters::zeroed(Self::Layers::LEN);
         for (tensor, values) in tensors.iter().zip(&loaded) {
             parameters.as_mut_slice()[tensor.offset..][..values.len()].copy_from_slice(values);
@@ -348,26 +277,8 @@ pub trait Network: Clone + Send + Sync + Sized + 'static {
 }
 
 /// What a network is trained with unless another loss is chosen.
-pub(crate) type DefaultLoss<N> = <<N as Network>::Head as Head<<N as Network>::Float>>::Loss;
-
-/// A prediction of so few multiplications and additions is one function with loops of constant length: up
-/// to there the calls and checks of the general product cost as much as its arithmetic.
-const INLINE_FLOPS: usize = 4_000;
-
-/// The prediction of one sample by a small network.
-struct Small<'a, N: Network> {
-    parameters: &'a [N::Float],
-    input: &'a [N::Float],
-}
-
-impl<N: Network> Inline for Small<'_, N> {
-    type Output = <N::Layers as Inference>::Outputs<N::Float>;
-
-    #[inline(always)]
-    fn run(self) -> Self::Output {
-        N::Layers::predict_inline(self.parameters, self.input)
-    }
-}
+pub(crate) type DefaultLoss<N> =
+    <<N as Architecture>::Head as Head<<N as Architecture>::Float>>::Loss;
 
 /// Multiplications and additions below which waking a thread costs more than it saves: some 20 µs at
 /// 100 GFLOP/s.
@@ -394,23 +305,15 @@ pub(crate) struct NamedTensor {
 /// The tensors of a network in the order of the flat buffer.
 pub(crate) fn tensors<N: Network>() -> Vec<NamedTensor> {
     let mut tensors = Vec::with_capacity(N::INFO.tensors());
-    N::INFO.each(N::NAMES, |name, layer, start| {
+    for index in 0..N::INFO.count() {
+        let (layer, start) = N::INFO.layer(index);
+        let name = N::INFO.name(N::NAMES, index);
         tensors.extend(layer.tensors.iter().map(|tensor| NamedTensor {
-            name: format!("{name}.{}", tensor.name),
+            name: format!("{}.{}", name.as_str(), tensor.name),
             shape: tensor.shape,
             offset: start + tensor.offset,
             trained: tensor.trained,
         }));
-    });
-    tensors
-}
-
-/// The declaration, one layer after the other: what must agree between a network and a file.
-pub(crate) fn architecture<N: Network>() -> String {
-    let head = &<N::Head as Head<N::Float>>::INFO;
-    let layers = N::INFO.declaration(head);
-    match N::INFO.shows(head) {
-        true => layers,
-        false => format!("{layers}, {head}"),
     }
+    tensors
 }

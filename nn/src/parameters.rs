@@ -1,15 +1,25 @@
 //! All weights and biases of a network in one buffer.
 
-use tensor::{Buffer, Float};
+#[cfg(feature = "std")]
+use tensor::Buffer;
+use tensor::Float;
 
 /// The parameters of a network, one after the other in the order of the layers.
 ///
 /// Each weight matrix and each bias begins at a multiple of 16 elements, so that vector
 /// instructions read whole cache lines; the gaps hold zeros and stay zero. One buffer means that an
 /// optimizer is one pass, a norm one sum, a copy one copy.
+#[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters<T: Float = f32>(Buffer<T>);
 
+/// The parameters of a network. Without the standard library there is no memory for them, and so none of
+/// these: [`Weights`](crate::Weights) are part of the program.
+#[cfg(not(feature = "std"))]
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters<T: Float = f32>(core::convert::Infallible, core::marker::PhantomData<T>);
+
+#[cfg(feature = "std")]
 impl<T: Float> Parameters<T> {
     /// `len` zeros.
     pub fn zeroed(len: usize) -> Self {

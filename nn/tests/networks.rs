@@ -1,7 +1,7 @@
 //! What a declared network knows, answers, keeps and loads.
 
 use nn::data::{Class, Dataset};
-use nn::{Network, Show, Threads, fit, network};
+use nn::{Architecture, Network, Show, Threads, fit, network};
 
 network! {
     /// Pictures to classes.
@@ -31,8 +31,8 @@ output        dense 128 -> 10, softmax              10         1,290
 "
     );
     assert_eq!(Digits::init(0).to_string(), SUMMARY);
-    assert_eq!(<Digits<f64> as Network>::BYTES, 814_160);
-    assert_eq!(<Digits as Network>::STEP_FLOPS, 409_088);
+    assert_eq!(<Digits<f64> as Architecture>::BYTES, 814_160);
+    assert_eq!(<Digits as Architecture>::STEP_FLOPS, 409_088);
 }
 
 /// The plain formula, from the accessors' weights.

@@ -25,7 +25,7 @@
 //! # Without the standard library
 //!
 //! With its default feature `std` off, the crate is `no_std` and allocates nothing: [`Float`], [`math`],
-//! [`activation`], [`simd`] and [`embedded`] remain, what it takes to run a network that has been trained elsewhere.
+//! [`activation`], [`random`], [`simd`] and [`embedded`] remain, what it takes to run a network that has been trained elsewhere.
 //!
 //! # Where things are
 //!
@@ -61,7 +61,6 @@ pub mod math;
 mod matmul;
 #[cfg(feature = "std")]
 pub mod product;
-#[cfg(feature = "std")]
 pub mod random;
 #[cfg(feature = "std")]
 mod reduce;

@@ -6,6 +6,9 @@
 //! on every machine.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their source
 
+#[cfg(not(feature = "std"))]
+use num_traits::Float as _; // `sqrt` and `floor`, which `core` lacks
+
 use crate::float::Float;
 use crate::math;
 

@@ -4,6 +4,7 @@
 //! `mul_add` where a product is summed, and passes them through [`vectorize`]; the compiler then
 //! makes one copy for each instruction set from the one source.
 
+#[cfg(feature = "std")]
 use core::sync::atomic::{AtomicU8, Ordering};
 
 /// Does this CPU have a feature? Without the standard library, which asks it: does the build target
@@ -36,6 +37,7 @@ impl Isa {
     pub const ALL: [Isa; 3] = [Isa::Portable, Isa::Avx2, Isa::Avx512];
 
     /// Can this CPU run it?
+    #[inline]
     pub fn is_available(self) -> bool {
         match self {
             Isa::Portable => true,
@@ -55,6 +57,7 @@ impl Isa {
     }
 
     /// The best one this CPU can run; found once, then remembered.
+    #[cfg(feature = "std")]
     #[inline]
     pub fn best() -> Isa {
         // Zero is "not asked yet"; every racing thread would store the same answer.
@@ -69,6 +72,19 @@ impl Isa {
                 BEST.store(best as u8, Ordering::Relaxed);
                 best
             }
+        }
+    }
+
+    /// The best one that the build target guarantees.
+    #[cfg(not(feature = "std"))]
+    #[inline(always)]
+    pub fn best() -> Isa {
+        if Isa::Avx512.is_available() {
+            Isa::Avx512
+        } else if Isa::Avx2.is_available() {
+            Isa::Avx2
+        } else {
+            Isa::Portable
         }
     }
 }

@@ -1,33 +1,12 @@
 //! Two heads of one trunk.
 
-use std::marker::PhantomData;
-
 use tensor::Float;
 
-use super::{Head, HeadInfo};
-
-/// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
-///
-/// The target is the pair of both targets, the loss the sum of both losses. The answer is right if
-/// all heads that know right from wrong are right.
-#[derive(Debug)]
-pub struct Both<A, B>(PhantomData<(A, B)>);
+use super::{Both, Head};
 
 impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
     type Target = (A::Target, B::Target);
     type Loss = (A::Loss, B::Loss);
-
-    const UNITS: usize = A::UNITS + B::UNITS;
-    const NAME: &'static str = "several heads";
-    const INFO: HeadInfo = HeadInfo::Both(&A::INFO, &B::INFO);
-
-    fn activate(logits: &mut [T]) {
-        for row in logits.chunks_exact_mut(A::UNITS + B::UNITS) {
-            let (a, b) = row.split_at_mut(A::UNITS);
-            A::activate(a);
-            B::activate(b);
-        }
-    }
 
     fn backward(gradient: &mut [T], outputs: &[T]) {
         let units = A::UNITS + B::UNITS;

@@ -2,21 +2,12 @@
 
 use tensor::Float;
 
-use super::Head;
+use super::{Head, Linear};
 use crate::loss::Mse;
-
-/// `N` numbers of any size: the logits as they are.
-#[derive(Debug)]
-pub struct Linear<const N: usize>;
 
 impl<T: Float, const N: usize> Head<T> for Linear<N> {
     type Target = [T; N];
     type Loss = Mse;
-
-    const UNITS: usize = N;
-    const NAME: &'static str = "linear";
-
-    fn activate(_logits: &mut [T]) {}
 
     fn backward(_gradient: &mut [T], _outputs: &[T]) {}
 

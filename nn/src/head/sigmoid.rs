@@ -3,23 +3,12 @@
 use tensor::Float;
 use tensor::activation::{self, Activation};
 
-use super::Head;
+use super::{Head, Sigmoid};
 use crate::loss::BinaryCrossEntropy;
-
-/// `N` independent yes-or-no questions: p = σ(z), against probabilities t in 0..=1.
-#[derive(Debug)]
-pub struct Sigmoid<const N: usize>;
 
 impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
     type Target = [T; N];
     type Loss = BinaryCrossEntropy;
-
-    const UNITS: usize = N;
-    const NAME: &'static str = "sigmoid";
-
-    fn activate(logits: &mut [T]) {
-        activation::Sigmoid.forward(logits);
-    }
 
     /// dz = dp ∘ p ∘ (1 − p)
     fn backward(gradient: &mut [T], outputs: &[T]) {

@@ -22,6 +22,7 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> BatchNorm<N, MOMEN
     /// What is added to the variance.
     pub(crate) const E: f64 = epsilon(EPSILON);
     /// How far the running numbers move in a step.
+    #[cfg(feature = "std")] // for training
     pub(crate) const SHARE: f64 = {
         let share = f64::from_bits(MOMENTUM);
         assert!(

@@ -20,14 +20,6 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O,
     pub(crate) const BIAS: usize = padded(I * O);
     /// How long it is there.
     pub(crate) const BIAS_LEN: usize = if P::BIAS { padded(O) } else { 0 };
-
-    pub(crate) fn weight<T>(parameters: &[T]) -> &[T] {
-        &parameters[..I * O]
-    }
-
-    pub(crate) fn bias<T>(parameters: &[T]) -> Option<&[T]> {
-        P::BIAS.then(|| &parameters[Self::BIAS..][..O])
-    }
 }
 
 impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference

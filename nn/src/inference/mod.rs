@@ -5,10 +5,12 @@ mod batch_norm;
 mod branches;
 mod dense;
 mod dropout;
+mod heads;
 mod info;
 mod layer_norm;
 mod moments;
 mod names;
+mod nested;
 mod options;
 mod passthrough;
 mod residual;
@@ -20,10 +22,14 @@ pub use batch_norm::BatchNorm;
 pub use branches::{Heads, Inputs};
 pub use dense::Dense;
 pub use dropout::Dropout;
+#[cfg(feature = "std")]
+pub(crate) use heads::shifted_exponentials;
+pub use heads::{Activate, Both, HeadInfo, Linear, Sigmoid, Softmax};
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::LayerNorm;
+#[cfg(feature = "std")]
 pub(crate) use moments::{rate, sum};
-pub(crate) use names::Names;
+pub use nested::Nested;
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use passthrough::Passthrough;
 pub use residual::Residual;

@@ -1,102 +1,98 @@
-//! How the layers of a network are called, those of a network inside it included.
+//! How the layers of a network are called, and how it would be declared.
 
-use super::{Info, LayerInfo};
-use crate::head::HeadInfo;
+use super::{HeadInfo, Info};
+use crate::text::{Message, Text, equal};
 
-/// The names of a network's layers, in order; those that are missing are called `layer1`, `layer2`, …
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Names<'a> {
-    pub(crate) names: &'a [&'a str],
-    /// The network that this one is a layer of, and which.
-    pub(crate) outer: Option<(&'a Names<'a>, usize)>,
-}
-
-impl Names<'_> {
-    /// The full name of the layer at `index` of this network: `hidden`, or `encoder.layer1` inside
-    /// another.
-    pub(crate) fn of(&self, index: usize) -> String {
-        let name = self
-            .names
-            .get(index)
-            .map_or_else(|| format!("layer{}", index + 1), |name| (*name).to_string());
-        match self.outer {
-            Some((outer, at)) => format!("{}.{name}", outer.of(at)),
-            None => name,
-        }
-    }
-}
+/// Where there is no head.
+const NONE: &HeadInfo = &HeadInfo::NONE;
 
 impl Info {
-    /// Shows every layer with its full name and the place of its parameters in the flat buffer, in order.
-    pub(crate) fn each(
-        &'static self,
-        names: &[&str],
-        mut see: impl FnMut(String, &'static LayerInfo, usize),
-    ) {
-        let names = Names { names, outer: None };
-        self.each_from(names, &mut 0, &mut 0, &mut see);
+    /// The full name of the layer at `index`: `hidden`, or `encoder.layer1` inside a network that is the layer
+    /// `encoder`. `names` are those of the outermost layers, in order; those that are missing are called
+    /// `layer1`, `layer2`, …
+    pub(crate) const fn name(&self, names: &[&str], index: usize) -> Message {
+        let mut name = Message::new();
+        self.push_name(names, 0, index, &mut name);
+        name
     }
 
-    fn each_from(
-        &'static self,
-        names: Names<'_>,
-        index: &mut usize,
-        offset: &mut usize,
-        see: &mut dyn FnMut(String, &'static LayerInfo, usize),
-    ) {
+    /// The same for a part whose first layer has the name at `first`.
+    const fn push_name(&self, names: &[&str], first: usize, index: usize, to: &mut Message) {
         match self {
-            Info::Layer(layer) => {
-                see(names.of(*index), layer, *offset);
-                *index += 1;
-                *offset += layer.len;
-            }
-            Info::Residual(layers) => layers.each_from(names, index, offset, see),
+            Info::Layer(_) => push_or_number(names, first, to),
+            Info::Residual(layers) => layers.push_name(names, first, index, to),
             Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => {
-                a.each_from(names, index, offset, see);
-                b.each_from(names, index, offset, see);
+                let count = a.count();
+                if index < count {
+                    a.push_name(names, first, index, to);
+                } else {
+                    b.push_name(names, first + a.named(), index - count, to);
+                }
             }
             Info::Nested { names: inner, layers, .. } => {
-                let names = Names { names: inner, outer: Some((&names, *index)) };
-                layers.each_from(names, &mut 0, offset, see);
-                *index += 1;
+                push_or_number(names, first, to);
+                to.push(".");
+                layers.push_name(inner, 0, index, to);
             }
         }
     }
 
-    /// The layers as a declaration would write them, the last one with the activation `head` if it
+    /// How many layers have a name of the outermost network's: one inside it counts as one.
+    const fn named(&self) -> usize {
+        match self {
+            Info::Layer(_) | Info::Nested { .. } => 1,
+            Info::Residual(layers) => layers.named(),
+            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => a.named() + b.named(),
+        }
+    }
+
+    /// Appends the layers as a declaration would write them, the last one with the activation `head` if it
     /// has none of its own.
-    pub(crate) fn declaration(&self, head: &HeadInfo) -> String {
-        const NONE: &HeadInfo = &HeadInfo::NONE;
+    pub(crate) const fn push_declaration<const CAPACITY: usize>(
+        &self,
+        head: &HeadInfo,
+        to: &mut Text<CAPACITY>,
+    ) {
         match self {
             Info::Layer(layer) => {
-                let head = head.to_string();
-                let linear = layer.activation == "linear";
-                let activation = if linear { &head } else { layer.activation };
-                let mut text = format!("{}({} -> {}", layer.kind, layer.inputs, layer.outputs);
-                for detail in [activation, layer.option].into_iter().filter(|text| !text.is_empty())
-                {
-                    text += ", ";
-                    text += detail;
+                to.push(layer.kind);
+                to.push("(");
+                to.push_number(layer.inputs, "");
+                to.push(" -> ");
+                to.push_number(layer.outputs, "");
+                if equal(layer.activation.as_bytes(), b"linear") {
+                    to.push(", ");
+                    head.push_names(to);
+                } else {
+                    push_detail(layer.activation, to);
                 }
-                text + ")"
+                push_detail(layer.option, to);
+                to.push(")");
             }
-            Info::Then(a, b) => format!("{}, {}", a.declaration(NONE), b.declaration(head)),
-            Info::Residual(layers) => format!("residual({})", layers.declaration(NONE)),
-            Info::Inputs(a, b) => {
-                format!("concat(({}), ({}))", a.declaration(NONE), b.declaration(NONE))
+            Info::Then(a, b) => {
+                a.push_declaration(NONE, to);
+                to.push(", ");
+                b.push_declaration(head, to);
             }
-            Info::Heads(a, b) => {
-                let (of_a, of_b) = head.of_branches();
-                format!("heads(({}), ({}))", a.declaration(of_a), b.declaration(of_b))
+            Info::Inputs(a, b) => push_branches("concat", (a, b), NONE, to),
+            Info::Heads(a, b) => push_branches("heads", (a, b), head, to),
+            Info::Residual(layers) => {
+                to.push("residual(");
+                layers.push_declaration(NONE, to);
+                to.push(")");
             }
-            Info::Nested { layers, .. } => format!("network({})", layers.declaration(NONE)),
+            Info::Nested { layers, .. } => {
+                to.push("network(");
+                layers.push_declaration(NONE, to);
+                to.push(")");
+            }
         }
     }
 
-    /// Whether [`Info::declaration`] has a place for the head.
+    /// Whether the declaration has a place for the head.
     pub(crate) const fn shows(&self, head: &HeadInfo) -> bool {
         match self {
-            Info::Layer(layer) => matches!(layer.activation.as_bytes(), b"linear"),
+            Info::Layer(layer) => equal(layer.activation.as_bytes(), b"linear"),
             Info::Then(_, last) => last.shows(head),
             Info::Heads(a, b) => match head {
                 HeadInfo::One(_) => false,
@@ -105,4 +101,36 @@ impl Info {
             _ => false,
         }
     }
+}
+
+/// The name at `index`, or `layer3`.
+const fn push_or_number(names: &[&str], index: usize, to: &mut Message) {
+    if index < names.len() {
+        to.push(names[index]);
+    } else {
+        to.push("layer");
+        to.push_number(index + 1, "");
+    }
+}
+
+const fn push_detail<const CAPACITY: usize>(detail: &str, to: &mut Text<CAPACITY>) {
+    if !detail.is_empty() {
+        to.push(", ");
+        to.push(detail);
+    }
+}
+
+const fn push_branches<const CAPACITY: usize>(
+    word: &str,
+    (a, b): (&Info, &Info),
+    head: &HeadInfo,
+    to: &mut Text<CAPACITY>,
+) {
+    let (of_a, of_b) = head.of_branches();
+    to.push(word);
+    to.push("((");
+    a.push_declaration(of_a, to);
+    to.push("), (");
+    b.push_declaration(of_b, to);
+    to.push("))");
 }

@@ -23,6 +23,16 @@ pub struct DenseRows<'a, T> {
     dz: &'a mut [T],
 }
 
+impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O, A, P> {
+    fn weight<T>(parameters: &[T]) -> &[T] {
+        &parameters[..I * O]
+    }
+
+    fn bias<T>(parameters: &[T]) -> Option<&[T]> {
+        P::BIAS.then(|| &parameters[Self::BIAS..][..O])
+    }
+}
+
 impl<const I: usize, const O: usize, A, P> Layer for Dense<I, O, A, P>
 where
     A: Activation,

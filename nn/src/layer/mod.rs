@@ -28,14 +28,13 @@ use tensor::{Buffer, Float};
 
 pub use crate::inference::{
     BatchNorm, Dense, DenseOptions, DenseView, DenseWith, Dropout, Heads, Inference, Info, Inputs,
-    LayerInfo, LayerNorm, Passthrough, Plain, Residual, TensorInfo, Then, WeightView,
+    LayerInfo, LayerNorm, Nested, Passthrough, Plain, Residual, TensorInfo, Then, WeightView,
 };
 use crate::optimizer::descend;
 pub use batch_norm::BatchNormView;
 pub use check::check;
 pub(crate) use dense::{bias_gradient, forward, input_gradient, weight_gradient};
 pub use layer_norm::NormView;
-pub use nested::Nested;
 pub use pass::Pass;
 pub(crate) use penalty::{add_penalty_gradient, penalty};
 pub use row_layer::RowLayer;

@@ -1,49 +1,13 @@
-//! A network inside a network.
-
-use std::marker::PhantomData;
+//! Training a network inside a network.
 
 use autograd::Var;
 use tensor::Float;
 
-use super::{End, Inference, Info, Layer, Pass};
-use crate::head::Head;
+use super::{End, Layer, Nested, Pass};
+use crate::architecture::Architecture;
 use crate::network::Network;
 
-/// The layers of the network `Net`, in a place of another network; its parameters are part of the
-/// other's, and its names follow the name it has there: `encoder.layer1.weight`.
-///
-/// `Net` must end in a linear layer, since what a head does to its answer belongs to the loss.
-#[derive(Debug)]
-pub struct Nested<Net>(PhantomData<fn() -> Net>);
-
-type Inner<Net> = <Net as Network>::Layers;
-
-impl<Net: Network> Nested<Net> {
-    const IS_LINEAR: () = assert!(
-        matches!(<Net::Head as Head<Net::Float>>::NAME.as_bytes(), b"linear"),
-        "a network inside a network must end in a linear layer: leave softmax or sigmoid out of it, and \
-         write it at the end of the outer one"
-    );
-}
-
-impl<Net: Network> Inference for Nested<Net> {
-    const INPUTS: usize = Inner::<Net>::INPUTS;
-    const OUTPUTS: usize = Inner::<Net>::OUTPUTS;
-    const LEN: usize = {
-        let () = Self::IS_LINEAR;
-        Inner::<Net>::LEN
-    };
-    const STACK: usize = Inner::<Net>::STACK;
-    const INFO: Info =
-        Info::Nested { name: Net::NAME, names: Net::NAMES, layers: &Inner::<Net>::INFO };
-
-    type Outputs<T: Float> = <Inner<Net> as Inference>::Outputs<T>;
-
-    #[inline(always)]
-    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
-        Inner::<Net>::predict_inline(parameters, x)
-    }
-}
+type Inner<Net> = <Net as Architecture>::Layers;
 
 impl<Net: Network> Layer for Nested<Net> {
     const KEPT: usize = Inner::<Net>::KEPT;

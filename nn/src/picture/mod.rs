@@ -10,13 +10,13 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-use crate::head::{Head, HeadInfo};
+use crate::head::{Activate, HeadInfo};
 use crate::layer::Info;
 use crate::network::Network;
 
 /// See [`Network::svg`](crate::Network::svg).
 pub(crate) fn svg<N: Network>() -> String {
-    picture(N::NAME, N::NAMES, N::INFO, &<N::Head as Head<N::Float>>::INFO)
+    picture(N::NAME, N::NAMES, N::INFO, &<N::Head as Activate<N::Float>>::INFO)
 }
 
 fn picture(name: &str, names: &[&str], info: &Info, head: &HeadInfo) -> String {

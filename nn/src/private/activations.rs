@@ -1,6 +1,6 @@
 //! What every layer of a network answers to one sample.
 
-use crate::head::Head;
+use crate::head::Activate as _;
 use crate::layer::{Inference, Layer};
 use crate::network::Network;
 use crate::row::Row;

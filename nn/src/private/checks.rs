@@ -4,6 +4,8 @@
 //! `layer` is always what messages call the layer, ``layer `hidden` ``; the texts are the numbers as they
 //! are written there.
 
+use crate::text::Message;
+
 /// Refuses a width that is zero.
 #[track_caller]
 pub const fn check_width<const WIDTH: usize>(layer: &str, written: &str) {
@@ -166,55 +168,12 @@ const fn check_number(fits: bool, layer: &str, written: &str, wanted: &str) {
     }
 }
 
-/// A text put together at compile time.
-struct Message {
-    bytes: [u8; 1024],
-    length: usize,
-}
-
 impl Message {
-    const fn new() -> Self {
-        Self { bytes: [0; 1024], length: 0 }
-    }
-
-    /// Appends `text`, or only dots where it would not fit.
-    const fn text(mut self, text: &str) -> Self {
-        let text = if self.length + text.len() + 3 > self.bytes.len() { "..." } else { text };
-        let mut at = 0;
-        while at < text.len() && self.length < self.bytes.len() {
-            self.bytes[self.length] = text.as_bytes()[at];
-            self.length += 1;
-            at += 1;
-        }
-        self
-    }
-
-    /// Appends a number.
-    const fn number(mut self, number: usize) -> Self {
-        let mut power = 1;
-        while number / power >= 10 {
-            power *= 10;
-        }
-        while power > 0 && self.length < self.bytes.len() {
-            self.bytes[self.length] = b'0' + (number / power % 10) as u8;
-            self.length += 1;
-            power /= 10;
-        }
-        self
-    }
-
     /// Appends `INPUT = 784`, or `784` where the number itself was written.
     const fn width(self, written: &str, width: usize) -> Self {
         match written.as_bytes() {
             [b'0'..=b'9', ..] if is_number(written) => self.number(width),
             _ => self.text("`").text(written).text("` = ").number(width),
-        }
-    }
-
-    const fn as_str(&self) -> &str {
-        match str::from_utf8(self.bytes.split_at(self.length).0) {
-            Ok(text) => text,
-            Err(_) => "the widths of two neighbouring layers differ",
         }
     }
 }

@@ -4,8 +4,10 @@
 use core::marker::PhantomData;
 
 use crate::activation::Activation;
-#[cfg(feature = "std")]
-use crate::{init::Initializer, layer::Layer, network::Network};
+use crate::architecture::Architecture;
+use crate::inference::Activate;
+use crate::init::Initializer;
+use crate::layer::Layer;
 
 /// Asks what `T` is: `<Probe<T>>::IS_LAYER` is this type's own constant if `T` is a layer, and that of
 /// [`Otherwise`] if not.
@@ -17,19 +19,16 @@ impl<T: Activation> Probe<T> {
     pub const IS_ACTIVATION: bool = true;
 }
 
-#[cfg(feature = "std")]
 impl<T: Layer> Probe<T> {
     /// It is.
     pub const IS_LAYER: bool = true;
 }
 
-#[cfg(feature = "std")]
-impl<T: Network> Probe<T> {
+impl<T: Architecture> Probe<T> {
     /// It is.
     pub const IS_NETWORK: bool = true;
 }
 
-#[cfg(feature = "std")]
 impl<T: Initializer> Probe<T> {
     /// It is.
     pub const IS_INITIALIZER: bool = true;
@@ -39,12 +38,12 @@ impl<T: Initializer> Probe<T> {
 pub trait Otherwise {
     /// It is not.
     const IS_ACTIVATION: bool = false;
-    /// It is not; without the standard library, where no such thing is made, nobody asks.
-    const IS_LAYER: bool = cfg!(not(feature = "std"));
-    /// As for layers.
-    const IS_NETWORK: bool = cfg!(not(feature = "std"));
-    /// As for layers.
-    const IS_INITIALIZER: bool = cfg!(not(feature = "std"));
+    /// It is not.
+    const IS_LAYER: bool = false;
+    /// It is not.
+    const IS_NETWORK: bool = false;
+    /// It is not.
+    const IS_INITIALIZER: bool = false;
 }
 
 impl<T> Otherwise for Probe<T> {}
@@ -68,10 +67,9 @@ impl Choose for Pick<false> {
 }
 
 /// Refuses a network inside another one, written as `written`, whose head would be lost there.
-#[cfg(feature = "std")]
 #[track_caller]
-pub const fn check_linear<N: Network>(written: &str) {
-    let head = <N::Head as crate::head::Head<N::Float>>::NAME;
+pub const fn check_linear<N: Architecture>(written: &str) {
+    let head = <N::Head as Activate<N::Float>>::NAME;
     if !matches!(head.as_bytes(), b"linear") {
         super::checks::refuse_head(written, head);
     }

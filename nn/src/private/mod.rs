@@ -13,6 +13,8 @@ pub use checks::*;
 pub use kinds::*;
 pub use rows::*;
 
+pub use crate::weights::{Arranged, bytes_to_arrange};
+
 /// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
 /// is built without.
 #[cfg(feature = "std")]

@@ -9,7 +9,7 @@ use tensor::threads::Threads;
 use super::{Metrics, Trainer};
 use crate::data::{Batches, Dataset, Minibatch, WrongRows};
 use crate::error::{Error, Result};
-use crate::head::Head;
+use crate::head::{Activate as _, Head};
 use crate::layer::Layer;
 use crate::loss::{Chosen, TrainedWith, chosen};
 use crate::network::{DefaultLoss, Network};

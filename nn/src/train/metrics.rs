@@ -7,7 +7,7 @@ use tensor::Float;
 use tensor::threads::Threads;
 
 use crate::data::Dataset;
-use crate::head::Head;
+use crate::head::{Activate, Head};
 use crate::layer::Inference;
 use crate::loss::Chosen;
 use crate::network::{Network, rows_per_part};
@@ -59,7 +59,7 @@ impl Metrics {
         data: &Dataset<N::Input, N::Target>,
         threads: &Threads,
     ) -> Vec<Self> {
-        let heads = <N::Head as Head<N::Float>>::INFO.count();
+        let heads = <N::Head as Activate<N::Float>>::INFO.count();
         let mut rows = vec![(N::Float::zero(), None); data.len() * heads];
         let part = rows_per_part::<N>(data.len(), threads);
         let parts = data.inputs().chunks(part).zip(data.targets().chunks(part));

@@ -7,6 +7,5 @@ const HIDDEN: usize = 128;
 type Digits = network![dense(784 -> HIDDEN, relu), dense(64 -> 10, softmax)];
 
 fn main() {
-    use nn::Network;
     const { assert!(Digits::PARAMS > 0) };
 }

@@ -17,7 +17,7 @@ network! {"
 "}
 
 fn main() {
-    assert_eq!(<Digits as Network>::NAMES, ["hidden", "output"]);
+    assert_eq!(<Digits as nn::Architecture>::NAMES, ["hidden", "output"]);
     let _ = format!("{:?}", Digits::init(1));
     assert_eq!(Other::init(1).layer1().weight.len(), 2);
 }

@@ -1,6 +1,6 @@
 //! A struct with fields: named layers, docs, trailing commas.
 
-use nn::{Network, network};
+use nn::{Architecture, Network, network};
 
 network! {
     /// 28×28 grey images to ten classes.
@@ -17,6 +17,6 @@ fn main() {
     assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
     assert_eq!(digits.hidden().bias.len(), 128);
     assert_eq!(digits.output().weight.len(), 128);
-    assert_eq!(<Digits as Network>::NAMES, ["hidden", "output"]);
-    assert_eq!(<Digits as Network>::NAME, "Digits");
+    assert_eq!(<Digits as Architecture>::NAMES, ["hidden", "output"]);
+    assert_eq!(<Digits as Architecture>::NAME, "Digits");
 }

@@ -32,7 +32,7 @@ fn main() {
     assert_eq!(place.activations(&[0.5; 16], &[0.1, 0.2], &[0.3]).output, answer);
     let _: [f32; 3] = place.logits(&[0.5; 16], &[0.1, 0.2], &[0.3]);
     assert_eq!(
-        <Place as Network>::NAMES,
+        <Place as nn::Architecture>::NAMES,
         ["both.image.layer1", "both.image.layer2", "both.position", "both.time", "output"]
     );
     let _: [f32; 1] = Unnamed::init(1).predict(&[1.0; 4], &[2.0; 2]);

@@ -9,5 +9,5 @@ fn main() {
     }
     let _: [f32; 2] = Local::init(7).predict(&[0.0; 4]);
     type Small = network![dense(2 -> HIDDEN), dense(3 -> 1)];
-    assert_eq!(<Small as nn::Network>::init(7).to_string(), <Small as nn::Network>::SUMMARY);
+    assert_eq!(<Small as nn::Network>::init(7).to_string(), <Small as nn::Architecture>::SUMMARY);
 }

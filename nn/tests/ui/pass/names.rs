@@ -1,6 +1,6 @@
 //! Raw names, and names in other scripts.
 
-use nn::{Network, network};
+use nn::{Architecture, Network, network};
 
 network! {
     #[allow(non_camel_case_types)]
@@ -14,6 +14,6 @@ network! {
 fn main() {
     let network = r#struct::init(7);
     let _ = (network.r#type(), network.cachée(), network.größe());
-    assert_eq!(<r#struct as Network>::NAMES, ["type", "cachée", "größe"]);
-    assert_eq!(<r#struct as Network>::NAME, "struct");
+    assert_eq!(<r#struct as Architecture>::NAMES, ["type", "cachée", "größe"]);
+    assert_eq!(<r#struct as Architecture>::NAME, "struct");
 }

@@ -29,6 +29,6 @@ fn main() {
     assert_eq!(digits.output().bias, &[0.0; 2]);
     assert_eq!(Digits::INPUTS, 8);
     assert_eq!(Digits::PARAMS, models::Encoder::PARAMS + 3 * Small::PARAMS + 8);
-    let _ = <Digits<f32> as Network>::NAMES;
+    let _ = <Digits<f32> as nn::Architecture>::NAMES;
     let _: [f64; 2] = <Digits<f64> as Network>::init(1).predict(&[0.5; 8]);
 }

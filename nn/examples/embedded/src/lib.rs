@@ -1,0 +1,50 @@
+//! `Digits`, trained and part of the program: no standard library, no allocator, no file to be found at run
+//! time. As a static library it is called from C, see `digits.h`.
+//!
+//! The weights are those that `cargo run --release --example fashion_mnist -- --seed 0` writes.
+
+#![no_std]
+
+use nn::{Weights, include_weights, network};
+
+network! {
+    /// 28×28 grey images to ten kinds of clothes.
+    pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
+}
+
+/// The weights, where the linker puts constants: in flash on a microcontroller.
+pub static DIGITS: Weights<Digits> = include_weights!("../digits.safetensors");
+
+/// Stack that a prediction's numbers need, in bytes.
+#[unsafe(no_mangle)]
+pub static DIGITS_STACK: usize = Weights::<Digits>::STACK;
+
+/// The probability of each of the ten classes for 784 grey values from 0 to 1.
+///
+/// # Safety
+///
+/// - `pixels` points to 784 floats.
+/// - `probabilities` points to 10 floats that nobody else reads or writes meanwhile.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn digits_predict(pixels: *const f32, probabilities: *mut f32) {
+    // SAFETY: the caller promises 784 floats.
+    let pixels = unsafe { &*pixels.cast::<[f32; 784]>() };
+    // SAFETY: the caller promises 10 floats of its own.
+    let probabilities = unsafe { &mut *probabilities.cast::<[f32; 10]>() };
+    *probabilities = DIGITS.predict(pixels);
+}
+
+/// Nothing here can panic, and the linker proves it: in an optimised build this handler is left out, and with it
+/// the one function that exists nowhere.
+#[panic_handler]
+fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
+    #[cfg(not(debug_assertions))]
+    {
+        unsafe extern "C" {
+            safe fn a_panic_can_be_reached() -> !;
+        }
+        a_panic_can_be_reached()
+    }
+    #[cfg(debug_assertions)]
+    loop {}
+}

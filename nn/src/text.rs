@@ -1,0 +1,142 @@
+//! Text made in a constant: tables of layers, and messages of the compiler.
+
+/// A buffer and how much of it is filled. What does not fit is cut, between characters.
+#[derive(Debug)]
+pub(crate) struct Text<const CAPACITY: usize> {
+    bytes: [u8; CAPACITY],
+    len: usize,
+}
+
+/// A text as long as an error message.
+pub(crate) type Message = Text<1024>;
+
+impl<const CAPACITY: usize> Text<CAPACITY> {
+    pub(crate) const fn new() -> Self {
+        Self { bytes: [0; CAPACITY], len: 0 }
+    }
+
+    pub(crate) const fn as_str(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(error) => match str::from_utf8(self.bytes.split_at(error.valid_up_to()).0) {
+                Ok(text) => text,
+                Err(_) => panic!("what comes before the first error is no error"),
+            },
+        }
+    }
+
+    /// How many bytes are filled.
+    pub(crate) const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Appends blanks up to the position `end`, if it is not passed already.
+    pub(crate) const fn push_blanks(&mut self, end: usize) {
+        while self.len < end && self.len < CAPACITY {
+            self.push_bytes(b" ");
+        }
+    }
+
+    pub(crate) const fn push(&mut self, text: &str) {
+        self.push_bytes(text.as_bytes());
+    }
+
+    /// Appends what should be UTF-8; [`Text::as_str`] ends where it is not.
+    pub(crate) const fn push_bytes(&mut self, bytes: &[u8]) {
+        let mut at = 0;
+        while at < bytes.len() && self.len < CAPACITY {
+            self.bytes[self.len] = bytes[at];
+            self.len += 1;
+            at += 1;
+        }
+    }
+
+    /// Appends a number, with `separator` every three digits.
+    pub(crate) const fn push_number(&mut self, number: usize, separator: &str) {
+        let mut left = digits(number);
+        while left > 0 {
+            left -= 1;
+            self.push_bytes(&[b'0' + (number / 10_usize.pow(left as u32) % 10) as u8]);
+            if left > 0 && left.is_multiple_of(3) {
+                self.push(separator);
+            }
+        }
+    }
+
+    /// The text with more text after it, or only dots where that would not fit.
+    pub(crate) const fn text(mut self, text: &str) -> Self {
+        self.push(if self.len + text.len() + 3 > CAPACITY { "..." } else { text });
+        self
+    }
+
+    /// The text with more after it that should be UTF-8.
+    pub(crate) const fn bytes(mut self, bytes: &[u8]) -> Self {
+        self.push_bytes(bytes);
+        self
+    }
+
+    /// The text with a number after it.
+    pub(crate) const fn number(mut self, number: usize) -> Self {
+        self.push_number(number, "");
+        self
+    }
+
+    /// The text with `[784, 128]` after it.
+    pub(crate) const fn shape(mut self, shape: &[usize]) -> Self {
+        self.push("[");
+        let mut axis = 0;
+        while axis < shape.len() {
+            if axis > 0 {
+                self.push(", ");
+            }
+            self.push_number(shape[axis], "");
+            axis += 1;
+        }
+        self.push("]");
+        self
+    }
+}
+
+/// Are two texts the same?
+pub(crate) const fn equal(a: &[u8], b: &[u8]) -> bool {
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}
+
+/// Number of decimal digits.
+pub(crate) const fn digits(number: usize) -> usize {
+    match number.checked_ilog10() {
+        Some(log) => log as usize + 1,
+        None => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_put_together() {
+        const TEXT: Message =
+            Message::new().text("é ").number(0).text(" ").shape(&[784, 10]).shape(&[]);
+        assert_eq!(TEXT.as_str(), "é 0 [784, 10][]");
+        let mut text = Message::new();
+        text.push_number(usize::MAX, "");
+        assert_eq!(text.as_str(), usize::MAX.to_string());
+        let mut text = Message::new();
+        text.push_number(1_234_567, ",");
+        text.push_number(999, ",");
+        assert_eq!((text.as_str(), text.len()), ("1,234,567999", 12));
+    }
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let cut = |bytes: &[u8]| Text::<5>::new().bytes(bytes).as_str().to_owned();
+        assert_eq!(cut("aé€xyz".as_bytes()), "aé");
+        assert_eq!(cut(b"ab\xffc"), "ab");
+        assert_eq!(Text::<9>::new().text("aé").text("long").number(7).as_str(), "aé...7");
+    }
+}

@@ -1,0 +1,125 @@
+//! The example `embedded`: a trained network without the standard library, and called from C.
+//!
+//! That its programs link at all is a proof: they have no allocator, and a panic that could be reached would
+//! call a function that exists nowhere.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use nn::data::fashion_mnist;
+use nn::network;
+
+network! { struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
+
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/embedded");
+
+/// The directory with `classify` and `libdigits.a`, built once.
+fn built() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embedded");
+        let build = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--release", "--manifest-path"])
+            .arg(Path::new(EXAMPLE).join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(&target)
+            .status()
+            .expect("cargo runs");
+        assert!(build.success(), "nn/examples/embedded does not build, or a panic can be reached");
+        target.join("release")
+    })
+}
+
+/// Images of the sample, byte by byte, and what the network with the standard library answers.
+fn images() -> (Vec<u8>, Vec<[f32; 10]>) {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/fashion-mnist-sample");
+    let data = fashion_mnist::load(Some(&sample)).expect("the sample");
+    let bytes: Vec<[u8; 784]> =
+        data.test.inputs()[..50].iter().map(|x| x.map(|x| (x * 255.0).round() as u8)).collect();
+    let digits = Digits::load(Path::new(EXAMPLE).join("digits.safetensors")).expect("the weights");
+    let answers =
+        bytes.iter().map(|image| digits.predict(&image.map(|b| f32::from(b) / 255.0))).collect();
+    (bytes.into_flattened(), answers)
+}
+
+/// What `program` writes when it reads `input`.
+fn run(program: &Path, input: Vec<u8>) -> String {
+    let mut child = Command::new(program)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let mut stdin = child.stdin.take().expect("a pipe");
+    let writer = std::thread::spawn(move || stdin.write_all(&input));
+    let output = child.wait_with_output().expect("it ends");
+    writer.join().expect("no panic").expect("all input is read");
+    assert!(output.status.success(), "{}: {}", program.display(), output.status);
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn a_program_without_std_answers_with_the_same_bits() {
+    let (bytes, answers) = images();
+    let output = run(&built().join("classify"), bytes);
+    let lines: Vec<&str> = output.lines().collect();
+    assert_eq!(lines.len(), answers.len());
+    for (line, answer) in lines.iter().zip(&answers) {
+        let expected = answer.map(|p| format!("{:08x}", p.to_bits())).join(" ");
+        assert_eq!(*line, expected);
+    }
+}
+
+#[test]
+fn a_c_program_answers_the_same() {
+    let (bytes, answers) = images();
+    let program = built().join("main");
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let compiled = Command::new(&compiler)
+        .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-I", EXAMPLE])
+        .arg(Path::new(EXAMPLE).join("main.c"))
+        .arg(built().join("libdigits.a"))
+        .arg("-Wl,--gc-sections")
+        .arg("-o")
+        .arg(&program)
+        .status()
+        .unwrap_or_else(|error| {
+            panic!("{compiler:?}, the C compiler that Rust links with: {error}")
+        });
+    assert!(compiled.success(), "main.c does not compile and link");
+
+    let names = [
+        "T-shirt",
+        "trousers",
+        "pullover",
+        "dress",
+        "coat",
+        "sandal",
+        "shirt",
+        "sneaker",
+        "bag",
+        "ankle boot",
+    ];
+    let output = run(&program, bytes);
+    let lines: Vec<&str> = output.lines().collect();
+    assert_eq!(lines.len(), answers.len());
+    for (line, answer) in lines.iter().zip(&answers) {
+        let (name, number) = line.rsplit_once(' ').expect("a name and a number");
+        let best = (1..10).fold(0, |best, i| if answer[i] > answer[best] { i } else { best });
+        assert_eq!((name, hexadecimal(number)), (names[best], f64::from(answer[best])));
+    }
+}
+
+/// The number that C's `%a` writes, `0x1.8p-1`, for 0 < x ≤ 1.
+fn hexadecimal(text: &str) -> f64 {
+    let (digits, exponent) = text.trim_start_matches("0x").split_once('p').expect("an exponent");
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let value = |digits: &str| u64::from_str_radix(digits, 16).expect("hexadecimal") as f64;
+    let fraction = match fraction {
+        "" => 0.0,
+        digits => value(digits) / 16_f64.powi(digits.len() as i32),
+    };
+    (value(whole) + fraction) * 2_f64.powi(exponent.parse().expect("an exponent"))
+}

@@ -23,6 +23,7 @@
 //! | judge | [`Network::evaluate`], [`Network::evaluate_heads`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Network::save`], [`Network::load`] (safetensors) |
+//! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`] |
 //! | doubt | [`Network::self_check`]: the static step against the tape, to the last bit |
 //!
 //! # Two drivers

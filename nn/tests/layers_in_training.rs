@@ -78,6 +78,59 @@ fn batch_norm_remembers() {
     }
 }
 
+/// On a tape outside of training, batch norm goes by the running numbers, and so do its gradients.
+#[test]
+fn gradients_by_running_means_are_those_of_differences() {
+    let targets = nn::data::Class::from_labels(&[0, 1, 1]).unwrap();
+    let inputs =
+        [[0.5, -1.0, 0.2, 0.8, 1.5], [1.0, 0.3, -0.2, 0.0, 0.1], [-0.4, 0.9, 1.1, 0.6, -2.0]];
+    let mut net = <BatchNormed<f64> as Network>::init(3);
+    let mut trainer = nn::Trainer::new(nn::Sgd::new(0.1));
+    trainer.step(&mut net, &inputs, &targets).unwrap(); // moves the running numbers
+    let tape = nn::autograd::Tape::new();
+    let on_tape = net.on_tape(&tape).unwrap();
+    let logits = on_tape.logits(on_tape.inputs(&inputs).unwrap()).unwrap();
+    let loss = on_tape.loss(logits, &targets).unwrap();
+    let gradient = on_tape.flatten(&loss.backward().unwrap()).unwrap();
+    let data = nn::data::Dataset::new(inputs.to_vec(), targets).unwrap();
+    let loss = |net: &BatchNormed<f64>| net.evaluate(&data, &nn::Threads::new(1)).loss;
+    let mut seen = 0;
+    for (i, &gradient) in gradient.iter().enumerate() {
+        let mut at = |by: f64| {
+            net.parameters_mut().as_mut_slice()[i] += by;
+            let loss = loss(&net);
+            net.parameters_mut().as_mut_slice()[i] -= by;
+            loss
+        };
+        let slope = (at(1e-6) - at(-1e-6)) / 2e-6;
+        if is_state(i) {
+            assert_eq!(gradient, 0.0, "{i}");
+        } else {
+            assert!((slope - gradient).abs() < 1e-7, "{i}: {gradient}, differences {slope}");
+            seen += usize::from(gradient != 0.0);
+        }
+    }
+    assert!(seen > 100, "{seen}");
+}
+
+/// Whether parameter `i` of `BatchNormed` is a running number: the third and fourth tensor of the first and
+/// the third layer, each of them padded to 16 or 32 numbers.
+fn is_state(i: usize) -> bool {
+    let dense = (5 * 19_usize).next_multiple_of(16) + 32;
+    (32..64).contains(&i) || (64 + dense + 64..64 + dense + 128).contains(&i)
+}
+
+#[test]
+fn a_network_without_parameters_can_be_trained_and_saved() {
+    type Net = Sequential<Then<Dropout<3, { bits(0.5) }>, layer::Passthrough<3>>, Linear<3>, 3, 3>;
+    const { assert!(Net::PARAMS == 0) };
+    let mut net = Net::init(1);
+    nn::Trainer::new(nn::Adam::new(0.1)).step(&mut net, &[[1.0; 3]; 2], &[[0.0; 3]; 2]).unwrap();
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("nothing");
+    net.save(&path).unwrap();
+    assert_eq!(Net::load(&path).unwrap().predict(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
+}
+
 /// An optimizer that changes all that it sees does not see what is not trained.
 #[test]
 fn no_optimizer_sees_running_means() {

@@ -6,6 +6,18 @@
 //! need in a view that [`Layer::carve`] cuts from one buffer. Rows are independent of one another unless a
 //! layer says that they are [`COUPLED`](Layer::COUPLED), so a batch can be split among threads at any
 //! row, and so can the flat gradient at any [`Layer::cut`], without changing a bit of the result.
+//!
+//! | in a declaration | type |
+//! |---|---|
+//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
+//! | `dropout(0.2)` | [`Dropout`] |
+//! | `layer_norm`, `batch_norm` | [`LayerNorm`], [`BatchNorm`] |
+//! | `residual(…)` | [`Residual`] |
+//! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
+//! | a network's path | [`Nested`] |
+//! | `my::Gate(128 -> 64)` | your own `Gate<128, 64>`: a [`RowLayer`], or a [`Layer`] with all its freedom |
+//!
+//! How each answers a row is in `nn/src/inference`; here is how it is trained.
 
 mod batch_norm;
 mod branches;
@@ -43,7 +55,7 @@ pub use view::{dense_view, view};
 
 /// What a [`Layer::record`] says that finds fewer tensors than it has.
 #[cold]
-fn too_few() -> ! {
+pub(crate) fn too_few() -> ! {
     panic!("layer: recorded with fewer parameters than the network has")
 }
 

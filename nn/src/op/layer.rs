@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use autograd::{Call, ListCall, ListOp, Op, Var};
 use tensor::{Buffer, Float, Tensor};
 
-use crate::layer::{End, Layer, Pass, TensorInfo};
+use crate::layer::{End, Layer, Pass, TensorInfo, too_few};
 
 /// See the module. What the static driver keeps of the rows, and the parameters, are kept from forward
 /// to backward.
@@ -28,7 +28,8 @@ pub(crate) fn record<'t, L: Layer, T: Float>(
 ) -> autograd::Result<Var<'t, T>> {
     let mut op = Static::<L, T>::new(pass);
     let mut inputs = vec![x];
-    for (tensor, &parameter) in L::INFO.layer(0).0.tensors.iter().zip(parameters) {
+    for tensor in L::INFO.layer(0).0.tensors {
+        let Some(&parameter) = parameters.next() else { too_few() };
         match tensor.trained {
             true => inputs.push(parameter),
             false => op.set(tensor, &parameter.value()),

@@ -53,8 +53,12 @@ mod parse;
 mod place;
 #[path = "../nn-macros/src/real.rs"]
 mod real;
+#[path = "../nn-macros/src/repeat.rs"]
+mod repeat;
 #[path = "../nn-macros/src/report.rs"]
 mod report;
+#[path = "../nn-macros/src/seams.rs"]
+mod seams;
 #[path = "../nn-macros/src/sides.rs"]
 mod sides;
 #[path = "../nn-macros/src/spelling.rs"]
@@ -67,6 +71,8 @@ mod token;
 mod types;
 #[path = "../nn-macros/src/unit.rs"]
 mod unit;
+#[path = "../nn-macros/src/values.rs"]
+mod values;
 #[path = "../nn-macros/src/width.rs"]
 mod width;
 #[path = "../nn-macros/src/widths.rs"]

@@ -5,8 +5,9 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::ast::{Real, Unit};
-use crate::flow::{Seam, SeamKind, Step};
+use crate::flow::Step;
 use crate::kinds::{self, Kind};
+use crate::seams::{Seam, SeamKind};
 use crate::types::without_arguments;
 use crate::widths::constant;
 

@@ -1,13 +1,12 @@
 //! The widths through a network: what every layer takes and gives, and where that does not fit.
 //!
-//! A layer takes what the one before gives. Numbers are compared here; what the macro does not know
-//! is left as a [`Seam`] for the compiler to compare.
-
-use proc_macro2::Span;
+//! A layer takes what the one before gives. Numbers are compared on the way (`seams`); what the macro
+//! does not know is left as a [`Seam`] for the compiler to compare.
 
 use crate::ast::{Layer, Layers, Unit, Width, Widths};
 use crate::report::Report;
-use crate::widths::{declared, end, guess, of_network, plural, sound, sum, written_with};
+use crate::seams::Seam;
+use crate::widths::{declared, guess, of_network, sum, written_with};
 
 /// A layer with its widths known.
 pub(crate) struct Step<'l> {
@@ -20,24 +19,6 @@ pub(crate) struct Step<'l> {
     pub(crate) last: bool,
     /// Whether any layer of these widths must stand for this one, whose own do not fit.
     pub(crate) broken: bool,
-}
-
-/// Two widths that must be equal.
-pub(crate) struct Seam {
-    pub(crate) span: Span,
-    pub(crate) given: Width,
-    pub(crate) taken: Width,
-    pub(crate) kind: SeamKind,
-}
-
-/// Why they must.
-pub(crate) enum SeamKind {
-    /// One layer follows the other.
-    Neighbours { before: String, layer: String },
-    /// The layer's input is added to what it gives.
-    Residual { layer: String },
-    /// The layer follows itself.
-    Repeated { layer: String },
 }
 
 /// The widths of all layers of a network, and what remains to be compared.
@@ -60,9 +41,10 @@ struct Given {
     from: String,
 }
 
-struct Walk<'r> {
-    seams: Vec<Seam>,
-    report: &'r mut Report,
+/// On the way through a network.
+pub(crate) struct Walk<'r> {
+    pub(crate) seams: Vec<Seam>,
+    pub(crate) report: &'r mut Report,
 }
 
 impl Walk<'_> {
@@ -205,34 +187,6 @@ impl Walk<'_> {
         }
     }
 
-    fn seam(&mut self, layer: &Layer, given: &Width, taken: &Width, before: &str) {
-        let (gives, takes) = match (given.number(), taken.number()) {
-            (Some(gives), Some(takes)) => (gives, takes),
-            _ if given.guessed || taken.guessed || given.text() == taken.text() => return,
-            _ => {
-                let kind =
-                    SeamKind::Neighbours { before: before.to_owned(), layer: layer.title.clone() };
-                let (given, taken) = (given.clone(), taken.clone());
-                self.seams.push(Seam { span: taken.place.span, given, taken, kind });
-                return;
-            }
-        };
-        // A width that is wrong in itself is reported already.
-        if gives == takes || !sound(given) || !sound(taken) {
-            return;
-        }
-        let advice = format!(
-            "{} takes {takes} {} but {before} gives {gives} {}; write `{}` or leave the input \
-             out: `{}`",
-            layer.title,
-            plural(takes, "input"),
-            plural(gives, "output"),
-            written_with(layer, Some(&gives.to_string())),
-            written_with(layer, None)
-        );
-        self.report.error(&taken.place, advice);
-    }
-
     /// A layer whose width nothing tells.
     fn no_width(&mut self, layer: &Layer) -> Width {
         if !layer.incomplete {
@@ -244,81 +198,5 @@ impl Walk<'_> {
             self.report.error(&layer.place, advice);
         }
         guess(&layer.place)
-    }
-
-    /// What is added must be of the same width; whether it may be.
-    fn residual(&mut self, layer: &Layer, input: &Width, inner: &Step<'_>) -> bool {
-        let output = &inner.output;
-        match (input.number(), output.number()) {
-            (Some(takes), Some(gives)) => {
-                if takes == gives {
-                    return true;
-                }
-                if !sound(input) || !sound(output) {
-                    return false;
-                }
-                let advice = format!(
-                    "a residual adds its {takes} {} to what its layers give, and {} gives {gives}; \
-                     let it give {takes}",
-                    plural(takes, "input"),
-                    inner.layer.title
-                );
-                self.report.error(&end(inner), advice);
-                return false;
-            }
-            _ if input.guessed || output.guessed || input.text() == output.text() => {}
-            _ => self.seams.push(Seam {
-                span: end(inner).span,
-                given: output.clone(),
-                taken: input.clone(),
-                kind: SeamKind::Residual { layer: layer.title.clone() },
-            }),
-        }
-        true
-    }
-
-    /// What follows itself must take what it gives; whether it may do so.
-    fn repeated(&mut self, layer: &Layer, input: &Width, output: &Width) -> bool {
-        let Some(repeat) = &layer.repeat else { return true };
-        if matches!(layer.unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_)) {
-            return false; // cannot be repeated at all
-        }
-        match (input.number(), output.number()) {
-            (Some(takes), Some(gives)) => {
-                if takes == gives {
-                    return true;
-                }
-                if !sound(input) || !sound(output) {
-                    return false;
-                }
-                let first = written_with(layer, Some(&takes.to_string()));
-                let others = written_with(layer, Some(&gives.to_string()));
-                let fix = match (&layer.unit, repeat.count) {
-                    (Unit::Dense(_) | Unit::Own { .. }, 2) => {
-                        format!("write two layers: `{first}, {others}`")
-                    }
-                    (Unit::Dense(_) | Unit::Own { .. }, count) => {
-                        format!("write two layers: `{first}, {others} * {}`", count - 1)
-                    }
-                    _ => "let it give what it takes".to_owned(),
-                };
-                let advice = format!(
-                    "{} is repeated, so that it takes what it gives, but it takes {takes} {} and \
-                     gives {gives}; {fix}",
-                    layer.title,
-                    plural(takes, "input")
-                );
-                self.report.error(&repeat.place, advice);
-                return false;
-            }
-            _ if input.guessed || output.guessed || input.text() == output.text() => {}
-            _ => self.seams.push(Seam {
-                span: repeat.place.span,
-                given: output.clone(),
-                taken: input.clone(),
-                kind: SeamKind::Repeated { layer: layer.title.clone() },
-            }),
-        }
-        true
     }
 }

@@ -1,18 +1,19 @@
 //! A list of layers, the same from source text, from a string literal and from a file.
 
-use proc_macro2::{Delimiter, Ident, Literal, Span, TokenTree};
+use proc_macro2::{Delimiter, Ident, Span, TokenTree};
 use quote::quote;
 use syn::Attribute;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 
 use crate::arguments::option;
-use crate::ast::{Layer, Layers, Repeat, Unit};
+use crate::ast::{Layer, Layers, Unit};
 use crate::cursor::Cursor;
 use crate::place::Place;
+use crate::repeat::{array, count_before, repeat};
 use crate::report::Report;
 use crate::token::{Token, place, punct, shown, written};
-use crate::unit::{EXAMPLE, unit};
+use crate::unit::unit;
 
 /// Whether the layers of a list have names.
 #[derive(Clone, Copy, PartialEq)]
@@ -146,95 +147,16 @@ impl List<'_, '_, '_> {
             repeat: None,
             incomplete: true,
         };
-        self.count_before();
+        count_before(&mut self.cursor);
         let mistakes = self.cursor.report.len();
-        if let Some(array) = self.cursor.group(0, Some(Delimiter::Bracket)) {
-            self.array(&mut layer, array);
+        if let Some(brackets) = self.cursor.group(0, Some(Delimiter::Bracket)) {
+            array(&mut layer, brackets, &mut self.cursor);
         } else {
             unit(&mut layer, &mut self.cursor);
-            layer.repeat = self.repeat();
+            layer.repeat = repeat(&mut self.cursor);
         }
         layer.incomplete = self.cursor.report.len() > mistakes;
         layer
-    }
-
-    /// `16 * dense(…)`
-    fn count_before(&mut self) {
-        let cursor = &mut self.cursor;
-        if let (Some(count), true) = (cursor.peek(0), cursor.punct(1, '*'))
-            && matches!(count.tree, TokenTree::Literal(_))
-        {
-            let advice = format!(
-                "write how often the layer is repeated behind it: `dense(64 -> 64) * {}`",
-                shown(count)
-            );
-            cursor.unexpected(advice);
-            cursor.at += 2;
-        }
-    }
-
-    /// `[dense(64 -> 64); 16]`
-    fn array(&mut self, layer: &mut Layer, array: &Token) {
-        let (inside, count) = match array.inner.iter().position(|t| punct(t) == Some(';')) {
-            Some(at) => (&array.inner[..at], array.inner.get(at + 1).map(shown)),
-            None => (&array.inner[..], None),
-        };
-        let advice = match count {
-            Some(count) => {
-                format!("write the layer and how often it is repeated: `dense(64 -> 64) * {count}`")
-            }
-            None => format!("expected a layer, {EXAMPLE}, found `[`"),
-        };
-        self.cursor.report.error(&array.place, advice);
-        self.cursor.at += 1;
-        unit(layer, &mut Cursor::new(inside, &mut Report::default()));
-    }
-
-    /// `* 16`
-    fn repeat(&mut self) -> Option<Repeat> {
-        const EXAMPLE: &str = "as in `dense(64 -> 64, tanh) * 16`";
-        /// More layers than any network has in a row.
-        const MOST: usize = 10_000;
-        if !self.cursor.take_punct('*') {
-            return None;
-        }
-        let asterisk = self.cursor.tokens[self.cursor.at - 1].place.clone();
-        let Some(token) = self.cursor.peek(0).filter(|token| punct(token) != Some(',')) else {
-            self.cursor.report.error(
-                &asterisk,
-                format!("write how often the layer is repeated after `*`, {EXAMPLE}"),
-            );
-            return None;
-        };
-        let count = match &token.tree {
-            TokenTree::Literal(literal) => count(literal),
-            _ => None,
-        };
-        let place = token.place.clone();
-        let advice = match count {
-            Some(0) => "a layer repeated 0 times is none; write 1 or more, or leave the layer out"
-                .to_owned(),
-            Some(count) if count <= MOST => {
-                self.cursor.at += 1;
-                return Some(Repeat { count, place });
-            }
-            Some(_) => format!(
-                "`{}` repetitions are more than the compiler can take; write {MOST} at most",
-                shown(token)
-            ),
-            None => {
-                let rest = self.cursor.rest();
-                let part = rest.split(|token| punct(token) == Some(',')).next().unwrap_or_default();
-                format!(
-                    "`{}` is not how often a layer is repeated: the macro writes the layers down \
-                     and needs a whole number, {EXAMPLE}",
-                    written(part)
-                )
-            }
-        };
-        self.cursor.report.error(&place, advice);
-        self.cursor.skip_to_comma();
-        None
     }
 
     /// Doc comments; a layer takes no other attributes.
@@ -300,13 +222,6 @@ impl List<'_, '_, '_> {
             _ => made_up,
         }
     }
-}
-
-/// The value of a literal that counts.
-fn count(literal: &Literal) -> Option<usize> {
-    let int = syn::parse_str::<syn::LitInt>(&literal.to_string()).ok()?;
-    let plain = matches!(int.suffix(), "" | "usize");
-    plain.then(|| int.base10_parse().unwrap_or(usize::MAX))
 }
 
 /// The name of something that has none.

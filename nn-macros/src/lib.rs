@@ -30,7 +30,9 @@ mod own;
 mod parse;
 mod place;
 mod real;
+mod repeat;
 mod report;
+mod seams;
 mod sides;
 mod spelling;
 #[cfg(test)]
@@ -39,6 +41,7 @@ mod text;
 mod token;
 mod types;
 mod unit;
+mod values;
 mod width;
 mod widths;
 mod words;

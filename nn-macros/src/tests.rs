@@ -404,3 +404,87 @@ fn a_half_typed_network_keeps_the_layers_that_are_there() {
     contains(&code, "type Input = [T; 784];");
     contains(&code, "words::head::softmax<10>");
 }
+
+/// What `network_file!` makes of a file with this text, and the messages.
+fn from_file(text: &str) -> (String, Vec<String>) {
+    let directory = std::env::temp_dir();
+    let name = format!("network-{}-{}.net", std::process::id(), text.len());
+    std::fs::write(directory.join(&name), text).expect("a file");
+    let mut report = report::Report::default();
+    let code = file::network_file(quote!(#name), &directory, &mut report);
+    std::fs::remove_file(directory.join(&name)).expect("the file is there");
+    let messages = report.messages().map(|message| message.replace(&name, "FILE")).collect();
+    (code.to_string().replace(' ', "").replace(&name, "FILE"), messages)
+}
+
+#[test]
+fn a_file_is_read_and_the_code_depends_on_it() {
+    let (code, messages) =
+        from_file("// Ten digits.\npub struct Digits(dense(784 → 10, softmax));\n");
+    assert_eq!(messages, Vec::<String>::new());
+    contains(&code, "pub struct Digits<");
+    contains(
+        &code,
+        "::core::include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"), \"/\", \"FILE\"))",
+    );
+    let (code, messages) = from_file("dense(784 → 32, relu), dense(10, softmax)");
+    assert_eq!(messages, Vec::<String>::new());
+    assert!(code.starts_with("::nn::Sequential::<"), "{code}");
+    contains(&code, "include_bytes!");
+}
+
+#[test]
+fn a_mistake_in_a_file_is_shown_with_line_and_column() {
+    let (code, messages) = from_file("struct Net {\n    a: dense(4 → 3, rleu),\n}");
+    assert_eq!(
+        messages,
+        [
+            "there is no activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
+             rleu),\n  |                     ^^^^"
+        ]
+    );
+    contains(&code, "include_bytes!"); // so that it is compiled again when it is corrected
+    let (_, messages) = from_file("");
+    assert!(messages[0].starts_with("a network has at least one layer"), "{messages:?}");
+}
+
+#[test]
+fn layers_side_by_side_are_typed() {
+    let code = items(quote! {
+        struct Net {
+            both: concat { image: dense(4 -> 3, relu), meta: input(N), },
+            answers: heads { class: dense(2, softmax), yes: (dense(4), dense(1, sigmoid)), x: dense(5) },
+        }
+    });
+    contains(&code, "struct NetInput<T = ::core::primitive::f32>");
+    contains(&code, "meta: [T; { N }]");
+    contains(&code, "concat<");
+    contains(&code, "input<{ __WIDTH0 }>, { 3 + __WIDTH0 }>");
+    contains(&code, "fn predict(&self, image: &[T; 4], meta: &[T; { __WIDTH0 }]) -> NetOutput<T>");
+    contains(
+        &code,
+        "type Head = ::nn::head::Both<::nn::__private::words::head::softmax<2>, ::nn::head::Both<\
+         ::nn::__private::words::head::sigmoid<1>, ::nn::head::Linear<5>>>;",
+    );
+    contains(
+        &code,
+        "\"both.image\", \"both.meta\", \"answers.class\", \"answers.yes.layer1\", \
+         \"answers.yes.layer2\", \"answers.x\"",
+    );
+    contains(&code, "part::<T, 5>(&row, 3)");
+}
+
+#[test]
+fn repetitions_are_a_tree_of_one_type() {
+    let code = items(quote! {
+        struct Net(dense(4 -> 4) * 3, residual(dense(2), dense(4)) * 2, Encoder * 2, dense(1));
+    });
+    let chain = "::nn::layer::Then<::nn::layer::Then<::nn::layer::Then<__Layer0, __Layer0>, \
+                 ::nn::layer::Then<__Layer0, __Layer1>>, ::nn::layer::Then<::nn::layer::Then<__Layer1, \
+                 __Layer2>, ::nn::layer::Then<__Layer2, __Layer3>>>;";
+    contains(&code, &format!("type Layers = {chain}"));
+    contains(&code, "\"layer1.2\", \"layer2.0.layer1\", \"layer2.0.layer2\", \"layer2.1.layer1\"");
+    contains(&code, "layer1: [[T; 4]; 3]");
+    contains(&code, "fn layer1(&self, index: ::core::primitive::usize)");
+    contains(&code, "3 + ::nn::__private::repetition(index, 2, \"layer `layer2`\") * (2)");
+}

@@ -56,7 +56,7 @@ impl<'a, A, B, T> BranchRows<'a, A, B, T> {
         BranchRows { a, b, y, dy, x, dx }
     }
 
-    /// The first `at` of `rows` rows and the others; so far without what the branches keep.
+    /// The first `at` of `rows` rows and the others; `inner` divides what the branches keep.
     fn split(
         self,
         at: usize,

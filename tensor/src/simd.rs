@@ -56,6 +56,13 @@ impl Isa {
         }
     }
 
+    /// Is a fused multiply-add one instruction there? Otherwise it is a call of a slow function, and matrix
+    /// products round after each multiplication.
+    #[inline]
+    pub fn has_fma(self) -> bool {
+        self != Isa::Portable || cfg!(any(target_feature = "fma", target_arch = "aarch64"))
+    }
+
     /// The best one this CPU can run; found once, then remembered.
     #[cfg(feature = "std")]
     #[inline]

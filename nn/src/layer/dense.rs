@@ -7,7 +7,7 @@ use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
 
 use super::penalty::{add_penalty_gradient, penalty};
-use super::{Dense, DenseOptions, End, Inference, Layer, Pass, too_few};
+use super::{Dense, DenseOptions, End, Inference, Layer, Pass, small, too_few};
 use crate::init::{Initializer, Random};
 use crate::optimizer::descend;
 
@@ -30,6 +30,22 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O,
 
     fn bias<T>(parameters: &[T]) -> Option<&[T]> {
         P::BIAS.then(|| &parameters[Self::BIAS..][..O])
+    }
+
+    /// [`Layer::gradient`] of the whole layer, if it is [small](small::suits).
+    fn small_gradient<T: Float>(parameters: &[T], x: &[T], dz: &[T], gradient: &mut [T]) {
+        let (weight, rest) = gradient.split_at_mut(I * O);
+        let (gap, bias) = rest.split_at_mut(Self::BIAS - I * O);
+        gap.fill(T::zero());
+        let bias = P::BIAS.then(|| {
+            let (bias, gap) = bias.split_at_mut(O);
+            gap.fill(T::zero());
+            bias
+        });
+        small::gradient::<T, I, O>(x, dz, weight, bias);
+        if P::L2 > 0.0 {
+            add_penalty_gradient(P::L2, parameters, weight);
+        }
     }
 }
 
@@ -95,6 +111,13 @@ where
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut DenseRows<'_, T>, _pass: Pass) {
         let (weight, bias) = (Self::weight(parameters), Self::bias(parameters));
         let keep = A::KEEPS_INPUT.then_some(&mut *rows.z);
+        if small::suits::<I, O>() {
+            small::forward::<T, I, O>(x, weight, bias, rows.y);
+            if let Some(z) = keep {
+                z.copy_from_slice(rows.y);
+            }
+            return A::default().forward(rows.y);
+        }
         forward(A::default(), x, weight, [I, O], bias, keep, rows.y);
     }
 
@@ -111,6 +134,10 @@ where
         before: Option<End<'_, T>>,
     ) {
         if let Some(End { x, y, gradient, derivative }) = before {
+            if small::suits::<I, O>() {
+                small::input_gradient::<T, I, O>(rows.dz, Self::weight(parameters), gradient);
+                return derivative(gradient, x, y);
+            }
             let multiply = |at: usize, dy: &mut [T]| {
                 let part = at..at + dy.len();
                 derivative(dy, &x[part.clone()], &y[part]);
@@ -126,6 +153,9 @@ where
         from: usize,
         gradient: &mut [T],
     ) {
+        if small::suits::<I, O>() && gradient.len() == Self::LEN {
+            return Self::small_gradient(parameters, x, rows.dz, gradient);
+        }
         let (weights, rest) =
             gradient.split_at_mut((I * O).saturating_sub(from).min(gradient.len()));
         if !weights.is_empty() {
@@ -153,6 +183,11 @@ where
         from: usize,
         rate: T,
     ) {
+        if small::suits::<I, O>() && parameters.len() == Self::LEN {
+            let mut gradient = Buffer::stale(parameters.len());
+            Self::small_gradient(parameters, x, rows.dz, &mut gradient);
+            return descend(parameters, &gradient, rate);
+        }
         let (weights, rest) =
             parameters.split_at_mut((I * O).saturating_sub(from).min(parameters.len()));
         if !weights.is_empty() {

@@ -32,6 +32,7 @@ mod passthrough;
 mod penalty;
 mod residual;
 mod row_layer;
+mod small;
 mod then;
 mod view;
 

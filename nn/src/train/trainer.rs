@@ -269,6 +269,8 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     fn update(&mut self, network: &mut N, inputs: &[N::Input]) {
         let x = Row::flatten(inputs);
         let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
+        // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
+        let longest = stretches::<N>(inputs.len(), &self.threads).1.map(|part| part.len()).max();
         let (threads, mut stretches) = stretches::<N>(inputs.len(), &self.threads);
         let mut parameters = network.parameters_mut().as_mut_slice();
         let mut memory = self.memory.each_mut().map(|slot| &mut slot[..]);
@@ -287,13 +289,15 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
             if let Some(rate) = descent {
                 return N::Layers::descend(parameters, x, rows, from, rate);
             }
-            let mut gradient = Buffer::stale(parameters.len());
-            N::Layers::gradient(parameters, x, rows, from, &mut gradient);
+            let mut gradient = Buffer::stale(longest.unwrap_or(0));
+            let gradient = &mut gradient[..parameters.len()];
+            N::Layers::gradient(parameters, x, rows, from, gradient);
             for part in trained::<N>(from, parameters.len()) {
                 let mut memory =
                     memory.each_mut().map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
                 let parameters = &mut parameters[part.clone()];
-                optimizer.update(step, parameters, &gradient[part], &mut memory[..O::MEMORY]);
+                let gradient = &gradient[part];
+                optimizer.update(step, parameters, gradient, &mut memory[..O::MEMORY]);
             }
         });
     }

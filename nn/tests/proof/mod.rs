@@ -49,7 +49,7 @@ pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
     );
 }
 
-/// 50 steps from the same start with this many threads.
+/// 200 steps from the same start with this many threads.
 pub(crate) fn trained<N: Network>(
     threads: usize,
     batch: usize,
@@ -75,7 +75,7 @@ where
         .collect();
     let mut network = N::init(3);
     let mut trainer = Trainer::new(optimizer).threads(&nn::Threads::new(threads));
-    for _ in 0..50 {
+    for _ in 0..200 {
         trainer.step(&mut network, &inputs, &targets).unwrap();
     }
     network

@@ -1,0 +1,229 @@
+//! Products of a layer so small that the general product's choices would cost more than its arithmetic:
+//! loops of constant length, compiled for each pair of widths.
+//!
+//! Every sum is the same chain of fused multiply-adds as in [`tensor::product`], and so the bits are the same;
+//! the row of a matrix is one vector, or few.
+
+use std::hint::black_box;
+
+use tensor::Float;
+use tensor::simd::{Inline, Isa, vectorize_inline};
+
+/// Weights up to which a layer is small: beyond some 20 kFLOP for a row's three products constants gain
+/// nothing, and the compiler stops keeping rows in registers.
+const LARGEST: usize = 512;
+const WIDEST: usize = 64;
+
+/// Whether a layer of these widths goes through the functions of this module.
+pub(super) fn suits<const I: usize, const O: usize>() -> bool {
+    let small = const { I > 0 && O > 0 && I * O <= LARGEST && I <= WIDEST && O <= WIDEST };
+    // Where fused multiply-adds are function calls, the general product computes without them.
+    small && Isa::best().has_fma()
+}
+
+/// z = x·W + b
+///
+/// x `[rows, I]`, W `[I, O]`, b `[O]` or none, z `[rows, O]`
+pub(super) fn forward<T: Float, const I: usize, const O: usize>(
+    x: &[T],
+    weight: &[T],
+    bias: Option<&[T]>,
+    z: &mut [T],
+) {
+    struct Forward<'a, T, const I: usize, const O: usize> {
+        x: &'a [[T; I]],
+        weight: &'a [[T; O]; I],
+        bias: [T; O],
+        z: &'a mut [[T; O]],
+    }
+    impl<T: Float, const I: usize, const O: usize> Inline for Forward<'_, T, I, O> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run(self) {
+            products(self.x, self.weight, &self.bias, self.z);
+        }
+    }
+    let bias = bias.map_or([T::zero(); O], |bias| *first(bias));
+    vectorize_inline(Forward::<T, I, O> {
+        x: rows(x),
+        weight: first(rows(weight)),
+        bias,
+        z: z.as_chunks_mut().0,
+    });
+}
+
+/// dx = dz·Wᵀ
+///
+/// dz `[rows, O]`, W `[I, O]`, dx `[rows, I]`
+pub(super) fn input_gradient<T: Float, const I: usize, const O: usize>(
+    dz: &[T],
+    weight: &[T],
+    dx: &mut [T],
+) {
+    struct Backward<'a, T, const I: usize, const O: usize> {
+        dz: &'a [[T; O]],
+        weight: &'a [[T; O]; I],
+        dx: &'a mut [[T; I]],
+    }
+    impl<T: Float, const I: usize, const O: usize> Inline for Backward<'_, T, I, O> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run(self) {
+            let mut columns = Aligned([[T::zero(); I]; O]);
+            for o in 0..O {
+                for i in 0..I {
+                    columns.0[o][i] = self.weight[i][o];
+                }
+            }
+            // In memory, or else the compiler shuffles single elements among registers.
+            let columns = black_box(&columns);
+            products(self.dz, &columns.0, &[T::zero(); I], self.dx);
+        }
+    }
+    vectorize_inline(Backward::<T, I, O> {
+        dz: rows(dz),
+        weight: first(rows(weight)),
+        dx: dx.as_chunks_mut().0,
+    });
+}
+
+/// dW = xᵀ·dz and db = Σ over rows of dz, each in the order of the rows.
+///
+/// x `[rows, I]`, dz `[rows, O]`, dW `[I, O]`, db `[O]` or none
+pub(super) fn gradient<T: Float, const I: usize, const O: usize>(
+    x: &[T],
+    dz: &[T],
+    weight: &mut [T],
+    bias: Option<&mut [T]>,
+) {
+    struct Gradient<'a, T, const I: usize, const O: usize> {
+        x: &'a [[T; I]],
+        dz: &'a [[T; O]],
+        weight: &'a mut [[T; O]],
+        bias: Option<&'a mut [T]>,
+    }
+    impl<T: Float, const I: usize, const O: usize> Inline for Gradient<'_, T, I, O> {
+        type Output = ();
+
+        #[inline(always)]
+        fn run(self) {
+            if O < 8 && I > O {
+                // Lanes over the inputs.
+                for o in 0..O {
+                    let mut sums = [T::zero(); I];
+                    for (x, dz) in self.x.iter().zip(self.dz) {
+                        add_multiple(&mut sums, dz[o], x);
+                    }
+                    for i in 0..I {
+                        self.weight[i][o] = sums[i];
+                    }
+                }
+            } else {
+                let mut i = 0;
+                while i + 8 <= I {
+                    tile::<T, I, O, 8>(self.x, self.dz, i, self.weight);
+                    i += 8;
+                }
+                while i < I {
+                    tile::<T, I, O, 1>(self.x, self.dz, i, self.weight);
+                    i += 1;
+                }
+            }
+            if let Some(bias) = self.bias {
+                let mut sums = [T::zero(); O];
+                for dz in self.dz {
+                    for o in 0..O {
+                        sums[o] = sums[o] + dz[o];
+                    }
+                }
+                bias.copy_from_slice(&sums);
+            }
+        }
+    }
+    vectorize_inline(Gradient::<T, I, O> {
+        x: rows(x),
+        dz: rows(dz),
+        weight: weight.as_chunks_mut().0,
+        bias,
+    });
+}
+
+/// Rows that begin where a cache line does: a vector that lies in two is loaded twice.
+#[repr(align(64))]
+struct Aligned<T>(T);
+
+/// Every row of `c` is `start` and the product of a row of `a` with `b`.
+#[inline(always)]
+fn products<T: Float, const K: usize, const N: usize>(
+    a: &[[T; K]],
+    b: &[[T; N]; K],
+    start: &[T; N],
+    c: &mut [[T; N]],
+) {
+    /// Rows that share what they load of `b`, as chains that do not wait for one another.
+    const TOGETHER: usize = 4;
+    let (blocks, last) = c.as_chunks_mut::<TOGETHER>();
+    let (a_blocks, a_last) = a.as_chunks::<TOGETHER>();
+    // What the compiler cannot see through keeps it from making vectors of several rows, by gathering and
+    // scattering, which takes several times as long.
+    for (c, a) in blocks.iter_mut().zip(a_blocks) {
+        let a = black_box(a);
+        let mut sums = [*start; TOGETHER];
+        for k in 0..K {
+            for r in 0..TOGETHER {
+                add_multiple(&mut sums[r], a[r][k], &b[k]);
+            }
+        }
+        *c = sums;
+    }
+    for (c, a) in last.iter_mut().zip(a_last) {
+        let a = black_box(a);
+        let mut sums = *start;
+        for k in 0..K {
+            add_multiple(&mut sums, a[k], &b[k]);
+        }
+        *c = sums;
+    }
+}
+
+/// `N` rows of dW from row `first` on.
+#[inline(always)]
+fn tile<T: Float, const I: usize, const O: usize, const N: usize>(
+    x: &[[T; I]],
+    dz: &[[T; O]],
+    first: usize,
+    weight: &mut [[T; O]],
+) {
+    let mut sums = [[T::zero(); O]; N];
+    for (x, dz) in x.iter().zip(dz) {
+        for n in 0..N {
+            add_multiple(&mut sums[n], x[first + n], dz);
+        }
+    }
+    weight[first..][..N].copy_from_slice(&sums);
+}
+
+/// sums += a·b, element by element.
+#[inline(always)]
+fn add_multiple<T: Float, const N: usize>(sums: &mut [T; N], a: T, b: &[T; N]) {
+    for n in 0..N {
+        sums[n] = a.mul_add(b[n], sums[n]);
+    }
+}
+
+/// `values` as rows of `N`.
+#[inline(always)]
+fn rows<T, const N: usize>(values: &[T]) -> &[[T; N]] {
+    values.as_chunks().0
+}
+
+/// The first `N` elements.
+#[inline(always)]
+fn first<T, const N: usize>(values: &[T]) -> &[T; N] {
+    match values.first_chunk() {
+        Some(first) => first,
+        None => panic!("dense: the parameters end early"),
+    }
+}

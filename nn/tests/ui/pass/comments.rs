@@ -1,6 +1,6 @@
 //! Comments, doc comments and whole declarations in a string literal.
 
-use nn::{Network, network};
+use nn::network;
 
 network! {"
     // Two networks in one text.

@@ -1,6 +1,6 @@
 //! Several inputs, each through its own layers, joined.
 
-use nn::{Network, network};
+use nn::network;
 
 const PIXELS: usize = 16;
 

@@ -1,6 +1,6 @@
 //! A layer repeated: numbered names, an index in its accessor, an array of answers.
 
-use nn::{Network, network};
+use nn::network;
 
 network! {
     pub struct Deep {

@@ -33,7 +33,7 @@ fn main() {
     assert_eq!(SceneOutput::from(flat), SceneOutput { class, angle, moves });
     assert_eq!(scene.activations(&[0.5; 8]).answers, flat);
     has::<Scene, head::Both<head::Softmax<3>, head::Both<head::Linear<1>, head::Sigmoid<2>>>>();
-    let _: Option<<Unnamed as Network>::Target> = Some((Class::new(1).unwrap(), [0.5]));
+    let _: Option<<Unnamed as nn::Architecture>::Target> = Some((Class::new(1).unwrap(), [0.5]));
     let _: [f32; 2] = Unnamed::init(1).predict(&[0.0; 4]).head1;
     let _: [f32; 1] = Only::init(1).predict(&[0.0; 4]).head2;
     let answer = Both::init(1).predict(&[0.0; 4], &[1.0; 2]);

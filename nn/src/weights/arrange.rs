@@ -11,6 +11,7 @@ use crate::text::{Message, equal};
 
 /// How many bytes the numbers of a file take at the most when each tensor begins at a multiple of 16 elements,
 /// whatever their type.
+#[track_caller]
 pub const fn bytes_to_arrange(file: &[u8]) -> usize {
     let header = Header::of(file);
     let mut entries = header.entries();
@@ -36,6 +37,7 @@ where
     /// # Panics
     ///
     /// If the file does not hold just the tensors of `N`. In a constant, that is a compile error.
+    #[track_caller]
     pub const fn of(file: &[u8]) -> Self {
         let header = Header::of(file);
         check_architecture::<N>(header);
@@ -70,6 +72,7 @@ where
 }
 
 /// A file that says which network saved it says the right one.
+#[track_caller]
 const fn check_architecture<N: Architecture>(header: Header<'_>) {
     let Some(found) = header.metadata(b"architecture") else { return };
     let expected = declaration::<N>();
@@ -90,6 +93,7 @@ const fn check_architecture<N: Architecture>(header: Header<'_>) {
 }
 
 /// The tensor of the network that has the entry's name, and where it begins in the flat buffer.
+#[track_caller]
 const fn find<N: Architecture>(entry: &Entry<'_>) -> (&'static TensorInfo, usize) {
     let mut layer = 0;
     while layer < N::INFO.count() {
@@ -123,6 +127,7 @@ const fn tensor_name<N: Architecture>(layer: usize, tensor: usize) -> Message {
 }
 
 /// The entry has the shape and the type that the network needs.
+#[track_caller]
 const fn check<N: Architecture>(entry: &Entry<'_>, tensor: &TensorInfo) {
     let dtype = if size_of::<N::Float>() == 4 { "F32" } else { "F64" };
     let shape = entry.shape();
@@ -155,6 +160,7 @@ const fn check<N: Architecture>(entry: &Entry<'_>, tensor: &TensorInfo) {
 }
 
 /// Names the first tensor of the network that the file lacks.
+#[track_caller]
 const fn missing<N: Architecture>(header: Header<'_>) -> ! {
     let mut layer = 0;
     while layer < N::INFO.count() {

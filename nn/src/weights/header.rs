@@ -37,6 +37,7 @@ impl<'a> Header<'a> {
     /// # Panics
     ///
     /// If `file` does not begin as a safetensors file does.
+    #[track_caller]
     pub(super) const fn of(file: &'a [u8]) -> Self {
         let Some((length, rest)) = file.split_first_chunk() else { panic!("{}", NO_SAFETENSORS) };
         let length = u64::from_le_bytes(*length);
@@ -48,6 +49,7 @@ impl<'a> Header<'a> {
     }
 
     /// The tensors, one after the other.
+    #[track_caller]
     pub(super) const fn entries(self) -> Entries<'a> {
         let mut scanner = Scanner { json: self.json, at: 0 };
         scanner.expect(b'{');
@@ -55,6 +57,7 @@ impl<'a> Header<'a> {
     }
 
     /// The text that the file's metadata has under `key`, as JSON writes it.
+    #[track_caller]
     pub(super) const fn metadata(self, key: &[u8]) -> Option<&'a [u8]> {
         let mut scanner = Scanner { json: self.json, at: 0 };
         if !scanner.enter(METADATA) {
@@ -77,6 +80,7 @@ pub(super) struct Entries<'a> {
 }
 
 impl<'a> Entries<'a> {
+    #[track_caller]
     pub(super) const fn next(&mut self) -> Option<Entry<'a>> {
         loop {
             if self.scanner.takes(b'}') {
@@ -96,6 +100,7 @@ impl<'a> Entries<'a> {
         }
     }
 
+    #[track_caller]
     const fn entry(&mut self, name: &'a [u8]) -> Entry<'a> {
         let mut entry =
             Entry { name, dtype: b"", shape: [0; MOST_AXES], axes: 0, begin: 0, end: usize::MAX };
@@ -169,6 +174,7 @@ impl<'a> Scanner<'a> {
         follows
     }
 
+    #[track_caller]
     const fn expect(&mut self, c: u8) {
         if !self.takes(c) {
             panic!(
@@ -178,6 +184,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// What stands between the quotes, escapes as they are.
+    #[track_caller]
     const fn string(&mut self) -> &'a [u8] {
         self.expect(b'"');
         let start = self.at;
@@ -189,6 +196,7 @@ impl<'a> Scanner<'a> {
         self.json.split_at(end).0.split_at(start).1
     }
 
+    #[track_caller]
     const fn number(&mut self) -> usize {
         let mut number: usize = 0;
         let mut digits = 0;
@@ -213,6 +221,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes behind a value of any kind.
+    #[track_caller]
     const fn skip(&mut self) {
         let mut depth = 0;
         loop {
@@ -243,6 +252,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// Goes into the object that follows, up to the value of `key`; false if there is none.
+    #[track_caller]
     const fn enter(&mut self, key: &[u8]) -> bool {
         self.expect(b'{');
         let mut first = true;

@@ -1,6 +1,6 @@
 //! Several inputs, each through its own layers, joined.
 
-use nn::network;
+use nn::{Network, network};
 
 const PIXELS: usize = 16;
 

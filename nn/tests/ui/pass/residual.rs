@@ -1,6 +1,6 @@
 //! What goes around a few layers and is added to what they give.
 
-use nn::network;
+use nn::{Network, network};
 
 const WIDTH: usize = 6;
 

@@ -30,6 +30,26 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
+//! Several heads take as many losses, each of which may count more or less:
+//!
+//! ```
+//! use nn::loss::{cross_entropy, mse, weighted};
+//! use nn::{Show, data::Class, data::Dataset, fit, network};
+//!
+//! network! {
+//!     pub struct Pose {
+//!         trunk: dense(2 -> 8, tanh),
+//!         answer: heads { side: dense(8 -> 2, softmax), angle: dense(8 -> 1) },
+//!     }
+//! }
+//!
+//! let (left, right) = (Class::<2>::new(0)?, Class::<2>::new(1)?);
+//! let data = Dataset::new(vec![[-1.0, 0.5], [1.0, 0.2]], vec![(left, [40.0]), (right, [-10.0])])?;
+//! let losses = (cross_entropy(), weighted(0.001, mse()));
+//! fit(&mut Pose::init(1), &data).loss(losses).show(Show::Nothing).run()?;
+//! # Ok::<(), nn::Error>(())
+//! ```
+//!
 //! A loss of your own implements the trait of its head: [`SoftmaxLoss`], [`SigmoidLoss`] or
 //! [`LinearLoss`]; for a head of your own, [`Loss`] itself.
 

@@ -1,8 +1,8 @@
 //! Pieces to shapes, each at its place.
 
-use super::canvas::{Canvas, Font, Point};
+use super::canvas::{Canvas, Font, Point, px};
 use super::plan::{
-    FAN, FRAME, LANES, LINE, Label, Piece, Role, Row, SKIP, SUM, TO_LABEL, UNIT, units,
+    Column, FAN, FRAME, LANES, LINE, Label, Piece, Role, Row, SKIP, SUM, TO_LABEL, UNIT,
 };
 
 /// Around the picture.
@@ -65,41 +65,40 @@ impl Piece {
     ) -> Option<Port> {
         let middle = x + self.width() / 2.0;
         let at = |y: f64| Point { x: middle, y: axis + y };
+        let stand = |width| Column::of(width).units.into_iter().map(at).collect::<Vec<Point>>();
         match self {
             Piece::Units { width, role, label, .. } => {
-                let shown: Vec<Point> = units(*width).into_iter().flatten().map(at).collect();
+                let units = stand(*width);
                 if let Some(port) = &port {
-                    canvas.dense(&port.points, &beside(&shown, -RADIUS), "wire");
+                    canvas.dense(&port.points, &beside(&units, -RADIUS), "wire");
                 }
                 let class = match role {
                     Role::Input => "input",
                     Role::Hidden => "hidden",
                     Role::Output => "output",
                 };
-                canvas.dots(&shown, RADIUS, class);
-                dots_left_out(canvas, *width, at);
-                write(canvas, label, at(half));
-                Some(port_of(&shown, RADIUS))
+                column(canvas, &units, Column::of(*width).gap.map(at), class);
+                below(canvas, label, at(half));
+                Some(port_of(&units, RADIUS))
             }
             Piece::Bar { width, chance, label, .. } => {
-                let shown: Vec<Point> = units(*width).into_iter().flatten().map(at).collect();
+                let units = stand(*width);
                 if let Some(port) = &port {
-                    canvas.lines(each(&port.points, &beside(&shown, -BAR / 2.0)), "wire");
+                    canvas.lines(each(&port.points, &beside(&units, -BAR / 2.0)), "wire");
                 }
-                let height = units(*width).len() as f64 * UNIT;
-                canvas.bar(at(0.0), [BAR, height], if *chance { "chance" } else { "bar" });
-                write(canvas, label, at(half));
-                Some(port_of(&shown, BAR / 2.0))
+                let size = [BAR, 2.0 * Column::of(*width).half];
+                canvas.bar(at(0.0), size, if *chance { "chance" } else { "bar" });
+                below(canvas, label, at(half));
+                Some(port_of(&units, BAR / 2.0))
             }
             Piece::More { width, label } => {
-                let shown: Vec<Point> = units(*width).into_iter().flatten().map(at).collect();
+                let units = stand(*width);
                 if let Some(port) = &port {
-                    canvas.lines(each(&port.points, &beside(&shown, -RADIUS)), "wire faint");
+                    canvas.lines(each(&port.points, &beside(&units, -RADIUS)), "wire faint");
                 }
-                canvas.dots(&shown, RADIUS, "ghost");
-                dots_left_out(canvas, *width, at);
-                write(canvas, label, at(half));
-                Some(port_of(&shown, RADIUS))
+                column(canvas, &units, Column::of(*width).gap.map(at), "ghost");
+                below(canvas, label, at(half));
+                Some(port_of(&units, RADIUS))
             }
             Piece::Residual(row) => {
                 let end = row.draw(canvas, [x, axis], half, port.clone());
@@ -164,36 +163,26 @@ fn port_of(shown: &[Point], by: f64) -> Port {
     Port { points: beside(shown, by), center, top }
 }
 
-/// Three small dots where units are left out.
-fn dots_left_out(canvas: &mut Canvas, width: usize, at: impl Fn(f64) -> Point) {
-    let places = units(width);
-    let middle = |place: usize| (place as f64 - (places.len() as f64 - 1.0) / 2.0) * UNIT;
-    if let Some(gap) = places.iter().position(Option::is_none) {
-        let dots = [-5.0, 0.0, 5.0].map(|off| at(middle(gap) + off));
-        canvas.dots(&dots, 1.3, "more");
+/// Dots for the units of a column, and three small ones where units are left out.
+fn column(canvas: &mut Canvas, units: &[Point], gap: Option<Point>, class: &str) {
+    canvas.dots(units, RADIUS, class);
+    if let Some(gap) = gap {
+        canvas.dots(&[-5.0, 0.0, 5.0].map(|y| Point { x: gap.x, y: gap.y + y }), 1.3, "more");
     }
 }
 
 /// A path from the top of one piece to the top of another, over what is between them.
 fn around(from: f64, top: f64, to: f64, to_top: f64, over: f64) -> String {
-    let r = 10.0;
-    let (a, b, c) = (Point { x: from, y: top }, Point { x: to, y: to_top }, over);
-    let px = super::canvas::px;
+    const R: f64 = 10.0;
+    let [low, right, left] = [over + R, from + R, to - R].map(px);
+    let [from, top, to, to_top, over] = [from, top, to, to_top, over].map(px);
     format!(
-        "M{ax} {ay}V{low}Q{ax} {c} {right} {c}H{left}Q{bx} {c} {bx} {low}V{by}",
-        ax = px(a.x),
-        ay = px(a.y),
-        low = px(c + r),
-        c = px(c),
-        right = px(a.x + r),
-        left = px(b.x - r),
-        bx = px(b.x),
-        by = px(b.y)
+        "M{from} {top}V{low}Q{from} {over} {right} {over}H{left}Q{to} {over} {to} {low}V{to_top}"
     )
 }
 
-/// A label below `half`.
-fn write(canvas: &mut Canvas, label: &Label, half: Point) {
+/// A label, from `half` downwards.
+fn below(canvas: &mut Canvas, label: &Label, half: Point) {
     let mut at = Point { x: half.x, y: half.y + TO_LABEL - LINE / 2.0 };
     for (font, line) in label {
         canvas.text(at, *font, false, line);

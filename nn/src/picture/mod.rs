@@ -1,11 +1,12 @@
 //! A picture of a network from its type alone: [`Network::svg`](crate::Network::svg).
 //!
-//! `plan` turns what the compiler knows of the layers into rows of pieces, one for each layer, and says
-//! how much room each needs; `draw` puts them in place, from left to right along an axis, and
-//! `canvas` writes the shapes as SVG.
+//! `pieces` turns what the compiler knows of the layers into rows of pieces, one for each layer; `plan` says
+//! what they are and how much room each needs; `draw` puts them in place, from left to right along an
+//! axis, and `canvas` writes the shapes as SVG.
 
 mod canvas;
 mod draw;
+mod pieces;
 mod plan;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ pub(crate) fn svg<N: Network>() -> String {
 }
 
 fn picture(name: &str, names: &[&str], info: &Info, head: &HeadInfo) -> String {
-    let row = plan::network(names, info, head);
+    let row = pieces::network(names, info, head);
     let subtitle = format!(
         "{} → {} · {} parameters",
         canvas::grouped(info.inputs()),

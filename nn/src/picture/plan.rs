@@ -1,8 +1,6 @@
-//! The layers as rows of pieces, and how much room each needs.
+//! What a picture consists of, and how much room each piece needs.
 
-use super::canvas::{Font, grouped};
-use crate::head::HeadInfo;
-use crate::layer::{Info, LayerInfo};
+use super::canvas::Font;
 
 /// Pieces from left to right along one axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,26 +53,36 @@ pub(super) const FRAME_TITLE: f64 = 20.0;
 /// The width of the sum that ends a residual.
 pub(super) const SUM: f64 = 46.0;
 
-/// The heights of the units of a column of this many, around the axis; `None` where some are left out.
-///
-/// All are shown up to ten, then more the more there are.
-pub(super) fn units(width: usize) -> Vec<Option<f64>> {
-    const ALL: usize = 10;
-    let shown = match width {
-        0..=ALL => width,
-        11..=64 => 8,
-        65..=512 => 10,
-        _ => 12,
-    };
-    let places = if shown < width { shown + 1 } else { shown };
-    let height = |place: usize| (place as f64 - (places as f64 - 1.0) / 2.0) * UNIT;
-    let gap = if shown < width { shown / 2 } else { usize::MAX };
-    (0..places).map(|place| (place != gap).then(|| height(place))).collect()
+/// Where the units of a column stand, above and below the axis.
+pub(super) struct Column {
+    /// The heights of those that are shown.
+    pub(super) units: Vec<f64>,
+    /// Where some are left out.
+    pub(super) gap: Option<f64>,
+    /// Half the height of all.
+    pub(super) half: f64,
 }
 
-/// Half the height of the units.
-fn half(width: usize) -> f64 {
-    (units(width).len().max(1) as f64 - 1.0) / 2.0 * UNIT + UNIT / 2.0
+impl Column {
+    /// A column of `width` units: all are shown up to ten, then more the more there are.
+    pub(super) fn of(width: usize) -> Self {
+        const ALL: usize = 10;
+        let shown = match width {
+            0..=ALL => width,
+            11..=64 => 8,
+            65..=512 => 10,
+            _ => 12,
+        };
+        let cut = shown < width;
+        let places = shown + usize::from(cut);
+        let height = |place: usize| (place as f64 - (places as f64 - 1.0) / 2.0) * UNIT;
+        let is_unit = |place: &usize| !cut || *place != shown / 2;
+        Column {
+            units: (0..places).filter(is_unit).map(height).collect(),
+            gap: cut.then(|| height(shown / 2)),
+            half: places as f64 * UNIT / 2.0,
+        }
+    }
 }
 
 impl Piece {
@@ -99,7 +107,7 @@ impl Piece {
     pub(super) fn up(&self) -> f64 {
         match self {
             Piece::Units { width, .. } | Piece::Bar { width, .. } | Piece::More { width, .. } => {
-                half(*width)
+                Column::of(*width).half
             }
             Piece::Residual(row) => row.up() + SKIP,
             Piece::Lanes { .. } => self.lanes_height() / 2.0,
@@ -159,214 +167,5 @@ impl Row {
     /// How far it reaches below the axis, with labels below `half`.
     pub(super) fn down(&self, half: f64) -> f64 {
         self.0.iter().map(|piece| piece.down(half)).fold(0.0, f64::max)
-    }
-}
-
-/// The row of a whole network.
-pub(super) fn network(names: &[&str], info: &Info, head: &HeadInfo) -> Row {
-    let mut row = pieces(info, &mut Names { names, next: 0 }, Some(head));
-    begin(&mut row, info);
-    row
-}
-
-/// Puts the network's own inputs before its first layer, unless that has several.
-fn begin(row: &mut Row, info: &Info) {
-    if !matches!(row.0.first(), Some(Piece::Lanes { inputs: true, .. })) {
-        row.0.insert(0, inputs("input", info.inputs()));
-    }
-}
-
-fn inputs(name: &str, width: usize) -> Piece {
-    let label = vec![(Font::Name, name.to_string()), (Font::Detail, grouped(width))];
-    Piece::Units { width, role: Role::Input, label, room: 0.0 }
-}
-
-/// The layers' names, one after the other.
-struct Names<'a> {
-    names: &'a [&'a str],
-    next: usize,
-}
-
-impl Names<'_> {
-    fn next(&mut self) -> String {
-        let at = self.next;
-        self.next += 1;
-        self.names.get(at).map_or_else(|| format!("layer{}", at + 1), |name| (*name).to_string())
-    }
-}
-
-/// The pieces of `info`, which ends in `head` if it is the end of the network.
-fn pieces(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Row {
-    let mut parts = Vec::new();
-    flatten(info, &mut parts);
-    let mut row = Vec::new();
-    let mut at = 0;
-    while at < parts.len() {
-        let alike = parts[at..].iter().take_while(|part| same(parts[at], part)).count();
-        let last = at + alike == parts.len();
-        // The head changes how the last one looks.
-        let run = if last && head.is_some() { alike - 1 } else { alike };
-        if run > 3 {
-            row.extend(piece(parts[at], names, None));
-            for _ in 1..run - 1 {
-                let _ = piece(parts[at], names, None);
-            }
-            let label = vec![(Font::Name, format!("{} more", run - 2))];
-            row.push(Piece::More { width: parts[at].outputs(), label });
-            row.extend(piece(parts[at], names, None));
-            at += run;
-        } else {
-            let last = at + 1 == parts.len();
-            row.extend(piece(parts[at], names, head.filter(|_| last)));
-            at += 1;
-        }
-    }
-    Row(row)
-}
-
-/// The layers that follow one another.
-fn flatten<'a>(info: &'a Info, into: &mut Vec<&'a Info>) {
-    match info {
-        Info::Then(a, b) => {
-            flatten(a, into);
-            flatten(b, into);
-        }
-        other => into.push(other),
-    }
-}
-
-/// Whether two layers look the same, their names apart.
-fn same(a: &Info, b: &Info) -> bool {
-    match (a, b) {
-        (Info::Layer(a), Info::Layer(b)) => {
-            (a.kind, a.inputs, a.outputs, a.activation, a.option, a.params)
-                == (b.kind, b.inputs, b.outputs, b.activation, b.option, b.params)
-        }
-        (Info::Residual(a), Info::Residual(b)) => same(a, b),
-        (Info::Then(a, b), Info::Then(c, d))
-        | (Info::Inputs(a, b), Info::Inputs(c, d))
-        | (Info::Heads(a, b), Info::Heads(c, d)) => same(a, c) && same(b, d),
-        (Info::Nested { name: a, .. }, Info::Nested { name: b, .. }) => a == b,
-        _ => false,
-    }
-}
-
-/// One layer; and its head, if that cannot be shown as the layer's activation.
-fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Piece> {
-    let (mut piece, shown) = match info {
-        Info::Layer(layer) => {
-            let shown = layer.activation == "linear";
-            (self::layer(layer, names.next(), head), shown)
-        }
-        Info::Residual(layers) => (Piece::Residual(pieces(layers, names, None)), false),
-        Info::Inputs(a, b) => {
-            let mut rows = Vec::new();
-            branches([a, b], names, &mut rows);
-            align(rows.iter_mut().filter_map(|row| row.0.last_mut()).collect());
-            (Piece::Lanes { rows, inputs: true }, false)
-        }
-        Info::Heads(a, b) => {
-            let mut rows = Vec::new();
-            heads([a, b], names, head, &mut rows);
-            align(rows.iter_mut().filter_map(|row| row.0.first_mut()).collect());
-            let shown = matches!(head, Some(HeadInfo::Both(..)));
-            (Piece::Lanes { rows, inputs: false }, shown)
-        }
-        Info::Nested { name, names: inner, layers } => {
-            let row = pieces(layers, &mut Names { names: inner, next: 0 }, None);
-            (Piece::Nested { title: format!("{}: {name}", names.next()), row }, false)
-        }
-        Info::Then(..) => unreachable!("layers that follow one another are taken apart before"),
-    };
-    match head {
-        Some(head) if !shown && *head != HeadInfo::NONE => {
-            let label = vec![(Font::Name, head.to_string())];
-            vec![piece, Piece::Bar { width: info.outputs(), chance: false, label, room: 0.0 }]
-        }
-        Some(_) => {
-            if let Piece::Units { role, .. } = &mut piece {
-                *role = Role::Output;
-            }
-            vec![piece]
-        }
-        None => vec![piece],
-    }
-}
-
-/// The lanes of the branches of several inputs; nested ones on the same level.
-fn branches(parts: [&Info; 2], names: &mut Names<'_>, rows: &mut Vec<Row>) {
-    for part in parts {
-        match part {
-            Info::Inputs(a, b) => branches([a, b], names, rows),
-            Info::Layer(layer) if layer.kind == "input" => {
-                rows.push(Row(vec![inputs(&names.next(), layer.inputs)]));
-            }
-            other => {
-                let mut row = pieces(other, names, None);
-                begin(&mut row, other);
-                rows.push(row);
-            }
-        }
-    }
-}
-
-/// Gives layers of different lanes that stand one above the other the same room.
-fn align(mut column: Vec<&mut Piece>) {
-    let widest = column.iter().map(|piece| piece.width()).fold(0.0, f64::max);
-    for piece in &mut column {
-        if let Piece::Units { room, .. } | Piece::Bar { room, .. } = piece {
-            *room = widest;
-        }
-    }
-}
-
-/// The lanes of several heads; nested ones on the same level.
-fn heads(parts: [&Info; 2], names: &mut Names<'_>, head: Option<&HeadInfo>, rows: &mut Vec<Row>) {
-    let of_parts = match head {
-        Some(HeadInfo::Both(a, b)) => [Some(*a), Some(*b)],
-        _ => [None, None],
-    };
-    for (part, head) in parts.into_iter().zip(of_parts) {
-        match part {
-            Info::Heads(a, b) => heads([a, b], names, head, rows),
-            other => rows.push(pieces(other, names, head)),
-        }
-    }
-}
-
-/// A single layer.
-fn layer(layer: &LayerInfo, name: String, head: Option<&HeadInfo>) -> Piece {
-    let mut label = vec![(Font::Name, name)];
-    let mut line = |font, text: String| {
-        if !text.is_empty() {
-            label.push((font, text));
-        }
-    };
-    let same_width = layer.inputs == layer.outputs && layer.activation.is_empty();
-    line(
-        Font::Detail,
-        match same_width {
-            true => layer.kind.to_string(),
-            false => {
-                format!("{} {} → {}", layer.kind, grouped(layer.inputs), grouped(layer.outputs))
-            }
-        },
-    );
-    line(
-        Font::Detail,
-        match (layer.activation, head) {
-            ("linear", Some(head)) => head.to_string(),
-            (activation, _) => activation.to_string(),
-        },
-    );
-    let norm = layer.kind.ends_with("_norm") && !layer.option.is_empty();
-    line(Font::Detail, if norm { format!("ε {}", layer.option) } else { layer.option.to_string() });
-    if layer.params > 0 {
-        line(Font::Number, grouped(layer.params));
-    }
-    let (width, chance) = (layer.outputs, layer.kind == "dropout");
-    match layer.kind {
-        "dense" => Piece::Units { width, role: Role::Hidden, label, room: 0.0 },
-        _ => Piece::Bar { width, chance, label, room: 0.0 },
     }
 }

@@ -9,9 +9,10 @@ use std::hint::black_box;
 use tensor::Float;
 use tensor::simd::{Inline, Isa, vectorize_inline};
 
-/// Weights up to which a layer is small: beyond some 20 kFLOP for a row's three products constants gain
-/// nothing, and the compiler stops keeping rows in registers.
+/// Most weights of a small layer: each of its products is compiled for its widths, and of larger ones the
+/// general product's choices are a small part.
 const LARGEST: usize = 512;
+/// Most inputs and outputs: some more and a row's sums no longer fit in registers.
 const WIDEST: usize = 64;
 
 /// Whether a layer of these widths goes through the functions of this module.

@@ -5,7 +5,8 @@ use super::{Activation, HardSigmoid};
 use crate::float::Float;
 use crate::math;
 
-/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016), by the error function.
+/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016): in `f32` at most 1.6 units in the last
+/// place off, or 10⁻⁴⁴ below −12.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
 
@@ -16,13 +17,19 @@ impl Activation for Gelu {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
-        x * normal_distribution(x)
+        // Below −64 the gate is closed in any float; −∞ times nothing would be NaN.
+        let least = T::of(-64.0);
+        (if x < least { least } else { x }) * math::normal_cdf(x)
     }
 
     #[inline(always)]
     fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+        // Beyond ±64 the slope is that of the ends, as the gate is closed or open in any float.
+        let most = T::of(64.0);
+        let x = if x > most { most } else { x };
+        let x = if x < -most { -most } else { x };
         let density = math::exp(x * x * T::of(-0.5)) * T::of(FRAC_1_SQRT_2PI);
-        normal_distribution(x) + x * density
+        math::normal_cdf(x) + x * density
     }
 
     compiled_slices!();
@@ -30,12 +37,6 @@ impl Activation for Gelu {
 
 /// 1/√(2π).
 const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
-
-/// Φ(x) = (1 + erf(x/√2))/2.
-#[inline(always)]
-fn normal_distribution<T: Float>(x: T) -> T {
-    T::of(0.5) * (T::one() + math::erf(x * T::of(core::f64::consts::FRAC_1_SQRT_2)))
-}
 
 /// x·(1 + tanh u)/2 with u = √(2/π)·(x + 0.044715 x³): the approximation of [`Gelu`] that some
 /// models were trained with, at most 5·10⁻⁴ off.

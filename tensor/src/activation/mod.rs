@@ -218,10 +218,10 @@ mod tests {
             (y, f.derivative(if A::KEEPS_INPUT { x } else { y }, y))
         }
         for x in [100.0, 1e30, 1e300] {
-            for above in [at(GeluTanh, x), at(HardSwish, x), at(Celu::default(), x)] {
+            for above in [at(Gelu, x), at(GeluTanh, x), at(HardSwish, x), at(Celu::default(), x)] {
                 assert_eq!(above, (x, 1.0));
             }
-            for below in [at(GeluTanh, -x), at(HardSwish, -x)] {
+            for below in [at(Gelu, -x), at(GeluTanh, -x), at(HardSwish, -x)] {
                 assert_eq!(below, (0.0, 0.0));
             }
             assert_eq!(at(Celu { alpha: 0.5 }, -x), (-0.5, math::exp(-2.0 * x)));
@@ -229,6 +229,8 @@ mod tests {
             assert_eq!(at(LogSigmoid, x), (-math::exp(-x), math::exp(-x)));
         }
         assert_eq!((at(HardSwish, -3.0).1, at(HardSwish, 3.0).1), (0.0, 1.0));
+        let infinity = f64::INFINITY;
+        assert_eq!((at(Gelu, -infinity), at(Gelu, infinity)), ((0.0, 0.0), (infinity, 1.0)));
         // What tanh would cancel to nothing: −10·σ(−87.3…).
         let (y, _) = at(GeluTanh, -10.0);
         assert!(y < -1e-37 && y > -1e-36, "{y:e}");

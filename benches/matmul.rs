@@ -6,8 +6,9 @@
 use benches::measure::{Work, measure, quick};
 use benches::numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use tensor::product::{Matrix, Start, product, product_on};
+use tensor::product::{Matrix, Start, product, product_on, product_with};
 use tensor::simd::Isa;
+use tensor::threads::Threads;
 
 /// Rows of the left side, inner length, columns of the right side, and where it comes from.
 const SHAPES: [([usize; 3], &str); 10] = [
@@ -36,6 +37,15 @@ fn matmul(criterion: &mut Criterion) {
                 product_on(isa, left, right, Start::Zero, &mut c, None);
             });
         }
+        let threads = Threads::new(2);
+        measure(
+            &mut group,
+            BenchmarkId::from_parameter("2 threads"),
+            Work { threads: 2, ..work },
+            || {
+                product_with(&threads, left, right, Start::Zero, &mut c);
+            },
+        );
         let transposed = [
             ("left side transposed", Matrix::new(&a, k, m).transposed(), right),
             ("right side transposed", left, Matrix::new(&b, n, k).transposed()),

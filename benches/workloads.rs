@@ -14,7 +14,7 @@ use benches::protocol::{self, Options, Task, Training, Workload};
 use benches::{Digits, Tiny, Wide};
 use nn::data::{Class, Dataset, Minibatch, fashion_mnist};
 use nn::{Adam, Network, Optimizer, Row, Sgd, Threads, Trainer, network};
-use tensor::product::{Matrix, Start, product};
+use tensor::product::{Matrix, Start, product_with};
 
 network! {
     /// Sixteen narrow layers.
@@ -36,7 +36,11 @@ fn main() -> ExitCode {
 fn run(name: &str, options: &Options) -> Result<(), String> {
     let threads = Threads::new(options.threads);
     if let Some(shape) = protocol::product_shape(name) {
-        options.product(name, shape, |a, b, c| product_by_rows(shape, a, b, c, &threads));
+        let [m, k, n] = shape;
+        options.product(name, shape, |a, b, c| {
+            let (a, b) = (Matrix::new(a, m, k), Matrix::new(b, k, n));
+            product_with(&threads, a, b, Start::Zero, c);
+        });
         return Ok(());
     }
     if name == "peak" {
@@ -131,19 +135,6 @@ impl<N: Network<Float = f32>, O: Optimizer<f32>> Training for Steps<'_, N, O> {
     fn loss(&self) -> f32 {
         self.loss
     }
-}
-
-/// c = a·b, the rows divided among the threads where each has enough to do, as `Tensor::matmul` does.
-fn product_by_rows([m, k, n]: [usize; 3], a: &[f32], b: &[f32], c: &mut [f32], threads: &Threads) {
-    let (a, b) = (Matrix::new(a, m, k), Matrix::new(b, k, n));
-    if 2 * m * k * n < 4_000_000 || threads.count() == 1 {
-        return product(a, b, Start::Zero, c, None);
-    }
-    let rows = m.div_ceil(threads.count()).next_multiple_of(24);
-    threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
-        let first = part * rows;
-        product(a.rows_between(first, first + c.len() / n), b, Start::Zero, c, None);
-    });
 }
 
 /// Ten epochs of Adam on batches of 64, shuffled, the last smaller batch left out.

@@ -72,24 +72,39 @@ fn a_program_without_std_answers_with_the_same_bits() {
     }
 }
 
-#[test]
-fn a_c_program_answers_the_same() {
-    let (bytes, answers) = images();
-    let program = built().join("main");
+/// A C program linked with the library.
+fn compiled(source: PathBuf) -> PathBuf {
+    let program = built().join(source.file_stem().expect("a file"));
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let compiled = Command::new(&compiler)
-        .args(["-std=c99", "-Wall", "-Wextra", "-Werror", "-O2", "-I", EXAMPLE])
-        .arg(Path::new(EXAMPLE).join("main.c"))
+    let status = Command::new(&compiler)
+        .args(["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2", "-I", EXAMPLE])
+        .arg(&source)
         .arg(built().join("libdigits.a"))
-        .arg("-Wl,--gc-sections")
-        .arg("-o")
+        .args(["-Wl,--gc-sections", "-pthread", "-o"])
         .arg(&program)
         .status()
         .unwrap_or_else(|error| {
             panic!("{compiler:?}, the C compiler that Rust links with: {error}")
         });
-    assert!(compiled.success(), "main.c does not compile and link");
+    assert!(status.success(), "{} does not compile and link", source.display());
+    program
+}
 
+#[test]
+fn a_prediction_needs_the_stack_that_is_said() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/embedded/stack.c");
+    let output = run(&compiled(source), Vec::new());
+    let numbers: Vec<usize> =
+        output.split_whitespace().map(|n| n.parse().expect("bytes")).collect();
+    let [touched, said] = numbers[..] else { panic!("two numbers, not {output}") };
+    // The numbers themselves, and a frame with saved registers for each of a few calls.
+    assert!((said..said + 1024).contains(&touched), "{touched} bytes touched, {said} said");
+}
+
+#[test]
+fn a_c_program_answers_the_same() {
+    let (bytes, answers) = images();
+    let program = compiled(Path::new(EXAMPLE).join("main.c"));
     let names = [
         "T-shirt",
         "trousers",

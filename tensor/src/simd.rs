@@ -38,6 +38,7 @@ impl Isa {
 
     /// Can this CPU run it?
     #[inline]
+    #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))] // constants then
     pub fn is_available(self) -> bool {
         match self {
             Isa::Portable => true,

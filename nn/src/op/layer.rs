@@ -147,3 +147,23 @@ impl<L: Layer, T: Float> Op<T, 2> for Static<L, T> {
         ])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use autograd::gradcheck;
+    use autograd::gradcheck::normal;
+
+    use super::*;
+    use crate::layer::{Dropout, Inference as _, LayerNorm};
+
+    #[test]
+    fn gradients_are_right() -> autograd::Result<()> {
+        type Norm = LayerNorm<3, { 1e-5_f64.to_bits() }>;
+        let norm = || Static::<Norm, f64>::new(Pass::Evaluation);
+        gradcheck(norm, [normal([4, 3]), normal([Norm::LEN])])?;
+
+        type Drop = Dropout<5, { 0.4_f64.to_bits() }>;
+        let pass = Pass::Training { seed: 1, step: 2, first_row: 0, layer: 0 };
+        gradcheck(|| Static::<Drop, f64>::new(pass), [normal([3, 5]), normal([Drop::LEN])])
+    }
+}

@@ -13,6 +13,7 @@ use std::ops::Range;
 #[cfg(target_arch = "x86_64")]
 use super::pack::transposed_by_shuffles;
 use super::pack::{Block, pack, transposed};
+use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
 use super::{Into, Matrix, Problem, blocked};
 use crate::buffer::Buffer;
@@ -58,6 +59,17 @@ impl<T: Float> Tiles<T> for Standard {
         stride: usize,
     ) {
         tile::<T, MR, W>(left, right, depth, into, c, stride);
+    }
+
+    #[inline(never)]
+    fn row<const V: usize, const L: usize>(
+        left: &[T],
+        right: Right<'_, T>,
+        head: usize,
+        into: Into<'_, T>,
+        c: &mut [T],
+    ) {
+        row::<T, V, L>(left, right, head, into, c);
     }
 }
 
@@ -130,6 +142,31 @@ macro_rules! tiles {
                     compiled::<T, MR, W>(left, right, depth, into, c, stride);
                 }
             }
+
+            #[inline(always)]
+            fn row<const V: usize, const L: usize>(
+                left: &[T],
+                right: Right<'_, T>,
+                head: usize,
+                into: Into<'_, T>,
+                c: &mut [T],
+            ) {
+                #[target_feature(enable = $features)]
+                fn compiled<T: Float, const V: usize, const L: usize>(
+                    left: &[T],
+                    right: Right<'_, T>,
+                    head: usize,
+                    into: Into<'_, T>,
+                    c: &mut [T],
+                ) {
+                    row::<T, V, L>(left, right, head, into, c);
+                }
+                // SAFETY: as in `tile` above.
+                #[allow(unsafe_code)]
+                unsafe {
+                    compiled::<T, V, L>(left, right, head, into, c);
+                }
+            }
         }
     };
 }
@@ -145,15 +182,21 @@ macro_rules! run_for {
             in_readable_strides(problem, |problem| match isa {
                 #[cfg(target_arch = "x86_64")]
                 Isa::Avx512 => {
-                    blocked::product::<$T, Avx512, 8, { 6 * L }, { 4 * L }, { 2 * L }>(problem);
+                    if !row::product::<$T, Avx512, { 2 * L }>(problem) {
+                        blocked::product::<$T, Avx512, 8, { 6 * L }, { 4 * L }, { 2 * L }>(problem);
+                    }
                 }
                 #[cfg(target_arch = "x86_64")]
                 // With one register a row the compiler would keep columns of the tile in it.
                 Isa::Avx2 => {
-                    blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, { 2 * L }>(problem);
+                    if !row::product::<$T, Avx2, L>(problem) {
+                        blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, { 2 * L }>(problem);
+                    }
                 }
                 _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {
-                    blocked::product::<$T, Standard, 4, { 2 * L }, { 2 * L }, L>(problem);
+                    if !row::product::<$T, Standard, L>(problem) {
+                        blocked::product::<$T, Standard, 4, { 2 * L }, { 2 * L }, L>(problem);
+                    }
                 }
                 _ => without_fma(problem, $gemm),
             });

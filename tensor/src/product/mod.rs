@@ -16,6 +16,7 @@
 //! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
 //! | `blocked.rs` | cutting the matrices into tiles |
 //! | `pack.rs` | copying what would not stream well |
+//! | `row.rs` | a product of a single row |
 //! | `divided.rs` | a product on several threads |
 //! | `dispatch.rs` | which compiled form runs for which float on which CPU |
 
@@ -23,6 +24,7 @@ mod blocked;
 mod dispatch;
 mod divided;
 mod pack;
+mod row;
 mod tile;
 
 use crate::float::Float;

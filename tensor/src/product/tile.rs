@@ -65,6 +65,15 @@ pub(super) trait Tiles<T: Float> {
         c: &mut [T],
         stride: usize,
     );
+
+    /// [`row`](super::row::row).
+    fn row<const V: usize, const L: usize>(
+        left: &[T],
+        right: Right<'_, T>,
+        head: usize,
+        into: Into<'_, T>,
+        c: &mut [T],
+    );
 }
 
 /// Repeats a statement for every row of a tile, written out: the compiler unrolls a loop over rows only
@@ -139,7 +148,7 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
 
 /// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
 #[inline(always)]
-fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
+pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
     let end = rows.checked_sub(1).map_or(Some(0), |last| {
         last.checked_mul(stride).and_then(|start| start.checked_add(width))
     });
@@ -184,7 +193,7 @@ fn chains<'b, T: Float, const MR: usize, const W: usize>(
 
 /// sums += a·b, element by element.
 #[inline(always)]
-fn add_multiple<T: Float, const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
+pub(super) fn add_multiple<T: Float, const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
     for j in 0..W {
         sums[j] = a.mul_add(b[j], sums[j]);
     }
@@ -192,7 +201,7 @@ fn add_multiple<T: Float, const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
 
 /// The first `N` elements as an array.
 #[inline(always)]
-fn first<T, const N: usize>(data: &[T]) -> &[T; N] {
+pub(super) fn first<T, const N: usize>(data: &[T]) -> &[T; N] {
     match data.first_chunk() {
         Some(first) => first,
         None => panic!("a tile reads beyond its operand"),

@@ -1,0 +1,263 @@
+//! A product of a single row: c = start + a·B.
+//!
+//! Every element of B is used once, so what counts is how it is read: whole rows of B, one after the other,
+//! by as many chains at a time as hide the time that each step of one takes.
+
+use std::ops::Range;
+
+use super::tile::{Right, Tiles, add_multiple, check, first};
+use super::{Into, Matrix, Problem};
+use crate::float::Float;
+
+/// Vectors whose chains go on together: two multiply-adds begin in every cycle and take four; and one more for
+/// rows that do not begin where a vector should.
+const TOGETHER: usize = 9;
+
+/// Rows of B that all columns go over before the next ones do, if they do not all fit in [`TOGETHER`]
+/// vectors: a stride through all rows of a large matrix would be on another page of memory with every row.
+const SLAB: usize = 64;
+
+/// The whole product in vectors of `L` elements; or nothing, and `false`, if it is not one of a single row of at
+/// least one vector.
+#[inline(always)]
+pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
+    problem: &mut Problem<'_, '_, T>,
+) -> bool {
+    let (k, n) = (problem.a.cols, problem.b.cols);
+    let contiguous = problem.a.col_stride == 1 && problem.b.col_stride == 1;
+    if problem.a.rows != 1 || !contiguous || n < L {
+        return false;
+    }
+    let head = misaligned::<T, L>(&problem.b);
+    let vectors = (n + head).div_ceil(L);
+    // None is of one vector, unless it is the only one: vectors overlap only within a strip.
+    let strips = vectors.div_ceil(TOGETHER);
+    // A sum is scaled when it is complete, so that it cannot be cut into slabs.
+    let slab = match problem.into {
+        Into::Scaled(_) => k,
+        _ if strips == 1 => k,
+        _ => SLAB,
+    };
+    let mut from = 0;
+    loop {
+        let depth = from..k.min(from + slab);
+        for strip in 0..strips {
+            let [first, end] = [strip, strip + 1].map(|strip| strip * vectors / strips);
+            let cols = (first * L).saturating_sub(head)..n.min(end * L - head);
+            let head = if first == 0 { head } else { 0 };
+            let place = (depth.clone(), cols, head);
+            match end - first {
+                1 => chains::<T, K, 1, L>(problem, place),
+                2 => chains::<T, K, 2, L>(problem, place),
+                3 => chains::<T, K, 3, L>(problem, place),
+                4 => chains::<T, K, 4, L>(problem, place),
+                5 => chains::<T, K, 5, L>(problem, place),
+                6 => chains::<T, K, 6, L>(problem, place),
+                7 => chains::<T, K, 7, L>(problem, place),
+                8 => chains::<T, K, 8, L>(problem, place),
+                _ => chains::<T, K, TOGETHER, L>(problem, place),
+            }
+        }
+        from = depth.end;
+        if from == k {
+            break;
+        }
+    }
+    if let Some(finish) = problem.finish {
+        finish(0, problem.c);
+    }
+    true
+}
+
+/// Elements that lie before the rows of B in their first vector, if vectors were to begin where they are loaded
+/// at once: one that lies in two cache lines is loaded twice. 0 if rows begin at different places.
+#[inline(always)]
+fn misaligned<T, const L: usize>(b: &Matrix<'_, T>) -> usize {
+    if b.cols < 2 * L || !b.row_stride.is_multiple_of(L) {
+        return 0;
+    }
+    b.data.as_ptr().addr() % (L * size_of::<T>()) / size_of::<T>()
+}
+
+/// Some of k in some columns: `V` vectors, the first of which begins `head` elements before them.
+#[inline(always)]
+fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
+    problem: &mut Problem<'_, '_, T>,
+    (depth, cols, head): (Range<usize>, Range<usize>, usize),
+) {
+    let (a, b) = (&problem.a, &problem.b);
+    let into = match problem.into {
+        Into::Scaled(_) | Into::New if depth.start == 0 => problem.into,
+        Into::Row(bias) if depth.start == 0 => Into::Row(&bias[cols.clone()]),
+        _ => Into::Chain,
+    };
+    let left = &a.data[depth.clone()];
+    let data = b.data.get(depth.start * b.row_stride + cols.start..).unwrap_or(&[]);
+    let right = Right { data, stride: b.row_stride };
+    K::row::<V, L>(left, right, head, into, &mut problem.c[cols]);
+}
+
+/// Repeats a statement for every vector, written out, so that the chains are held in registers.
+macro_rules! each_vector {
+    ($j:ident of $vectors:ident: $body:expr) => {
+        each_vector!(@ 0 1 2 3 4 5 6 7 8, $j, $vectors, $body)
+    };
+    (@ $($n:literal)*, $j:ident, $vectors:ident, $body:expr) => {{
+        const { assert!($vectors <= 9, "each_vector! writes out nine vectors") };
+        $(if $n < $vectors {
+            let $j = $n;
+            $body;
+        })*
+    }};
+}
+
+/// `V` vectors of a·b `into` c.
+///
+/// The first vector should begin `head` elements before c, and the last may end behind it; both are moved into
+/// it. What they then share with their neighbours is computed twice, to the same bits.
+///
+/// # Panics
+///
+/// If b ends early, or c is not where the vectors are.
+#[inline(always)]
+pub(super) fn row<T: Float, const V: usize, const L: usize>(
+    a: &[T],
+    b: Right<'_, T>,
+    head: usize,
+    into: Into<'_, T>,
+    c: &mut [T],
+) {
+    let width = c.len();
+    assert!(
+        head < L && L <= width && (V - 1) * L <= width + head && width + head <= V * L,
+        "a row is not where its vectors are"
+    );
+    let place = |j: usize| match j {
+        0 => 0,
+        _ if j + 1 == V => width - L,
+        _ => j * L - head,
+    };
+    let mut sums = match into {
+        Into::New | Into::Scaled(_) => [[T::zero(); L]; V],
+        Into::Row(row) => load(row, place),
+        Into::Chain => load(c, place),
+    };
+    check(b.data, a.len(), b.stride, width);
+    let b = |k: usize, first: usize| {
+        // SAFETY: k < `a.len()` in `add_rows`, and as many rows of `width` elements have just been found to be
+        // there; a vector begins at a `place` or, if `V` vectors are as long as the row, at one of them, and so
+        // lies within `width`.
+        #[allow(unsafe_code)]
+        unsafe {
+            b.data.get_unchecked(k * b.stride + first..k * b.stride + first + L)
+        }
+    };
+    if width == V * L {
+        add_rows::<T, V, L, 4>(&mut sums, a, |k, j| b(k, j * L));
+    } else {
+        add_rows::<T, V, L, 1>(&mut sums, a, |k, j| b(k, place(j)));
+    }
+    if let Into::Scaled(scale) = into {
+        let products = sums;
+        sums = load(c, place);
+        each_vector!(j of V: add_multiple(&mut sums[j], scale, &products[j]));
+    }
+    each_vector!(j of V: c[place(j)..][..L].copy_from_slice(&sums[j]));
+}
+
+/// The vectors of a row.
+#[inline(always)]
+fn load<T: Float, const V: usize, const L: usize>(
+    row: &[T],
+    place: impl Fn(usize) -> usize,
+) -> [[T; L]; V] {
+    let mut vectors = [[T::zero(); L]; V];
+    each_vector!(j of V: vectors[j] = *first(&row[place(j)..]));
+    vectors
+}
+
+/// sums\[j\] += a\[k\]·b(k, j) for all k in their order, `UNROLLED` of them written out.
+#[inline(always)]
+fn add_rows<'b, T: Float, const V: usize, const L: usize, const UNROLLED: usize>(
+    sums: &mut [[T; L]; V],
+    a: &[T],
+    b: impl Fn(usize, usize) -> &'b [T],
+) {
+    let (blocks, last) = a.as_chunks::<UNROLLED>();
+    let mut k = 0;
+    for a in blocks {
+        for a in a {
+            each_vector!(j of V: add_multiple(&mut sums[j], *a, first(b(k, j))));
+            k += 1;
+        }
+    }
+    for a in last {
+        each_vector!(j of V: add_multiple(&mut sums[j], *a, first(b(k, j))));
+        k += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Matrix, Start, add_scaled_product_on, product_on};
+    use crate::buffer::Buffer;
+    use crate::float::Float;
+    use crate::simd::Isa;
+
+    /// A row by matrices of many widths, whose rows begin `offset` elements behind a cache line and are `gap`
+    /// elements apart: every start, against the definition.
+    fn check<T: Float>(isa: Isa, offset: usize, gap: usize) {
+        let number = |i: usize| T::of(((i * 37 + 11) % 64) as f64 / 32.0 - 1.0);
+        for n in [1, 7, 8, 15, 16, 17, 31, 32, 64, 71, 72, 73, 128, 129, 144, 145, 160, 300] {
+            for k in [0, 1, 5, 63, 64, 65, 200] {
+                let stride = n + gap;
+                let mut b = Buffer::zeroed(offset + k * stride);
+                b.iter_mut().enumerate().for_each(|(i, b)| *b = number(i * 5));
+                let a: Vec<T> = (0..k).map(|i| number(i * 3 + 1)).collect();
+                let bias: Vec<T> = (0..n).map(|j| number(j * 7 + 2)).collect();
+                let sum = |start: T, j: usize| {
+                    (0..k).fold(start, |c, i| a[i].mul_add(b[offset + i * stride + j], c))
+                };
+                let from = |start: Option<&[T]>| -> Vec<T> {
+                    (0..n).map(|j| sum(start.map_or(T::zero(), |start| start[j]), j)).collect()
+                };
+                let x = Matrix::new(&a, 1, k);
+                let w = Matrix::strided(&b[offset..], [k, n], [stride, 1]);
+                let case = format!("{isa:?} {k}×{n} offset {offset} gap {gap}");
+                let mut c = vec![T::nan(); n];
+                product_on(isa, x, w, Start::Zero, &mut c, None);
+                assert_eq!(c, from(None), "{case}");
+                product_on(isa, x, w, Start::Bias(&bias), &mut c, None);
+                assert_eq!(c, from(Some(&bias)), "{case}, from a bias");
+                c.copy_from_slice(&bias);
+                product_on(isa, x, w, Start::Accumulate, &mut c, None);
+                assert_eq!(c, from(Some(&bias)), "{case}, accumulating");
+                c.copy_from_slice(&bias);
+                add_scaled_product_on(isa, x, w, T::of(-0.3), &mut c);
+                let scaled = from(None).into_iter().zip(&bias);
+                let expected: Vec<T> =
+                    scaled.map(|(sum, &c)| sum.mul_add(T::of(-0.3), c)).collect();
+                assert_eq!(c, expected, "{case}, scaled");
+                let double = |at: usize, values: &mut [T]| {
+                    for (i, value) in values.iter_mut().enumerate() {
+                        *value = *value * T::of(2.0) + T::of((at + i) as f64);
+                    }
+                };
+                product_on(isa, x, w, Start::Zero, &mut c, Some(&double));
+                for (j, (&got, sum)) in c.iter().zip(from(None)).enumerate() {
+                    assert_eq!(got, sum * T::of(2.0) + T::of(j as f64), "{case}, finished");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_row_equals_the_definition_wherever_its_matrix_begins() {
+        for isa in [Isa::Avx2, Isa::Avx512].into_iter().filter(|isa| isa.is_available()) {
+            for (offset, gap) in [(0, 0), (4, 0), (1, 16), (11, 8), (15, 3), (16, 16)] {
+                check::<f32>(isa, offset, gap);
+                check::<f64>(isa, offset, gap);
+            }
+        }
+    }
+}

@@ -56,7 +56,7 @@ answer.angle.layer2 dense 16 -> 1, linear                  1            17
         ("residual.svg", "               x + f(x) of the above                 64\n"),
         (
             "regularised.svg",
-            "drop          dropout 128, 0.2                     128             0\n",
+            "hidden        dense 784 -> 256, linear, no bias, l2 0.0001        256       200,704\n",
         ),
     ] {
         assert!(table(file).contains(line), "{}", table(file));

@@ -137,6 +137,9 @@ fn without_a_bias_zero_stays_zero() {
     assert_eq!(Net::init(1).predict(&[0.0; 3]), [0.0; 2]);
     let view = nn::layer::view::<Net, Dense<3, 2, Relu, NoBias>>(&Net::init(1), 0).weight.len();
     assert_eq!(view, 3);
+    type Penalized = Sequential<Dense<3, 2, Relu, DecayedNoBias>, Linear<2>, 3, 2>;
+    let table = Penalized::SUMMARY;
+    assert!(table.contains("dense 3 -> 2, relu, no bias, l2 0.3 "), "{table}");
     type Nothing = Sequential<Dense<3, 2, Relu, DenseWith<Zeros, true, 0>>, Linear<2>, 3, 2>;
     assert_eq!(Nothing::init(1).predict(&[1.0; 3]), [0.0; 2]);
 }

@@ -179,10 +179,10 @@ Deepened: 5 -> 2, ends in softmax
 name           layer                             output    parameters
 ─────────────────────────────────────────────────────────────────────
 encoder.wide   dense 5 -> 12, tanh                   12            72
-encoder.narrow dense 12 -> 3, linear                  3            39
+encoder.narrow dense 12 -> 3, linear, l2 0.1          3            39
 block.layer1   dense 3 -> 8, leaky_relu(0.1)          8            32
 block.layer2   dropout 8, 0.3                         8             0
-block.layer3   dense 8 -> 3, linear                   3            24
+block.layer3   dense 8 -> 3, linear, no bias          3            24
                x + f(x) of the above                  3
 norm           layer_norm 3, 1e-5                     3             6
 out            dense 3 -> 2, softmax                  2             8

@@ -34,7 +34,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
         inputs: I,
         outputs: O,
         activation: A::NAME,
-        option: "",
+        option: P::WRITTEN,
         params: I * O + if P::BIAS { O } else { 0 },
         flops: 2 * I * O,
         len: Self::LEN,

@@ -3,9 +3,11 @@
 use core::marker::PhantomData;
 
 use tensor::Float;
+use tensor::decimal::Written;
 
 use crate::init::ByActivation;
 use crate::parameters::padded;
+use crate::text::Text;
 
 /// The options of a [`Dense`](super::Dense) layer: [`Plain`] or [`DenseWith`].
 pub trait DenseOptions: 'static {
@@ -15,6 +17,8 @@ pub trait DenseOptions: 'static {
     const BIAS: bool;
     /// The factor of the penalty l2·Σw².
     const L2: f64;
+    /// What tables and pictures say of it: `no bias, l2 0.0001`.
+    const WRITTEN: &'static str;
     /// The parameters with their shapes.
     type View<'a, T: Float, const I: usize, const O: usize>;
 
@@ -30,6 +34,7 @@ impl DenseOptions for Plain {
     type Init = ByActivation;
     const BIAS: bool = true;
     const L2: f64 = 0.0;
+    const WRITTEN: &'static str = "";
     type View<'a, T: Float, const I: usize, const O: usize> = DenseView<'a, T, I, O>;
 
     fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> DenseView<'_, T, I, O> {
@@ -52,10 +57,20 @@ const fn factor(bits: u64) -> f64 {
     l2
 }
 
+/// The options that are not as usual.
+const fn written(bias: bool, l2: f64) -> Text<48> {
+    let text = Text::new().text(if bias { "" } else { "no bias" });
+    if l2 == 0.0 {
+        return text;
+    }
+    text.text(if bias { "l2 " } else { ", l2 " }).text(Written::number(l2).as_str())
+}
+
 impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, true, L2> {
     type Init = Init;
     const BIAS: bool = true;
     const L2: f64 = factor(L2);
+    const WRITTEN: &'static str = const { &written(true, factor(L2)) }.as_str();
     type View<'a, T: Float, const I: usize, const O: usize> = DenseView<'a, T, I, O>;
 
     fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> DenseView<'_, T, I, O> {
@@ -67,6 +82,7 @@ impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, false, L2> {
     type Init = Init;
     const BIAS: bool = false;
     const L2: f64 = factor(L2);
+    const WRITTEN: &'static str = const { &written(false, factor(L2)) }.as_str();
     type View<'a, T: Float, const I: usize, const O: usize> = WeightView<'a, T, I, O>;
 
     fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> WeightView<'_, T, I, O> {

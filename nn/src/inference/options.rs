@@ -70,7 +70,7 @@ impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, true, L2> {
     type Init = Init;
     const BIAS: bool = true;
     const L2: f64 = factor(L2);
-    const WRITTEN: &'static str = const { &written(true, factor(L2)) }.as_str();
+    const WRITTEN: &'static str = const { &written(true, f64::from_bits(L2)) }.as_str();
     type View<'a, T: Float, const I: usize, const O: usize> = DenseView<'a, T, I, O>;
 
     fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> DenseView<'_, T, I, O> {
@@ -82,7 +82,7 @@ impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, false, L2> {
     type Init = Init;
     const BIAS: bool = false;
     const L2: f64 = factor(L2);
-    const WRITTEN: &'static str = const { &written(false, factor(L2)) }.as_str();
+    const WRITTEN: &'static str = const { &written(false, f64::from_bits(L2)) }.as_str();
     type View<'a, T: Float, const I: usize, const O: usize> = WeightView<'a, T, I, O>;
 
     fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> WeightView<'_, T, I, O> {

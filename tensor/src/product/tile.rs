@@ -122,14 +122,19 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
             // SAFETY: i < `MR` and k < `depth` in `chains`; that much has just been found to be there.
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(i * stride + k) };
-            chains(&mut sums, depth, a, b);
+            chains(&mut sums, depth, a, b, |k| rows_ahead::<T, MR>(data, stride, k));
         }
         Left::Columns { data, stride } => {
             check(data, depth, stride, MR);
             // SAFETY: as above.
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(k * stride + i) };
-            chains(&mut sums, depth, a, b);
+            let far = size_of_val(data) > FAR;
+            chains(&mut sums, depth, a, b, |k| {
+                if far {
+                    columns_ahead::<T, MR>(data, stride, k);
+                }
+            });
         }
     }
     if let Into::Scaled(scale) = into {
@@ -163,20 +168,24 @@ fn load<T: Float, const MR: usize, const W: usize>(c: &[T], stride: usize) -> [[
     tile
 }
 
-/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order.
+/// Steps of the loop over k that are written out where a tile is large: counting takes the ports of the CPU that
+/// the arithmetic needs.
+const UNROLLED: usize = 4;
+
+/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order; `ahead(k)` before the steps that are written
+/// out from k on.
 #[inline(always)]
 fn chains<'b, T: Float, const MR: usize, const W: usize>(
     sums: &mut [[T; W]; MR],
     depth: usize,
     a: impl Fn(usize, usize) -> T,
     b: impl Fn(usize) -> &'b [T],
+    ahead: impl Fn(usize),
 ) {
-    /// Steps of the loop that are written out where a tile is large: counting takes the ports of the CPU that
-    /// the arithmetic needs.
-    const UNROLLED: usize = 4;
     let mut k = 0;
     if MR > 4 {
         while k + UNROLLED <= depth {
+            ahead(k);
             for k in k..k + UNROLLED {
                 let b = first::<T, W>(b(k));
                 each_row!(i of MR: add_multiple(&mut sums[i], a(i, k), b));
@@ -189,6 +198,50 @@ fn chains<'b, T: Float, const MR: usize, const W: usize>(
         each_row!(i of MR: add_multiple(&mut sums[i], a(i, k), b));
         k += 1;
     }
+}
+
+// The next tile begins in rows that are far from those that have been read, so that the CPU cannot know that they
+// will be. Asked for while this tile is computed, they have come from memory when their turn is there. Behind
+// the last rows lies, as often as not, what comes next: the next part of a batch.
+
+/// Bytes in one piece of the cache.
+const LINE: usize = 64;
+
+/// Fetches some of the next `MR` rows, so that all of them are fetched when k has gone through them.
+#[inline(always)]
+fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
+    // The rows take turns: a line of one lasts for some rounds.
+    let rounds = (LINE / (UNROLLED * size_of::<T>()).max(1)).max(1);
+    let rows = MR.div_ceil(rounds);
+    let first = MR + k / UNROLLED % rounds * rows;
+    for row in first..first + rows {
+        fetch(data, row * stride + k);
+    }
+}
+
+/// Bytes of a left operand that may have left the second-level cache since they were used last.
+const FAR: usize = 512 * 1024;
+
+/// Fetches the elements of the next `MR` rows in the columns from k on.
+#[inline(always)]
+fn columns_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
+    for k in k..k + UNROLLED {
+        fetch(data, k * stride + 2 * MR - 1);
+    }
+}
+
+/// Asks for the element to be brought into the second-level cache, if there is one at that place.
+#[inline(always)]
+fn fetch<T>(data: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: a hint, which reads nothing and so may name any address.
+    #[allow(unsafe_code)]
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(data.as_ptr().wrapping_add(at).cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (data, at);
 }
 
 /// sums += a·b, element by element.

@@ -57,6 +57,7 @@ mod binary_cross_entropy;
 mod both;
 mod chosen;
 mod cross_entropy;
+mod flush;
 mod huber;
 mod mae;
 mod mse;
@@ -69,6 +70,7 @@ pub use binary_cross_entropy::{BinaryCrossEntropy, binary_cross_entropy};
 pub use both::BothLoss;
 pub(crate) use chosen::{Chosen, chosen};
 pub use cross_entropy::{CrossEntropy, cross_entropy};
+use flush::flush_to_zero;
 pub use huber::{Huber, huber};
 pub use mae::{Mae, mae};
 pub use mse::{Mse, mse};
@@ -90,6 +92,9 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     ///
     /// `logits` and `gradient` are `[rows, H::UNITS]`, `losses` and `targets` `[rows]`. Rows are
     /// independent: a batch may be given in any portions.
+    ///
+    /// For [`Softmax`] and [`Sigmoid`], what is nothing beside a probability of 1 (8e-25 in `f32`) is zero in the
+    /// gradient, so that a network that is sure of its answers is trained as fast as any other.
     fn rows(
         &self,
         logits: &[T],
@@ -168,6 +173,7 @@ impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> Loss<T, Softmax<N>> for L {
         gradient: &mut [T],
     ) {
         SoftmaxLoss::rows(self, logits, targets, scale, losses, gradient);
+        flush_to_zero(gradient);
     }
 
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
@@ -214,6 +220,7 @@ impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> Loss<T, Sigmoid<N>> for L {
         gradient: &mut [T],
     ) {
         SigmoidLoss::rows(self, logits, targets, scale, losses, gradient);
+        flush_to_zero(gradient);
     }
 }
 

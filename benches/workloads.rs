@@ -154,7 +154,7 @@ fn epochs(data: &fashion_mnist::FashionMnist, threads: &Threads, options: &Optio
                 order.swap(i, (((state >> 32) * (i as u64 + 1)) >> 32) as usize);
             }
             for rows in order.chunks_exact(64) {
-                batch.gather(&data.train, rows);
+                batch.gather_with(threads, &data.train, rows);
                 trainer.step(&mut network, batch.inputs(), batch.targets()).expect("a finite loss");
             }
             start.elapsed().as_secs_f64()

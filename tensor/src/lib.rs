@@ -38,13 +38,15 @@
 //! | [`embedded`] | numbers that are part of the program |
 //! | [`decimal`] | numbers that are part of a type's name |
 //! | [`random`] | numbers that are a function of (seed, stream, index) |
-//! | [`simd`], [`threads`] | which instructions this CPU has; a few threads |
+//! | [`simd`], [`threads`], [`cache`] | which instructions this CPU has; a few threads; memory asked for early |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod activation;
 #[cfg(feature = "std")]
 mod buffer;
+#[cfg(feature = "std")]
+pub mod cache;
 pub mod decimal;
 #[cfg(feature = "std")]
 mod elementwise;

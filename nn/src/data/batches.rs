@@ -1,6 +1,10 @@
 //! Minibatches: in which order the rows of a data set are visited, and how they get together.
 
+use std::slice;
+
+use tensor::cache::fetch;
 use tensor::random::Random;
+use tensor::threads::Threads;
 
 use super::Dataset;
 use crate::{Error, Result};
@@ -59,7 +63,7 @@ impl Batches {
     }
 
     /// The rows of each batch, in order.
-    pub fn iter(&self) -> std::slice::Chunks<'_, usize> {
+    pub fn iter(&self) -> slice::Chunks<'_, usize> {
         self.order.chunks(self.batch_size)
     }
 
@@ -71,7 +75,7 @@ impl Batches {
 
 impl<'a> IntoIterator for &'a Batches {
     type Item = &'a [usize];
-    type IntoIter = std::slice::Chunks<'a, usize>;
+    type IntoIter = slice::Chunks<'a, usize>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -117,8 +121,32 @@ impl<X: Copy, Y: Copy> Minibatch<X, Y> {
     /// If `data` has no such row.
     #[track_caller]
     pub fn gather(&mut self, data: &Dataset<X, Y>, rows: &[usize]) {
-        gather(data.inputs(), rows, &mut self.inputs);
-        gather(data.targets(), rows, &mut self.targets);
+        copy(data.inputs(), rows, resized(&mut self.inputs, data.inputs(), rows));
+        copy(data.targets(), rows, resized(&mut self.targets, data.targets(), rows));
+    }
+
+    /// [`Minibatch::gather`] by the threads given, each of which brings the rows that it will train with.
+    ///
+    /// # Panics
+    ///
+    /// If `data` has no such row.
+    #[track_caller]
+    pub fn gather_with(&mut self, threads: &Threads, data: &Dataset<X, Y>, rows: &[usize])
+    where
+        X: Send + Sync,
+    {
+        /// A part is a multiple of that, as in a training step.
+        const TILE: usize = 8;
+        /// Bytes for which waking a thread costs less than it saves.
+        const WORTH_A_THREAD: usize = 64 * 1024;
+        if size_of::<X>().saturating_mul(rows.len()) < WORTH_A_THREAD {
+            return self.gather(data, rows);
+        }
+        let part = rows.len().div_ceil(threads.count()).next_multiple_of(TILE);
+        let inputs = resized(&mut self.inputs, data.inputs(), rows);
+        let (from, parts) = (data.inputs(), inputs.chunks_mut(part).zip(rows.chunks(part)));
+        threads.for_each(parts, |(into, rows)| copy(from, rows, into));
+        copy(data.targets(), rows, resized(&mut self.targets, data.targets(), rows));
     }
 
     /// The inputs of the batch, `[batch, in]`.
@@ -138,14 +166,27 @@ impl<X: Copy, Y: Copy> Default for Minibatch<X, Y> {
     }
 }
 
-/// Replaces `into` by the `rows` of `from`.
+/// `values`, as many as there are `rows`; any of `from` where there were fewer.
 #[track_caller]
-fn gather<X: Copy>(from: &[X], rows: &[usize], into: &mut Vec<X>) {
-    into.clear();
-    into.reserve(rows.len());
-    for &row in rows {
-        // As a slice: straight from row to row, without the stack between, which a row may fill.
-        into.extend_from_slice(&from[row..=row]);
+fn resized<'v, X: Copy>(values: &'v mut Vec<X>, from: &[X], rows: &[usize]) -> &'v mut [X] {
+    match rows.first() {
+        Some(&first) => values.resize(rows.len(), from[first]),
+        None => values.clear(),
+    }
+    values
+}
+
+/// The `rows` of `from`, one after the other.
+#[track_caller]
+fn copy<X: Copy>(from: &[X], rows: &[usize], into: &mut [X]) {
+    /// Rows ahead that are asked for: so many as are on their way at a time.
+    const AHEAD: usize = 2;
+    for (i, (into, &row)) in into.iter_mut().zip(rows).enumerate() {
+        if let Some(&later) = rows.get(i + AHEAD) {
+            fetch(&from[later..=later]);
+        }
+        // As slices: straight from row to row, without the stack between, which a row may fill.
+        slice::from_mut(into).copy_from_slice(&from[row..=row]);
     }
 }
 
@@ -214,5 +255,30 @@ mod tests {
         assert_eq!(batch.inputs(), &[[5, -5], [5, -5]]);
         batch.gather(&data, &[0, 1, 2]);
         assert_eq!((batch.inputs().as_ptr(), batch.targets().as_ptr()), place);
+    }
+
+    #[test]
+    fn threads_gather_the_same_rows() {
+        // More than is worth a thread.
+        let inputs: Vec<[u32; 500]> = (0..99).map(|row| [row; 500]).collect();
+        let data = Dataset::new(inputs, (0..99).collect()).unwrap();
+        let mut batches = Batches::new(99, 64).unwrap();
+        for threads in [1, 2, 3].map(Threads::new) {
+            let mut batch = Minibatch::new();
+            for epoch in 0..3 {
+                batches.order(epoch, 1);
+                for rows in &batches {
+                    batch.gather_with(&threads, &data, rows);
+                    assert_eq!(batch.inputs().len(), rows.len());
+                    let wanted: Vec<u32> = rows.iter().map(|&row| row as u32).collect();
+                    assert_eq!(batch.targets(), wanted);
+                    let pairs = batch.inputs().iter().zip(&wanted);
+                    assert!(pairs.into_iter().all(|(x, &row)| *x == [row; 500]));
+                }
+            }
+        }
+        let mut batch = Minibatch::new();
+        batch.gather_with(&Threads::new(2), &data, &[]);
+        assert!(batch.inputs().is_empty() && batch.targets().is_empty());
     }
 }

@@ -202,7 +202,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
             let mut loss_sum = 0.0;
             batches.order(epoch as u64, seed);
             for rows in &batches {
-                batch.gather(data, rows);
+                batch.gather_with(&threads, data, rows);
                 trainer.set_rate(schedule(trainer.steps() as f64 / steps));
                 let loss = trainer
                     .step(network, batch.inputs(), batch.targets())

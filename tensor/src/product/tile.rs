@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::pack::pack;
 use super::pack::{Block, transposed};
 use super::{Into, Matrix};
+use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
 
 /// Where the left operand's elements for one tile lie.
@@ -204,9 +205,6 @@ fn chains<'b, T: Float, const MR: usize, const W: usize>(
 // will be. Asked for while this tile is computed, they have come from memory when their turn is there. Behind
 // the last rows lies, as often as not, what comes next: the next part of a batch.
 
-/// Bytes in one piece of the cache.
-const LINE: usize = 64;
-
 /// Fetches some of the next `MR` rows, so that all of them are fetched when k has gone through them.
 #[inline(always)]
 fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
@@ -215,7 +213,7 @@ fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
     let rows = MR.div_ceil(rounds);
     let first = MR + k / UNROLLED % rounds * rows;
     for row in first..first + rows {
-        fetch(data, row * stride + k);
+        fetch_line(data.as_ptr().wrapping_add(row * stride + k));
     }
 }
 
@@ -226,22 +224,8 @@ const FAR: usize = 512 * 1024;
 #[inline(always)]
 fn columns_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
     for k in k..k + UNROLLED {
-        fetch(data, k * stride + 2 * MR - 1);
+        fetch_line(data.as_ptr().wrapping_add(k * stride + 2 * MR - 1));
     }
-}
-
-/// Asks for the element to be brought into the second-level cache, if there is one at that place.
-#[inline(always)]
-fn fetch<T>(data: &[T], at: usize) {
-    #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint, which reads nothing and so may name any address.
-    #[allow(unsafe_code)]
-    unsafe {
-        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(data.as_ptr().wrapping_add(at).cast());
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = (data, at);
 }
 
 /// sums += a·b, element by element.

@@ -6,7 +6,7 @@
 use benches::measure::{Work, measure, quick};
 use benches::numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use tensor::product::{Matrix, Start, product, product_on, product_with};
+use tensor::product::{Matrix, MatrixMut, Start, product, product_on, product_with};
 use tensor::simd::Isa;
 use tensor::threads::Threads;
 
@@ -34,7 +34,8 @@ fn matmul(criterion: &mut Criterion) {
         for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
             let id = BenchmarkId::from_parameter(format!("{isa:?}"));
             measure(&mut group, id, work, || {
-                product_on(isa, left, right, Start::Zero, &mut c, None);
+                let c = MatrixMut::new(&mut c, m, n);
+                product_on(isa, left, right, Start::Zero, c, None);
             });
         }
         let threads = Threads::new(2);

@@ -1,7 +1,13 @@
 //! Every kernel against three plain loops, on sizes around every tile, with all layouts and starts.
 
+mod other;
+
+use other::Other;
 use tensor::Float;
-use tensor::product::{Matrix, Start, add_scaled_product_on, product, product_on, product_with};
+use tensor::product::{
+    Matrix, MatrixMut, Start, add_scaled_product_on, product, product_into, product_on,
+    product_with,
+};
 use tensor::random::Random;
 use tensor::simd::Isa;
 use tensor::threads::Threads;
@@ -59,18 +65,37 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             [m, k, n],
         );
         let scale = T::of(-0.3);
-        let mut c = before.clone();
-        if begin != Begin::Accumulate && begin != Begin::Scaled {
-            // Anything that stays from before would be seen.
-            c.fill(T::nan());
-        }
-        match begin {
-            Begin::Zero => product_on(isa, a_matrix, b_matrix, Start::Zero, &mut c, None),
-            Begin::Bias => product_on(isa, a_matrix, b_matrix, Start::Bias(&bias), &mut c, None),
-            Begin::Accumulate => {
-                product_on(isa, a_matrix, b_matrix, Start::Accumulate, &mut c, None);
+        // The output is some columns of a larger matrix, whose other columns must stay as they are.
+        let (left, right, outside) = (layout % 3, layout / 2, T::of(7.0));
+        let wide = left + n + right;
+        let mut around = vec![outside; m * wide];
+        for i in 0..m {
+            let row = &mut around[i * wide + left..][..n];
+            if begin == Begin::Accumulate || begin == Begin::Scaled {
+                row.copy_from_slice(&before[i * n..][..n]);
+            } else {
+                // Anything that stays from before would be seen.
+                row.fill(T::nan());
             }
-            Begin::Scaled => add_scaled_product_on(isa, a_matrix, b_matrix, scale, &mut c),
+        }
+        let (_, c) = MatrixMut::new(&mut around, m, wide).split_at_col(left);
+        let (c, _) = c.split_at_col(n);
+        match begin {
+            Begin::Zero => product_on(isa, a_matrix, b_matrix, Start::Zero, c, None),
+            Begin::Bias => product_on(isa, a_matrix, b_matrix, Start::Bias(&bias), c, None),
+            Begin::Accumulate => product_on(isa, a_matrix, b_matrix, Start::Accumulate, c, None),
+            Begin::Scaled => add_scaled_product_on(isa, a_matrix, b_matrix, scale, c),
+        }
+        let mut c = Vec::with_capacity(m * n);
+        for row in around.chunks_exact(wide.max(1)) {
+            let (before, row) = row.split_at(left);
+            let (row, after) = row.split_at(n);
+            c.extend_from_slice(row);
+            if before.iter().chain(after).any(|&x| x != outside) {
+                return Err(format!(
+                    "{isa:?} {m}×{k}×{n} layout {layout} {begin:?}: wrote beyond its columns"
+                ));
+            }
         }
         for (at, (&got, &sum)) in c.iter().zip(&expected).enumerate() {
             let want = if begin == Begin::Scaled { sum.mul_add(scale, before[at]) } else { sum };
@@ -128,7 +153,6 @@ fn double_precision_equals_the_plain_loops_to_the_last_bit() {
 /// A float that no kernel knows: it must go through the portable tiles.
 #[test]
 fn any_other_float_works() {
-    use other::Other;
     let a: Vec<Other> = (0..35).map(|i| Other::of(i as f64)).collect();
     let b: Vec<Other> = (0..21).map(|i| Other::of(1.0 - i as f64)).collect();
     let mut c = vec![Other::of(f64::NAN); 15];
@@ -176,6 +200,32 @@ fn rows_apart_give_the_same_bits() {
 }
 
 #[test]
+fn columns_apart_give_the_same_bits() {
+    let (m, k, n) = (37, 50, 129);
+    let (a, b, bias) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2), numbers(n, 3));
+    let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
+    let mut whole = vec![0.0; m * n];
+    product(a, b, Start::Bias(&bias), &mut whole, None);
+    for cut in [0, 1, 16, 48, 64, 100, 129] {
+        let mut parts = vec![f32::NAN; m * n];
+        let (first, second) = MatrixMut::new(&mut parts, m, n).split_at_col(cut);
+        for (cols, c) in [(0..cut, first), (cut..n, second)] {
+            let width = cols.len();
+            let finish = |at: usize, values: &mut [f32]| {
+                for (x, at) in values.iter_mut().zip(at..) {
+                    *x += (at / width * n + cols.start + at % width) as f32;
+                }
+            };
+            let b = b.cols_between(cols.start, cols.end);
+            product_into(a, b, Start::Bias(&bias[cols.clone()]), c, Some(&finish));
+        }
+        for (at, (part, whole)) in parts.iter().zip(&whole).enumerate() {
+            assert_eq!(*part, whole + at as f32, "cut at {cut}, element {at}");
+        }
+    }
+}
+
+#[test]
 fn the_number_of_threads_changes_no_bit() {
     for [m, k, n] in [[203, 97, 150], [64, 784, 128], [5, 3, 2], [1, 2000, 1000], [9, 500, 400]] {
         let (a, b, bias) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2), numbers(n, 3));
@@ -201,108 +251,9 @@ fn nan_and_infinity_go_through() {
 
 #[test]
 #[should_panic(
-    expected = "product: [2, 3] · [2, 2] into 4 elements: the left side's columns must equal"
+    expected = "product: [2, 3] · [2, 2] into [2, 2]: the left side's columns must equal"
 )]
 fn shapes_must_fit() {
     let (a, b) = ([0.0; 6], [0.0; 4]);
     product(Matrix::new(&a, 2, 3), Matrix::new(&b, 2, 2), Start::Zero, &mut [0.0; 4], None);
-}
-
-/// A float of our own: `f64` in a wrapper, with the least that `num_traits::Float` asks for.
-mod other {
-    use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
-    use std::fmt;
-    use std::num::FpCategory;
-    use std::ops::{Add, Div, Mul, Neg, Rem, Sub};
-
-    #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
-    pub(super) struct Other(f64);
-
-    impl fmt::Display for Other {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            self.0.fmt(f)
-        }
-    }
-
-    macro_rules! operators {
-        ($($Trait:ident $method:ident),*) => {$(
-            impl $Trait for Other {
-                type Output = Other;
-                fn $method(self, other: Other) -> Other {
-                    Other(self.0.$method(other.0))
-                }
-            }
-        )*};
-    }
-    operators!(Add add, Sub sub, Mul mul, Div div, Rem rem);
-
-    impl Neg for Other {
-        type Output = Other;
-        fn neg(self) -> Other {
-            Other(-self.0)
-        }
-    }
-
-    impl Zero for Other {
-        fn zero() -> Self {
-            Other(0.0)
-        }
-        fn is_zero(&self) -> bool {
-            self.0 == 0.0
-        }
-    }
-
-    impl One for Other {
-        fn one() -> Self {
-            Other(1.0)
-        }
-    }
-
-    impl Num for Other {
-        type FromStrRadixErr = <f64 as Num>::FromStrRadixErr;
-        fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
-            f64::from_str_radix(text, radix).map(Other)
-        }
-    }
-
-    impl ToPrimitive for Other {
-        fn to_i64(&self) -> Option<i64> {
-            self.0.to_i64()
-        }
-        fn to_u64(&self) -> Option<u64> {
-            self.0.to_u64()
-        }
-        fn to_f64(&self) -> Option<f64> {
-            Some(self.0)
-        }
-    }
-
-    impl NumCast for Other {
-        fn from<N: ToPrimitive>(n: N) -> Option<Self> {
-            n.to_f64().map(Other)
-        }
-    }
-
-    macro_rules! forward {
-        (constants: $($constant:ident)*; unary: $($unary:ident)*; binary: $($binary:ident)*; tests: $($test:ident)*) => {
-            impl Float for Other {
-                $(fn $constant() -> Self { Other(Float::$constant()) })*
-                $(fn $unary(self) -> Self { Other(Float::$unary(self.0)) })*
-                $(fn $binary(self, other: Self) -> Self { Other(Float::$binary(self.0, other.0)) })*
-                $(fn $test(self) -> bool { Float::$test(self.0) })*
-                fn classify(self) -> FpCategory { self.0.classify() }
-                fn mul_add(self, a: Self, b: Self) -> Self { Other(self.0.mul_add(a.0, b.0)) }
-                fn powi(self, n: i32) -> Self { Other(self.0.powi(n)) }
-                fn sin_cos(self) -> (Self, Self) { let (s, c) = self.0.sin_cos(); (Other(s), Other(c)) }
-                fn integer_decode(self) -> (u64, i16, i8) { self.0.integer_decode() }
-            }
-        };
-    }
-    forward! {
-        constants: nan infinity neg_infinity neg_zero min_value min_positive_value max_value;
-        unary: floor ceil round trunc fract abs signum recip sqrt exp exp2 ln log2 log10 cbrt sin cos tan
-            asin acos atan exp_m1 ln_1p sinh cosh tanh asinh acosh atanh;
-        binary: powf log max min hypot atan2 abs_sub;
-        tests: is_nan is_infinite is_finite is_normal is_sign_positive is_sign_negative
-    }
 }

@@ -2,7 +2,7 @@
 
 use autograd::Var;
 use tensor::activation::Activation;
-use tensor::product::{Matrix, Start, add_scaled_product, product};
+use tensor::product::{Matrix, MatrixMut, Start, add_scaled_product, product};
 use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
 
@@ -197,6 +197,7 @@ where
                 descend(weights, &gradient, rate);
             } else {
                 let (inputs, dz) = weight_operands(x, rows.dz, [I, O], from / O, weights.len());
+                let weights = MatrixMut::new(weights, inputs.rows(), O);
                 add_scaled_product(inputs, dz, -rate, weights);
             }
         }

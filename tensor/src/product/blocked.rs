@@ -12,7 +12,7 @@
 use std::ops::Range;
 
 use super::tile::{Left, Right, Tiles};
-use super::{Into, Problem};
+use super::{Into, MatrixMut, Problem};
 use crate::buffer::Buffer;
 use crate::float::Float;
 
@@ -59,7 +59,7 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
                 let rows = first..m.min(first + MR);
                 area.rows::<T, K, MR, W, H, Q>(problem, rows.clone(), panels);
                 if area.depth.end == k {
-                    area.finish(problem, rows);
+                    problem.finish(rows, area.cols.clone());
                 }
             }
         }
@@ -187,37 +187,21 @@ impl Area {
                 let data = a.data.get(i + first_k * a.col_stride..).unwrap_or(&[]);
                 Left::Columns { data, stride: a.col_stride }
             };
-            let n = b.cols;
-            let c = &mut problem.c[i * n + first_col..];
-            let (depth, width) = (self.depth.len(), self.cols.len());
+            let c = &mut problem.c.block(i..i + height, self.cols.clone());
+            let depth = self.depth.len();
             match height {
-                4 if MR != 4 => place::<T, K, 4, W>(left, right, depth, into, c, [n, width]),
-                3 => place::<T, K, 3, W>(left, right, depth, into, c, [n, width]),
-                2 => place::<T, K, 2, W>(left, right, depth, into, c, [n, width]),
-                1 => place::<T, K, 1, W>(left, right, depth, into, c, [n, width]),
-                _ => place::<T, K, MR, W>(left, right, depth, into, c, [n, width]),
+                4 if MR != 4 => place::<T, K, 4, W>(left, right, depth, into, c),
+                3 => place::<T, K, 3, W>(left, right, depth, into, c),
+                2 => place::<T, K, 2, W>(left, right, depth, into, c),
+                1 => place::<T, K, 1, W>(left, right, depth, into, c),
+                _ => place::<T, K, MR, W>(left, right, depth, into, c),
             }
             i += height;
         }
     }
-
-    /// Shows finished rows to who asked for them.
-    #[inline(always)]
-    fn finish<T>(&self, problem: &mut Problem<'_, '_, T>, rows: Range<usize>) {
-        let Some(finish) = problem.finish else { return };
-        let n = problem.b.cols;
-        if self.cols.len() == n {
-            finish(rows.start * n, &mut problem.c[rows.start * n..rows.end * n]);
-        } else {
-            for row in rows {
-                let first = row * n + self.cols.start;
-                finish(first, &mut problem.c[first..first + self.cols.len()]);
-            }
-        }
-    }
 }
 
-/// A tile of which `width` columns exist. If that is not all, it is computed in a place of its own: columns
+/// A tile of which c has some columns. If that is not all, it is computed in a place of its own: columns
 /// beyond the right operand's width are made of whatever lies there, or of zeros where memory ends,
 /// and are dropped.
 #[inline(always)]
@@ -226,16 +210,16 @@ fn place<T: Float, K: Tiles<T>, const ROWS: usize, const W: usize>(
     right: Right<'_, T>,
     depth: usize,
     into: Into<'_, T>,
-    c: &mut [T],
-    [stride, width]: [usize; 2],
+    c: &mut MatrixMut<'_, T>,
 ) {
+    let width = c.cols();
     if width == W {
-        return K::tile::<ROWS, W>(left, right, depth, into, c, stride);
+        return K::tile::<ROWS, W>(left, right, depth, into, c);
     }
     let mut own = [[T::zero(); W]; ROWS];
     if let Into::Chain = into {
-        for (own, c) in own.iter_mut().zip(c.chunks(stride)) {
-            own[..width].copy_from_slice(&c[..width]);
+        for (i, own) in own.iter_mut().enumerate() {
+            own[..width].copy_from_slice(c.row_mut(i));
         }
     }
     let begin = if let Into::Scaled(_) = into { Into::New } else { into };
@@ -245,7 +229,7 @@ fn place<T: Float, K: Tiles<T>, const ROWS: usize, const W: usize>(
         right.data.len().checked_sub(W).map_or(0, |room| {
             room.checked_div(right.stride).map_or(depth, |rows| depth.min(rows + 1))
         });
-    K::tile::<ROWS, W>(left, right, whole, begin, own.as_flattened_mut(), W);
+    K::tile::<ROWS, W>(left, right, whole, begin, &mut matrix(&mut own));
     for k in whole..depth {
         let row = &right.data[k * right.stride..];
         let mut wide = [T::zero(); W];
@@ -256,20 +240,26 @@ fn place<T: Float, K: Tiles<T>, const ROWS: usize, const W: usize>(
             Left::Columns { data, stride } => Left::Columns { data: &data[k * stride..], stride },
         };
         let right = Right { data: &wide, stride: W };
-        K::tile::<ROWS, W>(left, right, 1, Into::Chain, own.as_flattened_mut(), W);
+        K::tile::<ROWS, W>(left, right, 1, Into::Chain, &mut matrix(&mut own));
     }
-    for (sums, c) in own.iter().zip(c.chunks_mut(stride)) {
-        let c = &mut c[..width];
+    for (i, sums) in own.iter().enumerate() {
+        let c = c.row_mut(i);
         if let Into::Scaled(scale) = into {
             // As a tile of one row, c + scale·sums: compiled for the instruction set, unlike this.
-            let mut wide = [T::zero(); W];
-            wide[..width].copy_from_slice(c);
+            let mut wide = [[T::zero(); W]];
+            wide[0][..width].copy_from_slice(c);
             let (left, right) =
                 (Left::Rows { data: &[scale], stride: 1 }, Right { data: sums, stride: W });
-            K::tile::<1, W>(left, right, 1, Into::Chain, &mut wide, W);
-            c.copy_from_slice(&wide[..width]);
+            K::tile::<1, W>(left, right, 1, Into::Chain, &mut matrix(&mut wide));
+            c.copy_from_slice(&wide[0][..width]);
         } else {
             c.copy_from_slice(&sums[..width]);
         }
     }
+}
+
+/// A tile of its own as a place to write to.
+#[inline(always)]
+fn matrix<T, const ROWS: usize, const W: usize>(tile: &mut [[T; W]; ROWS]) -> MatrixMut<'_, T> {
+    MatrixMut::new(tile.as_flattened_mut(), ROWS, W)
 }

@@ -15,7 +15,7 @@ use super::pack::transposed_by_shuffles;
 use super::pack::{Block, pack, transposed};
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
-use super::{Into, Matrix, Problem, blocked};
+use super::{Into, Matrix, MatrixMut, Problem, blocked};
 use crate::buffer::Buffer;
 use crate::float::{Float, same};
 use crate::simd::Isa;
@@ -55,10 +55,9 @@ impl<T: Float> Tiles<T> for Standard {
         right: Right<'_, T>,
         depth: usize,
         into: Into<'_, T>,
-        c: &mut [T],
-        stride: usize,
+        c: &mut MatrixMut<'_, T>,
     ) {
-        tile::<T, MR, W>(left, right, depth, into, c, stride);
+        tile::<T, MR, W>(left, right, depth, into, c);
     }
 
     #[inline(never)]
@@ -121,8 +120,7 @@ macro_rules! tiles {
                 right: Right<'_, T>,
                 depth: usize,
                 into: Into<'_, T>,
-                c: &mut [T],
-                stride: usize,
+                c: &mut MatrixMut<'_, T>,
             ) {
                 #[target_feature(enable = $features)]
                 fn compiled<T: Float, const MR: usize, const W: usize>(
@@ -130,16 +128,15 @@ macro_rules! tiles {
                     right: Right<'_, T>,
                     depth: usize,
                     into: Into<'_, T>,
-                    c: &mut [T],
-                    stride: usize,
+                    c: &mut MatrixMut<'_, T>,
                 ) {
-                    tile::<T, MR, W>(left, right, depth, into, c, stride);
+                    tile::<T, MR, W>(left, right, depth, into, c);
                 }
                 // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
                 // that has been asked for the features.
                 #[allow(unsafe_code)]
                 unsafe {
-                    compiled::<T, MR, W>(left, right, depth, into, c, stride);
+                    compiled::<T, MR, W>(left, right, depth, into, c);
                 }
             }
 
@@ -222,7 +219,8 @@ fn in_readable_strides<T: Float>(
         .map(|at| a.data[at / a.cols * a.row_stride + at % a.cols * a.col_stride])
         .collect();
     let a = super::Matrix::new(&copy, a.rows, a.cols);
-    run(&mut Problem { a, b: problem.b, into: problem.into, c: problem.c, finish: problem.finish });
+    let Problem { b, into, finish, .. } = *problem;
+    run(&mut Problem { a, b, into, c: problem.c.reborrow(), finish });
 }
 
 /// The signature of `matrixmultiply::sgemm` and `dgemm`.
@@ -247,25 +245,26 @@ type Gemm<T> = unsafe fn(
 fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     let (a, b, n) = (problem.a, problem.b, problem.b.cols);
     match problem.into {
-        Into::New => problem.c.fill(T::zero()),
-        Into::Row(bias) => {
-            problem.c.chunks_exact_mut(n).for_each(|row| row.copy_from_slice(bias));
-        }
+        Into::New => (0..a.rows).for_each(|i| problem.c.row_mut(i).fill(T::zero())),
+        Into::Row(bias) => (0..a.rows).for_each(|i| problem.c.row_mut(i).copy_from_slice(bias)),
         Into::Chain => {}
         Into::Scaled(scale) => {
-            let mut sums = Buffer::zeroed(problem.c.len());
-            let into = Into::Chain;
-            without_fma(&mut Problem { a, b, into, c: &mut sums, finish: None }, gemm);
-            for (c, &sum) in problem.c.iter_mut().zip(&*sums) {
-                *c = sum.mul_add(scale, *c);
+            let mut sums = Buffer::zeroed(a.rows * n);
+            let (c, into) = (MatrixMut::new(&mut sums, a.rows, n), Into::Chain);
+            without_fma(&mut Problem { a, b, into, c, finish: None }, gemm);
+            for (i, sums) in sums.chunks_exact(n).enumerate() {
+                for (c, &sum) in problem.c.row_mut(i).iter_mut().zip(sums) {
+                    *c = sum.mul_add(scale, *c);
+                }
             }
             return;
         }
     }
     if a.cols > 0 {
+        let (c, c_stride) = problem.c.as_mut_ptr();
         // SAFETY: `Matrix` guarantees that all its elements lie in its slice, `product_on` that c
-        // has rows × n elements and that the inner sizes agree; c is borrowed mutably, so it does
-        // not overlap the operands. Sizes of slices fit in isize.
+        // has as many rows as a and n columns and that the inner sizes agree; c's elements are lent to it
+        // alone, so it does not overlap the operands. Sizes of slices fit in isize.
         #[allow(unsafe_code)]
         unsafe {
             gemm(
@@ -280,13 +279,11 @@ fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
                 b.row_stride as isize,
                 b.col_stride as isize,
                 T::one(),
-                problem.c.as_mut_ptr(),
-                n as isize,
+                c,
+                c_stride as isize,
                 1,
             );
         }
     }
-    if let Some(finish) = problem.finish {
-        finish(0, problem.c);
-    }
+    problem.finish(0..a.rows, 0..n);
 }

@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
 //! | `blocked.rs` | cutting the matrices into tiles |
+//! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
 //! | `pack.rs` | copying what would not stream well |
 //! | `row.rs` | a product of a single row |
 //! | `divided.rs` | a product on several threads |
@@ -23,101 +24,21 @@
 mod blocked;
 mod dispatch;
 mod divided;
+mod matrix;
+mod matrix_mut;
 mod pack;
 mod row;
 mod tile;
+
+use std::ops::Range;
 
 use crate::float::Float;
 use crate::simd::Isa;
 
 pub use divided::product_with;
 pub(crate) use divided::worth_threads;
-
-/// A matrix in memory: element (i, j) is `data[i * row_stride + j * col_stride]`.
-#[derive(Clone, Copy, Debug)]
-pub struct Matrix<'a, T> {
-    data: &'a [T],
-    rows: usize,
-    cols: usize,
-    row_stride: usize,
-    col_stride: usize,
-}
-
-impl<'a, T> Matrix<'a, T> {
-    /// `data` as `rows` rows of `cols` elements, one row after the other.
-    ///
-    /// # Panics
-    ///
-    /// If `data` has another length.
-    #[track_caller]
-    pub fn new(data: &'a [T], rows: usize, cols: usize) -> Self {
-        assert!(
-            rows.checked_mul(cols) == Some(data.len()),
-            "matrix: {rows} rows of {cols} need {} elements, got {}",
-            rows.saturating_mul(cols),
-            data.len()
-        );
-        Matrix { data, rows, cols, row_stride: cols, col_stride: 1 }
-    }
-
-    /// A view with any strides, such as a slice of a larger matrix.
-    ///
-    /// # Panics
-    ///
-    /// If an element lies outside of `data`.
-    #[track_caller]
-    pub fn strided(
-        data: &'a [T],
-        [rows, cols]: [usize; 2],
-        [row_stride, col_stride]: [usize; 2],
-    ) -> Self {
-        if rows > 0 && cols > 0 {
-            let last = (rows - 1).checked_mul(row_stride).and_then(|start| {
-                (cols - 1).checked_mul(col_stride).and_then(|rest| start.checked_add(rest))
-            });
-            assert!(
-                last.is_some_and(|last| last < data.len()),
-                "matrix: [{rows}, {cols}] with strides [{row_stride}, {col_stride}] reaches beyond \
-                 its {} elements",
-                data.len()
-            );
-        }
-        Matrix { data, rows, cols, row_stride, col_stride }
-    }
-
-    /// The same elements with rows and columns exchanged; nothing is copied.
-    pub fn transposed(self) -> Self {
-        Matrix {
-            data: self.data,
-            rows: self.cols,
-            cols: self.rows,
-            row_stride: self.col_stride,
-            col_stride: self.row_stride,
-        }
-    }
-
-    /// Rows `from..to`.
-    ///
-    /// # Panics
-    ///
-    /// If there are fewer than `to` rows, or `from > to`.
-    #[track_caller]
-    pub fn rows_between(self, from: usize, to: usize) -> Self {
-        assert!(from <= to && to <= self.rows, "matrix: rows {from}..{to} of {}", self.rows);
-        let data = if from == to { &[] } else { &self.data[from * self.row_stride..] };
-        Matrix { data, rows: to - from, ..self }
-    }
-
-    /// Number of rows.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-
-    /// Number of columns.
-    pub fn cols(&self) -> usize {
-        self.cols
-    }
-}
+pub use matrix::Matrix;
+pub use matrix_mut::MatrixMut;
 
 /// What each element of the result is before the first product is added to it.
 #[derive(Clone, Copy, Debug)]
@@ -162,10 +83,28 @@ pub fn product<T: Float>(
     c: &mut [T],
     finish: Option<Finish<'_, T>>,
 ) {
+    product_into(a, b, start, MatrixMut::new(c, a.rows, b.cols), finish);
+}
+
+/// [`product()`] into a matrix that may be some columns of a larger one.
+///
+/// `finish` is told places as if nothing lay between the rows of `c`: element (i, j) is at i·n + j.
+///
+/// # Panics
+///
+/// If the shapes do not fit, with both of them in the message.
+#[track_caller]
+pub fn product_into<T: Float>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    start: Start<'_, T>,
+    c: MatrixMut<'_, T>,
+    finish: Option<Finish<'_, T>>,
+) {
     product_on(Isa::best(), a, b, start, c, finish);
 }
 
-/// [`product`] by the kernels of one instruction set: for tests and benchmarks.
+/// [`product_into`] by the kernels of one instruction set: for tests and benchmarks.
 ///
 /// # Panics
 ///
@@ -176,7 +115,7 @@ pub fn product_on<T: Float>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     start: Start<'_, T>,
-    c: &mut [T],
+    c: MatrixMut<'_, T>,
     finish: Option<Finish<'_, T>>,
 ) {
     if let Start::Bias(bias) = start {
@@ -195,7 +134,7 @@ pub fn product_on<T: Float>(
     run(isa, Problem { a, b, into, c, finish });
 }
 
-/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]` row by row.
+/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`.
 ///
 /// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is complete,
 /// c ← fma(sum, scale, c). So the bits are those of a product and then
@@ -207,15 +146,20 @@ pub fn product_on<T: Float>(
 /// If the shapes do not fit, with both of them in the message.
 ///
 /// ```
-/// use tensor::product::{Matrix, add_scaled_product};
+/// use tensor::product::{Matrix, MatrixMut, add_scaled_product};
 ///
 /// let (x, dz) = (Matrix::new(&[1.0, 2.0], 1, 2), Matrix::new(&[4.0], 1, 1));
 /// let mut weight = [1.0, 1.0];
-/// add_scaled_product(x.transposed(), dz, -0.5, &mut weight);
+/// add_scaled_product(x.transposed(), dz, -0.5, MatrixMut::new(&mut weight, 2, 1));
 /// assert_eq!(weight, [-1.0, -3.0]);
 /// ```
 #[track_caller]
-pub fn add_scaled_product<T: Float>(a: Matrix<'_, T>, b: Matrix<'_, T>, scale: T, c: &mut [T]) {
+pub fn add_scaled_product<T: Float>(
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    scale: T,
+    c: MatrixMut<'_, T>,
+) {
     add_scaled_product_on(Isa::best(), a, b, scale, c);
 }
 
@@ -230,7 +174,7 @@ pub fn add_scaled_product_on<T: Float>(
     a: Matrix<'_, T>,
     b: Matrix<'_, T>,
     scale: T,
-    c: &mut [T],
+    c: MatrixMut<'_, T>,
 ) {
     run(isa, Problem { a, b, into: Into::Scaled(scale), c, finish: None });
 }
@@ -239,16 +183,17 @@ pub fn add_scaled_product_on<T: Float>(
 fn run<T: Float>(isa: Isa, mut problem: Problem<'_, '_, T>) {
     let Problem { a, b, c, .. } = &problem;
     assert!(
-        a.cols == b.rows && a.rows.checked_mul(b.cols) == Some(c.len()),
-        "product: [{}, {}] · [{}, {}] into {} elements: the left side's columns must equal the \
-         right side's rows, and the output must have rows × columns elements",
+        a.cols == b.rows && [c.rows(), c.cols()] == [a.rows, b.cols],
+        "product: [{}, {}] · [{}, {}] into [{}, {}]: the left side's columns must equal the right side's rows, \
+         and the output must have as many rows as the left side and as many columns as the right side",
         a.rows,
         a.cols,
         b.rows,
         b.cols,
-        c.len()
+        c.rows(),
+        c.cols()
     );
-    if !c.is_empty() {
+    if c.rows() > 0 && c.cols() > 0 {
         dispatch::run(isa, &mut problem);
     }
 }
@@ -258,8 +203,23 @@ struct Problem<'a, 'f, T> {
     a: Matrix<'a, T>,
     b: Matrix<'a, T>,
     into: Into<'a, T>,
-    c: &'a mut [T],
+    c: MatrixMut<'a, T>,
     finish: Option<Finish<'f, T>>,
+}
+
+impl<T> Problem<'_, '_, T> {
+    /// Shows finished rows, in columns that are finished, to who asked for them.
+    fn finish(&mut self, rows: Range<usize>, cols: Range<usize>) {
+        let Some(finish) = self.finish else { return };
+        let n = self.c.cols();
+        let mut c = self.c.block(rows.clone(), cols.clone());
+        if let Some(c) = c.contiguous() {
+            return finish(rows.start * n, c);
+        }
+        for (i, row) in rows.enumerate() {
+            finish(row * n + cols.start, c.row_mut(i));
+        }
+    }
 }
 
 /// How the sums come into c.

@@ -63,9 +63,7 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
             break;
         }
     }
-    if let Some(finish) = problem.finish {
-        finish(0, problem.c);
-    }
+    problem.finish(0..1, 0..n);
     true
 }
 
@@ -85,7 +83,7 @@ fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
     problem: &mut Problem<'_, '_, T>,
     (depth, cols, head): (Range<usize>, Range<usize>, usize),
 ) {
-    let (a, b) = (&problem.a, &problem.b);
+    let (a, b) = (problem.a, problem.b);
     let into = match problem.into {
         Into::Scaled(_) | Into::New if depth.start == 0 => problem.into,
         Into::Row(bias) if depth.start == 0 => Into::Row(&bias[cols.clone()]),
@@ -94,7 +92,7 @@ fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
     let left = &a.data[depth.clone()];
     let data = b.data.get(depth.start * b.row_stride + cols.start..).unwrap_or(&[]);
     let right = Right { data, stride: b.row_stride };
-    K::row::<V, L>(left, right, head, into, &mut problem.c[cols]);
+    K::row::<V, L>(left, right, head, into, &mut problem.c.row_mut(0)[cols]);
 }
 
 /// Repeats a statement for every vector, written out, so that the chains are held in registers.
@@ -199,7 +197,7 @@ fn add_rows<'b, T: Float, const V: usize, const L: usize, const UNROLLED: usize>
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Matrix, Start, add_scaled_product_on, product_on};
+    use super::super::{Matrix, MatrixMut, Start, add_scaled_product_on, product_on};
     use crate::buffer::Buffer;
     use crate::float::Float;
     use crate::simd::Isa;
@@ -225,15 +223,15 @@ mod tests {
                 let w = Matrix::strided(&b[offset..], [k, n], [stride, 1]);
                 let case = format!("{isa:?} {k}×{n} offset {offset} gap {gap}");
                 let mut c = vec![T::nan(); n];
-                product_on(isa, x, w, Start::Zero, &mut c, None);
+                product_on(isa, x, w, Start::Zero, MatrixMut::new(&mut c, 1, n), None);
                 assert_eq!(c, from(None), "{case}");
-                product_on(isa, x, w, Start::Bias(&bias), &mut c, None);
+                product_on(isa, x, w, Start::Bias(&bias), MatrixMut::new(&mut c, 1, n), None);
                 assert_eq!(c, from(Some(&bias)), "{case}, from a bias");
                 c.copy_from_slice(&bias);
-                product_on(isa, x, w, Start::Accumulate, &mut c, None);
+                product_on(isa, x, w, Start::Accumulate, MatrixMut::new(&mut c, 1, n), None);
                 assert_eq!(c, from(Some(&bias)), "{case}, accumulating");
                 c.copy_from_slice(&bias);
-                add_scaled_product_on(isa, x, w, T::of(-0.3), &mut c);
+                add_scaled_product_on(isa, x, w, T::of(-0.3), MatrixMut::new(&mut c, 1, n));
                 let scaled = from(None).into_iter().zip(&bias);
                 let expected: Vec<T> =
                     scaled.map(|(sum, &c)| sum.mul_add(T::of(-0.3), c)).collect();
@@ -243,7 +241,7 @@ mod tests {
                         *value = *value * T::of(2.0) + T::of((at + i) as f64);
                     }
                 };
-                product_on(isa, x, w, Start::Zero, &mut c, Some(&double));
+                product_on(isa, x, w, Start::Zero, MatrixMut::new(&mut c, 1, n), Some(&double));
                 for (j, (&got, sum)) in c.iter().zip(from(None)).enumerate() {
                     assert_eq!(got, sum * T::of(2.0) + T::of(j as f64), "{case}, finished");
                 }

@@ -10,7 +10,7 @@ use std::ops::Range;
 #[cfg(doc)]
 use super::pack::pack;
 use super::pack::{Block, transposed};
-use super::{Into, Matrix};
+use super::{Into, Matrix, MatrixMut};
 use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
 
@@ -63,8 +63,7 @@ pub(super) trait Tiles<T: Float> {
         right: Right<'_, T>,
         depth: usize,
         into: Into<'_, T>,
-        c: &mut [T],
-        stride: usize,
+        c: &mut MatrixMut<'_, T>,
     );
 
     /// [`row`](super::row::row).
@@ -92,26 +91,25 @@ macro_rules! each_row {
     }};
 }
 
-/// `MR` rows and `W` columns of a·b `into` c, whose rows are `stride` apart; the sums run over `depth`
-/// values of k.
+/// `MR` rows and `W` columns of a·b `into` c; the sums run over `depth` values of k.
 ///
 /// # Panics
 ///
-/// If an operand or c ends before the tile does.
+/// If an operand ends before the tile does, or c has another size.
 #[inline(always)]
 pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
     left: Left<'_, T>,
     right: Right<'_, T>,
     depth: usize,
     into: Into<'_, T>,
-    c: &mut [T],
-    stride: usize,
+    c: &mut MatrixMut<'_, T>,
 ) {
+    assert!(c.rows() == MR && c.cols() == W, "a tile of another size than its place");
     let mut sums = [[T::zero(); W]; MR];
     match into {
         Into::New | Into::Scaled(_) => {}
         Into::Row(row) => sums = [*first(row); MR],
-        Into::Chain => sums = load(c, stride),
+        Into::Chain => sums = load(c),
     }
     check(right.data, depth, right.stride, W);
     // SAFETY: k < `depth` in `chains`, and `depth` rows of `W` elements have just been found to be there.
@@ -140,15 +138,14 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
     }
     if let Into::Scaled(scale) = into {
         let products = sums;
-        sums = load(c, stride);
+        sums = load(c);
         each_row!(i of MR: add_multiple(&mut sums[i], scale, &products[i]));
     }
-    check(c, MR, stride, W);
     each_row!(i of MR: {
-        // SAFETY: i < `MR`, and `MR` rows of `W` elements have just been found to be there.
+        // SAFETY: i < `MR`, and c has been found to have `MR` rows of `W` elements.
         #[allow(unsafe_code)]
-        let row = unsafe { c.get_unchecked_mut(i * stride..i * stride + W) };
-        row.copy_from_slice(&sums[i]);
+        let row = unsafe { c.row_unchecked(i) };
+        *row = sums[i];
     });
 }
 
@@ -162,10 +159,20 @@ pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
 }
 
 /// The tile that c holds.
+///
+/// # Panics
+///
+/// If c has another size.
 #[inline(always)]
-fn load<T: Float, const MR: usize, const W: usize>(c: &[T], stride: usize) -> [[T; W]; MR] {
+fn load<T: Float, const MR: usize, const W: usize>(c: &mut MatrixMut<'_, T>) -> [[T; W]; MR] {
+    assert!(c.rows() == MR && c.cols() == W, "a tile of another size than its place");
     let mut tile = [[T::zero(); W]; MR];
-    each_row!(i of MR: tile[i] = *first(&c[i * stride..]));
+    each_row!(i of MR: {
+        // SAFETY: i < `MR`, and c has just been found to have `MR` rows of `W` elements.
+        #[allow(unsafe_code)]
+        let row = unsafe { c.row_unchecked(i) };
+        tile[i] = *row;
+    });
     tile
 }
 

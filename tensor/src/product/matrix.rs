@@ -1,0 +1,99 @@
+//! A matrix to be read, in any layout.
+
+/// A matrix in memory: element (i, j) is `data[i * row_stride + j * col_stride]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a, T> {
+    pub(super) data: &'a [T],
+    pub(super) rows: usize,
+    pub(super) cols: usize,
+    pub(super) row_stride: usize,
+    pub(super) col_stride: usize,
+}
+
+impl<'a, T> Matrix<'a, T> {
+    /// `data` as `rows` rows of `cols` elements, one row after the other.
+    ///
+    /// # Panics
+    ///
+    /// If `data` has another length.
+    #[track_caller]
+    pub fn new(data: &'a [T], rows: usize, cols: usize) -> Self {
+        assert!(
+            rows.checked_mul(cols) == Some(data.len()),
+            "matrix: {rows} rows of {cols} need {} elements, got {}",
+            rows.saturating_mul(cols),
+            data.len()
+        );
+        Matrix { data, rows, cols, row_stride: cols, col_stride: 1 }
+    }
+
+    /// A view with any strides, such as a slice of a larger matrix.
+    ///
+    /// # Panics
+    ///
+    /// If an element lies outside of `data`.
+    #[track_caller]
+    pub fn strided(
+        data: &'a [T],
+        [rows, cols]: [usize; 2],
+        [row_stride, col_stride]: [usize; 2],
+    ) -> Self {
+        if rows > 0 && cols > 0 {
+            let last = (rows - 1).checked_mul(row_stride).and_then(|start| {
+                (cols - 1).checked_mul(col_stride).and_then(|rest| start.checked_add(rest))
+            });
+            assert!(
+                last.is_some_and(|last| last < data.len()),
+                "matrix: [{rows}, {cols}] with strides [{row_stride}, {col_stride}] reaches beyond \
+                 its {} elements",
+                data.len()
+            );
+        }
+        Matrix { data, rows, cols, row_stride, col_stride }
+    }
+
+    /// The same elements with rows and columns exchanged; nothing is copied.
+    pub fn transposed(self) -> Self {
+        Matrix {
+            data: self.data,
+            rows: self.cols,
+            cols: self.rows,
+            row_stride: self.col_stride,
+            col_stride: self.row_stride,
+        }
+    }
+
+    /// Rows `from..to`.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than `to` rows, or `from > to`.
+    #[track_caller]
+    pub fn rows_between(self, from: usize, to: usize) -> Self {
+        assert!(from <= to && to <= self.rows, "matrix: rows {from}..{to} of {}", self.rows);
+        // Where the part is empty, it may begin beyond the end.
+        let data = self.data.get(from * self.row_stride..).unwrap_or_default();
+        Matrix { data, rows: to - from, ..self }
+    }
+
+    /// Columns `from..to`.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer than `to` columns, or `from > to`.
+    #[track_caller]
+    pub fn cols_between(self, from: usize, to: usize) -> Self {
+        assert!(from <= to && to <= self.cols, "matrix: columns {from}..{to} of {}", self.cols);
+        self.transposed().rows_between(from, to).transposed()
+    }
+
+    /// Number of rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Number of columns.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+}

@@ -182,6 +182,9 @@ macro_rules! number_first {
             impl<'t> $Operator<Var<'t, $Float>> for $Float {
                 type Output = Var<'t, $Float>;
 
+                // Compiled where it is used, as if it were generic: whoever does not use it does
+                // not wait for it.
+                #[inline]
                 #[track_caller]
                 fn $method(self, x: Var<'t, $Float>) -> Self::Output {
                     or_panic(Var::$method(x.tape.constant(Tensor::scalar(self)), x))

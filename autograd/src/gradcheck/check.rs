@@ -268,6 +268,7 @@ impl<O: Op<f64, N>, const N: usize> Case<'_, O, N> {
 
 /// The same values as a view that neither begins at the start of its memory nor has them in order
 /// (as far as the shape allows).
+#[inline]
 fn as_view(values: &Tensor<f64>) -> Result<Tensor<f64>> {
     let order: Vec<usize> = (0..values.rank()).rev().collect();
     let reversed = values.permute(&order)?;
@@ -283,6 +284,7 @@ fn as_view(values: &Tensor<f64>) -> Result<Tensor<f64>> {
     Ok(view.permute(&order)?)
 }
 
+#[inline]
 fn same_bits(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
     let mut pairs = a.to_vec().into_iter().zip(b.to_vec());
     a.shape() == b.shape()
@@ -290,6 +292,7 @@ fn same_bits(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
 }
 
 /// Equal but for rounding, measured by the greatest element.
+#[inline]
 fn nearly(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
     let (left, right) = (a.to_vec(), b.to_vec());
     let size = right.iter().fold(0.0, |size: f64, x| size.max(x.abs()));

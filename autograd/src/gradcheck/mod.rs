@@ -19,6 +19,8 @@
 //! one for [dual numbers](crate::dual), and its `forward` computes the derivative itself then, to
 //! the last digits. That is what [`gradcheck!`](crate::gradcheck!) compares with, besides all of
 //! the above: what it finds equal is equal but for rounding.
+//!
+//! What is not generic here is marked `#[inline]`, so that it is compiled for those alone who check a gradient.
 
 mod check;
 mod exact;
@@ -268,6 +270,7 @@ fn draw<const N: usize>(samples: &[Sample; N]) -> [Tensor<f64>; N] {
     })
 }
 
+#[inline]
 fn report(op: &str, name: &str, samples: &[Sample], findings: Vec<String>) -> Result<()> {
     if findings.is_empty() {
         return Ok(());

@@ -63,6 +63,7 @@ impl Sample {
     }
 
     /// The values of input number `stream`.
+    #[inline]
     pub(super) fn draw(&self, stream: u64) -> Tensor<f64> {
         let random = Random::new(SEED, stream);
         let size = Tensor::uniform(self.shape, 0.1, 2.0, random);
@@ -89,6 +90,7 @@ impl Sample {
 }
 
 /// Standard normal values, always the same for a stream.
+#[inline]
 pub(super) fn normal_values(shape: Shape, stream: u64) -> Tensor<f64> {
     Tensor::normal(shape, 0.0, 1.0, Random::new(SEED, stream))
 }

@@ -71,6 +71,7 @@ mod picture;
 #[cfg(feature = "std")]
 mod progress;
 mod row;
+mod safetensors;
 #[cfg(feature = "std")]
 pub mod schedule;
 mod sequential;

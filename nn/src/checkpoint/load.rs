@@ -1,14 +1,15 @@
 //! Reading a checkpoint: everything in the file is checked before anything of it is used.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use safetensors::tensor::{Dtype, Metadata, SafeTensorError, SafeTensors};
 use tensor::Float;
 
 use super::{FORMAT, dtype};
 use crate::error::quoted;
+use crate::safetensors::{Entry, Fault, Header, unescaped};
 use crate::{Error, Result};
 
 const OTHER_NETWORK: &str =
@@ -27,47 +28,184 @@ pub(crate) fn load<T: Float>(
 ) -> Result<Vec<Vec<T>>> {
     let dtype = dtype::<T>()?;
     let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
-    let (header, elements) = parse(path, &bytes)?;
-    check_metadata(path, &header, architecture)?;
-    check_names(path, &header, expected)?;
-    expected.iter().map(|tensor| read_tensor(path, &header, elements, dtype, tensor)).collect()
+    let file = File::parse(path, &bytes)?;
+    file.check_metadata(architecture)?;
+    file.check_names(expected)?;
+    expected.iter().map(|tensor| file.read_tensor(dtype, tensor)).collect()
 }
 
-fn read_tensor<T: Float>(
-    path: &Path,
-    header: &Metadata,
-    elements: &[u8],
-    dtype: Dtype,
-    (name, shape): &(String, Vec<usize>),
-) -> Result<Vec<T>> {
-    let wrong = |field: &str, found: String, expected: String, advice: &str| {
-        let field = format!("{field} of tensor {}", quoted(name));
-        Err(Error::file(path, field, found, expected, advice))
-    };
-    let info = header.info(name).expect("`check_names` has found it");
-    if info.dtype != dtype {
-        return wrong(
-            "element type",
-            info.dtype.to_string(),
-            dtype.to_string(),
-            "load it into a network of that float type (`f32` is F32, `f64` is F64) or convert the \
-             file",
-        );
+/// A file whose tensors lie one after the other, from the first byte after the header to the last of the file.
+struct File<'a> {
+    path: &'a Path,
+    /// By their keys.
+    texts: BTreeMap<&'static str, String>,
+    data: &'a [u8],
+    tensors: BTreeMap<String, Entry<'a>>,
+}
+
+impl<'a> File<'a> {
+    /// Everything is checked that needs no expectation.
+    fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self> {
+        let wrong = |field: &str, found: String, expected: String| {
+            Error::file(path, field, found, expected, DAMAGED)
+        };
+        let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
+            let found = format!("{} bytes", bytes.len());
+            return Err(wrong("length of the file", found, "8 or more".into()));
+        };
+        let header = Header::of(bytes).map_err(|_| {
+            wrong(
+                "length of the header in the first 8 bytes",
+                u64::from_le_bytes(*length).to_string(),
+                format!("at most {}, as many bytes as follow", rest.len()),
+            )
+        })?;
+        let incomplete = || {
+            let found = format!("{} bytes", header.data.len());
+            wrong("elements", found, "as many as the header describes".into())
+        };
+        let fault = |fault| match fault {
+            Fault::Start | Fault::Json => {
+                wrong("header", "`invalid JSON`".into(), "a header of safetensors".into())
+            }
+            Fault::Number => wrong(
+                "header",
+                "too large a number".into(),
+                "sizes and places inside the file".into(),
+            ),
+            Fault::Axes => wrong(
+                "header",
+                "a tensor of more axes".into(),
+                "tensors of up to eight axes".into(),
+            ),
+            Fault::Outside => incomplete(),
+        };
+        let mut tensors = BTreeMap::new();
+        let mut entries = header.entries().map_err(fault)?;
+        while let Some(entry) = entries.next().map_err(fault)? {
+            let name = unescaped(entry.name).map_err(fault)?;
+            let field = format!("tensor {}", quoted(&name));
+            if tensors.insert(name, entry).is_some() {
+                return Err(wrong(&field, "two of this name".into(), "one".into()));
+            }
+        }
+        let mut places: Vec<_> = tensors.iter().map(|(name, e)| (e.begin, e.end, name)).collect();
+        places.sort_unstable();
+        let mut end = 0;
+        for (begin, next, name) in places {
+            if begin != end {
+                let field = format!("place of tensor {}", quoted(name));
+                let expected = format!("byte {end}, where the tensor before it ends");
+                return Err(wrong(&field, format!("byte {begin}"), expected));
+            }
+            end = next;
+        }
+        if end != header.data.len() {
+            return Err(incomplete());
+        }
+        let mut texts = BTreeMap::new();
+        for key in ["architecture", "format", "network"] {
+            if let Some(text) = header.metadata(key.as_bytes()).map_err(fault)? {
+                texts.insert(key, unescaped(text).map_err(fault)?);
+            }
+        }
+        Ok(Self { path, texts, data: header.data, tensors })
     }
-    if info.shape != *shape {
-        return wrong("shape", format!("{:?}", info.shape), format!("{shape:?}"), OTHER_NETWORK);
+
+    fn check_metadata(&self, architecture: &str) -> Result<()> {
+        if let Some(format) = self.texts.get("format")
+            && format.starts_with("nn-")
+            && format != FORMAT
+        {
+            return Err(Error::file(
+                self.path,
+                "format",
+                quoted(format),
+                quoted(FORMAT),
+                "the file was saved by another version of this crate, use that one",
+            ));
+        }
+        match self.texts.get("architecture") {
+            Some(found) if found != architecture => {
+                let field = match self.texts.get("network") {
+                    Some(network) => format!("architecture of network {}", quoted(network)),
+                    None => "architecture".to_string(),
+                };
+                let expected = quoted(architecture);
+                Err(Error::file(self.path, field, quoted(found), expected, OTHER_NETWORK))
+            }
+            _ => Ok(()),
+        }
     }
-    // The header's places were checked against the length of the file by `parse`.
-    let bytes = &elements[info.data_offsets.0..info.data_offsets.1];
-    let values: Vec<T> = bytes.chunks_exact(size_of::<T>()).map(read_element).collect();
-    match values.iter().position(|value| !value.is_finite()) {
-        None => Ok(values),
-        Some(place) => wrong(
-            &format!("element {place}"),
-            values[place].to_string(),
-            "a finite number".to_string(),
-            "the file is damaged or its training diverged, take an earlier one",
-        ),
+
+    fn check_names(&self, expected: &[(String, Vec<usize>)]) -> Result<()> {
+        if let Some((name, shape)) =
+            expected.iter().find(|(name, _)| !self.tensors.contains_key(name))
+        {
+            return Err(Error::file(
+                self.path,
+                format!("tensor {}", quoted(name)),
+                format!("no such tensor among {}", listed(self.tensors.keys().collect())),
+                format!("one of shape {shape:?}"),
+                OTHER_NETWORK,
+            ));
+        }
+        let mut extra: Vec<_> = self.tensors.keys().collect();
+        extra.retain(|name| expected.iter().all(|(wanted, _)| wanted != *name));
+        if extra.is_empty() {
+            return Ok(());
+        }
+        Err(Error::file(
+            self.path,
+            "tensors",
+            format!("{}, which the network does not have", listed(extra)),
+            format!("only {}", listed(expected.iter().map(|(name, _)| name).collect())),
+            OTHER_NETWORK,
+        ))
+    }
+
+    fn read_tensor<T: Float>(
+        &self,
+        dtype: &str,
+        (name, shape): &(String, Vec<usize>),
+    ) -> Result<Vec<T>> {
+        let wrong = |field: &str, found: String, expected: String, advice: &str| {
+            let field = format!("{field} of tensor {}", quoted(name));
+            Err(Error::file(self.path, field, found, expected, advice))
+        };
+        let tensor = self.tensors.get(name).expect("`check_names` has found it");
+        let found = String::from_utf8_lossy(tensor.dtype);
+        if found != dtype {
+            // As it is if it is one of the format's names, and else not to be trusted.
+            let known = found.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            return wrong(
+                "element type",
+                if known { found.into_owned() } else { quoted(&found) },
+                dtype.to_string(),
+                "load it into a network of that float type (`f32` is F32, `f64` is F64) or convert the \
+                 file",
+            );
+        }
+        if tensor.shape() != *shape {
+            let (found, expected) = (format!("{:?}", tensor.shape()), format!("{shape:?}"));
+            return wrong("shape", found, expected, OTHER_NETWORK);
+        }
+        let bytes = &self.data[tensor.begin..tensor.end];
+        let expected = shape.iter().product::<usize>() * size_of::<T>();
+        if bytes.len() != expected {
+            let (found, expected) = (format!("{} bytes", bytes.len()), expected.to_string());
+            return wrong("elements", found, expected, DAMAGED);
+        }
+        let values: Vec<T> = bytes.chunks_exact(size_of::<T>()).map(read_element).collect();
+        match values.iter().position(|value| !value.is_finite()) {
+            None => Ok(values),
+            Some(place) => wrong(
+                &format!("element {place}"),
+                values[place].to_string(),
+                "a finite number".to_string(),
+                "the file is damaged or its training diverged, take an earlier one",
+            ),
+        }
     }
 }
 
@@ -82,110 +220,8 @@ fn read_element<T: Float>(bytes: &[u8]) -> T {
     *value.downcast_ref::<T>().expect("`dtype` has fixed the number of bytes")
 }
 
-/// The header and the bytes of the elements, after all checks that need no expectation.
-fn parse<'a>(path: &Path, bytes: &'a [u8]) -> Result<(Metadata, &'a [u8])> {
-    let wrong = |field: &str, found: String, expected: String| {
-        Err(Error::file(path, field, found, expected, DAMAGED))
-    };
-    let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-        return wrong("length of the file", format!("{} bytes", bytes.len()), "8 or more".into());
-    };
-    let length = u64::from_le_bytes(*length);
-    if length > rest.len() as u64 {
-        return wrong(
-            "length of the header in the first 8 bytes",
-            length.to_string(),
-            format!("at most {}, as many bytes as follow", rest.len()),
-        );
-    }
-    let (header, elements) = rest.split_at(length as usize);
-    if has_huge_number(header) {
-        return wrong(
-            "header",
-            "a number of more than 17 digits".into(),
-            "sizes and places inside the file".into(),
-        );
-    }
-    match SafeTensors::read_metadata(bytes) {
-        Ok((_, metadata)) => Ok((metadata, elements)),
-        Err(SafeTensorError::MetadataIncompleteBuffer) => wrong(
-            "elements",
-            format!("{} bytes", elements.len()),
-            "as many as the header describes".into(),
-        ),
-        Err(error) => wrong("header", quoted(&error.to_string()), "a header of safetensors".into()),
-    }
-}
-
-/// Whether a number in this JSON has so many digits that sums of such numbers could overflow,
-/// which the `safetensors` crate does not check. Digits inside of strings do not count.
-fn has_huge_number(header: &[u8]) -> bool {
-    let (mut in_string, mut escaped, mut digits) = (false, false, 0);
-    header.iter().any(|&byte| {
-        digits = if byte.is_ascii_digit() && !in_string { digits + 1 } else { 0 };
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' => escaped = in_string,
-            b'"' => in_string = !in_string,
-            _ => {}
-        }
-        digits > 17
-    })
-}
-
-fn check_metadata(path: &Path, header: &Metadata, architecture: &str) -> Result<()> {
-    let text = |key: &str| header.metadata().as_ref().and_then(|map| map.get(key));
-    if let Some(format) = text("format")
-        && format.starts_with("nn-")
-        && format != FORMAT
-    {
-        return Err(Error::file(
-            path,
-            "format",
-            quoted(format),
-            quoted(FORMAT),
-            "the file was saved by another version of this crate, use that one",
-        ));
-    }
-    match text("architecture") {
-        Some(found) if found != architecture => {
-            let field = match text("network") {
-                Some(network) => format!("architecture of network {}", quoted(network)),
-                None => "architecture".to_string(),
-            };
-            let expected = quoted(architecture);
-            Err(Error::file(path, field, quoted(found), expected, OTHER_NETWORK))
-        }
-        _ => Ok(()),
-    }
-}
-
-fn check_names(path: &Path, header: &Metadata, expected: &[(String, Vec<usize>)]) -> Result<()> {
-    if let Some((name, shape)) = expected.iter().find(|(name, _)| header.info(name).is_none()) {
-        return Err(Error::file(
-            path,
-            format!("tensor {}", quoted(name)),
-            format!("no such tensor among {}", listed(header.offset_keys())),
-            format!("one of shape {shape:?}"),
-            OTHER_NETWORK,
-        ));
-    }
-    let mut extra = header.offset_keys();
-    extra.retain(|name| expected.iter().all(|(wanted, _)| wanted != name));
-    if extra.is_empty() {
-        return Ok(());
-    }
-    Err(Error::file(
-        path,
-        "tensors",
-        format!("{}, which the network does not have", listed(extra)),
-        format!("only {}", listed(expected.iter().map(|(name, _)| name.clone()).collect())),
-        OTHER_NETWORK,
-    ))
-}
-
 /// The first of these names and how many there are in all.
-fn listed(names: Vec<String>) -> String {
+fn listed(names: Vec<&String>) -> String {
     const SHOWN: usize = 8;
     match names.len() {
         0 => "no tensor".to_string(),

@@ -9,7 +9,6 @@ mod save;
 
 use std::any::Any;
 
-use safetensors::tensor::Dtype;
 use tensor::Float;
 
 pub(crate) use load::load;
@@ -21,14 +20,14 @@ use crate::{Error, Result};
 /// another way counts it up.
 const FORMAT: &str = "nn-1";
 
-/// The type in the file for `T`.
-fn dtype<T: Float>() -> Result<Dtype> {
+/// What the file calls the type `T`.
+fn dtype<T: Float>() -> Result<&'static str> {
     let zero = T::zero();
     let zero: &dyn Any = &zero;
     if zero.is::<f32>() {
-        Ok(Dtype::F32)
+        Ok("F32")
     } else if zero.is::<f64>() {
-        Ok(Dtype::F64)
+        Ok("F64")
     } else {
         Err(Error::value(
             "float type of a network in a file",

@@ -1,7 +1,4 @@
 //! Writing a checkpoint: the same network gives the same bytes, and a file is whole or not there.
-//!
-//! The header is written here rather than by the `safetensors` crate, which keeps the map of texts
-//! in random order.
 
 use std::any::Any;
 use std::ffi::OsString;
@@ -11,7 +8,6 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use safetensors::tensor::Dtype;
 use tensor::Float;
 
 use super::{FORMAT, dtype};
@@ -67,7 +63,7 @@ fn header<T>(
     network: &str,
     architecture: &str,
     tensors: &[(String, Vec<usize>, &[T])],
-    dtype: Dtype,
+    dtype: &str,
 ) -> String {
     let mut header = format!(
         r#"{{"__metadata__":{{"architecture":{},"format":{},"network":{},"nn_version":{}}}"#,

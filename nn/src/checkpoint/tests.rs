@@ -293,24 +293,71 @@ fn damaged_files_are_refused() {
 }
 
 #[test]
-fn sums_of_huge_sizes_do_not_overflow() {
+fn tensors_lie_one_after_the_other() {
     let directory = Directory::new();
-    // Eight tensors of 2^61 - 1 bytes, the most whose bits can be counted, and one that ends just
-    // below 2^64.
-    let mut header = String::from("{");
-    let mut start = 0_u64;
-    for index in 0..9 {
-        let size = if index == 8 { 7 } else { (1 << 61) - 1 };
-        let end = start + size;
-        header += &format!(
-            r#""t{index}":{{"dtype":"U8","shape":[{size}],"data_offsets":[{start},{end}]}},"#
-        );
-        start = end;
-    }
-    header.pop();
-    header.push('}');
+    // The bias, the weight, and the places that the header gives them.
+    let at = |bias: [u64; 2], weight: [u64; 2]| {
+        with_header(
+            &format!(
+                r#"{{"hidden.bias":{{"dtype":"F32","shape":[3],"data_offsets":{bias:?}}},"hidden.weight":{{"dtype":"F32","shape":[2,3],"data_offsets":{weight:?}}}}}"#
+            ),
+            &[0; 36],
+        )
+    };
+    fs::write(directory.file(), at([0, 12], [12, 36])).unwrap();
+    assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());
+    fs::write(directory.file(), at([24, 36], [0, 24])).unwrap();
+    assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());
+    let advice = "the file is truncated or damaged or not in the safetensors format, get it or save it again";
+    assert_eq!(
+        message(&directory, &at([0, 8], [12, 36])),
+        format!(
+            "place of tensor `hidden.weight`: found byte 12, expected byte 8, where the tensor before it \
+             ends; {advice}"
+        )
+    );
+    assert!(
+        message(&directory, &at([0, 12], [8, 36])).starts_with("place of tensor `hidden.weight`")
+    );
+    assert!(
+        message(&directory, &at([4, 12], [12, 36])).starts_with("place of tensor `hidden.bias`")
+    );
+    assert!(message(&directory, &at([0, 0], [0, 24])).starts_with("elements: found 36 bytes"));
+    assert_eq!(
+        message(&directory, &at([0, 8], [8, 36])),
+        format!("elements of tensor `hidden.weight`: found 28 bytes, expected 24; {advice}")
+    );
+    assert!(message(&directory, &at([0, 12], [36, 12])).starts_with("elements: found 36 bytes"));
+}
+
+#[test]
+fn a_name_stands_once() {
+    let directory = Directory::new();
+    let tensor = r#"{"dtype":"F32","shape":[0],"data_offsets":[0,0]}"#;
+    // The same name, written in two ways.
+    let header = format!(r#"{{"a":{tensor},"\u0061":{tensor}}}"#);
     let text = message(&directory, &with_header(&header, &[]));
-    assert!(text.starts_with("header: found a number of more than 17 digits, expected"), "{text}");
+    assert!(text.starts_with("tensor `a`: found two of this name, expected one; "), "{text}");
+}
+
+#[test]
+fn huge_numbers_and_deep_nesting_are_refused() {
+    let directory = Directory::new();
+    let tensor = |shape: &str, offsets: &str| {
+        let header =
+            format!(r#"{{"t":{{"dtype":"U8","shape":[{shape}],"data_offsets":[{offsets}]}}}}"#);
+        message(&directory, &with_header(&header, &[]))
+    };
+    let huge = (1_u64 << 61) - 1;
+    assert!(tensor("1", &format!("0,{huge}")).starts_with("elements: found 0 bytes"));
+    assert!(tensor("1", &format!("{huge},{huge}")).starts_with("elements: found 0 bytes"));
+    assert!(tensor("18446744073709551616", "0,0").starts_with("header: found too large a number"));
+    assert!(tensor("1,1,1,1,1,1,1,1,1", "0,0").starts_with("header: found a tensor of more axes"));
+    // A shape whose product overflows belongs to no network.
+    assert!(tensor(&format!("{huge},{huge}"), "0,0").starts_with("tensor `hidden.weight`"));
+    let nested = "[".repeat(1_000_000);
+    let header = format!(r#"{{"t":{{"x":{nested}"#);
+    assert!(message(&directory, &with_header(&header, &[])).starts_with("header: found `invalid"));
     // Digits in names are no numbers.
     let header =
         r#"{"12345678901234567890\"1234567890":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#;

@@ -4,19 +4,19 @@ use core::marker::PhantomData;
 
 use tensor::embedded::{Aligned, Plain};
 
-use super::header::{Entry, Header};
 use crate::architecture::{Architecture, declaration};
 use crate::inference::TensorInfo;
+use crate::safetensors::{Entries, Entry, Fault, Header};
 use crate::text::{Message, equal};
 
 /// How many bytes the numbers of a file take at the most when each tensor begins at a multiple of 16 elements,
 /// whatever their type.
 #[track_caller]
 pub const fn bytes_to_arrange(file: &[u8]) -> usize {
-    let header = Header::of(file);
-    let mut entries = header.entries();
+    let header = header(file);
+    let mut entries = entries(header);
     let mut bytes = header.data.len();
-    while entries.next().is_some() {
+    while next(&mut entries).is_some() {
         bytes += 15 * size_of::<f64>();
     }
     bytes
@@ -39,12 +39,12 @@ where
     /// If the file does not hold just the tensors of `N`. In a constant, that is a compile error.
     #[track_caller]
     pub const fn of(file: &[u8]) -> Self {
-        let header = Header::of(file);
+        let header = header(file);
         check_architecture::<N>(header);
         let mut bytes = [0; BYTES];
         let mut count = 0;
-        let mut entries = header.entries();
-        while let Some(entry) = entries.next() {
+        let mut entries = entries(header);
+        while let Some(entry) = next(&mut entries) {
             let (tensor, at) = find::<N>(&entry);
             check::<N>(&entry, tensor);
             let source = header.data.split_at(entry.end).0.split_at(entry.begin).1;
@@ -71,10 +71,44 @@ where
     }
 }
 
+/// A file that cannot be read is a compile error.
+#[track_caller]
+const fn refuse(fault: Fault) -> ! {
+    panic!("{}", fault.message())
+}
+
+#[track_caller]
+const fn header(file: &[u8]) -> Header<'_> {
+    match Header::of(file) {
+        Ok(header) => header,
+        Err(fault) => refuse(fault),
+    }
+}
+
+#[track_caller]
+const fn entries(header: Header<'_>) -> Entries<'_> {
+    match header.entries() {
+        Ok(entries) => entries,
+        Err(fault) => refuse(fault),
+    }
+}
+
+#[track_caller]
+const fn next<'a>(entries: &mut Entries<'a>) -> Option<Entry<'a>> {
+    match entries.next() {
+        Ok(entry) => entry,
+        Err(fault) => refuse(fault),
+    }
+}
+
 /// A file that says which network saved it says the right one.
 #[track_caller]
 const fn check_architecture<N: Architecture>(header: Header<'_>) {
-    let Some(found) = header.metadata(b"architecture") else { return };
+    let found = match header.metadata(b"architecture") {
+        Ok(Some(found)) => found,
+        Ok(None) => return,
+        Err(fault) => refuse(fault),
+    };
     let expected = declaration::<N>();
     if !equal(found, expected.as_str().as_bytes()) {
         panic!(
@@ -167,9 +201,9 @@ const fn missing<N: Architecture>(header: Header<'_>) -> ! {
         let mut tensor = 0;
         while tensor < N::INFO.layer(layer).0.tensors.len() {
             let name = tensor_name::<N>(layer, tensor);
-            let mut entries = header.entries();
+            let mut entries = entries(header);
             let mut there = false;
-            while let Some(entry) = entries.next() {
+            while let Some(entry) = next(&mut entries) {
                 there |= equal(entry.name, name.as_str().as_bytes());
             }
             if !there {
@@ -330,6 +364,12 @@ mod tests {
     fn a_cut_tensor_is_refused() {
         let weight = ("first.weight", "F32", &[2, 3][..], &A[..5]);
         arranged(&[weight, FIRST_BIAS, SECOND, SECOND_BIAS], "");
+    }
+
+    #[test]
+    #[should_panic(expected = "is no safetensors file")]
+    fn a_file_of_another_kind_is_refused() {
+        bytes_to_arrange(b"hello");
     }
 
     #[test]

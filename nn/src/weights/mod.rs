@@ -1,7 +1,6 @@
 //! Weights that are part of the program: a trained network in a `static`.
 
 mod arrange;
-mod header;
 
 use core::fmt;
 use core::marker::PhantomData;

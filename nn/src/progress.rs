@@ -2,13 +2,10 @@
 //!
 //! On a terminal that is a line which changes in place; elsewhere (in a log file, under CI) plain
 //! lines, at least one per epoch and one every ten seconds. Each finished epoch leaves a line in
-//! both. The terminal line is `indicatif`'s, which prints nothing at all where there is no
-//! terminal; hence the plain lines are our own.
+//! both.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::time::{Duration, Instant};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// How often the line on a terminal changes.
 const REDRAW: Duration = Duration::from_millis(100);
@@ -49,7 +46,7 @@ pub(crate) struct Progress {
 }
 
 enum Sink {
-    Bar(ProgressBar),
+    Terminal(Box<dyn io::Write + Send>),
     Lines(Box<dyn io::Write + Send>),
     Nothing,
 }
@@ -58,8 +55,8 @@ impl Progress {
     /// A display of `epochs` epochs, each of which visits `samples` rows.
     pub(crate) fn new(show: Show, epochs: usize, samples: usize) -> Self {
         let sink = match show {
-            Show::Auto => Sink::terminal((epochs * samples) as u64),
-            Show::Lines => Sink::Lines(Box::new(io::stderr())),
+            Show::Auto if is_terminal() => Sink::Terminal(Box::new(io::stderr())),
+            Show::Auto | Show::Lines => Sink::Lines(Box::new(io::stderr())),
             Show::Nothing => Sink::Nothing,
         };
         let count = Count { epochs, samples, ..Count::default() };
@@ -82,61 +79,62 @@ impl Progress {
 
     fn show(&mut self, now: Duration) {
         let since = now.saturating_sub(self.shown);
-        match &mut self.sink {
-            Sink::Bar(bar) if since >= REDRAW => {
-                self.shown = now;
-                bar.set_position(self.count.done as u64);
-                bar.set_message(self.count.line(now));
+        match self.sink {
+            Sink::Terminal(_) if since >= REDRAW => {
+                let line = format!("{} {}", self.count.bar(), self.count.line(now));
+                self.sink.changing_line(&line);
             }
-            Sink::Lines(_) if since >= PLAIN => {
-                self.shown = now;
-                self.sink.line(&self.count.line(now));
-            }
-            _ => {}
+            Sink::Lines(_) if since >= PLAIN => self.sink.line(&self.count.line(now)),
+            _ => return,
         }
+        self.shown = now;
     }
 
     fn epoch_at(&mut self, now: Duration, summary: &EpochSummary) {
         let line = self.count.epoch(now, summary);
         self.sink.line(&line);
-        if let Sink::Bar(bar) = &self.sink {
-            bar.set_position(self.count.done as u64);
-        }
         self.shown = now;
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Sink::Bar(bar) = &self.sink {
-            bar.finish_and_clear();
+        if let Sink::Terminal(_) = self.sink {
+            self.sink.write(START.to_string());
         }
     }
 }
 
-impl Sink {
-    fn terminal(samples: u64) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(samples), ProgressDrawTarget::stderr());
-        if bar.is_hidden() {
-            return Self::Lines(Box::new(io::stderr()));
-        }
-        let style = ProgressStyle::with_template("{bar:12} {wide_msg}");
-        bar.set_style(style.expect("the template is constant and right").progress_chars("█▌ "));
-        Self::Bar(bar)
-    }
+/// Whether a line of standard error can change in place.
+fn is_terminal() -> bool {
+    // Consoles of Windows understand the control sequences only where a program asks them to.
+    let dumb = cfg!(windows) || std::env::var_os("TERM").is_none_or(|name| name == "dumb");
+    !dumb && io::stderr().is_terminal()
+}
 
-    /// Prints a line that stays. A closed standard error is no reason to stop a training.
+/// Control sequence: to the start of the line, which becomes empty.
+const START: &str = "\r\x1b[K";
+
+impl Sink {
+    /// Prints a line that stays.
     fn line(&mut self, text: &str) {
         match self {
-            // Not `bar.println`, which loses the line if the terminal has gone meanwhile.
-            Self::Bar(bar) => bar.suspend(|| {
-                let _ = writeln!(io::stderr(), "{text}");
-            }),
-            Self::Lines(lines) => {
-                let _ = writeln!(lines, "{text}");
-                let _ = lines.flush();
-            }
+            Self::Terminal(_) => self.write(format!("{START}{text}\n")),
+            Self::Lines(_) => self.write(format!("{text}\n")),
             Self::Nothing => {}
+        }
+    }
+
+    /// Prints a line of a terminal whose place the next one takes. What does not fit is cut: between the two
+    /// sequences around it, the terminal does not go on in another line.
+    fn changing_line(&mut self, text: &str) {
+        self.write(format!("{START}\x1b[?7l{text}\x1b[?7h"));
+    }
+
+    /// In one piece, or a terminal would flicker. A closed standard error is no reason to stop a training.
+    fn write(&mut self, text: String) {
+        if let Self::Terminal(out) | Self::Lines(out) = self {
+            let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         }
     }
 }
@@ -161,6 +159,14 @@ impl Count {
         self.done += rows;
         self.done_in_epoch += rows;
         self.loss_sum += loss * rows as f64;
+    }
+
+    /// The share of all epochs that is done.
+    fn bar(&self) -> String {
+        const WIDTH: usize = 12;
+        let halves = 2 * WIDTH * self.done / (self.epochs * self.samples).max(1);
+        let bar = "█".repeat(halves / 2) + if halves % 2 == 1 { "▌" } else { "" };
+        format!("{bar:WIDTH$}")
     }
 
     /// The line in the middle of an epoch.
@@ -293,6 +299,29 @@ mod tests {
     }
 
     #[test]
+    fn a_terminal_has_one_line_that_changes_and_goes_away_at_the_end() {
+        let log = Log::default();
+        let mut progress = Progress::new(Show::Nothing, 2, 100);
+        progress.sink = Sink::Terminal(Box::new(log.clone()));
+        for (time, rows) in [(0.05, 10), (0.2, 15), (0.25, 10), (0.4, 50), (0.5, 15)] {
+            progress.count.step(rows, 0.5);
+            progress.show(seconds(time));
+        }
+        progress.epoch_at(seconds(0.5), &EpochSummary { loss: 0.5, ..EpochSummary::default() });
+        drop(progress);
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let line = |text: &str| format!("\r\x1b[K\x1b[?7l{text}\x1b[?7h");
+        assert_eq!(
+            text,
+            line("█▌           epoch 1/2   25 %  loss 0.5000  left 1 s  125 samples/s")
+                + &line("█████        epoch 1/2   85 %  loss 0.5000  left 1 s  212 samples/s")
+                + &line("██████       epoch 1/2  100 %  loss 0.5000  left 1 s  200 samples/s")
+                + "\r\x1b[Kepoch 1/2  loss 0.5000  0.5 s  left 1 s\n"
+                + "\r\x1b[K"
+        );
+    }
+
+    #[test]
     fn short_epochs_print_one_line_each_and_the_last_has_nothing_left() {
         let mut count = Count { epochs: 2, samples: 100, ..Count::default() };
         count.step(64, 1.0);
@@ -309,6 +338,7 @@ mod tests {
         let mut progress = Progress::new(Show::Nothing, 0, 0);
         progress.step(0, 0.0);
         let _ = progress.count.line(Duration::ZERO);
+        let _ = progress.count.bar();
         progress.epoch_at(Duration::ZERO, &EpochSummary::default());
     }
 

@@ -17,16 +17,20 @@ const TOGETHER: usize = 9;
 /// vectors: a stride through all rows of a large matrix would be on another page of memory with every row.
 const SLAB: usize = 64;
 
-/// The whole product in vectors of `L` elements; or nothing, and `false`, if it is not one of a single row of at
-/// least one vector.
+/// The whole product in vectors of `L` elements; or nothing, and `false`, if it is not one of a single row.
 #[inline(always)]
 pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     problem: &mut Problem<'_, '_, T>,
 ) -> bool {
     let (k, n) = (problem.a.cols, problem.b.cols);
     let contiguous = problem.a.col_stride == 1 && problem.b.col_stride == 1;
-    if problem.a.rows != 1 || !contiguous || n < L {
+    if problem.a.rows != 1 || !contiguous {
         return false;
+    }
+    if n < L {
+        narrow::<T, K, L>(problem.a.data, &problem.b, problem.into, problem.c.row_mut(0));
+        problem.finish(0..1, 0..n);
+        return true;
     }
     let head = misaligned::<T, L>(&problem.b);
     let vectors = (n + head).div_ceil(L);
@@ -65,6 +69,58 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     }
     problem.finish(0..1, 0..n);
     true
+}
+
+/// The product where rows of B are shorter than a vector. What lies behind a row is read and dropped; the last
+/// rows, behind which memory ends, are copied.
+#[inline(always)]
+fn narrow<T: Float, K: Tiles<T>, const L: usize>(
+    a: &[T],
+    b: &Matrix<'_, T>,
+    into: Into<'_, T>,
+    c: &mut [T],
+) {
+    /// Rows that are copied at a time.
+    const TOGETHER: usize = 4;
+    let n = c.len();
+    let mut sums = [T::zero(); L];
+    let begin = match into {
+        Into::New | Into::Scaled(_) => Into::New,
+        Into::Row(row) => {
+            sums[..n].copy_from_slice(row);
+            Into::Chain
+        }
+        Into::Chain => {
+            sums[..n].copy_from_slice(c);
+            Into::Chain
+        }
+    };
+    let depth = b.rows;
+    // A stride of 0 repeats one row.
+    let whole =
+        b.data.len().checked_sub(L).map_or(0, |room| {
+            room.checked_div(b.row_stride).map_or(depth, |rows| depth.min(rows + 1))
+        });
+    let right = Right { data: b.data, stride: b.row_stride };
+    K::row::<1, L>(&a[..whole], right, 0, begin, &mut sums);
+    for first in (whole..depth).step_by(TOGETHER) {
+        let a = &a[first..depth.min(first + TOGETHER)];
+        let mut rows = [[T::zero(); L]; TOGETHER];
+        for (k, row) in rows.iter_mut().take(a.len()).enumerate() {
+            row[..n].copy_from_slice(&b.data[(first + k) * b.row_stride..][..n]);
+        }
+        let right = Right { data: rows.as_flattened(), stride: L };
+        K::row::<1, L>(a, right, 0, Into::Chain, &mut sums);
+    }
+    if let Into::Scaled(scale) = into {
+        // As one more row: c + scale·sums.
+        let mut wide = [T::zero(); L];
+        wide[..n].copy_from_slice(c);
+        let right = Right { data: &sums, stride: L };
+        K::row::<1, L>(&[scale], right, 0, Into::Chain, &mut wide);
+        sums = wide;
+    }
+    c.copy_from_slice(&sums[..n]);
 }
 
 /// Elements that lie before the rows of B in their first vector, if vectors were to begin where they are loaded
@@ -192,70 +248,5 @@ fn add_rows<'b, T: Float, const V: usize, const L: usize, const UNROLLED: usize>
     for a in last {
         each_vector!(j of V: add_multiple(&mut sums[j], *a, first(b(k, j))));
         k += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::{Matrix, MatrixMut, Start, add_scaled_product_on, product_on};
-    use crate::buffer::Buffer;
-    use crate::float::Float;
-    use crate::simd::Isa;
-
-    /// A row by matrices of many widths, whose rows begin `offset` elements behind a cache line and are `gap`
-    /// elements apart: every start, against the definition.
-    fn check<T: Float>(isa: Isa, offset: usize, gap: usize) {
-        let number = |i: usize| T::of(((i * 37 + 11) % 64) as f64 / 32.0 - 1.0);
-        for n in [1, 7, 8, 15, 16, 17, 31, 32, 64, 71, 72, 73, 128, 129, 144, 145, 160, 300] {
-            for k in [0, 1, 5, 63, 64, 65, 200] {
-                let stride = n + gap;
-                let mut b = Buffer::zeroed(offset + k * stride);
-                b.iter_mut().enumerate().for_each(|(i, b)| *b = number(i * 5));
-                let a: Vec<T> = (0..k).map(|i| number(i * 3 + 1)).collect();
-                let bias: Vec<T> = (0..n).map(|j| number(j * 7 + 2)).collect();
-                let sum = |start: T, j: usize| {
-                    (0..k).fold(start, |c, i| a[i].mul_add(b[offset + i * stride + j], c))
-                };
-                let from = |start: Option<&[T]>| -> Vec<T> {
-                    (0..n).map(|j| sum(start.map_or(T::zero(), |start| start[j]), j)).collect()
-                };
-                let x = Matrix::new(&a, 1, k);
-                let w = Matrix::strided(&b[offset..], [k, n], [stride, 1]);
-                let case = format!("{isa:?} {k}×{n} offset {offset} gap {gap}");
-                let mut c = vec![T::nan(); n];
-                product_on(isa, x, w, Start::Zero, MatrixMut::new(&mut c, 1, n), None);
-                assert_eq!(c, from(None), "{case}");
-                product_on(isa, x, w, Start::Bias(&bias), MatrixMut::new(&mut c, 1, n), None);
-                assert_eq!(c, from(Some(&bias)), "{case}, from a bias");
-                c.copy_from_slice(&bias);
-                product_on(isa, x, w, Start::Accumulate, MatrixMut::new(&mut c, 1, n), None);
-                assert_eq!(c, from(Some(&bias)), "{case}, accumulating");
-                c.copy_from_slice(&bias);
-                add_scaled_product_on(isa, x, w, T::of(-0.3), MatrixMut::new(&mut c, 1, n));
-                let scaled = from(None).into_iter().zip(&bias);
-                let expected: Vec<T> =
-                    scaled.map(|(sum, &c)| sum.mul_add(T::of(-0.3), c)).collect();
-                assert_eq!(c, expected, "{case}, scaled");
-                let double = |at: usize, values: &mut [T]| {
-                    for (i, value) in values.iter_mut().enumerate() {
-                        *value = *value * T::of(2.0) + T::of((at + i) as f64);
-                    }
-                };
-                product_on(isa, x, w, Start::Zero, MatrixMut::new(&mut c, 1, n), Some(&double));
-                for (j, (&got, sum)) in c.iter().zip(from(None)).enumerate() {
-                    assert_eq!(got, sum * T::of(2.0) + T::of(j as f64), "{case}, finished");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_row_equals_the_definition_wherever_its_matrix_begins() {
-        for isa in [Isa::Avx2, Isa::Avx512].into_iter().filter(|isa| isa.is_available()) {
-            for (offset, gap) in [(0, 0), (4, 0), (1, 16), (11, 8), (15, 3), (16, 16)] {
-                check::<f32>(isa, offset, gap);
-                check::<f64>(isa, offset, gap);
-            }
-        }
     }
 }

@@ -109,10 +109,11 @@ pub(crate) fn logits<N: Architecture>(parameters: &[N::Float], input: &N::Input)
     logits
 }
 
-/// A prediction of so few multiplications and additions is one function with loops of constant length: up
-/// to there the calls and checks of the general product cost as much as its arithmetic.
+/// A prediction of so few multiplications and additions is one function with loops of constant length: at the
+/// end of that range the calls and checks of the general product would cost a quarter of its time, below
+/// most of it.
 #[cfg(feature = "std")]
-const INLINE_FLOPS: usize = 4_000;
+const INLINE_FLOPS: usize = 20_000;
 
 /// The prediction of one sample by a small network.
 struct Small<'a, N: Architecture> {

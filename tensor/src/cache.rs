@@ -17,12 +17,27 @@ pub fn fetch<T>(values: &[T]) {
 /// Asks for the line at this address, if there is memory, to be brought into the second-level cache.
 #[inline(always)]
 pub(crate) fn fetch_line<T>(address: *const T) {
+    prefetch::<T, false>(address);
+}
+
+/// [`fetch_line`] into the first-level cache: for a few lines, so that what lies there can stay.
+#[inline(always)]
+pub(crate) fn fetch_line_near<T>(address: *const T) {
+    prefetch::<T, true>(address);
+}
+
+#[inline(always)]
+fn prefetch<T, const NEAR: bool>(address: *const T) {
     #[cfg(target_arch = "x86_64")]
-    // SAFETY: a hint, which reads nothing and so may name any address.
-    #[allow(unsafe_code)]
+    // SAFETY: hints, which read nothing and so may name any address.
+    #[allow(unsafe_code, clippy::multiple_unsafe_ops_per_block)]
     unsafe {
-        use core::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
-        _mm_prefetch::<_MM_HINT_T1>(address.cast());
+        use core::arch::x86_64::{_MM_HINT_T0, _MM_HINT_T1, _mm_prefetch};
+        if NEAR {
+            _mm_prefetch::<_MM_HINT_T0>(address.cast());
+        } else {
+            _mm_prefetch::<_MM_HINT_T1>(address.cast());
+        }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = address;

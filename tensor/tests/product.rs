@@ -130,6 +130,11 @@ fn check_all<T: Float>() {
                 failures.extend(check::<T>(isa, shape, begin).err());
             }
         }
+        // Left operands that are packed where they are transposed.
+        for shape in [[523, 33, 211], [600, 66, 240]] {
+            failures.extend(check::<T>(isa, shape, Begin::Bias).err());
+            failures.extend(check::<T>(isa, shape, Begin::Scaled).err());
+        }
         // Right operands that are packed: several slabs of k, several blocks of columns.
         for shape in [[19, 401, 523], [16, 769, 350], [17, 600, 701]] {
             failures.extend(check::<T>(isa, shape, Begin::Bias).err());

@@ -3,14 +3,16 @@
 //! Rows of tiles go over strips of columns as wide as a tile, so that a few rows of the left operand stay
 //! in the first-level cache, and what all the strips need of the right one in the second. The right
 //! operand is read in place while it, or a good number of its rows, fits there; otherwise it is copied, block
-//! by block, into panels that a tile reads from one end to the other. The left operand is always
-//! read in place: it is only ever broadcast, one element at a time.
+//! by block, into panels that a tile reads from one end to the other. The left operand is only ever broadcast,
+//! one element at a time, and so read in place; but where its columns lie far apart, and many strips go over
+//! the same rows, these are copied, too.
 //!
 //! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
 //! van de Geijn 2008) with left and right exchanged: blocks of columns, slabs of k, rows, strips.
 
 use std::ops::Range;
 
+use super::pack::pack_left;
 use super::tile::{Left, Right, Tiles};
 use super::{Into, MatrixMut, Problem};
 use crate::buffer::Buffer;
@@ -25,6 +27,16 @@ const LEAST_SLAB: usize = 300;
 
 /// Most steps of k in a panel.
 const PANEL: usize = 512;
+
+/// Bytes between the columns of a left operand from which on they lie, one or two to a page, in few sets of the
+/// caches.
+const FAR: usize = 2048;
+
+/// Strips for which such columns are worth copying.
+const MANY_STRIPS: usize = 4;
+
+/// Steps of k that take longer than to fetch the place that the sums go to.
+const LONG: usize = 64;
 
 /// The whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no more remain.
 #[inline(always)]
@@ -48,6 +60,10 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
     let slab = if divisible { slab.min(k) } else { k };
     let block = if in_place { block } else { (in_cache / slab.max(1)).clamp(W, n.max(W)) };
     let mut panels = Buffer::stale(if in_place { 0 } else { slab * (block + W) });
+    let pack_rows = problem.a.col_stride != 1
+        && problem.a.col_stride * size_of::<T>() >= FAR
+        && block >= MANY_STRIPS * W;
+    let mut left = Buffer::stale(if pack_rows { MR * slab } else { 0 });
     for cols in parts(n, block, W) {
         for depth in parts(k, slab, 8) {
             let area = Area { depth, cols: cols.clone() };
@@ -57,7 +73,11 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
             let panels = (!in_place).then_some(&*panels);
             for first in (0..m).step_by(MR) {
                 let rows = first..m.min(first + MR);
-                area.rows::<T, K, MR, W, H, Q>(problem, rows.clone(), panels);
+                let left = pack_rows.then(|| {
+                    pack_left::<T, MR>(&problem.a, rows.clone(), area.depth.clone(), &mut left);
+                    &*left
+                });
+                area.rows::<T, K, MR, W, H, Q>(problem, rows.clone(), left, panels);
                 if area.depth.end == k {
                     problem.finish(rows, area.cols.clone());
                 }
@@ -128,6 +148,7 @@ impl Area {
         &self,
         problem: &mut Problem<'_, '_, T>,
         rows: Range<usize>,
+        left: Option<&[T]>,
         panels: Option<&[T]>,
     ) where
         T: Float,
@@ -137,9 +158,9 @@ impl Area {
             let panel = panels.map(|panels| &panels[start..]);
             let area = Area { depth: self.depth.clone(), cols };
             match width {
-                _ if width == Q => area.strip::<T, K, MR, Q>(problem, rows.clone(), panel),
-                _ if width == H => area.strip::<T, K, MR, H>(problem, rows.clone(), panel),
-                _ => area.strip::<T, K, MR, W>(problem, rows.clone(), panel),
+                _ if width == Q => area.strip::<T, K, MR, Q>(problem, rows.clone(), left, panel),
+                _ if width == H => area.strip::<T, K, MR, H>(problem, rows.clone(), left, panel),
+                _ => area.strip::<T, K, MR, W>(problem, rows.clone(), left, panel),
             }
         }
     }
@@ -150,6 +171,7 @@ impl Area {
         &self,
         problem: &mut Problem<'_, '_, T>,
         rows: Range<usize>,
+        copied: Option<&[T]>,
         panel: Option<&[T]>,
     ) {
         let (first_k, first_col) = (self.depth.start, self.cols.start);
@@ -180,7 +202,9 @@ impl Area {
                 5 | 6 => 3,
                 left => left,
             };
-            let left = if a.col_stride == 1 {
+            let left = if let Some(copied) = copied {
+                Left::Columns { data: &copied[i - rows.start..], stride: MR }
+            } else if a.col_stride == 1 {
                 let data = a.data.get(i * a.row_stride + first_k..).unwrap_or(&[]);
                 Left::Rows { data, stride: a.row_stride }
             } else {
@@ -189,6 +213,9 @@ impl Area {
             };
             let c = &mut problem.c.block(i..i + height, self.cols.clone());
             let depth = self.depth.len();
+            if depth >= LONG && !matches!(into, Into::Chain) {
+                c.fetch();
+            }
             match height {
                 4 if MR != 4 => place::<T, K, 4, W>(left, right, depth, into, c),
                 3 => place::<T, K, 3, W>(left, right, depth, into, c),

@@ -5,6 +5,8 @@ use std::marker::PhantomData;
 use std::ops::Range;
 use std::slice;
 
+use crate::cache::{LINE, fetch_line_near};
+
 /// A matrix that is written: its rows are contiguous and lie a fixed distance apart.
 ///
 /// It lends its elements as a `&mut [T]` does. But it can be cut between columns, too, where slices of the parts
@@ -140,6 +142,16 @@ impl<'a, T> MatrixMut<'a, T> {
         // SAFETY: the caller says that these elements are there; they lie side by side and are lent to nobody
         // else while `self` is.
         unsafe { &mut *self.element(row, 0).cast() }
+    }
+
+    /// Asks for the elements, so that they are near when they are read or written.
+    #[inline(always)]
+    pub(super) fn fetch(&self) {
+        for row in 0..self.rows {
+            for col in (0..self.cols).step_by((LINE / size_of::<T>().max(1)).max(1)) {
+                fetch_line_near(self.element(row, col));
+            }
+        }
     }
 
     /// All rows, one after the other if nothing lies between them.

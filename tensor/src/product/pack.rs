@@ -1,4 +1,4 @@
-//! Copying the right operand into a panel that the tiles read from one end to the other.
+//! Copying an operand into a panel that the tiles read from one end to the other.
 
 use std::ops::Range;
 
@@ -32,6 +32,24 @@ pub(super) fn pack<T: Float, K: Tiles<T>, const W: usize>(
             for (j, to) in row[..width].iter_mut().enumerate() {
                 *to = data[k * b.row_stride + j * b.col_stride];
             }
+        }
+    }
+}
+
+/// Copies some columns of a into a panel of `MR` rows: row i, column k goes to `k * MR + i`. There are at most `MR` rows,
+/// and each column is contiguous; where a row is missing, anything stays.
+#[inline(always)]
+pub(super) fn pack_left<T: Float, const MR: usize>(
+    a: &Matrix<'_, T>,
+    rows: Range<usize>,
+    cols: Range<usize>,
+    panel: &mut [T],
+) {
+    for (to, k) in panel.as_chunks_mut::<MR>().0.iter_mut().zip(cols) {
+        let column = &a.data[k * a.col_stride + rows.start..];
+        match column.first_chunk() {
+            Some(column) if rows.len() == MR => *to = *column,
+            _ => to[..rows.len()].copy_from_slice(&column[..rows.len()]),
         }
     }
 }

@@ -6,7 +6,9 @@
 use benches::measure::{Work, measure, quick};
 use benches::numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use tensor::product::{Matrix, MatrixMut, Start, product, product_on, product_with};
+use tensor::product::{
+    Matrix, MatrixMut, Start, add_scaled_product, product, product_on, product_with,
+};
 use tensor::simd::Isa;
 use tensor::threads::Threads;
 
@@ -56,6 +58,11 @@ fn matmul(criterion: &mut Criterion) {
                 product(left, right, Start::Zero, &mut c, None);
             });
         }
+        // What it is for: a weight gradient, whose left side is transposed, and the update by it.
+        measure(&mut group, BenchmarkId::from_parameter("update of weights"), work, || {
+            let c = MatrixMut::new(&mut c, m, n);
+            add_scaled_product(transposed[0].1, right, -1e-9, c);
+        });
         #[cfg(feature = "peers")]
         for (name, product) in peers::products::ALL {
             measure(&mut group, BenchmarkId::from_parameter(name), work, || {

@@ -3,6 +3,11 @@
 
 mod proof;
 
+use std::collections::HashSet;
+use std::sync::Mutex;
+use std::thread::ThreadId;
+use std::time::{Duration, Instant};
+
 use nn::{Network, Optimizer, Sgd, Step, Trainer, network};
 use proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
 
@@ -56,6 +61,41 @@ fn any_number_of_threads_gives_the_same_bits() {
         )*};
     }
     check!(f32 f64);
+}
+
+/// The threads on which an optimizer has been called; if it is to meet `expected`, it waits for them.
+struct Meeting<'a> {
+    expected: usize,
+    seen: &'a Mutex<HashSet<ThreadId>>,
+}
+
+impl<T: nn::Float> Optimizer<T> for Meeting<'_> {
+    const MEMORY: usize = 0;
+    fn update(&self, _: Step, _: &mut [T], _: &[T], _: &mut [&mut [T]]) {
+        self.seen.lock().unwrap().insert(std::thread::current().id());
+        let start = Instant::now();
+        while self.seen.lock().unwrap().len() < self.expected {
+            assert!(start.elapsed() < Duration::from_secs(60), "a thread has not come");
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// So that the tests of equal bits are tests of several threads.
+#[test]
+fn several_threads_take_part_in_a_step_that_is_worth_it_or_when_told_to() {
+    let threads_of = |expected, rows: usize, threads: &nn::Threads| {
+        let seen = Mutex::default();
+        let mut trainer = Trainer::new(Meeting { expected, seen: &seen }).threads(threads);
+        let (x, t) =
+            (vec![[0.1; 130]; rows], nn::data::Class::from_labels(&vec![3; rows]).unwrap());
+        trainer.step(&mut Wide::init(0), &x, &t).unwrap();
+        seen.lock().unwrap().len()
+    };
+    let threads = nn::Threads::new(2);
+    assert_eq!(threads_of(1, 8, &threads), 1);
+    assert_eq!(threads_of(2, 200, &threads), 2);
+    assert_eq!(threads_of(2, 8, &threads.for_any_work()), 2);
 }
 
 /// What one thread is given does not depend on the others, even when the batch is a strange size.

@@ -34,6 +34,8 @@ use std::thread::JoinHandle;
 #[derive(Clone, Debug)]
 pub struct Threads {
     helpers: Option<Arc<Helpers>>,
+    /// Whether [`Threads::worth`] always says yes.
+    for_any_work: bool,
 }
 
 impl Threads {
@@ -44,7 +46,8 @@ impl Threads {
     ///
     /// If the system refuses to start a thread.
     pub fn new(count: usize) -> Self {
-        Threads { helpers: (count > 1).then(|| Arc::new(Helpers::start(count - 1))) }
+        let helpers = (count > 1).then(|| Arc::new(Helpers::start(count - 1)));
+        Threads { helpers, for_any_work: false }
     }
 
     /// As many threads as the process may use, shared by all who ask.
@@ -57,6 +60,17 @@ impl Threads {
     /// How many threads compute.
     pub fn count(&self) -> usize {
         1 + self.helpers.as_ref().map_or(0, |helpers| helpers.threads.len())
+    }
+
+    /// The same threads, all of which take part in work however small, even where one would be quicker: for tests of
+    /// what is divided.
+    pub fn for_any_work(self) -> Self {
+        Threads { for_any_work: true, ..self }
+    }
+
+    /// These threads for work that is worth waking them, or else the calling one alone.
+    pub fn worth(&self, is_much: bool) -> Threads {
+        if is_much || self.for_any_work { self.clone() } else { Threads::new(1) }
     }
 
     /// Does `work` on every item, each on one of the threads, and returns when all is done.
@@ -218,14 +232,19 @@ struct Close<'a>(&'a Shared);
 impl Drop for Close<'_> {
     fn drop(&mut self) {
         locked(&self.0.state).task = None;
-        let mut spins = 0_u32;
-        while self.0.active.load(Ordering::Acquire) > 0 {
-            spins += 1;
-            if spins < SPINS {
-                std::hint::spin_loop();
-            } else {
-                std::thread::yield_now();
-            }
+        wait_while(|| self.0.active.load(Ordering::Acquire) > 0);
+    }
+}
+
+/// Waits for another thread that is at work: for some microseconds, unless it has lost its core.
+pub(crate) fn wait_while(is_busy: impl Fn() -> bool) {
+    let mut spins = 0_u32;
+    while is_busy() {
+        spins += 1;
+        if spins < SPINS {
+            std::hint::spin_loop();
+        } else {
+            std::thread::yield_now();
         }
     }
 }

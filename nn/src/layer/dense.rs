@@ -2,8 +2,9 @@
 
 use autograd::Var;
 use tensor::activation::Activation;
-use tensor::product::{Matrix, MatrixMut, Start, add_scaled_product, product};
+use tensor::product::{Matrix, MatrixMut, Start, add_scaled_product, product, product_in_stages};
 use tensor::simd::vectorize;
+use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::penalty::{add_penalty_gradient, penalty};
@@ -56,6 +57,7 @@ where
 {
     const KEPT: usize = if A::KEEPS_INPUT { 3 * O } else { 2 * O };
     const PENALIZED: bool = P::L2 > 0.0;
+    const FIRST_WEIGHT: Option<[usize; 2]> = Some([I, O]);
 
     type Rows<'a, T: Float> = DenseRows<'a, T>;
     type View<'a, T: Float> = P::View<'a, T, I, O>;
@@ -119,6 +121,30 @@ where
             return A::default().forward(rows.y);
         }
         forward(A::default(), x, weight, [I, O], bias, keep, rows.y);
+    }
+
+    fn forward_first<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        rows: &mut DenseRows<'_, T>,
+        threads: &Threads,
+        depth: usize,
+    ) {
+        let x = Matrix::new(x, rows.rows, I);
+        let weight = Matrix::new(Self::weight(parameters), I, O);
+        let start = Self::bias(parameters).map_or(Start::Zero, Start::Bias);
+        if A::KEEPS_INPUT {
+            return product_in_stages(threads, x, weight, depth, start, rows.z, None);
+        }
+        let activate = |_: usize, values: &mut [T]| A::default().forward(values);
+        product_in_stages(threads, x, weight, depth, start, rows.y, Some(&activate));
+    }
+
+    fn forward_others<T: Float>(_parameters: &[T], rows: &mut DenseRows<'_, T>, _pass: Pass) {
+        if A::KEEPS_INPUT {
+            rows.y.copy_from_slice(rows.z);
+            A::default().forward(rows.y);
+        }
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {

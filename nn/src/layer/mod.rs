@@ -37,6 +37,7 @@ mod then;
 mod view;
 
 use autograd::Var;
+use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 pub use crate::inference::{
@@ -74,6 +75,9 @@ pub trait Layer: Inference {
     const COUPLED: bool = false;
     /// Whether [`Layer::penalty`] is more than zero.
     const PENALIZED: bool = false;
+    /// `[inputs, outputs]` of the first layer, if that is a dense one whose weight can be divided among threads by
+    /// its rows; it lies at the front of the parameters, and its end, too, is a place to cut the gradient.
+    const FIRST_WEIGHT: Option<[usize; 2]> = None;
 
     /// What is kept of some consecutive rows of a batch.
     type Rows<'a, T: Float>: Send + Sync;
@@ -109,6 +113,23 @@ pub trait Layer: Inference {
 
     /// Answers the rows `x`, keeping what the gradient needs.
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass);
+
+    /// The part of [`Layer::forward`] that uses the [first weight](Layer::FIRST_WEIGHT), all rows by all threads, each
+    /// of which has `depth` rows of that weight; [`Layer::forward_others`] is to follow.
+    ///
+    /// A thread that has the same rows of the weight in every step finds them in its cache. Where threads take rows of the
+    /// batch, each reads the whole weight, most of which another one has changed.
+    fn forward_first<T: Float>(
+        _parameters: &[T],
+        _x: &[T],
+        _rows: &mut Self::Rows<'_, T>,
+        _threads: &Threads,
+        _depth: usize,
+    ) {
+    }
+
+    /// The rest of [`Layer::forward`], after [`Layer::forward_first`].
+    fn forward_others<T: Float>(_parameters: &[T], _rows: &mut Self::Rows<'_, T>, _pass: Pass) {}
 
     /// Answers one row as in [`Pass::Evaluation`], keeping nothing.
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;

@@ -2,6 +2,7 @@
 
 use autograd::Var;
 use tensor::Float;
+use tensor::threads::Threads;
 
 use super::{End, Layer, Pass, Then};
 use crate::row::Row as _;
@@ -14,6 +15,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
     const KEPT_ONCE: usize = A::KEPT_ONCE + B::KEPT_ONCE;
     const COUPLED: bool = A::COUPLED || B::COUPLED;
     const PENALIZED: bool = A::PENALIZED || B::PENALIZED;
+    const FIRST_WEIGHT: Option<[usize; 2]> = A::FIRST_WEIGHT;
 
     type Rows<'a, T: Float> = ThenRows<A::Rows<'a, T>, B::Rows<'a, T>>;
     type View<'a, T: Float> = (A::View<'a, T>, B::View<'a, T>);
@@ -54,6 +56,22 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
         let (a, b) = parameters.split_at(A::LEN);
         A::forward(a, x, &mut rows.0, pass);
+        B::forward(b, A::outputs(&rows.0), &mut rows.1, pass.skip(A::INFO.count()));
+    }
+
+    fn forward_first<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        rows: &mut Self::Rows<'_, T>,
+        threads: &Threads,
+        depth: usize,
+    ) {
+        A::forward_first(&parameters[..A::LEN], x, &mut rows.0, threads, depth);
+    }
+
+    fn forward_others<T: Float>(parameters: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
+        let (a, b) = parameters.split_at(A::LEN);
+        A::forward_others(a, &mut rows.0, pass);
         B::forward(b, A::outputs(&rows.0), &mut rows.1, pass.skip(A::INFO.count()));
     }
 

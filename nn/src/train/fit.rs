@@ -6,6 +6,7 @@ use std::time::Instant;
 use tensor::Float;
 use tensor::threads::Threads;
 
+use super::division::Division;
 use super::{Metrics, Trainer};
 use crate::data::{Batches, Dataset, Minibatch, WrongRows};
 use crate::error::{Error, Result};
@@ -202,7 +203,8 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
             let mut loss_sum = 0.0;
             batches.order(epoch as u64, seed);
             for rows in &batches {
-                batch.gather_with(&threads, data, rows);
+                let step_threads = Division::of::<N>(rows.len(), &threads).threads;
+                batch.gather_with(&step_threads, data, rows);
                 trainer.set_rate(schedule(trainer.steps() as f64 / steps));
                 let loss = trainer
                     .step(network, batch.inputs(), batch.targets())

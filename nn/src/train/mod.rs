@@ -1,5 +1,6 @@
 //! Training: one step, and many.
 
+mod division;
 mod fit;
 mod metrics;
 mod trainer;

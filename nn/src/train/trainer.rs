@@ -12,11 +12,12 @@ use tensor::Buffer;
 use tensor::threads::Threads;
 
 use super::Metrics;
+use super::division::{Division, Parts};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::layer::{Inference, Layer, Pass};
 use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
-use crate::network::{DefaultLoss, Network, WORTH_A_THREAD, rows_per_part};
+use crate::network::{DefaultLoss, Network};
 use crate::optimizer::{MOST_MEMORY, Optimizer, Step};
 use crate::row::Row;
 
@@ -51,11 +52,6 @@ pub struct Trainer<N: Network, O> {
     steps: u64,
     rate: f64,
 }
-
-/// Elements of a stretch of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
-const STRETCH: usize = 8192;
-/// Stretches of a large network are longer, so that what all of them read is read by few.
-const STRETCHES: usize = 16;
 
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// A trainer that has taken no step yet and computes with all threads of the process.
@@ -197,17 +193,22 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         let scale = mean_scale(batch);
         self.loss.begin_batch(targets);
         let loss = &*self.loss;
-        let part =
-            if N::Layers::COUPLED { batch } else { rows_per_part::<N>(batch, &self.threads) };
+        let division = Division::of::<N>(batch, &self.threads);
         let (seed, step) = (self.seed, self.steps);
 
-        let mut left = Some(N::Layers::carve(&mut &mut self.kept[..], batch));
+        let mut kept = N::Layers::carve(&mut &mut self.kept[..], batch);
+        if division.depth > 0 {
+            let (x, threads) = (Row::flatten(inputs), &division.threads);
+            N::Layers::forward_first(parameters, x, &mut kept, threads, division.depth);
+        }
+
+        let mut left = Some(kept);
         let mut losses = &mut self.losses[..batch];
         let mut inputs = inputs;
         let mut targets = targets;
         let mut first_row = 0;
         let parts = std::iter::from_fn(|| {
-            let count = part.min(inputs.len());
+            let count = division.rows.min(inputs.len());
             let rows = left.take().filter(|_| count > 0)?;
             let (rows, rest) = N::Layers::split(rows, count);
             left = Some(rest);
@@ -220,16 +221,17 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
             first_row += count as u64;
             Some((rows, x, t, these_losses, pass))
         });
-        worth(part < batch, &self.threads).for_each(
-            parts,
-            |(mut rows, x, targets, losses, pass)| {
+        division.threads.for_each(parts, |(mut rows, x, targets, losses, pass)| {
+            if division.depth > 0 {
+                N::Layers::forward_others(parameters, &mut rows, pass);
+            } else {
                 N::Layers::forward(parameters, Row::flatten(x), &mut rows, pass);
-                let end = N::Layers::end(&mut rows);
-                loss.rows(end.y, targets, scale, losses, end.gradient);
-                end.close();
-                N::Layers::backward(parameters, &mut rows, None);
-            },
-        );
+            }
+            let end = N::Layers::end(&mut rows);
+            loss.rows(end.y, targets, scale, losses, end.gradient);
+            end.close();
+            N::Layers::backward(parameters, &mut rows, None);
+        });
 
         let mut loss = mean(&self.losses[..batch]);
         if N::Layers::PENALIZED {
@@ -252,13 +254,11 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         let x = Row::flatten(inputs);
         let parameters = network.parameters().as_slice();
         let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
-        let (threads, mut stretches) = stretches::<N>(inputs.len(), &self.threads);
-        let mut gradient = &mut self.gradient[..];
-        let parts = std::iter::from_fn(|| {
-            let stretch = stretches.next()?;
-            Some((stretch.start, front(&mut gradient, stretch.len())))
-        });
-        threads.for_each(parts, |(from, gradient)| {
+        let division = Division::of::<N>(inputs.len(), &self.threads);
+        let mut gradient = Parts::of::<N>(&division, &mut self.gradient);
+        let parts =
+            division.stretches::<N>().map(|stretch| (stretch.start, gradient.take(&stretch)));
+        division.threads.for_each(parts, |(from, gradient)| {
             let parameters = &parameters[from..][..gradient.len()];
             N::Layers::gradient(parameters, x, rows, from, gradient);
         });
@@ -270,22 +270,18 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         let x = Row::flatten(inputs);
         let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
         // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
-        let longest = stretches::<N>(inputs.len(), &self.threads).1.map(|part| part.len()).max();
-        let (threads, mut stretches) = stretches::<N>(inputs.len(), &self.threads);
-        let mut parameters = network.parameters_mut().as_mut_slice();
-        let mut memory = self.memory.each_mut().map(|slot| &mut slot[..]);
-        let parts = std::iter::from_fn(|| {
-            let stretch = stretches.next()?;
-            let memory = memory.each_mut().map(|slot| {
-                let size = stretch.len().min(slot.len());
-                front(slot, size)
-            });
-            Some((stretch.start, front(&mut parameters, stretch.len()), memory))
+        let division = Division::of::<N>(inputs.len(), &self.threads);
+        let longest = division.stretches::<N>().map(|stretch| stretch.len()).max();
+        let mut parameters = Parts::of::<N>(&division, network.parameters_mut().as_mut_slice());
+        let mut memory = self.memory.each_mut().map(|slot| Parts::of::<N>(&division, slot));
+        let parts = division.stretches::<N>().map(|stretch| {
+            let memory = memory.each_mut().map(|slot| slot.take(&stretch));
+            (stretch.start, parameters.take(&stretch), memory)
         });
         let optimizer = &self.optimizer;
         let step = Step { number: self.steps, rate: self.rate };
         let descent = optimizer.descent(step);
-        threads.for_each(parts, |(from, parameters, mut memory)| {
+        division.threads.for_each(parts, |(from, parameters, mut memory)| {
             if let Some(rate) = descent {
                 return N::Layers::descend(parameters, x, rows, from, rate);
             }
@@ -303,25 +299,6 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     }
 }
 
-/// The stretches into which the flat gradient of a batch of `batch` rows is divided, as equal as the layers'
-/// cuts allow, and the threads that are worth waking for them.
-fn stretches<N: Network>(
-    batch: usize,
-    threads: &Threads,
-) -> (Threads, impl Iterator<Item = Range<usize>> + Send) {
-    let len = N::Layers::LEN;
-    let threads = worth(2 * batch * N::PARAMS >= WORTH_A_THREAD, threads);
-    // As many for every thread.
-    let count = len.div_ceil(STRETCH).min(STRETCHES).next_multiple_of(threads.count());
-    let mut from = 0;
-    let stretches = (1..=count).filter_map(move |number| {
-        let to = N::Layers::cut(number * len / count).min(len).max(from);
-        let stretch = std::mem::replace(&mut from, to)..to;
-        (!stretch.is_empty()).then_some(stretch)
-    });
-    (threads, stretches)
-}
-
 /// The trained parts of the `len` parameters from `from` on, counted from there.
 fn trained<N: Network>(from: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
     let mut at = from;
@@ -335,16 +312,4 @@ fn trained<N: Network>(from: usize, len: usize) -> impl Iterator<Item = Range<us
         at = N::INFO.state_from(start).min(from + len);
         (start < at).then(|| start - from..at - from)
     })
-}
-
-/// `threads`, or this thread alone where waking others would cost more than it saves.
-fn worth(many: bool, threads: &Threads) -> Threads {
-    if many { threads.clone() } else { Threads::new(1) }
-}
-
-/// Cuts the first `len` elements off `slice`.
-fn front<'a, T>(slice: &mut &'a mut [T], len: usize) -> &'a mut [T] {
-    let (front, rest) = std::mem::take(slice).split_at_mut(len);
-    *slice = rest;
-    front
 }

@@ -74,7 +74,8 @@ where
         })
         .collect();
     let mut network = N::init(3);
-    let mut trainer = Trainer::new(optimizer).threads(&nn::Threads::new(threads));
+    let threads = nn::Threads::new(threads).for_any_work();
+    let mut trainer = Trainer::new(optimizer).threads(&threads);
     for _ in 0..200 {
         trainer.step(&mut network, &inputs, &targets).unwrap();
     }

@@ -18,7 +18,7 @@
 //! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
 //! | `pack.rs` | copying what would not stream well |
 //! | `row.rs` | a product of a single row |
-//! | `divided.rs` | a product on several threads |
+//! | `divided.rs`, `staged.rs` | a product on several threads: by rows of the result, or of the right operand |
 //! | `dispatch.rs` | which compiled form runs for which float on which CPU |
 
 mod blocked;
@@ -28,6 +28,7 @@ mod matrix;
 mod matrix_mut;
 mod pack;
 mod row;
+mod staged;
 mod tile;
 
 use std::ops::Range;
@@ -39,6 +40,7 @@ pub use divided::product_with;
 pub(crate) use divided::worth_threads;
 pub use matrix::Matrix;
 pub use matrix_mut::MatrixMut;
+pub use staged::{SharedFinish, product_in_stages};
 
 /// What each element of the result is before the first product is added to it.
 #[derive(Clone, Copy, Debug)]

@@ -1,0 +1,123 @@
+//! How the work of a step is divided among threads.
+
+use std::ops::Range;
+
+use tensor::threads::Threads;
+
+use crate::layer::{Inference, Layer};
+use crate::network::Network;
+
+/// Floating-point operations of a step below which waking threads costs more than it saves. It is one decision for
+/// the whole step: where only a part of it is divided, what that part needs has to come from another core's cache.
+const WORTH_THREADS: usize = 11_000_000;
+
+/// Elements of a stretch of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
+const STRETCH: usize = 8192;
+/// Stretches of a large network are longer, so that what all of them read is read by few.
+const STRETCHES: usize = 16;
+
+/// Rows of a part: a multiple of the height of the products' tiles.
+const TILE: usize = 8;
+
+/// Elements of the first layer's weight that a thread may keep in its core's cache: 1 MiB of `f32`.
+const KEPT: usize = 256 * 1024;
+/// Most rows of a batch that go through the threads one after the other: of more, each reads the weight but once
+/// for so much arithmetic that it does not matter where it lies.
+const MOST_ROWS: usize = 256;
+
+/// The threads that a step on some rows is worth, and what each of them takes at a time.
+pub(super) struct Division {
+    pub(super) threads: Threads,
+    /// Rows that go through the network together.
+    pub(super) rows: usize,
+    /// How many rows of the first layer's weight stay with one thread; 0 if it is not so divided.
+    pub(super) depth: usize,
+}
+
+impl Division {
+    /// For a batch of `batch` rows.
+    pub(super) fn of<N: Network>(batch: usize, threads: &Threads) -> Self {
+        let threads = threads.worth(batch.saturating_mul(N::STEP_FLOPS) >= WORTH_THREADS);
+        let count = threads.count();
+        let rows =
+            if N::Layers::COUPLED { batch } else { batch.div_ceil(count).next_multiple_of(TILE) };
+        let depth = match N::Layers::FIRST_WEIGHT {
+            Some([inputs, outputs])
+                if count > 1
+                    && (TILE * count..=MOST_ROWS).contains(&batch)
+                    && inputs * outputs <= KEPT * count =>
+            {
+                inputs.div_ceil(count).next_multiple_of(TILE)
+            }
+            _ => 0,
+        };
+        Division { threads, rows, depth }
+    }
+
+    /// The widths of the first layer's weight, if that is divided for itself; else zeros.
+    fn first_weight<N: Network>(&self) -> [usize; 2] {
+        N::Layers::FIRST_WEIGHT.filter(|_| self.depth > 0).unwrap_or_default()
+    }
+
+    /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first
+    /// thread, then those of the second, and so on.
+    pub(super) fn stretches<N: Network>(
+        &self,
+    ) -> impl Iterator<Item = Range<usize>> + Send + use<N> {
+        let len = N::Layers::LEN;
+        let (count, depth) = (self.threads.count(), self.depth);
+        let [inputs, outputs] = self.first_weight::<N>();
+        let first = inputs * outputs;
+        // Each thread's rows of the first weight, then its share of the rest.
+        (0..count).flat_map(move |thread| {
+            let own = |thread: usize| (thread * depth).min(inputs) * outputs;
+            let rest = |thread: usize| match first + thread * (len - first) / count {
+                start if start == first => first,
+                at => N::Layers::cut(at).min(len),
+            };
+            let of_first = pieces::<N>(own(thread)..own(thread + 1), first.div_ceil(count));
+            of_first
+                .chain(pieces::<N>(rest(thread)..rest(thread + 1), (len - first).div_ceil(count)))
+        })
+    }
+}
+
+/// `share`, which has about `size` elements, in stretches; as many for every thread.
+fn pieces<N: Network>(
+    share: Range<usize>,
+    size: usize,
+) -> impl Iterator<Item = Range<usize>> + Send {
+    let count = size.div_ceil(STRETCH).clamp(1, STRETCHES);
+    let len = share.len();
+    let mut from = share.start;
+    (1..=count).filter_map(move |number| {
+        let at = share.start + number * len / count;
+        let to = if number < count { N::Layers::cut(at).clamp(from, share.end) } else { share.end };
+        let stretch = std::mem::replace(&mut from, to)..to;
+        (!stretch.is_empty()).then_some(stretch)
+    })
+}
+
+/// What belongs to the flat parameters, to be handed out in the order of [`Division::stretches`].
+pub(super) struct Parts<'p, T> {
+    of_first: &'p mut [T],
+    others: &'p mut [T],
+    /// Where the first layer's weight ends, if that is divided for itself.
+    seam: usize,
+}
+
+impl<'p, T> Parts<'p, T> {
+    /// `all`, or nothing at all.
+    pub(super) fn of<N: Network>(division: &Division, all: &'p mut [T]) -> Self {
+        let seam = division.first_weight::<N>().iter().product::<usize>();
+        let (of_first, others) = all.split_at_mut(seam.min(all.len()));
+        Parts { of_first, others, seam }
+    }
+
+    /// The next stretch; of nothing, nothing.
+    pub(super) fn take(&mut self, stretch: &Range<usize>) -> &'p mut [T] {
+        let from = if stretch.start < self.seam { &mut self.of_first } else { &mut self.others };
+        let len = stretch.len().min(from.len());
+        from.split_off_mut(..len).unwrap_or_default()
+    }
+}

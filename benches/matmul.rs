@@ -65,8 +65,9 @@ fn matmul(criterion: &mut Criterion) {
         });
         #[cfg(feature = "peers")]
         for (name, product) in peers::products::ALL {
+            let shape = benches::protocol::Product { m, k, n, transposed: false };
             measure(&mut group, BenchmarkId::from_parameter(name), work, || {
-                product([m, k, n], 1, &a, &b, &mut c);
+                product(shape, 1, &a, &b, &mut c);
             });
         }
         group.finish();

@@ -4,7 +4,7 @@
 //! `--workloads A,D,F1 --threads N --secs S [--check | --steps K] [--peer NAME] [--data DIR]`
 //! with one line of JSON for every number: training `samples_per_s`, `step_us` and `gflops`, inference
 //! `latency_us`, `samples_per_s` and `gflops`; with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`)
-//! that all frameworks must agree on. A name like `64x784x128` is a matrix product, of which `gflops` is
+//! that all frameworks must agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is
 //! printed.
 //!
 //! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time is
@@ -232,21 +232,22 @@ impl Options {
         self.emit(name, "gflops", workload.flops() as f64 / seconds / 1e9, "GFLOP/s");
     }
 
-    /// Measures `product`, which computes c = a·b: a `[m, k]`, b `[k, n]`, c `[m, n]`, row by row.
+    /// Measures `compute`, which is given a, b and c.
     pub fn product(
         &self,
         name: &str,
-        [m, k, n]: [usize; 3],
-        mut product: impl FnMut(&[f32], &[f32], &mut [f32]),
+        product: Product,
+        mut compute: impl FnMut(&[f32], &[f32], &mut [f32]),
     ) {
+        let Product { m, k, n, .. } = product;
         // In a tensor's memory: where it begins in a cache line changes the time of small products.
         let numbers = |stream, count: usize| {
             let number = |index| 2.0 * uniform(stream, index) - 1.0;
             Buffer::<f32>::from_slice(&(0..count as u32).map(number).collect::<Vec<_>>())
         };
         let (a, b, mut c) = (numbers(1, m * k), numbers(2, k * n), Buffer::zeroed(m * n));
-        let seconds = self.seconds_per_call(|| product(&a, &b, black_box(&mut c)));
-        self.emit(name, "gflops", (2 * m * k * n) as f64 / seconds / 1e9, "GFLOP/s");
+        let seconds = self.seconds_per_call(|| compute(&a, &b, black_box(&mut c)));
+        self.emit(name, "gflops", product.flops() as f64 / seconds / 1e9, "GFLOP/s");
     }
 
     /// Median over chunks of some 20 ms, after a warm-up.
@@ -276,10 +277,38 @@ impl Options {
     }
 }
 
-/// The shape that a name like `64x784x128` stands for: a matrix product of `[m, k]` and `[k, n]`.
-pub fn product_shape(name: &str) -> Option<[usize; 3]> {
-    let numbers: Option<Vec<usize>> = name.split('x').map(|number| number.parse().ok()).collect();
-    numbers?.try_into().ok()
+/// The matrix product c = a·b: a is `[m, k]`, b `[k, n]`, c `[m, n]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Product {
+    /// Rows of a and c.
+    pub m: usize,
+    /// Columns of a, rows of b.
+    pub k: usize,
+    /// Columns of b and c.
+    pub n: usize,
+    /// Whether a lies in memory as `[k, m]`, as a batch does in the gradient of its layer's weights. Everything
+    /// else lies row by row.
+    pub transposed: bool,
+}
+
+impl Product {
+    /// The product that a name like `64x784x128` stands for, or, with a transposed, `784x64x128-AtB`.
+    pub fn named(name: &str) -> Option<Self> {
+        let shape = name.strip_suffix("-AtB");
+        let numbers = shape.unwrap_or(name).split('x').map(|number| number.parse().ok());
+        let [m, k, n] = numbers.collect::<Option<Vec<usize>>>()?.try_into().ok()?;
+        Some(Product { m, k, n, transposed: shape.is_some() })
+    }
+
+    /// The steps in a from a row to the next, and from a column to the next.
+    pub fn strides(&self) -> [usize; 2] {
+        if self.transposed { [1, self.m] } else { [self.k, 1] }
+    }
+
+    /// Additions and multiplications.
+    pub fn flops(&self) -> usize {
+        2 * self.m * self.k * self.n
+    }
 }
 
 /// A framework that trains the network of a workload on its data.

@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use benches::machine;
-use benches::protocol::{self, Options, Task, Training, Workload};
+use benches::protocol::{self, Options, Product, Task, Training, Workload};
 use benches::{Digits, Tiny, Wide};
 use nn::data::{Class, Dataset, Minibatch, fashion_mnist};
 use nn::{Adam, Network, Optimizer, Row, Sgd, Threads, Trainer, network};
@@ -35,11 +35,12 @@ fn main() -> ExitCode {
 
 fn run(name: &str, options: &Options) -> Result<(), String> {
     let threads = Threads::new(options.threads);
-    if let Some(shape) = protocol::product_shape(name) {
-        let [m, k, n] = shape;
-        options.product(name, shape, |a, b, c| {
-            let (a, b) = (Matrix::new(a, m, k), Matrix::new(b, k, n));
-            product_with(&threads, a, b, Start::Zero, c);
+    if let Some(product) = Product::named(name) {
+        let Product { m, k, n, transposed } = product;
+        options.product(name, product, |a, b, c| {
+            let a =
+                if transposed { Matrix::new(a, k, m).transposed() } else { Matrix::new(a, m, k) };
+            product_with(&threads, a, Matrix::new(b, k, n), Start::Zero, c);
         });
         return Ok(());
     }

@@ -5,21 +5,24 @@
                                      [--workloads A,D,64x784x128] [--peers numpy,jax] [--threads 1,2]
 
 It takes whatever is there: NumPy, PyTorch, JAX and ONNX Runtime if this Python can import them; Candle, Burn,
-dfdx, and the matrix products gemm, faer and matrixmultiply if `--build` has built them (minutes), and so RTNeural
-if the environment variable RTNEURAL names a checkout of it. The frameworks take turns, in an order that is reversed every round, and each number is the median of the rounds. With one
-thread a process is kept on one core.
+dfdx, and the matrix products gemm, faer and matrixmultiply if `--build` has built them (minutes), and with them those of
+the BLAS libraries that this Python has, NumPy's OpenBLAS and MKL (`pip install mkl`); and RTNeural if the
+environment variable RTNEURAL names a checkout of it. The frameworks take turns, in an order that is reversed every
+round, and each number is the median of the rounds. With one thread a process is kept on one core.
 
 A row has our time, the best peer's, how many times quicker we are, and our share of the multiply-adds that this
 machine can do. `--check` prints the losses and outputs instead, which must agree.
 """
 
 import argparse
+import glob
 import importlib.util
 import json
 import os
 import statistics
 import subprocess
 import sys
+import sysconfig
 from collections import defaultdict
 from pathlib import Path
 
@@ -45,9 +48,10 @@ PREDICTION = {
     "Ftiny": "predict one sample 2→16→16→1 tanh",
 }
 PRODUCTS = [f"{n}x{n}x{n}" for n in (64, 128, 256, 512, 1024, 2048)]
-PRODUCTS += ["64x784x128", "64x128x10", "512x784x128", "128x512x512", "256x4096x4096", "1x784x128"]
+PRODUCTS += ["64x784x128", "784x64x128-AtB", "64x128x10", "512x784x128", "128x512x512", "256x4096x4096", "1x784x128"]
 RUST = ["candle", "burn", "dfdx"]
 CRATES = ["gemm", "faer", "matrixmultiply"]
+BLAS = {"mkl": f"{sys.prefix}/lib/libmkl_rt.so*", "openblas": f"{sysconfig.get_path('platlib')}/numpy.libs/libscipy_openblas64_*.so"}
 PYTHON = {"numpy": "numpy", "pytorch": "torch", "jax": "jax", "onnxruntime": "onnxruntime"}
 RTNEURAL = HERE / "target/rtneural"
 OURS = "nn"
@@ -59,6 +63,7 @@ def peers():
     program = HERE / "target/release/workloads"
     if program.exists():
         found |= {name: [str(program)] for name in RUST + CRATES}
+        found |= {name: [str(program)] for name, pattern in BLAS.items() if glob.glob(pattern)}
     if RTNEURAL.exists():
         found["rtneural"] = [str(RTNEURAL)]
     for name, module in PYTHON.items():
@@ -69,12 +74,12 @@ def peers():
 
 def can(peer, workload):
     if "x" in workload:
-        return peer in [OURS, "numpy", "pytorch"] + CRATES
+        return peer in [OURS, "numpy", "pytorch", *CRATES, *BLAS]
     if workload == "peak":
         return peer == OURS
     if peer == "rtneural":
         return workload in ("F1", "Ftiny")
-    return peer not in CRATES and (peer != "onnxruntime" or workload in PREDICTION)
+    return peer not in [*CRATES, *BLAS] and (peer != "onnxruntime" or workload in PREDICTION)
 
 
 def run(peer, command, workloads, threads, *options):
@@ -82,6 +87,8 @@ def run(peer, command, workloads, threads, *options):
     environment = dict(os.environ, CUDA_VISIBLE_DEVICES="", PEERS_DATA=next(place for place in DATA if place and os.path.isdir(place)))
     for library in ("OMP", "MKL", "OPENBLAS", "RAYON", "MATMUL"):
         environment[f"{library}_NUM_THREADS"] = str(threads)
+    for name, pattern in BLAS.items():
+        environment |= {f"PEERS_{name.upper()}": path for path in glob.glob(pattern)}
     command = command + ["--peer", peer, "--workloads", ",".join(workloads), "--threads", str(threads), *options]
     pin = (lambda: os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})) if threads == 1 else None
     process = subprocess.run(command, env=environment, capture_output=True, text=True, preexec_fn=pin)

@@ -1,5 +1,6 @@
 //! Other frameworks and matrix products, behind the interfaces of the benchmarks.
 
+pub mod blas;
 mod burn;
 mod candle;
 pub mod chain;

@@ -149,8 +149,9 @@ def main(peer, train=None, predict=None, product=None):
     for name in arguments.workloads.split(","):
         if name not in known:
             if product:
-                m, k, n = map(int, name.split("x"))
-                a, b = ((2 * uniform(s, r * c) - 1).astype(np.float32).reshape(r, c) for s, r, c in ((1, m, k), (2, k, n)))
+                m, k, n = map(int, name.removesuffix("-AtB").split("x"))
+                a, b = ((2 * uniform(stream, count) - 1).astype(np.float32) for stream, count in ((1, m * k), (2, k * n)))
+                a, b = a.reshape(k, m).T if name.endswith("-AtB") else a.reshape(m, k), b.reshape(k, n)
                 took = seconds_per_call(arguments.secs, product(a, b, arguments.threads))
                 emit(name, "gflops", 2 * m * k * n / took / 1e9, "GFLOP/s")
             continue

@@ -1,13 +1,15 @@
 //! The workloads on which frameworks are compared, by another framework: `--peer candle`, `burn` or `dfdx`, or, for
-//! matrix products, `gemm`, `faer` or `matrixmultiply`.
+//! matrix products, `gemm`, `faer` or `matrixmultiply`, or a BLAS, `mkl` or `openblas`, whose shared library the
+//! environment variable `PEERS_MKL` or `PEERS_OPENBLAS` names.
 //!
 //! [`benches::protocol`] describes the command line and the numbers.
 
 use std::process::ExitCode;
 
-use benches::protocol::{self, Options, Task, Workload};
+use benches::protocol::{self, Options, Product, Task, Workload};
 use nn::Row;
 use nn::data::fashion_mnist;
+use peers::blas::Blas;
 use peers::{FRAMEWORKS, products};
 
 fn main() -> ExitCode {
@@ -15,13 +17,18 @@ fn main() -> ExitCode {
 }
 
 fn run(name: &str, options: &Options) -> Result<(), String> {
-    if let Some(shape) = protocol::product_shape(name) {
+    if let Some(product) = Product::named(name) {
         let threads = options.threads;
-        let (_, product) = products::ALL
+        if let "mkl" | "openblas" = options.peer.as_str() {
+            let blas = Blas::open(&options.peer)?;
+            options.product(name, product, |a, b, c| blas.multiply(product, a, b, c));
+            return Ok(());
+        }
+        let (_, compute) = products::ALL
             .into_iter()
             .find(|(library, _)| *library == options.peer)
             .ok_or_else(|| format!("there is no matrix product {}", options.peer))?;
-        options.product(name, shape, |a, b, c| product(shape, threads, a, b, c));
+        options.product(name, product, |a, b, c| compute(product, threads, a, b, c));
         return Ok(());
     }
     let (_, open) = FRAMEWORKS

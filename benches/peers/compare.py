@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures this project beside other frameworks and prints one table.
 
-    python3 benches/peers/compare.py [--quick] [--check] [--build] [--rounds 3] [--secs 0.8]
+    python3 benches/peers/compare.py [--quick] [--check] [--build] [--all] [--rounds 3] [--secs 0.8]
                                      [--workloads A,D,64x784x128] [--peers numpy,jax] [--threads 1,2]
 
 It takes whatever is there: NumPy, PyTorch, JAX and ONNX Runtime if this Python can import them; Candle, Burn,
@@ -11,7 +11,7 @@ environment variable RTNEURAL names a checkout of it. The frameworks take turns,
 round, and each number is the median of the rounds. With one thread a process is kept on one core.
 
 A row has our time, the best peer's, how many times quicker we are, and our share of the multiply-adds that this
-machine can do. `--check` prints the losses and outputs instead, which must agree.
+machine can do. `--all` adds tables of every peer's numbers. `--check` prints the losses and outputs instead, which must agree.
 """
 
 import argparse
@@ -149,11 +149,21 @@ def table(title, unit, rows, threads, cells):
         print(f"| {text} | " + " | ".join(cell for count in threads for cell in cells(workload, count)) + " |")
 
 
+def everyone(medians, workloads, threads, metric):
+    """A row for every peer, with a number for each number of threads."""
+    print("\n| peer | " + " | ".join(workloads) + " |\n|---|" + "---:|" * len(workloads))
+    for peer in dict.fromkeys(peer for workload, _, peer, _ in medians if workload in workloads):
+        keys = [[(workload, count, peer, metric(workload)) for count in threads] for workload in workloads]
+        cells = [" / ".join(number(medians[key]) if key in medians else "–" for key in row) for row in keys]
+        print(f"| {peer} | " + " | ".join("" if set(cell) <= set("– /") else cell for cell in cells) + " |")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="three workloads, one round, less than a minute")
     parser.add_argument("--check", action="store_true", help="print losses and outputs instead of times")
     parser.add_argument("--build", action="store_true", help="build Candle, Burn, dfdx, gemm and faer first")
+    parser.add_argument("--all", action="store_true", help="print every peer's numbers, too")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--secs", type=float, default=0.8)
     parser.add_argument("--workloads")
@@ -191,12 +201,16 @@ def main():
         for count in threads
     ))
     networks = {w: text for w, text in (TRAINING | PREDICTION).items() if w in workloads}
+    metric = lambda w: "latency_us" if w in PREDICTION else "step_us"
     if networks:
-        metric = lambda w: "latency_us" if w in PREDICTION else "step_us"
         table("work", "µs", networks, threads, lambda w, t: row(medians, w, t, metric(w), True))
     products = {w: w for w in workloads if "x" in w}
     if products:
         table("product", "GFLOP/s", products, threads, lambda w, t: row(medians, w, t, "gflops", False))
+    if arguments.all and networks:
+        everyone(medians, networks, threads, metric)
+    if arguments.all and products:
+        everyone(medians, products, threads, lambda _: "gflops")
 
 
 def processor():

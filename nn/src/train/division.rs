@@ -21,6 +21,8 @@ const TILE: usize = 8;
 
 /// Elements of the first layer's weight that a thread may keep in its core's cache: 1 MiB of `f32`.
 const KEPT: usize = 256 * 1024;
+/// Most threads that a block of rows goes through: with more, the first and the last wait too long for each other.
+const MOST_STAGES: usize = 8;
 /// Most rows of a batch that go through the threads one after the other: of more, each reads the weight but once
 /// for so much arithmetic that it does not matter where it lies.
 const MOST_ROWS: usize = 256;
@@ -41,12 +43,11 @@ impl Division {
         let count = threads.count();
         let rows =
             if N::Layers::COUPLED { batch } else { batch.div_ceil(count).next_multiple_of(TILE) };
+        let is_line = (2..=MOST_STAGES).contains(&count)
+            && batch.div_ceil(TILE) >= 2 * count
+            && batch <= MOST_ROWS;
         let depth = match N::Layers::FIRST_WEIGHT {
-            Some([inputs, outputs])
-                if count > 1
-                    && (TILE * count..=MOST_ROWS).contains(&batch)
-                    && inputs * outputs <= KEPT * count =>
-            {
+            Some([inputs, outputs]) if is_line && inputs * outputs <= KEPT * count => {
                 inputs.div_ceil(count).next_multiple_of(TILE)
             }
             _ => 0,

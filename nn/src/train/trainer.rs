@@ -1,9 +1,10 @@
 //! One training step: forward, backward, gradient, update.
 //!
 //! The rows of a batch go through the whole forward and backward pass in parallel, each independent of
-//! the others. Then the flat gradient is computed in stretches, each with its full sum over the
-//! batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are in
-//! the cache. So a step has two parallel sections, and its bits do not depend on the number of threads.
+//! the others; where it pays, through the first layer's product as on a production line instead, so that each
+//! thread has its own rows of that weight. Then the flat gradient is computed in stretches, each with its full sum
+//! over the batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are
+//! in the cache. So a step has two or three parallel sections, and its bits do not depend on the number of threads.
 
 use std::ops::Range;
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use tensor::Buffer;
+use tensor::product::{TILE_ROWS, rows_per_thread};
 use tensor::threads::Threads;
 
 use crate::architecture::{self, Architecture, declaration};
@@ -287,10 +288,8 @@ pub(crate) const WORTH_A_THREAD: usize = 2_000_000;
 /// How many rows of a batch one thread should take at a time: as many as there are threads for, but
 /// none for less work than [`WORTH_A_THREAD`].
 pub(crate) fn rows_per_part<N: Network>(rows: usize, threads: &Threads) -> usize {
-    /// Tiles are this high; a part that is no multiple of it would leave lanes idle.
-    const TILE: usize = 8;
-    let worth = WORTH_A_THREAD.div_ceil(N::FLOPS.max(1));
-    rows.div_ceil(threads.count()).max(worth).next_multiple_of(TILE)
+    let worth = WORTH_A_THREAD.div_ceil(N::FLOPS.max(1)).next_multiple_of(TILE_ROWS);
+    rows_per_thread(rows, threads).max(worth)
 }
 
 /// One tensor of a network, as files name it.

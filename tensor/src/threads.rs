@@ -62,8 +62,8 @@ impl Threads {
         1 + self.helpers.as_ref().map_or(0, |helpers| helpers.threads.len())
     }
 
-    /// The same threads, all of which take part in work however small, even where one would be quicker: for tests of
-    /// what is divided.
+    /// The same threads, which are [worth](Threads::worth) waking for any work, even where one would be quicker: for
+    /// tests of what is divided.
     pub fn for_any_work(self) -> Self {
         Threads { for_any_work: true, ..self }
     }

@@ -3,6 +3,7 @@
 use std::slice;
 
 use tensor::cache::fetch;
+use tensor::product::rows_per_thread;
 use tensor::random::Random;
 use tensor::threads::Threads;
 
@@ -135,14 +136,12 @@ impl<X: Copy, Y: Copy> Minibatch<X, Y> {
     where
         X: Send + Sync,
     {
-        /// A part is a multiple of that, as in a training step.
-        const TILE: usize = 8;
         /// Bytes for which waking a thread costs less than it saves.
         const WORTH_A_THREAD: usize = 64 * 1024;
         if size_of::<X>().saturating_mul(rows.len()) < WORTH_A_THREAD {
             return self.gather(data, rows);
         }
-        let part = rows.len().div_ceil(threads.count()).next_multiple_of(TILE);
+        let part = rows_per_thread(rows.len(), threads);
         let inputs = resized(&mut self.inputs, data.inputs(), rows);
         let (from, parts) = (data.inputs(), inputs.chunks_mut(part).zip(rows.chunks(part)));
         threads.for_each(parts, |(into, rows)| copy(from, rows, into));

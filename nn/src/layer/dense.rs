@@ -2,7 +2,9 @@
 
 use autograd::Var;
 use tensor::activation::Activation;
-use tensor::product::{Matrix, MatrixMut, Start, add_scaled_product, product, product_in_stages};
+use tensor::product::{
+    Matrix, MatrixMut, Start, TILE_ROWS, add_scaled_product, product, product_in_stages,
+};
 use tensor::simd::vectorize;
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
@@ -237,8 +239,7 @@ where
 
     fn cut(at: usize) -> usize {
         // Between rows of W, in steps of a tile's height; then only at the end.
-        const TILE: usize = 8;
-        let cut = at.next_multiple_of((O * TILE).max(1));
+        let cut = at.next_multiple_of((O * TILE_ROWS).max(1));
         if cut < I * O || at == 0 { cut } else { Self::LEN }
     }
 

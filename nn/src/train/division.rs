@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use tensor::product::{TILE_ROWS, rows_per_thread};
 use tensor::threads::Threads;
 
 use crate::layer::{Inference, Layer};
@@ -15,9 +16,6 @@ const WORTH_THREADS: usize = 11_000_000;
 const STRETCH: usize = 8192;
 /// Stretches of a large network are longer, so that what all of them read is read by few.
 const STRETCHES: usize = 16;
-
-/// Rows of a part: a multiple of the height of the products' tiles.
-const TILE: usize = 8;
 
 /// Elements of the first layer's weight that a thread may keep in its core's cache: 1 MiB of `f32`.
 const KEPT: usize = 256 * 1024;
@@ -41,14 +39,13 @@ impl Division {
     pub(super) fn of<N: Network>(batch: usize, threads: &Threads) -> Self {
         let threads = threads.worth(batch.saturating_mul(N::STEP_FLOPS) >= WORTH_THREADS);
         let count = threads.count();
-        let rows =
-            if N::Layers::COUPLED { batch } else { batch.div_ceil(count).next_multiple_of(TILE) };
+        let rows = if N::Layers::COUPLED { batch } else { rows_per_thread(batch, &threads) };
         let is_line = (2..=MOST_STAGES).contains(&count)
-            && batch.div_ceil(TILE) >= 2 * count
+            && batch.div_ceil(TILE_ROWS) >= 2 * count
             && batch <= MOST_ROWS;
         let depth = match N::Layers::FIRST_WEIGHT {
             Some([inputs, outputs]) if is_line && inputs * outputs <= KEPT * count => {
-                inputs.div_ceil(count).next_multiple_of(TILE)
+                inputs.div_ceil(count).next_multiple_of(TILE_ROWS)
             }
             _ => 0,
         };

@@ -250,12 +250,7 @@ fn place<T: Float, K: Tiles<T>, const ROWS: usize, const W: usize>(
         }
     }
     let begin = if let Into::Scaled(_) = into { Into::New } else { into };
-    // How many rows of the right operand can be read as wide as the tile is; a stride of 0 repeats
-    // one row.
-    let whole =
-        right.data.len().checked_sub(W).map_or(0, |room| {
-            room.checked_div(right.stride).map_or(depth, |rows| depth.min(rows + 1))
-        });
+    let whole = right.readable(depth, W);
     K::tile::<ROWS, W>(left, right, whole, begin, &mut matrix(&mut own));
     for k in whole..depth {
         let row = &right.data[k * right.stride..];

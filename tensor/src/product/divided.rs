@@ -12,8 +12,21 @@ pub(crate) fn worth_threads([m, k, n]: [usize; 3]) -> bool {
     2_usize.saturating_mul(m).saturating_mul(k).saturating_mul(n) >= WORTH_THREADS
 }
 
-/// Rows of a part: a multiple of a tile's height.
-const TILE: usize = 8;
+/// The height of the tallest tile. Parts of the rows of a product should be multiples of it, or each ends in lower
+/// tiles, which compute more slowly.
+pub const TILE_ROWS: usize = 8;
+
+/// How many of `rows` each of the threads takes, so that all have as much to do: a multiple of [`TILE_ROWS`].
+///
+/// ```
+/// use tensor::product::rows_per_thread;
+/// use tensor::threads::Threads;
+///
+/// assert_eq!(rows_per_thread(100, &Threads::new(2)), 56);
+/// ```
+pub fn rows_per_thread(rows: usize, threads: &Threads) -> usize {
+    rows.div_ceil(threads.count()).next_multiple_of(TILE_ROWS)
+}
 
 /// [`product`](super::product()), the rows divided among `threads` if that is worth it. The bits are the same either way.
 ///
@@ -40,7 +53,7 @@ pub fn product_with<T: Float>(
     c: &mut [T],
 ) {
     let (m, n) = (a.rows(), b.cols());
-    let rows = m.div_ceil(threads.count()).next_multiple_of(TILE);
+    let rows = rows_per_thread(m, threads);
     if !worth_threads([m, a.cols(), n]) || rows >= m || m.checked_mul(n) != Some(c.len()) {
         return product(a, b, start, c, None);
     }

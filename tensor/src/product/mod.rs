@@ -36,8 +36,8 @@ use std::ops::Range;
 use crate::float::Float;
 use crate::simd::Isa;
 
-pub use divided::product_with;
 pub(crate) use divided::worth_threads;
+pub use divided::{TILE_ROWS, product_with, rows_per_thread};
 pub use matrix::Matrix;
 pub use matrix_mut::MatrixMut;
 pub use staged::{SharedFinish, product_in_stages};

@@ -96,12 +96,8 @@ fn narrow<T: Float, K: Tiles<T>, const L: usize>(
         }
     };
     let depth = b.rows;
-    // A stride of 0 repeats one row.
-    let whole =
-        b.data.len().checked_sub(L).map_or(0, |room| {
-            room.checked_div(b.row_stride).map_or(depth, |rows| depth.min(rows + 1))
-        });
     let right = Right { data: b.data, stride: b.row_stride };
+    let whole = right.readable(depth, L);
     K::row::<1, L>(&a[..whole], right, 0, begin, &mut sums);
     for first in (whole..depth).step_by(TOGETHER) {
         let a = &a[first..depth.min(first + TOGETHER)];

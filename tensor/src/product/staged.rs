@@ -3,16 +3,13 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Matrix, Start, product};
+use super::{Matrix, Start, TILE_ROWS, product};
 use crate::float::Float;
 use crate::simd::Isa;
 use crate::threads::{Threads, wait_while};
 
 /// Most blocks of rows that go from thread to thread, and most threads.
 const MOST: usize = 16;
-
-/// Rows of a block: a multiple of a tile's height.
-const TILE: usize = 8;
 
 /// A [`Finish`](super::Finish) that several threads may call.
 pub type SharedFinish<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync);
@@ -59,7 +56,7 @@ pub fn product_in_stages<T: Float>(
         let finish = finish.map(|finish| finish as &dyn Fn(usize, &mut [T]));
         return product(a, b, start, c, finish);
     }
-    let rows = m.div_ceil(MOST).next_multiple_of(TILE);
+    let rows = m.div_ceil(MOST).next_multiple_of(TILE_ROWS);
     let blocks = m.div_ceil(rows);
     let mut parts = c.chunks_mut(rows * n);
     let parts: [_; MOST] = std::array::from_fn(|_| Mutex::new(parts.next().unwrap_or_default()));

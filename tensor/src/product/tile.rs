@@ -40,6 +40,15 @@ pub(super) struct Right<'a, T> {
     pub(super) stride: usize,
 }
 
+impl<T> Right<'_, T> {
+    /// How many of `depth` rows can be read `width` elements wide, whatever lies behind their ends.
+    pub(super) fn readable(&self, depth: usize, width: usize) -> usize {
+        let Some(room) = self.data.len().checked_sub(width) else { return 0 };
+        // A stride of 0 repeats one row.
+        room.checked_div(self.stride).map_or(depth, |rows| depth.min(rows + 1))
+    }
+}
+
 /// What is compiled for one instruction set: [`tile`], each size a function of its own (inlined into the
 /// loops around it, the tile would compete with them for registers), and [`pack`].
 pub(super) trait Tiles<T: Float> {

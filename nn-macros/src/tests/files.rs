@@ -1,13 +1,18 @@
 //! Declarations in files.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use quote::quote;
 
 use super::*;
 
 /// What `network_file!` makes of a file with this text, and the messages.
 fn from_file(text: &str) -> (String, Vec<String>) {
+    // The tests run side by side: each call has a file of its own.
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    let call = CALLS.fetch_add(1, Ordering::Relaxed);
     let directory = std::env::temp_dir();
-    let name = format!("network-{}-{}.net", std::process::id(), text.len());
+    let name = format!("network-{}-{call}.net", std::process::id());
     std::fs::write(directory.join(&name), text).expect("a file");
     let mut report = report::Report::default();
     let code = file::network_file(quote!(#name), &directory, &mut report);

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::pack::pack_left;
 use super::tile::{Left, Right, Tiles};
-use super::{Into, MatrixMut, Problem};
+use super::{Into, Problem};
 use crate::buffer::Buffer;
 use crate::float::Float;
 
@@ -71,8 +71,7 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
                 area.pack::<T, K, W, H, Q>(problem, &mut panels);
             }
             let panels = (!in_place).then_some(&*panels);
-            for first in (0..m).step_by(MR) {
-                let rows = first..m.min(first + MR);
+            for rows in heights(m, MR) {
                 let left = pack_rows.then(|| {
                     pack_left::<T, MR>(&problem.a, rows.clone(), area.depth.clone(), &mut left);
                     &*left
@@ -93,6 +92,21 @@ fn parts(whole: usize, most: usize, unit: usize) -> impl Iterator<Item = Range<u
     let number = whole.div_ceil(most).max(1);
     let size = whole.div_ceil(number).next_multiple_of(unit).clamp(1, most);
     (0..whole.max(1)).step_by(size).map(move |first| first..whole.min(first + size))
+}
+
+/// `m` rows in tiles of at most `most` rows; the last two share what remains, since a low tile takes nearly as long as
+/// a high one.
+fn heights(m: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let height = match m - first {
+            0 => return None,
+            left if left > most && left < 2 * most => left.div_ceil(2),
+            left => left.min(most),
+        };
+        first += height;
+        Some(first - height..first)
+    })
 }
 
 /// What the rows go over: some of k in some columns.
@@ -183,105 +197,36 @@ impl Area {
                 Right { data, stride: b.row_stride }
             }
         };
-        // The bias as wide as a tile.
-        let mut wide = [T::zero(); W];
         let into = match problem.into {
             Into::Scaled(_) | Into::New if first_k == 0 => problem.into,
-            Into::Row(bias) if first_k == 0 => {
-                wide[..self.cols.len()].copy_from_slice(&bias[self.cols.clone()]);
-                Into::Row(&wide)
-            }
+            Into::Row(bias) if first_k == 0 => Into::Row(&bias[self.cols.clone()]),
             _ => Into::Chain,
         };
-        let mut i = rows.start;
-        while i < rows.end {
-            // Tiles that are as equal as there are heights for.
-            let height = match rows.end - i {
-                left if left >= MR => MR,
-                7 => 4,
-                5 | 6 => 3,
-                left => left,
-            };
-            let left = if let Some(copied) = copied {
-                Left::Columns { data: &copied[i - rows.start..], stride: MR }
-            } else if a.col_stride == 1 {
-                let data = a.data.get(i * a.row_stride + first_k..).unwrap_or(&[]);
-                Left::Rows { data, stride: a.row_stride }
-            } else {
-                let data = a.data.get(i + first_k * a.col_stride..).unwrap_or(&[]);
-                Left::Columns { data, stride: a.col_stride }
-            };
-            let c = &mut problem.c.block(i..i + height, self.cols.clone());
-            let depth = self.depth.len();
-            if depth >= LONG && !matches!(into, Into::Chain) {
-                c.fetch();
-            }
-            match height {
-                4 if MR != 4 => place::<T, K, 4, W>(left, right, depth, into, c),
-                3 => place::<T, K, 3, W>(left, right, depth, into, c),
-                2 => place::<T, K, 2, W>(left, right, depth, into, c),
-                1 => place::<T, K, 1, W>(left, right, depth, into, c),
-                _ => place::<T, K, MR, W>(left, right, depth, into, c),
-            }
-            i += height;
-        }
-    }
-}
-
-/// A tile of which c has some columns. If that is not all, it is computed in a place of its own: columns
-/// beyond the right operand's width are made of whatever lies there, or of zeros where memory ends,
-/// and are dropped.
-#[inline(always)]
-fn place<T: Float, K: Tiles<T>, const ROWS: usize, const W: usize>(
-    left: Left<'_, T>,
-    right: Right<'_, T>,
-    depth: usize,
-    into: Into<'_, T>,
-    c: &mut MatrixMut<'_, T>,
-) {
-    let width = c.cols();
-    if width == W {
-        return K::tile::<ROWS, W>(left, right, depth, into, c);
-    }
-    let mut own = [[T::zero(); W]; ROWS];
-    if let Into::Chain = into {
-        for (i, own) in own.iter_mut().enumerate() {
-            own[..width].copy_from_slice(c.row_mut(i));
-        }
-    }
-    let begin = if let Into::Scaled(_) = into { Into::New } else { into };
-    let whole = right.readable(depth, W);
-    K::tile::<ROWS, W>(left, right, whole, begin, &mut matrix(&mut own));
-    for k in whole..depth {
-        let row = &right.data[k * right.stride..];
-        let mut wide = [T::zero(); W];
-        let there = row.len().min(W);
-        wide[..there].copy_from_slice(&row[..there]);
-        let left = match left {
-            Left::Rows { data, stride } => Left::Rows { data: &data[k..], stride },
-            Left::Columns { data, stride } => Left::Columns { data: &data[k * stride..], stride },
-        };
-        let right = Right { data: &wide, stride: W };
-        K::tile::<ROWS, W>(left, right, 1, Into::Chain, &mut matrix(&mut own));
-    }
-    for (i, sums) in own.iter().enumerate() {
-        let c = c.row_mut(i);
-        if let Into::Scaled(scale) = into {
-            // As a tile of one row, c + scale·sums: compiled for the instruction set, unlike this.
-            let mut wide = [[T::zero(); W]];
-            wide[0][..width].copy_from_slice(c);
-            let (left, right) =
-                (Left::Rows { data: &[scale], stride: 1 }, Right { data: sums, stride: W });
-            K::tile::<1, W>(left, right, 1, Into::Chain, &mut matrix(&mut wide));
-            c.copy_from_slice(&wide[0][..width]);
+        let left = if let Some(copied) = copied {
+            Left::Columns { data: copied, stride: MR }
+        } else if a.col_stride == 1 {
+            let data = a.data.get(rows.start * a.row_stride + first_k..).unwrap_or(&[]);
+            Left::Rows { data, stride: a.row_stride }
         } else {
-            c.copy_from_slice(&sums[..width]);
+            let data = a.data.get(rows.start + first_k * a.col_stride..).unwrap_or(&[]);
+            Left::Columns { data, stride: a.col_stride }
+        };
+        let height = rows.len();
+        let c = &mut problem.c.block(rows, self.cols.clone());
+        let depth = self.depth.len();
+        if depth >= LONG && !matches!(into, Into::Chain) {
+            c.fetch();
         }
+        macro_rules! tile {
+            ($($height:literal)*) => {
+                match height {
+                    $($height if const { $height < MR } => {
+                        K::tile::<$height, W>(left, right, depth, into, c);
+                    })*
+                    _ => K::tile::<MR, W>(left, right, depth, into, c),
+                }
+            };
+        }
+        tile!(1 2 3 4 5 6 7);
     }
-}
-
-/// A tile of its own as a place to write to.
-#[inline(always)]
-fn matrix<T, const ROWS: usize, const W: usize>(tile: &mut [[T; W]; ROWS]) -> MatrixMut<'_, T> {
-    MatrixMut::new(tile.as_flattened_mut(), ROWS, W)
 }

@@ -15,6 +15,9 @@ use super::pack::transposed_by_shuffles;
 use super::pack::{Block, pack, transposed};
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
+#[cfg(target_arch = "x86_64")]
+use super::vector::{Avx2, Avx512};
+use super::vector::{Rows, Standard};
 use super::{Into, Matrix, MatrixMut, Problem, blocked};
 use crate::buffer::Buffer;
 use crate::float::{Float, same};
@@ -35,9 +38,6 @@ pub(super) fn run<T: Float>(isa: Isa, problem: &mut Problem<'_, '_, T>) {
     in_readable_strides(problem, |problem| blocked::product::<T, Standard, 4, 4, 4, 4>(problem));
 }
 
-/// Tiles in what the build target guarantees.
-struct Standard;
-
 impl<T: Float> Tiles<T> for Standard {
     #[inline(never)]
     fn pack<const W: usize>(
@@ -57,7 +57,7 @@ impl<T: Float> Tiles<T> for Standard {
         into: Into<'_, T>,
         c: &mut MatrixMut<'_, T>,
     ) {
-        tile::<T, MR, W>(left, right, depth, into, c);
+        tile::<T, Self, MR, W>(left, right, depth, into, c);
     }
 
     #[inline(never)]
@@ -68,7 +68,7 @@ impl<T: Float> Tiles<T> for Standard {
         into: Into<'_, T>,
         c: &mut [T],
     ) {
-        row::<T, V, L>(left, right, head, into, c);
+        row::<T, Self, V, L>(left, right, head, into, c);
     }
 }
 
@@ -76,10 +76,10 @@ impl<T: Float> Tiles<T> for Standard {
 macro_rules! tiles {
     ($Name:ident, $features:literal) => {
         #[cfg(target_arch = "x86_64")]
-        struct $Name;
-
-        #[cfg(target_arch = "x86_64")]
-        impl<T: Float> Tiles<T> for $Name {
+        impl<T: Float> Tiles<T> for $Name
+        where
+            $Name: Rows<T>,
+        {
             #[inline(always)]
             fn transposed(rows: Block<T>) -> Block<T> {
                 let Some(rows) = same::<Block<T>, Block<f32>>(rows) else {
@@ -104,7 +104,9 @@ macro_rules! tiles {
                     rows: Range<usize>,
                     cols: Range<usize>,
                     panel: &mut [T],
-                ) {
+                ) where
+                    $Name: Rows<T>,
+                {
                     pack::<T, $Name, W>(b, rows, cols, panel);
                 }
                 // SAFETY: as in `tile` below.
@@ -129,8 +131,10 @@ macro_rules! tiles {
                     depth: usize,
                     into: Into<'_, T>,
                     c: &mut MatrixMut<'_, T>,
-                ) {
-                    tile::<T, MR, W>(left, right, depth, into, c);
+                ) where
+                    $Name: Rows<T>,
+                {
+                    tile::<T, $Name, MR, W>(left, right, depth, into, c);
                 }
                 // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
                 // that has been asked for the features.
@@ -155,8 +159,10 @@ macro_rules! tiles {
                     head: usize,
                     into: Into<'_, T>,
                     c: &mut [T],
-                ) {
-                    row::<T, V, L>(left, right, head, into, c);
+                ) where
+                    $Name: Rows<T>,
+                {
+                    row::<T, $Name, V, L>(left, right, head, into, c);
                 }
                 // SAFETY: as in `tile` above.
                 #[allow(unsafe_code)]

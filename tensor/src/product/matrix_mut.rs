@@ -123,25 +123,25 @@ impl<'a, T> MatrixMut<'a, T> {
     #[inline]
     pub fn row_mut(&mut self, row: usize) -> &mut [T] {
         assert!(row < self.rows, "matrix: row {row} of {}", self.rows);
-        // SAFETY: the elements of one row, which lie side by side and are lent to nobody else while `self` is.
+        // SAFETY: there is this row.
         #[allow(unsafe_code)]
         unsafe {
-            slice::from_raw_parts_mut(self.element(row, 0), self.cols)
+            self.row_unchecked(row)
         }
     }
 
-    /// Row `row`, which has `W` elements; without a look whether it does, and without a way to panic that
-    /// would take the registers of a tile's sums.
+    /// Row `row` without a look whether there is one, and without a way to panic that would take the registers of a
+    /// tile's sums.
     ///
     /// # Safety
     ///
-    /// There must be more than `row` rows, and `W` columns or more.
+    /// There must be more than `row` rows.
     #[allow(unsafe_code)]
     #[inline(always)]
-    pub(super) unsafe fn row_unchecked<const W: usize>(&mut self, row: usize) -> &mut [T; W] {
-        // SAFETY: the caller says that these elements are there; they lie side by side and are lent to nobody
-        // else while `self` is.
-        unsafe { &mut *self.element(row, 0).cast() }
+    pub(super) unsafe fn row_unchecked(&mut self, row: usize) -> &mut [T] {
+        // SAFETY: the caller says that there is this row; its elements lie side by side and are lent to nobody else
+        // while `self` is.
+        unsafe { slice::from_raw_parts_mut(self.element(row, 0), self.cols) }
     }
 
     /// Asks for the elements, so that they are near when they are read or written.

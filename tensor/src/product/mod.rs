@@ -14,6 +14,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
+//! | `vector.rs` | a row of a tile in vector instructions |
 //! | `blocked.rs` | cutting the matrices into tiles |
 //! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
 //! | `pack.rs` | copying what would not stream well |
@@ -30,6 +31,7 @@ mod pack;
 mod row;
 mod staged;
 mod tile;
+mod vector;
 
 use std::ops::Range;
 

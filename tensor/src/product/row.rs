@@ -5,7 +5,8 @@
 
 use std::ops::Range;
 
-use super::tile::{Right, Tiles, add_multiple, check, first};
+use super::tile::{Right, Tiles, check, first};
+use super::vector::Rows;
 use super::{Into, Matrix, Problem};
 use crate::float::Float;
 
@@ -17,20 +18,16 @@ const TOGETHER: usize = 9;
 /// vectors: a stride through all rows of a large matrix would be on another page of memory with every row.
 const SLAB: usize = 64;
 
-/// The whole product in vectors of `L` elements; or nothing, and `false`, if it is not one of a single row.
+/// The whole product in vectors of `L` elements; or nothing, and `false`, if it is not one of a
+/// single row, or one that is shorter than a vector.
 #[inline(always)]
 pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     problem: &mut Problem<'_, '_, T>,
 ) -> bool {
     let (k, n) = (problem.a.cols, problem.b.cols);
     let contiguous = problem.a.col_stride == 1 && problem.b.col_stride == 1;
-    if problem.a.rows != 1 || !contiguous {
+    if problem.a.rows != 1 || n < L || !contiguous {
         return false;
-    }
-    if n < L {
-        narrow::<T, K, L>(problem.a.data, &problem.b, problem.into, problem.c.row_mut(0));
-        problem.finish(0..1, 0..n);
-        return true;
     }
     let head = misaligned::<T, L>(&problem.b);
     let vectors = (n + head).div_ceil(L);
@@ -69,54 +66,6 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     }
     problem.finish(0..1, 0..n);
     true
-}
-
-/// The product where rows of B are shorter than a vector. What lies behind a row is read and dropped; the last
-/// rows, behind which memory ends, are copied.
-#[inline(always)]
-fn narrow<T: Float, K: Tiles<T>, const L: usize>(
-    a: &[T],
-    b: &Matrix<'_, T>,
-    into: Into<'_, T>,
-    c: &mut [T],
-) {
-    /// Rows that are copied at a time.
-    const TOGETHER: usize = 4;
-    let n = c.len();
-    let mut sums = [T::zero(); L];
-    let begin = match into {
-        Into::New | Into::Scaled(_) => Into::New,
-        Into::Row(row) => {
-            sums[..n].copy_from_slice(row);
-            Into::Chain
-        }
-        Into::Chain => {
-            sums[..n].copy_from_slice(c);
-            Into::Chain
-        }
-    };
-    let depth = b.rows;
-    let right = Right { data: b.data, stride: b.row_stride };
-    let whole = right.readable(depth, L);
-    K::row::<1, L>(&a[..whole], right, 0, begin, &mut sums);
-    for first in (whole..depth).step_by(TOGETHER) {
-        let a = &a[first..depth.min(first + TOGETHER)];
-        let mut rows = [[T::zero(); L]; TOGETHER];
-        for (k, row) in rows.iter_mut().take(a.len()).enumerate() {
-            row[..n].copy_from_slice(&b.data[(first + k) * b.row_stride..][..n]);
-        }
-        let right = Right { data: rows.as_flattened(), stride: L };
-        K::row::<1, L>(a, right, 0, Into::Chain, &mut sums);
-    }
-    if let Into::Scaled(scale) = into {
-        // As one more row: c + scale·sums.
-        let mut wide = [T::zero(); L];
-        wide[..n].copy_from_slice(c);
-        let right = Right { data: &sums, stride: L };
-        K::row::<1, L>(&[scale], right, 0, Into::Chain, &mut wide);
-        sums = wide;
-    }
-    c.copy_from_slice(&sums[..n]);
 }
 
 /// Elements that lie before the rows of B in their first vector, if vectors were to begin where they are loaded
@@ -170,7 +119,7 @@ macro_rules! each_vector {
 ///
 /// If b ends early, or c is not where the vectors are.
 #[inline(always)]
-pub(super) fn row<T: Float, const V: usize, const L: usize>(
+pub(super) fn row<T: Float, K: Rows<T>, const V: usize, const L: usize>(
     a: &[T],
     b: Right<'_, T>,
     head: usize,
@@ -203,14 +152,14 @@ pub(super) fn row<T: Float, const V: usize, const L: usize>(
         }
     };
     if width == V * L {
-        add_rows::<T, V, L, 4>(&mut sums, a, |k, j| b(k, j * L));
+        add_rows::<T, K, V, L, 4>(&mut sums, a, |k, j| b(k, j * L));
     } else {
-        add_rows::<T, V, L, 1>(&mut sums, a, |k, j| b(k, place(j)));
+        add_rows::<T, K, V, L, 1>(&mut sums, a, |k, j| b(k, place(j)));
     }
     if let Into::Scaled(scale) = into {
         let products = sums;
         sums = load(c, place);
-        each_vector!(j of V: add_multiple(&mut sums[j], scale, &products[j]));
+        each_vector!(j of V: K::add_multiple(&mut sums[j], scale, &products[j]));
     }
     each_vector!(j of V: c[place(j)..][..L].copy_from_slice(&sums[j]));
 }
@@ -228,7 +177,7 @@ fn load<T: Float, const V: usize, const L: usize>(
 
 /// sums\[j\] += a\[k\]·b(k, j) for all k in their order, `UNROLLED` of them written out.
 #[inline(always)]
-fn add_rows<'b, T: Float, const V: usize, const L: usize, const UNROLLED: usize>(
+fn add_rows<'b, T: Float, K: Rows<T>, const V: usize, const L: usize, const UNROLLED: usize>(
     sums: &mut [[T; L]; V],
     a: &[T],
     b: impl Fn(usize, usize) -> &'b [T],
@@ -237,12 +186,12 @@ fn add_rows<'b, T: Float, const V: usize, const L: usize, const UNROLLED: usize>
     let mut k = 0;
     for a in blocks {
         for a in a {
-            each_vector!(j of V: add_multiple(&mut sums[j], *a, first(b(k, j))));
+            each_vector!(j of V: K::add_multiple(&mut sums[j], *a, first(b(k, j))));
             k += 1;
         }
     }
     for a in last {
-        each_vector!(j of V: add_multiple(&mut sums[j], *a, first(b(k, j))));
+        each_vector!(j of V: K::add_multiple(&mut sums[j], *a, first(b(k, j))));
         k += 1;
     }
 }

@@ -1,15 +1,16 @@
 //! The arithmetic: a tile of C, a few rows by a few vectors, held in registers for all of k.
 //!
-//! No intrinsics: the accumulators are arrays of constant size, which the compiler keeps in vector
-//! registers when this code is inlined into a function compiled for a vector instruction set. It does
-//! so as long as nothing in the loop over k can panic; therefore a tile checks once, before the loop,
-//! that its operands are long enough, and then reads them unchecked.
+//! One source for every instruction set: the accumulators are arrays of constant size, which the compiler keeps in
+//! vector registers when this code is inlined into a function compiled for one, and whose rows are computed with
+//! as `vector.rs` says. It does so as long as nothing in the loop over k can panic; therefore a tile checks
+//! once, before the loop, that its operands are long enough, and then reads them unchecked.
 
 use std::ops::Range;
 
 #[cfg(doc)]
 use super::pack::pack;
 use super::pack::{Block, transposed};
+use super::vector::Rows;
 use super::{Into, Matrix, MatrixMut};
 use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
@@ -51,7 +52,7 @@ impl<T> Right<'_, T> {
 
 /// What is compiled for one instruction set: [`tile`], each size a function of its own (inlined into the
 /// loops around it, the tile would compete with them for registers), and [`pack`].
-pub(super) trait Tiles<T: Float> {
+pub(super) trait Tiles<T: Float>: Rows<T> {
     /// A block with rows and columns exchanged.
     #[inline(always)]
     fn transposed(rows: Block<T>) -> Block<T> {
@@ -100,37 +101,49 @@ macro_rules! each_row {
     }};
 }
 
-/// `MR` rows and `W` columns of a·b `into` c; the sums run over `depth` values of k.
+/// `MR` rows and up to `W` columns of a·b `into` c; the sums run over `depth` values of k.
+///
+/// Where c ends within the tile, what the right operand holds behind its own columns is computed with, and dropped.
 ///
 /// # Panics
 ///
-/// If an operand ends before the tile does, or c has another size.
+/// If an operand ends before c does, or c has another number of rows or is wider than the tile.
 #[inline(always)]
-pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
+pub(super) fn tile<T: Float, K: Rows<T>, const MR: usize, const W: usize>(
     left: Left<'_, T>,
     right: Right<'_, T>,
     depth: usize,
     into: Into<'_, T>,
     c: &mut MatrixMut<'_, T>,
 ) {
-    assert!(c.rows() == MR && c.cols() == W, "a tile of another size than its place");
+    let width = c.cols();
+    assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
     let mut sums = [[T::zero(); W]; MR];
     match into {
         Into::New | Into::Scaled(_) => {}
-        Into::Row(row) => sums = [*first(row); MR],
-        Into::Chain => sums = load(c),
+        Into::Row(row) if width == W => sums = [*first(row); MR],
+        Into::Row(row) => sums = [K::load_some(row); MR],
+        Into::Chain => sums = load::<T, K, MR, W>(c),
     }
-    check(right.data, depth, right.stride, W);
-    // SAFETY: k < `depth` in `chains`, and `depth` rows of `W` elements have just been found to be there.
+    check(right.data, depth, right.stride, width);
+    let whole = if width == W { depth } else { right.readable(depth, W) };
+    // SAFETY: `chains` asks for k < `whole`; so many rows of `W` elements are there: either `check` has found them, or
+    // `readable`.
     #[allow(unsafe_code)]
     let b = |k: usize| unsafe { right.data.get_unchecked(k * right.stride..k * right.stride + W) };
+    // SAFETY: `chains` asks for k < `depth`; `check` has found so many rows of `width` elements.
+    #[allow(unsafe_code)]
+    let last = |k: usize| unsafe {
+        K::load_some(right.data.get_unchecked(k * right.stride..k * right.stride + width))
+    };
     match left {
         Left::Rows { data, stride } => {
             check(data, MR, stride, depth);
             // SAFETY: i < `MR` and k < `depth` in `chains`; that much has just been found to be there.
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(i * stride + k) };
-            chains(&mut sums, depth, a, b, |k| rows_ahead::<T, MR>(data, stride, k));
+            let ahead = rows_ahead::<T, MR>(data, stride);
+            chains::<T, K, MR, W>(&mut sums, whole, depth, a, b, last, ahead);
         }
         Left::Columns { data, stride } => {
             check(data, depth, stride, MR);
@@ -138,7 +151,7 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(k * stride + i) };
             let far = size_of_val(data) > FAR;
-            chains(&mut sums, depth, a, b, |k| {
+            chains::<T, K, MR, W>(&mut sums, whole, depth, a, b, last, |k| {
                 if far {
                     columns_ahead::<T, MR>(data, stride, k);
                 }
@@ -147,14 +160,18 @@ pub(super) fn tile<T: Float, const MR: usize, const W: usize>(
     }
     if let Into::Scaled(scale) = into {
         let products = sums;
-        sums = load(c);
-        each_row!(i of MR: add_multiple(&mut sums[i], scale, &products[i]));
+        sums = load::<T, K, MR, W>(c);
+        each_row!(i of MR: K::add_multiple(&mut sums[i], scale, &products[i]));
     }
     each_row!(i of MR: {
-        // SAFETY: i < `MR`, and c has been found to have `MR` rows of `W` elements.
+        // SAFETY: i < `MR`, and c has been found to have so many rows.
         #[allow(unsafe_code)]
         let row = unsafe { c.row_unchecked(i) };
-        *row = sums[i];
+        if width == W {
+            row.copy_from_slice(&sums[i]);
+        } else {
+            K::store_some(&sums[i], row);
+        }
     });
 }
 
@@ -171,16 +188,19 @@ pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
 ///
 /// # Panics
 ///
-/// If c has another size.
+/// If c has another number of rows or is wider than the tile.
 #[inline(always)]
-fn load<T: Float, const MR: usize, const W: usize>(c: &mut MatrixMut<'_, T>) -> [[T; W]; MR] {
-    assert!(c.rows() == MR && c.cols() == W, "a tile of another size than its place");
+fn load<T: Float, K: Rows<T>, const MR: usize, const W: usize>(
+    c: &mut MatrixMut<'_, T>,
+) -> [[T; W]; MR] {
+    let width = c.cols();
+    assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
     let mut tile = [[T::zero(); W]; MR];
     each_row!(i of MR: {
-        // SAFETY: i < `MR`, and c has just been found to have `MR` rows of `W` elements.
+        // SAFETY: i < `MR`, and c has just been found to have so many rows.
         #[allow(unsafe_code)]
         let row = unsafe { c.row_unchecked(i) };
-        tile[i] = *row;
+        tile[i] = if width == W { *first(row) } else { K::load_some(row) };
     });
     tile
 }
@@ -189,30 +209,37 @@ fn load<T: Float, const MR: usize, const W: usize>(c: &mut MatrixMut<'_, T>) -> 
 /// the arithmetic needs.
 const UNROLLED: usize = 4;
 
-/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order; `ahead(k)` before the steps that are written
-/// out from k on.
+/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order, from `whole` on with `last(k)` in the place of b(k);
+/// `ahead(k)` before the steps that are written out from k on.
 #[inline(always)]
-fn chains<'b, T: Float, const MR: usize, const W: usize>(
+fn chains<'b, T: Float, K: Rows<T>, const MR: usize, const W: usize>(
     sums: &mut [[T; W]; MR],
+    whole: usize,
     depth: usize,
     a: impl Fn(usize, usize) -> T,
     b: impl Fn(usize) -> &'b [T],
-    ahead: impl Fn(usize),
+    last: impl Fn(usize) -> [T; W],
+    mut ahead: impl FnMut(usize),
 ) {
     let mut k = 0;
     if MR > 4 {
-        while k + UNROLLED <= depth {
+        while k + UNROLLED <= whole {
             ahead(k);
             for k in k..k + UNROLLED {
                 let b = first::<T, W>(b(k));
-                each_row!(i of MR: add_multiple(&mut sums[i], a(i, k), b));
+                each_row!(i of MR: K::add_multiple(&mut sums[i], a(i, k), b));
             }
             k += UNROLLED;
         }
     }
-    while k < depth {
+    while k < whole {
         let b = first::<T, W>(b(k));
-        each_row!(i of MR: add_multiple(&mut sums[i], a(i, k), b));
+        each_row!(i of MR: K::add_multiple(&mut sums[i], a(i, k), b));
+        k += 1;
+    }
+    while k < depth {
+        let b = last(k);
+        each_row!(i of MR: K::add_multiple(&mut sums[i], a(i, k), &b));
         k += 1;
     }
 }
@@ -223,13 +250,21 @@ fn chains<'b, T: Float, const MR: usize, const W: usize>(
 
 /// Fetches some of the next `MR` rows, so that all of them are fetched when k has gone through them.
 #[inline(always)]
-fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
+fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize) -> impl FnMut(usize) {
     // The rows take turns: a line of one lasts for some rounds.
     let rounds = (LINE / (UNROLLED * size_of::<T>()).max(1)).max(1);
     let rows = MR.div_ceil(rounds);
-    let first = MR + k / UNROLLED % rounds * rows;
-    for row in first..first + rows {
-        fetch_line(data.as_ptr().wrapping_add(row * stride + k));
+    let begin = data.as_ptr().wrapping_add(MR * stride);
+    let end = begin.wrapping_add(rounds * rows * stride);
+    let mut next = begin;
+    move |k| {
+        for _ in 0..rows {
+            fetch_line(next.wrapping_add(k));
+            next = next.wrapping_add(stride);
+        }
+        if next == end {
+            next = begin;
+        }
     }
 }
 
@@ -241,14 +276,6 @@ const FAR: usize = 512 * 1024;
 fn columns_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
     for k in k..k + UNROLLED {
         fetch_line(data.as_ptr().wrapping_add(k * stride + 2 * MR - 1));
-    }
-}
-
-/// sums += a·b, element by element.
-#[inline(always)]
-pub(super) fn add_multiple<T: Float, const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
-    for j in 0..W {
-        sums[j] = a.mul_add(b[j], sums[j]);
     }
 }
 

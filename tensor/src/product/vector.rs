@@ -1,0 +1,217 @@
+//! A row of a tile in vector registers.
+//!
+//! A row is an array, which the compiler keeps in registers while nobody asks for its address. It makes vectors of
+//! plain loops over one, too; but in a function as large as a tile it does not always see them, and single numbers
+//! take four to ten times as long. So on x86-64 the loops are written in vector instructions.
+
+use crate::float::Float;
+
+/// What is done with a row of a tile.
+pub(super) trait Rows<T: Float> {
+    /// sums += a·b, element by element, each rounded once.
+    #[inline(always)]
+    fn add_multiple<const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
+        for j in 0..W {
+            sums[j] = a.mul_add(b[j], sums[j]);
+        }
+    }
+
+    /// The first elements, and zeros behind them.
+    ///
+    /// # Panics
+    ///
+    /// Perhaps, if there are more than `W`.
+    #[inline(always)]
+    fn load_some<const W: usize>(from: &[T]) -> [T; W] {
+        let mut row = [T::zero(); W];
+        row[..from.len()].copy_from_slice(from);
+        row
+    }
+
+    /// Writes as many elements as there is room for.
+    ///
+    /// # Panics
+    ///
+    /// Perhaps, if there is room for more than `W`.
+    #[inline(always)]
+    fn store_some<const W: usize>(row: &[T; W], to: &mut [T]) {
+        to.copy_from_slice(&row[..to.len()]);
+    }
+}
+
+/// In what the build target guarantees.
+pub(super) struct Standard;
+
+impl<T: Float> Rows<T> for Standard {}
+
+/// In AVX-512, on a CPU that has been found to have it.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx512;
+
+/// In AVX2 and FMA, on a CPU that has been found to have them.
+#[cfg(target_arch = "x86_64")]
+pub(super) struct Avx2;
+
+#[cfg(target_arch = "x86_64")]
+mod x86_64 {
+    use std::arch::x86_64::*;
+
+    use super::{Avx2, Avx512, Rows};
+
+    /// [`Rows`] of vectors. `mask` makes a mask of the first lanes, given how many; the others are then neither read
+    /// nor written, as their memory may not be there or belong to others.
+    macro_rules! rows {
+        (
+            $Isa:ident, $features:literal, $lanes:literal of $T:ty,
+            set: $set:ident, load: $load:ident, store: $store:ident, multiply_add: $multiply_add:ident,
+            mask: $mask:ident,
+            load_some: |$from:ident, $some:ident| $load_some:expr,
+            store_some: $store_some:ident
+        ) => {
+            impl Rows<$T> for $Isa {
+                #[inline(always)]
+                fn add_multiple<const W: usize>(sums: &mut [$T; W], a: $T, b: &[$T; W]) {
+                    #[inline]
+                    #[target_feature(enable = $features)]
+                    fn compiled<const W: usize>(sums: &mut [$T; W], a: $T, b: &[$T; W]) {
+                        const { assert!(W.is_multiple_of($lanes), "a row of whole vectors") };
+                        let vectors = sums.as_chunks_mut::<$lanes>().0.iter_mut();
+                        for (sums, b) in vectors.zip(b.as_chunks::<$lanes>().0) {
+                            // SAFETY: as many elements as a vector has.
+                            #[allow(unsafe_code)]
+                            let b = unsafe { $load(b.as_ptr()) };
+                            // SAFETY: as above.
+                            #[allow(unsafe_code)]
+                            let before = unsafe { $load(sums.as_ptr()) };
+                            let after = $multiply_add($set(a), b, before);
+                            // SAFETY: as above.
+                            #[allow(unsafe_code)]
+                            unsafe {
+                                $store(sums.as_mut_ptr(), after);
+                            }
+                        }
+                    }
+                    // SAFETY: the CPU has been found to have the features.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        compiled(sums, a, b);
+                    }
+                }
+
+                #[inline(always)]
+                fn load_some<const W: usize>(from: &[$T]) -> [$T; W] {
+                    #[inline]
+                    #[target_feature(enable = $features)]
+                    fn compiled<const W: usize>(from: &[$T]) -> [$T; W] {
+                        const { assert!(W.is_multiple_of($lanes), "a row of whole vectors") };
+                        let mut row = [0.0; W];
+                        let vectors = row.as_chunks_mut::<$lanes>().0.iter_mut();
+                        for (vector, at) in vectors.zip((0..W).step_by($lanes)) {
+                            let $some = $mask(from.len().saturating_sub(at).min($lanes));
+                            let $from = from.as_ptr().wrapping_add(at);
+                            // SAFETY: the lanes of the mask lie in `from`.
+                            #[allow(unsafe_code)]
+                            let there = unsafe { $load_some };
+                            // SAFETY: as many elements as a vector has.
+                            #[allow(unsafe_code)]
+                            unsafe {
+                                $store(vector.as_mut_ptr(), there);
+                            }
+                        }
+                        row
+                    }
+                    // SAFETY: the CPU has been found to have the features.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        compiled(from)
+                    }
+                }
+
+                #[inline(always)]
+                fn store_some<const W: usize>(row: &[$T; W], to: &mut [$T]) {
+                    #[inline]
+                    #[target_feature(enable = $features)]
+                    fn compiled<const W: usize>(row: &[$T; W], to: &mut [$T]) {
+                        const { assert!(W.is_multiple_of($lanes), "a row of whole vectors") };
+                        let vectors = row.as_chunks::<$lanes>().0;
+                        for (vector, at) in vectors.iter().zip((0..W).step_by($lanes)) {
+                            let some = $mask(to.len().saturating_sub(at).min($lanes));
+                            // SAFETY: as many elements as a vector has.
+                            #[allow(unsafe_code)]
+                            let vector = unsafe { $load(vector.as_ptr()) };
+                            // SAFETY: the lanes of the mask lie in `to`.
+                            #[allow(unsafe_code)]
+                            unsafe {
+                                $store_some(to.as_mut_ptr().wrapping_add(at), some, vector);
+                            }
+                        }
+                    }
+                    // SAFETY: the CPU has been found to have the features.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        compiled(row, to);
+                    }
+                }
+            }
+        };
+    }
+
+    rows!(
+        Avx512, "avx512f", 16 of f32,
+        set: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
+        multiply_add: _mm512_fmadd_ps,
+        mask: sixteen_bits,
+        load_some: |from, some| _mm512_maskz_loadu_ps(some, from),
+        store_some: _mm512_mask_storeu_ps
+    );
+    rows!(
+        Avx512, "avx512f", 8 of f64,
+        set: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
+        multiply_add: _mm512_fmadd_pd,
+        mask: eight_bits,
+        load_some: |from, some| _mm512_maskz_loadu_pd(some, from),
+        store_some: _mm512_mask_storeu_pd
+    );
+    rows!(
+        Avx2, "avx2,fma", 8 of f32,
+        set: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
+        multiply_add: _mm256_fmadd_ps,
+        mask: eight_lanes,
+        load_some: |from, some| _mm256_maskload_ps(from, some),
+        store_some: _mm256_maskstore_ps
+    );
+    rows!(
+        Avx2, "avx2,fma", 4 of f64,
+        set: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
+        multiply_add: _mm256_fmadd_pd,
+        mask: four_lanes,
+        load_some: |from, some| _mm256_maskload_pd(from, some),
+        store_some: _mm256_maskstore_pd
+    );
+
+    // Masks of the first lanes: a bit for each in AVX-512, the sign of each in AVX2.
+
+    #[inline(always)]
+    fn sixteen_bits(lanes: usize) -> __mmask16 {
+        __mmask16::MAX.checked_shr(16 - lanes as u32).unwrap_or(0)
+    }
+
+    #[inline(always)]
+    fn eight_bits(lanes: usize) -> __mmask8 {
+        __mmask8::MAX.checked_shr(8 - lanes as u32).unwrap_or(0)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn eight_lanes(lanes: usize) -> __m256i {
+        let places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+        _mm256_cmpgt_epi32(_mm256_set1_epi32(lanes as i32), places)
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn four_lanes(lanes: usize) -> __m256i {
+        let places = _mm256_setr_epi64x(0, 1, 2, 3);
+        _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes as i64), places)
+    }
+}

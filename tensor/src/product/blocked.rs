@@ -35,8 +35,8 @@ const FAR: usize = 2048;
 /// Strips for which such columns are worth copying.
 const MANY_STRIPS: usize = 4;
 
-/// Steps of k that take longer than to fetch the place that the sums go to.
-const LONG: usize = 64;
+/// Bytes of a result that is in no cache of the core when its turn to be written comes.
+const AWAY: usize = 2 * 1024 * 1024;
 
 /// The whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no more remain.
 #[inline(always)]
@@ -212,9 +212,10 @@ impl Area {
             Left::Columns { data, stride: a.col_stride }
         };
         let height = rows.len();
+        let away = size_of::<T>() * problem.c.rows() * problem.c.cols() > AWAY;
         let c = &mut problem.c.block(rows, self.cols.clone());
         let depth = self.depth.len();
-        if depth >= LONG && !matches!(into, Into::Chain) {
+        if away && !matches!(into, Into::Chain) {
             c.fetch();
         }
         macro_rules! tile {

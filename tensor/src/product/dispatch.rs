@@ -10,14 +10,12 @@
 
 use std::ops::Range;
 
-#[cfg(target_arch = "x86_64")]
-use super::pack::transposed_by_shuffles;
-use super::pack::{Block, pack, transposed};
+use super::pack::pack;
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
-use super::vector::{Rows, Standard};
+use super::vector::{Standard, Vectors};
 use super::{Into, Matrix, MatrixMut, Problem, blocked};
 use crate::buffer::Buffer;
 use crate::float::{Float, same};
@@ -78,19 +76,8 @@ macro_rules! tiles {
         #[cfg(target_arch = "x86_64")]
         impl<T: Float> Tiles<T> for $Name
         where
-            $Name: Rows<T>,
+            $Name: Vectors<T>,
         {
-            #[inline(always)]
-            fn transposed(rows: Block<T>) -> Block<T> {
-                let Some(rows) = same::<Block<T>, Block<f32>>(rows) else {
-                    return transposed(rows);
-                };
-                // SAFETY: as in `tile` below; both instruction sets include AVX.
-                #[allow(unsafe_code)]
-                let columns = unsafe { transposed_by_shuffles(rows) };
-                same(columns).unwrap_or_else(|| unreachable!("T is f32"))
-            }
-
             #[inline(always)]
             fn pack<const W: usize>(
                 b: &Matrix<'_, T>,
@@ -105,7 +92,7 @@ macro_rules! tiles {
                     cols: Range<usize>,
                     panel: &mut [T],
                 ) where
-                    $Name: Rows<T>,
+                    $Name: Vectors<T>,
                 {
                     pack::<T, $Name, W>(b, rows, cols, panel);
                 }
@@ -132,7 +119,7 @@ macro_rules! tiles {
                     into: Into<'_, T>,
                     c: &mut MatrixMut<'_, T>,
                 ) where
-                    $Name: Rows<T>,
+                    $Name: Vectors<T>,
                 {
                     tile::<T, $Name, MR, W>(left, right, depth, into, c);
                 }
@@ -160,7 +147,7 @@ macro_rules! tiles {
                     into: Into<'_, T>,
                     c: &mut [T],
                 ) where
-                    $Name: Rows<T>,
+                    $Name: Vectors<T>,
                 {
                     row::<T, $Name, V, L>(left, right, head, into, c);
                 }

@@ -3,13 +3,15 @@
 use std::ops::Range;
 
 use super::Matrix;
-use super::tile::Tiles;
+use super::tile::first;
+use super::vector::{SIDE, Vectors};
+use crate::cache::LINE;
 use crate::float::Float;
 
 /// Copies some rows and columns of b into a panel of `W` columns: row k, column j goes to `k * W + j`. Columns
 /// that are missing become zeros.
 #[inline(always)]
-pub(super) fn pack<T: Float, K: Tiles<T>, const W: usize>(
+pub(super) fn pack<T: Float, K: Vectors<T>, const W: usize>(
     b: &Matrix<'_, T>,
     rows: Range<usize>,
     cols: Range<usize>,
@@ -23,7 +25,11 @@ pub(super) fn pack<T: Float, K: Tiles<T>, const W: usize>(
     }
     if b.col_stride == 1 && width == W {
         for (k, row) in to.iter_mut().enumerate() {
-            row.copy_from_slice(&data[k * b.row_stride..][..W]);
+            *row = *first(&data[k * b.row_stride..]);
+        }
+    } else if b.col_stride == 1 {
+        for (k, row) in to.iter_mut().enumerate() {
+            row[..width].copy_from_slice(&data[k * b.row_stride..][..width]);
         }
     } else if b.row_stride == 1 {
         transpose::<T, K, W>(data, b.col_stride, [width, rows.len()], panel);
@@ -54,119 +60,33 @@ pub(super) fn pack_left<T: Float, const MR: usize>(
     }
 }
 
-/// Elements on a side of the blocks that are transposed in registers.
-pub(super) const SIDE: usize = 8;
-
-/// A block that is transposed in registers.
-pub(super) type Block<T> = [[T; SIDE]; SIDE];
-
 /// Packs a panel of a matrix whose columns are contiguous, `stride` apart.
 #[inline(always)]
-fn transpose<T: Float, K: Tiles<T>, const W: usize>(
+fn transpose<T: Float, K: Vectors<T>, const W: usize>(
     columns: &[T],
     stride: usize,
     [width, depth]: [usize; 2],
     panel: &mut [T],
 ) {
-    let (whole_width, whole_depth) = (width / SIDE * SIDE, depth / SIDE * SIDE);
-    for k in (0..whole_depth).step_by(SIDE) {
-        for j in (0..whole_width).step_by(SIDE) {
-            let block: Block<T> = std::array::from_fn(|c| {
-                let column = &columns[(j + c) * stride + k..];
-                *column.first_chunk().unwrap_or_else(|| panic!("a column ends early"))
-            });
-            let block = K::transposed(block);
-            for (r, row) in block.iter().enumerate() {
-                panel[(k + r) * W + j..][..SIDE].copy_from_slice(row);
+    if width < SIDE || depth < SIDE {
+        for k in 0..depth {
+            for j in 0..width {
+                panel[k * W + j] = columns[j * stride + k];
             }
         }
+        return;
     }
-    for k in 0..depth {
-        let done = if k < whole_depth { whole_width } else { 0 };
-        for j in done..width {
-            panel[k * W + j] = columns[j * stride + k];
+    // Where the blocks begin; the last one, if need be, in the one before it.
+    let place = |block: usize, len: usize| (block * SIDE).min(len - SIDE);
+    let (across, along) = (width.div_ceil(SIDE), depth.div_ceil(SIDE));
+    // As much of each column as lies in a line of the cache: far apart, only few of them stay there.
+    let together = (LINE / (SIDE * size_of::<T>()).max(1)).max(1);
+    for first in (0..along).step_by(together) {
+        for j in (0..across).map(|block| place(block, width)) {
+            for block in first..along.min(first + together) {
+                let k = place(block, depth);
+                K::transpose(&columns[j * stride + k..], stride, &mut panel[k * W + j..], W);
+            }
         }
-    }
-}
-
-/// Rows and columns exchanged.
-#[inline(always)]
-pub(super) fn transposed<T: Float>(rows: Block<T>) -> Block<T> {
-    std::array::from_fn(|r| std::array::from_fn(|c| rows[c][r]))
-}
-
-/// [`transposed`] by shuffles of whole registers: 24 of them, where the compiler makes 64 loads and 64
-/// stores of the plain form.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-#[target_feature(enable = "avx")]
-pub(super) fn transposed_by_shuffles(rows: Block<f32>) -> Block<f32> {
-    use std::arch::x86_64::*;
-    // SAFETY: each load reads the eight elements of an array of eight.
-    #[allow(unsafe_code)]
-    let [a, b, c, d, e, f, g, h] = rows.map(|row| unsafe { _mm256_loadu_ps(row.as_ptr()) });
-    // Pairs of rows, then fours, in each half of the registers; then the halves.
-    let (ab, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
-    let (cd, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
-    let (ef, ef_high) = (_mm256_unpacklo_ps(e, f), _mm256_unpackhi_ps(e, f));
-    let (gh, gh_high) = (_mm256_unpacklo_ps(g, h), _mm256_unpackhi_ps(g, h));
-    let upper = [
-        _mm256_shuffle_ps::<0x44>(ab, cd),
-        _mm256_shuffle_ps::<0xEE>(ab, cd),
-        _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
-        _mm256_shuffle_ps::<0xEE>(ab_high, cd_high),
-    ];
-    let lower = [
-        _mm256_shuffle_ps::<0x44>(ef, gh),
-        _mm256_shuffle_ps::<0xEE>(ef, gh),
-        _mm256_shuffle_ps::<0x44>(ef_high, gh_high),
-        _mm256_shuffle_ps::<0xEE>(ef_high, gh_high),
-    ];
-    let mut columns = [[0.0; SIDE]; SIDE];
-    for i in 0..4 {
-        let first = _mm256_permute2f128_ps::<0x20>(upper[i], lower[i]);
-        let second = _mm256_permute2f128_ps::<0x31>(upper[i], lower[i]);
-        // SAFETY: each store writes the eight elements of an array of eight.
-        #[allow(unsafe_code)]
-        unsafe {
-            _mm256_storeu_ps(columns[i].as_mut_ptr(), first);
-        }
-        // SAFETY: as above.
-        #[allow(unsafe_code)]
-        unsafe {
-            _mm256_storeu_ps(columns[i + 4].as_mut_ptr(), second);
-        }
-    }
-    columns
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn block() -> Block<f32> {
-        std::array::from_fn(|r| std::array::from_fn(|c| (r * SIDE + c) as f32))
-    }
-
-    #[test]
-    fn blocks_are_transposed() {
-        let columns = transposed(block());
-        assert_eq!((columns[2][5], columns[7][0]), (42.0, 7.0));
-    }
-
-    #[test]
-    #[cfg(target_arch = "x86_64")]
-    fn shuffles_do_the_same() {
-        if is_available() {
-            // SAFETY: the CPU has just been asked.
-            #[allow(unsafe_code)]
-            let columns = unsafe { transposed_by_shuffles(block()) };
-            assert_eq!(columns, transposed(block()));
-        }
-    }
-
-    #[cfg(target_arch = "x86_64")]
-    fn is_available() -> bool {
-        crate::simd::Isa::Avx2.is_available()
     }
 }

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::tile::{Right, Tiles, check, first};
-use super::vector::Rows;
+use super::vector::Vectors;
 use super::{Into, Matrix, Problem};
 use crate::float::Float;
 
@@ -119,7 +119,7 @@ macro_rules! each_vector {
 ///
 /// If b ends early, or c is not where the vectors are.
 #[inline(always)]
-pub(super) fn row<T: Float, K: Rows<T>, const V: usize, const L: usize>(
+pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
     a: &[T],
     b: Right<'_, T>,
     head: usize,
@@ -177,7 +177,7 @@ fn load<T: Float, const V: usize, const L: usize>(
 
 /// sums\[j\] += a\[k\]·b(k, j) for all k in their order, `UNROLLED` of them written out.
 #[inline(always)]
-fn add_rows<'b, T: Float, K: Rows<T>, const V: usize, const L: usize, const UNROLLED: usize>(
+fn add_rows<'b, T: Float, K: Vectors<T>, const V: usize, const L: usize, const UNROLLED: usize>(
     sums: &mut [[T; L]; V],
     a: &[T],
     b: impl Fn(usize, usize) -> &'b [T],

@@ -9,8 +9,7 @@ use std::ops::Range;
 
 #[cfg(doc)]
 use super::pack::pack;
-use super::pack::{Block, transposed};
-use super::vector::Rows;
+use super::vector::Vectors;
 use super::{Into, Matrix, MatrixMut};
 use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
@@ -52,13 +51,7 @@ impl<T> Right<'_, T> {
 
 /// What is compiled for one instruction set: [`tile`], each size a function of its own (inlined into the
 /// loops around it, the tile would compete with them for registers), and [`pack`].
-pub(super) trait Tiles<T: Float>: Rows<T> {
-    /// A block with rows and columns exchanged.
-    #[inline(always)]
-    fn transposed(rows: Block<T>) -> Block<T> {
-        transposed(rows)
-    }
-
+pub(super) trait Tiles<T: Float>: Vectors<T> {
     /// [`pack`].
     fn pack<const W: usize>(
         b: &Matrix<'_, T>,
@@ -109,7 +102,7 @@ macro_rules! each_row {
 ///
 /// If an operand ends before c does, or c has another number of rows or is wider than the tile.
 #[inline(always)]
-pub(super) fn tile<T: Float, K: Rows<T>, const MR: usize, const W: usize>(
+pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     left: Left<'_, T>,
     right: Right<'_, T>,
     depth: usize,
@@ -190,7 +183,7 @@ pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
 ///
 /// If c has another number of rows or is wider than the tile.
 #[inline(always)]
-fn load<T: Float, K: Rows<T>, const MR: usize, const W: usize>(
+fn load<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     c: &mut MatrixMut<'_, T>,
 ) -> [[T; W]; MR] {
     let width = c.cols();
@@ -212,7 +205,7 @@ const UNROLLED: usize = 4;
 /// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order, from `whole` on with `last(k)` in the place of b(k);
 /// `ahead(k)` before the steps that are written out from k on.
 #[inline(always)]
-fn chains<'b, T: Float, K: Rows<T>, const MR: usize, const W: usize>(
+fn chains<'b, T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     sums: &mut [[T; W]; MR],
     whole: usize,
     depth: usize,

@@ -1,4 +1,4 @@
-//! A row of a tile in vector registers.
+//! A row of a tile in vector registers, and what else is done in them.
 //!
 //! A row is an array, which the compiler keeps in registers while nobody asks for its address. It makes vectors of
 //! plain loops over one, too; but in a function as large as a tile it does not always see them, and single numbers
@@ -6,8 +6,8 @@
 
 use crate::float::Float;
 
-/// What is done with a row of a tile.
-pub(super) trait Rows<T: Float> {
+/// What is done in vector registers.
+pub(super) trait Vectors<T: Float> {
     /// sums += a·b, element by element, each rounded once.
     #[inline(always)]
     fn add_multiple<const W: usize>(sums: &mut [T; W], a: T, b: &[T; W]) {
@@ -37,12 +37,30 @@ pub(super) trait Rows<T: Float> {
     fn store_some<const W: usize>(row: &[T; W], to: &mut [T]) {
         to.copy_from_slice(&row[..to.len()]);
     }
+
+    /// A block with rows and columns exchanged: `SIDE` rows of as many elements, `stride` apart in `from` and
+    /// `to_stride` in `to`.
+    ///
+    /// # Panics
+    ///
+    /// If there are fewer.
+    #[inline(always)]
+    fn transpose(from: &[T], stride: usize, to: &mut [T], to_stride: usize) {
+        for row in 0..SIDE {
+            for col in 0..SIDE {
+                to[row * to_stride + col] = from[col * stride + row];
+            }
+        }
+    }
 }
+
+/// Elements on a side of the blocks that are transposed.
+pub(super) const SIDE: usize = 8;
 
 /// In what the build target guarantees.
 pub(super) struct Standard;
 
-impl<T: Float> Rows<T> for Standard {}
+impl<T: Float> Vectors<T> for Standard {}
 
 /// In AVX-512, on a CPU that has been found to have it.
 #[cfg(target_arch = "x86_64")]
@@ -56,9 +74,10 @@ pub(super) struct Avx2;
 mod x86_64 {
     use std::arch::x86_64::*;
 
-    use super::{Avx2, Avx512, Rows};
+    use super::super::tile::check;
+    use super::{Avx2, Avx512, SIDE, Vectors};
 
-    /// [`Rows`] of vectors. `mask` makes a mask of the first lanes, given how many; the others are then neither read
+    /// [`Vectors`] of vectors. `mask` makes a mask of the first lanes, given how many; the others are then neither read
     /// nor written, as their memory may not be there or belong to others.
     macro_rules! rows {
         (
@@ -66,9 +85,10 @@ mod x86_64 {
             set: $set:ident, load: $load:ident, store: $store:ident, multiply_add: $multiply_add:ident,
             mask: $mask:ident,
             load_some: |$from:ident, $some:ident| $load_some:expr,
-            store_some: $store_some:ident
+            store_some: $store_some:ident,
+            transpose: $transpose:ident
         ) => {
-            impl Rows<$T> for $Isa {
+            impl Vectors<$T> for $Isa {
                 #[inline(always)]
                 fn add_multiple<const W: usize>(sums: &mut [$T; W], a: $T, b: &[$T; W]) {
                     #[inline]
@@ -152,6 +172,15 @@ mod x86_64 {
                         compiled(row, to);
                     }
                 }
+
+                #[inline(always)]
+                fn transpose(from: &[$T], stride: usize, to: &mut [$T], to_stride: usize) {
+                    // SAFETY: the CPU has been found to have the features, of which AVX is one.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        $transpose(from, stride, to, to_stride);
+                    }
+                }
             }
         };
     }
@@ -162,7 +191,8 @@ mod x86_64 {
         multiply_add: _mm512_fmadd_ps,
         mask: sixteen_bits,
         load_some: |from, some| _mm512_maskz_loadu_ps(some, from),
-        store_some: _mm512_mask_storeu_ps
+        store_some: _mm512_mask_storeu_ps,
+        transpose: transpose_ps
     );
     rows!(
         Avx512, "avx512f", 8 of f64,
@@ -170,7 +200,8 @@ mod x86_64 {
         multiply_add: _mm512_fmadd_pd,
         mask: eight_bits,
         load_some: |from, some| _mm512_maskz_loadu_pd(some, from),
-        store_some: _mm512_mask_storeu_pd
+        store_some: _mm512_mask_storeu_pd,
+        transpose: transpose_pd
     );
     rows!(
         Avx2, "avx2,fma", 8 of f32,
@@ -178,7 +209,8 @@ mod x86_64 {
         multiply_add: _mm256_fmadd_ps,
         mask: eight_lanes,
         load_some: |from, some| _mm256_maskload_ps(from, some),
-        store_some: _mm256_maskstore_ps
+        store_some: _mm256_maskstore_ps,
+        transpose: transpose_ps
     );
     rows!(
         Avx2, "avx2,fma", 4 of f64,
@@ -186,7 +218,8 @@ mod x86_64 {
         multiply_add: _mm256_fmadd_pd,
         mask: four_lanes,
         load_some: |from, some| _mm256_maskload_pd(from, some),
-        store_some: _mm256_maskstore_pd
+        store_some: _mm256_maskstore_pd,
+        transpose: transpose_pd
     );
 
     // Masks of the first lanes: a bit for each in AVX-512, the sign of each in AVX2.
@@ -213,5 +246,100 @@ mod x86_64 {
     fn four_lanes(lanes: usize) -> __m256i {
         let places = _mm256_setr_epi64x(0, 1, 2, 3);
         _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes as i64), places)
+    }
+
+    // Two loads fill the halves of a register, which unlike a shuffle any port of the CPU can do, so that only shuffles
+    // within the halves remain.
+
+    #[inline]
+    #[target_feature(enable = "avx")]
+    fn transpose_ps(from: &[f32], stride: usize, to: &mut [f32], to_stride: usize) {
+        check(from, SIDE, stride, SIDE);
+        check(to, SIDE, to_stride, SIDE);
+        for half in [0, 4] {
+            let mut pairs = [_mm256_setzero_ps(); 4];
+            for (row, pair) in pairs.iter_mut().enumerate() {
+                let first = from.as_ptr().wrapping_add(row * stride + half);
+                // SAFETY: four elements of a row below `SIDE`, which `check` has found to be there.
+                #[allow(unsafe_code)]
+                let low = unsafe { _mm_loadu_ps(first) };
+                // SAFETY: as above, of the row four further on.
+                #[allow(unsafe_code)]
+                let high = unsafe { _mm_loadu_ps(first.wrapping_add(4 * stride)) };
+                *pair = _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high);
+            }
+            let [a, b, c, d] = pairs;
+            let (ab, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
+            let (cd, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
+            let rows = [
+                _mm256_shuffle_ps::<0x44>(ab, cd),
+                _mm256_shuffle_ps::<0xEE>(ab, cd),
+                _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+                _mm256_shuffle_ps::<0xEE>(ab_high, cd_high),
+            ];
+            for (row, i) in rows.into_iter().zip(half..) {
+                // SAFETY: eight elements of a row below `SIDE`, which `check` has found to be there.
+                #[allow(unsafe_code)]
+                unsafe {
+                    _mm256_storeu_ps(to.as_mut_ptr().wrapping_add(i * to_stride), row);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    #[target_feature(enable = "avx")]
+    fn transpose_pd(from: &[f64], stride: usize, to: &mut [f64], to_stride: usize) {
+        check(from, SIDE, stride, SIDE);
+        check(to, SIDE, to_stride, SIDE);
+        for (half, col) in [0, 4].into_iter().flat_map(|half| [0, 2, 4, 6].map(|col| (half, col))) {
+            let mut pairs = [_mm256_setzero_pd(); 2];
+            for (row, pair) in pairs.iter_mut().enumerate() {
+                let first = from.as_ptr().wrapping_add((half + row) * stride + col);
+                // SAFETY: two elements of a row below `SIDE`, which `check` has found to be there.
+                #[allow(unsafe_code)]
+                let low = unsafe { _mm_loadu_pd(first) };
+                // SAFETY: as above, of the row two further on.
+                #[allow(unsafe_code)]
+                let high = unsafe { _mm_loadu_pd(first.wrapping_add(2 * stride)) };
+                *pair = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high);
+            }
+            let [a, b] = pairs;
+            let rows = [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)];
+            for (row, i) in rows.into_iter().zip(col..) {
+                // SAFETY: four elements of a row below `SIDE`, which `check` has found to be there.
+                #[allow(unsafe_code)]
+                unsafe {
+                    _mm256_storeu_pd(to.as_mut_ptr().wrapping_add(i * to_stride + half), row);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(all(test, target_arch = "x86_64"))]
+mod tests {
+    use super::*;
+    use crate::simd::Isa;
+
+    fn transposes<T: Float, K: Vectors<T>>() {
+        let from: Vec<T> = (0..7 * 11 + 8).map(|i| T::of(i as f64)).collect();
+        let (mut to, mut expected) = (vec![T::zero(); 7 * 9 + 8], vec![T::zero(); 7 * 9 + 8]);
+        K::transpose(&from, 11, &mut to, 9);
+        <Standard as Vectors<T>>::transpose(&from, 11, &mut expected, 9);
+        assert_eq!(expected[2 * 9 + 5], T::of((5 * 11 + 2) as f64));
+        assert_eq!(to, expected);
+    }
+
+    #[test]
+    fn blocks_are_transposed() {
+        if Isa::Avx2.is_available() {
+            transposes::<f32, Avx2>();
+            transposes::<f64, Avx2>();
+        }
+        if Isa::Avx512.is_available() {
+            transposes::<f32, Avx512>();
+            transposes::<f64, Avx512>();
+        }
     }
 }

@@ -126,7 +126,9 @@ impl<X: Copy, Y: Copy> Minibatch<X, Y> {
         copy(data.targets(), rows, resized(&mut self.targets, data.targets(), rows));
     }
 
-    /// [`Minibatch::gather`] by the threads given, each of which brings the rows that it will train with.
+    /// [`Minibatch::gather`] by the threads given, which wait for their parts of the rows at the same time.
+    ///
+    /// That pays for threads that work at the step, too. To wake others costs more than it saves.
     ///
     /// # Panics
     ///

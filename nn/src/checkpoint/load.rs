@@ -60,10 +60,6 @@ impl<'a> File<'a> {
                 format!("at most {}, as many bytes as follow", rest.len()),
             )
         })?;
-        let incomplete = || {
-            let found = format!("{} bytes", header.data.len());
-            wrong("elements", found, "as many as the header describes".into())
-        };
         let fault = |fault| match fault {
             Fault::Start | Fault::Json => {
                 wrong("header", "`invalid JSON`".into(), "a header of safetensors".into())
@@ -78,8 +74,17 @@ impl<'a> File<'a> {
                 "a tensor of more axes".into(),
                 "tensors of up to eight axes".into(),
             ),
-            Fault::Outside => incomplete(),
+            Fault::Outside => wrong(
+                "header",
+                "a tensor that ends before it begins".into(),
+                "a first byte and the one after the last".into(),
+            ),
         };
+        let described = header.described().map_err(fault)?;
+        if described != header.data.len() {
+            let found = format!("{} bytes", header.data.len());
+            return Err(wrong("elements", found, format!("{described}, as the header says")));
+        }
         let mut tensors = BTreeMap::new();
         let mut entries = header.entries().map_err(fault)?;
         while let Some(entry) = entries.next().map_err(fault)? {
@@ -99,9 +104,6 @@ impl<'a> File<'a> {
                 return Err(wrong(&field, format!("byte {begin}"), expected));
             }
             end = next;
-        }
-        if end != header.data.len() {
-            return Err(incomplete());
         }
         let mut texts = BTreeMap::new();
         for key in ["architecture", "format", "network"] {

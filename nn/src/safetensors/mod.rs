@@ -61,6 +61,17 @@ impl<'a> Header<'a> {
         Ok(Entries { scanner, data: self.data.len(), first: true })
     }
 
+    /// How many bytes of numbers there should be: where the last tensor ends.
+    #[cfg(feature = "std")]
+    pub(crate) fn described(self) -> Result<usize, Fault> {
+        let mut entries = Entries { data: usize::MAX, ..self.entries()? };
+        let mut end = 0;
+        while let Some(entry) = entries.next()? {
+            end = entry.end.max(end);
+        }
+        Ok(end)
+    }
+
     /// The text that the file's metadata has under `key`, as JSON writes it.
     pub(crate) const fn metadata(self, key: &[u8]) -> Result<Option<&'a [u8]>, Fault> {
         let mut scanner = Scanner { json: self.json, at: 0 };
@@ -79,7 +90,7 @@ const METADATA: &[u8] = b"__metadata__";
 /// See [`Header::entries`].
 pub(crate) struct Entries<'a> {
     scanner: Scanner<'a>,
-    /// Bytes that there are for numbers.
+    /// Bytes that there may be of numbers.
     data: usize,
     first: bool,
 }

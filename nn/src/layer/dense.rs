@@ -115,7 +115,7 @@ where
     fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut DenseRows<'_, T>, _pass: Pass) {
         let (weight, bias) = (Self::weight(parameters), Self::bias(parameters));
         let keep = A::KEEPS_INPUT.then_some(&mut *rows.z);
-        if small::suits::<I, O>() {
+        if small::suits::<I, O>(rows.y.len()) {
             small::forward::<T, I, O>(x, weight, bias, rows.y);
             if let Some(z) = keep {
                 z.copy_from_slice(rows.y);
@@ -162,7 +162,7 @@ where
         before: Option<End<'_, T>>,
     ) {
         if let Some(End { x, y, gradient, derivative }) = before {
-            if small::suits::<I, O>() {
+            if small::suits::<I, O>(rows.dz.len()) {
                 small::input_gradient::<T, I, O>(rows.dz, Self::weight(parameters), gradient);
                 return derivative(gradient, x, y);
             }
@@ -181,7 +181,7 @@ where
         from: usize,
         gradient: &mut [T],
     ) {
-        if small::suits::<I, O>() && gradient.len() == Self::LEN {
+        if small::suits::<I, O>(rows.dz.len()) && gradient.len() == Self::LEN {
             return Self::small_gradient(parameters, x, rows.dz, gradient);
         }
         let (weights, rest) =
@@ -211,7 +211,7 @@ where
         from: usize,
         rate: T,
     ) {
-        if small::suits::<I, O>() && parameters.len() == Self::LEN {
+        if small::suits::<I, O>(rows.dz.len()) && parameters.len() == Self::LEN {
             let mut gradient = Buffer::stale(parameters.len());
             Self::small_gradient(parameters, x, rows.dz, &mut gradient);
             return descend(parameters, &gradient, rate);

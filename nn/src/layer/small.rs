@@ -9,17 +9,25 @@ use std::hint::black_box;
 use tensor::Float;
 use tensor::simd::{Inline, Isa, vectorize_inline};
 
-/// Most weights of a small layer: each of its products is compiled for its widths, and of larger ones the
-/// general product's choices are a small part.
+/// Most weights of a small layer: each of its products is compiled for its widths.
 const LARGEST: usize = 512;
 /// Most inputs and outputs: some more and a row's sums no longer fit in registers.
 const WIDEST: usize = 64;
+/// Multiply-adds of whole registers that take as long as the general product's choices.
+const FEW: usize = 16384;
 
-/// Whether a layer of these widths goes through the functions of this module.
-pub(super) fn suits<const I: usize, const O: usize>() -> bool {
+/// Whether a layer of these widths goes through the functions of this module with the rows that `values` are, `O` of
+/// them each.
+///
+/// The rows are computed in pieces of powers of two, and the more of them, the sooner the general product's masks are
+/// quicker.
+#[inline(always)]
+pub(super) fn suits<const I: usize, const O: usize>(values: usize) -> bool {
     let small = const { I > 0 && O > 0 && I * O <= LARGEST && I <= WIDEST && O <= WIDEST };
+    let pieces =
+        const { if I.count_ones() > O.count_ones() { I } else { O }.count_ones() as usize };
     // Where fused multiply-adds are function calls, the general product computes without them.
-    small && Isa::best().has_fma()
+    small && (pieces == 1 || values * I * pieces * pieces <= FEW) && Isa::best().has_fma()
 }
 
 /// z = x·W + b

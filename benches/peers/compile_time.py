@@ -3,7 +3,7 @@
 
     python3 benches/peers/compile_time.py hello [--only nn,candle]   a program that trains and predicts with one network
     python3 benches/peers/compile_time.py size                       what a network adds to a program
-    python3 benches/peers/compile_time.py many                       a crate of 50 networks
+    python3 benches/peers/compile_time.py many                       a crate of 50 networks, and programs with all of them
 
 Builds in a new directory, with every crate downloaded before the clock starts. Beside the wall-clock time there is
 the time that all cores spent, which depends less on what else the machine does.
@@ -235,6 +235,19 @@ def size():
     crate.remove()
 
 
+# What a program does with each network of `many`.
+USES = {
+    "only declare": "",
+    "predict with": "    println!(\"{{:?}}\", hello::network{0}::Network::<f32>::init(1).predict(&[0.5; {1}]));\n",
+    "train and predict with": (
+        "    let mut network = hello::network{0}::Network::init(1);\n"
+        "    let (x, t) = ([[0.5; {1}]], [nn::data::Class::new(1)?]);\n"
+        "    println!(\"{{}}\", nn::Trainer::new(nn::Sgd::new(0.1)).step(&mut network, &x, &t)?);\n"
+        "    println!(\"{{:?}}\", network.predict(&x[0]));\n"
+    ),
+}
+
+
 def many(count=50):
     files, modules = {}, []
     for index in range(count):
@@ -253,6 +266,15 @@ def many(count=50):
     whole, _ = crate.cargo("check")
     edit, _ = edited(crate, "network7.rs", "tanh", "leaky_relu /* {} */", "check")
     print(f"`cargo check` of {count} networks: {whole:.2f} s; after an edit of one: {edit:.2f} s")
+    least = None
+    for use, lines in USES.items():
+        body = "".join(lines.format(index, 100 + index) for index in range(count))
+        (crate.directory / "src/main.rs").write_text(f"fn main() -> nn::Result<()> {{\n{body}    Ok(())\n}}\n")
+        crate.cargo("build", "--release")
+        crate.cargo("clean", "--release", "--package", "hello")
+        wall, _ = crate.cargo("build", "--release")
+        least = least or crate.size()
+        print(f"release build of programs that {use} them: {wall:.2f} s, {crate.size() - least:.0f} KiB more", flush=True)
     crate.remove()
 
 

@@ -112,10 +112,10 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
 }
 
 fn check_all<T: Float>() {
-    // Around every tile's height (6, 8) and width (4 to 48), primes, zero and one.
+    // Around every tile's height (6, 8) and width (4 to 64), primes, zero and one.
     let rows = [0, 1, 2, 3, 5, 6, 7, 8, 9, 13, 16, 31];
     let depths = [0, 1, 2, 7, 16, 33];
-    let cols = [0, 1, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 47, 48, 65];
+    let cols = [0, 1, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 47, 48, 49, 64, 65];
     let mut failures = Vec::new();
     for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
         for m in rows {

@@ -2,8 +2,8 @@
 //!
 //! | float | AVX-512 | AVX2 + FMA | otherwise |
 //! |---|---|---|---|
-//! | `f32` | tiles of 8 × 48 | 6 × 16 | `matrixmultiply`; own tiles where FMA is standard |
-//! | `f64` | 8 × 24 | 6 × 8 | the same |
+//! | `f32` | tiles of 8 × 48, or 6 × 64 | 6 × 16 | `matrixmultiply`; own tiles where FMA is standard |
+//! | `f64` | 8 × 24, or 6 × 32 | 6 × 8 | the same |
 //! | any other | | | tiles of 4 × 4 in the type's own arithmetic |
 //!
 //! The products of `f32` and `f64` are compiled in this crate and nowhere else.
@@ -172,15 +172,19 @@ macro_rules! run_for {
             in_readable_strides(problem, |problem| match isa {
                 #[cfg(target_arch = "x86_64")]
                 Isa::Avx512 => {
-                    if !row::product::<$T, Avx512, { 2 * L }>(problem) {
+                    if row::product::<$T, Avx512, { 2 * L }>(problem) {
+                    } else if (6 * L + 1..=8 * L).contains(&problem.b.cols) {
+                        // A single strip: fewer tiles, each of which takes time to begin and to end.
+                        const W: usize = 8 * L;
+                        blocked::product::<$T, Avx512, 6, W, W, W>(problem);
+                    } else {
                         blocked::product::<$T, Avx512, 8, { 6 * L }, { 4 * L }, { 2 * L }>(problem);
                     }
                 }
                 #[cfg(target_arch = "x86_64")]
-                // With one register a row the compiler would keep columns of the tile in it.
                 Isa::Avx2 => {
                     if !row::product::<$T, Avx2, L>(problem) {
-                        blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, { 2 * L }>(problem);
+                        blocked::product::<$T, Avx2, 6, { 2 * L }, { 2 * L }, L>(problem);
                     }
                 }
                 _ if cfg!(any(target_feature = "fma", target_arch = "aarch64")) => {

@@ -56,6 +56,10 @@ pub enum Start<'a, T> {
 }
 
 /// Called on finished stretches of the output: where in the output the stretch begins, and its values.
+///
+/// A `dyn` function and not a type parameter: it is called once for eight rows or so, and a product compiled for each
+/// function made a training step of 784→128→10 with a batch of 64 no quicker (1.01 of the time), but the machine
+/// code of a program with many networks a quarter larger.
 pub type Finish<'a, T> = &'a dyn Fn(usize, &mut [T]);
 
 /// c = start + a·b, then `finish`: a is `[m, k]`, b `[k, n]`, c `[m, n]` row by row.

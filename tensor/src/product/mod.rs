@@ -17,6 +17,7 @@
 //! | `vector.rs` | a row of a tile in vector instructions |
 //! | `blocked.rs` | cutting the matrices into tiles |
 //! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
+//! | `transpose.rs` | exchanging the rows and columns of a block |
 //! | `pack.rs` | copying what would not stream well |
 //! | `row.rs` | a product of a single row |
 //! | `divided.rs`, `staged.rs` | a product on several threads: by rows of the result, or of the right operand |
@@ -31,6 +32,7 @@ mod pack;
 mod row;
 mod staged;
 mod tile;
+mod transpose;
 mod vector;
 
 use std::ops::Range;

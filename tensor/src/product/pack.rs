@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::Matrix;
 use super::tile::first;
-use super::vector::{SIDE, Vectors};
+use super::transpose::SIDE;
+use super::vector::Vectors;
 use crate::cache::LINE;
 use crate::float::Float;
 

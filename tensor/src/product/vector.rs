@@ -4,6 +4,7 @@
 //! plain loops over one, too; but in a function as large as a tile it does not always see them, and single numbers
 //! take four to ten times as long. So on x86-64 the loops are written in vector instructions.
 
+use super::transpose::SIDE;
 use crate::float::Float;
 
 /// What is done in vector registers.
@@ -54,9 +55,6 @@ pub(super) trait Vectors<T: Float> {
     }
 }
 
-/// Elements on a side of the blocks that are transposed.
-pub(super) const SIDE: usize = 8;
-
 /// In what the build target guarantees.
 pub(super) struct Standard;
 
@@ -74,12 +72,12 @@ pub(super) struct Avx2;
 mod x86_64 {
     use std::arch::x86_64::*;
 
-    use super::super::tile::check;
-    use super::{Avx2, Avx512, SIDE, Vectors};
+    use super::super::transpose::{transpose_pd, transpose_ps};
+    use super::{Avx2, Avx512, Vectors};
 
-    /// [`Vectors`] of vectors. `mask` makes a mask of the first lanes, given how many; the others are then neither read
+    /// [`Vectors`] of one float in one instruction set. `mask` makes a mask of the first lanes, given how many; the others are then neither read
     /// nor written, as their memory may not be there or belong to others.
-    macro_rules! rows {
+    macro_rules! vectors {
         (
             $Isa:ident, $features:literal, $lanes:literal of $T:ty,
             set: $set:ident, load: $load:ident, store: $store:ident, multiply_add: $multiply_add:ident,
@@ -185,7 +183,7 @@ mod x86_64 {
         };
     }
 
-    rows!(
+    vectors!(
         Avx512, "avx512f", 16 of f32,
         set: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
         multiply_add: _mm512_fmadd_ps,
@@ -194,7 +192,7 @@ mod x86_64 {
         store_some: _mm512_mask_storeu_ps,
         transpose: transpose_ps
     );
-    rows!(
+    vectors!(
         Avx512, "avx512f", 8 of f64,
         set: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
         multiply_add: _mm512_fmadd_pd,
@@ -203,7 +201,7 @@ mod x86_64 {
         store_some: _mm512_mask_storeu_pd,
         transpose: transpose_pd
     );
-    rows!(
+    vectors!(
         Avx2, "avx2,fma", 8 of f32,
         set: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
         multiply_add: _mm256_fmadd_ps,
@@ -212,7 +210,7 @@ mod x86_64 {
         store_some: _mm256_maskstore_ps,
         transpose: transpose_ps
     );
-    rows!(
+    vectors!(
         Avx2, "avx2,fma", 4 of f64,
         set: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
         multiply_add: _mm256_fmadd_pd,
@@ -246,100 +244,5 @@ mod x86_64 {
     fn four_lanes(lanes: usize) -> __m256i {
         let places = _mm256_setr_epi64x(0, 1, 2, 3);
         _mm256_cmpgt_epi64(_mm256_set1_epi64x(lanes as i64), places)
-    }
-
-    // Two loads fill the halves of a register, which unlike a shuffle any port of the CPU can do, so that only shuffles
-    // within the halves remain.
-
-    #[inline]
-    #[target_feature(enable = "avx")]
-    fn transpose_ps(from: &[f32], stride: usize, to: &mut [f32], to_stride: usize) {
-        check(from, SIDE, stride, SIDE);
-        check(to, SIDE, to_stride, SIDE);
-        for half in [0, 4] {
-            let mut pairs = [_mm256_setzero_ps(); 4];
-            for (row, pair) in pairs.iter_mut().enumerate() {
-                let first = from.as_ptr().wrapping_add(row * stride + half);
-                // SAFETY: four elements of a row below `SIDE`, which `check` has found to be there.
-                #[allow(unsafe_code)]
-                let low = unsafe { _mm_loadu_ps(first) };
-                // SAFETY: as above, of the row four further on.
-                #[allow(unsafe_code)]
-                let high = unsafe { _mm_loadu_ps(first.wrapping_add(4 * stride)) };
-                *pair = _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high);
-            }
-            let [a, b, c, d] = pairs;
-            let (ab, ab_high) = (_mm256_unpacklo_ps(a, b), _mm256_unpackhi_ps(a, b));
-            let (cd, cd_high) = (_mm256_unpacklo_ps(c, d), _mm256_unpackhi_ps(c, d));
-            let rows = [
-                _mm256_shuffle_ps::<0x44>(ab, cd),
-                _mm256_shuffle_ps::<0xEE>(ab, cd),
-                _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
-                _mm256_shuffle_ps::<0xEE>(ab_high, cd_high),
-            ];
-            for (row, i) in rows.into_iter().zip(half..) {
-                // SAFETY: eight elements of a row below `SIDE`, which `check` has found to be there.
-                #[allow(unsafe_code)]
-                unsafe {
-                    _mm256_storeu_ps(to.as_mut_ptr().wrapping_add(i * to_stride), row);
-                }
-            }
-        }
-    }
-
-    #[inline]
-    #[target_feature(enable = "avx")]
-    fn transpose_pd(from: &[f64], stride: usize, to: &mut [f64], to_stride: usize) {
-        check(from, SIDE, stride, SIDE);
-        check(to, SIDE, to_stride, SIDE);
-        for (half, col) in [0, 4].into_iter().flat_map(|half| [0, 2, 4, 6].map(|col| (half, col))) {
-            let mut pairs = [_mm256_setzero_pd(); 2];
-            for (row, pair) in pairs.iter_mut().enumerate() {
-                let first = from.as_ptr().wrapping_add((half + row) * stride + col);
-                // SAFETY: two elements of a row below `SIDE`, which `check` has found to be there.
-                #[allow(unsafe_code)]
-                let low = unsafe { _mm_loadu_pd(first) };
-                // SAFETY: as above, of the row two further on.
-                #[allow(unsafe_code)]
-                let high = unsafe { _mm_loadu_pd(first.wrapping_add(2 * stride)) };
-                *pair = _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high);
-            }
-            let [a, b] = pairs;
-            let rows = [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)];
-            for (row, i) in rows.into_iter().zip(col..) {
-                // SAFETY: four elements of a row below `SIDE`, which `check` has found to be there.
-                #[allow(unsafe_code)]
-                unsafe {
-                    _mm256_storeu_pd(to.as_mut_ptr().wrapping_add(i * to_stride + half), row);
-                }
-            }
-        }
-    }
-}
-
-#[cfg(all(test, target_arch = "x86_64"))]
-mod tests {
-    use super::*;
-    use crate::simd::Isa;
-
-    fn transposes<T: Float, K: Vectors<T>>() {
-        let from: Vec<T> = (0..7 * 11 + 8).map(|i| T::of(i as f64)).collect();
-        let (mut to, mut expected) = (vec![T::zero(); 7 * 9 + 8], vec![T::zero(); 7 * 9 + 8]);
-        K::transpose(&from, 11, &mut to, 9);
-        <Standard as Vectors<T>>::transpose(&from, 11, &mut expected, 9);
-        assert_eq!(expected[2 * 9 + 5], T::of((5 * 11 + 2) as f64));
-        assert_eq!(to, expected);
-    }
-
-    #[test]
-    fn blocks_are_transposed() {
-        if Isa::Avx2.is_available() {
-            transposes::<f32, Avx2>();
-            transposes::<f64, Avx2>();
-        }
-        if Isa::Avx512.is_available() {
-            transposes::<f32, Avx512>();
-            transposes::<f64, Avx512>();
-        }
     }
 }

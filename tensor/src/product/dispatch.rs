@@ -171,16 +171,17 @@ macro_rules! run_for {
             const L: usize = $lanes;
             in_readable_strides(problem, |problem| match isa {
                 #[cfg(target_arch = "x86_64")]
-                Isa::Avx512 => {
-                    if row::product::<$T, Avx512, { 2 * L }>(problem) {
-                    } else if (6 * L + 1..=8 * L).contains(&problem.b.cols) {
-                        // A single strip: fewer tiles, each of which takes time to begin and to end.
+                Isa::Avx512 => match problem.b.cols {
+                    _ if row::product::<$T, Avx512, { 2 * L }>(problem) => {}
+                    // A single strip: fewer tiles, each of which takes time to begin and to end.
+                    n if n > 6 * L && n <= 8 * L => {
                         const W: usize = 8 * L;
                         blocked::product::<$T, Avx512, 6, W, W, W>(problem);
-                    } else {
+                    }
+                    _ => {
                         blocked::product::<$T, Avx512, 8, { 6 * L }, { 4 * L }, { 2 * L }>(problem);
                     }
-                }
+                },
                 #[cfg(target_arch = "x86_64")]
                 Isa::Avx2 => {
                     if !row::product::<$T, Avx2, L>(problem) {

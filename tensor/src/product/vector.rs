@@ -75,8 +75,10 @@ mod x86_64 {
     use super::super::transpose::{transpose_pd, transpose_ps};
     use super::{Avx2, Avx512, Vectors};
 
-    /// [`Vectors`] of one float in one instruction set. `mask` makes a mask of the first lanes, given how many; the others are then neither read
-    /// nor written, as their memory may not be there or belong to others.
+    /// [`Vectors`] of one float in one instruction set.
+    ///
+    /// `mask` makes a mask of the first lanes, given how many; the others are then neither read nor written, as their
+    /// memory may not be there or belong to others.
     macro_rules! vectors {
         (
             $Isa:ident, $features:literal, $lanes:literal of $T:ty,

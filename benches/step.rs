@@ -12,7 +12,8 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criteri
 #[cfg(feature = "peers")]
 use nn::Row;
 use nn::data::Class;
-use nn::{Adam, Network, Optimizer, Sgd, Threads, Trainer};
+use nn::prelude::*;
+use nn::{Adam, Optimizer, Sgd, Threads, Trainer};
 
 /// The training step of a workload, whose network is `N`.
 fn steps<N: Network<Float = f32>>(

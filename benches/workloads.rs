@@ -13,7 +13,8 @@ use benches::machine;
 use benches::protocol::{self, Options, Product, Task, Training, Workload};
 use benches::{Digits, Tiny, Wide};
 use nn::data::{Class, Dataset, Minibatch, fashion_mnist};
-use nn::{Adam, Network, Optimizer, Row, Sgd, Threads, Trainer, network};
+use nn::prelude::*;
+use nn::{Adam, Optimizer, Row, Sgd, Threads, Trainer};
 use tensor::product::{Matrix, Start, product_with};
 
 network! {

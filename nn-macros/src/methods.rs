@@ -130,13 +130,13 @@ fn views(parts: &Parts<'_>) -> TokenStream {
         let (kind, body) = match unit {
             Unit::Dense(dense) if dense.bias != Some(false) => (
                 quote!(::nn::layer::DenseView<'_, #float, #input, #output>),
-                quote!(::nn::layer::dense_view::<Self, #input, #output>(self, #at)),
+                quote!(::nn::dense_view::<Self, #input, #output>(self, #at)),
             ),
             // Nothing to see, or a network of its own: see `nested`.
             Unit::Dropout { .. } | Unit::Input(_) | Unit::Missing | Unit::Network(_) => continue,
             _ => (
                 quote_spanned!(span=> <#alias as ::nn::layer::Layer>::View<'_, #float>),
-                quote_spanned!(span=> ::nn::layer::view::<Self, #alias>(self, #at)),
+                quote_spanned!(span=> ::nn::layer_view::<Self, #alias>(self, #at)),
             ),
         };
         views.extend(quote! {
@@ -219,7 +219,7 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
             }
             /// A picture of the network, in SVG.
             #visibility fn svg() -> ::std::string::String {
-                <Self as ::nn::Network>::svg()
+                <Self as ::nn::Picture>::svg()
             }
             /// The network that [`save`](Self::save) wrote.
             ///
@@ -229,7 +229,7 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
             #visibility fn load(
                 path: impl ::core::convert::AsRef<::std::path::Path>,
             ) -> ::nn::Result<Self> {
-                <Self as ::nn::Network>::load(path)
+                <Self as ::nn::Checkpoint>::load(path)
             }
         }
 
@@ -256,7 +256,7 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
                 tape: &'tape ::nn::autograd::Tape<#float>,
                 x: ::nn::autograd::Var<'tape, #float>,
             ) -> ::nn::Result<::nn::autograd::Var<'tape, #float>> {
-                ::nn::Network::forward(self, tape, x)
+                ::nn::Record::forward(self, tape, x)
             }
             /// Writes the parameters to a file.
             ///
@@ -267,7 +267,7 @@ fn with_std(parts: &Parts<'_>, samples: &Samples) -> TokenStream {
                 &self,
                 path: impl ::core::convert::AsRef<::std::path::Path>,
             ) -> ::nn::Result<()> {
-                ::nn::Network::save(self, path)
+                ::nn::Checkpoint::save(self, path)
             }
         }
     }

@@ -52,7 +52,7 @@ pub(crate) fn layer(step: &Step<'_>) -> TokenStream {
         Unit::Heads(_) => side_by_side(&step.parts, &named("heads")),
         Unit::Network(path) => {
             let path = &path.tokens;
-            quote!(::nn::layer::Nested<#path>)
+            quote!(::nn::Nested<#path>)
         }
         Unit::Own { path, .. } => {
             let (path, others) = without_arguments(&path.tokens);

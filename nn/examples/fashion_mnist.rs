@@ -5,7 +5,8 @@
 use std::path::PathBuf;
 
 use nn::data::fashion_mnist;
-use nn::{Network, Threads, fit, network, schedule};
+use nn::prelude::*;
+use nn::{Threads, schedule};
 
 network! {
     /// 28×28 grey images to ten kinds of clothes.

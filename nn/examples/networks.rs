@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use nn::autograd::elementwise;
 use nn::init::Random;
 use nn::layer::RowLayer;
-use nn::{Float, Network, network};
+use nn::prelude::*;
 use tensor::math;
 
 network! {

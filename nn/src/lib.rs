@@ -44,84 +44,67 @@
 #[allow(unused_extern_crates)] // used by what the macro writes
 extern crate self as nn;
 
-mod architecture;
-#[cfg(feature = "std")]
-mod checkpoint;
 #[cfg(feature = "std")]
 pub mod data;
 #[cfg(feature = "std")]
 mod error;
-#[cfg(feature = "std")]
+mod file;
 pub mod head;
-mod inference;
-pub mod init;
-#[cfg(feature = "std")]
 pub mod layer;
 #[cfg(feature = "std")]
 pub mod loss;
 #[cfg(feature = "std")]
+mod metric;
 mod network;
 #[cfg(feature = "std")]
-mod op;
-#[cfg(feature = "std")]
-mod optimizer;
+mod optim;
 mod parameters;
 #[cfg(feature = "std")]
 mod picture;
-#[cfg(feature = "std")]
-mod progress;
 mod row;
-mod safetensors;
-#[cfg(feature = "std")]
-pub mod schedule;
 mod sequential;
-mod summary;
 #[cfg(feature = "std")]
 mod tape;
 mod text;
 #[cfg(feature = "std")]
 mod train;
-mod weights;
 
-/// Heads, as far as they turn logits into outputs: without the standard library nothing is trained.
-#[cfg(not(feature = "std"))]
-pub mod head {
-    pub use crate::inference::{
-        Activate, Activate as Head, Both, HeadInfo, Linear, Sigmoid, Softmax,
-    };
-}
-
-/// Layers, as far as they answer: without the standard library nothing is trained.
-#[cfg(not(feature = "std"))]
-pub mod layer {
-    pub use crate::inference::{
-        BatchNorm, Dense, DenseOptions, DenseView, DenseWith, Dropout, Heads, Inference,
-        Inference as Layer, Info, Inputs, LayerInfo, LayerNorm, Nested, Passthrough, Plain,
-        Residual, TensorInfo, Then, WeightView,
-    };
-}
-
-pub use architecture::Architecture;
 #[cfg(feature = "std")]
 pub use autograd;
 #[cfg(feature = "std")]
 pub use error::{Error, Result};
 #[cfg(feature = "std")]
-pub use network::Network;
+pub use file::Checkpoint;
+pub use file::Weights;
+pub use layer::init;
+#[cfg(feature = "std")]
+pub use metric::{Evaluate, Metrics};
+pub use network::{Architecture, Nested};
+#[cfg(feature = "std")]
+pub use network::{Network, dense_view, layer_view};
 pub use nn_macros::{network, network_file};
 #[cfg(feature = "std")]
-pub use optimizer::{Adam, MOST_MEMORY, Optimizer, Sgd, Step};
+pub use optim::{Adam, MOST_MEMORY, Optimizer, Sgd, Step, schedule};
 pub use parameters::Parameters;
+#[cfg(feature = "std")]
+pub use picture::Picture;
 pub use row::Row;
 pub use sequential::Sequential;
 #[cfg(feature = "std")]
-pub use tape::OnTape;
+pub use tape::{OnTape, Record};
 #[cfg(feature = "std")]
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Epoch, Fit, Metrics, Report, Show, Trainer, fit};
-pub use weights::Weights;
+pub use train::{Epoch, Fit, Report, Show, Trainer, fit};
+
+/// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
+#[cfg(feature = "std")]
+pub mod prelude {
+    pub use crate::{
+        Architecture, Checkpoint, Evaluate, Float, Network, Picture, Record, fit, network,
+    };
+}
 
 /// What the code that `network!` writes calls; not for anybody else.
 #[doc(hidden)]

@@ -3,6 +3,8 @@
 #[cfg(feature = "std")]
 use tensor::Buffer;
 use tensor::Float;
+#[cfg(feature = "std")]
+use tensor::simd::vectorize;
 
 /// The parameters of a network, one after the other in the order of the layers.
 ///
@@ -40,4 +42,23 @@ impl<T: Float> Parameters<T> {
 /// `len` rounded up to where the next tensor begins.
 pub(crate) const fn padded(len: usize) -> usize {
     len.next_multiple_of(16)
+}
+
+/// p ← fma(g, −rate, p)
+#[cfg(feature = "std")]
+pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) {
+    vectorize(|| {
+        for (p, &g) in parameters.iter_mut().zip(gradient) {
+            *p = g.mul_add(-rate, *p);
+        }
+    });
+}
+
+/// The `N` numbers from `at` on.
+#[cfg(feature = "std")]
+pub(crate) fn array<T, const N: usize>(parameters: &[T], at: usize) -> &[T; N] {
+    match parameters[at..].first_chunk() {
+        Some(array) => array,
+        None => panic!("norm of {N}: the parameters end early"),
+    }
 }

@@ -5,12 +5,18 @@ use core::marker::PhantomData;
 
 use tensor::Float;
 
-use crate::architecture::{Architecture, declaration};
+#[cfg(feature = "std")]
+use crate::file::Checkpoint;
 use crate::head::Head;
 use crate::layer::Layer;
 #[cfg(feature = "std")]
+use crate::loss::DefaultLoss;
+#[cfg(feature = "std")]
 use crate::network::Network;
+use crate::network::{Architecture, declaration};
 use crate::parameters::Parameters;
+#[cfg(feature = "std")]
+use crate::{picture::Picture, tape::Record};
 
 /// A network made of `Layers` and a `Head`, with `I` inputs and `O` outputs: what
 /// `network![dense(784 -> 32, relu), dense(10, softmax)]` expands to. Its layers are called `layer1`,
@@ -51,7 +57,7 @@ where
 impl<L, H, const I: usize, const O: usize, T> Network for Sequential<L, H, I, O, T>
 where
     L: Layer,
-    H: Head<T>,
+    H: Head<T> + DefaultLoss<T>,
     T: Float,
 {
     fn from_parameters(parameters: Parameters<T>) -> Self {
@@ -82,6 +88,72 @@ impl<L: Layer, H: Head<f32>, const I: usize, const O: usize> Sequential<L, H, I,
     pub const BYTES: usize = <Self as Architecture>::BYTES;
     /// The layers as a table.
     pub const SUMMARY: &'static str = <Self as Architecture>::SUMMARY;
+}
+
+/// What `network!` writes for a struct, so that no trait needs to be in scope.
+#[cfg(feature = "std")]
+impl<L: Layer, H: DefaultLoss<f32>, const I: usize, const O: usize> Sequential<L, H, I, O> {
+    /// A network with random parameters, the same for the same seed.
+    pub fn init(seed: u64) -> Self {
+        <Self as Network>::init(seed)
+    }
+
+    /// A picture of the network, in SVG.
+    pub fn svg() -> String {
+        <Self as Picture>::svg()
+    }
+
+    /// The network that [`save`](Self::save) wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or holds another network.
+    pub fn load(path: impl AsRef<std::path::Path>) -> crate::Result<Self> {
+        <Self as Checkpoint>::load(path)
+    }
+}
+
+#[cfg(feature = "std")]
+impl<L: Layer, H: DefaultLoss<T>, const I: usize, const O: usize, T: Float>
+    Sequential<L, H, I, O, T>
+{
+    /// The outputs of one sample.
+    pub fn predict(&self, sample: &[T; I]) -> [T; O] {
+        Network::predict(self, sample)
+    }
+
+    /// The last layer's values for one sample, before its softmax or sigmoid.
+    pub fn logits(&self, sample: &[T; I]) -> [T; O] {
+        Network::logits(self, sample)
+    }
+
+    /// The outputs of each of many samples.
+    pub fn predict_batch(&self, samples: &[[T; I]]) -> Vec<[T; O]> {
+        Network::predict_batch(self, samples)
+    }
+
+    /// [`predict`](Self::predict) as a function on a tape: `[rows, outputs]` for x `[rows, inputs]`. The
+    /// parameters are constants there.
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    pub fn forward<'t>(
+        &self,
+        tape: &'t autograd::Tape<T>,
+        x: autograd::Var<'t, T>,
+    ) -> crate::Result<autograd::Var<'t, T>> {
+        Record::forward(self, tape, x)
+    }
+
+    /// Writes the parameters to a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written.
+    pub fn save(&self, path: impl AsRef<std::path::Path>) -> crate::Result<()> {
+        Checkpoint::save(self, path)
+    }
 }
 
 impl<L, H, const I: usize, const O: usize, T: Float> Clone for Sequential<L, H, I, O, T> {

@@ -1,8 +1,9 @@
 //! What somebody outside the workspace can add: an activation, an operation, a loss; each checked
 //! in one line, each used like a built-in one.
 
+use nn::Threads;
 use nn::autograd::{Call, Op, Result, Tape, elementwise, gradcheck};
-use nn::{Float, Network, Threads, network};
+use nn::prelude::*;
 use tensor::{Tensor, math};
 
 // An activation by its formula alone: the derivative comes from dual numbers.

@@ -5,7 +5,8 @@ use nn::data::{Class, Dataset};
 use nn::head::{Both, Head, Linear, Sigmoid, Softmax};
 use nn::layer::{Dense, Then};
 use nn::loss::{binary_cross_entropy, cross_entropy, huber, weighted};
-use nn::{Network, Sequential, Sgd, Show, Threads, Trainer, fit};
+use nn::prelude::*;
+use nn::{Sequential, Sgd, Show, Threads, Trainer};
 
 type Three = Both<Softmax<3>, Both<Linear<1>, Sigmoid<2>>>;
 type Net<H, const O: usize, T = f32> =

@@ -3,6 +3,7 @@
 
 mod proof;
 
+use nn::Sequential;
 use nn::activation::{CeluWith, EluWith, Gelu, Identity, LeakyReluWith, Relu, Tanh};
 use nn::head::{Linear, Softmax};
 use nn::init::{ByActivation, GlorotUniform, HeNormal, Zeros};
@@ -10,7 +11,7 @@ use nn::layer::{
     self, BatchNorm, Dense, DenseWith, Dropout, Heads, Inputs, LayerNorm, Passthrough, Residual,
     RowLayer, TensorInfo, Then,
 };
-use nn::{Float, Network, Sequential, network};
+use nn::prelude::*;
 use proof::{check_gradient, comes_back, same_bits, same_by_descent, same_for_any_threads};
 
 /// The bits of a number, as types have them.
@@ -135,7 +136,7 @@ fn without_a_bias_zero_stays_zero() {
     type Net = Sequential<Dense<3, 2, Relu, NoBias>, Linear<2>, 3, 2>;
     const { assert!(Net::PARAMS == 6) };
     assert_eq!(Net::init(1).predict(&[0.0; 3]), [0.0; 2]);
-    let view = nn::layer::view::<Net, Dense<3, 2, Relu, NoBias>>(&Net::init(1), 0).weight.len();
+    let view = nn::layer_view::<Net, Dense<3, 2, Relu, NoBias>>(&Net::init(1), 0).weight.len();
     assert_eq!(view, 3);
     type Penalized = Sequential<Dense<3, 2, Relu, DecayedNoBias>, Linear<2>, 3, 2>;
     let table = Penalized::SUMMARY;

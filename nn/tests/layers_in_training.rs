@@ -1,11 +1,12 @@
 //! What layers do while a network trains and not afterwards: dropout, batch norm, penalties; and how each
 //! is called in summaries and files.
 
+use nn::Sequential;
 use nn::activation::Identity;
 use nn::head::Linear;
 use nn::init::ByActivation;
 use nn::layer::{self, BatchNorm, Dense, DenseWith, Dropout, Then};
-use nn::{Float, Network, Sequential, network};
+use nn::prelude::*;
 
 /// The bits of a number, as types have them.
 const fn bits(x: f64) -> u64 {
@@ -67,7 +68,7 @@ fn batch_norm_remembers() {
     let (x, t) = ([[1.0, 5.0], [3.0, -1.0], [5.0, 2.0]], [[0.0]; 3]);
     let mut trainer = nn::Trainer::new(nn::Sgd::new(0.0));
     trainer.step(&mut net, &x, &t).unwrap();
-    let view = layer::view::<Net, BatchNorm<2, { bits(0.25) }, { bits(1e-5) }>>(&net, 0);
+    let view = nn::layer_view::<Net, BatchNorm<2, { bits(0.25) }, { bits(1e-5) }>>(&net, 0);
     assert_eq!((*view.running_mean, *view.running_variance), ([0.75, 0.5], [1.75, 3.0]));
     assert_eq!((*view.scale, *view.shift), ([1.0; 2], [0.0; 2]));
     let error = trainer.step(&mut net, &x[..1], &t[..1]).unwrap_err().to_string();

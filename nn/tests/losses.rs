@@ -5,7 +5,8 @@ use nn::autograd::Tape;
 use nn::data::{Class, Dataset};
 use nn::head::Head;
 use nn::loss::{Loss, TrainedWith, binary_cross_entropy, cross_entropy, huber, mae, mse, weighted};
-use nn::{Network, Row, Sgd, Show, Threads, Trainer, fit, network};
+use nn::prelude::*;
+use nn::{Row, Sgd, Show, Threads, Trainer};
 use tensor::random::Random;
 
 network! {

@@ -1,7 +1,8 @@
 //! What a declared network knows, answers, keeps and loads.
 
 use nn::data::{Class, Dataset};
-use nn::{Architecture, Network, Show, Threads, fit, network};
+use nn::prelude::*;
+use nn::{Show, Threads};
 
 network! {
     /// Pictures to classes.
@@ -93,7 +94,7 @@ fn what_is_saved_is_loaded() {
     assert_eq!(Digits::load(&path).unwrap(), digits);
     let double = <Small<f64> as Network>::init(4);
     double.save(dir.join("double")).unwrap();
-    let loaded = <Small<f64> as Network>::load(dir.join("double")).unwrap();
+    let loaded = <Small<f64> as Checkpoint>::load(dir.join("double")).unwrap();
     assert_eq!(loaded.parameters(), double.parameters());
 }
 
@@ -113,7 +114,7 @@ fn what_does_not_match_is_refused() {
     assert!(error.contains("relu"), "{error}");
     let error = refusal(Digits::load(&path).map(|_| ()).unwrap_err());
     assert!(error.starts_with("FILE"), "{error}");
-    let error = refusal(<Small<f64> as Network>::load(&path).map(|_| ()).unwrap_err());
+    let error = refusal(<Small<f64> as Checkpoint>::load(&path).map(|_| ()).unwrap_err());
     assert!(error.contains("F32") && error.contains("F64"), "{error}");
     assert!(Small::load(dir.join("absent")).is_err());
 

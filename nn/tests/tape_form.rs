@@ -2,7 +2,7 @@
 
 use nn::__private::Activations;
 use nn::autograd::Tape;
-use nn::{Network, network};
+use nn::prelude::*;
 use tensor::Tensor;
 
 network! {
@@ -47,7 +47,7 @@ fn the_tape_form_is_predict_to_the_last_bit() {
 fn an_input_of_another_width_is_refused() {
     let tape = Tape::new();
     let x = tape.constant(Tensor::zeros([2, 6]));
-    let error = Network::forward(&Classes::init(1), &tape, x).unwrap_err().to_string();
+    let error = Record::forward(&Classes::init(1), &tape, x).unwrap_err().to_string();
     assert!(error.contains("[2, 6]"), "{error}");
 }
 

@@ -8,7 +8,7 @@ use tensor::random::Random;
 use tensor::threads::Threads;
 
 use super::Dataset;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Keeps the random numbers of the order apart from all others with the same seed ("SHUF"); the
 /// number of the epoch is added.

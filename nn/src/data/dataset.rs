@@ -5,7 +5,7 @@ use std::fmt;
 use tensor::random::Random;
 
 use super::batches::fisher_yates;
-use crate::{Error, Result};
+use crate::error::{Error, Result};
 
 /// Keeps the random numbers of `split` apart from all others with the same seed ("SPLT").
 const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;

@@ -12,13 +12,13 @@
 //! ```
 
 mod batches;
-mod class;
 mod dataset;
-pub mod fashion_mnist;
-pub mod idx;
-mod wrong_rows;
+mod read;
+mod sets;
 
 pub use batches::{Batches, Minibatch};
-pub use class::Class;
 pub use dataset::Dataset;
-pub(crate) use wrong_rows::WrongRows;
+pub use read::idx;
+pub use sets::fashion_mnist;
+
+pub use crate::head::Class;

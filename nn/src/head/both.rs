@@ -1,12 +1,37 @@
 //! Two heads of one trunk.
 
+use core::marker::PhantomData;
+
 use tensor::Float;
 
-use super::{Both, Head};
+#[cfg(feature = "std")]
+use super::Head;
+use super::{Activate, HeadInfo};
 
+/// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
+///
+/// The target is the pair of both targets, the loss the sum of both losses. The answer is right if
+/// all heads that know right from wrong are right.
+#[derive(Debug)]
+pub struct Both<A, B>(PhantomData<(A, B)>);
+
+impl<T: Float, A: Activate<T>, B: Activate<T>> Activate<T> for Both<A, B> {
+    const UNITS: usize = A::UNITS + B::UNITS;
+    const NAME: &'static str = "several heads";
+    const INFO: HeadInfo = HeadInfo::Both(&A::INFO, &B::INFO);
+
+    fn activate(logits: &mut [T]) {
+        for row in logits.chunks_exact_mut(A::UNITS + B::UNITS) {
+            let (a, b) = row.split_at_mut(A::UNITS);
+            A::activate(a);
+            B::activate(b);
+        }
+    }
+}
+
+#[cfg(feature = "std")]
 impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
     type Target = (A::Target, B::Target);
-    type Loss = (A::Loss, B::Loss);
 
     fn backward(gradient: &mut [T], outputs: &[T]) {
         let units = A::UNITS + B::UNITS;
@@ -30,12 +55,6 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
             (Some(a), Some(b)) => Some(a && b),
             (a, b) => a.or(b),
         }
-    }
-
-    fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
-        let (a, b) = logits.split_at(A::UNITS);
-        A::by_head(a, &target.0, see);
-        B::by_head(b, &target.1, see);
     }
 
     fn example_target(mut random: impl FnMut() -> f64) -> Self::Target {

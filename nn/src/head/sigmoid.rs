@@ -3,12 +3,26 @@
 use tensor::Float;
 use tensor::activation::{self, Activation};
 
-use super::{Head, Sigmoid};
-use crate::loss::BinaryCrossEntropy;
+use super::Activate;
+#[cfg(feature = "std")]
+use super::Head;
 
+/// `N` independent yes-or-no questions: p = σ(z), against probabilities t in 0..=1.
+#[derive(Debug)]
+pub struct Sigmoid<const N: usize>;
+
+impl<T: Float, const N: usize> Activate<T> for Sigmoid<N> {
+    const UNITS: usize = N;
+    const NAME: &'static str = "sigmoid";
+
+    fn activate(logits: &mut [T]) {
+        activation::Sigmoid.forward(logits);
+    }
+}
+
+#[cfg(feature = "std")]
 impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
     type Target = [T; N];
-    type Loss = BinaryCrossEntropy;
 
     /// dz = dp ∘ p ∘ (1 − p)
     fn backward(gradient: &mut [T], outputs: &[T]) {

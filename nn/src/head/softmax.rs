@@ -1,14 +1,65 @@
 //! Probabilities of exclusive classes.
 
-use tensor::Float;
+use tensor::activation::Activation;
+use tensor::{Float, math};
 
-use super::{Head, Softmax};
-use crate::data::Class;
-use crate::loss::CrossEntropy;
+use super::Activate;
+#[cfg(feature = "std")]
+use super::{Class, Head};
 
+/// `N` exclusive classes: pᵢ = e^zᵢ / Σⱼ e^zⱼ, against a class label.
+#[derive(Debug)]
+pub struct Softmax<const N: usize>;
+
+/// e^(z − m) for every element, where m is its row's largest; a NaN in a row makes the row NaN.
+#[cfg(feature = "std")] // for the loss
+pub(crate) fn shifted_exponentials<T: Float, const N: usize>(logits: &[T], output: &mut [T]) {
+    for (z, e) in logits.chunks_exact(N).zip(output.chunks_exact_mut(N)) {
+        // `>` skips a NaN, which then reaches its own exponential and the row's sum all the same.
+        let max = z.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max });
+        for (e, &z) in e.iter_mut().zip(z) {
+            *e = z - max;
+        }
+    }
+    Exponential.forward(output);
+}
+
+/// eˣ as an activation, for its slice form that is compiled for the best instructions.
+#[derive(Clone, Copy, Debug, Default)]
+struct Exponential;
+
+impl Activation for Exponential {
+    const NAME: &'static str = "exp";
+
+    fn value<T: Float>(&self, x: T) -> T {
+        math::exp(x)
+    }
+
+    fn derivative<T: Float>(&self, _x: T, y: T) -> T {
+        y
+    }
+}
+
+impl<T: Float, const N: usize> Activate<T> for Softmax<N> {
+    const UNITS: usize = N;
+    const NAME: &'static str = "softmax";
+
+    fn activate(logits: &mut [T]) {
+        for row in logits.chunks_exact_mut(N) {
+            let max = row.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max });
+            row.iter_mut().for_each(|z| *z = *z - max);
+        }
+        Exponential.forward(logits);
+        for row in logits.chunks_exact_mut(N) {
+            let share = T::one() / row.iter().fold(T::zero(), |sum, &e| sum + e);
+            row.iter_mut().for_each(|e| *e = *e * share);
+        }
+    }
+}
+
+#[cfg(feature = "std")]
 impl<T: Float, const N: usize> Head<T> for Softmax<N> {
     type Target = Class<N>;
-    type Loss = CrossEntropy;
 
     /// dz = p ∘ (dp − Σ dp∘p)
     fn backward(gradient: &mut [T], outputs: &[T]) {
@@ -38,7 +89,6 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Activate;
     use super::*;
 
     #[test]

@@ -4,8 +4,8 @@ use autograd::gradcheck;
 use tensor::Tensor;
 use tensor::random::Random;
 
+use super::recorded::Static;
 use super::{Layer, Pass};
-use crate::op::Static;
 
 /// Compares the gradients that `L` computes, with respect to its inputs and to its parameters, with
 /// differences of its answers, in `f64`: worth a test for every layer of your own.

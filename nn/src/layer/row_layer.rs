@@ -7,7 +7,7 @@ use tensor::Float;
 use tensor::random::Random;
 use tensor::simd::{Inline, vectorize_inline};
 
-use super::kept::keeps;
+use super::workspace::keeps;
 use super::{End, Inference, Info, Layer, LayerInfo, Pass, TensorInfo};
 use crate::parameters::padded;
 use crate::row::Row;
@@ -208,7 +208,7 @@ impl<L: RowLayer> Layer for L {
         x: Var<'t, T>,
         pass: Pass,
     ) -> autograd::Result<Var<'t, T>> {
-        crate::op::record::<Self, T>(parameters, x, pass)
+        super::recorded::record::<Self, T>(parameters, x, pass)
     }
 }
 

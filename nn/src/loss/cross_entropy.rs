@@ -5,7 +5,7 @@ use tensor::{Float, math};
 
 use super::weights::all_checked;
 use super::{Equal, SoftmaxLoss, Weights, checked};
-use crate::data::Class;
+use crate::head::Class;
 use crate::head::shifted_exponentials;
 
 /// How surprised the network is by the right class: L = −ln p_t, p = softmax(z).

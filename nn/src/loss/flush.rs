@@ -18,7 +18,7 @@ pub(super) fn flush_to_zero<T: Float>(gradient: &mut [T]) {
 mod tests {
     use super::super::{Loss, binary_cross_entropy, cross_entropy};
     use super::*;
-    use crate::data::Class;
+    use crate::head::Class;
 
     #[test]
     fn what_is_nothing_beside_a_probability_is_zero_in_the_gradient() {

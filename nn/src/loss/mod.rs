@@ -57,6 +57,7 @@ mod binary_cross_entropy;
 mod both;
 mod chosen;
 mod cross_entropy;
+mod default;
 mod flush;
 mod huber;
 mod mae;
@@ -70,6 +71,7 @@ pub use binary_cross_entropy::{BinaryCrossEntropy, binary_cross_entropy};
 pub use both::BothLoss;
 pub(crate) use chosen::{Chosen, chosen};
 pub use cross_entropy::{CrossEntropy, cross_entropy};
+pub use default::DefaultLoss;
 use flush::flush_to_zero;
 pub use huber::{Huber, huber};
 pub use mae::{Mae, mae};
@@ -77,8 +79,7 @@ pub use mse::{Mse, mse};
 pub use weighted::{Weighted, weighted};
 pub use weights::{Equal, Weights};
 
-use crate::data::Class;
-use crate::head::{Head, Linear, Sigmoid, Softmax};
+use crate::head::{Class, Head, Linear, Sigmoid, Softmax};
 
 /// How far the logits of the head `H` are from a target, and in which direction they should go.
 ///

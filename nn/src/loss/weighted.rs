@@ -3,7 +3,7 @@
 use tensor::Float;
 
 use super::{LinearLoss, SigmoidLoss, SoftmaxLoss, checked};
-use crate::data::Class;
+use crate::head::Class;
 
 /// A loss times a factor: how much one head of several counts.
 #[derive(Clone, Copy, Debug, PartialEq)]

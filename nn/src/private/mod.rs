@@ -3,17 +3,17 @@
 #[cfg(feature = "std")]
 mod activations;
 mod checks;
-mod kinds;
+mod probe;
 mod rows;
 pub mod words;
 
 #[cfg(feature = "std")]
 pub use activations::Activations;
 pub use checks::*;
-pub use kinds::*;
+pub use probe::*;
 pub use rows::*;
 
-pub use crate::weights::{Arranged, bytes_to_arrange};
+pub use crate::file::{Arranged, bytes_to_arrange};
 
 /// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
 /// is built without.

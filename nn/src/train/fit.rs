@@ -6,19 +6,20 @@ use std::time::Instant;
 use tensor::Float;
 use tensor::threads::Threads;
 
+use super::Trainer;
 use super::division::Division;
-use super::{Metrics, Trainer};
-use crate::data::{Batches, Dataset, Minibatch, WrongRows};
-use crate::error::{Error, Result};
+use super::progress::{EpochSummary, Progress};
+use crate::data::{Batches, Dataset, Minibatch};
+use crate::error::{Error, InvalidRows, Result};
 use crate::head::{Activate as _, Head};
 use crate::layer::Layer;
 use crate::loss::{Chosen, TrainedWith, chosen};
-use crate::network::{DefaultLoss, Network};
-use crate::optimizer::{Adam, Optimizer};
-use crate::progress::{EpochSummary, Progress};
-use crate::schedule;
+use crate::metric::Metrics;
+use crate::network::{DefaultLossOf, Network};
+use crate::optim::schedule;
+use crate::optim::{Adam, Optimizer};
 
-pub use crate::progress::Show;
+pub use super::progress::Show;
 
 /// Trains `network` on `data`: 10 epochs of batches of 64 with Adam at 1e-3, unless told otherwise.
 ///
@@ -45,7 +46,7 @@ pub fn fit<'a, N: Network>(
         data,
         validation: None,
         optimizer: Adam::new(1e-3),
-        loss: chosen(DefaultLoss::<N>::default()),
+        loss: chosen(DefaultLossOf::<N>::default()),
         epochs: 10,
         batch_size: 64,
         seed: 0,
@@ -229,7 +230,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
 
 /// Refuses targets that the network's head does not allow.
 fn check_targets<N: Network>(noun: &str, data: &Dataset<N::Input, N::Target>) -> Result<()> {
-    let Some(wrong) = WrongRows::among(data.targets(), N::Head::refuses) else { return Ok(()) };
+    let Some(wrong) = InvalidRows::among(data.targets(), N::Head::refuses) else { return Ok(()) };
     Err(Error::value(
         wrong.what(noun),
         wrong.found(noun),

@@ -2,9 +2,8 @@
 
 mod division;
 mod fit;
-mod metrics;
+mod progress;
 mod trainer;
 
 pub use fit::{Epoch, Fit, Report, Show, fit};
-pub use metrics::Metrics;
 pub use trainer::Trainer;

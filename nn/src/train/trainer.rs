@@ -12,14 +12,14 @@ use num_traits::Float as _;
 use tensor::Buffer;
 use tensor::threads::Threads;
 
-use super::Metrics;
 use super::division::{Division, Parts};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::layer::{Inference, Layer, Pass};
 use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
-use crate::network::{DefaultLoss, Network};
-use crate::optimizer::{MOST_MEMORY, Optimizer, Step};
+use crate::metric::Metrics;
+use crate::network::{DefaultLossOf, Network};
+use crate::optim::{MOST_MEMORY, Optimizer, Step};
 use crate::row::Row;
 
 /// What is needed to train a network step by step: memory for a batch, the gradient, and what the
@@ -57,7 +57,7 @@ pub struct Trainer<N: Network, O> {
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// A trainer that has taken no step yet and computes with all threads of the process.
     pub fn new(optimizer: O) -> Self {
-        Self::with_loss(optimizer, chosen(DefaultLoss::<N>::default()))
+        Self::with_loss(optimizer, chosen(DefaultLossOf::<N>::default()))
     }
 
     /// [`Trainer::new`] with a loss that has been chosen.

@@ -12,10 +12,8 @@ use std::path::{Path, PathBuf};
 
 use nn::data::Dataset;
 use nn::head::Head;
-use nn::{
-    Adam, Architecture, Float, Network, Optimizer, Row, Sgd, Show, Step, Threads, Trainer, fit,
-    schedule,
-};
+use nn::prelude::*;
+use nn::{Adam, Optimizer, Row, Sgd, Show, Step, Threads, Trainer, schedule};
 use tensor::random::Random;
 
 use networks::*;
@@ -197,8 +195,7 @@ fn every_bit_is_as_written_down() {
     check!(Plain Dropped Normed Residual Joined Heads Nested Repeated OwnParts Options Wide Unnamed);
 
     let path = folder().join("hashes.txt");
-    let text: String =
-        found.iter().map(|(name, hash)| format!("{name}: {hash:016x}\n")).collect();
+    let text: String = found.iter().map(|(name, hash)| format!("{name}: {hash:016x}\n")).collect();
     if writes() {
         fs::write(&path, &text).expect("a folder to write to");
     }

@@ -7,24 +7,24 @@ use nn::{Float, network};
 use tensor::math;
 
 network! {
-    pub struct Plain(dense(20 -> 33, relu), dense(10, softmax));
+    pub(crate) struct Plain(dense(20 -> 33, relu), dense(10, softmax));
 
-    pub struct Dropped(dense(12 -> 16, tanh), dropout(0.3), dense(4, sigmoid));
+    pub(crate) struct Dropped(dense(12 -> 16, tanh), dropout(0.3), dense(4, sigmoid));
 
-    pub struct Normed {
+    pub(crate) struct Normed {
         inputs: batch_norm(momentum = 0.2),
         hidden: dense(9 -> 16, gelu),
         rows: layer_norm(epsilon = 1e-4),
         output: dense(3),
     }
 
-    pub struct Residual {
+    pub(crate) struct Residual {
         stem: dense(8 -> 16),
         block: residual(layer_norm, dense(16 -> 24, silu), dense(16)) * 3,
         output: dense(5, softmax),
     }
 
-    pub struct Joined {
+    pub(crate) struct Joined {
         inputs: concat {
             image: (dense(6 -> 8, relu), dropout(0.1)),
             place: input(3),
@@ -33,7 +33,7 @@ network! {
         output: dense(4, tanh),
     }
 
-    pub struct Heads {
+    pub(crate) struct Heads {
         trunk: dense(10 -> 16, mish),
         answers: heads {
             class: dense(6, softmax),
@@ -42,27 +42,27 @@ network! {
         },
     }
 
-    pub struct Encoder(dense(14 -> 8, selu), batch_norm, dense(4));
+    pub(crate) struct Encoder(dense(14 -> 8, selu), batch_norm, dense(4));
 
-    pub struct Nested {
+    pub(crate) struct Nested {
         encoder: Encoder,
         decode: dense(4 -> 14, hard_tanh),
         pixels: dense(14, sigmoid),
     }
 
-    pub struct Repeated {
+    pub(crate) struct Repeated {
         first: dense(3 -> 10, elu(0.7)),
         deep: dense(10 -> 10, celu) * 4,
         output: dense(2, softmax),
     }
 
-    pub struct OwnParts {
+    pub(crate) struct OwnParts {
         gate: Gate(12 -> 12),
         hidden: dense(16, Swish),
         output: dense(2),
     }
 
-    pub struct Options {
+    pub(crate) struct Options {
         zero: dense(7 -> 12, hard_swish, init = lecun_uniform, bias = false, l2 = 1e-3),
         one: dense(12, leaky_relu(0.2), init = he_normal),
         two: dense(6, gelu_tanh, l2 = 0.01),
@@ -71,15 +71,15 @@ network! {
     }
 
     /// Wide enough for the general product, and for threads that divide its first weight.
-    pub struct Wide(dense(130 -> 257, relu), dense(65, hard_sigmoid), dense(10, softmax));
+    pub(crate) struct Wide(dense(130 -> 257, relu), dense(65, hard_sigmoid), dense(10, softmax));
 }
 
 /// The same without a name.
-pub type Unnamed<T> = <UnnamedSingle as OfFloat<T>>::Network;
+pub(crate) type Unnamed<T> = <UnnamedSingle as OfFloat<T>>::Network;
 type UnnamedSingle = network![dense(9 -> 12, leaky_relu), dropout(0.5), dense(2, softmax)];
 
 /// A network without a name with other numbers.
-pub trait OfFloat<T: Float> {
+pub(crate) trait OfFloat<T: Float> {
     type Network;
 }
 
@@ -89,11 +89,11 @@ impl<L, H, const I: usize, const O: usize, T: Float> OfFloat<T> for nn::Sequenti
 
 elementwise!(
     /// x·σ(x)
-    pub Swish, "swish", |x: T| x * math::sigmoid(x)
+    pub(crate) Swish, "swish", |x: T| x * math::sigmoid(x)
 );
 
 /// y = x ∘ σ(s)
-pub struct Gate<const I: usize, const O: usize>;
+pub(crate) struct Gate<const I: usize, const O: usize>;
 
 impl<const I: usize, const O: usize> RowLayer for Gate<I, O> {
     const NAME: &'static str = "gate";

@@ -1,7 +1,8 @@
 //! What every layer has to prove, whoever wrote it.
 #![allow(dead_code)] // each test uses its part
 
-use nn::{Network, Optimizer, Row, Sgd, Step, Trainer};
+use nn::prelude::*;
+use nn::{Optimizer, Row, Sgd, Step, Trainer};
 use tensor::random::Random;
 
 /// The static driver and the tape give the same loss and gradients, to the last bit.

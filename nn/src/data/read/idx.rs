@@ -1,0 +1,270 @@
+//! The IDX format, in which MNIST and its descendants come, plain or compressed by gzip.
+//!
+//! A file is: two zero bytes, one for the type of the elements, one for the number of dimensions;
+//! then each dimension in four bytes, most significant first; then the elements, last dimension
+//! fastest. This reader takes elements of type `u8`, which is what images and labels are.
+//!
+//! Nothing in a header is believed: memory grows with the bytes that are there, never with those
+//! that are announced.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use crate::error::{Error, Result};
+
+const GZIP: [u8; 2] = [0x1F, 0x8B];
+const U8: u8 = 0x08;
+const GET_AGAIN: &str = "the file is truncated or damaged, get it again";
+
+/// The content of an IDX file with `D` dimensions: `D` is 3 for images and 1 for labels.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Idx<const D: usize> {
+    /// How long each dimension is: `[images, rows, columns]` or `[labels]`.
+    pub dimensions: [usize; D],
+    /// The elements, last dimension fastest; as many as the product of the dimensions.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads an IDX file. Whether it is compressed is seen from its first bytes, not from its name.
+///
+/// # Errors
+///
+/// If the file cannot be read, is no IDX file, has other elements than `u8` or another number of
+/// dimensions than `D`, or is longer or shorter than its dimensions say.
+///
+/// ```no_run
+/// let images = nn::data::idx::read::<3>("train-images-idx3-ubyte.gz")?;
+/// let [count, rows, columns] = images.dimensions;
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub fn read<const D: usize>(path: impl AsRef<Path>) -> Result<Idx<D>> {
+    let path = path.as_ref();
+    let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+    parse(path, BufReader::new(file))
+}
+
+/// Reads the content of an IDX file from elsewhere, such as a `&[u8]`; errors call it `name`.
+///
+/// # Errors
+///
+/// As [`read`].
+///
+/// ```
+/// let file: &[u8] = &[0, 0, 8, 1, 0, 0, 0, 3, 7, 8, 9];
+/// let labels = nn::data::idx::parse::<1>("labels", file)?;
+/// assert_eq!(labels.dimensions, [3]);
+/// assert_eq!(labels.bytes, [7, 8, 9]);
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub fn parse<const D: usize>(name: impl AsRef<Path>, mut content: impl BufRead) -> Result<Idx<D>> {
+    let name = name.as_ref();
+    let start = content.fill_buf().map_err(|error| Error::io("read", name, error))?;
+    if start.starts_with(&GZIP) {
+        // Of several members, which gzip allows; so the end of the first is not taken for the end.
+        let mut content = Content { name, gzip: true, read: 0, from: MultiGzDecoder::new(content) };
+        content.parse()
+    } else {
+        Content { name, gzip: false, read: 0, from: content }.parse()
+    }
+}
+
+/// The bytes of the file after decompression.
+struct Content<'a, R> {
+    name: &'a Path,
+    gzip: bool,
+    read: usize,
+    from: R,
+}
+
+impl<R: Read> Content<'_, R> {
+    fn parse<const D: usize>(&mut self) -> Result<Idx<D>> {
+        self.check_magic::<D>()?;
+        let dimensions = self.dimensions::<D>()?;
+        let sizes = dimensions.map(|size| size.to_string()).join(" × ");
+        let Some(expected) =
+            dimensions.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))
+        else {
+            return Err(self.wrong(
+                "dimensions",
+                sizes,
+                format!("a product that fits into {} bits", usize::BITS),
+            ));
+        };
+        let bytes = self.up_to(expected as u64)?;
+        if bytes.len() < expected {
+            return Err(self.wrong(
+                "elements",
+                format!("{} bytes", bytes.len()),
+                format!("{expected} ({sizes})"),
+            ));
+        }
+        // This also makes the decoder compare gzip's check sum, which comes after the last byte.
+        if !self.up_to(1)?.is_empty() {
+            return Err(self.wrong(
+                "elements",
+                format!("more than {expected} bytes"),
+                format!("exactly {expected} ({sizes})"),
+            ));
+        }
+        Ok(Idx { dimensions, bytes })
+    }
+
+    fn check_magic<const D: usize>(&mut self) -> Result<()> {
+        let magic = self.up_to(4)?;
+        let &[zero, zero_too, element, dimensions] = &magic[..] else {
+            return Err(self.wrong(
+                "first four bytes",
+                format!("only {} bytes", magic.len()),
+                format!("00 00 {U8:02x} {D:02x}"),
+            ));
+        };
+        if (zero, zero_too) != (0, 0) {
+            return Err(Error::file(
+                self.name,
+                "first two bytes",
+                format!("{zero:02x} {zero_too:02x}"),
+                "00 00",
+                "this is not an IDX file",
+            ));
+        }
+        if element != U8 {
+            let name = match element {
+                0x09 => "i8",
+                0x0B => "i16",
+                0x0C => "i32",
+                0x0D => "f32",
+                0x0E => "f64",
+                _ => "unknown",
+            };
+            return Err(Error::file(
+                self.name,
+                "element type",
+                format!("{element:02x} ({name})"),
+                format!("{U8:02x} (u8)"),
+                "convert the elements to unsigned bytes",
+            ));
+        }
+        if usize::from(dimensions) != D {
+            return Err(Error::file(
+                self.name,
+                "number of dimensions",
+                dimensions.to_string(),
+                D.to_string(),
+                "images have 3 and labels have 1, so the files may be mixed up",
+            ));
+        }
+        Ok(())
+    }
+
+    fn dimensions<const D: usize>(&mut self) -> Result<[usize; D]> {
+        let header = self.up_to(4 * D as u64)?;
+        let (sizes, rest) = header.as_chunks::<4>();
+        let Ok(sizes) = <&[[u8; 4]; D]>::try_from(sizes) else {
+            return Err(self.wrong(
+                "dimensions",
+                format!("{} bytes", 4 * sizes.len() + rest.len()),
+                format!("{} (4 for each of {D})", 4 * D),
+            ));
+        };
+        Ok(sizes.map(|size| u32::from_be_bytes(size) as usize))
+    }
+
+    /// The next bytes: `limit` of them, or fewer at the end.
+    fn up_to(&mut self, limit: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        let result = (&mut self.from).take(limit).read_to_end(&mut bytes);
+        self.read += bytes.len();
+        match result {
+            Ok(_) => Ok(bytes),
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// What a failed read means: under gzip it may be the content that is wrong, not the disk.
+    fn failed(&self, error: io::Error) -> Error {
+        let after = |what: &str| format!("{what} after {} bytes of content", self.read);
+        let (found, expected) = match error.kind() {
+            io::ErrorKind::UnexpectedEof if self.gzip => (after("its end"), "a complete one"),
+            io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput if self.gzip => {
+                (format!("{} ({error})", after("an error")), "an undamaged one")
+            }
+            _ => return Error::io("read", self.name, error),
+        };
+        self.wrong("gzip stream", found, expected.to_string())
+    }
+
+    fn wrong(&self, field: &str, found: String, expected: String) -> Error {
+        Error::file(self.name, field, found, expected, GET_AGAIN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use flate2::{Compression, write::GzEncoder};
+
+    use super::*;
+
+    /// Two images of 2 × 3 pixels.
+    const IMAGES: [u8; 28] = [
+        0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3, 1, 2, 3, 4, 5, 6, 250, 251, 252, 253, 254,
+        255,
+    ];
+
+    fn gzip(content: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+        encoder.write_all(content).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn reads_plain_and_compressed_alike() {
+        let two_members = [gzip(&IMAGES[..7]), gzip(&IMAGES[7..])].concat();
+        for content in [&IMAGES[..], &gzip(&IMAGES), &two_members] {
+            let images = parse::<3>("images", content).unwrap();
+            assert_eq!(images.dimensions, [2, 2, 3]);
+            assert_eq!(images.bytes, [1, 2, 3, 4, 5, 6, 250, 251, 252, 253, 254, 255]);
+        }
+    }
+
+    #[test]
+    fn every_truncation_is_an_error() {
+        for content in [IMAGES.to_vec(), gzip(&IMAGES)] {
+            for length in 0..content.len() {
+                assert!(parse::<3>("images", &content[..length]).is_err(), "{length}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_changed_byte_of_a_header_or_a_compressed_file_panics() {
+        for content in [IMAGES.to_vec(), gzip(&IMAGES)] {
+            for place in 0..content.len() {
+                for bit in 0..8 {
+                    let mut changed = content.clone();
+                    changed[place] ^= 1 << bit;
+                    let _ = parse::<3>("images", &changed[..]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_header_is_not_believed() {
+        // 4 GiB of labels, of which two bytes are there.
+        let content = [0, 0, 8, 1, 255, 255, 255, 255, 1, 2];
+        assert!(parse::<1>("labels", &content[..]).is_err());
+        assert!(parse::<1>("labels", &gzip(&content)[..]).is_err());
+    }
+
+    #[test]
+    fn an_empty_set_is_a_valid_file() {
+        let labels = parse::<1>("labels", &[0_u8, 0, 8, 1, 0, 0, 0, 0][..]).unwrap();
+        assert_eq!(labels, Idx { dimensions: [0], bytes: vec![] });
+    }
+}

@@ -1,0 +1,3 @@
+//! Readers of files that hold data.
+
+pub mod idx;

@@ -1,0 +1,3 @@
+//! Data sets that many know.
+
+pub mod fashion_mnist;

@@ -1,0 +1,78 @@
+//! Rows that are refused where data come in: which are the first, what they hold, and how many there are.
+
+/// The rows of a column that are wrong.
+pub(crate) struct InvalidRows {
+    /// The first few, each with what it holds.
+    first: Vec<(usize, String)>,
+    /// A row after these is wrong, too.
+    how_many: usize,
+    rows: usize,
+}
+
+impl InvalidRows {
+    /// As many as are named; the others are counted.
+    const NAMED: usize = 3;
+
+    /// Looks for rows of which `wrong` says what they hold; `None` if there are none.
+    pub(crate) fn among<X>(column: &[X], wrong: impl Fn(&X) -> Option<String>) -> Option<Self> {
+        let (mut first, mut how_many) = (Vec::new(), 0);
+        for (row, found) in column.iter().enumerate().filter_map(|(row, x)| Some((row, wrong(x)?)))
+        {
+            how_many += 1;
+            if how_many <= Self::NAMED {
+                first.push((row, found));
+            }
+        }
+        (how_many > 0).then_some(Self { first, how_many, rows: column.len() })
+    }
+
+    /// For the `what` of an error: the rows of the column, whose elements are each a `noun`.
+    pub(crate) fn what(&self, noun: &str) -> String {
+        let rows = self.list(|(row, _)| row.to_string());
+        match self.how_many {
+            1 => format!("{noun} of row {rows} (counted from 0)"),
+            _ => format!("{noun}s of rows {rows} (counted from 0)"),
+        }
+    }
+
+    /// For the `found` of an error.
+    pub(crate) fn found(&self, noun: &str) -> String {
+        let found = self.list(|(_, found)| found.clone());
+        let are = if self.how_many == 1 { "is" } else { "are" };
+        format!("{found} (wrong {are} {} of {} {noun}s)", self.how_many, self.rows)
+    }
+
+    fn list(&self, text: impl Fn(&(usize, String)) -> String) -> String {
+        let named: Vec<String> = self.first.iter().map(text).collect();
+        let more = if self.how_many > named.len() { ", …" } else { "" };
+        named.join(", ") + more
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn above_nine(rows: &[u8]) -> Option<(String, String)> {
+        let wrong = InvalidRows::among(rows, |&x| (x > 9).then(|| x.to_string()))?;
+        Some((wrong.what("label"), wrong.found("label")))
+    }
+
+    #[test]
+    fn the_first_are_named_and_all_are_counted() {
+        assert_eq!(above_nine(&[0, 9]), None);
+        let says = |rows: &[u8]| above_nine(rows).map(|(what, found)| format!("{what}: {found}"));
+        assert_eq!(
+            says(&[0, 12, 3]).unwrap(),
+            "label of row 1 (counted from 0): 12 (wrong is 1 of 3 labels)"
+        );
+        assert_eq!(
+            says(&[10, 2, 11]).unwrap(),
+            "labels of rows 0, 2 (counted from 0): 10, 11 (wrong are 2 of 3 labels)"
+        );
+        assert_eq!(
+            says(&[0, 10, 11, 12, 13, 14]).unwrap(),
+            "labels of rows 1, 2, 3, … (counted from 0): 10, 11, 12, … (wrong are 5 of 6 labels)"
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Parameters on disk, in the safetensors format that Python and the other frameworks read.
+//!
+//! A file is: the length of the header in eight bytes, least significant first; the header, a JSON
+//! object with the type, the shape and the place of every tensor and a map of texts; the elements,
+//! also least significant byte first.
+
+mod load;
+mod save;
+
+use std::any::Any;
+use std::path::Path;
+
+use tensor::Float;
+
+use load::load;
+use save::save;
+
+use crate::error::{Error, Result};
+use crate::layer::Inference as _;
+use crate::network::{Network, declaration, tensors};
+use crate::parameters::Parameters;
+
+/// A network that is written to a file and read from one.
+pub trait Checkpoint: Network {
+    /// Writes the parameters to a safetensors file that [`Checkpoint::load`], Python and the other
+    /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on, `[in, out]`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or a parameter is not a finite number. A file that was there
+    /// before stays as it was.
+    fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let parameters = self.parameters().as_slice();
+        let tensors: Vec<_> = tensors::<Self>()
+            .into_iter()
+            .map(|tensor| {
+                let values = &parameters[tensor.offset..][..tensor.shape.iter().product()];
+                (tensor.name, tensor.shape.to_vec(), values)
+            })
+            .collect();
+        save(path.as_ref(), Self::NAME, declaration::<Self>().as_str(), &tensors)
+    }
+
+    /// The network saved at `path`, or an error and no network.
+    ///
+    /// # Errors
+    ///
+    /// If the file is no safetensors file, lacks a tensor, has one too many, or one of another shape or
+    /// type, or one with numbers that are not finite, or was saved by a network of another architecture. The
+    /// message names the tensor, what was found and what was expected.
+    fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let tensors = tensors::<Self>();
+        let expected: Vec<_> =
+            tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.to_vec())).collect();
+        let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &expected)?;
+        let mut parameters = Parameters::zeroed(Self::Layers::LEN);
+        for (tensor, values) in tensors.iter().zip(&loaded) {
+            parameters.as_mut_slice()[tensor.offset..][..values.len()].copy_from_slice(values);
+        }
+        Ok(Self::from_parameters(parameters))
+    }
+}
+
+impl<N: Network> Checkpoint for N {}
+
+/// What `format` in the header says. A later version of this crate that arranges the tensors in
+/// another way counts it up.
+const FORMAT: &str = "nn-1";
+
+/// What the file calls the type `T`.
+fn dtype<T: Float>() -> Result<&'static str> {
+    let zero = T::zero();
+    let zero: &dyn Any = &zero;
+    if zero.is::<f32>() {
+        Ok("F32")
+    } else if zero.is::<f64>() {
+        Ok("F64")
+    } else {
+        Err(Error::value(
+            "float type of a network in a file",
+            std::any::type_name::<T>(),
+            "f32 or f64",
+            "save and load a network of one of these and convert its parameters",
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,155 @@
+//! Writing a checkpoint: the same network gives the same bytes, and a file is whole or not there.
+
+use std::any::Any;
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tensor::Float;
+
+use super::{FORMAT, dtype};
+use crate::error::quoted;
+use crate::error::{Error, Result};
+
+/// Writes `tensors` (name, shape, elements) to `path`.
+///
+/// The file appears whole or not at all: a save that fails leaves what was there before. The same
+/// arguments give the same bytes.
+pub(crate) fn save<T: Float>(
+    path: &Path,
+    network: &str,
+    architecture: &str,
+    tensors: &[(String, Vec<usize>, &[T])],
+) -> Result<()> {
+    let dtype = dtype::<T>()?;
+    for (name, shape, values) in tensors {
+        assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}: shape {shape:?}");
+        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+            return Err(Error::value(
+                format!("element {place} of tensor {}, to be saved", quoted(name)),
+                values[place].to_string(),
+                "a finite number",
+                "the training diverged, lower the learning rate or clip the gradients",
+            ));
+        }
+    }
+    let header = header::<T>(network, architecture, tensors, dtype);
+    replace(path, |file| {
+        file.write_all(&(header.len() as u64).to_le_bytes())?;
+        file.write_all(header.as_bytes())?;
+        for (_, _, values) in tensors {
+            for &value in *values {
+                write_element(file, value)?;
+            }
+        }
+        Ok(())
+    })
+    .map_err(|error| Error::io("write", path, error))
+}
+
+fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()> {
+    let value: &dyn Any = &value;
+    match (value.downcast_ref::<f32>(), value.downcast_ref::<f64>()) {
+        (Some(value), _) => file.write_all(&value.to_le_bytes()),
+        (_, Some(value)) => file.write_all(&value.to_le_bytes()),
+        _ => unreachable!("`dtype` has refused all other types"),
+    }
+}
+
+fn header<T>(
+    network: &str,
+    architecture: &str,
+    tensors: &[(String, Vec<usize>, &[T])],
+    dtype: &str,
+) -> String {
+    let mut header = format!(
+        r#"{{"__metadata__":{{"architecture":{},"format":{},"network":{},"nn_version":{}}}"#,
+        json(architecture),
+        json(FORMAT),
+        json(network),
+        json(env!("CARGO_PKG_VERSION")),
+    );
+    let mut start = 0;
+    for (name, shape, values) in tensors {
+        let end = start + size_of_val(*values);
+        let name = json(name);
+        // A `String` takes whatever is written to it.
+        let _ = write!(
+            header,
+            r#",{name}:{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#
+        );
+        start = end;
+    }
+    header.push('}');
+    // The format wants the elements to begin at a multiple of eight.
+    let padded = header.len().next_multiple_of(8);
+    header.extend(std::iter::repeat_n(' ', padded - header.len()));
+    header
+}
+
+/// `text` as a JSON string.
+fn json(text: &str) -> String {
+    let mut string = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => string.extend(['\\', character]),
+            '\0'..='\x1f' => {
+                let _ = write!(string, "\\u{:04x}", u32::from(character));
+            }
+            _ => string.push(character),
+        }
+    }
+    string.push('"');
+    string
+}
+
+/// Writes a new file beside `path` and gives it that name once it is complete.
+pub(super) fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
+) -> io::Result<()> {
+    // Through a link, as an ordinary write would go, instead of replacing the link.
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
+        return Err(io::Error::other("this is not a regular file, give the name of one"));
+    }
+    let (temporary, file) = create_beside(path)?;
+    let written = (|| {
+        let mut buffered = io::BufWriter::new(&file);
+        write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        // Before the new name, or a power failure could leave an empty file under it.
+        file.sync_all()?;
+        fs::rename(&temporary, path)
+    })();
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// A new file in the directory of `path`, readable by whom any new file is.
+fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let Some(name) = path.file_name() else {
+        return Err(io::Error::other("this is not the name of a file, give one"));
+    };
+    loop {
+        let mut temporary = OsString::from(".");
+        temporary.push(name);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        temporary.push(format!(".{}-{count}.tmp", std::process::id()));
+        let temporary = path.with_file_name(temporary);
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            // Left over by a process that had our number and was killed.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+            Ok(file) => return Ok((temporary, file)),
+        }
+    }
+}

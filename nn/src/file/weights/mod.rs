@@ -1,0 +1,124 @@
+//! Weights that are part of the program: a trained network in a `static`.
+
+mod arrange;
+
+use core::fmt;
+use core::marker::PhantomData;
+
+use tensor::embedded::Plain;
+
+pub use arrange::{Arranged, bytes_to_arrange};
+
+use crate::head::Activate as _;
+use crate::layer::Inference;
+use crate::network::{Architecture, logits};
+use crate::row::Row as _;
+
+/// The weights of the network `N` in a `static`, made by [`include_weights!`](crate::include_weights).
+///
+/// ```
+/// use nn::{Weights, include_weights, network};
+///
+/// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
+///
+/// static DIGITS: Weights<Digits> = include_weights!("../../examples/embedded/digits.safetensors");
+///
+/// let probabilities: [f32; 10] = DIGITS.predict(&[0.5; 784]);
+/// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+/// ```
+///
+/// Predicting allocates nothing and needs no standard library, no file and no start-up; the numbers are read
+/// where the linker put them, in flash on a microcontroller. On a CPU whose build target has no fused
+/// multiply-add (on x86, `-C target-feature=+fma` grants it) and without the standard library, that operation
+/// is a function call: the same bits, slower.
+pub struct Weights<N: Architecture> {
+    parameters: &'static [N::Float],
+    network: PhantomData<fn() -> N>,
+}
+
+impl<N: Architecture> Weights<N> {
+    /// Bytes of stack that the numbers of one prediction need: what every layer answers, and the result.
+    pub const STACK: usize = (<N::Layers as Inference>::STACK + <N::Layers as Inference>::OUTPUTS)
+        * size_of::<N::Float>();
+
+    /// The weights that have been arranged.
+    #[doc(hidden)]
+    pub const fn new<const BYTES: usize>(arranged: &'static Arranged<N, BYTES>) -> Self
+    where
+        N::Float: Plain,
+    {
+        Weights { parameters: arranged.parameters(), network: PhantomData }
+    }
+
+    /// All parameters, gaps included, in the order of the layers.
+    pub const fn parameters(&self) -> &'static [N::Float] {
+        self.parameters
+    }
+
+    /// The answer to one sample.
+    #[inline]
+    pub fn predict(&self, input: &N::Input) -> N::Output {
+        let mut output = self.logits(input);
+        N::Head::activate(output.as_mut_slice());
+        output
+    }
+
+    /// The last layer's values for one sample, before the head's function.
+    #[inline]
+    pub fn logits(&self, input: &N::Input) -> N::Output {
+        logits::<N>(self.parameters, input)
+    }
+
+    /// The same network with parameters of its own, which can be trained further.
+    #[cfg(feature = "std")]
+    pub fn to_network(&self) -> N
+    where
+        N: crate::Network,
+    {
+        let mut parameters = crate::Parameters::zeroed(self.parameters.len());
+        parameters.as_mut_slice().copy_from_slice(self.parameters);
+        N::from_parameters(parameters)
+    }
+}
+
+impl<N: Architecture> Clone for Weights<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N: Architecture> Copy for Weights<N> {}
+
+impl<N: Architecture> fmt::Debug for Weights<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Weights({}, {} parameters)", N::NAME, N::PARAMS)
+    }
+}
+
+impl<N: Architecture> fmt::Display for Weights<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(N::SUMMARY)
+    }
+}
+
+/// The weights in a safetensors file, as part of the program: for `static DIGITS: Weights<Digits> = …`.
+///
+/// The path is relative to the source file it stands in, as with `include_bytes!`. The compiler reads the
+/// file and refuses one that was saved by another network, or has another tensor, shape or type than the
+/// network, by name. The numbers are arranged as the network reads them, aligned to 64 bytes; the file itself
+/// does not become part of the program. See [`Weights`](crate::Weights).
+///
+/// Whether all numbers are finite is not looked at, unlike in [`Network::load`](crate::Network::load);
+/// [`Network::save`](crate::Network::save) does not write others.
+#[macro_export]
+macro_rules! include_weights {
+    ($path:expr $(,)?) => {
+        $crate::Weights::new(
+            const {
+                const FILE: &[::core::primitive::u8] = ::core::include_bytes!($path);
+                const BYTES: ::core::primitive::usize = $crate::__private::bytes_to_arrange(FILE);
+                &$crate::__private::Arranged::<_, BYTES>::of(FILE)
+            },
+        )
+    };
+}

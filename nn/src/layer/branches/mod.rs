@@ -1,0 +1,82 @@
+//! Layers side by side: on different inputs, or on the same.
+
+#[cfg(feature = "std")]
+mod train;
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+
+use crate::layer::{Inference, Info};
+use crate::row::Row as _;
+
+/// Several inputs joined: a row is one of `A`'s followed by one of `B`'s, and so are the `OUT` outputs.
+///
+/// More than two nest: `Inputs<A, Inputs<B, C, BC>, ABC>`.
+#[derive(Debug)]
+pub struct Inputs<A, B, const OUT: usize>(PhantomData<(A, B)>);
+
+/// Several heads on one trunk: `A` and `B` answer the same row, and the `OUT` outputs are those of `A`
+/// followed by those of `B`.
+///
+/// More than two nest: `Heads<A, Heads<B, C, BC>, ABC>`.
+#[derive(Debug)]
+pub struct Heads<A, B, const OUT: usize>(PhantomData<(A, B)>);
+
+/// Stable Rust cannot write `[T; A::OUTPUTS + B::OUTPUTS]`, hence the number beside the types.
+const fn joined(a: usize, b: usize, written: usize) -> usize {
+    assert!(a + b == written, "concat, heads: OUT must be the sum of the outputs of both branches");
+    written
+}
+
+/// The outputs of `a` and then those of `b`.
+#[inline(always)]
+fn join<T: Float, const OUT: usize>(a: &[T], b: &[T]) -> [T; OUT] {
+    let mut y = [T::zero(); OUT];
+    let (of_a, of_b) = y.split_at_mut(a.len());
+    of_a.copy_from_slice(a);
+    of_b.copy_from_slice(b);
+    y
+}
+
+impl<A: Inference, B: Inference, const OUT: usize> Inference for Inputs<A, B, OUT> {
+    const INPUTS: usize = A::INPUTS + B::INPUTS;
+    const OUTPUTS: usize = joined(A::OUTPUTS, B::OUTPUTS, OUT);
+    const LEN: usize = A::LEN + B::LEN;
+    const STACK: usize = A::STACK + B::STACK + OUT;
+    const INFO: Info = Info::Inputs(&A::INFO, &B::INFO);
+
+    type Outputs<T: Float> = [T; OUT];
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
+        let ((a, b), (x_a, x_b)) = (parameters.split_at(A::LEN), x.split_at(A::INPUTS));
+        join(A::predict_inline(a, x_a).as_slice(), B::predict_inline(b, x_b).as_slice())
+    }
+}
+
+impl<A: Inference, B: Inference, const OUT: usize> Heads<A, B, OUT> {
+    const FITS: () = assert!(
+        A::INPUTS == B::INPUTS,
+        "heads: all heads stand on the same trunk and must take as many inputs as it gives outputs"
+    );
+}
+
+impl<A: Inference, B: Inference, const OUT: usize> Inference for Heads<A, B, OUT> {
+    const INPUTS: usize = A::INPUTS;
+    const OUTPUTS: usize = joined(A::OUTPUTS, B::OUTPUTS, OUT);
+    const LEN: usize = {
+        let () = Self::FITS;
+        A::LEN + B::LEN
+    };
+    const STACK: usize = A::STACK + B::STACK + OUT;
+    const INFO: Info = Info::Heads(&A::INFO, &B::INFO);
+
+    type Outputs<T: Float> = [T; OUT];
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
+        let (a, b) = parameters.split_at(A::LEN);
+        join(A::predict_inline(a, x).as_slice(), B::predict_inline(b, x).as_slice())
+    }
+}

@@ -1,0 +1,311 @@
+//! Training layers side by side: columns are copied to each branch and back.
+
+use autograd::{Var, ops};
+use tensor::Float;
+
+use crate::layer::residual::add_to;
+use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient};
+use crate::layer::workspace::take;
+use crate::layer::{End, Heads, Inputs, Layer, Pass};
+
+/// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
+/// there, and the inputs of each and the gradients there, as far as they are not those of both.
+pub struct BranchRows<'a, A, B, T> {
+    a: A,
+    b: B,
+    y: &'a mut [T],
+    dy: &'a mut [T],
+    x: [&'a mut [T]; 2],
+    dx: [&'a mut [T]; 2],
+}
+
+/// From rows of all columns to the columns of `a` and those of `b`.
+fn part<T: Float>(joint: &[T], a: &mut [T], b: &mut [T], [of_a, of_b]: [usize; 2]) {
+    for ((row, a), b) in
+        joint.chunks_exact(of_a + of_b).zip(a.chunks_exact_mut(of_a)).zip(b.chunks_exact_mut(of_b))
+    {
+        let (left, right) = row.split_at(of_a);
+        a.copy_from_slice(left);
+        b.copy_from_slice(right);
+    }
+}
+
+/// From the columns of `a` and those of `b` to rows of all columns.
+fn join<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, of_b]: [usize; 2]) {
+    for ((row, a), b) in
+        joint.chunks_exact_mut(of_a + of_b).zip(a.chunks_exact(of_a)).zip(b.chunks_exact(of_b))
+    {
+        let (left, right) = row.split_at_mut(of_a);
+        left.copy_from_slice(a);
+        right.copy_from_slice(b);
+    }
+}
+
+impl<'a, A, B, T> BranchRows<'a, A, B, T> {
+    fn carve(
+        memory: &mut &'a mut [T],
+        rows: usize,
+        outputs: usize,
+        x: [usize; 2],
+        dx: [usize; 2],
+        inner: impl FnOnce(&mut &'a mut [T]) -> (A, B),
+    ) -> Self {
+        let mut take = |width: usize| take(memory, rows * width);
+        let (y, dy, x, dx) = (take(outputs), take(outputs), x.map(&mut take), dx.map(&mut take));
+        let (a, b) = inner(memory);
+        BranchRows { a, b, y, dy, x, dx }
+    }
+
+    /// The first `at` of `rows` rows and the others; `inner` divides what the branches keep.
+    fn split(
+        self,
+        at: usize,
+        rows: usize,
+        inner: impl FnOnce(A, B) -> ((A, B), (A, B)),
+    ) -> (Self, Self) {
+        // Every slice has as many numbers for each row.
+        let cut = |slice: &'a mut [T]| {
+            let width = slice.len().checked_div(rows).unwrap_or(0);
+            slice.split_at_mut(at * width)
+        };
+        let ((a, b), (a_rest, b_rest)) = inner(self.a, self.b);
+        let ((y, y_rest), (dy, dy_rest)) = (cut(self.y), cut(self.dy));
+        let [(x_a, x_a_rest), (x_b, x_b_rest)] = self.x.map(cut);
+        let [(dx_a, dx_a_rest), (dx_b, dx_b_rest)] = self.dx.map(cut);
+        (
+            BranchRows { a, b, y, dy, x: [x_a, x_b], dx: [dx_a, dx_b] },
+            BranchRows {
+                a: a_rest,
+                b: b_rest,
+                y: y_rest,
+                dy: dy_rest,
+                x: [x_a_rest, x_b_rest],
+                dx: [dx_a_rest, dx_b_rest],
+            },
+        )
+    }
+}
+
+/// Writes, inside `impl Layer`, what both kinds of branches have in common. `$x` and `$dx` are the widths
+/// of the inputs that are copied, and of the gradients there.
+macro_rules! side_by_side {
+    (x: $x:expr, dx: $dx:expr) => {
+        const KEPT: usize = A::KEPT + B::KEPT + 2 * OUT + $x[0] + $x[1] + $dx[0] + $dx[1];
+        const KEPT_ONCE: usize = A::KEPT_ONCE + B::KEPT_ONCE;
+        const COUPLED: bool = A::COUPLED || B::COUPLED;
+        const PENALIZED: bool = A::PENALIZED || B::PENALIZED;
+
+        type Rows<'a, T: Float> = BranchRows<'a, A::Rows<'a, T>, B::Rows<'a, T>, T>;
+        type View<'a, T: Float> = (A::View<'a, T>, B::View<'a, T>);
+
+        fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {
+            let (a, b) = parameters.split_at(A::LEN);
+            (A::view(a), B::view(b))
+        }
+
+        fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
+            let (a, b) = parameters.split_at_mut(A::LEN);
+            A::init(a, seed, index);
+            B::init(b, seed, index);
+        }
+
+        fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
+            BranchRows::carve(memory, rows, OUT, $x, $dx, |memory| {
+                (A::carve(memory, rows), B::carve(memory, rows))
+            })
+        }
+
+        fn split<'a, T: Float>(
+            rows: Self::Rows<'a, T>,
+            at: usize,
+        ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
+            let count = rows.y.len() / OUT;
+            rows.split(at, count, |a, b| {
+                let ((a, a_rest), (b, b_rest)) = (A::split(a, at), B::split(b, at));
+                ((a, b), (a_rest, b_rest))
+            })
+        }
+
+        fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
+            rows.y
+        }
+
+        fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
+            End::open(rows.y, rows.dy)
+        }
+
+        fn cut(at: usize) -> usize {
+            pair_cut::<A, B>(at)
+        }
+
+        fn penalty<T: Float>(parameters: &[T]) -> T {
+            let (a, b) = parameters.split_at(A::LEN);
+            A::penalty(a) + B::penalty(b)
+        }
+
+        fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
+            let (a, b) = parameters.split_at_mut(A::LEN);
+            A::update_state(a, &rows.a);
+            B::update_state(b, &rows.b);
+        }
+
+        fn record_penalty<'t, T: Float>(
+            parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        ) -> autograd::Result<Option<Var<'t, T>>> {
+            add_penalties(A::record_penalty(parameters)?, B::record_penalty(parameters)?)
+        }
+    };
+}
+
+/// The gradient at the joint outputs, to the ends of both branches.
+fn backward_to_branches<A: Layer, B: Layer, T: Float>(
+    rows: &mut BranchRows<'_, A::Rows<'_, T>, B::Rows<'_, T>, T>,
+) {
+    let (a, b) = (A::end(&mut rows.a), B::end(&mut rows.b));
+    part(rows.dy, a.gradient, b.gradient, [A::OUTPUTS, B::OUTPUTS]);
+    a.close();
+    b.close();
+}
+
+impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
+    side_by_side!(x: [A::INPUTS, B::INPUTS], dx: [A::INPUTS, B::INPUTS]);
+
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
+        let (a, b) = parameters.split_at(A::LEN);
+        let [x_a, x_b] = &mut rows.x;
+        part(x, x_a, x_b, [A::INPUTS, B::INPUTS]);
+        A::forward(a, x_a, &mut rows.a, pass);
+        B::forward(b, x_b, &mut rows.b, pass.skip(A::INFO.count()));
+        join(A::outputs(&rows.a), B::outputs(&rows.b), rows.y, [A::OUTPUTS, B::OUTPUTS]);
+    }
+
+    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
+        use crate::row::Row as _;
+        let ((a, b), (x_a, x_b)) = (parameters.split_at(A::LEN), x.split_at(A::INPUTS));
+        let (a, b) = (A::predict(a, x_a), B::predict(b, x_b));
+        let mut y = [T::zero(); OUT];
+        join(a.as_slice(), b.as_slice(), &mut y, [A::OUTPUTS, B::OUTPUTS]);
+        y
+    }
+
+    fn backward<T: Float>(
+        parameters: &[T],
+        rows: &mut Self::Rows<'_, T>,
+        before: Option<End<'_, T>>,
+    ) {
+        let (a, b) = parameters.split_at(A::LEN);
+        backward_to_branches::<A, B, T>(rows);
+        let Some(before) = before else {
+            A::backward(a, &mut rows.a, None);
+            return B::backward(b, &mut rows.b, None);
+        };
+        let ([x_a, x_b], [dx_a, dx_b]) = (&rows.x, &mut rows.dx);
+        A::backward(a, &mut rows.a, Some(End::open(x_a, dx_a)));
+        B::backward(b, &mut rows.b, Some(End::open(x_b, dx_b)));
+        join(dx_a, dx_b, before.gradient, [A::INPUTS, B::INPUTS]);
+        before.close();
+    }
+
+    fn gradient<T: Float>(
+        parameters: &[T],
+        _x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        gradient: &mut [T],
+    ) {
+        let [x_a, x_b] = &rows.x;
+        pair_gradient::<A, B, T>(parameters, (x_a, &rows.a), (x_b, &rows.b), from, gradient);
+    }
+
+    fn descend<T: Float>(
+        parameters: &mut [T],
+        _x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        rate: T,
+    ) {
+        let [x_a, x_b] = &rows.x;
+        pair_descend::<A, B, T>(parameters, (x_a, &rows.a), (x_b, &rows.b), from, rate);
+    }
+
+    fn record<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        x: Var<'t, T>,
+        pass: Pass,
+    ) -> autograd::Result<Var<'t, T>> {
+        let parts = x.split(1, &[A::INPUTS, B::INPUTS])?;
+        let a = A::record(parameters, parts[0], pass)?;
+        let b = B::record(parameters, parts[1], pass.skip(A::INFO.count()))?;
+        x.tape().apply(ops::Concat { axis: 1 }, [a, b])
+    }
+}
+
+impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
+    // Both see the inputs themselves; one of the two gradients there needs a place of its own.
+    side_by_side!(x: [0, 0], dx: [0, B::INPUTS]);
+
+    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
+        let (a, b) = parameters.split_at(A::LEN);
+        A::forward(a, x, &mut rows.a, pass);
+        B::forward(b, x, &mut rows.b, pass.skip(A::INFO.count()));
+        join(A::outputs(&rows.a), B::outputs(&rows.b), rows.y, [A::OUTPUTS, B::OUTPUTS]);
+    }
+
+    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
+        use crate::row::Row as _;
+        let (a, b) = parameters.split_at(A::LEN);
+        let (a, b) = (A::predict(a, x), B::predict(b, x));
+        let mut y = [T::zero(); OUT];
+        join(a.as_slice(), b.as_slice(), &mut y, [A::OUTPUTS, B::OUTPUTS]);
+        y
+    }
+
+    fn backward<T: Float>(
+        parameters: &[T],
+        rows: &mut Self::Rows<'_, T>,
+        before: Option<End<'_, T>>,
+    ) {
+        let (a, b) = parameters.split_at(A::LEN);
+        backward_to_branches::<A, B, T>(rows);
+        let Some(before) = before else {
+            A::backward(a, &mut rows.a, None);
+            return B::backward(b, &mut rows.b, None);
+        };
+        let [_, dx_b] = &mut rows.dx;
+        A::backward(a, &mut rows.a, Some(End::open(before.y, before.gradient)));
+        B::backward(b, &mut rows.b, Some(End::open(before.y, dx_b)));
+        add_to(before.gradient, dx_b);
+        before.close();
+    }
+
+    fn gradient<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        gradient: &mut [T],
+    ) {
+        pair_gradient::<A, B, T>(parameters, (x, &rows.a), (x, &rows.b), from, gradient);
+    }
+
+    fn descend<T: Float>(
+        parameters: &mut [T],
+        x: &[T],
+        rows: &Self::Rows<'_, T>,
+        from: usize,
+        rate: T,
+    ) {
+        pair_descend::<A, B, T>(parameters, (x, &rows.a), (x, &rows.b), from, rate);
+    }
+
+    fn record<'t, T: Float>(
+        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
+        x: Var<'t, T>,
+        pass: Pass,
+    ) -> autograd::Result<Var<'t, T>> {
+        let x = x.tape().apply(crate::layer::same::Same, [x])?;
+        let a = A::record(parameters, x, pass)?;
+        let b = B::record(parameters, x, pass.skip(A::INFO.count()))?;
+        x.tape().apply(ops::Concat { axis: 1 }, [a, b])
+    }
+}

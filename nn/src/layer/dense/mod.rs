@@ -1,0 +1,85 @@
+//! The fully connected layer: y = f(x·W + b).
+
+#[cfg(feature = "std")]
+mod l2;
+#[cfg(feature = "std")]
+mod op;
+mod options;
+#[cfg(feature = "std")]
+mod penalty;
+#[cfg(feature = "std")]
+mod small;
+#[cfg(feature = "std")]
+mod train;
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+use tensor::activation::Activation;
+
+pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
+#[cfg(feature = "std")]
+pub(crate) use train::bias_gradient;
+
+use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
+use crate::parameters::padded;
+
+/// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
+///
+/// y = f(z), z = x·W + b, with W `[I, O]` and b `[O]`; a row of W holds what one input contributes
+/// to every output. In the flat buffer W comes first, row by row, then b, if there is a bias.
+#[derive(Debug)]
+pub struct Dense<const I: usize, const O: usize, A, P = Plain>(PhantomData<(A, P)>);
+
+impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O, A, P> {
+    /// Where the bias begins in the flat buffer.
+    pub(crate) const BIAS: usize = padded(I * O);
+    /// How long it is there.
+    pub(crate) const BIAS_LEN: usize = if P::BIAS { padded(O) } else { 0 };
+}
+
+impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
+    for Dense<I, O, A, P>
+{
+    const INPUTS: usize = I;
+    const OUTPUTS: usize = O;
+    const LEN: usize = Self::BIAS + Self::BIAS_LEN;
+    const STACK: usize = O;
+    const INFO: Info = Info::Layer(LayerInfo {
+        kind: "dense",
+        inputs: I,
+        outputs: O,
+        activation: A::NAME,
+        option: P::WRITTEN,
+        params: I * O + if P::BIAS { O } else { 0 },
+        flops: 2 * I * O,
+        len: Self::LEN,
+        tensors: match P::BIAS {
+            true => {
+                &[TensorInfo::new("weight", &[I, O], 0), TensorInfo::new("bias", &[O], Self::BIAS)]
+            }
+            false => &[TensorInfo::new("weight", &[I, O], 0)],
+        },
+    });
+
+    type Outputs<T: Float> = [T; O];
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; O] {
+        let weight = parameters[..I * O].as_chunks::<O>().0;
+        let mut y = [T::zero(); O];
+        if P::BIAS {
+            y.copy_from_slice(&parameters[Self::BIAS..][..O]);
+        }
+        // As in the product: each output is one chain of fused multiply-adds over the inputs.
+        for (&x, row) in x[..I].iter().zip(weight) {
+            for o in 0..O {
+                y[o] = x.mul_add(row[o], y[o]);
+            }
+        }
+        for o in 0..O {
+            y[o] = A::default().value(y[o]);
+        }
+        y
+    }
+}

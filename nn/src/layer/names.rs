@@ -1,0 +1,137 @@
+//! How the layers of a network are called, and how it would be declared.
+
+use super::Info;
+use crate::head::HeadInfo;
+use crate::text::{Message, Text, equal};
+
+/// Where there is no head.
+const NONE: &HeadInfo = &HeadInfo::NONE;
+
+impl Info {
+    /// The full name of the layer at `index`: `hidden`, or `encoder.layer1` inside a network that is the layer
+    /// `encoder`. `names` are those of the outermost layers, in order; those that are missing are called
+    /// `layer1`, `layer2`, …
+    pub(crate) const fn name(&self, names: &[&str], index: usize) -> Message {
+        let mut name = Message::new();
+        self.push_name(names, 0, index, &mut name);
+        name
+    }
+
+    /// The same for a part whose first layer has the name at `first`.
+    const fn push_name(&self, names: &[&str], first: usize, index: usize, to: &mut Message) {
+        match self {
+            Info::Layer(_) => push_or_number(names, first, to),
+            Info::Residual(layers) => layers.push_name(names, first, index, to),
+            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => {
+                let count = a.count();
+                if index < count {
+                    a.push_name(names, first, index, to);
+                } else {
+                    b.push_name(names, first + a.named(), index - count, to);
+                }
+            }
+            Info::Nested { names: inner, layers, .. } => {
+                push_or_number(names, first, to);
+                to.push(".");
+                layers.push_name(inner, 0, index, to);
+            }
+        }
+    }
+
+    /// How many layers have a name of the outermost network's: one inside it counts as one.
+    const fn named(&self) -> usize {
+        match self {
+            Info::Layer(_) | Info::Nested { .. } => 1,
+            Info::Residual(layers) => layers.named(),
+            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => a.named() + b.named(),
+        }
+    }
+
+    /// Appends the layers as a declaration would write them, the last one with the activation `head` if it
+    /// has none of its own.
+    pub(crate) const fn push_declaration<const CAPACITY: usize>(
+        &self,
+        head: &HeadInfo,
+        to: &mut Text<CAPACITY>,
+    ) {
+        match self {
+            Info::Layer(layer) => {
+                to.push(layer.kind);
+                to.push("(");
+                to.push_number(layer.inputs, "");
+                to.push(" -> ");
+                to.push_number(layer.outputs, "");
+                if equal(layer.activation.as_bytes(), b"linear") {
+                    to.push(", ");
+                    head.push_names(to);
+                } else {
+                    push_detail(layer.activation, to);
+                }
+                push_detail(layer.option, to);
+                to.push(")");
+            }
+            Info::Then(a, b) => {
+                a.push_declaration(NONE, to);
+                to.push(", ");
+                b.push_declaration(head, to);
+            }
+            Info::Inputs(a, b) => push_branches("concat", (a, b), NONE, to),
+            Info::Heads(a, b) => push_branches("heads", (a, b), head, to),
+            Info::Residual(layers) => {
+                to.push("residual(");
+                layers.push_declaration(NONE, to);
+                to.push(")");
+            }
+            Info::Nested { layers, .. } => {
+                to.push("network(");
+                layers.push_declaration(NONE, to);
+                to.push(")");
+            }
+        }
+    }
+
+    /// Whether the declaration has a place for the head.
+    pub(crate) const fn shows(&self, head: &HeadInfo) -> bool {
+        match self {
+            Info::Layer(layer) => equal(layer.activation.as_bytes(), b"linear"),
+            Info::Then(_, last) => last.shows(head),
+            Info::Heads(a, b) => match head {
+                HeadInfo::One(_) => false,
+                HeadInfo::Both(of_a, of_b) => a.shows(of_a) && b.shows(of_b),
+            },
+            _ => false,
+        }
+    }
+}
+
+/// The name at `index`, or `layer3`.
+const fn push_or_number(names: &[&str], index: usize, to: &mut Message) {
+    if index < names.len() {
+        to.push(names[index]);
+    } else {
+        to.push("layer");
+        to.push_number(index + 1, "");
+    }
+}
+
+const fn push_detail<const CAPACITY: usize>(detail: &str, to: &mut Text<CAPACITY>) {
+    if !detail.is_empty() {
+        to.push(", ");
+        to.push(detail);
+    }
+}
+
+const fn push_branches<const CAPACITY: usize>(
+    word: &str,
+    (a, b): (&Info, &Info),
+    head: &HeadInfo,
+    to: &mut Text<CAPACITY>,
+) {
+    let (of_a, of_b) = head.of_branches();
+    to.push(word);
+    to.push("((");
+    a.push_declaration(of_a, to);
+    to.push("), (");
+    b.push_declaration(of_b, to);
+    to.push("))");
+}

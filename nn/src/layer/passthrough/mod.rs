@@ -1,0 +1,30 @@
+//! Numbers that pass as they are.
+
+#[cfg(feature = "std")]
+mod train;
+
+use tensor::Float;
+
+use crate::layer::{Inference, Info, LayerInfo};
+
+/// `N` numbers as they are: an input that is joined to others without layers of its own, as in
+/// `concat(dense(784 -> 128, relu), input(4))`.
+#[derive(Debug)]
+pub struct Passthrough<const N: usize>;
+
+impl<const N: usize> Inference for Passthrough<N> {
+    const INPUTS: usize = N;
+    const OUTPUTS: usize = N;
+    const LEN: usize = 0;
+    const STACK: usize = N;
+    const INFO: Info = Info::Layer(LayerInfo::new("input", N, N));
+
+    type Outputs<T: Float> = [T; N];
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(_parameters: &[T], x: &[T]) -> [T; N] {
+        let mut y = [T::zero(); N];
+        y.copy_from_slice(x);
+        y
+    }
+}

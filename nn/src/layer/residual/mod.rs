@@ -1,0 +1,47 @@
+//! What layers make of their input, added to it.
+
+#[cfg(feature = "std")]
+mod train;
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+
+#[cfg(feature = "std")]
+pub(crate) use train::add_to;
+
+use crate::layer::{Inference, Info};
+use crate::row::Row as _;
+
+/// y = x + L(x) (He et al. 2016): the layers `L` learn what to change.
+#[derive(Debug)]
+pub struct Residual<L>(PhantomData<L>);
+
+impl<L: Inference> Residual<L> {
+    const FITS: () = assert!(
+        L::INPUTS == L::OUTPUTS,
+        "residual: x + f(x) needs layers that give as many outputs as they take inputs"
+    );
+}
+
+impl<L: Inference> Inference for Residual<L> {
+    const INPUTS: usize = L::INPUTS;
+    const OUTPUTS: usize = L::OUTPUTS;
+    const LEN: usize = {
+        let () = Self::FITS;
+        L::LEN
+    };
+    const STACK: usize = L::STACK;
+    const INFO: Info = Info::Residual(&L::INFO);
+
+    type Outputs<T: Float> = L::Outputs<T>;
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> L::Outputs<T> {
+        let mut y = L::predict_inline(parameters, x);
+        for (y, &x) in y.as_mut_slice().iter_mut().zip(x) {
+            *y = x + *y;
+        }
+        y
+    }
+}

@@ -1,0 +1,47 @@
+//! One layer after another.
+
+#[cfg(feature = "std")]
+mod train;
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+
+#[cfg(feature = "std")]
+pub(crate) use train::{add_penalties, pair_cut, pair_descend, pair_gradient};
+
+use crate::layer::{Inference, Info};
+use crate::row::Row as _;
+
+/// `A`, then `B` on what `A` answers. `network!` joins many layers as a balanced tree of these.
+#[derive(Debug)]
+pub struct Then<A, B>(PhantomData<(A, B)>);
+
+impl<A: Inference, B: Inference> Then<A, B> {
+    /// The seam: evaluated whenever a network with this pair is built.
+    const FITS: () = assert!(
+        A::OUTPUTS == B::INPUTS,
+        "two neighbouring layers do not fit: the second takes another number of inputs than the \
+         first gives outputs"
+    );
+}
+
+impl<A: Inference, B: Inference> Inference for Then<A, B> {
+    const INPUTS: usize = A::INPUTS;
+    const OUTPUTS: usize = B::OUTPUTS;
+    const LEN: usize = {
+        let () = Self::FITS;
+        A::LEN + B::LEN
+    };
+    const STACK: usize = A::STACK + B::STACK;
+    const INFO: Info = Info::Then(&A::INFO, &B::INFO);
+
+    type Outputs<T: Float> = B::Outputs<T>;
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
+        let (a, b) = parameters.split_at(A::LEN);
+        let between = A::predict_inline(a, x);
+        B::predict_inline(b, between.as_slice())
+    }
+}

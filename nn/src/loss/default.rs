@@ -1,0 +1,42 @@
+//! What a head is trained with unless another loss is chosen.
+
+use tensor::{Buffer, Float};
+
+use super::{BinaryCrossEntropy, CrossEntropy, Loss, Mse};
+use crate::head::{Both, Head, Linear, Sigmoid, Softmax};
+
+/// A head with a loss of its own choice.
+pub trait DefaultLoss<T: Float>: Head<T> {
+    /// What it is trained with unless another loss is chosen.
+    type Loss: Loss<T, Self> + Default;
+
+    /// The default loss of one row and whether it is right, head by head.
+    fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
+        let (mut loss, mut unused) = ([T::zero()], Buffer::stale(Self::UNITS));
+        let one = std::slice::from_ref(target);
+        Self::Loss::default().rows(logits, one, T::one(), &mut loss, &mut unused);
+        see(loss[0], Self::is_right(logits, target));
+    }
+}
+
+impl<T: Float, const N: usize> DefaultLoss<T> for Linear<N> {
+    type Loss = Mse;
+}
+
+impl<T: Float, const N: usize> DefaultLoss<T> for Sigmoid<N> {
+    type Loss = BinaryCrossEntropy;
+}
+
+impl<T: Float, const N: usize> DefaultLoss<T> for Softmax<N> {
+    type Loss = CrossEntropy;
+}
+
+impl<T: Float, A: DefaultLoss<T>, B: DefaultLoss<T>> DefaultLoss<T> for Both<A, B> {
+    type Loss = (A::Loss, B::Loss);
+
+    fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
+        let (a, b) = logits.split_at(A::UNITS);
+        A::by_head(a, &target.0, see);
+        B::by_head(b, &target.1, see);
+    }
+}

@@ -1,0 +1,134 @@
+//! How good a network is on a data set.
+
+use std::fmt;
+
+use num_traits::{One as _, Zero as _};
+use tensor::Float;
+use tensor::threads::Threads;
+
+use crate::data::Dataset;
+use crate::head::{Activate, Head};
+use crate::layer::Inference;
+use crate::loss::{Chosen, DefaultLoss as _, TrainedWith, chosen};
+use crate::network::{DefaultLossOf, Network, rows_per_part};
+
+/// A network judged by data.
+pub trait Evaluate: Network {
+    /// Loss and accuracy on `data`, computed by the threads given.
+    fn evaluate(&self, data: &Dataset<Self::Input, Self::Target>, threads: &Threads) -> Metrics {
+        Metrics::of(self, &mut *chosen(DefaultLossOf::<Self>::default()), data, threads)
+    }
+
+    /// [`Evaluate::evaluate`] for each head alone, in their order: which of several has still to learn.
+    fn evaluate_heads(
+        &self,
+        data: &Dataset<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Vec<Metrics> {
+        Metrics::of_heads(self, data, threads)
+    }
+
+    /// [`Evaluate::evaluate`] by another [`loss`](crate::loss), one that fits the network's head.
+    fn evaluate_with<L>(
+        &self,
+        loss: L,
+        data: &Dataset<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Metrics
+    where
+        Self::Head: TrainedWith<Self::Float, L>,
+    {
+        Metrics::of(self, &mut *chosen(Self::Head::fitting(loss)), data, threads)
+    }
+}
+
+impl<N: Network> Evaluate for N {}
+
+/// Loss and accuracy on a data set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Metrics {
+    /// The mean of the rows' losses, weighted if the loss weighs them.
+    pub loss: f64,
+    /// The share of rows with the right answer, for heads that know right from wrong.
+    pub accuracy: Option<f64>,
+}
+
+impl Metrics {
+    /// Of `network` on `data`. The bits do not depend on the number of threads: the rows' losses are
+    /// summed in order.
+    pub(crate) fn of<N: Network>(
+        network: &N,
+        loss: &mut dyn Chosen<N::Float, N::Head>,
+        data: &Dataset<N::Input, N::Target>,
+        threads: &Threads,
+    ) -> Self {
+        loss.begin_batch(data.targets());
+        let loss = &*loss;
+        let mut rows = vec![(N::Float::zero(), None); data.len()];
+        let part = rows_per_part::<N>(data.len(), threads);
+        let parts =
+            data.inputs().chunks(part).zip(data.targets().chunks(part)).zip(rows.chunks_mut(part));
+        threads.for_each(parts, |((inputs, targets), rows)| {
+            let (mut losses, mut unused) = (Vec::new(), Vec::new());
+            network.for_logits(inputs, |at, logits| {
+                let count = logits.len() / N::Layers::OUTPUTS;
+                let targets = &targets[at..at + count];
+                losses.resize(count, N::Float::zero());
+                unused.resize(logits.len(), N::Float::zero());
+                loss.rows(logits, targets, N::Float::one(), &mut losses, &mut unused);
+                let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
+                for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {
+                    *row = (loss, N::Head::is_right(logits, target));
+                }
+            });
+        });
+        Self::of_rows(rows.iter())
+    }
+
+    /// Of each head of `network` alone, by its default loss.
+    pub(crate) fn of_heads<N: Network>(
+        network: &N,
+        data: &Dataset<N::Input, N::Target>,
+        threads: &Threads,
+    ) -> Vec<Self> {
+        let heads = <N::Head as Activate<N::Float>>::INFO.count();
+        let mut rows = vec![(N::Float::zero(), None); data.len() * heads];
+        let part = rows_per_part::<N>(data.len(), threads);
+        let parts = data.inputs().chunks(part).zip(data.targets().chunks(part));
+        let parts = parts.zip(rows.chunks_mut(part * heads));
+        threads.for_each(parts, |((inputs, targets), rows)| {
+            network.for_logits(inputs, |at, logits| {
+                let mut rows = rows[at * heads..].iter_mut();
+                for (logits, target) in logits.chunks(N::Layers::OUTPUTS).zip(&targets[at..]) {
+                    N::Head::by_head(logits, target, &mut |loss, right| {
+                        if let Some(row) = rows.next() {
+                            *row = (loss, right);
+                        }
+                    });
+                }
+            });
+        });
+        (0..heads).map(|head| Self::of_rows(rows.iter().skip(head).step_by(heads))).collect()
+    }
+
+    /// The mean of the rows' losses, and how many are right.
+    fn of_rows<'r, T: Float>(rows: impl Iterator<Item = &'r (T, Option<bool>)> + Clone) -> Self {
+        let count = rows.clone().count() as f64;
+        let right = rows.clone().filter(|row| row.1 == Some(true)).count();
+        let decided = count > 0.0 && rows.clone().all(|row| row.1.is_some());
+        Metrics {
+            loss: rows.map(|row| row.0.as_f64()).sum::<f64>() / count,
+            accuracy: decided.then_some(right as f64 / count),
+        }
+    }
+}
+
+impl fmt::Display for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "loss {:.4}", self.loss)?;
+        match self.accuracy {
+            Some(accuracy) => write!(f, ", accuracy {accuracy:.4}"),
+            None => Ok(()),
+        }
+    }
+}

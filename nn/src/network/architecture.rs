@@ -1,0 +1,148 @@
+//! What a network is, before there is any: types and constants.
+
+use tensor::Float;
+use tensor::simd::{Inline, vectorize_inline};
+
+use crate::head::Activate;
+#[cfg(feature = "std")]
+use crate::head::Head;
+use crate::layer::{Inference, Info, Layer};
+use crate::row::Row;
+use crate::text::Text;
+
+use super::summary;
+
+/// The types and constants of a network.
+///
+/// [`network!`](crate::network) implements it; the required items say only what the network is,
+/// everything else follows.
+///
+/// ```
+/// use nn::network;
+///
+/// network! { pub struct Digits(dense(784 -> 128, relu), dense(10, softmax)); }
+///
+/// const { assert!(Digits::PARAMS == 101_770) }; // known before anything runs
+/// ```
+pub trait Architecture: Sized + 'static {
+    /// The number that parameters, inputs and outputs are made of.
+    type Float: Float;
+    /// The layers, joined by [`Then`](crate::layer::Then).
+    type Layers: Layer;
+    /// What the last layer's values mean, and the loss.
+    #[cfg(feature = "std")]
+    type Head: Head<Self::Float, Target = Self::Target>;
+    /// What the last layer's values mean.
+    #[cfg(not(feature = "std"))]
+    type Head: Activate<Self::Float>;
+    /// One sample: `[Float; inputs]`.
+    type Input: Row<Self::Float>;
+    /// One prediction: `[Float; outputs]`.
+    type Output: Row<Self::Float>;
+    /// What one prediction is compared with.
+    #[cfg(feature = "std")]
+    type Target: Copy + Send + Sync + 'static;
+
+    /// The network's name.
+    const NAME: &'static str;
+
+    /// The layers' names; those that are missing are called `layer1`, `layer2`, … A network inside this one
+    /// counts as one layer, and its own layers are called `encoder.layer1` and so on.
+    const NAMES: &'static [&'static str];
+
+    /// The layers.
+    const INFO: &'static Info = &<Self::Layers as Inference>::INFO;
+
+    /// Numbers of one sample.
+    const INPUTS: usize = <Self::Input as Row<Self::Float>>::LEN;
+
+    /// Numbers of one prediction.
+    const OUTPUTS: usize = <Self::Output as Row<Self::Float>>::LEN;
+
+    /// How many numbers training changes.
+    const PARAMS: usize = Self::INFO.params();
+
+    /// Memory of the parameters, and of what is kept with them, such as running means.
+    const BYTES: usize = Self::INFO.stored() * size_of::<Self::Float>();
+
+    /// Multiplications and additions in the matrix products of one prediction.
+    const FLOPS: usize = Self::INFO.flops();
+
+    /// The same for one sample of a training step: forward, the gradient of the weights, and that of
+    /// every layer's input but those that see the network's own.
+    const STEP_FLOPS: usize = 3 * Self::FLOPS - Self::INFO.first_flops();
+
+    /// A table of the layers with their sizes.
+    const SUMMARY: &'static str = {
+        assert!(
+            <Self::Layers as Inference>::INPUTS == <Self::Input as Row<Self::Float>>::LEN
+                && <Self::Layers as Inference>::OUTPUTS == <Self::Output as Row<Self::Float>>::LEN
+                && <Self::Layers as Inference>::OUTPUTS
+                    == <Self::Head as Activate<Self::Float>>::UNITS,
+            "the network's Input, Output and Head must have the widths of its layers"
+        );
+        const {
+            &summary::table(
+                Self::NAME,
+                Self::NAMES,
+                Self::INFO,
+                &<Self::Head as Activate<Self::Float>>::INFO,
+                size_of::<Self::Float>(),
+            )
+        }
+        .as_str()
+    };
+}
+
+/// The last layer's values for one sample by these parameters, before the head's function.
+#[inline]
+pub(crate) fn logits<N: Architecture>(parameters: &[N::Float], input: &N::Input) -> N::Output {
+    let input = input.as_slice();
+    #[cfg(feature = "std")]
+    let outputs = match const { N::FLOPS <= INLINE_FLOPS } {
+        true => vectorize_inline(Small::<N> { parameters, input }),
+        false => N::Layers::predict(parameters, input),
+    };
+    #[cfg(not(feature = "std"))]
+    let outputs = vectorize_inline(Small::<N> { parameters, input });
+    let mut logits = N::Output::zeroed();
+    logits.as_mut_slice().copy_from_slice(outputs.as_slice());
+    logits
+}
+
+/// A prediction of so few multiplications and additions is one function with loops of constant length: at the
+/// end of that range the calls and checks of the general product would cost a quarter of its time, below
+/// most of it.
+#[cfg(feature = "std")]
+const INLINE_FLOPS: usize = 20_000;
+
+/// The prediction of one sample by a small network.
+struct Small<'a, N: Architecture> {
+    parameters: &'a [N::Float],
+    input: &'a [N::Float],
+}
+
+impl<N: Architecture> Inline for Small<'_, N> {
+    type Output = <N::Layers as Inference>::Outputs<N::Float>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Output {
+        N::Layers::predict_inline(self.parameters, self.input)
+    }
+}
+
+/// The declaration, one layer after the other: what must agree between a network and a file. Of some 500 layers
+/// the first.
+pub(crate) const fn declaration<N: Architecture>() -> Text<CAPACITY> {
+    let mut text = Text::new();
+    let head = &<N::Head as Activate<N::Float>>::INFO;
+    N::INFO.push_declaration(head, &mut text);
+    if !N::INFO.shows(head) {
+        text.push(", ");
+        head.push_names(&mut text);
+    }
+    text
+}
+
+/// Room for long declarations.
+const CAPACITY: usize = 24 * 1024;

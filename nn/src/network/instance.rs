@@ -1,0 +1,138 @@
+//! What every network with parameters can do, whoever wrote it: the macro, or you.
+
+use tensor::Buffer;
+use tensor::product::{TILE_ROWS, rows_per_thread};
+use tensor::threads::Threads;
+
+use super::architecture::{self, Architecture};
+use crate::head::Activate as _;
+use crate::layer::{Inference as _, Layer as _, Pass};
+use crate::loss::DefaultLoss;
+use crate::parameters::Parameters;
+use crate::row::Row;
+
+/// A network: an [`Architecture`], and parameters in one buffer.
+///
+/// [`network!`](crate::network) implements it; the required items say only what the network is,
+/// everything else follows.
+///
+/// ```
+/// use nn::{Network, network};
+///
+/// network! { pub struct Digits(dense(784 -> 128, relu), dense(10, softmax)); }
+///
+/// let digits = Digits::init(7);
+/// let probabilities: [f32; 10] = digits.predict(&[0.5; 784]);
+/// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+///
+/// const { assert!(Digits::PARAMS == 101_770) }; // known before anything runs
+/// ```
+///
+/// What saves, draws, records and judges a network are traits of their own, [`Checkpoint`](crate::Checkpoint),
+/// [`Picture`](crate::Picture), [`Record`](crate::Record) and [`Evaluate`](crate::Evaluate), which every network
+/// has; [`prelude`](crate::prelude) brings them all.
+pub trait Network:
+    Architecture<Head: DefaultLoss<<Self as Architecture>::Float>> + Clone + Send + Sync
+{
+    /// A network with these parameters.
+    fn from_parameters(parameters: Parameters<Self::Float>) -> Self;
+
+    /// All weights and biases.
+    fn parameters(&self) -> &Parameters<Self::Float>;
+
+    /// All weights and biases, to be changed.
+    fn parameters_mut(&mut self) -> &mut Parameters<Self::Float>;
+
+    /// Random weights, by default those that suit each layer's activation (see [`init`](crate::init)), zero biases.
+    /// The same seed gives the same network, whatever the machine.
+    fn init(seed: u64) -> Self {
+        let mut parameters = Parameters::zeroed(Self::Layers::LEN);
+        Self::Layers::init(parameters.as_mut_slice(), seed, &mut 0);
+        Self::from_parameters(parameters)
+    }
+
+    /// The answer to one sample. Allocates nothing.
+    fn predict(&self, input: &Self::Input) -> Self::Output {
+        let mut output = self.logits(input);
+        Self::Head::activate(output.as_mut_slice());
+        output
+    }
+
+    /// The last layer's values for one sample, before the head's function.
+    fn logits(&self, input: &Self::Input) -> Self::Output {
+        architecture::logits::<Self>(self.parameters().as_slice(), input)
+    }
+
+    /// The answers to many samples, computed by all threads of the process.
+    fn predict_batch(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
+        let mut outputs = vec![Self::Output::zeroed(); inputs.len()];
+        self.predict_into(inputs, &mut outputs, &Threads::all());
+        outputs
+    }
+
+    /// The answers to many samples, into `outputs`, by the threads given.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many outputs as inputs.
+    #[track_caller]
+    fn predict_into(
+        &self,
+        inputs: &[Self::Input],
+        outputs: &mut [Self::Output],
+        threads: &Threads,
+    ) {
+        self.logits_into(inputs, outputs, threads);
+        Self::Head::activate(Row::flatten_mut(outputs));
+    }
+
+    /// The last layer's values for many samples, before the head's function, into `outputs`, by the threads
+    /// given.
+    ///
+    /// # Panics
+    ///
+    /// If there are not as many outputs as inputs.
+    #[track_caller]
+    fn logits_into(&self, inputs: &[Self::Input], outputs: &mut [Self::Output], threads: &Threads) {
+        assert_eq!(inputs.len(), outputs.len(), "network: as many outputs as inputs are needed");
+        let rows = rows_per_part::<Self>(inputs.len(), threads);
+        let parts = inputs.chunks(rows).zip(outputs.chunks_mut(rows));
+        threads.for_each(parts, |(inputs, outputs)| {
+            let outputs = Row::flatten_mut(outputs);
+            self.for_logits(inputs, |at, logits| {
+                outputs[at * Self::Layers::OUTPUTS..][..logits.len()].copy_from_slice(logits);
+            });
+        });
+    }
+
+    /// The logits of some samples, in portions of a few dozen rows: where a portion begins, and its
+    /// values. Memory is reused from one portion to the next.
+    #[doc(hidden)]
+    fn for_logits(&self, inputs: &[Self::Input], mut see: impl FnMut(usize, &[Self::Float])) {
+        const PORTION: usize = 64;
+        let portion = PORTION.min(inputs.len());
+        let mut memory = Buffer::stale(Self::Layers::KEPT * portion + Self::Layers::KEPT_ONCE);
+        for (index, inputs) in inputs.chunks(PORTION).enumerate() {
+            let mut rows = Self::Layers::carve(&mut &mut memory[..], inputs.len());
+            let x = Row::flatten(inputs);
+            let parameters = self.parameters().as_slice();
+            Self::Layers::forward(parameters, x, &mut rows, Pass::Evaluation);
+            see(index * PORTION, Self::Layers::outputs(&rows));
+        }
+    }
+}
+
+/// What a network is trained with unless another loss is chosen.
+pub(crate) type DefaultLossOf<N> =
+    <<N as Architecture>::Head as DefaultLoss<<N as Architecture>::Float>>::Loss;
+
+/// Multiplications and additions below which waking a thread costs more than it saves: some 20 µs at
+/// 100 GFLOP/s.
+pub(crate) const WORTH_A_THREAD: usize = 2_000_000;
+
+/// How many rows of a batch one thread should take at a time: as many as there are threads for, but
+/// none for less work than [`WORTH_A_THREAD`].
+pub(crate) fn rows_per_part<N: Network>(rows: usize, threads: &Threads) -> usize {
+    let worth = WORTH_A_THREAD.div_ceil(N::FLOPS.max(1)).next_multiple_of(TILE_ROWS);
+    rows_per_thread(rows, threads).max(worth)
+}

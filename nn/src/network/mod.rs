@@ -1,0 +1,25 @@
+//! A network: what it is, its parameters, and what it predicts.
+//!
+//! What is done with networks (training, files, pictures, tapes, metrics) is elsewhere, and unknown here.
+
+mod architecture;
+#[cfg(feature = "std")]
+mod instance;
+mod nested;
+mod summary;
+#[cfg(feature = "std")]
+mod tensors;
+#[cfg(feature = "std")]
+mod view;
+
+pub use architecture::Architecture;
+pub(crate) use architecture::{declaration, logits};
+#[cfg(feature = "std")]
+pub use instance::Network;
+#[cfg(feature = "std")]
+pub(crate) use instance::{DefaultLossOf, rows_per_part};
+pub use nested::Nested;
+#[cfg(feature = "std")]
+pub(crate) use tensors::tensors;
+#[cfg(feature = "std")]
+pub use view::{dense_view, layer_view};

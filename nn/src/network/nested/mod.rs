@@ -1,0 +1,48 @@
+//! A network inside a network.
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+
+#[cfg(feature = "std")]
+mod train;
+
+use super::Architecture;
+use crate::head::Activate;
+use crate::layer::{Inference, Info};
+
+/// The layers of the network `Net`, in a place of another network; its parameters are part of the
+/// other's, and its names follow the name it has there: `encoder.layer1.weight`.
+///
+/// `Net` must end in a linear layer, since what a head does to its answer belongs to the loss.
+#[derive(Debug)]
+pub struct Nested<Net>(PhantomData<fn() -> Net>);
+
+type Inner<Net> = <Net as Architecture>::Layers;
+
+impl<Net: Architecture> Nested<Net> {
+    const IS_LINEAR: () = assert!(
+        matches!(<Net::Head as Activate<Net::Float>>::NAME.as_bytes(), b"linear"),
+        "a network inside a network must end in a linear layer: leave softmax or sigmoid out of it, and \
+         write it at the end of the outer one"
+    );
+}
+
+impl<Net: Architecture> Inference for Nested<Net> {
+    const INPUTS: usize = Inner::<Net>::INPUTS;
+    const OUTPUTS: usize = Inner::<Net>::OUTPUTS;
+    const LEN: usize = {
+        let () = Self::IS_LINEAR;
+        Inner::<Net>::LEN
+    };
+    const STACK: usize = Inner::<Net>::STACK;
+    const INFO: Info =
+        Info::Nested { name: Net::NAME, names: Net::NAMES, layers: &Inner::<Net>::INFO };
+
+    type Outputs<T: Float> = <Inner<Net> as Inference>::Outputs<T>;
+
+    #[inline(always)]
+    fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
+        Inner::<Net>::predict_inline(parameters, x)
+    }
+}

@@ -1,0 +1,98 @@
+//! Stochastic gradient descent, with or without momentum.
+
+use tensor::Float;
+use tensor::simd::vectorize;
+
+use super::{Optimizer, Step, negligible};
+use crate::parameters::descend;
+
+/// v ← momentum·v + g,  p ← p − learning_rate·v; without momentum v = g.
+///
+/// With [`nesterov`](Sgd::nesterov), p ← p − learning_rate·(g + momentum·v) (Sutskever et al. 2013, in
+/// the form that PyTorch uses).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sgd {
+    /// The size of a step.
+    pub learning_rate: f64,
+    /// How much of the last step's direction is kept: 0 is none, 0.9 usual.
+    pub momentum: f64,
+    /// Look ahead along the momentum before taking the gradient?
+    pub nesterov: bool,
+}
+
+impl Sgd {
+    /// Without momentum.
+    pub const fn new(learning_rate: f64) -> Self {
+        Sgd { learning_rate, momentum: 0.0, nesterov: false }
+    }
+
+    /// The same with momentum.
+    pub const fn momentum(self, momentum: f64) -> Self {
+        Sgd { momentum, ..self }
+    }
+
+    /// The same with Nesterov's momentum.
+    pub const fn nesterov(self) -> Self {
+        Sgd { nesterov: true, ..self }
+    }
+}
+
+impl<T: Float> Optimizer<T> for Sgd {
+    const MEMORY: usize = 1;
+
+    fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]) {
+        if let Some(rate) = self.descent(step) {
+            return descend(parameters, gradient, rate);
+        }
+        let rate = T::of(self.learning_rate * step.rate);
+        let momentum = T::of(self.momentum);
+        let [velocity] = memory else { panic!("sgd: one slice of memory is needed") };
+        let (nesterov, negligible) = (self.nesterov, negligible());
+        vectorize(|| {
+            for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity.iter_mut()) {
+                *v = v.mul_add(momentum, g + negligible) - negligible;
+                let direction = if nesterov { v.mul_add(momentum, g) } else { *v };
+                *p = direction.mul_add(-rate, *p);
+            }
+        });
+    }
+
+    fn descent(&self, step: Step) -> Option<T> {
+        (self.momentum == 0.0).then(|| T::of(self.learning_rate * step.rate))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two steps from p = 1 with gradients 1 and 2, worked by hand.
+    fn two_steps(sgd: Sgd) -> f64 {
+        let (mut p, mut v) = ([1.0], [0.0]);
+        sgd.update(Step { number: 1, rate: 1.0 }, &mut p, &[1.0], &mut [&mut v]);
+        sgd.update(Step { number: 2, rate: 1.0 }, &mut p, &[2.0], &mut [&mut v]);
+        p[0]
+    }
+
+    #[test]
+    fn first_steps_by_hand() {
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-15, "{a} {b}");
+        near(two_steps(Sgd::new(0.1)), 1.0 - 0.1 - 0.2);
+        // v: 1, then 0.5 + 2
+        near(two_steps(Sgd::new(0.1).momentum(0.5)), 1.0 - 0.1 - 0.25);
+        // steps: 1 + 0.5·1, then 2 + 0.5·2.5
+        near(two_steps(Sgd::new(0.1).momentum(0.5).nesterov()), 1.0 - 0.15 - 0.325);
+    }
+
+    /// Without gradient the velocity decays, but not to the subnormal where rounding would hold it.
+    #[test]
+    fn a_decaying_velocity_never_becomes_subnormal() {
+        let (mut p, mut v) = ([1.0_f32], [0.3]);
+        for number in 1..2000 {
+            let sgd = Sgd::new(0.1).momentum(0.9);
+            sgd.update(Step { number, rate: 1.0 }, &mut p, &[0.0], &mut [&mut v]);
+            assert!(!v[0].is_subnormal(), "step {number}");
+        }
+        assert!(v[0] <= 100.0 * f32::MIN_POSITIVE, "{v:?}");
+    }
+}

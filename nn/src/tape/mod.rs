@@ -1,0 +1,287 @@
+//! The dynamic driver: a network's parameters as variables of a tape.
+
+mod loss;
+mod outputs;
+
+use std::marker::PhantomData;
+
+use autograd::{Gradients, Tape, Var};
+use num_traits::{Float as _, Zero as _};
+use tensor::random::Random;
+use tensor::{Float, Tensor};
+
+use crate::error::{Error, Result};
+use crate::head::Head;
+use crate::layer::{Inference, Layer, Pass, add_penalties};
+use crate::loss::{Loss, TrainedWith};
+use crate::network::{DefaultLossOf, Network, tensors};
+use crate::optim::Sgd;
+use crate::row::Row;
+use crate::train::Trainer;
+
+/// A network as part of something larger: its parameters as variables of a tape.
+pub trait Record: Network {
+    /// The same network on a tape: its parameters as variables that want gradients.
+    ///
+    /// ```
+    /// use nn::{Network, Record, autograd::Tape, network};
+    ///
+    /// network! { pub struct Line(dense(2 -> 1)); }
+    ///
+    /// let line = Line::init(5);
+    /// let tape = Tape::new();
+    /// let on_tape = line.on_tape(&tape)?;
+    /// let x = on_tape.inputs(&[[1.0, 2.0], [3.0, 4.0]])?;
+    /// let loss = on_tape.loss(on_tape.logits(x)?, &[[0.0], [1.0]])?;
+    /// let gradients = loss.backward()?;
+    /// assert_eq!(gradients.get(on_tape.parameters()[0]).unwrap().shape(), [2, 1]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the tape refuses the parameters.
+    fn on_tape<'t>(&self, tape: &'t Tape<Self::Float>) -> Result<OnTape<'t, Self>> {
+        OnTape::new(self, tape, true)
+    }
+
+    /// What [`Network::predict`] answers, as a function on a tape: `[rows, outputs]` for x
+    /// `[rows, inputs]`. Its parameters are constants; [`Record::on_tape`] makes them variables.
+    ///
+    /// ```
+    /// use nn::{Network, Record, autograd::Tape, network};
+    /// use tensor::Tensor;
+    ///
+    /// network! { pub struct Digits(dense(784 -> 32, relu), dense(10, softmax)); }
+    ///
+    /// // Which pixels speak for a seven?
+    /// let digits = Digits::init(5);
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::zeros([1, 784]));
+    /// let seven = Record::forward(&digits, &tape, x)?.slice(1, 7..8)?.sum()?;
+    /// assert_eq!(seven.backward()?.of(x)?.shape(), [1, 784]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    fn forward<'t>(
+        &self,
+        tape: &'t Tape<Self::Float>,
+        x: Var<'t, Self::Float>,
+    ) -> Result<Var<'t, Self::Float>> {
+        OnTape::new(self, tape, false)?.forward(x)
+    }
+
+    /// Computes loss and gradient of a random batch by the static driver and by the tape, and compares
+    /// them to the last bit: worth a test for layers and activations of your own.
+    ///
+    /// # Errors
+    ///
+    /// If a bit differs, with the parameter's name, its index and both numbers.
+    ///
+    /// ```
+    /// # use nn::{Network, Record, network};
+    /// network! { pub struct Deep(dense(3 -> 5, gelu), dense(4, tanh), dense(2, sigmoid)); }
+    /// Deep::init(1).self_check(2)?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    fn self_check(&self, seed: u64) -> Result<()> {
+        self_check(self, seed)
+    }
+}
+
+impl<N: Network> Record for N {}
+
+/// A network on a tape; see [`Record::on_tape`].
+pub struct OnTape<'t, N: Network> {
+    tape: &'t Tape<N::Float>,
+    parameters: Vec<Var<'t, N::Float>>,
+    pass: Pass,
+    network: PhantomData<fn() -> N>,
+}
+
+impl<'t, N: Network> OnTape<'t, N> {
+    /// The parameters of `network` on `tape`: as variables that want gradients, if they are to be
+    /// trained, or else as constants.
+    pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>, trained: bool) -> Result<Self> {
+        let flat = network.parameters().as_slice();
+        let parameters = tensors::<N>()
+            .into_iter()
+            .map(|tensor| {
+                let len: usize = tensor.shape.iter().product();
+                let values = flat[tensor.offset..][..len].to_vec();
+                let values = Tensor::from_vec(values, tensor.shape)?;
+                Ok(if trained && tensor.trained {
+                    tape.parameter(values)
+                } else {
+                    tape.constant(values)
+                })
+            })
+            .collect::<Result<_>>()?;
+        Ok(OnTape { tape, parameters, pass: Pass::Evaluation, network: PhantomData })
+    }
+
+    /// The same network as it is while it trains: dropout drops, by random numbers made from `seed` and
+    /// `step`; batch norm goes by the batch; and the loss has the penalties of the layers in it.
+    /// Without this call it answers as [`Network::predict`] does.
+    pub fn training(mut self, seed: u64, step: u64) -> Self {
+        self.pass = Pass::Training { seed, step, first_row: 0, layer: 0 };
+        self
+    }
+
+    /// The parameters, the tensors of each layer, in order. What training does not change, such as
+    /// running means, is there as a constant.
+    pub fn parameters(&self) -> &[Var<'t, N::Float>] {
+        &self.parameters
+    }
+
+    /// The samples `inputs` as a variable that wants no gradient: `[rows, inputs]`.
+    pub fn inputs(&self, inputs: &[N::Input]) -> Result<Var<'t, N::Float>> {
+        let shape = [inputs.len(), N::Layers::INPUTS];
+        Ok(self.tape.constant(Tensor::from_vec(Row::flatten(inputs).to_vec(), shape)?))
+    }
+
+    /// The last layer's values before the head's function: `[rows, outputs]` for x `[rows, inputs]`.
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    pub fn logits(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
+        Ok(N::Layers::record(&mut self.parameters.iter(), x, self.pass)?)
+    }
+
+    /// What the network answers, `[rows, outputs]`, for x `[rows, inputs]`: the logits after the head's
+    /// function. (Not what [`OnTape::loss`] takes.)
+    ///
+    /// # Errors
+    ///
+    /// If x has another shape.
+    pub fn forward(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
+        Ok(self.tape.apply(outputs::Outputs::<N::Head>::new(), [self.logits(x)?])?)
+    }
+
+    /// The mean loss of the head, a scalar, for logits `[rows, outputs]` and as many targets as rows; in
+    /// [`training`](OnTape::training) with the layers' penalties added.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not fit.
+    pub fn loss(
+        &self,
+        logits: Var<'t, N::Float>,
+        targets: &[N::Target],
+    ) -> Result<Var<'t, N::Float>> {
+        self.chosen_loss(&DefaultLossOf::<N>::default(), logits, targets)
+    }
+
+    /// The same by another [`loss`](crate::loss), one that fits the network's head.
+    ///
+    /// # Errors
+    ///
+    /// As [`OnTape::loss`].
+    pub fn loss_with<L>(
+        &self,
+        loss: L,
+        logits: Var<'t, N::Float>,
+        targets: &[N::Target],
+    ) -> Result<Var<'t, N::Float>>
+    where
+        N::Head: TrainedWith<N::Float, L>,
+    {
+        self.chosen_loss(&N::Head::fitting(loss), logits, targets)
+    }
+
+    fn chosen_loss(
+        &self,
+        loss: &impl Loss<N::Float, N::Head>,
+        logits: Var<'t, N::Float>,
+        targets: &[N::Target],
+    ) -> Result<Var<'t, N::Float>> {
+        let loss = loss::Loss::<_, N::Head, N::Float>::new(loss, targets);
+        let loss = self.tape.apply(loss, [logits])?;
+        if self.pass == Pass::Evaluation {
+            return Ok(loss);
+        }
+        let penalty = N::Layers::record_penalty(&mut self.parameters.iter())?;
+        Ok(add_penalties(Some(loss), penalty)?.unwrap_or(loss))
+    }
+
+    /// The parameters' gradients in one vector, in the order of [`Network::parameters`], with zeros in the
+    /// gaps and for what is not trained.
+    ///
+    /// # Errors
+    ///
+    /// If a parameter has no gradient, because the loss does not depend on it; named.
+    pub fn flatten(&self, gradients: &Gradients<N::Float>) -> Result<Vec<N::Float>> {
+        let mut flat = vec![N::Float::zero(); N::Layers::LEN];
+        for (tensor, &parameter) in tensors::<N>().into_iter().zip(&self.parameters) {
+            if !tensor.trained {
+                continue;
+            }
+            let Some(gradient) = gradients.get(parameter) else {
+                return Err(Error::value(
+                    tensor.name,
+                    "no gradient",
+                    "one for every parameter",
+                    "compute the loss from what this network answered on this tape",
+                ));
+            };
+            let values = gradient.to_vec();
+            flat[tensor.offset..][..values.len()].copy_from_slice(&values);
+        }
+        Ok(flat)
+    }
+}
+
+/// See [`Record::self_check`].
+pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
+    const ROWS: usize = 13;
+    let random = Random::new(seed, 0);
+    let mut index = 0;
+    let mut next = || {
+        index += 1;
+        random.uniform::<f64>(index)
+    };
+    let mut inputs = [N::Input::zeroed(); ROWS];
+    for x in Row::flatten_mut(&mut inputs) {
+        *x = N::Float::of(2.0 * next() - 1.0);
+    }
+    let targets: [N::Target; ROWS] = std::array::from_fn(|_| N::Head::example_target(&mut next));
+
+    let tape = Tape::new();
+    let on_tape = network.on_tape(&tape)?.training(seed, 0);
+    let logits = on_tape.logits(on_tape.inputs(&inputs)?)?;
+    let loss = on_tape.loss(logits, &targets)?;
+    let from_tape = on_tape.flatten(&loss.backward()?)?;
+
+    let mut trainer = Trainer::<N, _>::new(Sgd::new(0.0)).seed(seed);
+    let static_loss = trainer.differentiate(network, &inputs, &targets)?;
+    let tape_loss = loss.value().item()?;
+    let differ = |what: String, fast: N::Float, tape: N::Float| {
+        Error::value(
+            what,
+            format!("{fast} from the static driver"),
+            format!("{tape}, which the tape computes, to the last bit"),
+            "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with its `record`",
+        )
+    };
+    // Comparison by value and by sign of zero is comparison of bits for all but NaN, which `step` refuses.
+    let same = |a: N::Float, b: N::Float| a == b && a.is_sign_negative() == b.is_sign_negative();
+    if !same(static_loss, tape_loss) {
+        return Err(differ("self_check: loss".into(), static_loss, tape_loss));
+    }
+    for tensor in tensors::<N>() {
+        let len: usize = tensor.shape.iter().product();
+        for at in 0..len {
+            let (fast, tape) =
+                (trainer.gradient()[tensor.offset + at], from_tape[tensor.offset + at]);
+            if !same(fast, tape) {
+                let name = tensor.name;
+                return Err(differ(format!("self_check: gradient of {name}[{at}]"), fast, tape));
+            }
+        }
+    }
+    Ok(())
+}

@@ -85,6 +85,8 @@ pub use network::{Network, dense_view, layer_view};
 pub use nn_macros::{network, network_file};
 #[cfg(feature = "std")]
 pub use optim::{Adam, MOST_MEMORY, Optimizer, Sgd, Step, schedule};
+#[cfg(feature = "std")]
+pub use parameters::NamedTensor;
 pub use parameters::Parameters;
 #[cfg(feature = "std")]
 pub use picture::Picture;
@@ -96,7 +98,7 @@ pub use tape::{OnTape, Record};
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Epoch, Fit, Report, Show, Trainer, fit};
+pub use train::{Epoch, Fit, Report, Show, Trainer, fit, model};
 
 /// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
 #[cfg(feature = "std")]

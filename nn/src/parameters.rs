@@ -39,6 +39,39 @@ impl<T: Float> Parameters<T> {
     }
 }
 
+/// One tensor of the flat parameters of a model.
+#[cfg(feature = "std")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NamedTensor {
+    /// As files name it: `hidden.weight`.
+    pub name: String,
+    /// Its shape; a single number has none.
+    pub shape: Vec<usize>,
+    /// Where it begins in the flat parameters.
+    pub offset: usize,
+    /// Whether training changes it by its gradient.
+    pub trained: bool,
+}
+
+#[cfg(feature = "std")]
+impl NamedTensor {
+    /// A tensor that is trained.
+    pub fn new(name: impl Into<String>, shape: &[usize], offset: usize) -> Self {
+        NamedTensor { name: name.into(), shape: shape.to_vec(), offset, trained: true }
+    }
+
+    /// Number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Has it no elements?
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 /// `len` rounded up to where the next tensor begins.
 pub(crate) const fn padded(len: usize) -> usize {
     len.next_multiple_of(16)

@@ -52,6 +52,9 @@ pub struct LayerInfo {
     pub len: usize,
     /// The tensors that the parameters consist of, in the order of the flat buffer.
     pub tensors: &'static [TensorInfo],
+    /// `[inputs, outputs]` of the weight at the front of the parameters, if the layer's weighted sums can be computed
+    /// for themselves, by the rows of that weight.
+    pub weight: Option<[usize; 2]>,
 }
 
 impl LayerInfo {
@@ -67,6 +70,7 @@ impl LayerInfo {
             flops: 0,
             len: 0,
             tensors: &[],
+            weight: None,
         }
     }
 }
@@ -206,6 +210,15 @@ impl Info {
             Info::Residual(layers) | Info::Nested { layers, .. } => layers.first_flops(),
             Info::Then(first, _) => first.first_flops(),
             Info::Inputs(a, b) | Info::Heads(a, b) => a.first_flops() + b.first_flops(),
+        }
+    }
+
+    /// The weight of the first layer, if its weighted sums can be computed for themselves.
+    pub const fn first_weight(&self) -> Option<[usize; 2]> {
+        match self {
+            Info::Layer(layer) => layer.weight,
+            Info::Then(first, _) => first.first_weight(),
+            _ => None,
         }
     }
 

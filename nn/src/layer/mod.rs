@@ -26,11 +26,17 @@ mod branches;
 mod check;
 mod dense;
 mod dropout;
+#[cfg(feature = "std")]
+mod formula;
 mod info;
 pub mod init;
 mod layer_norm;
+#[cfg(feature = "std")]
+mod leaf;
 mod moments;
 mod names;
+#[cfg(feature = "std")]
+mod output_grad;
 #[cfg(feature = "std")]
 mod pass;
 mod passthrough;
@@ -44,32 +50,42 @@ mod same;
 mod then;
 #[cfg(feature = "std")]
 mod training;
+mod width;
 #[cfg(feature = "std")]
 mod workspace;
 
 use tensor::Float;
 
-pub use batch_norm::BatchNorm;
+pub use batch_norm::{BatchNorm, BatchNormFormula};
 pub use branches::{Heads, Inputs};
 pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use dropout::Dropout;
 pub use info::{Info, LayerInfo, TensorInfo};
-pub use layer_norm::LayerNorm;
+pub use layer_norm::{LayerNorm, LayerNormFormula};
 pub use passthrough::Passthrough;
 pub use residual::Residual;
 pub use then::Then;
+
+pub use width::{Fixed, Width};
 
 #[cfg(feature = "std")]
 pub use self::{
     batch_norm::BatchNormView,
     check::check,
+    dense::{DenseFormula, DenseWidths, FixedWidths},
+    dropout::DropoutFormula,
+    formula::{FirstSums, Formula},
     layer_norm::NormView,
+    leaf::{Leaf, LeafWorkspace},
+    output_grad::{OutputGrad, UnitFunction},
     pass::Pass,
-    row_layer::RowLayer,
-    training::{End, Layer},
+    passthrough::PassthroughFormula,
+    row_layer::{RowFormula, RowLayer},
+    training::Layer,
+    workspace::{Extra, Workspace},
 };
 #[cfg(feature = "std")]
-pub(crate) use self::{dense::bias_gradient, then::add_penalties, training::too_few};
+pub(crate) use self::{then::add_penalties, training::too_few};
 
 /// A layer, as far as it answers: without the standard library nothing is trained.
 #[cfg(not(feature = "std"))]

@@ -1,6 +1,8 @@
-//! Mean and variance of some numbers, in an order that does not depend on the width of a vector.
+//! Sums, means and variances of some numbers, in an order that does not depend on the width of a vector.
 
 use tensor::Float;
+#[cfg(feature = "std")]
+use tensor::simd::vectorize;
 
 /// Sums that run side by side.
 const LANES: usize = 16;
@@ -19,6 +21,22 @@ pub(crate) fn sum<T: Float>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
         *sum = *sum + f(a, b);
     }
     sums.iter().fold(T::zero(), |total, &sum| total + sum)
+}
+
+/// Σ over the rows of `values`, which are as long as `sums`, in their order.
+#[cfg(feature = "std")] // for training
+pub(crate) fn column_sums<T: Float>(values: &[T], sums: &mut [T]) {
+    sums.fill(T::zero());
+    if sums.is_empty() {
+        return;
+    }
+    vectorize(|| {
+        for row in values.chunks_exact(sums.len()) {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum = *sum + value;
+            }
+        }
+    });
 }
 
 /// Mean m and 1/√(v + ε) of a row, v being the mean of (x − m)².

@@ -9,9 +9,9 @@ use std::marker::PhantomData;
 use autograd::{Call, ListCall, ListOp, Op, Var};
 use tensor::{Buffer, Float, Tensor};
 
-use crate::layer::{End, Layer, Pass, TensorInfo, too_few};
+use super::{Layer, OutputGrad, Pass, TensorInfo, too_few};
 
-/// See the module. What the static driver keeps of the rows, and the parameters, are kept from forward
+/// See the module. What the static driver keeps of the rows, and the parameters, are workspace from forward
 /// to backward.
 pub(crate) struct Static<L, T: Float> {
     pass: Pass,
@@ -59,10 +59,10 @@ impl<L: Layer, T: Float> Static<L, T> {
         if inputs != L::INPUTS {
             return Err(Self::misfit(x));
         }
-        self.memory = Buffer::zeroed(rows * L::KEPT + L::KEPT_ONCE);
-        let mut kept = L::carve(&mut &mut self.memory[..], rows);
-        L::forward(&self.parameters, x.contiguous().values(), &mut kept, self.pass);
-        Ok(Tensor::from_buffer(Buffer::from_slice(L::outputs(&kept)), [rows, L::OUTPUTS])?)
+        self.memory = Buffer::zeroed(L::workspace_len::<T>(rows));
+        let mut workspace = L::carve(&mut &mut self.memory[..], rows);
+        L::forward(&self.parameters, x.contiguous().values(), &mut workspace, self.pass);
+        Ok(Tensor::from_buffer(Buffer::from_slice(L::outputs(&workspace)), [rows, L::OUTPUTS])?)
     }
 
     fn misfit(x: &Tensor<T>) -> autograd::Error {
@@ -77,14 +77,18 @@ impl<L: Layer, T: Float> Static<L, T> {
     fn gradients(&self, x: &Tensor<T>, dy: &Tensor<T>) -> (Buffer<T>, Buffer<T>) {
         let (x, rows) = (x.contiguous(), x.shape()[0]);
         let mut memory = Buffer::from_slice(&self.memory);
-        let mut kept = L::carve(&mut &mut memory[..], rows);
-        let end = L::end(&mut kept);
+        let mut workspace = L::carve(&mut &mut memory[..], rows);
+        let end = L::output_grad(&mut workspace);
         end.gradient.copy_from_slice(dy.contiguous().values());
-        end.close();
+        end.apply_derivative();
         let mut dx = Buffer::zeroed(x.len());
-        L::backward(&self.parameters, &mut kept, Some(End::open(x.values(), &mut dx)));
+        L::backward(
+            &self.parameters,
+            &mut workspace,
+            Some(OutputGrad::linear(x.values(), &mut dx)),
+        );
         let mut gradient = Buffer::zeroed(L::LEN);
-        L::gradient(&self.parameters, x.values(), &kept, 0, &mut gradient);
+        L::gradient(&self.parameters, x.values(), &workspace, 0, &mut gradient);
         (dx, gradient)
     }
 }

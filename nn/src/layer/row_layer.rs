@@ -2,13 +2,11 @@
 
 use std::marker::PhantomData;
 
-use autograd::Var;
 use tensor::Float;
 use tensor::random::Random;
 use tensor::simd::{Inline, vectorize_inline};
 
-use super::workspace::keeps;
-use super::{End, Inference, Info, Layer, LayerInfo, Pass, TensorInfo};
+use super::{Formula, Inference, Info, LayerInfo, Leaf, OutputGrad, Pass, TensorInfo, Workspace};
 use crate::parameters::padded;
 use crate::row::Row;
 
@@ -125,66 +123,66 @@ impl<L: RowLayer> Inference for L {
     }
 }
 
-impl<L: RowLayer> Layer for L {
-    keeps!(0, 0);
+/// What the layer `L` computes: its formula, row by row.
+#[derive(Debug)]
+pub struct RowFormula<L>(PhantomData<fn() -> L>);
 
-    type View<'a, T: Float> = &'a [T];
+impl<L> Clone for RowFormula<L> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
 
-    /// All parameters in one row.
-    fn view<T: Float>(parameters: &[T]) -> &[T] {
-        &parameters[..L::PARAMS]
+impl<L> Copy for RowFormula<L> {}
+
+impl<L: RowLayer, T: Float> Formula<T> for RowFormula<L> {
+    fn widths(&self) -> [usize; 2] {
+        [L::INPUTS, L::OUTPUTS]
     }
 
-    fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
+    fn len(&self) -> usize {
+        padded(L::PARAMS)
+    }
+
+    fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {
         parameters.fill(T::zero());
         if L::PARAMS > 0 {
-            <L as RowLayer>::init(&mut parameters[..L::PARAMS], Random::new(seed, *index));
+            L::init(&mut parameters[..L::PARAMS], Random::new(seed, *index));
             *index += 1;
         }
     }
 
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        End::open(rows.y, rows.dy)
-    }
-
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, _pass: Pass) {
+    fn predict(&self, parameters: &[T], x: &[T], y: &mut [T]) {
         let parameters = &parameters[..L::PARAMS];
-        vectorize_inline(Forward::<L, T> { parameters, x, y: rows.y, layer: PhantomData });
+        vectorize_inline(Forward::<L, T> { parameters, x, y, layer: PhantomData });
     }
 
-    fn predict<T: Float>(parameters: &[T], x: &[T]) -> <L as Inference>::Outputs<T> {
-        let mut y = <L as Inference>::Outputs::<T>::zeroed();
-        let parameters = &parameters[..L::PARAMS];
-        vectorize_inline(Forward::<L, T> {
-            parameters,
-            x,
-            y: y.as_mut_slice(),
-            layer: PhantomData,
-        });
-        y
+    fn forward(&self, parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, _pass: Pass) {
+        self.predict(parameters, x, workspace.y);
     }
 
-    fn backward<T: Float>(
+    fn backward(
+        &self,
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Workspace<'_, T>,
+        before: OutputGrad<'_, T>,
     ) {
-        let Some(before) = before else { return };
         vectorize_inline(Backward::<L, T> {
             parameters: &parameters[..L::PARAMS],
             x: before.y,
-            y: rows.y,
-            dy: rows.dy,
+            y: workspace.y,
+            dy: workspace.dy,
             dx: before.gradient,
             layer: PhantomData,
         });
-        before.close();
+        before.apply_derivative();
     }
 
-    fn gradient<T: Float>(
+    fn gradient(
+        &self,
         parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
     ) {
@@ -192,23 +190,25 @@ impl<L: RowLayer> Layer for L {
         vectorize_inline(Gradient::<L, T> {
             parameters: &parameters[..L::PARAMS],
             x,
-            y: rows.y,
-            dy: rows.dy,
+            y: workspace.y,
+            dy: workspace.dy,
             gradient: &mut gradient[..L::PARAMS],
             layer: PhantomData,
         });
     }
+}
 
-    fn cut(at: usize) -> usize {
-        if at == 0 { 0 } else { Self::LEN }
+impl<L: RowLayer> Leaf for L {
+    type Formula<T: Float> = RowFormula<L>;
+    type View<'a, T: Float> = &'a [T];
+
+    fn formula<T: Float>() -> RowFormula<L> {
+        RowFormula(PhantomData)
     }
 
-    fn record<'t, T: Float>(
-        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
-        x: Var<'t, T>,
-        pass: Pass,
-    ) -> autograd::Result<Var<'t, T>> {
-        super::recorded::record::<Self, T>(parameters, x, pass)
+    /// All parameters in one row.
+    fn view<T: Float>(parameters: &[T]) -> &[T] {
+        &parameters[..L::PARAMS]
     }
 }
 

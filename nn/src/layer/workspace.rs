@@ -1,4 +1,4 @@
-//! What most layers keep of some rows: the outputs and the gradient there, and perhaps more.
+//! What a layer without others inside it keeps of a batch between forward and backward.
 
 /// Cuts the first `len` elements off `memory`.
 pub(super) fn take<'a, T>(memory: &mut &'a mut [T], len: usize) -> &'a mut [T] {
@@ -7,70 +7,76 @@ pub(super) fn take<'a, T>(memory: &mut &'a mut [T], len: usize) -> &'a mut [T] {
     taken
 }
 
-/// What a layer without an activation keeps of some rows.
-pub struct Kept<'a, T> {
-    pub(super) rows: usize,
-    /// The outputs. `[rows, OUTPUTS]`
-    pub(super) y: &'a mut [T],
-    /// The gradient there. `[rows, OUTPUTS]`
-    pub(super) dy: &'a mut [T],
-    /// What else is kept of each row.
-    pub(super) more: &'a mut [T],
-    /// What is kept once for the batch.
-    pub(super) once: &'a mut [T],
+/// How much a layer keeps beside its outputs and the gradient there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extra {
+    /// Numbers for each row.
+    pub per_row: usize,
+    /// Numbers for all rows together.
+    pub shared: usize,
 }
 
-impl<'a, T> Kept<'a, T> {
-    /// For `rows` rows of `outputs` outputs and `more` other numbers each, and `once` for all.
+/// The workspace of a layer for some consecutive rows of a batch.
+#[derive(Debug)]
+pub struct Workspace<'a, T> {
+    /// How many rows.
+    pub rows: usize,
+    /// The outputs. `[rows, outputs]`
+    pub y: &'a mut [T],
+    /// The gradient there. `[rows, outputs]`
+    pub dy: &'a mut [T],
+    /// What else is kept of each row. `[rows, per_row]`
+    pub per_row: &'a mut [T],
+    /// What is kept once, of all rows of the batch; only the first part of a batch that was split has it. `[shared]`
+    pub shared: &'a mut [T],
+    /// Whether the weighted sums are there already: see [`FirstSums`](super::FirstSums).
+    pub has_sums: bool,
+}
+
+impl<'a, T> Workspace<'a, T> {
+    /// How many numbers `rows` rows need.
+    pub(super) fn len(rows: usize, outputs: usize, extra: Extra) -> usize {
+        rows * (2 * outputs + extra.per_row) + extra.shared
+    }
+
+    /// For `rows` rows of `outputs` outputs, off the front of `memory`.
     pub(super) fn carve(
         memory: &mut &'a mut [T],
         rows: usize,
-        [outputs, more, once]: [usize; 3],
+        outputs: usize,
+        extra: Extra,
     ) -> Self {
-        Kept {
+        Workspace {
             rows,
             y: take(memory, rows * outputs),
             dy: take(memory, rows * outputs),
-            more: take(memory, rows * more),
-            once: take(memory, once),
+            per_row: take(memory, rows * extra.per_row),
+            shared: take(memory, extra.shared),
+            has_sums: false,
         }
     }
 
     /// The first `at` rows and the others.
-    pub(super) fn split(self, at: usize, [outputs, more, _]: [usize; 3]) -> (Self, Self) {
-        let (y, y_rest) = self.y.split_at_mut(at * outputs);
-        let (dy, dy_rest) = self.dy.split_at_mut(at * outputs);
-        let (more, more_rest) = self.more.split_at_mut(at * more);
+    pub(super) fn split(self, at: usize) -> (Self, Self) {
+        let rows = self.rows;
+        // Every slice has as many numbers for each row.
+        let cut = |slice: &'a mut [T]| {
+            let width = slice.len().checked_div(rows).unwrap_or(0);
+            slice.split_at_mut(at * width)
+        };
+        let ((y, y_rest), (dy, dy_rest)) = (cut(self.y), cut(self.dy));
+        let (per_row, per_row_rest) = cut(self.per_row);
+        let has_sums = self.has_sums;
         (
-            Kept { rows: at, y, dy, more, once: self.once },
-            Kept { rows: self.rows - at, y: y_rest, dy: dy_rest, more: more_rest, once: &mut [] },
+            Workspace { rows: at, y, dy, per_row, shared: self.shared, has_sums },
+            Workspace {
+                rows: rows - at,
+                y: y_rest,
+                dy: dy_rest,
+                per_row: per_row_rest,
+                shared: &mut [],
+                has_sums,
+            },
         )
     }
 }
-
-/// Writes, inside `impl Layer`, what follows from the numbers that are kept: `$more` of each row beside
-/// outputs and gradient, and `$once` for all.
-macro_rules! keeps {
-    ($more:expr, $once:expr) => {
-        const KEPT: usize = 2 * Self::OUTPUTS + $more;
-        const KEPT_ONCE: usize = $once;
-
-        type Rows<'a, T: Float> = $crate::layer::workspace::Kept<'a, T>;
-
-        fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
-            Self::Rows::carve(memory, rows, [Self::OUTPUTS, $more, $once])
-        }
-
-        fn split<'a, T: Float>(
-            rows: Self::Rows<'a, T>,
-            at: usize,
-        ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
-            rows.split(at, [Self::OUTPUTS, $more, $once])
-        }
-
-        fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
-            rows.y
-        }
-    };
-}
-pub(super) use keeps;

@@ -111,7 +111,7 @@ pub trait Network:
     fn for_logits(&self, inputs: &[Self::Input], mut see: impl FnMut(usize, &[Self::Float])) {
         const PORTION: usize = 64;
         let portion = PORTION.min(inputs.len());
-        let mut memory = Buffer::stale(Self::Layers::KEPT * portion + Self::Layers::KEPT_ONCE);
+        let mut memory = Buffer::stale(Self::Layers::workspace_len::<Self::Float>(portion));
         for (index, inputs) in inputs.chunks(PORTION).enumerate() {
             let mut rows = Self::Layers::carve(&mut &mut memory[..], inputs.len());
             let x = Row::flatten(inputs);

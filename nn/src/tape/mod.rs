@@ -110,9 +110,8 @@ impl<'t, N: Network> OnTape<'t, N> {
         let parameters = tensors::<N>()
             .into_iter()
             .map(|tensor| {
-                let len: usize = tensor.shape.iter().product();
-                let values = flat[tensor.offset..][..len].to_vec();
-                let values = Tensor::from_vec(values, tensor.shape)?;
+                let values = flat[tensor.offset..][..tensor.len()].to_vec();
+                let values = Tensor::from_vec(values, &tensor.shape[..])?;
                 Ok(if trained && tensor.trained {
                     tape.parameter(values)
                 } else {
@@ -273,8 +272,7 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
         return Err(differ("self_check: loss".into(), static_loss, tape_loss));
     }
     for tensor in tensors::<N>() {
-        let len: usize = tensor.shape.iter().product();
-        for at in 0..len {
+        for at in 0..tensor.len() {
             let (fast, tape) =
                 (trainer.gradient()[tensor.offset + at], from_tape[tensor.offset + at]);
             if !same(fast, tape) {

@@ -1,7 +1,8 @@
 //! Training: one step, and many.
 
-mod division;
 mod fit;
+pub mod model;
+mod network;
 mod progress;
 mod trainer;
 

@@ -1,28 +1,20 @@
-//! One training step: forward, backward, gradient, update.
-//!
-//! The rows of a batch go through the whole forward and backward pass in parallel, each independent of
-//! the others; where it pays, through the first layer's product as on a production line instead, so that each
-//! thread has its own rows of that weight. Then the flat gradient is computed in stretches, each with its full sum
-//! over the batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are
-//! in the cache. So a step has two or three parallel sections, and its bits do not depend on the number of threads.
+//! One training step after another: loss, gradient, update.
 
-use std::ops::Range;
+use std::fmt;
 
-use num_traits::Float as _;
 use tensor::Buffer;
 use tensor::threads::Threads;
 
-use super::division::{Division, Parts};
+use super::model::{Batch, Model, Run};
+use super::network::LossOf;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
-use crate::layer::{Inference, Layer, Pass};
-use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
+use crate::loss::TrainedWith;
 use crate::metric::Metrics;
-use crate::network::{DefaultLossOf, Network};
+use crate::network::Network;
 use crate::optim::{MOST_MEMORY, Optimizer, Step};
-use crate::row::Row;
 
-/// What is needed to train a network step by step: memory for a batch, the gradient, and what the
+/// What is needed to train a [`Model`], such as a network, step by step: memory for a batch, the gradient, and what the
 /// optimizer remembers. [`fit`](crate::fit) uses it; so can a training loop of your own.
 ///
 /// ```
@@ -38,54 +30,38 @@ use crate::row::Row;
 /// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-2);
 /// # Ok::<(), nn::Error>(())
 /// ```
-#[derive(Debug)]
-pub struct Trainer<N: Network, O> {
+pub struct Trainer<M: Model, O> {
     optimizer: O,
-    loss: Box<dyn Chosen<N::Float, N::Head>>,
+    loss: M::Loss,
     threads: Threads,
-    /// What the layers keep of a batch.
-    kept: Buffer<N::Float>,
-    /// The loss of every row.
-    losses: Buffer<N::Float>,
-    gradient: Buffer<N::Float>,
-    memory: [Buffer<N::Float>; MOST_MEMORY],
+    workspace: M::Workspace,
+    gradient: Buffer<M::Float>,
+    memory: [Buffer<M::Float>; MOST_MEMORY],
     seed: u64,
     steps: u64,
     rate: f64,
 }
 
-impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
+impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// A trainer that has taken no step yet and computes with all threads of the process.
     pub fn new(optimizer: O) -> Self {
-        Self::with_loss(optimizer, chosen(DefaultLossOf::<N>::default()))
+        Self::with_loss(optimizer, M::Loss::default())
     }
 
     /// [`Trainer::new`] with a loss that has been chosen.
-    pub(super) fn with_loss(optimizer: O, loss: Box<dyn Chosen<N::Float, N::Head>>) -> Self {
+    pub(super) fn with_loss(optimizer: O, loss: M::Loss) -> Self {
         const { assert!(O::MEMORY <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
         Trainer {
             optimizer,
             loss,
             threads: Threads::all(),
-            kept: Buffer::zeroed(0),
-            losses: Buffer::zeroed(0),
-            gradient: Buffer::zeroed(N::Layers::LEN),
-            memory: std::array::from_fn(|slot| {
-                Buffer::zeroed(if slot < O::MEMORY { N::Layers::LEN } else { 0 })
-            }),
+            workspace: M::Workspace::default(),
+            gradient: Buffer::zeroed(0),
+            memory: std::array::from_fn(|_| Buffer::zeroed(0)),
             seed: 0,
             steps: 0,
             rate: 1.0,
         }
-    }
-
-    /// The same with another [`loss`](crate::loss), one that fits the network's head.
-    pub fn loss<L>(mut self, loss: L) -> Self
-    where
-        N::Head: TrainedWith<N::Float, L>,
-    {
-        self.loss = chosen(N::Head::fitting(loss));
-        self
     }
 
     /// The same, computing with these threads.
@@ -100,11 +76,6 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         self
     }
 
-    /// Loss and accuracy of `network` on `data`, by this trainer's loss and threads.
-    pub fn evaluate(&mut self, network: &N, data: &Dataset<N::Input, N::Target>) -> Metrics {
-        Metrics::of(network, &mut *self.loss, data, &self.threads)
-    }
-
     /// How many steps have been taken.
     pub fn steps(&self) -> u64 {
         self.steps
@@ -115,32 +86,34 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
         self.rate = rate;
     }
 
-    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Network::parameters`].
-    pub fn gradient(&self) -> &[N::Float] {
+    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first.
+    pub fn gradient(&self) -> &[M::Float] {
         &self.gradient
     }
 
     /// One step on a batch: the mean loss before the step, and the parameters changed.
     ///
-    /// Allocates only when a batch is larger than every one before it.
+    /// Allocates only in the first step and when a batch is larger than every one before it.
     ///
     /// # Errors
     ///
     /// If there are not as many targets as inputs, or too few for the network's layers, or the loss is not a
-    /// finite number; the parameters are then as they were.
+    /// finite number; the parameters are then as they were. If the model is not the one of the steps before.
     pub fn step(
         &mut self,
-        network: &mut N,
-        inputs: &[N::Input],
-        targets: &[N::Target],
-    ) -> Result<N::Float> {
-        let loss = self.rows(network, inputs, targets)?;
+        model: &mut M,
+        inputs: &[M::Input],
+        targets: &[M::Target],
+    ) -> Result<M::Float> {
+        self.prepare(model)?;
+        let batch = Batch { inputs, targets };
+        let loss = self.pass(model, batch)?;
         self.steps += 1;
-        self.update(network, inputs);
-        if const { N::INFO.has_state() } {
-            let rows = N::Layers::carve(&mut &mut self.kept[..], inputs.len());
-            N::Layers::update_state(network.parameters_mut().as_mut_slice(), &rows);
-        }
+        let step = Step { number: self.steps, rate: self.rate };
+        let mut memory = self.memory.each_mut().map(|slot| &mut slot[..]);
+        let memory = &mut memory[..O::MEMORY];
+        model.update(batch, &mut self.workspace, &self.optimizer, step, memory);
+        model.update_state(batch, &mut self.workspace);
         Ok(loss)
     }
 
@@ -152,165 +125,72 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// As [`Trainer::step`].
     pub fn differentiate(
         &mut self,
-        network: &N,
-        inputs: &[N::Input],
-        targets: &[N::Target],
-    ) -> Result<N::Float> {
-        let loss = self.rows(network, inputs, targets)?;
-        self.keep_gradient(network, inputs);
+        model: &M,
+        inputs: &[M::Input],
+        targets: &[M::Target],
+    ) -> Result<M::Float> {
+        let batch = Batch { inputs, targets };
+        let loss = self.pass(model, batch)?;
+        let len = model.flat().len();
+        if self.gradient.len() != len {
+            self.gradient = Buffer::zeroed(len);
+        }
+        model.gradient(batch, &mut self.workspace, &mut self.gradient);
         Ok(loss)
     }
 
-    /// Forward, loss and backward of all rows; the mean loss.
-    fn rows(
-        &mut self,
-        network: &N,
-        inputs: &[N::Input],
-        targets: &[N::Target],
-    ) -> Result<N::Float> {
-        let batch = inputs.len();
-        if batch == 0 || targets.len() != batch {
-            return Err(Error::value(
-                "batch",
-                format!("{batch} inputs and {} targets", targets.len()),
-                "as many targets as inputs, and at least one",
-                "pass rows and targets of the same samples",
-            ));
-        }
-        if N::Layers::COUPLED && batch == 1 {
-            return Err(Error::value(
-                "batch",
-                "1 row",
-                "at least 2",
-                "batch_norm trains by the mean and the variance of a batch, and one row has no variance: \
-                 make the batch larger or leave this row out",
-            ));
-        }
-        if self.losses.len() < batch {
-            self.losses = Buffer::stale(batch);
-            self.kept = Buffer::stale(batch * N::Layers::KEPT + N::Layers::KEPT_ONCE);
-        }
-        let parameters = network.parameters().as_slice();
-        let scale = mean_scale(batch);
-        self.loss.begin_batch(targets);
-        let loss = &*self.loss;
-        let division = Division::of::<N>(batch, &self.threads);
-        let (seed, step) = (self.seed, self.steps);
-
-        let mut kept = N::Layers::carve(&mut &mut self.kept[..], batch);
-        if division.depth > 0 {
-            let (x, threads) = (Row::flatten(inputs), &division.threads);
-            N::Layers::forward_first(parameters, x, &mut kept, threads, division.depth);
-        }
-
-        let mut left = Some(kept);
-        let mut losses = &mut self.losses[..batch];
-        let mut inputs = inputs;
-        let mut targets = targets;
-        let mut first_row = 0;
-        let parts = std::iter::from_fn(|| {
-            let count = division.rows.min(inputs.len());
-            let rows = left.take().filter(|_| count > 0)?;
-            let (rows, rest) = N::Layers::split(rows, count);
-            left = Some(rest);
-            let (these_losses, rest) = std::mem::take(&mut losses).split_at_mut(count);
-            losses = rest;
-            let (x, t);
-            (x, inputs) = inputs.split_at(count);
-            (t, targets) = targets.split_at(count);
-            let pass = Pass::Training { seed, step, first_row, layer: 0 };
-            first_row += count as u64;
-            Some((rows, x, t, these_losses, pass))
-        });
-        division.threads.for_each(parts, |(mut rows, x, targets, losses, pass)| {
-            if division.depth > 0 {
-                N::Layers::forward_others(parameters, &mut rows, pass);
-            } else {
-                N::Layers::forward(parameters, Row::flatten(x), &mut rows, pass);
-            }
-            let end = N::Layers::end(&mut rows);
-            loss.rows(end.y, targets, scale, losses, end.gradient);
-            end.close();
-            N::Layers::backward(parameters, &mut rows, None);
-        });
-
-        let mut loss = mean(&self.losses[..batch]);
-        if N::Layers::PENALIZED {
-            loss = loss + N::Layers::penalty(parameters);
-        }
-        if !loss.is_finite() {
-            return Err(Error::value(
-                "loss",
-                format!("{loss} at step {}", self.steps + 1),
-                "a finite number",
-                "the parameters are as they were before this step: check that all inputs and targets are \
-                 finite and scaled to about 1, and try a smaller learning rate",
-            ));
-        }
-        Ok(loss)
+    fn pass(&mut self, model: &M, batch: Batch<'_, M>) -> Result<M::Float> {
+        let run = Run { threads: &self.threads, seed: self.seed, step: self.steps };
+        model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)
     }
 
-    /// The gradient of the batch that [`Trainer::rows`] has seen, into [`Trainer::gradient`].
-    fn keep_gradient(&mut self, network: &N, inputs: &[N::Input]) {
-        let x = Row::flatten(inputs);
-        let parameters = network.parameters().as_slice();
-        let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
-        let division = Division::of::<N>(inputs.len(), &self.threads);
-        let mut gradient = Parts::of::<N>(&division, &mut self.gradient);
-        let parts =
-            division.stretches::<N>().map(|stretch| (stretch.start, gradient.take(&stretch)));
-        division.threads.for_each(parts, |(from, gradient)| {
-            let parameters = &parameters[from..][..gradient.len()];
-            N::Layers::gradient(parameters, x, rows, from, gradient);
-        });
-    }
-
-    /// The same gradient, stretch by stretch, each followed by the update of the same stretch of the
-    /// parameters. It goes to memory that is used again for the next stretch, and so stays in the cache.
-    fn update(&mut self, network: &mut N, inputs: &[N::Input]) {
-        let x = Row::flatten(inputs);
-        let rows = &N::Layers::carve(&mut &mut self.kept[..], inputs.len());
-        // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
-        let division = Division::of::<N>(inputs.len(), &self.threads);
-        let longest = division.stretches::<N>().map(|stretch| stretch.len()).max();
-        let mut parameters = Parts::of::<N>(&division, network.parameters_mut().as_mut_slice());
-        let mut memory = self.memory.each_mut().map(|slot| Parts::of::<N>(&division, slot));
-        let parts = division.stretches::<N>().map(|stretch| {
-            let memory = memory.each_mut().map(|slot| slot.take(&stretch));
-            (stretch.start, parameters.take(&stretch), memory)
-        });
-        let optimizer = &self.optimizer;
-        let step = Step { number: self.steps, rate: self.rate };
-        let descent = optimizer.descent(step);
-        division.threads.for_each(parts, |(from, parameters, mut memory)| {
-            if let Some(rate) = descent {
-                return N::Layers::descend(parameters, x, rows, from, rate);
-            }
-            let mut gradient = Buffer::stale(longest.unwrap_or(0));
-            let gradient = &mut gradient[..parameters.len()];
-            N::Layers::gradient(parameters, x, rows, from, gradient);
-            for part in trained::<N>(from, parameters.len()) {
-                let mut memory =
-                    memory.each_mut().map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
-                let parameters = &mut parameters[part.clone()];
-                let gradient = &gradient[part];
-                optimizer.update(step, parameters, gradient, &mut memory[..O::MEMORY]);
-            }
-        });
+    /// Memory for what the optimizer remembers of this model.
+    fn prepare(&mut self, model: &M) -> Result<()> {
+        let len = model.flat().len();
+        let memory = &mut self.memory[..O::MEMORY];
+        if memory.iter().all(|slot| slot.len() == len) {
+            return Ok(());
+        }
+        if self.steps > 0 {
+            return Err(Error::value(
+                "model",
+                format!("{len} parameters"),
+                format!("{}, as in the steps before", memory[0].len()),
+                "train each model with a trainer of its own",
+            ));
+        }
+        memory.iter_mut().for_each(|slot| *slot = Buffer::zeroed(len));
+        Ok(())
     }
 }
 
-/// The trained parts of the `len` parameters from `from` on, counted from there.
-fn trained<N: Network>(from: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
-    let mut at = from;
-    std::iter::from_fn(move || {
-        if const { !N::INFO.has_state() } {
-            let part = at - from..len;
-            at = from + len;
-            return (!part.is_empty()).then_some(part);
-        }
-        let start = N::INFO.trained_from(at);
-        at = N::INFO.state_from(start).min(from + len);
-        (start < at).then(|| start - from..at - from)
-    })
+impl<N: Network, O: Optimizer<<N as Model>::Float>> Trainer<N, O> {
+    /// The same with another [`loss`](crate::loss), one that fits the network's head.
+    pub fn loss<L>(mut self, loss: L) -> Self
+    where
+        N::Head: TrainedWith<<N as crate::Architecture>::Float, L>,
+    {
+        self.loss = LossOf::new(loss);
+        self
+    }
+
+    /// Loss and accuracy of `network` on `data`, by this trainer's loss and threads.
+    pub fn evaluate(
+        &mut self,
+        network: &N,
+        data: &Dataset<<N as Model>::Input, <N as Model>::Target>,
+    ) -> Metrics {
+        Metrics::of(network, &mut *self.loss.0, data, &self.threads)
+    }
+}
+
+/// The optimizer, the loss, and how far it has come: not the numbers.
+impl<M: Model, O: fmt::Debug> fmt::Debug for Trainer<M, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Trainer")
+            .field("optimizer", &self.optimizer)
+            .field("loss", &self.loss)
+            .field("steps", &self.steps)
+            .finish_non_exhaustive()
+    }
 }

@@ -34,8 +34,8 @@ pub trait Checkpoint: Network {
         let tensors: Vec<_> = tensors::<Self>()
             .into_iter()
             .map(|tensor| {
-                let values = &parameters[tensor.offset..][..tensor.shape.iter().product()];
-                (tensor.name, tensor.shape.to_vec(), values)
+                let values = &parameters[tensor.offset..][..tensor.len()];
+                (tensor.name, tensor.shape, values)
             })
             .collect();
         save(path.as_ref(), Self::NAME, declaration::<Self>().as_str(), &tensors)
@@ -51,7 +51,7 @@ pub trait Checkpoint: Network {
     fn load(path: impl AsRef<Path>) -> Result<Self> {
         let tensors = tensors::<Self>();
         let expected: Vec<_> =
-            tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.to_vec())).collect();
+            tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.clone())).collect();
         let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &expected)?;
         let mut parameters = Parameters::zeroed(Self::Layers::LEN);
         for (tensor, values) in tensors.iter().zip(&loaded) {

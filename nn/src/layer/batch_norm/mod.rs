@@ -6,11 +6,11 @@ mod train;
 use tensor::Float;
 use tensor::decimal::Written;
 
-use crate::layer::moments::{epsilon, rate};
 #[cfg(feature = "std")]
 pub use train::BatchNormView;
 
-use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
+use crate::layer::moments::{epsilon, rate};
+use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::padded;
 
 /// Each of `N` columns with mean 0 and deviation 1, then scaled and shifted (Ioffe and Szegedy 2015).
@@ -24,26 +24,59 @@ use crate::parameters::padded;
 #[derive(Debug)]
 pub struct BatchNorm<const N: usize, const MOMENTUM: u64, const EPSILON: u64>;
 
-impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> BatchNorm<N, MOMENTUM, EPSILON> {
+/// What [`BatchNorm`] computes, for any number of columns. In the flat buffer scale, shift, running mean and running
+/// variance follow one another, each padded to the same length.
+#[derive(Clone, Copy, Debug)]
+pub struct BatchNormFormula<W> {
+    width: W,
+    /// The share by which the running numbers move in a step.
+    #[cfg_attr(not(feature = "std"), allow(dead_code))] // for training
+    momentum: f64,
     /// What is added to the variance.
-    pub(crate) const E: f64 = epsilon(EPSILON);
-    /// How far the running numbers move in a step.
-    #[cfg(feature = "std")] // for training
-    pub(crate) const SHARE: f64 = {
-        let share = f64::from_bits(MOMENTUM);
+    epsilon: f64,
+}
+
+impl<W: Width> BatchNormFormula<W> {
+    /// Of `width` columns.
+    pub(crate) const fn new(width: W, [momentum, epsilon]: [f64; 2]) -> Self {
+        BatchNormFormula { width, momentum, epsilon }
+    }
+
+    /// The tensor at `index`, in the order of the flat buffer.
+    #[inline(always)]
+    fn tensor<'p, T>(&self, parameters: &'p [T], index: usize) -> &'p [T] {
+        let width = self.width.get();
+        &parameters[index * padded(width)..][..width]
+    }
+
+    /// One row, by the running mean and variance.
+    #[inline(always)]
+    fn normalize<T: Float>(&self, parameters: &[T], x: &[T], y: &mut [T]) {
+        let tensor = |index| self.tensor(parameters, index);
+        let (scale, shift) = (tensor(SCALE), tensor(SHIFT));
+        let (mean, variance) = (tensor(MEAN), tensor(VARIANCE));
+        for i in 0..self.width.get() {
+            y[i] = (x[i] - mean[i]) * rate(variance[i], T::of(self.epsilon)) * scale[i] + shift[i];
+        }
+    }
+}
+
+/// The tensors in their order.
+const SCALE: usize = 0;
+const SHIFT: usize = 1;
+const MEAN: usize = 2;
+const VARIANCE: usize = 3;
+
+impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> BatchNorm<N, MOMENTUM, EPSILON> {
+    const FORMULA: BatchNormFormula<Fixed<N>> = {
+        let momentum = f64::from_bits(MOMENTUM);
         assert!(
-            share > 0.0 && share <= 1.0,
+            momentum > 0.0 && momentum <= 1.0,
             "batch_norm: the momentum is the share of a new batch in the running mean; it must be more \
              than 0 and at most 1"
         );
-        share
+        BatchNormFormula::new(Fixed, [momentum, epsilon(EPSILON)])
     };
-    /// Where the shift begins in the flat buffer.
-    pub(crate) const SHIFT: usize = padded(N);
-    /// Where the running mean begins.
-    pub(crate) const MEAN: usize = 2 * padded(N);
-    /// Where the running variance begins.
-    pub(crate) const VARIANCE: usize = 3 * padded(N);
 }
 
 impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Inference
@@ -54,14 +87,14 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Inference
     const LEN: usize = 4 * padded(N);
     const STACK: usize = N;
     const INFO: Info = Info::Layer(LayerInfo {
-        option: const { &Written::number(Self::E) }.as_str(),
+        option: const { &Written::number(Self::FORMULA.epsilon) }.as_str(),
         params: 2 * N,
         len: Self::LEN,
         tensors: &[
-            TensorInfo::new("scale", &[N], 0),
-            TensorInfo::new("shift", &[N], Self::SHIFT),
-            TensorInfo::kept("running_mean", &[N], Self::MEAN),
-            TensorInfo::kept("running_variance", &[N], Self::VARIANCE),
+            TensorInfo::new("scale", &[N], SCALE * padded(N)),
+            TensorInfo::new("shift", &[N], SHIFT * padded(N)),
+            TensorInfo::kept("running_mean", &[N], MEAN * padded(N)),
+            TensorInfo::kept("running_variance", &[N], VARIANCE * padded(N)),
         ],
         ..LayerInfo::new("batch_norm", N, N)
     });
@@ -70,13 +103,8 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Inference
 
     #[inline(always)]
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
-        let part = |at: usize| &parameters[at..][..N];
-        let (scale, shift) = (part(0), part(Self::SHIFT));
-        let (mean, variance) = (part(Self::MEAN), part(Self::VARIANCE));
         let mut y = [T::zero(); N];
-        for i in 0..N {
-            y[i] = (x[i] - mean[i]) * rate(variance[i], T::of(Self::E)) * scale[i] + shift[i];
-        }
+        Self::FORMULA.normalize(parameters, x, &mut y);
         y
     }
 }

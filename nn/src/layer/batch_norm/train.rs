@@ -10,11 +10,11 @@ use autograd::Var;
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::BatchNorm;
-use crate::layer::moments::rate;
-use crate::layer::workspace::keeps;
-use crate::layer::{End, Inference, Layer, Pass, bias_gradient};
-use crate::parameters::array;
+use super::{BatchNorm, BatchNormFormula, MEAN, SCALE, SHIFT, VARIANCE};
+use crate::layer::moments::{column_sums, rate};
+use crate::layer::recorded::record;
+use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
+use crate::parameters::{array, padded};
 
 /// The parameters of a batch norm, and what it remembers of the batches it has seen.
 #[derive(Clone, Copy, Debug)]
@@ -57,51 +57,54 @@ impl<'k, T> Statistics<'k, T> {
     }
 }
 
-impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Layer
-    for BatchNorm<N, MOMENTUM, EPSILON>
-{
-    keeps!(0, Statistics::<()>::len(N));
+impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
+    fn widths(&self) -> [usize; 2] {
+        [self.width.get(); 2]
+    }
 
-    const COUPLED: bool = true;
+    fn len(&self) -> usize {
+        4 * padded(self.width.get())
+    }
 
-    type View<'a, T: Float> = BatchNormView<'a, T, N>;
+    fn extra(&self) -> Extra {
+        Extra { per_row: 0, shared: Statistics::<()>::len(self.width.get()) }
+    }
 
-    fn view<T: Float>(parameters: &[T]) -> BatchNormView<'_, T, N> {
-        BatchNormView {
-            scale: array(parameters, 0),
-            shift: array(parameters, Self::SHIFT),
-            running_mean: array(parameters, Self::MEAN),
-            running_variance: array(parameters, Self::VARIANCE),
+    fn init(&self, parameters: &mut [T], _seed: u64, _index: &mut u64) {
+        let width = self.width.get();
+        parameters.fill(T::zero());
+        for ones in [SCALE, VARIANCE] {
+            parameters[ones * padded(width)..][..width].fill(T::one());
         }
     }
 
-    fn init<T: Float>(parameters: &mut [T], _seed: u64, _index: &mut u64) {
-        parameters.fill(T::zero());
-        parameters[..N].fill(T::one());
-        parameters[Self::VARIANCE..][..N].fill(T::one());
+    fn predict(&self, parameters: &[T], x: &[T], y: &mut [T]) {
+        let width = self.width.get();
+        vectorize(|| {
+            for (x, y) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)) {
+                self.normalize(parameters, x, y);
+            }
+        });
     }
 
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        End::open(rows.y, rows.dy)
-    }
-
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
-        let kept = Statistics::of(rows.once, N);
-        let (mean, variance) = (kept.mean, kept.variance);
+    fn forward(&self, parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, pass: Pass) {
+        let width = self.width.get();
+        let statistics = Statistics::of(workspace.shared, width);
+        let (mean, variance) = (statistics.mean, statistics.variance);
         match pass {
             Pass::Evaluation => {
-                *kept.share = T::zero();
-                mean.copy_from_slice(&parameters[Self::MEAN..][..N]);
-                variance.copy_from_slice(&parameters[Self::VARIANCE..][..N]);
+                *statistics.share = T::zero();
+                mean.copy_from_slice(self.tensor(parameters, MEAN));
+                variance.copy_from_slice(self.tensor(parameters, VARIANCE));
             }
             Pass::Training { .. } => {
-                let share = T::one() / T::of(rows.rows as f64);
-                *kept.share = share;
-                bias_gradient(x, mean);
+                let share = T::one() / T::of(workspace.rows as f64);
+                *statistics.share = share;
+                column_sums(x, mean);
                 variance.fill(T::zero());
                 mean.iter_mut().for_each(|mean| *mean = *mean * share);
                 vectorize(|| {
-                    for x in x.chunks_exact(N) {
+                    for x in x.chunks_exact(width) {
                         for ((variance, &x), &mean) in variance.iter_mut().zip(x).zip(&*mean) {
                             *variance = *variance + (x - mean) * (x - mean);
                         }
@@ -110,49 +113,46 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Layer
                 variance.iter_mut().for_each(|variance| *variance = *variance * share);
             }
         }
-        let (scale, shift) = (&parameters[..N], &parameters[Self::SHIFT..][..N]);
-        for (r, &variance) in kept.rate.iter_mut().zip(&*variance) {
-            *r = rate(variance, T::of(Self::E));
+        let (scale, shift) = (self.tensor(parameters, SCALE), self.tensor(parameters, SHIFT));
+        for (r, &variance) in statistics.rate.iter_mut().zip(&*variance) {
+            *r = rate(variance, T::of(self.epsilon));
         }
-        let rate = &kept.rate[..N];
+        let rate = &statistics.rate[..width];
         // Small loops, which the compiler inlines into the vector code.
         vectorize(|| {
-            for (x, y) in x.chunks_exact(N).zip(rows.y.chunks_exact_mut(N)) {
-                for i in 0..N {
+            for (x, y) in x.chunks_exact(width).zip(workspace.y.chunks_exact_mut(width)) {
+                for i in 0..width {
                     y[i] = (x[i] - mean[i]) * rate[i] * scale[i] + shift[i];
                 }
             }
         });
     }
 
-    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
-        vectorize(|| Self::predict_inline(parameters, x))
-    }
-
-    fn backward<T: Float>(
+    fn backward(
+        &self,
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Workspace<'_, T>,
+        before: OutputGrad<'_, T>,
     ) {
-        let Some(before) = before else { return };
-        let scale = &parameters[..N];
+        let width = self.width.get();
+        let scale = self.tensor(parameters, SCALE);
         let Statistics { mean, rate, sums: [sum_h, sum_hn], share, .. } =
-            Statistics::of(rows.once, N);
+            Statistics::of(workspace.shared, width);
         let share = *share;
         // dx holds h meanwhile.
         let dx = &mut *before.gradient;
         vectorize(|| {
-            for (dx, dy) in dx.chunks_exact_mut(N).zip(rows.dy.chunks_exact(N)) {
-                for i in 0..N {
+            for (dx, dy) in dx.chunks_exact_mut(width).zip(workspace.dy.chunks_exact(width)) {
+                for i in 0..width {
                     dx[i] = dy[i] * scale[i];
                 }
             }
         });
-        bias_gradient(dx, sum_h);
+        column_sums(dx, sum_h);
         sum_hn.fill(T::zero());
         vectorize(|| {
-            for (h, x) in dx.chunks_exact(N).zip(before.y.chunks_exact(N)) {
-                for i in 0..N {
+            for (h, x) in dx.chunks_exact(width).zip(before.y.chunks_exact(width)) {
+                for i in 0..width {
                     sum_hn[i] = sum_hn[i] + h[i] * ((x[i] - mean[i]) * rate[i]);
                 }
             }
@@ -161,56 +161,85 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Layer
             *sum = *sum * share;
         }
         vectorize(|| {
-            for (dx, x) in dx.chunks_exact_mut(N).zip(before.y.chunks_exact(N)) {
-                for i in 0..N {
+            for (dx, x) in dx.chunks_exact_mut(width).zip(before.y.chunks_exact(width)) {
+                for i in 0..width {
                     let along = (x[i] - mean[i]) * rate[i] * sum_hn[i];
                     dx[i] = rate[i] * (dx[i] - sum_h[i] - along);
                 }
             }
         });
-        before.close();
+        before.apply_derivative();
     }
 
-    fn gradient<T: Float>(
+    fn gradient(
+        &self,
         _parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
     ) {
+        let width = self.width.get();
         gradient.fill(T::zero());
-        if from >= Self::MEAN {
+        if from >= MEAN * padded(width) {
             return; // The running numbers have no gradient.
         }
-        let (mean, rate) = (&rows.once[..N], &rows.once[2 * N..][..N]);
-        let (scale, shift) = gradient.split_at_mut(Self::SHIFT);
+        let (mean, rate) = (&workspace.shared[..width], &workspace.shared[2 * width..][..width]);
+        let (scale, shift) = gradient.split_at_mut(SHIFT * padded(width));
         vectorize(|| {
-            let scale = &mut scale[..N];
-            for (x, dy) in x.chunks_exact(N).zip(rows.dy.chunks_exact(N)) {
-                for i in 0..N {
+            let scale = &mut scale[..width];
+            for (x, dy) in x.chunks_exact(width).zip(workspace.dy.chunks_exact(width)) {
+                for i in 0..width {
                     scale[i] = scale[i] + dy[i] * ((x[i] - mean[i]) * rate[i]);
                 }
             }
         });
-        bias_gradient(rows.dy, &mut shift[..N]);
+        column_sums(workspace.dy, &mut shift[..width]);
     }
 
-    fn cut(at: usize) -> usize {
+    /// Between what is trained and what is not, and at the ends.
+    fn cut(&self, at: usize) -> usize {
+        let state = MEAN * padded(self.width.get());
         match at {
             0 => 0,
-            at if at <= Self::MEAN => Self::MEAN,
-            _ => Self::LEN,
+            at if at <= state => state,
+            _ => Formula::<T>::len(self),
         }
     }
 
-    fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
-        let (mean, variance) = (&rows.once[..N], &rows.once[N..][..N]);
-        let share = T::of(Self::SHARE);
-        let unbiased = T::of(rows.rows as f64 / (rows.rows as f64 - 1.0));
-        let (means, variances) = parameters[Self::MEAN..].split_at_mut(Self::VARIANCE - Self::MEAN);
-        for i in 0..N {
+    fn update_state(&self, parameters: &mut [T], workspace: &Workspace<'_, T>) {
+        let width = self.width.get();
+        let (mean, variance) = (&workspace.shared[..width], &workspace.shared[width..][..width]);
+        let share = T::of(self.momentum);
+        let unbiased = T::of(workspace.rows as f64 / (workspace.rows as f64 - 1.0));
+        let state = &mut parameters[MEAN * padded(width)..];
+        let (means, variances) = state.split_at_mut((VARIANCE - MEAN) * padded(width));
+        for i in 0..width {
             means[i] = means[i] + share * (mean[i] - means[i]);
             variances[i] = variances[i] + share * (variance[i] * unbiased - variances[i]);
+        }
+    }
+}
+
+impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Leaf
+    for BatchNorm<N, MOMENTUM, EPSILON>
+{
+    const COUPLED: bool = true;
+
+    type Formula<T: Float> = BatchNormFormula<Fixed<N>>;
+    type View<'a, T: Float> = BatchNormView<'a, T, N>;
+
+    fn formula<T: Float>() -> Self::Formula<T> {
+        Self::FORMULA
+    }
+
+    fn view<T: Float>(parameters: &[T]) -> BatchNormView<'_, T, N> {
+        let tensor = |index| array(parameters, index * padded(N));
+        BatchNormView {
+            scale: tensor(SCALE),
+            shift: tensor(SHIFT),
+            running_mean: tensor(MEAN),
+            running_variance: tensor(VARIANCE),
         }
     }
 
@@ -225,6 +254,6 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Layer
                 "one row has no variance; train with two or more".to_string(),
             ));
         }
-        crate::layer::recorded::record::<Self, T>(parameters, x, pass)
+        record::<Self, T>(parameters, x, pass)
     }
 }

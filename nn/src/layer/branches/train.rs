@@ -4,13 +4,13 @@ use autograd::{Var, ops};
 use tensor::Float;
 
 use crate::layer::residual::add_to;
-use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient};
+use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient, pair_penalty};
 use crate::layer::workspace::take;
-use crate::layer::{End, Heads, Inputs, Layer, Pass};
+use crate::layer::{Heads, Inputs, Layer, OutputGrad, Pass};
 
 /// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
 /// there, and the inputs of each and the gradients there, as far as they are not those of both.
-pub struct BranchRows<'a, A, B, T> {
+pub struct BranchWorkspace<'a, A, B, T> {
     a: A,
     b: B,
     y: &'a mut [T],
@@ -41,7 +41,7 @@ fn join<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, of_b]: [usize; 2]) {
     }
 }
 
-impl<'a, A, B, T> BranchRows<'a, A, B, T> {
+impl<'a, A, B, T> BranchWorkspace<'a, A, B, T> {
     fn carve(
         memory: &mut &'a mut [T],
         rows: usize,
@@ -53,7 +53,7 @@ impl<'a, A, B, T> BranchRows<'a, A, B, T> {
         let mut take = |width: usize| take(memory, rows * width);
         let (y, dy, x, dx) = (take(outputs), take(outputs), x.map(&mut take), dx.map(&mut take));
         let (a, b) = inner(memory);
-        BranchRows { a, b, y, dy, x, dx }
+        BranchWorkspace { a, b, y, dy, x, dx }
     }
 
     /// The first `at` of `rows` rows and the others; `inner` divides what the branches keep.
@@ -73,8 +73,8 @@ impl<'a, A, B, T> BranchRows<'a, A, B, T> {
         let [(x_a, x_a_rest), (x_b, x_b_rest)] = self.x.map(cut);
         let [(dx_a, dx_a_rest), (dx_b, dx_b_rest)] = self.dx.map(cut);
         (
-            BranchRows { a, b, y, dy, x: [x_a, x_b], dx: [dx_a, dx_b] },
-            BranchRows {
+            BranchWorkspace { a, b, y, dy, x: [x_a, x_b], dx: [dx_a, dx_b] },
+            BranchWorkspace {
                 a: a_rest,
                 b: b_rest,
                 y: y_rest,
@@ -90,12 +90,10 @@ impl<'a, A, B, T> BranchRows<'a, A, B, T> {
 /// of the inputs that are copied, and of the gradients there.
 macro_rules! side_by_side {
     (x: $x:expr, dx: $dx:expr) => {
-        const KEPT: usize = A::KEPT + B::KEPT + 2 * OUT + $x[0] + $x[1] + $dx[0] + $dx[1];
-        const KEPT_ONCE: usize = A::KEPT_ONCE + B::KEPT_ONCE;
         const COUPLED: bool = A::COUPLED || B::COUPLED;
-        const PENALIZED: bool = A::PENALIZED || B::PENALIZED;
 
-        type Rows<'a, T: Float> = BranchRows<'a, A::Rows<'a, T>, B::Rows<'a, T>, T>;
+        type Workspace<'a, T: Float> =
+            BranchWorkspace<'a, A::Workspace<'a, T>, B::Workspace<'a, T>, T>;
         type View<'a, T: Float> = (A::View<'a, T>, B::View<'a, T>);
 
         fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {
@@ -109,44 +107,50 @@ macro_rules! side_by_side {
             B::init(b, seed, index);
         }
 
-        fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
-            BranchRows::carve(memory, rows, OUT, $x, $dx, |memory| {
+        fn workspace_len<T: Float>(rows: usize) -> usize {
+            let copied = $x[0] + $x[1] + $dx[0] + $dx[1];
+            A::workspace_len::<T>(rows) + B::workspace_len::<T>(rows) + rows * (2 * OUT + copied)
+        }
+
+        fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
+            BranchWorkspace::carve(memory, rows, OUT, $x, $dx, |memory| {
                 (A::carve(memory, rows), B::carve(memory, rows))
             })
         }
 
         fn split<'a, T: Float>(
-            rows: Self::Rows<'a, T>,
+            workspace: Self::Workspace<'a, T>,
             at: usize,
-        ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
-            let count = rows.y.len() / OUT;
-            rows.split(at, count, |a, b| {
+        ) -> (Self::Workspace<'a, T>, Self::Workspace<'a, T>) {
+            let count = workspace.y.len() / OUT;
+            workspace.split(at, count, |a, b| {
                 let ((a, a_rest), (b, b_rest)) = (A::split(a, at), B::split(b, at));
                 ((a, b), (a_rest, b_rest))
             })
         }
 
-        fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
-            rows.y
+        fn outputs<'r, T: Float>(workspace: &'r Self::Workspace<'_, T>) -> &'r [T] {
+            workspace.y
         }
 
-        fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-            End::open(rows.y, rows.dy)
+        fn output_grad<'r, T: Float>(
+            workspace: &'r mut Self::Workspace<'_, T>,
+        ) -> OutputGrad<'r, T> {
+            OutputGrad::linear(workspace.y, workspace.dy)
         }
 
         fn cut(at: usize) -> usize {
             pair_cut::<A, B>(at)
         }
 
-        fn penalty<T: Float>(parameters: &[T]) -> T {
-            let (a, b) = parameters.split_at(A::LEN);
-            A::penalty(a) + B::penalty(b)
+        fn penalty<T: Float>(parameters: &[T]) -> Option<T> {
+            pair_penalty::<A, B, T>(parameters)
         }
 
-        fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
+        fn update_state<T: Float>(parameters: &mut [T], workspace: &Self::Workspace<'_, T>) {
             let (a, b) = parameters.split_at_mut(A::LEN);
-            A::update_state(a, &rows.a);
-            B::update_state(b, &rows.b);
+            A::update_state(a, &workspace.a);
+            B::update_state(b, &workspace.b);
         }
 
         fn record_penalty<'t, T: Float>(
@@ -159,24 +163,34 @@ macro_rules! side_by_side {
 
 /// The gradient at the joint outputs, to the ends of both branches.
 fn backward_to_branches<A: Layer, B: Layer, T: Float>(
-    rows: &mut BranchRows<'_, A::Rows<'_, T>, B::Rows<'_, T>, T>,
+    workspace: &mut BranchWorkspace<'_, A::Workspace<'_, T>, B::Workspace<'_, T>, T>,
 ) {
-    let (a, b) = (A::end(&mut rows.a), B::end(&mut rows.b));
-    part(rows.dy, a.gradient, b.gradient, [A::OUTPUTS, B::OUTPUTS]);
-    a.close();
-    b.close();
+    let (a, b) = (A::output_grad(&mut workspace.a), B::output_grad(&mut workspace.b));
+    part(workspace.dy, a.gradient, b.gradient, [A::OUTPUTS, B::OUTPUTS]);
+    a.apply_derivative();
+    b.apply_derivative();
 }
 
 impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
     side_by_side!(x: [A::INPUTS, B::INPUTS], dx: [A::INPUTS, B::INPUTS]);
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
+    fn forward<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        workspace: &mut Self::Workspace<'_, T>,
+        pass: Pass,
+    ) {
         let (a, b) = parameters.split_at(A::LEN);
-        let [x_a, x_b] = &mut rows.x;
+        let [x_a, x_b] = &mut workspace.x;
         part(x, x_a, x_b, [A::INPUTS, B::INPUTS]);
-        A::forward(a, x_a, &mut rows.a, pass);
-        B::forward(b, x_b, &mut rows.b, pass.skip(A::INFO.count()));
-        join(A::outputs(&rows.a), B::outputs(&rows.b), rows.y, [A::OUTPUTS, B::OUTPUTS]);
+        A::forward(a, x_a, &mut workspace.a, pass);
+        B::forward(b, x_b, &mut workspace.b, pass.skip(A::INFO.count()));
+        join(
+            A::outputs(&workspace.a),
+            B::outputs(&workspace.b),
+            workspace.y,
+            [A::OUTPUTS, B::OUTPUTS],
+        );
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
@@ -190,42 +204,48 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
 
     fn backward<T: Float>(
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Self::Workspace<'_, T>,
+        before: Option<OutputGrad<'_, T>>,
     ) {
         let (a, b) = parameters.split_at(A::LEN);
-        backward_to_branches::<A, B, T>(rows);
+        backward_to_branches::<A, B, T>(workspace);
         let Some(before) = before else {
-            A::backward(a, &mut rows.a, None);
-            return B::backward(b, &mut rows.b, None);
+            A::backward(a, &mut workspace.a, None);
+            return B::backward(b, &mut workspace.b, None);
         };
-        let ([x_a, x_b], [dx_a, dx_b]) = (&rows.x, &mut rows.dx);
-        A::backward(a, &mut rows.a, Some(End::open(x_a, dx_a)));
-        B::backward(b, &mut rows.b, Some(End::open(x_b, dx_b)));
+        let ([x_a, x_b], [dx_a, dx_b]) = (&workspace.x, &mut workspace.dx);
+        A::backward(a, &mut workspace.a, Some(OutputGrad::linear(x_a, dx_a)));
+        B::backward(b, &mut workspace.b, Some(OutputGrad::linear(x_b, dx_b)));
         join(dx_a, dx_b, before.gradient, [A::INPUTS, B::INPUTS]);
-        before.close();
+        before.apply_derivative();
     }
 
     fn gradient<T: Float>(
         parameters: &[T],
         _x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
     ) {
-        let [x_a, x_b] = &rows.x;
-        pair_gradient::<A, B, T>(parameters, (x_a, &rows.a), (x_b, &rows.b), from, gradient);
+        let [x_a, x_b] = &workspace.x;
+        pair_gradient::<A, B, T>(
+            parameters,
+            (x_a, &workspace.a),
+            (x_b, &workspace.b),
+            from,
+            gradient,
+        );
     }
 
     fn descend<T: Float>(
         parameters: &mut [T],
         _x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
     ) {
-        let [x_a, x_b] = &rows.x;
-        pair_descend::<A, B, T>(parameters, (x_a, &rows.a), (x_b, &rows.b), from, rate);
+        let [x_a, x_b] = &workspace.x;
+        pair_descend::<A, B, T>(parameters, (x_a, &workspace.a), (x_b, &workspace.b), from, rate);
     }
 
     fn record<'t, T: Float>(
@@ -244,11 +264,21 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
     // Both see the inputs themselves; one of the two gradients there needs a place of its own.
     side_by_side!(x: [0, 0], dx: [0, B::INPUTS]);
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
+    fn forward<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        workspace: &mut Self::Workspace<'_, T>,
+        pass: Pass,
+    ) {
         let (a, b) = parameters.split_at(A::LEN);
-        A::forward(a, x, &mut rows.a, pass);
-        B::forward(b, x, &mut rows.b, pass.skip(A::INFO.count()));
-        join(A::outputs(&rows.a), B::outputs(&rows.b), rows.y, [A::OUTPUTS, B::OUTPUTS]);
+        A::forward(a, x, &mut workspace.a, pass);
+        B::forward(b, x, &mut workspace.b, pass.skip(A::INFO.count()));
+        join(
+            A::outputs(&workspace.a),
+            B::outputs(&workspace.b),
+            workspace.y,
+            [A::OUTPUTS, B::OUTPUTS],
+        );
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
@@ -262,40 +292,40 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
 
     fn backward<T: Float>(
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Self::Workspace<'_, T>,
+        before: Option<OutputGrad<'_, T>>,
     ) {
         let (a, b) = parameters.split_at(A::LEN);
-        backward_to_branches::<A, B, T>(rows);
+        backward_to_branches::<A, B, T>(workspace);
         let Some(before) = before else {
-            A::backward(a, &mut rows.a, None);
-            return B::backward(b, &mut rows.b, None);
+            A::backward(a, &mut workspace.a, None);
+            return B::backward(b, &mut workspace.b, None);
         };
-        let [_, dx_b] = &mut rows.dx;
-        A::backward(a, &mut rows.a, Some(End::open(before.y, before.gradient)));
-        B::backward(b, &mut rows.b, Some(End::open(before.y, dx_b)));
+        let [_, dx_b] = &mut workspace.dx;
+        A::backward(a, &mut workspace.a, Some(OutputGrad::linear(before.y, before.gradient)));
+        B::backward(b, &mut workspace.b, Some(OutputGrad::linear(before.y, dx_b)));
         add_to(before.gradient, dx_b);
-        before.close();
+        before.apply_derivative();
     }
 
     fn gradient<T: Float>(
         parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
     ) {
-        pair_gradient::<A, B, T>(parameters, (x, &rows.a), (x, &rows.b), from, gradient);
+        pair_gradient::<A, B, T>(parameters, (x, &workspace.a), (x, &workspace.b), from, gradient);
     }
 
     fn descend<T: Float>(
         parameters: &mut [T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
     ) {
-        pair_descend::<A, B, T>(parameters, (x, &rows.a), (x, &rows.b), from, rate);
+        pair_descend::<A, B, T>(parameters, (x, &workspace.a), (x, &workspace.b), from, rate);
     }
 
     fn record<'t, T: Float>(

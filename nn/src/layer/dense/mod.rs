@@ -8,6 +8,8 @@ mod options;
 #[cfg(feature = "std")]
 mod penalty;
 #[cfg(feature = "std")]
+mod products;
+#[cfg(feature = "std")]
 mod small;
 #[cfg(feature = "std")]
 mod train;
@@ -18,11 +20,13 @@ use tensor::Float;
 use tensor::activation::Activation;
 
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
-#[cfg(feature = "std")]
-pub(crate) use train::bias_gradient;
 
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::padded;
+#[cfg(feature = "std")]
+pub use products::{FixedWidths, Widths as DenseWidths};
+#[cfg(feature = "std")]
+pub use train::DenseFormula;
 
 /// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
 ///
@@ -60,6 +64,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
             }
             false => &[TensorInfo::new("weight", &[I, O], 0)],
         },
+        weight: Some([I, O]),
     });
 
     type Outputs<T: Float> = [T; O];

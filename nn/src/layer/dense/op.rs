@@ -10,7 +10,8 @@ use autograd::{Call, Op};
 use tensor::activation::Activation;
 use tensor::{Buffer, Float, Tensor};
 
-use super::train::{bias_gradient, forward, input_gradient, weight_gradient};
+use super::products::{forward, input_gradient, weight_gradient};
+use crate::layer::moments::column_sums;
 
 /// See the module. Computed by the same functions as the static driver's layer.
 pub(super) struct DenseOp<A, T: Float> {
@@ -112,7 +113,7 @@ impl<A: Activation, T: Float> Op<T, 3> for DenseOp<A, T> {
             call.wanted(1, || Self::weight(&dz, x, weight))?,
             call.wanted(2, || {
                 let mut gradient = Buffer::stale(bias.len());
-                bias_gradient(&dz, &mut gradient);
+                column_sums(&dz, &mut gradient);
                 Ok(Tensor::from_buffer(gradient, bias.shape())?)
             })?,
         ])

@@ -6,6 +6,9 @@ mod train;
 use tensor::Float;
 use tensor::decimal::Written;
 
+#[cfg(feature = "std")]
+pub use train::DropoutFormula;
+
 use crate::layer::{Inference, Info, LayerInfo};
 
 /// While the network trains, each of `N` numbers is 0 with the probability whose bits are `RATE`, and

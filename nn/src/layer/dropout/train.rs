@@ -5,8 +5,9 @@ use tensor::Float;
 use tensor::random::Random;
 use tensor::simd::{Inline, vectorize, vectorize_inline};
 
-use crate::layer::workspace::keeps;
-use crate::layer::{Dropout, End, Inference, Layer, Pass};
+use super::Dropout;
+use crate::layer::recorded::record;
+use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, UnitFunction, Width, Workspace};
 
 /// Streams of random numbers from here on belong to dropout; those below are the first weights' and the
 /// epochs'.
@@ -14,70 +15,86 @@ const STREAMS: u64 = 1 << 63;
 /// So many steps have streams of their own in each layer.
 const STEPS: u32 = 44;
 
-impl<const N: usize, const RATE: u64> Layer for Dropout<N, RATE> {
-    // The mask is kept as well.
-    keeps!(N, 0);
+/// y = x∘m, dx = dy∘m. The mask is kept of each row.
+#[derive(Clone, Copy, Debug)]
+pub struct DropoutFormula<W> {
+    width: W,
+    /// The share that is dropped.
+    rate: f64,
+}
 
-    type View<'a, T: Float> = ();
+impl<W: Width> DropoutFormula<W> {
+    /// Of `width` numbers, dropping the share `rate`.
+    pub(crate) fn new(width: W, [rate]: [f64; 1]) -> Self {
+        DropoutFormula { width, rate }
+    }
+}
 
-    fn view<T: Float>(_parameters: &[T]) {}
+/// Multiplies by the mask, which stands in the place of the function's argument.
+struct Mask;
 
-    fn init<T: Float>(_parameters: &mut [T], _seed: u64, _index: &mut u64) {}
+impl<T: Float> UnitFunction<T> for Mask {
+    fn apply(&self, _values: &mut [T]) {}
 
-    /// y = x∘m, dx = dy∘m.
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        End {
-            x: rows.more,
-            y: rows.y,
-            gradient: rows.dy,
-            derivative: |gradient, mask, _| {
-                vectorize(|| gradient.iter_mut().zip(mask).for_each(|(d, &m)| *d = *d * m));
-            },
-        }
+    fn multiply_derivative(&self, gradient: &mut [T], mask: &[T], _y: &[T]) {
+        vectorize(|| gradient.iter_mut().zip(mask).for_each(|(d, &m)| *d = *d * m));
+    }
+}
+
+impl<T: Float, W: Width> Formula<T> for DropoutFormula<W> {
+    fn widths(&self) -> [usize; 2] {
+        [self.width.get(); 2]
     }
 
-    fn forward<T: Float>(_parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
+    fn extra(&self) -> Extra {
+        Extra { per_row: self.width.get(), shared: 0 }
+    }
+
+    fn predict(&self, _parameters: &[T], x: &[T], y: &mut [T]) {
+        y.copy_from_slice(x);
+    }
+
+    fn forward(&self, _parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, pass: Pass) {
+        let (y, mask) = (&mut *workspace.y, &mut *workspace.per_row);
         let Pass::Training { seed, step, first_row, layer } = pass else {
-            rows.more.fill(T::one());
-            rows.y.copy_from_slice(x);
+            mask.fill(T::one());
+            y.copy_from_slice(x);
             return;
         };
         let random = Random::new(seed, STREAMS | layer << STEPS | step);
-        fill_mask(random, Self::SHARE, first_row * N as u64, rows.more);
+        fill_mask(random, self.rate, first_row * self.width.get() as u64, mask);
         vectorize(|| {
-            for ((y, &x), &m) in rows.y.iter_mut().zip(x).zip(&*rows.more) {
+            for ((y, &x), &m) in y.iter_mut().zip(x).zip(&*mask) {
                 *y = x * m;
             }
         });
     }
 
-    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
-        Self::predict_inline(parameters, x)
+    fn output_grad<'r>(&'r self, workspace: &'r mut Workspace<'_, T>) -> OutputGrad<'r, T> {
+        let Workspace { y, dy, per_row, .. } = workspace;
+        OutputGrad { x: per_row, y, gradient: dy, activation: &Mask }
     }
 
-    fn backward<T: Float>(
+    fn backward(
+        &self,
         _parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Workspace<'_, T>,
+        before: OutputGrad<'_, T>,
     ) {
-        if let Some(before) = before {
-            before.gradient.copy_from_slice(rows.dy);
-            before.close();
-        }
+        before.gradient.copy_from_slice(workspace.dy);
+        before.apply_derivative();
+    }
+}
+
+impl<const N: usize, const RATE: u64> Leaf for Dropout<N, RATE> {
+    type Formula<T: Float> = DropoutFormula<Fixed<N>>;
+    type View<'a, T: Float> = ();
+
+    fn formula<T: Float>() -> Self::Formula<T> {
+        DropoutFormula::new(Fixed, [Self::SHARE])
     }
 
-    fn gradient<T: Float>(
-        _parameters: &[T],
-        _x: &[T],
-        _rows: &Self::Rows<'_, T>,
-        _from: usize,
-        _gradient: &mut [T],
-    ) {
-    }
-
-    fn cut(_at: usize) -> usize {
-        0
-    }
+    fn view<T: Float>(_parameters: &[T]) {}
 
     fn record<'t, T: Float>(
         parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
@@ -86,7 +103,7 @@ impl<const N: usize, const RATE: u64> Layer for Dropout<N, RATE> {
     ) -> autograd::Result<Var<'t, T>> {
         match pass {
             Pass::Evaluation => Ok(x),
-            Pass::Training { .. } => crate::layer::recorded::record::<Self, T>(parameters, x, pass),
+            Pass::Training { .. } => record::<Self, T>(parameters, x, pass),
         }
     }
 }

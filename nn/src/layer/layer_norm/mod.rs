@@ -6,11 +6,11 @@ mod train;
 use tensor::Float;
 use tensor::decimal::Written;
 
-use crate::layer::moments::{epsilon, mean_and_rate};
 #[cfg(feature = "std")]
 pub use train::NormView;
 
-use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
+use crate::layer::moments::{epsilon, mean_and_rate};
+use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::padded;
 
 /// Each row of `N` numbers with mean 0 and deviation 1, then scaled and shifted (Ba et al. 2016).
@@ -20,17 +20,31 @@ use crate::parameters::padded;
 #[derive(Debug)]
 pub struct LayerNorm<const N: usize, const EPSILON: u64>;
 
-impl<const N: usize, const EPSILON: u64> LayerNorm<N, EPSILON> {
+/// What [`LayerNorm`] computes, for rows of any width.
+#[derive(Clone, Copy, Debug)]
+pub struct LayerNormFormula<W> {
+    width: W,
     /// What is added to the variance.
-    pub(crate) const E: f64 = epsilon(EPSILON);
-    /// Where the shift begins in the flat buffer.
-    pub(crate) const SHIFT: usize = padded(N);
+    epsilon: f64,
+}
 
-    /// One row.
+impl<W: Width> LayerNormFormula<W> {
+    /// Of rows of `width` numbers, adding `epsilon` to the variance.
+    pub(crate) const fn new(width: W, [epsilon]: [f64; 1]) -> Self {
+        LayerNormFormula { width, epsilon }
+    }
+
+    /// Where the shift begins in the flat buffer; its gap included, it is as long as the scale.
+    fn shift(&self) -> usize {
+        padded(self.width.get())
+    }
+
+    /// One row; its mean and 1/√(v + ε).
     #[inline(always)]
-    pub(crate) fn normalize<T: Float>(parameters: &[T], x: &[T], y: &mut [T]) -> (T, T) {
-        let (scale, shift) = (&parameters[..N], &parameters[Self::SHIFT..][..N]);
-        let (mean, rate) = mean_and_rate(&x[..N], T::of(Self::E));
+    fn normalize<T: Float>(&self, parameters: &[T], x: &[T], y: &mut [T]) -> (T, T) {
+        let width = self.width.get();
+        let (scale, shift) = (&parameters[..width], &parameters[self.shift()..][..width]);
+        let (mean, rate) = mean_and_rate(&x[..width], T::of(self.epsilon));
         for ((y, &x), (&scale, &shift)) in y.iter_mut().zip(x).zip(scale.iter().zip(shift)) {
             *y = (x - mean) * rate * scale + shift;
         }
@@ -38,16 +52,20 @@ impl<const N: usize, const EPSILON: u64> LayerNorm<N, EPSILON> {
     }
 }
 
+impl<const N: usize, const EPSILON: u64> LayerNorm<N, EPSILON> {
+    const FORMULA: LayerNormFormula<Fixed<N>> = LayerNormFormula::new(Fixed, [epsilon(EPSILON)]);
+}
+
 impl<const N: usize, const EPSILON: u64> Inference for LayerNorm<N, EPSILON> {
     const INPUTS: usize = N;
     const OUTPUTS: usize = N;
-    const LEN: usize = Self::SHIFT + padded(N);
+    const LEN: usize = 2 * padded(N);
     const STACK: usize = N;
     const INFO: Info = Info::Layer(LayerInfo {
-        option: const { &Written::number(Self::E) }.as_str(),
+        option: const { &Written::number(Self::FORMULA.epsilon) }.as_str(),
         params: 2 * N,
         len: Self::LEN,
-        tensors: &[TensorInfo::new("scale", &[N], 0), TensorInfo::new("shift", &[N], Self::SHIFT)],
+        tensors: &[TensorInfo::new("scale", &[N], 0), TensorInfo::new("shift", &[N], padded(N))],
         ..LayerInfo::new("layer_norm", N, N)
     });
 
@@ -56,7 +74,7 @@ impl<const N: usize, const EPSILON: u64> Inference for LayerNorm<N, EPSILON> {
     #[inline(always)]
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
         let mut y = [T::zero(); N];
-        Self::normalize(parameters, x, &mut y);
+        Self::FORMULA.normalize(parameters, x, &mut y);
         y
     }
 }

@@ -6,14 +6,13 @@
 //!
 //! shapes: x, y `[rows, N]`, m, v `[rows]`, g, s `[N]`; means along a row
 
-use autograd::Var;
 use tensor::Float;
 use tensor::simd::{Inline, vectorize, vectorize_inline};
 
-use crate::layer::moments::sum;
-use crate::layer::workspace::keeps;
-use crate::layer::{End, Inference, Layer, LayerNorm, Pass, bias_gradient};
-use crate::parameters::array;
+use super::{LayerNorm, LayerNormFormula};
+use crate::layer::moments::{column_sums, sum};
+use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
+use crate::parameters::{array, padded};
 
 /// The parameters of a layer norm.
 #[derive(Clone, Copy, Debug)]
@@ -24,126 +23,153 @@ pub struct NormView<'a, T, const N: usize> {
     pub shift: &'a [T; N],
 }
 
-impl<const N: usize, const EPSILON: u64> Layer for LayerNorm<N, EPSILON> {
-    // Mean and rate of each row are kept as well.
-    keeps!(2, 0);
-
-    type View<'a, T: Float> = NormView<'a, T, N>;
-
-    fn view<T: Float>(parameters: &[T]) -> NormView<'_, T, N> {
-        NormView { scale: array(parameters, 0), shift: array(parameters, Self::SHIFT) }
+impl<T: Float, W: Width> Formula<T> for LayerNormFormula<W> {
+    fn widths(&self) -> [usize; 2] {
+        [self.width.get(); 2]
     }
 
-    fn init<T: Float>(parameters: &mut [T], _seed: u64, _index: &mut u64) {
+    fn len(&self) -> usize {
+        2 * padded(self.width.get())
+    }
+
+    /// Mean and rate of each row.
+    fn extra(&self) -> Extra {
+        Extra { per_row: 2, shared: 0 }
+    }
+
+    fn init(&self, parameters: &mut [T], _seed: u64, _index: &mut u64) {
         parameters.fill(T::zero());
-        parameters[..N].fill(T::one());
+        parameters[..self.width.get()].fill(T::one());
     }
 
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        End::open(rows.y, rows.dy)
+    fn predict(&self, parameters: &[T], x: &[T], y: &mut [T]) {
+        vectorize_inline(Predict { formula: *self, parameters, x, y });
     }
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, _pass: Pass) {
-        vectorize_inline(Forward::<T, N, EPSILON> { parameters, x, y: rows.y, kept: rows.more });
+    fn forward(&self, parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, _pass: Pass) {
+        let Workspace { y, per_row, .. } = workspace;
+        vectorize_inline(Forward { formula: *self, parameters, x, y, moments: per_row });
     }
 
-    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
-        let (mut y, mut kept) = ([T::zero(); N], [T::zero(); 2]);
-        vectorize_inline(Forward::<T, N, EPSILON> { parameters, x, y: &mut y, kept: &mut kept });
-        y
-    }
-
-    fn backward<T: Float>(
+    fn backward(
+        &self,
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Workspace<'_, T>,
+        before: OutputGrad<'_, T>,
     ) {
-        let Some(before) = before else { return };
-        vectorize_inline(Backward::<T, N> {
-            scale: &parameters[..N],
+        vectorize_inline(Backward {
+            formula: *self,
+            scale: &parameters[..self.width.get()],
             x: before.y,
-            dy: rows.dy,
-            kept: rows.more,
+            dy: workspace.dy,
+            moments: workspace.per_row,
             dx: before.gradient,
         });
-        before.close();
+        before.apply_derivative();
     }
 
-    fn gradient<T: Float>(
+    fn gradient(
+        &self,
         _parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
     ) {
+        let width = self.width.get();
         gradient.fill(T::zero());
-        let (scale, shift) = gradient.split_at_mut(Self::SHIFT);
-        let scale = &mut scale[..N];
+        let (scale, shift) = gradient.split_at_mut(self.shift());
+        let scale = &mut scale[..width];
         vectorize(|| {
-            let each = x.chunks_exact(N).zip(rows.dy.chunks_exact(N));
-            for ((x, dy), &[mean, rate]) in each.zip(rows.more.as_chunks::<2>().0) {
+            let each = x.chunks_exact(width).zip(workspace.dy.chunks_exact(width));
+            for ((x, dy), &[mean, rate]) in each.zip(workspace.per_row.as_chunks::<2>().0) {
                 for ((scale, &x), &dy) in scale.iter_mut().zip(x).zip(dy) {
                     *scale = *scale + dy * ((x - mean) * rate);
                 }
             }
         });
-        bias_gradient(rows.dy, &mut shift[..N]);
+        column_sums(workspace.dy, &mut shift[..width]);
+    }
+}
+
+impl<const N: usize, const EPSILON: u64> Leaf for LayerNorm<N, EPSILON> {
+    type Formula<T: Float> = LayerNormFormula<Fixed<N>>;
+    type View<'a, T: Float> = NormView<'a, T, N>;
+
+    fn formula<T: Float>() -> Self::Formula<T> {
+        Self::FORMULA
     }
 
-    fn cut(at: usize) -> usize {
-        if at == 0 { 0 } else { Self::LEN }
+    fn view<T: Float>(parameters: &[T]) -> NormView<'_, T, N> {
+        NormView { scale: array(parameters, 0), shift: array(parameters, padded(N)) }
     }
+}
 
-    fn record<'t, T: Float>(
-        parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
-        x: Var<'t, T>,
-        pass: Pass,
-    ) -> autograd::Result<Var<'t, T>> {
-        crate::layer::recorded::record::<Self, T>(parameters, x, pass)
+/// Some rows, without their moments.
+struct Predict<'a, T, W> {
+    formula: LayerNormFormula<W>,
+    parameters: &'a [T],
+    x: &'a [T],
+    y: &'a mut [T],
+}
+
+impl<T: Float, W: Width> Inline for Predict<'_, T, W> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let width = self.formula.width.get();
+        for (x, y) in self.x.chunks_exact(width).zip(self.y.chunks_exact_mut(width)) {
+            self.formula.normalize(self.parameters, x, y);
+        }
     }
 }
 
 /// The rows on their way forward. [`Inline`], since the compiler would find the loop too large to inline it
 /// into the vector code.
-struct Forward<'a, T, const N: usize, const EPSILON: u64> {
+struct Forward<'a, T, W> {
+    formula: LayerNormFormula<W>,
     parameters: &'a [T],
     x: &'a [T],
     y: &'a mut [T],
-    kept: &'a mut [T],
+    moments: &'a mut [T],
 }
 
-impl<T: Float, const N: usize, const EPSILON: u64> Inline for Forward<'_, T, N, EPSILON> {
+impl<T: Float, W: Width> Inline for Forward<'_, T, W> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let kept = self.kept.as_chunks_mut::<2>().0;
-        for ((x, y), [mean, rate]) in
-            self.x.chunks_exact(N).zip(self.y.chunks_exact_mut(N)).zip(kept)
-        {
-            (*mean, *rate) = LayerNorm::<N, EPSILON>::normalize(self.parameters, x, y);
+        let width = self.formula.width.get();
+        let moments = self.moments.as_chunks_mut::<2>().0;
+        let rows = self.x.chunks_exact(width).zip(self.y.chunks_exact_mut(width));
+        for ((x, y), [mean, rate]) in rows.zip(moments) {
+            (*mean, *rate) = self.formula.normalize(self.parameters, x, y);
         }
     }
 }
 
 /// The gradient of the rows on its way back.
-struct Backward<'a, T, const N: usize> {
+struct Backward<'a, T, W> {
+    formula: LayerNormFormula<W>,
     scale: &'a [T],
     x: &'a [T],
     dy: &'a [T],
-    kept: &'a [T],
+    moments: &'a [T],
     dx: &'a mut [T],
 }
 
-impl<T: Float, const N: usize> Inline for Backward<'_, T, N> {
+impl<T: Float, W: Width> Inline for Backward<'_, T, W> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let share = T::one() / T::of(N as f64);
-        let kept = self.kept.as_chunks::<2>().0;
-        let each = self.dy.chunks_exact(N).zip(self.x.chunks_exact(N));
-        for (((dy, x), dx), &[mean, rate]) in each.zip(self.dx.chunks_exact_mut(N)).zip(kept) {
+        let width = self.formula.width.get();
+        let share = T::one() / T::of(width as f64);
+        let moments = self.moments.as_chunks::<2>().0;
+        let each = self.dy.chunks_exact(width).zip(self.x.chunks_exact(width));
+        for (((dy, x), dx), &[mean, rate]) in each.zip(self.dx.chunks_exact_mut(width)).zip(moments)
+        {
             // dx holds h meanwhile.
             for ((h, &dy), &scale) in dx.iter_mut().zip(dy).zip(self.scale) {
                 *h = dy * scale;

@@ -5,6 +5,9 @@ mod train;
 
 use tensor::Float;
 
+#[cfg(feature = "std")]
+pub use train::PassthroughFormula;
+
 use crate::layer::{Inference, Info, LayerInfo};
 
 /// `N` numbers as they are: an input that is joined to others without layers of its own, as in

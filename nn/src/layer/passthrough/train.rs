@@ -3,53 +3,48 @@
 use autograd::Var;
 use tensor::Float;
 
-use crate::layer::workspace::keeps;
-use crate::layer::{End, Inference, Layer, Pass, Passthrough};
+use super::Passthrough;
+use crate::layer::{Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
 
-impl<const N: usize> Layer for Passthrough<N> {
-    keeps!(0, 0);
+/// y = x, dx = dy.
+#[derive(Clone, Copy, Debug)]
+pub struct PassthroughFormula<W> {
+    width: W,
+}
 
+impl<T: Float, W: Width> Formula<T> for PassthroughFormula<W> {
+    fn widths(&self) -> [usize; 2] {
+        [self.width.get(); 2]
+    }
+
+    fn predict(&self, _parameters: &[T], x: &[T], y: &mut [T]) {
+        y.copy_from_slice(x);
+    }
+
+    fn forward(&self, _parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, _pass: Pass) {
+        workspace.y.copy_from_slice(x);
+    }
+
+    fn backward(
+        &self,
+        _parameters: &[T],
+        workspace: &mut Workspace<'_, T>,
+        before: OutputGrad<'_, T>,
+    ) {
+        before.gradient.copy_from_slice(workspace.dy);
+        before.apply_derivative();
+    }
+}
+
+impl<const N: usize> Leaf for Passthrough<N> {
+    type Formula<T: Float> = PassthroughFormula<Fixed<N>>;
     type View<'a, T: Float> = ();
 
+    fn formula<T: Float>() -> Self::Formula<T> {
+        PassthroughFormula { width: Fixed }
+    }
+
     fn view<T: Float>(_parameters: &[T]) {}
-
-    fn init<T: Float>(_parameters: &mut [T], _seed: u64, _index: &mut u64) {}
-
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        End::open(rows.y, rows.dy)
-    }
-
-    fn forward<T: Float>(_parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, _pass: Pass) {
-        rows.y.copy_from_slice(x);
-    }
-
-    fn predict<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
-        Self::predict_inline(parameters, x)
-    }
-
-    fn backward<T: Float>(
-        _parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
-    ) {
-        if let Some(before) = before {
-            before.gradient.copy_from_slice(rows.dy);
-            before.close();
-        }
-    }
-
-    fn gradient<T: Float>(
-        _parameters: &[T],
-        _x: &[T],
-        _rows: &Self::Rows<'_, T>,
-        _from: usize,
-        _gradient: &mut [T],
-    ) {
-    }
-
-    fn cut(_at: usize) -> usize {
-        0
-    }
 
     fn record<'t, T: Float>(
         _parameters: &mut std::slice::Iter<'_, Var<'t, T>>,

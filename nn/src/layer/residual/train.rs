@@ -6,12 +6,13 @@
 use autograd::{Var, ops};
 use tensor::Float;
 
+use super::Residual;
 use crate::layer::workspace::take;
-use crate::layer::{End, Layer, Pass, Residual};
+use crate::layer::{Layer, OutputGrad, Pass};
 use crate::row::Row as _;
 
-/// What a [`Residual`] keeps of some rows: what its layers keep, and the sum.
-pub struct ResidualRows<'a, R, T> {
+/// The workspace of a [`Residual`]: that of its layers, and the sum.
+pub struct ResidualWorkspace<'a, R, T> {
     inner: R,
     y: &'a mut [T],
     dy: &'a mut [T],
@@ -23,12 +24,9 @@ pub(crate) fn add_to<T: Float>(a: &mut [T], b: &[T]) {
 }
 
 impl<L: Layer> Layer for Residual<L> {
-    const KEPT: usize = L::KEPT + 2 * L::OUTPUTS;
-    const KEPT_ONCE: usize = L::KEPT_ONCE;
     const COUPLED: bool = L::COUPLED;
-    const PENALIZED: bool = L::PENALIZED;
 
-    type Rows<'a, T: Float> = ResidualRows<'a, L::Rows<'a, T>, T>;
+    type Workspace<'a, T: Float> = ResidualWorkspace<'a, L::Workspace<'a, T>, T>;
     type View<'a, T: Float> = L::View<'a, T>;
 
     fn view<T: Float>(parameters: &[T]) -> L::View<'_, T> {
@@ -39,33 +37,45 @@ impl<L: Layer> Layer for Residual<L> {
         L::init(parameters, seed, index);
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
+    fn workspace_len<T: Float>(rows: usize) -> usize {
+        L::workspace_len::<T>(rows) + 2 * rows * L::OUTPUTS
+    }
+
+    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
         let (y, dy) = (take(memory, rows * L::OUTPUTS), take(memory, rows * L::OUTPUTS));
-        ResidualRows { inner: L::carve(memory, rows), y, dy }
+        ResidualWorkspace { inner: L::carve(memory, rows), y, dy }
     }
 
     fn split<'a, T: Float>(
-        rows: Self::Rows<'a, T>,
+        workspace: Self::Workspace<'a, T>,
         at: usize,
-    ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
-        let (inner, inner_rest) = L::split(rows.inner, at);
-        let (y, y_rest) = rows.y.split_at_mut(at * L::OUTPUTS);
-        let (dy, dy_rest) = rows.dy.split_at_mut(at * L::OUTPUTS);
-        (ResidualRows { inner, y, dy }, ResidualRows { inner: inner_rest, y: y_rest, dy: dy_rest })
+    ) -> (Self::Workspace<'a, T>, Self::Workspace<'a, T>) {
+        let (inner, inner_rest) = L::split(workspace.inner, at);
+        let (y, y_rest) = workspace.y.split_at_mut(at * L::OUTPUTS);
+        let (dy, dy_rest) = workspace.dy.split_at_mut(at * L::OUTPUTS);
+        (
+            ResidualWorkspace { inner, y, dy },
+            ResidualWorkspace { inner: inner_rest, y: y_rest, dy: dy_rest },
+        )
     }
 
-    fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
-        rows.y
+    fn outputs<'r, T: Float>(workspace: &'r Self::Workspace<'_, T>) -> &'r [T] {
+        workspace.y
     }
 
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        End::open(rows.y, rows.dy)
+    fn output_grad<'r, T: Float>(workspace: &'r mut Self::Workspace<'_, T>) -> OutputGrad<'r, T> {
+        OutputGrad::linear(workspace.y, workspace.dy)
     }
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
-        L::forward(parameters, x, &mut rows.inner, pass);
-        rows.y.copy_from_slice(x);
-        add_to(rows.y, L::outputs(&rows.inner));
+    fn forward<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        workspace: &mut Self::Workspace<'_, T>,
+        pass: Pass,
+    ) {
+        L::forward(parameters, x, &mut workspace.inner, pass);
+        workspace.y.copy_from_slice(x);
+        add_to(workspace.y, L::outputs(&workspace.inner));
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> L::Outputs<T> {
@@ -78,50 +88,54 @@ impl<L: Layer> Layer for Residual<L> {
 
     fn backward<T: Float>(
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Self::Workspace<'_, T>,
+        before: Option<OutputGrad<'_, T>>,
     ) {
-        let end = L::end(&mut rows.inner);
-        end.gradient.copy_from_slice(rows.dy);
-        end.close();
+        let end = L::output_grad(&mut workspace.inner);
+        end.gradient.copy_from_slice(workspace.dy);
+        end.apply_derivative();
         let Some(before) = before else {
-            return L::backward(parameters, &mut rows.inner, None);
+            return L::backward(parameters, &mut workspace.inner, None);
         };
-        L::backward(parameters, &mut rows.inner, Some(End::open(before.y, before.gradient)));
-        add_to(before.gradient, rows.dy);
-        before.close();
+        L::backward(
+            parameters,
+            &mut workspace.inner,
+            Some(OutputGrad::linear(before.y, before.gradient)),
+        );
+        add_to(before.gradient, workspace.dy);
+        before.apply_derivative();
     }
 
     fn gradient<T: Float>(
         parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
     ) {
-        L::gradient(parameters, x, &rows.inner, from, gradient);
+        L::gradient(parameters, x, &workspace.inner, from, gradient);
     }
 
     fn descend<T: Float>(
         parameters: &mut [T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
     ) {
-        L::descend(parameters, x, &rows.inner, from, rate);
+        L::descend(parameters, x, &workspace.inner, from, rate);
     }
 
     fn cut(at: usize) -> usize {
         L::cut(at)
     }
 
-    fn penalty<T: Float>(parameters: &[T]) -> T {
+    fn penalty<T: Float>(parameters: &[T]) -> Option<T> {
         L::penalty(parameters)
     }
 
-    fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
-        L::update_state(parameters, &rows.inner);
+    fn update_state<T: Float>(parameters: &mut [T], workspace: &Self::Workspace<'_, T>) {
+        L::update_state(parameters, &workspace.inner);
     }
 
     fn record<'t, T: Float>(

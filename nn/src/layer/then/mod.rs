@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use tensor::Float;
 
 #[cfg(feature = "std")]
-pub(crate) use train::{add_penalties, pair_cut, pair_descend, pair_gradient};
+pub(crate) use train::{add_penalties, pair_cut, pair_descend, pair_gradient, pair_penalty};
 
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;

@@ -2,22 +2,18 @@
 
 use autograd::Var;
 use tensor::Float;
-use tensor::threads::Threads;
 
-use crate::layer::{End, Layer, Pass, Then};
+use super::Then;
+use crate::layer::{FirstSums, Layer, OutputGrad, Pass};
 use crate::row::Row as _;
 
-/// What a [`Then`] keeps of some rows: what its two parts keep.
-pub struct ThenRows<A, B>(A, B);
+/// The workspaces of both parts.
+pub struct ThenWorkspace<A, B>(A, B);
 
 impl<A: Layer, B: Layer> Layer for Then<A, B> {
-    const KEPT: usize = A::KEPT + B::KEPT;
-    const KEPT_ONCE: usize = A::KEPT_ONCE + B::KEPT_ONCE;
     const COUPLED: bool = A::COUPLED || B::COUPLED;
-    const PENALIZED: bool = A::PENALIZED || B::PENALIZED;
-    const FIRST_WEIGHT: Option<[usize; 2]> = A::FIRST_WEIGHT;
 
-    type Rows<'a, T: Float> = ThenRows<A::Rows<'a, T>, B::Rows<'a, T>>;
+    type Workspace<'a, T: Float> = ThenWorkspace<A::Workspace<'a, T>, B::Workspace<'a, T>>;
     type View<'a, T: Float> = (A::View<'a, T>, B::View<'a, T>);
 
     fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {
@@ -31,48 +27,48 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         B::init(b, seed, index);
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
+    fn workspace_len<T: Float>(rows: usize) -> usize {
+        A::workspace_len::<T>(rows) + B::workspace_len::<T>(rows)
+    }
+
+    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
         let a = A::carve(memory, rows);
-        ThenRows(a, B::carve(memory, rows))
+        ThenWorkspace(a, B::carve(memory, rows))
     }
 
     fn split<'a, T: Float>(
-        rows: Self::Rows<'a, T>,
+        workspace: Self::Workspace<'a, T>,
         at: usize,
-    ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
-        let (a, a_rest) = A::split(rows.0, at);
-        let (b, b_rest) = B::split(rows.1, at);
-        (ThenRows(a, b), ThenRows(a_rest, b_rest))
+    ) -> (Self::Workspace<'a, T>, Self::Workspace<'a, T>) {
+        let (a, a_rest) = A::split(workspace.0, at);
+        let (b, b_rest) = B::split(workspace.1, at);
+        (ThenWorkspace(a, b), ThenWorkspace(a_rest, b_rest))
     }
 
-    fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
-        B::outputs(&rows.1)
+    fn outputs<'r, T: Float>(workspace: &'r Self::Workspace<'_, T>) -> &'r [T] {
+        B::outputs(&workspace.1)
     }
 
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        B::end(&mut rows.1)
+    fn output_grad<'r, T: Float>(workspace: &'r mut Self::Workspace<'_, T>) -> OutputGrad<'r, T> {
+        B::output_grad(&mut workspace.1)
     }
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
-        let (a, b) = parameters.split_at(A::LEN);
-        A::forward(a, x, &mut rows.0, pass);
-        B::forward(b, A::outputs(&rows.0), &mut rows.1, pass.skip(A::INFO.count()));
-    }
-
-    fn forward_first<T: Float>(
+    fn forward<T: Float>(
         parameters: &[T],
         x: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        threads: &Threads,
-        depth: usize,
+        workspace: &mut Self::Workspace<'_, T>,
+        pass: Pass,
     ) {
-        A::forward_first(&parameters[..A::LEN], x, &mut rows.0, threads, depth);
+        let (a, b) = parameters.split_at(A::LEN);
+        A::forward(a, x, &mut workspace.0, pass);
+        B::forward(b, A::outputs(&workspace.0), &mut workspace.1, pass.skip(A::INFO.count()));
     }
 
-    fn forward_others<T: Float>(parameters: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
-        let (a, b) = parameters.split_at(A::LEN);
-        A::forward_others(a, &mut rows.0, pass);
-        B::forward(b, A::outputs(&rows.0), &mut rows.1, pass.skip(A::INFO.count()));
+    fn first_sums<'r, T: Float>(
+        parameters: &'r [T],
+        workspace: &'r mut Self::Workspace<'_, T>,
+    ) -> Option<FirstSums<'r, T>> {
+        A::first_sums(&parameters[..A::LEN], &mut workspace.0)
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
@@ -89,49 +85,54 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
 
     fn backward<T: Float>(
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Self::Workspace<'_, T>,
+        before: Option<OutputGrad<'_, T>>,
     ) {
         let (a, b) = parameters.split_at(A::LEN);
-        B::backward(b, &mut rows.1, Some(A::end(&mut rows.0)));
-        A::backward(a, &mut rows.0, before);
+        B::backward(b, &mut workspace.1, Some(A::output_grad(&mut workspace.0)));
+        A::backward(a, &mut workspace.0, before);
     }
 
     fn gradient<T: Float>(
         parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
     ) {
-        let between = A::outputs(&rows.0);
-        pair_gradient::<A, B, T>(parameters, (x, &rows.0), (between, &rows.1), from, gradient);
+        let between = A::outputs(&workspace.0);
+        pair_gradient::<A, B, T>(
+            parameters,
+            (x, &workspace.0),
+            (between, &workspace.1),
+            from,
+            gradient,
+        );
     }
 
     fn descend<T: Float>(
         parameters: &mut [T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
     ) {
-        let between = A::outputs(&rows.0);
-        pair_descend::<A, B, T>(parameters, (x, &rows.0), (between, &rows.1), from, rate);
+        let between = A::outputs(&workspace.0);
+        pair_descend::<A, B, T>(parameters, (x, &workspace.0), (between, &workspace.1), from, rate);
     }
 
     fn cut(at: usize) -> usize {
         pair_cut::<A, B>(at)
     }
 
-    fn penalty<T: Float>(parameters: &[T]) -> T {
-        let (a, b) = parameters.split_at(A::LEN);
-        A::penalty(a) + B::penalty(b)
+    fn penalty<T: Float>(parameters: &[T]) -> Option<T> {
+        pair_penalty::<A, B, T>(parameters)
     }
 
-    fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
+    fn update_state<T: Float>(parameters: &mut [T], workspace: &Self::Workspace<'_, T>) {
         let (a, b) = parameters.split_at_mut(A::LEN);
-        A::update_state(a, &rows.0);
-        B::update_state(b, &rows.1);
+        A::update_state(a, &workspace.0);
+        B::update_state(b, &workspace.1);
     }
 
     fn record<'t, T: Float>(
@@ -154,8 +155,8 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
 /// each.
 pub(crate) fn pair_gradient<A: Layer, B: Layer, T: Float>(
     parameters: &[T],
-    (x_a, rows_a): (&[T], &A::Rows<'_, T>),
-    (x_b, rows_b): (&[T], &B::Rows<'_, T>),
+    (x_a, rows_a): (&[T], &A::Workspace<'_, T>),
+    (x_b, rows_b): (&[T], &B::Workspace<'_, T>),
     from: usize,
     gradient: &mut [T],
 ) {
@@ -174,8 +175,8 @@ pub(crate) fn pair_gradient<A: Layer, B: Layer, T: Float>(
 /// each.
 pub(crate) fn pair_descend<A: Layer, B: Layer, T: Float>(
     parameters: &mut [T],
-    (x_a, rows_a): (&[T], &A::Rows<'_, T>),
-    (x_b, rows_b): (&[T], &B::Rows<'_, T>),
+    (x_a, rows_a): (&[T], &A::Workspace<'_, T>),
+    (x_b, rows_b): (&[T], &B::Workspace<'_, T>),
     from: usize,
     rate: T,
 ) {
@@ -191,6 +192,15 @@ pub(crate) fn pair_descend<A: Layer, B: Layer, T: Float>(
 /// [`Layer::cut`] of two layers whose parameters follow one another.
 pub(crate) fn pair_cut<A: Layer, B: Layer>(at: usize) -> usize {
     if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
+}
+
+/// [`Layer::penalty`] of two layers whose parameters follow one another.
+pub(crate) fn pair_penalty<A: Layer, B: Layer, T: Float>(parameters: &[T]) -> Option<T> {
+    let (a, b) = parameters.split_at(A::LEN);
+    match (A::penalty(a), B::penalty(b)) {
+        (Some(a), Some(b)) => Some(a + b),
+        (one, other) => one.or(other),
+    }
 }
 
 /// The sum of those that are there.

@@ -4,18 +4,15 @@ use autograd::Var;
 use tensor::Float;
 
 use super::Nested;
-use crate::layer::{End, Layer, Pass};
+use crate::layer::{Layer, OutputGrad, Pass};
 use crate::network::{Architecture, Network};
 
 type Inner<Net> = <Net as Architecture>::Layers;
 
 impl<Net: Network> Layer for Nested<Net> {
-    const KEPT: usize = Inner::<Net>::KEPT;
-    const KEPT_ONCE: usize = Inner::<Net>::KEPT_ONCE;
     const COUPLED: bool = Inner::<Net>::COUPLED;
-    const PENALIZED: bool = Inner::<Net>::PENALIZED;
 
-    type Rows<'a, T: Float> = <Inner<Net> as Layer>::Rows<'a, T>;
+    type Workspace<'a, T: Float> = <Inner<Net> as Layer>::Workspace<'a, T>;
     type View<'a, T: Float> = <Inner<Net> as Layer>::View<'a, T>;
 
     fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {
@@ -26,27 +23,36 @@ impl<Net: Network> Layer for Nested<Net> {
         Inner::<Net>::init(parameters, seed, index);
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Rows<'a, T> {
+    fn workspace_len<T: Float>(rows: usize) -> usize {
+        Inner::<Net>::workspace_len::<T>(rows)
+    }
+
+    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
         Inner::<Net>::carve(memory, rows)
     }
 
     fn split<'a, T: Float>(
-        rows: Self::Rows<'a, T>,
+        workspace: Self::Workspace<'a, T>,
         at: usize,
-    ) -> (Self::Rows<'a, T>, Self::Rows<'a, T>) {
-        Inner::<Net>::split(rows, at)
+    ) -> (Self::Workspace<'a, T>, Self::Workspace<'a, T>) {
+        Inner::<Net>::split(workspace, at)
     }
 
-    fn outputs<'r, T: Float>(rows: &'r Self::Rows<'_, T>) -> &'r [T] {
-        Inner::<Net>::outputs(rows)
+    fn outputs<'r, T: Float>(workspace: &'r Self::Workspace<'_, T>) -> &'r [T] {
+        Inner::<Net>::outputs(workspace)
     }
 
-    fn end<'r, T: Float>(rows: &'r mut Self::Rows<'_, T>) -> End<'r, T> {
-        Inner::<Net>::end(rows)
+    fn output_grad<'r, T: Float>(workspace: &'r mut Self::Workspace<'_, T>) -> OutputGrad<'r, T> {
+        Inner::<Net>::output_grad(workspace)
     }
 
-    fn forward<T: Float>(parameters: &[T], x: &[T], rows: &mut Self::Rows<'_, T>, pass: Pass) {
-        Inner::<Net>::forward(parameters, x, rows, pass);
+    fn forward<T: Float>(
+        parameters: &[T],
+        x: &[T],
+        workspace: &mut Self::Workspace<'_, T>,
+        pass: Pass,
+    ) {
+        Inner::<Net>::forward(parameters, x, workspace, pass);
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
@@ -55,42 +61,42 @@ impl<Net: Network> Layer for Nested<Net> {
 
     fn backward<T: Float>(
         parameters: &[T],
-        rows: &mut Self::Rows<'_, T>,
-        before: Option<End<'_, T>>,
+        workspace: &mut Self::Workspace<'_, T>,
+        before: Option<OutputGrad<'_, T>>,
     ) {
-        Inner::<Net>::backward(parameters, rows, before);
+        Inner::<Net>::backward(parameters, workspace, before);
     }
 
     fn gradient<T: Float>(
         parameters: &[T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
     ) {
-        Inner::<Net>::gradient(parameters, x, rows, from, gradient);
+        Inner::<Net>::gradient(parameters, x, workspace, from, gradient);
     }
 
     fn descend<T: Float>(
         parameters: &mut [T],
         x: &[T],
-        rows: &Self::Rows<'_, T>,
+        workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
     ) {
-        Inner::<Net>::descend(parameters, x, rows, from, rate);
+        Inner::<Net>::descend(parameters, x, workspace, from, rate);
     }
 
     fn cut(at: usize) -> usize {
         Inner::<Net>::cut(at)
     }
 
-    fn penalty<T: Float>(parameters: &[T]) -> T {
+    fn penalty<T: Float>(parameters: &[T]) -> Option<T> {
         Inner::<Net>::penalty(parameters)
     }
 
-    fn update_state<T: Float>(parameters: &mut [T], rows: &Self::Rows<'_, T>) {
-        Inner::<Net>::update_state(parameters, rows);
+    fn update_state<T: Float>(parameters: &mut [T], workspace: &Self::Workspace<'_, T>) {
+        Inner::<Net>::update_state(parameters, workspace);
     }
 
     fn record<'t, T: Float>(

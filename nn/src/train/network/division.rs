@@ -5,7 +5,7 @@ use std::ops::Range;
 use tensor::product::{TILE_ROWS, rows_per_thread};
 use tensor::threads::Threads;
 
-use crate::layer::{Inference, Layer};
+use crate::layer::{Inference as _, Layer as _};
 use crate::network::Network;
 
 /// Floating-point operations of a step below which waking threads costs more than it saves. It is one decision for
@@ -26,24 +26,25 @@ const MOST_STAGES: usize = 8;
 const MOST_ROWS: usize = 256;
 
 /// The threads that a step on some rows is worth, and what each of them takes at a time.
-pub(super) struct Division {
-    pub(super) threads: Threads,
+#[derive(Debug, Default)]
+pub(crate) struct Division {
+    pub(crate) threads: Threads,
     /// Rows that go through the network together.
-    pub(super) rows: usize,
+    pub(crate) rows: usize,
     /// How many rows of the first layer's weight stay with one thread; 0 if it is not so divided.
-    pub(super) depth: usize,
+    pub(crate) depth: usize,
 }
 
 impl Division {
     /// For a batch of `batch` rows.
-    pub(super) fn of<N: Network>(batch: usize, threads: &Threads) -> Self {
+    pub(crate) fn of<N: Network>(batch: usize, threads: &Threads) -> Self {
         let threads = threads.worth(batch.saturating_mul(N::STEP_FLOPS) >= WORTH_THREADS);
         let count = threads.count();
         let rows = if N::Layers::COUPLED { batch } else { rows_per_thread(batch, &threads) };
         let is_line = (2..=MOST_STAGES).contains(&count)
             && batch.div_ceil(TILE_ROWS) >= 2 * count
             && batch <= MOST_ROWS;
-        let depth = match N::Layers::FIRST_WEIGHT {
+        let depth = match N::INFO.first_weight() {
             Some([inputs, outputs]) if is_line && inputs * outputs <= KEPT * count => {
                 inputs.div_ceil(count).next_multiple_of(TILE_ROWS)
             }
@@ -54,12 +55,12 @@ impl Division {
 
     /// The widths of the first layer's weight, if that is divided for itself; else zeros.
     fn first_weight<N: Network>(&self) -> [usize; 2] {
-        N::Layers::FIRST_WEIGHT.filter(|_| self.depth > 0).unwrap_or_default()
+        N::INFO.first_weight().filter(|_| self.depth > 0).unwrap_or_default()
     }
 
     /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first
     /// thread, then those of the second, and so on.
-    pub(super) fn stretches<N: Network>(
+    pub(crate) fn stretches<N: Network>(
         &self,
     ) -> impl Iterator<Item = Range<usize>> + Send + use<N> {
         let len = N::Layers::LEN;
@@ -97,7 +98,7 @@ fn pieces<N: Network>(
 }
 
 /// What belongs to the flat parameters, to be handed out in the order of [`Division::stretches`].
-pub(super) struct Parts<'p, T> {
+pub(crate) struct Parts<'p, T> {
     of_first: &'p mut [T],
     others: &'p mut [T],
     /// Where the first layer's weight ends, if that is divided for itself.
@@ -106,14 +107,14 @@ pub(super) struct Parts<'p, T> {
 
 impl<'p, T> Parts<'p, T> {
     /// `all`, or nothing at all.
-    pub(super) fn of<N: Network>(division: &Division, all: &'p mut [T]) -> Self {
+    pub(crate) fn of<N: Network>(division: &Division, all: &'p mut [T]) -> Self {
         let seam = division.first_weight::<N>().iter().product::<usize>();
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
         Parts { of_first, others, seam }
     }
 
     /// The next stretch; of nothing, nothing.
-    pub(super) fn take(&mut self, stretch: &Range<usize>) -> &'p mut [T] {
+    pub(crate) fn take(&mut self, stretch: &Range<usize>) -> &'p mut [T] {
         let from = if stretch.start < self.seam { &mut self.of_first } else { &mut self.others };
         let len = stretch.len().min(from.len());
         from.split_off_mut(..len).unwrap_or_default()

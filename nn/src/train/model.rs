@@ -1,0 +1,180 @@
+//! What a trainer needs of whatever it trains.
+
+use std::fmt::Debug;
+
+use tensor::threads::Threads;
+use tensor::{Buffer, Float};
+
+use crate::error::Result;
+use crate::optim::{Optimizer, Step};
+use crate::parameters::NamedTensor;
+
+/// A model that can be trained: parameters in one flat buffer, the loss of a batch, and its gradient.
+///
+/// Every declared [`Network`](crate::Network) is one, by the static driver: forward, backward, gradient and update are
+/// composed by the compiler, and the update follows each stretch of the gradient while that is in the cache. A model of
+/// another kind says how it computes loss and gradient; the rest is provided.
+///
+/// A step goes through its methods in this order: [`differentiate`](Model::differentiate), then
+/// [`update`](Model::update), which asks for the gradient, then [`update_state`](Model::update_state).
+///
+/// ```
+/// use nn::model::{Batch, Model, Run};
+/// use nn::{NamedTensor, Result, Sgd, Trainer};
+///
+/// /// y = a·x + b, with its gradient by hand.
+/// struct Line([f32; 2]);
+///
+/// impl Model for Line {
+///     type Float = f32;
+///     type Input = f32;
+///     type Target = f32;
+///     type Loss = ();
+///     type Workspace = [f32; 2];
+///
+///     fn tensors(&self) -> Vec<NamedTensor> {
+///         vec![NamedTensor::new("slope", &[], 0), NamedTensor::new("intercept", &[], 1)]
+///     }
+///     fn flat(&self) -> &[f32] {
+///         &self.0
+///     }
+///     fn flat_mut(&mut self) -> &mut [f32] {
+///         &mut self.0
+///     }
+///     fn outputs(&self, inputs: &[f32], _: &nn::Threads) -> Vec<f32> {
+///         inputs.iter().map(|x| self.0[0] * x + self.0[1]).collect()
+///     }
+///     fn differentiate(
+///         &self,
+///         batch: Batch<'_, Self>,
+///         _: &mut (),
+///         gradient: &mut [f32; 2],
+///         _: &Run<'_>,
+///     ) -> Result<f32> {
+///         let (mut loss, rows) = (0.0, batch.inputs.len() as f32);
+///         *gradient = [0.0; 2];
+///         for (&x, &t) in batch.inputs.iter().zip(batch.targets) {
+///             let error = self.0[0] * x + self.0[1] - t;
+///             loss += error * error / rows;
+///             gradient[0] += 2.0 * error * x / rows;
+///             gradient[1] += 2.0 * error / rows;
+///         }
+///         Ok(loss)
+///     }
+///     fn gradient(&self, _: Batch<'_, Self>, found: &mut [f32; 2], gradient: &mut [f32]) {
+///         gradient.copy_from_slice(found);
+///     }
+/// }
+///
+/// let mut line = Line([0.0, 0.0]);
+/// let mut trainer = Trainer::new(Sgd::new(0.1));
+/// for _ in 0..200 {
+///     trainer.step(&mut line, &[0.0, 1.0], &[1.0, 3.0])?; // y = 2x + 1
+/// }
+/// assert!((line.0[0] - 2.0).abs() < 1e-2 && (line.0[1] - 1.0).abs() < 1e-2);
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub trait Model: Send + Sync {
+    /// The number that parameters are made of.
+    type Float: Float;
+    /// What the inputs of a batch are a slice of: rows such as `[f32; 784]`, or their numbers.
+    type Input: Copy + Send + Sync + 'static;
+    /// What the targets of a batch are a slice of.
+    type Target: Copy + Send + Sync + 'static;
+    /// What is made small; the default is what the model is trained with unless another is chosen. `()` if the model
+    /// has but one.
+    type Loss: Default + Debug + Send;
+    /// What [`differentiate`](Model::differentiate) keeps for the gradient; used again for the next batch.
+    type Workspace: Default + Send;
+
+    /// The tensors that the flat parameters consist of, in their order.
+    fn tensors(&self) -> Vec<NamedTensor>;
+
+    /// All parameters, gaps between tensors and what is not trained included.
+    fn flat(&self) -> &[Self::Float];
+
+    /// All parameters, to be changed.
+    fn flat_mut(&mut self) -> &mut [Self::Float];
+
+    /// The outputs for some inputs, row by row: `[rows, outputs]`.
+    fn outputs(&self, inputs: &[Self::Input], threads: &Threads) -> Vec<Self::Float>;
+
+    /// The mean loss of a batch. Keeps in `workspace` what [`gradient`](Model::gradient) needs.
+    ///
+    /// # Errors
+    ///
+    /// If inputs and targets do not fit, or the loss is not a finite number.
+    fn differentiate(
+        &self,
+        batch: Batch<'_, Self>,
+        loss: &mut Self::Loss,
+        workspace: &mut Self::Workspace,
+        run: &Run<'_>,
+    ) -> Result<Self::Float>;
+
+    /// The gradient of the loss that [`differentiate`](Model::differentiate) has found on this batch, in the order of
+    /// [`flat`](Model::flat); zero in gaps and for what is not trained.
+    fn gradient(
+        &self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [Self::Float],
+    );
+
+    /// Changes the parameters by the rule and that gradient. `memory` is what the rule remembers, slices as long as
+    /// [`flat`](Model::flat).
+    ///
+    /// A model may do it stretch by stretch, each as soon as its gradient is complete, since what becomes of one
+    /// parameter depends on no other.
+    fn update<O: Optimizer<Self::Float>>(
+        &mut self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        rule: &O,
+        step: Step,
+        memory: &mut [&mut [Self::Float]],
+    ) {
+        let mut gradient = Buffer::stale(self.flat().len());
+        self.gradient(batch, workspace, &mut gradient);
+        for tensor in self.tensors().iter().filter(|tensor| tensor.trained) {
+            let part = tensor.offset..tensor.offset + tensor.len();
+            let mut memory: Vec<_> =
+                memory.iter_mut().map(|slot| &mut slot[part.clone()]).collect();
+            let parameters = &mut self.flat_mut()[part.clone()];
+            rule.update(step, parameters, &gradient[part], &mut memory);
+        }
+    }
+
+    /// Changes what is kept with the parameters but not trained by gradients, such as running means, after a step.
+    fn update_state(&mut self, batch: Batch<'_, Self>, workspace: &mut Self::Workspace) {
+        let _ = (batch, workspace);
+    }
+}
+
+/// Inputs and targets of the same samples.
+#[derive(Debug)]
+pub struct Batch<'b, M: Model + ?Sized> {
+    /// Row by row.
+    pub inputs: &'b [M::Input],
+    /// Row by row.
+    pub targets: &'b [M::Target],
+}
+
+impl<M: Model + ?Sized> Clone for Batch<'_, M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M: Model + ?Sized> Copy for Batch<'_, M> {}
+
+/// What a pass through a batch depends on beside the batch: where and when it happens.
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'r> {
+    /// Who computes.
+    pub threads: &'r Threads,
+    /// What random choices are made from.
+    pub seed: u64,
+    /// How many steps have been taken before.
+    pub step: u64,
+}

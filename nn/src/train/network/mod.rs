@@ -1,0 +1,289 @@
+//! Training declared networks: forward, backward, gradient and update by the static driver.
+//!
+//! The rows of a batch go through the whole forward and backward pass in parallel, each independent of
+//! the others; where it pays, through the first layer's product as on a production line instead, so that each
+//! thread has its own rows of that weight. Then the flat gradient is computed in stretches, each with its full sum
+//! over the batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are
+//! in the cache. So a step has two or three parallel sections, and its bits do not depend on the number of threads.
+
+mod division;
+
+use std::fmt;
+use std::ops::Range;
+
+use num_traits::Float as _;
+use tensor::product::{Matrix, SharedFinish, product_in_stages};
+use tensor::threads::Threads;
+use tensor::{Buffer, Float};
+
+pub(super) use division::Division;
+use division::Parts;
+
+use super::model::{Batch, Model, Run};
+use crate::error::{Error, Result};
+use crate::layer::{FirstSums, Layer, Pass};
+use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
+use crate::network::{DefaultLossOf, Network, tensors};
+use crate::optim::{MOST_MEMORY, Optimizer, Step};
+use crate::parameters::NamedTensor;
+use crate::row::Row;
+
+/// A loss that fits the head of the network `N`.
+pub struct LossOf<N: Network>(pub(crate) Box<dyn Chosen<N::Float, N::Head>>);
+
+impl<N: Network> LossOf<N> {
+    /// This loss.
+    pub(crate) fn new<L>(loss: L) -> Self
+    where
+        N::Head: TrainedWith<N::Float, L>,
+    {
+        LossOf(chosen(N::Head::fitting(loss)))
+    }
+}
+
+impl<N: Network> Default for LossOf<N> {
+    fn default() -> Self {
+        LossOf(chosen(DefaultLossOf::<N>::default()))
+    }
+}
+
+impl<N: Network> fmt::Debug for LossOf<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// What the static driver keeps of a batch.
+pub struct NetworkWorkspace<T: Float> {
+    /// The workspaces of the layers.
+    layers: Buffer<T>,
+    /// The loss of every row.
+    losses: Buffer<T>,
+    /// How the work on this batch is divided.
+    division: Division,
+}
+
+impl<T: Float> Default for NetworkWorkspace<T> {
+    fn default() -> Self {
+        NetworkWorkspace {
+            layers: Buffer::zeroed(0),
+            losses: Buffer::zeroed(0),
+            division: Division::default(),
+        }
+    }
+}
+
+impl<N: Network> Model for N {
+    type Float = <N as crate::Architecture>::Float;
+    type Input = <N as crate::Architecture>::Input;
+    type Target = <N as crate::Architecture>::Target;
+    type Loss = LossOf<N>;
+    type Workspace = NetworkWorkspace<Self::Float>;
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        tensors::<N>()
+    }
+
+    fn flat(&self) -> &[Self::Float] {
+        self.parameters().as_slice()
+    }
+
+    fn flat_mut(&mut self) -> &mut [Self::Float] {
+        self.parameters_mut().as_mut_slice()
+    }
+
+    fn outputs(&self, inputs: &[Self::Input], threads: &Threads) -> Vec<Self::Float> {
+        let mut outputs = vec![N::Output::zeroed(); inputs.len()];
+        self.predict_into(inputs, &mut outputs, threads);
+        Row::flatten(&outputs).to_vec()
+    }
+
+    /// Forward, loss and backward of all rows.
+    fn differentiate(
+        &self,
+        Batch { inputs, targets }: Batch<'_, Self>,
+        LossOf(loss): &mut LossOf<N>,
+        workspace: &mut Self::Workspace,
+        &Run { threads, seed, step }: &Run<'_>,
+    ) -> Result<Self::Float> {
+        let rows = checked_rows::<N>(inputs.len(), targets.len())?;
+        if workspace.losses.len() < rows {
+            workspace.losses = Buffer::stale(rows);
+            workspace.layers = Buffer::stale(N::Layers::workspace_len::<Self::Float>(rows));
+        }
+        workspace.division = Division::of::<N>(rows, threads);
+        let NetworkWorkspace { layers, losses, division } = workspace;
+        let parameters = self.flat();
+        let scale = mean_scale(rows);
+        loss.begin_batch(targets);
+        let loss = &**loss;
+
+        let mut layers = N::Layers::carve(&mut &mut layers[..], rows);
+        if division.depth > 0
+            && let Some(sums) = N::Layers::first_sums(parameters, &mut layers)
+        {
+            compute_first_sums::<N>(sums, inputs, division);
+        }
+
+        let mut left = Some(layers);
+        let losses = &mut losses[..rows];
+        let (mut more_losses, mut more_inputs, mut more_targets) = (&mut *losses, inputs, targets);
+        let mut first_row = 0;
+        // The batch in parts, one for each thread.
+        let parts = std::iter::from_fn(|| {
+            let count = division.rows.min(more_inputs.len());
+            let layers = left.take().filter(|_| count > 0)?;
+            let (layers, rest) = N::Layers::split(layers, count);
+            left = Some(rest);
+            let (losses, rest) = std::mem::take(&mut more_losses).split_at_mut(count);
+            more_losses = rest;
+            let (x, t);
+            (x, more_inputs) = more_inputs.split_at(count);
+            (t, more_targets) = more_targets.split_at(count);
+            let pass = Pass::Training { seed, step, first_row, layer: 0 };
+            first_row += count as u64;
+            Some((layers, x, t, losses, pass))
+        });
+        division.threads.for_each(parts, |(mut layers, x, targets, losses, pass)| {
+            N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
+            let end = N::Layers::output_grad(&mut layers);
+            loss.rows(end.y, targets, scale, losses, end.gradient);
+            end.apply_derivative();
+            N::Layers::backward(parameters, &mut layers, None);
+        });
+
+        let mut loss = mean(losses);
+        if let Some(penalty) = N::Layers::penalty(parameters) {
+            loss = loss + penalty;
+        }
+        if !loss.is_finite() {
+            return Err(Error::value(
+                "loss",
+                format!("{loss} at step {}", step + 1),
+                "a finite number",
+                "the parameters are as they were before this step: check that all inputs and targets are \
+                 finite and scaled to about 1, and try a smaller learning rate",
+            ));
+        }
+        Ok(loss)
+    }
+
+    fn gradient(
+        &self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [Self::Float],
+    ) {
+        let (x, parameters) = (Row::flatten(batch.inputs), self.flat());
+        let NetworkWorkspace { layers, division, .. } = workspace;
+        let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
+        let mut gradient = Parts::of::<N>(division, gradient);
+        let parts =
+            division.stretches::<N>().map(|stretch| (stretch.start, gradient.take(&stretch)));
+        division.threads.for_each(parts, |(from, gradient)| {
+            let parameters = &parameters[from..][..gradient.len()];
+            N::Layers::gradient(parameters, x, layers, from, gradient);
+        });
+    }
+
+    /// Stretch by stretch of the gradient, each followed by the update of the same stretch of the
+    /// parameters. It goes to memory that is used again for the next stretch, and so stays in the cache.
+    fn update<O: Optimizer<Self::Float>>(
+        &mut self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        rule: &O,
+        step: Step,
+        memory: &mut [&mut [Self::Float]],
+    ) {
+        let x = Row::flatten(batch.inputs);
+        let NetworkWorkspace { layers, division, .. } = workspace;
+        let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
+        // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
+        let longest = division.stretches::<N>().map(|stretch| stretch.len()).max();
+        let mut parameters = Parts::of::<N>(division, self.flat_mut());
+        let mut memory = memory.iter_mut();
+        let mut memory: [_; MOST_MEMORY] = std::array::from_fn(|_| {
+            Parts::of::<N>(division, memory.next().map_or(&mut [][..], |slot| &mut **slot))
+        });
+        let parts = division.stretches::<N>().map(|stretch| {
+            let memory = memory.each_mut().map(|slot| slot.take(&stretch));
+            (stretch.start, parameters.take(&stretch), memory)
+        });
+        let descent = rule.descent(step);
+        division.threads.for_each(parts, |(from, parameters, mut memory)| {
+            if let Some(rate) = descent {
+                return N::Layers::descend(parameters, x, layers, from, rate);
+            }
+            let mut gradient = Buffer::stale(longest.unwrap_or(0));
+            let gradient = &mut gradient[..parameters.len()];
+            N::Layers::gradient(parameters, x, layers, from, gradient);
+            for part in trained::<N>(from, parameters.len()) {
+                let mut memory =
+                    memory.each_mut().map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
+                let parameters = &mut parameters[part.clone()];
+                let gradient = &gradient[part];
+                rule.update(step, parameters, gradient, &mut memory[..O::MEMORY]);
+            }
+        });
+    }
+
+    fn update_state(&mut self, batch: Batch<'_, Self>, workspace: &mut Self::Workspace) {
+        if const { N::INFO.has_state() } {
+            let layers = N::Layers::carve(&mut &mut workspace.layers[..], batch.inputs.len());
+            N::Layers::update_state(self.flat_mut(), &layers);
+        }
+    }
+}
+
+/// The number of rows, if a step can be taken on them.
+fn checked_rows<N: Network>(inputs: usize, targets: usize) -> Result<usize> {
+    if inputs == 0 || targets != inputs {
+        return Err(Error::value(
+            "batch",
+            format!("{inputs} inputs and {targets} targets"),
+            "as many targets as inputs, and at least one",
+            "pass rows and targets of the same samples",
+        ));
+    }
+    if N::Layers::COUPLED && inputs == 1 {
+        return Err(Error::value(
+            "batch",
+            "1 row",
+            "at least 2",
+            "batch_norm trains by the mean and the variance of a batch, and one row has no variance: \
+             make the batch larger or leave this row out",
+        ));
+    }
+    Ok(inputs)
+}
+
+/// All rows by all threads, each of which has its own rows of the first weight.
+fn compute_first_sums<N: Network>(
+    sums: FirstSums<'_, N::Float>,
+    inputs: &[N::Input],
+    division: &Division,
+) {
+    let FirstSums { weight, start, sums, finish } = sums;
+    let x = Matrix::new(Row::flatten(inputs), inputs.len(), N::INPUTS);
+    let weight = Matrix::new(weight, N::INPUTS, weight.len() / N::INPUTS);
+    let apply =
+        finish.map(|function| move |_: usize, values: &mut [N::Float]| function.apply(values));
+    let finish = apply.as_ref().map(|apply| apply as SharedFinish<'_, N::Float>);
+    product_in_stages(&division.threads, x, weight, division.depth, start, sums, finish);
+}
+
+/// The trained parts of the `len` parameters from `from` on, counted from there.
+fn trained<N: Network>(from: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut at = from;
+    std::iter::from_fn(move || {
+        if const { !N::INFO.has_state() } {
+            let part = at - from..len;
+            at = from + len;
+            return (!part.is_empty()).then_some(part);
+        }
+        let start = N::INFO.trained_from(at);
+        at = N::INFO.state_from(start).min(from + len);
+        (start < at).then(|| start - from..at - from)
+    })
+}

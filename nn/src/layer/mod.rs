@@ -33,6 +33,7 @@ pub mod init;
 mod layer_norm;
 #[cfg(feature = "std")]
 mod leaf;
+mod list;
 mod moments;
 mod names;
 #[cfg(feature = "std")]
@@ -40,6 +41,8 @@ mod output_grad;
 #[cfg(feature = "std")]
 mod pass;
 mod passthrough;
+#[cfg(test)]
+mod proof;
 #[cfg(feature = "std")]
 mod recorded;
 mod residual;
@@ -62,6 +65,9 @@ pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use dropout::Dropout;
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
+#[cfg(feature = "std")]
+pub use list::simple_formula;
+pub(crate) use list::words;
 pub use passthrough::Passthrough;
 pub use residual::Residual;
 pub use then::Then;

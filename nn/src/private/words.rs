@@ -3,10 +3,7 @@
 
 /// Layers.
 pub mod layer {
-    pub use crate::layer::{
-        BatchNorm as batch_norm, Dense as dense, Dropout as dropout, Heads as heads,
-        Inputs as concat, LayerNorm as layer_norm, Passthrough as input, Residual as residual,
-    };
+    pub use crate::layer::words::*;
 }
 
 /// Activations.

@@ -1,5 +1,5 @@
-//! An operation whose type is forgotten, so that the checks are compiled once for each number of inputs
-//! and not once for each operation.
+//! An operation whose type is forgotten: so the checks are compiled once for each number of inputs,
+//! not for each operation.
 
 use tensor::Tensor;
 

@@ -6,8 +6,8 @@
 //! shapes: y as x
 
 use tensor::activation::{
-    Activation, Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid, Mish, Relu, Selu,
-    Sigmoid, Silu, Softplus, Softsign, Tanh,
+    Activation, Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
+    Mish, Relu, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh,
 };
 use tensor::{Buffer, Float, Tensor};
 

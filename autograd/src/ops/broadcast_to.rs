@@ -59,7 +59,10 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
 #[cfg(test)]
 pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
     use super::pytorch::compared;
-    vec![compared!("broadcast_to", |given| given.x(0).broadcast_to(&given.case.indices("shape")[..]))]
+    vec![compared!("broadcast_to", |given| {
+        let shape = given.case.indices("shape");
+        given.x(0).broadcast_to(&shape[..])
+    })]
 }
 
 #[cfg(test)]

@@ -140,7 +140,8 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
 pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
     use super::pytorch::compared;
     vec![compared!("cosine_embedding", |given| {
-        let together: Vec<bool> = given.case.indices("together").iter().map(|&one| one == 1).collect();
+        let together: Vec<bool> =
+            given.case.indices("together").iter().map(|&one| one == 1).collect();
         given.x(0).cosine_embedding(given.x(1), &together, given.number("margin"))
     })]
 }

@@ -3,8 +3,12 @@
 //! The list that declares the operations is the list that tests them: a file without `cases()` and
 //! `pytorch()` does not compile, one test checks the gradients of all of them, and one compares all
 //! with PyTorch. Each file has the same form, which is also that of an operation outside this
-//! crate: formulas, shapes, forward, backward, the method of [`Var`](crate::Var), cases, how a
-//! fixture in tests/pytorch is applied (or why there is none yet), and a value worked by hand.
+//! crate: formulas, shapes, forward, backward, the method of [`Var`](crate::Var), cases, the
+//! comparison with PyTorch, and a value worked by hand.
+//!
+//! The comparison needs a fixture of the operation's name, which tests/pytorch/make.py writes. Until
+//! it is there, `pytorch()` says `Comparison::not_yet` and why. CHECKS.md lists what checks each
+//! operation; a test writes it.
 
 mod axes;
 #[cfg(test)]

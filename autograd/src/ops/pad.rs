@@ -160,7 +160,8 @@ pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
     vec![compared!("pad", |given| {
         let widths = given.case.indices("widths");
         let (widths, _) = widths.as_chunks::<2>();
-        let widths: Vec<(usize, usize)> = widths.iter().map(|&[before, after]| (before, after)).collect();
+        let widths: Vec<(usize, usize)> =
+            widths.iter().map(|&[before, after]| (before, after)).collect();
         let with = match given.case.word("mode") {
             Some("edge") => Padding::Edge,
             Some("reflect") => Padding::Reflect,

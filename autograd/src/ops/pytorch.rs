@@ -1,12 +1,12 @@
 //! Values and gradients of every operation, compared with PyTorch's.
 //!
-//! tests/pytorch/make.py had PyTorch compute them once, in `f64`, and wrote a file for each operation; so a
-//! test run needs nothing else. Per operation there are at least three shapes, odd and broadcast ones
-//! among them, then extreme values, and the places where a function has a kink: there PyTorch's
-//! choice of a slope is the convention here, too.
+//! tests/pytorch/make.py had PyTorch compute them once, in `f64`, and wrote a fixture for each
+//! operation, so a test run needs nothing else. Per operation there are at least three shapes, odd
+//! and broadcast ones among them, then extreme values, and the places where a function has a kink:
+//! there PyTorch's choice of a slope is the convention here, too.
 //!
-//! Each operation's file says in `fn pytorch()` which fixture is its own, and how a case is applied;
-//! or why there is none yet.
+//! In `fn pytorch()`, each operation's file names its fixture and says how a case is applied, or
+//! says why there is no fixture yet.
 //! `cargo test -p autograd --lib pytorch -- --nocapture` prints the counts.
 
 use std::collections::BTreeMap;
@@ -66,8 +66,8 @@ impl Comparison {
     }
 }
 
-/// A [`Comparison`]: the operation's name, and what makes its value of a [`Given`] case. The expression is
-/// written once and compiled twice, for `f64` and `f32`.
+/// A [`Comparison`] by an operation's name, and an expression that makes its value of a [`Given`]
+/// case. The expression is written once and compiled twice, for `f64` and `f32`.
 macro_rules! compared {
     ($operation:literal, |$given:ident| $y:expr $(,)?) => {
         $crate::ops::pytorch::Comparison::new($operation, |$given| $y, |$given| $y)
@@ -84,7 +84,7 @@ pub(super) struct Given<'t, T: Float> {
 }
 
 impl<'t, T: Float> Given<'t, T> {
-    /// The cases' variables for what stands in the fixture, the last array being dy.
+    /// The last array of a case is dy. Inputs whose names begin with `data` want no gradient.
     fn new(case: &'t Case, tape: &'t Tape<T>) -> Self {
         let arrays = case.inputs.iter().flatten();
         let variable = |array: &Array| {

@@ -90,8 +90,7 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     }
     vec![
         grad_case!(rows(), [normal([2, 3]), normal([2, 3])]),
-        grad_case!(row(), [normal([2, 1]), normal([])])
-            .named("everything is broadcast"),
+        grad_case!(row(), [normal([2, 1]), normal([])]).named("everything is broadcast"),
     ]
 }
 

@@ -130,8 +130,9 @@ fn difference<T: Float>(sum: T, ln_p: T, t: T) -> T {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The mean over rows of −Σ target∘ln softmax(row); self are logits, `[rows, classes]`, `target`
-    /// probabilities of the same shape. With weights and smoothing: [`ops::SoftCrossEntropy`](SoftCrossEntropy).
+    /// The mean over rows of −Σ target∘ln softmax(row); self are logits, `[rows, classes]`,
+    /// `target` probabilities of the same shape. With weights and smoothing:
+    /// [`ops::SoftCrossEntropy`](SoftCrossEntropy).
     ///
     /// # Errors
     ///

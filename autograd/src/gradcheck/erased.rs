@@ -31,3 +31,16 @@ impl<const N: usize> Op<f64, N> for Erased<N> {
         self.0.backward(call, dy)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gradcheck;
+    use crate::ops::Mul;
+
+    #[test]
+    fn an_erased_operation_has_its_name_and_its_gradients() {
+        assert_eq!(Erased::new(Mul).name(), "mul");
+        gradcheck(|| Erased::new(Mul), [[2, 3], [2, 3]]).unwrap();
+    }
+}

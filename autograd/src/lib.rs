@@ -105,7 +105,6 @@ pub mod gradcheck;
 mod gradients;
 pub mod higher;
 mod list;
-mod methods;
 mod op;
 pub mod ops;
 mod record;

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tensor::{Shape, Tensor};
 
+use super::erased::Erased;
 use super::sample::normal_values;
 use crate::error::Result;
 use crate::op::{Call, Op};
@@ -15,8 +16,8 @@ use crate::tape::Tape;
 const ROUNDING: f64 = 1e-12;
 
 /// Everything that is wrong with the operation that `make` makes, at these inputs.
-pub(super) fn findings<O: Op<f64, N>, const N: usize>(
-    make: &dyn Fn() -> O,
+pub(super) fn findings<const N: usize>(
+    make: &dyn Fn() -> Erased<N>,
     inputs: [Tensor<f64>; N],
     tolerance: f64,
 ) -> Vec<String> {
@@ -49,15 +50,15 @@ pub(super) fn findings<O: Op<f64, N>, const N: usize>(
 }
 
 /// An operation, where it is checked, and what it answers there.
-struct Case<'a, O, const N: usize> {
-    make: &'a dyn Fn() -> O,
+struct Case<'a, const N: usize> {
+    make: &'a dyn Fn() -> Erased<N>,
     inputs: &'a [Tensor<f64>; N],
     output: &'a Tensor<f64>,
     dy: &'a Tensor<f64>,
     gradients: &'a [Tensor<f64>; N],
 }
 
-impl<O: Op<f64, N>, const N: usize> Case<'_, O, N> {
+impl<const N: usize> Case<'_, N> {
     /// `backward` against central differences of `forward`, at every element of one input.
     fn differences(&self, input: usize, tolerance: f64) -> Option<String> {
         let (x, gradient) = (self.inputs[input].to_vec(), self.gradients[input].to_vec());

@@ -3,6 +3,7 @@
 use tensor::Tensor;
 
 use super::check::index;
+use super::erased::Erased;
 use super::sample::normal_values;
 use crate::dual::{self, Dual};
 use crate::error::Result;
@@ -12,10 +13,14 @@ use crate::record::checked_backward;
 /// What the two may differ by, relative to the terms that were added up: orders of additions.
 const ROUNDING: f64 = 1e-12;
 
+/// `forward` of an operation for dual numbers.
+type DualForward<'a, const N: usize> =
+    dyn Fn([&Tensor<Dual<f64>>; N]) -> Result<Tensor<Dual<f64>>> + 'a;
+
 /// The gradients that are not what `forward` of dual numbers says.
-pub(super) fn findings<O: Op<f64, N>, D: Op<Dual<f64>, N>, const N: usize>(
-    make: &dyn Fn() -> O,
-    dual: &dyn Fn() -> D,
+pub(super) fn findings<const N: usize>(
+    make: &dyn Fn() -> Erased<N>,
+    dual: &DualForward<'_, N>,
     inputs: &[Tensor<f64>; N],
 ) -> Vec<String> {
     let compare = || -> Result<Vec<String>> {
@@ -35,8 +40,8 @@ pub(super) fn findings<O: Op<f64, N>, D: Op<Dual<f64>, N>, const N: usize>(
 }
 
 /// One input's gradient, element by element.
-fn compare_input<D: Op<Dual<f64>, N>, const N: usize>(
-    dual: &dyn Fn() -> D,
+fn compare_input<const N: usize>(
+    dual: &DualForward<'_, N>,
     inputs: &[Tensor<f64>; N],
     input: usize,
     dy: &[f64],
@@ -50,7 +55,7 @@ fn compare_input<D: Op<Dual<f64>, N>, const N: usize>(
     for at in 0..found.len() {
         let mut moving = constants.clone();
         moving[input] = dual::moving(&inputs[input], at)?;
-        let y = dual().forward(moving.each_ref())?;
+        let y = dual(moving.each_ref())?;
         let terms = y.to_vec().into_iter().zip(dy).map(|(y, dy)| y.derivative * dy);
         let (exact, terms) =
             terms.fold((0.0, 0.0_f64), |(sum, size), term| (sum + term, size + term.abs()));

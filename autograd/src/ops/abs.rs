@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = |x|; dx = dy ∘ sign x, and 0 where x is 0.
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +32,24 @@ impl<T: Float> Op<T, 1> for Abs {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// |x|
+    pub fn abs(self) -> Result<Self> {
+        self.tape().apply(Abs, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::away_from_zero;
     vec![grad_case!(Abs, [away_from_zero([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("abs", |given| given.x(0).abs())]
 }
 
 #[cfg(test)]

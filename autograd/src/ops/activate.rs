@@ -5,11 +5,15 @@
 //!
 //! shapes: y as x
 
-use tensor::activation::Activation;
+use tensor::activation::{
+    Activation, Celu, Elu, Gelu, GeluTanh, HardSigmoid, HardSwish, HardTanh, LeakyRelu, LogSigmoid,
+    Mish, Relu, Selu, Sigmoid, Silu, Softplus, Softsign, Tanh,
+};
 use tensor::{Buffer, Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = f(x); dx = dy ∘ f'(x). Value and derivative are the [`Activation`]'s own.
 ///
@@ -53,6 +57,98 @@ impl<T: Float, A: Activation> Op<T, 1> for Activate<A> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// f(x), for an activation of [`tensor::activation`] or one of your own.
+    pub fn activate<A: Activation>(self, f: A) -> Result<Self> {
+        self.tape().apply(Activate(f), [self])
+    }
+
+    /// max(0, x)
+    pub fn relu(self) -> Result<Self> {
+        self.activate(Relu)
+    }
+
+    /// x above zero, `slope`·x below
+    pub fn leaky_relu(self, slope: f64) -> Result<Self> {
+        self.activate(LeakyRelu { slope })
+    }
+
+    /// x above zero, `alpha`·(eˣ − 1) below
+    pub fn elu(self, alpha: f64) -> Result<Self> {
+        self.activate(Elu { alpha })
+    }
+
+    /// 1/(1 + e⁻ˣ)
+    pub fn sigmoid(self) -> Result<Self> {
+        self.activate(Sigmoid)
+    }
+
+    /// The hyperbolic tangent.
+    pub fn tanh(self) -> Result<Self> {
+        self.activate(Tanh)
+    }
+
+    /// x·Φ(x), Φ the normal distribution
+    pub fn gelu(self) -> Result<Self> {
+        self.activate(Gelu)
+    }
+
+    /// x·σ(x)
+    pub fn silu(self) -> Result<Self> {
+        self.activate(Silu)
+    }
+
+    /// ln(1 + eˣ)
+    pub fn softplus(self) -> Result<Self> {
+        self.activate(Softplus)
+    }
+
+    /// λx above zero, λα(eˣ − 1) below, with λ and α that keep mean 0 and variance 1
+    pub fn selu(self) -> Result<Self> {
+        self.activate(Selu)
+    }
+
+    /// x above zero, `alpha`·(e^(x/alpha) − 1) below
+    pub fn celu(self, alpha: f64) -> Result<Self> {
+        self.activate(Celu { alpha })
+    }
+
+    /// x·(1 + tanh(√(2/π)·(x + 0.044715 x³)))/2: [`gelu`](Var::gelu), approximately
+    pub fn gelu_tanh(self) -> Result<Self> {
+        self.activate(GeluTanh)
+    }
+
+    /// x·tanh(ln(1 + eˣ))
+    pub fn mish(self) -> Result<Self> {
+        self.activate(Mish)
+    }
+
+    /// x·max(0, min(1, x/6 + 1/2))
+    pub fn hard_swish(self) -> Result<Self> {
+        self.activate(HardSwish)
+    }
+
+    /// max(0, min(1, x/6 + 1/2))
+    pub fn hard_sigmoid(self) -> Result<Self> {
+        self.activate(HardSigmoid)
+    }
+
+    /// ln σ(x), without computing σ(x)
+    pub fn log_sigmoid(self) -> Result<Self> {
+        self.activate(LogSigmoid)
+    }
+
+    /// max(−1, min(1, x))
+    pub fn hard_tanh(self) -> Result<Self> {
+        self.activate(HardTanh)
+    }
+
+    /// x/(1 + |x|)
+    pub fn softsign(self) -> Result<Self> {
+        self.activate(Softsign)
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -78,6 +174,31 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Activate(HardSigmoid), [normal([2, 3])]),
         // The samples of `normal` stay off ±1 by more than a step of the differences.
         grad_case!(Activate(HardTanh), [normal([2, 3])]),
+    ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::{Comparison, compared};
+    vec![
+        Comparison::not_yet("linear", "is the identity"),
+        compared!("relu", |given| given.x(0).relu()),
+        compared!("leaky_relu", |given| given.x(0).leaky_relu(given.case.number("slope", 0.0))),
+        compared!("elu", |given| given.x(0).elu(given.case.number("alpha", 0.0))),
+        compared!("selu", |given| given.x(0).selu()),
+        compared!("celu", |given| given.x(0).celu(given.case.number("alpha", 0.0))),
+        compared!("sigmoid", |given| given.x(0).sigmoid()),
+        compared!("tanh", |given| given.x(0).tanh()),
+        compared!("gelu", |given| given.x(0).gelu()),
+        compared!("gelu_tanh", |given| given.x(0).gelu_tanh()),
+        compared!("log_sigmoid", |given| given.x(0).log_sigmoid()),
+        compared!("hard_swish", |given| given.x(0).hard_swish()),
+        compared!("silu", |given| given.x(0).silu()),
+        compared!("mish", |given| given.x(0).mish()),
+        compared!("softplus", |given| given.x(0).softplus()),
+        compared!("softsign", |given| given.x(0).softsign()),
+        compared!("hard_sigmoid", |given| given.x(0).hard_sigmoid()),
+        compared!("hard_tanh", |given| given.x(0).hard_tanh()),
     ]
 }
 

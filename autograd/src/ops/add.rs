@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = a + b, the shapes broadcast together; da = db = dy.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,19 @@ impl<T: Float> Op<T, 2> for Add {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// a + b
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    // The trait is there, too, for the operator that panics.
+    #[allow(clippy::should_implement_trait)]
+    pub fn add(self, other: Self) -> Result<Self> {
+        self.tape().apply(Add, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -39,6 +53,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Add, [normal([2, 1]), normal([1, 3])]).named("a column and a row"),
         grad_case!(Add, [normal([]), normal([4, 2, 3])]).named("a scalar"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("add", |given| given.x(0).add(given.x(1)))]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x + `term`; dx = dy.
 #[derive(Clone, Copy, Debug)]
@@ -32,11 +33,24 @@ impl<T: Float> Op<T, 1> for AddScalar<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// x + `term`
+    pub fn add_scalar(self, term: T) -> Result<Self> {
+        self.tape().apply(AddScalar { term }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(AddScalar { term: Float::of(-2.5) }, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("add_scalar", |given| given.x(0).add_scalar(given.number("term")))]
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tensor::{Float, Shape, Tensor};
 
 use crate::error::Result;
 use crate::op::NoGradOp;
+use crate::var::Var;
 
 /// y = the index of the first greatest x along an axis. It has no gradient; the greatest x itself,
 /// [`Max`](super::Max), has.
@@ -48,9 +49,28 @@ pub(super) fn indices<T: Float>(
     Ok(Tensor::from_vec(found, Shape::from(&shape[..]))?)
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The index of the first greatest element along `axis`, which stays with length 1 if `keep`,
+    /// else goes.
+    ///
+    /// # Errors
+    ///
+    /// If a gradient is wanted, since an index has none (see [`detach`](Var::detach)), or there is
+    /// no such axis.
+    pub fn argmax(self, axis: usize, keep: bool) -> Result<Self> {
+        self.tape().apply_without_gradient(ArgMax { axis, keep }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn uses(x: crate::Var<'_, f64>) -> Vec<Result<crate::Var<'_, f64>>> {
     vec![x.argmax(0, false), x.argmax(1, true)]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("argmax", |given| given.x(0).argmax(given.whole("axis"), false))]
 }
 
 #[cfg(test)]

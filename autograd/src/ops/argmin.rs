@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 use super::argmax::{ArgMax, indices};
 use crate::error::Result;
 use crate::op::NoGradOp;
+use crate::var::Var;
 
 /// y = the index of the first least x along an axis. It has no gradient; the least x itself,
 /// [`Min`](super::Min), has. Indices are as in [`ArgMax`].
@@ -31,9 +32,28 @@ impl<T: Float> NoGradOp<T, 1> for ArgMin {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The index of the first least element along `axis`, which stays with length 1 if `keep`, else
+    /// goes.
+    ///
+    /// # Errors
+    ///
+    /// If a gradient is wanted, since an index has none (see [`detach`](Var::detach)), or there is
+    /// no such axis.
+    pub fn argmin(self, axis: usize, keep: bool) -> Result<Self> {
+        self.tape().apply_without_gradient(ArgMin { axis, keep }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn uses(x: crate::Var<'_, f64>) -> Vec<Result<crate::Var<'_, f64>>> {
     vec![x.argmin(0, false), x.argmin(1, true)]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("argmin", |given| given.x(0).argmin(given.whole("axis"), false))]
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use tensor::{Float, Tensor};
 use super::standardize::Moments;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// Mean and variance of each channel in a batch, which inference uses instead of its own.
 #[derive(Clone, Debug)]
@@ -153,6 +154,36 @@ impl<T: Float> Op<T, 3> for BatchNorm<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// [Standardized](Var::standardize) for each channel of `[batch, channels, …]` by the statistics
+    /// of the batch, then times `gain` plus `shift`; and these statistics.
+    ///
+    /// # Errors
+    ///
+    /// If `gain` and `shift` have not one element for each channel, or the batch has fewer than two
+    /// for each.
+    pub fn batch_norm(self, gain: Self, shift: Self, eps: T) -> Result<(Self, BatchStatistics<T>)> {
+        let statistics = BatchStatistics::of(&self.value())?;
+        let op = BatchNorm::training_by(statistics.clone(), eps);
+        Ok((self.tape().apply(op, [self, gain, shift])?, statistics))
+    }
+
+    /// As [`batch_norm`](Var::batch_norm), by given statistics, which are constants: for inference.
+    ///
+    /// # Errors
+    ///
+    /// If `gain`, `shift` or the statistics have not one element for each channel.
+    pub fn batch_norm_by(
+        self,
+        statistics: BatchStatistics<T>,
+        gain: Self,
+        shift: Self,
+        eps: T,
+    ) -> Result<Self> {
+        self.tape().apply(BatchNorm::inference(statistics, eps), [self, gain, shift])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -172,6 +203,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(inference(), [normal([2, 2, 3]), normal([2]), normal([2])])
             .named("inference, sequences"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("batch_norm", |given| {
+        let y = given.x(0).batch_norm(given.x(1), given.x(2), given.number("epsilon"));
+        y.map(|(y, _)| y)
+    })]
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tensor::{Float, Tensor, math};
 use super::mse::check_equal;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// The mean binary cross-entropy of σ(x) against targets t between 0 and 1;
 /// dx = dy ∘ (σ(x) − t) / n, dt = −dy ∘ x / n.
@@ -45,11 +46,28 @@ impl<T: Float> Op<T, 2> for BceWithLogits {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean binary cross-entropy of σ(self) for targets between 0 and 1.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ.
+    pub fn bce_with_logits(self, target: Self) -> Result<Self> {
+        self.tape().apply(BceWithLogits, [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::{normal, positive};
     vec![grad_case!(BceWithLogits, [normal([2, 3]), positive([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("bce_with_logits", |given| given.x(0).bce_with_logits(given.x(1)))]
 }
 
 #[cfg(test)]

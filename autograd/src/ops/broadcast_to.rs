@@ -9,6 +9,7 @@ use tensor::{Float, Shape, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x, repeated along new axes in front and axes of length 1; dx is the sum of dy over the
 /// repetitions.
@@ -33,6 +34,17 @@ impl<T: Float> Op<T, 1> for BroadcastTo {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// Repeated along new axes in front and axes of length 1.
+    ///
+    /// # Errors
+    ///
+    /// If the shape cannot be reached this way.
+    pub fn broadcast_to(self, shape: impl Into<Shape>) -> Result<Self> {
+        self.tape().apply(BroadcastTo { shape: shape.into() }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -42,6 +54,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(BroadcastTo { shape: [4, 2, 3].into() }, [normal([2, 1])]).named("twice"),
         grad_case!(BroadcastTo { shape: [2, 3].into() }, [normal([])]).named("of a scalar"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("broadcast_to", |given| {
+        let shape = given.case.indices("shape");
+        given.x(0).broadcast_to(&shape[..])
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = min(max(x, low), high); dx = dy where low < x < high, 0 elsewhere, at the bounds as well: the
 /// convention of PyTorch (since 2.15) and of [`relu`](crate::Var::relu), which is a clamp, too.
@@ -44,6 +45,13 @@ impl<T: Float> Op<T, 1> for Clamp<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// min(max(x, `low`), `high`); an infinite bound is none
+    pub fn clamp(self, low: T, high: T) -> Result<Self> {
+        self.tape().apply(Clamp { low, high }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -57,6 +65,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(0.0, f64::INFINITY), [distinct([2, 5])]).named("low"),
         grad_case!(op(0.4, 0.2), [distinct([2, 5])]).named("crossed"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("clamp", |given| given.x(0).clamp(given.number("low"), given.number("high")))]
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::NoGradOp;
+use crate::var::Var;
 
 /// y = 1 where a and b compare so, 0 elsewhere, the shapes broadcast together: a mask for
 /// [`Select`](super::Select), or to multiply by. It has no gradient.
@@ -55,10 +56,60 @@ impl<T: Float> NoGradOp<T, 2> for Compare {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// 1 where a < b, 0 elsewhere
+    ///
+    /// # Errors
+    ///
+    /// If a variable wants a gradient, since a comparison has none (see [`detach`](Var::detach)),
+    /// or the shapes do not broadcast; so for all comparisons.
+    pub fn less(self, other: Self) -> Result<Self> {
+        self.tape().apply_without_gradient(Compare::Less, [self, other])
+    }
+
+    /// 1 where a ≤ b, 0 elsewhere
+    pub fn less_or_equal(self, other: Self) -> Result<Self> {
+        self.tape().apply_without_gradient(Compare::LessOrEqual, [self, other])
+    }
+
+    /// 1 where a > b, 0 elsewhere
+    pub fn greater(self, other: Self) -> Result<Self> {
+        self.tape().apply_without_gradient(Compare::Greater, [self, other])
+    }
+
+    /// 1 where a ≥ b, 0 elsewhere
+    pub fn greater_or_equal(self, other: Self) -> Result<Self> {
+        self.tape().apply_without_gradient(Compare::GreaterOrEqual, [self, other])
+    }
+
+    /// 1 where a = b, 0 elsewhere
+    pub fn equal(self, other: Self) -> Result<Self> {
+        self.tape().apply_without_gradient(Compare::Equal, [self, other])
+    }
+
+    /// 1 where a ≠ b, 0 elsewhere
+    pub fn not_equal(self, other: Self) -> Result<Self> {
+        self.tape().apply_without_gradient(Compare::NotEqual, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn uses(x: crate::Var<'_, f64>) -> Vec<Result<crate::Var<'_, f64>>> {
     let zero = x.tape().constant(Tensor::scalar(0.0));
     vec![x.less(zero), zero.greater(x)]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![
+        compared!("equal", |given| given.x(0).equal(given.x(1))),
+        compared!("not_equal", |given| given.x(0).not_equal(given.x(1))),
+        compared!("less", |given| given.x(0).less(given.x(1))),
+        compared!("less_or_equal", |given| given.x(0).less_or_equal(given.x(1))),
+        compared!("greater", |given| given.x(0).greater(given.x(1))),
+        compared!("greater_or_equal", |given| given.x(0).greater_or_equal(given.x(1))),
+    ]
 }
 
 #[cfg(test)]

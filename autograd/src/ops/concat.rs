@@ -10,6 +10,7 @@ use tensor::{Buffer, Float, Shape, Tensor};
 use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = \[x₀, x₁, …\] along an axis; dxᵢ is the part of dy where xᵢ stands.
 ///
@@ -114,6 +115,41 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
     Ok(Tensor::from_buffer(values, shape)?)
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The inputs one after the other along `axis`.
+    ///
+    /// ```
+    /// use autograd::{Tape, Var};
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let words: Vec<_> = (0..3).map(|i| tape.parameter(Tensor::full([2], i as f32))).collect();
+    /// assert_eq!(Var::concat(0, &words)?.value().to_vec(), [0.0, 0.0, 1.0, 1.0, 2.0, 2.0]);
+    /// assert_eq!(Var::stack(0, &words)?.shape()[..], [3, 2]);
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no input, or they differ in more than the length of `axis`.
+    pub fn concat(axis: usize, inputs: &[Self]) -> Result<Self> {
+        joined("concat", Concat { axis }, inputs)
+    }
+}
+
+/// The only output of `op` for a list of inputs.
+pub(super) fn joined<'t, T: Float>(
+    name: &'static str,
+    op: impl ListOp<T>,
+    inputs: &[Var<'t, T>],
+) -> Result<Var<'t, T>> {
+    let Some(first) = inputs.first() else {
+        return Err(Error::invalid(name, "no inputs; expected at least one"));
+    };
+    let outputs = first.tape().apply_list(op, inputs)?;
+    Ok(outputs[0])
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -124,6 +160,19 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
             .named("three in the middle"),
         GradCase::list(|| Concat { axis: 1 }, [[2, 1, 2], [2, 3, 2], [2, 2, 2]]).named("a list"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("concat", |given| {
+        let op = Concat { axis: given.whole("axis") };
+        match given.inputs[..] {
+            [a, b] => given.tape.apply(op, [a, b]),
+            [a, b, c] => given.tape.apply(op, [a, b, c]),
+            _ => panic!("{}: two or three inputs", given.case.name),
+        }
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = cos x, x in radians; dx = −dy ∘ sin x.
 ///
@@ -31,11 +32,24 @@ impl<T: Float> Op<T, 1> for Cos {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The cosine of x in radians.
+    pub fn cos(self) -> Result<Self> {
+        self.tape().apply(Cos, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Cos, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("cos", |given| given.x(0).cos())]
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tensor::{Float, Tensor};
 use super::mse::check_equal;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = mean over rows of 1 − c for pairs that belong together, max(0, c − margin) for others, c the
 /// cosine between the rows; da = dy ∘ ∓(b/(|a|·|b|) − c∘a/|a|²) / rows, and so for db. PyTorch's
@@ -109,6 +110,19 @@ impl<T: Float> Op<T, 2> for CosineEmbedding<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean over the rows of `[rows, n]` of 1 − c for those `together`, of max(0, c − `margin`)
+    /// for the others, c being the cosine between the rows of self and other.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ, there are not two axes, or not one target for each row.
+    pub fn cosine_embedding(self, other: Self, together: &[bool], margin: T) -> Result<Self> {
+        let op = CosineEmbedding { together: together.to_vec(), margin };
+        self.tape().apply(op, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -120,6 +134,16 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(-1.0), [normal([4, 3]), normal([4, 3])]),
         grad_case!(op(0.2), [normal([4, 5]), normal([4, 5])]).named("with a margin"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("cosine_embedding", |given| {
+        let together: Vec<bool> =
+            given.case.indices("together").iter().map(|&one| one == 1).collect();
+        given.x(0).cosine_embedding(given.x(1), &together, given.number("margin"))
+    })]
 }
 
 #[cfg(test)]

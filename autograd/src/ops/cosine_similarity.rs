@@ -11,6 +11,7 @@ use tensor::{Float, Tensor};
 use super::mse::check_equal;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Σ a∘b / (|a|·|b|) along an axis, which goes; da = dy ∘ (b/|b| − y∘a/|a|)/|a|, and so for db.
 /// PyTorch's `cosine_similarity`.
@@ -81,6 +82,18 @@ impl<T: Float> Op<T, 2> for CosineSimilarity<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The cosines between the vectors of self and other along `axis`, which goes; lengths below
+    /// `eps` count as `eps`.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ, or there is no such axis.
+    pub fn cosine_similarity(self, other: Self, axis: usize, eps: T) -> Result<Self> {
+        self.tape().apply(CosineSimilarity::new(axis, eps), [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -94,6 +107,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(1, 1e-8), [normal([2, 3, 2]), normal([2, 3, 2])]).named("middle axis"),
         grad_case!(op(0, 100.0), [normal([3]), normal([3])]).named("too short to count"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("cosine_similarity", |given| {
+        given.x(0).cosine_similarity(given.x(1), given.whole("axis"), Float::of(1e-8))
+    })]
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use tensor::{Buffer, Float, Tensor, math};
 use super::log_softmax::log_softmax;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// The mean over rows of −ln softmax(x)\[class of the row\]; dx = dy ∘ (softmax(x) − one at the
 /// class) / rows.
@@ -157,6 +158,38 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean over rows of −ln softmax(row) at the row's class; self are logits,
+    /// `[rows, classes]`.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many classes as rows, or one is not below the number of columns.
+    pub fn cross_entropy(self, classes: &[usize]) -> Result<Self> {
+        self.tape().apply(CrossEntropy::new(classes), [self])
+    }
+
+    /// [`cross_entropy`](Var::cross_entropy), the share `smoothing` of each target being spread evenly
+    /// over all classes. With weights, too: [`ops::CrossEntropy`](CrossEntropy).
+    ///
+    /// # Errors
+    ///
+    /// As `cross_entropy`, and if the share does not lie in 0..=1.
+    pub fn cross_entropy_smoothed(self, classes: &[usize], smoothing: T) -> Result<Self> {
+        self.tape().apply(CrossEntropy::new(classes).smoothed(smoothing), [self])
+    }
+
+    /// [`cross_entropy`](Var::cross_entropy), each row counting with its class's weight, the sum
+    /// divided by the sum of the rows' weights.
+    ///
+    /// # Errors
+    ///
+    /// As `cross_entropy`, and if there is not one weight for each class.
+    pub fn cross_entropy_weighted(self, classes: &[usize], weights: &[T]) -> Result<Self> {
+        self.tape().apply(CrossEntropy::new(classes).weighted(weights), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -174,6 +207,24 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(weighted(&[0.5, 3.0, 1.0], &[1, 2]).smoothed(Float::of(0.3)), [normal([2, 3])])
             .named("weighted and smoothed"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("cross_entropy", |given| {
+        let (x, classes) = (given.x(0), given.case.indices("classes"));
+        let smoothing = given.case.word("smoothing").map(|_| given.number("smoothing"));
+        match (smoothing, given.numbers("weights")) {
+            (None, None) => x.cross_entropy(&classes),
+            (Some(smoothing), None) => x.cross_entropy_smoothed(&classes, smoothing),
+            (None, Some(weights)) => x.cross_entropy_weighted(&classes, &weights),
+            (Some(smoothing), Some(weights)) => {
+                let op = CrossEntropy::new(&classes).smoothed(smoothing).weighted(&weights);
+                given.tape.apply(op, [x])
+            }
+        }
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// yᵢ = Σ xⱼ over j ≤ i along an axis; dxⱼ = Σ dyᵢ over i ≥ j.
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +36,18 @@ impl<T: Float> Op<T, 1> for CumSum {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The running sums along `axis`: at each place the sum of the elements up to and with it. For
+    /// sums from the end, or without the element itself, apply [`ops::CumSum`](CumSum).
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis.
+    pub fn cumsum(self, axis: usize) -> Result<Self> {
+        self.tape().apply(CumSum { axis, reverse: false, exclusive: false }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -48,6 +61,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(2, false, true), [normal([2, 3, 2])]).named("exclusive"),
         grad_case!(op(1, true, true), [normal([2, 3, 2])]).named("reverse and exclusive"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("cumsum", |given| given.x(0).cumsum(given.whole("axis")))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = a / b, the shapes broadcast together; da = dy / b, db = −dy ∘ y / b.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +35,18 @@ impl<T: Float> Op<T, 2> for Div {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// a / b
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    #[allow(clippy::should_implement_trait)]
+    pub fn div(self, other: Self) -> Result<Self> {
+        self.tape().apply(Div, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -43,6 +56,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Div, [normal([2, 3]), away_from_zero([2, 1])]).named("by a column"),
         grad_case!(Div, [normal([]), away_from_zero([3])]).named("a scalar"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("div", |given| given.x(0).div(given.x(1)))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Σ aᵢ·bᵢ for vectors of one length; da = dy·b, db = dy·a.
 #[derive(Clone, Copy, Debug)]
@@ -42,6 +43,17 @@ impl<T: Float> Op<T, 2> for Dot {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// Σ aᵢ·bᵢ for vectors of one length: a scalar.
+    ///
+    /// # Errors
+    ///
+    /// If either is no vector, or the lengths differ.
+    pub fn dot(self, other: Self) -> Result<Self> {
+        self.tape().apply(Dot, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -50,6 +62,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Dot, [normal([5]), normal([5])]),
         grad_case!(Dot, [normal([1]), normal([1])]).named("one element"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("dot", |given| given.x(0).dot(given.x(1)))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x∘m, where m is 0 with probability p, else 1/(1 − p); dx = dy∘m.
 ///
@@ -58,6 +59,28 @@ impl<T: Float> Op<T, 1> for Dropout<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The share `p` of the elements, chosen by `random`, set to 0 and the others divided by 1 − `p`.
+    ///
+    /// ```
+    /// use autograd::Tape;
+    /// use tensor::{Tensor, random::Random};
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::<f32>::ones([1000]));
+    /// let y = x.dropout(0.5, Random::new(42, 0))?; // a stream for each layer and step
+    /// assert!(y.value().to_vec().iter().all(|&y| y == 0.0 || y == 2.0));
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If `p` is not at least 0 and less than 1.
+    pub fn dropout(self, p: T, random: Random) -> Result<Self> {
+        self.tape().apply(Dropout::new(p, random), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -70,6 +93,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(0.9), [normal([6, 7])]).named("most"),
         grad_case!(op(0.0), [normal([3])]).named("none"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::Comparison;
+    vec![Comparison::not_yet("dropout", "chooses by random numbers that are not PyTorch's")]
 }
 
 #[cfg(test)]

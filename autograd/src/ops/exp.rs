@@ -9,6 +9,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = eˣ; dx = dy ∘ y.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Exp {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// eˣ
+    pub fn exp(self) -> Result<Self> {
+        self.tape().apply(Exp, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Exp, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("exp", |given| given.x(0).exp())]
 }
 
 #[cfg(test)]

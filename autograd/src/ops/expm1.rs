@@ -9,6 +9,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = eˣ − 1; dx = dy ∘ eˣ.
 #[derive(Clone, Copy, Debug)]
@@ -30,11 +31,24 @@ impl<T: Float> Op<T, 1> for Expm1 {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// eˣ − 1, exact where x is tiny
+    pub fn expm1(self) -> Result<Self> {
+        self.tape().apply(Expm1, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Expm1, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("expm1", |given| given.x(0).expm1())]
 }
 
 #[cfg(test)]

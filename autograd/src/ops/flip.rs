@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x with the order along each of some axes reversed; dx = dy, flipped the same way.
 #[derive(Clone, Debug)]
@@ -31,6 +32,17 @@ impl<T: Float> Op<T, 1> for Flip {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The order of the elements along each of `axes` reversed.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis.
+    pub fn flip(self, axes: &[usize]) -> Result<Self> {
+        self.tape().apply(Flip { axes: axes.to_vec() }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -40,6 +52,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Flip { axes: vec![0, 2] }, [normal([2, 3, 4])]).named("two axes"),
         grad_case!(Flip { axes: vec![] }, [normal([2])]).named("no axis"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("flip", |given| given.x(0).flip(&given.case.indices("axes")))]
 }
 
 #[cfg(test)]

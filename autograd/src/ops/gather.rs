@@ -9,6 +9,7 @@ use tensor::{Float, Shape, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = for each index the element of x there along an axis; dx is the sum of dy over what picked
 /// the element.
@@ -46,6 +47,19 @@ impl<T: Float> Op<T, 1> for Gather {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// One element for each index along `axis`: y\[i, j, k\] = x\[i, indices\[i, j, k\], k\] along
+    /// axis 1, and so on. `indices` has the result's `shape`, the last axis changing fastest.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, an index does not lie in it, or the shape has another number of
+    /// axes or is longer than self along one that is not `axis`.
+    pub fn gather(self, axis: usize, indices: &[usize], shape: impl Into<Shape>) -> Result<Self> {
+        self.tape().apply(Gather::new(axis, indices, shape), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -57,6 +71,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Gather::new(1, &[1, 0, 1, 1, 0, 0], [3, 1, 2]), [normal([3, 2, 2])])
             .named("the middle axis"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("gather", |given| {
+        let (indices, shape) = (given.case.indices("indices"), given.case.indices("shape"));
+        given.x(0).gather(given.whole("axis"), &indices, &shape[..])
+    })]
 }
 
 #[cfg(test)]

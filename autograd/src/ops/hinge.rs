@@ -11,6 +11,7 @@ use tensor::{Float, Tensor};
 use super::mse::check_equal;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = mean of max(0, margin − t∘x) for scores x and targets t of −1 or 1; dx = −dy ∘ t / n where
 /// the margin is not kept, 0 elsewhere, and so for dt with x. PyTorch's `(margin −
@@ -51,6 +52,17 @@ impl<T: Float> Op<T, 2> for Hinge<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean of max(0, `margin` − target∘self) for targets −1 and 1.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ.
+    pub fn hinge(self, target: Self, margin: T) -> Result<Self> {
+        self.tape().apply(Hinge { margin }, [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -63,6 +75,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(1.0), [normal([2, 3]), signs()]),
         grad_case!(op(0.3), [normal([2, 3]), normal([2, 3])]).named("other targets"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("hinge", |given| given.x(0).hinge(given.x(1), Float::of(1.0)))]
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tensor::{Float, Tensor};
 use super::mse::check_equal;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = mean of h(a − b), h(d) = d²/2 for |d| ≤ δ, δ·(|d| − δ/2) beyond;
 /// da = dy ∘ (a − b, cut off at ±δ) / n, db = −da. PyTorch's `huber_loss`.
@@ -54,6 +55,17 @@ impl<T: Float> Op<T, 2> for Huber<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean of d²/2, from |d| = `delta` on of `delta`·(|d| − `delta`/2), d = self − target.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ, or `delta` is not above 0.
+    pub fn huber(self, target: Self, delta: T) -> Result<Self> {
+        self.tape().apply(Huber { delta }, [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -66,6 +78,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(0.1), [normal([5]), normal([5])]).named("mostly linear"),
         grad_case!(op(20.0), [normal([2, 2]), normal([2, 2])]).named("squared"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("huber", |given| given.x(0).huber(given.x(1), given.number("delta")))]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = the slices of x at `indices` along an axis, in this order; dx gets for each index the sum of
 /// dy where it occurs.
@@ -41,6 +42,17 @@ impl<T: Float> Op<T, 1> for IndexSelect {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The slices at `indices` along `axis`, in this order; one may occur more than once.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or an index does not lie in it.
+    pub fn index_select(self, axis: usize, indices: &[usize]) -> Result<Self> {
+        self.tape().apply(IndexSelect { axis, indices: indices.to_vec() }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -53,6 +65,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(1, &[1, 3]), [normal([2, 4, 3])]).named("the middle axis"),
         grad_case!(op(1, &[0, 0, 0]), [normal([3, 1])]).named("one repeated"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("index_select", |given| {
+        given.x(0).index_select(given.whole("axis"), &given.case.indices("indices"))
+    })]
 }
 
 #[cfg(test)]

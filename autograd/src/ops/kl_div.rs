@@ -11,6 +11,7 @@ use tensor::{Float, Tensor, math};
 use super::mse::check_equal;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Σ q∘(ln q − x) / n for predicted logarithms of probabilities x and target probabilities q;
 /// dx = −dy ∘ q / n, dq = dy ∘ (ln q + 1 − x) / n. PyTorch's `kl_div(x, q)`.
@@ -63,6 +64,28 @@ impl<T: Float> Op<T, 2> for KlDiv {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// Σ target∘(ln target − self) divided by the number of elements; self are logarithms of
+    /// probabilities, `target` probabilities.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ.
+    pub fn kl_div(self, target: Self) -> Result<Self> {
+        self.tape().apply(KlDiv::per_element(), [self, target])
+    }
+
+    /// Σ target∘(ln target − self) divided by the length of axis 0: the mean over rows of the
+    /// divergence of the row; self are logarithms of probabilities, `target` probabilities.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ, or there is no axis 0.
+    pub fn kl_div_batch_mean(self, target: Self) -> Result<Self> {
+        self.tape().apply(KlDiv::per_row(), [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -71,6 +94,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(KlDiv::per_element(), [normal([2, 3]), positive([2, 3])]),
         grad_case!(KlDiv::per_row(), [normal([2, 3]), positive([2, 3])]).named("per row"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("kl_div", |given| match given.case.flag("rows", false) {
+        true => given.x(0).kl_div_batch_mean(given.x(1)),
+        false => given.x(0).kl_div(given.x(1)),
+    })]
 }
 
 #[cfg(test)]

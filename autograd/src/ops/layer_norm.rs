@@ -12,6 +12,7 @@ use tensor::{Float, Tensor};
 use super::standardize::Moments;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = n∘g + s, where n is x with mean 0 and variance 1 along its last axes, those that g and s
 /// have; dg = Σ dy∘n, ds = Σ dy, and dx as of [`Standardize`](super::Standardize) for dy∘g.
@@ -75,6 +76,18 @@ impl<T: Float> Op<T, 3> for LayerNorm<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// [Standardized](Var::standardize) along the last axes, those of `gain` and `shift`, then times
+    /// `gain` plus `shift`.
+    ///
+    /// # Errors
+    ///
+    /// If `gain` and `shift` have not the shape of the last axes.
+    pub fn layer_norm(self, gain: Self, shift: Self, eps: T) -> Result<Self> {
+        self.tape().apply(LayerNorm::new(eps), [self, gain, shift])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -89,6 +102,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(LayerNorm::new(Float::of(1.0)), [normal([2, 1]), normal([1]), normal([1])])
             .named("of one element"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("layer_norm", |given| {
+        given.x(0).layer_norm(given.x(1), given.x(2), given.number("epsilon"))
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = ln x; dx = dy / x. −∞ at 0, NaN below.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Ln {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The natural logarithm.
+    pub fn ln(self) -> Result<Self> {
+        self.tape().apply(Ln, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::positive;
     vec![grad_case!(Ln, [positive([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("ln", |given| given.x(0).ln())]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = ln(1 + x), also called log1p; dx = dy / (1 + x). −∞ at −1, NaN below.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Ln1p {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// ln(1 + x), exact where x is tiny
+    pub fn ln_1p(self) -> Result<Self> {
+        self.tape().apply(Ln1p, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::positive;
     vec![grad_case!(Ln1p, [positive([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("ln_1p", |given| given.x(0).ln_1p())]
 }
 
 #[cfg(test)]

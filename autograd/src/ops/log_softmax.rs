@@ -9,6 +9,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x − ln Σ eˣ along an axis, the logarithm of softmax; dx = dy − eʸ ∘ Σ dy.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +46,17 @@ pub(super) fn log_softmax<T: Float>(x: &Tensor<T>, axis: usize) -> Result<Tensor
     Ok(below.zip(&sum.map(math::ln), |below, ln_sum| below - ln_sum)?)
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The logarithm of [`softmax`](Var::softmax) along `axis`, without computing it.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis.
+    pub fn log_softmax(self, axis: usize) -> Result<Self> {
+        self.tape().apply(LogSoftmax { axis }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -53,6 +65,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(LogSoftmax { axis: 1 }, [normal([2, 3])]),
         grad_case!(LogSoftmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("log_softmax", |given| given.x(0).log_softmax(given.whole("axis")))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor, math};
 use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = ln Σ eˣ over all elements or along axes; dx = dy ∘ eˣ⁻ʸ.
 ///
@@ -61,6 +62,22 @@ impl<T: Float> Op<T, 1> for LogSumExp {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// ln Σ eˣ of all elements: a scalar.
+    pub fn logsumexp(self) -> Result<Self> {
+        self.tape().apply(LogSumExp::all(), [self])
+    }
+
+    /// ln Σ eˣ along `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn logsumexp_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
+        self.tape().apply(LogSumExp::over(axes, keep), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -71,6 +88,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(LogSumExp::over(&[1], true), [normal([2, 3, 2])]).named("kept"),
         grad_case!(LogSumExp::over(&[2, 0], false), [normal([2, 3, 2])]).named("two axes"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("logsumexp", |given| match given.axes() {
+        None => given.x(0).logsumexp(),
+        Some((axes, keep)) => given.x(0).logsumexp_axes(&axes, keep),
+    })]
 }
 
 #[cfg(test)]

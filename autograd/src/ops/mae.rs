@@ -11,6 +11,7 @@ use tensor::{Float, Tensor};
 use super::mse::check_equal;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = mean of |a − b|; da = dy ∘ sign(a − b) / n, db = −da. PyTorch's `l1_loss`.
 ///
@@ -40,6 +41,17 @@ impl<T: Float> Op<T, 2> for Mae {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean of |self − target|.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ.
+    pub fn mae(self, target: Self) -> Result<Self> {
+        self.tape().apply(Mae, [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -50,6 +62,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Mae, [away_from_zero([2, 3]), zeros()]),
         grad_case!(Mae, [zeros(), away_from_zero([2, 3])]).named("the other way"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("mae", |given| given.x(0).mae(given.x(1)))]
 }
 
 #[cfg(test)]

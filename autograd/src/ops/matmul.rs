@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = a·b for `[…, m, k]` and `[…, k, n]`, leading axes broadcast together; da = dy·bᵀ, db =
 /// aᵀ·dy.
@@ -34,6 +35,18 @@ impl<T: Float> Op<T, 2> for MatMul {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The matrix product `[…, m, k]` · `[…, k, n]` → `[…, m, n]`; leading axes are broadcast
+    /// together.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not fit.
+    pub fn matmul(self, other: Self) -> Result<Self> {
+        self.tape().apply(MatMul, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -46,6 +59,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(MatMul, [normal([4, 2, 3]), normal([3, 2])]).named("one b for all a"),
         grad_case!(MatMul, [normal([2, 1, 2, 3]), normal([3, 3, 2])]).named("both ways"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("matmul", |given| given.x(0).matmul(given.x(1)))]
 }
 
 #[cfg(test)]

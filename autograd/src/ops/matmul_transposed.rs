@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = A·B, where A is a or aᵀ and B is b or bᵀ; da = dy·Bᵀ or B·dyᵀ, db = Aᵀ·dy or dyᵀ·A.
 ///
@@ -58,6 +59,39 @@ impl<T: Float> Op<T, 2> for MatMulTransposed {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// self·otherᵀ: `[…, m, k]` and `[…, n, k]` give `[…, m, n]`; leading axes are broadcast
+    /// together.
+    ///
+    /// ```
+    /// use autograd::Tape;
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let queries = tape.parameter(Tensor::<f32>::ones([4, 5, 8]));
+    /// let keys = tape.parameter(Tensor::ones([4, 6, 8]));
+    /// assert_eq!(queries.matmul_nt(keys)?.shape()[..], [4, 5, 6]);
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not fit; so for `matmul_tn` and `matmul_tt`.
+    pub fn matmul_nt(self, other: Self) -> Result<Self> {
+        self.tape().apply(MatMulTransposed { left: false, right: true }, [self, other])
+    }
+
+    /// selfᵀ·other: `[…, k, m]` and `[…, k, n]` give `[…, m, n]`.
+    pub fn matmul_tn(self, other: Self) -> Result<Self> {
+        self.tape().apply(MatMulTransposed { left: true, right: false }, [self, other])
+    }
+
+    /// selfᵀ·otherᵀ: `[…, k, m]` and `[…, n, k]` give `[…, m, n]`.
+    pub fn matmul_tt(self, other: Self) -> Result<Self> {
+        self.tape().apply(MatMulTransposed { left: true, right: true }, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -78,6 +112,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(true, true), [normal([3, 2]), normal([2, 4, 3])])
             .named("aᵀ·bᵀ, one a for all b"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("matmul_transposed", |given| {
+        let (left, right) = (given.case.flag("left", false), given.case.flag("right", false));
+        given.tape.apply(MatMulTransposed { left, right }, [given.x(0), given.x(1)])
+    })]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = max x over all elements or along axes; dx = dy where x is the greatest, in equal shares if
 /// several are.
@@ -62,6 +63,22 @@ pub(super) fn to_the_extreme<T: Float>(
     Ok(extreme.zip(&shares, |one, shares| one / shares)?.zip(&dy, |share, dy| share * dy)?)
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The greatest element: a scalar.
+    pub fn max(self) -> Result<Self> {
+        self.tape().apply(Max::all(), [self])
+    }
+
+    /// The greatest element along `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn max_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
+        self.tape().apply(Max::over(axes, keep), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -71,6 +88,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Max::over(&[1], false), [distinct([2, 3])]).named("axis 1"),
         grad_case!(Max::over(&[0, 2], true), [distinct([2, 3, 2])]).named("two, kept"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("max", |given| match given.axes() {
+        None => given.x(0).max(),
+        Some((axes, keep)) => given.x(0).max_axes(&axes, keep),
+    })]
 }
 
 #[cfg(test)]

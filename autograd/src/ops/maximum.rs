@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = max(a, b), the shapes broadcast together; dy goes to the greater, and half of it to each
 /// where they are equal, as in PyTorch. NaN if either is.
@@ -53,6 +54,17 @@ pub(super) fn to_the_greater<T: Float>(
     Ok(share.zip(dy, |share, dy| share * dy)?)
 }
 
+impl<T: Float> Var<'_, T> {
+    /// max(a, b) of each pair; see [`max`](Var::max) for the greatest element
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    pub fn maximum(self, other: Self) -> Result<Self> {
+        self.tape().apply(Maximum, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -61,6 +73,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Maximum, [normal([2, 3]), normal([2, 3])]),
         grad_case!(Maximum, [normal([2, 1]), normal([4, 1, 3])]).named("both are broadcast"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("maximum", |given| given.x(0).maximum(given.x(1)))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Σ x / n over all elements or along axes; dx = dy / n, repeated. NaN if there are no
 /// elements.
@@ -51,6 +52,22 @@ impl<T: Float> Op<T, 1> for Mean {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean of all elements: a scalar.
+    pub fn mean(self) -> Result<Self> {
+        self.tape().apply(Mean::all(), [self])
+    }
+
+    /// The mean over `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn mean_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
+        self.tape().apply(Mean::over(axes, keep), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -60,6 +77,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Mean::over(&[0], false), [normal([2, 3])]).named("axis 0"),
         grad_case!(Mean::over(&[0, 2], true), [normal([2, 3, 2])]).named("two, kept"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("mean", |given| match given.axes() {
+        None => given.x(0).mean(),
+        Some((axes, keep)) => given.x(0).mean_axes(&axes, keep),
+    })]
 }
 
 #[cfg(test)]

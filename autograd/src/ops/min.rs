@@ -11,6 +11,7 @@ use super::axes::Axes;
 use super::max::to_the_extreme;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = min x over all elements or along axes; dx = dy where x is the least, in equal shares if
 /// several are.
@@ -48,6 +49,22 @@ impl<T: Float> Op<T, 1> for Min {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The least element: a scalar.
+    pub fn min(self) -> Result<Self> {
+        self.tape().apply(Min::all(), [self])
+    }
+
+    /// The least element along `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn min_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
+        self.tape().apply(Min::over(axes, keep), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -57,6 +74,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Min::over(&[0], false), [distinct([2, 3])]).named("axis 0"),
         grad_case!(Min::over(&[2, 0], true), [distinct([2, 3, 2])]).named("two, kept"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("min", |given| match given.axes() {
+        None => given.x(0).min(),
+        Some((axes, keep)) => given.x(0).min_axes(&axes, keep),
+    })]
 }
 
 #[cfg(test)]

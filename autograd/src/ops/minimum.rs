@@ -11,6 +11,7 @@ use tensor::{Float, Tensor};
 use super::maximum::to_the_greater;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = min(a, b), the shapes broadcast together; dy goes to the smaller, and half of it to each
 /// where they are equal, as in PyTorch. NaN if either is.
@@ -36,6 +37,17 @@ impl<T: Float> Op<T, 2> for Minimum {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// min(a, b) of each pair; see [`min`](Var::min) for the least element
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    pub fn minimum(self, other: Self) -> Result<Self> {
+        self.tape().apply(Minimum, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -44,6 +56,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Minimum, [normal([2, 3]), normal([2, 3])]),
         grad_case!(Minimum, [normal([2, 1]), normal([4, 1, 3])]).named("both are broadcast"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("minimum", |given| given.x(0).minimum(given.x(1)))]
 }
 
 #[cfg(test)]

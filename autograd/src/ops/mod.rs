@@ -1,13 +1,20 @@
 //! Every built-in operation. To add one: write its file, add its line below.
 //!
-//! The list that declares the operations is the list that tests them: a file without `cases()` does
-//! not compile, and one test checks the gradients of all of them. Each file has the same form,
-//! which is also that of an operation outside this crate: formulas, shapes, forward, backward,
-//! cases, and a value worked by hand.
+//! The list that declares the operations is the list that tests them: a file without `cases()` and
+//! `pytorch()` does not compile, one test checks the gradients of all of them, and one compares all
+//! with PyTorch. Each file has the same form, which is also that of an operation outside this
+//! crate: formulas, shapes, forward, backward, the method of [`Var`](crate::Var), cases, the
+//! comparison with PyTorch, and a value worked by hand.
+//!
+//! The comparison needs a fixture of the operation's name, which tests/pytorch/make.py writes. Until
+//! it is there, `pytorch()` says `Comparison::not_yet` and why. CHECKS.md lists what checks each
+//! operation; a test writes it.
 
 mod axes;
 #[cfg(test)]
 mod checks;
+#[cfg(test)]
+mod pytorch;
 
 macro_rules! ops {
     ($($file:ident :: $Op:ident),* $(,)?) => {
@@ -17,6 +24,12 @@ macro_rules! ops {
         #[cfg(test)]
         fn all_cases() -> Vec<(&'static str, Vec<crate::gradcheck::GradCase>)> {
             vec![$( (stringify!($Op), $file::cases()) ),*]
+        }
+
+        /// How each operation is compared with PyTorch.
+        #[cfg(test)]
+        fn comparisons() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
+            vec![$( (stringify!($Op), $file::pytorch()) ),*]
         }
     };
 }
@@ -64,6 +77,12 @@ macro_rules! ops_without_gradient {
         ) -> Vec<(&'static str, Vec<crate::Result<crate::Var<'_, f64>>>)> {
             vec![$( (stringify!($Op), $file::uses(x)) ),*]
         }
+
+        /// How each operation that has no gradient is compared with PyTorch.
+        #[cfg(test)]
+        fn comparisons_without_gradient() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
+            vec![$( (stringify!($Op), $file::pytorch()) ),*]
+        }
     };
 }
 
@@ -71,6 +90,12 @@ macro_rules! ops_without_gradient {
 // file has `uses(x)`: the operation, applied to a matrix.
 ops_without_gradient! {
     compare::Compare, argmax::ArgMax, argmin::ArgMin,
+}
+
+/// How every operation of either list is compared with PyTorch.
+#[cfg(test)]
+fn all_comparisons() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
+    comparisons().into_iter().chain(comparisons_without_gradient()).collect()
 }
 
 #[cfg(test)]

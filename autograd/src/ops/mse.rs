@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = mean of (a − b)²; da = dy ∘ 2(a − b) / n, db = −da.
 ///
@@ -56,11 +57,28 @@ pub(super) fn check_equal<T: Float>(
     Err(Error::invalid(op, message))
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean of (self − target)².
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ.
+    pub fn mse(self, target: Self) -> Result<Self> {
+        self.tape().apply(Mse, [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Mse, [normal([2, 3]), normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("mse", |given| given.x(0).mse(given.x(1)))]
 }
 
 #[cfg(test)]

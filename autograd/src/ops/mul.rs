@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = a ∘ b, the shapes broadcast together; da = dy ∘ b, db = dy ∘ a.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,18 @@ impl<T: Float> Op<T, 2> for Mul {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// a ∘ b
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    #[allow(clippy::should_implement_trait)]
+    pub fn mul(self, other: Self) -> Result<Self> {
+        self.tape().apply(Mul, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -42,6 +55,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Mul, [normal([2, 3]), normal([3])]).named("a row"),
         grad_case!(Mul, [normal([4, 1]), normal([2, 1, 3])]).named("both are broadcast"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("mul", |given| given.x(0).mul(given.x(1)))]
 }
 
 #[cfg(test)]

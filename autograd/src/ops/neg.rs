@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = −x; dx = −dy.
 #[derive(Clone, Copy, Debug)]
@@ -28,11 +29,25 @@ impl<T: Float> Op<T, 1> for Neg {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// −x
+    #[allow(clippy::should_implement_trait)]
+    pub fn neg(self) -> Result<Self> {
+        self.tape().apply(Neg, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Neg, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("neg", |given| given.x(0).neg())]
 }
 
 #[cfg(test)]

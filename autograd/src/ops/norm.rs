@@ -13,6 +13,7 @@ use super::axes::Axes;
 use super::max::to_the_extreme;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = (Σ |x|ᵖ)^(1/p) over all elements or along axes, p ≥ 1, ∞ included;
 /// dx = dy ∘ sign x ∘ (|x|/y)ᵖ⁻¹.
@@ -109,6 +110,27 @@ impl<T: Float> Op<T, 1> for Norm<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// (Σ |x|ᵖ)^(1/p) of all elements: a scalar. 2 is the length, 1 the sum of the sizes, ∞ the
+    /// greatest size.
+    ///
+    /// # Errors
+    ///
+    /// If `p` is below 1.
+    pub fn norm(self, p: T) -> Result<Self> {
+        self.tape().apply(Norm::all(p), [self])
+    }
+
+    /// The `p`-norm along `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If `p` is below 1, there is no such axis, or one is named twice.
+    pub fn norm_axes(self, axes: &[usize], keep: bool, p: T) -> Result<Self> {
+        self.tape().apply(Norm::over(axes, keep, p), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -126,6 +148,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         .named("p = ∞"),
         grad_case!(Norm::over(&[2, 0], false, Float::of(2.0)), [distinct([2, 3, 2])]).named("axes"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("norm", |given| match (given.number("p"), given.axes()) {
+        (p, None) => given.x(0).norm(p),
+        (p, Some((axes, keep))) => given.x(0).norm_axes(&axes, keep, p),
+    })]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// yᵢⱼ = aᵢ·bⱼ for vectors a and b; da = dy·b, db = dyᵀ·a.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +44,17 @@ impl<T: Float> Op<T, 2> for Outer {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// aᵢ·bⱼ for vectors `[m]` and `[n]`: `[m, n]`.
+    ///
+    /// # Errors
+    ///
+    /// If either is no vector.
+    pub fn outer(self, other: Self) -> Result<Self> {
+        self.tape().apply(Outer, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -52,6 +64,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Outer, [normal([3]), normal([3])]).named("square"),
         grad_case!(Outer, [normal([1]), normal([5])]).named("one element"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("outer", |given| given.x(0).outer(given.x(1)))]
 }
 
 #[cfg(test)]

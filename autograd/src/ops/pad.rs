@@ -10,6 +10,7 @@ use tensor::{Float, Shape, Tensor};
 use super::concat::concat;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// What stands outside of the tensor that is padded.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,6 +117,28 @@ impl<T: Float> Op<T, 1> for Pad<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// With `widths[i]` = (before, after) more elements along axis i, for every axis.
+    ///
+    /// ```
+    /// use autograd::{Tape, ops::Padding};
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::from([[1.0, 2.0]]));
+    /// let y = x.pad(&[(0, 1), (1, 0)], Padding::Constant(0.0))?;
+    /// assert_eq!(y.value(), Tensor::from([[0.0, 1.0, 2.0], [0.0, 0.0, 0.0]]));
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is not one width for each axis, or there are no elements to copy.
+    pub fn pad(self, widths: &[(usize, usize)], with: Padding<T>) -> Result<Self> {
+        self.tape().apply(Pad { widths: widths.to_vec(), with }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -129,6 +152,24 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(&[(1, 1), (2, 3)], Padding::Reflect), [normal([2, 3])]).named("reflect"),
         grad_case!(op(&[(1, 0), (2, 4)], Padding::Wrap), [normal([2, 3])]).named("wrap"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("pad", |given| {
+        let widths = given.case.indices("widths");
+        let (widths, _) = widths.as_chunks::<2>();
+        let widths: Vec<(usize, usize)> =
+            widths.iter().map(|&[before, after]| (before, after)).collect();
+        let with = match given.case.word("mode") {
+            Some("edge") => Padding::Edge,
+            Some("reflect") => Padding::Reflect,
+            Some("wrap") => Padding::Wrap,
+            _ => Padding::Constant(given.number("value")),
+        };
+        given.x(0).pad(&widths, with)
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x with its axes in another order, axis i of y being axis `order[i]` of x; dx is dy with the
 /// order undone.
@@ -38,6 +39,17 @@ impl<T: Float> Op<T, 1> for Permute {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// Axis i of the result is axis `order[i]`.
+    ///
+    /// # Errors
+    ///
+    /// If `order` does not name every axis once.
+    pub fn permute(self, order: &[usize]) -> Result<Self> {
+        self.tape().apply(Permute { order: order.to_vec() }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -46,6 +58,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Permute { order: vec![2, 0, 1] }, [normal([2, 3, 4])]),
         grad_case!(Permute { order: vec![] }, [normal([])]).named("of a scalar"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("permute", |given| given.x(0).permute(&given.case.indices("order")))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = aᵇ, the shapes broadcast together; da = dy ∘ b·aᵇ⁻¹, db = dy ∘ y·ln a.
 ///
@@ -44,6 +45,17 @@ impl<T: Float> Op<T, 2> for Pow {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// aᵇ, the exponents a variable; see [`powf`](Var::powf) for one number
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    pub fn pow(self, exponent: Self) -> Result<Self> {
+        self.tape().apply(Pow, [self, exponent])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -53,6 +65,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Pow, [positive([2, 1]), normal([3])]).named("a column and a row"),
         grad_case!(Pow, [positive([4, 2, 3]), normal([])]).named("one exponent"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("pow", |given| given.x(0).pow(given.x(1)))]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = xᵖ for a constant exponent p; dx = dy ∘ p·xᵖ⁻¹.
 ///
@@ -37,6 +38,13 @@ impl<T: Float> Op<T, 1> for Powf<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// x to the power `exponent`
+    pub fn powf(self, exponent: T) -> Result<Self> {
+        self.tape().apply(Powf { exponent }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -47,6 +55,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Powf { exponent: Float::of(3.0) }, [away_from_zero([2, 3])]).named("3"),
         grad_case!(Powf { exponent: Float::of(0.0) }, [away_from_zero([2, 3])]).named("0"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("powf", |given| given.x(0).powf(given.number("exponent")))]
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x where x > 0, slope ∘ x elsewhere, the shapes broadcast together (He et al. 2015).
 ///
@@ -42,6 +43,17 @@ impl<T: Float> Op<T, 2> for Prelu {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// x above zero, `slope`·x elsewhere, the slopes a variable
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    pub fn prelu(self, slope: Self) -> Result<Self> {
+        self.tape().apply(Prelu, [self, slope])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -51,6 +63,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Prelu, [away_from_zero([4, 3]), normal([3])]).named("one for each unit"),
         grad_case!(Prelu, [away_from_zero([2, 3, 2]), normal([3, 1])]).named("channels"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("prelu", |given| given.x(0).prelu(given.x(1)))]
 }
 
 #[cfg(test)]

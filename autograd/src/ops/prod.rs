@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Π x over all elements or along axes; dx = dy ∘ Π of the others. 1 where there are no
 /// elements.
@@ -65,6 +66,22 @@ fn products_of_the_others<T: Float>(row: &mut [T]) {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The product of all elements: a scalar.
+    pub fn prod(self) -> Result<Self> {
+        self.tape().apply(Prod::all(), [self])
+    }
+
+    /// The product over `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn prod_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
+        self.tape().apply(Prod::over(axes, keep), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -76,6 +93,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Prod::over(&[2, 0], false), [normal([2, 3, 2])]).named("axes 2 and 0"),
         grad_case!(Prod::over(&[1], true), [zeros()]).named("zeros, kept"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("prod", |given| match given.axes() {
+        None => given.x(0).prod(),
+        Some((axes, keep)) => given.x(0).prod_axes(&axes, keep),
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = 1/x; dx = −dy ∘ y². ±∞ at ±0, where the slope is −∞.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Reciprocal {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// 1/x
+    pub fn reciprocal(self) -> Result<Self> {
+        self.tape().apply(Reciprocal, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::away_from_zero;
     vec![grad_case!(Reciprocal, [away_from_zero([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("reciprocal", |given| given.x(0).reciprocal())]
 }
 
 #[cfg(test)]

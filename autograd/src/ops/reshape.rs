@@ -7,8 +7,9 @@
 
 use tensor::{Float, Shape, Tensor};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x in another shape of as many elements; dx = dy in the shape of x.
 #[derive(Clone, Copy, Debug)]
@@ -32,6 +33,54 @@ impl<T: Float> Op<T, 1> for Reshape {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The same elements in another shape.
+    ///
+    /// # Errors
+    ///
+    /// If it has another number of elements.
+    pub fn reshape(self, shape: impl Into<Shape>) -> Result<Self> {
+        self.tape().apply(Reshape { shape: shape.into() }, [self])
+    }
+
+    /// Without `axis`, which has length 1.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or it has another length.
+    pub fn squeeze(self, axis: usize) -> Result<Self> {
+        let mut shape = self.shape().to_vec();
+        if shape.get(axis) != Some(&1) {
+            return Err(Error::invalid(
+                "squeeze",
+                format!("{shape:?} without axis {axis}: the axis must be there, with length 1"),
+            ));
+        }
+        shape.remove(axis);
+        self.reshape(&shape[..])
+    }
+
+    /// With one more axis, of length 1, which becomes axis number `axis`.
+    ///
+    /// # Errors
+    ///
+    /// If that is more than the number of axes that are there.
+    pub fn unsqueeze(self, axis: usize) -> Result<Self> {
+        let mut shape = self.shape().to_vec();
+        if axis > shape.len() {
+            return Err(Error::invalid(
+                "unsqueeze",
+                format!(
+                    "{shape:?} with a new axis {axis}: its place must be one of 0..={}",
+                    shape.len()
+                ),
+            ));
+        }
+        shape.insert(axis, 1);
+        self.reshape(&shape[..])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -40,6 +89,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Reshape { shape: [3, 4].into() }, [normal([2, 6])]),
         grad_case!(Reshape { shape: [].into() }, [normal([1, 1])]).named("to a scalar"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("reshape", |given| given.x(0).reshape(&given.case.indices("shape")[..]))]
 }
 
 #[cfg(test)]
@@ -55,5 +110,26 @@ mod tests {
         assert_eq!(y.value(), Tensor::from([1.0, 2.0, 3.0, 4.0]));
         let gradients = y.backward_with(Tensor::from([5.0, 6.0, 7.0, 8.0])).unwrap();
         assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[5.0, 6.0], [7.0, 8.0]]));
+    }
+
+    #[test]
+    fn axes_of_length_one_come_and_go() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([[1.0, 2.0]]));
+        let y = x.squeeze(0).unwrap();
+        assert_eq!(y.value(), Tensor::from([1.0, 2.0]));
+        let z = y.unsqueeze(1).unwrap();
+        assert_eq!(z.value(), Tensor::from([[1.0], [2.0]]));
+        let gradients = z.backward_with(Tensor::from([[3.0], [4.0]])).unwrap();
+        assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[3.0, 4.0]]));
+        assert_eq!(
+            x.squeeze(1).unwrap_err().to_string(),
+            "squeeze: [1, 2] without axis 1: the axis must be there, with length 1"
+        );
+        assert_eq!(
+            x.unsqueeze(3).unwrap_err().to_string(),
+            "unsqueeze: [1, 2] with a new axis 3: its place must be one of 0..=2"
+        );
+        assert!(x.squeeze(2).is_err());
     }
 }

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = 1/√x; dx = −dy ∘ y³/2. NaN below 0; ∞ at 0, where the slope is −∞.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Rsqrt {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// 1/√x
+    pub fn rsqrt(self) -> Result<Self> {
+        self.tape().apply(Rsqrt, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::positive;
     vec![grad_case!(Rsqrt, [positive([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("rsqrt", |given| given.x(0).rsqrt())]
 }
 
 #[cfg(test)]

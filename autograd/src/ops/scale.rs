@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = `by`·x; dx = `by`·dy.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +34,24 @@ impl<T: Float> Op<T, 1> for Scale<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// `by`·x
+    pub fn scale(self, by: T) -> Result<Self> {
+        self.tape().apply(Scale { by }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Scale { by: Float::of(-2.5) }, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("scale", |given| given.x(0).scale(given.number("by")))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x, with each element of s added where its index says along an axis; dx = dy, ds = dy there.
 ///
@@ -42,6 +43,20 @@ impl<T: Float> Op<T, 2> for ScatterAdd {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// self, with each element of `source` added where its index says: y\[i, indices\[i, j, k\], k\]
+    /// += source\[i, j, k\] along axis 1, and so on. There is one index for each element of
+    /// `source`, the last axis changing fastest.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, an index does not lie in it, or `source` has another number of axes
+    /// or is longer than self along one that is not `axis`.
+    pub fn scatter_add(self, axis: usize, indices: &[usize], source: Self) -> Result<Self> {
+        self.tape().apply(ScatterAdd { axis, indices: indices.to_vec() }, [self, source])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -55,6 +70,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
             .named("longer along the axis, shorter elsewhere"),
         grad_case!(op(1, &[1, 0, 1, 1]), [normal([2, 2]), normal([2, 2])]).named("equal shapes"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("scatter_add", |given| {
+        let indices = given.case.indices("indices");
+        given.x(0).scatter_add(given.whole("axis"), &indices, given.x(1))
+    })]
 }
 
 #[cfg(test)]

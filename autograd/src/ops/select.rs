@@ -8,8 +8,9 @@
 
 use tensor::{Float, Tensor};
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = a where the mask is not 0, b where it is; dy goes to the one that was taken.
 ///
@@ -46,6 +47,37 @@ impl<T: Float> Op<T, 2> for Select<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// a where self, a mask, is not 0, and b where it is
+    ///
+    /// ```
+    /// # use autograd::Tape;
+    /// # use tensor::Tensor;
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::from([-4.0, 9.0]));
+    /// let zero = tape.constant(Tensor::scalar(0.0));
+    /// let y = x.detach().greater(zero)?.select(x, zero)?; // max(x, 0)
+    /// assert_eq!(y.value().to_vec(), [0.0, 9.0]);
+    /// assert_eq!(y.sum()?.backward()?.of(x)?.to_vec(), [0.0, 1.0]);
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast, or the mask wants a gradient: it has none.
+    pub fn select(self, a: Self, b: Self) -> Result<Self> {
+        if self.wants_gradient() {
+            let rule = format!(
+                "the mask, {:?}, wants a gradient, but has none, since it only decides; pass \
+                 `mask.detach()`",
+                self.shape()
+            );
+            return Err(Error::invalid("select", rule));
+        }
+        a.tape().apply(Select { mask: self.value() }, [a, b])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -58,9 +90,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     }
     vec![
         grad_case!(rows(), [normal([2, 3]), normal([2, 3])]),
-        grad_case!(row(), [normal([2, 1]), normal([])])
-            .named("everything is broadcast"),
+        grad_case!(row(), [normal([2, 1]), normal([])]).named("everything is broadcast"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("select", |given| given.x(0).select(given.x(1), given.x(2)))]
 }
 
 #[cfg(test)]

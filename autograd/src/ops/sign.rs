@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = −1 below zero, 1 above, 0 at ±0, and NaN for NaN; dx = 0.
 ///
@@ -32,11 +33,24 @@ impl<T: Float> Op<T, 1> for Sign {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// −1, 0 or 1; its gradient is 0.
+    pub fn sign(self) -> Result<Self> {
+        self.tape().apply(Sign, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::away_from_zero;
     vec![grad_case!(Sign, [away_from_zero([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("sign", |given| given.x(0).sign())]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = sin x, x in radians; dx = dy ∘ cos x.
 ///
@@ -31,11 +32,24 @@ impl<T: Float> Op<T, 1> for Sin {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The sine of x in radians.
+    pub fn sin(self) -> Result<Self> {
+        self.tape().apply(Sin, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Sin, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("sin", |given| given.x(0).sin())]
 }
 
 #[cfg(test)]

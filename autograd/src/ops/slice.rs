@@ -12,6 +12,7 @@ use tensor::{Float, Shape, Tensor};
 use super::concat::concat;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = the part of x where the index along an axis lies in a range; dx = dy there, 0 elsewhere.
 #[derive(Clone, Debug)]
@@ -45,6 +46,17 @@ impl<T: Float> Op<T, 1> for Slice {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The part where the index along `axis` lies in `range`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or the range does not lie in it.
+    pub fn slice(self, axis: usize, range: Range<usize>) -> Result<Self> {
+        self.tape().apply(Slice { axis, range }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -54,6 +66,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Slice { axis: 0, range: 0..1 }, [normal([3, 2, 2])]).named("the first"),
         grad_case!(Slice { axis: 1, range: 2..3 }, [normal([2, 3, 2])]).named("the last"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("slice", |given| {
+        given.x(0).slice(given.whole("axis"), given.whole("start")..given.whole("end"))
+    })]
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use tensor::{Float, Tensor};
 use super::mse::check_equal;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = mean of s(a − b), s(d) = d²/2β for |d| < β, |d| − β/2 beyond;
 /// da = dy ∘ ((a − b)/β, cut off at ±1) / n, db = −da. PyTorch's `smooth_l1_loss`.
@@ -63,6 +64,17 @@ impl<T: Float> Op<T, 2> for SmoothL1<T> {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean of d²/(2·`beta`), from |d| = `beta` on of |d| − `beta`/2, d = self − target.
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ, or `beta` is below 0.
+    pub fn smooth_l1(self, target: Self, beta: T) -> Result<Self> {
+        self.tape().apply(SmoothL1 { beta }, [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -76,6 +88,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(op(0.0), [away_from_zero([2, 3]), Tensor::zeros([2, 3]).into()])
             .named("absolute"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("smooth_l1", |given| given.x(0).smooth_l1(given.x(1), given.number("beta")))]
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use super::log_softmax::log_softmax;
 use super::mse::check_equal;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// The mean over rows of −Σ t∘ln softmax(x), t being target probabilities; dx = dy ∘ (softmax(x)∘Σ t
 /// − t) / rows, dt = −dy ∘ ln softmax(x) / rows.
@@ -128,6 +129,19 @@ fn difference<T: Float>(sum: T, ln_p: T, t: T) -> T {
     if ln_p < T::of(-0.5) { sum * math::exp(ln_p) - t } else { sum * math::expm1(ln_p) + (sum - t) }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The mean over rows of −Σ target∘ln softmax(row); self are logits, `[rows, classes]`,
+    /// `target` probabilities of the same shape. With weights and smoothing:
+    /// [`ops::SoftCrossEntropy`](SoftCrossEntropy).
+    ///
+    /// # Errors
+    ///
+    /// If the shapes differ, or there are not two axes.
+    pub fn soft_cross_entropy(self, target: Self) -> Result<Self> {
+        self.tape().apply(SoftCrossEntropy::new(), [self, target])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -144,6 +158,18 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
             .named("smoothed"),
         grad_case!(weighted(), [normal([2, 3]), positive([2, 3])]).named("weighted and smoothed"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("soft_cross_entropy", |given| {
+        let mut op = SoftCrossEntropy::new().smoothed(given.number("smoothing"));
+        if let Some(weights) = given.numbers("weights") {
+            op = op.weighted(&weights);
+        }
+        given.tape.apply(op, [given.x(0), given.x(1)])
+    })]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor, math};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = eˣ / Σ eˣ along an axis; dx = y ∘ (dy − Σ dy ∘ y).
 ///
@@ -42,6 +43,17 @@ impl<T: Float> Op<T, 1> for Softmax {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// eˣ / Σ eˣ along `axis`: positive numbers that sum to 1.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis.
+    pub fn softmax(self, axis: usize) -> Result<Self> {
+        self.tape().apply(Softmax { axis }, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -51,6 +63,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Softmax { axis: 0 }, [normal([3, 2])]).named("axis 0"),
         grad_case!(Softmax { axis: 1 }, [normal([2, 3, 2])]).named("the middle axis"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("softmax", |given| given.x(0).softmax(given.whole("axis")))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 use super::concat::concat;
 use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
+use crate::var::Var;
 
 /// The parts of x along an axis, one after the other, as outputs; dx = \[dy₀, dy₁, …\].
 #[derive(Clone, Debug)]
@@ -63,6 +64,28 @@ impl<T: Float> ListOp<T> for Split {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The parts along `axis` of these lengths, one after the other.
+    ///
+    /// ```
+    /// use autograd::Tape;
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::from([1.0, 2.0, 3.0]));
+    /// let parts = x.split(0, &[1, 2])?;
+    /// assert_eq!(parts[1].value(), Tensor::from([2.0, 3.0]));
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or the lengths do not add up to its length.
+    pub fn split(self, axis: usize, lengths: &[usize]) -> Result<Vec<Self>> {
+        self.tape().apply_list(Split { axis, lengths: lengths.to_vec() }, &[self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::gradcheck::{GradCase, normal};
@@ -72,6 +95,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         GradCase::list(op(1, &[1, 0, 2, 1]), [normal([2, 4, 3])]).named("the middle axis"),
         GradCase::list(op(0, &[3]), [normal([3])]).named("one part"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("split", |given| {
+        let parts = given.x(0).split(given.whole("axis"), &given.case.indices("lengths"));
+        parts.map(|parts| parts[given.whole("part")])
+    })]
 }
 
 #[cfg(test)]

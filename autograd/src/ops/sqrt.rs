@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = √x; dx = dy / 2y. NaN below 0; at 0 the slope is infinite.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Sqrt {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// √x
+    pub fn sqrt(self) -> Result<Self> {
+        self.tape().apply(Sqrt, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::positive;
     vec![grad_case!(Sqrt, [positive([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("sqrt", |given| given.x(0).sqrt())]
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = x²; dx = dy ∘ 2x.
 #[derive(Clone, Copy, Debug)]
@@ -29,11 +30,24 @@ impl<T: Float> Op<T, 1> for Square {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// x²
+    pub fn square(self) -> Result<Self> {
+        self.tape().apply(Square, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::normal;
     vec![grad_case!(Square, [normal([2, 3])])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("square", |given| given.x(0).square())]
 }
 
 #[cfg(test)]

@@ -7,10 +7,11 @@
 
 use tensor::{Float, Shape, Tensor};
 
-use super::concat::concat;
+use super::concat::{concat, joined};
 use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = \[x₀, x₁, …\] along a new axis; dxᵢ is dy at i along it.
 ///
@@ -95,6 +96,17 @@ pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tenso
     concat(axis, &parts.iter().collect::<Vec<_>>())
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The inputs, all of one shape, side by side along a new axis, which becomes axis number `axis`.
+    ///
+    /// # Errors
+    ///
+    /// If there is no input, the shapes differ, or `axis` is more than their number of axes.
+    pub fn stack(axis: usize, inputs: &[Self]) -> Result<Self> {
+        joined("stack", Stack { axis }, inputs)
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -107,6 +119,19 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         crate::gradcheck::GradCase::list(|| Stack { axis: 1 }, [[2, 3], [2, 3], [2, 3]])
             .named("a list"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("stack", |given| {
+        let op = Stack { axis: given.whole("axis") };
+        match given.inputs[..] {
+            [a, b] => given.tape.apply(op, [a, b]),
+            [a, b, c] => given.tape.apply(op, [a, b, c]),
+            _ => panic!("{}: two or three inputs", given.case.name),
+        }
+    })]
 }
 
 #[cfg(test)]

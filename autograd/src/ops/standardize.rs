@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = (x − m)/√(v + ε), m and v being mean and variance along some axes;
 /// dx = (dy − mean dy − y ∘ mean (dy∘y))/√(v + ε).
@@ -98,6 +99,17 @@ fn mean<T: Float>(x: &Tensor<T>, axes: &[usize]) -> Result<Tensor<T>> {
     Ok(sum.map(|sum| sum / count))
 }
 
+impl<T: Float> Var<'_, T> {
+    /// (self − mean)/√(variance + `eps`), both along `axes`; the variance is the biased one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or there are no elements.
+    pub fn standardize(self, axes: &[usize], eps: T) -> Result<Self> {
+        self.tape().apply(Standardize::over(axes, eps), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -108,6 +120,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
             .named("two axes"),
         grad_case!(Standardize::over(&[0, 1], Float::of(1.0)), [normal([3, 2])]).named("of all"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("standardize", |given| {
+        given.x(0).standardize(&given.case.indices("axes"), given.number("epsilon"))
+    })]
 }
 
 #[cfg(test)]

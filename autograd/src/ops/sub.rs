@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = a − b, the shapes broadcast together; da = dy, db = −dy.
 #[derive(Clone, Copy, Debug)]
@@ -29,6 +30,18 @@ impl<T: Float> Op<T, 2> for Sub {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// a − b
+    ///
+    /// # Errors
+    ///
+    /// If the shapes do not broadcast.
+    #[allow(clippy::should_implement_trait)]
+    pub fn sub(self, other: Self) -> Result<Self> {
+        self.tape().apply(Sub, [self, other])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -37,6 +50,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Sub, [normal([2, 3]), normal([2, 3])]),
         grad_case!(Sub, [normal([3]), normal([2, 3])]).named("from a row"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("sub", |given| given.x(0).sub(given.x(1)))]
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Σ x over all elements or along axes; dx = dy, repeated over what was summed.
 #[derive(Clone, Debug)]
@@ -44,6 +45,23 @@ impl<T: Float> Op<T, 1> for Sum {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The sum of all elements: a scalar.
+    pub fn sum(self) -> Result<Self> {
+        self.tape().apply(Sum::all(), [self])
+    }
+
+    /// The sum over `axes`, which stay with length 1 if `keep`, else go. As for all reductions, an
+    /// empty list of axes reduces nothing.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn sum_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
+        self.tape().apply(Sum::over(axes, keep), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -54,6 +72,15 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Sum::over(&[2, 0], false), [normal([2, 3, 2])]).named("axes 2 and 0"),
         grad_case!(Sum::over(&[1], true), [normal([2, 3])]).named("axis 1, kept"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("sum", |given| match given.axes() {
+        None => given.x(0).sum(),
+        Some((axes, keep)) => given.x(0).sum_axes(&axes, keep),
+    })]
 }
 
 #[cfg(test)]

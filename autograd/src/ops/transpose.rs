@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = xᵀ, the last two axes exchanged; dx = dyᵀ. Nothing is copied.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +29,17 @@ impl<T: Float> Op<T, 1> for Transpose {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// The last two axes exchanged.
+    ///
+    /// # Errors
+    ///
+    /// If there are fewer than two.
+    pub fn transpose(self) -> Result<Self> {
+        self.tape().apply(Transpose, [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -36,6 +48,12 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Transpose, [normal([2, 3])]),
         grad_case!(Transpose, [normal([2, 3, 4])]).named("batches"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("transpose", |given| given.x(0).transpose())]
 }
 
 #[cfg(test)]

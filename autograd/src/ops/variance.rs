@@ -12,6 +12,7 @@ use tensor::{Float, Tensor};
 use super::axes::Axes;
 use crate::error::Result;
 use crate::op::{Call, Op};
+use crate::var::Var;
 
 /// y = Σ (x − m)² / (n − c) over all elements or along axes; dx = dy ∘ 2(x − m) / (n − c).
 ///
@@ -73,6 +74,23 @@ impl<T: Float> Op<T, 1> for Variance {
     }
 }
 
+impl<T: Float> Var<'_, T> {
+    /// Σ (x − mean)² / (n − `correction`) over all n elements: a scalar. The correction is 0 for
+    /// the variance of the elements, 1 for the unbiased estimate from a sample.
+    pub fn variance(self, correction: usize) -> Result<Self> {
+        self.tape().apply(Variance::all(correction), [self])
+    }
+
+    /// The variance over `axes`, which stay with length 1 if `keep`, else go.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such axis, or one is named twice.
+    pub fn variance_axes(self, axes: &[usize], keep: bool, correction: usize) -> Result<Self> {
+        self.tape().apply(Variance::over(axes, keep, correction), [self])
+    }
+}
+
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
@@ -83,6 +101,18 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(Variance::over(&[0], false, 1), [normal([3, 2])]).named("axis 0"),
         grad_case!(Variance::over(&[0, 2], true, 0), [normal([2, 3, 2])]).named("two, kept"),
     ]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("variance", |given| {
+        let correction = given.whole("correction");
+        match given.axes() {
+            None => given.x(0).variance(correction),
+            Some((axes, keep)) => given.x(0).variance_axes(&axes, keep, correction),
+        }
+    })]
 }
 
 #[cfg(test)]

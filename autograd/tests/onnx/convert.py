@@ -16,7 +16,7 @@ from onnx import numpy_helper
 HERE = pathlib.Path(__file__).resolve().parent
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(HERE.parent / "fixture"))
-from write import Fixture  # noqa: E402
+from write import Packed  # noqa: E402
 
 HEADING = """
 Made by convert.py from the backend node tests of onnx 1.20.1. Do not edit.
@@ -31,7 +31,7 @@ def arrays(folder, kind):
 
 def main():
     data = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "node"
-    fixture = Fixture(HEADING)
+    fixture = Packed(HEADING)
     for name in (HERE / "names.txt").read_text().split():
         graph = onnx.load(str(data / name / "model.onnx")).graph
         (node,) = graph.node

@@ -1,10 +1,11 @@
-"""Has PyTorch compute values and gradients of every operation, in f64: cases.txt and numbers.bin.
+"""Has PyTorch compute values and gradients of operations, in f64: for each operation a file of its own, OPERATION.txt.
 
     python3 -m venv venv && venv/bin/pip install torch==2.15.0 numpy     # about 4 GB, no GPU needed
-    venv/bin/python autograd/tests/pytorch/make.py
+    venv/bin/python autograd/tests/pytorch/make.py sinh tanh             # these alone; without names, all
 
 The seeds are fixed, each operation has its own, and the output is committed: the tests need neither Python nor this
-script. The inputs are numbers that an f32 can hold, so that the same cases test both types.
+script, and an operation that is added changes no other's file. The inputs are numbers that an f32 can hold, so that the
+same cases test both types.
 """
 
 import pathlib
@@ -24,7 +25,9 @@ Made by make.py with PyTorch {torch.__version__.split('+')[0]}. Do not edit.
 Outputs: the value y, then the gradient with respect to each input. The last input is dy, the gradient of y.
 """
 
-fixture = Fixture(HEADING)
+wanted = set(sys.argv[1:])
+fixtures = {}  # of the operations that are wanted, by name
+known = set()  # the names of all
 state = {"op": None, "number": 0}
 
 
@@ -48,22 +51,27 @@ def these(*values):
 def op(name):
     """Begins an operation, whose random numbers do not depend on those before it."""
     state.update(op=name, number=0)
+    known.add(name)
+    if not wanted or name in wanted:
+        fixtures.setdefault(name, Fixture(HEADING))
     torch.manual_seed(zlib.crc32(name.encode()))
 
 
 def case(label, f, *inputs, data=(), **settings):
     """One case: f(inputs) and its gradients, but none for the inputs whose numbers are in `data`."""
+    if state["op"] not in fixtures:
+        return
     inputs = [x.clone().requires_grad_(i not in data) for i, x in enumerate(inputs)]
     y = f(*inputs)
     dy = normal(*y.shape)
-    wanted = [x for x in inputs if x.requires_grad]
-    gradients = torch.autograd.grad(y, wanted, dy, allow_unused=True) if y.requires_grad else []
-    gradients = [torch.zeros_like(x) if g is None else g for x, g in zip(wanted, gradients)]
+    variables = [x for x in inputs if x.requires_grad]
+    gradients = torch.autograd.grad(y, variables, dy, allow_unused=True) if y.requires_grad else []
+    gradients = [torch.zeros_like(x) if g is None else g for x, g in zip(variables, gradients)]
     state["number"] += 1
     name = f"{state['op']}_{state['number']}_{label.replace(' ', '_')}"
     names = [f"x{i}" if x.requires_grad else f"data{i}" for i, x in enumerate(inputs)]
     numpy = lambda x: x.detach().contiguous().resolve_conj().numpy()  # noqa: E731
-    fixture.case(
+    fixtures[state["op"]].case(
         name, state["op"], settings,
         [(n, numpy(x)) for n, x in zip(names, inputs)] + [("dy", numpy(dy))],
         [("y", numpy(y))]
@@ -80,5 +88,8 @@ if __name__ == "__main__":
     elementwise.make()
     rest.make()
     losses.make()
-    fixture.write(HERE)
-    print(sum(line.startswith("case") for line in fixture.lines), "cases,", len(fixture.numbers), "bytes")
+    if wanted - known:
+        sys.exit(f"no cases of {', '.join(sorted(wanted - known))}: add them to elementwise.py, losses.py or rest.py")
+    for name, fixture in fixtures.items():
+        fixture.write(HERE / f"{name}.txt")
+        print(fixture.cases, "cases of", name)

@@ -1,0 +1,292 @@
+//! Values and gradients of every operation, compared with PyTorch's.
+//!
+//! tests/pytorch/make.py had PyTorch compute them once, in `f64`, and wrote a fixture for each
+//! operation, so a test run needs nothing else. Per operation there are at least three shapes, odd
+//! and broadcast ones among them, then extreme values, and the places where a function has a kink:
+//! there PyTorch's choice of a slope is the convention here, too.
+//!
+//! In `fn pytorch()`, each operation's file names its fixture and says how a case is applied, or
+//! says why there is no fixture yet.
+//! `cargo test -p autograd --lib pytorch -- --nocapture` prints the counts.
+
+use std::collections::BTreeMap;
+
+use tensor::Float;
+
+use super::{all_cases, all_comparisons};
+use crate::{Error, Result, Tape, Var};
+
+#[path = "../../tests/fixture/mod.rs"]
+pub(super) mod fixture;
+
+use fixture::{Array, Case};
+
+/// The least number of cases of an operation, and of different shapes of its inputs.
+const FEWEST: usize = 3;
+
+/// How far a number may be off: relative to itself, plus relative to the greatest of its tensor,
+/// for sums that cancel.
+struct Tolerance {
+    itself: f64,
+    greatest: f64,
+}
+
+const F64: Tolerance = Tolerance { itself: 1e-12, greatest: 1e-15 };
+const F32: Tolerance = Tolerance { itself: 1e-5, greatest: 1e-6 };
+
+/// What is compared under one name: with the cases in `tests/pytorch/<operation>.txt`, or not yet.
+pub(super) struct Comparison {
+    /// What errors call the operation.
+    pub(super) operation: &'static str,
+    how: std::result::Result<Apply, &'static str>,
+}
+
+/// The operation, applied to a case in each type of number.
+struct Apply {
+    in_f64: ApplyIn<f64>,
+    in_f32: ApplyIn<f32>,
+}
+
+type ApplyIn<T> = for<'t> fn(&Given<'t, T>) -> Result<Var<'t, T>>;
+
+impl Comparison {
+    /// `in_f64` and `in_f32` are the same expression, which [`compared!`] writes twice.
+    pub(super) fn new(operation: &'static str, in_f64: ApplyIn<f64>, in_f32: ApplyIn<f32>) -> Self {
+        Comparison { operation, how: Ok(Apply { in_f64, in_f32 }) }
+    }
+
+    /// There are no cases of the operation, for this reason.
+    pub(super) fn not_yet(operation: &'static str, why: &'static str) -> Self {
+        Comparison { operation, how: Err(why) }
+    }
+
+    /// Why it is not compared; `None` if it is.
+    pub(super) fn reason(&self) -> Option<&'static str> {
+        self.how.as_ref().err().copied()
+    }
+}
+
+/// A [`Comparison`] by an operation's name, and an expression that makes its value of a [`Given`]
+/// case. The expression is written once and compiled twice, for `f64` and `f32`.
+macro_rules! compared {
+    ($operation:literal, |$given:ident| $y:expr $(,)?) => {
+        $crate::ops::pytorch::Comparison::new($operation, |$given| $y, |$given| $y)
+    };
+}
+pub(super) use compared;
+
+/// A case, its inputs on a tape.
+pub(super) struct Given<'t, T: Float> {
+    pub(super) case: &'t Case,
+    pub(super) tape: &'t Tape<T>,
+    /// All but dy.
+    pub(super) inputs: Vec<Var<'t, T>>,
+}
+
+impl<'t, T: Float> Given<'t, T> {
+    /// The last array of a case is dy. Inputs whose names begin with `data` want no gradient.
+    fn new(case: &'t Case, tape: &'t Tape<T>) -> Self {
+        let arrays = case.inputs.iter().flatten();
+        let variable = |array: &Array| {
+            let (value, is_data) = (array.tensor(), array.name.starts_with("data"));
+            if is_data { tape.constant(value) } else { tape.parameter(value) }
+        };
+        let mut inputs: Vec<Var<'t, T>> = arrays.map(variable).collect();
+        inputs.pop();
+        Given { case, tape, inputs }
+    }
+
+    /// An input.
+    #[track_caller]
+    pub(super) fn x(&self, number: usize) -> Var<'t, T> {
+        self.inputs[number]
+    }
+
+    /// A setting that is a number; 0 if it is not there.
+    pub(super) fn number(&self, setting: &str) -> T {
+        T::of(self.case.number(setting, 0.0))
+    }
+
+    /// A setting that is a whole number, not negative; 0 if it is not there.
+    pub(super) fn whole(&self, setting: &str) -> usize {
+        self.case.indices(setting).first().copied().unwrap_or_default()
+    }
+
+    /// A setting that is a list of numbers, if it is there.
+    pub(super) fn numbers(&self, setting: &str) -> Option<Vec<T>> {
+        let numbers = self.case.numbers(setting)?;
+        Some(numbers.into_iter().map(T::of).collect())
+    }
+
+    /// The axes of a reduction and whether they stay; `None` if it is over all elements.
+    pub(super) fn axes(&self) -> Option<(Vec<usize>, bool)> {
+        self.case.word("axes")?;
+        Some((self.case.indices("axes"), self.case.flag("keep", false)))
+    }
+}
+
+/// Runs a case and compares; what is wrong as a sentence.
+fn run<T: Float>(
+    case: &Case,
+    apply: ApplyIn<T>,
+    tolerance: &Tolerance,
+) -> std::result::Result<(), String> {
+    let words = |error: Error| error.to_string();
+    let Some(Some(dy)) = case.inputs.last() else { return Err("no inputs".into()) };
+    let tape = Tape::new();
+    let given = Given::new(case, &tape);
+    let y = apply(&given).map_err(words)?;
+    let (value, slopes) = (&case.outputs[0], &case.outputs[1..]);
+    compare("y", &y.shape(), &y.value().to_vec(), value, tolerance)?;
+    if slopes.is_empty() {
+        return Ok(());
+    }
+    let gradients = y.backward_with(dy.tensor()).map_err(words)?;
+    let parameters = given.inputs.iter().filter(|input| input.wants_gradient());
+    for (input, expected) in parameters.zip(slopes) {
+        let found = gradients.of(*input).map_err(words)?;
+        compare(&expected.name, found.shape(), &found.to_vec(), expected, tolerance)?;
+    }
+    Ok(())
+}
+
+fn compare<T: Float>(
+    name: &str,
+    shape: &[usize],
+    found: &[T],
+    expected: &Array,
+    tolerance: &Tolerance,
+) -> std::result::Result<(), String> {
+    if shape != expected.shape {
+        return Err(format!("{name} is {shape:?}, not {:?}", expected.shape));
+    }
+    let finite = expected.values.iter().filter(|x| x.is_finite());
+    let greatest = finite.fold(0.0, |most: f64, x| most.max(x.abs()));
+    for (at, (&found, &expected)) in found.iter().zip(&expected.values).enumerate() {
+        // What is too large or too small for the type is what the type makes of it.
+        let (found, expected) = (found.as_f64(), T::of(expected).as_f64());
+        let most = tolerance.itself * expected.abs()
+            + tolerance.greatest * greatest
+            + T::min_positive_value().as_f64();
+        let near = (found - expected).abs() <= most;
+        if !(near || found == expected || (found.is_nan() && expected.is_nan())) {
+            return Err(format!("{name}[{at}] is {found:e}, not {expected:e}"));
+        }
+    }
+    Ok(())
+}
+
+/// The cases of every operation that PyTorch has computed, by its name.
+pub(super) fn fixtures() -> BTreeMap<String, Vec<Case>> {
+    fixture::read_each("pytorch")
+}
+
+/// All cases with numbers of one type.
+fn run_all<T: Float>(label: &str, tolerance: &Tolerance, in_type: fn(&Apply) -> ApplyIn<T>) {
+    let fixtures = fixtures();
+    let (mut passed, mut total, mut operations) = (0, 0, 0);
+    let mut failures = Vec::new();
+    for comparison in all_comparisons().iter().flat_map(|(_, comparisons)| comparisons) {
+        let (name, Ok(apply)) = (comparison.operation, &comparison.how) else { continue };
+        let Some(cases) = fixtures.get(name) else { continue }; // another test says so
+        let before = failures.len();
+        for case in cases {
+            if let Err(wrong) = run(case, in_type(apply), tolerance) {
+                failures.push(format!("{}: {wrong}", case.name));
+            }
+        }
+        let right = cases.len() - (failures.len() - before);
+        println!("{name:<28}{right:>5} of {:>3}", cases.len());
+        (passed, total, operations) = (passed + right, total + cases.len(), operations + 1);
+    }
+    println!("pytorch cases in {label}: {passed} passed of {total}; {operations} operations");
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[test]
+fn pytorch_in_f64() {
+    run_all("f64", &F64, |apply| apply.in_f64);
+}
+
+#[test]
+fn pytorch_in_f32() {
+    run_all("f32", &F32, |apply| apply.in_f32);
+}
+
+fn report(rule: &str, broken: &[String]) {
+    assert!(broken.is_empty(), "{rule}\n  {}", broken.join("\n  "));
+}
+
+#[test]
+fn every_operation_is_compared_with_pytorch_or_says_why_not() {
+    let fixtures = fixtures();
+    let (mut broken, mut names) = (Vec::new(), Vec::new());
+    for (op, comparisons) in all_comparisons() {
+        if comparisons.is_empty() {
+            broken.push(format!("{op}: `pytorch()` is empty"));
+        }
+        for comparison in comparisons {
+            let name = comparison.operation;
+            let file = format!("tests/pytorch/{name}.txt");
+            match (comparison.reason(), fixtures.get(name)) {
+                (None, Some(cases)) if cases.len() < FEWEST => {
+                    broken.push(format!("{name}: {} cases in {file}", cases.len()));
+                }
+                (None, None) => broken.push(format!("{name}: there is no {file}")),
+                (Some(_), Some(_)) => {
+                    broken.push(format!("{name}: there is {file}, but the file says `not_yet`"));
+                }
+                (Some(""), None) => broken.push(format!("{name}: `not_yet` without a reason")),
+                (None | Some(_), _) => {}
+            }
+            names.push(name);
+        }
+    }
+    // An operation may have several names, as `Activate` has: those that it is checked under.
+    for case in all_cases().iter().flat_map(|(_, cases)| cases) {
+        let name = case.operation();
+        if !names.contains(&name) {
+            broken.push(format!("{name}: `cases()` has it, but `pytorch()` has not"));
+            names.push(name);
+        }
+    }
+    report(
+        "have tests/pytorch/make.py write three cases at least, or say in the operation's file \
+         `Comparison::not_yet(name, why)`:",
+        &broken,
+    );
+}
+
+#[test]
+fn every_fixture_is_that_of_one_operation() {
+    let mut broken = Vec::new();
+    let all = all_comparisons();
+    let names = all.iter().flat_map(|(_, comparisons)| comparisons);
+    let names: Vec<&str> = names.map(|comparison| comparison.operation).collect();
+    for (file, cases) in fixtures() {
+        let found = names.iter().filter(|&&name| name == file).count();
+        if found != 1 {
+            broken.push(format!("{file}.txt: {found} operations in src/ops are compared with it"));
+        }
+        let others = cases.iter().filter(|case| case.op != file);
+        broken.extend(
+            others.map(|case| format!("{file}.txt: {} is a case of {}", case.name, case.op)),
+        );
+    }
+    report("each file of tests/pytorch belongs to an operation of its name:", &broken);
+}
+
+#[test]
+fn there_are_three_shapes_of_every_operation() {
+    let few = fixtures().into_iter().filter_map(|(name, cases)| {
+        let mut shapes: Vec<Vec<Vec<usize>>> = Vec::new();
+        for case in cases {
+            let inputs = case.inputs.iter().flatten().map(|array| array.shape.clone()).collect();
+            if !shapes.contains(&inputs) {
+                shapes.push(inputs);
+            }
+        }
+        (shapes.len() < FEWEST).then_some(name)
+    });
+    report("fewer than three shapes of:", &few.collect::<Vec<_>>());
+}

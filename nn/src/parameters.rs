@@ -61,6 +61,12 @@ impl NamedTensor {
         NamedTensor { name: name.into(), shape: shape.to_vec(), offset, trained: true }
     }
 
+    /// The same tensor, kept with the parameters but not trained.
+    #[must_use]
+    pub fn kept(self) -> Self {
+        NamedTensor { trained: false, ..self }
+    }
+
     /// Number of elements.
     pub fn len(&self) -> usize {
         self.shape.iter().product()

@@ -4,6 +4,7 @@ use tensor::Float;
 use tensor::product::Start;
 
 use super::{Extra, OutputGrad, Pass, UnitFunction, Workspace};
+use crate::parameters::NamedTensor;
 
 /// What a layer computes. Widths are run-time numbers here: a declared layer ([`Leaf`](super::Leaf)) has formulas of
 /// [`Fixed`](super::Fixed) widths, one that is read at run time has the same with numbers, behind a pointer.
@@ -22,6 +23,11 @@ pub trait Formula<T: Float>: Send + Sync {
     /// Whether the layer has no parameters.
     fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The tensors that the parameters consist of, in their order.
+    fn tensors(&self) -> Vec<NamedTensor> {
+        Vec::new()
     }
 
     /// What the workspace has beside outputs and gradient.

@@ -3,26 +3,27 @@
 #[cfg(feature = "std")]
 use tensor::Float;
 
-use super::{BatchNorm, Dense, Dropout, Heads, Inputs, LayerNorm, Passthrough, Residual};
 #[cfg(feature = "std")]
 use super::{BatchNormFormula, DropoutFormula, Formula, LayerNormFormula};
 
 /// One row for each word. Of a *simple* layer, which is as wide as what comes before it and has nothing but numbers as
 /// options, the row has a value of each option, in the order of its type's parameters, and the type of its formulas; of
-/// any other, an example.
+/// a *leaf* with widths of its own, and of a *joint* of other layers, an example.
 macro_rules! layers {
     (
         simple { $($simple:ident: $Simple:ident($($option:literal),*), $Formula:ident;)* }
-        other { $($word:ident: $Type:ident, $Example:ty;)* }
+        leaves { $($leaf:ident: $Leaf:ident, $LeafExample:ty;)* }
+        joints { $($joint:ident: $Joint:ident, $JointExample:ty;)* }
     ) => {
         /// Each word as a name of its type.
         pub mod words {
-            pub use super::{$($Simple as $simple,)* $($Type as $word,)*};
+            pub use crate::layer::{$($Simple as $simple,)* $($Leaf as $leaf,)*
+                $($Joint as $joint,)*};
         }
 
         /// Every word.
         #[doc(hidden)]
-        pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($word),)*];
+        pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
 
         /// What the simple layer `word` computes on rows of `width` numbers, with these options in the order of its
         /// declaration; `None` if there is no such layer, or it has another number of options.
@@ -52,19 +53,24 @@ macro_rules! layers {
 
         #[cfg(test)]
         mod tests {
-            use super::super::proof::{same_at_run_time, prove};
-            use super::*;
+            use crate::layer::proof::{prove, prove_leaf, same_at_run_time};
+            use crate::layer::*;
 
             $(#[test]
             fn $simple() {
                 type Example = $Simple<7, $({ f64::to_bits($option) }),*>;
-                prove::<Example>();
+                prove_leaf::<Example>();
                 same_at_run_time::<Example>(stringify!($simple), &[$($option),*]);
             })*
 
             $(#[test]
-            fn $word() {
-                prove::<$Example>();
+            fn $leaf() {
+                prove_leaf::<$LeafExample>();
+            })*
+
+            $(#[test]
+            fn $joint() {
+                prove::<$JointExample>();
             })*
         }
     };
@@ -76,10 +82,12 @@ layers! {
         layer_norm: LayerNorm(0.001), LayerNormFormula;
         batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
     }
-    other {
+    leaves {
         dense: Dense, Dense<5, 3, crate::activation::Tanh>;
-        residual: Residual, Residual<Dense<4, 4, crate::activation::Gelu>>;
         input: Passthrough, Passthrough<6>;
+    }
+    joints {
+        residual: Residual, Residual<Dense<4, 4, crate::activation::Gelu>>;
         concat: Inputs, Inputs<Dense<3, 2, crate::activation::Tanh>, Passthrough<4>, 6>;
         heads: Heads, Heads<Dense<5, 2, crate::activation::Tanh>, Dense<5, 3, crate::activation::Gelu>, 5>;
     }

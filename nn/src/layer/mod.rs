@@ -67,7 +67,8 @@ pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
 #[cfg(feature = "std")]
 pub use list::simple_formula;
-pub(crate) use list::words;
+#[doc(hidden)]
+pub use list::{WORDS, words};
 pub use passthrough::Passthrough;
 pub use residual::Residual;
 pub use then::Then;

@@ -3,7 +3,8 @@
 use tensor::random::Random;
 use tensor::{Buffer, Float};
 
-use super::{Formula, Layer, OutputGrad, Pass, Workspace, check, simple_formula};
+use super::{Formula, Layer, Leaf, OutputGrad, Pass, Workspace, check, simple_formula};
+use crate::parameters::NamedTensor;
 use crate::row::Row as _;
 
 /// Rows of a batch: two parts of unequal size.
@@ -41,28 +42,30 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
     let mut memory = vec![T::nan(); L::workspace_len::<T>(ROWS)];
     let mut dx = vec![T::nan(); x.len()];
     let at = if L::COUPLED { ROWS } else { FIRST_PART };
-    let workspace = L::carve(&mut &mut memory[..], ROWS);
-    let (mut first, mut second) = L::split(workspace, at);
     let mut outputs = Vec::new();
-    let (x_parts, dy_parts) = (x.split_at(at * L::INPUTS), dy.split_at(at * L::OUTPUTS));
-    let (dx_first, dx_second) = dx.split_at_mut(at * L::INPUTS);
-    let parts = [
-        (&mut first, x_parts.0, dy_parts.0, dx_first, 0),
-        (&mut second, x_parts.1, dy_parts.1, dx_second, at),
-    ];
-    for (workspace, x, dy, dx, row) in parts.into_iter().filter(|part| !part.1.is_empty()) {
-        let pass = match pass {
-            Pass::Training { seed, step, layer, .. } => {
-                Pass::Training { seed, step, first_row: row as u64, layer }
-            }
-            Pass::Evaluation => pass,
-        };
-        L::forward(parameters, x, workspace, pass);
-        outputs.extend_from_slice(L::outputs(workspace));
-        let end = L::output_grad(workspace);
-        end.gradient.copy_from_slice(dy);
-        end.apply_derivative();
-        L::backward(parameters, workspace, Some(OutputGrad::linear(x, dx)));
+    {
+        let workspace = L::carve(&mut &mut memory[..], ROWS);
+        let (mut first, mut second) = L::split(workspace, at);
+        let (x_parts, dy_parts) = (x.split_at(at * L::INPUTS), dy.split_at(at * L::OUTPUTS));
+        let (dx_first, dx_second) = dx.split_at_mut(at * L::INPUTS);
+        let parts = [
+            (&mut first, x_parts.0, dy_parts.0, dx_first, 0),
+            (&mut second, x_parts.1, dy_parts.1, dx_second, at),
+        ];
+        for (workspace, x, dy, dx, row) in parts.into_iter().filter(|part| !part.1.is_empty()) {
+            let pass = match pass {
+                Pass::Training { seed, step, layer, .. } => {
+                    Pass::Training { seed, step, first_row: row as u64, layer }
+                }
+                Pass::Evaluation => pass,
+            };
+            L::forward(parameters, x, workspace, pass);
+            outputs.extend_from_slice(L::outputs(workspace));
+            let end = L::output_grad(workspace);
+            end.gradient.copy_from_slice(dy);
+            end.apply_derivative();
+            L::backward(parameters, workspace, Some(OutputGrad::linear(x, dx)));
+        }
     }
     let workspace = L::carve(&mut &mut memory[..], ROWS);
     let mut gradient = vec![T::nan(); L::LEN];
@@ -121,13 +124,32 @@ fn same_bits<L: Layer, T: Float>() {
     assert_eq!((L::INFO.inputs(), L::INFO.outputs()), (L::INPUTS, L::OUTPUTS));
 }
 
+/// What a single layer says of itself as a constant, and what its formulas say.
+fn says_the_same<L: Layer, T: Float>(formula: &dyn Formula<T>) {
+    assert_eq!(formula.widths(), [L::INPUTS, L::OUTPUTS]);
+    assert_eq!(formula.len(), L::LEN);
+    let says = |tensor: &NamedTensor| {
+        (tensor.name.clone(), tensor.shape.clone(), tensor.offset, tensor.trained)
+    };
+    let constant = L::INFO.layer(0).0.tensors.iter();
+    let constant = constant.map(|tensor| {
+        (tensor.name.to_owned(), tensor.shape.to_vec(), tensor.offset, tensor.trained)
+    });
+    assert!(formula.tensors().iter().map(says).eq(constant), "{:?}", formula.tensors());
+}
+
+/// The formulas of a single layer say the same of it as its type.
+pub(super) fn prove_leaf<L: Leaf>() {
+    prove::<L>();
+    says_the_same::<L, f32>(&L::formula::<f32>());
+}
+
 /// The simple layer `word` has the same bits with a width that is known at run time.
 pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     fn check<L: Layer, T: Float>(word: &str, options: &[f64]) {
         let sample = Sample::<T>::of::<L>();
         let formula = simple_formula::<T>(word, L::INPUTS, options).expect("the layer's options");
-        assert_eq!(formula.widths(), [L::INPUTS, L::OUTPUTS], "{word}");
-        assert_eq!(formula.len(), L::LEN, "{word}");
+        says_the_same::<L, T>(&*formula);
         for pass in [Pass::Evaluation, TRAINING] {
             let found = at_run_time(&*formula, &sample, pass);
             // A layer whose rows do not depend on one another is declared in two parts.

@@ -7,7 +7,7 @@ use tensor::random::Random;
 use tensor::simd::{Inline, vectorize_inline};
 
 use super::{Formula, Inference, Info, LayerInfo, Leaf, OutputGrad, Pass, TensorInfo, Workspace};
-use crate::parameters::padded;
+use crate::parameters::{NamedTensor, padded};
 use crate::row::Row;
 
 /// A layer that answers each row by itself. Implement it, and the layer stands in any declaration:
@@ -142,6 +142,11 @@ impl<L: RowLayer, T: Float> Formula<T> for RowFormula<L> {
 
     fn len(&self) -> usize {
         padded(L::PARAMS)
+    }
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        let tensors = L::TENSORS.iter();
+        tensors.map(|tensor| NamedTensor::new(tensor.name, tensor.shape, tensor.offset)).collect()
     }
 
     fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {

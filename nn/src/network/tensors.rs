@@ -11,9 +11,8 @@ pub(crate) fn tensors<N: Architecture>() -> Vec<NamedTensor> {
         let name = N::INFO.name(N::NAMES, index);
         tensors.extend(layer.tensors.iter().map(|tensor| {
             let name = format!("{}.{}", name.as_str(), tensor.name);
-            let mut named = NamedTensor::new(name, tensor.shape, start + tensor.offset);
-            named.trained = tensor.trained;
-            named
+            let named = NamedTensor::new(name, tensor.shape, start + tensor.offset);
+            if tensor.trained { named } else { named.kept() }
         }));
     }
     tensors

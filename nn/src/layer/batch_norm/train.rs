@@ -14,7 +14,7 @@ use super::{BatchNorm, BatchNormFormula, MEAN, SCALE, SHIFT, VARIANCE};
 use crate::layer::moments::{column_sums, rate};
 use crate::layer::recorded::record;
 use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
-use crate::parameters::{array, padded};
+use crate::parameters::{NamedTensor, array, padded};
 
 /// The parameters of a batch norm, and what it remembers of the batches it has seen.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,17 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
 
     fn len(&self) -> usize {
         4 * padded(self.width.get())
+    }
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        let width = self.width.get();
+        let tensor = |name: &str, index| NamedTensor::new(name, &[width], index * padded(width));
+        vec![
+            tensor("scale", SCALE),
+            tensor("shift", SHIFT),
+            tensor("running_mean", MEAN).kept(),
+            tensor("running_variance", VARIANCE).kept(),
+        ]
     }
 
     fn extra(&self) -> Extra {

@@ -21,7 +21,7 @@ use crate::layer::moments::column_sums;
 use crate::layer::{
     Extra, FirstSums, Formula, Inference, Leaf, OutputGrad, Pass, Workspace, too_few,
 };
-use crate::parameters::{descend, padded};
+use crate::parameters::{NamedTensor, descend, padded};
 
 /// What [`Dense`] computes: by the loops that the widths `W` choose, with the activation `A`.
 #[derive(Clone, Copy)]
@@ -35,6 +35,18 @@ pub struct DenseFormula<T, W, A> {
 }
 
 impl<T: Float, W: Widths<T>, A: Activation> DenseFormula<T, W, A> {
+    /// With or without a bias, with the penalty l2·Σw², and first weights by `init`, which is given them with their
+    /// widths.
+    pub fn new(
+        widths: W,
+        activation: A,
+        bias: bool,
+        l2: f64,
+        init: fn(&mut [T], [usize; 2], Random),
+    ) -> Self {
+        DenseFormula { widths, activation, bias, l2, init }
+    }
+
     /// Where the bias begins in the flat buffer.
     fn bias_start(&self) -> usize {
         padded(self.weights())
@@ -88,6 +100,13 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
 
     fn len(&self) -> usize {
         self.bias_start() + self.bias_len()
+    }
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        let [inputs, outputs] = self.widths.get();
+        let weight = NamedTensor::new("weight", &[inputs, outputs], 0);
+        let bias = || NamedTensor::new("bias", &[outputs], self.bias_start());
+        [weight].into_iter().chain(self.bias.then(bias)).collect()
     }
 
     /// The weighted sums, unless the activation's derivative does without.
@@ -234,13 +253,7 @@ where
     type View<'a, T: Float> = P::View<'a, T, I, O>;
 
     fn formula<T: Float>() -> Self::Formula<T> {
-        DenseFormula {
-            widths: FixedWidths,
-            activation: A::default(),
-            bias: P::BIAS,
-            l2: P::L2,
-            init: P::Init::fill::<A, T>,
-        }
+        DenseFormula::new(FixedWidths, A::default(), P::BIAS, P::L2, P::Init::fill::<A, T>)
     }
 
     fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {

@@ -12,7 +12,7 @@ use tensor::simd::{Inline, vectorize, vectorize_inline};
 use super::{LayerNorm, LayerNormFormula};
 use crate::layer::moments::{column_sums, sum};
 use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
-use crate::parameters::{array, padded};
+use crate::parameters::{NamedTensor, array, padded};
 
 /// The parameters of a layer norm.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,11 @@ impl<T: Float, W: Width> Formula<T> for LayerNormFormula<W> {
 
     fn len(&self) -> usize {
         2 * padded(self.width.get())
+    }
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        let shape = [self.width.get()];
+        vec![NamedTensor::new("scale", &shape, 0), NamedTensor::new("shift", &shape, self.shift())]
     }
 
     /// Mean and rate of each row.

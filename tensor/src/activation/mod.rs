@@ -27,6 +27,14 @@
 //! QuickGelu.forward(&mut values);
 //! assert_eq!(values[1], 0.0);
 //! ```
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `parametric.rs` | the types that have the number of an activation as their parameter |
+//! | `list.rs` | the list of the built-in activations, [`for_each_activation!`](crate::for_each_activation!), and their tests |
+//! | `gated.rs`, `smooth.rs`, `piecewise.rs` | the built-in activations, each with its row of the list |
+//! | `compiled.rs` | compiling them here, once |
+//! | `mod.rs` | what an activation is |
 
 mod compiled;
 mod gated;

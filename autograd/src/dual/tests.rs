@@ -128,17 +128,14 @@ fn activations_carry_their_derivative() {
             assert!((found - expected).abs() < 1e-14, "{}'({x}): {found} {expected}", A::NAME);
         }
     }
-    check::<Relu>();
-    check::<LeakyRelu>();
-    check::<HardSigmoid>();
-    check::<HardTanh>();
-    check::<Elu>();
-    check::<Selu>();
-    check::<Sigmoid>();
-    check::<Tanh>();
-    check::<Gelu>();
-    check::<Silu>();
-    check::<Mish>();
-    check::<Softplus>();
-    check::<Softsign>();
+    macro_rules! check_all {
+        ($(
+            $word:ident $(| $other:ident)*: $Type:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
+        )*) => {$(
+            check::<$Type>();
+            $(check::<$With<{ f64::to_bits($value) }>>();)?
+        )*};
+    }
+    tensor::for_each_activation!(check_all);
 }

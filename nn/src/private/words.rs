@@ -6,26 +6,29 @@ pub mod layer {
     pub use crate::layer::words::*;
 }
 
-/// Activations.
-pub mod activation {
-    pub use crate::activation::{
-        Celu as celu, Elu as elu, Gelu as gelu, GeluTanh as gelu_tanh, HardSigmoid as hard_sigmoid,
-        HardSwish as hard_swish, HardTanh as hard_tanh, Identity as identity, Identity as linear,
-        LeakyRelu as leaky_relu, LogSigmoid as log_sigmoid, Mish as mish, Relu as relu,
-        Selu as selu, Sigmoid as sigmoid, Silu as silu, Softplus as softplus, Softsign as softsign,
-        Tanh as tanh,
+/// One word for each type of the list of activations, and `softmax`, which is no function of one number.
+macro_rules! activations {
+    ($(
+        $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+    )*) => {
+        /// Activations.
+        pub mod activation {
+            pub use crate::activation::{$($Type as $word, $($Type as $other,)*)*};
+            pub use crate::head::Softmax as softmax;
+        }
+
+        /// Activations with a number.
+        pub mod activation_with {
+            pub use crate::activation::{$($($With as $word,)?)*};
+        }
     };
-    pub use crate::head::Softmax as softmax;
 }
+
+tensor::for_each_activation!(activations);
 
 /// Last activations that decide about the loss.
 pub mod head {
     pub use crate::head::{Sigmoid as sigmoid, Softmax as softmax};
-}
-
-/// Activations with a number.
-pub mod activation_with {
-    pub use crate::activation::{CeluWith as celu, EluWith as elu, LeakyReluWith as leaky_relu};
 }
 
 /// Initialisers.

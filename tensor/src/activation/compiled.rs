@@ -2,12 +2,16 @@
 //!
 //! Generic code is compiled in the crate that uses it; in a debug build of a user's crate that is
 //! slow by orders of magnitude. The impl of a built-in activation therefore hands slices of `f32` and
-//! `f64` to functions that are not generic.
+//! `f64` to functions that are not generic. `list.rs` writes these for every activation of the list.
 
 use super::{Activation, map, scale_by_derivative};
 use crate::float::{Float, same};
 
 /// The two slice functions of an activation, for the two floats with SIMD.
+#[diagnostic::on_unimplemented(
+    message = "the built-in activation `{Self}` is not in the list",
+    note = "add its row at the end of the file that defines it: see `for_each_activation!`"
+)]
 pub(super) trait Compiled: Activation {
     fn forward_f32(self, values: &mut [f32]);
     fn forward_f64(self, values: &mut [f64]);
@@ -50,28 +54,3 @@ macro_rules! compiled_slices {
     };
 }
 pub(super) use compiled_slices;
-
-macro_rules! compile {
-    ($($Type:ident)*) => {$(
-        impl Compiled for super::$Type {
-            fn forward_f32(self, values: &mut [f32]) {
-                map(self, values);
-            }
-            fn forward_f64(self, values: &mut [f64]) {
-                map(self, values);
-            }
-            fn backward_f32(self, dy: &mut [f32], x: &[f32], y: &[f32]) {
-                scale_by_derivative(self, dy, x, y);
-            }
-            fn backward_f64(self, dy: &mut [f64], x: &[f64], y: &[f64]) {
-                scale_by_derivative(self, dy, x, y);
-            }
-        }
-    )*};
-}
-
-compile! {
-    Relu LeakyRelu HardSigmoid HardTanh
-    Elu Celu Selu Sigmoid LogSigmoid Tanh Softplus Softsign
-    Gelu GeluTanh Silu Mish HardSwish
-}

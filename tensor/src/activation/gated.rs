@@ -1,7 +1,8 @@
 //! Activations that let x pass through a gate: x times a step that opens around zero.
 
+use super::Activation;
 use super::compiled::compiled_slices;
-use super::{Activation, HardSigmoid};
+use super::piecewise::HardSigmoid;
 use crate::float::Float;
 use crate::math;
 
@@ -147,4 +148,19 @@ impl Activation for HardSwish {
     }
 
     compiled_slices!();
+}
+
+/// The rows of this file; see [`for_each_activation!`](crate::for_each_activation!).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __gated_activations {
+    ($next:ident $($list:tt)*) => {
+        $crate::$next! { $($list)*
+            gelu: Gelu;
+            gelu_tanh: GeluTanh;
+            silu: Silu;
+            mish: Mish;
+            hard_swish: HardSwish;
+        }
+    };
 }

@@ -27,9 +27,18 @@
 //! QuickGelu.forward(&mut values);
 //! assert_eq!(values[1], 0.0);
 //! ```
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `parametric.rs` | the types that have the number of an activation as their parameter |
+//! | `list.rs` | the list of the built-in activations, [`for_each_activation!`](crate::for_each_activation!), and their tests |
+//! | `gated.rs`, `smooth.rs`, `piecewise.rs` | the built-in activations, each with its row of the list |
+//! | `compiled.rs` | compiling them here, once |
+//! | `mod.rs` | what an activation is |
 
 mod compiled;
 mod gated;
+mod list;
 mod parametric;
 mod piecewise;
 mod smooth;
@@ -39,10 +48,11 @@ use core::fmt::Debug;
 use crate::float::Float;
 use crate::simd::{Inline, vectorize_inline};
 
-pub use gated::{Gelu, GeluTanh, HardSwish, Mish, Silu};
-pub use parametric::{CeluWith, EluWith, LeakyReluWith};
-pub use piecewise::{HardSigmoid, HardTanh, Identity, LeakyRelu, Relu};
-pub use smooth::{Celu, Elu, LogSigmoid, Selu, Sigmoid, Softplus, Softsign, Tanh};
+pub use gated::*;
+pub use list::WORDS;
+pub use parametric::*;
+pub use piecewise::*;
+pub use smooth::*;
 
 /// A function of one number that is applied to every unit of a layer.
 #[diagnostic::on_unimplemented(
@@ -145,71 +155,6 @@ impl<A: Activation, T: Float> Inline for Scale<'_, A, T> {
 mod tests {
     use super::*;
     use crate::math;
-
-    /// Value and derivative against central differences in `f64`, the slice forms against the
-    /// scalar ones in `f32` and `f64`, on odd lengths.
-    fn check<A: Activation>() {
-        let f = A::default();
-        for i in -40..=40 {
-            let x = f64::from(i) * 0.17 + 0.013; // off every kink
-            let h = 1e-6;
-            let slope = (f.value(x + h) - f.value(x - h)) / (2.0 * h);
-            let y = f.value(x);
-            let seen = if A::KEEPS_INPUT { x } else { y };
-            let derivative = f.derivative(seen, y);
-            assert!((slope - derivative).abs() < 1e-8, "{}'({x}): {derivative}, {slope}", A::NAME);
-        }
-        check_slices::<A, f32>();
-        check_slices::<A, f64>();
-        for x in [100.0_f64, -100.0, 1e30, -1e30] {
-            let y = f.value(x);
-            let derivative = f.derivative(if A::KEEPS_INPUT { x } else { y }, y);
-            let finite = y.is_finite() && derivative.is_finite();
-            assert!(finite, "{}({x:e}): {y}, slope {derivative}", A::NAME);
-        }
-        assert!(f.value(f64::NAN).is_nan(), "{} swallows NaN", A::NAME);
-    }
-
-    fn check_slices<A: Activation, T: Float>() {
-        let f = A::default();
-        for length in [0, 1, 7, 16, 37] {
-            let x: Vec<T> = (0..length).map(|i| T::of(i as f64 * 0.3 - 4.0)).collect();
-            let expected: Vec<T> = x.iter().map(|&x| f.value(x)).collect();
-            let mut y = x.clone();
-            f.forward(&mut y);
-            assert_eq!(y, expected, "{} forward", A::NAME);
-            let mut dy: Vec<T> = x.iter().map(|&x| x + T::one()).collect();
-            let expected: Vec<T> =
-                dy.iter().zip(&x).zip(&y).map(|((&d, &x), &y)| d * f.derivative(x, y)).collect();
-            f.backward(&mut dy, &x, &y);
-            assert_eq!(dy, expected, "{} backward", A::NAME);
-        }
-    }
-
-    #[test]
-    fn derivatives_and_slices_agree_with_the_values() {
-        check::<Identity>();
-        check::<Relu>();
-        check::<LeakyRelu>();
-        check::<HardSigmoid>();
-        check::<HardTanh>();
-        check::<Elu>();
-        check::<Celu>();
-        check::<Selu>();
-        check::<Sigmoid>();
-        check::<Tanh>();
-        check::<Gelu>();
-        check::<GeluTanh>();
-        check::<HardSwish>();
-        check::<LogSigmoid>();
-        check::<Silu>();
-        check::<Mish>();
-        check::<Softplus>();
-        check::<Softsign>();
-        check::<LeakyReluWith<{ 0.2_f64.to_bits() }>>();
-        check::<EluWith<{ 1.5_f64.to_bits() }>>();
-        check::<CeluWith<{ 0.5_f64.to_bits() }>>();
-    }
 
     #[test]
     fn the_ends_are_finite_and_right() {

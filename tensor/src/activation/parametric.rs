@@ -2,34 +2,43 @@
 //!
 //! A type cannot have a float as its parameter on stable Rust, but its bits: `leaky_relu(0.1)` is
 //! `LeakyReluWith<{ 0.1_f64.to_bits() }>`. The functions are those of the activation whose parameter
-//! is a field.
+//! is a field. There is a type here for each row of the list that names one.
 
-use super::{Activation, Celu, Elu, LeakyRelu};
+use super::Activation;
+use super::piecewise::LeakyRelu;
 use crate::decimal::Written;
 use crate::float::Float;
 
-macro_rules! with_parameter {
-    ($(#[$doc:meta])* $With:ident, $Plain:ident, $word:literal, $field:ident, $gain:expr) => {
-        $(#[$doc])*
+macro_rules! with_parameters {
+    ($(
+        $word:ident $(| $other:ident)*: $Plain:ident $(, $With:ident($parameter:ident = $value:literal))?;
+    )*) => { $($(
+        #[doc = concat!(
+            "[`", stringify!($Plain), "`](super::", stringify!($Plain), ") with the ",
+            stringify!($parameter), " whose bits are `BITS`; positive."
+        )]
         #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         pub struct $With<const BITS: u64>;
 
         impl<const BITS: u64> $With<BITS> {
-            const PLAIN: $Plain = {
-                let $field = f64::from_bits(BITS);
+            const PLAIN: super::$Plain = {
+                let $parameter = f64::from_bits(BITS);
                 assert!(
-                    $field > 0.0 && $field.is_finite(),
-                    concat!($word, ": its ", stringify!($field), " must be a positive number")
+                    $parameter > 0.0 && $parameter.is_finite(),
+                    concat!(
+                        stringify!($word), ": its ", stringify!($parameter),
+                        " must be a positive number"
+                    )
                 );
-                $Plain { $field }
+                super::$Plain { $parameter }
             };
         }
 
         impl<const BITS: u64> Activation for $With<BITS> {
             const NAME: &'static str =
-                const { &Written::call($word, f64::from_bits(BITS)) }.as_str();
-            const KEEPS_INPUT: bool = $Plain::KEEPS_INPUT;
-            const GAIN: Option<f64> = $gain(Self::PLAIN);
+                const { &Written::call(stringify!($word), f64::from_bits(BITS)) }.as_str();
+            const KEEPS_INPUT: bool = super::$Plain::KEEPS_INPUT;
+            const GAIN: Option<f64> = gain!($Plain, Self::PLAIN);
 
             #[inline(always)]
             fn value<T: Float>(&self, x: T) -> T {
@@ -49,30 +58,24 @@ macro_rules! with_parameter {
                 Self::PLAIN.backward(dy, x, y);
             }
         }
+    )?)* };
+}
+
+/// The gain of an activation with a number: that of the plain one, whatever the number is, except where there is a
+/// formula.
+macro_rules! gain {
+    (LeakyRelu, $plain:expr) => {
+        Some(leaky_gain($plain))
+    };
+    ($Plain:ident, $plain:expr) => {
+        super::$Plain::GAIN
     };
 }
 
-with_parameter! {
-    /// [`LeakyRelu`] with the slope whose bits are `BITS`; positive.
-    ///
-    /// Its gain is √(2/(1 + slope²)) (He et al. 2015).
-    LeakyReluWith, LeakyRelu, "leaky_relu", slope, leaky_gain
-}
-with_parameter! {
-    /// [`Elu`] with the alpha whose bits are `BITS`; positive.
-    EluWith, Elu, "elu", alpha, gain_of
-}
-with_parameter! {
-    /// [`Celu`] with the alpha whose bits are `BITS`; positive.
-    CeluWith, Celu, "celu", alpha, gain_of
-}
+crate::for_each_activation!(with_parameters);
 
-const fn gain_of<A: Activation>(_plain: A) -> Option<f64> {
-    A::GAIN
-}
-
-const fn leaky_gain(LeakyRelu { slope }: LeakyRelu) -> Option<f64> {
-    Some(root(2.0 / (1.0 + slope * slope)))
+const fn leaky_gain(LeakyRelu { slope }: LeakyRelu) -> f64 {
+    root(2.0 / (1.0 + slope * slope))
 }
 
 /// √x for x in 0..=2, by Newton's method: constants have no square root.

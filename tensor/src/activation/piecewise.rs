@@ -52,6 +52,9 @@ impl Activation for Relu {
 }
 
 /// x above zero, `slope`·x below: a unit that never falls silent.
+///
+/// Where the slope is part of the type, as in [`LeakyReluWith`](super::LeakyReluWith), the gain is
+/// √(2/(1 + slope²)) (He et al. 2015).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LeakyRelu {
     /// The slope below zero, 0.01 by default; positive.
@@ -122,4 +125,19 @@ impl Activation for HardTanh {
     }
 
     compiled_slices!();
+}
+
+/// The rows of this file; see [`for_each_activation!`](crate::for_each_activation!).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __piecewise_activations {
+    ($next:ident $($list:tt)*) => {
+        $crate::$next! { $($list)*
+            linear | identity: Identity;
+            relu: Relu;
+            leaky_relu: LeakyRelu, LeakyReluWith(slope = 0.2);
+            hard_sigmoid: HardSigmoid;
+            hard_tanh: HardTanh;
+        }
+    };
 }

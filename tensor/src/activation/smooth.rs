@@ -199,3 +199,21 @@ impl Activation for LogSigmoid {
 
     compiled_slices!();
 }
+
+/// The rows of this file; see [`for_each_activation!`](crate::for_each_activation!).
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __smooth_activations {
+    ($next:ident $($list:tt)*) => {
+        $crate::$next! { $($list)*
+            sigmoid: Sigmoid;
+            tanh: Tanh;
+            elu: Elu, EluWith(alpha = 1.5);
+            celu: Celu, CeluWith(alpha = 0.5);
+            selu: Selu;
+            softplus: Softplus;
+            softsign: Softsign;
+            log_sigmoid: LogSigmoid;
+        }
+    };
+}

@@ -13,8 +13,8 @@
 use std::ops::Range;
 
 use super::pack::pack_left;
+use super::problem::{Into, Problem};
 use super::tile::{Left, Right, Tiles};
-use super::{Into, Problem};
 use crate::buffer::Buffer;
 use crate::float::Float;
 

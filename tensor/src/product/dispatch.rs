@@ -10,13 +10,16 @@
 
 use std::ops::Range;
 
+use super::blocked;
+use super::matrix::Matrix;
+use super::matrix_mut::MatrixMut;
 use super::pack::pack;
+use super::problem::{Into, Problem};
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
 #[cfg(target_arch = "x86_64")]
 use super::vector::{Avx2, Avx512};
 use super::vector::{Standard, Vectors};
-use super::{Into, Matrix, MatrixMut, Problem, blocked};
 use crate::buffer::Buffer;
 use crate::float::{Float, same};
 use crate::simd::Isa;
@@ -216,7 +219,7 @@ fn in_readable_strides<T: Float>(
     let copy: Vec<T> = (0..a.rows * a.cols)
         .map(|at| a.data[at / a.cols * a.row_stride + at % a.cols * a.col_stride])
         .collect();
-    let a = super::Matrix::new(&copy, a.rows, a.cols);
+    let a = Matrix::new(&copy, a.rows, a.cols);
     let Problem { b, into, finish, .. } = *problem;
     run(&mut Problem { a, b, into, c: problem.c.reborrow(), finish });
 }

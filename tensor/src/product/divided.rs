@@ -1,6 +1,8 @@
 //! A product on several threads: each computes some rows.
 
-use super::{Matrix, Start, product};
+use super::matrix::Matrix;
+use super::problem::Start;
+use super::product;
 use crate::float::Float;
 use crate::threads::Threads;
 

@@ -97,3 +97,21 @@ impl<'a, T> Matrix<'a, T> {
         self.cols
     }
 }
+
+/// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
+#[inline(always)]
+pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
+    let end = rows.checked_sub(1).map_or(Some(0), |last| {
+        last.checked_mul(stride).and_then(|start| start.checked_add(width))
+    });
+    assert!(end.is_some_and(|end| end <= data.len()), "a tile reads beyond its operand");
+}
+
+/// The first `N` elements as an array.
+#[inline(always)]
+pub(super) fn first<T, const N: usize>(data: &[T]) -> &[T; N] {
+    match data.first_chunk() {
+        Some(first) => first,
+        None => panic!("a tile reads beyond its operand"),
+    }
+}

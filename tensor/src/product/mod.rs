@@ -13,15 +13,19 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
-//! | `vector.rs` | a row of a tile in vector instructions |
-//! | `blocked.rs` | cutting the matrices into tiles |
-//! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
-//! | `transpose.rs` | exchanging the rows and columns of a block |
-//! | `pack.rs` | copying what would not stream well |
-//! | `row.rs` | a product of a single row |
 //! | `divided.rs`, `staged.rs` | a product on several threads: by rows of the result, or of the right operand |
+//! | `mod.rs` | a product on the calling thread: whether the shapes fit |
 //! | `dispatch.rs` | which compiled form runs for which float on which CPU |
+//! | `blocked.rs` | cutting the matrices into tiles |
+//! | `row.rs` | a product of a single row |
+//! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
+//! | `pack.rs` | copying what would not stream well |
+//! | `vector.rs` | a row of a tile in vector instructions |
+//! | `transpose.rs` | exchanging the rows and columns of a block |
+//! | `problem.rs` | the product to be computed: operands, start, who sees the result |
+//! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
+//!
+//! A file uses only files below it in this table.
 
 mod blocked;
 mod dispatch;
@@ -29,14 +33,14 @@ mod divided;
 mod matrix;
 mod matrix_mut;
 mod pack;
+mod problem;
 mod row;
 mod staged;
 mod tile;
 mod transpose;
 mod vector;
 
-use std::ops::Range;
-
+use self::problem::{Into, Problem};
 use crate::float::Float;
 use crate::simd::Isa;
 
@@ -44,25 +48,8 @@ pub(crate) use divided::worth_threads;
 pub use divided::{TILE_ROWS, product_with, rows_per_thread};
 pub use matrix::Matrix;
 pub use matrix_mut::MatrixMut;
+pub use problem::{Finish, Start};
 pub use staged::{SharedFinish, product_in_stages};
-
-/// What each element of the result is before the first product is added to it.
-#[derive(Clone, Copy, Debug)]
-pub enum Start<'a, T> {
-    /// Zero.
-    Zero,
-    /// The element of this row vector in the same column.
-    Bias(&'a [T]),
-    /// What the output holds already.
-    Accumulate,
-}
-
-/// Called on finished stretches of the output: where in the output the stretch begins, and its values.
-///
-/// A `dyn` function and not a type parameter: it is called once for eight rows or so, and a product compiled for each
-/// function made a training step of 784→128→10 with a batch of 64 no quicker (1.01 of the time), but the machine
-/// code of a program with many networks a quarter larger.
-pub type Finish<'a, T> = &'a dyn Fn(usize, &mut [T]);
 
 /// c = start + a·b, then `finish`: a is `[m, k]`, b `[k, n]`, c `[m, n]` row by row.
 ///
@@ -206,41 +193,4 @@ fn run<T: Float>(isa: Isa, mut problem: Problem<'_, '_, T>) {
     if c.rows() > 0 && c.cols() > 0 {
         dispatch::run(isa, &mut problem);
     }
-}
-
-/// A product whose shapes have been checked.
-struct Problem<'a, 'f, T> {
-    a: Matrix<'a, T>,
-    b: Matrix<'a, T>,
-    into: Into<'a, T>,
-    c: MatrixMut<'a, T>,
-    finish: Option<Finish<'f, T>>,
-}
-
-impl<T> Problem<'_, '_, T> {
-    /// Shows finished rows, in columns that are finished, to who asked for them.
-    fn finish(&mut self, rows: Range<usize>, cols: Range<usize>) {
-        let Some(finish) = self.finish else { return };
-        let n = self.c.cols();
-        let mut c = self.c.block(rows.clone(), cols.clone());
-        if let Some(c) = c.contiguous() {
-            return finish(rows.start * n, c);
-        }
-        for (i, row) in rows.enumerate() {
-            finish(row * n + cols.start, c.row_mut(i));
-        }
-    }
-}
-
-/// How the sums come into c.
-#[derive(Clone, Copy)]
-enum Into<'a, T> {
-    /// c ← a·b
-    New,
-    /// c ← a·b, where the chains of each row begin with the elements of this one.
-    Row(&'a [T]),
-    /// c ← a·b, where the chains begin with c.
-    Chain,
-    /// c ← fma(a·b, scale, c), where the chains begin with zero.
-    Scaled(T),
 }

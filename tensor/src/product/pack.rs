@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::Matrix;
-use super::tile::first;
+use super::matrix::{Matrix, first};
 use super::transpose::SIDE;
 use super::vector::Vectors;
 use crate::cache::LINE;

@@ -5,9 +5,10 @@
 
 use std::ops::Range;
 
-use super::tile::{Right, Tiles, check, first};
+use super::matrix::{Matrix, check, first};
+use super::problem::{Into, Problem};
+use super::tile::{Right, Tiles};
 use super::vector::Vectors;
-use super::{Into, Matrix, Problem};
 use crate::float::Float;
 
 /// Vectors whose chains go on together: two multiply-adds begin in every cycle and take four; and one more for

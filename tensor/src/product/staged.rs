@@ -3,7 +3,10 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::{Matrix, Start, TILE_ROWS, product};
+use super::divided::TILE_ROWS;
+use super::matrix::Matrix;
+use super::problem::Start;
+use super::product;
 use crate::float::Float;
 use crate::simd::Isa;
 use crate::threads::{Threads, wait_while};

@@ -7,10 +7,10 @@
 
 use std::ops::Range;
 
-#[cfg(doc)]
-use super::pack::pack;
+use super::matrix::{Matrix, check, first};
+use super::matrix_mut::MatrixMut;
+use super::problem::Into;
 use super::vector::Vectors;
-use super::{Into, Matrix, MatrixMut};
 use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
 
@@ -50,9 +50,9 @@ impl<T> Right<'_, T> {
 }
 
 /// What is compiled for one instruction set: [`tile`], each size a function of its own (inlined into the
-/// loops around it, the tile would compete with them for registers), and [`pack`].
+/// loops around it, the tile would compete with them for registers), and what goes with it.
 pub(super) trait Tiles<T: Float>: Vectors<T> {
-    /// [`pack`].
+    /// [`pack`](super::pack::pack).
     fn pack<const W: usize>(
         b: &Matrix<'_, T>,
         rows: Range<usize>,
@@ -168,15 +168,6 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     });
 }
 
-/// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
-#[inline(always)]
-pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
-    let end = rows.checked_sub(1).map_or(Some(0), |last| {
-        last.checked_mul(stride).and_then(|start| start.checked_add(width))
-    });
-    assert!(end.is_some_and(|end| end <= data.len()), "a tile reads beyond its operand");
-}
-
 /// The tile that c holds.
 ///
 /// # Panics
@@ -269,14 +260,5 @@ const FAR: usize = 512 * 1024;
 fn columns_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
     for k in k..k + UNROLLED {
         fetch_line(data.as_ptr().wrapping_add(k * stride + 2 * MR - 1));
-    }
-}
-
-/// The first `N` elements as an array.
-#[inline(always)]
-pub(super) fn first<T, const N: usize>(data: &[T]) -> &[T; N] {
-    match data.first_chunk() {
-        Some(first) => first,
-        None => panic!("a tile reads beyond its operand"),
     }
 }

@@ -7,7 +7,7 @@
 use std::arch::x86_64::*;
 
 #[cfg(target_arch = "x86_64")]
-use super::tile::check;
+use super::matrix::check;
 
 /// Elements on a side of the blocks.
 pub(super) const SIDE: usize = 8;

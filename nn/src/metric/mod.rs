@@ -9,14 +9,14 @@ use tensor::threads::Threads;
 use crate::data::Dataset;
 use crate::head::{Activate, Head};
 use crate::layer::Inference;
-use crate::loss::{Chosen, DefaultLoss as _, TrainedWith, chosen};
+use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
 use crate::network::{DefaultLossOf, Network, rows_per_part};
 
 /// A network judged by data.
 pub trait Evaluate: Network {
     /// Loss and accuracy on `data`, computed by the threads given.
     fn evaluate(&self, data: &Dataset<Self::Input, Self::Target>, threads: &Threads) -> Metrics {
-        Metrics::of(self, &mut *chosen(DefaultLossOf::<Self>::default()), data, threads)
+        Metrics::of(self, &mut *boxed(DefaultLossOf::<Self>::default()), data, threads)
     }
 
     /// [`Evaluate::evaluate`] for each head alone, in their order: which of several has still to learn.
@@ -38,7 +38,7 @@ pub trait Evaluate: Network {
     where
         Self::Head: TrainedWith<Self::Float, L>,
     {
-        Metrics::of(self, &mut *chosen(Self::Head::fitting(loss)), data, threads)
+        Metrics::of(self, &mut *boxed(Self::Head::into_loss(loss)), data, threads)
     }
 }
 
@@ -58,7 +58,7 @@ impl Metrics {
     /// summed in order.
     pub(crate) fn of<N: Network>(
         network: &N,
-        loss: &mut dyn Chosen<N::Float, N::Head>,
+        loss: &mut dyn DynLoss<N::Float, N::Head>,
         data: &Dataset<N::Input, N::Target>,
         threads: &Threads,
     ) -> Self {
@@ -75,7 +75,13 @@ impl Metrics {
                 let targets = &targets[at..at + count];
                 losses.resize(count, N::Float::zero());
                 unused.resize(logits.len(), N::Float::zero());
-                loss.rows(logits, targets, N::Float::one(), &mut losses, &mut unused);
+                loss.evaluate(LossRows {
+                    logits,
+                    targets,
+                    scale: N::Float::one(),
+                    losses: &mut losses,
+                    gradient: &mut unused,
+                });
                 let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
                 for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {
                     *row = (loss, N::Head::is_right(logits, target));

@@ -13,7 +13,7 @@ use crate::data::{Batches, Dataset, Minibatch};
 use crate::error::{Error, InvalidRows, Result};
 use crate::head::{Activate as _, Head};
 use crate::layer::Layer;
-use crate::loss::{Chosen, TrainedWith, chosen};
+use crate::loss::{DynLoss, TrainedWith, boxed};
 use crate::metric::Metrics;
 use crate::network::{DefaultLossOf, Network};
 use crate::optim::schedule;
@@ -46,7 +46,7 @@ pub fn fit<'a, N: Network>(
         data,
         validation: None,
         optimizer: Adam::new(1e-3),
-        loss: chosen(DefaultLossOf::<N>::default()),
+        loss: boxed(DefaultLossOf::<N>::default()),
         epochs: 10,
         batch_size: 64,
         seed: 0,
@@ -63,7 +63,7 @@ pub struct Fit<'a, N: Network, O> {
     data: &'a Dataset<N::Input, N::Target>,
     validation: Option<&'a Dataset<N::Input, N::Target>>,
     optimizer: O,
-    loss: Box<dyn Chosen<N::Float, N::Head>>,
+    loss: Box<dyn DynLoss<N::Float, N::Head>>,
     epochs: usize,
     batch_size: usize,
     seed: u64,
@@ -127,7 +127,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
     where
         N::Head: TrainedWith<N::Float, L>,
     {
-        self.loss = chosen(N::Head::fitting(loss));
+        self.loss = boxed(N::Head::into_loss(loss));
         self
     }
 

@@ -16,7 +16,7 @@ use super::division::{Division, Parts};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::layer::{Inference, Layer, Pass};
-use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
+use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::metric::Metrics;
 use crate::network::{DefaultLossOf, Network};
 use crate::optim::{MOST_MEMORY, Optimizer, Step};
@@ -41,7 +41,7 @@ use crate::row::Row;
 #[derive(Debug)]
 pub struct Trainer<N: Network, O> {
     optimizer: O,
-    loss: Box<dyn Chosen<N::Float, N::Head>>,
+    loss: Box<dyn DynLoss<N::Float, N::Head>>,
     threads: Threads,
     /// What the layers keep of a batch.
     kept: Buffer<N::Float>,
@@ -57,11 +57,11 @@ pub struct Trainer<N: Network, O> {
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// A trainer that has taken no step yet and computes with all threads of the process.
     pub fn new(optimizer: O) -> Self {
-        Self::with_loss(optimizer, chosen(DefaultLossOf::<N>::default()))
+        Self::with_loss(optimizer, boxed(DefaultLossOf::<N>::default()))
     }
 
     /// [`Trainer::new`] with a loss that has been chosen.
-    pub(super) fn with_loss(optimizer: O, loss: Box<dyn Chosen<N::Float, N::Head>>) -> Self {
+    pub(super) fn with_loss(optimizer: O, loss: Box<dyn DynLoss<N::Float, N::Head>>) -> Self {
         const { assert!(O::MEMORY <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
         Trainer {
             optimizer,
@@ -84,7 +84,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     where
         N::Head: TrainedWith<N::Float, L>,
     {
-        self.loss = chosen(N::Head::fitting(loss));
+        self.loss = boxed(N::Head::into_loss(loss));
         self
     }
 
@@ -229,7 +229,13 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
                 N::Layers::forward(parameters, Row::flatten(x), &mut rows, pass);
             }
             let end = N::Layers::end(&mut rows);
-            loss.rows(end.y, targets, scale, losses, end.gradient);
+            loss.evaluate(LossRows {
+                logits: end.y,
+                targets,
+                scale,
+                losses,
+                gradient: end.gradient,
+            });
             end.close();
             N::Layers::backward(parameters, &mut rows, None);
         });

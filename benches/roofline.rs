@@ -15,7 +15,7 @@ use benches::numbers;
 use benches::protocol::median;
 use nn::activation::{Activation, Relu};
 use nn::data::Class;
-use nn::loss::{SoftmaxLoss, cross_entropy};
+use nn::loss::{LossRows, SoftmaxLoss, cross_entropy};
 use nn::{Adam, Optimizer, Sgd, Step};
 use tensor::product::{Matrix, Start, product};
 
@@ -105,7 +105,13 @@ fn passes() -> Vec<Kernel> {
         // A maximum, a difference, an exponential, a sum, a quotient and a difference an element.
         work: Work { flops: 6 * logits.len(), ..Work::elementwise(logits.len()) },
         seconds: seconds(|| {
-            cross_entropy().rows(&logits, &targets, 1.0 / 64.0, &mut losses, &mut gradient);
+            cross_entropy().evaluate(LossRows {
+                logits: &logits,
+                targets: &targets,
+                scale: 1.0 / 64.0,
+                losses: &mut losses,
+                gradient: &mut gradient,
+            });
         }),
     };
     let count = WIDTHS[0] * WIDTHS[1];

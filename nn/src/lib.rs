@@ -20,7 +20,7 @@
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`] |
 //! | train | [`fit`], or [`Trainer::step`] in a loop of your own, with [`Adam`], [`Sgd`] or an [`Optimizer`] of yours |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
-//! | judge | [`Network::evaluate`], [`Network::evaluate_heads`], the [`Report`] of [`fit`] |
+//! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluate_heads`], a [`metric`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Network::save`], [`Network::load`] (safetensors) |
 //! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`] |
@@ -54,10 +54,10 @@ pub mod layer;
 #[cfg(feature = "std")]
 pub mod loss;
 #[cfg(feature = "std")]
-mod metric;
+pub mod metric;
 mod network;
 #[cfg(feature = "std")]
-mod optim;
+pub mod optim;
 mod parameters;
 #[cfg(feature = "std")]
 mod picture;

@@ -9,7 +9,7 @@ use super::fixture::Case;
 pub(crate) fn not_applicable(case: &Case) -> Option<&'static str> {
     match (&case.op[..], &case.outputs[0].kind[..]) {
         ("Adam" | "Momentum", _) => {
-            Some("an optimizer, which `nn` has: nn/tests/onnx_optimizers.rs runs it")
+            Some("an optimizer, which `nn` has: nn/src/optim/onnx.rs runs it")
         }
         ("Adagrad", _) => Some("an optimizer that `nn` does not have"),
         (_, "f32" | "f64") => None,

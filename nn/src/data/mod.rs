@@ -18,7 +18,7 @@ mod sets;
 
 pub use batches::{Batches, Minibatch};
 pub use dataset::Dataset;
-pub use read::idx;
+pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;
 
 pub use crate::head::Class;

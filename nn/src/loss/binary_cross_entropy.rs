@@ -5,7 +5,9 @@ use tensor::activation::{Activation, Sigmoid, Softplus};
 use tensor::simd::vectorize;
 
 use super::weights::all_checked;
-use super::{Equal, SigmoidLoss, Weights};
+use super::{Equal, LossRows, SigmoidLoss, Weights};
+#[cfg(test)]
+use super::{checks::{ByHand, Examples, of}, Sigmoid as SigmoidHead};
 
 /// L = mean over units of −w·t ln p − (1 − t) ln(1 − p), p = σ(z), with targets t from 0 to 1.
 ///
@@ -44,14 +46,8 @@ impl<W> BinaryCrossEntropy<W> {
 impl<T: Float, const N: usize, W: Weights<N>> SigmoidLoss<T, N> for BinaryCrossEntropy<W> {
     const NAME: &'static str = "binary cross-entropy";
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
+    fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
         // How much "yes" counts in a unit, times how much it is the target: w·t.
         let weights: [T; N] = std::array::from_fn(|unit| T::of(self.weights.at(unit)));
         let rows = || logits.chunks_exact(N).zip(targets);
@@ -89,36 +85,45 @@ impl<T: Float, const N: usize, W: Weights<N>> SigmoidLoss<T, N> for BinaryCrossE
 }
 
 #[cfg(test)]
+pub(super) fn examples() -> Examples<SigmoidHead<4>> {
+    // p = ½, ¾, ½ and ⅕
+    let logits = [0.0, 3.0_f64.ln(), 0.0, -(4.0_f64.ln())];
+    let [half, three_quarters, fifth] = [2.0, 4.0, 5.0].map(|x: f64| x.ln()); // −ln ½, −ln ¼, −ln ⅕
+    let weights = [0.5, 2.0, 0.25, 3.0];
+    Examples {
+        by_hand: vec![
+            ByHand {
+                loss: of(binary_cross_entropy()),
+                logits,
+                target: [1.0, 0.0, 0.25, 1.0],
+                value: (half + three_quarters + half + fifth) / 4.0,
+                gradient: [-0.125, 0.1875, 0.0625, -0.2],
+            },
+            // The third says "yes" by a quarter, which counts five times.
+            ByHand {
+                loss: of(binary_cross_entropy().positive_weights([3.0, 1.0, 5.0, 2.0])),
+                logits,
+                target: [1.0, 0.0, 0.25, 1.0],
+                value: (3.0 * half + three_quarters + 2.0 * half + 2.0 * fifth) / 4.0,
+                gradient: [-0.375, 0.1875, (0.75 * 0.5 - 5.0 * 0.25 * 0.5) / 4.0, -0.4],
+            },
+        ],
+        pytorch: Ok(vec![
+            ("binary_cross_entropy", of(binary_cross_entropy())),
+            (
+                "binary_cross_entropy.weights",
+                of(binary_cross_entropy().positive_weights(weights)),
+            ),
+        ]),
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use tensor::math;
 
-    use super::super::check_gradient;
+    use super::super::checks::evaluate;
     use super::*;
-    use crate::head;
-
-    #[test]
-    fn by_hand() {
-        let (mut losses, mut gradient) = ([0.0_f64], [0.0; 2]);
-        // p = ½ and ¾
-        let logits = [0.0, 3.0_f64.ln()];
-        binary_cross_entropy().rows(&logits, &[[1.0, 0.0]], 1.0, &mut losses, &mut gradient);
-        let expected = (2.0_f64.ln() + 4.0_f64.ln()) / 2.0;
-        assert!((losses[0] - expected).abs() < 1e-15);
-        assert!((gradient[0] + 0.25).abs() < 1e-15 && (gradient[1] - 0.375).abs() < 1e-15);
-    }
-
-    #[test]
-    fn positive_weights_by_hand() {
-        let (mut losses, mut gradient) = ([0.0_f64], [0.0; 2]);
-        let loss = binary_cross_entropy().positive_weights([3.0, 5.0]);
-        // p = ½ and ¾; the second says "yes" by a quarter.
-        let logits = [0.0, 3.0_f64.ln()];
-        loss.rows(&logits, &[[1.0, 0.25]], 1.0, &mut losses, &mut gradient);
-        let second = 5.0 * 0.25 * (4.0_f64 / 3.0).ln() + 0.75 * 4.0_f64.ln();
-        assert!((losses[0] - (3.0 * 2.0_f64.ln() + second) / 2.0).abs() < 1e-15);
-        let slopes = [-3.0 * 0.5 / 2.0, (0.75 * 0.75 - 5.0 * 0.25 * 0.25) / 2.0];
-        assert!(gradient.iter().zip(slopes).all(|(got, slope)| (got - slope).abs() < 1e-15));
-    }
 
     /// Slices give the bits of the formula for single numbers.
     fn check_bits<const N: usize>(rows: usize) {
@@ -127,9 +132,8 @@ mod tests {
             .collect();
         let targets: Vec<[f32; N]> =
             (0..rows).map(|row| std::array::from_fn(|i| ((row + i) % 3) as f32 / 2.0)).collect();
-        let (mut losses, mut gradient) = (vec![0.0; rows], vec![0.0; rows * N]);
-        let z = logits.as_flattened();
-        binary_cross_entropy().rows(z, &targets, 0.3, &mut losses, &mut gradient);
+        let (z, loss) = (logits.as_flattened(), binary_cross_entropy());
+        let (losses, gradient) = evaluate::<f32, SigmoidHead<N>>(&loss, z, &targets, 0.3);
         for row in 0..rows {
             let (mut sum, slopes) = (0.0, &gradient[row * N..][..N]);
             for (i, (&z, &t)) in logits[row].iter().zip(&targets[row]).enumerate() {
@@ -153,35 +157,22 @@ mod tests {
     fn weights_of_one_change_nothing() {
         let logits = [0.3, -1.2, 2.0, 0.5, 4.0, -3.0];
         let targets = [[1.0, 0.0, 0.3], [0.0, 1.0, 1.0]];
-        let of = |loss: &dyn Fn(&mut [f64], &mut [f64])| {
-            let (mut losses, mut gradient) = ([0.0; 2], [0.0; 6]);
-            loss(&mut losses, &mut gradient);
-            losses.into_iter().chain(gradient).collect::<Vec<_>>()
-        };
-        let plain = of(&|l, g| binary_cross_entropy().rows(&logits, &targets, 0.5, l, g));
+        let plain = evaluate::<f64, SigmoidHead<3>>(&binary_cross_entropy(), &logits, &targets, 0.5);
         let ones = binary_cross_entropy().positive_weights([1.0; 3]);
-        let weighted = of(&|l, g| ones.rows(&logits, &targets, 0.5, l, g));
-        assert!(plain.iter().zip(weighted).all(|(a, b)| (a - b).abs() < 1e-15));
+        let weighted = evaluate::<f64, SigmoidHead<3>>(&ones, &logits, &targets, 0.5);
+        let numbers = |(losses, gradient): (Vec<f64>, Vec<f64>)| [losses, gradient].concat();
+        let pairs = numbers(plain).into_iter().zip(numbers(weighted));
+        assert!(pairs.into_iter().all(|(a, b)| (a - b).abs() < 1e-15));
     }
 
     #[test]
-    fn gradient_against_differences() {
-        let logits = [0.3, -1.2, 2.0, 0.5, 4.0, -3.0];
-        let targets = [[1.0, 0.0, 0.3], [0.0, 1.0, 1.0]];
-        check_gradient::<head::Sigmoid<3>>(&binary_cross_entropy(), &logits, &targets);
-        let weighted = binary_cross_entropy().positive_weights([0.0, 2.5, 7.0]);
-        check_gradient::<head::Sigmoid<3>>(&weighted, &logits, &targets);
-    }
-
-    #[test]
-    fn logits_of_a_hundred_stay_finite() {
-        let (mut losses, mut gradient) = ([0.0_f32], [0.0; 2]);
-        let logits = [100.0, -100.0];
-        binary_cross_entropy().rows(&logits, &[[0.0, 1.0]], 1.0, &mut losses, &mut gradient);
-        assert_eq!((losses[0], gradient), (100.0, [0.5, -0.5]));
-        let weighted = binary_cross_entropy().positive_weights([9.0, 3.0]);
-        weighted.rows(&logits, &[[0.0, 1.0]], 1.0, &mut losses, &mut gradient);
-        assert_eq!((losses[0], gradient), (200.0, [0.5, -1.5]));
+    fn logits_of_a_hundred_by_hand() {
+        let (logits, target) = ([100.0, -100.0], [[0.0, 1.0]]);
+        let plain = evaluate::<f32, SigmoidHead<2>>(&binary_cross_entropy(), &logits, &target, 1.0);
+        assert_eq!(plain, (vec![100.0], vec![0.5, -0.5]));
+        let loss = binary_cross_entropy().positive_weights([9.0, 3.0]);
+        let weighted = evaluate::<f32, SigmoidHead<2>>(&loss, &logits, &target, 1.0);
+        assert_eq!(weighted, (vec![200.0], vec![0.5, -1.5]));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use tensor::{Buffer, Float};
 
-use super::{Loss, TrainedWith};
+use super::{Loss, LossRows, TrainedWith};
 use crate::head::{Both, Head};
 
 /// A loss of a network with two heads; as [`Loss`]. A pair of losses is one, the sum of both; more heads
@@ -16,15 +16,8 @@ pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'sta
     /// The losses' names.
     const NAME: &'static str;
 
-    /// As [`Loss::rows`].
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[(A::Target, B::Target)],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    );
+    /// As [`Loss::evaluate`].
+    fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>);
 
     /// As [`Loss::for_batch`].
     fn for_batch<'t>(
@@ -34,7 +27,7 @@ pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'sta
 }
 
 impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> TrainedWith<T, L> for Both<A, B> {
-    fn fitting(loss: L) -> impl Loss<T, Self> {
+    fn into_loss(loss: L) -> impl Loss<T, Self> {
         loss
     }
 }
@@ -42,15 +35,8 @@ impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> TrainedWith<T, L> f
 impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> Loss<T, Both<A, B>> for L {
     const NAME: &'static str = <L as BothLoss<T, A, B>>::NAME;
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[(A::Target, B::Target)],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
-        BothLoss::rows(self, logits, targets, scale, losses, gradient);
+    fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>) {
+        BothLoss::evaluate(self, rows);
     }
 
     fn for_batch<'t>(
@@ -71,16 +57,10 @@ where
 {
     const NAME: &'static str = "sum of the heads' losses";
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[(A::Target, B::Target)],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
+    fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>) {
         /// Rows whose halves are brought together at a time.
         const PORTION: usize = 16;
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
         let units = A::UNITS + B::UNITS;
         let rows = PORTION.min(targets.len());
         let mut memory = Buffer::stale(rows * (2 * units + 1));
@@ -101,8 +81,15 @@ where
             let at = |row: usize| &targets[row.min(rows - 1)];
             let first: [A::Target; PORTION] = std::array::from_fn(|row| at(row).0);
             let second: [B::Target; PORTION] = std::array::from_fn(|row| at(row).1);
-            self.0.rows(za, &first[..rows], scale, losses, dza);
-            self.1.rows(zb, &second[..rows], scale, second_losses, dzb);
+            let (first, second) = (&first[..rows], &second[..rows]);
+            self.0.evaluate(LossRows { logits: za, targets: first, scale, losses, gradient: dza });
+            self.1.evaluate(LossRows {
+                logits: zb,
+                targets: second,
+                scale,
+                losses: second_losses,
+                gradient: dzb,
+            });
             for (sum, &loss) in losses.iter_mut().zip(&*second_losses) {
                 *sum = *sum + loss;
             }

@@ -2,7 +2,7 @@
 
 use tensor::{Buffer, Float};
 
-use super::{BinaryCrossEntropy, CrossEntropy, Loss, Mse};
+use super::{BinaryCrossEntropy, CrossEntropy, Loss, LossRows, Mse};
 use crate::head::{Both, Head, Linear, Sigmoid, Softmax};
 
 /// A head with a loss of its own choice.
@@ -13,8 +13,13 @@ pub trait DefaultLoss<T: Float>: Head<T> {
     /// The default loss of one row and whether it is right, head by head.
     fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
         let (mut loss, mut unused) = ([T::zero()], Buffer::stale(Self::UNITS));
-        let one = std::slice::from_ref(target);
-        Self::Loss::default().rows(logits, one, T::one(), &mut loss, &mut unused);
+        Self::Loss::default().evaluate(LossRows {
+            logits,
+            targets: std::slice::from_ref(target),
+            scale: T::one(),
+            losses: &mut loss,
+            gradient: &mut unused,
+        });
         see(loss[0], Self::is_right(logits, target));
     }
 }

@@ -16,18 +16,18 @@ pub(super) fn flush_to_zero<T: Float>(gradient: &mut [T]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Loss, binary_cross_entropy, cross_entropy};
+    use super::super::checks::evaluate;
+    use super::super::{binary_cross_entropy, cross_entropy};
     use super::*;
-    use crate::head::Class;
+    use crate::head::{Class, Sigmoid, Softmax};
 
     #[test]
     fn what_is_nothing_beside_a_probability_is_zero_in_the_gradient() {
         fn softmax<T: Float>(logits: [f64; 5]) -> [T; 5] {
-            let (mut loss, mut gradient) = ([T::zero()], [T::nan(); 5]);
-            let target = Class::<5>::new(0).expect("below 5");
-            let loss_of = cross_entropy();
-            Loss::rows(&loss_of, &logits.map(T::of), &[target], T::one(), &mut loss, &mut gradient);
-            gradient
+            let target = [Class::new(0).expect("below 5")];
+            let (_, gradient) =
+                evaluate::<T, Softmax<5>>(&cross_entropy(), &logits.map(T::of), &target, T::one());
+            std::array::from_fn(|i| gradient[i])
         }
         let logits = [0.0, -50.0, -60.0, -90.0, -300.0];
         let [_, kept, rest @ ..] = softmax::<f32>(logits);
@@ -38,9 +38,9 @@ mod tests {
         assert!(softmax::<f64>(logits)[1..].iter().all(|&p| p > 0.0));
         assert!(softmax::<f32>([0.0, f64::NAN, 0.0, 0.0, -90.0]).iter().all(|p| p.is_nan()));
 
-        let (mut loss, mut gradient) = ([0.0_f32], [f32::NAN; 2]);
-        let loss_of = binary_cross_entropy();
-        Loss::rows(&loss_of, &[-40.0, -90.0], &[[0.0, 0.0]], 1.0, &mut loss, &mut gradient);
+        let (logits, target) = ([-40.0, -90.0], [[0.0, 0.0]]);
+        let (_, gradient) =
+            evaluate::<f32, Sigmoid<2>>(&binary_cross_entropy(), &logits, &target, 1.0);
         assert!(gradient[0] > 1e-18 && gradient[1] == 0.0, "{gradient:?}");
     }
 }

@@ -3,7 +3,9 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{LinearLoss, checked};
+use super::{LinearLoss, LossRows, checked};
+#[cfg(test)]
+use super::{checks::{ByHand, Examples, of}, Linear};
 
 /// With d = z − t, per unit ½d² where |d| < δ and δ(|d| − ½δ) elsewhere, and the mean over units; dL/dz is
 /// d/N clipped to ±δ/N. Differences up to δ are noise, larger ones outliers (Huber 1964).
@@ -30,14 +32,8 @@ pub fn huber(delta: f64) -> Huber {
 impl<T: Float, const N: usize> LinearLoss<T, N> for Huber {
     const NAME: &'static str = "Huber loss";
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
+    fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
         let targets = targets.as_flattened();
         let (delta, half) = (T::of(self.delta), T::of(0.5));
         vectorize(|| {
@@ -68,38 +64,33 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Huber {
 }
 
 #[cfg(test)]
+pub(super) fn examples() -> Examples<Linear<4>> {
+    Examples {
+        by_hand: vec![
+            // 1·(2 − ½), ½·½², 0, and the seam, 1·(1 − ½)
+            ByHand {
+                loss: of(huber(1.0)),
+                logits: [1.0, 4.5, 0.0, -0.5],
+                target: [3.0, 4.0, 0.0, 0.5],
+                value: (1.5 + 0.125 + 0.0 + 0.5) / 4.0,
+                gradient: [-0.25, 0.125, 0.0, -0.25],
+            },
+            // ¼·(2 − ⅛), ¼·(½ − ⅛), ½·⅛², and the seam, ¼·(¼ − ⅛)
+            ByHand {
+                loss: of(huber(0.25)),
+                logits: [1.0, 4.5, 0.125, 0.25],
+                target: [3.0, 4.0, 0.0, 0.5],
+                value: (0.46875 + 0.09375 + 0.0078125 + 0.03125) / 4.0,
+                gradient: [-0.0625, 0.0625, 0.03125, -0.0625],
+            },
+        ],
+        pytorch: Ok(vec![("huber", of(huber(0.7)))]),
+    }
+}
+
+#[cfg(test)]
 mod tests {
-    use super::super::check_gradient;
     use super::*;
-    use crate::head::Linear;
-
-    #[test]
-    fn by_hand() {
-        let (mut losses, mut gradient) = ([0.0; 2], [0.0; 4]);
-        let targets = [[3.0, 4.0], [0.0, 0.5]];
-        huber(1.0).rows(&[1.0, 4.5, 0.0, -0.5], &targets, 1.0, &mut losses, &mut gradient);
-        // 1·(2 − ½) and ½·½²; 0 and the seam, 1·(1 − ½).
-        assert_eq!(losses, [(1.5 + 0.125) / 2.0, 0.5 / 2.0]);
-        assert_eq!(gradient, [-0.5, 0.25, 0.0, -0.5]);
-        // As `torch.nn.HuberLoss(delta=0.25)`: 0.25·(2 − 0.125) and 0.25·(0.5 − 0.125).
-        huber(0.25).rows(&[1.0, 4.5], &[[3.0, 4.0]], 1.0, &mut losses[..1], &mut gradient[..2]);
-        assert_eq!((losses[0], gradient[1]), ((0.46875 + 0.09375) / 2.0, 0.125));
-    }
-
-    #[test]
-    fn gradient_against_differences() {
-        let logits = [0.3, -1.2, 2.0, 0.5];
-        let targets = [[1.0, 0.0], [0.3, 0.4]];
-        check_gradient::<Linear<2>>(&huber(0.6), &logits, &targets);
-        check_gradient::<Linear<2>>(&huber(3.0), &logits, &targets);
-    }
-
-    #[test]
-    fn nan_is_not_swallowed() {
-        let (mut losses, mut gradient) = ([0.0], [0.0]);
-        huber(1.0).rows(&[f64::NAN], &[[0.0]], 1.0, &mut losses, &mut gradient);
-        assert!(losses[0].is_nan() && gradient[0].is_nan());
-    }
 
     #[test]
     #[should_panic(expected = "delta of the Huber loss: found 0, expected a number above 0")]

@@ -53,33 +53,76 @@
 //! A loss of your own implements the trait of its head: [`SoftmaxLoss`], [`SigmoidLoss`] or
 //! [`LinearLoss`]; for a head of your own, [`Loss`] itself.
 
-mod binary_cross_entropy;
 mod both;
-mod chosen;
-mod cross_entropy;
+mod boxed;
+#[cfg(test)]
+mod checks;
 mod default;
 mod flush;
-mod huber;
-mod mae;
-mod mse;
 mod weighted;
 mod weights;
 
 use tensor::Float;
 
-pub use binary_cross_entropy::{BinaryCrossEntropy, binary_cross_entropy};
 pub use both::BothLoss;
-pub(crate) use chosen::{Chosen, chosen};
-pub use cross_entropy::{CrossEntropy, cross_entropy};
+pub(crate) use boxed::{DynLoss, boxed};
 pub use default::DefaultLoss;
 use flush::flush_to_zero;
-pub use huber::{Huber, huber};
-pub use mae::{Mae, mae};
-pub use mse::{Mse, mse};
 pub use weighted::{Weighted, weighted};
 pub use weights::{Equal, Weights};
 
 use crate::head::{Class, Head, Linear, Sigmoid, Softmax};
+
+macro_rules! losses {
+    ($($Head:ident: $($file:ident :: $Loss:ident),+;)+) => {
+        $($( mod $file; pub use $file::{$Loss, $file}; )+)+
+
+        /// Each loss with its examples.
+        #[cfg(test)]
+        fn all_listed() -> Vec<checks::Listed> {
+            vec![$($(
+                checks::Listed::new::<$Head<{ checks::UNITS }>>(stringify!($file), $file::examples())
+            ),+),+]
+        }
+    };
+}
+
+// Every loss of one head. To add one: write its file, in which the constructor has the file's name; add
+// its line here; then the tests in `checks.rs` say which words name it. A file without `examples()` does
+// not compile.
+losses! {
+    Softmax: cross_entropy::CrossEntropy;
+    Sigmoid: binary_cross_entropy::BinaryCrossEntropy;
+    Linear: mse::Mse, mae::Mae, huber::Huber;
+}
+
+/// Some rows of a batch, as a loss reads and writes them.
+#[derive(Debug)]
+pub struct LossRows<'a, T, Target> {
+    /// The network's values before the head's function, `[rows, units]`.
+    pub logits: &'a [T],
+    /// What the outputs are compared with, `[rows]`.
+    pub targets: &'a [Target],
+    /// What the gradient is multiplied by; the losses are not.
+    pub scale: T,
+    /// The loss of each row, `[rows]`; to be written.
+    pub losses: &'a mut [T],
+    /// The gradient with respect to the logits, `[rows, units]`; to be written.
+    pub gradient: &'a mut [T],
+}
+
+impl<T: Copy, Target> LossRows<'_, T, Target> {
+    /// The same rows, lent to another loss.
+    pub fn reborrow(&mut self) -> LossRows<'_, T, Target> {
+        LossRows {
+            logits: self.logits,
+            targets: self.targets,
+            scale: self.scale,
+            losses: self.losses,
+            gradient: self.gradient,
+        }
+    }
+}
 
 /// How far the logits of the head `H` are from a target, and in which direction they should go.
 ///
@@ -89,21 +132,13 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     /// The loss's name.
     const NAME: &'static str;
 
-    /// The loss of each row, and the gradient of `scale` times their sum with respect to the logits.
+    /// Writes the loss of each row, and the gradient of `scale` times their sum with respect to the logits.
     ///
-    /// `logits` and `gradient` are `[rows, H::UNITS]`, `losses` and `targets` `[rows]`. Rows are
-    /// independent: a batch may be given in any portions.
+    /// Rows are independent: a batch may be given in any portions.
     ///
-    /// For [`Softmax`] and [`Sigmoid`], what is nothing beside a probability of 1 (8e-25 in `f32`) is zero in the
-    /// gradient, so that a network that is sure of its answers is trained as fast as any other.
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[H::Target],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    );
+    /// For [`Softmax`] and [`Sigmoid`], gradients below 8e-25 (in `f32`) are flushed to zero, because
+    /// subnormals would slow confident networks down.
+    fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 
     /// This loss for a batch with these targets: the same, unless the rows' weights depend on all of them.
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t H::Target> + Clone) -> Self
@@ -126,7 +161,7 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
 )]
 pub trait TrainedWith<T: Float, L>: Head<T> {
     /// The loss itself, known to fit.
-    fn fitting(loss: L) -> impl Loss<T, Self>;
+    fn into_loss(loss: L) -> impl Loss<T, Self>;
 }
 
 /// A loss of `N` exclusive classes; as [`Loss`].
@@ -139,15 +174,8 @@ pub trait SoftmaxLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
     /// The loss's name.
     const NAME: &'static str;
 
-    /// As [`Loss::rows`].
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[Class<N>],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    );
+    /// As [`Loss::evaluate`].
+    fn evaluate(&self, rows: LossRows<'_, T, Class<N>>);
 
     /// As [`Loss::for_batch`].
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
@@ -157,7 +185,7 @@ pub trait SoftmaxLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
 }
 
 impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> TrainedWith<T, L> for Softmax<N> {
-    fn fitting(loss: L) -> impl Loss<T, Self> {
+    fn into_loss(loss: L) -> impl Loss<T, Self> {
         loss
     }
 }
@@ -165,16 +193,9 @@ impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> TrainedWith<T, L> for Softm
 impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> Loss<T, Softmax<N>> for L {
     const NAME: &'static str = <L as SoftmaxLoss<T, N>>::NAME;
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[Class<N>],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
-        SoftmaxLoss::rows(self, logits, targets, scale, losses, gradient);
-        flush_to_zero(gradient);
+    fn evaluate(&self, mut rows: LossRows<'_, T, Class<N>>) {
+        SoftmaxLoss::evaluate(self, rows.reborrow());
+        flush_to_zero(rows.gradient);
     }
 
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
@@ -192,19 +213,12 @@ pub trait SigmoidLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
     /// The loss's name.
     const NAME: &'static str;
 
-    /// As [`Loss::rows`].
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    );
+    /// As [`Loss::evaluate`].
+    fn evaluate(&self, rows: LossRows<'_, T, [T; N]>);
 }
 
 impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> TrainedWith<T, L> for Sigmoid<N> {
-    fn fitting(loss: L) -> impl Loss<T, Self> {
+    fn into_loss(loss: L) -> impl Loss<T, Self> {
         loss
     }
 }
@@ -212,16 +226,9 @@ impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> TrainedWith<T, L> for Sigmo
 impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> Loss<T, Sigmoid<N>> for L {
     const NAME: &'static str = <L as SigmoidLoss<T, N>>::NAME;
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
-        SigmoidLoss::rows(self, logits, targets, scale, losses, gradient);
-        flush_to_zero(gradient);
+    fn evaluate(&self, mut rows: LossRows<'_, T, [T; N]>) {
+        SigmoidLoss::evaluate(self, rows.reborrow());
+        flush_to_zero(rows.gradient);
     }
 }
 
@@ -235,19 +242,12 @@ pub trait LinearLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
     /// The loss's name.
     const NAME: &'static str;
 
-    /// As [`Loss::rows`].
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    );
+    /// As [`Loss::evaluate`].
+    fn evaluate(&self, rows: LossRows<'_, T, [T; N]>);
 }
 
 impl<T: Float, const N: usize, L: LinearLoss<T, N>> TrainedWith<T, L> for Linear<N> {
-    fn fitting(loss: L) -> impl Loss<T, Self> {
+    fn into_loss(loss: L) -> impl Loss<T, Self> {
         loss
     }
 }
@@ -255,15 +255,8 @@ impl<T: Float, const N: usize, L: LinearLoss<T, N>> TrainedWith<T, L> for Linear
 impl<T: Float, const N: usize, L: LinearLoss<T, N>> Loss<T, Linear<N>> for L {
     const NAME: &'static str = <L as LinearLoss<T, N>>::NAME;
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
-        LinearLoss::rows(self, logits, targets, scale, losses, gradient);
+    fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
+        LinearLoss::evaluate(self, rows);
     }
 }
 
@@ -292,26 +285,4 @@ pub(crate) fn mean_scale<T: Float>(rows: usize) -> T {
 fn checked(what: &str, value: f64, expected: &str, allowed: impl Fn(f64) -> bool) -> f64 {
     assert!(value.is_finite() && allowed(value), "{what}: found {value}, expected {expected}");
     value
-}
-
-/// Central differences against the gradient of [`Loss::rows`], for the tests of the losses.
-#[cfg(test)]
-fn check_gradient<H: Head<f64>>(loss: &impl Loss<f64, H>, logits: &[f64], targets: &[H::Target]) {
-    let rows = targets.len();
-    let scale = 0.37;
-    let total = |logits: &[f64]| {
-        let (mut losses, mut gradient) = (vec![0.0; rows], vec![0.0; logits.len()]);
-        loss.rows(logits, targets, scale, &mut losses, &mut gradient);
-        (losses.iter().sum::<f64>() * scale, gradient)
-    };
-    let (_, gradient) = total(logits);
-    for i in 0..logits.len() {
-        let mut shifted = logits.to_vec();
-        let h = 1e-6 * logits[i].abs().max(1.0);
-        shifted[i] = logits[i] + h;
-        let above = total(&shifted).0;
-        shifted[i] = logits[i] - h;
-        let slope = (above - total(&shifted).0) / (2.0 * h);
-        assert!((slope - gradient[i]).abs() < 1e-7, "{i}: {} against {slope}", gradient[i]);
-    }
 }

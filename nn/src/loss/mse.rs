@@ -3,7 +3,9 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::LinearLoss;
+use super::{LinearLoss, LossRows};
+#[cfg(test)]
+use super::{checks::{ByHand, Examples, of}, Linear};
 
 /// L = Σ (z − t)²/N, dL/dz = 2(z − t)/N: pulls hardest at what is farthest off.
 ///
@@ -20,14 +22,8 @@ pub fn mse() -> Mse {
 impl<T: Float, const N: usize> LinearLoss<T, N> for Mse {
     const NAME: &'static str = "mean squared error";
 
-    fn rows(
-        &self,
-        logits: &[T],
-        targets: &[[T; N]],
-        scale: T,
-        losses: &mut [T],
-        gradient: &mut [T],
-    ) {
+    fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
         let targets = targets.as_flattened();
         vectorize(|| {
             for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
@@ -44,21 +40,15 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mse {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::check_gradient;
-    use super::*;
-    use crate::head::Linear;
-
-    #[test]
-    fn by_hand() {
-        let (mut losses, mut gradient) = ([0.0], [0.0; 2]);
-        mse().rows(&[1.0, 5.0], &[[3.0, 4.0]], 0.5, &mut losses, &mut gradient);
-        assert_eq!((losses[0], gradient), (2.5, [-1.0, 0.5]));
-    }
-
-    #[test]
-    fn gradient_against_differences() {
-        let logits = [0.3, -1.2, 2.0, 0.5];
-        check_gradient::<Linear<2>>(&mse(), &logits, &[[1.0, 0.0], [0.3, 0.4]]);
+pub(super) fn examples() -> Examples<Linear<4>> {
+    Examples {
+        by_hand: vec![ByHand {
+            loss: of(mse()),
+            logits: [1.0, 5.0, 0.0, -0.5],
+            target: [3.0, 4.0, 0.0, 0.5],
+            value: (4.0 + 1.0 + 0.0 + 1.0) / 4.0,
+            gradient: [-1.0, 0.5, 0.0, -0.5],
+        }],
+        pytorch: Ok(vec![("mse", of(mse()))]),
     }
 }

@@ -2,7 +2,7 @@
 
 use tensor::Float;
 
-use super::{LinearLoss, SigmoidLoss, SoftmaxLoss, checked};
+use super::{LinearLoss, LossRows, SigmoidLoss, SoftmaxLoss, checked};
 use crate::head::Class;
 
 /// A loss times a factor: how much one head of several counts.
@@ -23,29 +23,23 @@ pub fn weighted<L>(factor: f64, loss: L) -> Weighted<L> {
     Weighted { factor, loss }
 }
 
-/// `rows` of a [`Weighted`], once for each head's trait.
-macro_rules! weighted_rows {
+/// `evaluate` of a [`Weighted`], once for each head's trait.
+macro_rules! weighted_loss {
     ($Loss:ident, $Target:ty) => {
         const NAME: &'static str = <L as $Loss<T, N>>::NAME;
 
-        fn rows(
-            &self,
-            logits: &[T],
-            targets: &[$Target],
-            scale: T,
-            losses: &mut [T],
-            gradient: &mut [T],
-        ) {
+        fn evaluate(&self, mut rows: LossRows<'_, T, $Target>) {
             let factor = T::of(self.factor);
-            $Loss::rows(&self.loss, logits, targets, scale * factor, losses, gradient);
-            losses.iter_mut().for_each(|loss| *loss = *loss * factor);
+            let scale = rows.scale * factor;
+            $Loss::evaluate(&self.loss, LossRows { scale, ..rows.reborrow() });
+            rows.losses.iter_mut().for_each(|loss| *loss = *loss * factor);
         }
     };
 }
 
 #[diagnostic::do_not_recommend] // the error names what fits
 impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> SoftmaxLoss<T, N> for Weighted<L> {
-    weighted_rows!(SoftmaxLoss, Class<N>);
+    weighted_loss!(SoftmaxLoss, Class<N>);
 
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
         Weighted { factor: self.factor, loss: SoftmaxLoss::for_batch(&self.loss, targets) }
@@ -54,32 +48,33 @@ impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> SoftmaxLoss<T, N> for Weigh
 
 #[diagnostic::do_not_recommend] // the error names what fits
 impl<T: Float, const N: usize, L: SigmoidLoss<T, N>> SigmoidLoss<T, N> for Weighted<L> {
-    weighted_rows!(SigmoidLoss, [T; N]);
+    weighted_loss!(SigmoidLoss, [T; N]);
 }
 
 #[diagnostic::do_not_recommend] // the error names what fits
 impl<T: Float, const N: usize, L: LinearLoss<T, N>> LinearLoss<T, N> for Weighted<L> {
-    weighted_rows!(LinearLoss, [T; N]);
+    weighted_loss!(LinearLoss, [T; N]);
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{check_gradient, cross_entropy, mse};
+    use super::super::checks::{check_gradient, evaluate};
+    use super::super::{cross_entropy, mse};
     use super::*;
     use crate::head::{Linear, Softmax};
 
     #[test]
     fn by_hand() {
-        let (mut losses, mut gradient) = ([0.0], [0.0; 2]);
-        weighted(4.0, mse()).rows(&[1.0, 5.0], &[[3.0, 4.0]], 0.5, &mut losses, &mut gradient);
-        assert_eq!((losses[0], gradient), (10.0, [-4.0, 2.0]));
+        let loss = weighted(4.0, mse());
+        let (losses, gradient) = evaluate::<f64, Linear<2>>(&loss, &[1.0, 5.0], &[[3.0, 4.0]], 0.5);
+        assert_eq!((losses[0], &gradient[..]), (10.0, &[-4.0, 2.0][..]));
     }
 
     #[test]
     fn gradient_against_differences() {
-        check_gradient::<Linear<2>>(&weighted(0.3, mse()), &[0.3, -1.2], &[[1.0, 0.0]]);
+        check_gradient::<Linear<2>>(&weighted(0.3, mse()), &[0.3, -1.2], &[[1.0, 0.0]]).unwrap();
         let classes = Class::from_labels(&[1]).unwrap();
         let loss = weighted(0.3, cross_entropy().class_weights([2.0, 3.0]));
-        check_gradient::<Softmax<2>>(&loss, &[0.3, -1.2], &classes);
+        check_gradient::<Softmax<2>>(&loss, &[0.3, -1.2], &classes).unwrap();
     }
 }

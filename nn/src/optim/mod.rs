@@ -1,13 +1,27 @@
 //! How a gradient changes the parameters.
 
-mod adam;
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod onnx;
 pub mod schedule;
-mod sgd;
 
 use tensor::Float;
 
-pub use adam::Adam;
-pub use sgd::Sgd;
+macro_rules! optimizers {
+    ($($file:ident :: $Optimizer:ident),* $(,)?) => {
+        $( mod $file; pub use $file::$Optimizer; )*
+
+        /// Shows each optimizer of the list to `see`.
+        #[cfg(test)]
+        fn see_all(see: &mut impl checks::See) {
+            $( see.optimizer::<$Optimizer>(stringify!($Optimizer), $file::examples()); )*
+        }
+    };
+}
+
+// Every optimizer. To add one: write its file, add it here. A file without `examples()` does not compile.
+optimizers! { sgd::Sgd, adam::Adam }
 
 /// A rule that changes parameters by their gradient.
 ///

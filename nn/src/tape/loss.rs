@@ -10,7 +10,7 @@ use autograd::{Call, Op};
 use tensor::{Buffer, Float, Tensor};
 
 use crate::head::Head;
-use crate::loss::{self, mean, mean_scale};
+use crate::loss::{self, LossRows, mean, mean_scale};
 
 /// The loss `L` of the head `H` against the targets it holds.
 pub(crate) struct Loss<L, H: Head<T>, T: Float> {
@@ -47,7 +47,13 @@ impl<L: loss::Loss<T, H>, H: Head<T>, T: Float> Op<T, 1> for Loss<L, H, T> {
         let logits = logits.contiguous();
         let (mut losses, mut gradient) = (Buffer::stale(rows), Buffer::stale(rows * H::UNITS));
         let scale = mean_scale(rows);
-        self.loss.rows(logits.values(), &self.targets, scale, &mut losses, &mut gradient);
+        self.loss.evaluate(LossRows {
+            logits: logits.values(),
+            targets: &self.targets,
+            scale,
+            losses: &mut losses,
+            gradient: &mut gradient,
+        });
         self.gradient = gradient;
         Ok(Tensor::scalar(mean(&losses)))
     }

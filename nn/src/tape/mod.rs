@@ -189,7 +189,7 @@ impl<'t, N: Network> OnTape<'t, N> {
     where
         N::Head: TrainedWith<N::Float, L>,
     {
-        self.chosen_loss(&N::Head::fitting(loss), logits, targets)
+        self.chosen_loss(&N::Head::into_loss(loss), logits, targets)
     }
 
     fn chosen_loss(

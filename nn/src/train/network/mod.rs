@@ -22,14 +22,14 @@ use division::Parts;
 use super::model::{Batch, Model, Run};
 use crate::error::{Error, Result};
 use crate::layer::{FirstSums, Layer, Pass};
-use crate::loss::{Chosen, TrainedWith, chosen, mean, mean_scale};
+use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::network::{DefaultLossOf, Network, tensors};
 use crate::optim::{MOST_MEMORY, Optimizer, Step};
 use crate::parameters::NamedTensor;
 use crate::row::Row;
 
 /// A loss that fits the head of the network `N`.
-pub struct LossOf<N: Network>(pub(crate) Box<dyn Chosen<N::Float, N::Head>>);
+pub struct LossOf<N: Network>(pub(crate) Box<dyn DynLoss<N::Float, N::Head>>);
 
 impl<N: Network> LossOf<N> {
     /// This loss.
@@ -37,13 +37,13 @@ impl<N: Network> LossOf<N> {
     where
         N::Head: TrainedWith<N::Float, L>,
     {
-        LossOf(chosen(N::Head::fitting(loss)))
+        LossOf(boxed(N::Head::into_loss(loss)))
     }
 }
 
 impl<N: Network> Default for LossOf<N> {
     fn default() -> Self {
-        LossOf(chosen(DefaultLossOf::<N>::default()))
+        LossOf(boxed(DefaultLossOf::<N>::default()))
     }
 }
 
@@ -147,7 +147,8 @@ impl<N: Network> Model for N {
         division.threads.for_each(parts, |(mut layers, x, targets, losses, pass)| {
             N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
             let end = N::Layers::output_grad(&mut layers);
-            loss.rows(end.y, targets, scale, losses, end.gradient);
+            let (logits, gradient) = (end.y, &mut *end.gradient);
+            loss.evaluate(LossRows { logits, targets, scale, losses, gradient });
             end.apply_derivative();
             N::Layers::backward(parameters, &mut layers, None);
         });

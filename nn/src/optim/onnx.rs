@@ -4,15 +4,26 @@
 //! The numbers lie with the other node tests in autograd/tests/onnx, which says where they come
 //! from.
 
-#[path = "../../autograd/tests/fixture/mod.rs"]
+#[path = "../../../autograd/tests/fixture/mod.rs"]
 mod fixture;
 
-use fixture::Case;
-use nn::{Adam, Optimizer, Sgd, Step};
+pub(super) use fixture::Case;
+
+use super::checks::{Examples, See};
+use super::{Optimizer, Step, see_all};
 
 /// The tolerances of the suite itself.
 const RELATIVE: f32 = 1e-3;
 const ABSOLUTE: f32 = 1e-7;
+
+/// Which of the node tests are tests of an optimizer.
+pub(super) enum Onnx<O> {
+    /// Those of the operator `op`; `of` reads the optimizer from a node, given its learning rate.
+    Node { op: &'static str, of: fn(&Case, f64) -> O },
+    /// None, with the reason.
+    #[allow(dead_code)] // both optimizers have some
+    None(&'static str),
+}
 
 /// Applies `optimizer` to every parameter of the case and compares parameters and memory.
 ///
@@ -48,38 +59,42 @@ fn check<O: Optimizer<f32>>(case: &Case, optimizer: &O, step: Step) {
     }
 }
 
+/// Runs the cases of every optimizer of the list, and counts them.
+struct NodeTests {
+    cases: Vec<Case>,
+    passed: usize,
+}
+
+impl See for NodeTests {
+    fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+    where
+        O: Optimizer<f64> + Optimizer<f32>,
+    {
+        let (op, of) = match examples.onnx {
+            Onnx::Node { op, of } => (op, of),
+            Onnx::None(reason) => {
+                assert!(!reason.is_empty(), "{name}: say why ONNX does not test it");
+                let tested = self.cases.iter().any(|case| case.op == name);
+                assert!(!tested, "{name}: there are ONNX node tests of it");
+                return;
+            }
+        };
+        let before = self.passed;
+        for case in self.cases.iter().filter(|case| case.op == op) {
+            let (learning_rate, before) = (case.input(0).values[0], case.input(1).values[0]);
+            // ONNX takes the first step as one without correction, as if it came after many.
+            let number = if before == 0.0 { u64::MAX } else { before as u64 };
+            check(case, &of(case, learning_rate), Step { number, rate: 1.0 });
+            self.passed += 1;
+        }
+        assert!(self.passed > before, "{name}: there are no ONNX node tests of {op}");
+    }
+}
+
 #[test]
 fn onnx_optimizer_node_tests() {
-    let mut passed = 0;
-    for case in fixture::read("onnx") {
-        if !matches!(&case.op[..], "Adam" | "Momentum") {
-            continue;
-        }
-        let (learning_rate, before) = (case.input(0).values[0], case.input(1).values[0]);
-        // ONNX takes the first step as one without correction, as if it came after many.
-        let number = if before == 0.0 { u64::MAX } else { before as u64 };
-        let step = Step { number, rate: 1.0 };
-        if case.op == "Adam" {
-            let beta1 = case.number("alpha", 0.9);
-            let beta2 = case.number("beta", 0.999);
-            // The numbers of one test were made with 0.01, which its node does not say (onnx 1.20.1,
-            // backend/test/case/node/adam.py); 1e-6 is the operator's default.
-            let forgotten = case.name == "test_adam_multiple";
-            let epsilon = case.number("epsilon", if forgotten { 1e-2 } else { 1e-6 });
-            check(&case, &Adam { learning_rate, beta1, beta2, epsilon }, step);
-        } else {
-            // How much of the gradient is taken up; ours takes all of it, as ONNX does in a first
-            // step.
-            assert!(before == 0.0 || case.number("beta", 1.0) == 1.0, "{}: beta", case.name);
-            let nesterov = case.word("mode") == Some("nesterov");
-            check(
-                &case,
-                &Sgd { learning_rate, momentum: case.number("alpha", 0.0), nesterov },
-                step,
-            );
-        }
-        passed += 1;
-    }
-    println!("onnx node tests of optimizers: {passed} passed of 5");
-    assert_eq!(passed, 5);
+    let mut tests = NodeTests { cases: fixture::read("onnx"), passed: 0 };
+    see_all(&mut tests);
+    println!("onnx node tests of optimizers: {} passed", tests.passed);
+    assert!(tests.passed >= 5);
 }

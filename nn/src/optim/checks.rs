@@ -1,0 +1,262 @@
+//! What every optimizer of the list must show.
+
+use tensor::Float;
+use tensor::random::Random;
+
+use super::onnx::Onnx;
+use super::{MOST_MEMORY, Optimizer, Step, see_all};
+
+/// What the file of an optimizer gives to these tests.
+pub(super) struct Examples<O> {
+    /// The rule with different numbers, so that each part of it is used.
+    pub(super) instances: Vec<O>,
+    /// The paper's formula for one parameter, its memory included, written without a look at the rule's
+    /// code: from a first value over some steps to the last value.
+    pub(super) formula: fn(&O, f64, &[FormulaStep]) -> f64,
+    /// Whether the rule itself says so, as weight decay does.
+    pub(super) moves_without_gradient: bool,
+    pub(super) onnx: Onnx<O>,
+}
+
+/// One step of one parameter.
+#[derive(Clone, Copy)]
+pub(super) struct FormulaStep {
+    /// What the learning rate is multiplied by.
+    pub(super) factor: f64,
+    pub(super) gradient: f64,
+}
+
+/// Sees each optimizer of the list.
+pub(super) trait See {
+    fn optimizer<O: Optimizer<f64> + Optimizer<f32>>(&mut self, name: &str, examples: Examples<O>);
+}
+
+/// How many parameters: more than any vector, and odd.
+const COUNT: usize = 67;
+const STEPS: usize = 20;
+
+/// Numbers that are different for every parameter, step and purpose.
+fn normal(purpose: usize, step: usize, parameter: usize) -> f64 {
+    Random::new(1, purpose as u64).normal((step * COUNT + parameter) as u64)
+}
+
+fn parameters<T: Float>() -> Vec<T> {
+    (0..COUNT).map(|i| T::of(normal(0, 0, i))).collect()
+}
+
+/// Gradients of sizes from 1e-4 to 1.
+fn gradient(step: usize, parameter: usize) -> f64 {
+    normal(1, step, parameter) * 10.0_f64.powi(-(parameter as i32 % 5))
+}
+
+fn factor(step: usize) -> f64 {
+    1.0 / (1.0 + step as f64 / 8.0)
+}
+
+/// Parameters with what the optimizer remembers of them.
+struct Trained<T> {
+    parameters: Vec<T>,
+    memory: Vec<Vec<T>>,
+    steps: u64,
+}
+
+impl<T: Float> Trained<T> {
+    fn new<O: Optimizer<T>>(parameters: Vec<T>) -> Self {
+        let memory = vec![vec![T::zero(); parameters.len()]; O::MEMORY];
+        Trained { parameters, memory, steps: 0 }
+    }
+
+    fn step<O: Optimizer<T>>(&mut self, optimizer: &O, rate: f64, gradient: &[T]) {
+        self.steps += 1;
+        let step = Step { number: self.steps, rate };
+        let mut memory: Vec<&mut [T]> = self.memory.iter_mut().map(|slot| &mut slot[..]).collect();
+        optimizer.update(step, &mut self.parameters, gradient, &mut memory);
+    }
+
+    fn bits(&self) -> Vec<u64> {
+        let numbers = self.memory.iter().flatten().chain(&self.parameters);
+        numbers.map(|x| x.as_f64().to_bits()).collect()
+    }
+}
+
+/// `COUNT` parameters after `STEPS` steps.
+fn trained<T: Float, O: Optimizer<T>>(optimizer: &O) -> Trained<T> {
+    let mut trained = Trained::new::<O>(parameters());
+    for step in 0..STEPS {
+        let gradient: Vec<T> = (0..COUNT).map(|i| T::of(gradient(step, i))).collect();
+        trained.step(optimizer, factor(step), &gradient);
+    }
+    trained
+}
+
+#[test]
+fn every_optimizer_is_its_formula() {
+    struct Formula;
+    impl See for Formula {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            assert!(!examples.instances.is_empty(), "{name}: no instance");
+            for (at, optimizer) in examples.instances.iter().enumerate() {
+                let double = trained::<f64, O>(optimizer).parameters;
+                let single = trained::<f32, O>(optimizer).parameters;
+                for i in 0..COUNT {
+                    let step =
+                        |step| FormulaStep { factor: factor(step), gradient: gradient(step, i) };
+                    let steps: Vec<FormulaStep> = (0..STEPS).map(step).collect();
+                    let start = normal(0, 0, i);
+                    let exact = (examples.formula)(optimizer, start, &steps);
+                    let size = exact.abs() + start.abs();
+                    for (found, digits) in [(double[i], 1e-13), (f64::from(single[i]), 2e-6)] {
+                        assert!(
+                            (found - exact).abs() <= digits * size,
+                            "{name}, instance {at}, parameter {i}: {found}, by the formula {exact}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+    see_all(&mut Formula);
+}
+
+#[test]
+fn vectors_and_single_elements_have_the_same_bits() {
+    struct Bits;
+    impl See for Bits {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            for optimizer in &examples.instances {
+                check::<f64, O>(name, optimizer);
+                check::<f32, O>(name, optimizer);
+            }
+        }
+    }
+    fn check<T: Float, O: Optimizer<T>>(name: &str, optimizer: &O) {
+        let whole = trained::<T, O>(optimizer);
+        for length in [1, 3, 7, 13, 33] {
+            for from in (0..COUNT).step_by(length) {
+                let to = (from + length).min(COUNT);
+                let mut part = Trained::new::<O>(parameters()[from..to].to_vec());
+                for step in 0..STEPS {
+                    let gradient: Vec<T> = (from..to).map(|i| T::of(gradient(step, i))).collect();
+                    part.step(optimizer, factor(step), &gradient);
+                }
+                let memory = whole.memory.iter().map(|slot| slot[from..to].to_vec()).collect();
+                let parameters = whole.parameters[from..to].to_vec();
+                let same = Trained { parameters, memory, steps: 0 }.bits() == part.bits();
+                assert!(same, "{name}: {length} parameters from {from} on");
+            }
+        }
+    }
+    see_all(&mut Bits);
+}
+
+#[test]
+fn the_memory_declared_is_the_memory_used() {
+    struct Memory;
+    impl See for Memory {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            let declared = <O as Optimizer<f64>>::MEMORY;
+            assert!(declared <= MOST_MEMORY && declared == <O as Optimizer<f32>>::MEMORY, "{name}");
+            for slot in 0..declared {
+                let used = examples.instances.iter().any(|optimizer| {
+                    trained::<f64, O>(optimizer).memory[slot].iter().all(|&number| number != 0.0)
+                });
+                assert!(used, "{name}: nothing is remembered in slot {slot} of {declared}");
+            }
+        }
+    }
+    see_all(&mut Memory);
+}
+
+/// Parameters without gradient whose means decay, as the weights of a pixel that has become black.
+#[test]
+fn what_is_remembered_never_becomes_subnormal() {
+    struct Subnormal;
+    impl See for Subnormal {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            for optimizer in &examples.instances {
+                check::<f64, O>(name, optimizer);
+                check::<f32, O>(name, optimizer);
+            }
+        }
+    }
+    fn check<T: Float, O: Optimizer<T>>(name: &str, optimizer: &O) {
+        // Until all has come to rest; a mean that keeps 0.999 of itself takes 700,000 steps in `f64`.
+        const MOST_STEPS: usize = 1_000_000;
+        let mut trained = Trained::new::<O>(vec![T::one(); 3]);
+        for scale in [1.0, -1e-3, 1e-2] {
+            trained.step(optimizer, 1.0, &[0.3, -1.0, 1e-3].map(|g| T::of(g * scale)));
+        }
+        let (mut before, mut at_rest) = (Vec::new(), 0);
+        for _ in 0..MOST_STEPS {
+            trained.step(optimizer, 1.0, &[T::zero(); 3]);
+            let mut remembered = trained.memory.iter().flatten();
+            let steps = trained.steps;
+            assert!(!remembered.any(|x| x.is_subnormal()), "{name}, step {steps}");
+            at_rest = if trained.memory == before { at_rest + 1 } else { 0 };
+            if at_rest == 10 {
+                return;
+            }
+            before.clone_from(&trained.memory);
+        }
+        panic!("{name}: what is remembered does not come to rest");
+    }
+    see_all(&mut Subnormal);
+}
+
+#[test]
+fn what_has_no_gradient_moves_only_if_the_rule_says_so() {
+    struct Rest;
+    impl See for Rest {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            let moves = |optimizer: &O| {
+                let start = parameters::<f32>();
+                let mut trained = Trained::new::<O>(start.clone());
+                (0..10).for_each(|_| trained.step(optimizer, 1.0, &[0.0; COUNT]));
+                trained.parameters != start
+            };
+            let found = examples.instances.iter().any(moves);
+            assert_eq!(found, examples.moves_without_gradient, "{name}: moves without gradient");
+        }
+    }
+    see_all(&mut Rest);
+}
+
+/// The trainer may take the step where the gradient is computed, so both must be the same.
+#[test]
+fn a_step_by_descent_is_the_step() {
+    struct Descent;
+    impl See for Descent {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            for optimizer in &examples.instances {
+                let step = Step { number: 1, rate: 0.7 };
+                let Some(rate) = Optimizer::<f32>::descent(optimizer, step) else { continue };
+                let mut trained = Trained::new::<O>(parameters::<f32>());
+                let gradient: Vec<f32> = (0..COUNT).map(|i| gradient(0, i) as f32).collect();
+                trained.step(optimizer, step.rate, &gradient);
+                let each = trained.parameters.iter().zip(parameters::<f32>()).zip(&gradient);
+                for ((found, p), g) in each {
+                    assert_eq!(found.to_bits(), g.mul_add(-rate, p).to_bits(), "{name}");
+                }
+            }
+        }
+    }
+    see_all(&mut Descent);
+}

@@ -1,0 +1,12 @@
+//! A straight line down.
+
+/// From 1 straight down to 0: 1 − done.
+pub fn linear(done: f64) -> f64 {
+    1.0 - done
+}
+
+#[cfg(test)]
+pub(super) fn examples() -> Vec<super::Example> {
+    let values = vec![(0.0, 1.0), (0.25, 0.75), (0.75, 0.25), (1.0, 0.0)];
+    vec![super::Example { schedule: Box::new(linear), values }]
+}

@@ -90,7 +90,7 @@ impl<L: Leaf> Layer for L {
         at: usize,
     ) -> (Self::Workspace<'a, T>, Self::Workspace<'a, T>) {
         let LeafWorkspace { formula, workspace } = workspace;
-        let (first, others) = workspace.split(at);
+        let (first, others) = workspace.split(at, L::OUTPUTS, formula.extra());
         (LeafWorkspace { formula, workspace: first }, LeafWorkspace { formula, workspace: others })
     }
 

@@ -79,7 +79,7 @@ pub use width::{Fixed, Width};
 pub use self::{
     batch_norm::BatchNormView,
     check::check,
-    dense::{DenseFormula, DenseWidths, FixedWidths},
+    dense::{Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths},
     dropout::DropoutFormula,
     formula::{FirstSums, Formula},
     layer_norm::NormView,

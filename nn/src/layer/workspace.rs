@@ -57,16 +57,11 @@ impl<'a, T> Workspace<'a, T> {
     }
 
     /// The first `at` rows and the others.
-    pub(super) fn split(self, at: usize) -> (Self, Self) {
-        let rows = self.rows;
-        // Every slice has as many numbers for each row.
-        let cut = |slice: &'a mut [T]| {
-            let width = slice.len().checked_div(rows).unwrap_or(0);
-            slice.split_at_mut(at * width)
-        };
-        let ((y, y_rest), (dy, dy_rest)) = (cut(self.y), cut(self.dy));
-        let (per_row, per_row_rest) = cut(self.per_row);
-        let has_sums = self.has_sums;
+    pub(super) fn split(self, at: usize, outputs: usize, extra: Extra) -> (Self, Self) {
+        let Workspace { rows, has_sums, .. } = self;
+        let (y, y_rest) = self.y.split_at_mut(at * outputs);
+        let (dy, dy_rest) = self.dy.split_at_mut(at * outputs);
+        let (per_row, per_row_rest) = self.per_row.split_at_mut(at * extra.per_row);
         (
             Workspace { rows: at, y, dy, per_row, shared: self.shared, has_sums },
             Workspace {

@@ -26,7 +26,7 @@ use crate::parameters::padded;
 #[cfg(feature = "std")]
 pub use products::{FixedWidths, Widths as DenseWidths};
 #[cfg(feature = "std")]
-pub use train::DenseFormula;
+pub use train::{Declared, DenseFormula, DenseSettings};
 
 /// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
 ///

@@ -6,6 +6,8 @@
 //!
 //! shapes: x, dx `[rows, I]`, W, dW `[I, O]`, b, db `[O]`, y, z and their gradients `[rows, O]`
 
+use std::marker::PhantomData;
+
 use autograd::Var;
 use tensor::activation::Activation;
 use tensor::product::{MatrixMut, Start, TILE_ROWS, add_scaled_product};
@@ -23,30 +25,59 @@ use crate::layer::{
 };
 use crate::parameters::{NamedTensor, descend, padded};
 
-/// What [`Dense`] computes: by the loops that the widths `W` choose, with the activation `A`.
-#[derive(Clone, Copy)]
-pub struct DenseFormula<T, W, A> {
+/// What [`Dense`] computes: by the loops that the widths `W` choose, with the activation `A` and the settings `S`.
+#[derive(Clone, Copy, Debug)]
+pub struct DenseFormula<T, W, A, S> {
     widths: W,
     activation: A,
-    bias: bool,
-    l2: f64,
-    /// Fills a weight of these widths.
-    init: fn(&mut [T], [usize; 2], Random),
+    settings: S,
+    float: PhantomData<fn() -> T>,
 }
 
-impl<T: Float, W: Widths<T>, A: Activation> DenseFormula<T, W, A> {
-    /// With or without a bias, with the penalty l2·Σw², and first weights by `init`, which is given them with their
-    /// widths.
-    pub fn new(
-        widths: W,
-        activation: A,
-        bias: bool,
-        l2: f64,
-        init: fn(&mut [T], [usize; 2], Random),
-    ) -> Self {
-        DenseFormula { widths, activation, bias, l2, init }
+impl<T, W, A, S> DenseFormula<T, W, A, S> {
+    /// Of these widths, activation and settings.
+    pub fn new(widths: W, activation: A, settings: S) -> Self {
+        DenseFormula { widths, activation, settings, float: PhantomData }
+    }
+}
+
+/// What else a dense layer is told: constants of a declared layer, or numbers of one that is read at run time.
+pub trait DenseSettings: Copy + Send + Sync + 'static {
+    /// Whether something is added to each output.
+    fn bias(&self) -> bool;
+    /// The factor of the penalty l2·Σw².
+    fn l2(&self) -> f64;
+    /// Fills a weight of these widths, which is followed by the activation `A`.
+    fn init<A: Activation, T: Float>(&self, weight: &mut [T], widths: [usize; 2], random: Random);
+}
+
+/// The options `P` of a declared layer.
+#[derive(Debug)]
+pub struct Declared<P>(PhantomData<fn() -> P>);
+
+impl<P> Clone for Declared<P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P> Copy for Declared<P> {}
+
+impl<P: DenseOptions<Init: Initializer>> DenseSettings for Declared<P> {
+    fn bias(&self) -> bool {
+        P::BIAS
     }
 
+    fn l2(&self) -> f64 {
+        P::L2
+    }
+
+    fn init<A: Activation, T: Float>(&self, weight: &mut [T], widths: [usize; 2], random: Random) {
+        P::Init::fill::<A, T>(weight, widths, random);
+    }
+}
+
+impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> DenseFormula<T, W, A, S> {
     /// Where the bias begins in the flat buffer.
     fn bias_start(&self) -> usize {
         padded(self.weights())
@@ -54,7 +85,7 @@ impl<T: Float, W: Widths<T>, A: Activation> DenseFormula<T, W, A> {
 
     /// How long it is there.
     fn bias_len(&self) -> usize {
-        if self.bias { padded(self.widths.get()[1]) } else { 0 }
+        if self.settings.bias() { padded(self.widths.get()[1]) } else { 0 }
     }
 
     /// How many weights there are.
@@ -68,7 +99,7 @@ impl<T: Float, W: Widths<T>, A: Activation> DenseFormula<T, W, A> {
     }
 
     fn bias<'p>(&self, parameters: &'p [T]) -> Option<&'p [T]> {
-        self.bias.then(|| &parameters[self.bias_start()..][..self.widths.get()[1]])
+        self.settings.bias().then(|| &parameters[self.bias_start()..][..self.widths.get()[1]])
     }
 
     /// [`Formula::gradient`] of the whole layer at once, if it is small.
@@ -76,14 +107,14 @@ impl<T: Float, W: Widths<T>, A: Activation> DenseFormula<T, W, A> {
         let (weight, rest) = gradient.split_at_mut(self.weights());
         let (gap, bias) = rest.split_at_mut(self.bias_start() - weight.len());
         gap.fill(T::zero());
-        let bias = self.bias.then(|| {
+        let bias = self.settings.bias().then(|| {
             let (bias, gap) = bias.split_at_mut(self.widths.get()[1]);
             gap.fill(T::zero());
             bias
         });
         self.widths.gradient(x, dz, weight, bias);
-        if self.l2 > 0.0 {
-            add_penalty_gradient(self.l2, parameters, weight);
+        if self.settings.l2() > 0.0 {
+            add_penalty_gradient(self.settings.l2(), parameters, weight);
         }
     }
 
@@ -93,7 +124,9 @@ impl<T: Float, W: Widths<T>, A: Activation> DenseFormula<T, W, A> {
     }
 }
 
-impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A> {
+impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
+    for DenseFormula<T, W, A, S>
+{
     fn widths(&self) -> [usize; 2] {
         self.widths.get()
     }
@@ -106,7 +139,7 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
         let [inputs, outputs] = self.widths.get();
         let weight = NamedTensor::new("weight", &[inputs, outputs], 0);
         let bias = || NamedTensor::new("bias", &[outputs], self.bias_start());
-        [weight].into_iter().chain(self.bias.then(bias)).collect()
+        [weight].into_iter().chain(self.settings.bias().then(bias)).collect()
     }
 
     /// The weighted sums, unless the activation's derivative does without.
@@ -117,7 +150,8 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
     /// Weights by the rule of the layer, biases zero.
     fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {
         let (weight, rest) = parameters.split_at_mut(self.weights());
-        (self.init)(weight, self.widths.get(), Random::new(seed, *index));
+        let random = Random::new(seed, *index);
+        self.settings.init::<A, T>(weight, self.widths.get(), random);
         rest.fill(T::zero());
         *index += 1;
     }
@@ -187,15 +221,15 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
             gradient.split_at_mut(self.weights().saturating_sub(from).min(gradient.len()));
         if !weights.is_empty() {
             weight_gradient(x, dz, widths, from / outputs, weights);
-            if self.l2 > 0.0 {
-                add_penalty_gradient(self.l2, parameters, weights);
+            if self.settings.l2() > 0.0 {
+                add_penalty_gradient(self.settings.l2(), parameters, weights);
             }
         }
         if !rest.is_empty() {
             // From here on the stretch always reaches to the layer's end: `cut` sees to that.
             let (gap, bias) = rest.split_at_mut(rest.len() - self.bias_len());
             gap.fill(T::zero());
-            if self.bias {
+            if self.settings.bias() {
                 let (bias, gap) = bias.split_at_mut(outputs);
                 gap.fill(T::zero());
                 column_sums(dz, bias);
@@ -213,7 +247,7 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
     ) -> bool {
         let dz = &*workspace.dy;
         // Where the gradient needs its penalty or is small, nothing is gained.
-        if self.is_small(dz, parameters.len()) || self.l2 > 0.0 {
+        if self.is_small(dz, parameters.len()) || self.settings.l2() > 0.0 {
             return false;
         }
         let widths @ [_, outputs] = self.widths.get();
@@ -224,7 +258,7 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
             let weights = MatrixMut::new(weights, inputs.rows(), outputs);
             add_scaled_product(inputs, dz, -rate, weights);
         }
-        if self.bias && !rest.is_empty() {
+        if self.settings.bias() && !rest.is_empty() {
             let bias = rest.len() - self.bias_len();
             let mut gradient = Buffer::stale(outputs);
             column_sums(dz, &mut gradient);
@@ -240,7 +274,7 @@ impl<T: Float, W: Widths<T>, A: Activation> Formula<T> for DenseFormula<T, W, A>
     }
 
     fn penalty(&self, parameters: &[T]) -> Option<T> {
-        (self.l2 > 0.0).then(|| penalty(self.l2, self.weight(parameters)))
+        (self.settings.l2() > 0.0).then(|| penalty(self.settings.l2(), self.weight(parameters)))
     }
 }
 
@@ -249,11 +283,11 @@ where
     A: Activation,
     P: DenseOptions<Init: Initializer>,
 {
-    type Formula<T: Float> = DenseFormula<T, FixedWidths<I, O>, A>;
+    type Formula<T: Float> = DenseFormula<T, FixedWidths<I, O>, A, Declared<P>>;
     type View<'a, T: Float> = P::View<'a, T, I, O>;
 
     fn formula<T: Float>() -> Self::Formula<T> {
-        DenseFormula::new(FixedWidths, A::default(), P::BIAS, P::L2, P::Init::fill::<A, T>)
+        DenseFormula::new(FixedWidths, A::default(), Declared(PhantomData))
     }
 
     fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T> {

@@ -44,7 +44,7 @@ impl Division {
         let is_line = (2..=MOST_STAGES).contains(&count)
             && batch.div_ceil(TILE_ROWS) >= 2 * count
             && batch <= MOST_ROWS;
-        let depth = match N::INFO.first_weight() {
+        let depth = match const { N::INFO.first_weight() } {
             Some([inputs, outputs]) if is_line && inputs * outputs <= KEPT * count => {
                 inputs.div_ceil(count).next_multiple_of(TILE_ROWS)
             }
@@ -55,7 +55,7 @@ impl Division {
 
     /// The widths of the first layer's weight, if that is divided for itself; else zeros.
     fn first_weight<N: Network>(&self) -> [usize; 2] {
-        N::INFO.first_weight().filter(|_| self.depth > 0).unwrap_or_default()
+        const { N::INFO.first_weight() }.filter(|_| self.depth > 0).unwrap_or_default()
     }
 
     /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first

@@ -171,29 +171,32 @@ fn points() -> crate::gradcheck::Sample {
     Tensor::from([[-4.1, -2.3, -1.2, -0.7, -0.2], [0.3, 0.6, 1.4, 2.9, 3.7]]).into()
 }
 
+/// Of every activation of the list that has a fixture; one without is not compared yet.
 #[cfg(test)]
 pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
-    use super::pytorch::{Comparison, compared};
-    vec![
-        Comparison::not_yet("linear", "is the identity"),
-        compared!("relu", |given| given.x(0).relu()),
-        compared!("leaky_relu", |given| given.x(0).leaky_relu(given.case.number("slope", 0.0))),
-        compared!("elu", |given| given.x(0).elu(given.case.number("alpha", 0.0))),
-        compared!("selu", |given| given.x(0).selu()),
-        compared!("celu", |given| given.x(0).celu(given.case.number("alpha", 0.0))),
-        compared!("sigmoid", |given| given.x(0).sigmoid()),
-        compared!("tanh", |given| given.x(0).tanh()),
-        compared!("gelu", |given| given.x(0).gelu()),
-        compared!("gelu_tanh", |given| given.x(0).gelu_tanh()),
-        compared!("log_sigmoid", |given| given.x(0).log_sigmoid()),
-        compared!("hard_swish", |given| given.x(0).hard_swish()),
-        compared!("silu", |given| given.x(0).silu()),
-        compared!("mish", |given| given.x(0).mish()),
-        compared!("softplus", |given| given.x(0).softplus()),
-        compared!("softsign", |given| given.x(0).softsign()),
-        compared!("hard_sigmoid", |given| given.x(0).hard_sigmoid()),
-        compared!("hard_tanh", |given| given.x(0).hard_tanh()),
-    ]
+    use super::pytorch::{Comparison, compared, has_fixture};
+    use tensor::activation::*;
+
+    macro_rules! comparisons {
+        ($(
+            $word:ident $(| $other:ident)*: $Type:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
+        )*) => {
+            vec![$(
+                if has_fixture(stringify!($word)) {
+                    compared!(stringify!($word), |given| given.x(0).activate($Type {
+                        $($parameter: given.case.number(stringify!($parameter), 0.0))?
+                    }))
+                } else {
+                    Comparison::not_yet(
+                        stringify!($word),
+                        "has no fixture; its gradient is checked by differences and dual numbers",
+                    )
+                }
+            ),*]
+        };
+    }
+    tensor::for_each_activation!(comparisons)
 }
 
 #[cfg(test)]

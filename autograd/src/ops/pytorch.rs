@@ -34,6 +34,11 @@ struct Tolerance {
 const F64: Tolerance = Tolerance { itself: 1e-12, greatest: 1e-15 };
 const F32: Tolerance = Tolerance { itself: 1e-5, greatest: 1e-6 };
 
+/// Whether the operation has a fixture.
+pub(super) fn has_fixture(operation: &str) -> bool {
+    fixture::below_tests("pytorch").join(format!("{operation}.txt")).exists()
+}
+
 /// What is compared under one name: with the cases in `tests/pytorch/<operation>.txt`, or not yet.
 pub(super) struct Comparison {
     /// What errors call the operation.
@@ -69,7 +74,7 @@ impl Comparison {
 /// A [`Comparison`] by an operation's name, and an expression that makes its value of a [`Given`]
 /// case. The expression is written once and compiled twice, for `f64` and `f32`.
 macro_rules! compared {
-    ($operation:literal, |$given:ident| $y:expr $(,)?) => {
+    ($operation:expr, |$given:ident| $y:expr $(,)?) => {
         $crate::ops::pytorch::Comparison::new($operation, |$given| $y, |$given| $y)
     };
 }

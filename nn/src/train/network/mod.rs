@@ -125,33 +125,41 @@ impl<N: Network> Model for N {
             compute_first_sums::<N>(sums, inputs, division);
         }
 
-        let mut left = Some(layers);
-        let losses = &mut losses[..rows];
-        let (mut more_losses, mut more_inputs, mut more_targets) = (&mut *losses, inputs, targets);
-        let mut first_row = 0;
-        // The batch in parts, one for each thread.
-        let parts = std::iter::from_fn(|| {
-            let count = division.rows.min(more_inputs.len());
-            let layers = left.take().filter(|_| count > 0)?;
-            let (layers, rest) = N::Layers::split(layers, count);
-            left = Some(rest);
-            let (losses, rest) = std::mem::take(&mut more_losses).split_at_mut(count);
-            more_losses = rest;
-            let (x, t);
-            (x, more_inputs) = more_inputs.split_at(count);
-            (t, more_targets) = more_targets.split_at(count);
-            let pass = Pass::Training { seed, step, first_row, layer: 0 };
-            first_row += count as u64;
-            Some((layers, x, t, losses, pass))
-        });
-        division.threads.for_each(parts, |(mut layers, x, targets, losses, pass)| {
+        let pass = |first_row| Pass::Training { seed, step, first_row, layer: 0 };
+        let part = |mut layers, x, targets, losses, pass| {
             N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
             let end = N::Layers::output_grad(&mut layers);
             let (logits, gradient) = (end.y, &mut *end.gradient);
             loss.evaluate(LossRows { logits, targets, scale, losses, gradient });
             end.apply_derivative();
             N::Layers::backward(parameters, &mut layers, None);
-        });
+        };
+        let losses = &mut losses[..rows];
+        if division.rows >= rows {
+            part(layers, inputs, targets, &mut *losses, pass(0));
+        } else {
+            let mut rest = Some((layers, inputs, targets, &mut *losses));
+            let mut first_row = 0;
+            // The batch in parts, one for each thread.
+            let parts = std::iter::from_fn(|| {
+                let (layers, inputs, targets, losses) = rest.take()?;
+                let count = division.rows.min(inputs.len());
+                let (layers, more_layers) = N::Layers::split(layers, count);
+                let (x, more_inputs) = inputs.split_at(count);
+                let (t, more_targets) = targets.split_at(count);
+                let (losses, more_losses) = losses.split_at_mut(count);
+                if !more_inputs.is_empty() {
+                    rest = Some((more_layers, more_inputs, more_targets, more_losses));
+                }
+                let pass = pass(first_row);
+                first_row += count as u64;
+                Some((layers, x, t, losses, pass))
+            });
+            let threads = &division.threads;
+            threads.for_each(parts, |(layers, x, targets, losses, pass)| {
+                part(layers, x, targets, losses, pass);
+            });
+        }
 
         let mut loss = mean(losses);
         if let Some(penalty) = N::Layers::penalty(parameters) {

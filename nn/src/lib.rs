@@ -18,7 +18,7 @@
 //! | declare | [`network!`], or [`Sequential`] as a type |
 //! | look | `SUMMARY`, a table; [`Network::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`] |
-//! | train | [`fit`], or [`Trainer::step`] in a loop of your own, with [`Adam`], [`Sgd`] or an [`Optimizer`] of yours |
+//! | train | [`fit`], or [`Trainer::step`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluate_heads`], a [`metric`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |

@@ -56,8 +56,8 @@ pub(super) fn examples() -> Examples<Linear<4>> {
         by_hand: vec![ByHand {
             loss: of(mae()),
             logits: [1.0, 5.0, 0.0, -0.5],
-            target: [3.0, 4.0, 0.0, 0.5],
-            value: (2.0 + 1.0 + 0.0 + 1.0) / 4.0,
+            target: [3.0, 4.0, 0.0, 1.0],
+            value: (2.0 + 1.0 + 0.0 + 1.5) / 4.0,
             gradient: [-0.25, 0.25, 0.0, -0.25],
         }],
         pytorch: Ok(vec![("mae", of(mae()))]),

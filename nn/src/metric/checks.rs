@@ -7,11 +7,13 @@ use crate::head::{Class, Head};
 pub(super) struct Example {
     rows: usize,
     value: Option<f64>,
-    /// The value on the rows with these numbers, in this order.
-    measure: Box<dyn Fn(&[usize]) -> Option<f64>>,
+    measure: Measure,
     /// The metric's name.
     name: &'static str,
 }
+
+/// The value on the rows with these numbers, in this order.
+type Measure = Box<dyn Fn(&[usize]) -> Option<f64>>;
 
 impl Example {
     /// Of the `metric` for the head `H`, on rows of logits and target.

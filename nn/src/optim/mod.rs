@@ -70,7 +70,7 @@ pub trait Optimizer<T: Float>: Sync {
 pub struct Step {
     /// Counted from 1.
     pub number: u64,
-    /// What a [`schedule`](crate::schedule) makes of the learning rate at this time: a factor, 1 without one.
+    /// What a [`schedule`] makes of the learning rate at this time: a factor, 1 without one.
     pub rate: f64,
 }
 

@@ -1,0 +1,43 @@
+//! What can be added to this crate by a file and a line stands in a list, which tests it: here, that no file
+//! goes around its list.
+
+use std::fs;
+use std::path::Path;
+
+/// A folder, its list, and the files of the folder that are not of the list's kind.
+const LISTS: [(&str, &str, &[&str]); 5] = [
+    ("optim", "optimizers!", &["checks", "onnx"]),
+    ("optim/schedule", "schedules!", &[]),
+    ("loss", "losses!", &["both", "boxed", "checks", "default", "flush", "weighted", "weights"]),
+    ("metric", "metrics!", &["checks"]),
+    ("data/read", "readers!", &["checks"]),
+];
+
+/// The words between the braces of the list.
+fn listed(source: &str, list: &str) -> Vec<String> {
+    let after = source.rsplit(&format!("{list} {{")).next().unwrap_or_default();
+    let inside = after.split('}').next().unwrap_or_default();
+    inside.split(|c: char| !c.is_alphanumeric() && c != '_').map(String::from).collect()
+}
+
+#[test]
+fn every_file_is_in_its_list() {
+    for (folder, list, others) in LISTS {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        let listed = listed(&fs::read_to_string(path.join("mod.rs")).unwrap(), list);
+        let mut count = 0;
+        for entry in fs::read_dir(&path).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let Some(file) = name.strip_suffix(".rs").filter(|file| *file != "mod") else {
+                continue;
+            };
+            let known = others.contains(&file);
+            count += usize::from(!known);
+            assert!(
+                known || listed.iter().any(|word| word == file),
+                "{folder}/{name} is not in `{list}` of {folder}/mod.rs"
+            );
+        }
+        assert!(count > 0, "{folder} has nothing in its list");
+    }
+}

@@ -29,7 +29,7 @@ fn mistakes_are_all_reported_and_the_network_is_still_there() {
 
 #[test]
 fn a_type_with_mistakes_remains_a_type() {
-    let mut report = report::Report::default();
+    let mut report = Report::default();
     let input = quote!(dense(784 -> 128, rleu), dense(64 -> 10, softmax));
     let code = declare::network(input, &mut report);
     assert_eq!(report.len(), 2);

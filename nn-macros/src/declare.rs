@@ -13,7 +13,7 @@ use crate::source::Source;
 /// What stands for `input`; the mistakes in it are in `report`, and in the code as errors.
 pub(crate) fn network(input: TokenStream, report: &mut Report) -> TokenStream {
     let (source, tokens) = Source::read(input);
-    let checked = taken(|taken| read_tokens(&tokens, taken, report));
+    let checked = read_tokens(&tokens, &taken(), report);
     finish(&source, checked, TokenStream::new(), report)
 }
 

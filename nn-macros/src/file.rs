@@ -40,7 +40,7 @@ pub(crate) fn network_file(
             return compile_errors(&source, report);
         }
     };
-    let checked = taken(|taken| read_text(&text, literal.first, taken, report));
+    let checked = read_text(&text, literal.first, &taken(), report);
     // The compiler sees that the code depends on the file.
     let name = source.tokens(&tokens);
     let absolute = match Path::new(&path).is_absolute() {

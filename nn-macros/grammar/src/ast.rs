@@ -1,8 +1,8 @@
 //! What a declaration says, with the place of every part that a mistake may have to point at. Whether it makes
-//! sense is up to [`check`](crate::check).
+//! sense is up to `check`.
 
 use crate::tokens::{Name, Place, Token, is_arrow, sign, split_at_commas};
-use crate::vocabulary;
+use crate::vocabulary::{self, LayerOption};
 
 /// What one call of the macro, a file or a text stands for: declarations of `N`, or layers `L`.
 #[derive(Debug)]
@@ -241,6 +241,13 @@ pub struct Path {
     pub text: String,
     /// Where it is written.
     pub place: Place,
+}
+
+impl Simple {
+    /// Every option of the layer with its number.
+    pub fn options(&self) -> impl Iterator<Item = (&'static LayerOption, Option<&Real>)> {
+        self.layer.options.iter().zip(self.numbers.iter().map(Option::as_ref))
+    }
 }
 
 impl Width {

@@ -52,18 +52,13 @@ pub fn read(text: &str, file: Option<&str>) -> Result<Checked, Mistakes> {
 
 /// Reads the text in the literal with this number; what is wrong in it is in `report`, and what comes out is
 /// the network that was probably meant.
-pub fn read_text(
-    text: &Arc<Text>,
-    number: usize,
-    taken: &Taken<'_>,
-    report: &mut Report,
-) -> Checked {
+pub fn read_text(text: &Arc<Text>, number: usize, taken: &Taken, report: &mut Report) -> Checked {
     check(parse::of_text(text, number, report), taken, report)
 }
 
 /// Reads tokens of source code; what is wrong in them is in `report`, and what comes out is the network that
 /// was probably meant.
-pub fn read_tokens(tokens: &[Token], taken: &Taken<'_>, report: &mut Report) -> Checked {
+pub fn read_tokens(tokens: &[Token], taken: &Taken, report: &mut Report) -> Checked {
     check(parse::of_tokens(tokens, report), taken, report)
 }
 

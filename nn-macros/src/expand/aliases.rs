@@ -2,8 +2,6 @@
 //! stands in the expansion once, wherever it is needed: a mistake in it is one error, and an editor knows the
 //! one place that it means.
 
-use std::collections::HashMap;
-
 use nn_grammar::ast::{Choice, Path, Value, Width};
 use nn_grammar::network::{Step, Unit};
 use nn_grammar::tokens::Place;
@@ -11,28 +9,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::user_types::{Kind, assertion, checked, linear, no_network};
-use super::written::Written;
+use super::written::{Aliases, Written};
 use crate::source::Source;
-
-/// The names, by the places of what they stand for.
-#[derive(Default)]
-pub(super) struct Aliases(HashMap<(usize, usize), Ident>);
-
-impl Aliases {
-    /// The name of what is written at `place`.
-    pub(super) fn of(&self, place: &Place) -> Option<&Ident> {
-        self.0.get(&key(place))
-    }
-
-    fn insert(&mut self, place: &Place, name: &Ident) {
-        self.0.insert(key(place), name.clone());
-    }
-}
-
-/// Different for any two things that are written.
-fn key(place: &Place) -> (usize, usize) {
-    (place.first, place.quoted.as_ref().map_or(0, |quoted| quoted.range.start))
-}
 
 /// Names widths that are not numbers, and types; returns the items that do so, too.
 pub(super) fn aliases(source: &Source, steps: &[Step]) -> (Aliases, Vec<TokenStream>) {

@@ -44,9 +44,8 @@ impl Assertions<'_> {
             }
             Unit::Dense { dense, .. } => self.number(title, "dense", "l2", dense.l2.as_ref()),
             Unit::Simple(simple) => {
-                let layer = simple.layer;
-                for (option, number) in layer.options.iter().zip(&simple.numbers) {
-                    self.number(title, layer.word, option.word, number.as_ref());
+                for (option, number) in simple.options() {
+                    self.number(title, simple.layer.word, option.word, number);
                 }
             }
             _ => {}

@@ -67,7 +67,7 @@ fn kind(step: &Step) -> String {
 /// `layer norm`, and with the number that the layer means nothing without, `dropout 0.2`.
 fn simple_layer(simple: &Simple) -> String {
     let mut label = simple.row.label.to_owned();
-    for (option, number) in simple.layer.options.iter().zip(&simple.numbers) {
+    for (option, number) in simple.options() {
         if let (Some(rule), Some(number)) = (option.number(), number)
             && rule.required.is_some()
         {

@@ -21,13 +21,13 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
         let span = Span::call_site().located_at(written.span(&step.title.place));
         let (index, panics, at) = index(step, leaf, own);
         let (kind, body) = match &step.unit {
-            Unit::Dense { dense, .. } if dense.bias != Some(false) => (
+            // Nothing to see, or a network of its own: see `nested`.
+            Unit::Input | Unit::Network(_) => continue,
+            Unit::Simple(simple) if !simple.row.shown => continue,
+            unit if has_biases(unit) => (
                 quote!(::nn::layer::DenseView<'_, #float, #input, #output>),
                 quote!(::nn::layer::dense_view::<Self, #input, #output>(self, #at)),
             ),
-            // Nothing to see, or a network of its own: see `nested`.
-            Unit::Input | Unit::StandIn | Unit::Network(_) => continue,
-            Unit::Simple(simple) if !simple.row.shown => continue,
             _ => (
                 quote_spanned!(span=> <#alias as ::nn::layer::Layer>::View<'_, #float>),
                 quote_spanned!(span=> ::nn::layer::view::<Self, #alias>(self, #at)),
@@ -42,6 +42,14 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
         });
     }
     views
+}
+
+/// Whether it is a dense layer with biases, as any layer is that stands for one with mistakes.
+fn has_biases(unit: &Unit) -> bool {
+    match unit {
+        Unit::Dense { dense, .. } => dense.bias != Some(false),
+        unit => matches!(unit, Unit::StandIn),
+    }
 }
 
 /// The argument of a layer that is repeated, what its documentation says about it, and the leaf that

@@ -75,14 +75,16 @@ const TRAIT_METHODS: &[&str] = &[
     "as_ref",
 ];
 
-/// Does something with the names that no layer can have.
-pub(crate) fn taken<R>(with: impl FnOnce(&Taken<'_>) -> R) -> R {
-    let of = |constant: bool| {
-        MEMBERS.iter().filter(move |m| (m.kind == Kind::Constant) == constant).map(|m| m.name)
+/// The names that no layer can have.
+pub(crate) fn taken() -> Taken {
+    let names = |constants: bool| {
+        let kinds = MEMBERS.iter().filter(move |m| (m.kind == Kind::Constant) == constants);
+        kinds.map(|member| member.name)
     };
-    let methods: Vec<&str> = of(false).chain(TRAIT_METHODS.iter().copied()).collect();
-    let constants: Vec<&str> = of(true).collect();
-    with(&Taken { methods: &methods, constants: &constants })
+    Taken {
+        methods: names(false).chain(TRAIT_METHODS.iter().copied()).collect(),
+        constants: names(true).collect(),
+    }
 }
 
 /// All methods and constants. What needs the standard library stands together, where it can be left out.

@@ -18,11 +18,9 @@ pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
     match &step.unit {
         Unit::Dense { dense, head } => dense_layer(step, dense, *head, &named(), written),
         Unit::Simple(simple) => {
-            let options = simple.layer.options.iter().zip(&simple.numbers);
-            let options = options.map(|(option, number)| {
-                let word = simple.layer.word;
-                option_bits(word, option, number.as_ref(), written)
-            });
+            let word = simple.layer.word;
+            let options =
+                simple.options().map(|(option, number)| option_bits(word, option, number, written));
             let name = named();
             quote!(#name<#input #(, #options)*>)
         }

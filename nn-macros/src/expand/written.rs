@@ -1,12 +1,13 @@
 //! Widths, numbers and types of the user's, as they are written in the code: in their own words, or by the
 //! names that [`Aliases`] gives them.
 
+use std::collections::HashMap;
+
 use nn_grammar::ast::{End, Path, Real, Value, Width};
 use nn_grammar::tokens::{Name, Place, Token};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::aliases::Aliases;
 use super::user_types::{Kind, checked, no_network};
 use crate::source::Source;
 
@@ -25,6 +26,27 @@ enum Names {
     Public,
     /// By their aliases.
     Aliases(Aliases),
+}
+
+/// The names, by the places of what they stand for.
+#[derive(Default)]
+pub(super) struct Aliases(HashMap<(usize, usize), Ident>);
+
+impl Aliases {
+    /// The name of what is written at `place`.
+    pub(super) fn of(&self, place: &Place) -> Option<&Ident> {
+        self.0.get(&key(place))
+    }
+
+    /// Names what is written at `place`.
+    pub(super) fn insert(&mut self, place: &Place, name: &Ident) {
+        self.0.insert(key(place), name.clone());
+    }
+}
+
+/// Different for any two things that are written.
+fn key(place: &Place) -> (usize, usize) {
+    (place.first, place.quoted.as_ref().map_or(0, |quoted| quoted.range.start))
 }
 
 impl<'s> Written<'s> {

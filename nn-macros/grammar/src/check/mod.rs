@@ -25,7 +25,7 @@ use crate::tokens::Report;
 /// Reports everything that is wrong with the declaration, and makes of it what was probably meant.
 pub(crate) fn check(
     declaration: Declaration<Item, Layers>,
-    taken: &Taken<'_>,
+    taken: &Taken,
     report: &mut Report,
 ) -> Checked {
     match declaration {
@@ -50,7 +50,7 @@ pub(crate) fn check(
     }
 }
 
-fn chain(mut layers: Layers, taken: &Taken<'_>, report: &mut Report) -> Chain {
+fn chain(mut layers: Layers, taken: &Taken, report: &mut Report) -> Chain {
     names::layers(&mut layers.list, taken, report);
     walk::network(layers, report)
 }

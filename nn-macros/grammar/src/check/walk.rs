@@ -76,9 +76,9 @@ impl Walk<'_> {
             let (first, last) = (steps.is_empty(), rest.as_slice().is_empty());
             let ends = if last { ends } else { Ends::No };
             let at = Position { inside, first, last, ends };
-            let step = self.layer(layer, given.take(), declared(rest.as_slice()), at);
+            let mut step = self.layer(layer, given.take(), declared(rest.as_slice()), at);
             if let Some(before) = steps.last_mut() {
-                before.give(&step.input);
+                before.join(&mut step);
             }
             given = Some(Given { width: step.output.clone(), from: step.title.text.clone() });
             steps.push(step);
@@ -96,8 +96,9 @@ impl Walk<'_> {
         let count = layer.count();
         let Layer { title, unit, repeat: written_repeat, incomplete } = layer;
         let allowed = is_allowed(&title, &unit, at, self.report);
-        let may_be_replaced = matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_));
-        let needless_repeat = may_be_replaced && written_repeat.is_some();
+        // The ends of a network, which stand there or not at all, and once.
+        let is_end = matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_));
+        let needless_repeat = is_end && written_repeat.is_some();
         let repeat = repeat(&title, &unit, written_repeat, self.report);
         let around = Around { given, ahead, at, count };
         let given = around.given.as_ref().map(|given| given.width.clone());
@@ -112,7 +113,7 @@ impl Walk<'_> {
             Unit::Network(path) => self.nested(&title, path, around),
             Unit::Missing => missing(&title, around),
         };
-        if may_be_replaced && !allowed {
+        if is_end && !allowed {
             unit = network::Unit::StandIn;
             input = given.unwrap_or(input);
         }
@@ -323,12 +324,26 @@ impl Known {
 }
 
 impl Step {
-    /// Gives what the next layer takes, where what it gives is a guess.
-    fn give(&mut self, taken: &Width) {
-        use network::Unit::{Dense, Own, StandIn};
-        if self.output.guessed && matches!(self.unit, Dense { .. } | Own(_) | StandIn) {
-            self.output = Width { guessed: true, ..taken.clone() };
+    /// Where what this one gives is a guess, makes one of the two fit the other, or puts any layer that does
+    /// in this one's place.
+    fn join(&mut self, next: &mut Step) {
+        if !self.output.guessed || self.output.text() == next.input.text() {
+            return;
         }
+        if !self.is_free() && next.is_free() {
+            next.input = self.output.clone();
+            return;
+        }
+        if !self.is_free() {
+            (self.unit, self.count) = (network::Unit::StandIn, 1);
+        }
+        self.output = Width { guessed: true, ..next.input.clone() };
+    }
+
+    /// Whether it can take and give whatever it is told to.
+    fn is_free(&self) -> bool {
+        use network::Unit::{Dense, Own, StandIn};
+        self.count == 1 && matches!(self.unit, Dense { .. } | Own(_) | StandIn)
     }
 }
 

@@ -4,7 +4,7 @@ use super::number::number;
 use super::width::{is_width, widths};
 use crate::ast::{Path, Real, Widths};
 use crate::tokens::{Report, Token, option, place, sign, split_at_commas, written};
-use crate::vocabulary::{Kind, Layer, LayerOption, Number, listed, option_meant_by};
+use crate::vocabulary::{Layer, LayerKind, LayerOption, Number, listed, option_meant_by};
 
 /// One of the things between the commas.
 pub(super) enum Argument<'t> {
@@ -85,7 +85,7 @@ fn unknown<'t>(
 }
 
 fn is_dense(layer: &Layer) -> bool {
-    matches!(layer.kind, Kind::Dense)
+    matches!(layer.kind, LayerKind::Dense)
 }
 
 /// Reads the numbers of a layer that takes nothing else: of each of its options, by name, and of the one

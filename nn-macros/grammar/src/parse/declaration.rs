@@ -137,10 +137,10 @@ fn bounds(cursor: &mut Cursor<'_, '_>, before: bool) {
         return;
     }
     cursor.unexpected("a network has no bounds; leave the `where` clause out");
-    while !cursor.sign(0, ';')
-        && !cursor.is_at_end()
-        && !(before && cursor.group(0, None).is_some())
-    {
+    while let Some(next) = cursor.peek(0) {
+        if sign(next) == Some(';') || before && next.delimiter().is_some() {
+            break;
+        }
         cursor.at += 1;
     }
     if !before {

@@ -9,7 +9,7 @@ use super::width::width;
 use crate::ast::{Layer, Layers, Simple, Unit, Width, Widths};
 use crate::tokens::{Cursor, Delimiter, List, Name, Report, Token, is_type_name, shown};
 use crate::vocabulary::{
-    self, Kind, LAYERS, activation, activation_meant_by, layer_meant_by, listed,
+    self, LAYERS, LayerKind, activation, activation_meant_by, layer_meant_by, listed,
 };
 
 /// How a layer is written, in messages that are about no layer in particular.
@@ -64,7 +64,7 @@ pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>)
         }
         Some(group) if !accepts(row, group) => {
             let advice = match row.kind {
-                Kind::Concat | Kind::Heads => {
+                LayerKind::Concat | LayerKind::Heads => {
                     format!("what `{}` joins stands in braces or parentheses", row.word)
                 }
                 _ => format!("what `{}` takes stands in parentheses, {}", row.word, row.example),
@@ -87,38 +87,38 @@ fn inside(
     report: &mut Report,
 ) -> Unit {
     match &row.kind {
-        Kind::Dense => {
+        LayerKind::Dense => {
             let (dense, widths) = dense(row, group, report);
             Unit::Dense(Box::new(dense), widths)
         }
-        Kind::Simple(kind) => {
+        LayerKind::Simple(kind) => {
             Unit::Simple(Simple { layer: row, row: kind, numbers: simple(row, group, report) })
         }
-        Kind::Residual => Unit::Residual(layers(
+        LayerKind::Residual => Unit::Residual(layers(
             &group.inner,
             group.place.clone(),
             Naming::Inside,
             Some(owner),
             report,
         )),
-        Kind::Concat => Unit::Concat(branches(row, "input", group, report)),
-        Kind::Heads => Unit::Heads(branches(row, "head", group, report)),
-        Kind::Input => Unit::Input(input(group, report)),
+        LayerKind::Concat => Unit::Concat(branches(row, "input", group, report)),
+        LayerKind::Heads => Unit::Heads(branches(row, "head", group, report)),
+        LayerKind::Input => Unit::Input(input(group, report)),
     }
 }
 
 /// A layer without parentheses: where it needs them, what of it matters for the others.
 fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
     match &row.kind {
-        Kind::Dense => Unit::Dense(Box::default(), Widths::default()),
-        Kind::Simple(kind) => {
+        LayerKind::Dense => Unit::Dense(Box::default(), Widths::default()),
+        LayerKind::Simple(kind) => {
             Unit::Simple(Simple { layer: row, row: kind, numbers: vec![None; row.options.len()] })
         }
-        Kind::Residual => {
+        LayerKind::Residual => {
             let place = layer.title.place.clone();
             Unit::Residual(Layers { place, list: Vec::new(), incomplete: true })
         }
-        Kind::Concat | Kind::Heads | Kind::Input => Unit::Missing,
+        LayerKind::Concat | LayerKind::Heads | LayerKind::Input => Unit::Missing,
     }
 }
 
@@ -126,7 +126,7 @@ fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
 fn accepts(row: &vocabulary::Layer, group: &Token) -> bool {
     match group.delimiter() {
         Some(Delimiter::Parenthesis) => true,
-        Some(Delimiter::Brace) => matches!(row.kind, Kind::Concat | Kind::Heads),
+        Some(Delimiter::Brace) => matches!(row.kind, LayerKind::Concat | LayerKind::Heads),
         _ => false,
     }
 }

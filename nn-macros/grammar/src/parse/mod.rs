@@ -1,7 +1,7 @@
 //! Tokens to a declaration as it is written. What cannot be read is reported, in a sentence that says what to
 //! write instead, and read as what was probably meant.
 //!
-//! No meaning here: whether widths fit and layers stand where they may is up to [`check`](crate::check).
+//! No meaning here: whether widths fit and layers stand where they may is up to `check`.
 //!
 //! | file | reads |
 //! |---|---|

@@ -24,8 +24,13 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         && !group.inner.is_empty()
         && let Some(delimiter) = group.delimiter().filter(|found| *found != Delimiter::Bracket)
     {
-        let inside = if delimiter == Delimiter::Brace { tokens } else { &group.inner[..] };
-        return Some(Real { place, value: None, code: code(inside) });
+        let code = match expression(&group.inner) {
+            None | Some(Shape::Opaque) if delimiter == Delimiter::Brace => {
+                code(&[group.without_place()])
+            }
+            _ => code(&group.inner),
+        };
+        return Some(Real { place, value: None, code });
     }
     let advice = match expression(tokens) {
         Some(Shape::Path) => return Some(Real { place, value: None, code: code(tokens) }),

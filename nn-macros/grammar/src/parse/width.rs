@@ -97,9 +97,9 @@ fn inside(group: &Token) -> Option<Value> {
     let is_block = group.delimiter() == Some(Delimiter::Brace);
     let statements = || group.inner.iter().any(|token| sign(token) == Some(';'));
     match expression(&group.inner) {
-        Some(Shape::Opaque) if is_block => Some(code(std::slice::from_ref(group))),
+        Some(Shape::Opaque) if is_block => Some(code(&[group.without_place()])),
         Some(_) => Some(code(&group.inner)),
-        None if is_block && statements() => Some(code(std::slice::from_ref(group))),
+        None if is_block && statements() => Some(code(&[group.without_place()])),
         None => None,
     }
 }

@@ -122,6 +122,7 @@ fn primary(tokens: &[Token]) -> Option<(Shape, &[Token])> {
             let (list, repeated) = (are_expressions(&first.inner), is_repeated(&first.inner));
             (list || repeated).then_some((Shape::Compound, rest))
         }
+        Kind::Group(Delimiter::Brace) if first.inner.is_empty() => None,
         Kind::Group(Delimiter::Brace) => match expression(&first.inner) {
             None | Some(Shape::Opaque) => Some((Shape::Opaque, rest)),
             Some(_) => Some((Shape::Compound, rest)),
@@ -273,6 +274,7 @@ mod tests {
             ("?", None),
             ("_", None),
             ("type", None),
+            ("{}", None),
         ];
         for (text, shape) in cases {
             assert_eq!(expression(&tokens(text)), shape, "{text}");

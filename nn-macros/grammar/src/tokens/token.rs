@@ -78,6 +78,11 @@ impl Token {
         Self { kind, place, inner: Vec::new() }
     }
 
+    /// The same brackets without a place: the compiler would call those of the user's needless.
+    pub(crate) fn without_place(&self) -> Self {
+        Self { place: Place::default(), ..self.clone() }
+    }
+
     /// The word, if it is one.
     pub fn word(&self) -> Option<&str> {
         match &self.kind {

@@ -1,6 +1,6 @@
 //! Tokens as a person writes them, for messages.
 
-use super::token::{Delimiter, Kind, Token};
+use super::token::{Delimiter, Kind, Token, sign};
 
 /// Tokens as a person writes them.
 pub(crate) fn written(tokens: &[Token]) -> String {
@@ -17,10 +17,7 @@ pub(crate) fn written(tokens: &[Token]) -> String {
     ] {
         text = text.replace(wide, narrow);
     }
-    match text.strip_prefix("- ") {
-        Some(rest) => format!("-{rest}"),
-        None => text,
-    }
+    text
 }
 
 /// Tokens with a space between two of them, but where nobody writes one.
@@ -42,7 +39,10 @@ fn printed(tokens: &[Token]) -> String {
                 }
             }
         }
-        if tokens.get(at + 1).is_some_and(|next| has_space(token, next)) {
+        let is_operand = |before: &Token| sign(before).is_none();
+        let unary = matches!(sign(token), Some('-' | '!' | '&'))
+            && !tokens[..at].last().is_some_and(is_operand);
+        if tokens.get(at + 1).is_some_and(|next| !unary && has_space(token, next)) {
             text.push(' ');
         }
     }
@@ -85,8 +85,17 @@ mod tests {
             let tokens = lex(&Text::new(text, None), 0, &mut Report::default());
             assert_eq!(written(&tokens), text);
         };
-        ["cfg::IN", "(28 * 28)", "{ 2 + N }", "my::Gate<4, { N }>", "-1.5", "20%", "f(a.b, c)"]
-            .into_iter()
-            .for_each(same);
+        [
+            "cfg::IN",
+            "(28 * 28)",
+            "{ 2 + N }",
+            "my::Gate<4, { N }>",
+            "-1.5",
+            "(-1.0 * RATE)",
+            "20%",
+            "f(a.b, c)",
+        ]
+        .into_iter()
+        .for_each(same);
     }
 }

@@ -20,7 +20,7 @@ pub struct Layer {
     /// What can be written by name in its parentheses.
     pub options: &'static [LayerOption],
     /// How it is read, and what its widths are.
-    pub kind: Kind,
+    pub kind: LayerKind,
 }
 
 /// An option of a layer, `word = value`.
@@ -49,7 +49,7 @@ pub enum Takes {
 
 /// How a layer is read, and what its widths are.
 #[derive(Debug)]
-pub enum Kind {
+pub enum LayerKind {
     /// `dense(784 -> 128, relu)`: widths, an activation, options.
     Dense,
     /// As wide as what comes before it, with numbers as options.
@@ -114,7 +114,7 @@ pub const LAYERS: &[Layer] = &[
                 }),
             },
         ],
-        kind: Kind::Dense,
+        kind: LayerKind::Dense,
     },
     Layer {
         word: "dropout",
@@ -136,7 +136,7 @@ pub const LAYERS: &[Layer] = &[
                 required: Some("the part of the units that is silenced while training"),
             }),
         }],
-        kind: Kind::Simple(Simple {
+        kind: LayerKind::Simple(Simple {
             label: "dropout",
             parameters: 0,
             shown: false,
@@ -148,7 +148,7 @@ pub const LAYERS: &[Layer] = &[
         elsewhere: &["layernorm", "layer_normalization"],
         example: "as in `layer_norm` or `layer_norm(epsilon = 1e-5)`",
         options: &[EPSILON],
-        kind: Kind::Simple(Simple {
+        kind: LayerKind::Simple(Simple {
             label: "layer norm",
             parameters: 2,
             shown: true,
@@ -178,7 +178,7 @@ pub const LAYERS: &[Layer] = &[
             },
             EPSILON,
         ],
-        kind: Kind::Simple(Simple {
+        kind: LayerKind::Simple(Simple {
             label: "batch norm",
             parameters: 2,
             shown: true,
@@ -190,28 +190,28 @@ pub const LAYERS: &[Layer] = &[
         elsewhere: &["skip", "shortcut"],
         example: "as in `residual(dense(64 -> 64, relu), dense(64))`",
         options: &[],
-        kind: Kind::Residual,
+        kind: LayerKind::Residual,
     },
     Layer {
         word: "concat",
         elsewhere: &["inputs", "cat", "concatenate", "join"],
         example: "as in `concat { image: dense(784 -> 64, relu), meta: input(4) }`",
         options: &[],
-        kind: Kind::Concat,
+        kind: LayerKind::Concat,
     },
     Layer {
         word: "heads",
         elsewhere: &["outputs", "branches"],
         example: "as in `heads { class: dense(64 -> 10, softmax), angle: dense(64 -> 1) }`",
         options: &[],
-        kind: Kind::Heads,
+        kind: LayerKind::Heads,
     },
     Layer {
         word: "input",
         elsewhere: &[],
         example: "as in `input(4)`",
         options: &[],
-        kind: Kind::Input,
+        kind: LayerKind::Input,
     },
 ];
 
@@ -247,7 +247,7 @@ impl Layer {
     /// Whether something must be written in its parentheses.
     pub fn needs_parentheses(&self) -> bool {
         match self.kind {
-            Kind::Simple(_) => self.required().is_some(),
+            LayerKind::Simple(_) => self.required().is_some(),
             _ => true,
         }
     }
@@ -318,7 +318,7 @@ mod tests {
         for layer in LAYERS {
             let numbers = || layer.options.iter().filter_map(LayerOption::number);
             assert!(numbers().filter(|number| number.required.is_some()).count() <= 1);
-            if let Kind::Simple(_) = layer.kind {
+            if let LayerKind::Simple(_) = layer.kind {
                 assert_eq!(numbers().count(), layer.options.len(), "{}", layer.word);
             }
         }

@@ -19,7 +19,7 @@ mod spelling;
 
 pub use activations::{ACTIVATIONS, Activation, SOFTMAX, activation};
 pub use initializers::{INITIALIZERS, Initializer};
-pub use layers::{Kind, LAYERS, Layer, LayerOption, Simple, Takes, layer, number};
+pub use layers::{LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
 #[cfg(feature = "std")]
 pub use meant::{
     activation_meant_by, initializer_meant_by, layer_meant_by, listed, option_meant_by,

@@ -9,6 +9,7 @@ use crate::tokens::Place;
 
 /// How two widths compare.
 enum Compared {
+    /// They are equal.
     Equal,
     /// They are not, but a mistake tells about one of them already.
     Reported,

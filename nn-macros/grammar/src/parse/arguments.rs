@@ -4,7 +4,7 @@ use super::number::number;
 use super::width::{is_width, widths};
 use crate::ast::{Path, Real, Widths};
 use crate::tokens::{Report, Token, option, place, sign, split_at_commas, written};
-use crate::vocabulary::{Layer, LayerKind, LayerOption, Number, listed, option_meant_by};
+use crate::vocabulary::{Layer, LayerKind, LayerOption, listed, option_meant_by};
 
 /// One of the things between the commas.
 pub(super) enum Argument<'t> {
@@ -96,11 +96,13 @@ pub(super) fn simple(
     report: &mut Report,
 ) -> Vec<Option<Real>> {
     let mut numbers = vec![None; layer.options.len()];
-    let required = layer.options.iter().position(|option| required(option).is_some());
+    let required = layer.required();
     for argument in arguments(layer.word, layer.options, group, report) {
         let (index, value) = match (argument, required) {
             (Argument::Option(index, value), _) => (index, value),
-            (Argument::Plain(value), Some(index)) if numbers[index].is_none() => (index, value),
+            (Argument::Plain(value), Some((index, _))) if numbers[index].is_none() => {
+                (index, value)
+            }
             (Argument::Plain(value), _) => {
                 report.error(&place(value), needless(layer, value));
                 continue;
@@ -110,7 +112,7 @@ pub(super) fn simple(
             numbers[index] = number(value, rule.called, report);
         }
     }
-    if let Some(what) = required.and_then(|index| self::required(&layer.options[index]))
+    if let Some((_, what)) = required
         && group.inner.is_empty()
     {
         report.error(&group.place, format!("write {what}, {}", layer.example));
@@ -118,15 +120,12 @@ pub(super) fn simple(
     numbers
 }
 
-fn required(option: &LayerOption) -> Option<&'static str> {
-    option.number().and_then(|number: &Number| number.required)
-}
-
 /// What to do about something that a simple layer does not take.
 fn needless(layer: &Layer, tokens: &[Token]) -> String {
     let (word, found) = (layer.word, written(tokens));
-    if let Some((option, _)) = layer.required() {
-        return format!("`{word}` takes one {}; leave `{found}` out", option.word);
+    if let Some((index, _)) = layer.required() {
+        let option = layer.options[index].word;
+        return format!("`{word}` takes one {option}; leave `{found}` out");
     }
     match is_width(tokens) || tokens.iter().any(|token| sign(token) == Some('>')) {
         true => format!("`{word}` is as wide as what comes before it; leave `{found}` out"),

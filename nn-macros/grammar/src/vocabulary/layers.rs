@@ -252,9 +252,11 @@ impl Layer {
         }
     }
 
-    /// The option that it means nothing without, which needs no name.
-    pub fn required(&self) -> Option<(&'static LayerOption, &'static str)> {
-        self.options.iter().find_map(|option| Some((option, option.number()?.required?)))
+    /// Which option it means nothing without, if there is one, and what that is. It needs no name.
+    pub fn required(&self) -> Option<(usize, &'static str)> {
+        let required = |option: &LayerOption| option.number()?.required;
+        let mut options = self.options.iter().enumerate();
+        options.find_map(|(index, option)| Some((index, required(option)?)))
     }
 }
 

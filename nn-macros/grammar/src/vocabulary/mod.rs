@@ -1,12 +1,13 @@
 //! The words of the notation, each a row of a table: what it means, what belongs to it, and what other
 //! libraries call it. All that a word needs outside of its table is the type that it names in `nn`.
 //!
-//! | file | rows |
+//! | file | |
 //! |---|---|
 //! | `layers` | layers with their options, and the numbers that an option takes |
 //! | `activations` | activations, those that are heads among them |
 //! | `initializers` | initialisers |
-//! | `meant` | which row a wrong word stands for |
+//! | `number` | what a number must be |
+//! | `meant`, `spelling` | which row a wrong word stands for |
 
 mod activations;
 mod initializers;

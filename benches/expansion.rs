@@ -9,76 +9,19 @@
 extern crate proc_macro;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use nn_grammar::tokens::Report;
 use proc_macro2::TokenStream;
 
-#[path = "../nn-macros/src/activation.rs"]
-mod activation;
-#[path = "../nn-macros/src/arguments.rs"]
-mod arguments;
-#[path = "../nn-macros/src/assertions.rs"]
-mod assertions;
-#[path = "../nn-macros/src/ast.rs"]
-mod ast;
-#[path = "../nn-macros/src/branches.rs"]
-mod branches;
-#[path = "../nn-macros/src/check.rs"]
-mod check;
-#[path = "../nn-macros/src/cursor.rs"]
-mod cursor;
+#[path = "../nn-macros/src/anchors.rs"]
+mod anchors;
 #[path = "../nn-macros/src/declare.rs"]
 mod declare;
-#[path = "../nn-macros/src/describe.rs"]
-mod describe;
-#[path = "../nn-macros/src/expand.rs"]
+#[path = "../nn-macros/src/expand/mod.rs"]
 mod expand;
-#[path = "../nn-macros/src/fallback.rs"]
-mod fallback;
-#[path = "../nn-macros/src/flow.rs"]
-mod flow;
-#[path = "../nn-macros/src/hoist.rs"]
-mod hoist;
-#[path = "../nn-macros/src/kinds.rs"]
-mod kinds;
-#[path = "../nn-macros/src/layers.rs"]
-mod layers;
-#[path = "../nn-macros/src/leaves.rs"]
-mod leaves;
-#[path = "../nn-macros/src/methods.rs"]
-mod methods;
-#[path = "../nn-macros/src/own.rs"]
-mod own;
-#[path = "../nn-macros/src/parse.rs"]
-mod parse;
-#[path = "../nn-macros/src/place.rs"]
-mod place;
-#[path = "../nn-macros/src/real.rs"]
-mod real;
-#[path = "../nn-macros/src/repeat.rs"]
-mod repeat;
-#[path = "../nn-macros/src/report.rs"]
-mod report;
-#[path = "../nn-macros/src/seams.rs"]
-mod seams;
-#[path = "../nn-macros/src/sides.rs"]
-mod sides;
-#[path = "../nn-macros/src/spelling.rs"]
-mod spelling;
-#[path = "../nn-macros/src/text.rs"]
-mod text;
-#[path = "../nn-macros/src/token.rs"]
-mod token;
-#[path = "../nn-macros/src/types.rs"]
-mod types;
-#[path = "../nn-macros/src/unit.rs"]
-mod unit;
-#[path = "../nn-macros/src/values.rs"]
-mod values;
-#[path = "../nn-macros/src/width.rs"]
-mod width;
-#[path = "../nn-macros/src/widths.rs"]
-mod widths;
-#[path = "../nn-macros/src/words.rs"]
-mod words;
+#[path = "../nn-macros/src/mistakes.rs"]
+mod mistakes;
+#[path = "../nn-macros/src/source.rs"]
+mod source;
 
 /// A struct of `count` named layers, each `layer` behind the first.
 fn declaration(count: usize, layer: &str) -> TokenStream {
@@ -93,7 +36,7 @@ fn expansion(criterion: &mut Criterion) {
     let mut measure = |name: &str, count: usize, layer: &str| {
         let input = declaration(count, layer);
         group.bench_with_input(BenchmarkId::new(name, count), &input, |bencher, input| {
-            bencher.iter(|| declare::network(input.clone(), &mut report::Report::default()));
+            bencher.iter(|| declare::network(input.clone(), &mut Report::default()));
         });
     };
     for count in [2, 20, 200] {

@@ -1,28 +1,29 @@
 //! One call of `network!`, from tokens to tokens.
 
+use nn_grammar::tokens::Report;
+use nn_grammar::{Checked, read_tokens};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ast::Declaration;
-use crate::report::Report;
-use crate::{check, expand, fallback, parse};
+use crate::anchors::anchors;
+use crate::expand::{expand, taken};
+use crate::mistakes::compile_errors;
+use crate::source::Source;
 
 /// What stands for `input`; the mistakes in it are in `report`, and in the code as errors.
 pub(crate) fn network(input: TokenStream, report: &mut Report) -> TokenStream {
-    let declaration = parse::declaration(input, report);
-    finish(declaration, TokenStream::new(), report)
+    let (source, tokens) = Source::read(input);
+    let checked = read_tokens(&tokens, &taken(), report);
+    finish(&source, checked, TokenStream::new(), report)
 }
 
-/// Checks a declaration and writes its code, with `also` beside the errors.
+/// Writes the code of a declaration, with `also` beside the errors.
 pub(crate) fn finish(
-    mut declaration: Declaration,
+    source: &Source,
+    checked: Checked,
     also: TokenStream,
-    report: &mut Report,
+    report: &Report,
 ) -> TokenStream {
-    check::check(&declaration, report);
-    if !report.is_empty() {
-        fallback::repair(&mut declaration);
-    }
-    let errors = report.compile_errors();
-    expand::expand(declaration, report.anchors(), quote!(#also #errors))
+    let errors = compile_errors(source, report);
+    expand(source, checked, anchors(source, report), quote!(#also #errors))
 }

@@ -1,55 +1,33 @@
 //! `network!`, which declares a network as a struct whose fields are layers. It is part of `nn`,
 //! which re-exports it; nothing else here is public.
 //!
-//! The macro reads the declaration (`parse`, `layers`, `unit`, `arguments`; from a string literal or
-//! a file by way of `text`), follows the widths through it (`flow`), checks it (`check`), and writes
-//! code that only names things in `nn` (`expand`). Mistakes are collected in a `report`; on any, the
-//! network is emitted as it was probably meant (`fallback`), so that one mistake gives one message.
+//! What a declaration says and whether it makes sense is up to `nn-grammar`, which knows nothing of the
+//! compiler. This crate is what is between the two:
+//!
+//! ```text
+//! compiler's tokens ── source ──> tokens ── nn-grammar ──> checked networks ── expand ──> code
+//!                                              └── report ── mistakes, anchors ────────────┘
+//! ```
+//!
+//! The code only names things in `nn`. On mistakes it is that of the network that was probably meant, so that
+//! one mistake gives one message.
 
+use nn_grammar::tokens::Report;
 use proc_macro::TokenStream;
 
-mod activation;
-mod arguments;
-mod assertions;
-mod ast;
-mod branches;
-mod check;
-mod cursor;
+mod anchors;
 mod declare;
-mod describe;
 mod expand;
-mod fallback;
 mod file;
-mod flow;
-mod hoist;
-mod kinds;
-mod layers;
-mod leaves;
-mod methods;
-mod own;
-mod parse;
-mod place;
-mod real;
-mod repeat;
-mod report;
-mod seams;
-mod sides;
-mod spelling;
+mod mistakes;
+mod source;
 #[cfg(test)]
 mod tests;
-mod text;
-mod token;
-mod types;
-mod unit;
-mod values;
-mod width;
-mod widths;
-mod words;
 
 #[doc = include_str!("network.md")]
 #[proc_macro]
 pub fn network(input: TokenStream) -> TokenStream {
-    declare::network(input.into(), &mut report::Report::default()).into()
+    declare::network(input.into(), &mut Report::default()).into()
 }
 
 /// Declares the networks of a file.
@@ -78,6 +56,6 @@ pub fn network(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn network_file(input: TokenStream) -> TokenStream {
     let directory = std::env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default();
-    let mut report = report::Report::default();
+    let mut report = Report::default();
     file::network_file(input.into(), directory.as_ref(), &mut report).into()
 }

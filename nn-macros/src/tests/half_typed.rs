@@ -32,19 +32,19 @@ fn whatever_is_missing_the_expansion_can_be_parsed() {
     let items = items.into_iter().map(|item| format!("pub {item}").replace("pub #", "#"));
     for source in items {
         let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
-        let mut report = report::Report::default();
+        let mut report = Report::default();
         let code = declare::network(input, &mut report);
         assert!(syn::parse2::<File>(code.clone()).is_ok(), "{source}\n{code}");
-        assert!(report.len() <= 4, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
+        assert!(report.len() <= 4, "{source}\n{:?}", messages_of(&report).collect::<Vec<_>>());
     }
     let mut types = mutilated(&format!("< {LAYERS} >"));
     types.extend(mutilated(LAYERS).into_iter().map(|text| format!("{text:?}")));
     for source in types {
         let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
-        let mut report = report::Report::default();
+        let mut report = Report::default();
         let code = declare::network(input, &mut report);
         assert!(syn::parse2::<syn::Type>(code.clone()).is_ok(), "{source}\n{code}");
-        assert!(report.len() <= 4, "{source}\n{:?}", report.messages().collect::<Vec<_>>());
+        assert!(report.len() <= 4, "{source}\n{:?}", messages_of(&report).collect::<Vec<_>>());
     }
 }
 

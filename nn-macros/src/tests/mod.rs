@@ -12,16 +12,21 @@ use super::*;
 
 /// Expands as the macro does: the code without spaces, and the messages.
 fn expanded(input: proc_macro2::TokenStream) -> (String, Vec<String>) {
-    let mut report = report::Report::default();
+    let mut report = Report::default();
     let code = declare::network(input, &mut report);
-    (code.to_string().replace(' ', ""), report.messages().collect())
+    (code.to_string().replace(' ', ""), messages_of(&report).collect())
+}
+
+/// The message of every mistake.
+fn messages_of(report: &Report) -> impl Iterator<Item = String> {
+    report.mistakes().map(|(_, message)| message)
 }
 
 /// The items of a declaration without mistakes.
 fn items(input: proc_macro2::TokenStream) -> String {
-    let mut report = report::Report::default();
+    let mut report = Report::default();
     let code = declare::network(input, &mut report);
-    assert_eq!(report.messages().collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(messages_of(&report).collect::<Vec<_>>(), Vec::<String>::new());
     let file: File = syn::parse2(code.clone()).expect("the expansion is a file of items");
     assert!(!file.items.is_empty());
     code.to_string().replace(' ', "")
@@ -29,9 +34,9 @@ fn items(input: proc_macro2::TokenStream) -> String {
 
 /// The type of a declaration without mistakes.
 fn type_of(input: proc_macro2::TokenStream) -> String {
-    let mut report = report::Report::default();
+    let mut report = Report::default();
     let code = declare::network(input, &mut report);
-    assert_eq!(report.messages().collect::<Vec<_>>(), Vec::<String>::new());
+    assert_eq!(messages_of(&report).collect::<Vec<_>>(), Vec::<String>::new());
     syn::parse2::<syn::Type>(code.clone()).expect("the expansion is a type");
     code.to_string().replace(' ', "")
 }

@@ -1,10 +1,14 @@
 //! The layers that a declaration can name. The list that declares them also tests them.
 
 #[cfg(feature = "std")]
+use nn_grammar::vocabulary;
+#[cfg(feature = "std")]
 use tensor::Float;
 
 #[cfg(feature = "std")]
 use super::{BatchNormFormula, DropoutFormula, Formula, LayerNormFormula};
+#[cfg(feature = "std")]
+use crate::error::{Error, Result};
 
 /// One row for each word. Of a *simple* layer, which is as wide as what comes before it and has nothing but numbers as
 /// options, the row has a value of each option, in the order of its type's parameters, and the type of its formulas; of
@@ -26,28 +30,36 @@ macro_rules! layers {
         pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
 
         /// What the simple layer `word` computes on rows of `width` numbers, with these options in the order of its
-        /// declaration; `None` if there is no such layer, or it has another number of options.
+        /// declaration.
         ///
         /// ```
         /// use nn::layer::simple_formula;
         ///
-        /// let norm = simple_formula::<f32>("layer_norm", 4, &[1e-5]).unwrap();
+        /// let norm = simple_formula::<f32>("layer_norm", 4, &[1e-5])?;
         /// let (mut parameters, mut y) = (vec![0.0; norm.len()], [0.0; 4]);
         /// norm.init(&mut parameters, 0, &mut 0);
         /// norm.predict(&parameters, &[1.0, 3.0, 1.0, 3.0], &mut y);
         /// assert!((y[0] + 1.0).abs() < 1e-4 && (y[1] - 1.0).abs() < 1e-4);
+        /// # Ok::<(), nn::Error>(())
         /// ```
+        ///
+        /// # Errors
+        ///
+        /// If there is no such layer, it has another number of options, or one is outside of its bounds.
         #[cfg(feature = "std")]
         pub fn simple_formula<T: Float>(
             word: &str,
             width: usize,
             options: &[f64],
-        ) -> Option<Box<dyn Formula<T>>> {
+        ) -> Result<Box<dyn Formula<T>>> {
             match word {
-                $(stringify!($simple) => {
-                    Some(Box::new($Formula::new(width, options.try_into().ok()?)))
-                })*
-                _ => None,
+                $(stringify!($simple) => Ok(Box::new($Formula::new(width, checked(word, options)?))),)*
+                _ => Err(Error::value(
+                    "layer",
+                    word,
+                    [$(stringify!($simple)),*].join(", "),
+                    "these are as wide as what comes before them and take nothing but numbers",
+                )),
             }
         }
 
@@ -74,6 +86,26 @@ macro_rules! layers {
             })*
         }
     };
+}
+
+/// The options of the layer `word`, each within its bounds.
+#[cfg(feature = "std")]
+fn checked<const N: usize>(word: &str, options: &[f64]) -> Result<[f64; N]> {
+    let names = || vocabulary::layer(word).map(|layer| layer.options).unwrap_or_default();
+    for (option, &number) in names().iter().zip(options) {
+        let rule = super::rule(word, option.word);
+        if !rule.allows(number) {
+            let what = format!("{} of {word}", option.word);
+            let found = format!("{number}, which is {}", rule.refused);
+            return Err(Error::value(what, found, "a number within its bounds", "correct it"));
+        }
+    }
+    options.try_into().map_err(|_| {
+        let names: Vec<&str> = names().iter().map(|option| option.word).collect();
+        let found = format!("{} numbers", options.len());
+        let expected = format!("{N}: {}", names.join(", "));
+        Error::value(format!("options of {word}"), found, expected, "give one number for each")
+    })
 }
 
 layers! {

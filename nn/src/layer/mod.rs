@@ -36,6 +36,7 @@ mod leaf;
 mod list;
 mod moments;
 mod names;
+mod option;
 #[cfg(feature = "std")]
 mod output_grad;
 #[cfg(feature = "std")]
@@ -69,6 +70,7 @@ pub use layer_norm::{LayerNorm, LayerNormFormula};
 pub use list::simple_formula;
 #[doc(hidden)]
 pub use list::{WORDS, words};
+pub(crate) use option::rule;
 pub use passthrough::Passthrough;
 pub use residual::Residual;
 pub use then::Then;

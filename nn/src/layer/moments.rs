@@ -53,13 +53,3 @@ pub(crate) fn mean_and_rate<T: Float>(x: &[T], epsilon: T) -> (T, T) {
 pub(crate) fn rate<T: Float>(variance: T, epsilon: T) -> T {
     T::one() / (variance + epsilon).sqrt()
 }
-
-/// The number with these bits, which is added to a variance.
-pub(super) const fn epsilon(bits: u64) -> f64 {
-    let epsilon = f64::from_bits(bits);
-    assert!(
-        epsilon > 0.0 && epsilon.is_finite(),
-        "layer_norm, batch_norm: epsilon must be a positive number, such as 1e-5"
-    );
-    epsilon
-}

@@ -161,7 +161,12 @@ pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     }
     check::<L, f32>(word, options);
     check::<L, f64>(word, options);
-    assert!(simple_formula::<f32>(word, 3, &vec![0.5; options.len() + 1]).is_none(), "{word}");
+    for wrong in
+        [vec![0.5; options.len() + 1], vec![f64::NAN; options.len()], vec![-1.0; options.len()]]
+    {
+        let refused = simple_formula::<f32>(word, 3, &wrong).err();
+        assert!(refused.is_some_and(|error| error.to_string().contains(word)), "{word} {wrong:?}");
+    }
 }
 
 fn at_run_time<T: Float>(formula: &dyn Formula<T>, sample: &Sample<T>, pass: Pass) -> Outcome<T> {

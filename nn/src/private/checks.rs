@@ -4,6 +4,7 @@
 //! `layer` is always what messages call the layer, ``layer `hidden` ``; the texts are the numbers as they
 //! are written there.
 
+use crate::layer::rule;
 use crate::text::Message;
 
 /// Refuses a width that is zero.
@@ -83,31 +84,26 @@ pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
     }
 }
 
-/// Refuses a dropout's rate that is not in 0..1.
+/// Refuses a number that is not within the bounds of the layer's option, as the vocabulary has them.
 #[track_caller]
-pub const fn check_rate(rate: f64, layer: &str, written: &str) {
-    let wanted =
-        "the rate: it is the part of the units that is silenced, 0 or more and less than 1";
-    check_number(rate >= 0.0 && rate < 1.0, layer, written, wanted);
+pub const fn check_number(word: &str, option: &str, number: f64, layer: &str, written: &str) {
+    let rule = rule(word, option);
+    if !rule.allows(number) {
+        let message = Message::new()
+            .text("in ")
+            .text(layer)
+            .text(", `")
+            .text(written)
+            .text("` cannot be ")
+            .text(rule.cannot_be);
+        panic!("{}", message.as_str());
+    }
 }
 
-/// Refuses a momentum of batch norm that is not in 0..=1, or 0.
-#[track_caller]
-pub const fn check_momentum(momentum: f64, layer: &str, written: &str) {
-    let wanted = "the momentum: it is the weight of the newest batch, more than 0 and 1 at most";
-    check_number(momentum > 0.0 && momentum <= 1.0, layer, written, wanted);
-}
-
-/// Refuses an epsilon that is not above 0.
-#[track_caller]
-pub const fn check_epsilon(epsilon: f64, layer: &str, written: &str) {
-    check_number(epsilon > 0.0, layer, written, "the epsilon: it is a small number above 0");
-}
-
-/// Refuses a penalty that would reward large weights.
-#[track_caller]
-pub const fn check_penalty(l2: f64, layer: &str, written: &str) {
-    check_number(l2 >= 0.0, layer, written, "the penalty: it is 0 or more");
+/// A number that is within these bounds, whatever [`check_number`] has to say.
+pub const fn sound_number(word: &str, option: &str, number: f64) -> f64 {
+    let rule = rule(word, option);
+    if rule.allows(number) { number } else { rule.default }
 }
 
 /// Refuses a type of the user's that is not what it is taken for.
@@ -137,35 +133,6 @@ pub const fn refuse_head(written: &str, head: &str) {
         .text(head)
         .text(" at the end of the outer one");
     panic!("{}", message.as_str());
-}
-
-/// An epsilon that is one, whatever [`check_epsilon`] has to say.
-pub const fn sound_epsilon(epsilon: f64) -> f64 {
-    if epsilon > 0.0 { epsilon } else { 1e-5 }
-}
-
-/// A momentum that is one, whatever [`check_momentum`] has to say.
-pub const fn sound_momentum(momentum: f64) -> f64 {
-    if momentum > 0.0 && momentum <= 1.0 { momentum } else { 0.1 }
-}
-
-/// A rate that is one, whatever [`check_rate`] has to say.
-pub const fn sound_rate(rate: f64) -> f64 {
-    if rate >= 0.0 && rate < 1.0 { rate } else { 0.0 }
-}
-
-#[track_caller]
-const fn check_number(fits: bool, layer: &str, written: &str, wanted: &str) {
-    if !fits {
-        let message = Message::new()
-            .text("in ")
-            .text(layer)
-            .text(", `")
-            .text(written)
-            .text("` cannot be ")
-            .text(wanted);
-        panic!("{}", message.as_str());
-    }
 }
 
 impl Message {
@@ -217,8 +184,14 @@ mod tests {
                     silenced, 0 or more and less than 1"
     )]
     fn a_number_that_does_not_fit_is_named() {
-        const { check_epsilon(1e-5, "layer `norm`", "EPSILON") };
-        check_rate(1.0, "layer `drop`", "RATE");
+        const { check_number("layer_norm", "epsilon", 1e-5, "layer `norm`", "EPSILON") };
+        check_number("dropout", "rate", 1.0, "layer `drop`", "RATE");
+    }
+
+    #[test]
+    fn a_number_that_is_refused_is_replaced() {
+        assert_eq!(sound_number("batch_norm", "momentum", 0.5), 0.5);
+        assert_eq!(sound_number("batch_norm", "momentum", 0.0), 0.1);
     }
 
     #[test]

@@ -9,7 +9,8 @@ use tensor::decimal::Written;
 #[cfg(feature = "std")]
 pub use train::BatchNormView;
 
-use crate::layer::moments::{epsilon, rate};
+use crate::layer::moments::rate;
+use crate::layer::option::checked;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::padded;
 
@@ -68,15 +69,10 @@ const MEAN: usize = 2;
 const VARIANCE: usize = 3;
 
 impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> BatchNorm<N, MOMENTUM, EPSILON> {
-    const FORMULA: BatchNormFormula<Fixed<N>> = {
-        let momentum = f64::from_bits(MOMENTUM);
-        assert!(
-            momentum > 0.0 && momentum <= 1.0,
-            "batch_norm: the momentum is the share of a new batch in the running mean; it must be more \
-             than 0 and at most 1"
-        );
-        BatchNormFormula::new(Fixed, [momentum, epsilon(EPSILON)])
-    };
+    const FORMULA: BatchNormFormula<Fixed<N>> = BatchNormFormula::new(
+        Fixed,
+        [checked("batch_norm", "momentum", MOMENTUM), checked("batch_norm", "epsilon", EPSILON)],
+    );
 }
 
 impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Inference

@@ -5,7 +5,8 @@ use core::marker::PhantomData;
 use tensor::Float;
 use tensor::decimal::Written;
 
-use crate::init::ByActivation;
+use crate::layer::init::ByActivation;
+use crate::layer::option::checked;
 use crate::parameters::padded;
 use crate::text::Text;
 
@@ -50,13 +51,6 @@ impl DenseOptions for Plain {
 #[derive(Debug)]
 pub struct DenseWith<Init, const BIAS: bool, const L2: u64>(PhantomData<Init>);
 
-/// The factor with these bits.
-const fn factor(bits: u64) -> f64 {
-    let l2 = f64::from_bits(bits);
-    assert!(l2 >= 0.0 && l2.is_finite(), "dense: l2 must be a number that is not negative");
-    l2
-}
-
 /// The options that are not as usual.
 const fn written(bias: bool, l2: f64) -> Text<48> {
     let text = Text::new().text(if bias { "" } else { "no bias" });
@@ -69,7 +63,7 @@ const fn written(bias: bool, l2: f64) -> Text<48> {
 impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, true, L2> {
     type Init = Init;
     const BIAS: bool = true;
-    const L2: f64 = factor(L2);
+    const L2: f64 = checked("dense", "l2", L2);
     const WRITTEN: &'static str = const { &written(true, f64::from_bits(L2)) }.as_str();
     type View<'a, T: Float, const I: usize, const O: usize> = DenseView<'a, T, I, O>;
 
@@ -81,7 +75,7 @@ impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, true, L2> {
 impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, false, L2> {
     type Init = Init;
     const BIAS: bool = false;
-    const L2: f64 = factor(L2);
+    const L2: f64 = checked("dense", "l2", L2);
     const WRITTEN: &'static str = const { &written(false, f64::from_bits(L2)) }.as_str();
     type View<'a, T: Float, const I: usize, const O: usize> = WeightView<'a, T, I, O>;
 

@@ -9,6 +9,7 @@ use tensor::decimal::Written;
 #[cfg(feature = "std")]
 pub use train::DropoutFormula;
 
+use crate::layer::option::checked;
 use crate::layer::{Inference, Info, LayerInfo};
 
 /// While the network trains, each of `N` numbers is 0 with the probability whose bits are `RATE`, and
@@ -23,14 +24,7 @@ pub struct Dropout<const N: usize, const RATE: u64>;
 
 impl<const N: usize, const RATE: u64> Dropout<N, RATE> {
     /// The share that is dropped.
-    pub(crate) const SHARE: f64 = {
-        let rate = f64::from_bits(RATE);
-        assert!(
-            rate >= 0.0 && rate < 1.0,
-            "dropout: the rate is the share that is set to zero; it must be at least 0 and less than 1"
-        );
-        rate
-    };
+    pub(crate) const SHARE: f64 = checked("dropout", "rate", RATE);
 }
 
 impl<const N: usize, const RATE: u64> Inference for Dropout<N, RATE> {

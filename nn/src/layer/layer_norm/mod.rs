@@ -9,7 +9,8 @@ use tensor::decimal::Written;
 #[cfg(feature = "std")]
 pub use train::NormView;
 
-use crate::layer::moments::{epsilon, mean_and_rate};
+use crate::layer::moments::mean_and_rate;
+use crate::layer::option::checked;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::padded;
 
@@ -53,7 +54,8 @@ impl<W: Width> LayerNormFormula<W> {
 }
 
 impl<const N: usize, const EPSILON: u64> LayerNorm<N, EPSILON> {
-    const FORMULA: LayerNormFormula<Fixed<N>> = LayerNormFormula::new(Fixed, [epsilon(EPSILON)]);
+    const FORMULA: LayerNormFormula<Fixed<N>> =
+        LayerNormFormula::new(Fixed, [checked("layer_norm", "epsilon", EPSILON)]);
 }
 
 impl<const N: usize, const EPSILON: u64> Inference for LayerNorm<N, EPSILON> {

@@ -1,0 +1,372 @@
+//! What a declaration says, with the place of every part that a mistake may have to point at. Whether it makes
+//! sense is up to `check`.
+
+use crate::tokens::{Name, Place, Token, is_arrow, sign, split_at_commas};
+use crate::vocabulary::{self, LayerOption};
+
+/// What one call of the macro, a file or a text stands for: declarations of `N`, or layers `L`.
+#[derive(Debug)]
+pub enum Declaration<N, L> {
+    /// `pub struct Digits(…);`, any number of them.
+    Items(Vec<N>),
+    /// `dense(…), …`, which is a type.
+    Type(L),
+}
+
+/// `/// doc  pub struct Digits { hidden: dense(…), … }`
+#[derive(Debug)]
+pub(crate) struct Item {
+    pub(crate) head: Head,
+    pub(crate) layers: Layers,
+}
+
+/// What stands before the layers.
+#[derive(Debug)]
+pub struct Head {
+    /// Doc comments, derives and others, each a `#` and a group.
+    pub attributes: Vec<Attribute>,
+    /// `pub`, `pub(crate)` or nothing.
+    pub visibility: Vec<Token>,
+    /// The network's name.
+    pub name: Name,
+}
+
+/// `#[derive(Debug)]`
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its tokens, `#` and what is in the brackets.
+    pub tokens: Vec<Token>,
+}
+
+impl Attribute {
+    /// Whether it is `#[name …]`.
+    pub fn is(&self, name: &str) -> bool {
+        match self.inside() {
+            [first, rest @ ..] => {
+                first.word() == Some(name) && rest.first().and_then(sign) != Some(':')
+            }
+            [] => false,
+        }
+    }
+
+    /// What is in the brackets.
+    pub fn inside(&self) -> &[Token] {
+        self.tokens.last().map_or(&[], |group| &group.inner)
+    }
+}
+
+/// A list of layers; a mistake of the list as a whole is shown at `place`.
+#[derive(Debug)]
+pub(crate) struct Layers {
+    pub(crate) place: Place,
+    pub(crate) list: Vec<Layer>,
+    /// Whether a mistake already tells why layers are missing from the list.
+    pub(crate) incomplete: bool,
+}
+
+/// `hidden: dense(784 -> 128, relu) * 16`
+#[derive(Debug)]
+pub(crate) struct Layer {
+    pub(crate) title: Title,
+    pub(crate) unit: Unit,
+    pub(crate) repeat: Option<Repeat>,
+    /// Whether a mistake tells why something is missing from the layer.
+    pub(crate) incomplete: bool,
+}
+
+/// What a layer is called, and where it stands.
+#[derive(Clone, Debug)]
+pub struct Title {
+    /// The doc comments of the layer.
+    pub docs: Vec<Attribute>,
+    /// The field's name, or `layer1`, `layer2`, … where there are none.
+    pub name: Name,
+    /// What messages call it: ``layer `hidden` ``, or ``layer 2 of `block` ``.
+    pub text: String,
+    /// The word `dense`, or the last of the path; `None` if a mistake tells why.
+    pub word: Option<Name>,
+    /// Where the layer begins, after its name.
+    pub place: Place,
+}
+
+/// `* 16`
+#[derive(Clone, Debug)]
+pub(crate) struct Repeat {
+    pub(crate) count: usize,
+    pub(crate) place: Place,
+}
+
+/// What a layer is.
+#[derive(Debug)]
+pub(crate) enum Unit {
+    /// `dense(784 -> 128, relu, bias = false)`
+    Dense(Box<Dense>, Widths),
+    /// `dropout(0.2)`, `layer_norm`
+    Simple(Simple),
+    /// `residual(dense(64, relu), dense(64))`
+    Residual(Layers),
+    /// `input(4)`, in `concat` only
+    Input(Option<Width>),
+    /// `concat { image: dense(784 -> 64, relu), meta: input(4) }`
+    Concat(Vec<Branch<Layers>>),
+    /// `heads { class: dense(10, softmax), angle: dense(1) }`
+    Heads(Vec<Branch<Layers>>),
+    /// `models::Encoder`: a network inside this one.
+    Network(Path),
+    /// `my::Gate(128 -> 64)`: a layer of the user's own.
+    Own(Path, Widths),
+    /// A mistake tells why there is none.
+    Missing,
+}
+
+/// `784 -> 128`
+#[derive(Clone, Debug, Default)]
+pub struct Widths {
+    /// What stands before the arrow. `None` is what the layer before gives.
+    pub input: Option<Width>,
+    /// What stands after the arrow. `None` only if a mistake tells why.
+    pub output: Option<Width>,
+}
+
+/// What stands in the parentheses of a `dense`, but for its widths.
+#[derive(Clone, Debug, Default)]
+pub struct Dense {
+    /// The activation; a layer without one is linear.
+    pub activation: Option<Activation>,
+    /// The initialiser of the weight; what suits the activation if there is none.
+    pub init: Option<Choice>,
+    /// Whether there are biases: yes, if nothing is written.
+    pub bias: Option<bool>,
+    /// The penalty for large weights.
+    pub l2: Option<Real>,
+}
+
+/// A layer as wide as what comes before it, with its numbers.
+#[derive(Clone, Debug)]
+pub struct Simple {
+    /// The layer's row in the vocabulary.
+    pub layer: &'static vocabulary::Layer,
+    /// What a simple layer's row tells besides.
+    pub row: &'static vocabulary::Simple,
+    /// The number of each option of the row; `None` is its default.
+    pub numbers: Vec<Option<Real>>,
+}
+
+/// One of several ways through a network, side by side: `image: (dense(784 -> 64, relu), dense(16))`
+#[derive(Debug)]
+pub struct Branch<L> {
+    /// Its name, or `input1`, `head2`, … where there are none.
+    pub name: Name,
+    /// The layers in it.
+    pub layers: L,
+}
+
+/// The number of inputs or outputs of a layer.
+#[derive(Clone, Debug)]
+pub struct Width {
+    /// Where it is written; a sum of widths is where the layer is.
+    pub place: Place,
+    /// What it is.
+    pub value: Value,
+    /// Whether it stands for something that a mistake already tells about.
+    pub guessed: bool,
+}
+
+/// What a width is.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `784`
+    Number(u64),
+    /// `INPUT`, `cfg::OUT`, `{ 28 * 28 }`: known to the compiler, and not here.
+    Const(Code),
+    /// What a network inside the network takes or gives.
+    Of(Path, End),
+    /// Widths side by side.
+    Sum(Vec<Width>),
+}
+
+/// An end of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// What it takes.
+    Inputs,
+    /// What it gives.
+    Outputs,
+}
+
+/// An expression that the compiler reads.
+#[derive(Clone, Debug)]
+pub struct Code {
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+    /// As the user wrote it, for messages.
+    pub text: String,
+}
+
+/// A number that need not be whole: the rate of a dropout, the slope of an activation.
+#[derive(Clone, Debug)]
+pub struct Real {
+    /// Where it is written.
+    pub place: Place,
+    /// The value; `None` if only the compiler knows it.
+    pub value: Option<f64>,
+    /// The expression.
+    pub code: Code,
+}
+
+/// A word of a fixed list, or a type of the user's own.
+#[derive(Clone, Debug)]
+pub enum Choice {
+    /// `relu`
+    Word(Name),
+    /// `my::Swish`
+    Own(Path),
+}
+
+/// The function behind a layer.
+#[derive(Clone, Debug)]
+pub struct Activation {
+    /// Which one.
+    pub choice: Choice,
+    /// The number in `leaky_relu(0.1)`.
+    pub parameter: Option<Real>,
+}
+
+/// A type of the user's.
+#[derive(Clone, Debug)]
+pub struct Path {
+    /// Its tokens.
+    pub tokens: Vec<Token>,
+    /// As the user wrote it.
+    pub text: String,
+    /// Where it is written.
+    pub place: Place,
+}
+
+impl Simple {
+    /// Every option of the layer with its number.
+    pub fn options(&self) -> impl Iterator<Item = (&'static LayerOption, Option<&Real>)> {
+        self.layer.options.iter().zip(self.numbers.iter().map(Option::as_ref))
+    }
+}
+
+impl Width {
+    /// What stands for a width that is missing.
+    pub(crate) fn guess(place: &Place) -> Self {
+        Self { place: place.clone(), value: Value::Number(1), guessed: true }
+    }
+
+    /// The number, if it is known here.
+    pub fn number(&self) -> Option<u64> {
+        match self.value {
+            Value::Number(number) => Some(number),
+            _ => None,
+        }
+    }
+
+    /// The expression, if only the compiler knows the number.
+    pub fn code(&self) -> Option<&Code> {
+        match &self.value {
+            Value::Const(code) => Some(code),
+            _ => None,
+        }
+    }
+
+    /// As the user wrote it.
+    pub fn text(&self) -> String {
+        match &self.value {
+            Value::Number(number) => number.to_string(),
+            Value::Const(code) => code.text.clone(),
+            Value::Of(path, End::Inputs) => format!("{}::INPUTS", path.text),
+            Value::Of(path, End::Outputs) => format!("{}::OUTPUTS", path.text),
+            Value::Sum(widths) => widths.iter().map(Width::text).collect::<Vec<_>>().join(" + "),
+        }
+    }
+}
+
+impl Path {
+    /// `my::Gate<A, B>` as `my::Gate` and its arguments.
+    pub fn without_arguments(&self) -> (&[Token], Vec<&[Token]>) {
+        let mut depth = 0_usize;
+        for (at, token) in self.tokens.iter().enumerate().rev() {
+            match sign(token) {
+                Some('>') if at == 0 || !is_arrow(&self.tokens[at - 1..]) => depth += 1,
+                Some('<') => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > 0 {
+                continue;
+            }
+            let [path @ .., _] = &self.tokens[at + 1..] else { break };
+            let arguments = split_at_commas(path);
+            // `my::Gate::<A>` is the same type as `my::Gate<A>`.
+            let path = &self.tokens[..at];
+            return match path {
+                [path @ .., first, second] if is_separator(first, second) => (path, arguments),
+                _ => (path, arguments),
+            };
+        }
+        (&self.tokens, Vec::new())
+    }
+}
+
+fn is_separator(first: &Token, second: &Token) -> bool {
+    sign(first) == Some(':') && sign(second) == Some(':')
+}
+
+impl Dense {
+    /// The options that are written, as name and value.
+    pub fn options(&self) -> Vec<(&'static str, String)> {
+        let init = self.init.as_ref().map(|init| ("init", init.text().to_owned()));
+        let bias = self.bias.map(|bias| ("bias", bias.to_string()));
+        let l2 = self.l2.as_ref().map(|l2| ("l2", l2.code.text.clone()));
+        init.into_iter().chain(bias).chain(l2).collect()
+    }
+}
+
+impl Choice {
+    /// As the user wrote it.
+    pub fn text(&self) -> &str {
+        match self {
+            Choice::Word(word) => &word.text,
+            Choice::Own(path) => &path.text,
+        }
+    }
+}
+
+impl Activation {
+    /// The word, unless it is a type of the user's.
+    pub fn word(&self) -> Option<&Name> {
+        match &self.choice {
+            Choice::Word(word) => Some(word),
+            Choice::Own(_) => None,
+        }
+    }
+
+    /// As the user wrote it.
+    pub fn text(&self) -> String {
+        let name = self.choice.text();
+        match &self.parameter {
+            Some(parameter) => format!("{name}({})", parameter.code.text),
+            None => name.to_owned(),
+        }
+    }
+}
+
+impl Layer {
+    /// How often it stands in the network.
+    pub(crate) fn count(&self) -> usize {
+        self.repeat.as_ref().map_or(1, |repeat| repeat.count)
+    }
+}
+
+impl Unit {
+    /// What is written in the layer itself about its inputs.
+    pub(crate) fn written_input(&self) -> Option<&Width> {
+        match self {
+            Unit::Dense(_, widths) | Unit::Own(_, widths) => widths.input.as_ref(),
+            Unit::Input(width) => width.as_ref(),
+            _ => None,
+        }
+    }
+}

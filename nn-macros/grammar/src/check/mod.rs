@@ -1,0 +1,56 @@
+//! The rules of a network. Every mistake is reported, each at its own token, in a sentence that says what to
+//! write instead; what comes out is a network without mistakes, as it was probably meant, so that one mistake
+//! is one message and everything behind it goes on.
+//!
+//! The layers are walked through once, from the first to the last (`walk`): a layer stands where it may
+//! (`positions`), its numbers make sense (`numbers`), its widths fit (`seams`), its activation, too
+//! (`activations`). Names are looked at before.
+
+mod activations;
+mod names;
+mod numbers;
+mod positions;
+mod seams;
+mod walk;
+mod widths;
+
+use std::collections::HashMap;
+
+pub use names::Taken;
+
+use crate::ast::{Declaration, Item, Layers};
+use crate::network::{Chain, Checked, Network};
+use crate::tokens::Report;
+
+/// Reports everything that is wrong with the declaration, and makes of it what was probably meant.
+pub(crate) fn check(
+    declaration: Declaration<Item, Layers>,
+    taken: &Taken,
+    report: &mut Report,
+) -> Checked {
+    match declaration {
+        Declaration::Items(items) => {
+            let mut seen = HashMap::new();
+            let networks = items.into_iter().filter_map(|Item { head, layers }| {
+                // Struct names that differ in `cfg` alone may be there twice.
+                let cfg = head.attributes.iter().any(|attribute| attribute.is("cfg"));
+                let plain = head.name.plain();
+                let twice = seen.insert(plain.to_owned(), cfg) == Some(false) && !cfg;
+                if twice {
+                    let advice =
+                        format!("there is a network `{plain}` already; give this one another name");
+                    report.error(&head.name.place, advice);
+                }
+                let chain = chain(layers, taken, report);
+                (!twice).then_some(Network { head, chain })
+            });
+            Declaration::Items(networks.collect())
+        }
+        Declaration::Type(layers) => Declaration::Type(chain(layers, taken, report)),
+    }
+}
+
+fn chain(mut layers: Layers, taken: &Taken, report: &mut Report) -> Chain {
+    names::layers(&mut layers.list, taken, report);
+    walk::network(layers, report)
+}

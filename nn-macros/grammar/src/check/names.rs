@@ -1,0 +1,96 @@
+//! Names: they can be names in Rust, are free, and are there once. Any other is replaced.
+
+use std::collections::HashMap;
+
+use crate::ast::{Branch, Layer};
+use crate::tokens::{Name, Report, is_name};
+
+/// Names that no layer can have, because every network has a method or a constant of this name already.
+#[derive(Clone, Debug, Default)]
+pub struct Taken {
+    /// Names of methods.
+    pub methods: Vec<&'static str>,
+    /// Names of constants.
+    pub constants: Vec<&'static str>,
+}
+
+impl Taken {
+    /// What a network has under this name.
+    fn kind(&self, name: &str) -> Option<&'static str> {
+        if self.methods.contains(&name) {
+            return Some("method");
+        }
+        self.constants.contains(&name).then_some("constant")
+    }
+}
+
+/// A layer's name becomes a method.
+pub(super) fn layers(list: &mut [Layer], taken: &Taken, report: &mut Report) {
+    let why = "a layer's name becomes a method";
+    let mut names = Names { what: "layer", why, taken, seen: HashMap::new(), report };
+    list.iter_mut().enumerate().for_each(|(at, layer)| names.next(at + 1, &mut layer.title.name));
+}
+
+/// The name of a branch, which messages call a `what`, becomes a field.
+pub(super) fn branches<L>(branches: &mut [Branch<L>], what: &str, report: &mut Report) {
+    let why = &format!("the name of this {what} becomes a field");
+    let taken = &Taken::default();
+    let mut names = Names { what, why, taken, seen: HashMap::new(), report };
+    branches.iter_mut().enumerate().for_each(|(at, branch)| names.next(at + 1, &mut branch.name));
+}
+
+/// Names in the order in which they stand.
+struct Names<'n> {
+    /// What they are names of.
+    what: &'n str,
+    /// Why it matters which they are.
+    why: &'n str,
+    taken: &'n Taken,
+    /// The names so far, and whose they are.
+    seen: HashMap<String, usize>,
+    report: &'n mut Report,
+}
+
+impl Names<'_> {
+    /// Looks at the name of the `number`th, counted from 1.
+    fn next(&mut self, number: usize, name: &mut Name) {
+        let mistakes = self.report.len();
+        if self.is_possible(name) {
+            self.is_free(number, name);
+        }
+        if self.report.len() > mistakes {
+            name.text = format!("{}{number}_", self.what);
+        }
+    }
+
+    /// Whether this can be a name in Rust.
+    fn is_possible(&mut self, name: &Name) -> bool {
+        let (text, why) = (&name.text, self.why);
+        if text == "_" {
+            let advice = format!("{why}, so it cannot be `_`; write a name such as `hidden`");
+            self.report.error(&name.place, advice);
+        } else if !is_name(text) {
+            let advice =
+                format!("`{text}` is a word of the language; write `{text}_` or another name");
+            self.report.error(&name.place, advice);
+        }
+        is_name(text)
+    }
+
+    /// Nothing else has this name.
+    fn is_free(&mut self, number: usize, name: &Name) {
+        let (plain, why, what) = (name.plain(), self.why, self.what);
+        if let Some(kind) = self.taken.kind(plain) {
+            let advice = format!(
+                "{why}, and every network has a {kind} `{plain}` already; write another name, such \
+                 as `{plain}_layer`"
+            );
+            self.report.error(&name.place, advice);
+        }
+        if let Some(first) = self.seen.insert(plain.to_owned(), number) {
+            let advice =
+                format!("{what} {first} is called `{plain}` already; give this one another name");
+            self.report.error(&name.place, advice);
+        }
+    }
+}

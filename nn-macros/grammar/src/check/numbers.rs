@@ -1,0 +1,53 @@
+//! The numbers of a layer make sense; one that does not is left out, or replaced by a guess.
+
+use super::widths::{LARGEST, possible};
+use crate::ast::{Dense, Real, Simple, Title, Width, Widths};
+use crate::tokens::Report;
+use crate::vocabulary::{self, Number};
+
+/// Both widths are possible.
+pub(super) fn widths(widths: Widths, title: &Title, report: &mut Report) -> Widths {
+    let Widths { input, output } = widths;
+    Widths { input: width(input, title, report), output: width(output, title, report) }
+}
+
+/// A width is possible.
+pub(super) fn width(width: Option<Width>, title: &Title, report: &mut Report) -> Option<Width> {
+    let width = width?;
+    let Some(number) = width.number().filter(|&number| !possible(number)) else {
+        return Some(width);
+    };
+    let title = &title.text;
+    let advice = match number {
+        _ if width.guessed => return Some(Width::guess(&width.place)),
+        0 => format!("a width of {title} is zero; write the number of units, 1 or more"),
+        _ => format!(
+            "a width of {title} is {number}; write a number of units that fits into memory, \
+             {LARGEST} at most"
+        ),
+    };
+    report.error(&width.place, advice);
+    Some(Width::guess(&width.place))
+}
+
+/// The numbers of a simple layer are within their bounds.
+pub(super) fn simple(simple: &mut Simple, report: &mut Report) {
+    let rules = simple.layer.options.iter().map(|option| option.number());
+    for (number, rule) in simple.numbers.iter_mut().zip(rules) {
+        within(number, rule, report);
+    }
+}
+
+/// The numbers of a dense layer are within their bounds.
+pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
+    within(&mut dense.l2, vocabulary::number("dense", "l2"), report);
+}
+
+fn within(number: &mut Option<Real>, rule: Option<&Number>, report: &mut Report) {
+    if let (Some(Real { place, value: Some(value), code }), Some(rule)) = (&*number, rule)
+        && !rule.allows(*value)
+    {
+        report.error(place, format!("`{}` is {}", code.text, rule.refused));
+        *number = None;
+    }
+}

@@ -1,0 +1,77 @@
+//! Every layer stands where it may.
+
+use crate::ast::{Repeat, Title, Unit};
+use crate::tokens::Report;
+
+/// What a list of layers stands in.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Inside {
+    Network,
+    Residual,
+    Concat,
+    Heads,
+}
+
+/// Whether the network ends with a layer or a list, so that its activation decides about the loss.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Ends {
+    Yes,
+    No,
+    /// It would, if the heads that it is in stood where they may.
+    Misplaced,
+}
+
+/// Where a layer stands.
+#[derive(Clone, Copy)]
+pub(super) struct Position {
+    pub(super) inside: Inside,
+    /// Whether it is the first of its list.
+    pub(super) first: bool,
+    /// Whether it is the last of its list.
+    pub(super) last: bool,
+    pub(super) ends: Ends,
+}
+
+/// Whether a layer may stand there; otherwise reports it.
+pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut Report) -> bool {
+    let in_network = at.inside == Inside::Network;
+    let advice = match unit {
+        Unit::Concat(_) if !(in_network && at.first) => {
+            "`concat` joins the inputs of a network, so it is its first layer; move it to the front"
+                .to_owned()
+        }
+        Unit::Heads(_) if !(in_network && at.last) => {
+            "`heads` are the outputs of a network, so they are its last layer; move them to the end"
+                .to_owned()
+        }
+        Unit::Input(_) if !(at.inside == Inside::Concat && at.first) => {
+            "`input` is an input of `concat` that goes on as it is; write the inputs of any other \
+             layer in the layer itself, as in `dense(4 -> 2)`"
+                .to_owned()
+        }
+        Unit::Simple(simple) if at.last && matches!(at.inside, Inside::Network | Inside::Heads) => {
+            let Some(why) = simple.row.not_last else { return true };
+            format!("`{}` at the end {why}", simple.layer.word)
+        }
+        _ => return true,
+    };
+    report.error(&title.place, advice);
+    false
+}
+
+/// How often a layer is repeated, if it may be; otherwise reports it.
+pub(super) fn repeat(
+    title: &Title,
+    unit: &Unit,
+    repeat: Option<Repeat>,
+    report: &mut Report,
+) -> Option<Repeat> {
+    let repeat = repeat?;
+    if !matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_)) {
+        return Some(repeat);
+    }
+    let word = title.word.as_ref().map_or("", |word| &word.text);
+    let advice = format!("`{word}` cannot be repeated; leave `* {}` out", repeat.count);
+    report.error(&repeat.place, advice);
+    None
+}

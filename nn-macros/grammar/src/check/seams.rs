@@ -1,0 +1,136 @@
+//! Where two widths must be equal: between neighbours, around a residual, and in a layer that is repeated.
+//! Numbers are compared here; what is no number is left as a [`Seam`].
+
+use super::walk::{Given, Walk};
+use super::widths::{Form, plural};
+use crate::ast::{Repeat, Title, Width};
+use crate::network::{Seam, SeamKind, Step};
+use crate::tokens::Place;
+
+/// How two widths compare.
+enum Compared {
+    /// They are equal.
+    Equal,
+    /// They are not, but a mistake tells about one of them already.
+    Reported,
+    /// Two numbers: what is taken and what is given.
+    Differ(u64, u64),
+    /// The compiler must say.
+    Unknown,
+}
+
+fn compare(taken: &Width, given: &Width) -> Compared {
+    match (taken.number(), given.number()) {
+        _ if given.text() == taken.text() => Compared::Equal,
+        _ if given.guessed || taken.guessed => Compared::Reported,
+        (Some(takes), Some(gives)) => Compared::Differ(takes, gives),
+        _ => Compared::Unknown,
+    }
+}
+
+impl Walk<'_> {
+    fn seam(&mut self, place: &Place, given: &Width, taken: &Width, kind: SeamKind) {
+        let (given, taken) = (given.clone(), taken.clone());
+        self.seams.push(Seam { place: place.clone(), given, taken, kind });
+    }
+
+    /// One layer takes what the one before gives.
+    pub(super) fn neighbours(
+        &mut self,
+        title: &Title,
+        form: Option<&Form>,
+        before: &Given,
+        taken: &Width,
+    ) {
+        let layer = &title.text;
+        match compare(taken, &before.width) {
+            Compared::Equal | Compared::Reported => {}
+            Compared::Unknown => {
+                let kind =
+                    SeamKind::Neighbours { before: before.from.clone(), layer: layer.clone() };
+                self.seam(&taken.place, &before.width, taken, kind);
+            }
+            Compared::Differ(takes, gives) => {
+                let fix = form.map_or_else(String::new, |form| {
+                    format!(
+                        "; write `{}` or leave the input out: `{}`",
+                        form.with(gives),
+                        form.without_input()
+                    )
+                });
+                let advice = format!(
+                    "{layer} takes {takes} {} but {} gives {gives} {}{fix}",
+                    plural(takes, "input"),
+                    before.from,
+                    plural(gives, "output")
+                );
+                self.report.error(&taken.place, advice);
+            }
+        }
+    }
+
+    /// What is added must be of the same width; whether it may be.
+    pub(super) fn residual(&mut self, title: &Title, input: &Width, inner: &Step) -> bool {
+        match compare(input, &inner.output) {
+            Compared::Equal => true,
+            Compared::Reported => false,
+            Compared::Unknown => {
+                let kind = SeamKind::Residual { layer: title.text.clone() };
+                self.seam(inner.end(), &inner.output, input, kind);
+                true
+            }
+            Compared::Differ(takes, gives) => {
+                let advice = format!(
+                    "a residual adds its {takes} {} to what its layers give, and {} gives {gives}; \
+                     let it give {takes}",
+                    plural(takes, "input"),
+                    inner.title.text
+                );
+                self.report.error(inner.end(), advice);
+                false
+            }
+        }
+    }
+
+    /// What follows itself must take what it gives; whether it may do so.
+    pub(super) fn repeated(
+        &mut self,
+        title: &Title,
+        form: Option<&Form>,
+        repeat: &Repeat,
+        input: &Width,
+        output: &Width,
+    ) -> bool {
+        match compare(input, output) {
+            Compared::Equal => true,
+            Compared::Reported => false,
+            Compared::Unknown => {
+                let kind = SeamKind::Repeated { layer: title.text.clone() };
+                self.seam(&repeat.place, output, input, kind);
+                true
+            }
+            Compared::Differ(takes, gives) => {
+                let fix = match (form, repeat.count) {
+                    (None, _) => "let it give what it takes".to_owned(),
+                    (Some(form), 2) => {
+                        format!("write two layers: `{}, {}`", form.with(takes), form.with(gives))
+                    }
+                    (Some(form), count) => format!(
+                        "write two layers: `{}, {} * {}`",
+                        form.with(takes),
+                        form.with(gives),
+                        count - 1
+                    ),
+                };
+                let advice = format!(
+                    "{} is repeated, so that it takes what it gives, but it takes {takes} {} and \
+                     gives {gives}; {fix}",
+                    title.text,
+                    plural(takes, "input")
+                );
+                self.report.error(&repeat.place, advice);
+                false
+            }
+        }
+    }
+}

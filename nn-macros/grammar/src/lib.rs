@@ -1,0 +1,51 @@
+//! The notation of `nn`'s networks, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`: its words, how it is
+//! read, and its rules. The macro `network!` reads source code with it; text can be read at run time.
+//!
+//! ```
+//! # #[cfg(feature = "std")] {
+//! use nn_grammar::{Declaration, read};
+//!
+//! let Ok(Declaration::Type(chain)) = read("dense(784→128, relu), dropout(0.2), dense(10, softmax)", None)
+//! else {
+//!     panic!("layers without mistakes");
+//! };
+//! assert_eq!(chain.steps[2].input.number(), Some(128)); // dropout is as wide as what comes before it
+//! # }
+//! ```
+//!
+//! The rooms, in the order of the data:
+//!
+//! | | |
+//! |---|---|
+//! | [`vocabulary`] | the words, each a row of a table; all there is without the feature `std` |
+//! | [`tokens`] | text cut into tokens, their places, and mistakes that point at them |
+//! | [`ast`] | what a declaration says |
+//! | `parse` | tokens to that |
+//! | [`network`] | what a declaration stands for: networks with all their widths |
+//! | `check` | one to the other, by the rules of a network |
+//! | `read` | all of it, from text or from tokens |
+
+#![cfg_attr(not(feature = "std"), no_std)]
+
+#[cfg(feature = "std")]
+pub mod ast;
+#[cfg(feature = "std")]
+mod check;
+#[cfg(feature = "std")]
+pub mod network;
+#[cfg(feature = "std")]
+mod parse;
+#[cfg(feature = "std")]
+mod read;
+#[cfg(feature = "std")]
+pub mod tokens;
+pub mod vocabulary;
+
+#[cfg(feature = "std")]
+pub use ast::Declaration;
+#[cfg(feature = "std")]
+pub use check::Taken;
+#[cfg(feature = "std")]
+pub use network::Checked;
+#[cfg(feature = "std")]
+pub use read::{Mistakes, read, read_text, read_tokens};

@@ -1,0 +1,88 @@
+//! How often a layer is repeated: `dense(64 -> 64) * 16`, and the ways in which that is not written.
+
+use super::layer::{EXAMPLE, unit};
+use crate::ast::{Layer, Repeat};
+use crate::tokens::{Cursor, Integer, Report, Token, integer, shown, sign, written};
+
+/// `16 * dense(…)`
+pub(super) fn count_before(cursor: &mut Cursor<'_, '_>) {
+    if let (Some(count), true) = (cursor.peek(0), cursor.sign(1, '*'))
+        && count.literal().is_some()
+    {
+        let advice = format!(
+            "write how often the layer is repeated behind it: `dense(64 -> 64) * {}`",
+            shown(count)
+        );
+        cursor.unexpected(advice);
+        cursor.at += 2;
+    }
+}
+
+/// `[dense(64 -> 64); 16]`
+pub(super) fn array(layer: &mut Layer, array: &Token, cursor: &mut Cursor<'_, '_>) {
+    let (inside, count) = match array.inner.iter().position(|t| sign(t) == Some(';')) {
+        Some(at) => (&array.inner[..at], array.inner.get(at + 1).map(shown)),
+        None => (&array.inner[..], None),
+    };
+    let advice = match count {
+        Some(count) => {
+            format!("write the layer and how often it is repeated: `dense(64 -> 64) * {count}`")
+        }
+        None => format!("expected a layer, {EXAMPLE}, found `[`"),
+    };
+    cursor.report.error(&array.place, advice);
+    cursor.at += 1;
+    unit(layer, &mut Cursor::new(inside, &mut Report::default()));
+}
+
+/// `* 16`
+pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
+    const EXAMPLE: &str = "as in `dense(64 -> 64, tanh) * 16`";
+    /// More layers than any network has in a row.
+    const MOST: usize = 10_000;
+    if !cursor.take_sign('*') {
+        return None;
+    }
+    let asterisk = cursor.tokens[cursor.at - 1].place.clone();
+    let Some(token) = cursor.peek(0).filter(|token| sign(token) != Some(',')) else {
+        cursor.report.error(
+            &asterisk,
+            format!("write how often the layer is repeated after `*`, {EXAMPLE}"),
+        );
+        return None;
+    };
+    let count = token.literal().and_then(count);
+    let place = token.place.clone();
+    let advice = match count {
+        Some(0) => {
+            "a layer repeated 0 times is none; write 1 or more, or leave the layer out".to_owned()
+        }
+        Some(count) if count <= MOST => {
+            cursor.at += 1;
+            return Some(Repeat { count, place });
+        }
+        Some(_) => format!(
+            "`{}` repetitions are more than the compiler can take; write {MOST} at most",
+            shown(token)
+        ),
+        None => {
+            let rest = cursor.rest();
+            let part = rest.split(|token| sign(token) == Some(',')).next().unwrap_or_default();
+            format!(
+                "`{}` is not how often a layer is repeated: the macro writes the layers down \
+                 and needs a whole number, {EXAMPLE}",
+                written(part)
+            )
+        }
+    };
+    cursor.report.error(&place, advice);
+    cursor.skip_to_comma();
+    None
+}
+
+/// The value of a literal that counts.
+fn count(literal: &str) -> Option<usize> {
+    let Integer { value, suffix } = integer(literal)?;
+    let count = value.and_then(|value| value.try_into().ok()).unwrap_or(usize::MAX);
+    matches!(suffix, "" | "usize").then_some(count)
+}

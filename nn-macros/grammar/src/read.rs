@@ -1,0 +1,91 @@
+//! From text, or from tokens, to checked networks.
+
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use crate::check::{Taken, check};
+use crate::network::Checked;
+use crate::parse;
+use crate::tokens::{Report, Text, Token};
+
+/// Reads the declarations or the layers in a text. `file` is the name of the file that the text comes from,
+/// for messages.
+///
+/// # Errors
+///
+/// If anything in the text is wrong: all mistakes, each with the line that it stands in.
+///
+/// ```
+/// use nn_grammar::{Declaration, read};
+///
+/// let Ok(Declaration::Items(networks)) = read("struct Net { hidden: dense(4→3, relu), out: dense(1) }", None)
+/// else {
+///     panic!("a declaration without mistakes");
+/// };
+/// assert_eq!(networks[0].head.name.text, "Net");
+/// assert_eq!(networks[0].chain.steps[1].input.number(), Some(3));
+///
+/// let mistakes = read("dense(784→128, relu), dense(64→10, sofmax)", Some("digits.net")).unwrap_err();
+/// assert_eq!(mistakes.len(), 2);
+/// assert!(mistakes.to_string().starts_with(
+///     "layer `layer2` takes 64 inputs but layer `layer1` gives 128 outputs; write `dense(128 -> 10, \
+///      softmax)` or leave the input out: `dense(10, softmax)`
+///  --> digits.net:1:29
+///   |
+/// 1 | dense(784→128, relu), dense(64→10, sofmax)
+///   |                             ^^"
+/// ));
+/// ```
+pub fn read(text: &str, file: Option<&str>) -> Result<Checked, Mistakes> {
+    let mut report = Report::default();
+    let checked = read_text(&Text::new(text, file), 0, &Taken::default(), &mut report);
+    if report.is_empty() {
+        return Ok(checked);
+    }
+    let start = |place: &crate::tokens::Place| place.quoted.as_ref().map(|q| q.range.start);
+    let mut mistakes: Vec<_> =
+        report.mistakes().map(|(place, message)| (start(place), message)).collect();
+    mistakes.sort_by_key(|(start, _)| *start);
+    Err(Mistakes { messages: mistakes.into_iter().map(|(_, message)| message).collect() })
+}
+
+/// Reads the text in the literal with this number; what is wrong in it is in `report`, and what comes out is
+/// the network that was probably meant.
+pub fn read_text(text: &Arc<Text>, number: usize, taken: &Taken, report: &mut Report) -> Checked {
+    check(parse::of_text(text, number, report), taken, report)
+}
+
+/// Reads tokens of source code; what is wrong in them is in `report`, and what comes out is the network that
+/// was probably meant.
+pub fn read_tokens(tokens: &[Token], taken: &Taken, report: &mut Report) -> Checked {
+    check(parse::of_tokens(tokens, report), taken, report)
+}
+
+/// What is wrong in a text: one message or more, each a sentence that says what to write instead, with the
+/// line and the characters that it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistakes {
+    messages: Vec<String>,
+}
+
+impl Mistakes {
+    /// The number of mistakes.
+    #[expect(clippy::len_without_is_empty, reason = "there is at least one")]
+    pub fn len(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Every message, in the order of the text.
+    pub fn messages(&self) -> impl Iterator<Item = &str> {
+        self.messages.iter().map(String::as_str)
+    }
+}
+
+impl fmt::Display for Mistakes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.messages.join("\n\n"))
+    }
+}
+
+impl Error for Mistakes {}

@@ -1,0 +1,20 @@
+//! The words of Rust, which can be no names.
+
+/// Those of every edition, as of Rust 1.65; newer ones are names that the compiler judges.
+const WORDS: &[&str] = &[
+    "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
+    "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "Self", "self", "static", "struct", "super", "trait", "true", "try", "type",
+    "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Whether a word can be a name in Rust.
+pub fn is_name(word: &str) -> bool {
+    !WORDS.contains(&word)
+}
+
+/// Whether a name is written as types are.
+pub fn is_type_name(name: &str) -> bool {
+    name.trim_start_matches("r#").chars().next().is_some_and(char::is_uppercase)
+}

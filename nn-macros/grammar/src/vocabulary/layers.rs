@@ -1,0 +1,342 @@
+//! The layers.
+//!
+//! A layer that is as wide as what comes before it, and whose options are numbers, is a row here and nothing
+//! else: see [`Simple`].
+
+use core::ops::Bound::{Excluded, Included, Unbounded};
+
+use super::number::Number;
+use super::{same, word};
+
+/// A layer.
+#[derive(Debug)]
+pub struct Layer {
+    /// The word, as it is written.
+    pub word: &'static str,
+    /// What other libraries call it.
+    pub elsewhere: &'static [&'static str],
+    /// How it is written, as messages say it.
+    pub example: &'static str,
+    /// What can be written by name in its parentheses.
+    pub options: &'static [LayerOption],
+    /// How it is read, and what its widths are.
+    pub kind: LayerKind,
+}
+
+/// An option of a layer, `word = value`.
+#[derive(Debug)]
+pub struct LayerOption {
+    /// The option's name, as it is written.
+    pub word: &'static str,
+    /// What other libraries call it.
+    pub elsewhere: &'static [&'static str],
+    /// A value that it could have.
+    pub example: &'static str,
+    /// What values it has.
+    pub takes: Takes,
+}
+
+/// The values of an option.
+#[derive(Debug)]
+pub enum Takes {
+    /// A number, with its rule.
+    Number(Number),
+    /// `true` or `false`.
+    Truth,
+    /// The word of an initialiser, or a type of the user's.
+    Initializer,
+}
+
+/// How a layer is read, and what its widths are.
+#[derive(Debug)]
+pub enum LayerKind {
+    /// `dense(784 -> 128, relu)`: widths, an activation, options.
+    Dense,
+    /// As wide as what comes before it, with numbers as options.
+    Simple(Simple),
+    /// `residual(layers)`
+    Residual,
+    /// `concat { name: branch, … }`
+    Concat,
+    /// `heads { name: branch, … }`
+    Heads,
+    /// `input(4)`
+    Input,
+}
+
+/// A layer that is as wide as what comes before it, and whose options are numbers.
+///
+/// In `nn`, the type that its word names takes the width and then the bits of each option, in their order
+/// here: `layer_norm(epsilon = 1e-5)` over 64 numbers is `layer_norm<64, { f64::to_bits(1e-5) }>`.
+#[derive(Debug)]
+pub struct Simple {
+    /// What tables of layers call it. The value of a required option follows.
+    pub label: &'static str,
+    /// Its parameters for each unit.
+    pub parameters: u64,
+    /// Whether it has parameters to be shown by a method.
+    pub shown: bool,
+    /// Why it cannot be the last layer, if it cannot.
+    pub not_last: Option<&'static str>,
+}
+
+/// Every layer, in the order in which messages list them.
+pub const LAYERS: &[Layer] = &[
+    Layer {
+        word: "dense",
+        elsewhere: &["linear", "fc", "fully_connected"],
+        example: "as in `dense(784 -> 128, relu)`",
+        options: &[
+            LayerOption {
+                word: "init",
+                elsewhere: &["kernel_initializer", "initializer", "initialiser"],
+                example: "he_normal",
+                takes: Takes::Initializer,
+            },
+            LayerOption {
+                word: "bias",
+                elsewhere: &["use_bias"],
+                example: "false",
+                takes: Takes::Truth,
+            },
+            LayerOption {
+                word: "l2",
+                elsewhere: &["kernel_regularizer", "regularizer", "weight_decay"],
+                example: "1e-4",
+                takes: Takes::Number(Number {
+                    called: "a penalty",
+                    default: 0.0,
+                    least: Included(0.0),
+                    most: Unbounded,
+                    refused: "no penalty: it would reward large weights; write 0 or more, such as `1e-4`",
+                    cannot_be: "the penalty: it is 0 or more",
+                    required: None,
+                }),
+            },
+        ],
+        kind: LayerKind::Dense,
+    },
+    Layer {
+        word: "dropout",
+        elsewhere: &[],
+        example: "as in `dropout(0.2)`",
+        options: &[LayerOption {
+            word: "rate",
+            elsewhere: &["p", "probability"],
+            example: "0.2",
+            takes: Takes::Number(Number {
+                called: "a rate",
+                default: 0.5,
+                least: Included(0.0),
+                most: Excluded(1.0),
+                refused: "no rate: it is the part of the units that is silenced; write 0 or more and \
+                          less than 1, such as `0.2`",
+                cannot_be: "the rate: it is the part of the units that is silenced, 0 or more and less \
+                            than 1",
+                required: Some("the part of the units that is silenced while training"),
+            }),
+        }],
+        kind: LayerKind::Simple(Simple {
+            label: "dropout",
+            parameters: 0,
+            shown: false,
+            not_last: Some("would silence answers while training; put it before the last layer"),
+        }),
+    },
+    Layer {
+        word: "layer_norm",
+        elsewhere: &["layernorm", "layer_normalization"],
+        example: "as in `layer_norm` or `layer_norm(epsilon = 1e-5)`",
+        options: &[EPSILON],
+        kind: LayerKind::Simple(Simple {
+            label: "layer norm",
+            parameters: 2,
+            shown: true,
+            not_last: None,
+        }),
+    },
+    Layer {
+        word: "batch_norm",
+        elsewhere: &["batchnorm", "batch_normalization"],
+        example: "as in `batch_norm` or `batch_norm(momentum = 0.1)`",
+        options: &[
+            LayerOption {
+                word: "momentum",
+                elsewhere: &[],
+                example: "0.1",
+                takes: Takes::Number(Number {
+                    called: "a value of `momentum`",
+                    default: 0.1, // as PyTorch has it
+                    least: Excluded(0.0),
+                    most: Included(1.0),
+                    refused: "no momentum: it is the weight of the newest batch; write more than 0 \
+                              and 1 at most, such as `0.1`",
+                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 and \
+                                1 at most",
+                    required: None,
+                }),
+            },
+            EPSILON,
+        ],
+        kind: LayerKind::Simple(Simple {
+            label: "batch norm",
+            parameters: 2,
+            shown: true,
+            not_last: None,
+        }),
+    },
+    Layer {
+        word: "residual",
+        elsewhere: &["skip", "shortcut"],
+        example: "as in `residual(dense(64 -> 64, relu), dense(64))`",
+        options: &[],
+        kind: LayerKind::Residual,
+    },
+    Layer {
+        word: "concat",
+        elsewhere: &["inputs", "cat", "concatenate", "join"],
+        example: "as in `concat { image: dense(784 -> 64, relu), meta: input(4) }`",
+        options: &[],
+        kind: LayerKind::Concat,
+    },
+    Layer {
+        word: "heads",
+        elsewhere: &["outputs", "branches"],
+        example: "as in `heads { class: dense(64 -> 10, softmax), angle: dense(64 -> 1) }`",
+        options: &[],
+        kind: LayerKind::Heads,
+    },
+    Layer {
+        word: "input",
+        elsewhere: &[],
+        example: "as in `input(4)`",
+        options: &[],
+        kind: LayerKind::Input,
+    },
+];
+
+/// What layers that divide by a deviation add to it.
+const EPSILON: LayerOption = LayerOption {
+    word: "epsilon",
+    elsewhere: &["eps"],
+    example: "1e-5",
+    takes: Takes::Number(Number {
+        called: "a value of `epsilon`",
+        default: 1e-5, // as PyTorch has it
+        least: Excluded(0.0),
+        most: Unbounded,
+        refused: "no epsilon; write a small number above 0, such as `1e-5`",
+        cannot_be: "the epsilon: it is a small number above 0",
+        required: None,
+    }),
+};
+
+impl Layer {
+    /// The option with this name.
+    pub const fn option(&self, word: &str) -> Option<&'static LayerOption> {
+        let mut at = 0;
+        while at < self.options.len() {
+            if same(self.options[at].word, word) {
+                return Some(&self.options[at]);
+            }
+            at += 1;
+        }
+        None
+    }
+
+    /// Whether something must be written in its parentheses.
+    pub fn needs_parentheses(&self) -> bool {
+        match self.kind {
+            LayerKind::Simple(_) => self.required().is_some(),
+            _ => true,
+        }
+    }
+
+    /// Which option it means nothing without, if there is one, and what that is. It needs no name.
+    pub fn required(&self) -> Option<(usize, &'static str)> {
+        let required = |option: &LayerOption| option.number()?.required;
+        let mut options = self.options.iter().enumerate();
+        options.find_map(|(index, option)| Some((index, required(option)?)))
+    }
+}
+
+impl LayerOption {
+    /// The rule of its number, if it takes one.
+    pub const fn number(&self) -> Option<&Number> {
+        match &self.takes {
+            Takes::Number(number) => Some(number),
+            Takes::Truth | Takes::Initializer => None,
+        }
+    }
+}
+
+/// The layer with this word.
+pub const fn layer(word: &str) -> Option<&'static Layer> {
+    let mut at = 0;
+    while at < LAYERS.len() {
+        if same(LAYERS[at].word, word) {
+            return Some(&LAYERS[at]);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// The rule of the number that an option of a layer takes.
+pub const fn number(layer: &str, option: &str) -> Option<&'static Number> {
+    match self::layer(layer) {
+        Some(layer) => match layer.option(option) {
+            Some(option) => option.number(),
+            None => None,
+        },
+        None => None,
+    }
+}
+
+word!(Layer);
+word!(LayerOption);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_default_and_every_example_is_allowed() {
+        for layer in LAYERS {
+            for option in layer.options {
+                let Some(number) = option.number() else { continue };
+                assert!(number.allows(number.default), "{}", option.word);
+                assert!(
+                    number.allows(option.example.parse().expect("a number")),
+                    "{}",
+                    option.word
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_layer_needs_one_number_at_most_and_simple_layers_take_nothing_else() {
+        for layer in LAYERS {
+            let numbers = || layer.options.iter().filter_map(LayerOption::number);
+            assert!(numbers().filter(|number| number.required.is_some()).count() <= 1);
+            if let LayerKind::Simple(_) = layer.kind {
+                assert_eq!(numbers().count(), layer.options.len(), "{}", layer.word);
+            }
+        }
+    }
+
+    #[test]
+    fn bounds_are_included_or_not() {
+        const RATE: bool = match number("dropout", "rate") {
+            Some(rate) => rate.allows(0.0) && !rate.allows(1.0) && !rate.allows(f64::NAN),
+            None => false,
+        };
+        const { assert!(RATE) };
+        let momentum = number("batch_norm", "momentum").expect("it is there");
+        assert!(momentum.allows(1.0) && !momentum.allows(0.0) && !momentum.allows(f64::NAN));
+        let penalty = number("dense", "l2").expect("it is there");
+        assert!(penalty.allows(f64::MAX) && !penalty.allows(-1e-9) && !penalty.allows(f64::NAN));
+        assert!(number("dense", "bias").is_none() && number("dense", "rate").is_none());
+    }
+}

@@ -1,0 +1,61 @@
+//! The words of the notation, each a row of a table: what it means, what belongs to it, and what other
+//! libraries call it. All that a word needs outside of its table is the type that it names in `nn`.
+//!
+//! | file | |
+//! |---|---|
+//! | `layers` | layers with their options, and the numbers that an option takes |
+//! | `activations` | activations, those that are heads among them |
+//! | `initializers` | initialisers |
+//! | `number` | what a number must be |
+//! | `meant`, `spelling` | which row a wrong word stands for |
+
+mod activations;
+mod initializers;
+mod layers;
+#[cfg(feature = "std")]
+mod meant;
+mod number;
+#[cfg(feature = "std")]
+mod spelling;
+
+pub use activations::{ACTIVATIONS, Activation, SOFTMAX, activation};
+pub use initializers::{INITIALIZERS, Initializer};
+pub use layers::{LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
+#[cfg(feature = "std")]
+pub use meant::{
+    activation_meant_by, initializer_meant_by, layer_meant_by, listed, option_meant_by,
+};
+pub use number::Number;
+
+/// A row that is found by its word.
+pub trait Word {
+    /// The word, as it is written.
+    fn word(&self) -> &'static str;
+    /// What other libraries call it.
+    fn elsewhere(&self) -> &'static [&'static str];
+}
+
+/// Declares that a row has the fields `word` and `elsewhere`.
+macro_rules! word {
+    ($row:ty) => {
+        impl $crate::vocabulary::Word for $row {
+            fn word(&self) -> &'static str {
+                self.word
+            }
+            fn elsewhere(&self) -> &'static [&'static str] {
+                self.elsewhere
+            }
+        }
+    };
+}
+use word;
+
+/// Whether two words are the same.
+const fn same(a: &str, b: &str) -> bool {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut at = 0;
+    while at < a.len() && at < b.len() && a[at] == b[at] {
+        at += 1;
+    }
+    at == a.len() && at == b.len()
+}

@@ -1,0 +1,137 @@
+//! Texts with mistakes: what is said about them, and what is made of them.
+
+#![cfg(feature = "std")]
+
+use nn_grammar::network::{Chain, Step};
+use nn_grammar::tokens::{Report, Text};
+use nn_grammar::{Declaration, Taken, read, read_text};
+
+#[track_caller]
+fn mistakes(text: &str) -> Vec<String> {
+    read(text, None).expect_err(text).messages().map(str::to_owned).collect()
+}
+
+#[test]
+fn one_mistake_is_one_message() {
+    let cases = [
+        ("dense(784 128, relu)", "write `->` between the widths: `dense(784 -> 128)`"),
+        ("dense(784, 128, relu)", "write `->` in place of the comma"),
+        ("dense(IN, OUT, relu)", "write `->` in place of the comma"),
+        ("dense(784 -> 128 relu)", "write a comma before the activation"),
+        ("dense(28 * 28 -> 1)", "put the expression in parentheses: `(28 * 28)`"),
+        ("dense(1 -> (2 3))", "`(2 3)` is not a number of units"),
+        ("dense(1 -> {})", "`{}` is not a number of units"),
+        ("dense(2 -> 1) dense(1)", "write a comma between two layers"),
+        ("dense(2 -> 1, Relu())", "an activation of your own is a type without arguments: `Relu`"),
+        ("dens(2 -> 1)", "there is no layer `dens`; write `dense`"),
+        ("dense(2 -> 1), conv(0.5), dense(3 -> 1)", "there is no layer `conv`"),
+        ("dense(2 -> 1), ?, dense(3 -> 1)", "expected a layer"),
+        ("dense(2→1) §", "`§` means nothing here"),
+        ("concat((), input(4)), dense(1)", "write the layers of this input"),
+        ("concat(dense(1 -> 2), input(4)) * 2, dense(9 -> 1)", "`concat` cannot be repeated"),
+        ("dense(4 -> 3), heads(dense(1), dense(1)), dense(9 -> 1)", "`heads` are the outputs"),
+        ("dense(4 -> 0), layer_norm, dense(3 -> 1)", "a width of layer `layer1` is zero"),
+        ("dropout(2.0), dense(3 -> 1)", "`2.0` is no rate"),
+        ("layer_norm, dropout(0.1)", "`dropout` at the end would silence answers"),
+        ("", "a network has at least one layer"),
+        ("#[] struct Net(dense(2 -> 1));", "this is no attribute"),
+    ];
+    for (text, expected) in cases {
+        let found = mistakes(text);
+        let found: Vec<&String> =
+            found.iter().filter(|message| !message.contains("nothing tells how wide")).collect();
+        assert_eq!(found.len(), 1, "{text}: {found:?}");
+        assert!(found[0].starts_with(expected), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_mistake_is_shown_at_its_characters() {
+    assert_eq!(
+        mistakes("< dense(784→128, rleu), dense(10, softmax) >"),
+        ["there is no activation `rleu`; write `relu`\n    \
+          < dense(784→128, rleu), dense(10, softmax) >\n    \
+          \u{20}                ^^^^"]
+    );
+}
+
+#[test]
+fn mistakes_come_in_the_order_of_the_text() {
+    let found = mistakes("dense(4 -> 3, rleu), dense(2 -> 0), dense(1, softmax, bais = true)");
+    assert_eq!(found.len(), 5, "{found:?}");
+    let lines: Vec<usize> = found
+        .iter()
+        .map(|message| message.lines().last().expect("a line of carets").find('^').expect("one"))
+        .collect();
+    assert!(lines.is_sorted(), "{found:?}");
+}
+
+#[test]
+fn names_can_be_taken() {
+    let taken = Taken { methods: vec!["predict"], constants: vec!["INPUTS"] };
+    let text = Text::new("struct Net { predict: dense(2 -> 2), INPUTS: dense(1) }", None);
+    let mut report = Report::default();
+    let checked = read_text(&text, 0, &taken, &mut report);
+    let found: Vec<String> = report.mistakes().map(|(_, message)| message).collect();
+    assert!(found[0].contains("has a method `predict` already"), "{found:?}");
+    assert!(found[1].contains("has a constant `INPUTS` already"), "{found:?}");
+    let Declaration::Items(networks) = checked else { panic!("a struct") };
+    let names = networks[0].chain.steps.iter().map(|step| step.title.name.plain());
+    assert_eq!(names.collect::<Vec<_>>(), ["layer1_", "layer2_"]);
+}
+
+/// What is left of a text when one of its words is missing, or stands there twice, or two have changed places.
+fn mutilated(text: &str) -> Vec<String> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let mut all = Vec::new();
+    for at in 0..words.len() {
+        let mut without = words.clone();
+        without.remove(at);
+        let mut twice = words.clone();
+        twice.insert(at, words[at]);
+        let mut swapped = words.clone();
+        swapped.swap(at, (at + 1) % words.len());
+        all.extend([without.join(" "), twice.join(" "), swapped.join(" ")]);
+    }
+    all
+}
+
+/// Every layer takes what the one before gives, where both are numbers.
+#[track_caller]
+fn fits(steps: &[Step], text: &str) {
+    assert!(!steps.is_empty(), "{text}");
+    for pair in steps.windows(2) {
+        if let (Some(gives), Some(takes)) = (pair[0].output.number(), pair[1].input.number()) {
+            assert_eq!(gives, takes, "{} and {} in {text}", pair[0].title.text, pair[1].title.text);
+        }
+    }
+    for step in steps {
+        if let (true, Some(takes), Some(gives)) =
+            (step.count > 1, step.input.number(), step.output.number())
+        {
+            assert_eq!(takes, gives, "{} in {text}", step.title.text);
+        }
+        step.parts().into_iter().for_each(|part| fits(part, text));
+    }
+}
+
+#[test]
+fn whatever_is_wrong_the_layers_that_come_out_fit() {
+    let texts = [
+        "dense ( 784 -> 128 , relu ) , dropout ( 0.2 ) , layer_norm , dense ( 64 ) * 1 , dense ( 64 -> 9 )",
+        "concat { a : ( dense ( 4 -> 3 ) , dense ( 5 ) ) , b : input ( 2 ) } , dense ( 7 -> 2 , softmax )",
+        "residual ( dense ( 4 -> 3 , relu ) , dense ( 4 ) ) * 3 , heads { a : dense ( 2 ) , b : dense ( 1 ) }",
+        "struct Net { first : dense ( 4 -> 3 , elu ( 0.5 ) ) , second : Encoder , third : my::Gate ( 3 -> 2 ) }",
+        "dense ( 0 -> 0 ) , dense ( 3 -> 0 ) * 2 , residual ( dense ( 0 ) ) , dense ( 5 -> 1 , softmax ) * 2",
+        "dense ( 4000000000 -> 4000000000 ) , dense ( 3 -> 4 ) , conv ( 1 ) , dense ( 5 -> 1 )",
+    ];
+    for text in texts.iter().flat_map(|text| mutilated(text)) {
+        let mut report = Report::default();
+        let chains: Vec<Chain> =
+            match read_text(&Text::new(&text, None), 0, &Taken::default(), &mut report) {
+                Declaration::Items(networks) => networks.into_iter().map(|n| n.chain).collect(),
+                Declaration::Type(chain) => vec![chain],
+            };
+        chains.iter().for_each(|chain| fits(&chain.steps, &text));
+    }
+}

@@ -1,0 +1,110 @@
+//! Gives the constants and types that a declaration mentions names of their own, so that what the user wrote
+//! stands in the expansion once, wherever it is needed: a mistake in it is one error, and an editor knows the
+//! one place that it means.
+
+use nn_grammar::ast::{Choice, Path, Value, Width};
+use nn_grammar::network::{Step, Unit};
+use nn_grammar::tokens::Place;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::user_types::{Kind, assertion, checked, linear, no_network};
+use super::written::{Aliases, Written};
+use crate::source::Source;
+
+/// Names widths that are not numbers, and types; returns the items that do so, too.
+pub(super) fn aliases(source: &Source, steps: &[Step]) -> (Aliases, Vec<TokenStream>) {
+    let written = Written::by_user(source);
+    let mut naming = Naming { written, aliases: Aliases::default(), items: Vec::new() };
+    naming.steps(steps);
+    (naming.aliases, naming.items)
+}
+
+struct Naming<'s> {
+    /// What the user wrote.
+    written: Written<'s>,
+    aliases: Aliases,
+    items: Vec<TokenStream>,
+}
+
+impl Naming<'_> {
+    fn steps(&mut self, steps: &[Step]) {
+        for step in steps {
+            if let Unit::Own(path) = &step.unit {
+                self.layer(path);
+            }
+            for width in step.written.input.iter().chain(&step.written.output) {
+                self.width(width);
+            }
+            match &step.unit {
+                Unit::Dense { dense, .. } => {
+                    if let Some(Choice::Own(path)) = dense.activation.as_ref().map(|a| &a.choice) {
+                        self.checked(Kind::Activation, path, &quote!(::nn::activation::Identity));
+                    }
+                    if let Some(Choice::Own(path)) = &dense.init {
+                        self.checked(Kind::Initializer, path, &quote!(::nn::init::ByActivation));
+                    }
+                }
+                Unit::Network(path) => {
+                    let name = self.checked(Kind::Network, path, &no_network());
+                    let span = self.written.span(&path.place);
+                    self.items.push(linear(&name, &path.text, span));
+                }
+                _ => {}
+            }
+            step.parts().into_iter().for_each(|part| self.steps(part));
+        }
+    }
+
+    fn width(&mut self, width: &Width) {
+        // The width of an input is what it takes and what it gives.
+        if !matches!(width.value, Value::Const(_)) || self.aliases.of(&width.place).is_some() {
+            return;
+        }
+        let name = self.name("__WIDTH", &width.place);
+        let value = self.written.value(width);
+        self.items.push(quote! {
+            #[allow(dead_code)]
+            const #name: ::core::primitive::usize = #value;
+        });
+        self.aliases.insert(&width.place, &name);
+    }
+
+    /// Names a type, and what stands for it if it is not of this kind.
+    fn checked(&mut self, kind: Kind, path: &Path, other: &TokenStream) -> Ident {
+        let users = self.name("__Users", &path.place);
+        let name = self.name("__Checked", &path.place);
+        let written = self.written.path(path);
+        let users_path = quote!(#users);
+        let span = self.written.span(&path.place);
+        let assertion = assertion(kind, &users_path, &path.text, span);
+        let checked = checked(kind, &users_path, other);
+        self.items.push(quote! {
+            type #users = #written;
+            type #name = #checked;
+            #assertion
+        });
+        self.aliases.insert(&path.place, &name);
+        name
+    }
+
+    /// Names a layer of the user's, whose parameters are its widths and then whatever else it has.
+    fn layer(&mut self, path: &Path) {
+        let name = self.name("__Users", &path.place);
+        let written = self.written.layer_with(path, &quote!(INPUTS), &quote!(OUTPUTS));
+        self.items.push(quote! {
+            type #name<
+                const INPUTS: ::core::primitive::usize,
+                const OUTPUTS: ::core::primitive::usize
+            > = #written;
+        });
+        self.aliases.insert(&path.place, &name);
+    }
+
+    /// A name that is found by the rules of this macro, and shown where the user wrote what it stands for.
+    fn name(&self, what: &str, place: &Place) -> Ident {
+        let mut name = format_ident!("{what}{}", self.items.len());
+        name.set_span(Span::call_site().located_at(self.written.span(place)));
+        name
+    }
+}

@@ -1,0 +1,85 @@
+//! What the macro cannot know of constants, the compiler checks, at the same place and in the same words.
+
+use nn_grammar::ast::Real;
+use nn_grammar::network::{Chain, Seam, SeamKind, Step, Unit};
+use proc_macro2::TokenStream;
+use quote::quote_spanned;
+
+use super::user_types::{Kind, assertion};
+use super::written::Written;
+
+/// A constant assertion for every width and number that is not known.
+pub(super) fn assertions(chain: &Chain, written: &Written<'_>) -> Vec<TokenStream> {
+    let mut assertions = Assertions { written, checked: Vec::new(), items: Vec::new() };
+    chain.steps.iter().for_each(|step| assertions.step(step));
+    assertions.items.extend(chain.seams.iter().map(|found| seam(found, written)));
+    assertions.items
+}
+
+struct Assertions<'w> {
+    written: &'w Written<'w>,
+    /// The widths that are checked already, as the user wrote them.
+    checked: Vec<String>,
+    items: Vec<TokenStream>,
+}
+
+impl Assertions<'_> {
+    fn step(&mut self, step: &Step) {
+        let (title, written) = (&step.title.text, self.written);
+        for width in step.written.input.iter().chain(&step.written.output) {
+            let text = width.text();
+            if width.number().is_none() && !self.checked.contains(&text) {
+                let (value, span) = (written.constant(width), written.span(&width.place));
+                self.items.push(quote_spanned! {span=>
+                    const _: () = ::nn::__private::check_width::<#value>(#title, #text);
+                });
+                self.checked.push(text);
+            }
+        }
+        match &step.unit {
+            Unit::Own(path) => {
+                let layer = written.layer(path, &step.input, &step.output);
+                let span = written.span(&path.place);
+                self.items.push(assertion(Kind::Layer, &layer, &path.text, span));
+            }
+            Unit::Dense { dense, .. } => self.number(title, "dense", "l2", dense.l2.as_ref()),
+            Unit::Simple(simple) => {
+                for (option, number) in simple.options() {
+                    self.number(title, simple.layer.word, option.word, number);
+                }
+            }
+            _ => {}
+        }
+        step.parts().into_iter().flatten().for_each(|inner| self.step(inner));
+    }
+
+    /// The number of an option is within its bounds.
+    fn number(&mut self, title: &str, layer: &str, option: &str, number: Option<&Real>) {
+        let Some(number) = number.filter(|number| number.value.is_none()) else { return };
+        let (value, text) = (self.written.real(number), &number.code.text);
+        let span = self.written.span(&number.place);
+        self.items.push(quote_spanned! {span=>
+            const _: () = ::nn::__private::check_number(#layer, #option, #value, #title, #text);
+        });
+    }
+}
+
+fn seam(seam: &Seam, written: &Written<'_>) -> TokenStream {
+    let Seam { place, given, taken, kind } = seam;
+    let span = written.span(place);
+    let (gives, takes) = (given.text(), taken.text());
+    let (given, taken) = (written.constant(given), written.constant(taken));
+    match kind {
+        SeamKind::Neighbours { before, layer } => quote_spanned! {span=>
+            const _: () = ::nn::__private::check_widths::<#given, #taken>(
+                #before, #gives, #layer, #takes,
+            );
+        },
+        SeamKind::Residual { layer } => quote_spanned! {span=>
+            const _: () = ::nn::__private::check_residual::<#given, #taken>(#layer, #gives, #takes);
+        },
+        SeamKind::Repeated { layer } => quote_spanned! {span=>
+            const _: () = ::nn::__private::check_repeated::<#given, #taken>(#layer, #gives, #takes);
+        },
+    }
+}

@@ -1,0 +1,106 @@
+//! The documentation of what is generated.
+
+use nn_grammar::ast::{Simple, Width};
+use nn_grammar::network::{Step, Unit};
+
+/// The layers as a Markdown table; it follows the user's own words.
+pub(super) fn network(steps: &[Step]) -> String {
+    let counts: Vec<Option<u128>> = steps.iter().map(parameters).collect();
+    let mut table =
+        "\n| layer | | inputs | outputs | parameters |\n|---|---|--:|--:|--:|\n".to_owned();
+    for (step, count) in steps.iter().zip(&counts) {
+        let name = step.title.name.plain();
+        let (input, output) = (cell(&step.input.text()), cell(&step.output.text()));
+        let count = count.map_or_else(String::new, |count| count.to_string());
+        table += &format!("| `{name}` | {} | {input} | {output} | {count} |\n", kind(step));
+    }
+    if let Some(total) = counts.iter().copied().sum::<Option<u128>>() {
+        table += &format!("\n{total} parameters in all.\n");
+    }
+    table
+}
+
+/// The line below the user's own about a layer.
+pub(super) fn layer(step: &Step) -> String {
+    let name = step.title.name.plain();
+    let (input, output) = (step.input.text(), step.output.text());
+    format!("\nLayer `{name}`: {}, `{input} -> {output}`.", kind(step))
+}
+
+/// The number of values in a width, as a sentence says it.
+pub(super) fn numbers(width: &Width) -> String {
+    format!("`{}` numbers.", width.text())
+}
+
+/// What a layer is, with its activation and options.
+fn kind(step: &Step) -> String {
+    let inside = || {
+        let lists = step.parts().into_iter().map(|steps| {
+            let kinds: Vec<String> = steps.iter().map(kind).collect();
+            kinds.join(", ")
+        });
+        lists.collect::<Vec<_>>().join("; ")
+    };
+    let kind = match &step.unit {
+        Unit::Dense { dense, .. } => {
+            let activation = dense.activation.as_ref().map(|activation| activation.text());
+            let mut kind = format!("dense, {}", cell(activation.as_deref().unwrap_or("linear")));
+            for (name, value) in dense.options() {
+                kind += &format!(", {name} = {}", cell(&value));
+            }
+            kind
+        }
+        Unit::Simple(simple) => simple_layer(simple),
+        Unit::Residual(_) => format!("residual ({})", inside()),
+        Unit::Input => "input".to_owned(),
+        Unit::Concat(_) => format!("concat ({})", inside()),
+        Unit::Heads(_) => format!("heads ({})", inside()),
+        Unit::Network(path) | Unit::Own(path) => cell(&path.text),
+        Unit::StandIn => String::new(),
+    };
+    match step.count {
+        1 => kind,
+        count => format!("{count} × {kind}"),
+    }
+}
+
+/// `layer norm`, and with the number that the layer means nothing without, `dropout 0.2`.
+fn simple_layer(simple: &Simple) -> String {
+    let mut label = simple.row.label.to_owned();
+    for (option, number) in simple.options() {
+        if let (Some(rule), Some(number)) = (option.number(), number)
+            && rule.required.is_some()
+        {
+            label += &format!(" {}", cell(&number.code.text));
+        }
+    }
+    label
+}
+
+/// A number or a word as it is, everything else as code; a bar would end the cell.
+fn cell(text: &str) -> String {
+    if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.') {
+        text.to_owned()
+    } else {
+        format!("`{}`", text.replace('|', "\\|"))
+    }
+}
+
+/// The numbers that training changes, if the widths are numbers.
+fn parameters(step: &Step) -> Option<u128> {
+    let width = |width: &Width| width.number().map(u128::from);
+    let one = match &step.unit {
+        Unit::Dense { dense, .. } => {
+            let bias = u128::from(dense.bias != Some(false));
+            (width(&step.input)? + bias) * width(&step.output)?
+        }
+        Unit::Simple(Simple { row, .. }) if row.parameters == 0 => 0,
+        Unit::Simple(Simple { row, .. }) => u128::from(row.parameters) * width(&step.input)?,
+        Unit::Input | Unit::StandIn => 0,
+        Unit::Residual(_) | Unit::Concat(_) | Unit::Heads(_) => {
+            step.parts().into_iter().flatten().map(parameters).sum::<Option<u128>>()?
+        }
+        Unit::Network(_) | Unit::Own(_) => return None,
+    };
+    Some(one * step.count as u128)
+}

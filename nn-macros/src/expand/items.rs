@@ -1,0 +1,167 @@
+//! The struct that a declaration stands for and what implements it, or the type that layers stand for.
+
+use nn_grammar::ast::{Attribute, Choice, Declaration};
+use nn_grammar::network::{Chain, Checked, Network, Step, Unit};
+use nn_grammar::tokens::{Token, split_at_commas};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use super::aliases::aliases;
+use super::assertions::assertions;
+use super::parts::{Parts, ends};
+use super::structs::structs;
+use super::written::Written;
+use super::{docs, layer_names, methods, types};
+use crate::source::Source;
+
+/// The code for a declaration, with `errors` where the compiler shows them and goes on, behind what is for
+/// editors.
+pub(crate) fn expand(
+    source: &Source,
+    checked: Checked,
+    anchors: TokenStream,
+    errors: TokenStream,
+) -> TokenStream {
+    match checked {
+        Declaration::Items(networks) => {
+            let networks = networks.iter().map(|found| network(found, source));
+            quote!(#anchors #errors #(#networks)*)
+        }
+        Declaration::Type(chain) => sequential(&chain, &Written::by_user(source), errors),
+    }
+}
+
+/// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions stand in the first constant, the
+/// one place of a type where statements can be; with errors, it remains a type.
+fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> TokenStream {
+    let steps = &chain.steps;
+    let (layers, head) = (types::sequence(steps, written), types::head(steps, written));
+    let (input, output) = ends(steps);
+    let (input, output) = (written.constant(input), written.constant(output));
+    let assertions = assertions(chain, written);
+    let input = match errors.is_empty() && assertions.is_empty() {
+        true => input,
+        false => quote!({ #errors #(#assertions)* #input }),
+    };
+    quote!(::nn::Sequential::<#layers, #head, #input, #output>)
+}
+
+fn network(network: &Network, source: &Source) -> TokenStream {
+    let Network { head, chain } = network;
+    let steps = &chain.steps;
+    let float = float_name(network);
+    let public = structs(network, &float, &Written::in_public(source));
+    let (names, named) = aliases(source, steps);
+    let written = Written::by_aliases(source, names);
+    let attributes = head.attributes.iter().map(|attribute| written.tokens(&attribute.tokens));
+    let cfg = head.attributes.iter().filter(|attribute| attribute.is("cfg"));
+    let cfg: Vec<_> = cfg.map(|attribute| written.tokens(&attribute.tokens)).collect();
+    let public = public.iter().map(|item| quote!(#(#cfg)* #item));
+    let table = docs::network(steps);
+    let clone = (!derives_clone(&head.attributes)).then(|| quote!(#[derive(::core::clone::Clone)]));
+    let parts = Parts::of(network, float, &written);
+    let kinds = steps.iter().map(|step| types::layer(step, &written));
+    let assertions = assertions(chain, &written);
+    let implementation = implementation(&parts);
+    let methods = methods::methods(&parts);
+    let Parts { visibility, name, float, aliases, .. } = &parts;
+    quote! {
+        #(#attributes)*
+        #[doc = #table]
+        #clone
+        #visibility struct #name<#float: ::nn::Float = ::core::primitive::f32> {
+            parameters: ::nn::Parameters<#float>,
+        }
+        #(#public)*
+        #(#cfg)*
+        const _: () = {
+            #(#named)*
+            #(type #aliases = #kinds;)*
+            #(#assertions)*
+            #implementation
+            #methods
+        };
+    }
+}
+
+fn implementation(parts: &Parts<'_>) -> TokenStream {
+    let Parts { name, plain, float, steps, aliases, input, output, written, .. } = parts;
+    let (chain, head) = (types::chain_of(steps, aliases), types::head(steps, written));
+    let leaf_names = layer_names::names(steps);
+    quote! {
+        impl<#float: ::nn::Float> ::nn::Architecture for #name<#float> {
+            type Float = #float;
+            type Layers = #chain;
+            type Head = #head;
+            type Input = [#float; #input];
+            type Output = [#float; #output];
+            ::nn::__with_std! { type Target = <#head as ::nn::head::Head<#float>>::Target; }
+            const NAME: &'static ::core::primitive::str = #plain;
+            const NAMES: &'static [&'static ::core::primitive::str] = &[#(#leaf_names),*];
+        }
+
+        ::nn::__with_std! {
+        impl<#float: ::nn::Float> ::nn::Network for #name<#float> {
+            fn from_parameters(parameters: ::nn::Parameters<#float>) -> Self {
+                Self { parameters }
+            }
+            fn parameters(&self) -> &::nn::Parameters<#float> {
+                &self.parameters
+            }
+            fn parameters_mut(&mut self) -> &mut ::nn::Parameters<#float> {
+                &mut self.parameters
+            }
+        }
+        }
+
+        impl<#float: ::nn::Float> ::core::fmt::Display for #name<#float> {
+            fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Formatter::write_str(formatter, <Self as ::nn::Architecture>::SUMMARY)
+            }
+        }
+    }
+}
+
+/// Whether the user asked for `Clone` already.
+fn derives_clone(attributes: &[Attribute]) -> bool {
+    let derives = attributes.iter().filter(|attribute| attribute.is("derive"));
+    let mut traits = derives.flat_map(|derive| match derive.inside() {
+        [_, list] => split_at_commas(&list.inner),
+        _ => Vec::new(),
+    });
+    traits.any(|path| path.last().and_then(Token::word) == Some("Clone"))
+}
+
+/// The float type's name: one that the user's own types, which stand beside it, do not have.
+fn float_name(network: &Network) -> Ident {
+    let is_free = |name: &&&str| {
+        network.head.name.text != **name && !steps_mention(&network.chain.steps, name)
+    };
+    let free = ["T", "F", "Number"].iter().find(is_free);
+    Ident::new(free.unwrap_or(&"NetworkFloat"), Span::call_site())
+}
+
+/// Whether anything of the user's that may name a type has this name in it.
+fn steps_mention(steps: &[Step], name: &str) -> bool {
+    steps.iter().any(|step| {
+        let widths = step.written.input.iter().chain(&step.written.output);
+        let paths = match &step.unit {
+            Unit::Dense { dense, .. } => {
+                let activation = dense.activation.as_ref().map(|activation| &activation.choice);
+                [activation, dense.init.as_ref()].map(|choice| match choice {
+                    Some(Choice::Own(path)) => Some(path),
+                    _ => None,
+                })
+            }
+            Unit::Network(path) | Unit::Own(path) => [Some(path), None],
+            _ => [None, None],
+        };
+        widths.filter_map(|width| width.code()).any(|code| mention(&code.tokens, name))
+            || paths.into_iter().flatten().any(|path| mention(&path.tokens, name))
+            || step.parts().into_iter().any(|part| steps_mention(part, name))
+    })
+}
+
+fn mention(tokens: &[Token], name: &str) -> bool {
+    tokens.iter().any(|token| token.word() == Some(name) || mention(&token.inner, name))
+}

@@ -1,0 +1,107 @@
+//! The methods that show what layers consist of, each by the layer's name.
+
+use nn_grammar::network::{Step, Unit};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::docs;
+use super::layer_names::Leaves;
+use super::parts::Parts;
+
+/// The methods that show what a layer consists of.
+pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
+    let Parts { visibility, float, steps, aliases, written, .. } = parts;
+    let mut before = Leaves::default();
+    let mut views = TokenStream::new();
+    for (step, alias) in steps.iter().zip(aliases) {
+        let (leaf, own) = (before.tokens(written), Leaves::of(step).tokens(written));
+        before.add(step);
+        let (method, docs) = head(step, parts);
+        let (input, output) = (written.constant(&step.input), written.constant(&step.output));
+        let span = Span::call_site().located_at(written.span(&step.title.place));
+        let (index, panics, at) = index(step, leaf, own);
+        let (kind, body) = match &step.unit {
+            // Nothing to see, or a network of its own: see `nested`.
+            Unit::Input | Unit::Network(_) => continue,
+            Unit::Simple(simple) if !simple.row.shown => continue,
+            unit if has_biases(unit) => (
+                quote!(::nn::layer::DenseView<'_, #float, #input, #output>),
+                quote!(::nn::dense_view::<Self, #input, #output>(self, #at)),
+            ),
+            _ => (
+                quote_spanned!(span=> <#alias as ::nn::layer::Layer>::View<'_, #float>),
+                quote_spanned!(span=> ::nn::layer_view::<Self, #alias>(self, #at)),
+            ),
+        };
+        views.extend(quote! {
+            #docs
+            #panics
+            #visibility fn #method(&self #index) -> #kind {
+                #body
+            }
+        });
+    }
+    views
+}
+
+/// Whether it is a dense layer with biases, as any layer is that stands for one with mistakes.
+fn has_biases(unit: &Unit) -> bool {
+    match unit {
+        Unit::Dense { dense, .. } => dense.bias != Some(false),
+        unit => matches!(unit, Unit::StandIn),
+    }
+}
+
+/// The argument of a layer that is repeated, what its documentation says about it, and the leaf that
+/// it stands for: `own` leaves a repetition after `leaf`.
+fn index(
+    step: &Step,
+    leaf: TokenStream,
+    own: TokenStream,
+) -> (TokenStream, TokenStream, TokenStream) {
+    if step.count == 1 {
+        return (quote!(), quote!(), leaf);
+    }
+    let count = Literal::usize_unsuffixed(step.count);
+    let title = &step.title.text;
+    let panics = format!("\n# Panics\n\nIf `index` is {count} or more.");
+    (
+        quote!(, index: ::core::primitive::usize),
+        quote!(#[doc = #panics]),
+        quote!(#leaf + ::nn::__private::repetition(index, #count, #title) * (#own)),
+    )
+}
+
+/// The methods that copy a network inside this one out of it.
+pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
+    let Parts { visibility, name, steps, written, .. } = parts;
+    let mut before = Leaves::default();
+    let mut methods = TokenStream::new();
+    for step in *steps {
+        let (leaf, own) = (before.tokens(written), Leaves::of(step).tokens(written));
+        before.add(step);
+        let Unit::Network(path) = &step.unit else { continue };
+        let (path, (method, docs)) = (written.network(path), head(step, parts));
+        let (index, panics, at) = index(step, leaf, own);
+        methods.extend(quote! {
+            #[allow(dead_code)]
+            impl #name<<#path as ::nn::Architecture>::Float> {
+                #docs
+                ///
+                /// With a copy of the parameters.
+                #panics
+                #visibility fn #method(&self #index) -> #path {
+                    ::nn::__private::nested::<Self, #path>(self, #at)
+                }
+            }
+        });
+    }
+    methods
+}
+
+/// The name of a layer's method, and its documentation: the user's own, and what the layer is.
+fn head(step: &Step, parts: &Parts<'_>) -> (Ident, TokenStream) {
+    let docs = step.title.docs.iter().map(|doc| parts.written.tokens(&doc.tokens));
+    let doc = docs::layer(step);
+    (parts.written.ident(&step.title.name), quote!(#(#docs)* #[doc = #doc]))
+}

@@ -1,0 +1,35 @@
+//! Checked networks to the code that they stand for.
+//!
+//! The code only names things; what they do is in `nn`. All paths are absolute, so that no name in the user's
+//! module can get in their way. What has names of the macro's own stands in a `const _: () = { … };`, where
+//! nobody else sees them.
+//!
+//! | file | writes |
+//! |---|---|
+//! | `items` | a struct, or a type, and what implements it |
+//! | `methods` | the methods and constants that every network has |
+//! | `layer_methods` | the methods that show layers |
+//! | `structs` | the structs beside a network |
+//! | `types` | the types of layers and of the head |
+//! | `assertions` | what the compiler checks of constants |
+//! | `layer_names` | the names of layers in files |
+//! | `docs` | the documentation |
+//! | `written` | widths, numbers and types as the user wrote them, or by their aliases |
+//! | `aliases` | names for what the user wrote |
+//! | `user_types` | what a type of the user's is, as the compiler finds out |
+
+mod aliases;
+mod assertions;
+mod docs;
+mod items;
+mod layer_methods;
+mod layer_names;
+mod methods;
+mod parts;
+mod structs;
+mod types;
+mod user_types;
+mod written;
+
+pub(crate) use items::expand;
+pub(crate) use methods::taken;

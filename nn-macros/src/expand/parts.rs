@@ -1,0 +1,51 @@
+//! A network as its methods need it.
+
+use nn_grammar::ast::Width;
+use nn_grammar::network::{Network, Step};
+use proc_macro2::{Ident, TokenStream};
+use quote::format_ident;
+
+use super::written::Written;
+
+/// What the methods of a network mention.
+pub(super) struct Parts<'n> {
+    pub(super) visibility: TokenStream,
+    pub(super) name: Ident,
+    /// The name without `r#`.
+    pub(super) plain: &'n str,
+    /// The float's name.
+    pub(super) float: Ident,
+    pub(super) steps: &'n [Step],
+    /// A name for the type of each layer.
+    pub(super) aliases: Vec<Ident>,
+    pub(super) input: TokenStream,
+    pub(super) output: TokenStream,
+    pub(super) written: &'n Written<'n>,
+}
+
+impl<'n> Parts<'n> {
+    pub(super) fn of(network: &'n Network, float: Ident, written: &'n Written<'n>) -> Self {
+        let (head, steps) = (&network.head, &network.chain.steps);
+        let (input, output) = ends(steps);
+        Self {
+            visibility: written.tokens(&head.visibility),
+            name: written.ident(&head.name),
+            plain: head.name.plain(),
+            float,
+            steps,
+            aliases: (0..steps.len()).map(|at| format_ident!("__Layer{at}")).collect(),
+            input: written.constant(input),
+            output: written.constant(output),
+            written,
+        }
+    }
+}
+
+/// Inputs and outputs of the whole network.
+pub(super) fn ends(steps: &[Step]) -> (&Width, &Width) {
+    match steps {
+        [only] => (&only.input, &only.output),
+        [first, .., last] => (&first.input, &last.output),
+        [] => unreachable!("a network without layers has a stand-in for one"),
+    }
+}

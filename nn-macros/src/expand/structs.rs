@@ -1,0 +1,143 @@
+//! The structs beside a network: what it takes where it has several inputs, what it answers where it has several
+//! heads, and what all its layers answer.
+
+use nn_grammar::ast::{Branch, Width};
+use nn_grammar::network::{Network, Step, Unit};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote};
+
+use super::docs;
+use super::written::Written;
+
+/// One of several inputs or heads: its name, its width, and the widths before it.
+pub(super) struct Side<'s> {
+    pub(super) name: Ident,
+    pub(super) width: &'s Width,
+    before: Vec<&'s Width>,
+}
+
+impl Side<'_> {
+    /// Where its numbers begin in the row of all.
+    fn start(&self, written: &Written<'_>) -> TokenStream {
+        match self.before.iter().map(|width| width.number()).sum::<Option<u64>>() {
+            Some(sum) => {
+                let sum = Literal::u64_unsuffixed(sum);
+                quote!(#sum)
+            }
+            None => written.sum(self.before.iter().copied()),
+        }
+    }
+}
+
+/// The inputs, if there are several.
+pub(super) fn inputs<'s>(steps: &'s [Step], written: &Written<'_>) -> Option<Vec<Side<'s>>> {
+    match &steps.first()?.unit {
+        Unit::Concat(branches) => sides(branches, written, |part| Some(&part.first()?.input)),
+        _ => None,
+    }
+}
+
+/// The heads, if there are several.
+pub(super) fn heads<'s>(steps: &'s [Step], written: &Written<'_>) -> Option<Vec<Side<'s>>> {
+    match &steps.last()?.unit {
+        Unit::Heads(branches) => sides(branches, written, |part| Some(&part.last()?.output)),
+        _ => None,
+    }
+}
+
+fn sides<'s>(
+    branches: &'s [Branch<Vec<Step>>],
+    written: &Written<'_>,
+    width: impl Fn(&'s [Step]) -> Option<&'s Width>,
+) -> Option<Vec<Side<'s>>> {
+    let mut before = Vec::new();
+    let mut sides = Vec::new();
+    for branch in branches {
+        let width = width(&branch.layers)?;
+        sides.push(Side { name: written.ident(&branch.name), width, before: before.clone() });
+        before.push(width);
+    }
+    Some(sides)
+}
+
+/// `DigitsInput` and the like.
+pub(super) fn name(network: &Ident, suffix: &str) -> Ident {
+    format_ident!("{network}{suffix}", span = Span::call_site())
+}
+
+/// The declarations of the structs beside a network.
+pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -> Vec<TokenStream> {
+    let (steps, plain) = (&network.chain.steps, network.head.name.plain());
+    let (network_name, visibility) =
+        (written.ident(&network.head.name), written.tokens(&network.head.visibility));
+    let mut structs = Vec::new();
+    let mut declare = |suffix: &str, docs: String, traits: TokenStream, fields: TokenStream| {
+        let name = name(&network_name, suffix);
+        structs.push(quote! {
+            #[doc = #docs]
+            #[allow(dead_code, non_camel_case_types)]
+            #[derive(::core::clone::Clone, #traits ::core::fmt::Debug, ::core::cmp::PartialEq)]
+            #visibility struct #name<#float = ::core::primitive::f32> {
+                #fields
+            }
+        });
+    };
+    let side_fields = |sides: &[Side<'_>]| {
+        let fields = sides.iter().map(|Side { name, width, .. }| {
+            let (docs, width) = (docs::numbers(width), written.constant(width));
+            quote!(#[doc = #docs] #visibility #name: [#float; #width],)
+        });
+        quote!(#(#fields)*)
+    };
+    let copy = || quote!(::core::marker::Copy,);
+    if let Some(inputs) = inputs(steps, written) {
+        let docs = format!("What [`{plain}`] is asked: its inputs, which make up one row.");
+        declare("Input", docs, copy(), side_fields(&inputs));
+    }
+    if let Some(heads) = heads(steps, written) {
+        let docs = format!("What [`{plain}`] answers: the outputs of its heads.");
+        declare("Output", docs, copy(), side_fields(&heads));
+    }
+    let fields = steps.iter().map(|step| {
+        let (name, width) = (written.ident(&step.title.name), written.constant(&step.output));
+        let docs = format!("What {} answers.", step.title.text);
+        let kind = match step.count {
+            1 => quote!([#float; #width]),
+            count => {
+                let count = Literal::usize_unsuffixed(count);
+                quote!([[#float; #width]; #count])
+            }
+        };
+        quote!(#[doc = #docs] #visibility #name: #kind,)
+    });
+    let docs = format!("What every layer of [`{plain}`] answers to one sample.");
+    declare("Activations", docs, quote!(), quote!(#(#fields)*));
+    structs
+}
+
+/// To a row and back, for what [`structs`] declares.
+pub(super) fn conversions(
+    network: &Ident,
+    suffix: &str,
+    sides: &[Side<'_>],
+    width: &TokenStream,
+    float: &Ident,
+    written: &Written<'_>,
+) -> TokenStream {
+    let name = name(network, suffix);
+    let fields: Vec<&Ident> = sides.iter().map(|side| &side.name).collect();
+    let starts = sides.iter().map(|side| side.start(written));
+    let widths = sides.iter().map(|side| written.constant(side.width));
+    quote! {
+        impl<#float: ::nn::Float> ::core::convert::From<#name<#float>> for [#float; #width] {
+            fn from(parts: #name<#float>) -> Self {
+                ::nn::__private::join([#(&parts.#fields[..]),*])
+            }
+        }
+        impl<#float: ::nn::Float> ::core::convert::From<[#float; #width]> for #name<#float> {
+            fn from(row: [#float; #width]) -> Self {
+                Self { #(#fields: ::nn::__private::part::<#float, #widths>(&row, #starts)),* }
+            }
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! The types of a network's layers and of its head.
+
+use nn_grammar::ast::{Activation, Branch, Choice, Dense, Real, Width};
+use nn_grammar::network::{Step, Unit};
+use nn_grammar::tokens::Name;
+use nn_grammar::vocabulary::LayerOption;
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::quote;
+
+use super::user_types::{Kind, checked};
+use super::written::Written;
+
+/// The type of one layer, not repeated.
+pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
+    let (input, output) = (written.constant(&step.input), written.constant(&step.output));
+    let any = quote!(::nn::layer::Dense<#input, #output, ::nn::activation::Identity>);
+    let named = || word("layer", step.title.word.as_ref(), "dense", written);
+    match &step.unit {
+        Unit::Dense { dense, head } => dense_layer(step, dense, *head, &named(), written),
+        Unit::Simple(simple) => {
+            let word = simple.layer.word;
+            let options =
+                simple.options().map(|(option, number)| option_bits(word, option, number, written));
+            let name = named();
+            quote!(#name<#input #(, #options)*>)
+        }
+        Unit::Residual(steps) => {
+            let (residual, inner) = (named(), sequence(steps, written));
+            quote!(#residual<#inner>)
+        }
+        Unit::Input => {
+            let name = named();
+            quote!(#name<#input>)
+        }
+        Unit::Concat(branches) | Unit::Heads(branches) => side_by_side(branches, &named(), written),
+        Unit::Network(path) => {
+            let path = written.network(path);
+            quote!(::nn::Nested<#path>)
+        }
+        Unit::Own(path) => {
+            let layer = written.layer(path, &step.input, &step.output);
+            checked(Kind::Layer, &layer, &any)
+        }
+        Unit::StandIn => any,
+    }
+}
+
+fn dense_layer(
+    step: &Step,
+    dense: &Dense,
+    head: bool,
+    name: &TokenStream,
+    written: &Written<'_>,
+) -> TokenStream {
+    let (input, output) = (written.constant(&step.input), written.constant(&step.output));
+    // What the head applies to the whole layer, the layer does not.
+    let activation = dense.activation.as_ref().filter(|_| !head);
+    let activation = activation
+        .map_or_else(|| quote!(::nn::activation::Identity), |a| self::activation(a, written));
+    if dense.init.is_none() && dense.bias.is_none() && dense.l2.is_none() {
+        return quote!(#name<#input, #output, #activation>);
+    }
+    let init = match &dense.init {
+        None => quote!(::nn::init::ByActivation),
+        Some(Choice::Word(init)) => word("init", Some(init), "zeros", written),
+        Some(Choice::Own(path)) => written.path(path),
+    };
+    let bias = dense.bias.unwrap_or(true);
+    let l2 = dense.l2.as_ref().map_or_else(|| quote!(0), |l2| bits(&written.real(l2)));
+    quote!(#name<#input, #output, #activation, ::nn::layer::DenseWith<#init, #bias, #l2>>)
+}
+
+fn activation(activation: &Activation, written: &Written<'_>) -> TokenStream {
+    match (&activation.choice, &activation.parameter) {
+        (Choice::Own(path), _) => written.path(path),
+        (Choice::Word(name), None) => word("activation", Some(name), "linear", written),
+        (Choice::Word(name), Some(parameter)) => {
+            let name = word("activation_with", Some(name), "elu", written);
+            let parameter = bits(&written.real(parameter));
+            quote!(#name<#parameter>)
+        }
+    }
+}
+
+/// The user's own word as a path, so that an editor knows what it is and can complete it.
+fn word(list: &str, word: Option<&Name>, otherwise: &str, written: &Written<'_>) -> TokenStream {
+    let list = Ident::new(list, Span::call_site());
+    let other = || Ident::new(otherwise, Span::call_site());
+    let word = word.map_or_else(other, |word| written.ident(word));
+    quote!(::nn::__private::words::#list::#word)
+}
+
+/// The number of an option as an argument of a type. One that only the compiler knows may be refused: what
+/// `sound_number` makes of it goes on, so that this is one error.
+fn option_bits(
+    layer: &str,
+    option: &LayerOption,
+    number: Option<&Real>,
+    written: &Written<'_>,
+) -> TokenStream {
+    let name = option.word;
+    let number = match number {
+        None => {
+            let default = option.number().map_or(0.0, |rule| rule.default);
+            quote!(#default)
+        }
+        Some(real) if real.value.is_some() => written.real(real),
+        Some(real) => {
+            let number = written.real(real);
+            quote!(::nn::__private::sound_number(#layer, #name, #number))
+        }
+    };
+    bits(&number)
+}
+
+/// A number that need not be whole as an argument of a type: its bits.
+fn bits(number: &TokenStream) -> TokenStream {
+    quote!({ ::core::primitive::f64::to_bits(#number) })
+}
+
+/// Branches, nested to the right: `Heads<A, Heads<B, C, 11>, 21>`.
+fn side_by_side(
+    branches: &[Branch<Vec<Step>>],
+    name: &TokenStream,
+    written: &Written<'_>,
+) -> TokenStream {
+    let Some((first, rest)) = branches.split_first() else { return quote!() };
+    let branch = sequence(&first.layers, written);
+    if rest.is_empty() {
+        return branch;
+    }
+    let others = side_by_side(rest, name, written);
+    let widths = branches.iter().filter_map(|branch| branch.layers.last());
+    let widths: Vec<&Width> = widths.map(|step| &step.output).collect();
+    let output = match widths.iter().map(|width| width.number()).sum::<Option<u64>>() {
+        Some(sum) => {
+            let sum = Literal::u64_unsuffixed(sum);
+            quote!(#sum)
+        }
+        None => {
+            let sum = written.sum(widths);
+            quote!({ #sum })
+        }
+    };
+    quote!(#name<#branch, #others, #output>)
+}
+
+/// Layers one after the other, each as often as it is repeated.
+pub(super) fn sequence(steps: &[Step], written: &Written<'_>) -> TokenStream {
+    let types = steps.iter().map(|step| (layer(step, written), step.count));
+    let types: Vec<_> = types.flat_map(|(kind, count)| vec![kind; count]).collect();
+    tree(&types)
+}
+
+/// A balanced tree of `Then`, so that two hundred layers nest eight deep.
+fn tree(types: &[TokenStream]) -> TokenStream {
+    match types {
+        [] => quote!(),
+        [only] => only.clone(),
+        _ => {
+            let (before, after) = types.split_at(types.len().div_ceil(2));
+            let (before, after) = (tree(before), tree(after));
+            quote!(::nn::layer::Then<#before, #after>)
+        }
+    }
+}
+
+/// The type of what follows the last layer.
+pub(super) fn head(steps: &[Step], written: &Written<'_>) -> TokenStream {
+    let Some(last) = steps.last() else { return quote!() };
+    let width = written.constant(&last.output);
+    match &last.unit {
+        Unit::Heads(branches) => heads(branches, written),
+        Unit::Dense { dense, head: true } => {
+            let activation = dense.activation.as_ref().and_then(Activation::word);
+            let name = word("head", activation, "softmax", written);
+            quote!(#name<#width>)
+        }
+        _ => quote!(::nn::head::Linear<#width>),
+    }
+}
+
+fn heads(branches: &[Branch<Vec<Step>>], written: &Written<'_>) -> TokenStream {
+    let Some((first, rest)) = branches.split_first() else { return quote!() };
+    let first = head(&first.layers, written);
+    if rest.is_empty() {
+        return first;
+    }
+    let rest = heads(rest, written);
+    quote!(::nn::head::Both<#first, #rest>)
+}
+
+/// The layers one after the other, each by the name of its type.
+pub(super) fn chain_of(steps: &[Step], aliases: &[Ident]) -> TokenStream {
+    let repeated = steps.iter().zip(aliases);
+    let types: Vec<TokenStream> =
+        repeated.flat_map(|(step, alias)| vec![quote!(#alias); step.count]).collect();
+    tree(&types)
+}

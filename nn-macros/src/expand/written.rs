@@ -1,0 +1,181 @@
+//! Widths, numbers and types of the user's, as they are written in the code: in their own words, or by the
+//! names that [`Aliases`] gives them.
+
+use std::collections::HashMap;
+
+use nn_grammar::ast::{End, Path, Real, Value, Width};
+use nn_grammar::tokens::{Name, Place, Token};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::user_types::{Kind, checked, no_network};
+use crate::source::Source;
+
+/// What writes them.
+pub(super) struct Written<'s> {
+    source: &'s Source,
+    names: Names,
+}
+
+/// What they are called.
+enum Names {
+    /// As in the declaration.
+    User,
+    /// As in the declaration, but for networks that are none: in items that others see, which cannot mention
+    /// names of the macro's.
+    Public,
+    /// By their aliases.
+    Aliases(Aliases),
+}
+
+/// The names, by the places of what they stand for.
+#[derive(Default)]
+pub(super) struct Aliases(HashMap<(usize, usize), Ident>);
+
+impl Aliases {
+    /// The name of what is written at `place`.
+    pub(super) fn of(&self, place: &Place) -> Option<&Ident> {
+        self.0.get(&key(place))
+    }
+
+    /// Names what is written at `place`.
+    pub(super) fn insert(&mut self, place: &Place, name: &Ident) {
+        self.0.insert(key(place), name.clone());
+    }
+}
+
+/// Different for any two things that are written.
+fn key(place: &Place) -> (usize, usize) {
+    (place.first, place.quoted.as_ref().map_or(0, |quoted| quoted.range.start))
+}
+
+impl<'s> Written<'s> {
+    /// All as the user wrote it.
+    pub(super) fn by_user(source: &'s Source) -> Self {
+        Self { source, names: Names::User }
+    }
+
+    /// For items that others see.
+    pub(super) fn in_public(source: &'s Source) -> Self {
+        Self { source, names: Names::Public }
+    }
+
+    /// By names that stand there already.
+    pub(super) fn by_aliases(source: &'s Source, aliases: Aliases) -> Self {
+        Self { source, names: Names::Aliases(aliases) }
+    }
+
+    /// The compiler's name for a name.
+    pub(super) fn ident(&self, name: &Name) -> Ident {
+        self.source.ident(name)
+    }
+
+    /// The compiler's tokens.
+    pub(super) fn tokens(&self, tokens: &[Token]) -> TokenStream {
+        self.source.tokens(tokens)
+    }
+
+    /// Where a place begins.
+    pub(super) fn span(&self, place: &Place) -> Span {
+        self.source.span(place)
+    }
+
+    /// A width as an argument of a type.
+    pub(super) fn constant(&self, width: &Width) -> TokenStream {
+        let value = self.value(width);
+        if width.number().is_some() { value } else { quote!({ #value }) }
+    }
+
+    /// A width as an expression.
+    pub(super) fn value(&self, width: &Width) -> TokenStream {
+        match &width.value {
+            Value::Number(number) => {
+                let mut literal = Literal::u64_unsuffixed(*number);
+                literal.set_span(self.span(&width.place));
+                quote!(#literal)
+            }
+            Value::Const(code) => match self.alias(&width.place) {
+                Some(name) => quote!(#name),
+                None => self.tokens(&code.tokens),
+            },
+            Value::Of(path, end) => {
+                let network = self.network(path);
+                let end = match end {
+                    End::Inputs => quote!(INPUTS),
+                    End::Outputs => quote!(OUTPUTS),
+                };
+                let span = self.span(&path.place);
+                quote_spanned!(span=> <#network as ::nn::Architecture>::#end)
+            }
+            Value::Sum(widths) => self.sum(widths),
+        }
+    }
+
+    /// Widths side by side, as an expression.
+    pub(super) fn sum<'w>(&self, widths: impl IntoIterator<Item = &'w Width>) -> TokenStream {
+        let widths = widths.into_iter().map(|width| self.value(width));
+        quote!(#(#widths)+*)
+    }
+
+    /// A number that need not be whole, as an expression of the type `f64`.
+    pub(super) fn real(&self, real: &Real) -> TokenStream {
+        let Some(value) = real.value else { return self.tokens(&real.code.tokens) };
+        let mut literal = Literal::f64_unsuffixed(value.abs());
+        literal.set_span(self.source.end(&real.place));
+        let minus = value.is_sign_negative().then(|| quote!(-));
+        quote!(#minus #literal)
+    }
+
+    /// An activation or an initialiser of the user's.
+    pub(super) fn path(&self, path: &Path) -> TokenStream {
+        match self.alias(&path.place) {
+            Some(name) => name_at(name, self.span(&path.place)),
+            None => self.tokens(&path.tokens),
+        }
+    }
+
+    /// A network of the user's.
+    pub(super) fn network(&self, path: &Path) -> TokenStream {
+        match self.names {
+            Names::Public => checked(Kind::Network, &self.tokens(&path.tokens), &no_network()),
+            Names::User | Names::Aliases(_) => self.path(path),
+        }
+    }
+
+    /// A layer of the user's of these widths; its type has them, and then whatever else it has.
+    pub(super) fn layer(&self, path: &Path, input: &Width, output: &Width) -> TokenStream {
+        let (input, output) = (self.constant(input), self.constant(output));
+        match self.alias(&path.place) {
+            Some(name) => {
+                let name = name_at(name, self.span(&path.place));
+                quote!(#name<#input, #output>)
+            }
+            None => self.layer_with(path, &input, &output),
+        }
+    }
+
+    /// The same, as the user wrote it.
+    pub(super) fn layer_with(
+        &self,
+        path: &Path,
+        input: &TokenStream,
+        output: &TokenStream,
+    ) -> TokenStream {
+        let (path, others) = path.without_arguments();
+        let path = self.tokens(path);
+        let others = others.into_iter().map(|other| self.tokens(other));
+        quote!(#path<#input, #output #(, #others)*>)
+    }
+
+    fn alias(&self, place: &Place) -> Option<&Ident> {
+        match &self.names {
+            Names::User | Names::Public => None,
+            Names::Aliases(aliases) => aliases.of(place),
+        }
+    }
+}
+
+/// A name that is found by the rules of this macro, and shown at `span`.
+fn name_at(name: &Ident, span: Span) -> TokenStream {
+    quote_spanned!(span=> #name)
+}

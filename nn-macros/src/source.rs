@@ -1,0 +1,133 @@
+//! The compiler's tokens, and which of the grammar's tokens stands for which: a table by their numbers.
+
+use nn_grammar::tokens::{Delimiter, Kind, Name, Place, Token};
+use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+
+/// What the compiler knows about the tokens of one call. Number 0 is the call itself.
+pub(crate) struct Source {
+    entries: Vec<Entry>,
+}
+
+/// A token, or one of the brackets of a group.
+struct Entry {
+    span: Span,
+    tree: Option<TokenTree>,
+}
+
+impl Source {
+    /// The tokens of a call, and the table of them.
+    pub(crate) fn read(stream: TokenStream) -> (Source, Vec<Token>) {
+        let mut source = Source { entries: Vec::new() };
+        source.push(Span::call_site(), None);
+        let tokens = source.tokens_of(stream);
+        (source, tokens)
+    }
+
+    fn push(&mut self, span: Span, tree: Option<TokenTree>) -> usize {
+        self.entries.push(Entry { span, tree });
+        self.entries.len() - 1
+    }
+
+    fn tokens_of(&mut self, stream: TokenStream) -> Vec<Token> {
+        stream.into_iter().flat_map(|tree| self.tokens_of_tree(tree)).collect()
+    }
+
+    fn tokens_of_tree(&mut self, tree: TokenTree) -> Vec<Token> {
+        let place = Place::of(self.push(tree.span(), Some(tree.clone())));
+        let kind = match tree {
+            TokenTree::Ident(ident) => Kind::Word(ident.to_string()),
+            TokenTree::Literal(literal) => Kind::Literal(literal.to_string()),
+            TokenTree::Punct(punct) => {
+                Kind::Sign { sign: punct.as_char(), joint: punct.spacing() == Spacing::Joint }
+            }
+            TokenTree::Group(group) => {
+                self.push(group.span_open(), None);
+                self.push(group.span_close(), None);
+                let inner = self.tokens_of(group.stream());
+                let delimiter = match group.delimiter() {
+                    proc_macro2::Delimiter::Parenthesis => Delimiter::Parenthesis,
+                    proc_macro2::Delimiter::Bracket => Delimiter::Bracket,
+                    proc_macro2::Delimiter::Brace => Delimiter::Brace,
+                    // A macro's `$width` arrives in invisible brackets, which say nothing here unless
+                    // they hold an expression together.
+                    proc_macro2::Delimiter::None if inner.len() == 1 => return inner,
+                    proc_macro2::Delimiter::None => Delimiter::None,
+                };
+                return vec![Token { inner, ..Token::new(Kind::Group(delimiter), place) }];
+            }
+        };
+        vec![Token::new(kind, place)]
+    }
+
+    /// Where a place begins.
+    pub(crate) fn span(&self, place: &Place) -> Span {
+        self.entries[place.first].span
+    }
+
+    /// Where a place ends.
+    pub(crate) fn end(&self, place: &Place) -> Span {
+        self.entries[place.last].span
+    }
+
+    /// What comes first in the source is less.
+    pub(crate) fn order(&self, place: &Place) -> (usize, usize, usize) {
+        // Outside of the compiler, in tests, spans have no positions.
+        let (line, column) = match proc_macro::is_available() {
+            true => {
+                let span = self.span(place).unwrap();
+                (span.line(), span.column())
+            }
+            false => (0, 0),
+        };
+        (line, column, place.quoted.as_ref().map_or(0, |quoted| quoted.range.start))
+    }
+
+    /// The compiler's name for a name.
+    pub(crate) fn ident(&self, name: &Name) -> Ident {
+        let span = self.span(&name.place);
+        let span = if name.made_up { Span::call_site().located_at(span) } else { span };
+        ident(&name.text, span)
+    }
+
+    /// The compiler's tokens.
+    pub(crate) fn tokens(&self, tokens: &[Token]) -> TokenStream {
+        tokens.iter().map(|token| self.tree(token)).collect()
+    }
+
+    /// The compiler's own token, or one at the literal that a text stands in.
+    fn tree(&self, token: &Token) -> TokenTree {
+        let entry = &self.entries[token.place.first];
+        if let (None, Some(tree)) = (&token.place.quoted, &entry.tree) {
+            return tree.clone();
+        }
+        let mut tree = match &token.kind {
+            Kind::Word(word) => return ident(word, entry.span).into(),
+            Kind::Literal(literal) => match literal.parse::<Literal>() {
+                Ok(literal) => literal.into(),
+                Err(_) => Literal::string(literal).into(),
+            },
+            Kind::Sign { sign, joint } => {
+                let spacing = if *joint { Spacing::Joint } else { Spacing::Alone };
+                Punct::new(*sign, spacing).into()
+            }
+            Kind::Group(delimiter) => {
+                let delimiter = match delimiter {
+                    Delimiter::Parenthesis => proc_macro2::Delimiter::Parenthesis,
+                    Delimiter::Bracket => proc_macro2::Delimiter::Bracket,
+                    Delimiter::Brace => proc_macro2::Delimiter::Brace,
+                    Delimiter::None => proc_macro2::Delimiter::None,
+                };
+                TokenTree::Group(Group::new(delimiter, self.tokens(&token.inner)))
+            }
+        };
+        tree.set_span(entry.span);
+        tree
+    }
+}
+
+fn ident(text: &str, span: Span) -> Ident {
+    match text.strip_prefix("r#") {
+        Some(raw) => Ident::new_raw(raw, span),
+        None => Ident::new(text, span),
+    }
+}

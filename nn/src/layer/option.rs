@@ -1,0 +1,41 @@
+//! The numbers that a layer takes as options, held to their rules in the vocabulary.
+
+use nn_grammar::vocabulary::{self, Number};
+
+use crate::text::Message;
+
+/// The rule of the number that this option of the layer `word` takes.
+pub(crate) const fn rule(word: &str, option: &str) -> &'static Number {
+    match vocabulary::number(word, option) {
+        Some(rule) => rule,
+        None => panic!("the vocabulary has no such option"),
+    }
+}
+
+/// The number with these bits, as an option of a layer whose type is written by hand: what the macro writes has been
+/// checked before.
+pub(super) const fn checked(word: &str, option: &str, bits: u64) -> f64 {
+    let (number, rule) = (f64::from_bits(bits), rule(word, option));
+    if !rule.allows(number) {
+        let message = Message::new()
+            .text(word)
+            .text(": a number among its type's parameters cannot be ")
+            .text(rule.cannot_be);
+        panic!("{}", message.as_str());
+    }
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[should_panic(
+        expected = "dropout: a number among its type's parameters cannot be the rate: it is"
+    )]
+    fn a_number_outside_of_its_bounds_is_refused() {
+        const { assert!(checked("dropout", "rate", f64::to_bits(0.25)) == 0.25) };
+        checked("dropout", "rate", f64::to_bits(1.0));
+    }
+}

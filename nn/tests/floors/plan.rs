@@ -1,0 +1,176 @@
+//! The floors of every crate and what is excepted from them, each with the reason.
+
+/// The plan of one crate.
+#[derive(Debug)]
+pub struct Plan {
+    /// The name by which code calls the crate.
+    pub name: &'static str,
+    /// Where it is, seen from the workspace's root.
+    pub folder: &'static str,
+    /// The rooms, floor by floor, the lowest first.
+    pub floors: &'static [&'static [&'static str]],
+    /// Arrows that go up or to the side, and why they may.
+    pub up: &'static [(&'static str, &'static str, &'static str)],
+    /// How many of these there may be.
+    pub most_up: usize,
+    /// Rooms that use each other in a circle, in alphabetic order, and why that is their nature.
+    pub circles: &'static [(&'static [&'static str], &'static str)],
+    /// What stays forbidden wherever the rooms are.
+    pub nevers: &'static [Never],
+    /// Fewer arrows mean that the sources were not read.
+    pub least_arrows: usize,
+}
+
+/// `rooms` that never use one of those that they must not `know`.
+#[derive(Debug)]
+pub struct Never {
+    pub rooms: &'static [&'static str],
+    pub know: &'static [&'static str],
+    pub why: &'static str,
+}
+
+pub const PLANS: &[Plan] = &[TENSOR, AUTOGRAD, GRAMMAR, MACROS, NN];
+
+/// Nothing but rooms and floors.
+const PLAIN: Plan = Plan {
+    name: "",
+    folder: "",
+    floors: &[],
+    up: &[],
+    most_up: 0,
+    circles: &[],
+    nevers: &[],
+    least_arrows: 3,
+};
+
+const TENSOR: Plan = Plan {
+    name: "tensor",
+    folder: "tensor",
+    floors: &[
+        &["cache", "decimal", "embedded", "error", "float", "simd", "threads"],
+        &["buffer", "math", "shape"],
+        &["activation", "product", "random"],
+        &["tensor"],
+        &["elementwise", "format", "indexing", "matmul", "reduce", "scan", "trigonometry"],
+    ],
+    nevers: &[Never {
+        rooms: &["activation", "math", "product"],
+        know: &["tensor", "shape"],
+        why: "arithmetic works on slices, which a network without tensors has, too",
+    }],
+    least_arrows: 30,
+    ..PLAIN
+};
+
+const AUTOGRAD: Plan = Plan {
+    name: "autograd",
+    folder: "autograd",
+    floors: &[
+        &["error", "recycled"],
+        &["dual", "list", "op"],
+        &["elementwise", "ops", "record"],
+        &["gradients", "section", "tape", "var"],
+        &["gradcheck", "higher", "methods"],
+    ],
+    circles: &[(
+        &["gradients", "section", "tape", "var"],
+        "a `Var` points to the tape that it is recorded on, and gradients are looked up by it",
+    )],
+    nevers: &[Never {
+        rooms: &["ops"],
+        know: &["record", "tape", "var"],
+        why: "an operation is a formula and its derivative; the tape calls it",
+    }],
+    least_arrows: 30,
+    ..PLAIN
+};
+
+const GRAMMAR: Plan = Plan {
+    name: "nn_grammar",
+    folder: "nn-macros/grammar",
+    floors: &[&["tokens", "vocabulary"], &["ast"], &["network", "parse"], &["check"], &["read"]],
+    nevers: &[
+        Never {
+            rooms: &["parse"],
+            know: &["check", "network"],
+            why: "the parser knows how a declaration is written, not what it means",
+        },
+        Never {
+            rooms: &["vocabulary"],
+            know: &["ast", "tokens"],
+            why: "the words are rows of a table",
+        },
+    ],
+    least_arrows: 10,
+    ..PLAIN
+};
+
+const MACROS: Plan = Plan {
+    name: "nn_macros",
+    folder: "nn-macros",
+    floors: &[&["source"], &["anchors", "expand", "mistakes"], &["declare"], &["file"]],
+    most_up: 1,
+    least_arrows: 5,
+    ..PLAIN
+};
+
+const NN: Plan = Plan {
+    name: "nn",
+    folder: "nn",
+    floors: &[
+        &["error", "parameters", "row", "text"],
+        &["head", "optim"],
+        &["data", "layer", "loss"],
+        &["network"],
+        &["file", "metric", "picture"],
+        &["train"],
+        &["tape"],
+        &["sequential"],
+        &["private"],
+    ],
+    most_up: 5,
+    nevers: &[
+        Never {
+            rooms: &["head"],
+            know: &["layer", "loss", "network"],
+            why: "a head is a function of the last layer's values; which loss fits it is the loss's to say",
+        },
+        Never {
+            rooms: &["optim"],
+            know: &["data", "head", "layer", "loss", "network"],
+            why: "an optimizer sees stretches of numbers and their gradient",
+        },
+        Never {
+            rooms: &["layer"],
+            know: &["data", "loss", "metric", "network", "optim", "train"],
+            why: "a layer maps rows to rows and gradients to gradients",
+        },
+        Never {
+            rooms: &["loss"],
+            know: &["data", "layer", "network", "optim", "train"],
+            why: "a loss sees the outputs and the targets of a row",
+        },
+        Never {
+            rooms: &["data"],
+            know: &["layer", "loss", "metric", "network", "train"],
+            why: "data are there before the network is",
+        },
+        Never {
+            rooms: &["network"],
+            know: &["data", "file", "metric", "optim", "picture", "tape", "train"],
+            why: "what is done with a network is a trait of the room that does it",
+        },
+        Never {
+            rooms: &["file", "picture"],
+            know: &["data", "loss", "metric", "optim", "tape", "train"],
+            why: "a trained network is kept, shown and used without what trained it",
+        },
+        Never {
+            rooms: &["metric"],
+            know: &["optim", "train"],
+            why: "a network is judged the same way whoever trained it",
+        },
+    ],
+    least_arrows: 30,
+    ..PLAIN
+};

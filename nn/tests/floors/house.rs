@@ -4,24 +4,24 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::paths::{Contents, read};
+use crate::paths::{Contents, own_name, read};
 
 /// The rooms of a crate: the modules of its root, without `lib.rs`, which is their map.
 #[derive(Debug, Default)]
-pub struct House {
-    pub rooms: BTreeSet<String>,
-    pub arrows: Vec<Arrow>,
+pub(crate) struct House {
+    pub(crate) rooms: BTreeSet<String>,
+    pub(crate) arrows: Vec<Arrow>,
     /// Paths whose room is not known.
-    pub lost: Vec<String>,
+    pub(crate) lost: Vec<String>,
 }
 
 /// Code of one room that names another.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arrow {
-    pub from: String,
-    pub to: String,
+pub(crate) struct Arrow {
+    pub(crate) from: String,
+    pub(crate) to: String,
     /// The file and the line.
-    pub place: String,
+    pub(crate) place: String,
 }
 
 /// What a name at the root of the crate is.
@@ -50,17 +50,19 @@ impl File {
 }
 
 impl House {
-    /// Of the crate called `name` whose sources are in `folder`; places are written from `root` on.
-    pub fn read(root: &Path, folder: &str, name: &str) -> Self {
+    /// Of the crate in `folder`; places are written from `root` on.
+    pub(crate) fn read(root: &Path, folder: &str) -> Self {
         let source = root.join(folder).join("src");
         let mut files = Vec::new();
         collect(&source, "", &mut files);
         files.sort_by(|a, b| a.path.cmp(&b.path));
-        Self::of(&files, &format!("{folder}/src"), name)
+        Self::of(&files, &format!("{folder}/src"))
     }
 
-    fn of(files: &[File], folder: &str, name: &str) -> Self {
-        let read = |file: &File| read(&file.text, &file.module(), name);
+    fn of(files: &[File], folder: &str) -> Self {
+        let map = files.iter().find(|file| file.module().is_empty());
+        let own_name = map.and_then(|map| own_name(&map.text));
+        let read = |file: &File| read(&file.text, &file.module(), own_name.as_deref());
         let contents: Vec<(&File, Contents)> =
             files.iter().map(|file| (file, read(file))).collect();
         let is_for_tests = |file: &File| {
@@ -81,9 +83,8 @@ impl House {
         for (file, contents) in &contents {
             let Some(from) = file.module().first().cloned() else { continue };
             for path in &contents.paths {
-                let Some(first) = path.names.first() else { continue };
                 let place = format!("{folder}/{}:{}", file.path, path.line);
-                match names.get(first) {
+                match path.names.first().and_then(|first| names.get(first)) {
                     Some(Root::Room(to)) if *to != from => {
                         house.arrows.push(Arrow { from: from.clone(), to: to.clone(), place });
                     }
@@ -129,17 +130,18 @@ impl House {
     }
 
     /// The arrows from room to room, each once.
-    pub fn pairs(&self) -> BTreeSet<(&str, &str)> {
+    pub(crate) fn pairs(&self) -> BTreeSet<(&str, &str)> {
         self.arrows.iter().map(|arrow| (arrow.from.as_str(), arrow.to.as_str())).collect()
     }
 
     /// Rooms that can each be reached from each other.
-    pub fn circles(&self) -> Vec<Vec<&str>> {
+    pub(crate) fn circles(&self) -> Vec<Vec<&str>> {
         let reached: BTreeMap<&str, BTreeSet<&str>> =
             self.rooms.iter().map(|room| (room.as_str(), self.reached(room))).collect();
         let mut circles: Vec<Vec<&str>> = Vec::new();
         for room in self.rooms.iter().map(String::as_str) {
-            let both = |other: &&str| reached[room].contains(other) && reached[other].contains(room);
+            let both =
+                |other: &&str| reached[room].contains(other) && reached[other].contains(room);
             let circle: Vec<_> = self.rooms.iter().map(String::as_str).filter(both).collect();
             if circle.len() > 1 && !circles.contains(&circle) {
                 circles.push(circle);
@@ -182,16 +184,17 @@ fn collect(folder: &Path, prefix: &str, files: &mut Vec<File>) {
 mod tests {
     use super::*;
 
-    /// A crate called `home` of these files.
+    /// A crate of these files.
     fn house(files: &[(&str, &str)]) -> House {
         let file = |&(path, text): &(&str, &str)| File { path: path.into(), text: text.into() };
-        House::of(&files.iter().map(file).collect::<Vec<_>>(), "src", "home")
+        House::of(&files.iter().map(file).collect::<Vec<_>>(), "src")
     }
 
     /// The arrows of a crate with the rooms `a`, `b` and `c`, of which `a` holds this code in `a/deep.rs`.
     fn arrows(code: &str) -> Vec<String> {
-        let map = "pub use b::{Bed, deep::Lamp as Light}; pub use other::Tree;
-                   pub(crate) mod inside { pub use crate::a::X; } #[path = \"c.rs\"] pub mod __c;";
+        let map = "extern crate self as home; mod a; mod b; #[path = \"c.rs\"] pub mod __c;
+                   pub use b::{Bed, deep::Lamp as Light}; pub use other::Tree; pub struct Roof;
+                   pub mod all { pub use crate::b::Bed; }";
         let house = house(&[
             ("lib.rs", map),
             ("a/mod.rs", "mod deep;"),
@@ -208,43 +211,78 @@ mod tests {
 
     #[test]
     fn a_use_tree_has_an_arrow_for_each_leaf() {
-        assert_eq!(arrows("use crate::{a::X,\n b::{self, Y, z::*},\n c};"), ["2 b", "2 b", "2 b", "3 c"]);
-        assert_eq!(arrows("pub(crate) use crate::b;\npub use super::super::c::{X, Y};"), ["1 b", "2 c", "2 c"]);
+        assert_eq!(
+            arrows("use crate::{a::X,\n b::{self, Y, z::*},\n c};"),
+            ["2 b", "2 b", "2 b", "3 c"]
+        );
+        assert_eq!(
+            arrows("pub(crate) use crate::b;\npub use super::super::c::{X, Y};"),
+            ["1 b", "2 c", "2 c"]
+        );
         assert_eq!(arrows("use home::b;\nuse ::home::c::X;"), ["1 b", "2 c"]);
     }
 
     #[test]
     fn a_renamed_import_is_an_arrow() {
-        assert_eq!(arrows("use crate::b::Y as Z;\nuse crate::{c as d, a::W as V};"), ["1 b", "2 c"]);
+        assert_eq!(
+            arrows("use crate::b::Y as Z;\nuse crate::{c as d, a::W as V};"),
+            ["1 b", "2 c"]
+        );
     }
 
     #[test]
     fn a_path_in_the_code_is_an_arrow() {
-        assert_eq!(arrows("fn f() -> crate::b::Y<u8> {\n super::super::c::g::<u8>()\n}"), ["1 b", "2 c"]);
-        assert_eq!(arrows("mod inside {\n fn f() { super::super::g(); super::super::super::b::h() } }"), ["2 b"]);
+        assert_eq!(
+            arrows("fn f() -> crate::b::Y<u8> {\n super::super::c::g::<u8>()\n}"),
+            ["1 b", "2 c"]
+        );
+        assert_eq!(
+            arrows("mod inside {\n fn f() { super::super::g(); super::super::super::b::h() } }"),
+            ["2 b"]
+        );
         assert_eq!(arrows("macro_rules! m { () => { $crate::c::X } }"), ["1 c"]);
     }
 
     #[test]
     fn a_name_at_the_root_belongs_to_the_room_that_it_comes_from() {
-        assert_eq!(arrows("use crate::{Bed, Light,\n Tree, inside::X};"), ["1 b", "1 b"]);
+        assert_eq!(arrows("use crate::{Bed, Light,\n Tree, Roof};"), ["1 b", "1 b"]);
         assert_eq!(arrows("use crate::__c::X;\nfn f() { crate::paint!() }"), ["1 c", "2 b"]);
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_lost() {
         assert_eq!(arrows("use crate::Nothing;"), ["lost src/a/deep.rs:1: crate::Nothing"]);
+        assert_eq!(arrows("use crate::all::*;"), ["lost src/a/deep.rs:1: crate::all::*"]);
+        assert_eq!(arrows("use super::super::*;"), ["lost src/a/deep.rs:1: crate::*"]);
+        assert_eq!(arrows("use crate as c;"), ["lost src/a/deep.rs:1: crate::"]);
     }
 
     #[test]
     fn what_names_no_other_room_is_no_arrow() {
         assert_eq!(arrows("// use crate::b;\n/// [`X`](crate::b::X)\n/* crate::b */"), [""; 0]);
-        assert_eq!(arrows("const A: &str = \"crate::b::X\"; #[doc = r#\"crate::b\"#] struct B;"), [""; 0]);
-        assert_eq!(arrows("use other::b::X; use ::b::Y; use super::b::Z; use self::b::V;"), [""; 0]);
-        assert_eq!(arrows("use other::{crate_b, home::b}; other::home::b::X; pub(super) fn b() {}"), [""; 0]);
-        assert_eq!(arrows("#[cfg(test)] mod tests { use crate::b; } #[cfg(test)] use crate::c;"), [""; 0]);
+        assert_eq!(
+            arrows("const A: &str = \"crate::b::X\"; #[doc = r#\"crate::b\"#] struct B;"),
+            [""; 0]
+        );
+        assert_eq!(
+            arrows("use other::b::X; use ::b::Y; use super::b::Z; use self::b::V;"),
+            [""; 0]
+        );
+        assert_eq!(
+            arrows("use other::{crate_b, home::b}; other::home::b::X; pub(super) fn b() {}"),
+            [""; 0]
+        );
+        assert_eq!(
+            arrows("#[cfg(test)] mod tests { use crate::b; } #[cfg(test)] use crate::c;"),
+            [""; 0]
+        );
     }
 
     #[test]
     fn a_file_that_is_for_tests_is_no_room() {
         let map = "mod a; #[cfg(test)] mod tests;";
-        let files = [("lib.rs", map), ("a.rs", ""), ("tests/mod.rs", ""), ("tests/x.rs", "use crate::a;")];
+        let files =
+            [("lib.rs", map), ("a.rs", ""), ("tests/mod.rs", ""), ("tests/x.rs", "use crate::a;")];
         let house = house(&files);
         assert_eq!((house.rooms.len(), house.arrows.len()), (1, 0));
     }

@@ -4,32 +4,42 @@ use crate::tokens::{Token, tokens, without_tests};
 
 /// A path from the crate's root, as in `crate::layer::Dense`.
 #[derive(Debug, PartialEq)]
-pub struct Path {
+pub(crate) struct Path {
     /// Without `crate`; `*` stands for everything.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// The name that the path gets here, if it is a `use`.
-    pub alias: Option<String>,
-    pub line: usize,
+    pub(crate) alias: Option<String>,
+    pub(crate) line: usize,
+}
+
+/// The name that the crate gives itself in its map: `extern crate self as nn`.
+pub(crate) fn own_name(map: &str) -> Option<String> {
+    let tokens = tokens(map);
+    let found = tokens.windows(5).find(|five| {
+        five.iter().zip(["extern", "crate", "self", "as"]).all(|(token, word)| token.text == word)
+    });
+    found.map(|five| five[4].text.to_string())
 }
 
 /// What a file says.
 #[derive(Debug, Default)]
-pub struct Contents {
-    pub paths: Vec<Path>,
+pub(crate) struct Contents {
+    pub(crate) paths: Vec<Path>,
     /// Modules in files of their own, which are compiled for tests only.
-    pub test_modules: Vec<String>,
+    pub(crate) test_modules: Vec<String>,
     /// Macros that the crate exports, wherever they are written.
-    pub macros: Vec<String>,
-    /// What is declared in this file itself: functions, types, modules, with the file of `#[path]`.
-    pub items: Vec<(String, Option<String>)>,
+    pub(crate) macros: Vec<String>,
+    /// What is declared outside of braces: functions, types, modules in files of their own, with that of `#[path]`.
+    pub(crate) items: Vec<(String, Option<String>)>,
 }
 
-/// Reads a file. `module` is where it is in the crate called `name`: `["layer", "dense"]`.
-pub fn read(source: &str, module: &[String], name: &str) -> Contents {
+/// Reads a file. `module` is where it is in the crate, as in `["layer", "dense"]`; `own_name` is the name by which
+/// the crate calls itself, if it does.
+pub(crate) fn read(source: &str, module: &[String], own_name: Option<&str>) -> Contents {
     let (tokens, test_modules) = without_tests(tokens(source));
     let mut reader = Reader {
         tokens: &tokens,
-        root: name,
+        own_name,
         module: module.to_vec(),
         inline: Vec::new(),
         depth: 0,
@@ -42,8 +52,7 @@ pub fn read(source: &str, module: &[String], name: &str) -> Contents {
 
 struct Reader<'a> {
     tokens: &'a [Token<'a>],
-    /// The name of this crate, by which it may call itself.
-    root: &'a str,
+    own_name: Option<&'a str>,
     module: Vec<String>,
     /// How deep in braces the modules inside the file began.
     inline: Vec<usize>,
@@ -58,6 +67,10 @@ impl Reader<'_> {
 
     fn before(&self, at: usize) -> &str {
         at.checked_sub(1).map_or("", |at| self.text(at))
+    }
+
+    fn is_own_name(&self, at: usize) -> bool {
+        Some(self.text(at)) == self.own_name
     }
 
     fn file(&mut self) {
@@ -79,17 +92,18 @@ impl Reader<'_> {
                 }
             }
             "mod" if self.text(at + 2) == "{" => {
-                self.item(at);
                 self.inline.push(self.depth);
                 self.module.push(self.text(at + 1).to_string());
                 self.depth += 1;
                 return at + 3;
             }
-            "mod" | "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" => self.item(at),
+            "mod" | "fn" | "struct" | "enum" | "trait" | "type" | "const" | "static" => {
+                self.item(at)
+            }
             "macro_rules" => self.exported(at),
             // `use<'a>` in a type says which lifetimes it has.
             "use" if self.text(at + 1) != "<" => {
-                let external = self.text(at + 1) == "::" && self.text(at + 2) != self.root;
+                let external = self.text(at + 1) == "::" && !self.is_own_name(at + 2);
                 let begin = at + 1 + usize::from(self.text(at + 1) == "::");
                 let mut paths = Vec::new();
                 let end = self.tree(begin, &mut Vec::new(), &mut paths);
@@ -101,11 +115,11 @@ impl Reader<'_> {
             "crate" | "super" | "self" if self.text(at + 1) == "::" && self.before(at) != "::" => {
                 return self.inline_path(at);
             }
-            name if name == self.root && self.text(at + 1) == "::" => {
-                // After `a::`, it is a name in `a`; after `::` alone, it is the crate.
-                let inside = self.before(at) == "::"
+            // After `a::`, it is a name in `a`; after `::` alone, it is the crate.
+            _ if self.is_own_name(at) && self.text(at + 1) == "::" => {
+                let is_inside = self.before(at) == "::"
                     && at.checked_sub(2).is_some_and(|at| self.tokens[at].is_name());
-                if !inside {
+                if !is_inside {
                     return self.inline_path(at);
                 }
             }
@@ -170,7 +184,7 @@ impl Reader<'_> {
         match names.first().map(String::as_str) {
             _ if external => return,
             Some("crate") => from.clear(),
-            Some(name) if name == self.root => from.clear(),
+            Some(name) if Some(name) == self.own_name => from.clear(),
             Some("self") => {}
             Some("super") => {
                 while let [first, rest @ ..] = names
@@ -198,9 +212,11 @@ impl Reader<'_> {
     fn item(&mut self, at: usize) {
         if self.depth == 0 && self.tokens.get(at + 1).is_some_and(Token::is_name) {
             let attribute = self.tokens[..at].iter().rev().take(12);
-            let words: Vec<_> = attribute.map(|token| token.text).take_while(|&text| text != ";").collect();
+            let words: Vec<_> =
+                attribute.map(|token| token.text).take_while(|&text| text != ";").collect();
             let path = words.iter().position(|&word| word == "path");
-            let file = path.and_then(|path| words[..path].iter().find(|word| word.starts_with('"')));
+            let file =
+                path.and_then(|path| words[..path].iter().find(|word| word.starts_with('"')));
             let file = file.map(|file| file.trim_matches('"').to_string());
             self.contents.items.push((self.text(at + 1).to_string(), file));
         }
@@ -208,7 +224,8 @@ impl Reader<'_> {
 
     /// A macro: `#[macro_export]` is among the attributes before it.
     fn exported(&mut self, at: usize) {
-        let attributes = self.tokens[..at].iter().rev().take_while(|token| !matches!(token.text, ";" | "}"));
+        let attributes =
+            self.tokens[..at].iter().rev().take_while(|token| !matches!(token.text, ";" | "}"));
         if attributes.into_iter().any(|token| token.text == "macro_export") {
             self.contents.macros.push(self.text(at + 2).to_string());
         }

@@ -2,38 +2,35 @@
 
 /// The plan of one crate.
 #[derive(Debug)]
-pub struct Plan {
-    /// The name by which code calls the crate.
-    pub name: &'static str,
-    /// Where it is, seen from the workspace's root.
-    pub folder: &'static str,
+pub(crate) struct Plan {
+    /// Its folder, seen from the workspace's root.
+    pub(crate) folder: &'static str,
     /// The rooms, floor by floor, the lowest first.
-    pub floors: &'static [&'static [&'static str]],
+    pub(crate) floors: &'static [&'static [&'static str]],
     /// Arrows that go up or to the side, and why they may.
-    pub up: &'static [(&'static str, &'static str, &'static str)],
+    pub(crate) up: &'static [(&'static str, &'static str, &'static str)],
     /// How many of these there may be.
-    pub most_up: usize,
+    pub(crate) most_up: usize,
     /// Rooms that use each other in a circle, in alphabetic order, and why that is their nature.
-    pub circles: &'static [(&'static [&'static str], &'static str)],
+    pub(crate) circles: &'static [(&'static [&'static str], &'static str)],
     /// What stays forbidden wherever the rooms are.
-    pub nevers: &'static [Never],
+    pub(crate) nevers: &'static [Never],
     /// Fewer arrows mean that the sources were not read.
-    pub least_arrows: usize,
+    pub(crate) least_arrows: usize,
 }
 
 /// `rooms` that never use one of those that they must not `know`.
 #[derive(Debug)]
-pub struct Never {
-    pub rooms: &'static [&'static str],
-    pub know: &'static [&'static str],
-    pub why: &'static str,
+pub(crate) struct Never {
+    pub(crate) rooms: &'static [&'static str],
+    pub(crate) know: &'static [&'static str],
+    pub(crate) why: &'static str,
 }
 
-pub const PLANS: &[Plan] = &[TENSOR, AUTOGRAD, GRAMMAR, MACROS, NN];
+pub(crate) const PLANS: &[Plan] = &[TENSOR, AUTOGRAD, GRAMMAR, MACROS, NN];
 
 /// Nothing but rooms and floors.
-const PLAIN: Plan = Plan {
-    name: "",
+pub(crate) const PLAIN: Plan = Plan {
     folder: "",
     floors: &[],
     up: &[],
@@ -44,7 +41,6 @@ const PLAIN: Plan = Plan {
 };
 
 const TENSOR: Plan = Plan {
-    name: "tensor",
     folder: "tensor",
     floors: &[
         &["cache", "decimal", "embedded", "error", "float", "simd", "threads"],
@@ -63,7 +59,6 @@ const TENSOR: Plan = Plan {
 };
 
 const AUTOGRAD: Plan = Plan {
-    name: "autograd",
     folder: "autograd",
     floors: &[
         &["error", "recycled"],
@@ -86,7 +81,6 @@ const AUTOGRAD: Plan = Plan {
 };
 
 const GRAMMAR: Plan = Plan {
-    name: "nn_grammar",
     folder: "nn-macros/grammar",
     floors: &[&["tokens", "vocabulary"], &["ast"], &["network", "parse"], &["check"], &["read"]],
     nevers: &[
@@ -106,7 +100,6 @@ const GRAMMAR: Plan = Plan {
 };
 
 const MACROS: Plan = Plan {
-    name: "nn_macros",
     folder: "nn-macros",
     floors: &[&["source"], &["anchors", "expand", "mistakes"], &["declare"], &["file"]],
     most_up: 1,
@@ -115,7 +108,6 @@ const MACROS: Plan = Plan {
 };
 
 const NN: Plan = Plan {
-    name: "nn",
     folder: "nn",
     floors: &[
         &["error", "parameters", "row", "text"],

@@ -2,19 +2,19 @@
 
 /// A word, a sign or a literal.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Token<'a> {
+pub(crate) struct Token<'a> {
     /// As it is written. A string keeps its quotes, so that it is never taken for a name.
-    pub text: &'a str,
-    pub line: usize,
+    pub(crate) text: &'a str,
+    pub(crate) line: usize,
 }
 
 impl Token<'_> {
-    pub fn is_name(&self) -> bool {
+    pub(crate) fn is_name(&self) -> bool {
         self.text.starts_with(|c: char| c.is_alphabetic() || c == '_')
     }
 }
 
-pub fn tokens(source: &str) -> Vec<Token<'_>> {
+pub(crate) fn tokens(source: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let (mut rest, mut line) = (source, 1);
     while !rest.is_empty() {
@@ -43,7 +43,9 @@ fn length(rest: &str) -> usize {
         [b'/', b'*', ..] => block_comment(rest),
         [b':', b':', ..] => 2,
         [b'"', ..] => string(rest, 0),
-        [b'\'', b'\\', ..] => ends(rest[2..].char_indices().skip(1).find(|c| c.1 == '\'').map(|c| c.0 + 3)),
+        [b'\'', b'\\', ..] => {
+            ends(rest[2..].char_indices().skip(1).find(|c| c.1 == '\'').map(|c| c.0 + 3))
+        }
         [b'\'', ..] => character_or_lifetime(rest, word(1)),
         [b'r', b'#', c, ..] if c.is_ascii_alphabetic() => word(2),
         _ if rest.starts_with(char::is_whitespace) => ends(rest.find(|c: char| !c.is_whitespace())),
@@ -104,7 +106,7 @@ fn character_or_lifetime(rest: &str, name: usize) -> usize {
 
 /// The tokens without what is compiled for tests only, and the names of the modules in files of their own that
 /// are.
-pub fn without_tests(tokens: Vec<Token<'_>>) -> (Vec<Token<'_>>, Vec<&str>) {
+pub(crate) fn without_tests(tokens: Vec<Token<'_>>) -> (Vec<Token<'_>>, Vec<&str>) {
     let (mut kept, mut modules) = (Vec::new(), Vec::new());
     let mut rest = tokens.as_slice();
     while !rest.is_empty() {
@@ -203,7 +205,10 @@ mod tests {
     fn strings_and_characters_hide_no_code() {
         assert_eq!(texts(r##"a "// \" b" c"##), ["a", r##""// \" b""##, "c"]);
         assert_eq!(texts(r###"r#"crate::a "b"# c"###), [r###"r#"crate::a "b"#"###, "c"]);
-        assert_eq!(texts(r#"'"' 'a b'\'' '\\' c br"\" d"#), [r#"'"'"#, "'a", "b", r"'\''", r"'\\'", "c", r#"br"\""#, "d"]);
+        assert_eq!(
+            texts(r#"'"' 'a b'\'' '\\' c br"\" d"#),
+            [r#"'"'"#, "'a", "b", r"'\''", r"'\\'", "c", r#"br"\""#, "d"]
+        );
         assert_eq!(texts("r#type::x"), ["type", "::", "x"]);
     }
 

@@ -86,7 +86,7 @@ pub trait Layer: Inference {
     /// Answers one row as in [`Pass::Evaluation`], keeping nothing.
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 
-    /// [`Layer::predict`], showing `see` the answers of all layers that are joined by [`Then`], in
+    /// [`Layer::predict`], showing `see` the answers of all layers that are joined by [`Then`](super::Then), in
     /// order, the last one included.
     fn trace<T: Float>(parameters: &[T], x: &[T], see: &mut impl FnMut(&[T])) -> Self::Outputs<T> {
         let y = Self::predict(parameters, x);
@@ -106,7 +106,7 @@ pub trait Layer: Inference {
     /// rows in their order, and that of the [`penalty`](Layer::penalty). `from` and the end are values
     /// of [`Layer::cut`]; `parameters` is here that same stretch of them.
     ///
-    /// It is zero in gaps and for numbers that are not [trained](TensorInfo::trained).
+    /// It is zero in gaps and for numbers that are not [trained](super::TensorInfo::trained).
     fn gradient<T: Float>(
         parameters: &[T],
         x: &[T],

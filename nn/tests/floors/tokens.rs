@@ -137,7 +137,7 @@ pub(crate) fn without_tests(tokens: Vec<Token<'_>>) -> (Vec<Token<'_>>, Vec<&str
 }
 
 /// How many tokens the attribute has that `rest` begins with, if any.
-fn attribute(rest: &[Token]) -> usize {
+fn attribute(rest: &[Token<'_>]) -> usize {
     match rest {
         [hash, open, ..] if hash.text == "#" && open.text == "[" => 1 + group(&rest[1..]),
         [hash, not, open, ..] if hash.text == "#" && not.text == "!" && open.text == "[" => {
@@ -147,13 +147,13 @@ fn attribute(rest: &[Token]) -> usize {
     }
 }
 
-fn is_for_tests(attribute: &[Token]) -> bool {
+fn is_for_tests(attribute: &[Token<'_>]) -> bool {
     let has = |word| attribute.iter().any(|token| token.text == word);
     has("cfg") && has("test") && !has("not") && !has("any")
 }
 
 /// The tokens from an opening bracket to the closing one.
-fn group(rest: &[Token]) -> usize {
+fn group(rest: &[Token<'_>]) -> usize {
     let mut depth = 0;
     for (at, token) in rest.iter().enumerate() {
         match token.text {
@@ -169,7 +169,7 @@ fn group(rest: &[Token]) -> usize {
 }
 
 /// The tokens of the item, statement or field that `rest` begins with.
-fn item(rest: &[Token]) -> usize {
+fn item(rest: &[Token<'_>]) -> usize {
     let words: Vec<_> = rest.iter().take(8).map(|token| token.text).collect();
     let is = |word| words.contains(&word);
     let ends_at_brace = !(is("use") || is("let") || is("static") || is("const") && !is("fn"));

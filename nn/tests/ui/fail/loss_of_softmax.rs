@@ -2,7 +2,7 @@
 
 use nn::data::{Class, Dataset};
 use nn::loss::{binary_cross_entropy, mse};
-use nn::{Network, Threads, fit, network};
+use nn::{Evaluate, Threads, fit, network};
 
 network! { struct Digits(dense(4 -> 3, softmax)); }
 

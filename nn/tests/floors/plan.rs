@@ -162,6 +162,11 @@ const NN: Plan = Plan {
             know: &["optim", "train"],
             why: "a network is judged the same way whoever trained it",
         },
+        Never {
+            rooms: &["file", "head", "layer", "network", "parameters", "private", "row", "text"],
+            know: &["metric", "optim", "tape", "train"],
+            why: "what is left without the standard library knows no training",
+        },
     ],
     least_arrows: 30,
     ..PLAIN

@@ -259,6 +259,7 @@ mod tests {
 
     #[test]
     fn what_names_no_other_room_is_no_arrow() {
+        assert_eq!(arrows("macro_rules! m { ($b:ident) => { $crate::$b! {} } }"), [""; 0]);
         assert_eq!(arrows("// use crate::b;\n/// [`X`](crate::b::X)\n/* crate::b */"), [""; 0]);
         assert_eq!(
             arrows("const A: &str = \"crate::b::X\"; #[doc = r#\"crate::b\"#] struct B;"),

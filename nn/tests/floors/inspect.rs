@@ -1,7 +1,6 @@
 //! What the plan of a crate says, held against its sources.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use crate::house::{Arrow, House};
 use crate::plan::Plan;
@@ -32,17 +31,13 @@ pub(crate) fn inspect(plan: &Plan, house: &House) -> (String, Vec<String>) {
         });
         !natural && floor(&arrow.from) <= floor(&arrow.to)
     };
-    let mut up = BTreeMap::<_, BTreeSet<_>>::new();
-    for arrow in house.arrows.iter().filter(is_up) {
-        up.entry((arrow.from.as_str(), arrow.to.as_str())).or_default().insert(&arrow.place);
-    }
+    let up = by_pair(house.arrows.iter().filter(is_up));
     for ((from, to), places) in &up {
         if !plan.up.iter().any(|allowed| (allowed.0, allowed.1) == (*from, *to)) {
-            let places: String = places.iter().fold(String::new(), |mut text, place| {
-                write!(text, "\n    {place}").expect("a string takes everything");
-                text
-            });
-            faults.push(format!("`{from}` is below or beside `{to}` and must not use it:{places}"));
+            faults.push(format!(
+                "`{from}` is below or beside `{to}` and must not use it:{}",
+                listed(places)
+            ));
         }
     }
     for (from, to, _) in plan.up {
@@ -77,6 +72,23 @@ pub(crate) fn inspect(plan: &Plan, house: &House) -> (String, Vec<String>) {
     (summary, faults)
 }
 
+/// The places of the arrows from one room to another.
+fn by_pair<'a>(
+    arrows: impl Iterator<Item = &'a Arrow>,
+) -> BTreeMap<(&'a str, &'a str), BTreeSet<&'a str>> {
+    let mut pairs = BTreeMap::<_, BTreeSet<_>>::new();
+    for arrow in arrows {
+        let places = pairs.entry((arrow.from.as_str(), arrow.to.as_str())).or_default();
+        places.insert(arrow.place.as_str());
+    }
+    pairs
+}
+
+/// Each place on a line of its own.
+fn listed(places: &BTreeSet<&str>) -> String {
+    places.iter().flat_map(|place| ["\n    ", place]).collect()
+}
+
 /// The floor of each room, counted from below.
 fn floors<'a>(plan: &'a Plan, faults: &mut Vec<String>) -> BTreeMap<&'a str, usize> {
     let mut floors = BTreeMap::new();
@@ -102,13 +114,11 @@ fn broken_nevers(plan: &Plan, house: &House) -> Vec<String> {
                 ));
             }
         }
-        for arrow in &house.arrows {
-            let broken = never.rooms.contains(&arrow.from.as_str())
-                && never.know.contains(&arrow.to.as_str());
-            if broken {
-                let Arrow { from, to, place } = arrow;
-                faults.push(format!("{}; `{from}` uses `{to}`:\n    {place}", never.why));
-            }
+        let is_broken = |arrow: &&Arrow| {
+            never.rooms.contains(&arrow.from.as_str()) && never.know.contains(&arrow.to.as_str())
+        };
+        for ((from, to), places) in by_pair(house.arrows.iter().filter(is_broken)) {
+            faults.push(format!("{}; `{from}` uses `{to}`:{}", never.why, listed(&places)));
         }
     }
     faults

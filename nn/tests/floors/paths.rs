@@ -136,6 +136,10 @@ impl Reader<'_> {
             names.push(self.text(end + 1).to_string());
             end += 2;
         }
+        // In a macro, `$crate::$name` is what the caller names.
+        if names.len() == 1 && self.text(end) == "::" && self.text(end + 1) == "$" {
+            return end;
+        }
         self.path(Path { names, alias: None, line: self.tokens[at].line }, false);
         end
     }

@@ -63,9 +63,10 @@ const AUTOGRAD: Plan = Plan {
     floors: &[
         &["error", "recycled"],
         &["dual", "list", "op"],
-        &["elementwise", "ops", "record"],
+        &["elementwise", "record"],
         &["gradients", "section", "tape", "var"],
-        &["gradcheck", "higher", "methods"],
+        &["higher", "ops"],
+        &["gradcheck", "methods"],
     ],
     circles: &[(
         &["gradients", "section", "tape", "var"],
@@ -73,7 +74,7 @@ const AUTOGRAD: Plan = Plan {
     )],
     nevers: &[Never {
         rooms: &["ops"],
-        know: &["record", "tape", "var"],
+        know: &["record", "tape"],
         why: "an operation is a formula and its derivative; the tape calls it",
     }],
     least_arrows: 30,

@@ -7,7 +7,7 @@ use benches::measure::{Work, measure, quick};
 use benches::numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nn::activation::{Gelu, Identity, Relu, Tanh};
-use nn::layer::{BatchNorm, Dense, Dropout, End, Layer, LayerNorm, Pass, Residual};
+use nn::layer::{BatchNorm, Dense, Dropout, Layer, LayerNorm, OutputGrad, Pass, Residual};
 
 /// Rows of the batch.
 const ROWS: usize = 64;
@@ -24,7 +24,7 @@ fn layer<L: Layer>(criterion: &mut Criterion, name: &str) {
     let dy = numbers(ROWS * L::OUTPUTS);
     let mut dx = vec![0.0; x.len()];
     let mut gradient = vec![0.0; L::LEN];
-    let mut memory = vec![0.0; ROWS * L::KEPT + L::KEPT_ONCE];
+    let mut memory = vec![0.0; L::workspace_len::<f32>(ROWS)];
     let mut rows = L::carve(&mut &mut memory[..], ROWS);
 
     let elements = x.len() + dy.len();
@@ -39,10 +39,10 @@ fn layer<L: Layer>(criterion: &mut Criterion, name: &str) {
         L::forward(&parameters, &x, &mut rows, pass);
     });
     measure(&mut group, BenchmarkId::from_parameter("backward"), work, || {
-        let end = L::end(&mut rows);
+        let end = L::output_grad(&mut rows);
         end.gradient.copy_from_slice(&dy);
-        end.close();
-        let before = End { x: &x, y: &x, gradient: &mut dx, derivative: |_, _, _| {} };
+        end.apply_derivative();
+        let before = OutputGrad::linear(&x, &mut dx);
         L::backward(&parameters, &mut rows, Some(before));
     });
     if L::LEN > 0 {

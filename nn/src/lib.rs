@@ -16,27 +16,30 @@
 //! | step | here |
 //! |---|---|
 //! | declare | [`network!`], or [`Sequential`] as a type |
-//! | look | `SUMMARY`, a table; [`Network::svg`], a picture |
+//! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`] |
 //! | train | [`fit`], or [`Trainer::step`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluate_heads`], a [`metric`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
-//! | keep | [`Network::save`], [`Network::load`] (safetensors) |
+//! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
 //! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`] |
-//! | doubt | [`Network::self_check`]: the static step against the tape, to the last bit |
+//! | doubt | [`Record::self_check`]: the static step against the tape, to the last bit |
+//!
+//! Methods such as these come with traits, each from the module that does the work; `use nn::prelude::*` brings all
+//! traits into scope. A struct that `network!` declares has the most wanted methods as its own.
 //!
 //! # Two drivers
 //!
 //! A network is trained by code that the compiler composes from its type ([`layer`]): no tape, no
 //! dispatch, no allocation. The same network also runs on the tape of [`autograd`]
-//! ([`Network::on_tape`]), to be part of something larger. Both compute the same bits.
+//! ([`Record::on_tape`]), to be part of something larger. Both compute the same bits.
 //!
 //! # Without the standard library
 //!
 //! With its default feature `std` off, this crate is `no_std` and allocates nothing. What remains is what a trained
 //! network needs: [`network!`], and [`Weights`] in a `static`, made by [`include_weights!`] from the file that
-//! [`Network::save`] wrote. The example `embedded` is such a program, and a library for C.
+//! [`Checkpoint::save`] wrote. The example `embedded` is such a program, and a library for C.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -76,6 +79,8 @@ pub use error::{Error, Result};
 #[cfg(feature = "std")]
 pub use file::Checkpoint;
 pub use file::Weights;
+#[doc(hidden)] // what `include_weights!` writes
+pub use file::{Arranged, bytes_to_arrange};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Metrics};

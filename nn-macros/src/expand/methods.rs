@@ -266,7 +266,7 @@ fn svg(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> Token
     quote! {
         /// A picture of the network, in SVG.
         #visibility fn #name() -> ::std::string::String {
-            <Self as ::nn::Network>::#name()
+            <Self as ::nn::Picture>::#name()
         }
     }
 }
@@ -281,7 +281,7 @@ fn load(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> Toke
         #visibility fn #name(
             path: impl ::core::convert::AsRef<::std::path::Path>,
         ) -> ::nn::Result<Self> {
-            <Self as ::nn::Network>::#name(path)
+            <Self as ::nn::Checkpoint>::#name(path)
         }
     }
 }
@@ -297,7 +297,7 @@ fn save(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> Toke
             &self,
             path: impl ::core::convert::AsRef<::std::path::Path>,
         ) -> ::nn::Result<()> {
-            ::nn::Network::#name(self, path)
+            ::nn::Checkpoint::#name(self, path)
         }
     }
 }
@@ -333,7 +333,7 @@ fn forward(name: &Ident, Parts { visibility, float, .. }: &Parts<'_>, _: &Sample
             tape: &'tape ::nn::autograd::Tape<#float>,
             x: ::nn::autograd::Var<'tape, #float>,
         ) -> ::nn::Result<::nn::autograd::Var<'tape, #float>> {
-            ::nn::Network::#name(self, tape, x)
+            ::nn::Record::#name(self, tape, x)
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::row::Row;
 /// ```
 /// use nn::init::Random;
 /// use nn::layer::{self, RowLayer};
-/// use nn::{Float, Network, network};
+/// use nn::prelude::*;
 ///
 /// /// y = x∘s: every number times one of its own.
 /// struct Scale<const I: usize, const O: usize>;

@@ -13,8 +13,6 @@ pub use checks::*;
 pub use probe::*;
 pub use rows::*;
 
-pub use crate::file::{Arranged, bytes_to_arrange};
-
 /// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
 /// is built without.
 #[cfg(feature = "std")]

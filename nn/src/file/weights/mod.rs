@@ -21,7 +21,7 @@ use crate::row::Row as _;
 ///
 /// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 ///
-/// static DIGITS: Weights<Digits> = include_weights!("../../examples/embedded/digits.safetensors");
+/// static DIGITS: Weights<Digits> = include_weights!("../../../examples/embedded/digits.safetensors");
 ///
 /// let probabilities: [f32; 10] = DIGITS.predict(&[0.5; 784]);
 /// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
@@ -108,16 +108,16 @@ impl<N: Architecture> fmt::Display for Weights<N> {
 /// network, by name. The numbers are arranged as the network reads them, aligned to 64 bytes; the file itself
 /// does not become part of the program. See [`Weights`](crate::Weights).
 ///
-/// Whether all numbers are finite is not looked at, unlike in [`Network::load`](crate::Network::load);
-/// [`Network::save`](crate::Network::save) does not write others.
+/// Whether all numbers are finite is not looked at, unlike in [`Checkpoint::load`](crate::Checkpoint::load);
+/// [`Checkpoint::save`](crate::Checkpoint::save) does not write others.
 #[macro_export]
 macro_rules! include_weights {
     ($path:expr $(,)?) => {
         $crate::Weights::new(
             const {
                 const FILE: &[::core::primitive::u8] = ::core::include_bytes!($path);
-                const BYTES: ::core::primitive::usize = $crate::__private::bytes_to_arrange(FILE);
-                &$crate::__private::Arranged::<_, BYTES>::of(FILE)
+                const BYTES: ::core::primitive::usize = $crate::bytes_to_arrange(FILE);
+                &$crate::Arranged::<_, BYTES>::of(FILE)
             },
         )
     };

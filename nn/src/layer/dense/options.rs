@@ -46,7 +46,7 @@ impl DenseOptions for Plain {
 /// First weights by `Init`, with a bias or without, and the penalty whose factor has the bits `L2`.
 ///
 /// The penalty l2·Σw², over the weights without the bias, is part of the loss that is trained, and of
-/// what [`fit`](crate::fit) reports of the training data; [`evaluate`](crate::Network::evaluate)
+/// what [`fit`](crate::fit) reports of the training data; [`evaluate`](crate::Evaluate::evaluate)
 /// leaves it out. (Krogh and Hertz 1991; with Adam, decoupled weight decay is another thing.)
 #[derive(Debug)]
 pub struct DenseWith<Init, const BIAS: bool, const L2: u64>(PhantomData<Init>);

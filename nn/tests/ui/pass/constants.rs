@@ -1,6 +1,6 @@
 //! Widths that are constants, paths and expressions.
 
-use nn::{Network, network};
+use nn::network;
 
 const SIDE: usize = 28;
 const HIDDEN: usize = 100 + SIDE;

@@ -1,6 +1,6 @@
 //! A struct with fields: named layers, docs, trailing commas.
 
-use nn::{Architecture, Network, network};
+use nn::{Architecture, network};
 
 network! {
     /// 28×28 grey images to ten classes.

@@ -1,6 +1,6 @@
 //! Networks in files.
 
-use nn::{Network, network_file};
+use nn::network_file;
 
 network_file!("../../../../nn-macros/networks/digits.net");
 type Small = network_file!("../../../../nn-macros/networks/small.net");

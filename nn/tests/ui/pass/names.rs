@@ -1,6 +1,6 @@
 //! Raw names, and names in other scripts.
 
-use nn::{Architecture, Network, network};
+use nn::{Architecture, network};
 
 network! {
     #[allow(non_camel_case_types)]

@@ -1,6 +1,6 @@
 //! The options of dense layers, by name and in any order.
 
-use nn::{Network, network};
+use nn::network;
 
 const L2: f64 = 1e-4;
 

@@ -1,6 +1,6 @@
 //! Activations of the user's own, by name and by path.
 
-use nn::{Float, Network, activation::Activation, network};
+use nn::{Float, activation::Activation, network};
 
 /// x²
 #[derive(Clone, Copy, Debug, Default)]

@@ -64,4 +64,4 @@ fn main() {
     let _ = <Small as nn::Network>::init(1);
 }
 
-use nn::Network as _;
+use nn::Record as _;

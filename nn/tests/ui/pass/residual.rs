@@ -1,6 +1,6 @@
 //! What goes around a few layers and is added to what they give.
 
-use nn::{Network, network};
+use nn::{Record, network};
 
 const WIDTH: usize = 6;
 

@@ -1,6 +1,6 @@
 //! The notation of the literature in a string literal, as a type and as a struct.
 
-use nn::{Network, network};
+use nn::network;
 
 type Small = network!("< dense(784→128, relu), dense(128→10, softmax) >");
 type Same = network![dense(784 -> 128, relu), dense(10, softmax)];

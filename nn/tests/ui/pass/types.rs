@@ -1,6 +1,6 @@
 //! A list without a name is a type, in brackets of any kind.
 
-use nn::{Network, network};
+use nn::network;
 
 type Brackets = network![dense(784 -> 32, relu), dense(10, softmax)];
 type Parentheses = network!(dense(784 -> 32, relu), dense(32 -> 10, softmax),);

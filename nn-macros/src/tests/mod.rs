@@ -224,3 +224,28 @@ fn repetitions_are_a_tree_of_one_type() {
     contains(&code, "fn layer1(&self, index: ::core::primitive::usize)");
     contains(&code, "3 + ::nn::__private::repetition(index, 2, \"layer `layer2`\") * (2)");
 }
+
+/// The names that a layer cannot have are those of the traits that `nn` gives every network.
+#[test]
+fn no_layer_hides_a_method_that_every_network_has() {
+    let sources = [
+        include_str!("../../../nn/src/network/instance.rs"),
+        include_str!("../../../nn/src/file/checkpoint/mod.rs"),
+        include_str!("../../../nn/src/picture/mod.rs"),
+        include_str!("../../../nn/src/tape/mod.rs"),
+        include_str!("../../../nn/src/metric/mod.rs"),
+    ];
+    let taken = crate::expand::taken();
+    let mut count = 0;
+    for source in sources {
+        let every = source.split("\npub trait ").skip(1).filter_map(|rest| rest.split("\n}\n").next());
+        for body in every.filter(|body| body.contains("Network") || body.starts_with("Picture")) {
+            for method in body.lines().filter_map(|line| line.strip_prefix("    fn ")) {
+                let name = method.split(['(', '<']).next().unwrap_or_default();
+                assert!(taken.methods.contains(&name), "`{name}` is missing in `TRAIT_METHODS`");
+                count += 1;
+            }
+        }
+    }
+    assert!(count >= 15, "only {count} methods found: are the traits elsewhere?");
+}

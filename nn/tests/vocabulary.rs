@@ -21,3 +21,31 @@ fn every_activation_of_the_notation_is_in_the_list_of_activations() {
     list.sort_unstable();
     assert_eq!(notation, list, "nn-macros/grammar and tensor/src/activation");
 }
+
+/// The pages that list the notation have a row for each word.
+#[test]
+fn every_word_is_documented() {
+    let pages = [
+        ("nn-macros/src/network.md", include_str!("../../nn-macros/src/network.md")),
+        ("nn/src/layer/mod.rs", include_str!("../src/layer/mod.rs")),
+    ];
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let words = |page: &'static str| page.split(move |c| !is_word(c)).collect::<Vec<_>>();
+    for (name, page) in pages {
+        // Of the second, the table alone.
+        let lines =
+            page.lines().take_while(|line| name.ends_with(".md") || line.starts_with("//!"));
+        let page: Vec<&str> = lines.flat_map(words).collect();
+        for layer in LAYERS {
+            assert!(page.contains(&layer.word), "{name} does not name `{}`", layer.word);
+        }
+    }
+    let grammar = words(pages[0].1);
+    for activation in ACTIVATIONS.iter().filter(|activation| activation.word != "identity") {
+        assert!(
+            grammar.contains(&activation.word),
+            "network.md does not name `{}`",
+            activation.word
+        );
+    }
+}

@@ -238,7 +238,8 @@ fn no_layer_hides_a_method_that_every_network_has() {
     let taken = crate::expand::taken();
     let mut count = 0;
     for source in sources {
-        let every = source.split("\npub trait ").skip(1).filter_map(|rest| rest.split("\n}\n").next());
+        let every =
+            source.split("\npub trait ").skip(1).filter_map(|rest| rest.split("\n}\n").next());
         for body in every.filter(|body| body.contains("Network") || body.starts_with("Picture")) {
             for method in body.lines().filter_map(|line| line.strip_prefix("    fn ")) {
                 let name = method.split(['(', '<']).next().unwrap_or_default();

@@ -1,14 +1,4 @@
-//! The layers that a declaration can name. The list that declares them also tests them.
-
-#[cfg(feature = "std")]
-use nn_grammar::vocabulary;
-#[cfg(feature = "std")]
-use tensor::Float;
-
-#[cfg(feature = "std")]
-use super::{BatchNormFormula, DropoutFormula, Formula, LayerNormFormula};
-#[cfg(feature = "std")]
-use crate::error::{Error, Result};
+//! The list of the layers that a declaration can name, which also tests them.
 
 /// One row for each word. Of a *simple* layer, which is as wide as what comes before it and has nothing but numbers as
 /// options, the row has a value of each option, in the order of its type's parameters, and the type of its formulas; of
@@ -51,10 +41,10 @@ macro_rules! layers {
             word: &str,
             width: usize,
             options: &[f64],
-        ) -> Result<Box<dyn Formula<T>>> {
+        ) -> crate::Result<Box<dyn Formula<T>>> {
             match word {
-                $(stringify!($simple) => Ok(Box::new($Formula::new(width, checked(word, options)?))),)*
-                _ => Err(Error::value(
+                $(stringify!($simple) => Ok(Box::new($Formula::new(width, option::checked_options(word, options)?))),)*
+                _ => Err(crate::Error::value(
                     "layer",
                     word,
                     [$(stringify!($simple)),*].join(", "),
@@ -87,40 +77,4 @@ macro_rules! layers {
         }
     };
 }
-
-/// The options of the layer `word`, each within its bounds.
-#[cfg(feature = "std")]
-fn checked<const N: usize>(word: &str, options: &[f64]) -> Result<[f64; N]> {
-    let names = || vocabulary::layer(word).map(|layer| layer.options).unwrap_or_default();
-    for (option, &number) in names().iter().zip(options) {
-        let rule = super::rule(word, option.word);
-        if !rule.allows(number) {
-            let what = format!("{} of {word}", option.word);
-            let found = format!("{number}, which is {}", rule.refused);
-            return Err(Error::value(what, found, "a number within its bounds", "correct it"));
-        }
-    }
-    options.try_into().map_err(|_| {
-        let names: Vec<&str> = names().iter().map(|option| option.word).collect();
-        let found = format!("{} numbers", options.len());
-        let expected = format!("{N}: {}", names.join(", "));
-        Error::value(format!("options of {word}"), found, expected, "give one number for each")
-    })
-}
-
-layers! {
-    simple {
-        dropout: Dropout(0.4), DropoutFormula;
-        layer_norm: LayerNorm(0.001), LayerNormFormula;
-        batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
-    }
-    leaves {
-        dense: Dense, Dense<5, 3, crate::activation::Tanh>;
-        input: Passthrough, Passthrough<6>;
-    }
-    joints {
-        residual: Residual, Residual<Dense<4, 4, crate::activation::Gelu>>;
-        concat: Inputs, Inputs<Dense<3, 2, crate::activation::Tanh>, Passthrough<4>, 6>;
-        heads: Heads, Heads<Dense<5, 2, crate::activation::Tanh>, Dense<5, 3, crate::activation::Gelu>, 5>;
-    }
-}
+pub(super) use layers;

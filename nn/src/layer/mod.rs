@@ -66,10 +66,7 @@ pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use dropout::Dropout;
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
-#[cfg(feature = "std")]
-pub use list::simple_formula;
-#[doc(hidden)]
-pub use list::{WORDS, words};
+use list::layers;
 pub(crate) use option::rule;
 pub use passthrough::Passthrough;
 pub use residual::Residual;
@@ -123,4 +120,22 @@ pub trait Inference: 'static {
     ///
     /// `parameters` is the layer's own stretch of the flat buffer, [`Inference::LEN`] long, x one row.
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
+}
+
+// The layers that a declaration can name.
+layers! {
+    simple {
+        dropout: Dropout(0.4), DropoutFormula;
+        layer_norm: LayerNorm(0.001), LayerNormFormula;
+        batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
+    }
+    leaves {
+        dense: Dense, Dense<5, 3, tensor::activation::Tanh>;
+        input: Passthrough, Passthrough<6>;
+    }
+    joints {
+        residual: Residual, Residual<Dense<4, 4, tensor::activation::Gelu>>;
+        concat: Inputs, Inputs<Dense<3, 2, tensor::activation::Tanh>, Passthrough<4>, 6>;
+        heads: Heads, Heads<Dense<5, 2, tensor::activation::Tanh>, Dense<5, 3, tensor::activation::Gelu>, 5>;
+    }
 }

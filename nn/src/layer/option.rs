@@ -2,6 +2,8 @@
 
 use nn_grammar::vocabulary::{self, Number};
 
+#[cfg(feature = "std")]
+use crate::error::{Error, Result};
 use crate::text::Message;
 
 /// The rule of the number that this option of the layer `word` takes.
@@ -24,6 +26,26 @@ pub(super) const fn checked(word: &str, option: &str, bits: u64) -> f64 {
         panic!("{}", message.as_str());
     }
     number
+}
+
+/// The options of the layer `word`, each within its bounds.
+#[cfg(feature = "std")]
+pub(super) fn checked_options<const N: usize>(word: &str, options: &[f64]) -> Result<[f64; N]> {
+    let names = || vocabulary::layer(word).map(|layer| layer.options).unwrap_or_default();
+    for (option, &number) in names().iter().zip(options) {
+        let rule = rule(word, option.word);
+        if !rule.allows(number) {
+            let what = format!("{} of {word}", option.word);
+            let found = format!("{number}, which is {}", rule.refused);
+            return Err(Error::value(what, found, "a number within its bounds", "correct it"));
+        }
+    }
+    options.try_into().map_err(|_| {
+        let names: Vec<&str> = names().iter().map(|option| option.word).collect();
+        let found = format!("{} numbers", options.len());
+        let expected = format!("{N}: {}", names.join(", "));
+        Error::value(format!("options of {word}"), found, expected, "give one number for each")
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,10 @@ use tensor::simd::vectorize;
 use super::weights::all_checked;
 use super::{Equal, LossRows, SigmoidLoss, Weights};
 #[cfg(test)]
-use super::{checks::{ByHand, Examples, of}, Sigmoid as SigmoidHead};
+use super::{
+    Sigmoid as SigmoidHead,
+    checks::{ByHand, Examples, of},
+};
 
 /// L = mean over units of −w·t ln p − (1 − t) ln(1 − p), p = σ(z), with targets t from 0 to 1.
 ///
@@ -110,10 +113,7 @@ pub(super) fn examples() -> Examples<SigmoidHead<4>> {
         ],
         pytorch: Ok(vec![
             ("binary_cross_entropy", of(binary_cross_entropy())),
-            (
-                "binary_cross_entropy.weights",
-                of(binary_cross_entropy().positive_weights(weights)),
-            ),
+            ("binary_cross_entropy.weights", of(binary_cross_entropy().positive_weights(weights))),
         ]),
     }
 }
@@ -157,7 +157,8 @@ mod tests {
     fn weights_of_one_change_nothing() {
         let logits = [0.3, -1.2, 2.0, 0.5, 4.0, -3.0];
         let targets = [[1.0, 0.0, 0.3], [0.0, 1.0, 1.0]];
-        let plain = evaluate::<f64, SigmoidHead<3>>(&binary_cross_entropy(), &logits, &targets, 0.5);
+        let plain =
+            evaluate::<f64, SigmoidHead<3>>(&binary_cross_entropy(), &logits, &targets, 0.5);
         let ones = binary_cross_entropy().positive_weights([1.0; 3]);
         let weighted = evaluate::<f64, SigmoidHead<3>>(&ones, &logits, &targets, 0.5);
         let numbers = |(losses, gradient): (Vec<f64>, Vec<f64>)| [losses, gradient].concat();

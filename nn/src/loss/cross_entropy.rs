@@ -6,7 +6,10 @@ use tensor::{Float, math};
 use super::weights::all_checked;
 use super::{Equal, LossRows, SoftmaxLoss, Weights, checked};
 #[cfg(test)]
-use super::{checks::{ByHand, Examples, of}, Softmax};
+use super::{
+    Softmax,
+    checks::{ByHand, Examples, of},
+};
 use crate::head::{Class, shifted_exponentials};
 
 /// How surprised the network is by the right class: L = −ln p_t, p = softmax(z).

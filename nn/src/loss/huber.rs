@@ -3,9 +3,12 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{LinearLoss, LossRows, checked};
 #[cfg(test)]
-use super::{checks::{ByHand, Examples, of}, Linear};
+use super::{
+    Linear,
+    checks::{ByHand, Examples, of},
+};
+use super::{LinearLoss, LossRows, checked};
 
 /// With d = z − t, per unit ½d² where |d| < δ and δ(|d| − ½δ) elsewhere, and the mean over units; dL/dz is
 /// d/N clipped to ±δ/N. Differences up to δ are noise, larger ones outliers (Huber 1964).

@@ -3,9 +3,12 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{LinearLoss, LossRows};
 #[cfg(test)]
-use super::{checks::{ByHand, Examples, of}, Linear};
+use super::{
+    Linear,
+    checks::{ByHand, Examples, of},
+};
+use super::{LinearLoss, LossRows};
 
 /// L = Σ |z − t|/N, dL/dz = sign(z − t)/N, 0 where z = t: pulls alike at everything, so that a few
 /// targets that are far off do not decide.

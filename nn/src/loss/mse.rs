@@ -3,9 +3,12 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{LinearLoss, LossRows};
 #[cfg(test)]
-use super::{checks::{ByHand, Examples, of}, Linear};
+use super::{
+    Linear,
+    checks::{ByHand, Examples, of},
+};
+use super::{LinearLoss, LossRows};
 
 /// L = Σ (z − t)²/N, dL/dz = 2(z − t)/N: pulls hardest at what is farthest off.
 ///

@@ -66,11 +66,7 @@ pub(super) fn examples() -> Vec<super::checks::Example> {
         // A row is right if all of its units are: right, wrong, wrong.
         Example::new::<Sigmoid<2>, _>(
             all,
-            &[
-                (&[0.5, -0.5], [1.0, 0.0]),
-                (&[0.5, 0.5], [1.0, 0.0]),
-                (&[-0.5, 0.5], [1.0, 0.0]),
-            ],
+            &[(&[0.5, -0.5], [1.0, 0.0]), (&[0.5, 0.5], [1.0, 0.0]), (&[-0.5, 0.5], [1.0, 0.0])],
             Some(1.0 / 3.0),
         ),
         Example::new::<Linear<1>, _>(all, &[(&[1.0], [1.0])], None),

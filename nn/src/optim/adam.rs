@@ -4,9 +4,9 @@ use tensor::Float;
 use tensor::math::reciprocal;
 use tensor::simd::{Inline, vectorize_inline};
 
+use super::{Optimizer, Step, negligible};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx};
-use super::{Optimizer, Step, negligible};
 
 /// Adam (Kingma and Ba 2015).
 ///

@@ -3,9 +3,9 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
+use super::{Optimizer, Step, negligible};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx};
-use super::{Optimizer, Step, negligible};
 use crate::parameters::descend;
 
 /// v ← momentum·v + g,  p ← p − learning_rate·v; without momentum v = g.

@@ -1,6 +1,6 @@
 //! The words of the notation are those that have a type here, and no others.
 
-use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS, SOFTMAX};
+use nn_grammar::vocabulary::{ACTIVATIONS, INITIALIZERS, LAYERS, SOFTMAX};
 
 #[test]
 fn every_layer_of_the_notation_is_in_the_list_of_layers() {
@@ -20,6 +20,15 @@ fn every_activation_of_the_notation_is_in_the_list_of_activations() {
     notation.sort_unstable();
     list.sort_unstable();
     assert_eq!(notation, list, "nn-macros/grammar and tensor/src/activation");
+}
+
+#[test]
+fn every_initialiser_of_the_notation_is_in_the_list_of_initialisers() {
+    let mut notation: Vec<&str> = INITIALIZERS.iter().map(|rule| rule.word).collect();
+    let mut list = nn::init::WORDS.to_vec();
+    notation.sort_unstable();
+    list.sort_unstable();
+    assert_eq!(notation, list, "nn-macros/grammar and nn/src/layer/init.rs");
 }
 
 /// The pages that list the notation have a row for each word.

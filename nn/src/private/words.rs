@@ -33,9 +33,5 @@ pub mod head {
 
 /// Initialisers.
 pub mod init {
-    pub use crate::init::{
-        GlorotNormal as glorot_normal, GlorotUniform as glorot_uniform, HeNormal as he_normal,
-        HeUniform as he_uniform, LecunNormal as lecun_normal, LecunUniform as lecun_uniform,
-        Zeros as zeros,
-    };
+    pub use crate::init::words::*;
 }

@@ -23,7 +23,7 @@
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluate_heads`], a [`metric`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
-//! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`] |
+//! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a [`Model`] of another kind |
 //! | doubt | [`Record::self_check`]: the static step against the tape, to the last bit |
 //!
 //! Methods such as these come with traits, each from the module that does the work; `use nn::prelude::*` brings all
@@ -103,7 +103,7 @@ pub use tape::{OnTape, Record};
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Epoch, Fit, Report, Show, Trainer, fit, model};
+pub use train::{Epoch, Fit, Model, Report, Show, Trainer, fit, model};
 
 /// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
 #[cfg(feature = "std")]

@@ -7,4 +7,5 @@ mod progress;
 mod trainer;
 
 pub use fit::{Epoch, Fit, Report, Show, fit};
+pub use model::Model;
 pub use trainer::Trainer;

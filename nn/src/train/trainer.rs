@@ -164,22 +164,18 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 }
 
-impl<N: Network, O: Optimizer<<N as Model>::Float>> Trainer<N, O> {
+impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// The same with another [`loss`](crate::loss), one that fits the network's head.
     pub fn loss<L>(mut self, loss: L) -> Self
     where
-        N::Head: TrainedWith<<N as crate::Architecture>::Float, L>,
+        N::Head: TrainedWith<N::Float, L>,
     {
         self.loss = LossOf::new(loss);
         self
     }
 
     /// Loss and accuracy of `network` on `data`, by this trainer's loss and threads.
-    pub fn evaluate(
-        &mut self,
-        network: &N,
-        data: &Dataset<<N as Model>::Input, <N as Model>::Target>,
-    ) -> Metrics {
+    pub fn evaluate(&mut self, network: &N, data: &Dataset<N::Input, N::Target>) -> Metrics {
         Metrics::of(network, &mut *self.loss.0, data, &self.threads)
     }
 }

@@ -74,9 +74,9 @@ impl<T: Float> Default for NetworkWorkspace<T> {
 }
 
 impl<N: Network> Model for N {
-    type Float = <N as crate::Architecture>::Float;
-    type Input = <N as crate::Architecture>::Input;
-    type Target = <N as crate::Architecture>::Target;
+    type Float = N::Float;
+    type Input = N::Input;
+    type Target = N::Target;
     type Loss = LossOf<N>;
     type Workspace = NetworkWorkspace<Self::Float>;
 

@@ -57,6 +57,8 @@ impl<'k, T> Statistics<'k, T> {
     }
 }
 
+/// Functions for [`vectorize`] ask for the width themselves: what they captured would be a number to the compiler, also
+/// where it is a constant.
 impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
     fn widths(&self) -> [usize; 2] {
         [self.width.get(); 2]
@@ -90,8 +92,8 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
     }
 
     fn predict(&self, parameters: &[T], x: &[T], y: &mut [T]) {
-        let width = self.width.get();
         vectorize(|| {
+            let width = self.width.get();
             for (x, y) in x.chunks_exact(width).zip(y.chunks_exact_mut(width)) {
                 self.normalize(parameters, x, y);
             }
@@ -115,6 +117,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
                 variance.fill(T::zero());
                 mean.iter_mut().for_each(|mean| *mean = *mean * share);
                 vectorize(|| {
+                    let width = self.width.get();
                     for x in x.chunks_exact(width) {
                         for ((variance, &x), &mean) in variance.iter_mut().zip(x).zip(&*mean) {
                             *variance = *variance + (x - mean) * (x - mean);
@@ -131,6 +134,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         let rate = &statistics.rate[..width];
         // Small loops, which the compiler inlines into the vector code.
         vectorize(|| {
+            let width = self.width.get();
             for (x, y) in x.chunks_exact(width).zip(workspace.y.chunks_exact_mut(width)) {
                 for i in 0..width {
                     y[i] = (x[i] - mean[i]) * rate[i] * scale[i] + shift[i];
@@ -153,6 +157,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         // dx holds h meanwhile.
         let dx = &mut *before.gradient;
         vectorize(|| {
+            let width = self.width.get();
             for (dx, dy) in dx.chunks_exact_mut(width).zip(workspace.dy.chunks_exact(width)) {
                 for i in 0..width {
                     dx[i] = dy[i] * scale[i];
@@ -162,6 +167,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         column_sums(dx, sum_h);
         sum_hn.fill(T::zero());
         vectorize(|| {
+            let width = self.width.get();
             for (h, x) in dx.chunks_exact(width).zip(before.y.chunks_exact(width)) {
                 for i in 0..width {
                     sum_hn[i] = sum_hn[i] + h[i] * ((x[i] - mean[i]) * rate[i]);
@@ -172,6 +178,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
             *sum = *sum * share;
         }
         vectorize(|| {
+            let width = self.width.get();
             for (dx, x) in dx.chunks_exact_mut(width).zip(before.y.chunks_exact(width)) {
                 for i in 0..width {
                     let along = (x[i] - mean[i]) * rate[i] * sum_hn[i];
@@ -198,6 +205,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         let (mean, rate) = (&workspace.shared[..width], &workspace.shared[2 * width..][..width]);
         let (scale, shift) = gradient.split_at_mut(SHIFT * padded(width));
         vectorize(|| {
+            let width = self.width.get();
             let scale = &mut scale[..width];
             for (x, dy) in x.chunks_exact(width).zip(workspace.dy.chunks_exact(width)) {
                 for i in 0..width {

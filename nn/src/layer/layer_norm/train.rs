@@ -86,6 +86,8 @@ impl<T: Float, W: Width> Formula<T> for LayerNormFormula<W> {
         let (scale, shift) = gradient.split_at_mut(self.shift());
         let scale = &mut scale[..width];
         vectorize(|| {
+            // Not captured: a constant stays one.
+            let width = self.width.get();
             let each = x.chunks_exact(width).zip(workspace.dy.chunks_exact(width));
             for ((x, dy), &[mean, rate]) in each.zip(workspace.per_row.as_chunks::<2>().0) {
                 for ((scale, &x), &dy) in scale.iter_mut().zip(x).zip(dy) {

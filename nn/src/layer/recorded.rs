@@ -11,7 +11,7 @@ use tensor::{Buffer, Float, Tensor};
 
 use super::{Layer, OutputGrad, Pass, TensorInfo, too_few};
 
-/// See the module. What the static driver keeps of the rows, and the parameters, are workspace from forward
+/// See the module. What the static driver keeps of the rows, and the parameters, are kept from forward
 /// to backward.
 pub(crate) struct Static<L, T: Float> {
     pass: Pass,

@@ -16,7 +16,7 @@ use benches::protocol::median;
 use nn::activation::{Activation, Relu};
 use nn::data::Class;
 use nn::loss::{LossRows, SoftmaxLoss, cross_entropy};
-use nn::{Adam, Optimizer, Sgd, Step};
+use nn::{Adam, Optimizer, Sgd, Step, Stretch};
 use tensor::product::{Matrix, Start, product};
 
 /// The network 784-128-10 and its batch.
@@ -127,10 +127,14 @@ fn passes() -> Vec<Kernel> {
 
 fn update<O: Optimizer<f32>>(optimizer: O, count: usize) -> f64 {
     let (mut parameters, gradient) = (numbers(count), numbers(count));
-    let mut memory = vec![vec![0.0; count]; O::MEMORY];
-    let mut memory: Vec<&mut [f32]> = memory.iter_mut().map(|slot| &mut slot[..]).collect();
-    let step = Step { number: 10, rate: 1.0 };
-    seconds(|| optimizer.update(step, &mut parameters, &gradient, &mut memory))
+    let mut memory = vec![vec![0.0; count]; O::MEMORY.len()];
+    seconds(|| {
+        let mut stretch = Stretch::new(&mut parameters, &gradient, []);
+        for (slot, memory) in stretch.memory.iter_mut().zip(&mut memory) {
+            *slot = memory;
+        }
+        optimizer.update(Step::new(10), stretch);
+    })
 }
 
 /// Median over chunks of about 2 ms.

@@ -78,7 +78,7 @@ fn by_driver<N: Network<Float = f32>>(
 
 /// How many numbers an optimizer remembers for each parameter.
 fn memory_of<O: Optimizer<f32>>(_: &O) -> usize {
-    O::MEMORY
+    O::MEMORY.len()
 }
 
 /// Parameters and what the optimizer remembers of them are read and written, the samples read.

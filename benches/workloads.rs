@@ -163,8 +163,8 @@ fn epochs(data: &fashion_mnist::FashionMnist, threads: &Threads, options: &Optio
         })
         .collect();
     options.emit("G", "epoch_s", protocol::median(&mut seconds), "s");
-    let accuracy = network.evaluate(&data.test, threads).accuracy;
-    options.emit("G", "accuracy", accuracy.unwrap_or(f64::NAN), "1");
+    let metrics = network.evaluation(&data.test).threads(threads).metrics().expect("a finite loss");
+    options.emit("G", "accuracy", metrics.accuracy.unwrap_or(f64::NAN), "1");
 }
 
 /// The weights that every framework starts from.

@@ -84,7 +84,7 @@ fn train(options: &Options) -> nn::Result<()> {
     digits.save(&path)?;
     println!("weights written to {}", path.display());
 
-    let metrics = digits.evaluate(&data.test, &options.threads);
+    let metrics = digits.evaluation(&data.test).threads(&options.threads).metrics()?;
     println!("test accuracy: {:.4}", metrics.accuracy.unwrap_or(f64::NAN));
     Ok(())
 }

@@ -18,9 +18,9 @@
 //! | declare | [`network!`], or [`Sequential`] as a type |
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`] |
-//! | train | [`fit`], or [`Trainer::step`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
+//! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
-//! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluate_heads`], a [`metric`], the [`Report`] of [`fit`] |
+//! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
 //! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a [`Model`] of another kind |
@@ -75,7 +75,7 @@ mod train;
 #[cfg(feature = "std")]
 pub use autograd;
 #[cfg(feature = "std")]
-pub use error::{Error, Result};
+pub use error::{Error, ErrorKind, Result};
 #[cfg(feature = "std")]
 pub use file::Checkpoint;
 pub use file::Weights;
@@ -83,16 +83,16 @@ pub use file::Weights;
 pub use file::{Arranged, bytes_to_arrange};
 pub use layer::init;
 #[cfg(feature = "std")]
-pub use metric::{Evaluate, Metrics};
+pub use metric::{Evaluate, Evaluation, Metrics};
 pub use network::{Architecture, Nested};
 #[cfg(feature = "std")]
 pub use network::{Network, dense_view, layer_view};
 pub use nn_macros::{network, network_file};
 #[cfg(feature = "std")]
-pub use optim::{Adam, MOST_MEMORY, Optimizer, Sgd, Step, schedule};
+pub use optim::{Adam, AdamW, LearningRate, MOST_MEMORY, Optimizer, Sgd, Step, Stretch, schedule};
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;
-pub use parameters::Parameters;
+pub use parameters::{Parameters, TensorKind};
 #[cfg(feature = "std")]
 pub use picture::Picture;
 pub use row::Row;
@@ -103,7 +103,9 @@ pub use tape::{OnTape, Record};
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Epoch, Fit, Model, Report, Show, Trainer, fit, model};
+pub use train::{Epoch, Event, Fit, Model, NamedBuffer, Observer, Report, Show, Trainer};
+#[cfg(feature = "std")]
+pub use train::{TrainerState, fit, model};
 
 /// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
 #[cfg(feature = "std")]

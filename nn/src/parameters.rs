@@ -50,21 +50,50 @@ pub struct NamedTensor {
     pub shape: Vec<usize>,
     /// Where it begins in the flat parameters.
     pub offset: usize,
+    /// What it is for.
+    pub kind: TensorKind,
     /// Whether training changes it by its gradient.
     pub trained: bool,
 }
 
+/// What a tensor of parameters is for, for rules that treat some of them differently: decay spares biases and scales,
+/// for example.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TensorKind {
+    /// Multiplies what goes in: a matrix, mostly.
+    Weight,
+    /// Is added.
+    Bias,
+    /// Multiplies each feature by itself, as a norm's scale.
+    Scale,
+    /// Is kept but not trained by a gradient, as running means.
+    State,
+}
+
 #[cfg(feature = "std")]
 impl NamedTensor {
-    /// A tensor that is trained.
+    /// A weight that is trained.
     pub fn new(name: impl Into<String>, shape: &[usize], offset: usize) -> Self {
-        NamedTensor { name: name.into(), shape: shape.to_vec(), offset, trained: true }
+        let (name, shape) = (name.into(), shape.to_vec());
+        NamedTensor { name, shape, offset, kind: TensorKind::Weight, trained: true }
+    }
+
+    /// The same tensor, for this.
+    #[must_use]
+    pub fn kind(self, kind: TensorKind) -> Self {
+        NamedTensor { kind, ..self }
     }
 
     /// The same tensor, kept with the parameters but not trained.
     #[must_use]
     pub fn kept(self) -> Self {
-        NamedTensor { trained: false, ..self }
+        NamedTensor { kind: TensorKind::State, trained: false, ..self }
+    }
+
+    /// Its elements in the flat parameters.
+    pub fn range(&self) -> std::ops::Range<usize> {
+        self.offset..self.offset + self.len()
     }
 
     /// Number of elements.
@@ -83,6 +112,27 @@ pub(crate) const fn padded(len: usize) -> usize {
     len.next_multiple_of(16)
 }
 
+/// Whether there is no infinity and no NaN among `values`.
+#[cfg(feature = "std")]
+pub(crate) fn all_finite<T: Float>(values: &[T]) -> bool {
+    /// Sums at a time: enough vectors that no addition waits for the one before.
+    const SUMS: usize = 128;
+    vectorize(|| {
+        // x·0 is 0 or NaN, and NaN stays.
+        let mut sums = [T::zero(); SUMS];
+        let (blocks, rest) = values.as_chunks::<SUMS>();
+        for block in blocks {
+            for (sum, &x) in sums.iter_mut().zip(block) {
+                *sum = x.mul_add(T::zero(), *sum);
+            }
+        }
+        for (sum, &x) in sums.iter_mut().zip(rest) {
+            *sum = x.mul_add(T::zero(), *sum);
+        }
+        sums.iter().all(|sum| sum.is_finite())
+    })
+}
+
 /// p ← fma(g, −rate, p)
 #[cfg(feature = "std")]
 pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) {
@@ -99,5 +149,26 @@ pub(crate) fn array<T, const N: usize>(parameters: &[T], at: usize) -> &[T; N] {
     match parameters[at..].first_chunk() {
         Some(array) => array,
         None => panic!("norm of {N}: the parameters end early"),
+    }
+}
+
+#[cfg(all(test, feature = "std"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_number_that_is_not_finite_is_found_wherever_it_stands() {
+        for len in [0, 1, 15, 127, 128, 129, 300] {
+            let mut values: Vec<f32> = (0..len).map(|i| i as f32 - 40.0).collect();
+            values.iter_mut().for_each(|x| *x *= f32::MAX / 300.0);
+            assert!(all_finite(&values), "{len}");
+            for at in 0..len {
+                for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                    let before = std::mem::replace(&mut values[at], wrong);
+                    assert!(!all_finite(&values), "{wrong} at {at} of {len}");
+                    values[at] = before;
+                }
+            }
+        }
     }
 }

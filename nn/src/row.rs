@@ -13,6 +13,10 @@ pub trait Row<T: Float>: Copy + Send + Sync + 'static {
     /// All zero.
     fn zeroed() -> Self;
 
+    /// So many rows, all zero. A row of any size does not go over the stack.
+    #[cfg(feature = "std")]
+    fn zeroed_rows(count: usize) -> Vec<Self>;
+
     /// The numbers.
     fn as_slice(&self) -> &[T];
 
@@ -31,6 +35,15 @@ impl<T: Float, const N: usize> Row<T> for [T; N] {
 
     fn zeroed() -> Self {
         [T::zero(); N]
+    }
+
+    #[cfg(feature = "std")]
+    fn zeroed_rows(count: usize) -> Vec<Self> {
+        let numbers = vec![T::zero(); N];
+        let (row, _) = numbers.as_chunks::<N>();
+        let mut rows = Vec::with_capacity(count);
+        (0..count).for_each(|_| rows.extend_from_slice(row));
+        rows
     }
 
     fn as_slice(&self) -> &[T] {

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use nn::{Network, Optimizer, Sgd, Step, Trainer, network};
+use nn::{Network, Optimizer, Sgd, Step, Stretch, Trainer, network};
 use proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
 
 network! {
@@ -70,8 +70,9 @@ struct Meeting<'a> {
 }
 
 impl<T: nn::Float> Optimizer<T> for Meeting<'_> {
-    const MEMORY: usize = 0;
-    fn update(&self, _: Step, _: &mut [T], _: &[T], _: &mut [&mut [T]]) {
+    const NAME: &'static str = "meeting";
+    const MEMORY: &'static [&'static str] = &[];
+    fn update(&self, _: Step, _: Stretch<'_, T>) {
         self.seen.lock().unwrap().insert(std::thread::current().id());
         let start = Instant::now();
         while self.seen.lock().unwrap().len() < self.expected {
@@ -133,9 +134,10 @@ fn a_loss_that_is_not_finite_is_refused_and_changes_nothing() {
 fn every_parameter_is_updated_once() {
     struct CountUp;
     impl<T: nn::Float> Optimizer<T> for CountUp {
-        const MEMORY: usize = 0;
-        fn update(&self, _: Step, parameters: &mut [T], _: &[T], _: &mut [&mut [T]]) {
-            parameters.iter_mut().for_each(|p| *p = *p + T::one());
+        const NAME: &'static str = "count_up";
+        const MEMORY: &'static [&'static str] = &[];
+        fn update(&self, _: Step, stretch: Stretch<'_, T>) {
+            stretch.parameters.iter_mut().for_each(|p| *p = *p + T::one());
         }
     }
     let mut network = <Wide<f64> as Network>::from_parameters(nn::Parameters::zeroed(

@@ -42,8 +42,8 @@ fn losses_and_gradients_add_up() {
     let network = Net::<Three, 6>::init(3);
     let mut logits = vec![[0.0; 6]; data.len()];
     network.logits_into(data.inputs(), &mut logits, &Threads::new(1));
-    let metrics = network.evaluate(&data, &Threads::new(2));
-    let heads = network.evaluate_heads(&data, &Threads::new(2));
+    let metrics = network.evaluation(&data).threads(&Threads::new(2)).metrics().unwrap();
+    let heads = network.evaluation(&data).threads(&Threads::new(2)).heads().unwrap();
     assert_eq!(heads.len(), 3);
     let sum: f64 = heads.iter().map(|head| head.loss).sum();
     assert!((metrics.loss - sum).abs() < 1e-6, "{} and {sum}", metrics.loss);
@@ -84,7 +84,7 @@ fn several_heads_learn_together() {
     let mut network = Net::<Three, 6>::init(1);
     let training = fit(&mut network, &data).epochs(150).batch_size(20).learning_rate(0.02);
     training.schedule(nn::schedule::linear).show(Show::Nothing).run().unwrap();
-    let heads = network.evaluate_heads(&data, &Threads::new(1));
+    let heads = network.evaluation(&data).threads(&Threads::new(1)).heads().unwrap();
     assert!(heads[0].accuracy > Some(0.97), "{heads:?}");
     assert!(heads[1].loss < 0.01, "{heads:?}");
     assert!(heads[2].accuracy > Some(0.97), "{heads:?}");
@@ -100,5 +100,6 @@ fn one_head_judged_alone_is_the_network() {
     let data = Dataset::new(inputs, Class::<3>::from_labels(&[0, 1, 2]).unwrap()).unwrap();
     let network = Net::<Softmax<3>, 3>::init(2);
     let threads = Threads::new(1);
-    assert_eq!(network.evaluate_heads(&data, &threads), [network.evaluate(&data, &threads)]);
+    let evaluation = || network.evaluation(&data).threads(&threads);
+    assert_eq!(evaluation().heads().unwrap(), [evaluation().metrics().unwrap()]);
 }

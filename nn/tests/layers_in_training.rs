@@ -94,7 +94,7 @@ fn gradients_by_running_means_are_those_of_differences() {
     let loss = on_tape.loss(logits, &targets).unwrap();
     let gradient = on_tape.flatten(&loss.backward().unwrap()).unwrap();
     let data = nn::data::Dataset::new(inputs.to_vec(), targets).unwrap();
-    let loss = |net: &BatchNormed<f64>| net.evaluate(&data, &nn::Threads::new(1)).loss;
+    let loss = |net: &BatchNormed<f64>| net.evaluate(&data).unwrap().loss;
     let mut seen = 0;
     for (i, &gradient) in gradient.iter().enumerate() {
         let mut at = |by: f64| {
@@ -137,10 +137,11 @@ fn a_network_without_parameters_can_be_trained_and_saved() {
 fn no_optimizer_sees_running_means() {
     struct Fill;
     impl<T: Float> nn::Optimizer<T> for Fill {
-        const MEMORY: usize = 1;
-        fn update(&self, _: nn::Step, p: &mut [T], _: &[T], memory: &mut [&mut [T]]) {
-            p.fill(T::of(9.0));
-            assert_eq!(memory[0].len(), p.len());
+        const NAME: &'static str = "fill";
+        const MEMORY: &'static [&'static str] = &["nothing"];
+        fn update(&self, _: nn::Step, stretch: nn::Stretch<'_, T>) {
+            stretch.parameters.fill(T::of(9.0));
+            assert_eq!(stretch.memory[0].len(), stretch.parameters.len());
         }
     }
     let mut net = BatchNormed::init(5);
@@ -232,8 +233,7 @@ fn the_penalty_is_trained_and_not_evaluated() {
     let squares: f64 = l2.parameters().as_slice()[..2].iter().map(|w| w * w).sum();
     assert!((penalized - loss.unwrap() - 0.25 * squares).abs() < 1e-15);
     let data = nn::data::Dataset::new(x.to_vec(), t.to_vec()).unwrap();
-    let threads = nn::Threads::new(1);
-    assert_eq!(plain.evaluate(&data, &threads), l2.evaluate(&data, &threads));
+    assert_eq!(plain.evaluate(&data).unwrap(), l2.evaluate(&data).unwrap());
     // On a tape it is there in training alone.
     let tape = nn::autograd::Tape::new();
     let on_tape = l2.on_tape(&tape).unwrap();
@@ -243,5 +243,5 @@ fn the_penalty_is_trained_and_not_evaluated() {
 
 fn data_loss<N: Network<Float = f64>>(network: &N, x: &[N::Input], t: &[N::Target]) -> f64 {
     let data = nn::data::Dataset::new(x.to_vec(), t.to_vec()).unwrap();
-    network.evaluate(&data, &nn::Threads::new(1)).loss
+    network.evaluate(&data).unwrap().loss
 }

@@ -6,7 +6,7 @@ use nn::data::{Class, Dataset};
 use nn::head::Head;
 use nn::loss::{Loss, TrainedWith, binary_cross_entropy, cross_entropy, huber, mae, mse, weighted};
 use nn::prelude::*;
-use nn::{Row, Sgd, Show, Threads, Trainer};
+use nn::{Row, Sgd, Show, Trainer};
 use tensor::random::Random;
 
 network! {
@@ -31,7 +31,7 @@ fn samples<N: Network>(rows: usize) -> Dataset<N::Input, N::Target> {
     Dataset::new(inputs, targets).unwrap()
 }
 
-/// Loss and gradient of the static driver and of the tape, and the loss of `evaluate_with`.
+/// Loss and gradient of the static driver and of the tape, and the loss of an evaluation with it.
 fn same_bits<N: Network<Head: TrainedWith<N::Float, L>>, L: Loss<N::Float, N::Head>>(loss: L) {
     for rows in [1, 13, 40] {
         let (network, data) = (N::init(7), samples::<N>(rows));
@@ -47,7 +47,7 @@ fn same_bits<N: Network<Head: TrainedWith<N::Float, L>>, L: Loss<N::Float, N::He
         assert!(trainer.gradient() == gradient, "{} of {rows} rows", L::NAME);
         assert!(gradient.iter().any(|&slope| slope != num_traits::Zero::zero()), "{}", L::NAME);
 
-        let measured = network.evaluate_with(loss.clone(), &data, &Threads::new(2)).loss;
+        let measured = network.evaluation(&data).loss(loss.clone()).metrics().unwrap().loss;
         let loss = nn::Float::as_f64(fast);
         assert!((measured - loss).abs() < 1e-5 * loss.max(1.0), "{measured} and {loss}");
     }

@@ -160,7 +160,7 @@ fn training_learns_and_the_seed_decides_everything() {
     assert!(report.epochs[0].loss > 2.0 * last.loss, "{report}");
     assert_eq!(train(1, 2).0.parameters(), network.parameters());
     assert_ne!(train(2, 1).0.parameters(), network.parameters());
-    assert_eq!(network.evaluate(&data, &Threads::new(3)), last);
+    assert_eq!(network.evaluate(&data).unwrap(), last);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn independent_answers_are_right_only_together() {
     let data = Dataset::new(vec![[0.0, 0.0], [1.0, 1.0]], vec![[0.0, 1.0], [1.0, 1.0]]).unwrap();
     let mut network = Answers::init(3);
     fit(&mut network, &data).epochs(400).learning_rate(0.05).show(Show::Nothing).run().unwrap();
-    assert_eq!(network.evaluate(&data, &Threads::new(1)).accuracy, Some(1.0));
+    assert_eq!(network.evaluate(&data).unwrap().accuracy, Some(1.0));
 }
 
 #[test]

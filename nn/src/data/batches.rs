@@ -170,9 +170,13 @@ impl<X: Copy, Y: Copy> Default for Minibatch<X, Y> {
 /// `values`, as many as there are `rows`; any of `from` where there were fewer.
 #[track_caller]
 fn resized<'v, X: Copy>(values: &'v mut Vec<X>, from: &[X], rows: &[usize]) -> &'v mut [X] {
-    match rows.first() {
-        Some(&first) => values.resize(rows.len(), from[first]),
-        None => values.clear(),
+    values.truncate(rows.len());
+    if let Some(&first) = rows.first() {
+        values.reserve_exact(rows.len() - values.len());
+        // As slices: `resize` takes a row over the stack, which it may fill.
+        while values.len() < rows.len() {
+            values.extend_from_slice(&from[first..=first]);
+        }
     }
     values
 }

@@ -52,6 +52,7 @@ pub enum Error {
         advice: String,
     },
     /// An argument or a setting is out of its range, or does not fit to another one.
+    #[non_exhaustive]
     Value {
         /// The name of the argument or the setting.
         what: String,
@@ -62,6 +63,36 @@ pub enum Error {
         /// What to do.
         advice: String,
     },
+    /// Numbers that were computed are not finite: a training went astray, or a network did before.
+    #[non_exhaustive]
+    Diverged {
+        /// The loss, or a tensor.
+        what: String,
+        /// Its value.
+        found: String,
+        /// What it should be.
+        expected: String,
+        /// What became of the network, and what to do.
+        advice: String,
+    },
+}
+
+/// What kind of error an [`Error`] is, for programs that go on in different ways.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Of an operation on tensors.
+    Tensor,
+    /// Of the tape.
+    Autograd,
+    /// The operating system could not read or write a file.
+    Io,
+    /// A file holds something else than it must.
+    File,
+    /// An argument, a setting or data are out of their range.
+    Value,
+    /// Numbers that were computed are not finite.
+    Diverged,
 }
 
 impl Error {
@@ -87,6 +118,20 @@ impl Error {
         }
     }
 
+    /// The number `what` is `found`, which is not finite.
+    pub(crate) fn diverged(
+        what: impl Into<String>,
+        found: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
+        Self::Diverged {
+            what: what.into(),
+            found: found.into(),
+            expected: "a finite number".into(),
+            advice: advice.into(),
+        }
+    }
+
     /// The argument or setting `what` is `found` instead of `expected`.
     pub(crate) fn value(
         what: impl Into<String>,
@@ -99,6 +144,30 @@ impl Error {
             found: found.into(),
             expected: expected.into(),
             advice: advice.into(),
+        }
+    }
+}
+
+impl Error {
+    /// What kind of error it is.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    /// use nn::ErrorKind;
+    ///
+    /// network! { struct Tiny(dense(1 -> 1)); }
+    ///
+    /// let error = Tiny::load("there/is/no/such.safetensors").unwrap_err();
+    /// assert_eq!(error.kind(), ErrorKind::Io);
+    /// ```
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Tensor(_) => ErrorKind::Tensor,
+            Self::Autograd(_) => ErrorKind::Autograd,
+            Self::Io { .. } => ErrorKind::Io,
+            Self::File { .. } => ErrorKind::File,
+            Self::Value { .. } => ErrorKind::Value,
+            Self::Diverged { .. } => ErrorKind::Diverged,
         }
     }
 }
@@ -118,7 +187,8 @@ impl fmt::Display for Error {
                     path.display()
                 )
             }
-            Self::Value { what, found, expected, advice } => {
+            Self::Value { what, found, expected, advice }
+            | Self::Diverged { what, found, expected, advice } => {
                 write!(f, "{what}: found {found}, expected {expected}; {advice}")
             }
         }
@@ -137,7 +207,7 @@ impl std::error::Error for Error {
             Self::Tensor(error) => Some(error),
             Self::Autograd(error) => Some(error),
             Self::Io { source, .. } => Some(&**source),
-            Self::File { .. } | Self::Value { .. } => None,
+            Self::File { .. } | Self::Value { .. } | Self::Diverged { .. } => None,
         }
     }
 }

@@ -36,10 +36,11 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
         target.iter().find(refused).map(|t| t.to_string())
     }
 
-    /// Right if every unit is on the side of ½ where its target is.
+    /// Right if every unit is on the side of ½ where its target is, which NaN is not.
     fn is_right(logits: &[T], target: &[T; N]) -> Option<bool> {
         let half = T::of(0.5);
-        Some(logits.iter().zip(target).all(|(&z, &t)| (z > T::zero()) == (t > half)))
+        let right = |(&z, &t): (&T, &T)| !z.is_nan() && (z > T::zero()) == (t > half);
+        Some(logits.iter().zip(target).all(right))
     }
 
     fn example_target(mut random: impl FnMut() -> f64) -> [T; N] {

@@ -71,14 +71,12 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
         }
     }
 
+    /// Right if the target's logit is above those before it and not below those after it. Nothing is right where one is
+    /// NaN.
     fn is_right(logits: &[T], target: &Class<N>) -> Option<bool> {
-        let mut best = 0;
-        for (i, &z) in logits.iter().enumerate() {
-            if z > logits[best] {
-                best = i;
-            }
-        }
-        Some(best == target.index())
+        let (before, from) = logits.split_at(target.index());
+        let z = from[0];
+        Some(before.iter().all(|&other| other < z) && from.iter().all(|&other| other <= z))
     }
 
     fn example_target(mut random: impl FnMut() -> f64) -> Class<N> {

@@ -1,5 +1,9 @@
 //! What the compiler knows of a network's layers, as constants.
 
+#[cfg(feature = "std")]
+use crate::parameters::NamedTensor;
+use crate::parameters::TensorKind;
+
 /// The layers of a network, in a tree of the same form as its type.
 #[derive(Debug)]
 pub enum Info {
@@ -84,20 +88,35 @@ pub struct TensorInfo {
     pub shape: &'static [usize],
     /// Where it begins in the layer's stretch of the flat buffer.
     pub offset: usize,
+    /// What it is for.
+    pub kind: TensorKind,
     /// Whether training changes it by its gradient; if not, it is kept, saved and loaded, but no
     /// optimizer sees it.
     pub trained: bool,
 }
 
 impl TensorInfo {
-    /// A tensor that is trained.
+    /// A weight that is trained.
     pub const fn new(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
-        TensorInfo { name, shape, offset, trained: true }
+        TensorInfo { name, shape, offset, kind: TensorKind::Weight, trained: true }
+    }
+
+    /// The same tensor, for this.
+    #[must_use]
+    pub const fn kind(self, kind: TensorKind) -> Self {
+        TensorInfo { kind, ..self }
     }
 
     /// A tensor that is kept with the parameters but not trained.
     pub const fn kept(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
-        TensorInfo { name, shape, offset, trained: false }
+        TensorInfo { name, shape, offset, kind: TensorKind::State, trained: false }
+    }
+
+    /// The same of a model, `start` elements further on.
+    #[cfg(feature = "std")]
+    pub(crate) fn named(&self, name: impl Into<String>, start: usize) -> NamedTensor {
+        let tensor = NamedTensor::new(name, self.shape, start + self.offset).kind(self.kind);
+        if self.trained { tensor } else { tensor.kept() }
     }
 
     /// Number of elements.

@@ -4,7 +4,6 @@ use tensor::random::Random;
 use tensor::{Buffer, Float};
 
 use super::{Formula, Layer, Leaf, OutputGrad, Pass, Workspace, check, simple_formula};
-use crate::parameters::NamedTensor;
 use crate::row::Row as _;
 
 /// Rows of a batch: two parts of unequal size.
@@ -128,14 +127,8 @@ fn same_bits<L: Layer, T: Float>() {
 fn says_the_same<L: Layer, T: Float>(formula: &dyn Formula<T>) {
     assert_eq!(formula.widths(), [L::INPUTS, L::OUTPUTS]);
     assert_eq!(formula.len(), L::LEN);
-    let says = |tensor: &NamedTensor| {
-        (tensor.name.clone(), tensor.shape.clone(), tensor.offset, tensor.trained)
-    };
-    let constant = L::INFO.layer(0).0.tensors.iter();
-    let constant = constant.map(|tensor| {
-        (tensor.name.to_owned(), tensor.shape.to_vec(), tensor.offset, tensor.trained)
-    });
-    assert!(formula.tensors().iter().map(says).eq(constant), "{:?}", formula.tensors());
+    let constant = L::INFO.layer(0).0.tensors.iter().map(|tensor| tensor.named(tensor.name, 0));
+    assert!(formula.tensors().into_iter().eq(constant), "{:?}", formula.tensors());
 }
 
 /// The formulas of a single layer say the same of it as its type.

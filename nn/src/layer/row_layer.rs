@@ -146,7 +146,7 @@ impl<L: RowLayer, T: Float> Formula<T> for RowFormula<L> {
 
     fn tensors(&self) -> Vec<NamedTensor> {
         let tensors = L::TENSORS.iter();
-        tensors.map(|tensor| NamedTensor::new(tensor.name, tensor.shape, tensor.offset)).collect()
+        tensors.map(|tensor| tensor.named(tensor.name, 0)).collect()
     }
 
     fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {

@@ -124,13 +124,14 @@ fn a_measure_does_not_depend_on_the_threads() {
     let data = Dataset::new(inputs.collect(), targets).unwrap();
     let network = <Net as Network>::init(1);
     let one = Threads::new(1);
-    let alone = network.measure(Sum::default(), &data, &one);
+    let alone = network.evaluation(&data).threads(&one).measure(Sum::default()).unwrap();
     for threads in [2, 3].map(|count| Threads::new(count).for_any_work()) {
-        assert_eq!(network.measure(Sum::default(), &data, &threads), alone);
+        let evaluation = network.evaluation(&data).threads(&threads);
+        assert_eq!(evaluation.measure(Sum::default()).unwrap(), alone);
     }
     let by_hand =
         data.inputs().iter().map(|x| network.logits(x).iter().fold(f64::MIN, |max, &z| max.max(z)));
     assert_eq!(alone, Some(by_hand.sum()));
-    let accuracy = network.measure(super::Accuracy::default(), &data, &one);
-    assert_eq!(accuracy, network.evaluate(&data, &one).accuracy);
+    let accuracy = network.evaluation(&data).measure(super::Accuracy::default()).unwrap();
+    assert_eq!(accuracy, network.evaluate(&data).unwrap().accuracy);
 }

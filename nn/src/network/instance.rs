@@ -65,7 +65,7 @@ pub trait Network:
 
     /// The answers to many samples, computed by all threads of the process.
     fn predict_batch(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
-        let mut outputs = vec![Self::Output::zeroed(); inputs.len()];
+        let mut outputs = Self::Output::zeroed_rows(inputs.len());
         self.predict_into(inputs, &mut outputs, &Threads::all());
         outputs
     }

@@ -6,6 +6,8 @@ mod architecture;
 #[cfg(feature = "std")]
 mod instance;
 mod nested;
+#[cfg(feature = "std")]
+mod rows;
 mod summary;
 #[cfg(feature = "std")]
 mod tensors;
@@ -19,6 +21,8 @@ pub use instance::Network;
 #[cfg(feature = "std")]
 pub(crate) use instance::{DefaultLossOf, rows_per_part};
 pub use nested::Nested;
+#[cfg(feature = "std")]
+pub(crate) use rows::check_rows;
 #[cfg(feature = "std")]
 pub(crate) use tensors::tensors;
 #[cfg(feature = "std")]

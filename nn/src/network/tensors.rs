@@ -9,11 +9,12 @@ pub(crate) fn tensors<N: Architecture>() -> Vec<NamedTensor> {
     for index in 0..N::INFO.count() {
         let (layer, start) = N::INFO.layer(index);
         let name = N::INFO.name(N::NAMES, index);
-        tensors.extend(layer.tensors.iter().map(|tensor| {
-            let name = format!("{}.{}", name.as_str(), tensor.name);
-            let named = NamedTensor::new(name, tensor.shape, start + tensor.offset);
-            if tensor.trained { named } else { named.kept() }
-        }));
+        tensors.extend(
+            layer
+                .tensors
+                .iter()
+                .map(|tensor| tensor.named(format!("{}.{}", name.as_str(), tensor.name), start)),
+        );
     }
     tensors
 }

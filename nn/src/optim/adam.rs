@@ -4,9 +4,10 @@ use tensor::Float;
 use tensor::math::reciprocal;
 use tensor::simd::{Inline, vectorize_inline};
 
-use super::{Optimizer, Step, negligible};
+use super::{LearningRate, Optimizer, Step, Stretch, negligible, settings};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx};
+use crate::error::Result;
 
 /// Adam (Kingma and Ba 2015).
 ///
@@ -31,33 +32,64 @@ impl Adam {
     pub const fn new(learning_rate: f64) -> Self {
         Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
-}
 
-impl<T: Float> Optimizer<T> for Adam {
-    const MEMORY: usize = 2;
+    /// Looks at the settings for `rule`, which steps by these numbers.
+    pub(super) fn check_as<T: Float>(&self, rule: &str) -> Result<()> {
+        settings::learning_rate::<T>(rule, self.learning_rate)?;
+        settings::decay(rule, "beta1", self.beta1)?;
+        settings::decay(rule, "beta2", self.beta2)?;
+        settings::epsilon::<T>(rule, self.epsilon)
+    }
 
-    fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]) {
-        let [mean, square] = memory else { panic!("adam: two slices of memory are needed") };
+    /// The step, after `keep` has been multiplied into the parameters, if there is one.
+    pub(super) fn update_keeping<T: Float>(
+        &self,
+        step: Step,
+        stretch: Stretch<'_, T>,
+        keep: Option<T>,
+    ) {
+        let Stretch { parameters, gradient, memory: [mean, square, ..], .. } = stretch;
         let (beta1, rest1) = (T::of(self.beta1), T::of(1.0 - self.beta1));
         let (beta2, rest2) = (T::of(self.beta2), T::of(1.0 - self.beta2));
         // The corrections are two numbers a step, so they are taken out of the loop and in f64.
         let correction1 = 1.0 - self.beta1.powf(step.number as f64);
         let correction2 = 1.0 - self.beta2.powf(step.number as f64);
-        let rate = T::of(self.learning_rate * step.rate / correction1);
-        let root_scale = T::of(1.0 / correction2.sqrt());
-        let (epsilon, negligible) = (T::of(self.epsilon), negligible());
-        vectorize_inline(Update {
+        let update = Update {
             parameters,
             gradient,
             mean,
             square,
             beta1: (beta1, rest1),
             beta2: (beta2, rest2),
-            rate,
-            root_scale,
-            epsilon,
-            negligible,
-        });
+            rate: T::of(self.learning_rate * step.rate / correction1),
+            root_scale: T::of(1.0 / correction2.sqrt()),
+            epsilon: T::of(self.epsilon),
+            negligible: negligible(),
+            keep: keep.unwrap_or(T::one()),
+        };
+        match keep {
+            None => vectorize_inline(update),
+            Some(_) => vectorize_inline(Decaying(update)),
+        }
+    }
+}
+
+impl LearningRate for Adam {
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+}
+
+impl<T: Float> Optimizer<T> for Adam {
+    const NAME: &'static str = "adam";
+    const MEMORY: &'static [&'static str] = &["mean", "square"];
+
+    fn check(&self) -> Result<()> {
+        self.check_as::<T>("adam")
+    }
+
+    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
+        self.update_keeping(step, stretch, None);
     }
 }
 
@@ -76,13 +108,13 @@ struct Update<'a, T> {
     root_scale: T,
     epsilon: T,
     negligible: T,
+    /// What decay leaves of a parameter.
+    keep: T,
 }
 
-impl<T: Float> Inline for Update<'_, T> {
-    type Output = ();
-
+impl<T: Float> Update<'_, T> {
     #[inline(always)]
-    fn run(self) {
+    fn step(self, decays: bool) {
         let memory = self.mean.iter_mut().zip(self.square);
         for ((p, &g), (m, v)) in self.parameters.iter_mut().zip(self.gradient).zip(memory) {
             let (beta, rest) = self.beta1;
@@ -90,8 +122,30 @@ impl<T: Float> Inline for Update<'_, T> {
             let (beta, rest) = self.beta2;
             *v = v.mul_add(beta, (rest * g).mul_add(g, self.negligible)) - self.negligible;
             let root = v.sqrt().mul_add(self.root_scale, self.epsilon);
-            *p = (*m * reciprocal(root)).mul_add(-self.rate, *p);
+            let kept = if decays { *p * self.keep } else { *p };
+            *p = (*m * reciprocal(root)).mul_add(-self.rate, kept);
         }
+    }
+}
+
+impl<T: Float> Inline for Update<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.step(false);
+    }
+}
+
+/// The same with decay: a loop of its own, so that plain Adam has no multiplication more.
+struct Decaying<'a, T>(Update<'a, T>);
+
+impl<T: Float> Inline for Decaying<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        self.0.step(true);
     }
 }
 
@@ -117,6 +171,13 @@ pub(super) fn examples() -> Examples<Adam> {
             p
         },
         moves_without_gradient: false,
+        refused: vec![
+            (Adam::new(0.0), "learning rate of adam"),
+            (Adam::new(f64::NAN), "learning rate of adam"),
+            (Adam { beta1: 1.0, ..Adam::new(0.1) }, "beta1 of adam"),
+            (Adam { beta2: -0.1, ..Adam::new(0.1) }, "beta2 of adam"),
+            (Adam { epsilon: 0.0, ..Adam::new(0.1) }, "epsilon of adam"),
+        ],
         onnx: Onnx::Node {
             op: "Adam",
             of: |case, learning_rate| {
@@ -141,8 +202,8 @@ mod tests {
     #[test]
     fn the_first_step_is_the_sign_of_the_gradient() {
         let (mut p, mut m, mut v) = ([1.0_f64, 1.0], [0.0; 2], [0.0; 2]);
-        let step = Step { number: 1, rate: 1.0 };
-        Adam::new(0.1).update(step, &mut p, &[2.0, -1e-4], &mut [&mut m, &mut v]);
+        let stretch = Stretch::new(&mut p, &[2.0, -1e-4], [&mut m, &mut v]);
+        Adam::new(0.1).update(Step::new(1), stretch);
         assert!((p[0] - 0.9).abs() < 1e-9 && (p[1] - 1.1).abs() < 1e-4, "{p:?}");
         assert!((m[0] - 0.2).abs() < 1e-15 && (v[0] - 0.004).abs() < 1e-15);
     }

@@ -4,7 +4,7 @@ use tensor::Float;
 use tensor::random::Random;
 
 use super::onnx::Onnx;
-use super::{MOST_MEMORY, Optimizer, Step, see_all};
+use super::{MOST_MEMORY, Optimizer, Step, Stretch, see_all, slots};
 
 /// What the file of an optimizer gives to these tests.
 pub(super) struct Examples<O> {
@@ -15,6 +15,8 @@ pub(super) struct Examples<O> {
     pub(super) formula: fn(&O, f64, &[FormulaStep]) -> f64,
     /// Whether the rule itself says so, as weight decay does.
     pub(super) moves_without_gradient: bool,
+    /// Rules with a setting out of its range, and which it is.
+    pub(super) refused: Vec<(O, &'static str)>,
     pub(super) onnx: Onnx<O>,
 }
 
@@ -62,15 +64,16 @@ struct Trained<T> {
 
 impl<T: Float> Trained<T> {
     fn new<O: Optimizer<T>>(parameters: Vec<T>) -> Self {
-        let memory = vec![vec![T::zero(); parameters.len()]; O::MEMORY];
+        let memory = vec![vec![T::zero(); parameters.len()]; O::MEMORY.len()];
         Trained { parameters, memory, steps: 0 }
     }
 
     fn step<O: Optimizer<T>>(&mut self, optimizer: &O, rate: f64, gradient: &[T]) {
         self.steps += 1;
-        let step = Step { number: self.steps, rate };
-        let mut memory: Vec<&mut [T]> = self.memory.iter_mut().map(|slot| &mut slot[..]).collect();
-        optimizer.update(step, &mut self.parameters, gradient, &mut memory);
+        let memory = slots(self.memory.iter_mut().map(|slot| &mut slot[..]));
+        let parameters = &mut self.parameters[..];
+        let stretch = Stretch { parameters, gradient, memory, tensor: None };
+        optimizer.update(Step::new(self.steps).rate(rate), stretch);
     }
 
     fn bits(&self) -> Vec<u64> {
@@ -164,12 +167,13 @@ fn the_memory_declared_is_the_memory_used() {
             O: Optimizer<f64> + Optimizer<f32>,
         {
             let declared = <O as Optimizer<f64>>::MEMORY;
-            assert!(declared <= MOST_MEMORY && declared == <O as Optimizer<f32>>::MEMORY, "{name}");
-            for slot in 0..declared {
+            assert!(declared.len() <= MOST_MEMORY, "{name}");
+            assert_eq!(declared, <O as Optimizer<f32>>::MEMORY, "{name}");
+            for (slot, remembered) in declared.iter().enumerate() {
                 let used = examples.instances.iter().any(|optimizer| {
                     trained::<f64, O>(optimizer).memory[slot].iter().all(|&number| number != 0.0)
                 });
-                assert!(used, "{name}: nothing is remembered in slot {slot} of {declared}");
+                assert!(used, "{name}: nothing is remembered as {remembered}");
             }
         }
     }
@@ -236,6 +240,41 @@ fn what_has_no_gradient_moves_only_if_the_rule_says_so() {
     see_all(&mut Rest);
 }
 
+#[test]
+fn settings_out_of_range_are_refused_by_name() {
+    struct Settings;
+    impl See for Settings {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            for optimizer in &examples.instances {
+                assert!(Optimizer::<f32>::check(optimizer).is_ok(), "{name}");
+                assert!(Optimizer::<f64>::check(optimizer).is_ok(), "{name}");
+            }
+            assert!(!examples.refused.is_empty(), "{name}: what does it refuse?");
+            for (optimizer, setting) in &examples.refused {
+                let checks =
+                    [Optimizer::<f32>::check(optimizer), Optimizer::<f64>::check(optimizer)];
+                for check in checks {
+                    let says = check.unwrap_err().to_string();
+                    assert!(says.starts_with(&format!("{setting}: found ")), "{name}: {says}");
+                }
+            }
+        }
+    }
+    see_all(&mut Settings);
+}
+
+/// A rate that `f64` holds may be infinite or zero as a number of the network.
+#[test]
+fn a_rate_must_be_a_number_of_the_network() {
+    for rate in [1e39, 1e-50] {
+        assert!(Optimizer::<f32>::check(&super::Sgd::new(rate)).is_err(), "{rate}");
+        assert!(Optimizer::<f64>::check(&super::Sgd::new(rate)).is_ok(), "{rate}");
+    }
+}
+
 /// The trainer may take the step where the gradient is computed, so both must be the same.
 #[test]
 fn a_step_by_descent_is_the_step() {
@@ -246,7 +285,7 @@ fn a_step_by_descent_is_the_step() {
             O: Optimizer<f64> + Optimizer<f32>,
         {
             for optimizer in &examples.instances {
-                let step = Step { number: 1, rate: 0.7 };
+                let step = Step::new(1).rate(0.7);
                 let Some(rate) = Optimizer::<f32>::descent(optimizer, step) else { continue };
                 let mut trained = Trained::new::<O>(parameters::<f32>());
                 let gradient: Vec<f32> = (0..COUNT).map(|i| gradient(0, i) as f32).collect();

@@ -5,8 +5,12 @@ mod checks;
 #[cfg(test)]
 mod onnx;
 pub mod schedule;
+mod settings;
 
 use tensor::Float;
+
+use crate::error::Result;
+use crate::parameters::NamedTensor;
 
 macro_rules! optimizers {
     ($($file:ident :: $Optimizer:ident),* $(,)?) => {
@@ -21,7 +25,7 @@ macro_rules! optimizers {
 }
 
 // Every optimizer. To add one: write its file, add it here. A file without `examples()` does not compile.
-optimizers! { sgd::Sgd, adam::Adam }
+optimizers! { sgd::Sgd, adam::Adam, adamw::AdamW }
 
 /// A rule that changes parameters by their gradient.
 ///
@@ -30,7 +34,7 @@ optimizers! { sgd::Sgd, adam::Adam }
 /// depend on that parameter, its gradient and its own memory alone.
 ///
 /// ```
-/// use nn::{Float, Optimizer, Step};
+/// use nn::{Float, Optimizer, Step, Stretch};
 ///
 /// /// Moves every parameter by a fixed amount against the sign of its gradient.
 /// struct SignSgd {
@@ -38,25 +42,42 @@ optimizers! { sgd::Sgd, adam::Adam }
 /// }
 ///
 /// impl<T: Float> Optimizer<T> for SignSgd {
-///     const MEMORY: usize = 0;
-///     fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], _memory: &mut [&mut [T]]) {
+///     const NAME: &'static str = "sign_sgd";
+///     const MEMORY: &'static [&'static str] = &[];
+///     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
 ///         let rate = T::of(self.learning_rate * step.rate);
-///         for (p, g) in parameters.iter_mut().zip(gradient) {
+///         for (p, g) in stretch.parameters.iter_mut().zip(stretch.gradient) {
 ///             *p = *p - rate * g.signum();
 ///         }
 ///     }
 /// }
 /// # let mut p = [1.0_f32, 1.0];
-/// # SignSgd { learning_rate: 0.5 }.update(Step { number: 1, rate: 1.0 }, &mut p, &[3.0, -0.1], &mut []);
+/// # SignSgd { learning_rate: 0.5 }.update(Step::new(1), Stretch::new(&mut p, &[3.0, -0.1], []));
 /// # assert_eq!(p, [0.5, 1.5]);
 /// ```
-pub trait Optimizer<T: Float>: Sync {
-    /// How many numbers the rule remembers for each parameter; at most [`MOST_MEMORY`].
-    const MEMORY: usize;
+pub trait Optimizer<T: Float>: Send + Sync {
+    /// The rule's name, in messages and in files of what it remembers.
+    const NAME: &'static str;
 
-    /// Changes `parameters`. `memory` has [`Optimizer::MEMORY`] slices as long as `parameters`, which
-    /// start as zeros and are kept from step to step.
-    fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]);
+    /// What the rule remembers of every parameter: a name for each number, such as `["mean", "square"]`; at most
+    /// [`MOST_MEMORY`].
+    const MEMORY: &'static [&'static str];
+
+    /// Whether a stretch must lie in one tensor and say [which](Stretch::tensor). Without it, a stretch may go over
+    /// several, which is quicker where they are small.
+    const BY_TENSOR: bool = false;
+
+    /// Looks at the rule's settings, before anything is trained.
+    ///
+    /// # Errors
+    ///
+    /// If one is out of its range.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Changes the parameters of a stretch, and what is remembered of them.
+    fn update(&self, step: Step, stretch: Stretch<'_, T>);
 
     /// The learning rate, if [`Optimizer::update`] is in this step nothing but p ← fma(g, −rate, p): the
     /// step may then be taken where the gradient is computed.
@@ -65,8 +86,15 @@ pub trait Optimizer<T: Float>: Sync {
     }
 }
 
+/// A rule with one learning rate for all parameters.
+pub trait LearningRate {
+    /// Replaces the learning rate.
+    fn set_learning_rate(&mut self, learning_rate: f64);
+}
+
 /// Which step of a training it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Step {
     /// Counted from 1.
     pub number: u64,
@@ -74,7 +102,63 @@ pub struct Step {
     pub rate: f64,
 }
 
-/// The most that [`Optimizer::MEMORY`] may be.
+impl Step {
+    /// The step with this number, by the learning rate itself.
+    pub const fn new(number: u64) -> Self {
+        Step { number, rate: 1.0 }
+    }
+
+    /// The same with a factor on the learning rate.
+    #[must_use]
+    pub const fn rate(self, rate: f64) -> Self {
+        Step { rate, ..self }
+    }
+}
+
+/// Some parameters that lie side by side, as a rule sees them.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Stretch<'s, T> {
+    /// To be changed.
+    pub parameters: &'s mut [T],
+    /// Of the loss, as long as `parameters`.
+    pub gradient: &'s [T],
+    /// What the rule remembers, in the order of [`Optimizer::MEMORY`]: slices as long as `parameters`, which start as
+    /// zeros and are kept from step to step. Those that the rule did not ask for are empty.
+    pub memory: [&'s mut [T]; MOST_MEMORY],
+    /// The tensor that the parameters belong to, if the rule asks for it by [`Optimizer::BY_TENSOR`].
+    pub tensor: Option<&'s NamedTensor>,
+}
+
+impl<'s, T> Stretch<'s, T> {
+    /// Of no tensor in particular.
+    ///
+    /// # Panics
+    ///
+    /// If gradient or memory are not as long as the parameters.
+    #[track_caller]
+    pub fn new<const N: usize>(
+        parameters: &'s mut [T],
+        gradient: &'s [T],
+        memory: [&'s mut [T]; N],
+    ) -> Self {
+        const { assert!(N <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
+        let len = parameters.len();
+        let fits = gradient.len() == len && memory.iter().all(|slot| slot.len() == len);
+        assert!(fits, "stretch: gradient and memory must be as long as the {len} parameters");
+        Stretch { parameters, gradient, memory: slots(memory), tensor: None }
+    }
+}
+
+/// For [`Stretch::memory`]: these, and then empty ones.
+pub(crate) fn slots<'s, T>(
+    memory: impl IntoIterator<Item = &'s mut [T]>,
+) -> [&'s mut [T]; MOST_MEMORY] {
+    let mut memory = memory.into_iter();
+    std::array::from_fn(|_| memory.next().unwrap_or_default())
+}
+
+/// The most that [`Optimizer::MEMORY`] may have.
 pub const MOST_MEMORY: usize = 4;
 
 /// n such that x + n − n is x, but for an error far below anything that moves a parameter, and never

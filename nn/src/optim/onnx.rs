@@ -10,7 +10,7 @@ mod fixture;
 pub(super) use fixture::Case;
 
 use super::checks::{Examples, See};
-use super::{Optimizer, Step, see_all};
+use super::{Optimizer, Step, Stretch, see_all, slots};
 
 /// The tolerances of the suite itself.
 const RELATIVE: f32 = 1e-3;
@@ -21,7 +21,6 @@ pub(super) enum Onnx<O> {
     /// Those of the operator `op`; `of` reads the optimizer from a node, given its learning rate.
     Node { op: &'static str, of: fn(&Case, f64) -> O },
     /// None, with the reason.
-    #[allow(dead_code)] // both optimizers have some
     None(&'static str),
 }
 
@@ -31,7 +30,7 @@ pub(super) enum Onnx<O> {
 /// all tensors of each kind of memory; the outputs all parameters and all memory.
 fn check<O: Optimizer<f32>>(case: &Case, optimizer: &O, step: Step) {
     let values = |array: &fixture::Array| -> Vec<f32> { array.tensor().to_vec() };
-    let state = O::MEMORY;
+    let state = O::MEMORY.len();
     let count = (case.inputs.len() - 2) / (2 + state);
     // The suite adds the weight decay to the gradient; ours leaves that to whoever computes it.
     let decay = case.number("norm_coefficient", 0.0) as f32;
@@ -42,8 +41,9 @@ fn check<O: Optimizer<f32>>(case: &Case, optimizer: &O, step: Step) {
             *g += decay * p;
         }
         let mut memory: Vec<Vec<f32>> = (0..state).map(|kind| input(2 + kind)).collect();
-        let mut slices: Vec<&mut [f32]> = memory.iter_mut().map(|slice| &mut slice[..]).collect();
-        optimizer.update(step, &mut parameters, &gradient, &mut slices);
+        let slots = slots(memory.iter_mut().map(|slot| &mut slot[..]));
+        let (now, gradient) = (&mut parameters[..], &gradient[..]);
+        optimizer.update(step, Stretch { parameters: now, gradient, memory: slots, tensor: None });
         for (kind, found) in std::iter::once(&parameters).chain(&memory).enumerate() {
             let expected = values(&case.outputs[kind * count + number]);
             assert_eq!(found.len(), expected.len(), "{}", case.name);
@@ -84,7 +84,7 @@ impl See for NodeTests {
             let (learning_rate, before) = (case.input(0).values[0], case.input(1).values[0]);
             // ONNX takes the first step as one without correction, as if it came after many.
             let number = if before == 0.0 { u64::MAX } else { before as u64 };
-            check(case, &of(case, learning_rate), Step { number, rate: 1.0 });
+            check(case, &of(case, learning_rate), Step::new(number));
             self.passed += 1;
         }
         assert!(self.passed > before, "{name}: there are no ONNX node tests of {op}");

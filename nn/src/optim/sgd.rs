@@ -3,9 +3,10 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{Optimizer, Step, negligible};
+use super::{LearningRate, Optimizer, Step, Stretch, negligible, settings};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx};
+use crate::error::Result;
 use crate::parameters::descend;
 
 /// v ← momentum·v + g,  p ← p − learning_rate·v; without momentum v = g.
@@ -39,16 +40,28 @@ impl Sgd {
     }
 }
 
-impl<T: Float> Optimizer<T> for Sgd {
-    const MEMORY: usize = 1;
+impl LearningRate for Sgd {
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.learning_rate = learning_rate;
+    }
+}
 
-    fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]) {
+impl<T: Float> Optimizer<T> for Sgd {
+    const NAME: &'static str = "sgd";
+    const MEMORY: &'static [&'static str] = &["velocity"];
+
+    fn check(&self) -> Result<()> {
+        settings::learning_rate::<T>("sgd", self.learning_rate)?;
+        settings::decay("sgd", "momentum", self.momentum)
+    }
+
+    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
+        let Stretch { parameters, gradient, memory: [velocity, ..], .. } = stretch;
         if let Some(rate) = self.descent(step) {
             return descend(parameters, gradient, rate);
         }
         let rate = T::of(self.learning_rate * step.rate);
         let momentum = T::of(self.momentum);
-        let [velocity] = memory else { panic!("sgd: one slice of memory is needed") };
         let (nesterov, negligible) = (self.nesterov, negligible());
         vectorize(|| {
             for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity.iter_mut()) {
@@ -80,6 +93,12 @@ pub(super) fn examples() -> Examples<Sgd> {
             p
         },
         moves_without_gradient: false,
+        refused: vec![
+            (Sgd::new(-0.1), "learning rate of sgd"),
+            (Sgd::new(f64::INFINITY), "learning rate of sgd"),
+            (Sgd::new(0.1).momentum(1.0), "momentum of sgd"),
+            (Sgd::new(0.1).momentum(f64::NAN), "momentum of sgd"),
+        ],
         // ONNX takes up a share `beta` of the gradient; ours takes all of it, as ONNX does in a first step.
         onnx: Onnx::Node {
             op: "Momentum",
@@ -99,8 +118,8 @@ mod tests {
     /// Two steps from p = 1 with gradients 1 and 2, worked by hand.
     fn two_steps(sgd: Sgd) -> f64 {
         let (mut p, mut v) = ([1.0], [0.0]);
-        sgd.update(Step { number: 1, rate: 1.0 }, &mut p, &[1.0], &mut [&mut v]);
-        sgd.update(Step { number: 2, rate: 1.0 }, &mut p, &[2.0], &mut [&mut v]);
+        sgd.update(Step::new(1), Stretch::new(&mut p, &[1.0], [&mut v]));
+        sgd.update(Step::new(2), Stretch::new(&mut p, &[2.0], [&mut v]));
         p[0]
     }
 

@@ -243,11 +243,11 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
         index += 1;
         random.uniform::<f64>(index)
     };
-    let mut inputs = [N::Input::zeroed(); ROWS];
+    let mut inputs = N::Input::zeroed_rows(ROWS);
     for x in Row::flatten_mut(&mut inputs) {
         *x = N::Float::of(2.0 * next() - 1.0);
     }
-    let targets: [N::Target; ROWS] = std::array::from_fn(|_| N::Head::example_target(&mut next));
+    let targets: Vec<N::Target> = (0..ROWS).map(|_| N::Head::example_target(&mut next)).collect();
 
     let tape = Tape::new();
     let on_tape = network.on_tape(&tape)?.training(seed, 0);

@@ -1,23 +1,25 @@
 //! The training loop: epochs of shuffled minibatches, watched and reported.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::Duration;
 
-use tensor::Float;
 use tensor::threads::Threads;
 
 use super::Trainer;
-use super::network::{Division, LossOf};
-use super::progress::{EpochSummary, Progress};
+use super::completed::Completed;
+use super::event::Observer;
+use super::network::LossOf;
+use super::preconditions::{check_last_batch, check_schedule, check_steps};
+use super::progress::Progress;
+use super::run::{Run, Schedule};
+use super::times::exact;
 use crate::data::{Batches, Dataset, Minibatch};
-use crate::error::{Error, InvalidRows, Result};
-use crate::head::{Activate as _, Head};
-use crate::layer::Layer;
+use crate::error::Result;
 use crate::loss::TrainedWith;
 use crate::metric::Metrics;
-use crate::network::Network;
+use crate::network::{Network, check_rows};
 use crate::optim::schedule;
-use crate::optim::{Adam, Optimizer};
+use crate::optim::{Adam, LearningRate, Optimizer};
 
 pub use super::progress::Show;
 
@@ -53,6 +55,7 @@ pub fn fit<'a, N: Network>(
         threads: None,
         schedule: Box::new(schedule::constant),
         show: Show::Auto,
+        observers: Vec::new(),
     }
 }
 
@@ -70,15 +73,13 @@ pub struct Fit<'a, N: Network, O> {
     threads: Option<Threads>,
     schedule: Schedule,
     show: Show,
+    observers: Vec<Box<dyn Observer<N> + Send + 'a>>,
 }
 
-/// From the share of the training that is over to a factor on the learning rate.
-type Schedule = Box<dyn Fn(f64) -> f64>;
-
-impl<N: Network> Fit<'_, N, Adam> {
-    /// Adam with this learning rate.
+impl<N: Network, O: LearningRate> Fit<'_, N, O> {
+    /// The optimizer with this learning rate.
     pub fn learning_rate(mut self, learning_rate: f64) -> Self {
-        self.optimizer.learning_rate = learning_rate;
+        self.optimizer.set_learning_rate(learning_rate);
         self
     }
 }
@@ -93,7 +94,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
     /// Another optimizer.
     pub fn optimizer<P: Optimizer<N::Float>>(self, optimizer: P) -> Fit<'a, N, P> {
         let Fit { network, data, validation, loss, epochs, batch_size, .. } = self;
-        let Fit { seed, threads, schedule, show, .. } = self;
+        let Fit { seed, threads, schedule, show, observers, .. } = self;
         Fit {
             network,
             data,
@@ -106,6 +107,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
             threads,
             schedule,
             show,
+            observers,
         }
     }
 
@@ -159,7 +161,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
 
     /// How the learning rate changes: a function from the share of the training that is over, 0 to 1, to a
     /// factor, such as those in [`schedule`](crate::schedule).
-    pub fn schedule(mut self, schedule: impl Fn(f64) -> f64 + 'static) -> Self {
+    pub fn schedule(mut self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
         self.schedule = Box::new(schedule);
         self
     }
@@ -170,107 +172,61 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
         self
     }
 
+    /// Someone who watches and may stop it: see [`Observer`]. The display comes first, then all in the order in which
+    /// they were given.
+    pub fn observe(mut self, observer: impl Observer<N> + Send + 'a) -> Self {
+        self.observers.push(Box::new(observer));
+        self
+    }
+
     /// Trains.
     ///
     /// # Errors
     ///
-    /// If there are no rows, no epochs, the batch size is 0, the network's head does not allow a target
-    /// (probabilities must be from 0 to 1, numbers finite), or the loss is not a finite number any more; the network is
-    /// then as it was before the step where that happened.
+    /// If there are no rows, no epochs, the batch size is 0, a setting of the optimizer or the schedule is out of its
+    /// range, an input is not finite, or the network's head does not allow a target (probabilities must be from 0 to 1,
+    /// numbers finite): then nothing has been trained. If the loss, or what a step wrote, is not a finite number any
+    /// more: the network is then that of the last completed epoch, or has its first weights, and the message says
+    /// which. (It falls back likewise if something panics, such as an observer.)
     pub fn run(self) -> Result<Report> {
         let Fit { network, data, validation, epochs, batch_size, seed, schedule, .. } = self;
-        if epochs == 0 {
-            let advice = "a training without an epoch would leave the first weights as they are";
-            return Err(Error::value("epochs", "0", "at least 1", advice));
-        }
-        check_targets::<N>("target", data)?;
-        if let Some(validation) = validation {
-            check_targets::<N>("validation target", validation)?;
-        }
         let threads = self.threads.unwrap_or_default();
-        let mut batches = Batches::new(data.len(), batch_size)?;
-        if N::Layers::COUPLED {
-            check_last_batch(data.len(), batch_size)?;
+        let batches = Batches::new(data.len(), batch_size)?;
+        let steps = check_steps(epochs, batches.count())?;
+        check_last_batch::<N>(data.len(), batch_size)?;
+        check_schedule(&*schedule, steps)?;
+        check_rows::<N>("", data, &threads)?;
+        if let Some(validation) = validation {
+            check_rows::<N>("validation ", validation, &threads)?;
         }
-        let mut batch = Minibatch::new();
-        let mut trainer =
-            Trainer::with_loss(self.optimizer, self.loss).threads(&threads).seed(seed);
-        let mut progress = Progress::new(self.show, epochs, data.len());
-        let steps = (epochs * batches.count()) as f64;
+        let trainer = Trainer::with_loss(self.optimizer, self.loss).threads(&threads).seed(seed);
+        trainer.check()?;
+        let progress = Progress::new(self.show, epochs, data.len());
+        let observers = std::iter::once(Box::new(progress) as Box<dyn Observer<N> + Send>);
+        let mut run = Run {
+            model: Completed::new(network),
+            trainer,
+            data,
+            validation,
+            schedule,
+            seed,
+            threads,
+            batches,
+            batch: Minibatch::new(),
+            steps,
+            observers: observers.chain(self.observers).collect(),
+        };
         let mut report = Report { epochs: Vec::new() };
-
-        for epoch in 1..=epochs {
-            let start = Instant::now();
-            let mut loss_sum = 0.0;
-            batches.order(epoch as u64, seed);
-            for rows in &batches {
-                let step_threads = Division::of::<N>(rows.len(), &threads).threads;
-                batch.gather_with(&step_threads, data, rows);
-                trainer.set_rate(schedule(trainer.steps() as f64 / steps));
-                let loss = trainer
-                    .step(network, batch.inputs(), batch.targets())
-                    .map_err(|error| in_epoch(epoch, error))?
-                    .as_f64();
-                loss_sum += loss * rows.len() as f64;
-                progress.step(rows.len(), loss);
-            }
-            let loss = loss_sum / data.len() as f64;
-            let validation = validation.map(|data| trainer.evaluate(network, data));
-            progress.epoch(&EpochSummary {
-                loss,
-                validation_loss: validation.map(|metrics| metrics.loss),
-                accuracy: validation.and_then(|metrics| metrics.accuracy),
-            });
-            let seconds = start.elapsed().as_secs_f64();
-            report.epochs.push(Epoch { loss, validation, seconds });
+        match run.epochs(epochs, &mut report) {
+            Ok(()) => Ok(report),
+            Err(failure) => Err(run.model.give_back(failure)),
         }
-        Ok(report)
-    }
-}
-
-/// Refuses targets that the network's head does not allow.
-fn check_targets<N: Network>(noun: &str, data: &Dataset<N::Input, N::Target>) -> Result<()> {
-    let Some(wrong) = InvalidRows::among(data.targets(), N::Head::refuses) else { return Ok(()) };
-    Err(Error::value(
-        wrong.what(noun),
-        wrong.found(noun),
-        N::Head::ALLOWED,
-        format!("{} ends in {}: correct these rows or leave them out", N::NAME, N::Head::NAME),
-    ))
-}
-
-/// Refuses a batch size that leaves a last batch of one row, which batch norm cannot train with.
-fn check_last_batch(rows: usize, batch_size: usize) -> Result<()> {
-    let is_one = |size: usize| size == 1 || rows % size == 1;
-    if !is_one(batch_size) {
-        return Ok(());
-    }
-    let advice = match (2..batch_size.min(rows)).rev().find(|&size| !is_one(size)) {
-        Some(size) => format!("; {size} would do"),
-        None => String::new(),
-    };
-    Err(Error::value(
-        "batch size",
-        format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
-        "batches of at least 2 rows",
-        format!(
-            "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
-        ),
-    ))
-}
-
-/// The same error, saying in which epoch it was.
-fn in_epoch(epoch: usize, error: Error) -> Error {
-    match error {
-        Error::Value { what, found, expected, advice } => {
-            Error::Value { what, found: format!("{found} (epoch {epoch})"), expected, advice }
-        }
-        other => other,
     }
 }
 
 /// How training went.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Report {
     /// One entry an epoch, in order.
     pub epochs: Vec<Epoch>,
@@ -278,6 +234,7 @@ pub struct Report {
 
 /// How one epoch went.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Epoch {
     /// The mean loss of the training rows, each measured before the step it took part in.
     pub loss: f64,
@@ -305,7 +262,9 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds: f64 = self.epochs.iter().map(|epoch| epoch.seconds).sum();
-        write!(f, "{} epochs in {seconds:.1} s", self.epochs.len())?;
+        let count = self.epochs.len();
+        let plural = if count == 1 { "" } else { "s" };
+        write!(f, "{count} epoch{plural} in {}", exact(Duration::from_secs_f64(seconds)))?;
         if let Some(last) = self.epochs.last() {
             write!(f, ": training loss {:.4}", last.loss)?;
             if let Some(validation) = last.validation {

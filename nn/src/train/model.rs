@@ -5,8 +5,9 @@ use std::fmt::Debug;
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
+pub use super::update::Update;
 use crate::error::Result;
-use crate::optim::{Optimizer, Step};
+use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 
 /// A model that can be trained: parameters in one flat buffer, the loss of a batch, and its gradient.
@@ -87,7 +88,7 @@ pub trait Model: Send + Sync {
     /// What [`differentiate`](Model::differentiate) keeps for the gradient; used again for the next batch.
     type Workspace: Default + Send;
 
-    /// The tensors that the flat parameters consist of, in their order.
+    /// The tensors that the flat parameters consist of, in the order of their offsets.
     fn tensors(&self) -> Vec<NamedTensor>;
 
     /// All parameters, gaps between tensors and what is not trained included.
@@ -103,7 +104,7 @@ pub trait Model: Send + Sync {
     ///
     /// # Errors
     ///
-    /// If inputs and targets do not fit, or the loss is not a finite number.
+    /// If inputs and targets do not fit. A loss that is not a finite number is for the trainer to refuse.
     fn differentiate(
         &self,
         batch: Batch<'_, Self>,
@@ -121,8 +122,7 @@ pub trait Model: Send + Sync {
         gradient: &mut [Self::Float],
     );
 
-    /// Changes the parameters by the rule and that gradient. `memory` is what the rule remembers, slices as long as
-    /// [`flat`](Model::flat).
+    /// Changes the parameters by a rule and that gradient; whether all that is written is finite.
     ///
     /// A model may do it stretch by stretch, each as soon as its gradient is complete, since what becomes of one
     /// parameter depends on no other.
@@ -130,24 +130,17 @@ pub trait Model: Send + Sync {
         &mut self,
         batch: Batch<'_, Self>,
         workspace: &mut Self::Workspace,
-        rule: &O,
-        step: Step,
-        memory: &mut [&mut [Self::Float]],
-    ) {
+        update: Update<'_, Self::Float, O>,
+    ) -> bool {
         let mut gradient = Buffer::stale(self.flat().len());
         self.gradient(batch, workspace, &mut gradient);
-        for tensor in self.tensors().iter().filter(|tensor| tensor.trained) {
-            let part = tensor.offset..tensor.offset + tensor.len();
-            let mut memory: Vec<_> =
-                memory.iter_mut().map(|slot| &mut slot[part.clone()]).collect();
-            let parameters = &mut self.flat_mut()[part.clone()];
-            rule.update(step, parameters, &gradient[part], &mut memory);
-        }
+        update.apply(self.flat_mut(), &gradient)
     }
 
-    /// Changes what is kept with the parameters but not trained by gradients, such as running means, after a step.
-    fn update_state(&mut self, batch: Batch<'_, Self>, workspace: &mut Self::Workspace) {
-        let _ = (batch, workspace);
+    /// Changes what is kept with the parameters but not trained by gradients, such as running means, by the batch that
+    /// [`differentiate`](Model::differentiate) saw last.
+    fn update_state(&mut self, workspace: &mut Self::Workspace) {
+        let _ = workspace;
     }
 }
 

@@ -5,15 +5,25 @@
 //! both.
 
 use std::io::{self, IsTerminal as _};
-use std::time::{Duration, Instant};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use super::clock::Clock;
+use super::event::{Event, Observer};
+use super::fit::Epoch;
+use super::model::Model;
+use super::times::{exact, rough, short};
 
 /// How often the line on a terminal changes.
 const REDRAW: Duration = Duration::from_millis(100);
 /// How often a long epoch prints a plain line.
 const PLAIN: Duration = Duration::from_secs(10);
+/// Columns of a terminal that does not say how many it has.
+const USUAL_WIDTH: usize = 80;
 
 /// What to show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Show {
     /// A changing line on a terminal, plain lines elsewhere.
     #[default]
@@ -24,85 +34,157 @@ pub enum Show {
     Nothing,
 }
 
-/// What is known when an epoch is over.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct EpochSummary {
-    /// The mean loss on the training data.
-    pub(crate) loss: f64,
-    /// The mean loss on the validation data, if there is any.
-    pub(crate) validation_loss: Option<f64>,
-    /// The share of the right answers on the validation data, if it has classes.
-    pub(crate) accuracy: Option<f64>,
-}
-
-/// The display of one training: [`step`](Self::step) after every batch and
-/// [`epoch`](Self::epoch) after every epoch.
+/// The display of one training.
 pub(crate) struct Progress {
     count: Count,
     sink: Sink,
     /// When the last intermediate line was shown.
     shown: Duration,
-    start: Instant,
+    start: Clock,
 }
 
 enum Sink {
-    Terminal(Box<dyn io::Write + Send>),
+    /// With its width.
+    Terminal(Box<dyn io::Write + Send>, usize),
     Lines(Box<dyn io::Write + Send>),
     Nothing,
+}
+
+impl<M: Model> Observer<M> for Progress {
+    fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()> {
+        match event {
+            Event::Step { rows, loss, .. } => {
+                self.count.step(*rows, *loss);
+                if !matches!(self.sink, Sink::Nothing) {
+                    self.show(self.start.elapsed());
+                }
+            }
+            Event::Epoch { epoch, .. } => self.epoch_at(self.start.elapsed(), epoch),
+            Event::Begin { .. } | Event::End { .. } => {}
+        }
+        ControlFlow::Continue(())
+    }
 }
 
 impl Progress {
     /// A display of `epochs` epochs, each of which visits `samples` rows.
     pub(crate) fn new(show: Show, epochs: usize, samples: usize) -> Self {
         let sink = match show {
-            Show::Auto if is_terminal() => Sink::Terminal(Box::new(io::stderr())),
+            Show::Auto if is_terminal() => Sink::Terminal(Box::new(io::stderr()), width()),
             Show::Auto | Show::Lines => Sink::Lines(Box::new(io::stderr())),
             Show::Nothing => Sink::Nothing,
         };
         let count = Count { epochs, samples, ..Count::default() };
-        Self { count, sink, shown: Duration::ZERO, start: Instant::now() }
-    }
-
-    /// A batch of `rows` is done, its mean loss was `loss`.
-    #[inline]
-    pub(crate) fn step(&mut self, rows: usize, loss: f64) {
-        self.count.step(rows, loss);
-        if !matches!(self.sink, Sink::Nothing) {
-            self.show(self.start.elapsed());
-        }
-    }
-
-    /// An epoch is over, its validation included.
-    pub(crate) fn epoch(&mut self, summary: &EpochSummary) {
-        self.epoch_at(self.start.elapsed(), summary);
+        Self { count, sink, shown: Duration::ZERO, start: Clock::start() }
     }
 
     fn show(&mut self, now: Duration) {
         let since = now.saturating_sub(self.shown);
-        match self.sink {
-            Sink::Terminal(_) if since >= REDRAW => {
-                let line = format!("{} {}", self.count.bar(), self.count.line(now));
+        match &self.sink {
+            Sink::Terminal(_, width) if since >= REDRAW => {
+                let line = in_one_line(&self.count.pieces(now), *width);
                 self.sink.changing_line(&line);
             }
-            Sink::Lines(_) if since >= PLAIN => self.sink.line(&self.count.line(now)),
+            Sink::Lines(_) if since >= PLAIN => {
+                // The bar is for terminals.
+                let mut pieces = self.count.pieces(now);
+                pieces.retain(|piece| piece.rank != BAR);
+                self.sink.line(&in_one_line(&pieces, usize::MAX));
+            }
             _ => return,
         }
         self.shown = now;
     }
 
-    fn epoch_at(&mut self, now: Duration, summary: &EpochSummary) {
-        let line = self.count.epoch(now, summary);
-        self.sink.line(&line);
+    fn epoch_at(&mut self, now: Duration, epoch: &Epoch) {
+        let pieces = self.count.epoch(now, epoch);
+        let text = match self.sink {
+            Sink::Terminal(_, width) => in_lines(pieces, width),
+            _ => in_lines(pieces, usize::MAX),
+        };
+        self.sink.line(&text);
         self.shown = now;
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Sink::Terminal(_) = self.sink {
+        if let Sink::Terminal(..) = self.sink {
             self.sink.write(START.to_string());
         }
     }
+}
+
+/// A part of a line.
+#[derive(Clone)]
+struct Piece {
+    /// How soon it is left out where the line is too long: the highest rank first, 0 never.
+    rank: u8,
+    text: String,
+    /// Where there is no room for `text`.
+    short: Option<String>,
+}
+
+/// The rank of the bar.
+const BAR: u8 = 5;
+
+fn piece(rank: u8, text: impl Into<String>) -> Piece {
+    Piece { rank, text: text.into(), short: None }
+}
+
+/// Columns that pieces take, with two between any two of them.
+fn columns<'p>(pieces: impl Iterator<Item = &'p Piece>) -> usize {
+    pieces.map(|piece| piece.text.chars().count() + 2).sum::<usize>().saturating_sub(2)
+}
+
+/// The pieces that fit, in their order, the most important first to be taken.
+fn in_one_line(pieces: &[Piece], width: usize) -> String {
+    let mut ranks: Vec<u8> = pieces.iter().map(|piece| piece.rank).collect();
+    ranks.sort_unstable();
+    let mut taken: Vec<Option<Piece>> = vec![None; pieces.len()];
+    for rank in ranks {
+        let Some(at) = pieces.iter().position(|piece| piece.rank == rank) else { continue };
+        let short = pieces[at].short.clone().map(|text| Piece { text, ..pieces[at].clone() });
+        for piece in [Some(pieces[at].clone()), short].into_iter().flatten() {
+            taken[at] = Some(piece);
+            if rank == 0 || columns(taken.iter().flatten()) <= width {
+                break;
+            }
+            taken[at] = None;
+        }
+    }
+    let texts: Vec<String> = taken.into_iter().flatten().map(|piece| piece.text).collect();
+    texts.join("  ")
+}
+
+/// All pieces but guesses, in as many lines as they need, the second and the next ones indented.
+fn in_lines(mut pieces: Vec<Piece>, width: usize) -> String {
+    const INDENT: &str = "    ";
+    if columns(pieces.iter()) > width {
+        pieces.retain(|piece| piece.rank == 0);
+    }
+    let mut text = String::new();
+    let mut used = 0;
+    for piece in &pieces {
+        let needs = piece.text.chars().count();
+        if used > 0 && used + 2 + needs > width {
+            text += "\n";
+            text += INDENT;
+            used = INDENT.len();
+        } else if used > 0 {
+            text += "  ";
+            used += 2;
+        }
+        text += &piece.text;
+        used += needs;
+    }
+    text
+}
+
+/// The columns of the terminal that standard error is.
+fn width() -> usize {
+    let size = terminal_size::terminal_size_of(io::stderr());
+    size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
 }
 
 /// Whether a line of standard error can change in place.
@@ -119,21 +201,21 @@ impl Sink {
     /// Prints a line that stays.
     fn line(&mut self, text: &str) {
         match self {
-            Self::Terminal(_) => self.write(format!("{START}{text}\n")),
+            Self::Terminal(..) => self.write(format!("{START}{text}\n")),
             Self::Lines(_) => self.write(format!("{text}\n")),
             Self::Nothing => {}
         }
     }
 
-    /// Prints a line of a terminal whose place the next one takes. What does not fit is cut: between the two
-    /// sequences around it, the terminal does not go on in another line.
+    /// Prints a line of a terminal whose place the next one takes. Between the two sequences around it, a terminal that
+    /// has become narrower does not go on in another line.
     fn changing_line(&mut self, text: &str) {
         self.write(format!("{START}\x1b[?7l{text}\x1b[?7h"));
     }
 
     /// In one piece, or a terminal would flicker. A closed standard error is no reason to stop a training.
     fn write(&mut self, text: String) {
-        if let Self::Terminal(out) | Self::Lines(out) = self {
+        if let Self::Terminal(out, _) | Self::Lines(out) = self {
             let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
         }
     }
@@ -164,40 +246,50 @@ impl Count {
     /// The share of all epochs that is done.
     fn bar(&self) -> String {
         const WIDTH: usize = 12;
-        let halves = 2 * WIDTH * self.done / (self.epochs * self.samples).max(1);
+        let all = self.epochs.saturating_mul(self.samples).max(1);
+        let halves = (2.0 * WIDTH as f64 * self.done as f64 / all as f64) as usize;
         let bar = "█".repeat(halves / 2) + if halves % 2 == 1 { "▌" } else { "" };
         format!("{bar:WIDTH$}")
     }
 
     /// The line in the middle of an epoch.
-    fn line(&self, now: Duration) -> String {
+    fn pieces(&self, now: Duration) -> Vec<Piece> {
         let percent = 100 * self.done_in_epoch / self.samples.max(1);
         let loss = self.loss_sum / self.done_in_epoch as f64;
         let seconds = (now - self.epoch_start).as_secs_f64();
         let speed = thousands((self.done_in_epoch as f64 / seconds.max(1e-9)) as u64);
-        let epoch = self.epoch_number();
-        let left = self.left(now);
-        // The least important last: a narrow terminal cuts the line.
-        format!("{epoch}  {percent:>3} %  loss {loss:.4}{left}  {speed} samples/s")
+        let mut pieces = vec![
+            piece(BAR, self.bar()),
+            piece(0, self.epoch_number()),
+            piece(3, format!("{percent:>3} %")),
+            piece(1, format!("loss {loss:.4}")),
+        ];
+        pieces.extend(self.left(now).map(|left| Piece {
+            short: Some(format!("left {}", short(left))),
+            ..piece(2, format!("left {}", rough(left)))
+        }));
+        pieces.push(piece(4, format!("{speed} samples/s")));
+        pieces
     }
 
     /// The line at the end of an epoch; the next one begins.
-    fn epoch(&mut self, now: Duration, summary: &EpochSummary) -> String {
-        let mut line = format!("{}  loss {:.4}", self.epoch_number(), summary.loss);
-        if let Some(loss) = summary.validation_loss {
-            line += &format!("  validation loss {loss:.4}");
+    fn epoch(&mut self, now: Duration, epoch: &Epoch) -> Vec<Piece> {
+        let mut pieces =
+            vec![piece(0, self.epoch_number()), piece(0, format!("loss {:.4}", epoch.loss))];
+        if let Some(validation) = &epoch.validation {
+            pieces.push(piece(0, format!("validation loss {:.4}", validation.loss)));
+            pieces
+                .extend(validation.accuracy.map(|share| piece(0, format!("accuracy {share:.4}"))));
         }
-        if let Some(accuracy) = summary.accuracy {
-            line += &format!("  accuracy {accuracy:.4}");
-        }
-        line += &format!("  {}", exact(now - self.epoch_start));
+        pieces.push(piece(0, exact(now - self.epoch_start)));
 
         self.finished_epochs += 1;
-        self.done = self.finished_epochs * self.samples;
+        self.done = self.finished_epochs.saturating_mul(self.samples);
         self.done_in_epoch = 0;
         self.loss_sum = 0.0;
         self.epoch_start = now;
-        line + &self.left(now)
+        pieces.extend(self.left(now).map(|left| piece(1, format!("left {}", rough(left)))));
+        pieces
     }
 
     /// `epoch  3/10`, as wide for every epoch.
@@ -206,37 +298,13 @@ impl Count {
         format!("epoch {:>width$}/{}", self.finished_epochs + 1, self.epochs)
     }
 
-    /// How long the rest will take if it goes on as it went so far, validation included.
-    fn left(&self, now: Duration) -> String {
-        let all = self.epochs * self.samples;
+    /// The seconds that the rest will take if it goes on as it went so far, validation included.
+    fn left(&self, now: Duration) -> Option<f64> {
+        let all = self.epochs.saturating_mul(self.samples);
         if self.done == 0 || self.done >= all {
-            return String::new();
+            return None;
         }
-        let seconds = now.as_secs_f64() * (all - self.done) as f64 / self.done as f64;
-        format!("  left {}", rough(seconds))
-    }
-}
-
-/// A duration that was measured.
-fn exact(duration: Duration) -> String {
-    let seconds = duration.as_secs_f64();
-    if seconds < 0.1 {
-        format!("{:.1} ms", seconds * 1e3)
-    } else if seconds < 59.95 {
-        format!("{seconds:.1} s")
-    } else {
-        rough(seconds)
-    }
-}
-
-/// A duration that is a guess.
-fn rough(seconds: f64) -> String {
-    let seconds = seconds.round() as u64;
-    match seconds {
-        0 => "under 1 s".to_string(),
-        1..60 => format!("{seconds} s"),
-        60..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+        Some(now.as_secs_f64() * (all - self.done) as f64 / self.done as f64)
     }
 }
 
@@ -258,6 +326,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::metric::Metrics;
 
     #[derive(Clone, Default)]
     struct Log(Arc<Mutex<Vec<u8>>>);
@@ -277,6 +346,13 @@ mod tests {
         Duration::from_secs_f64(seconds)
     }
 
+    /// With this loss, and that and the accuracy of the validation.
+    fn epoch(loss: f64, validation: Option<(f64, f64)>) -> Epoch {
+        let validation =
+            validation.map(|(loss, accuracy)| Metrics { loss, accuracy: Some(accuracy) });
+        Epoch { loss, validation, seconds: 0.0 }
+    }
+
     #[test]
     fn a_long_training_prints_every_ten_seconds_and_after_every_epoch() {
         let log = Log::default();
@@ -286,9 +362,7 @@ mod tests {
             progress.count.step(15_000, loss);
             progress.show(seconds(time));
         }
-        let summary =
-            EpochSummary { loss: 0.5, validation_loss: Some(0.365), accuracy: Some(0.8712) };
-        progress.epoch_at(seconds(24.0), &summary);
+        progress.epoch_at(seconds(24.0), &epoch(0.5, Some((0.365, 0.8712))));
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert_eq!(
             text,
@@ -302,20 +376,20 @@ mod tests {
     fn a_terminal_has_one_line_that_changes_and_goes_away_at_the_end() {
         let log = Log::default();
         let mut progress = Progress::new(Show::Nothing, 2, 100);
-        progress.sink = Sink::Terminal(Box::new(log.clone()));
+        progress.sink = Sink::Terminal(Box::new(log.clone()), 80);
         for (time, rows) in [(0.05, 10), (0.2, 15), (0.25, 10), (0.4, 50), (0.5, 15)] {
             progress.count.step(rows, 0.5);
             progress.show(seconds(time));
         }
-        progress.epoch_at(seconds(0.5), &EpochSummary { loss: 0.5, ..EpochSummary::default() });
+        progress.epoch_at(seconds(0.5), &epoch(0.5, None));
         drop(progress);
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let line = |text: &str| format!("\r\x1b[K\x1b[?7l{text}\x1b[?7h");
         assert_eq!(
             text,
-            line("█▌           epoch 1/2   25 %  loss 0.5000  left 1 s  125 samples/s")
-                + &line("█████        epoch 1/2   85 %  loss 0.5000  left 1 s  212 samples/s")
-                + &line("██████       epoch 1/2  100 %  loss 0.5000  left 1 s  200 samples/s")
+            line("█▌            epoch 1/2   25 %  loss 0.5000  left 1 s  125 samples/s")
+                + &line("█████         epoch 1/2   85 %  loss 0.5000  left 1 s  212 samples/s")
+                + &line("██████        epoch 1/2  100 %  loss 0.5000  left 1 s  200 samples/s")
                 + "\r\x1b[Kepoch 1/2  loss 0.5000  0.5 s  left 1 s\n"
                 + "\r\x1b[K"
         );
@@ -326,30 +400,58 @@ mod tests {
         let mut count = Count { epochs: 2, samples: 100, ..Count::default() };
         count.step(64, 1.0);
         count.step(36, 1.0);
-        let summary = EpochSummary { loss: 1.0, ..EpochSummary::default() };
-        assert_eq!(count.epoch(seconds(1.2), &summary), "epoch 1/2  loss 1.0000  1.2 s  left 1 s");
+        let line = |pieces| in_lines(pieces, 80);
+        let first = count.epoch(seconds(1.2), &epoch(1.0, None));
+        assert_eq!(line(first), "epoch 1/2  loss 1.0000  1.2 s  left 1 s");
         count.step(100, 0.5);
-        let summary = EpochSummary { loss: f64::NAN, ..summary };
-        assert_eq!(count.epoch(seconds(1.25), &summary), "epoch 2/2  loss NaN  50.0 ms");
+        let last = count.epoch(seconds(1.25), &epoch(0.5, None));
+        assert_eq!(line(last), "epoch 2/2  loss 0.5000  50.0 ms");
+    }
+
+    #[test]
+    fn a_narrow_terminal_loses_the_least_important_and_never_the_loss() {
+        let mut count = Count { epochs: 10, samples: 60_000, ..Count::default() };
+        count.step(45_000, 0.5);
+        let line = |width| in_one_line(&count.pieces(seconds(9.0)), width);
+        assert_eq!(
+            line(80),
+            "▌             epoch  1/10   75 %  loss 0.5000  left 1 min 51 s  5,000 samples/s"
+        );
+        assert_eq!(line(79), "epoch  1/10   75 %  loss 0.5000  left 1 min 51 s  5,000 samples/s");
+        assert_eq!(line(40), "epoch  1/10  loss 0.5000  left 1:51");
+        assert_eq!(line(20), "epoch  1/10");
+        for width in 24..200 {
+            let line = line(width);
+            assert!(line.chars().count() <= width && line.contains("loss 0.5000"), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_line_of_an_epoch_is_broken_between_its_numbers() {
+        let lines = |width| {
+            let mut count = Count { epochs: 10, samples: 60_000, ..Count::default() };
+            count.step(60_000, 0.5);
+            in_lines(count.epoch(seconds(24.0), &epoch(0.5, Some((0.365, 0.8712)))), width)
+        };
+        let whole = "epoch  1/10  loss 0.5000  validation loss 0.3650  accuracy 0.8712  24.0 s";
+        assert_eq!(lines(200), format!("{whole}  left 3 min 36 s"));
+        assert_eq!(lines(80), whole);
+        assert_eq!(
+            lines(40),
+            "epoch  1/10  loss 0.5000\n    validation loss 0.3650\n    accuracy 0.8712  24.0 s"
+        );
     }
 
     #[test]
     fn nothing_divides_by_zero() {
         let mut progress = Progress::new(Show::Nothing, 0, 0);
-        progress.step(0, 0.0);
-        let _ = progress.count.line(Duration::ZERO);
-        let _ = progress.count.bar();
-        progress.epoch_at(Duration::ZERO, &EpochSummary::default());
+        progress.count.step(0, 0.0);
+        let _ = progress.count.pieces(Duration::ZERO);
+        progress.epoch_at(Duration::ZERO, &epoch(0.0, None));
     }
 
     #[test]
-    fn times_and_numbers_read_well() {
-        assert_eq!(exact(seconds(0.0123)), "12.3 ms");
-        assert_eq!(exact(seconds(59.9)), "59.9 s");
-        assert_eq!(exact(seconds(59.97)), "1 min 00 s");
-        assert_eq!(rough(0.3), "under 1 s");
-        assert_eq!(rough(59.7), "1 min 00 s");
-        assert_eq!(rough(7_260.0), "2 h 01 min");
+    fn numbers_read_well() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(thousands).join(" "), "0 999 1,000 1,234,567");
     }
 }

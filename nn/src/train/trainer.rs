@@ -2,17 +2,22 @@
 
 use std::fmt;
 
+use num_traits::Float as _;
 use tensor::Buffer;
 use tensor::threads::Threads;
 
+use super::failure::Failure;
+use super::memory::Memory;
 use super::model::{Batch, Model, Run};
 use super::network::LossOf;
+use super::update::Update;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::loss::TrainedWith;
-use crate::metric::Metrics;
+use crate::metric::{Evaluation, Metrics};
 use crate::network::Network;
 use crate::optim::{MOST_MEMORY, Optimizer, Step};
+use crate::parameters::all_finite;
 
 /// What is needed to train a [`Model`], such as a network, step by step: memory for a batch, the gradient, and what the
 /// optimizer remembers. [`fit`](crate::fit) uses it; so can a training loop of your own.
@@ -32,14 +37,19 @@ use crate::optim::{MOST_MEMORY, Optimizer, Step};
 /// ```
 pub struct Trainer<M: Model, O> {
     optimizer: O,
-    loss: M::Loss,
+    pub(super) loss: M::Loss,
     threads: Threads,
     workspace: M::Workspace,
     gradient: Buffer<M::Float>,
-    memory: [Buffer<M::Float>; MOST_MEMORY],
-    seed: u64,
-    steps: u64,
-    rate: f64,
+    /// From the first step on.
+    pub(super) memory: Option<Memory<M::Float>>,
+    pub(super) seed: u64,
+    pub(super) steps: u64,
+    pub(super) rate: f64,
+    /// Whether the workspace is that of a batch whose running state the model has not taken up.
+    has_state_to_come: bool,
+    /// Whether a step was begun and not finished.
+    pub(super) is_broken: bool,
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
@@ -50,27 +60,36 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
 
     /// [`Trainer::new`] with a loss that has been chosen.
     pub(super) fn with_loss(optimizer: O, loss: M::Loss) -> Self {
-        const { assert!(O::MEMORY <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
+        const {
+            assert!(
+                O::MEMORY.len() <= MOST_MEMORY,
+                "an optimizer remembers at most MOST_MEMORY numbers"
+            )
+        };
         Trainer {
             optimizer,
             loss,
             threads: Threads::all(),
             workspace: M::Workspace::default(),
             gradient: Buffer::zeroed(0),
-            memory: std::array::from_fn(|_| Buffer::zeroed(0)),
+            memory: None,
             seed: 0,
             steps: 0,
             rate: 1.0,
+            has_state_to_come: false,
+            is_broken: false,
         }
     }
 
     /// The same, computing with these threads.
+    #[must_use]
     pub fn threads(mut self, threads: &Threads) -> Self {
         self.threads = threads.clone();
         self
     }
 
     /// The same, making its random choices (what dropout drops) from `seed`, 0 by default.
+    #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
@@ -81,7 +100,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.steps
     }
 
-    /// Scales the learning rate of the steps to come, as a [`schedule`](crate::schedule) asks for.
+    /// Scales the learning rate of the steps to come, as a [`schedule`](crate::schedule) asks for. A factor that is
+    /// negative or not finite is an error of the next step.
     pub fn set_rate(&mut self, rate: f64) {
         self.rate = rate;
     }
@@ -97,24 +117,17 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as inputs, or too few for the network's layers, or the loss is not a
-    /// finite number; the parameters are then as they were. If the model is not the one of the steps before.
+    /// If there are not as many targets as inputs, or too few for the network's layers, a setting of the optimizer is
+    /// out of its range, or the loss is not a finite number; the parameters are then as they were. If the model is not
+    /// the one of the steps before. If the step itself leads to numbers that are not finite; the parameters are then
+    /// lost, and the message says so.
     pub fn step(
         &mut self,
         model: &mut M,
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
-        self.prepare(model)?;
-        let batch = Batch { inputs, targets };
-        let loss = self.pass(model, batch)?;
-        self.steps += 1;
-        let step = Step { number: self.steps, rate: self.rate };
-        let mut memory = self.memory.each_mut().map(|slot| &mut slot[..]);
-        let memory = &mut memory[..O::MEMORY];
-        model.update(batch, &mut self.workspace, &self.optimizer, step, memory);
-        model.update_state(batch, &mut self.workspace);
-        Ok(loss)
+        self.try_step(model, Batch { inputs, targets }).map_err(Failure::in_a_step)
     }
 
     /// The mean loss on a batch, as the next step would find it; its gradient is then in
@@ -130,7 +143,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         targets: &[M::Target],
     ) -> Result<M::Float> {
         let batch = Batch { inputs, targets };
-        let loss = self.pass(model, batch)?;
+        let loss = self.pass(model, batch).map_err(Failure::in_a_step)?;
         let len = model.flat().len();
         if self.gradient.len() != len {
             self.gradient = Buffer::zeroed(len);
@@ -139,33 +152,166 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(loss)
     }
 
-    fn pass(&mut self, model: &M, batch: Batch<'_, M>) -> Result<M::Float> {
-        let run = Run { threads: &self.threads, seed: self.seed, step: self.steps };
-        model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)
-    }
-
-    /// Memory for what the optimizer remembers of this model.
-    fn prepare(&mut self, model: &M) -> Result<()> {
+    /// One step by a gradient that may be any: one of [`Trainer::gradient`] that has been clipped, the mean of several.
+    ///
+    /// What a model keeps beside its parameters, such as the running means of batch norm, follows the batch that
+    /// [`Trainer::differentiate`] saw last, once: of several batches whose gradients are added up it is the last.
+    ///
+    /// ```
+    /// use nn::{Network, Sgd, Trainer, network};
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// // Two halves of a batch, then one step with a gradient of length 1 at most.
+    /// let mut line = Line::init(3);
+    /// let mut trainer = Trainer::new(Sgd::new(0.1));
+    /// let mut mean = vec![0.0; line.parameters().as_slice().len()];
+    /// for (x, t) in [([[0.0]], [[1.0]]), ([[1.0]], [[3.0]])] {
+    ///     trainer.differentiate(&line, &x, &t)?;
+    ///     mean.iter_mut().zip(trainer.gradient()).for_each(|(mean, g)| *mean += g / 2.0);
+    /// }
+    /// let length = mean.iter().map(|g| g * g).sum::<f32>().sqrt();
+    /// mean.iter_mut().for_each(|g| *g /= length.max(1.0));
+    /// trainer.apply(&mut line, &mean)?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the gradient is not as long as [`Model::flat`], or not finite; the parameters are then as they were.
+    /// Otherwise as [`Trainer::step`].
+    pub fn apply(&mut self, model: &mut M, gradient: &[M::Float]) -> Result<()> {
+        self.prepare(model)?;
         let len = model.flat().len();
-        let memory = &mut self.memory[..O::MEMORY];
-        if memory.iter().all(|slot| slot.len() == len) {
-            return Ok(());
-        }
-        if self.steps > 0 {
+        if gradient.len() != len {
+            let expected = format!("{len}, as the model has parameters");
+            let advice = "use one laid out as that of `Trainer::gradient`";
             return Err(Error::value(
-                "model",
-                format!("{len} parameters"),
-                format!("{}, as in the steps before", memory[0].len()),
-                "train each model with a trainer of its own",
+                "gradient",
+                format!("{} numbers", gradient.len()),
+                expected,
+                advice,
             ));
         }
-        memory.iter_mut().for_each(|slot| *slot = Buffer::zeroed(len));
+        if !all_finite(gradient) {
+            let wrong = gradient.iter().enumerate().find(|(_, g)| !g.is_finite());
+            let (index, found) = wrong.unwrap_or((0, &gradient[0]));
+            let advice = "the parameters are as they were before this step; check what was done to the gradient";
+            return Err(Error::diverged(
+                format!("gradient of parameter {index}"),
+                found.to_string(),
+                advice,
+            ));
+        }
+        self.change(model, |model, _, update| update.apply(model.flat_mut(), gradient))
+            .map_err(Failure::in_a_step)
+    }
+
+    /// [`Trainer::step`]; who trains says what becomes of the model.
+    pub(super) fn try_step(
+        &mut self,
+        model: &mut M,
+        batch: Batch<'_, M>,
+    ) -> std::result::Result<M::Float, Failure> {
+        self.prepare(model)?;
+        let loss = self.pass(model, batch)?;
+        self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
+        Ok(loss)
+    }
+
+    /// Looks at all settings, as the first step does.
+    pub(super) fn check(&self) -> Result<()> {
+        self.optimizer.check()
+    }
+
+    /// Looks at what the optimizer remembers.
+    pub(super) fn check_memory(&self) -> std::result::Result<(), Failure> {
+        match self.memory.as_ref().and_then(|memory| memory.first_wrong(O::MEMORY)) {
+            Some((what, found)) => {
+                let found = format!("{found} after step {}", self.steps);
+                Err(Failure::Diverged { what, found, written: true })
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn pass(&mut self, model: &M, batch: Batch<'_, M>) -> std::result::Result<M::Float, Failure> {
+        let run = Run { threads: &self.threads, seed: self.seed, step: self.steps };
+        let loss = model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
+        if !loss.is_finite() {
+            return Err(Failure::loss(loss, self.steps + 1));
+        }
+        self.has_state_to_come = true;
+        Ok(loss)
+    }
+
+    /// The second half of a step: `update` changes the parameters, then running state follows.
+    fn change(
+        &mut self,
+        model: &mut M,
+        update: impl FnOnce(&mut M, &mut M::Workspace, Update<'_, M::Float, O>) -> bool,
+    ) -> std::result::Result<(), Failure> {
+        let Some(Memory { tensors, slots: memory, .. }) = &mut self.memory else { return Ok(()) };
+        self.is_broken = true;
+        self.steps += 1;
+        let step = Step::new(self.steps).rate(self.rate);
+        let memory = memory.each_mut().map(|slot| &mut slot[..]);
+        let (rule, threads) = (&self.optimizer, &self.threads);
+        let tensors = &tensors[..];
+        let finite =
+            update(model, &mut self.workspace, Update { rule, step, memory, tensors, threads });
+        if std::mem::take(&mut self.has_state_to_come) {
+            model.update_state(&mut self.workspace);
+        }
+        let state = tensors.iter().filter(|tensor| !tensor.trained);
+        let finite = finite && state.map(|state| &model.flat()[state.range()]).all(all_finite);
+        if !finite {
+            return Err(Failure::written(model, tensors, self.steps));
+        }
+        self.is_broken = false;
         Ok(())
+    }
+
+    /// Memory for what the optimizer remembers of this model, and whether a step can be taken at all.
+    fn prepare(&mut self, model: &M) -> Result<()> {
+        if self.is_broken {
+            return Err(Error::value(
+                "trainer",
+                format!("step {}, which was not completed", self.steps),
+                "only complete steps before this one",
+                "a part of the parameters may have changed: go back to a copy of the network, and to a state of the \
+                 trainer by `restore`, or make a new trainer",
+            ));
+        }
+        if !(self.rate >= 0.0 && self.rate.is_finite()) {
+            return Err(Error::value(
+                "factor on the learning rate",
+                format!("{} at step {}", self.rate, self.steps + 1),
+                "a finite number from 0",
+                "correct the schedule",
+            ));
+        }
+        let len = model.flat().len();
+        match &self.memory {
+            Some(memory) if memory.len == len => Ok(()),
+            Some(memory) if self.steps > 0 => Err(Error::value(
+                "model",
+                format!("{len} parameters"),
+                format!("{}, as in the steps before", memory.len),
+                "train each model with a trainer of its own",
+            )),
+            _ => {
+                self.check()?;
+                self.memory = Some(Memory::of(model, O::MEMORY));
+                Ok(())
+            }
+        }
     }
 }
 
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     /// The same with another [`loss`](crate::loss), one that fits the network's head.
+    #[must_use]
     pub fn loss<L>(mut self, loss: L) -> Self
     where
         N::Head: TrainedWith<N::Float, L>,
@@ -175,8 +321,16 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     }
 
     /// Loss and accuracy of `network` on `data`, by this trainer's loss and threads.
-    pub fn evaluate(&mut self, network: &N, data: &Dataset<N::Input, N::Target>) -> Metrics {
-        Metrics::of(network, &mut *self.loss.0, data, &self.threads)
+    ///
+    /// # Errors
+    ///
+    /// As [`Evaluation::metrics`].
+    pub fn evaluate(
+        &mut self,
+        network: &N,
+        data: &Dataset<N::Input, N::Target>,
+    ) -> Result<Metrics> {
+        Evaluation::of(network, data).threads(&self.threads).metrics_by(&mut *self.loss.0)
     }
 }
 

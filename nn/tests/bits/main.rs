@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use nn::data::Dataset;
 use nn::head::Head;
 use nn::prelude::*;
-use nn::{Adam, Optimizer, Row, Sgd, Show, Step, Threads, Trainer, schedule};
+use nn::{Adam, Optimizer, Row, Sgd, Show, Step, Stretch, Threads, Trainer, schedule};
 use tensor::random::Random;
 
 use networks::*;
@@ -70,12 +70,13 @@ enum Rule {
 }
 
 impl<T: Float> Optimizer<T> for Rule {
-    const MEMORY: usize = 2;
+    const NAME: &'static str = "one of two";
+    const MEMORY: &'static [&'static str] = &["first", "second"];
 
-    fn update(&self, step: Step, parameters: &mut [T], gradient: &[T], memory: &mut [&mut [T]]) {
+    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         match self {
-            Rule::Sgd(sgd) => sgd.update(step, parameters, gradient, &mut memory[..1]),
-            Rule::Adam(adam) => adam.update(step, parameters, gradient, memory),
+            Rule::Sgd(sgd) => sgd.update(step, stretch),
+            Rule::Adam(adam) => adam.update(step, stretch),
         }
     }
 

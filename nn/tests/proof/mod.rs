@@ -2,7 +2,7 @@
 #![allow(dead_code)] // each test uses its part
 
 use nn::prelude::*;
-use nn::{Optimizer, Row, Sgd, Step, Trainer};
+use nn::{Optimizer, Row, Sgd, Step, Stretch, Trainer};
 use tensor::random::Random;
 
 /// The static driver and the tape give the same loss and gradients, to the last bit.
@@ -121,9 +121,10 @@ pub(crate) fn comes_back<N: Network>(name: &str) {
 struct Plain(Sgd);
 
 impl<T: nn::Float> Optimizer<T> for Plain {
-    const MEMORY: usize = 1;
-    fn update(&self, step: Step, p: &mut [T], g: &[T], memory: &mut [&mut [T]]) {
-        self.0.update(step, p, g, memory);
+    const NAME: &'static str = "plain";
+    const MEMORY: &'static [&'static str] = &["velocity"];
+    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
+        self.0.update(step, stretch);
     }
 }
 

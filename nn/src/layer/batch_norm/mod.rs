@@ -12,7 +12,7 @@ pub use train::BatchNormView;
 use crate::layer::moments::rate;
 use crate::layer::option::checked;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
-use crate::parameters::padded;
+use crate::parameters::{TensorKind, padded};
 
 /// Each of `N` columns with mean 0 and deviation 1, then scaled and shifted (Ioffe and Szegedy 2015).
 ///
@@ -87,8 +87,8 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Inference
         params: 2 * N,
         len: Self::LEN,
         tensors: &[
-            TensorInfo::new("scale", &[N], SCALE * padded(N)),
-            TensorInfo::new("shift", &[N], SHIFT * padded(N)),
+            TensorInfo::new("scale", &[N], SCALE * padded(N)).kind(TensorKind::Scale),
+            TensorInfo::new("shift", &[N], SHIFT * padded(N)).kind(TensorKind::Bias),
             TensorInfo::kept("running_mean", &[N], MEAN * padded(N)),
             TensorInfo::kept("running_variance", &[N], VARIANCE * padded(N)),
         ],

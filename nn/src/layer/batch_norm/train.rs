@@ -14,7 +14,7 @@ use super::{BatchNorm, BatchNormFormula, MEAN, SCALE, SHIFT, VARIANCE};
 use crate::layer::moments::{column_sums, rate};
 use crate::layer::recorded::record;
 use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
-use crate::parameters::{NamedTensor, array, padded};
+use crate::parameters::{NamedTensor, TensorKind, array, padded};
 
 /// The parameters of a batch norm, and what it remembers of the batches it has seen.
 #[derive(Clone, Copy, Debug)]
@@ -72,8 +72,8 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         let width = self.width.get();
         let tensor = |name: &str, index| NamedTensor::new(name, &[width], index * padded(width));
         vec![
-            tensor("scale", SCALE),
-            tensor("shift", SHIFT),
+            tensor("scale", SCALE).kind(TensorKind::Scale),
+            tensor("shift", SHIFT).kind(TensorKind::Bias),
             tensor("running_mean", MEAN).kept(),
             tensor("running_variance", VARIANCE).kept(),
         ]

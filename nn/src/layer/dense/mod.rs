@@ -22,7 +22,7 @@ use tensor::activation::Activation;
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
-use crate::parameters::padded;
+use crate::parameters::{TensorKind, padded};
 #[cfg(feature = "std")]
 pub use products::{FixedWidths, Widths as DenseWidths};
 #[cfg(feature = "std")]
@@ -59,9 +59,10 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
         flops: 2 * I * O,
         len: Self::LEN,
         tensors: match P::BIAS {
-            true => {
-                &[TensorInfo::new("weight", &[I, O], 0), TensorInfo::new("bias", &[O], Self::BIAS)]
-            }
+            true => &[
+                TensorInfo::new("weight", &[I, O], 0),
+                TensorInfo::new("bias", &[O], Self::BIAS).kind(TensorKind::Bias),
+            ],
             false => &[TensorInfo::new("weight", &[I, O], 0)],
         },
         weight: Some([I, O]),

@@ -23,7 +23,7 @@ use crate::layer::moments::column_sums;
 use crate::layer::{
     Extra, FirstSums, Formula, Inference, Leaf, OutputGrad, Pass, Workspace, too_few,
 };
-use crate::parameters::{NamedTensor, descend, padded};
+use crate::parameters::{NamedTensor, TensorKind, descend, padded};
 
 /// What [`Dense`] computes: by the loops that the widths `W` choose, with the activation `A` and the settings `S`.
 #[derive(Clone, Copy, Debug)]
@@ -138,7 +138,8 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
     fn tensors(&self) -> Vec<NamedTensor> {
         let [inputs, outputs] = self.widths.get();
         let weight = NamedTensor::new("weight", &[inputs, outputs], 0);
-        let bias = || NamedTensor::new("bias", &[outputs], self.bias_start());
+        let bias =
+            || NamedTensor::new("bias", &[outputs], self.bias_start()).kind(TensorKind::Bias);
         [weight].into_iter().chain(self.settings.bias().then(bias)).collect()
     }
 

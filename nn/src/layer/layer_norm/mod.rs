@@ -12,7 +12,7 @@ pub use train::NormView;
 use crate::layer::moments::mean_and_rate;
 use crate::layer::option::checked;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
-use crate::parameters::padded;
+use crate::parameters::{TensorKind, padded};
 
 /// Each row of `N` numbers with mean 0 and deviation 1, then scaled and shifted (Ba et al. 2016).
 ///
@@ -67,7 +67,10 @@ impl<const N: usize, const EPSILON: u64> Inference for LayerNorm<N, EPSILON> {
         option: const { &Written::number(Self::FORMULA.epsilon) }.as_str(),
         params: 2 * N,
         len: Self::LEN,
-        tensors: &[TensorInfo::new("scale", &[N], 0), TensorInfo::new("shift", &[N], padded(N))],
+        tensors: &[
+            TensorInfo::new("scale", &[N], 0).kind(TensorKind::Scale),
+            TensorInfo::new("shift", &[N], padded(N)).kind(TensorKind::Bias),
+        ],
         ..LayerInfo::new("layer_norm", N, N)
     });
 

@@ -12,7 +12,7 @@ use tensor::simd::{Inline, vectorize, vectorize_inline};
 use super::{LayerNorm, LayerNormFormula};
 use crate::layer::moments::{column_sums, sum};
 use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
-use crate::parameters::{NamedTensor, array, padded};
+use crate::parameters::{NamedTensor, TensorKind, array, padded};
 
 /// The parameters of a layer norm.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +34,10 @@ impl<T: Float, W: Width> Formula<T> for LayerNormFormula<W> {
 
     fn tensors(&self) -> Vec<NamedTensor> {
         let shape = [self.width.get()];
-        vec![NamedTensor::new("scale", &shape, 0), NamedTensor::new("shift", &shape, self.shift())]
+        vec![
+            NamedTensor::new("scale", &shape, 0).kind(TensorKind::Scale),
+            NamedTensor::new("shift", &shape, self.shift()).kind(TensorKind::Bias),
+        ]
     }
 
     /// Mean and rate of each row.

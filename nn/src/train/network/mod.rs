@@ -10,8 +10,8 @@ mod division;
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use num_traits::Float as _;
 use tensor::product::{Matrix, SharedFinish, product_in_stages};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
@@ -20,12 +20,13 @@ pub(super) use division::Division;
 use division::Parts;
 
 use super::model::{Batch, Model, Run};
+use super::update::{Update, by_tensor};
 use crate::error::{Error, Result};
 use crate::layer::{FirstSums, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::network::{DefaultLossOf, Network, tensors};
-use crate::optim::{MOST_MEMORY, Optimizer, Step};
-use crate::parameters::NamedTensor;
+use crate::optim::{Optimizer, Stretch};
+use crate::parameters::{NamedTensor, all_finite};
 use crate::row::Row;
 
 /// A loss that fits the head of the network `N`.
@@ -59,6 +60,8 @@ pub struct NetworkWorkspace<T: Float> {
     layers: Buffer<T>,
     /// The loss of every row.
     losses: Buffer<T>,
+    /// Of the batch.
+    rows: usize,
     /// How the work on this batch is divided.
     division: Division,
 }
@@ -68,6 +71,7 @@ impl<T: Float> Default for NetworkWorkspace<T> {
         NetworkWorkspace {
             layers: Buffer::zeroed(0),
             losses: Buffer::zeroed(0),
+            rows: 0,
             division: Division::default(),
         }
     }
@@ -93,7 +97,7 @@ impl<N: Network> Model for N {
     }
 
     fn outputs(&self, inputs: &[Self::Input], threads: &Threads) -> Vec<Self::Float> {
-        let mut outputs = vec![N::Output::zeroed(); inputs.len()];
+        let mut outputs = N::Output::zeroed_rows(inputs.len());
         self.predict_into(inputs, &mut outputs, threads);
         Row::flatten(&outputs).to_vec()
     }
@@ -111,8 +115,9 @@ impl<N: Network> Model for N {
             workspace.losses = Buffer::stale(rows);
             workspace.layers = Buffer::stale(N::Layers::workspace_len::<Self::Float>(rows));
         }
+        workspace.rows = rows;
         workspace.division = Division::of::<N>(rows, threads);
-        let NetworkWorkspace { layers, losses, division } = workspace;
+        let NetworkWorkspace { layers, losses, division, .. } = workspace;
         let parameters = self.flat();
         let scale = mean_scale(rows);
         loss.begin_batch(targets);
@@ -165,15 +170,6 @@ impl<N: Network> Model for N {
         if let Some(penalty) = N::Layers::penalty(parameters) {
             loss = loss + penalty;
         }
-        if !loss.is_finite() {
-            return Err(Error::value(
-                "loss",
-                format!("{loss} at step {}", step + 1),
-                "a finite number",
-                "the parameters are as they were before this step: check that all inputs and targets are \
-                 finite and scaled to about 1, and try a smaller learning rate",
-            ));
-        }
         Ok(loss)
     }
 
@@ -201,45 +197,61 @@ impl<N: Network> Model for N {
         &mut self,
         batch: Batch<'_, Self>,
         workspace: &mut Self::Workspace,
-        rule: &O,
-        step: Step,
-        memory: &mut [&mut [Self::Float]],
-    ) {
+        Update { rule, step, memory, tensors, .. }: Update<'_, Self::Float, O>,
+    ) -> bool {
         let x = Row::flatten(batch.inputs);
         let NetworkWorkspace { layers, division, .. } = workspace;
         let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
         // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
         let longest = division.stretches::<N>().map(|stretch| stretch.len()).max();
         let mut parameters = Parts::of::<N>(division, self.flat_mut());
-        let mut memory = memory.iter_mut();
-        let mut memory: [_; MOST_MEMORY] = std::array::from_fn(|_| {
-            Parts::of::<N>(division, memory.next().map_or(&mut [][..], |slot| &mut **slot))
-        });
+        let mut memory = memory.map(|slot| Parts::of::<N>(division, slot));
         let parts = division.stretches::<N>().map(|stretch| {
             let memory = memory.each_mut().map(|slot| slot.take(&stretch));
             (stretch.start, parameters.take(&stretch), memory)
         });
         let descent = rule.descent(step);
+        let finite = AtomicBool::new(true);
         division.threads.for_each(parts, |(from, parameters, mut memory)| {
-            if let Some(rate) = descent {
-                return N::Layers::descend(parameters, x, layers, from, rate);
+            match descent {
+                Some(rate) => N::Layers::descend(parameters, x, layers, from, rate),
+                None => {
+                    let mut gradient = Buffer::stale(longest.unwrap_or(0));
+                    let gradient = &mut gradient[..parameters.len()];
+                    N::Layers::gradient(parameters, x, layers, from, gradient);
+                    let mut update = |part: Range<usize>, tensor| {
+                        let memory = memory.each_mut();
+                        rule.update(
+                            step,
+                            Stretch {
+                                parameters: &mut parameters[part.clone()],
+                                memory: memory
+                                    .map(|slot| slot.get_mut(part.clone()).unwrap_or_default()),
+                                gradient: &gradient[part],
+                                tensor,
+                            },
+                        );
+                    };
+                    match O::BY_TENSOR {
+                        true => by_tensor(tensors, from, gradient.len())
+                            .for_each(|(part, tensor)| update(part, Some(tensor))),
+                        false => {
+                            trained::<N>(from, gradient.len()).for_each(|part| update(part, None))
+                        }
+                    }
+                }
             }
-            let mut gradient = Buffer::stale(longest.unwrap_or(0));
-            let gradient = &mut gradient[..parameters.len()];
-            N::Layers::gradient(parameters, x, layers, from, gradient);
-            for part in trained::<N>(from, parameters.len()) {
-                let mut memory =
-                    memory.each_mut().map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
-                let parameters = &mut parameters[part.clone()];
-                let gradient = &gradient[part];
-                rule.update(step, parameters, gradient, &mut memory[..O::MEMORY]);
+            // Here, where the parameters are still in the cache.
+            if !all_finite(parameters) {
+                finite.store(false, Ordering::Relaxed);
             }
         });
+        finite.into_inner()
     }
 
-    fn update_state(&mut self, batch: Batch<'_, Self>, workspace: &mut Self::Workspace) {
+    fn update_state(&mut self, workspace: &mut Self::Workspace) {
         if const { N::INFO.has_state() } {
-            let layers = N::Layers::carve(&mut &mut workspace.layers[..], batch.inputs.len());
+            let layers = N::Layers::carve(&mut &mut workspace.layers[..], workspace.rows);
             N::Layers::update_state(self.flat_mut(), &layers);
         }
     }

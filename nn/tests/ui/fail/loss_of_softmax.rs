@@ -2,12 +2,12 @@
 
 use nn::data::{Class, Dataset};
 use nn::loss::{binary_cross_entropy, mse};
-use nn::{Evaluate, Threads, fit, network};
+use nn::{Evaluate, fit, network};
 
 network! { struct Digits(dense(4 -> 3, softmax)); }
 
 fn main() {
     let data = Dataset::new(vec![[0.0; 4]], Class::from_labels(&[0]).unwrap()).unwrap();
     let _ = fit(&mut Digits::init(1), &data).loss(mse()).run();
-    let _ = Digits::init(1).evaluate_with(binary_cross_entropy(), &data, &Threads::all());
+    let _ = Digits::init(1).evaluation(&data).loss(binary_cross_entropy());
 }

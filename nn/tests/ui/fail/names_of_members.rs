@@ -5,9 +5,9 @@ use nn::network;
 network! {
     pub struct Digits {
         INPUTS: dense(784 -> 128, relu),
-        evaluate_heads: dense(64, relu),
+        logits_into: dense(64, relu),
         SUMMARY: dense(32, relu),
-        evaluate_with: dense(10, softmax),
+        evaluation: dense(10, softmax),
     }
 }
 

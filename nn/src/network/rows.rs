@@ -1,0 +1,58 @@
+//! Which rows a network can learn from or be judged by.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use num_traits::Float as _;
+use tensor::threads::Threads;
+
+use super::Network;
+use crate::data::Dataset;
+use crate::error::{Error, InvalidRows, Result};
+use crate::head::{Activate as _, Head as _};
+use crate::parameters::all_finite;
+use crate::row::Row;
+
+/// Refuses data with inputs that are not finite or targets that the network's head does not allow. `which` data they
+/// are, for the message: nothing, or `validation ` with a space.
+pub(crate) fn check_rows<N: Network>(
+    which: &str,
+    data: &Dataset<N::Input, N::Target>,
+    threads: &Threads,
+) -> Result<()> {
+    if data.is_empty() {
+        let advice = "give a data set that is not empty";
+        return Err(Error::value(format!("number of {which}rows"), "0", "at least 1", advice));
+    }
+    let refused = |noun: String, wrong: InvalidRows, expected: &str, advice: String| {
+        Err(Error::value(wrong.what(&noun), wrong.found(&noun), expected, advice))
+    };
+    if !are_finite::<N>(data.inputs(), threads)
+        && let Some(wrong) = InvalidRows::among(data.inputs(), |row| {
+            let (column, x) = row.as_slice().iter().enumerate().find(|(_, x)| !x.is_finite())?;
+            Some(format!("{x} in column {column}"))
+        })
+    {
+        let advice = format!("{} takes numbers: fill the gaps or leave these rows out", N::NAME);
+        return refused(format!("{which}input"), wrong, "finite numbers", advice);
+    }
+    if let Some(wrong) = InvalidRows::among(data.targets(), N::Head::refuses) {
+        let head = N::Head::NAME;
+        let advice = format!("{} ends in {head}: correct these rows or leave them out", N::NAME);
+        return refused(format!("{which}target"), wrong, N::Head::ALLOWED, advice);
+    }
+    Ok(())
+}
+
+/// Whether all numbers of some rows are finite.
+fn are_finite<N: Network>(rows: &[N::Input], threads: &Threads) -> bool {
+    /// Numbers that are worth a thread.
+    const PART: usize = 1 << 16;
+    let numbers = N::Input::flatten(rows);
+    let finite = AtomicBool::new(true);
+    threads.worth(numbers.len() > PART).for_each(numbers.chunks(PART), |numbers| {
+        if !all_finite(numbers) {
+            finite.store(false, Ordering::Relaxed);
+        }
+    });
+    finite.into_inner()
+}

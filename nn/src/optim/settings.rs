@@ -1,0 +1,59 @@
+//! The ranges of optimizers' settings.
+
+use tensor::Float;
+
+use crate::error::{Error, Result};
+
+/// A size of steps: above 0, also as a number of the network.
+pub(super) fn learning_rate<T: Float>(rule: &str, found: f64) -> Result<()> {
+    let as_number = T::of(found);
+    refuse_unless(
+        as_number > T::zero() && as_number.is_finite(),
+        (rule, "learning rate", found),
+        "a finite number above 0, neither so small nor so large that the network's numbers cannot hold it",
+        "1e-3 is usual for Adam, 0.1 for gradient descent",
+    )
+}
+
+/// A share of what is remembered that is kept: from 0 to below 1.
+pub(super) fn decay(rule: &str, setting: &str, found: f64) -> Result<()> {
+    let advice = "0.9 is usual; 1 would never forget";
+    refuse_unless((0.0..1.0).contains(&found), (rule, setting, found), "from 0 to below 1", advice)
+}
+
+/// What keeps a division from being one by zero: above 0, also as a number of the network.
+pub(super) fn epsilon<T: Float>(rule: &str, found: f64) -> Result<()> {
+    let as_number = T::of(found);
+    refuse_unless(
+        as_number > T::zero() && as_number.is_finite(),
+        (rule, "epsilon", found),
+        "a finite number above 0, also as a number of the network",
+        "1e-8 is usual",
+    )
+}
+
+/// How much smaller parameters become by themselves: from 0.
+pub(super) fn weight_decay(rule: &str, found: f64) -> Result<()> {
+    let advice = "0.01 is usual, 0 is none";
+    let expected = "a finite number from 0";
+    refuse_unless(
+        found >= 0.0 && found.is_finite(),
+        (rule, "weight decay", found),
+        expected,
+        advice,
+    )
+}
+
+fn refuse_unless(
+    holds: bool,
+    (rule, setting, found): (&str, &str, f64),
+    expected: &str,
+    advice: &str,
+) -> Result<()> {
+    match holds {
+        true => Ok(()),
+        false => {
+            Err(Error::value(format!("{setting} of {rule}"), found.to_string(), expected, advice))
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What happens in a training, for whoever watches it.
+
+use std::ops::ControlFlow;
+
+use super::fit::{Epoch, Report};
+use super::model::Model;
+
+/// What has just happened in a training of a model.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Event<'e, M: Model> {
+    /// All is checked, and nothing is trained yet.
+    #[non_exhaustive]
+    Begin {
+        /// As it is before the first step.
+        model: &'e M,
+        /// How many epochs are to come.
+        epochs: usize,
+        /// Rows in an epoch.
+        rows: usize,
+        /// Steps in all epochs.
+        steps: u64,
+    },
+    /// A step.
+    #[non_exhaustive]
+    Step {
+        /// As the step left it.
+        model: &'e M,
+        /// Counted from 1 over all epochs.
+        number: u64,
+        /// Which epoch it belongs to, counted from 1.
+        epoch: usize,
+        /// Rows in its batch.
+        rows: usize,
+        /// The mean loss of the batch, before the step.
+        loss: f64,
+        /// The factor on the learning rate.
+        rate: f64,
+    },
+    /// An epoch, its validation included.
+    #[non_exhaustive]
+    Epoch {
+        /// As the epoch left it.
+        model: &'e M,
+        /// Counted from 1.
+        number: usize,
+        /// How it went.
+        epoch: &'e Epoch,
+    },
+    /// All of it, also where an observer stopped it early.
+    #[non_exhaustive]
+    End {
+        /// The trained model.
+        model: &'e M,
+        /// How it went.
+        report: &'e Report,
+    },
+}
+
+/// Whoever watches a training: a closure, or a type of yours that collects what it sees.
+///
+/// After a step or an epoch [`ControlFlow::Break`] ends the training; the model keeps what it has learnt.
+///
+/// ```
+/// use std::ops::ControlFlow::{Break, Continue};
+///
+/// use nn::prelude::*;
+/// use nn::data::Dataset;
+/// use nn::{Event, Show};
+///
+/// network! { struct Line(dense(1 -> 1)); }
+///
+/// let data = Dataset::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+/// let mut line = Line::init(1);
+/// let report = fit(&mut line, &data)
+///     .epochs(10_000)
+///     .learning_rate(0.05)
+///     .show(Show::Nothing)
+///     .observe(|event: &Event<'_, Line>| match event {
+///         Event::Epoch { epoch, .. } if epoch.loss < 1e-6 => Break(()),
+///         _ => Continue(()),
+///     })
+///     .run()?;
+/// assert!(report.last().loss < 1e-6 && report.epochs.len() < 10_000);
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub trait Observer<M: Model> {
+    /// Takes notice of what has just happened.
+    fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()>;
+}
+
+impl<M: Model, F: FnMut(&Event<'_, M>) -> ControlFlow<()>> Observer<M> for F {
+    fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()> {
+        self(event)
+    }
+}

@@ -1,0 +1,73 @@
+//! Why a training does not go on.
+
+use num_traits::Float as _;
+use tensor::Float;
+
+use super::model::Model;
+use crate::error::Error;
+use crate::parameters::NamedTensor;
+
+/// Why a step was not taken, or what it wrote is of no use.
+pub(super) enum Failure {
+    /// Something was out of its range, and nothing has changed.
+    Refused(Error),
+    /// A number is not finite. What becomes of the network is for the caller to say.
+    Diverged {
+        /// The loss, or a tensor.
+        what: String,
+        /// The number, and when.
+        found: String,
+        /// Whether it is among the parameters already.
+        written: bool,
+    },
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Diverged { what, found, .. } => Failure::Diverged { what, found, written: true },
+            error => Failure::Refused(error),
+        }
+    }
+}
+
+impl Failure {
+    /// A loss before a step.
+    pub(super) fn loss(loss: impl Float, step: u64) -> Self {
+        let found = format!("{loss} at step {step}");
+        Failure::Diverged { what: "loss".into(), found, written: false }
+    }
+
+    /// What step number `step` has written into a model.
+    pub(super) fn written<M: Model>(model: &M, tensors: &[NamedTensor], step: u64) -> Self {
+        let wrong = tensors.iter().find_map(|tensor| {
+            let wrong = model.flat()[tensor.range()].iter().find(|x| !x.is_finite())?;
+            Some((tensor.name.clone(), wrong.to_string()))
+        });
+        let (what, found) = wrong.unwrap_or_else(|| ("parameters".into(), "a gap".into()));
+        Failure::Diverged { what, found: format!("{found} after step {step}"), written: true }
+    }
+
+    /// The error of a single step.
+    pub(super) fn in_a_step(self) -> Error {
+        let written = matches!(self, Failure::Diverged { written: true, .. });
+        self.saying(match written {
+            true => "the parameters are lost: go back to a copy of them",
+            false => "the parameters are as they were before this step",
+        })
+    }
+
+    /// The error that says what became of the network.
+    pub(super) fn saying(self, network: &str) -> Error {
+        match self {
+            Failure::Refused(error) => error,
+            Failure::Diverged { what, found, .. } => {
+                let advice = format!(
+                    "{network}; check that all inputs and targets are finite and scaled to about 1, and try a \
+                     smaller learning rate"
+                );
+                Error::diverged(what, found, advice)
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What an optimizer remembers of a model.
+
+use tensor::{Buffer, Float};
+
+use super::model::Model;
+use crate::optim::MOST_MEMORY;
+use crate::parameters::{NamedTensor, all_finite};
+
+/// The tensors of a model, and what a rule remembers of their elements.
+pub(super) struct Memory<T: Float> {
+    pub(super) tensors: Vec<NamedTensor>,
+    /// Each as long as the flat parameters, but for those that the rule does not ask for.
+    pub(super) slots: [Buffer<T>; MOST_MEMORY],
+    /// Of the flat parameters.
+    pub(super) len: usize,
+}
+
+impl<T: Float> Memory<T> {
+    /// Zeros for each of the `names`.
+    pub(super) fn of<M: Model<Float = T>>(model: &M, names: &[&str]) -> Self {
+        let len = model.flat().len();
+        let of_slot = |slot| if slot < names.len() { len } else { 0 };
+        let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
+        Memory { tensors: model.tensors(), slots, len }
+    }
+
+    /// Slot by slot of the `names` the trained tensors, each with its name and what is remembered of all.
+    pub(super) fn named(
+        &self,
+        names: &'static [&'static str],
+    ) -> impl Iterator<Item = (String, &NamedTensor, &[T])> {
+        names.iter().zip(&self.slots).flat_map(|(remembered, slot)| {
+            let trained = self.tensors.iter().filter(|tensor| tensor.trained);
+            trained.map(move |tensor| (format!("{}.{remembered}", tensor.name), tensor, &slot[..]))
+        })
+    }
+
+    /// The first tensor of which something is remembered that is not finite, and the number.
+    pub(super) fn first_wrong(&self, names: &'static [&'static str]) -> Option<(String, String)> {
+        if self.slots.iter().all(|slot| all_finite(slot)) {
+            return None;
+        }
+        self.named(names).find_map(|(name, tensor, slot)| {
+            let wrong = slot[tensor.range()].iter().find(|x| !x.is_finite())?;
+            Some((name, wrong.to_string()))
+        })
+    }
+}

@@ -1,0 +1,116 @@
+//! What a trainer remembers, as a value.
+
+use super::memory::Memory;
+use super::model::Model;
+use super::trainer::Trainer;
+use crate::error::{Error, Result};
+use crate::optim::Optimizer;
+
+/// What a [`Trainer`] has beside the model and its own settings: taken out by [`Trainer::state`], put back by
+/// [`Trainer::restore`], after which a training goes on to the same bits.
+///
+/// ```
+/// use nn::{Adam, Network, Trainer, network};
+///
+/// network! { struct Line(dense(1 -> 1)); }
+///
+/// let (x, t) = ([[0.0], [1.0]], [[1.0], [3.0]]);
+/// let mut line = Line::init(1);
+/// let mut trainer = Trainer::new(Adam::new(0.1));
+/// trainer.step(&mut line, &x, &t)?;
+///
+/// let (mut again, state) = (line.clone(), trainer.state());
+/// let mut resumed = Trainer::new(Adam::new(0.1));
+/// resumed.restore(&again, &state)?;
+/// trainer.step(&mut line, &x, &t)?;
+/// resumed.step(&mut again, &x, &t)?;
+/// assert_eq!(line.parameters(), again.parameters());
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TrainerState<T> {
+    /// The optimizer's name.
+    pub optimizer: String,
+    /// How many steps have been taken.
+    pub steps: u64,
+    /// What random choices are made from.
+    pub seed: u64,
+    /// The factor on the learning rate.
+    pub rate: f64,
+    /// What the optimizer remembers; nothing before the first step.
+    pub memory: Vec<NamedBuffer<T>>,
+}
+
+/// Numbers of any shape with a name.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct NamedBuffer<T> {
+    /// Of a tensor and what is remembered of it: `hidden.weight.mean`.
+    pub name: String,
+    /// As the tensor's, mostly.
+    pub shape: Vec<usize>,
+    /// Row by row.
+    pub values: Vec<T>,
+}
+
+impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
+    /// What has to be known to go on from here, beside the model: the step, the seed, what the optimizer remembers.
+    pub fn state(&self) -> TrainerState<M::Float> {
+        let buffers = self.memory.iter().flat_map(|memory| memory.named(O::MEMORY));
+        let memory = buffers.map(|(name, tensor, slot)| {
+            let values = slot[tensor.range()].to_vec();
+            NamedBuffer { name, shape: tensor.shape.clone(), values }
+        });
+        TrainerState {
+            optimizer: O::NAME.to_owned(),
+            steps: self.steps,
+            seed: self.seed,
+            rate: self.rate,
+            memory: memory.collect(),
+        }
+    }
+
+    /// Goes on from `state` with the next step of `model`.
+    ///
+    /// # Errors
+    ///
+    /// If the state is that of another optimizer or another model; the trainer is then as it was.
+    pub fn restore(&mut self, model: &M, state: &TrainerState<M::Float>) -> Result<()> {
+        let refuse = |what: &str, found: String, expected: String| {
+            let advice = "take the state of a trainer with the same optimizer and the same model";
+            Err(Error::value(format!("{what} of the trainer's state"), found, expected, advice))
+        };
+        if state.optimizer != O::NAME {
+            return refuse("optimizer", state.optimizer.clone(), O::NAME.to_owned());
+        }
+        let mut memory = Memory::of(model, O::MEMORY);
+        let mut buffers = state.memory.iter();
+        for (remembered, index) in O::MEMORY.iter().zip(0..).filter(|_| state.steps > 0) {
+            let Memory { tensors, slots, .. } = &mut memory;
+            for tensor in tensors.iter().filter(|tensor| tensor.trained) {
+                let expected = format!("{}.{remembered} {:?}", tensor.name, tensor.shape);
+                let Some(buffer) = buffers.next() else {
+                    return refuse("memory", "its end".into(), expected);
+                };
+                let found = format!("{} {:?}", buffer.name, buffer.shape);
+                let into = &mut slots[index][tensor.range()];
+                if found != expected || buffer.values.len() != into.len() {
+                    let found = format!("{found} of {} numbers", buffer.values.len());
+                    return refuse("memory", found, expected);
+                }
+                into.copy_from_slice(&buffer.values);
+            }
+        }
+        if let Some(buffer) = buffers.next() {
+            return refuse("memory", buffer.name.clone(), "nothing more".into());
+        }
+        if let Some((name, found)) = memory.first_wrong(O::MEMORY) {
+            return refuse(&name, found, "a finite number".into());
+        }
+        self.memory = Some(memory);
+        self.is_broken = false;
+        (self.steps, self.seed, self.rate) = (state.steps, state.seed, state.rate);
+        Ok(())
+    }
+}

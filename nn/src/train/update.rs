@@ -1,0 +1,96 @@
+//! A step of a rule on flat parameters.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tensor::Float;
+use tensor::threads::Threads;
+
+use crate::optim::{MOST_MEMORY, Optimizer, Step, Stretch};
+use crate::parameters::{NamedTensor, all_finite};
+
+/// Parameters that are worth a thread of their own.
+const PIECE: usize = 32 * 1024;
+
+/// What changes the parameters of a [`Model`](super::Model) in a step.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Update<'u, T: Float, O> {
+    /// The rule.
+    pub rule: &'u O,
+    /// Which step it is.
+    pub step: Step,
+    /// What the rule remembers: slices as long as the flat parameters; those that it did not ask for are empty.
+    pub memory: [&'u mut [T]; MOST_MEMORY],
+    /// The model's tensors.
+    pub tensors: &'u [NamedTensor],
+    /// Who computes.
+    pub threads: &'u Threads,
+}
+
+impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
+    /// Changes `parameters` by their whole `gradient`; whether all that is written is finite.
+    pub fn apply(self, parameters: &mut [T], gradient: &[T]) -> bool {
+        let Update { rule, step, memory, tensors, threads } = self;
+        let finite = AtomicBool::new(true);
+        let mut parameters = Rest { slice: parameters, at: 0 };
+        let mut memory = memory.map(|slice| Rest { slice, at: 0 });
+        let parts = tensors.iter().filter(|tensor| tensor.trained).flat_map(pieces);
+        let parts = parts.map(|(part, tensor)| {
+            let memory = memory.each_mut().map(|slot| slot.take(&part));
+            let parameters = parameters.take(&part);
+            Stretch { parameters, gradient: &gradient[part], memory, tensor: Some(tensor) }
+        });
+        threads.worth(gradient.len() > PIECE).for_each(parts, |mut stretch| {
+            let memory = stretch.memory.each_mut().map(|slot| &mut **slot);
+            let Stretch { gradient, tensor, .. } = stretch;
+            let parameters = &mut *stretch.parameters;
+            rule.update(step, Stretch { parameters, gradient, memory, tensor });
+            if !all_finite(stretch.parameters) {
+                finite.store(false, Ordering::Relaxed);
+            }
+        });
+        finite.into_inner()
+    }
+}
+
+/// The trained parts of the `len` flat parameters from `from` on, counted from there, each in one tensor.
+pub(super) fn by_tensor(
+    tensors: &[NamedTensor],
+    from: usize,
+    len: usize,
+) -> impl Iterator<Item = (Range<usize>, &NamedTensor)> {
+    let first = tensors.partition_point(|tensor| tensor.range().end <= from);
+    let met = tensors[first..].iter().take_while(move |tensor| tensor.offset < from + len);
+    met.filter(|tensor| tensor.trained).filter_map(move |tensor| {
+        let Range { start, end } = tensor.range();
+        let part = start.max(from) - from..end.min(from + len) - from;
+        (!part.is_empty()).then_some((part, tensor))
+    })
+}
+
+/// A tensor in parts, as many as are worth a thread.
+fn pieces(tensor: &NamedTensor) -> impl Iterator<Item = (Range<usize>, &NamedTensor)> {
+    let Range { start, end } = tensor.range();
+    let parts = (start..end).step_by(PIECE);
+    parts.map(move |from| (from..(from + PIECE).min(end), tensor))
+}
+
+/// What is left of a slice whose parts are taken from the front.
+struct Rest<'r, T> {
+    slice: &'r mut [T],
+    /// How much has been taken or passed over.
+    at: usize,
+}
+
+impl<'r, T> Rest<'r, T> {
+    /// The next part; of nothing, nothing.
+    fn take(&mut self, part: &Range<usize>) -> &'r mut [T] {
+        if self.slice.is_empty() {
+            return &mut [];
+        }
+        let _passed_over = self.slice.split_off_mut(..part.start - self.at);
+        self.at = part.end;
+        self.slice.split_off_mut(..part.len()).unwrap_or_default()
+    }
+}

@@ -66,7 +66,8 @@ fn batch_norm_remembers() {
     >;
     let mut net = Net::init(1);
     let (x, t) = ([[1.0, 5.0], [3.0, -1.0], [5.0, 2.0]], [[0.0]; 3]);
-    let mut trainer = nn::Trainer::new(nn::Sgd::new(0.0));
+    let mut trainer = nn::Trainer::new(nn::Sgd::new(0.1));
+    trainer.set_rate(0.0); // so that nothing but the running numbers moves
     trainer.step(&mut net, &x, &t).unwrap();
     let view = nn::layer_view::<Net, BatchNorm<2, { bits(0.25) }, { bits(1e-5) }>>(&net, 0);
     assert_eq!((*view.running_mean, *view.running_variance), ([0.75, 0.5], [1.75, 3.0]));

@@ -102,8 +102,8 @@ impl<X, Y> Dataset<X, Y> {
             ));
         }
         fisher_yates(rows, &Random::new(seed, SPLIT_STREAM), |a, b| {
-            self.inputs.swap(a, b);
-            self.targets.swap(a, b);
+            swap(&mut self.inputs, a, b);
+            swap(&mut self.targets, a, b);
         });
         let second =
             Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
@@ -130,6 +130,15 @@ impl<X, Y> Dataset<X, Y> {
     #[must_use]
     pub fn map_inputs<Z>(self, map: impl FnMut(X) -> Z) -> Dataset<Z, Y> {
         Dataset { inputs: self.inputs.into_iter().map(map).collect(), targets: self.targets }
+    }
+}
+
+/// Exchanges two rows. As slices: [`slice::swap`] takes a row over the stack, which it may fill.
+fn swap<X>(rows: &mut [X], a: usize, b: usize) {
+    let (first, second) = (a.min(b), a.max(b));
+    if first < second {
+        let (before, from) = rows.split_at_mut(second);
+        before[first..=first].swap_with_slice(&mut from[..1]);
     }
 }
 

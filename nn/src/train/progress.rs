@@ -417,9 +417,9 @@ mod tests {
             line(80),
             "▌             epoch  1/10   75 %  loss 0.5000  left 1 min 51 s  5,000 samples/s"
         );
-        assert_eq!(line(79), "epoch  1/10   75 %  loss 0.5000  left 1 min 51 s  5,000 samples/s");
+        assert_eq!(line(78), "epoch  1/10   75 %  loss 0.5000  left 1 min 51 s  5,000 samples/s");
         assert_eq!(line(40), "epoch  1/10  loss 0.5000  left 1:51");
-        assert_eq!(line(20), "epoch  1/10");
+        assert_eq!(line(20), "epoch  1/10   75 %");
         for width in 24..200 {
             let line = line(width);
             assert!(line.chars().count() <= width && line.contains("loss 0.5000"), "{line}");

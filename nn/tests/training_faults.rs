@@ -69,7 +69,10 @@ fn a_schedule_that_gives_no_factor_is_refused_before_anything_is_trained() {
         quiet(&mut line, &data).schedule(|_| f64::NAN).run(),
         "schedule: found NaN after 0 of the training, before step 1, expected a finite factor from 0",
     );
-    starts(quiet(&mut line, &data).schedule(|done| 1.0 / done).run(), "schedule: found inf after 0");
+    starts(
+        quiet(&mut line, &data).schedule(|done| 1.0 / done).run(),
+        "schedule: found inf after 0",
+    );
     // Only at the end
     let late = |done: f64| if done > 0.98 { -1.0 } else { 1.0 };
     let run = quiet(&mut line, &data).batch_size(1).epochs(25).schedule(late).run();
@@ -91,7 +94,10 @@ fn a_schedule_that_gives_no_factor_is_refused_before_anything_is_trained() {
 fn more_epochs_than_can_be_counted_are_refused() {
     let data = line_data();
     for epochs in [0, usize::MAX, usize::MAX / 2] {
-        starts(quiet(&mut Line::init(1), &data).epochs(epochs).run(), &format!("epochs: found {epochs}"));
+        starts(
+            quiet(&mut Line::init(1), &data).epochs(epochs).run(),
+            &format!("epochs: found {epochs}"),
+        );
     }
 }
 

@@ -84,7 +84,10 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             Begin::Zero => product_on(isa, a_matrix, b_matrix, Start::Zero, c, None),
             Begin::Bias => product_on(isa, a_matrix, b_matrix, Start::Bias(&bias), c, None),
             Begin::Accumulate => product_on(isa, a_matrix, b_matrix, Start::Accumulate, c, None),
-            Begin::Scaled => add_scaled_product_on(isa, a_matrix, b_matrix, scale, c),
+            Begin::Scaled => {
+                let finite = add_scaled_product_on(isa, a_matrix, b_matrix, scale, c);
+                assert!(finite, "{isa:?} {m}×{k}×{n} layout {layout}: not finite");
+            }
         }
         let mut c = Vec::with_capacity(m * n);
         for row in around.chunks_exact(wide.max(1)) {
@@ -165,6 +168,45 @@ fn any_other_float_works() {
     let expected =
         plain(|i, x| a[i * 7 + x], |x, j| b[x * 3 + j], |_, _| Other::of(0.0), [5, 7, 3]);
     assert_eq!(c, expected);
+}
+
+/// One number that is not finite is found wherever it stands; what lies beside the operands does not matter.
+#[test]
+fn a_scaled_product_says_whether_its_result_is_finite() {
+    fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3]) {
+        let (left, right) = (numbers::<T>(m * k, 1), numbers::<T>(k * n, 2));
+        // As some columns of matrices whose other columns are NaN.
+        let around = |numbers: &[T], rows: usize, cols: usize| {
+            let mut wide = vec![T::nan(); rows * (cols + 3)];
+            for (wide, row) in wide.chunks_exact_mut(cols + 3).zip(numbers.chunks_exact(cols)) {
+                wide[..cols].copy_from_slice(row);
+            }
+            wide
+        };
+        let right = around(&right, k, n);
+        let b = Matrix::new(&right, k, n + 3).cols_between(0, n);
+        let is_finite = |c: &[T]| {
+            let mut c = around(c, m, n);
+            let (c, _) = MatrixMut::new(&mut c, m, n + 3).split_at_col(n);
+            add_scaled_product_on(isa, Matrix::new(&left, m, k), b, T::of(-0.5), c)
+        };
+        let mut c = numbers::<T>(m * n, 3);
+        assert!(is_finite(&c), "{isa:?} {m}×{k}×{n}");
+        for at in 0..m * n {
+            for wrong in [T::nan(), T::infinity(), T::neg_infinity()] {
+                let before = std::mem::replace(&mut c[at], wrong);
+                assert!(!is_finite(&c), "{isa:?} {m}×{k}×{n}: {wrong} at {at}");
+                c[at] = before;
+            }
+        }
+    }
+    for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {
+        for size in [[1, 3, 16], [1, 2, 37], [3, 2, 5], [8, 3, 48], [9, 1, 50], [13, 4, 65]] {
+            check::<f32>(isa, size);
+            check::<f64>(isa, size);
+        }
+    }
+    check::<Other>(Isa::best(), [3, 2, 5]);
 }
 
 #[test]

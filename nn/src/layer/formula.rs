@@ -78,7 +78,8 @@ pub trait Formula<T: Float>: Send + Sync {
     }
 
     /// A step p ← fma(g, −rate, p) on the stretch of the parameters that [`Formula::gradient`] has the gradient
-    /// g for, if the layer can take it without g ever going through memory; whether it could.
+    /// g for, if the layer can take it without g ever going through memory, and then whether all that it writes is
+    /// finite.
     fn descend(
         &self,
         parameters: &mut [T],
@@ -86,9 +87,9 @@ pub trait Formula<T: Float>: Send + Sync {
         workspace: &Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) -> bool {
+    ) -> Option<bool> {
         let _ = (parameters, x, workspace, from, rate);
-        false
+        None
     }
 
     /// The first place at or after `at` where [`Formula::gradient`] may begin or end: only the layer's ends,

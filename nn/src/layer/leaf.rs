@@ -145,14 +145,14 @@ impl<L: Leaf> Layer for L {
         leaf: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
+    ) -> bool {
         let LeafWorkspace { formula, workspace } = leaf;
-        if formula.descend(parameters, x, workspace, from, rate) {
-            return;
+        if let Some(is_finite) = formula.descend(parameters, x, workspace, from, rate) {
+            return is_finite;
         }
         let mut gradient = Buffer::stale(parameters.len());
         formula.gradient(parameters, x, workspace, from, &mut gradient);
-        descend(parameters, &gradient, rate);
+        descend(parameters, &gradient, rate)
     }
 
     fn cut(at: usize) -> usize {

@@ -108,17 +108,18 @@ pub trait Layer: Inference {
     );
 
     /// A step of gradient descent on the stretch of the parameters that [`Layer::gradient`] has its gradient
-    /// g for: p ← fma(g, −rate, p). A layer may do it without g ever going through memory.
+    /// g for: p ← fma(g, −rate, p); whether all that it writes is finite. A layer may do it without g ever going
+    /// through memory.
     fn descend<T: Float>(
         parameters: &mut [T],
         x: &[T],
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
+    ) -> bool {
         let mut gradient = Buffer::stale(parameters.len());
         Self::gradient(parameters, x, workspace, from, &mut gradient);
-        descend(parameters, &gradient, rate);
+        descend(parameters, &gradient, rate)
     }
 
     /// The first place at or after `at` where [`Layer::gradient`] may begin or end.

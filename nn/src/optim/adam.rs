@@ -41,13 +41,14 @@ impl Adam {
         settings::epsilon::<T>(rule, self.epsilon)
     }
 
-    /// The step, after `keep` has been multiplied into the parameters, if there is one.
+    /// The step, after `keep` has been multiplied into the parameters, if there is one; whether all of them are finite
+    /// then.
     pub(super) fn update_keeping<T: Float>(
         &self,
         step: Step,
         stretch: Stretch<'_, T>,
         keep: Option<T>,
-    ) {
+    ) -> bool {
         let Stretch { parameters, gradient, memory: [mean, square, ..], .. } = stretch;
         let (beta1, rest1) = (T::of(self.beta1), T::of(1.0 - self.beta1));
         let (beta2, rest2) = (T::of(self.beta2), T::of(1.0 - self.beta2));
@@ -89,7 +90,11 @@ impl<T: Float> Optimizer<T> for Adam {
     }
 
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
-        self.update_keeping(step, stretch, None);
+        self.checked_update(step, stretch);
+    }
+
+    fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
+        self.update_keeping(step, stretch, None)
     }
 }
 
@@ -114,7 +119,8 @@ struct Update<'a, T> {
 
 impl<T: Float> Update<'_, T> {
     #[inline(always)]
-    fn step(self, decays: bool) {
+    fn step(self, decays: bool) -> bool {
+        let mut wrong = false;
         let memory = self.mean.iter_mut().zip(self.square);
         for ((p, &g), (m, v)) in self.parameters.iter_mut().zip(self.gradient).zip(memory) {
             let (beta, rest) = self.beta1;
@@ -124,16 +130,18 @@ impl<T: Float> Update<'_, T> {
             let root = v.sqrt().mul_add(self.root_scale, self.epsilon);
             let kept = if decays { *p * self.keep } else { *p };
             *p = (*m * reciprocal(root)).mul_add(-self.rate, kept);
+            wrong |= !p.is_finite();
         }
+        !wrong
     }
 }
 
 impl<T: Float> Inline for Update<'_, T> {
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    fn run(self) {
-        self.step(false);
+    fn run(self) -> bool {
+        self.step(false)
     }
 }
 
@@ -141,11 +149,11 @@ impl<T: Float> Inline for Update<'_, T> {
 struct Decaying<'a, T>(Update<'a, T>);
 
 impl<T: Float> Inline for Decaying<'_, T> {
-    type Output = ();
+    type Output = bool;
 
     #[inline(always)]
-    fn run(self) {
-        self.0.step(true);
+    fn run(self) -> bool {
+        self.0.step(true)
     }
 }
 

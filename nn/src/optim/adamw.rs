@@ -73,11 +73,15 @@ impl<T: Float> Optimizer<T> for AdamW {
     }
 
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
+        self.checked_update(step, stretch);
+    }
+
+    fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
         let decays =
             self.all || stretch.tensor.is_none_or(|tensor| tensor.kind == TensorKind::Weight);
         let rate = self.adam.learning_rate * step.rate;
         let keep = decays.then(|| T::of(1.0 - rate * self.weight_decay));
-        self.adam.update_keeping(step, stretch, keep);
+        self.adam.update_keeping(step, stretch, keep)
     }
 }
 

@@ -266,6 +266,36 @@ fn settings_out_of_range_are_refused_by_name() {
     see_all(&mut Settings);
 }
 
+#[test]
+fn every_rule_sees_what_is_not_finite() {
+    struct Finite;
+    impl See for Finite {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Optimizer<f64> + Optimizer<f32>,
+        {
+            for optimizer in &examples.instances {
+                let finite_with = |at: usize, gradient: f32| {
+                    let mut trained = Trained::new::<O>(parameters::<f32>());
+                    let mut all = [1.0; COUNT];
+                    all[at] = gradient;
+                    let memory = slots(trained.memory.iter_mut().map(|slot| &mut slot[..]));
+                    let parameters = &mut trained.parameters[..];
+                    let stretch = Stretch { parameters, gradient: &all, memory, tensor: None };
+                    optimizer.checked_update(Step::new(1), stretch)
+                };
+                for at in 0..COUNT {
+                    assert!(finite_with(at, 2.0), "{name}, parameter {at}");
+                    for wrong in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                        assert!(!finite_with(at, wrong), "{name}, parameter {at}: {wrong}");
+                    }
+                }
+            }
+        }
+    }
+    see_all(&mut Finite);
+}
+
 /// A rate that `f64` holds may be infinite or zero as a number of the network.
 #[test]
 fn a_rate_must_be_a_number_of_the_network() {

@@ -10,7 +10,7 @@ mod settings;
 use tensor::Float;
 
 use crate::error::Result;
-use crate::parameters::NamedTensor;
+use crate::parameters::{NamedTensor, all_finite};
 
 macro_rules! optimizers {
     ($($file:ident :: $Optimizer:ident),* $(,)?) => {
@@ -78,6 +78,14 @@ pub trait Optimizer<T: Float>: Send + Sync {
 
     /// Changes the parameters of a stretch, and what is remembered of them.
     fn update(&self, step: Step, stretch: Stretch<'_, T>);
+
+    /// [`Optimizer::update`]; whether all parameters of the stretch are finite then. To be written for a rule whose loop
+    /// can see that on the way, where it costs nothing.
+    fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
+        let Stretch { parameters, gradient, memory, tensor } = stretch;
+        self.update(step, Stretch { parameters, gradient, memory, tensor });
+        all_finite(parameters)
+    }
 
     /// The learning rate, if [`Optimizer::update`] is in this step nothing but p ← fma(g, −rate, p): the
     /// step may then be taken where the gradient is computed.

@@ -56,6 +56,10 @@ impl<T: Float> Optimizer<T> for Sgd {
     }
 
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
+        self.checked_update(step, stretch);
+    }
+
+    fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
         let Stretch { parameters, gradient, memory: [velocity, ..], .. } = stretch;
         if let Some(rate) = self.descent(step) {
             return descend(parameters, gradient, rate);
@@ -64,12 +68,15 @@ impl<T: Float> Optimizer<T> for Sgd {
         let momentum = T::of(self.momentum);
         let (nesterov, negligible) = (self.nesterov, negligible());
         vectorize(|| {
+            let mut wrong = false;
             for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity.iter_mut()) {
                 *v = v.mul_add(momentum, g + negligible) - negligible;
                 let direction = if nesterov { v.mul_add(momentum, g) } else { *v };
                 *p = direction.mul_add(-rate, *p);
+                wrong |= !p.is_finite();
             }
-        });
+            !wrong
+        })
     }
 
     fn descent(&self, step: Step) -> Option<T> {

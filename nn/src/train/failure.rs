@@ -3,9 +3,9 @@
 use num_traits::Float as _;
 use tensor::Float;
 
+use super::memory::Memory;
 use super::model::Model;
 use crate::error::Error;
-use crate::parameters::NamedTensor;
 
 /// Why a step was not taken, or what it wrote is of no use.
 pub(super) enum Failure {
@@ -38,13 +38,20 @@ impl Failure {
         Failure::Diverged { what: "loss".into(), found, written: false }
     }
 
-    /// What step number `step` has written into a model.
-    pub(super) fn written<M: Model>(model: &M, tensors: &[NamedTensor], step: u64) -> Self {
-        let wrong = tensors.iter().find_map(|tensor| {
+    /// What step number `step` has written into a model and into the memory for these `names`.
+    pub(super) fn written<M: Model>(
+        model: &M,
+        memory: &Memory<M::Float>,
+        names: &'static [&'static str],
+        step: u64,
+    ) -> Self {
+        let wrong = memory.tensors.iter().find_map(|tensor| {
             let wrong = model.flat()[tensor.range()].iter().find(|x| !x.is_finite())?;
             Some((tensor.name.clone(), wrong.to_string()))
         });
-        let (what, found) = wrong.unwrap_or_else(|| ("parameters".into(), "a gap".into()));
+        let wrong = wrong.or_else(|| memory.first_wrong(names));
+        // An optimizer that says so of itself and shows no number
+        let (what, found) = wrong.unwrap_or_else(|| ("parameters".into(), "not all finite".into()));
         Failure::Diverged { what, found: format!("{found} after step {step}"), written: true }
     }
 

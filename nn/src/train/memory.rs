@@ -1,5 +1,7 @@
 //! What an optimizer remembers of a model.
 
+use std::ops::Range;
+
 use tensor::{Buffer, Float};
 
 use super::model::Model;
@@ -9,6 +11,8 @@ use crate::parameters::{NamedTensor, all_finite};
 /// The tensors of a model, and what a rule remembers of their elements.
 pub(super) struct Memory<T: Float> {
     pub(super) tensors: Vec<NamedTensor>,
+    /// Where what is kept but not trained stands.
+    pub(super) state: Vec<Range<usize>>,
     /// Each as long as the flat parameters, but for those that the rule does not ask for.
     pub(super) slots: [Buffer<T>; MOST_MEMORY],
     /// Of the flat parameters.
@@ -21,7 +25,9 @@ impl<T: Float> Memory<T> {
         let len = model.flat().len();
         let of_slot = |slot| if slot < names.len() { len } else { 0 };
         let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
-        Memory { tensors: model.tensors(), slots, len }
+        let tensors = model.tensors();
+        let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
+        Memory { state: state.collect(), tensors, slots, len }
     }
 
     /// Slot by slot of the `names` the trained tensors, each with its name and what is remembered of all.

@@ -245,28 +245,29 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(loss)
     }
 
-    /// The second half of a step: `update` changes the parameters, then running state follows.
+    /// The second half of a step: `change` changes the parameters, then running state follows.
     fn change(
         &mut self,
         model: &mut M,
-        update: impl FnOnce(&mut M, &mut M::Workspace, Update<'_, M::Float, O>) -> bool,
+        change: impl FnOnce(&mut M, &mut M::Workspace, Update<'_, M::Float, O>) -> bool,
     ) -> std::result::Result<(), Failure> {
-        let Some(Memory { tensors, slots: memory, .. }) = &mut self.memory else { return Ok(()) };
+        let Some(memory) = &mut self.memory else { return Ok(()) };
         self.is_broken = true;
         self.steps += 1;
-        let step = Step::new(self.steps).rate(self.rate);
-        let memory = memory.each_mut().map(|slot| &mut slot[..]);
-        let (rule, threads) = (&self.optimizer, &self.threads);
-        let tensors = &tensors[..];
-        let finite =
-            update(model, &mut self.workspace, Update { rule, step, memory, tensors, threads });
+        let update = Update {
+            rule: &self.optimizer,
+            step: Step::new(self.steps).rate(self.rate),
+            memory: memory.slots.each_mut().map(|slot| &mut slot[..]),
+            tensors: &memory.tensors,
+            threads: &self.threads,
+        };
+        let is_finite = change(model, &mut self.workspace, update);
         if std::mem::take(&mut self.has_state_to_come) {
             model.update_state(&mut self.workspace);
         }
-        let state = tensors.iter().filter(|tensor| !tensor.trained);
-        let finite = finite && state.map(|state| &model.flat()[state.range()]).all(all_finite);
-        if !finite {
-            return Err(Failure::written(model, tensors, self.steps));
+        let mut state = memory.state.iter();
+        if !is_finite || !state.all(|state| all_finite(&model.flat()[state.clone()])) {
+            return Err(Failure::written(model, memory, O::MEMORY, self.steps));
         }
         self.is_broken = false;
         Ok(())

@@ -7,7 +7,7 @@ use tensor::Float;
 use tensor::threads::Threads;
 
 use crate::optim::{MOST_MEMORY, Optimizer, Step, Stretch};
-use crate::parameters::{NamedTensor, all_finite};
+use crate::parameters::NamedTensor;
 
 /// Parameters that are worth a thread of their own.
 const PIECE: usize = 32 * 1024;
@@ -41,12 +41,8 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
             let parameters = parameters.take(&part);
             Stretch { parameters, gradient: &gradient[part], memory, tensor: Some(tensor) }
         });
-        threads.worth(gradient.len() > PIECE).for_each(parts, |mut stretch| {
-            let memory = stretch.memory.each_mut().map(|slot| &mut **slot);
-            let Stretch { gradient, tensor, .. } = stretch;
-            let parameters = &mut *stretch.parameters;
-            rule.update(step, Stretch { parameters, gradient, memory, tensor });
-            if !all_finite(stretch.parameters) {
+        threads.worth(gradient.len() > PIECE).for_each(parts, |stretch| {
+            if !rule.checked_update(step, stretch) {
                 finite.store(false, Ordering::Relaxed);
             }
         });

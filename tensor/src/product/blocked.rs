@@ -48,7 +48,7 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
 {
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
     // A sum is scaled when it is complete, so that it cannot be cut into slabs.
-    let divisible = !matches!(problem.into, Into::Scaled(_));
+    let divisible = !matches!(problem.into, Into::Scaled { .. });
     let in_cache = IN_CACHE / size_of::<T>();
     let few_rows = m < 2 * MR;
     let (in_place, slab, block) = match in_cache / n {
@@ -198,7 +198,7 @@ impl Area {
             }
         };
         let into = match problem.into {
-            Into::Scaled(_) | Into::New if first_k == 0 => problem.into,
+            Into::Scaled { .. } | Into::New if first_k == 0 => problem.into,
             Into::Row(bias) if first_k == 0 => Into::Row(&bias[self.cols.clone()]),
             _ => Into::Chain,
         };

@@ -249,13 +249,16 @@ fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
         Into::New => (0..a.rows).for_each(|i| problem.c.row_mut(i).fill(T::zero())),
         Into::Row(bias) => (0..a.rows).for_each(|i| problem.c.row_mut(i).copy_from_slice(bias)),
         Into::Chain => {}
-        Into::Scaled(scale) => {
+        Into::Scaled { scale, wrong } => {
             let mut sums = Buffer::zeroed(a.rows * n);
             let (c, into) = (MatrixMut::new(&mut sums, a.rows, n), Into::Chain);
             without_fma(&mut Problem { a, b, into, c, finish: None }, gemm);
             for (i, sums) in sums.chunks_exact(n).enumerate() {
                 for (c, &sum) in problem.c.row_mut(i).iter_mut().zip(sums) {
                     *c = sum.mul_add(scale, *c);
+                    if !c.is_finite() {
+                        wrong.set(true);
+                    }
                 }
             }
             return;

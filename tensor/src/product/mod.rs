@@ -40,6 +40,8 @@ mod tile;
 mod transpose;
 mod vector;
 
+use std::cell::Cell;
+
 use self::problem::{Into, Problem};
 use crate::float::Float;
 use crate::simd::Isa;
@@ -131,7 +133,7 @@ pub fn product_on<T: Float>(
     run(isa, Problem { a, b, into, c, finish });
 }
 
-/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`.
+/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`. Whether c is all finite then.
 ///
 /// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is complete,
 /// c ← fma(sum, scale, c). So the bits are those of a product and then
@@ -147,7 +149,7 @@ pub fn product_on<T: Float>(
 ///
 /// let (x, dz) = (Matrix::new(&[1.0, 2.0], 1, 2), Matrix::new(&[4.0], 1, 1));
 /// let mut weight = [1.0, 1.0];
-/// add_scaled_product(x.transposed(), dz, -0.5, MatrixMut::new(&mut weight, 2, 1));
+/// assert!(add_scaled_product(x.transposed(), dz, -0.5, MatrixMut::new(&mut weight, 2, 1)));
 /// assert_eq!(weight, [-1.0, -3.0]);
 /// ```
 #[track_caller]
@@ -156,8 +158,8 @@ pub fn add_scaled_product<T: Float>(
     b: Matrix<'_, T>,
     scale: T,
     c: MatrixMut<'_, T>,
-) {
-    add_scaled_product_on(Isa::best(), a, b, scale, c);
+) -> bool {
+    add_scaled_product_on(Isa::best(), a, b, scale, c)
 }
 
 /// [`add_scaled_product`] by the kernels of one instruction set: for tests and benchmarks.
@@ -172,8 +174,10 @@ pub fn add_scaled_product_on<T: Float>(
     b: Matrix<'_, T>,
     scale: T,
     c: MatrixMut<'_, T>,
-) {
-    run(isa, Problem { a, b, into: Into::Scaled(scale), c, finish: None });
+) -> bool {
+    let wrong = &Cell::new(false);
+    run(isa, Problem { a, b, into: Into::Scaled { scale, wrong }, c, finish: None });
+    !wrong.get()
 }
 
 #[track_caller]

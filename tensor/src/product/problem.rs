@@ -1,6 +1,7 @@
 //! A product that is to be computed: its operands, where its sums begin, and which function sees them when they are
 //! complete.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use super::matrix::Matrix;
@@ -58,5 +59,10 @@ pub(super) enum Into<'a, T> {
     /// c ← a·b, where the chains begin with c.
     Chain,
     /// c ← fma(a·b, scale, c), where the chains begin with zero.
-    Scaled(T),
+    Scaled {
+        /// A factor.
+        scale: T,
+        /// Becomes true if c is anywhere not finite then.
+        wrong: &'a Cell<bool>,
+    },
 }

@@ -36,7 +36,7 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     let strips = vectors.div_ceil(TOGETHER);
     // A sum is scaled when it is complete, so that it cannot be cut into slabs.
     let slab = match problem.into {
-        Into::Scaled(_) => k,
+        Into::Scaled { .. } => k,
         _ if strips == 1 => k,
         _ => SLAB,
     };
@@ -87,7 +87,7 @@ fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
 ) {
     let (a, b) = (problem.a, problem.b);
     let into = match problem.into {
-        Into::Scaled(_) | Into::New if depth.start == 0 => problem.into,
+        Into::Scaled { .. } | Into::New if depth.start == 0 => problem.into,
         Into::Row(bias) if depth.start == 0 => Into::Row(&bias[cols.clone()]),
         _ => Into::Chain,
     };
@@ -138,7 +138,7 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
         _ => j * L - head,
     };
     let mut sums = match into {
-        Into::New | Into::Scaled(_) => [[T::zero(); L]; V],
+        Into::New | Into::Scaled { .. } => [[T::zero(); L]; V],
         Into::Row(row) => load(row, place),
         Into::Chain => load(c, place),
     };
@@ -157,10 +157,18 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
     } else {
         add_rows::<T, K, V, L, 1>(&mut sums, a, |k, j| b(k, place(j)));
     }
-    if let Into::Scaled(scale) = into {
+    if let Into::Scaled { scale, wrong } = into {
         let products = sums;
         sums = load(c, place);
-        each_vector!(j of V: K::add_multiple(&mut sums[j], scale, &products[j]));
+        // x·0 is 0, or NaN, which stays.
+        let mut zeros = [T::zero(); L];
+        each_vector!(j of V: {
+            K::add_multiple(&mut sums[j], scale, &products[j]);
+            K::add_multiple(&mut zeros, T::zero(), &sums[j]);
+        });
+        if !K::are_zero(&zeros) {
+            wrong.set(true);
+        }
     }
     each_vector!(j of V: c[place(j)..][..L].copy_from_slice(&sums[j]));
 }

@@ -113,7 +113,7 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
     let mut sums = [[T::zero(); W]; MR];
     match into {
-        Into::New | Into::Scaled(_) => {}
+        Into::New | Into::Scaled { .. } => {}
         Into::Row(row) if width == W => sums = [*first(row); MR],
         Into::Row(row) => sums = [K::load_some(row); MR],
         Into::Chain => sums = load::<T, K, MR, W>(c),
@@ -151,10 +151,20 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
             });
         }
     }
-    if let Into::Scaled(scale) = into {
+    if let Into::Scaled { scale, wrong } = into {
         let products = sums;
         sums = load::<T, K, MR, W>(c);
-        each_row!(i of MR: K::add_multiple(&mut sums[i], scale, &products[i]));
+        // x·0 is 0, or NaN, which stays.
+        let mut zeros = [T::zero(); W];
+        each_row!(i of MR: {
+            K::add_multiple(&mut sums[i], scale, &products[i]);
+            // What stands behind the end of c may be anything.
+            let written = if width == W { sums[i] } else { K::load_some(&sums[i][..width]) };
+            K::add_multiple(&mut zeros, T::zero(), &written);
+        });
+        if !K::are_zero(&zeros) {
+            wrong.set(true);
+        }
     }
     each_row!(i of MR: {
         // SAFETY: i < `MR`, and c has been found to have so many rows.

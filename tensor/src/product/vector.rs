@@ -17,6 +17,12 @@ pub(super) trait Vectors<T: Float> {
         }
     }
 
+    /// Whether all of them are 0, which NaN is not.
+    #[inline(always)]
+    fn are_zero<const W: usize>(row: &[T; W]) -> bool {
+        row.iter().all(|&x| x == T::zero())
+    }
+
     /// The first elements, and zeros behind them.
     ///
     /// # Panics
@@ -83,6 +89,7 @@ mod x86_64 {
         (
             $Isa:ident, $features:literal, $lanes:literal of $T:ty,
             set: $set:ident, load: $load:ident, store: $store:ident, multiply_add: $multiply_add:ident,
+            is_zero: |$vector_at:ident| $is_zero:expr,
             mask: $mask:ident,
             load_some: |$from:ident, $some:ident| $load_some:expr,
             store_some: $store_some:ident,
@@ -115,6 +122,28 @@ mod x86_64 {
                     #[allow(unsafe_code)]
                     unsafe {
                         compiled(sums, a, b);
+                    }
+                }
+
+                #[inline(always)]
+                fn are_zero<const W: usize>(row: &[$T; W]) -> bool {
+                    #[inline]
+                    #[target_feature(enable = $features)]
+                    fn compiled<const W: usize>(row: &[$T; W]) -> bool {
+                        const { assert!(W.is_multiple_of($lanes), "a row of whole vectors") };
+                        let mut all = true;
+                        for vector in row.as_chunks::<$lanes>().0 {
+                            // SAFETY: as many elements as a vector has.
+                            #[allow(unsafe_code)]
+                            let $vector_at = unsafe { $load(vector.as_ptr()) };
+                            all &= $is_zero;
+                        }
+                        all
+                    }
+                    // SAFETY: the CPU has been found to have the features.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        compiled(row)
                     }
                 }
 
@@ -189,6 +218,7 @@ mod x86_64 {
         Avx512, "avx512f", 16 of f32,
         set: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
         multiply_add: _mm512_fmadd_ps,
+        is_zero: |x| _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_ps()) == 0,
         mask: sixteen_bits,
         load_some: |from, some| _mm512_maskz_loadu_ps(some, from),
         store_some: _mm512_mask_storeu_ps,
@@ -198,6 +228,7 @@ mod x86_64 {
         Avx512, "avx512f", 8 of f64,
         set: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
         multiply_add: _mm512_fmadd_pd,
+        is_zero: |x| _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_pd()) == 0,
         mask: eight_bits,
         load_some: |from, some| _mm512_maskz_loadu_pd(some, from),
         store_some: _mm512_mask_storeu_pd,
@@ -207,6 +238,7 @@ mod x86_64 {
         Avx2, "avx2,fma", 8 of f32,
         set: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
         multiply_add: _mm256_fmadd_ps,
+        is_zero: |x| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(x, _mm256_setzero_ps())) == 0,
         mask: eight_lanes,
         load_some: |from, some| _mm256_maskload_ps(from, some),
         store_some: _mm256_maskstore_ps,
@@ -216,6 +248,7 @@ mod x86_64 {
         Avx2, "avx2,fma", 4 of f64,
         set: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
         multiply_add: _mm256_fmadd_pd,
+        is_zero: |x| _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(x, _mm256_setzero_pd())) == 0,
         mask: four_lanes,
         load_some: |from, some| _mm256_maskload_pd(from, some),
         store_some: _mm256_maskstore_pd,

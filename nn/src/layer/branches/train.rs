@@ -243,9 +243,9 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
+    ) -> bool {
         let [x_a, x_b] = &workspace.x;
-        pair_descend::<A, B, T>(parameters, (x_a, &workspace.a), (x_b, &workspace.b), from, rate);
+        pair_descend::<A, B, T>(parameters, (x_a, &workspace.a), (x_b, &workspace.b), from, rate)
     }
 
     fn record<'t, T: Float>(
@@ -324,8 +324,8 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
-        pair_descend::<A, B, T>(parameters, (x, &workspace.a), (x, &workspace.b), from, rate);
+    ) -> bool {
+        pair_descend::<A, B, T>(parameters, (x, &workspace.a), (x, &workspace.b), from, rate)
     }
 
     fn record<'t, T: Float>(

@@ -245,27 +245,28 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         workspace: &Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) -> bool {
+    ) -> Option<bool> {
         let dz = &*workspace.dy;
         // Where the gradient needs its penalty or is small, nothing is gained.
         if self.is_small(dz, parameters.len()) || self.settings.l2() > 0.0 {
-            return false;
+            return None;
         }
+        let mut is_finite = true;
         let widths @ [_, outputs] = self.widths.get();
         let (weights, rest) =
             parameters.split_at_mut(self.weights().saturating_sub(from).min(parameters.len()));
         if !weights.is_empty() {
             let (inputs, dz) = weight_operands(x, dz, widths, from / outputs, weights.len());
             let weights = MatrixMut::new(weights, inputs.rows(), outputs);
-            add_scaled_product(inputs, dz, -rate, weights);
+            is_finite &= add_scaled_product(inputs, dz, -rate, weights);
         }
         if self.settings.bias() && !rest.is_empty() {
             let bias = rest.len() - self.bias_len();
             let mut gradient = Buffer::stale(outputs);
             column_sums(dz, &mut gradient);
-            descend(&mut rest[bias..][..outputs], &gradient, rate);
+            is_finite &= descend(&mut rest[bias..][..outputs], &gradient, rate);
         }
-        true
+        Some(is_finite)
     }
 
     /// Between rows of W, in steps of a tile's height; then only at the end.

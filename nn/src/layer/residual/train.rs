@@ -122,8 +122,8 @@ impl<L: Layer> Layer for Residual<L> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
-        L::descend(parameters, x, &workspace.inner, from, rate);
+    ) -> bool {
+        L::descend(parameters, x, &workspace.inner, from, rate)
     }
 
     fn cut(at: usize) -> usize {

@@ -116,9 +116,9 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
+    ) -> bool {
         let between = A::outputs(&workspace.0);
-        pair_descend::<A, B, T>(parameters, (x, &workspace.0), (between, &workspace.1), from, rate);
+        pair_descend::<A, B, T>(parameters, (x, &workspace.0), (between, &workspace.1), from, rate)
     }
 
     fn cut(at: usize) -> usize {
@@ -179,14 +179,12 @@ pub(crate) fn pair_descend<A: Layer, B: Layer, T: Float>(
     (x_b, rows_b): (&[T], &B::Workspace<'_, T>),
     from: usize,
     rate: T,
-) {
+) -> bool {
     let (a, b) = parameters.split_at_mut(A::LEN.saturating_sub(from).min(parameters.len()));
-    if !a.is_empty() {
-        A::descend(a, x_a, rows_a, from, rate);
-    }
-    if !b.is_empty() {
-        B::descend(b, x_b, rows_b, from.saturating_sub(A::LEN), rate);
-    }
+    let a_is_finite = a.is_empty() || A::descend(a, x_a, rows_a, from, rate);
+    let from_b = from.saturating_sub(A::LEN);
+    let b_is_finite = b.is_empty() || B::descend(b, x_b, rows_b, from_b, rate);
+    a_is_finite && b_is_finite
 }
 
 /// [`Layer::cut`] of two layers whose parameters follow one another.

@@ -83,8 +83,8 @@ impl<Net: Network> Layer for Nested<Net> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         rate: T,
-    ) {
-        Inner::<Net>::descend(parameters, x, workspace, from, rate);
+    ) -> bool {
+        Inner::<Net>::descend(parameters, x, workspace, from, rate)
     }
 
     fn cut(at: usize) -> usize {

@@ -26,7 +26,7 @@ use crate::layer::{FirstSums, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::network::{DefaultLossOf, Network, tensors};
 use crate::optim::{Optimizer, Stretch};
-use crate::parameters::{NamedTensor, all_finite};
+use crate::parameters::NamedTensor;
 use crate::row::Row;
 
 /// A loss that fits the head of the network `N`.
@@ -213,15 +213,16 @@ impl<N: Network> Model for N {
         let descent = rule.descent(step);
         let finite = AtomicBool::new(true);
         division.threads.for_each(parts, |(from, parameters, mut memory)| {
-            match descent {
+            let is_finite = match descent {
                 Some(rate) => N::Layers::descend(parameters, x, layers, from, rate),
                 None => {
                     let mut gradient = Buffer::stale(longest.unwrap_or(0));
                     let gradient = &mut gradient[..parameters.len()];
                     N::Layers::gradient(parameters, x, layers, from, gradient);
+                    let mut finite = true;
                     let mut update = |part: Range<usize>, tensor| {
                         let memory = memory.each_mut();
-                        rule.update(
+                        finite &= rule.checked_update(
                             step,
                             Stretch {
                                 parameters: &mut parameters[part.clone()],
@@ -239,10 +240,10 @@ impl<N: Network> Model for N {
                             trained::<N>(from, gradient.len()).for_each(|part| update(part, None))
                         }
                     }
+                    finite
                 }
-            }
-            // Here, where the parameters are still in the cache.
-            if !all_finite(parameters) {
+            };
+            if !is_finite {
                 finite.store(false, Ordering::Relaxed);
             }
         });

@@ -5,6 +5,7 @@
 //! also least significant byte first.
 
 mod load;
+mod replace;
 mod save;
 
 use std::any::Any;

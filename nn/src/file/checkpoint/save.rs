@@ -1,15 +1,13 @@
 //! Writing a checkpoint: the same network gives the same bytes, and a file is whole or not there.
 
 use std::any::Any;
-use std::ffi::OsString;
 use std::fmt::Write as _;
-use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::path::Path;
 
 use tensor::Float;
 
+use super::replace::replace;
 use super::{FORMAT, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
@@ -104,52 +102,4 @@ fn json(text: &str) -> String {
     }
     string.push('"');
     string
-}
-
-/// Writes a new file beside `path` and gives it that name once it is complete.
-pub(super) fn replace(
-    path: &Path,
-    write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
-) -> io::Result<()> {
-    // Through a link, as an ordinary write would go, instead of replacing the link.
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if fs::metadata(path).is_ok_and(|present| !present.is_file()) {
-        return Err(io::Error::other("this is not a regular file, give the name of one"));
-    }
-    let (temporary, file) = create_beside(path)?;
-    let written = (|| {
-        let mut buffered = io::BufWriter::new(&file);
-        write(&mut buffered)?;
-        buffered.flush()?;
-        drop(buffered);
-        // Before the new name, or a power failure could leave an empty file under it.
-        file.sync_all()?;
-        fs::rename(&temporary, path)
-    })();
-    if written.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    written
-}
-
-/// A new file in the directory of `path`, readable by whom any new file is.
-fn create_beside(path: &Path) -> io::Result<(PathBuf, File)> {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    let Some(name) = path.file_name() else {
-        return Err(io::Error::other("this is not the name of a file, give one"));
-    };
-    loop {
-        let mut temporary = OsString::from(".");
-        temporary.push(name);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        temporary.push(format!(".{}-{count}.tmp", std::process::id()));
-        let temporary = path.with_file_name(temporary);
-        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            // Left over by a process that had our number and was killed.
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
-            Ok(file) => return Ok((temporary, file)),
-        }
-    }
 }

@@ -152,7 +152,7 @@ fn a_failed_save_leaves_the_old_file() {
         "element 1 of tensor `hidden.bias`, to be saved: found NaN, expected a finite number; the \
          training diverged, lower the learning rate or clip the gradients"
     );
-    let result = super::save::replace(&directory.file(), |file| {
+    let result = super::replace::replace(&directory.file(), |file| {
         std::io::Write::write_all(file, b"half of it")?;
         Err(std::io::Error::other("no space left"))
     });

@@ -1,0 +1,253 @@
+//! A file that appears whole or not at all.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What the name of a file that is being written begins and ends with. It has nothing of the name that the file will
+/// have, which may be as long as a name can be.
+const PREFIX: &str = ".nn-save-";
+const SUFFIX: &str = ".tmp";
+
+/// How long a file of that name must not have been written before it is taken for one that nobody writes: a process may
+/// have created it and not locked it yet.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// Links that are followed, as many as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// Writes a new file beside `path` and gives it that name once it is complete; permissions stay as they were. A save
+/// that fails leaves what was there before.
+pub(super) fn replace(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
+) -> io::Result<()> {
+    let path = &behind_links(path)?;
+    let present = fs::metadata(path).ok();
+    if present.as_ref().is_some_and(|present| !present.is_file()) {
+        return Err(io::Error::other("this is not a regular file, give the name of one"));
+    }
+    if path.file_name().is_none() {
+        return Err(io::Error::other("this is not the name of a file, give one"));
+    }
+    let directory = match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    };
+    remove_abandoned(directory);
+    let (temporary, file) = create_in(directory)?;
+    let written = (|| {
+        // Says that somebody writes it, until the file is closed. Where there are no locks, no harm is done.
+        let _ = file.try_lock();
+        if let Some(present) = present {
+            fs::set_permissions(&temporary, present.permissions())?;
+        }
+        let mut buffered = io::BufWriter::new(&file);
+        write(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
+        // Before the new name, or a power failure could leave an empty file under it.
+        file.sync_all()?;
+        fs::rename(&temporary, path)?;
+        sync(directory);
+        Ok(())
+    })();
+    if written.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+/// The file that an ordinary write would go to: through links, also where the last one points to nothing yet.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&path) else { return Ok(path) };
+        path = path.parent().unwrap_or(Path::new("")).join(target);
+    }
+    Err(io::Error::other("this is a link that leads to itself, give the name of a file"))
+}
+
+/// A new file, readable by whom any new file is.
+fn create_in(directory: &Path) -> io::Result<(PathBuf, File)> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    loop {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let temporary = directory.join(format!("{PREFIX}{}-{count}{SUFFIX}", process()));
+        match OpenOptions::new().write(true).create_new(true).open(&temporary) {
+            // Left over by a process that had our number and was killed.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+            Ok(file) => return Ok((temporary, file)),
+        }
+    }
+}
+
+/// The number of this process; asking for it panics where there are none.
+fn process() -> u32 {
+    if cfg!(all(target_family = "wasm", target_os = "unknown")) { 0 } else { std::process::id() }
+}
+
+/// Removes what processes left that were killed while they wrote. What cannot be looked at stays.
+fn remove_abandoned(directory: &Path) {
+    for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+        if is_ours(&entry.file_name()) && is_abandoned(&entry.path()).unwrap_or(false) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_ours(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| {
+        let middle = name.strip_prefix(PREFIX).and_then(|name| name.strip_suffix(SUFFIX));
+        let numbers = middle.and_then(|middle| middle.split_once('-'));
+        numbers.is_some_and(|(process, count)| {
+            process.parse::<u32>().is_ok() && count.parse::<u64>().is_ok()
+        })
+    })
+}
+
+/// Whether nobody writes the file at `path`: it is old, and a lock on it can be had.
+fn is_abandoned(path: &Path) -> io::Result<bool> {
+    let age = fs::symlink_metadata(path)?.modified()?.elapsed().unwrap_or_default();
+    if age < ABANDONED {
+        return Ok(false);
+    }
+    Ok(OpenOptions::new().write(true).open(path)?.try_lock().is_ok())
+}
+
+/// Sees to it that the directory's entries survive a power failure. Not every system has that for a directory.
+fn sync(directory: &Path) {
+    if cfg!(unix) {
+        let _ = File::open(directory).and_then(|directory| directory.sync_all());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A directory that goes away with the test.
+    struct Directory(PathBuf);
+
+    impl Directory {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("nn-replace-{name}-{}", process()));
+            fs::create_dir_all(&path).unwrap();
+            Directory(path)
+        }
+
+        fn names(&self) -> Vec<String> {
+            let entries = fs::read_dir(&self.0).unwrap();
+            let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+            let mut names: Vec<String> = names.collect();
+            names.sort();
+            names
+        }
+    }
+
+    impl Drop for Directory {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn write(path: &Path, text: &str) {
+        replace(path, |file| file.write_all(text.as_bytes())).unwrap();
+    }
+
+    #[test]
+    fn a_name_may_be_as_long_as_any() {
+        let directory = Directory::new("long");
+        for len in [1, 250, 255] {
+            let path = directory.0.join("x".repeat(len));
+            write(&path, "new");
+            assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+        }
+        assert_eq!(directory.names().len(), 3);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn permissions_stay() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = Directory::new("mode");
+        let path = directory.0.join("secret");
+        fs::write(&path, "old").unwrap();
+        for mode in [0o600, 0o640, 0o444] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            write(&path, "new");
+            assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, mode);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_written_through_also_to_nothing() {
+        use std::os::unix::fs::symlink;
+        let directory = Directory::new("links");
+        fs::create_dir(directory.0.join("inner")).unwrap();
+        symlink("inner/target", directory.0.join("second")).unwrap();
+        symlink("second", directory.0.join("first")).unwrap();
+        for text in ["to nothing", "to something"] {
+            write(&directory.0.join("first"), text);
+            assert_eq!(fs::read_to_string(directory.0.join("inner/target")).unwrap(), text);
+            assert!(
+                directory.0.join("first").is_symlink() && directory.0.join("second").is_symlink()
+            );
+        }
+        symlink("circle", directory.0.join("circle")).unwrap();
+        let error = replace(&directory.0.join("circle"), |_| Ok(())).unwrap_err().to_string();
+        assert!(error.contains("a link that leads to itself"), "{error}");
+    }
+
+    #[test]
+    fn what_killed_processes_left_is_removed_and_nothing_else() {
+        let directory = Directory::new("abandoned");
+        let old = std::time::SystemTime::now() - 2 * ABANDONED;
+        let make = |name: &str, time| {
+            let file = File::create(directory.0.join(name)).unwrap();
+            file.set_modified(time).unwrap();
+            file
+        };
+        drop(make(".nn-save-1-0.tmp", old));
+        drop(make(".nn-save-4294967295-17.tmp", old));
+        drop(make(".nn-save-1-1.tmp", std::time::SystemTime::now())); // young
+        let written = make(".nn-save-1-2.tmp", old); // by somebody else, now
+        written.lock().unwrap();
+        for name in [".nn-save-.tmp", ".nn-save-1-x.tmp", ".nn-save-1-0", "nn-save-1-0.tmp"] {
+            drop(make(name, old)); // not ours
+        }
+        write(&directory.0.join("weights"), "new");
+        assert_eq!(
+            directory.names(),
+            [
+                ".nn-save-.tmp",
+                ".nn-save-1-0",
+                ".nn-save-1-1.tmp",
+                ".nn-save-1-2.tmp",
+                ".nn-save-1-x.tmp",
+                "nn-save-1-0.tmp",
+                "weights"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_write_that_fails_leaves_what_was_there() {
+        let directory = Directory::new("fails");
+        let path = directory.0.join("weights");
+        write(&path, "old");
+        let failed = replace(&path, |file| {
+            file.write_all(b"half of the n")?;
+            Err(io::Error::other("the disk is full"))
+        });
+        assert!(failed.is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(directory.names(), ["weights"]);
+    }
+}

@@ -1,6 +1,6 @@
 //! Inputs and targets, row by row, in memory.
 
-use std::fmt;
+use std::{fmt, iter, slice, vec};
 
 use tensor::random::Random;
 
@@ -67,6 +67,16 @@ impl<X, Y> Dataset<X, Y> {
         &self.targets
     }
 
+    /// Input and target of row number `row`, if there is one.
+    pub fn get(&self, row: usize) -> Option<(&X, &Y)> {
+        self.inputs.get(row).zip(self.targets.get(row))
+    }
+
+    /// Inputs and targets, row by row.
+    pub fn iter(&self) -> Rows<'_, X, Y> {
+        self.into_iter()
+    }
+
     /// Shuffles the rows and cuts them in two: the first part gets `fraction` of them, rounded.
     ///
     /// The same `seed` gives the same two parts. Rows move; none is copied.
@@ -118,7 +128,8 @@ impl<X, Y> Dataset<X, Y> {
         self
     }
 
-    /// The same targets with every input replaced, for example by a normalised one.
+    /// The same targets with every input replaced, for example by a normalised one. The closure takes and gives rows by
+    /// value, on the stack: for rows that are too large for it there is [`change_inputs`](Self::change_inputs).
     ///
     /// ```
     /// # use nn::data::Dataset;
@@ -130,6 +141,77 @@ impl<X, Y> Dataset<X, Y> {
     #[must_use]
     pub fn map_inputs<Z>(self, map: impl FnMut(X) -> Z) -> Dataset<Z, Y> {
         Dataset { inputs: self.inputs.into_iter().map(map).collect(), targets: self.targets }
+    }
+
+    /// The same inputs with every target replaced, for example by its logarithm.
+    ///
+    /// ```
+    /// # use nn::data::Dataset;
+    /// let data = Dataset::new(vec![[0.0]], vec![[8.0_f32]])?;
+    /// assert_eq!(data.map_targets(|[t]| [t.log2()]).targets(), &[[3.0]]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[must_use]
+    pub fn map_targets<Z>(self, map: impl FnMut(Y) -> Z) -> Dataset<X, Z> {
+        Dataset { inputs: self.inputs, targets: self.targets.into_iter().map(map).collect() }
+    }
+
+    /// Changes every input where it lies, also one that is larger than the stack.
+    ///
+    /// ```
+    /// # use nn::data::Dataset;
+    /// let mut data = Dataset::new(vec![[0.0, 4.0]], vec![[1.0]])?;
+    /// data.change_inputs(|input| input.iter_mut().for_each(|x| *x /= 2.0));
+    /// assert_eq!(data.inputs(), &[[0.0, 2.0]]);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn change_inputs(&mut self, change: impl FnMut(&mut X)) {
+        self.inputs.iter_mut().for_each(change);
+    }
+}
+
+/// Inputs and targets of a [`Dataset`], row by row.
+pub type Rows<'d, X, Y> = iter::Zip<slice::Iter<'d, X>, slice::Iter<'d, Y>>;
+
+impl<'d, X, Y> IntoIterator for &'d Dataset<X, Y> {
+    type Item = (&'d X, &'d Y);
+    type IntoIter = Rows<'d, X, Y>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.inputs.iter().zip(&self.targets)
+    }
+}
+
+impl<X, Y> IntoIterator for Dataset<X, Y> {
+    type Item = (X, Y);
+    type IntoIter = iter::Zip<vec::IntoIter<X>, vec::IntoIter<Y>>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.inputs.into_iter().zip(self.targets)
+    }
+}
+
+/// From rows, each an input with its target.
+///
+/// ```
+/// use nn::data::Dataset;
+/// let squares: Dataset<[f32; 1], [f32; 1]> =
+///     (0..10_u8).map(f32::from).map(|x| ([x], [x * x])).collect();
+/// assert_eq!(squares.get(3), Some((&[3.0], &[9.0])));
+/// ```
+impl<X, Y> FromIterator<(X, Y)> for Dataset<X, Y> {
+    fn from_iter<I: IntoIterator<Item = (X, Y)>>(rows: I) -> Self {
+        let (inputs, targets) = rows.into_iter().unzip();
+        Dataset { inputs, targets }
+    }
+}
+
+/// [`Dataset::new`].
+impl<X, Y> TryFrom<(Vec<X>, Vec<Y>)> for Dataset<X, Y> {
+    type Error = Error;
+
+    fn try_from((inputs, targets): (Vec<X>, Vec<Y>)) -> Result<Self> {
+        Dataset::new(inputs, targets)
     }
 }
 

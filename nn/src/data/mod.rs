@@ -17,8 +17,8 @@ mod read;
 mod sets;
 
 pub use batches::{Batches, Minibatch};
-pub use dataset::Dataset;
+pub use dataset::{Dataset, Rows};
 pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;
 
-pub use crate::head::Class;
+pub use crate::head::{Class, Label};

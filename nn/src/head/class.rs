@@ -21,16 +21,22 @@ pub struct Class<const N: usize> {
 }
 
 impl<const N: usize> Class<N> {
-    /// The class with this number.
+    /// The class with this number, an integer of any type.
     ///
     /// # Errors
     ///
-    /// If `index` is not below `N`.
-    pub fn new(index: usize) -> Result<Self> {
-        if index < N {
-            return Ok(Self { index });
+    /// If `index` is negative or not below `N`.
+    pub fn new(index: impl Label) -> Result<Self> {
+        match Self::of(index) {
+            Some(class) => Ok(class),
+            None => {
+                Err(Error::value("class", index.to_string(), range::<N>(), "count classes from 0"))
+            }
         }
-        Err(Error::value("class", index.to_string(), range::<N>(), "count classes from 0"))
+    }
+
+    fn of(index: impl Label) -> Option<Self> {
+        index.try_into().ok().filter(|&index| index < N).map(|index| Self { index })
     }
 
     /// The number of the class, below `N`.
@@ -39,12 +45,19 @@ impl<const N: usize> Class<N> {
         self.index
     }
 
-    /// The classes of a column of labels.
+    /// The classes of a column of labels, integers of any type.
+    ///
+    /// ```
+    /// use nn::data::Class;
+    /// let from_bytes = Class::<3>::from_labels(&[2_u8, 0, 1])?;
+    /// assert_eq!(from_bytes, Class::<3>::from_labels(&[2_i64, 0, 1])?);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If a label is not below `N`; the message says which are the first and how many there are.
-    pub fn from_labels(labels: &[u8]) -> Result<Vec<Self>> {
+    /// If a label is negative or not below `N`; the message says which are the first and how many there are.
+    pub fn from_labels<L: Label>(labels: &[L]) -> Result<Vec<Self>> {
         if let Some(wrong) = wrong_labels(labels, N) {
             return Err(Error::value(
                 wrong.what("label"),
@@ -53,9 +66,14 @@ impl<const N: usize> Class<N> {
                 "count classes from 0, or use a `Class` with more of them",
             ));
         }
-        Ok(labels.iter().map(|&label| Self { index: usize::from(label) }).collect())
+        Ok(labels.iter().filter_map(|&label| Self::of(label)).collect())
     }
 }
+
+/// The number of a class as it stands in data: an integer of any type.
+pub trait Label: Copy + fmt::Display + TryInto<usize> {}
+
+impl<I: Copy + fmt::Display + TryInto<usize>> Label for I {}
 
 impl<const N: usize> fmt::Display for Class<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -63,9 +81,12 @@ impl<const N: usize> fmt::Display for Class<N> {
     }
 }
 
-/// The labels that are not below `classes`.
-pub(crate) fn wrong_labels(labels: &[u8], classes: usize) -> Option<InvalidRows> {
-    InvalidRows::among(labels, |&label| (usize::from(label) >= classes).then(|| label.to_string()))
+/// The labels that are negative or not below `classes`.
+pub(crate) fn wrong_labels<L: Label>(labels: &[L], classes: usize) -> Option<InvalidRows> {
+    InvalidRows::among(labels, |&label| {
+        let fits = label.try_into().is_ok_and(|index: usize| index < classes);
+        (!fits).then(|| label.to_string())
+    })
 }
 
 /// For the `expected` of an error.
@@ -86,8 +107,9 @@ mod tests {
         let classes = Class::<3>::from_labels(&[2, 0, 1, 2]).unwrap();
         assert_eq!(classes.iter().map(|class| class.index()).collect::<Vec<_>>(), [2, 0, 1, 2]);
         assert_eq!(classes[0].to_string(), "2");
-        assert!(Class::<3>::from_labels(&[]).unwrap().is_empty());
-        assert_eq!(Class::<256>::from_labels(&[255]).unwrap()[0].index(), 255);
+        assert!(Class::<3>::from_labels::<u8>(&[]).unwrap().is_empty());
+        assert_eq!(Class::<256>::from_labels(&[255_u8]).unwrap()[0].index(), 255);
+        assert_eq!(Class::<300>::from_labels(&[299_i128]).unwrap()[0].index(), 299);
     }
 
     #[test]
@@ -95,6 +117,17 @@ mod tests {
         assert!(Class::<3>::new(2).is_ok());
         assert!(Class::<3>::new(3).is_err());
         assert!(Class::<0>::new(0).is_err());
+        let negative = Class::<3>::new(-1_i8).unwrap_err().to_string();
+        assert_eq!(
+            negative,
+            "class: found -1, expected a number from 0 to 2; count classes from 0"
+        );
+        assert!(Class::<3>::new(u128::MAX).is_err());
+        let labels = Class::<3>::from_labels(&[0_i32, -1, 7]).unwrap_err().to_string();
+        assert!(
+            labels.starts_with("labels of rows 1, 2 (counted from 0): found -1, 7 (wrong"),
+            "{labels}"
+        );
         assert!(Class::<3>::from_labels(&[0, 3]).is_err());
     }
 }

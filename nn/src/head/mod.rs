@@ -17,7 +17,7 @@ use tensor::Float;
 
 pub use both::Both;
 #[cfg(feature = "std")]
-pub use class::Class;
+pub use class::{Class, Label};
 #[cfg(feature = "std")]
 pub(crate) use class::{range, wrong_labels};
 pub use linear::Linear;

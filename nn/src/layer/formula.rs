@@ -127,6 +127,7 @@ pub trait Formula<T: Float>: Send + Sync {
 ///
 /// A thread that has the same rows of the weight in every step finds them in its cache. Where threads take rows of the
 /// batch, each reads the whole weight, most of which another one has changed.
+#[derive(Debug)]
 pub struct FirstSums<'r, T> {
     /// `[inputs, outputs]`
     pub weight: &'r [T],

@@ -56,6 +56,7 @@ pub trait Leaf: Inference {
 }
 
 /// The workspace of a leaf, beside its formula.
+#[derive(Debug)]
 pub struct LeafWorkspace<'a, T, F> {
     formula: F,
     workspace: Workspace<'a, T>,

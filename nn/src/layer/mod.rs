@@ -77,6 +77,7 @@ pub use width::{Fixed, Width};
 #[cfg(feature = "std")]
 pub use self::{
     batch_norm::BatchNormView,
+    branches::BranchWorkspace,
     check::check,
     dense::{Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths},
     dropout::DropoutFormula,
@@ -86,7 +87,9 @@ pub use self::{
     output_grad::{OutputGrad, UnitFunction},
     pass::Pass,
     passthrough::PassthroughFormula,
+    residual::ResidualWorkspace,
     row_layer::{RowFormula, RowLayer},
+    then::ThenWorkspace,
     training::Layer,
     workspace::{Extra, Workspace},
 };

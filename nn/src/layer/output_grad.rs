@@ -4,7 +4,7 @@ use tensor::Float;
 use tensor::activation::{Activation, Identity};
 
 /// A function of one number on slices: every [`Activation`], whatever its type.
-pub trait UnitFunction<T>: Send + Sync {
+pub trait UnitFunction<T>: std::fmt::Debug + Send + Sync {
     /// Replaces every value by its image.
     fn apply(&self, values: &mut [T]);
 
@@ -24,6 +24,7 @@ impl<T: Float, A: Activation> UnitFunction<T> for A {
 
 /// The outputs of a layer, where dL/dy is written to `gradient` and multiplied there by the derivative of the
 /// layer's activation.
+#[derive(Debug)]
 pub struct OutputGrad<'r, T> {
     /// Weighted sums if the derivative needs them, else the same as `y`. `[rows, outputs]`
     pub x: &'r [T],

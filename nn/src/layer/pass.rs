@@ -24,6 +24,7 @@ pub enum Pass {
 
 impl Pass {
     /// The same pass as a part of the network sees it that comes `layers` layers later.
+    #[must_use]
     pub const fn skip(self, layers: usize) -> Self {
         match self {
             Pass::Evaluation => Pass::Evaluation,

@@ -20,6 +20,7 @@ pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'sta
     fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>);
 
     /// As [`Loss::for_batch`].
+    #[must_use]
     fn for_batch<'t>(
         &self,
         targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,

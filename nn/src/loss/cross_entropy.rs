@@ -41,6 +41,7 @@ impl<W> CrossEntropy<W> {
     ///
     /// If ε is not from 0 to 1.
     #[track_caller]
+    #[must_use]
     pub fn label_smoothing(mut self, epsilon: f64) -> Self {
         let allowed = |epsilon| (0.0..=1.0).contains(&epsilon);
         self.smoothing = checked("label smoothing", epsilon, "a number from 0 to 1", allowed);
@@ -288,6 +289,6 @@ mod tests {
     #[test]
     #[should_panic(expected = "label smoothing: found 1.5, expected a number from 0 to 1")]
     fn too_much_smoothing_is_refused() {
-        cross_entropy().label_smoothing(1.5);
+        let _ = cross_entropy().label_smoothing(1.5);
     }
 }

@@ -141,6 +141,7 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 
     /// This loss for a batch with these targets: the same, unless the rows' weights depend on all of them.
+    #[must_use]
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t H::Target> + Clone) -> Self
     where
         H: 't,
@@ -178,6 +179,7 @@ pub trait SoftmaxLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
     fn evaluate(&self, rows: LossRows<'_, T, Class<N>>);
 
     /// As [`Loss::for_batch`].
+    #[must_use]
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
         let _ = targets;
         self.clone()

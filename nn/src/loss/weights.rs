@@ -17,6 +17,7 @@ pub trait Weights<const N: usize>: Clone + Send + Sync + 'static {
     fn at(&self, index: usize) -> f64;
 
     /// All of them times `factor`.
+    #[must_use]
     fn times(&self, factor: f64) -> Self;
 }
 

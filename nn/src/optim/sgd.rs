@@ -30,11 +30,13 @@ impl Sgd {
     }
 
     /// The same with momentum.
+    #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Sgd { momentum, ..self }
     }
 
     /// The same with Nesterov's momentum.
+    #[must_use]
     pub const fn nesterov(self) -> Self {
         Sgd { nesterov: true, ..self }
     }

@@ -3,6 +3,7 @@
 mod loss;
 mod outputs;
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use autograd::{Gradients, Tape, Var};
@@ -102,6 +103,16 @@ pub struct OnTape<'t, N: Network> {
     network: PhantomData<fn() -> N>,
 }
 
+/// Of which network, and whether it trains.
+impl<N: Network> fmt::Debug for OnTape<'_, N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OnTape")
+            .field("network", &N::NAME)
+            .field("pass", &self.pass)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'t, N: Network> OnTape<'t, N> {
     /// The parameters of `network` on `tape`: as variables that want gradients, if they are to be
     /// trained, or else as constants.
@@ -125,6 +136,7 @@ impl<'t, N: Network> OnTape<'t, N> {
     /// The same network as it is while it trains: dropout drops, by random numbers made from `seed` and
     /// `step`; batch norm goes by the batch; and the loss has the penalties of the layers in it.
     /// Without this call it answers as [`Network::predict`] does.
+    #[must_use]
     pub fn training(mut self, seed: u64, step: u64) -> Self {
         self.pass = Pass::Training { seed, step, first_row: 0, layer: 0 };
         self

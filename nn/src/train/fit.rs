@@ -76,6 +76,22 @@ pub struct Fit<'a, N: Network, O> {
     observers: Vec<Box<dyn Observer<N> + Send + 'a>>,
 }
 
+/// Of which network and by which settings, not the data.
+impl<N: Network, O: fmt::Debug> fmt::Debug for Fit<'_, N, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fit")
+            .field("network", &N::NAME)
+            .field("data", self.data)
+            .field("validation", &self.validation)
+            .field("optimizer", &self.optimizer)
+            .field("loss", &self.loss)
+            .field("epochs", &self.epochs)
+            .field("batch_size", &self.batch_size)
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<N: Network, O: LearningRate> Fit<'_, N, O> {
     /// The optimizer with this learning rate.
     pub fn learning_rate(mut self, learning_rate: f64) -> Self {

@@ -5,6 +5,7 @@ use std::fmt::Debug;
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
+pub use super::network::{LossOf, NetworkWorkspace};
 pub use super::update::Update;
 use crate::error::Result;
 use crate::optim::Optimizer;

@@ -120,8 +120,11 @@ fn tell<N: Network>(
     observers: &mut [Box<dyn Observer<N> + Send + '_>],
     event: &Event<'_, N>,
 ) -> ControlFlow<()> {
-    observers.iter_mut().fold(ControlFlow::Continue(()), |flow, observer| {
-        let then = observer.observe(event);
-        if flow.is_break() { flow } else { then }
-    })
+    let mut flow = ControlFlow::Continue(());
+    for observer in observers {
+        if observer.observe(event).is_break() {
+            flow = ControlFlow::Break(());
+        }
+    }
+    flow
 }

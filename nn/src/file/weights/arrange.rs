@@ -1,5 +1,6 @@
 //! Arranging the tensors of a file as a network's flat buffer, by the compiler.
 
+use core::fmt;
 use core::marker::PhantomData;
 
 use tensor::embedded::{Aligned, Plain};
@@ -26,6 +27,13 @@ pub const fn bytes_to_arrange(file: &[u8]) -> usize {
 pub struct Arranged<N, const BYTES: usize> {
     bytes: Aligned<BYTES>,
     network: PhantomData<fn() -> N>,
+}
+
+/// Of which network, not the bytes.
+impl<N: Architecture, const BYTES: usize> fmt::Debug for Arranged<N, BYTES> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arranged").field("network", &N::NAME).finish_non_exhaustive()
+    }
 }
 
 impl<N: Architecture, const BYTES: usize> Arranged<N, BYTES>

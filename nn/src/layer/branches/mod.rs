@@ -7,6 +7,9 @@ use core::marker::PhantomData;
 
 use tensor::Float;
 
+#[cfg(feature = "std")]
+pub use train::BranchWorkspace;
+
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 

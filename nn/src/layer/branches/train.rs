@@ -10,6 +10,7 @@ use crate::layer::{Heads, Inputs, Layer, OutputGrad, Pass};
 
 /// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
 /// there, and the inputs of each and the gradients there, as far as they are not those of both.
+#[derive(Debug)]
 pub struct BranchWorkspace<'a, A, B, T> {
     a: A,
     b: B,

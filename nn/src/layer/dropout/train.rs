@@ -31,6 +31,7 @@ impl<W: Width> DropoutFormula<W> {
 }
 
 /// Multiplies by the mask, which stands in the place of the function's argument.
+#[derive(Debug)]
 struct Mask;
 
 impl<T: Float> UnitFunction<T> for Mask {

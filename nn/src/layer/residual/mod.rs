@@ -10,6 +10,9 @@ use tensor::Float;
 #[cfg(feature = "std")]
 pub(crate) use train::add_to;
 
+#[cfg(feature = "std")]
+pub use train::ResidualWorkspace;
+
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 

@@ -12,6 +12,7 @@ use crate::layer::{Layer, OutputGrad, Pass};
 use crate::row::Row as _;
 
 /// The workspace of a [`Residual`]: that of its layers, and the sum.
+#[derive(Debug)]
 pub struct ResidualWorkspace<'a, R, T> {
     inner: R,
     y: &'a mut [T],

@@ -10,6 +10,9 @@ use tensor::Float;
 #[cfg(feature = "std")]
 pub(crate) use train::{add_penalties, pair_cut, pair_descend, pair_gradient, pair_penalty};
 
+#[cfg(feature = "std")]
+pub use train::ThenWorkspace;
+
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 

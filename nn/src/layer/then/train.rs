@@ -8,6 +8,7 @@ use crate::layer::{FirstSums, Layer, OutputGrad, Pass};
 use crate::row::Row as _;
 
 /// The workspaces of both parts.
+#[derive(Debug)]
 pub struct ThenWorkspace<A, B>(A, B);
 
 impl<A: Layer, B: Layer> Layer for Then<A, B> {

@@ -55,6 +55,7 @@ impl<N: Network> fmt::Debug for LossOf<N> {
 }
 
 /// What the static driver keeps of a batch.
+#[derive(Debug)]
 pub struct NetworkWorkspace<T: Float> {
     /// The workspaces of the layers.
     layers: Buffer<T>,

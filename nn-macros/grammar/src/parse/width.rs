@@ -9,6 +9,13 @@ use crate::tokens::{
 /// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`; of what is written in another way the best
 /// guess.
 pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
+    // A macro's `$width` that is no expression which parentheses could hold together.
+    if let [group] = tokens
+        && group.delimiter() == Some(Delimiter::None)
+        && matches!(expression(&group.inner), None | Some(Shape::Unary))
+    {
+        return width(&group.inner, report);
+    }
     let place = place(tokens);
     let found = written(tokens);
     let constant = || Value::Const(Code { tokens: tokens.to_vec(), text: found.clone() });

@@ -5,6 +5,8 @@ use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, Toke
 
 /// What the compiler knows about the tokens of one call. Number 0 is the call itself.
 pub(crate) struct Source {
+    /// The path of `nn`.
+    root: TokenStream,
     entries: Vec<Entry>,
 }
 
@@ -16,11 +18,16 @@ struct Entry {
 
 impl Source {
     /// The tokens of a call, and the table of them.
-    pub(crate) fn read(stream: TokenStream) -> (Source, Vec<Token>) {
-        let mut source = Source { entries: Vec::new() };
+    pub(crate) fn read(root: TokenStream, stream: TokenStream) -> (Source, Vec<Token>) {
+        let mut source = Source { root, entries: Vec::new() };
         source.push(Span::call_site(), None);
         let tokens = source.tokens_of(stream);
         (source, tokens)
+    }
+
+    /// The path of `nn` where the macro is called.
+    pub(crate) fn root(&self) -> &TokenStream {
+        &self.root
     }
 
     fn push(&mut self, span: Span, tree: Option<TokenTree>) -> usize {

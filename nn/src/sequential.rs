@@ -5,15 +5,16 @@ use core::marker::PhantomData;
 
 use tensor::Float;
 
+use crate::__private::shown;
 #[cfg(feature = "std")]
 use crate::file::Checkpoint;
 use crate::head::Head;
 use crate::layer::Layer;
 #[cfg(feature = "std")]
 use crate::loss::DefaultLoss;
+use crate::network::Architecture;
 #[cfg(feature = "std")]
 use crate::network::Network;
-use crate::network::{Architecture, declaration};
 use crate::parameters::Parameters;
 #[cfg(feature = "std")]
 use crate::{picture::Picture, tape::Record};
@@ -174,6 +175,6 @@ impl<L: Layer, H: Head<T>, const I: usize, const O: usize, T: Float> fmt::Debug
     for Sequential<L, H, I, O, T>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sequential({})", declaration::<Self>().as_str())
+        shown::named::<Self>("Sequential", f)
     }
 }

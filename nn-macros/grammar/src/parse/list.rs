@@ -5,7 +5,8 @@ use std::borrow::Cow;
 use super::declaration::attribute;
 use super::layer::unit;
 use super::repeat::{array, count_before, repeat};
-use crate::ast::{Attribute, Layer, Layers, Title, Unit};
+use crate::ast::{Layer, Layers, Title, Unit};
+use crate::attribute::Attribute;
 use crate::tokens::{
     Cursor, Delimiter, List as Words, Name, Place, Report, Token, option, place, shown, sign,
     written,

@@ -125,7 +125,9 @@ pub(super) fn is_width(tokens: &[Token]) -> bool {
 pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Widths {
     let arrows: Vec<usize> = (0..tokens.len()).filter(|&at| is_arrow(&tokens[at..])).collect();
     let (Some(&first), Some(&last)) = (arrows.first(), arrows.last()) else {
-        return match without_arrow(tokens) {
+        // `sizes::OUTPUT` is no `sizes` and then `::OUTPUT`.
+        let several = if is_width(tokens) { None } else { without_arrow(tokens) };
+        return match several {
             None => Widths { input: None, output: width(tokens, report) },
             Some((input, between, output)) => {
                 let written = format!("{kind}({} -> {})", written(input), written(output));

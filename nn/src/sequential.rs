@@ -5,16 +5,15 @@ use core::marker::PhantomData;
 
 use tensor::Float;
 
-use crate::__private::shown;
 #[cfg(feature = "std")]
 use crate::file::Checkpoint;
 use crate::head::Head;
 use crate::layer::Layer;
 #[cfg(feature = "std")]
 use crate::loss::DefaultLoss;
-use crate::network::Architecture;
 #[cfg(feature = "std")]
 use crate::network::Network;
+use crate::network::{Architecture, debug_as};
 use crate::parameters::Parameters;
 #[cfg(feature = "std")]
 use crate::{picture::Picture, tape::Record};
@@ -175,6 +174,6 @@ impl<L: Layer, H: Head<T>, const I: usize, const O: usize, T: Float> fmt::Debug
     for Sequential<L, H, I, O, T>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        shown::named::<Self>("Sequential", f)
+        debug_as::<Self>("Sequential", f)
     }
 }

@@ -6,6 +6,7 @@ mod architecture;
 #[cfg(feature = "std")]
 mod instance;
 mod nested;
+mod shown;
 mod summary;
 #[cfg(feature = "std")]
 mod tensors;
@@ -19,6 +20,8 @@ pub use instance::Network;
 #[cfg(feature = "std")]
 pub(crate) use instance::{DefaultLossOf, rows_per_part};
 pub use nested::Nested;
+pub use shown::debug;
+pub(crate) use shown::debug_as;
 #[cfg(feature = "std")]
 pub(crate) use tensors::tensors;
 #[cfg(feature = "std")]

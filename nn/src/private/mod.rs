@@ -5,16 +5,15 @@ mod activations;
 mod checks;
 mod probe;
 mod rows;
-pub(crate) mod shown;
 pub mod words;
 
+pub use crate::network::debug;
 #[cfg(feature = "std")]
 pub use activations::Activations;
 pub use checks::*;
 pub use nn_macros::{network, network_file};
 pub use probe::*;
 pub use rows::*;
-pub use shown::debug;
 
 /// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
 /// is built without.

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::network::Architecture;
+use super::Architecture;
 
 /// Writes `Digits { layers: 2, parameters: 101770 }`.
 ///
@@ -10,11 +10,11 @@ use crate::network::Architecture;
 ///
 /// If the formatter cannot be written to.
 pub fn debug<N: Architecture>(formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-    named::<N>(N::NAME, formatter)
+    debug_as::<N>(N::NAME, formatter)
 }
 
 /// The same under another name.
-pub(crate) fn named<N: Architecture>(
+pub(crate) fn debug_as<N: Architecture>(
     name: &str,
     formatter: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {

@@ -36,7 +36,9 @@ fn expansion(criterion: &mut Criterion) {
     let mut measure = |name: &str, count: usize, layer: &str| {
         let input = declaration(count, layer);
         group.bench_with_input(BenchmarkId::new(name, count), &input, |bencher, input| {
-            bencher.iter(|| declare::network(input.clone(), &mut Report::default()));
+            bencher.iter(|| {
+                declare::network(quote::quote!(::nn), input.clone(), &mut Report::default())
+            });
         });
     };
     for count in [2, 20, 200] {

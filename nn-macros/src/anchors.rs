@@ -9,6 +9,7 @@ use crate::source::Source;
 
 /// Every word, each in an item of its own.
 pub(crate) fn anchors(source: &Source, report: &Report) -> TokenStream {
+    let nn = source.root();
     let anchors = report.mentions().iter().map(|mention| {
         let value = match mention {
             Mention::Word(list, word) => {
@@ -21,7 +22,7 @@ pub(crate) fn anchors(source: &Source, report: &Report) -> TokenStream {
                     let word = source.ident(word);
                     quote!(#word)
                 });
-                a_type(quote!(::nn::__private::words::#list::#word))
+                a_type(quote!(#nn::__private::words::#list::#word))
             }
             Mention::Type(tokens) => a_type(source.tokens(tokens)),
             Mention::Width(tokens) => {

@@ -10,9 +10,9 @@ use crate::expand::{expand, taken};
 use crate::mistakes::compile_errors;
 use crate::source::Source;
 
-/// What stands for `input`; the mistakes in it are in `report`, and in the code as errors.
-pub(crate) fn network(input: TokenStream, report: &mut Report) -> TokenStream {
-    let (source, tokens) = Source::read(input);
+/// What stands for `input`, where `root` is the path of `nn`; the mistakes in it are in `report`, and in the code as errors.
+pub(crate) fn network(root: TokenStream, input: TokenStream, report: &mut Report) -> TokenStream {
+    let (source, tokens) = Source::read(root, input);
     let checked = read_tokens(&tokens, &taken(), report);
     finish(&source, checked, TokenStream::new(), report)
 }

@@ -14,11 +14,12 @@ use crate::source::Source;
 
 /// What stands for the file that `input` names, relative to `directory`.
 pub(crate) fn network_file(
+    root: TokenStream,
     input: TokenStream,
     directory: &Path,
     report: &mut Report,
 ) -> TokenStream {
-    let (source, tokens) = Source::read(input);
+    let (source, tokens) = Source::read(root, input);
     let (literal, path) = match &tokens[..] {
         [Token { kind: Kind::Literal(literal), place, .. }] => (place, string(literal)),
         [first, ..] => (&first.place, None),

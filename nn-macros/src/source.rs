@@ -1,10 +1,12 @@
 //! The compiler's tokens, and which of the grammar's tokens stands for which: a table by their numbers.
 
-use nn_grammar::tokens::{Delimiter, Kind, Name, Place, Token};
+use nn_grammar::tokens::{Delimiter, Kind, Name, Place, Token, is_expression, is_loose};
 use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// What the compiler knows about the tokens of one call. Number 0 is the call itself.
 pub(crate) struct Source {
+    /// The path of `nn`.
+    root: TokenStream,
     entries: Vec<Entry>,
 }
 
@@ -16,11 +18,16 @@ struct Entry {
 
 impl Source {
     /// The tokens of a call, and the table of them.
-    pub(crate) fn read(stream: TokenStream) -> (Source, Vec<Token>) {
-        let mut source = Source { entries: Vec::new() };
+    pub(crate) fn read(root: TokenStream, stream: TokenStream) -> (Source, Vec<Token>) {
+        let mut source = Source { root, entries: Vec::new() };
         source.push(Span::call_site(), None);
         let tokens = source.tokens_of(stream);
         (source, tokens)
+    }
+
+    /// The path of `nn` where the macro is called.
+    pub(crate) fn root(&self) -> &TokenStream {
+        &self.root
     }
 
     fn push(&mut self, span: Span, tree: Option<TokenTree>) -> usize {
@@ -50,7 +57,7 @@ impl Source {
                     proc_macro2::Delimiter::Brace => Delimiter::Brace,
                     // A macro's `$width` arrives in invisible brackets, which say nothing here unless
                     // they hold an expression together.
-                    proc_macro2::Delimiter::None if inner.len() == 1 => return inner,
+                    proc_macro2::Delimiter::None if is_loose(&inner) => return inner,
                     proc_macro2::Delimiter::None => Delimiter::None,
                 };
                 return vec![Token { inner, ..Token::new(Kind::Group(delimiter), place) }];
@@ -97,7 +104,8 @@ impl Source {
     /// The compiler's own token, or one at the literal that a text stands in.
     fn tree(&self, token: &Token) -> TokenTree {
         let entry = &self.entries[token.place.first];
-        if let (None, Some(tree)) = (&token.place.quoted, &entry.tree) {
+        let bound = has_invisible(token);
+        if let (None, Some(tree), false) = (&token.place.quoted, &entry.tree, bound) {
             return tree.clone();
         }
         let mut tree = match &token.kind {
@@ -115,6 +123,13 @@ impl Source {
                     Delimiter::Parenthesis => proc_macro2::Delimiter::Parenthesis,
                     Delimiter::Bracket => proc_macro2::Delimiter::Bracket,
                     Delimiter::Brace => proc_macro2::Delimiter::Brace,
+                    // The compiler ignores invisible brackets in what a procedural macro writes, and would
+                    // read `$a * 2` with `$a` = `1 + 1` as `1 + 1 * 2`. Without a place in the source, it
+                    // does not call these needless.
+                    Delimiter::None if is_expression(&token.inner) => {
+                        let inner = self.tokens(&token.inner);
+                        return Group::new(proc_macro2::Delimiter::Parenthesis, inner).into();
+                    }
                     Delimiter::None => proc_macro2::Delimiter::None,
                 };
                 TokenTree::Group(Group::new(delimiter, self.tokens(&token.inner)))
@@ -123,6 +138,11 @@ impl Source {
         tree.set_span(entry.span);
         tree
     }
+}
+
+/// Whether invisible brackets stand somewhere in it.
+fn has_invisible(token: &Token) -> bool {
+    token.kind == Kind::Group(Delimiter::None) || token.inner.iter().any(has_invisible)
 }
 
 fn ident(text: &str, span: Span) -> Ident {

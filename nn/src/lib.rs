@@ -43,12 +43,9 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
-// So that the macro's `::nn::…` means this crate inside it, too.
-#[allow(unused_extern_crates)] // used by what the macro writes
-extern crate self as nn;
-
 #[cfg(feature = "std")]
 pub mod data;
+mod declare;
 #[cfg(feature = "std")]
 mod error;
 mod file;
@@ -87,7 +84,6 @@ pub use metric::{Evaluate, Evaluation, Metrics};
 pub use network::{Architecture, Nested};
 #[cfg(feature = "std")]
 pub use network::{Network, dense_view, layer_view};
-pub use nn_macros::{network, network_file};
 #[cfg(feature = "std")]
 pub use optim::{Adam, AdamW, LearningRate, MOST_MEMORY, Optimizer, Sgd, Step, Stretch, schedule};
 #[cfg(feature = "std")]

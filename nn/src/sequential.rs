@@ -13,7 +13,7 @@ use crate::layer::Layer;
 use crate::loss::DefaultLoss;
 #[cfg(feature = "std")]
 use crate::network::Network;
-use crate::network::{Architecture, declaration};
+use crate::network::{Architecture, debug_as};
 use crate::parameters::Parameters;
 #[cfg(feature = "std")]
 use crate::{picture::Picture, tape::Record};
@@ -174,6 +174,6 @@ impl<L: Layer, H: Head<T>, const I: usize, const O: usize, T: Float> fmt::Debug
     for Sequential<L, H, I, O, T>
 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Sequential({})", declaration::<Self>().as_str())
+        debug_as::<Self>("Sequential", f)
     }
 }

@@ -4,6 +4,8 @@
 //! New messages are accepted by `TRYBUILD=overwrite cargo test -p nn --test network_macro`, and by
 //! reading them.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 /// The compiler whose wording the `.stderr` files have.
@@ -11,6 +13,7 @@ const COMPILER: &str = "rustc 1.95.";
 
 #[test]
 fn network_macro() {
+    network_files();
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
 
@@ -24,5 +27,20 @@ fn network_macro() {
             "tests/ui/fail is SKIPPED: its messages are those of {COMPILER}x, this is {}",
             version.trim()
         );
+    }
+}
+
+/// Puts the files that cases read by `network_file!` beside the manifest that `trybuild` writes for them, wherever the
+/// products of the build are.
+fn network_files() {
+    let project =
+        Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests/trybuild/nn/networks");
+    fs::create_dir_all(&project).expect("a folder");
+    for folder in ["networks", "tests/ui/networks"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        for file in fs::read_dir(folder).expect("a folder") {
+            let file = file.expect("a file");
+            fs::copy(file.path(), project.join(file.file_name())).expect("a file");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! What a declaration says, with the place of every part that a mistake may have to point at. Whether it makes
 //! sense is up to `check`.
 
+use crate::attribute::Attribute;
 use crate::tokens::{Name, Place, Token, is_arrow, sign, split_at_commas};
 use crate::vocabulary::{self, LayerOption};
 
@@ -29,30 +30,6 @@ pub struct Head {
     pub visibility: Vec<Token>,
     /// The network's name.
     pub name: Name,
-}
-
-/// `#[derive(Debug)]`
-#[derive(Clone, Debug)]
-pub struct Attribute {
-    /// Its tokens, `#` and what is in the brackets.
-    pub tokens: Vec<Token>,
-}
-
-impl Attribute {
-    /// Whether it is `#[name …]`.
-    pub fn is(&self, name: &str) -> bool {
-        match self.inside() {
-            [first, rest @ ..] => {
-                first.word() == Some(name) && rest.first().and_then(sign) != Some(':')
-            }
-            [] => false,
-        }
-    }
-
-    /// What is in the brackets.
-    pub fn inside(&self) -> &[Token] {
-        self.tokens.last().map_or(&[], |group| &group.inner)
-    }
 }
 
 /// A list of layers; a mistake of the list as a whole is shown at `place`.

@@ -19,6 +19,7 @@
 //! |---|---|
 //! | [`vocabulary`] | the words, each a row of a table; all there is without the feature `std` |
 //! | [`tokens`] | text cut into tokens, their places, and mistakes that point at them |
+//! | [`attribute`] | what attributes do |
 //! | [`ast`] | what a declaration says |
 //! | `parse` | tokens to that |
 //! | [`network`] | what a declaration stands for: networks with all their widths |
@@ -29,6 +30,8 @@
 
 #[cfg(feature = "std")]
 pub mod ast;
+#[cfg(feature = "std")]
+pub mod attribute;
 #[cfg(feature = "std")]
 mod check;
 #[cfg(feature = "std")]

@@ -29,6 +29,7 @@ struct Naming<'s> {
 
 impl Naming<'_> {
     fn steps(&mut self, steps: &[Step]) {
+        let nn = &self.written.nn().clone();
         for step in steps {
             if let Unit::Own(path) = &step.unit {
                 self.layer(path);
@@ -39,16 +40,16 @@ impl Naming<'_> {
             match &step.unit {
                 Unit::Dense { dense, .. } => {
                     if let Some(Choice::Own(path)) = dense.activation.as_ref().map(|a| &a.choice) {
-                        self.checked(Kind::Activation, path, &quote!(::nn::activation::Identity));
+                        self.checked(Kind::Activation, path, &quote!(#nn::activation::Identity));
                     }
                     if let Some(Choice::Own(path)) = &dense.init {
-                        self.checked(Kind::Initializer, path, &quote!(::nn::init::ByActivation));
+                        self.checked(Kind::Initializer, path, &quote!(#nn::init::ByActivation));
                     }
                 }
                 Unit::Network(path) => {
-                    let name = self.checked(Kind::Network, path, &no_network());
+                    let name = self.checked(Kind::Network, path, &no_network(nn));
                     let span = self.written.span(&path.place);
-                    self.items.push(linear(&name, &path.text, span));
+                    self.items.push(linear(nn, &name, &path.text, span));
                 }
                 _ => {}
             }
@@ -77,8 +78,8 @@ impl Naming<'_> {
         let written = self.written.path(path);
         let users_path = quote!(#users);
         let span = self.written.span(&path.place);
-        let assertion = assertion(kind, &users_path, &path.text, span);
-        let checked = checked(kind, &users_path, other);
+        let assertion = assertion(self.written.nn(), kind, &users_path, &path.text, span);
+        let checked = checked(self.written.nn(), kind, &users_path, other);
         self.items.push(quote! {
             type #users = #written;
             type #name = #checked;

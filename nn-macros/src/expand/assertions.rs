@@ -5,7 +5,7 @@ use nn_grammar::network::{Chain, Seam, SeamKind, Step, Unit};
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
-use super::user_types::{Kind, assertion};
+use super::user_types::{Kind, assertion, check};
 use super::written::Written;
 
 /// A constant assertion for every width and number that is not known.
@@ -30,9 +30,8 @@ impl Assertions<'_> {
             let text = width.text();
             if width.number().is_none() && !self.checked.contains(&text) {
                 let (value, span) = (written.constant(width), written.span(&width.place));
-                self.items.push(quote_spanned! {span=>
-                    const _: () = ::nn::__private::check_width::<#value>(#title, #text);
-                });
+                let call = quote_spanned!(span=> check_width::<#value>(#title, #text));
+                self.items.push(check("check_width", &call, written.nn(), span));
                 self.checked.push(text);
             }
         }
@@ -40,7 +39,7 @@ impl Assertions<'_> {
             Unit::Own(path) => {
                 let layer = written.layer(path, &step.input, &step.output);
                 let span = written.span(&path.place);
-                self.items.push(assertion(Kind::Layer, &layer, &path.text, span));
+                self.items.push(assertion(written.nn(), Kind::Layer, &layer, &path.text, span));
             }
             Unit::Dense { dense, .. } => self.number(title, "dense", "l2", dense.l2.as_ref()),
             Unit::Simple(simple) => {
@@ -58,9 +57,8 @@ impl Assertions<'_> {
         let Some(number) = number.filter(|number| number.value.is_none()) else { return };
         let (value, text) = (self.written.real(number), &number.code.text);
         let span = self.written.span(&number.place);
-        self.items.push(quote_spanned! {span=>
-            const _: () = ::nn::__private::check_number(#layer, #option, #value, #title, #text);
-        });
+        let call = quote_spanned!(span=> check_number(#layer, #option, #value, #title, #text));
+        self.items.push(check("check_number", &call, self.written.nn(), span));
     }
 }
 
@@ -69,17 +67,19 @@ fn seam(seam: &Seam, written: &Written<'_>) -> TokenStream {
     let span = written.span(place);
     let (gives, takes) = (given.text(), taken.text());
     let (given, taken) = (written.constant(given), written.constant(taken));
-    match kind {
-        SeamKind::Neighbours { before, layer } => quote_spanned! {span=>
-            const _: () = ::nn::__private::check_widths::<#given, #taken>(
-                #before, #gives, #layer, #takes,
-            );
-        },
-        SeamKind::Residual { layer } => quote_spanned! {span=>
-            const _: () = ::nn::__private::check_residual::<#given, #taken>(#layer, #gives, #takes);
-        },
-        SeamKind::Repeated { layer } => quote_spanned! {span=>
-            const _: () = ::nn::__private::check_repeated::<#given, #taken>(#layer, #gives, #takes);
-        },
-    }
+    let (function, call) = match kind {
+        SeamKind::Neighbours { before, layer } => (
+            "check_widths",
+            quote_spanned!(span=> check_widths::<#given, #taken>(#before, #gives, #layer, #takes)),
+        ),
+        SeamKind::Residual { layer } => (
+            "check_residual",
+            quote_spanned!(span=> check_residual::<#given, #taken>(#layer, #gives, #takes)),
+        ),
+        SeamKind::Repeated { layer } => (
+            "check_repeated",
+            quote_spanned!(span=> check_repeated::<#given, #taken>(#layer, #gives, #takes)),
+        ),
+    };
+    check(function, &call, written.nn(), span)
 }

@@ -1,13 +1,14 @@
 //! The struct that a declaration stands for and what implements it, or the type that layers stand for.
 
-use nn_grammar::ast::{Attribute, Choice, Declaration};
+use nn_grammar::ast::{Choice, Declaration};
 use nn_grammar::network::{Chain, Checked, Network, Step, Unit};
-use nn_grammar::tokens::{Token, split_at_commas};
+use nn_grammar::tokens::Token;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
 use super::aliases::aliases;
 use super::assertions::assertions;
+use super::attributes::Attributes;
 use super::parts::{Parts, ends};
 use super::structs::structs;
 use super::written::Written;
@@ -34,6 +35,7 @@ pub(crate) fn expand(
 /// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions stand in the first constant, the
 /// one place of a type where statements can be; with errors, it remains a type.
 fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> TokenStream {
+    let nn = written.nn();
     let steps = &chain.steps;
     let (layers, head) = (types::sequence(steps, written), types::head(steps, written));
     let (input, output) = ends(steps);
@@ -43,22 +45,21 @@ fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> Toke
         true => input,
         false => quote!({ #errors #(#assertions)* #input }),
     };
-    quote!(::nn::Sequential::<#layers, #head, #input, #output>)
+    quote!(#nn::Sequential::<#layers, #head, #input, #output>)
 }
 
 fn network(network: &Network, source: &Source) -> TokenStream {
+    let nn = source.root();
     let Network { head, chain } = network;
     let steps = &chain.steps;
     let float = float_name(network);
     let public = structs(network, &float, &Written::in_public(source));
     let (names, named) = aliases(source, steps);
     let written = Written::by_aliases(source, names);
-    let attributes = head.attributes.iter().map(|attribute| written.tokens(&attribute.tokens));
-    let cfg = head.attributes.iter().filter(|attribute| attribute.is("cfg"));
-    let cfg: Vec<_> = cfg.map(|attribute| written.tokens(&attribute.tokens)).collect();
-    let public = public.iter().map(|item| quote!(#(#cfg)* #item));
+    let attributes = Attributes::of(&head.attributes, &written);
+    let Attributes { of_struct, of_others, of_code, of_debug } = &attributes;
+    let public = public.iter().map(|item| quote!(#of_others #item));
     let table = docs::network(steps);
-    let clone = (!derives_clone(&head.attributes)).then(|| quote!(#[derive(::core::clone::Clone)]));
     let parts = Parts::of(network, float, &written);
     let kinds = steps.iter().map(|step| types::layer(step, &written));
     let assertions = assertions(chain, &written);
@@ -66,70 +67,66 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let methods = methods::methods(&parts);
     let Parts { visibility, name, float, aliases, .. } = &parts;
     quote! {
-        #(#attributes)*
+        #of_struct
         #[doc = #table]
-        #clone
-        #visibility struct #name<#float: ::nn::Float = ::core::primitive::f32> {
-            parameters: ::nn::Parameters<#float>,
+        #visibility struct #name<#float: #nn::Float = ::core::primitive::f32> {
+            parameters: #nn::Parameters<#float>,
         }
         #(#public)*
-        #(#cfg)*
+        #of_code
         const _: () = {
             #(#named)*
             #(type #aliases = #kinds;)*
             #(#assertions)*
             #implementation
+            #of_debug
+            impl<#float: #nn::Float> ::core::fmt::Debug for #name<#float> {
+                fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    #nn::__private::debug::<Self>(formatter)
+                }
+            }
             #methods
         };
     }
 }
 
 fn implementation(parts: &Parts<'_>) -> TokenStream {
+    let nn = parts.written.nn();
     let Parts { name, plain, float, steps, aliases, input, output, written, .. } = parts;
-    let (chain, head) = (types::chain_of(steps, aliases), types::head(steps, written));
+    let (chain, head) = (types::chain_of(steps, aliases, nn), types::head(steps, written));
     let leaf_names = layer_names::names(steps);
     quote! {
-        impl<#float: ::nn::Float> ::nn::Architecture for #name<#float> {
+        impl<#float: #nn::Float> #nn::Architecture for #name<#float> {
             type Float = #float;
             type Layers = #chain;
             type Head = #head;
             type Input = [#float; #input];
             type Output = [#float; #output];
-            ::nn::__with_std! { type Target = <#head as ::nn::head::Head<#float>>::Target; }
+            #nn::__with_std! { type Target = <#head as #nn::head::Head<#float>>::Target; }
             const NAME: &'static ::core::primitive::str = #plain;
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#leaf_names),*];
         }
 
-        ::nn::__with_std! {
-        impl<#float: ::nn::Float> ::nn::Network for #name<#float> {
-            fn from_parameters(parameters: ::nn::Parameters<#float>) -> Self {
+        #nn::__with_std! {
+        impl<#float: #nn::Float> #nn::Network for #name<#float> {
+            fn from_parameters(parameters: #nn::Parameters<#float>) -> Self {
                 Self { parameters }
             }
-            fn parameters(&self) -> &::nn::Parameters<#float> {
+            fn parameters(&self) -> &#nn::Parameters<#float> {
                 &self.parameters
             }
-            fn parameters_mut(&mut self) -> &mut ::nn::Parameters<#float> {
+            fn parameters_mut(&mut self) -> &mut #nn::Parameters<#float> {
                 &mut self.parameters
             }
         }
         }
 
-        impl<#float: ::nn::Float> ::core::fmt::Display for #name<#float> {
+        impl<#float: #nn::Float> ::core::fmt::Display for #name<#float> {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Formatter::write_str(formatter, <Self as ::nn::Architecture>::SUMMARY)
+                ::core::fmt::Formatter::write_str(formatter, <Self as #nn::Architecture>::SUMMARY)
             }
         }
     }
-}
-
-/// Whether the user asked for `Clone` already.
-fn derives_clone(attributes: &[Attribute]) -> bool {
-    let derives = attributes.iter().filter(|attribute| attribute.is("derive"));
-    let mut traits = derives.flat_map(|derive| match derive.inside() {
-        [_, list] => split_at_commas(&list.inner),
-        _ => Vec::new(),
-    });
-    traits.any(|path| path.last().and_then(Token::word) == Some("Clone"))
 }
 
 /// The float type's name: one that the user's own types, which stand beside it, do not have.

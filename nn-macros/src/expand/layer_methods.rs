@@ -10,6 +10,7 @@ use super::parts::Parts;
 
 /// The methods that show what a layer consists of.
 pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
+    let nn = parts.written.nn();
     let Parts { visibility, float, steps, aliases, written, .. } = parts;
     let mut before = Leaves::default();
     let mut views = TokenStream::new();
@@ -19,18 +20,18 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
         let (method, docs) = head(step, parts);
         let (input, output) = (written.constant(&step.input), written.constant(&step.output));
         let span = Span::call_site().located_at(written.span(&step.title.place));
-        let (index, panics, at) = index(step, leaf, own);
+        let (index, panics, at) = index(step, leaf, own, nn);
         let (kind, body) = match &step.unit {
             // Nothing to see, or a network of its own: see `nested`.
             Unit::Input | Unit::Network(_) => continue,
             Unit::Simple(simple) if !simple.row.shown => continue,
             unit if has_biases(unit) => (
-                quote!(::nn::layer::DenseView<'_, #float, #input, #output>),
-                quote!(::nn::dense_view::<Self, #input, #output>(self, #at)),
+                quote!(#nn::layer::DenseView<'_, #float, #input, #output>),
+                quote!(#nn::dense_view::<Self, #input, #output>(self, #at)),
             ),
             _ => (
-                quote_spanned!(span=> <#alias as ::nn::layer::Layer>::View<'_, #float>),
-                quote_spanned!(span=> ::nn::layer_view::<Self, #alias>(self, #at)),
+                quote_spanned!(span=> <#alias as #nn::layer::Layer>::View<'_, #float>),
+                quote_spanned!(span=> #nn::layer_view::<Self, #alias>(self, #at)),
             ),
         };
         views.extend(quote! {
@@ -58,6 +59,7 @@ fn index(
     step: &Step,
     leaf: TokenStream,
     own: TokenStream,
+    nn: &TokenStream,
 ) -> (TokenStream, TokenStream, TokenStream) {
     if step.count == 1 {
         return (quote!(), quote!(), leaf);
@@ -68,12 +70,13 @@ fn index(
     (
         quote!(, index: ::core::primitive::usize),
         quote!(#[doc = #panics]),
-        quote!(#leaf + ::nn::__private::repetition(index, #count, #title) * (#own)),
+        quote!(#leaf + #nn::__private::repetition(index, #count, #title) * (#own)),
     )
 }
 
 /// The methods that copy a network inside this one out of it.
 pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
+    let nn = parts.written.nn();
     let Parts { visibility, name, steps, written, .. } = parts;
     let mut before = Leaves::default();
     let mut methods = TokenStream::new();
@@ -82,16 +85,16 @@ pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
         before.add(step);
         let Unit::Network(path) = &step.unit else { continue };
         let (path, (method, docs)) = (written.network(path), head(step, parts));
-        let (index, panics, at) = index(step, leaf, own);
+        let (index, panics, at) = index(step, leaf, own, nn);
         methods.extend(quote! {
             #[allow(dead_code)]
-            impl #name<<#path as ::nn::Architecture>::Float> {
+            impl #name<<#path as #nn::Architecture>::Float> {
                 #docs
                 ///
                 /// With a copy of the parameters.
                 #panics
                 #visibility fn #method(&self #index) -> #path {
-                    ::nn::__private::nested::<Self, #path>(self, #at)
+                    #nn::__private::nested::<Self, #path>(self, #at)
                 }
             }
         });

@@ -74,10 +74,11 @@ impl<'n> Leaves<'n> {
 
     /// The number as an expression.
     pub(super) fn tokens(&self, written: &Written<'_>) -> TokenStream {
+        let nn = written.nn();
         let known = Literal::usize_unsuffixed(self.known);
         let networks = self.networks.iter().map(|(path, times)| {
             let (path, times) = (written.network(path), Literal::usize_unsuffixed(*times));
-            quote!(+ #times * <#path as ::nn::Architecture>::INFO.count())
+            quote!(+ #times * <#path as #nn::Architecture>::INFO.count())
         });
         quote!(#known #(#networks)*)
     }

@@ -88,6 +88,7 @@ pub(crate) fn taken() -> Taken {
 
 /// All methods and constants. What needs the standard library stands together, where it can be left out.
 pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
+    let nn = parts.written.nn();
     let Parts { name, float, .. } = parts;
     let samples = Samples::of(parts);
     let members = |kind| {
@@ -108,9 +109,9 @@ pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
         }
 
         #conversions
-        ::nn::__with_std! {
+        #nn::__with_std! {
             #[allow(dead_code)]
-            impl<#float: ::nn::Float> #name<#float> {
+            impl<#float: #nn::Float> #name<#float> {
                 #methods
             }
 
@@ -120,7 +121,7 @@ pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
             }
 
             #[allow(dead_code)]
-            impl<#float: ::nn::Float> #name<#float> {
+            impl<#float: #nn::Float> #name<#float> {
                 #views
                 #others
             }
@@ -146,6 +147,7 @@ struct Samples {
 
 impl Samples {
     fn of(parts: &Parts<'_>) -> Samples {
+        let nn = parts.written.nn();
         let Parts { name, float, steps, input, output, written, .. } = parts;
         let mut samples = Samples {
             arguments: quote!(sample: &[#float; #input]),
@@ -160,7 +162,7 @@ impl Samples {
             let widths = inputs.iter().map(|side| written.constant(side.width));
             let kind = structs::name(name, "Input");
             samples.arguments = quote!(#(#names: &[#float; #widths]),*);
-            samples.row = quote!(&::nn::__private::join::<#float, #input>([#(&#names[..]),*]));
+            samples.row = quote!(&#nn::__private::join::<#float, #input>([#(&#names[..]),*]));
             samples.sample = quote!(#kind<#float>);
             samples.conversions = conversions(name, "Input", &inputs, input, float, written);
         }
@@ -214,24 +216,35 @@ fn bytes(name: &Ident, parts: &Parts<'_>, _: &Samples) -> TokenStream {
 
 /// A number that `nn::Architecture` has under the same name.
 fn of_architecture(name: &Ident, parts: &Parts<'_>, doc: &str) -> TokenStream {
+    let nn = parts.written.nn();
     let (visibility, doc) = (&parts.visibility, format!(" {doc}"));
     quote! {
         #[doc = #doc]
-        #visibility const #name: ::core::primitive::usize = <Self as ::nn::Architecture>::#name;
+        #visibility const #name: ::core::primitive::usize = <Self as #nn::Architecture>::#name;
     }
 }
 
-fn summary(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+fn summary(
+    name: &Ident,
+    Parts { visibility, written, .. }: &Parts<'_>,
+    _: &Samples,
+) -> TokenStream {
+    let nn = written.nn();
     quote! {
         /// The layers as a table.
         #visibility const #name: &'static ::core::primitive::str =
-            <Self as ::nn::Architecture>::#name;
+            <Self as #nn::Architecture>::#name;
     }
 }
 
-fn predict(name: &Ident, Parts { visibility, .. }: &Parts<'_>, samples: &Samples) -> TokenStream {
+fn predict(
+    name: &Ident,
+    Parts { visibility, written, .. }: &Parts<'_>,
+    samples: &Samples,
+) -> TokenStream {
+    let nn = written.nn();
     let Samples { arguments, row, answer, .. } = samples;
-    let predicted = samples.answer(quote!(::nn::Network::#name(self, #row)));
+    let predicted = samples.answer(quote!(#nn::Network::#name(self, #row)));
     quote! {
         /// The answer to one sample.
         #visibility fn #name(&self, #arguments) -> #answer {
@@ -241,35 +254,39 @@ fn predict(name: &Ident, Parts { visibility, .. }: &Parts<'_>, samples: &Samples
 }
 
 fn logits(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStream {
+    let nn = parts.written.nn();
     let Parts { visibility, float, output, .. } = parts;
     let Samples { arguments, row, .. } = samples;
     quote! {
         /// The last layer's values for one sample, before its softmax or sigmoid.
         #visibility fn #name(&self, #arguments) -> [#float; #output] {
-            ::nn::Network::#name(self, #row)
+            #nn::Network::#name(self, #row)
         }
     }
 }
 
-fn init(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+fn init(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+    let nn = written.nn();
     quote! {
         /// A network with random parameters, the same for the same seed.
         #visibility fn #name(seed: ::core::primitive::u64) -> Self {
-            <Self as ::nn::Network>::#name(seed)
+            <Self as #nn::Network>::#name(seed)
         }
     }
 }
 
-fn svg(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+fn svg(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+    let nn = written.nn();
     quote! {
         /// A picture of the network, in SVG.
         #visibility fn #name() -> ::std::string::String {
-            <Self as ::nn::Picture>::#name()
+            <Self as #nn::Picture>::#name()
         }
     }
 }
 
-fn load(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+fn load(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+    let nn = written.nn();
     quote! {
         /// The network that [`save`](Self::save) wrote.
         ///
@@ -278,13 +295,14 @@ fn load(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> Toke
         /// If the file cannot be read or holds another network.
         #visibility fn #name(
             path: impl ::core::convert::AsRef<::std::path::Path>,
-        ) -> ::nn::Result<Self> {
-            <Self as ::nn::Checkpoint>::#name(path)
+        ) -> #nn::Result<Self> {
+            <Self as #nn::Checkpoint>::#name(path)
         }
     }
 }
 
-fn save(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+fn save(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+    let nn = written.nn();
     quote! {
         /// Writes the parameters to a file.
         ///
@@ -294,21 +312,22 @@ fn save(name: &Ident, Parts { visibility, .. }: &Parts<'_>, _: &Samples) -> Toke
         #visibility fn #name(
             &self,
             path: impl ::core::convert::AsRef<::std::path::Path>,
-        ) -> ::nn::Result<()> {
-            ::nn::Checkpoint::#name(self, path)
+        ) -> #nn::Result<()> {
+            #nn::Checkpoint::#name(self, path)
         }
     }
 }
 
 fn predict_batch(
     name: &Ident,
-    Parts { visibility, .. }: &Parts<'_>,
+    Parts { visibility, written, .. }: &Parts<'_>,
     samples: &Samples,
 ) -> TokenStream {
+    let nn = written.nn();
     let Samples { sample, answer, .. } = samples;
     let batch = match samples.conversions.is_empty() {
-        true => quote!(::nn::Network::#name(self, samples)),
-        false => quote!(::nn::__private::#name(self, samples)),
+        true => quote!(#nn::Network::#name(self, samples)),
+        false => quote!(#nn::__private::#name(self, samples)),
     };
     quote! {
         /// The answer to each of many samples.
@@ -318,7 +337,12 @@ fn predict_batch(
     }
 }
 
-fn forward(name: &Ident, Parts { visibility, float, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
+fn forward(
+    name: &Ident,
+    Parts { visibility, float, written, .. }: &Parts<'_>,
+    _: &Samples,
+) -> TokenStream {
+    let nn = written.nn();
     quote! {
         /// What [`predict`](Self::predict) answers, as a function on a tape: `[rows, outputs]` for x
         /// `[rows, inputs]`. The parameters are constants there.
@@ -328,25 +352,26 @@ fn forward(name: &Ident, Parts { visibility, float, .. }: &Parts<'_>, _: &Sample
         /// If x has another shape.
         #visibility fn #name<'tape>(
             &self,
-            tape: &'tape ::nn::autograd::Tape<#float>,
-            x: ::nn::autograd::Var<'tape, #float>,
-        ) -> ::nn::Result<::nn::autograd::Var<'tape, #float>> {
-            ::nn::Record::#name(self, tape, x)
+            tape: &'tape #nn::autograd::Tape<#float>,
+            x: #nn::autograd::Var<'tape, #float>,
+        ) -> #nn::Result<#nn::autograd::Var<'tape, #float>> {
+            #nn::Record::#name(self, tape, x)
         }
     }
 }
 
 fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStream {
+    let nn = parts.written.nn();
     let Parts { visibility, float, steps, written, .. } = parts;
     let Samples { arguments, row, .. } = samples;
     let kind = structs::name(&parts.name, "Activations");
     let fields = steps.iter().map(|step| {
         let field = written.ident(&step.title.name);
         match step.count {
-            1 => quote!(#field: ::nn::__private::Activations::layer(&mut answers)),
+            1 => quote!(#field: #nn::__private::Activations::layer(&mut answers)),
             _ => quote! {
                 #field: ::core::array::from_fn(|_| {
-                    ::nn::__private::Activations::layer(&mut answers)
+                    #nn::__private::Activations::layer(&mut answers)
                 })
             },
         }
@@ -354,7 +379,7 @@ fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStrea
     quote! {
         /// The answer of every layer to one sample.
         #visibility fn #name(&self, #arguments) -> #kind<#float> {
-            let mut answers = ::nn::__private::Activations::of(self, #row);
+            let mut answers = #nn::__private::Activations::of(self, #row);
             #kind { #(#fields),* }
         }
     }

@@ -7,6 +7,7 @@
 //! | file | writes |
 //! |---|---|
 //! | `items` | a struct, or a type, and what implements it |
+//! | `attributes` | what the user's attributes mean for each item |
 //! | `methods` | the methods and constants that every network has |
 //! | `layer_methods` | the methods that show layers |
 //! | `structs` | the structs beside a network |
@@ -20,6 +21,7 @@
 
 mod aliases;
 mod assertions;
+mod attributes;
 mod docs;
 mod items;
 mod layer_methods;

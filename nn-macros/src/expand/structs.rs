@@ -70,12 +70,14 @@ pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -
     let (steps, plain) = (&network.chain.steps, network.head.name.plain());
     let (network_name, visibility) =
         (written.ident(&network.head.name), written.tokens(&network.head.visibility));
+    // That a network inside this one is deprecated, its name among the layers says.
+    let deprecated = has_network(steps).then(|| quote!(, deprecated));
     let mut structs = Vec::new();
     let mut declare = |suffix: &str, docs: String, traits: TokenStream, fields: TokenStream| {
         let name = name(&network_name, suffix);
         structs.push(quote! {
             #[doc = #docs]
-            #[allow(dead_code, non_camel_case_types)]
+            #[allow(dead_code, non_camel_case_types #deprecated)]
             #[derive(::core::clone::Clone, #traits ::core::fmt::Debug, ::core::cmp::PartialEq)]
             #visibility struct #name<#float = ::core::primitive::f32> {
                 #fields
@@ -115,6 +117,12 @@ pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -
     structs
 }
 
+fn has_network(steps: &[Step]) -> bool {
+    steps.iter().any(|step| {
+        matches!(step.unit, Unit::Network(_)) || step.parts().into_iter().any(has_network)
+    })
+}
+
 /// To a row and back, for what [`structs`] declares.
 pub(super) fn conversions(
     network: &Ident,
@@ -124,19 +132,20 @@ pub(super) fn conversions(
     float: &Ident,
     written: &Written<'_>,
 ) -> TokenStream {
+    let nn = written.nn();
     let name = name(network, suffix);
     let fields: Vec<&Ident> = sides.iter().map(|side| &side.name).collect();
     let starts = sides.iter().map(|side| side.start(written));
     let widths = sides.iter().map(|side| written.constant(side.width));
     quote! {
-        impl<#float: ::nn::Float> ::core::convert::From<#name<#float>> for [#float; #width] {
+        impl<#float: #nn::Float> ::core::convert::From<#name<#float>> for [#float; #width] {
             fn from(parts: #name<#float>) -> Self {
-                ::nn::__private::join([#(&parts.#fields[..]),*])
+                #nn::__private::join([#(&parts.#fields[..]),*])
             }
         }
-        impl<#float: ::nn::Float> ::core::convert::From<[#float; #width]> for #name<#float> {
+        impl<#float: #nn::Float> ::core::convert::From<[#float; #width]> for #name<#float> {
             fn from(row: [#float; #width]) -> Self {
-                Self { #(#fields: ::nn::__private::part::<#float, #widths>(&row, #starts)),* }
+                Self { #(#fields: #nn::__private::part::<#float, #widths>(&row, #starts)),* }
             }
         }
     }

@@ -12,8 +12,9 @@ use super::written::Written;
 
 /// The type of one layer, not repeated.
 pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
+    let nn = written.nn();
     let (input, output) = (written.constant(&step.input), written.constant(&step.output));
-    let any = quote!(::nn::layer::Dense<#input, #output, ::nn::activation::Identity>);
+    let any = quote!(#nn::layer::Dense<#input, #output, #nn::activation::Identity>);
     let named = || word("layer", step.title.word.as_ref(), "dense", written);
     match &step.unit {
         Unit::Dense { dense, head } => dense_layer(step, dense, *head, &named(), written),
@@ -35,11 +36,11 @@ pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
         Unit::Concat(branches) | Unit::Heads(branches) => side_by_side(branches, &named(), written),
         Unit::Network(path) => {
             let path = written.network(path);
-            quote!(::nn::Nested<#path>)
+            quote!(#nn::Nested<#path>)
         }
         Unit::Own(path) => {
             let layer = written.layer(path, &step.input, &step.output);
-            checked(Kind::Layer, &layer, &any)
+            checked(nn, Kind::Layer, &layer, &any)
         }
         Unit::StandIn => any,
     }
@@ -52,22 +53,23 @@ fn dense_layer(
     name: &TokenStream,
     written: &Written<'_>,
 ) -> TokenStream {
+    let nn = written.nn();
     let (input, output) = (written.constant(&step.input), written.constant(&step.output));
     // What the head applies to the whole layer, the layer does not.
     let activation = dense.activation.as_ref().filter(|_| !head);
     let activation = activation
-        .map_or_else(|| quote!(::nn::activation::Identity), |a| self::activation(a, written));
+        .map_or_else(|| quote!(#nn::activation::Identity), |a| self::activation(a, written));
     if dense.init.is_none() && dense.bias.is_none() && dense.l2.is_none() {
         return quote!(#name<#input, #output, #activation>);
     }
     let init = match &dense.init {
-        None => quote!(::nn::init::ByActivation),
+        None => quote!(#nn::init::ByActivation),
         Some(Choice::Word(init)) => word("init", Some(init), "zeros", written),
         Some(Choice::Own(path)) => written.path(path),
     };
     let bias = dense.bias.unwrap_or(true);
     let l2 = dense.l2.as_ref().map_or_else(|| quote!(0), |l2| bits(&written.real(l2)));
-    quote!(#name<#input, #output, #activation, ::nn::layer::DenseWith<#init, #bias, #l2>>)
+    quote!(#name<#input, #output, #activation, #nn::layer::DenseWith<#init, #bias, #l2>>)
 }
 
 fn activation(activation: &Activation, written: &Written<'_>) -> TokenStream {
@@ -84,10 +86,11 @@ fn activation(activation: &Activation, written: &Written<'_>) -> TokenStream {
 
 /// The user's own word as a path, so that an editor knows what it is and can complete it.
 fn word(list: &str, word: Option<&Name>, otherwise: &str, written: &Written<'_>) -> TokenStream {
+    let nn = written.nn();
     let list = Ident::new(list, Span::call_site());
     let other = || Ident::new(otherwise, Span::call_site());
     let word = word.map_or_else(other, |word| written.ident(word));
-    quote!(::nn::__private::words::#list::#word)
+    quote!(#nn::__private::words::#list::#word)
 }
 
 /// The number of an option as an argument of a type. One that only the compiler knows may be refused: what
@@ -98,6 +101,7 @@ fn option_bits(
     number: Option<&Real>,
     written: &Written<'_>,
 ) -> TokenStream {
+    let nn = written.nn();
     let name = option.word;
     let number = match number {
         None => {
@@ -107,7 +111,7 @@ fn option_bits(
         Some(real) if real.value.is_some() => written.real(real),
         Some(real) => {
             let number = written.real(real);
-            quote!(::nn::__private::sound_number(#layer, #name, #number))
+            quote!(#nn::__private::sound_number(#layer, #name, #number))
         }
     };
     bits(&number)
@@ -149,24 +153,25 @@ fn side_by_side(
 pub(super) fn sequence(steps: &[Step], written: &Written<'_>) -> TokenStream {
     let types = steps.iter().map(|step| (layer(step, written), step.count));
     let types: Vec<_> = types.flat_map(|(kind, count)| vec![kind; count]).collect();
-    tree(&types)
+    tree(&types, written.nn())
 }
 
 /// A balanced tree of `Then`, so that two hundred layers nest eight deep.
-fn tree(types: &[TokenStream]) -> TokenStream {
+fn tree(types: &[TokenStream], nn: &TokenStream) -> TokenStream {
     match types {
         [] => quote!(),
         [only] => only.clone(),
         _ => {
             let (before, after) = types.split_at(types.len().div_ceil(2));
-            let (before, after) = (tree(before), tree(after));
-            quote!(::nn::layer::Then<#before, #after>)
+            let (before, after) = (tree(before, nn), tree(after, nn));
+            quote!(#nn::layer::Then<#before, #after>)
         }
     }
 }
 
 /// The type of what follows the last layer.
 pub(super) fn head(steps: &[Step], written: &Written<'_>) -> TokenStream {
+    let nn = written.nn();
     let Some(last) = steps.last() else { return quote!() };
     let width = written.constant(&last.output);
     match &last.unit {
@@ -176,24 +181,25 @@ pub(super) fn head(steps: &[Step], written: &Written<'_>) -> TokenStream {
             let name = word("head", activation, "softmax", written);
             quote!(#name<#width>)
         }
-        _ => quote!(::nn::head::Linear<#width>),
+        _ => quote!(#nn::head::Linear<#width>),
     }
 }
 
 fn heads(branches: &[Branch<Vec<Step>>], written: &Written<'_>) -> TokenStream {
+    let nn = written.nn();
     let Some((first, rest)) = branches.split_first() else { return quote!() };
     let first = head(&first.layers, written);
     if rest.is_empty() {
         return first;
     }
     let rest = heads(rest, written);
-    quote!(::nn::head::Both<#first, #rest>)
+    quote!(#nn::head::Both<#first, #rest>)
 }
 
 /// The layers one after the other, each by the name of its type.
-pub(super) fn chain_of(steps: &[Step], aliases: &[Ident]) -> TokenStream {
+pub(super) fn chain_of(steps: &[Step], aliases: &[Ident], nn: &TokenStream) -> TokenStream {
     let repeated = steps.iter().zip(aliases);
     let types: Vec<TokenStream> =
         repeated.flat_map(|(step, alias)| vec![quote!(#alias); step.count]).collect();
-    tree(&types)
+    tree(&types, nn)
 }

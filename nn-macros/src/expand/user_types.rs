@@ -45,44 +45,68 @@ impl Kind {
 }
 
 /// Whether `path` is of this kind.
-fn is(kind: Kind, path: &TokenStream) -> TokenStream {
+fn is(nn: &TokenStream, kind: Kind, path: &TokenStream) -> TokenStream {
     let constant = Ident::new(kind.words().0, Span::call_site());
     quote!({
-        use ::nn::__private::Otherwise as _;
-        <::nn::__private::Probe<#path>>::#constant
+        use #nn::__private::Otherwise as _;
+        <#nn::__private::Probe<#path>>::#constant
     })
 }
 
 /// The type at `path` if it is of this kind, otherwise `other`.
-pub(super) fn checked(kind: Kind, path: &TokenStream, other: &TokenStream) -> TokenStream {
-    let is = is(kind, path);
+pub(super) fn checked(
+    nn: &TokenStream,
+    kind: Kind,
+    path: &TokenStream,
+    other: &TokenStream,
+) -> TokenStream {
+    let is = is(nn, kind, path);
     quote! {
-        <::nn::__private::Pick<#is> as ::nn::__private::Choose>::Of<#path, #other>
+        <#nn::__private::Pick<#is> as #nn::__private::Choose>::Of<#path, #other>
     }
 }
 
 /// Refuses the type at `path`, written as `text`, if it is not of this kind.
-pub(super) fn assertion(kind: Kind, path: &TokenStream, text: &str, span: Span) -> TokenStream {
+pub(super) fn assertion(
+    nn: &TokenStream,
+    kind: Kind,
+    path: &TokenStream,
+    text: &str,
+    span: Span,
+) -> TokenStream {
     let (_, what, advice) = kind.words();
-    let is = is(kind, path);
-    quote_spanned! {span=>
-        const _: () = ::nn::__private::check_kind(#is, #text, #what, #advice);
-    }
+    let is = is(nn, kind, path);
+    check("check_kind", &quote_spanned!(span=> check_kind(#is, #text, #what, #advice)), nn, span)
 }
 
 /// What stands for a type that is no network.
-pub(super) fn no_network() -> TokenStream {
+pub(super) fn no_network(nn: &TokenStream) -> TokenStream {
     quote! {
-        ::nn::Sequential<
-            ::nn::layer::Dense<1, 1, ::nn::activation::Identity>, ::nn::head::Linear<1>, 1, 1
+        #nn::Sequential<
+            #nn::layer::Dense<1, 1, #nn::activation::Identity>, #nn::head::Linear<1>, 1, 1
         >
     }
 }
 
 /// Refuses the network at `path`, written as `text`, if its head is not linear: inside another one it
 /// would be lost.
-pub(super) fn linear(path: &Ident, text: &str, span: Span) -> TokenStream {
+pub(super) fn linear(nn: &TokenStream, path: &Ident, text: &str, span: Span) -> TokenStream {
+    check("check_linear", &quote_spanned!(span=> check_linear::<#path>(#text)), nn, span)
+}
+
+/// The call of a function of `nn::__private` that the compiler evaluates. The call itself has no path of the macro's, so
+/// that the message shows what the user wrote and no more.
+pub(super) fn check(
+    function: &str,
+    call: &TokenStream,
+    nn: &TokenStream,
+    span: Span,
+) -> TokenStream {
+    let function = Ident::new(function, span);
     quote_spanned! {span=>
-        const _: () = ::nn::__private::check_linear::<#path>(#text);
+        const _: () = {
+            use #nn::__private::#function;
+            #call
+        };
     }
 }

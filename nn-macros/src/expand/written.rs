@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use nn_grammar::ast::{End, Path, Real, Value, Width};
 use nn_grammar::tokens::{Name, Place, Token};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
 use super::user_types::{Kind, checked, no_network};
@@ -65,6 +65,20 @@ impl<'s> Written<'s> {
         Self { source, names: Names::Aliases(aliases) }
     }
 
+    /// The path of this library's crate.
+    pub(super) fn nn(&self) -> &TokenStream {
+        self.source.root()
+    }
+
+    /// The same, shown at `span`: what begins with it and has that span is shown there as a whole.
+    pub(super) fn nn_at(&self, span: Span) -> TokenStream {
+        let located = |mut tree: TokenTree| {
+            tree.set_span(tree.span().located_at(span));
+            tree
+        };
+        self.nn().clone().into_iter().map(located).collect()
+    }
+
     /// The compiler's name for a name.
     pub(super) fn ident(&self, name: &Name) -> Ident {
         self.source.ident(name)
@@ -105,7 +119,8 @@ impl<'s> Written<'s> {
                     End::Outputs => quote!(OUTPUTS),
                 };
                 let span = self.span(&path.place);
-                quote_spanned!(span=> <#network as ::nn::Architecture>::#end)
+                let nn = self.nn_at(span);
+                quote_spanned!(span=> <#network as #nn::Architecture>::#end)
             }
             Value::Sum(widths) => self.sum(widths),
         }
@@ -137,7 +152,12 @@ impl<'s> Written<'s> {
     /// A network of the user's.
     pub(super) fn network(&self, path: &Path) -> TokenStream {
         match self.names {
-            Names::Public => checked(Kind::Network, &self.tokens(&path.tokens), &no_network()),
+            Names::Public => checked(
+                self.nn(),
+                Kind::Network,
+                &self.tokens(&path.tokens),
+                &no_network(self.nn()),
+            ),
             Names::User | Names::Aliases(_) => self.path(path),
         }
     }

@@ -15,7 +15,7 @@ fn from_file(text: &str) -> (String, Vec<String>) {
     let name = format!("network-{}-{call}.net", std::process::id());
     std::fs::write(directory.join(&name), text).expect("a file");
     let mut report = Report::default();
-    let code = file::network_file(quote!(#name), &directory, &mut report);
+    let code = file::network_file(quote!(::nn), quote!(#name), &directory, &mut report);
     std::fs::remove_file(directory.join(&name)).expect("the file is there");
     let messages = messages_of(&report).map(|message| message.replace(&name, "FILE")).collect();
     (code.to_string().replace(' ', "").replace(&name, "FILE"), messages)

@@ -33,7 +33,7 @@ fn whatever_is_missing_the_expansion_can_be_parsed() {
     for source in items {
         let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
         let mut report = Report::default();
-        let code = declare::network(input, &mut report);
+        let code = declare::network(quote!(::nn), input, &mut report);
         assert!(syn::parse2::<File>(code.clone()).is_ok(), "{source}\n{code}");
         assert!(report.len() <= 4, "{source}\n{:?}", messages_of(&report).collect::<Vec<_>>());
     }
@@ -42,7 +42,7 @@ fn whatever_is_missing_the_expansion_can_be_parsed() {
     for source in types {
         let Ok(input) = source.parse::<proc_macro2::TokenStream>() else { continue };
         let mut report = Report::default();
-        let code = declare::network(input, &mut report);
+        let code = declare::network(quote!(::nn), input, &mut report);
         assert!(syn::parse2::<syn::Type>(code.clone()).is_ok(), "{source}\n{code}");
         assert!(report.len() <= 4, "{source}\n{:?}", messages_of(&report).collect::<Vec<_>>());
     }

@@ -31,7 +31,7 @@ fn mistakes_are_all_reported_and_the_network_is_still_there() {
 fn a_type_with_mistakes_remains_a_type() {
     let mut report = Report::default();
     let input = quote!(dense(784 -> 128, rleu), dense(64 -> 10, softmax));
-    let code = declare::network(input, &mut report);
+    let code = declare::network(quote!(::nn), input, &mut report);
     assert_eq!(report.len(), 2);
     syn::parse2::<syn::Path>(code.clone()).expect("still a type");
     let code = code.to_string().replace(' ', "");
@@ -128,7 +128,8 @@ fn members(items: &[syn::Item]) -> Vec<String> {
 #[test]
 fn no_layer_has_the_name_of_a_method_or_a_constant() {
     let mut report = Report::default();
-    let code = declare::network(quote!(struct Net { only: dense(2 -> 1) }), &mut report);
+    let code =
+        declare::network(quote!(::nn), quote!(struct Net { only: dense(2 -> 1) }), &mut report);
     let file: File = syn::parse2(code).expect("items");
     let members = members(&file.items);
     let taken = expand::taken();

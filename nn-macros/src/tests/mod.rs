@@ -13,7 +13,7 @@ use super::*;
 /// Expands as the macro does: the code without spaces, and the messages.
 fn expanded(input: proc_macro2::TokenStream) -> (String, Vec<String>) {
     let mut report = Report::default();
-    let code = declare::network(input, &mut report);
+    let code = declare::network(quote!(::nn), input, &mut report);
     (code.to_string().replace(' ', ""), messages_of(&report).collect())
 }
 
@@ -25,7 +25,7 @@ fn messages_of(report: &Report) -> impl Iterator<Item = String> {
 /// The items of a declaration without mistakes.
 fn items(input: proc_macro2::TokenStream) -> String {
     let mut report = Report::default();
-    let code = declare::network(input, &mut report);
+    let code = declare::network(quote!(::nn), input, &mut report);
     assert_eq!(messages_of(&report).collect::<Vec<_>>(), Vec::<String>::new());
     let file: File = syn::parse2(code.clone()).expect("the expansion is a file of items");
     assert!(!file.items.is_empty());
@@ -35,7 +35,7 @@ fn items(input: proc_macro2::TokenStream) -> String {
 /// The type of a declaration without mistakes.
 fn type_of(input: proc_macro2::TokenStream) -> String {
     let mut report = Report::default();
-    let code = declare::network(input, &mut report);
+    let code = declare::network(quote!(::nn), input, &mut report);
     assert_eq!(messages_of(&report).collect::<Vec<_>>(), Vec::<String>::new());
     syn::parse2::<syn::Type>(code.clone()).expect("the expansion is a type");
     code.to_string().replace(' ', "")
@@ -135,7 +135,7 @@ fn constants_are_checked_by_the_compiler() {
 #[test]
 fn a_type_has_its_assertions_in_its_first_constant() {
     let code = type_of(quote!(dense(3 -> N), dense(4 -> 2)));
-    contains(&code, "{ const _: () = ::nn::__private::check_width::<{ N }>");
+    contains(&code, "{ const _: () = { use ::nn::__private::check_width; check_width::<{ N }>");
     contains(&code, "check_widths::<{ N }, 4>");
 }
 

@@ -67,6 +67,7 @@ pub use dropout::Dropout;
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
 use list::layers;
+pub(crate) use names::push_or_number;
 pub(crate) use option::rule;
 pub use passthrough::Passthrough;
 pub use residual::Residual;

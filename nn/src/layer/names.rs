@@ -105,7 +105,11 @@ impl Info {
 }
 
 /// The name at `index`, or `layer3`.
-const fn push_or_number(names: &[&str], index: usize, to: &mut Message) {
+pub(crate) const fn push_or_number<const CAPACITY: usize>(
+    names: &[&str],
+    index: usize,
+    to: &mut Text<CAPACITY>,
+) {
     if index < names.len() {
         to.push(names[index]);
     } else {

@@ -8,6 +8,7 @@ mod instance;
 mod nested;
 #[cfg(feature = "std")]
 mod rows;
+mod shown;
 mod summary;
 #[cfg(feature = "std")]
 mod tensors;
@@ -23,6 +24,8 @@ pub(crate) use instance::{DefaultLossOf, rows_per_part};
 pub use nested::Nested;
 #[cfg(feature = "std")]
 pub(crate) use rows::check_rows;
+pub use shown::debug;
+pub(crate) use shown::debug_as;
 #[cfg(feature = "std")]
 pub(crate) use tensors::tensors;
 #[cfg(feature = "std")]

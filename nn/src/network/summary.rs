@@ -1,8 +1,8 @@
 //! A network's table of layers, written by the compiler.
 
 use crate::head::HeadInfo;
-use crate::layer::{Info, LayerInfo};
-use crate::text::{Text, digits, equal};
+use crate::layer::{Info, LayerInfo, push_or_number};
+use crate::text::{Message, Text, digits, equal};
 
 /// Enough for the tables of some 300 layers; longer ones end in a line that says so.
 const CAPACITY: usize = 24 * 1024;
@@ -22,12 +22,12 @@ pub(crate) const fn table(
     head: &HeadInfo,
     size: usize,
 ) -> Text<CAPACITY> {
-    let mut measured = Table::new(names, info, [0, 0]);
+    let mut measured = Table::new(Text::counting(), names, [0, 0]);
     measured.layers(info, head);
     let [longest_name, longest_layer] = measured.longest;
     let mut table = Table::new(
+        Text::new(),
         names,
-        info,
         [
             if longest_name < NAME { NAME } else { longest_name + 1 },
             if longest_layer < LAYER { LAYER } else { longest_layer + 1 },
@@ -56,10 +56,13 @@ pub(crate) const fn table(
 
 struct Table<'a> {
     text: Text<CAPACITY>,
+    /// What the network is called that the next layer is in, with a dot behind it; nothing for the outermost.
+    inside: Message,
+    /// The names of that network's layers.
     names: &'a [&'a str],
-    network: &'a Info,
-    /// How many layers are in the table.
-    shown: usize,
+    /// Which of them the next layer has. Walking through the layers keeps this up to date: to look for each
+    /// layer's name from the root would take the square of their number.
+    next: usize,
     /// Whether rows were left out.
     is_cut: bool,
     /// Widths of the columns for names and for layers.
@@ -69,9 +72,9 @@ struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    const fn new(names: &'a [&'a str], network: &'a Info, columns: [usize; 2]) -> Self {
-        let text = Text::new();
-        Table { text, names, network, shown: 0, is_cut: false, columns, longest: [0, 0] }
+    const fn new(text: Text<CAPACITY>, names: &'a [&'a str], columns: [usize; 2]) -> Self {
+        let inside = Message::new();
+        Table { text, inside, names, next: 0, is_cut: false, columns, longest: [0, 0] }
     }
 
     const fn heading(&mut self) {
@@ -101,7 +104,8 @@ impl<'a> Table<'a> {
             Info::Layer(layer) => {
                 if self.has_room() {
                     let line = self.text.len();
-                    self.text.push(self.network.name(self.names, self.shown).as_str());
+                    self.text.push(self.inside.as_str());
+                    push_or_number(self.names, self.next, &mut self.text);
                     self.end_column(0, line);
                     let start = self.text.len();
                     self.layer(layer, head);
@@ -110,7 +114,7 @@ impl<'a> Table<'a> {
                     self.right_number(layer.params, PARAMS);
                     self.text.push("\n");
                 }
-                self.shown += 1;
+                self.next += 1;
             }
             Info::Then(a, b) => {
                 self.layers(a, NONE);
@@ -126,7 +130,15 @@ impl<'a> Table<'a> {
                 self.layers(b, of_b);
                 self.joint("the above, side by side", info.outputs());
             }
-            Info::Nested { layers, .. } => self.layers(layers, NONE),
+            Info::Nested { names, layers, .. } => {
+                let (outer, outer_names, at) = (self.inside.len(), self.names, self.next);
+                push_or_number(self.names, self.next, &mut self.inside);
+                self.inside.push(".");
+                (self.names, self.next) = (names, 0);
+                self.layers(layers, NONE);
+                self.inside.cut(outer);
+                (self.names, self.next) = (outer_names, at + 1);
+            }
         }
     }
 

@@ -7,9 +7,11 @@ mod probe;
 mod rows;
 pub mod words;
 
+pub use crate::network::debug;
 #[cfg(feature = "std")]
 pub use activations::Activations;
 pub use checks::*;
+pub use nn_macros::{network, network_file};
 pub use probe::*;
 pub use rows::*;
 

@@ -83,7 +83,14 @@ const AUTOGRAD: Plan = Plan {
 
 const GRAMMAR: Plan = Plan {
     folder: "nn-macros/grammar",
-    floors: &[&["tokens", "vocabulary"], &["ast"], &["network", "parse"], &["check"], &["read"]],
+    floors: &[
+        &["tokens", "vocabulary"],
+        &["attribute"],
+        &["ast"],
+        &["network", "parse"],
+        &["check"],
+        &["read"],
+    ],
     nevers: &[
         Never {
             rooms: &["parse"],
@@ -120,6 +127,7 @@ const NN: Plan = Plan {
         &["tape"],
         &["sequential"],
         &["private"],
+        &["declare"],
     ],
     most_up: 0,
     nevers: &[

@@ -19,6 +19,7 @@ use std::collections::HashMap;
 pub use names::Taken;
 
 use crate::ast::{Declaration, Item, Layers};
+use crate::attribute::{Attribute, Effect};
 use crate::network::{Chain, Checked, Network};
 use crate::tokens::Report;
 
@@ -31,9 +32,11 @@ pub(crate) fn check(
     match declaration {
         Declaration::Items(items) => {
             let mut seen = HashMap::new();
-            let networks = items.into_iter().filter_map(|Item { head, layers }| {
+            let networks = items.into_iter().filter_map(|Item { mut head, layers }| {
+                attributes(&mut head.attributes, report);
                 // Struct names that differ in `cfg` alone may be there twice.
-                let cfg = head.attributes.iter().any(|attribute| attribute.is("cfg"));
+                let mut effects = head.attributes.iter().flat_map(Attribute::effects);
+                let cfg = effects.any(|effect| effect.is("cfg"));
                 let plain = head.name.plain();
                 let twice = seen.insert(plain.to_owned(), cfg) == Some(false) && !cfg;
                 if twice {
@@ -48,6 +51,17 @@ pub(crate) fn check(
         }
         Declaration::Type(layers) => Declaration::Type(chain(layers, taken, report)),
     }
+}
+
+/// Takes away the attributes that the code of a network cannot do with.
+fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
+    attributes.retain(|attribute| {
+        let packed = |effect: &Effect<'_>| effect.is("repr") && effect.lists_call("packed");
+        let Some(effect) = attribute.effects().into_iter().find(packed) else { return true };
+        let advice = "a network lends its parameters, which `packed` does not allow; leave it out";
+        report.error(&effect.place(), advice);
+        false
+    });
 }
 
 fn chain(mut layers: Layers, taken: &Taken, report: &mut Report) -> Chain {

@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use super::list::{Naming, layers};
-use crate::ast::{Attribute, Declaration, Head, Item, Layers};
+use crate::ast::{Declaration, Head, Item, Layers};
+use crate::attribute::Attribute;
 use crate::tokens::{
     Cursor, Delimiter, Kind, Name, Place, Report, Text, Token, is_name, is_type_name, lex, shown,
     sign, string,
@@ -168,8 +169,15 @@ fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
 /// Reads one `#[…]`.
 pub(super) fn attribute(cursor: &mut Cursor<'_, '_>) -> Option<Attribute> {
     let follows = cursor.sign(0, '#') && cursor.group(1, Some(Delimiter::Bracket)).is_some();
-    let tokens = follows.then(|| cursor.rest()[..2].to_vec())?;
+    let mut tokens = follows.then(|| cursor.rest()[..2].to_vec())?;
     cursor.at += 2;
+    // A macro's `#[$attribute]`.
+    if let [_, brackets] = &mut tokens[..]
+        && let [only] = &mut brackets.inner[..]
+        && only.delimiter() == Some(Delimiter::None)
+    {
+        brackets.inner = std::mem::take(&mut only.inner);
+    }
     Some(Attribute { tokens })
 }
 

@@ -1,9 +1,12 @@
 //! A list of layers, the same from source text, from a string literal and from a file.
 
+use std::borrow::Cow;
+
 use super::declaration::attribute;
 use super::layer::unit;
 use super::repeat::{array, count_before, repeat};
-use crate::ast::{Attribute, Layer, Layers, Title, Unit};
+use crate::ast::{Layer, Layers, Title, Unit};
+use crate::attribute::Attribute;
 use crate::tokens::{
     Cursor, Delimiter, List as Words, Name, Place, Report, Token, option, place, shown, sign,
     written,
@@ -32,7 +35,7 @@ pub(super) fn layers(
     report: &mut Report,
 ) -> Layers {
     let mistakes = report.len();
-    let tokens = without_brackets(tokens, report);
+    let tokens = &layers_of_fragments(without_brackets(tokens, report));
     let cursor = Cursor::new(tokens, report);
     let mut list = List { cursor, naming, owner, names_reported: false };
     let mut layers = Vec::new();
@@ -50,6 +53,24 @@ pub(super) fn layers(
     }
     report.mention(Words::Layer, None, &place);
     Layers { place, incomplete: layers.is_empty() && report.len() > mistakes, list: layers }
+}
+
+/// A macro's `$layer` arrives in invisible brackets where there is an operator in it, as in `dense(4) * 3`. Only the
+/// number behind an asterisk could be an expression.
+fn layers_of_fragments(tokens: &[Token]) -> Cow<'_, [Token]> {
+    let is_fragment = |token: &Token| token.delimiter() == Some(Delimiter::None);
+    if !tokens.iter().any(is_fragment) {
+        return Cow::Borrowed(tokens);
+    }
+    let mut opened: Vec<Token> = Vec::with_capacity(tokens.len());
+    for token in tokens {
+        let is_count = opened.last().is_some_and(|before| sign(before) == Some('*'));
+        match is_fragment(token) && !is_count {
+            true => opened.extend(layers_of_fragments(&token.inner).into_owned()),
+            false => opened.push(token.clone()),
+        }
+    }
+    Cow::Owned(opened)
 }
 
 /// What is inside `< … >`, or inside one pair of brackets.

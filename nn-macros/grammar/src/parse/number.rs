@@ -7,6 +7,13 @@ use crate::tokens::{
 
 /// Reads `what`, such as a rate.
 pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Option<Real> {
+    // A macro's `$number` that is no expression which parentheses could hold together: `-0.1`.
+    if let [group] = tokens
+        && group.delimiter() == Some(Delimiter::None)
+        && matches!(expression(&group.inner), None | Some(Shape::Unary))
+    {
+        return number(&group.inner, what, report);
+    }
     let (place, text) = (place(tokens), written(tokens));
     let code = |tokens: &[Token]| Code { tokens: tokens.to_vec(), text: text.clone() };
     let (minus, magnitude) = match tokens {

@@ -9,6 +9,13 @@ use crate::tokens::{
 /// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`; of what is written in another way the best
 /// guess.
 pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
+    // A macro's `$width` that is no expression which parentheses could hold together.
+    if let [group] = tokens
+        && group.delimiter() == Some(Delimiter::None)
+        && matches!(expression(&group.inner), None | Some(Shape::Unary))
+    {
+        return width(&group.inner, report);
+    }
     let place = place(tokens);
     let found = written(tokens);
     let constant = || Value::Const(Code { tokens: tokens.to_vec(), text: found.clone() });
@@ -118,7 +125,9 @@ pub(super) fn is_width(tokens: &[Token]) -> bool {
 pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Widths {
     let arrows: Vec<usize> = (0..tokens.len()).filter(|&at| is_arrow(&tokens[at..])).collect();
     let (Some(&first), Some(&last)) = (arrows.first(), arrows.last()) else {
-        return match without_arrow(tokens) {
+        // `sizes::OUTPUT` is no `sizes` and then `::OUTPUT`.
+        let several = if is_width(tokens) { None } else { without_arrow(tokens) };
+        return match several {
             None => Widths { input: None, output: width(tokens, report) },
             Some((input, between, output)) => {
                 let written = format!("{kind}({} -> {})", written(input), written(output));

@@ -22,6 +22,7 @@ pub(crate) use literal::{Integer, integer, is_string, real};
 pub use place::{Place, Quoted, Text};
 pub use report::{List, Mention, Report};
 pub(crate) use shape::{Shape, expression, last_of_path};
+pub use shape::{is_expression, is_loose};
 pub use token::{Delimiter, Kind, Name, Token, split_at_commas};
 pub(crate) use token::{is_arrow, option, place, sign};
 pub(crate) use written::{shown, written};

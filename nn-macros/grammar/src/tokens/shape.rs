@@ -40,6 +40,11 @@ pub(crate) fn expression(tokens: &[Token]) -> Option<Shape> {
     }
 }
 
+/// Whether the tokens are an expression.
+pub fn is_expression(tokens: &[Token]) -> bool {
+    expression(tokens).is_some()
+}
+
 /// The words that begin what only the compiler understands, and what has a block.
 const STATEMENTS: &[&str] = &["if", "match", "const", "loop", "while", "for", "unsafe"];
 
@@ -193,6 +198,25 @@ fn path(tokens: &[Token], in_expression: bool) -> Option<(&Token, &[Token])> {
     }
 }
 
+/// Whether tokens that a macro's `$fragment` stands for mean the same without the invisible brackets around them:
+/// nothing, a single token, a path, a visibility, words with what stands in brackets behind them, as `dense(4)` and
+/// `derive(Clone)`, and `doc = "text"`. What has operators in it needs them: `$a * 2` with `$a` = `1 + 1`.
+pub fn is_loose(tokens: &[Token]) -> bool {
+    let is_operand = |token: &Token| match &token.kind {
+        Kind::Word(word) => word != "as" && !STATEMENTS.contains(&word.as_str()),
+        Kind::Sign { sign, .. } => *sign == ':',
+        Kind::Literal(_) | Kind::Group(_) => true,
+    };
+    let plain = |tokens: &[Token]| tokens.iter().all(is_operand);
+    match tokens {
+        [] | [_] => true,
+        [.., equals, value] if sign(equals) == Some('=') && value.literal().is_some() => {
+            plain(&tokens[..tokens.len() - 2])
+        }
+        _ => plain(tokens) || last_of_path(tokens).is_some(),
+    }
+}
+
 /// Words of the language that stand in paths.
 const IN_PATHS: &[&str] = &["self", "Self", "super", "crate"];
 
@@ -278,6 +302,37 @@ mod tests {
         ];
         for (text, shape) in cases {
             assert_eq!(expression(&tokens(text)), shape, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_operators_hold_together_is_not_loose() {
+        for loose in [
+            "",
+            "3",
+            "pub(crate)",
+            "pub(in a::b)",
+            "my::Swish",
+            "Leak<{ 1 }, f32>",
+            "dense(4)",
+            "derive(Clone)",
+            "doc = \"text\"",
+            "::core::f64::consts::PI",
+            "leaky_relu(0.1)",
+        ] {
+            assert!(is_loose(&tokens(loose)), "{loose}");
+        }
+        for bound in [
+            "1 + 1",
+            "-1",
+            "a < b",
+            "N as usize",
+            "if A { 1 } else { 2 }",
+            "a = b",
+            "dense(4) * 3",
+            "x.y",
+        ] {
+            assert!(!is_loose(&tokens(bound)), "{bound}");
         }
     }
 

@@ -35,7 +35,8 @@ fn printed(tokens: &[Token]) -> String {
                     Delimiter::Bracket => text += &format!("[{inner}]"),
                     Delimiter::Brace if inner.is_empty() => text += "{}",
                     Delimiter::Brace => text += &format!("{{ {inner} }}"),
-                    Delimiter::None => text += &inner,
+                    // As it would have to be written without the macro.
+                    Delimiter::None => text += &format!("({inner})"),
                 }
             }
         }

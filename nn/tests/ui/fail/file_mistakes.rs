@@ -1,7 +1,7 @@
 //! Mistakes in a file are shown with its name, line and column.
 
-nn::network_file!("../../../../nn/tests/ui/networks/mistakes.net");
-type Small = nn::network_file!("../../../../nn/tests/ui/networks/unclosed.net");
+nn::network_file!("networks/mistakes.net");
+type Small = nn::network_file!("networks/unclosed.net");
 
 fn main() {
     let network = Digits::init(7);

@@ -2,11 +2,11 @@
 
 use nn::network_file;
 
-network_file!("../../../../nn-macros/networks/digits.net");
-type Small = network_file!("../../../../nn-macros/networks/small.net");
+network_file!("networks/digits.net");
+type Small = network_file!("networks/small.net");
 
 mod inside {
-    type Same = nn::network_file!("../../../../nn-macros/networks/small.net");
+    type Same = nn::network_file!("networks/small.net");
     pub fn seven() -> Same {
         nn::Network::init(7)
     }

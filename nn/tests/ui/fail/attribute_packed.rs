@@ -1,0 +1,14 @@
+//! Attributes that a network cannot have, and those that are none.
+
+nn::network! {
+    #[repr(C, packed)]
+    struct Packed(dense(2 -> 1));
+    #[cfg_attr(all(), repr(packed(2)))]
+    struct PackedToo(dense(2 -> 1));
+    #[cfg]
+    struct NoCondition(dense(2 -> 1));
+    #[=]
+    struct NoAttribute(dense(2 -> 1));
+}
+
+fn main() {}

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 /// A chart of lines and points over logarithmic axes.
+#[derive(Debug)]
 pub struct Chart {
     /// What it shows.
     pub title: String,
@@ -18,6 +19,7 @@ pub struct Chart {
 }
 
 /// A logarithmic axis.
+#[derive(Debug)]
 pub struct Axis {
     /// What is measured along it, with the unit.
     pub name: String,
@@ -28,7 +30,7 @@ pub struct Axis {
 }
 
 /// Some points that belong together.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub struct Series {
     /// Its name in the legend; none if empty.
     pub name: String,
@@ -58,6 +60,7 @@ impl Axis {
     }
 
     /// The same with those of these ticks that lie between its ends.
+    #[must_use]
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = f64>) -> Self {
         let [from, to] = self.range;
         self.ticks = ticks.into_iter().filter(|tick| (from..=to).contains(tick)).collect();

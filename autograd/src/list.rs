@@ -65,7 +65,7 @@ pub trait ListOp<T: Float>: 'static {
 }
 
 /// One application of an operation, as [`ListOp::backward`] sees it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ListCall<'a, T: Float> {
     /// What [`ListOp::forward`] was given.

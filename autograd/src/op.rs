@@ -82,7 +82,7 @@ pub trait Op<T: Float, const N: usize>: 'static {
 }
 
 /// One application of an operation, as [`Op::backward`] sees it.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Call<'a, T: Float, const N: usize> {
     /// What [`Op::forward`] was given.

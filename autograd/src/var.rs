@@ -84,6 +84,7 @@ impl<'t, T: Float> Var<'t, T> {
     }
 
     /// The same value as a constant: gradients do not flow through it.
+    #[must_use]
     pub fn detach(self) -> Self {
         self.tape.constant(self.value())
     }
@@ -93,6 +94,7 @@ impl<'t, T: Float> Var<'t, T> {
     /// Has `backward` return the gradient with respect to this intermediate result as well. (It is
     /// computed anyway, but its memory is free again as soon as the gradients of the inputs are
     /// known.)
+    #[allow(clippy::return_self_not_must_use)] // what it does to the tape is done
     pub fn keep_gradient(self) -> Self {
         self.tape.keep_gradient(self.node);
         self

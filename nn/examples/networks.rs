@@ -83,6 +83,7 @@ elementwise!(
 );
 
 /// y = x ∘ σ(s): every number has a gate of its own, which training opens and closes.
+#[derive(Debug)]
 pub struct Gate<const I: usize, const O: usize>;
 
 impl<const I: usize, const O: usize> RowLayer for Gate<I, O> {
@@ -117,6 +118,7 @@ impl<const I: usize, const O: usize> RowLayer for Gate<I, O> {
 }
 
 /// A network's file name, table and picture.
+#[derive(Debug)]
 pub struct Entry {
     /// The name of the picture's file.
     pub file: &'static str,

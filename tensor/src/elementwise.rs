@@ -15,6 +15,7 @@ impl<T: Float> Tensor<T> {
     /// use tensor::Tensor;
     /// assert_eq!(Tensor::from([1.0, 4.0]).map(f64::sqrt), Tensor::from([1.0, 2.0]));
     /// ```
+    #[must_use]
     pub fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
         let (data, shape, strides) = self.parts();
         Tensor::filled(*shape, |to| {

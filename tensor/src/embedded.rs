@@ -20,6 +20,7 @@ impl Plain for f32 {}
 impl Plain for f64 {}
 
 mod sealed {
+    #[allow(unnameable_types)] // so that nobody else can implement it
     pub trait Sealed {}
     impl Sealed for f32 {}
     impl Sealed for f64 {}

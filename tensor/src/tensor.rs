@@ -213,6 +213,7 @@ impl<T: Float> Tensor<T> {
 
     /// The same tensor with its elements one after the other: itself if they are, else a copy.
     #[inline]
+    #[must_use]
     pub fn contiguous(&self) -> Self {
         if self.is_contiguous() { self.clone() } else { self.map(|x| x) }
     }

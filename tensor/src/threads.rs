@@ -64,11 +64,13 @@ impl Threads {
 
     /// The same threads, which are [worth](Threads::worth) waking for any work, even where one would be quicker: for
     /// tests of what is divided.
+    #[must_use]
     pub fn for_any_work(self) -> Self {
         Threads { for_any_work: true, ..self }
     }
 
     /// These threads for work that is worth waking them, or else the calling one alone.
+    #[must_use]
     pub fn worth(&self, is_much: bool) -> Threads {
         if is_much || self.for_any_work { self.clone() } else { Threads::new(1) }
     }

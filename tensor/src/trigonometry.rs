@@ -19,11 +19,13 @@ impl<T: Float> Tensor<T> {
     /// let quarter = std::f64::consts::FRAC_PI_2;
     /// assert_eq!(Tensor::from([0.0, quarter]).sin(), Tensor::from([0.0, 1.0]));
     /// ```
+    #[must_use]
     pub fn sin(&self) -> Tensor<T> {
         self.turned(turn::<T, 0>, |x| x.sin())
     }
 
     /// The cosine of every element in radians, to within 1.5 units in the last place.
+    #[must_use]
     pub fn cos(&self) -> Tensor<T> {
         self.turned(turn::<T, 1>, |x| x.cos())
     }

@@ -28,6 +28,8 @@ mod exact;
 mod list;
 mod sample;
 
+use std::fmt;
+
 use erased::Erased;
 use tensor::{Shape, Tensor};
 
@@ -162,6 +164,17 @@ pub struct GradCase {
 /// The check, given its name and tolerance.
 type Run = dyn Fn(&str, f64) -> Result<()>;
 
+/// What is checked, not how.
+impl fmt::Debug for GradCase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GradCase")
+            .field("operation", &self.operation)
+            .field("name", &self.name)
+            .field("tolerance", &self.tolerance)
+            .finish_non_exhaustive()
+    }
+}
+
 impl GradCase {
     /// Checks the operation that `op` makes at such inputs.
     pub fn new<O, const N: usize, S>(op: impl Fn() -> O + 'static, inputs: [S; N]) -> Self
@@ -227,11 +240,13 @@ impl GradCase {
     }
 
     /// What is special about the case, for the message.
+    #[must_use]
     pub fn named(self, name: &str) -> Self {
         GradCase { name: name.into(), ..self }
     }
 
     /// What the gradient may be off, relative to its size, instead of 10⁻⁶.
+    #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
         GradCase { tolerance, ..self }
     }

@@ -49,11 +49,13 @@ impl<T: Float> CrossEntropy<T> {
     }
 
     /// The share `smoothing`, in 0..=1, of each target is spread evenly over all classes.
+    #[must_use]
     pub fn smoothed(self, smoothing: T) -> Self {
         CrossEntropy { smoothing, ..self }
     }
 
     /// Each class counts with its weight, and the mean is divided by the sum of the rows' weights.
+    #[must_use]
     pub fn weighted(self, weights: &[T]) -> Self {
         CrossEntropy { weights: Some(weights.to_vec()), ..self }
     }

@@ -39,11 +39,13 @@ impl<T: Float> SoftCrossEntropy<T> {
     }
 
     /// The share `smoothing`, in 0..=1, of each target is spread evenly over all classes.
+    #[must_use]
     pub fn smoothed(self, smoothing: T) -> Self {
         SoftCrossEntropy { smoothing, ..self }
     }
 
     /// Each class counts with its weight.
+    #[must_use]
     pub fn weighted(self, weights: &[T]) -> Self {
         SoftCrossEntropy { weights: Some(weights.to_vec()), ..self }
     }

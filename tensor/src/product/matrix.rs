@@ -53,6 +53,7 @@ impl<'a, T> Matrix<'a, T> {
     }
 
     /// The same elements with rows and columns exchanged; nothing is copied.
+    #[must_use]
     pub fn transposed(self) -> Self {
         Matrix {
             data: self.data,
@@ -69,6 +70,7 @@ impl<'a, T> Matrix<'a, T> {
     ///
     /// If there are fewer than `to` rows, or `from > to`.
     #[track_caller]
+    #[must_use]
     pub fn rows_between(self, from: usize, to: usize) -> Self {
         assert!(from <= to && to <= self.rows, "matrix: rows {from}..{to} of {}", self.rows);
         // Where the part is empty, it may begin beyond the end.
@@ -82,6 +84,7 @@ impl<'a, T> Matrix<'a, T> {
     ///
     /// If there are fewer than `to` columns, or `from > to`.
     #[track_caller]
+    #[must_use]
     pub fn cols_between(self, from: usize, to: usize) -> Self {
         assert!(from <= to && to <= self.cols, "matrix: columns {from}..{to} of {}", self.cols);
         self.transposed().rows_between(from, to).transposed()

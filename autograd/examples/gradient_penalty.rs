@@ -6,7 +6,7 @@
 //! d/dw (v·∂f/∂x), the change of df/dw when x moves along v: reverse mode over forward mode, which
 //! is what the tape does on dual numbers.
 //!
-//! `cargo run --release --example gradient_penalty`
+//! `cargo run --release -p autograd --example gradient_penalty`
 
 use autograd::{Dual, Result, Tape, Var, dual};
 use tensor::random::Random;

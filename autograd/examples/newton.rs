@@ -4,7 +4,7 @@
 //! along which gradient descent needs thousands of steps. Newton's method takes each step to the
 //! minimum of the quadratic function that has f's value, gradient and Hessian: here about two dozen.
 //!
-//! `cargo run --release --example newton`
+//! `cargo run --release -p autograd --example newton`
 
 use autograd::higher::hessian;
 use autograd::{Dual, Result, Var};

@@ -95,6 +95,7 @@ pub use row::Row;
 pub use sequential::Sequential;
 #[cfg(feature = "std")]
 pub use tape::{OnTape, Record};
+pub use tensor;
 #[cfg(feature = "std")]
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};

@@ -142,13 +142,15 @@ impl Class {
 // ---- blocks that nobody uses ----
 
 thread_local! {
-    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
+    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0, owed: 0 }) };
 }
 
 struct FreeLists {
     /// A [`FreeBlocks`] for each type of element: few, so that searching beats hashing.
     by_type: Vec<(TypeId, Box<dyn Any>)>,
     bytes: usize,
+    /// Bytes that this thread has taken and not put back: a thread that only drops what others made keeps nothing.
+    owed: usize,
 }
 
 /// The free blocks of one type, by the number of their class.
@@ -177,6 +179,7 @@ fn take<T: 'static>(class: Class) -> Option<Arc<Block<T>>> {
     // The thread's list is gone while the thread ends; then there is nothing to reuse.
     FREE.try_with(|free| {
         let mut free = free.borrow_mut();
+        free.owed = free.owed.saturating_add((class.size + slack::<T>()) * size_of::<T>());
         let block = free.of::<T>()?.get_mut(class.number)?.pop()?;
         free.bytes -= size_of_val(&block.memory[..]);
         Some(block)
@@ -200,6 +203,8 @@ fn keep<T: 'static>(block: Arc<Block<T>>) {
     // Nothing is kept by a thread that is ending.
     let _ = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
+        let Some(owed) = free.owed.checked_sub(bytes) else { return };
+        free.owed = owed;
         if free.bytes + bytes > MOST_KEPT {
             return;
         }
@@ -291,6 +296,21 @@ impl<T: fmt::Debug + 'static> fmt::Debug for Buffer<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// One thread makes buffers, another drops them.
+    #[test]
+    fn a_thread_keeps_no_more_than_it_has_taken() {
+        let kept = || FREE.with(|free| free.borrow().bytes);
+        let others: Vec<Buffer<f32>> = (0..50).map(|_| Buffer::zeroed(1000)).collect();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                drop(others);
+                assert_eq!(kept(), 0);
+                drop(Buffer::<f32>::zeroed(1000));
+                assert!(kept() >= 4000);
+            });
+        });
+    }
 
     #[test]
     fn buffers_are_aligned_zeroed_and_as_long_as_asked_for() {

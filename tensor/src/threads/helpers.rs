@@ -1,0 +1,281 @@
+//! The threads that wait for work, and how it is handed out to them.
+
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::JoinHandle;
+
+/// An item that has not been taken.
+type Slot<T> = Mutex<Option<T>>;
+
+/// Items that are handed out at a time.
+pub(super) const SLOTS: usize = 64;
+
+/// The same for larger items.
+const FEW_SLOTS: usize = 16;
+
+/// Bytes of items that may lie on the stack.
+const MOST_STACK: usize = 32 * 1024;
+
+/// The order in which `thread` of `threads` looks for items among `count`: its own share, then the others'
+/// from their ends, where their owners come last.
+pub(super) fn visits(thread: usize, threads: usize, count: usize) -> impl Iterator<Item = usize> {
+    let share = move |thread: usize| thread * count / threads..(thread + 1) * count / threads;
+    let others = (1..threads).flat_map(move |ahead| share((thread + ahead) % threads).rev());
+    share(thread).chain(others)
+}
+
+/// What the threads run, each with its own number; erased of its lifetime, see [`Helpers::run_everywhere`].
+type Task = &'static (dyn Fn(usize) + Sync);
+
+#[derive(Debug)]
+pub(super) struct Helpers {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+    /// Held during a section; whoever does not get it computes alone.
+    section: Mutex<()>,
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+    /// Changes when there is a new task or the helpers must end; watched while spinning.
+    signal: AtomicUsize,
+    /// Helpers that run the current task. Grows only under the lock, while there is a task.
+    active: AtomicUsize,
+}
+
+#[derive(Default)]
+struct State {
+    task: Option<Task>,
+    sleeping: usize,
+    ended: bool,
+    panic: Option<Box<dyn Any + Send>>,
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared").finish_non_exhaustive()
+    }
+}
+
+/// No code of ours panics under these locks, so that a poisoned one holds nothing half-done.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Helpers {
+    /// `count` helpers, or those that could be started before one was refused.
+    pub(super) fn start(
+        count: usize,
+        spawn: impl Fn(String, Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>,
+    ) -> Self {
+        let shared = Arc::new(Shared::default());
+        let threads = (1..=count).map_while(|number| {
+            let shared = shared.clone();
+            spawn(format!("tensor-{number}"), Box::new(move || shared.help(number))).ok()
+        });
+        Helpers { threads: threads.collect(), shared, section: Mutex::new(()) }
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.threads.len()
+    }
+
+    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; nothing while they are busy.
+    pub(super) fn for_each<I: Iterator<Item: Send>>(
+        &self,
+        items: &mut I,
+        work: &(impl Fn(I::Item) + Sync),
+    ) -> Option<()> {
+        let _section = match self.section.try_lock() {
+            Ok(section) => section,
+            // A section before panicked, and is over.
+            Err(TryLockError::Poisoned(section)) => section.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        let size = size_of::<Slot<I::Item>>();
+        if size * SLOTS <= MOST_STACK {
+            self.section::<I, SLOTS>(items, work);
+        } else if size * FEW_SLOTS <= MOST_STACK && self.count() < FEW_SLOTS {
+            self.section::<I, FEW_SLOTS>(items, work);
+        } else {
+            self.section_on_heap(items, work);
+        }
+        Some(())
+    }
+
+    /// A section with `COUNT` items at a time, which lie on the stack.
+    #[inline(never)] // so that only the array that is used is on the stack
+    fn section<I: Iterator<Item: Send>, const COUNT: usize>(
+        &self,
+        items: &mut I,
+        work: &(impl Fn(I::Item) + Sync),
+    ) {
+        let mut slots = [const { Mutex::new(None) }; COUNT];
+        loop {
+            let mut count = 0;
+            for (slot, item) in slots.iter_mut().zip(&mut *items) {
+                *slot = Mutex::new(Some(item));
+                count += 1;
+            }
+            self.hand_out(&slots[..count], work);
+            if count < COUNT {
+                return;
+            }
+        }
+    }
+
+    /// The same with items that are too large for the stack.
+    #[inline(never)]
+    fn section_on_heap<I: Iterator<Item: Send>>(
+        &self,
+        items: &mut I,
+        work: &(impl Fn(I::Item) + Sync),
+    ) {
+        loop {
+            let slots: Vec<_> = items.take(SLOTS).map(|item| Mutex::new(Some(item))).collect();
+            self.hand_out(&slots, work);
+            if slots.len() < SLOTS {
+                return;
+            }
+        }
+    }
+
+    /// Does `work` on all that is in the slots.
+    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(impl Fn(T) + Sync)) {
+        let take = |slot: &Slot<T>| locked(slot).take();
+        if slots.len() < 2 {
+            return slots.iter().filter_map(take).for_each(work);
+        }
+        let threads = 1 + self.threads.len();
+        self.run_everywhere(&|thread| {
+            for slot in visits(thread, threads, slots.len()) {
+                // A separate statement, so that the lock is released before the work.
+                let item = take(&slots[slot]);
+                if let Some(item) = item {
+                    work(item);
+                }
+            }
+        });
+    }
+
+    /// Runs `task` on this thread and on every helper that is awake in time; returns when no thread
+    /// runs it any more.
+    fn run_everywhere(&self, task: &(dyn Fn(usize) + Sync)) {
+        // SAFETY: only the lifetime changes. The reference is given to helpers through
+        // `State::task` alone. A helper that takes it counts itself active under the lock, and
+        // `Close`, which is dropped before this function returns or unwinds, removes the task under
+        // the same lock and then waits until no helper is active. So nobody uses it afterwards.
+        #[allow(unsafe_code)]
+        let task: Task = unsafe { std::mem::transmute::<&(dyn Fn(usize) + Sync), Task>(task) };
+        let close = Close(&self.shared);
+        self.shared.announce(|state| {
+            state.task = Some(task);
+            // One that was left behind when the caller itself panicked. Dropping it might panic, under the lock.
+            std::mem::forget(state.panic.take());
+        });
+        task(0);
+        drop(close);
+        // A statement of its own: the lock must be free before unwinding.
+        let panic = locked(&self.shared.state).panic.take();
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
+    }
+}
+
+impl Drop for Helpers {
+    fn drop(&mut self) {
+        self.shared.announce(|state| state.ended = true);
+        for thread in self.threads.drain(..) {
+            // A helper catches the panics of its tasks, so that joining cannot fail.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Ends a section: takes the task away and waits for those who still run it.
+struct Close<'a>(&'a Shared);
+
+impl Drop for Close<'_> {
+    fn drop(&mut self) {
+        locked(&self.0.state).task = None;
+        wait_while(|| self.0.active.load(Ordering::Acquire) > 0);
+    }
+}
+
+/// Waits for another thread that is at work: for some microseconds, unless it has lost its core.
+pub(crate) fn wait_while(is_busy: impl Fn() -> bool) {
+    let mut spins = 0_u32;
+    while is_busy() {
+        spins += 1;
+        if spins < SPINS {
+            std::hint::spin_loop();
+        } else {
+            std::thread::yield_now();
+        }
+    }
+}
+
+/// How often a helper looks for work before it sleeps: about 50 µs at 25 ns a `pause`.
+const SPINS: u32 = 2000;
+
+impl Shared {
+    fn announce(&self, change: impl FnOnce(&mut State)) {
+        let mut state = locked(&self.state);
+        change(&mut state);
+        self.signal.fetch_add(1, Ordering::Release);
+        if state.sleeping > 0 {
+            self.wake.notify_all();
+        }
+    }
+
+    /// What helper `number` does all its life.
+    fn help(&self, number: usize) {
+        let mut seen = 0;
+        loop {
+            let Some(task) = self.next_task(&mut seen) else { return };
+            if let Some(task) = task {
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(|| task(number))) {
+                    let mut state = locked(&self.state);
+                    match state.panic {
+                        None => state.panic = Some(payload),
+                        // One is enough. Dropping this one might panic, and this thread would be missed for ever.
+                        Some(_) => std::mem::forget(payload),
+                    }
+                }
+                self.active.fetch_sub(1, Ordering::Release);
+            }
+        }
+    }
+
+    /// Waits for a signal; `None` at the end, `Some(None)` if the task was over before we came.
+    fn next_task(&self, seen: &mut usize) -> Option<Option<Task>> {
+        for _ in 0..SPINS {
+            if self.signal.load(Ordering::Acquire) != *seen {
+                break;
+            }
+            std::hint::spin_loop();
+        }
+        let mut state = locked(&self.state);
+        // Signals are sent under the lock, so that none can be missed between this check and sleep.
+        while self.signal.load(Ordering::Acquire) == *seen {
+            state.sleeping += 1;
+            state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state.sleeping -= 1;
+        }
+        *seen = self.signal.load(Ordering::Acquire);
+        if state.ended {
+            return None;
+        }
+        if state.task.is_some() {
+            self.active.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(state.task)
+    }
+}

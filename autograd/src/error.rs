@@ -111,13 +111,9 @@ impl fmt::Display for Error {
         match self {
             Error::Tensor(error) => write!(f, "{error}"),
             Error::Operation { op, source } => {
+                // What the operation is made of is not what was called.
                 let text = source.to_string();
-                // What an operation is made of matters only where it has another name than the
-                // operation.
-                let own = [op, "zip"]
-                    .into_iter()
-                    .find_map(|name| text.strip_prefix(name)?.strip_prefix(": "));
-                write!(f, "{op}: {}", own.unwrap_or(&text))
+                write!(f, "{op}: {}", text.split_once(": ").map_or(&text[..], |(_, rule)| rule))
             }
             Error::Invalid { op, rule } => write!(f, "{op}: {rule}"),
             Error::GradientShape { op, input, found, expected } => write!(

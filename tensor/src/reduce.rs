@@ -60,23 +60,36 @@ impl<T: Float> Tensor<T> {
         self.reduce("prod", axes, keep, T::one(), |a, b| a * b, all)
     }
 
-    /// The largest element along `axes`: NaN if there is one, −∞ if there is none.
+    /// The largest element along `axes`: NaN if there is one.
     ///
     /// # Errors
     ///
-    /// If an axis does not exist or is named twice.
+    /// If an axis does not exist or is named twice, or there are no elements along the axes, of which none is the
+    /// largest.
     pub fn max_axes(&self, axes: &[usize], keep: bool) -> Result<Tensor<T>> {
-        let larger = |a: T, b: T| if b > a || b.is_nan() { b } else { a };
-        let all = |row: &[T]| row.iter().fold(T::neg_infinity(), |max, &x| larger(max, x));
-        self.reduce("max", axes, keep, T::neg_infinity(), larger, all)
+        self.check_some("max", axes)?;
+        self.max_axes_or(axes, keep, T::neg_infinity())
     }
 
-    /// The smallest element along `axes`: NaN if there is one, ∞ if there is none.
+    /// [`Tensor::max_axes`], or `least` where there are no elements or none that is larger.
     ///
     /// # Errors
     ///
     /// If an axis does not exist or is named twice.
+    pub fn max_axes_or(&self, axes: &[usize], keep: bool, least: T) -> Result<Tensor<T>> {
+        let larger = |a: T, b: T| if b > a || b.is_nan() { b } else { a };
+        let all = |row: &[T]| row.iter().fold(least, |max, &x| larger(max, x));
+        self.reduce("max", axes, keep, least, larger, all)
+    }
+
+    /// The smallest element along `axes`: NaN if there is one.
+    ///
+    /// # Errors
+    ///
+    /// If an axis does not exist or is named twice, or there are no elements along the axes, of which none is the
+    /// smallest.
     pub fn min_axes(&self, axes: &[usize], keep: bool) -> Result<Tensor<T>> {
+        self.check_some("min", axes)?;
         let smaller = |a: T, b: T| if b < a || b.is_nan() { b } else { a };
         let all = |row: &[T]| row.iter().fold(T::infinity(), |min, &x| smaller(min, x));
         self.reduce("min", axes, keep, T::infinity(), smaller, all)
@@ -85,24 +98,39 @@ impl<T: Float> Tensor<T> {
     /// The index of the first largest element along `axis`, for every index of the other axes, in memory
     /// order. A NaN is never the largest.
     ///
+    /// ```
+    /// use tensor::Tensor;
+    /// assert_eq!(Tensor::from([f32::NAN, 1.0, 2.0]).argmax(0)?, [2]);
+    /// # Ok::<(), tensor::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// If there is no such axis, or it has length 0.
+    /// If there is no such axis, it has length 0, or there are only NaN along it somewhere.
     pub fn argmax(&self, axis: usize) -> Result<Vec<usize>> {
         self.check_axis("argmax", axis)?;
-        if self.shape()[axis] == 0 {
-            return Err(Error::shape(
-                "argmax",
-                self.shape(),
-                format!("axis {axis} has no elements"),
-            ));
-        }
+        self.check_some("argmax", &[axis])?;
         let rows = self.permute(&kept_then(self.rank(), &[axis]))?.contiguous();
         let first_largest = |row: &[T]| {
             let better = |best: usize, i: usize| if row[i] > row[best] { i } else { best };
-            (0..row.len()).reduce(better).unwrap_or(0)
+            let numbers = (0..row.len()).filter(|&i| !row[i].is_nan());
+            numbers.reduce(better).ok_or_else(|| {
+                let rule =
+                    format!("along axis {axis} there are only NaN, of which none is the largest");
+                Error::shape("argmax", self.shape(), rule)
+            })
         };
-        Ok(rows.values().chunks_exact(self.shape()[axis]).map(first_largest).collect())
+        rows.values().chunks_exact(self.shape()[axis]).map(first_largest).collect()
+    }
+
+    /// Refuses axes without elements.
+    fn check_some(&self, op: &'static str, axes: &[usize]) -> Result<()> {
+        match axes.iter().find(|&&axis| self.shape().get(axis) == Some(&0)) {
+            Some(axis) => {
+                Err(Error::shape(op, self.shape(), format!("axis {axis} has no elements")))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Sums a tensor that was broadcast from `shape` back to it: the gradient of broadcasting.
@@ -269,7 +297,12 @@ mod tests {
         assert_eq!(t.sum(), 0.0);
         assert_eq!(t.prod_axes(&[0], false).unwrap(), Tensor::ones([3]));
         assert_eq!(t.sum_axes(&[0], false).unwrap(), Tensor::zeros([3]));
-        assert_eq!(t.max_axes(&[0], false).unwrap(), Tensor::full([3], f32::NEG_INFINITY));
+        for extreme in [t.max_axes(&[0], false), t.min_axes(&[0, 1], true)] {
+            let says = extreme.unwrap_err().to_string();
+            assert!(says.ends_with(": [0, 3]: axis 0 has no elements"), "{says}");
+        }
+        assert_eq!(t.max_axes(&[1], false).unwrap().shape(), [0]);
+        assert_eq!(t.max_axes_or(&[0], false, -1.0).unwrap(), Tensor::full([3], -1.0));
         assert_eq!(t.sum_axes(&[1], false).unwrap().shape(), [0]);
         assert!(t.argmax(0).is_err());
     }
@@ -284,6 +317,10 @@ mod tests {
             }
         }
         assert_eq!(t.argmax(1).unwrap(), [2, 1]);
+        assert_eq!(Tensor::from([f32::NAN, 1.0, 2.0]).argmax(0).unwrap(), [2]);
+        assert_eq!(Tensor::from([f32::NAN, f32::NEG_INFINITY]).argmax(0).unwrap(), [1]);
+        let says = Tensor::from([[1.0], [f32::NAN]]).argmax(1).unwrap_err().to_string();
+        assert!(says.starts_with("argmax: [2, 1]: along axis 1 there are only NaN"), "{says}");
     }
 
     #[test]

@@ -33,6 +33,9 @@ impl Shape {
     #[inline]
     #[track_caller]
     pub fn elements(&self) -> usize {
+        if self.contains(&0) {
+            return 0; // whatever the other lengths are
+        }
         match self.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis)) {
             Some(elements) => elements,
             None => panic!("shape: {self:?} has more elements than memory has bytes"),
@@ -46,7 +49,8 @@ impl Shape {
         let mut step = 1;
         for axis in (0..self.rank).rev() {
             strides.axes[axis] = step;
-            step *= self.axes[axis];
+            // Too large a step is that of a tensor without elements.
+            step = step.wrapping_mul(self.axes[axis]);
         }
         strides
     }

@@ -35,7 +35,7 @@ impl<T: Float> BatchStatistics<T> {
     /// If x has fewer than two axes, or fewer than two elements for each channel.
     pub fn of(x: &Tensor<T>) -> Result<Self> {
         let channels = channels("batch_norm", x)?;
-        let Moments { mean, variance } = Moments::of("batch_norm", x, &all_but_channels(x))?;
+        let Moments { mean, variance, .. } = Moments::plain("batch_norm", x, &all_but_channels(x))?;
         if x.len() == channels {
             return Err(Error::invalid(
                 "batch_norm",
@@ -127,9 +127,11 @@ impl<T: Float> Op<T, 3> for BatchNorm<T> {
                 return refuse(what, of_channels.shape());
             }
         }
-        let moments = self
-            .moments
-            .insert(Moments { mean: for_channels(mean, x)?, variance: for_channels(variance, x)? });
+        let moments = self.moments.insert(Moments {
+            mean: for_channels(mean, x)?,
+            variance: for_channels(variance, x)?,
+            unit: None,
+        });
         let n = moments.standardized(x, self.eps)?;
         let y = n.zip(&for_channels(g, x)?, |n, g| n * g)?;
         Ok(y.zip(&for_channels(s, x)?, |y, s| y + s)?)
@@ -144,7 +146,7 @@ impl<T: Float> Op<T, 3> for BatchNorm<T> {
             call.wanted(0, || {
                 let h = dy.zip(&for_channels(g, x)?, |dy, g| dy * g)?;
                 if self.constant {
-                    return Ok(h.zip(&moments.rate(self.eps), |h, rate| h * rate)?);
+                    return Ok(h.zip(&moments.rate(self.eps)?, |h, rate| h * rate)?);
                 }
                 moments.gradient(&axes, self.eps, &n, &h)
             })?,

@@ -74,13 +74,13 @@ impl<T: Float> ListOp<T> for Concat {
 
 /// The parts one after the other along `axis`.
 pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tensor<T>> {
-    let Some(first) = parts.first().map(|part| part.shape()).filter(|shape| axis < shape.len())
-    else {
-        return Err(Error::invalid(
-            "concat",
-            format!("axis {axis}: expected at least one input that has this axis"),
-        ));
+    let refuse = |rule| Err(Error::invalid("concat", rule));
+    let Some(first) = parts.first().map(|part| part.shape()) else {
+        return refuse(format!("axis {axis}: expected at least one input"));
     };
+    if axis >= first.len() {
+        return refuse(format!("input 0 is {first:?} and has no axis {axis}"));
+    }
     let mut shape = first.to_vec();
     shape[axis] = 0;
     for (input, part) in parts.iter().enumerate() {
@@ -88,12 +88,9 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
         let fits = lengths.len() == first.len()
             && (0..first.len()).all(|a| a == axis || lengths[a] == first[a]);
         if !fits {
-            return Err(Error::invalid(
-                "concat",
-                format!(
-                    "input {input} is {lengths:?}, input 0 is {first:?}: all lengths but that of \
-                    axis {axis} must be equal"
-                ),
+            return refuse(format!(
+                "input {input} is {lengths:?}, input 0 is {first:?}: all lengths but that of axis {axis} must be \
+                 equal"
             ));
         }
         shape[axis] += lengths[axis];

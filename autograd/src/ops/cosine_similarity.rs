@@ -9,6 +9,7 @@
 use tensor::{Float, Tensor};
 
 use super::mse::check_equal;
+use super::units::unit_of_squares;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -42,8 +43,15 @@ struct Direction<T: Float> {
 
 impl<T: Float> Direction<T> {
     fn of(x: &Tensor<T>, axis: usize, eps: T) -> Result<Self> {
-        let length = x.map(|x| x * x).sum_axes(&[axis], true)?.map(|sum| sum.sqrt());
-        let unit = x.zip(&length, |x, length| x / if length < eps { eps } else { length })?;
+        // In sizes of which no square overflows or vanishes.
+        let largest = x.map(|x| x.abs()).max_axes_or(&[axis], true, T::zero())?;
+        let size = largest.map(unit_of_squares);
+        let shares = x.zip(&size, |x, size| x / size)?;
+        let root = shares.map(|x| x * x).sum_axes(&[axis], true)?.map(|sum| sum.sqrt());
+        let length = root.zip(&size, |root, size| root * size)?;
+        let least = size.map(|size| eps / size);
+        let root = root.zip(&least, |root, least| if root < least { least } else { root })?;
+        let unit = shares.zip(&root, |x, root| x / root)?;
         Ok(Direction { unit, length })
     }
 

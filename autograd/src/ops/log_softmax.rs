@@ -40,7 +40,7 @@ impl<T: Float> Op<T, 1> for LogSoftmax {
 /// (x − m) − ln Σ eˣ⁻ᵐ along `axis`. x − (m + ln Σ eˣ⁻ᵐ) would lose the places that m has before
 /// the point.
 pub(super) fn log_softmax<T: Float>(x: &Tensor<T>, axis: usize) -> Result<Tensor<T>> {
-    let max = x.max_axes(&[axis], true)?;
+    let max = x.max_axes_or(&[axis], true, T::neg_infinity())?;
     let below = x.zip(&max, |x, max| x - max)?;
     let sum = below.map(math::exp).sum_axes(&[axis], true)?;
     Ok(below.zip(&sum.map(math::ln), |below, ln_sum| below - ln_sum)?)

@@ -39,7 +39,8 @@ impl<T: Float> Op<T, 1> for LogSumExp {
 
     fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
         // An infinite maximum is what comes out anyway; taken away, it would give ∞ − ∞.
-        let max = self.axes.reduce(x, Tensor::max_axes)?;
+        let least = T::neg_infinity();
+        let max = self.axes.reduce(x, |x, axes, keep| x.max_axes_or(axes, keep, least))?;
         let shift = max.map(|max| if max.is_finite() { max } else { T::zero() });
         let spread = self.axes.spread(&shift, x.shape())?;
         let powers = x.zip(&spread, |x, shift| math::exp(x - shift))?;

@@ -15,6 +15,7 @@ mod axes;
 mod checks;
 #[cfg(test)]
 mod pytorch;
+mod units;
 
 macro_rules! ops {
     ($($file:ident :: $Op:ident),* $(,)?) => {

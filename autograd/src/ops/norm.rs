@@ -49,11 +49,7 @@ impl<T: Float> Op<T, 1> for Norm<T> {
             return Err(Error::invalid("norm", format!("p is {p}; it must be at least 1")));
         }
         let sizes = x.map(|x| x.abs());
-        // −∞ is the greatest of none.
-        let max = self
-            .axes
-            .reduce(&sizes, Tensor::max_axes)?
-            .map(|max| if max < T::zero() { T::zero() } else { max });
+        let max = self.axes.reduce(&sizes, |x, axes, keep| x.max_axes_or(axes, keep, T::zero()))?;
         if p.is_infinite() {
             return Ok(max);
         }

@@ -5,7 +5,7 @@
 //!
 //! shapes: y has as many elements as x
 
-use tensor::{Float, Shape, Tensor};
+use tensor::{Float, MOST_AXES, Shape, Tensor};
 
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
@@ -75,6 +75,11 @@ impl<T: Float> Var<'_, T> {
                     shape.len()
                 ),
             ));
+        }
+        if shape.len() == MOST_AXES {
+            let rule =
+                format!("{shape:?} has {MOST_AXES} axes already, the most that there can be");
+            return Err(Error::invalid("unsqueeze", rule));
         }
         shape.insert(axis, 1);
         self.reshape(&shape[..])

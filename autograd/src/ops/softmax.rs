@@ -28,7 +28,7 @@ impl<T: Float> Op<T, 1> for Softmax {
     }
 
     fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
-        let max = x.max_axes(&[self.axis], true)?;
+        let max = x.max_axes_or(&[self.axis], true, T::neg_infinity())?;
         let powers = x.zip(&max, |x, max| math::exp(x - max))?;
         let sum = powers.sum_axes(&[self.axis], true)?;
         Ok(powers.zip(&sum, |power, sum| power / sum)?)

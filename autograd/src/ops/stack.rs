@@ -5,7 +5,7 @@
 //!
 //! shapes: the inputs are equal; y has their number as the length of the new axis
 
-use tensor::{Float, Shape, Tensor};
+use tensor::{Float, MOST_AXES, Shape, Tensor};
 
 use super::concat::{concat, joined};
 use crate::error::{Error, Result};
@@ -87,6 +87,11 @@ pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tenso
         let other = parts[input].shape();
         return refuse(format!(
             "input {input} is {other:?}, input 0 is {first:?}: the shapes must be equal"
+        ));
+    }
+    if first.len() == MOST_AXES {
+        return refuse(format!(
+            "{first:?} has {MOST_AXES} axes already, the most that there can be"
         ));
     }
     let mut shape = first.to_vec();

@@ -7,6 +7,7 @@
 
 use tensor::{Float, Tensor};
 
+use super::units::unit_of_squares;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -51,29 +52,65 @@ impl<T: Float> Op<T, 1> for Standardize<T> {
 pub(super) struct Moments<T: Float> {
     pub(super) mean: Tensor<T>,
     pub(super) variance: Tensor<T>,
+    /// What mean and root of the variance are multiples of, where they would be too large otherwise.
+    pub(super) unit: Option<Tensor<T>>,
 }
 
 impl<T: Float> Moments<T> {
-    /// Those of x along `axes`; in two passes, so that a large mean costs no digits.
+    /// Those of x along `axes`, in a unit in which they are finite if x is.
     pub(super) fn of(op: &'static str, x: &Tensor<T>, axes: &[usize]) -> Result<Self> {
-        let mean = mean(x, axes)?;
-        if x.is_empty() {
-            let rule = format!("{:?} has no elements; at least one is needed", x.shape());
+        let plain = Self::plain(op, x, axes)?;
+        if plain.variance.to_vec().iter().all(|variance| variance.is_finite()) {
+            return Ok(plain);
+        }
+        let largest = x.map(|x| x.abs()).max_axes(axes, true)?;
+        let unit = largest.map(unit_of_squares);
+        let Moments { mean, variance, .. } =
+            Self::plain(op, &x.zip(&unit, |x, unit| x / unit)?, axes)?;
+        Ok(Moments { mean, variance, unit: Some(unit) })
+    }
+
+    /// Those of x along `axes`; in two passes, so that a large mean costs no digits.
+    pub(super) fn plain(op: &'static str, x: &Tensor<T>, axes: &[usize]) -> Result<Self> {
+        if let Some(axis) = axes.iter().find(|&&axis| x.shape().get(axis) == Some(&0)) {
+            let rule = format!(
+                "{:?} has no elements along axis {axis}; at least one is needed",
+                x.shape()
+            );
             return Err(Error::invalid(op, rule));
         }
+        let mean = mean(x, axes)?;
         let variance = self::mean(&x.zip(&mean, |x, mean| (x - mean) * (x - mean))?, axes)?;
-        Ok(Moments { mean, variance })
+        Ok(Moments { mean, variance, unit: None })
     }
 
     /// (x − m)·r
     pub(super) fn standardized(&self, x: &Tensor<T>, eps: T) -> Result<Tensor<T>> {
-        let centred = x.zip(&self.mean, |x, mean| x - mean)?;
-        Ok(centred.zip(&self.rate(eps), |x, rate| x * rate)?)
+        let centred = match &self.unit {
+            None => x.zip(&self.mean, |x, mean| x - mean)?,
+            Some(unit) => x.zip(unit, |x, unit| x / unit)?.zip(&self.mean, |x, mean| x - mean)?,
+        };
+        Ok(centred.zip(&self.rate_in_unit(eps)?, |x, rate| x * rate)?)
     }
 
     /// r = 1/√(v + ε)
-    pub(super) fn rate(&self, eps: T) -> Tensor<T> {
-        self.variance.map(|variance| (variance + eps).sqrt().recip())
+    pub(super) fn rate(&self, eps: T) -> Result<Tensor<T>> {
+        let rate = self.rate_in_unit(eps)?;
+        Ok(match &self.unit {
+            None => rate,
+            Some(unit) => rate.zip(unit, |rate, unit| rate / unit)?,
+        })
+    }
+
+    /// r times the unit.
+    fn rate_in_unit(&self, eps: T) -> Result<Tensor<T>> {
+        let rate = |variance: T, eps: T| (variance + eps).sqrt().recip();
+        Ok(match &self.unit {
+            None => self.variance.map(|variance| rate(variance, eps)),
+            Some(unit) => {
+                self.variance.zip(unit, |variance, unit| rate(variance, eps / unit / unit))?
+            }
+        })
     }
 
     /// r ∘ (dy − mean dy − y ∘ mean (dy∘y)), y being what [`Moments::standardized`] gave and dy the
@@ -88,7 +125,7 @@ impl<T: Float> Moments<T> {
         let along = mean(&dy.zip(y, |dy, y| dy * y)?, axes)?;
         let rest = dy.zip(&mean(dy, axes)?, |dy, mean| dy - mean)?;
         let rest = rest.zip(&y.zip(&along, |y, along| y * along)?, |rest, part| rest - part)?;
-        Ok(rest.zip(&self.rate(eps), |rest, rate| rest * rate)?)
+        Ok(rest.zip(&self.rate(eps)?, |rest, rate| rest * rate)?)
     }
 }
 
@@ -104,7 +141,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or there are no elements.
+    /// If there is no such axis, or there are no elements along the axes.
     pub fn standardize(self, axes: &[usize], eps: T) -> Result<Self> {
         self.tape().apply(Standardize::over(axes, eps), [self])
     }
@@ -162,7 +199,7 @@ mod tests {
         let x = tape.parameter(Tensor::<f32>::zeros([2, 0]));
         assert_eq!(
             x.standardize(&[1], 1e-5).unwrap_err().to_string(),
-            "standardize: [2, 0] has no elements; at least one is needed"
+            "standardize: [2, 0] has no elements along axis 1; at least one is needed"
         );
     }
 }

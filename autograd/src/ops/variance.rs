@@ -145,7 +145,7 @@ mod tests {
         let error = tape.constant(Tensor::from([5.0])).variance_axes(&[1], false, 0).unwrap_err();
         assert_eq!(
             error.to_string(),
-            "variance: sum: [1]: there is no axis 1; the axes are counted from 0"
+            "variance: [1]: there is no axis 1; the axes are counted from 0"
         );
     }
 }

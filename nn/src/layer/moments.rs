@@ -45,11 +45,40 @@ pub(crate) fn mean_and_rate<T: Float>(x: &[T], epsilon: T) -> (T, T) {
     let share = T::one() / T::of(x.len() as f64);
     let mean = sum(x, x, |x, _| x) * share;
     let variance = sum(x, x, |x, _| (x - mean) * (x - mean)) * share;
-    (mean, rate(variance, epsilon))
+    if variance.is_finite() { (mean, rate(variance, epsilon)) } else { of_large(x, epsilon) }
+}
+
+/// [`mean_and_rate`] in units of the largest number: of a row whose squares overflow.
+#[cold]
+#[inline(never)]
+fn of_large<T: Float>(x: &[T], epsilon: T) -> (T, T) {
+    let largest = x.iter().fold(T::zero(), |largest, x| largest.max(x.abs()));
+    let share = T::one() / T::of(x.len() as f64);
+    let mean = sum(x, x, |x, _| x / largest) * share;
+    let variance = sum(x, x, |x, _| (x / largest - mean) * (x / largest - mean)) * share;
+    (mean * largest, rate(variance, epsilon / largest / largest) / largest)
 }
 
 /// 1/√(v + ε).
 #[inline(always)]
 pub(crate) fn rate<T: Float>(variance: T, epsilon: T) -> T {
     T::one() / (variance + epsilon).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_whose_squares_overflow_are_standardised_all_the_same() {
+        for size in [1.0_f32, 1e19, 1e20, 3e38] {
+            let row = [size, -size, size, -size];
+            let (mean, rate) = mean_and_rate(&row, 1e-5);
+            for x in row {
+                let y = (x - mean) * rate;
+                assert!((y.abs() - 1.0).abs() < 1e-5 && y.signum() == x.signum(), "{x}: {y}");
+            }
+        }
+        assert!(mean_and_rate(&[f32::NAN, 1.0], 1e-5).1.is_nan());
+    }
 }

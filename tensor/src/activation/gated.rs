@@ -2,6 +2,7 @@
 
 use super::Activation;
 use super::compiled::compiled_slices;
+use super::ends::{finite, finite_below};
 use super::piecewise::HardSigmoid;
 use crate::float::Float;
 use crate::math;
@@ -57,7 +58,8 @@ impl Activation for GeluTanh {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
-        x * math::sigmoid(T::of(TWO_ROOT_2_OVER_PI) * (x + T::of(CUBE) * (x * x * x)))
+        let gate = math::sigmoid(T::of(TWO_ROOT_2_OVER_PI) * (x + T::of(CUBE) * (x * x * x)));
+        finite_below(x) * gate
     }
 
     #[inline(always)]
@@ -87,13 +89,13 @@ impl Activation for Silu {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
-        x * math::sigmoid(x)
+        finite_below(x) * math::sigmoid(x)
     }
 
     #[inline(always)]
     fn derivative<T: Float>(&self, x: T, _y: T) -> T {
         let s = math::sigmoid(x);
-        s + x * s * (T::one() - s)
+        s + finite(x) * s * (T::one() - s)
     }
 
     compiled_slices!();
@@ -110,13 +112,13 @@ impl Activation for Mish {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
-        x * math::tanh(math::softplus(x))
+        finite_below(x) * math::tanh(math::softplus(x))
     }
 
     #[inline(always)]
     fn derivative<T: Float>(&self, x: T, _y: T) -> T {
         let t = math::tanh(math::softplus(x));
-        t + x * (T::one() - t * t) * math::sigmoid(x)
+        t + finite(x) * (T::one() - t * t) * math::sigmoid(x)
     }
 
     compiled_slices!();
@@ -136,7 +138,7 @@ impl Activation for HardSwish {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
-        x * HardSigmoid.value(x)
+        finite_below(x) * HardSigmoid.value(x)
     }
 
     #[inline(always)]

@@ -114,17 +114,30 @@ mod tests {
             let finite = y.is_finite() && derivative.is_finite();
             assert!(finite, "{f:?}({x:e}): {y}, slope {derivative}");
         }
+        for x in [f64::INFINITY, f64::NEG_INFINITY, f64::MAX, f64::MIN, 5e-324, -5e-324] {
+            let y = f.value(x);
+            let derivative = f.derivative(if A::KEEPS_INPUT { x } else { y }, y);
+            assert!(!y.is_nan() && derivative.is_finite(), "{f:?}({x:e}): {y}, slope {derivative}");
+            // What comes out of far below is what comes out of −∞.
+            let limit: f64 = f.value(-1e300);
+            assert!(
+                x != f64::NEG_INFINITY || limit.abs() > 1e200 || y == limit,
+                "{f:?}: {y}, {limit}"
+            );
+        }
         assert!(f.value(f64::NAN).is_nan(), "{f:?} swallows NaN");
     }
 
     fn check_slices<A: Activation, T: Float>(f: A) {
         for length in [0, 1, 7, 16, 37] {
-            let x: Vec<T> = (0..length).map(|i| T::of(i as f64 * 0.3 - 4.0)).collect();
+            let mut x: Vec<T> = (0..length).map(|i| T::of(i as f64 * 0.3 - 4.0)).collect();
+            let ends = [T::infinity(), T::neg_infinity(), T::max_value(), T::min_value()];
+            x.iter_mut().skip(7).zip(ends).for_each(|(x, end)| *x = end);
             let expected: Vec<T> = x.iter().map(|&x| f.value(x)).collect();
             let mut y = x.clone();
             f.forward(&mut y);
             assert_eq!(y, expected, "{f:?} forward");
-            let mut dy: Vec<T> = x.iter().map(|&x| x + T::one()).collect();
+            let mut dy: Vec<T> = (0..length).map(|i| T::of(i as f64 * 0.3 - 3.0)).collect();
             let expected: Vec<T> =
                 dy.iter().zip(&x).zip(&y).map(|((&d, &x), &y)| d * f.derivative(x, y)).collect();
             f.backward(&mut dy, &x, &y);

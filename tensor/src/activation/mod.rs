@@ -37,6 +37,7 @@
 //! | `mod.rs` | what an activation is |
 
 mod compiled;
+mod ends;
 mod gated;
 mod list;
 mod parametric;

@@ -2,6 +2,7 @@
 
 use super::Activation;
 use super::compiled::compiled_slices;
+use super::ends::finite;
 use crate::float::Float;
 use crate::math;
 
@@ -165,6 +166,7 @@ impl Activation for Softsign {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
+        let x = finite(x);
         x / (T::one() + x.abs())
     }
 

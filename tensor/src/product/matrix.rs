@@ -104,9 +104,11 @@ impl<'a, T> Matrix<'a, T> {
 /// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
 #[inline(always)]
 pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
-    let end = rows.checked_sub(1).map_or(Some(0), |last| {
-        last.checked_mul(stride).and_then(|start| start.checked_add(width))
-    });
+    let end = match rows {
+        _ if width == 0 => Some(0), // nothing is read
+        0 => Some(0),
+        rows => (rows - 1).checked_mul(stride).and_then(|start| start.checked_add(width)),
+    };
     assert!(end.is_some_and(|end| end <= data.len()), "a tile reads beyond its operand");
 }
 

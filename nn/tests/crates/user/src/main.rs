@@ -51,7 +51,8 @@ fn main() -> nn::Result<()> {
     // Judging, by all threads and by one.
     let metrics = judge.network.evaluate(&data)?;
     let one = Threads::new(1);
-    let smoothed = judge.network.evaluation(&data).threads(&one).loss(cross_entropy().label_smoothing(0.1));
+    let smoothed =
+        judge.network.evaluation(&data).threads(&one).loss(cross_entropy().label_smoothing(0.1));
     assert!(smoothed.metrics()?.loss > metrics.loss);
     let accuracy = judge.network.evaluation(&data).measure(Accuracy::default())?;
     assert_eq!(accuracy, metrics.accuracy);

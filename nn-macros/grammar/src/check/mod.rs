@@ -4,9 +4,10 @@
 //!
 //! The layers are walked through once, from the first to the last (`walk`): a layer stands where it may
 //! (`positions`), its numbers make sense (`numbers`), its widths fit (`seams`), its activation, too
-//! (`activations`). Names are looked at before.
+//! (`activations`), and there are not too many (`count`). Names are looked at before.
 
 mod activations;
+mod count;
 mod names;
 mod numbers;
 mod positions;
@@ -66,5 +67,7 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
 
 fn chain(mut layers: Layers, taken: &Taken, report: &mut Report) -> Chain {
     names::layers(&mut layers.list, taken, report);
-    walk::network(layers, report)
+    let mut chain = walk::network(layers, report);
+    count::layers(&mut chain.steps, report);
+    chain
 }

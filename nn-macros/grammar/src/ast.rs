@@ -34,6 +34,8 @@ pub struct Head {
     pub visibility: Vec<Token>,
     /// The network's name.
     pub name: Name,
+    /// Its parameters, which are widths: `const H: usize`.
+    pub parameters: Vec<Name>,
 }
 
 /// A list of layers; a mistake of the list as a whole is shown at `place`.

@@ -175,7 +175,7 @@ fn is_number(tokens: &[Token]) -> bool {
 /// Whether this can be read as a width without a mistake.
 pub(super) fn is_width(tokens: &[Token]) -> bool {
     let mut report = Report::default();
-    width(tokens, &mut report).is_some() && report.is_empty()
+    read(tokens, &mut report).is_some() && report.is_empty()
 }
 
 /// Reads `784 -> 128`, or `128` alone.

@@ -32,6 +32,10 @@ network! {
     struct Twin(dense(30 -> 16, relu), dense(2, softmax));
 }
 
+/// Of a type, too.
+pub type Alias<const IN: usize, const H: usize> =
+    network![dense(IN -> H, relu), residual(layer_norm, dense(H)), dense(H -> 2, softmax)];
+
 /// A width of the outer function's.
 fn parameters<const H: usize>() -> usize {
     <Net<H> as nn::Architecture>::PARAMS
@@ -61,6 +65,9 @@ fn main() {
     let _: Several<5, 6, 2, f64> = Network::init(1);
     assert!(Net::<16>::SUMMARY.contains("30 -> 16, relu") && Several::<5, 6, 2>::svg().starts_with("<svg"));
     assert_eq!(format!("{several:?}"), "Several { layers: 13, parameters: 440 }");
+
+    let _: [f32; 2] = Alias::<3, 5>::init(1).predict(&[0.0; 3]);
+    assert_eq!(Alias::<3, 5>::PARAMS, (3 * 5 + 5) + 2 * 5 + (5 * 5 + 5) + (5 * 2 + 2));
 
     let _: [f32; 3] = Text::<9>::init(1).predict(&[0.0; 4]);
     let answer: HeadsOutput<7> = Heads::<7>::init(1).predict(&[0.0; 2], &[0.0; 2]);

@@ -1,6 +1,6 @@
 //! One call of `network!`, from tokens to tokens.
 
-use nn_grammar::tokens::Report;
+use nn_grammar::tokens::{Report, TOO_NESTED};
 use nn_grammar::{Checked, read_tokens};
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -13,7 +13,14 @@ use crate::source::Source;
 /// What stands for `input`, where `root` is the path of `nn`; the mistakes in it are in `report`, and in the code as errors.
 pub(crate) fn network(root: TokenStream, input: TokenStream, report: &mut Report) -> TokenStream {
     let (source, tokens) = Source::read(root, input);
-    let checked = read_tokens(&tokens, &taken(), report);
+    let checked = match source.too_nested() {
+        None => read_tokens(&tokens, &taken(), report),
+        // What is not looked into may look like other mistakes.
+        Some(place) => {
+            report.error(place, TOO_NESTED);
+            read_tokens(&tokens, &taken(), &mut Report::default())
+        }
+    };
     finish(&source, checked, TokenStream::new(), report)
 }
 

@@ -1,6 +1,8 @@
 //! The compiler's tokens, and which of the grammar's tokens stands for which: a table by their numbers.
 
-use nn_grammar::tokens::{Delimiter, Kind, Name, Place, Token, is_expression, is_loose};
+use nn_grammar::tokens::{
+    Delimiter, Kind, MOST_NESTED, Name, Place, Token, is_expression, is_loose,
+};
 use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
 /// What the compiler knows about the tokens of one call. Number 0 is the call itself.
@@ -8,6 +10,8 @@ pub(crate) struct Source {
     /// The path of `nn`.
     root: TokenStream,
     entries: Vec<Entry>,
+    /// Brackets in more others than may be, which are not looked into.
+    too_nested: Option<Place>,
 }
 
 /// A token, or one of the brackets of a group.
@@ -19,9 +23,9 @@ struct Entry {
 impl Source {
     /// The tokens of a call, and the table of them.
     pub(crate) fn read(root: TokenStream, stream: TokenStream) -> (Source, Vec<Token>) {
-        let mut source = Source { root, entries: Vec::new() };
+        let mut source = Source { root, entries: Vec::new(), too_nested: None };
         source.push(Span::call_site(), None);
-        let tokens = source.tokens_of(stream);
+        let tokens = source.tokens_of(stream, 0);
         (source, tokens)
     }
 
@@ -35,11 +39,12 @@ impl Source {
         self.entries.len() - 1
     }
 
-    fn tokens_of(&mut self, stream: TokenStream) -> Vec<Token> {
-        stream.into_iter().flat_map(|tree| self.tokens_of_tree(tree)).collect()
+    /// The tokens in as many brackets as `depth`.
+    fn tokens_of(&mut self, stream: TokenStream, depth: usize) -> Vec<Token> {
+        stream.into_iter().flat_map(|tree| self.tokens_of_tree(tree, depth)).collect()
     }
 
-    fn tokens_of_tree(&mut self, tree: TokenTree) -> Vec<Token> {
+    fn tokens_of_tree(&mut self, tree: TokenTree, depth: usize) -> Vec<Token> {
         let place = Place::of(self.push(tree.span(), Some(tree.clone())));
         let kind = match tree {
             TokenTree::Ident(ident) => Kind::Word(ident.to_string()),
@@ -50,7 +55,11 @@ impl Source {
             TokenTree::Group(group) => {
                 self.push(group.span_open(), None);
                 self.push(group.span_close(), None);
-                let inner = self.tokens_of(group.stream());
+                if depth == MOST_NESTED {
+                    self.too_nested.get_or_insert_with(|| place.clone());
+                    return vec![Token::new(Kind::Literal("1".to_owned()), place)]; // anything
+                }
+                let inner = self.tokens_of(group.stream(), depth + 1);
                 let delimiter = match group.delimiter() {
                     proc_macro2::Delimiter::Parenthesis => Delimiter::Parenthesis,
                     proc_macro2::Delimiter::Bracket => Delimiter::Bracket,
@@ -64,6 +73,11 @@ impl Source {
             }
         };
         vec![Token::new(kind, place)]
+    }
+
+    /// Where brackets stand in too many others, if they do anywhere.
+    pub(crate) fn too_nested(&self) -> Option<&Place> {
+        self.too_nested.as_ref()
     }
 
     /// Where a place begins.

@@ -8,13 +8,14 @@ use tensor::Float;
 #[cfg(feature = "std")]
 use crate::file::Checkpoint;
 use crate::head::Head;
-use crate::layer::Layer;
+use crate::layer::{Info, Layer};
 #[cfg(feature = "std")]
 use crate::loss::DefaultLoss;
 #[cfg(feature = "std")]
 use crate::network::Network;
 use crate::network::{Architecture, debug_as};
 use crate::parameters::Parameters;
+use crate::text::Message;
 #[cfg(feature = "std")]
 use crate::{picture::Picture, tape::Record};
 
@@ -51,6 +52,19 @@ where
 
     const NAME: &'static str = "network";
     const NAMES: &'static [&'static str] = &[];
+
+    /// The widths may be parameters of an alias, of which nothing is known where `network!` is written.
+    const INFO: &'static Info = {
+        if let Some(index) = L::INFO.empty_layer() {
+            let layer = L::INFO.name(Self::NAMES, index);
+            let message = Message::new()
+                .text("a width of layer `")
+                .text(layer.as_str())
+                .text("` is zero; a layer has 1 unit or more");
+            panic!("{}", message.as_str());
+        }
+        &L::INFO
+    };
 }
 
 #[cfg(feature = "std")]

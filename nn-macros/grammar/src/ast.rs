@@ -5,6 +5,10 @@ use crate::attribute::Attribute;
 use crate::tokens::{Name, Place, Token, is_arrow, sign, split_at_commas};
 use crate::vocabulary::{self, LayerOption};
 
+/// More layers than any network has: with so many, `cargo check` takes seconds, and a training step of a program that is
+/// compiled without optimisation fits into the stack of a thread.
+pub const MOST_LAYERS: usize = 1000;
+
 /// What one call of the macro, a file or a text stands for: declarations of `N`, or layers `L`.
 #[derive(Debug)]
 pub enum Declaration<N, L> {
@@ -30,6 +34,8 @@ pub struct Head {
     pub visibility: Vec<Token>,
     /// The network's name.
     pub name: Name,
+    /// Its parameters, which are widths: `const H: usize`.
+    pub parameters: Vec<Name>,
 }
 
 /// A list of layers; a mistake of the list as a whole is shown at `place`.

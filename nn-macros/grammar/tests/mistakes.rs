@@ -135,3 +135,28 @@ fn whatever_is_wrong_the_layers_that_come_out_fit() {
         chains.iter().for_each(|chain| fits(&chain.steps, &text));
     }
 }
+
+/// Brackets in brackets are read in time linear in their number, and too many are a mistake: the text of a file must not
+/// be able to stop a program.
+#[test]
+fn brackets_are_nested_to_a_limit() {
+    let nested = |open: &str, count: usize, close: &str| {
+        format!("dense(3 -> {}4{})", open.repeat(count), close.repeat(count))
+    };
+    assert!(read(&nested("(", 60, ")"), None).is_ok());
+    for text in [
+        nested("(", 100_000, ")"),
+        nested("[{(", 50_000, ")}]"),
+        nested("(", 100_000, ""),
+        format!("dense(3 -> 3), {}", "residual(".repeat(100_000)),
+    ] {
+        let mistakes = read(&text, None).unwrap_err();
+        assert_eq!(mistakes.len(), 1, "{mistakes}");
+        assert!(mistakes.to_string().starts_with("brackets are nested more deeply"), "{mistakes}");
+    }
+    for sign in ["-", "!", "&"] {
+        assert!(read(&nested(sign, 100_000, ""), None).is_err());
+    }
+    let arguments = format!("dense(3 -> 2, {} {})", "A<".repeat(10_000), ">".repeat(10_000));
+    assert!(read(&arguments, None).is_err());
+}

@@ -4,17 +4,21 @@
 
 use nn_grammar::ast::{Choice, Path, Value, Width};
 use nn_grammar::network::{Step, Unit};
-use nn_grammar::tokens::Place;
+use nn_grammar::tokens::{Name, Place};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote};
 
-use super::user_types::{Kind, assertion, checked, linear, no_network};
+use super::user_types::{Kind, assertion, checked, item, linear, no_network};
 use super::written::{Aliases, Written};
 use crate::source::Source;
 
 /// Names widths that are not numbers, and types; returns the items that do so, too.
-pub(super) fn aliases(source: &Source, steps: &[Step]) -> (Aliases, Vec<TokenStream>) {
-    let written = Written::by_user(source);
+pub(super) fn aliases(
+    source: &Source,
+    parameters: &[Name],
+    steps: &[Step],
+) -> (Aliases, Vec<TokenStream>) {
+    let written = Written::by_user(source, parameters);
     let mut naming = Naming { written, aliases: Aliases::default(), items: Vec::new() };
     naming.steps(steps);
     (naming.aliases, naming.items)
@@ -49,7 +53,7 @@ impl Naming<'_> {
                 Unit::Network(path) => {
                     let name = self.checked(Kind::Network, path, &no_network(nn));
                     let span = self.written.span(&path.place);
-                    self.items.push(linear(nn, &name, &path.text, span));
+                    self.items.push(item(linear(nn, &name, &path.text, span)));
                 }
                 _ => {}
             }
@@ -59,7 +63,10 @@ impl Naming<'_> {
 
     fn width(&mut self, width: &Width) {
         // The width of an input is what it takes and what it gives.
-        if !matches!(width.value, Value::Const(_)) || self.aliases.of(&width.place).is_some() {
+        if !matches!(width.value, Value::Const(_))
+            || self.aliases.of(&width.place).is_some()
+            || self.written.is_parameter(width)
+        {
             return;
         }
         let name = self.name("__WIDTH", &width.place);
@@ -78,7 +85,7 @@ impl Naming<'_> {
         let written = self.written.path(path);
         let users_path = quote!(#users);
         let span = self.written.span(&path.place);
-        let assertion = assertion(self.written.nn(), kind, &users_path, &path.text, span);
+        let assertion = item(assertion(self.written.nn(), kind, &users_path, &path.text, span));
         let checked = checked(self.written.nn(), kind, &users_path, other);
         self.items.push(quote! {
             type #users = #written;

@@ -8,9 +8,9 @@ use quote::quote_spanned;
 use super::user_types::{Kind, assertion, check};
 use super::written::Written;
 
-/// A constant assertion for every width and number that is not known.
-pub(super) fn assertions(chain: &Chain, written: &Written<'_>) -> Vec<TokenStream> {
-    let mut assertions = Assertions { written, checked: Vec::new(), items: Vec::new() };
+/// A constant assertion for every width and number that is not known; `in_type` where layers are a type without a name.
+pub(super) fn assertions(chain: &Chain, in_type: bool, written: &Written<'_>) -> Vec<TokenStream> {
+    let mut assertions = Assertions { written, in_type, checked: Vec::new(), items: Vec::new() };
     chain.steps.iter().for_each(|step| assertions.step(step));
     assertions.items.extend(chain.seams.iter().map(|found| seam(found, written)));
     assertions.items
@@ -18,6 +18,7 @@ pub(super) fn assertions(chain: &Chain, written: &Written<'_>) -> Vec<TokenStrea
 
 struct Assertions<'w> {
     written: &'w Written<'w>,
+    in_type: bool,
     /// The widths that are checked already, as the user wrote them.
     checked: Vec<String>,
     items: Vec<TokenStream>,
@@ -28,7 +29,10 @@ impl Assertions<'_> {
         let (title, written) = (&step.title.text, self.written);
         for width in step.written.input.iter().chain(&step.written.output) {
             let text = width.text();
-            if width.number().is_none() && !self.checked.contains(&text) {
+            // A word of a type may be a parameter, of which no constant can depend: `nn::Sequential` looks at it.
+            let is_word = width.code().is_some_and(|code| code.tokens.len() == 1);
+            let unknown = width.number().is_none() && !(self.in_type && is_word);
+            if unknown && !self.checked.contains(&text) {
                 let (value, span) = (written.constant(width), written.span(&width.place));
                 let call = quote_spanned!(span=> check_width::<#value>(#title, #text));
                 self.items.push(check("check_width", &call, written.nn(), span));

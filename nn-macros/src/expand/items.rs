@@ -28,7 +28,7 @@ pub(crate) fn expand(
             let networks = networks.iter().map(|found| network(found, source));
             quote!(#anchors #errors #(#networks)*)
         }
-        Declaration::Type(chain) => sequential(&chain, &Written::by_user(source), errors),
+        Declaration::Type(chain) => sequential(&chain, &Written::by_user(source, &[]), errors),
     }
 }
 
@@ -40,10 +40,10 @@ fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> Toke
     let (layers, head) = (types::sequence(steps, written), types::head(steps, written));
     let (input, output) = ends(steps);
     let (input, output) = (written.constant(input), written.constant(output));
-    let assertions = assertions(chain, written);
+    let assertions = assertions(chain, true, written);
     let input = match errors.is_empty() && assertions.is_empty() {
         true => input,
-        false => quote!({ #errors #(#assertions)* #input }),
+        false => quote!({ #errors #(const _: () = #assertions;)* #input }),
     };
     quote!(#nn::Sequential::<#layers, #head, #input, #output>)
 }
@@ -53,34 +53,40 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let Network { head, chain } = network;
     let steps = &chain.steps;
     let float = float_name(network);
-    let public = structs(network, &float, &Written::in_public(source));
-    let (names, named) = aliases(source, steps);
-    let written = Written::by_aliases(source, names);
+    let public = structs(network, &float, &Written::in_public(source, &head.parameters));
+    let (names, named) = aliases(source, &head.parameters, steps);
+    let written = Written::by_aliases(source, &head.parameters, names);
     let attributes = Attributes::of(&head.attributes, &written);
     let Attributes { of_struct, of_others, of_code, of_debug } = &attributes;
     let public = public.iter().map(|item| quote!(#of_others #item));
     let table = docs::network(steps);
     let parts = Parts::of(network, float, &written);
     let kinds = steps.iter().map(|step| types::layer(step, &written));
-    let assertions = assertions(chain, &written);
-    let implementation = implementation(&parts);
+    let assertions = assertions(chain, false, &written);
+    // Of what depends on parameters, only a network with widths can say whether it is right.
+    let (items, checks) = match head.parameters.is_empty() {
+        true => (quote!(#(const _: () = #assertions;)*), None),
+        false => (quote!(), Some(quote!(#(#assertions)*))),
+    };
+    let implementation = implementation(&parts, checks);
     let methods = methods::methods(&parts);
-    let Parts { visibility, name, float, aliases, .. } = &parts;
+    let Parts { visibility, name, parameters, passed, float, aliases, .. } = &parts;
+    let declared = (!head.parameters.is_empty()).then(|| quote!(<#parameters>));
     quote! {
         #of_struct
         #[doc = #table]
-        #visibility struct #name<#float: #nn::Float = ::core::primitive::f32> {
+        #visibility struct #name<#parameters #float: #nn::Float = ::core::primitive::f32> {
             parameters: #nn::Parameters<#float>,
         }
         #(#public)*
         #of_code
         const _: () = {
             #(#named)*
-            #(type #aliases = #kinds;)*
-            #(#assertions)*
+            #(type #aliases #declared = #kinds;)*
+            #items
             #implementation
             #of_debug
-            impl<#float: #nn::Float> ::core::fmt::Debug for #name<#float> {
+            impl<#parameters #float: #nn::Float> ::core::fmt::Debug for #name<#passed #float> {
                 fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                     #nn::__private::debug::<Self>(formatter)
                 }
@@ -90,25 +96,35 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     }
 }
 
-fn implementation(parts: &Parts<'_>) -> TokenStream {
+fn implementation(parts: &Parts<'_>, checks: Option<TokenStream>) -> TokenStream {
     let nn = parts.written.nn();
-    let Parts { name, plain, float, steps, aliases, input, output, written, .. } = parts;
+    let Parts { name, plain, parameters, passed, float, steps, input, output, written, .. } = parts;
+    let aliases = &parts.layers();
+    let info = checks.map(|checks| {
+        quote! {
+            const INFO: &'static #nn::layer::Info = {
+                #checks
+                &<Self::Layers as #nn::__private::Inference>::INFO
+            };
+        }
+    });
     let (chain, head) = (types::chain_of(steps, aliases, nn), types::head(steps, written));
     let leaf_names = layer_names::names(steps);
     quote! {
-        impl<#float: #nn::Float> #nn::Architecture for #name<#float> {
+        impl<#parameters #float: #nn::Float> #nn::Architecture for #name<#passed #float> {
             type Float = #float;
             type Layers = #chain;
             type Head = #head;
             type Input = [#float; #input];
             type Output = [#float; #output];
             #nn::__with_std! { type Target = <#head as #nn::head::Head<#float>>::Target; }
+            #info
             const NAME: &'static ::core::primitive::str = #plain;
             const NAMES: &'static [&'static ::core::primitive::str] = &[#(#leaf_names),*];
         }
 
         #nn::__with_std! {
-        impl<#float: #nn::Float> #nn::Network for #name<#float> {
+        impl<#parameters #float: #nn::Float> #nn::Network for #name<#passed #float> {
             fn from_parameters(parameters: #nn::Parameters<#float>) -> Self {
                 Self { parameters }
             }
@@ -121,7 +137,7 @@ fn implementation(parts: &Parts<'_>) -> TokenStream {
         }
         }
 
-        impl<#float: #nn::Float> ::core::fmt::Display for #name<#float> {
+        impl<#parameters #float: #nn::Float> ::core::fmt::Display for #name<#passed #float> {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 ::core::fmt::Formatter::write_str(formatter, <Self as #nn::Architecture>::SUMMARY)
             }

@@ -11,7 +11,8 @@ use super::parts::Parts;
 /// The methods that show what a layer consists of.
 pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
-    let Parts { visibility, float, steps, aliases, written, .. } = parts;
+    let Parts { visibility, float, steps, written, .. } = parts;
+    let aliases = &parts.layers();
     let mut before = Leaves::default();
     let mut views = TokenStream::new();
     for (step, alias) in steps.iter().zip(aliases) {
@@ -77,7 +78,7 @@ fn index(
 /// The methods that copy a network inside this one out of it.
 pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
-    let Parts { visibility, name, steps, written, .. } = parts;
+    let Parts { visibility, name, parameters, passed, steps, written, .. } = parts;
     let mut before = Leaves::default();
     let mut methods = TokenStream::new();
     for step in *steps {
@@ -88,7 +89,7 @@ pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
         let (index, panics, at) = index(step, leaf, own, nn);
         methods.extend(quote! {
             #[allow(dead_code)]
-            impl #name<<#path as #nn::Architecture>::Float> {
+            impl<#parameters> #name<#passed <#path as #nn::Architecture>::Float> {
                 #docs
                 ///
                 /// With a copy of the parameters.

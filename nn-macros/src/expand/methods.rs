@@ -89,7 +89,7 @@ pub(crate) fn taken() -> Taken {
 /// All methods and constants. What needs the standard library stands together, where it can be left out.
 pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
-    let Parts { name, float, .. } = parts;
+    let Parts { name, parameters, passed, plain_impl, float, .. } = parts;
     let samples = Samples::of(parts);
     let members = |kind| {
         let members = MEMBERS.iter().filter(move |member| member.kind == kind);
@@ -104,24 +104,24 @@ pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
     quote! {
         /// For `f32`, so that no type needs to be written.
         #[allow(dead_code)]
-        impl #name {
+        #plain_impl {
             #constants
         }
 
         #conversions
         #nn::__with_std! {
             #[allow(dead_code)]
-            impl<#float: #nn::Float> #name<#float> {
+            impl<#parameters #float: #nn::Float> #name<#passed #float> {
                 #methods
             }
 
             #[allow(dead_code)]
-            impl #name {
+            #plain_impl {
                 #functions
             }
 
             #[allow(dead_code)]
-            impl<#float: #nn::Float> #name<#float> {
+            impl<#parameters #float: #nn::Float> #name<#passed #float> {
                 #views
                 #others
             }
@@ -148,7 +148,7 @@ struct Samples {
 impl Samples {
     fn of(parts: &Parts<'_>) -> Samples {
         let nn = parts.written.nn();
-        let Parts { name, float, steps, input, output, written, .. } = parts;
+        let Parts { name, passed, float, steps, input, output, written, .. } = parts;
         let mut samples = Samples {
             arguments: quote!(sample: &[#float; #input]),
             row: quote!(sample),
@@ -163,12 +163,12 @@ impl Samples {
             let kind = structs::name(name, "Input");
             samples.arguments = quote!(#(#names: &[#float; #widths]),*);
             samples.row = quote!(&#nn::__private::join::<#float, #input>([#(&#names[..]),*]));
-            samples.sample = quote!(#kind<#float>);
+            samples.sample = quote!(#kind<#passed #float>);
             samples.conversions = conversions(name, "Input", &inputs, input, float, written);
         }
         if let Some(heads) = structs::heads(steps, written) {
             let kind = structs::name(name, "Output");
-            samples.answer = quote!(#kind<#float>);
+            samples.answer = quote!(#kind<#passed #float>);
             samples.has_heads = true;
             samples.conversions.extend(conversions(name, "Output", &heads, output, float, written));
         }
@@ -362,7 +362,7 @@ fn forward(
 
 fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStream {
     let nn = parts.written.nn();
-    let Parts { visibility, float, steps, written, .. } = parts;
+    let Parts { visibility, passed, float, steps, written, .. } = parts;
     let Samples { arguments, row, .. } = samples;
     let kind = structs::name(&parts.name, "Activations");
     let fields = steps.iter().map(|step| {
@@ -378,7 +378,7 @@ fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStrea
     });
     quote! {
         /// The answer of every layer to one sample.
-        #visibility fn #name(&self, #arguments) -> #kind<#float> {
+        #visibility fn #name(&self, #arguments) -> #kind<#passed #float> {
             let mut answers = #nn::__private::Activations::of(self, #row);
             #kind { #(#fields),* }
         }

@@ -3,7 +3,7 @@
 use nn_grammar::ast::Width;
 use nn_grammar::network::{Network, Step};
 use proc_macro2::{Ident, TokenStream};
-use quote::format_ident;
+use quote::{format_ident, quote};
 
 use super::written::Written;
 
@@ -13,6 +13,11 @@ pub(super) struct Parts<'n> {
     pub(super) name: Ident,
     /// The name without `r#`.
     pub(super) plain: &'n str,
+    /// The network's parameters, as they are declared and as they are passed on, each with a comma behind it.
+    pub(super) parameters: TokenStream,
+    pub(super) passed: TokenStream,
+    /// `impl Digits`, for `f32`.
+    pub(super) plain_impl: TokenStream,
     /// The float's name.
     pub(super) float: Ident,
     pub(super) steps: &'n [Step],
@@ -27,9 +32,18 @@ impl<'n> Parts<'n> {
     pub(super) fn of(network: &'n Network, float: Ident, written: &'n Written<'n>) -> Self {
         let (head, steps) = (&network.head, &network.chain.steps);
         let (input, output) = ends(steps);
+        let name = written.ident(&head.name);
+        let (parameters, passed) = (written.parameters(), written.arguments());
+        let plain_impl = match head.parameters.is_empty() {
+            true => quote!(impl #name),
+            false => quote!(impl<#parameters> #name<#passed>),
+        };
         Self {
             visibility: written.tokens(&head.visibility),
-            name: written.ident(&head.name),
+            parameters,
+            passed,
+            plain_impl,
+            name,
             plain: head.name.plain(),
             float,
             steps,
@@ -38,6 +52,15 @@ impl<'n> Parts<'n> {
             output: written.constant(output),
             written,
         }
+    }
+}
+
+impl Parts<'_> {
+    /// The types of the layers, by their names.
+    pub(super) fn layers(&self) -> Vec<TokenStream> {
+        let passed = &self.passed;
+        let passed = (!passed.is_empty()).then(|| quote!(<#passed>));
+        self.aliases.iter().map(|alias| quote!(#alias #passed)).collect()
     }
 }
 

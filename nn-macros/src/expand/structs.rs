@@ -72,6 +72,7 @@ pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -
         (written.ident(&network.head.name), written.tokens(&network.head.visibility));
     // That a network inside this one is deprecated, its name among the layers says.
     let deprecated = has_network(steps).then(|| quote!(, deprecated));
+    let parameters = written.parameters();
     let mut structs = Vec::new();
     let mut declare = |suffix: &str, docs: String, traits: TokenStream, fields: TokenStream| {
         let name = name(&network_name, suffix);
@@ -79,7 +80,7 @@ pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -
             #[doc = #docs]
             #[allow(dead_code, non_camel_case_types #deprecated)]
             #[derive(::core::clone::Clone, #traits ::core::fmt::Debug, ::core::cmp::PartialEq)]
-            #visibility struct #name<#float = ::core::primitive::f32> {
+            #visibility struct #name<#parameters #float = ::core::primitive::f32> {
                 #fields
             }
         });
@@ -133,17 +134,18 @@ pub(super) fn conversions(
     written: &Written<'_>,
 ) -> TokenStream {
     let nn = written.nn();
+    let (parameters, passed) = (written.parameters(), written.arguments());
     let name = name(network, suffix);
     let fields: Vec<&Ident> = sides.iter().map(|side| &side.name).collect();
     let starts = sides.iter().map(|side| side.start(written));
     let widths = sides.iter().map(|side| written.constant(side.width));
     quote! {
-        impl<#float: #nn::Float> ::core::convert::From<#name<#float>> for [#float; #width] {
-            fn from(parts: #name<#float>) -> Self {
+        impl<#parameters #float: #nn::Float> ::core::convert::From<#name<#passed #float>> for [#float; #width] {
+            fn from(parts: #name<#passed #float>) -> Self {
                 #nn::__private::join([#(&parts.#fields[..]),*])
             }
         }
-        impl<#float: #nn::Float> ::core::convert::From<[#float; #width]> for #name<#float> {
+        impl<#parameters #float: #nn::Float> ::core::convert::From<[#float; #width]> for #name<#passed #float> {
             fn from(row: [#float; #width]) -> Self {
                 Self { #(#fields: #nn::__private::part::<#float, #widths>(&row, #starts)),* }
             }

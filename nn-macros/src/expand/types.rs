@@ -40,7 +40,11 @@ pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
         }
         Unit::Own(path) => {
             let layer = written.layer(path, &step.input, &step.output);
-            checked(nn, Kind::Layer, &layer, &any)
+            // Of parameters nothing can be asked in a type.
+            match [&step.input, &step.output].iter().any(|width| written.is_parameter(width)) {
+                true => layer,
+                false => checked(nn, Kind::Layer, &layer, &any),
+            }
         }
         Unit::StandIn => any,
     }
@@ -197,7 +201,7 @@ fn heads(branches: &[Branch<Vec<Step>>], written: &Written<'_>) -> TokenStream {
 }
 
 /// The layers one after the other, each by the name of its type.
-pub(super) fn chain_of(steps: &[Step], aliases: &[Ident], nn: &TokenStream) -> TokenStream {
+pub(super) fn chain_of(steps: &[Step], aliases: &[TokenStream], nn: &TokenStream) -> TokenStream {
     let repeated = steps.iter().zip(aliases);
     let types: Vec<TokenStream> =
         repeated.flat_map(|(step, alias)| vec![quote!(#alias); step.count]).collect();

@@ -103,10 +103,13 @@ pub(super) fn check(
     span: Span,
 ) -> TokenStream {
     let function = Ident::new(function, span);
-    quote_spanned! {span=>
-        const _: () = {
-            use #nn::__private::#function;
-            #call
-        };
-    }
+    quote_spanned! {span=> {
+        use #nn::__private::#function;
+        #call
+    }}
+}
+
+/// Such a call as an item.
+pub(super) fn item(check: TokenStream) -> TokenStream {
+    quote!(const _: () = #check;)
 }

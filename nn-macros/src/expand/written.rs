@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use nn_grammar::ast::{End, Path, Real, Value, Width};
+use nn_grammar::ast::{Code, End, Path, Real, Value, Width};
 use nn_grammar::tokens::{Name, Place, Token};
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
@@ -14,6 +14,8 @@ use crate::source::Source;
 /// What writes them.
 pub(super) struct Written<'s> {
     source: &'s Source,
+    /// The parameters of the network.
+    parameters: &'s [Name],
     names: Names,
 }
 
@@ -51,18 +53,18 @@ fn key(place: &Place) -> (usize, usize) {
 
 impl<'s> Written<'s> {
     /// All as the user wrote it.
-    pub(super) fn by_user(source: &'s Source) -> Self {
-        Self { source, names: Names::User }
+    pub(super) fn by_user(source: &'s Source, parameters: &'s [Name]) -> Self {
+        Self { source, parameters, names: Names::User }
     }
 
     /// For items that others see.
-    pub(super) fn in_public(source: &'s Source) -> Self {
-        Self { source, names: Names::Public }
+    pub(super) fn in_public(source: &'s Source, parameters: &'s [Name]) -> Self {
+        Self { source, parameters, names: Names::Public }
     }
 
     /// By names that stand there already.
-    pub(super) fn by_aliases(source: &'s Source, aliases: Aliases) -> Self {
-        Self { source, names: Names::Aliases(aliases) }
+    pub(super) fn by_aliases(source: &'s Source, parameters: &'s [Name], aliases: Aliases) -> Self {
+        Self { source, parameters, names: Names::Aliases(aliases) }
     }
 
     /// The path of this library's crate.
@@ -77,6 +79,24 @@ impl<'s> Written<'s> {
             tree
         };
         self.nn().clone().into_iter().map(located).collect()
+    }
+
+    /// Whether a width is a parameter of the network.
+    pub(super) fn is_parameter(&self, width: &Width) -> bool {
+        let is = |code: &Code| self.parameters.iter().any(|name| name.text == code.text);
+        width.code().is_some_and(is)
+    }
+
+    /// The parameters as they are declared, each with a comma behind it.
+    pub(super) fn parameters(&self) -> TokenStream {
+        let names = self.parameters.iter().map(|name| self.ident(name));
+        quote!(#(const #names: ::core::primitive::usize,)*)
+    }
+
+    /// The parameters as they are passed on, each with a comma behind it.
+    pub(super) fn arguments(&self) -> TokenStream {
+        let names = self.parameters.iter().map(|name| self.ident(name));
+        quote!(#(#names,)*)
     }
 
     /// The compiler's name for a name.

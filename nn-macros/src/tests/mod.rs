@@ -135,7 +135,10 @@ fn constants_are_checked_by_the_compiler() {
 #[test]
 fn a_type_has_its_assertions_in_its_first_constant() {
     let code = type_of(quote!(dense(3 -> N), dense(4 -> 2)));
-    contains(&code, "{ const _: () = { use ::nn::__private::check_width; check_width::<{ N }>");
+    contains(
+        &code,
+        "{ const _: () = { use ::nn::__private::check_widths; check_widths::<{ N }, 4>",
+    );
     contains(&code, "check_widths::<{ N }, 4>");
 }
 

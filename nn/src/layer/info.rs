@@ -153,6 +153,20 @@ impl Info {
         }
     }
 
+    /// The first layer that takes or gives nothing.
+    pub(crate) const fn empty_layer(&self) -> Option<usize> {
+        match self.parts() {
+            Parts::None(layer) if layer.inputs == 0 || layer.outputs == 0 => Some(0),
+            Parts::None(_) => None,
+            Parts::One(layers) => layers.empty_layer(),
+            Parts::Two(a, b) => match (a.empty_layer(), b.empty_layer()) {
+                (Some(index), _) => Some(index),
+                (None, Some(index)) => Some(a.count() + index),
+                (None, None) => None,
+            },
+        }
+    }
+
     /// Inputs per row.
     pub const fn inputs(&self) -> usize {
         match self {

@@ -7,6 +7,7 @@ mod probe;
 mod rows;
 pub mod words;
 
+pub use crate::layer::Inference;
 pub use crate::network::debug;
 #[cfg(feature = "std")]
 pub use activations::Activations;

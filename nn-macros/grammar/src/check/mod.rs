@@ -4,11 +4,13 @@
 //!
 //! The layers are walked through once, from the first to the last (`walk`): a layer stands where it may
 //! (`positions`), its numbers make sense (`numbers`), its widths fit (`seams`), its activation, too
-//! (`activations`). Names are looked at before.
+//! (`activations`), and there are not too many (`count`). Names are looked at before.
 
 mod activations;
+mod count;
 mod names;
 mod numbers;
+mod parameters;
 mod positions;
 mod seams;
 mod walk;
@@ -21,7 +23,7 @@ pub use names::Taken;
 use crate::ast::{Declaration, Item, Layers};
 use crate::attribute::{Attribute, Effect};
 use crate::network::{Chain, Checked, Network};
-use crate::tokens::Report;
+use crate::tokens::{Name, Report};
 
 /// Reports everything that is wrong with the declaration, and makes of it what was probably meant.
 pub(crate) fn check(
@@ -44,12 +46,12 @@ pub(crate) fn check(
                         format!("there is a network `{plain}` already; give this one another name");
                     report.error(&head.name.place, advice);
                 }
-                let chain = chain(layers, taken, report);
+                let chain = chain(layers, &head.parameters, taken, report);
                 (!twice).then_some(Network { head, chain })
             });
             Declaration::Items(networks.collect())
         }
-        Declaration::Type(layers) => Declaration::Type(chain(layers, taken, report)),
+        Declaration::Type(layers) => Declaration::Type(chain(layers, &[], taken, report)),
     }
 }
 
@@ -64,7 +66,10 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
     });
 }
 
-fn chain(mut layers: Layers, taken: &Taken, report: &mut Report) -> Chain {
+fn chain(mut layers: Layers, parameters: &[Name], taken: &Taken, report: &mut Report) -> Chain {
+    parameters::layers(&mut layers.list, parameters, report);
     names::layers(&mut layers.list, taken, report);
-    walk::network(layers, report)
+    let mut chain = walk::network(layers, report);
+    count::layers(&mut chain.steps, report);
+    chain
 }

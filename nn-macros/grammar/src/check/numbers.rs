@@ -41,6 +41,17 @@ pub(super) fn simple(simple: &mut Simple, report: &mut Report) {
 /// The numbers of a dense layer are within their bounds.
 pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     within(&mut dense.l2, vocabulary::number("dense", "l2"), report);
+    let Some(activation) = &mut dense.activation else { return };
+    let word = activation.word().map(|word| word.text.clone()).unwrap_or_default();
+    if let Some(Real { place, value: Some(value), code }) = &activation.parameter
+        && !(*value > 0.0 && value.is_finite())
+    {
+        let what = vocabulary::activation(&word).and_then(|row| row.parameter).unwrap_or("number");
+        let advice =
+            format!("`{}` cannot be the {what} of `{word}`: it is a number above 0", code.text);
+        report.error(place, advice);
+        activation.parameter = None;
+    }
 }
 
 fn within(number: &mut Option<Real>, rule: Option<&Number>, report: &mut Report) {

@@ -7,8 +7,8 @@ use super::list::{Naming, layers};
 use crate::ast::{Declaration, Head, Item, Layers};
 use crate::attribute::Attribute;
 use crate::tokens::{
-    Cursor, Delimiter, Kind, Name, Place, Report, Text, Token, is_name, is_type_name, lex, shown,
-    sign, string,
+    Cursor, Delimiter, Kind, Name, Place, Report, Text, Token, is_name, is_type_name, lex, place,
+    shown, sign, split_at_commas, string, written,
 };
 
 /// Reads one call of `network!`.
@@ -104,31 +104,63 @@ fn item(cursor: &mut Cursor<'_, '_>) -> Option<Item> {
     let attributes = attributes(cursor);
     let visibility = visibility(cursor);
     let name = name(cursor)?;
-    parameters(cursor, &name.text);
+    let parameters = parameters(cursor, &name.text);
     bounds(cursor, true);
     let layers = body(cursor, &name)?;
     bounds(cursor, false);
-    Some(Item { head: Head { attributes, visibility, name }, layers })
+    Some(Item { head: Head { attributes, visibility, name, parameters }, layers })
 }
 
-/// `<T>`, which a network does not have.
-fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) {
-    if cursor.sign(0, '<') {
-        let advice = format!(
-            "`{name}` takes no parameters: its widths are fixed, and the type of its numbers is \
-             added by the macro, as in `{name}` for `f32` and `{name}<f64>`; leave `<…>` out"
-        );
-        cursor.unexpected(advice);
-        let mut depth = 0_usize;
-        while !cursor.is_at_end() && cursor.group(0, Some(Delimiter::Brace)).is_none() {
-            depth += usize::from(cursor.sign(0, '<'));
-            depth -= usize::from(cursor.sign(0, '>'));
-            cursor.at += 1;
-            if depth == 0 {
-                break;
+/// `<const H: usize, …>`; a network has no other parameters.
+fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
+    if !cursor.sign(0, '<') {
+        return Vec::new();
+    }
+    let start = cursor.at;
+    let mut depth = 0_usize;
+    // Before the layers it ends in any case.
+    while !cursor.is_at_end() && cursor.group(0, None).is_none() {
+        depth += usize::from(cursor.sign(0, '<'));
+        depth -= usize::from(cursor.sign(0, '>'));
+        cursor.at += 1;
+        if depth == 0 {
+            break;
+        }
+    }
+    let mut tokens = &cursor.tokens[start + 1..cursor.at];
+    if depth > 0 {
+        let advice =
+            format!("this `<` is never closed; write `>` after the parameters of `{name}`");
+        cursor.report.error(&cursor.tokens[start].place, advice);
+    } else {
+        tokens = &tokens[..tokens.len() - 1];
+    }
+    let mut found: Vec<Name> = Vec::new();
+    for part in split_at_commas(tokens) {
+        match part {
+            [constant, name, colon, kind]
+                if constant.word() == Some("const")
+                    && name.word().is_some_and(is_name)
+                    && sign(colon) == Some(':')
+                    && kind.word() == Some("usize")
+                    && !found.iter().any(|before| Some(&before.text[..]) == name.word()) =>
+            {
+                found.extend(name.word().map(|word| Name::new(word, &name.place)));
+            }
+            _ => {
+                let advice = format!(
+                    "the parameters of `{name}` are widths, each with a name of its own, as in \
+                     `struct {name}<const H: usize>(…)`; the type of its numbers is added by the \
+                     macro, as in `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
+                    written(part)
+                );
+                let place =
+                    if part.is_empty() { cursor.tokens[start].place.clone() } else { place(part) };
+                cursor.report.error(&place, advice);
             }
         }
     }
+    found
 }
 
 /// A `where` clause, which a network does not have: `before` its layers, or behind them, where it ends with

@@ -1,7 +1,7 @@
 //! How often a layer is repeated: `dense(64 -> 64) * 16`, and the ways in which that is not written.
 
 use super::layer::{EXAMPLE, unit};
-use crate::ast::{Layer, Repeat};
+use crate::ast::{Layer, MOST_LAYERS, Repeat};
 use crate::tokens::{Cursor, Integer, Report, Token, integer, shown, sign, written};
 
 /// `16 * dense(…)`
@@ -38,8 +38,6 @@ pub(super) fn array(layer: &mut Layer, array: &Token, cursor: &mut Cursor<'_, '_
 /// `* 16`
 pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     const EXAMPLE: &str = "as in `dense(64 -> 64, tanh) * 16`";
-    /// More layers than any network has in a row.
-    const MOST: usize = 10_000;
     if !cursor.take_sign('*') {
         return None;
     }
@@ -57,12 +55,12 @@ pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
         Some(0) => {
             "a layer repeated 0 times is none; write 1 or more, or leave the layer out".to_owned()
         }
-        Some(count) if count <= MOST => {
+        Some(count) if count <= MOST_LAYERS => {
             cursor.at += 1;
             return Some(Repeat { count, place });
         }
         Some(_) => format!(
-            "`{}` repetitions are more than the compiler can take; write {MOST} at most",
+            "`{}` repetitions are more than the compiler can take; write {MOST_LAYERS} at most",
             shown(token)
         ),
         None => {

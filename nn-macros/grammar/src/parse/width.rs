@@ -9,12 +9,69 @@ use crate::tokens::{
 /// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`; of what is written in another way the best
 /// guess.
 pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
+    let width = read(tokens, report)?;
+    if let Value::Const(code) = &width.value
+        && let Some(variable) = variable(&code.tokens)
+        && !width.guessed
+    {
+        report.error(&width.place, not_constant(variable, &code.text));
+        return Some(Width::guess(&width.place));
+    }
+    Some(width)
+}
+
+/// Where widths may be variables.
+const AT_RUN_TIME: &str = "";
+
+/// What to do about a width with a variable in it.
+fn not_constant(variable: &str, width: &str) -> String {
+    let capital = variable.to_uppercase();
+    let name = match variable == width {
+        true => format!("`{variable}`"),
+        false => format!("`{variable}` in `{width}`"),
+    };
+    format!(
+        "{name} is no constant, by its small letters: widths are fixed when the program is compiled; write a \
+         constant such as `{capital}`, or a parameter of the network, as in `struct Net<const {capital}: \
+         usize>(…)`{AT_RUN_TIME}; a constant with such a name is written `self::{variable}`"
+    )
+}
+
+/// The name in an expression that is written as variables are: not a path, a function, a macro, a field or a type.
+fn variable(tokens: &[Token]) -> Option<&str> {
+    if expression(tokens) == Some(Shape::Opaque) {
+        return None;
+    }
+    tokens.iter().enumerate().find_map(|(at, token)| {
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        let is_part =
+            before.is_some_and(|t| matches!(sign(t), Some(':' | '.')) || t.word() == Some("as"));
+        let after = tokens.get(at + 1);
+        let goes_on = after.is_some_and(|t| {
+            matches!(sign(t), Some(':' | '!')) || t.delimiter() == Some(Delimiter::Parenthesis)
+        });
+        match token.word() {
+            Some(word) if !is_part && !goes_on && is_variable(word) => Some(word),
+            _ => variable(&token.inner).filter(|_| token.delimiter() != Some(Delimiter::Brace)),
+        }
+    })
+}
+
+fn is_variable(word: &str) -> bool {
+    let small = |c: char| c.is_lowercase() || c.is_numeric() || c == '_';
+    !matches!(word, "as" | "self" | "crate" | "super" | "true" | "false")
+        && word.chars().all(small)
+        && word.chars().any(char::is_lowercase)
+}
+
+/// The same, whether it is a constant or not.
+fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
     // A macro's `$width` that is no expression which parentheses could hold together.
     if let [group] = tokens
         && group.delimiter() == Some(Delimiter::None)
         && matches!(expression(&group.inner), None | Some(Shape::Unary))
     {
-        return width(&group.inner, report);
+        return read(&group.inner, report);
     }
     let place = place(tokens);
     let found = written(tokens);
@@ -118,7 +175,7 @@ fn is_number(tokens: &[Token]) -> bool {
 /// Whether this can be read as a width without a mistake.
 pub(super) fn is_width(tokens: &[Token]) -> bool {
     let mut report = Report::default();
-    width(tokens, &mut report).is_some() && report.is_empty()
+    read(tokens, &mut report).is_some() && report.is_empty()
 }
 
 /// Reads `784 -> 128`, or `128` alone.

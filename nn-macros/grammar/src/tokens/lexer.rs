@@ -10,16 +10,21 @@ use super::literal::{integer, real};
 use super::place::{Place, Quoted, Text};
 use super::report::Report;
 use super::token::{Delimiter, Kind, Token};
+use super::{MOST_NESTED, TOO_NESTED};
 
 /// The tokens of a text, which stands in the literal with this number.
 pub(crate) fn lex(text: &Arc<Text>, number: usize, report: &mut Report) -> Vec<Token> {
-    Lexer { text: text.clone(), number, at: 0, report }.sequence(None)
+    Lexer { text: text.clone(), number, at: 0, depth: 0, ended: false, report }.sequence(None)
 }
 
 struct Lexer<'r> {
     text: Arc<Text>,
     number: usize,
     at: usize,
+    /// How many brackets are open.
+    depth: usize,
+    /// Whether the rest is not read.
+    ended: bool,
     report: &'r mut Report,
 }
 
@@ -86,7 +91,7 @@ impl Lexer<'_> {
                 }
             }
         }
-        if let Some((open, at)) = open {
+        if let (Some((open, at)), false) = (open, self.ended) {
             let advice =
                 format!("this `{open}` is never closed; write the missing `{}`", closing(open));
             self.report.error(&self.place(at..at + 1), advice);
@@ -95,7 +100,12 @@ impl Lexer<'_> {
     }
 
     fn group(&mut self, open: char, start: usize) -> Token {
-        let inner = self.sequence(Some((open, start)));
+        self.depth += 1;
+        let inner = match self.depth > MOST_NESTED {
+            true => self.too_nested(start),
+            false => self.sequence(Some((open, start))),
+        };
+        self.depth -= 1;
         self.at = (self.at + 1).min(self.text.chars.len());
         let delimiter = match open {
             '(' => Delimiter::Parenthesis,
@@ -103,6 +113,25 @@ impl Lexer<'_> {
             _ => Delimiter::Brace,
         };
         Token { inner, ..self.token(Kind::Group(delimiter), start) }
+    }
+
+    /// Reports it, and goes on where the brackets are closed again, or at the end, where then no bracket is missing.
+    fn too_nested(&mut self, start: usize) -> Vec<Token> {
+        self.report.error(&self.place(start..start + 1), TOO_NESTED);
+        let mut open = 1_usize;
+        while let Some(c) = self.peek(0) {
+            match c {
+                '(' | '[' | '{' => open += 1,
+                ')' | ']' | '}' => open -= 1,
+                _ => {}
+            }
+            if open == 0 {
+                break;
+            }
+            self.at += 1;
+        }
+        self.ended |= open > 0;
+        vec![self.token(Kind::Literal("1".to_owned()), start)] // anything
     }
 
     /// Digits, separators and suffix; a point only between digits.

@@ -2,7 +2,7 @@
 //! that is explained here; whether the rest means something, the compiler says.
 
 use super::token::{Delimiter, Kind, Token, sign, split_at_commas};
-use super::{is_arrow, is_name};
+use super::{MOST_NESTED, is_arrow, is_name};
 
 /// What an expression is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,23 +70,34 @@ fn strip<'t>(tokens: &'t [Token], operator: &str) -> Option<&'t [Token]> {
     Some(rest)
 }
 
-/// An operand with the signs before it and what is applied to it, and what follows.
+/// The same with the signs before it.
 fn operand(tokens: &[Token]) -> Option<(Shape, &[Token])> {
-    if let [minus, rest @ ..] = tokens
-        && let Some(unary @ ('-' | '!' | '*' | '&')) = sign(minus)
+    // The outermost sign decides; a loop, since there may be thousands.
+    let mut unsigned = tokens;
+    let outermost = tokens.first().and_then(sign).filter(|&sign| is_unary(sign));
+    while let [minus, rest @ ..] = unsigned
+        && let Some(unary) = sign(minus).filter(|&sign| is_unary(sign))
     {
-        let rest = match rest {
+        unsigned = match rest {
             [mutable, rest @ ..] if unary == '&' && mutable.word() == Some("mut") => rest,
             _ => rest,
         };
-        let (shape, rest) = operand(rest)?;
-        let shape = match shape {
-            Shape::Opaque => Shape::Opaque,
-            _ if unary == '&' => Shape::Compound,
-            _ => Shape::Unary,
-        };
-        return Some((shape, rest));
     }
+    let (shape, rest) = applied(unsigned)?;
+    let shape = match (shape, outermost) {
+        (Shape::Opaque, _) | (_, None) => shape,
+        (_, Some('&')) => Shape::Compound,
+        _ => Shape::Unary,
+    };
+    Some((shape, rest))
+}
+
+fn is_unary(sign: char) -> bool {
+    matches!(sign, '-' | '!' | '*' | '&')
+}
+
+/// An operand with what is applied to it, and what follows.
+fn applied(tokens: &[Token]) -> Option<(Shape, &[Token])> {
     let (mut shape, mut rest) = primary(tokens)?;
     loop {
         let after = match rest {
@@ -124,8 +135,12 @@ fn primary(tokens: &[Token]) -> Option<(Shape, &[Token])> {
     match &first.kind {
         Kind::Literal(_) => Some((Shape::Literal, rest)),
         Kind::Group(Delimiter::Parenthesis | Delimiter::Bracket) => {
-            let (list, repeated) = (are_expressions(&first.inner), is_repeated(&first.inner));
-            (list || repeated).then_some((Shape::Compound, rest))
+            // Never both: with two ways into each bracket, thirty of them would take hours.
+            let is = match first.inner.iter().any(|token| sign(token) == Some(';')) {
+                true => is_repeated(&first.inner),
+                false => are_expressions(&first.inner),
+            };
+            is.then_some((Shape::Compound, rest))
         }
         Kind::Group(Delimiter::Brace) if first.inner.is_empty() => None,
         Kind::Group(Delimiter::Brace) => match expression(&first.inner) {
@@ -228,6 +243,7 @@ fn generics(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
     let mut depth = 0_usize;
     for (at, token) in tokens.iter().enumerate() {
         match sign(token) {
+            Some('<') if depth == MOST_NESTED => return None,
             Some('<') => depth += 1,
             Some('>') if !is_arrow(&tokens[at - 1..]) => depth -= 1,
             _ => {}

@@ -1,0 +1,40 @@
+//! There are no more layers than the compiler can take.
+
+use crate::ast::MOST_LAYERS;
+use crate::network::{Step, Unit};
+use crate::tokens::Report;
+
+/// Counts the layers; a repetition with which there are too many is reported, the first one only, and taken away.
+pub(super) fn layers(steps: &mut [Step], report: &mut Report) {
+    count(steps, &mut false, report);
+}
+
+fn count(steps: &mut [Step], reported: &mut bool, report: &mut Report) -> usize {
+    let mut sum = 0_usize;
+    for step in steps {
+        let one = match &mut step.unit {
+            Unit::Residual(inner) => count(inner, reported, report),
+            Unit::Concat(branches) | Unit::Heads(branches) => {
+                branches.iter_mut().map(|part| count(&mut part.layers, reported, report)).sum()
+            }
+            _ => 1,
+        };
+        let all = sum.saturating_add(one.saturating_mul(step.count));
+        if all <= MOST_LAYERS {
+            sum = all;
+            continue;
+        }
+        if !*reported {
+            *reported = true;
+            let advice = format!(
+                "with {} there are {all} layers, more than the compiler can take; write {MOST_LAYERS} \
+                 at most",
+                step.title.text
+            );
+            report.error(&step.title.place, advice);
+        }
+        step.count = 1;
+        sum = sum.saturating_add(one);
+    }
+    sum
+}

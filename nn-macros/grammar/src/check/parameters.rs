@@ -1,0 +1,123 @@
+//! The parameters of a network are widths, and nothing is computed with them: the compiler does not, in a type.
+
+use crate::ast::{Choice, Layer, Path, Real, Unit, Value, Width};
+use crate::tokens::{Name, Place, Report, Token};
+
+/// Reports where a parameter stands for anything else, and puts something without it there.
+pub(super) fn layers(list: &mut [Layer], parameters: &[Name], report: &mut Report) {
+    if !parameters.is_empty() {
+        Parameters { parameters, report }.layers(list, false);
+    }
+}
+
+struct Parameters<'p> {
+    parameters: &'p [Name],
+    report: &'p mut Report,
+}
+
+impl Parameters<'_> {
+    /// `added`: whether these layers stand side by side with others.
+    fn layers(&mut self, list: &mut [Layer], added: bool) {
+        for layer in list {
+            match &mut layer.unit {
+                Unit::Dense(dense, widths) => {
+                    self.width(&mut widths.input, added);
+                    self.width(&mut widths.output, added);
+                    self.number(&mut dense.l2);
+                    self.choice(&mut dense.init);
+                    let mut activation = dense.activation.take();
+                    if let Some(found) = &mut activation {
+                        self.number(&mut found.parameter);
+                    }
+                    dense.activation = activation.filter(|found| match &found.choice {
+                        Choice::Own(path) => self.is_free(path),
+                        Choice::Word(_) => true,
+                    });
+                }
+                Unit::Simple(simple) => simple.numbers.iter_mut().for_each(|one| self.number(one)),
+                Unit::Residual(layers) => self.layers(&mut layers.list, added),
+                Unit::Input(width) => self.width(width, added),
+                Unit::Concat(branches) | Unit::Heads(branches) => {
+                    for branch in branches {
+                        self.layers(&mut branch.layers.list, true);
+                    }
+                }
+                Unit::Own(path, widths) => {
+                    self.width(&mut widths.input, added);
+                    self.width(&mut widths.output, added);
+                    if !self.is_free(path) {
+                        layer.unit = Unit::Missing;
+                        layer.incomplete = true;
+                    }
+                }
+                Unit::Network(path) => {
+                    if !self.is_free(path) {
+                        layer.unit = Unit::Missing;
+                        layer.incomplete = true;
+                    }
+                }
+                Unit::Missing => {}
+            }
+        }
+    }
+
+    fn width(&mut self, width: &mut Option<Width>, added: bool) {
+        let Some(Width { place, value: Value::Const(code), .. }) = width else { return };
+        let Some(name) = self.mentioned(&code.tokens) else { return };
+        let advice = match code.text == name {
+            true if added => format!(
+                "`{name}` is a parameter, and the widths of layers side by side are added, which the \
+                 compiler does not do with parameters; write a number or a constant"
+            ),
+            true => return,
+            false => format!(
+                "`{name}` is a parameter, and the compiler does not compute with it: `{}` cannot be a \
+                 width; give the network another parameter for it, as in `const WIDTH: usize`",
+                code.text
+            ),
+        };
+        self.report.error(place, advice);
+        *width = Some(Width::guess(place));
+    }
+
+    fn number(&mut self, number: &mut Option<Real>) {
+        let Some(Real { place, code, .. }) = number else { return };
+        if let Some(name) = self.mentioned(&code.tokens) {
+            self.only_width(&name, &place.clone());
+            *number = None;
+        }
+    }
+
+    fn choice(&mut self, choice: &mut Option<Choice>) {
+        if let Some(Choice::Own(path)) = choice
+            && !self.is_free(path)
+        {
+            *choice = None;
+        }
+    }
+
+    fn is_free(&mut self, path: &Path) -> bool {
+        let Some(name) = self.mentioned(&path.tokens) else { return true };
+        self.only_width(&name, &path.place);
+        false
+    }
+
+    fn only_width(&mut self, name: &str, place: &Place) {
+        let advice = format!(
+            "`{name}` is a parameter, and a parameter is the width of a layer and nothing else; write a \
+             constant"
+        );
+        self.report.error(place, advice);
+    }
+
+    /// The first parameter among these tokens.
+    fn mentioned(&self, tokens: &[Token]) -> Option<String> {
+        tokens.iter().find_map(|token| {
+            let is = |word: &str| self.parameters.iter().any(|name| name.text == word);
+            match token.word() {
+                Some(word) => is(word).then(|| word.to_owned()),
+                None => self.mentioned(&token.inner),
+            }
+        })
+    }
+}

@@ -1,0 +1,13 @@
+//! What depends on parameters is checked for each network with widths.
+
+nn::network! {
+    struct Net<const H: usize, const K: usize>(dense(30 -> H, relu), dense(K -> 2, softmax));
+}
+
+const RIGHT: usize = Net::<3, 3>::PARAMS;
+const WRONG: usize = Net::<3, 4>::PARAMS;
+const ZERO: usize = Net::<0, 0>::PARAMS;
+
+fn main() {
+    let _ = RIGHT + WRONG + ZERO;
+}

@@ -124,3 +124,8 @@ pub use var::Var;
 
 /// What variables hold; the crate itself, re-exported for those who depend on this one alone.
 pub use tensor;
+
+/// The README's code blocks are compiled and run as tests of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -121,3 +121,8 @@ pub mod __private;
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
+
+/// Those of this crate's own page, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct OwnReadme;

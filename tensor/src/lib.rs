@@ -87,3 +87,8 @@ pub use float::Float;
 pub use shape::{MOST_AXES, Shape};
 #[cfg(feature = "std")]
 pub use tensor::Tensor;
+
+/// The README's code blocks are compiled and run as tests of this crate.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -6,6 +6,7 @@
 
 use std::io::{self, IsTerminal as _};
 use std::ops::ControlFlow;
+use std::sync::Once;
 use std::time::Duration;
 
 use super::clock::Clock;
@@ -18,6 +19,10 @@ use super::times::{exact, rough, short};
 const REDRAW: Duration = Duration::from_millis(100);
 /// How often a long epoch prints a plain line.
 const PLAIN: Duration = Duration::from_secs(10);
+/// What is said of a build without optimisation.
+const SLOW: &str = "built without optimisation, training is some hundred times slower: run with `--release`, or write\n    \
+    [profile.dev]\n    opt-level = 2\n    [profile.dev.package.\"*\"]\n    opt-level = 3\n\
+into Cargo.toml";
 /// Columns of a terminal that does not say how many it has.
 const USUAL_WIDTH: usize = 80;
 
@@ -60,7 +65,8 @@ impl<M: Model> Observer<M> for Progress {
                 }
             }
             Event::Epoch { epoch, .. } => self.epoch_at(self.start.elapsed(), epoch),
-            Event::Begin { .. } | Event::End { .. } => {}
+            Event::Begin { .. } => self.sink.say_if_slow(),
+            Event::End { .. } => {}
         }
         ControlFlow::Continue(())
     }
@@ -198,6 +204,14 @@ fn is_terminal() -> bool {
 const START: &str = "\r\x1b[K";
 
 impl Sink {
+    /// Says once that the library was built without optimisation: somebody may wait for minutes and not know why.
+    fn say_if_slow(&mut self) {
+        static SAID: Once = Once::new();
+        if env!("NN_OPT_LEVEL") == "0" && !matches!(self, Self::Nothing) {
+            SAID.call_once(|| self.line(SLOW));
+        }
+    }
+
     /// Prints a line that stays.
     fn line(&mut self, text: &str) {
         match self {

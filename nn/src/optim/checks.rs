@@ -28,9 +28,17 @@ pub(super) struct FormulaStep {
     pub(super) gradient: f64,
 }
 
+/// What every optimizer of the list is: a rule for any float.
+pub(super) trait Rule:
+    Optimizer<f64> + Optimizer<f32> + Optimizer<half::f16> + Optimizer<half::bf16>
+{
+}
+
+impl<O: Optimizer<f64> + Optimizer<f32> + Optimizer<half::f16> + Optimizer<half::bf16>> Rule for O {}
+
 /// Sees each optimizer of the list.
 pub(super) trait See {
-    fn optimizer<O: Optimizer<f64> + Optimizer<f32>>(&mut self, name: &str, examples: Examples<O>);
+    fn optimizer<O: Rule>(&mut self, name: &str, examples: Examples<O>);
 }
 
 /// How many parameters: more than any vector, and odd.
@@ -98,7 +106,7 @@ fn every_optimizer_is_its_formula() {
     impl See for Formula {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             assert!(!examples.instances.is_empty(), "{name}: no instance");
             for (at, optimizer) in examples.instances.iter().enumerate() {
@@ -130,7 +138,7 @@ fn vectors_and_single_elements_have_the_same_bits() {
     impl See for Bits {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             for optimizer in &examples.instances {
                 check::<f64, O>(name, optimizer);
@@ -164,7 +172,7 @@ fn the_memory_declared_is_the_memory_used() {
     impl See for Memory {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             let declared = <O as Optimizer<f64>>::MEMORY;
             assert!(declared.len() <= MOST_MEMORY, "{name}");
@@ -187,7 +195,7 @@ fn what_is_remembered_never_becomes_subnormal() {
     impl See for Subnormal {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             for optimizer in &examples.instances {
                 check::<f64, O>(name, optimizer);
@@ -225,7 +233,7 @@ fn what_has_no_gradient_moves_only_if_the_rule_says_so() {
     impl See for Rest {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             let moves = |optimizer: &O| {
                 let start = parameters::<f32>();
@@ -246,7 +254,7 @@ fn settings_out_of_range_are_refused_by_name() {
     impl See for Settings {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             for optimizer in &examples.instances {
                 assert!(Optimizer::<f32>::check(optimizer).is_ok(), "{name}");
@@ -272,7 +280,7 @@ fn every_rule_sees_what_is_not_finite() {
     impl See for Finite {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             for optimizer in &examples.instances {
                 let finite_with = |at: usize, gradient: f32| {
@@ -296,6 +304,46 @@ fn every_rule_sees_what_is_not_finite() {
     see_all(&mut Finite);
 }
 
+/// In a half, what is negligible in `f32` would be a quarter.
+#[test]
+fn every_optimizer_is_its_formula_in_small_floats() {
+    fn check<T: Float, O: Optimizer<T>>(
+        name: &str,
+        optimizer: &O,
+        formula: fn(&O, f64, &[FormulaStep]) -> f64,
+    ) {
+        let gradients = [0.1, -0.05, 0.1, 0.05, -0.1];
+        let mut trained = Trained::new::<O>(vec![T::one(); 3]);
+        for gradient in gradients {
+            trained.step(optimizer, 1.0, &[T::of(gradient); 3]);
+        }
+        let steps = gradients.map(|gradient| FormulaStep { factor: 1.0, gradient });
+        let exact = formula(optimizer, 1.0, &steps);
+        let moved = (exact - 1.0).abs().max(0.01);
+        for found in &trained.parameters {
+            // Each step is rounded to the digits of the type.
+            let bound = 0.1 * moved + 5.0 * T::epsilon().as_f64();
+            assert!(
+                (found.as_f64() - exact).abs() <= bound,
+                "{name}: {found}, by the formula {exact}"
+            );
+        }
+    }
+    struct Small;
+    impl See for Small {
+        fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
+        where
+            O: Rule,
+        {
+            for optimizer in &examples.instances {
+                check::<half::f16, O>(name, optimizer, examples.formula);
+                check::<half::bf16, O>(name, optimizer, examples.formula);
+            }
+        }
+    }
+    see_all(&mut Small);
+}
+
 /// A rate that `f64` holds may be infinite or zero as a number of the network.
 #[test]
 fn a_rate_must_be_a_number_of_the_network() {
@@ -312,7 +360,7 @@ fn a_step_by_descent_is_the_step() {
     impl See for Descent {
         fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
         where
-            O: Optimizer<f64> + Optimizer<f32>,
+            O: Rule,
         {
             for optimizer in &examples.instances {
                 let step = Step::new(1).rate(0.7);

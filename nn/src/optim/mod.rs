@@ -174,6 +174,9 @@ pub const MOST_MEMORY: usize = 4;
 ///
 /// On many CPUs each subnormal costs more than a hundred cycles, and a network whose inputs are zero at the
 /// border has thousands of means that decay.
+///
+/// 0 for a number of so small a range that nothing in it is negligible, such as a half.
 fn negligible<T: Float>() -> T {
-    T::of(4.0) * T::min_positive_value() / T::epsilon()
+    let n = T::of(4.0) * T::min_positive_value() / T::epsilon();
+    if n < T::epsilon() { n } else { T::zero() }
 }

@@ -9,7 +9,7 @@ mod fixture;
 
 pub(super) use fixture::Case;
 
-use super::checks::{Examples, See};
+use super::checks::{Examples, Rule, See};
 use super::{Optimizer, Step, Stretch, see_all, slots};
 
 /// The tolerances of the suite itself.
@@ -68,7 +68,7 @@ struct NodeTests {
 impl See for NodeTests {
     fn optimizer<O>(&mut self, name: &str, examples: Examples<O>)
     where
-        O: Optimizer<f64> + Optimizer<f32>,
+        O: Rule,
     {
         let (op, of) = match examples.onnx {
             Onnx::Node { op, of } => (op, of),

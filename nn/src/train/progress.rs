@@ -189,8 +189,11 @@ fn in_lines(mut pieces: Vec<Piece>, width: usize) -> String {
 
 /// The columns of the terminal that standard error is.
 fn width() -> usize {
-    let size = terminal_size::terminal_size_of(io::stderr());
-    size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0))
+    #[cfg(any(unix, windows))]
+    let columns = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
+    #[cfg(not(any(unix, windows)))]
+    let columns = None; // there are no terminals
+    columns.unwrap_or(USUAL_WIDTH)
 }
 
 /// Whether a line of standard error can change in place.

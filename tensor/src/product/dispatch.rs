@@ -17,9 +17,9 @@ use super::pack::pack;
 use super::problem::{Into, Problem};
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
+use super::vector::Standard;
 #[cfg(target_arch = "x86_64")]
-use super::vector::{Avx2, Avx512};
-use super::vector::{Standard, Vectors};
+use super::vector::{Avx2, Avx512, Vectors};
 use crate::buffer::Buffer;
 use crate::float::{Float, same};
 use crate::simd::Isa;

@@ -34,7 +34,10 @@ const HOW_TO_GET_IT: &str = "`apt install dataset-fashion-mnist` (Debian, Ubuntu
      files of https://github.com/zalandoresearch/fashion-mnist into a directory and pass it or \
      set FASHION_MNIST_DIR";
 
-/// The names of the four files, each also found with `.gz` after it.
+/// How the labels of MNIST begin, whose files have the same names.
+const DIGITS: [u8; 6] = [5, 0, 4, 1, 9, 2];
+
+/// The names of the four files, each also found with a point in the place of its second hyphen, and with `.gz` after it.
 const FILES: [&str; 4] = [
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -74,6 +77,8 @@ pub struct FashionMnist {
 pub enum Source {
     /// The four files in this directory.
     Directory(PathBuf),
+    /// The four files in this directory, which are those of MNIST: handwritten digits.
+    Digits(PathBuf),
     /// The sample inside this crate.
     Sample,
 }
@@ -82,6 +87,9 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Directory(directory) => write!(f, "Fashion-MNIST from {}", directory.display()),
+            Self::Digits(directory) => {
+                write!(f, "MNIST, handwritten digits, from {}", directory.display())
+            }
             Self::Sample => write!(
                 f,
                 "the sample of Fashion-MNIST inside this crate, 2,500 of 70,000 images (for all: \
@@ -119,20 +127,20 @@ pub fn load(dir: Option<&Path>) -> Result<FashionMnist> {
     match find(named, [Some(PathBuf::from(PACKAGED)), cache])? {
         Some((directory, files)) => {
             let [train_images, train_labels, test_images, test_labels] = &files;
+            let labels = idx::read(train_labels)?;
+            let source = match labels.bytes.starts_with(&DIGITS) {
+                true => Source::Digits(directory),
+                false => Source::Directory(directory),
+            };
             Ok(FashionMnist {
-                train: dataset(
-                    train_images,
-                    idx::read(train_images)?,
-                    train_labels,
-                    idx::read(train_labels)?,
-                )?,
+                train: dataset(train_images, idx::read(train_images)?, train_labels, labels)?,
                 test: dataset(
                     test_images,
                     idx::read(test_images)?,
                     test_labels,
                     idx::read(test_labels)?,
                 )?,
-                source: Source::Directory(directory),
+                source,
             })
         }
         None => sample(),
@@ -185,16 +193,18 @@ fn files_in(directory: &Path) -> Result<Option<[PathBuf; 4]>> {
     let mut found = Vec::new();
     let mut not_found = Vec::new();
     for name in FILES {
-        let plain = directory.join(name);
-        let compressed = directory.join(format!("{name}.gz"));
-        let exists =
-            |path: &Path| path.try_exists().map_err(|error| Error::io("look for", path, error));
-        if exists(&plain)? {
-            found.push(plain);
-        } else if exists(&compressed)? {
-            found.push(compressed);
-        } else {
-            not_found.push(name);
+        let spellings = [name.to_owned(), name.replace("-idx", ".idx")];
+        let mut here = None;
+        for name in spellings.iter().flat_map(|name| [name.clone(), format!("{name}.gz")]) {
+            let path = directory.join(name);
+            let exists = path.try_exists().map_err(|error| Error::io("look for", &path, error))?;
+            if exists && here.is_none() {
+                here = Some(path);
+            }
+        }
+        match here {
+            Some(path) => found.push(path),
+            None => not_found.push(name),
         }
     }
     if found.is_empty() {
@@ -305,6 +315,34 @@ mod tests {
         assert!(text.contains(VARIABLE), "{text}");
         let text = Source::Directory("a/b".into()).to_string();
         assert_eq!(text, "Fashion-MNIST from a/b");
+        let text = Source::Digits("a/b".into()).to_string();
+        assert_eq!(text, "MNIST, handwritten digits, from a/b");
+    }
+
+    /// The files of either set, with a point in their names.
+    #[test]
+    fn what_the_files_hold_is_what_is_announced() {
+        let here = std::env::temp_dir().join(format!("nn-mnist-{}", std::process::id()));
+        std::fs::create_dir_all(&here).unwrap();
+        let idx = |dimensions: &[u32], bytes: &[u8]| {
+            let mut file = vec![0, 0, 8, dimensions.len() as u8];
+            file.extend(dimensions.iter().flat_map(|size| size.to_be_bytes()));
+            file.extend(bytes);
+            file
+        };
+        let expected: [([u8; 6], fn(PathBuf) -> Source); 2] =
+            [([9, 0, 0, 3, 0, 2], Source::Directory), (DIGITS, Source::Digits)];
+        for (labels, source) in expected {
+            for name in FILES {
+                let content = match name.contains("images") {
+                    true => idx(&[6, 28, 28], &[7; 6 * PIXELS]),
+                    false => idx(&[6], &labels),
+                };
+                std::fs::write(here.join(name.replace("-idx", ".idx")), content).unwrap();
+            }
+            assert_eq!(load(Some(&here)).unwrap().source, source(here.clone()));
+        }
+        std::fs::remove_dir_all(&here).unwrap();
     }
 
     #[test]

@@ -73,11 +73,11 @@ mod train;
 pub use autograd;
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};
-#[cfg(feature = "std")]
-pub use file::Checkpoint;
 pub use file::Weights;
 #[doc(hidden)] // what `include_weights!` writes
-pub use file::{Arranged, bytes_to_arrange};
+pub use file::{Arranged, bytes_to_arrange, tensors_to_arrange};
+#[cfg(feature = "std")]
+pub use file::{Checkpoint, Layout, LoadOptions};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};

@@ -2,9 +2,16 @@
 
 #[cfg(feature = "std")]
 mod checkpoint;
+#[cfg(all(test, feature = "std"))]
+mod mutations;
+#[macro_use]
 mod safetensors;
 mod weights;
 
 #[cfg(feature = "std")]
-pub use checkpoint::Checkpoint;
-pub use weights::{Arranged, Weights, bytes_to_arrange};
+pub use checkpoint::{Checkpoint, Layout, LoadOptions};
+pub use weights::{Arranged, Weights, bytes_to_arrange, tensors_to_arrange};
+
+/// What `format` in the header says. A later version of this crate that arranges the tensors in
+/// another way counts it up.
+const FORMAT: &str = "nn-1";

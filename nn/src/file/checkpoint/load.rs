@@ -1,37 +1,69 @@
 //! Reading a checkpoint: everything in the file is checked before anything of it is used.
 
-use std::any::Any;
 use std::collections::BTreeMap;
-use std::fs;
+use std::io::Read;
 use std::path::Path;
 
 use tensor::Float;
 
-use super::{FORMAT, dtype};
+use super::elements::Elements;
+use super::source::{DAMAGED, Source};
+use super::{FORMAT, Layout, LoadOptions, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
-use crate::file::safetensors::{Entry, Fault, Header, unescaped};
+use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
+use crate::parameters::{NamedTensor, TensorKind};
 
-const OTHER_NETWORK: &str =
+pub(super) const OTHER_NETWORK: &str =
     "the file belongs to another network, load it with the declaration that saved it";
-const DAMAGED: &str =
-    "the file is truncated or damaged or not in the safetensors format, get it or save it again";
 
-/// Reads the tensors of these names and shapes from `path`, in this order.
+/// Reads these tensors from `path`, in this order, each as the network has it.
 ///
 /// Everything is checked before anything is returned. An `architecture` in the file must be this
 /// one; a file of other origin has none, and then names and shapes decide.
 pub(crate) fn load<T: Float>(
     path: &Path,
     architecture: &str,
-    expected: &[(String, Vec<usize>)],
+    expected: &[NamedTensor],
+    options: LoadOptions,
 ) -> Result<Vec<Vec<T>>> {
-    let dtype = dtype::<T>()?;
-    let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
-    let file = File::parse(path, &bytes)?;
-    file.check_metadata(architecture)?;
+    dtype::<T>()?;
+    let (source, header) = Source::open(path)?;
+    read(path, source, &header, architecture, expected, options)
+}
+
+/// The same of any bytes, whose number may be known.
+#[cfg(test)]
+pub(crate) fn load_bytes<T: Float>(
+    bytes: impl Read,
+    length: Option<u64>,
+    architecture: &str,
+    expected: &[NamedTensor],
+    options: LoadOptions,
+) -> Result<Vec<Vec<T>>> {
+    let path = Path::new("bytes");
+    let (source, header) = Source::of(path, bytes, length)?;
+    read(path, source, &header, architecture, expected, options)
+}
+
+fn read<T: Float>(
+    path: &Path,
+    source: Source<'_, impl Read>,
+    header: &[u8],
+    architecture: &str,
+    expected: &[NamedTensor],
+    options: LoadOptions,
+) -> Result<Vec<Vec<T>>> {
+    let file = File::parse(path, header, source.data)?;
+    let is_ours = file.check_metadata(architecture, options.layout)?;
     file.check_names(expected)?;
-    expected.iter().map(|tensor| file.read_tensor(dtype, tensor)).collect()
+    let elements: Vec<Elements<'_>> = expected
+        .iter()
+        .map(|tensor| file.elements::<T>(tensor, is_ours, options))
+        .collect::<Result<_>>()?;
+    // All of the file is what the network needs: no more than that is read.
+    let data = source.elements(file.length)?;
+    elements.iter().map(|elements| elements.read(path, &data)).collect()
 }
 
 /// A file whose tensors lie one after the other, from the first byte after the header to the last of the file.
@@ -39,93 +71,53 @@ struct File<'a> {
     path: &'a Path,
     /// By their keys.
     texts: BTreeMap<&'static str, String>,
-    data: &'a [u8],
+    /// Bytes of all tensors.
+    length: usize,
     tensors: BTreeMap<String, Entry<'a>>,
 }
 
 impl<'a> File<'a> {
     /// Everything is checked that needs no expectation.
-    fn parse(path: &'a Path, bytes: &'a [u8]) -> Result<Self> {
-        let wrong = |field: &str, found: String, expected: String| {
-            Error::file(path, field, found, expected, DAMAGED)
+    fn parse(path: &'a Path, header: &'a [u8], data: Option<usize>) -> Result<Self> {
+        let fault = |fault: Fault| {
+            let (found, expected) = said(fault);
+            Error::file(path, "header", found, expected, DAMAGED)
         };
-        let Some((length, rest)) = bytes.split_first_chunk::<8>() else {
-            let found = format!("{} bytes", bytes.len());
-            return Err(wrong("length of the file", found, "8 or more".into()));
-        };
-        let header = Header::of(bytes).map_err(|_| {
-            wrong(
-                "length of the header in the first 8 bytes",
-                u64::from_le_bytes(*length).to_string(),
-                format!("at most {}, as many bytes as follow", rest.len()),
-            )
-        })?;
-        let fault = |fault| match fault {
-            Fault::Start | Fault::Json => {
-                wrong("header", "`invalid JSON`".into(), "a header of safetensors".into())
-            }
-            Fault::Number => wrong(
-                "header",
-                "too large a number".into(),
-                "sizes and places inside the file".into(),
-            ),
-            Fault::Axes => wrong(
-                "header",
-                "a tensor of more axes".into(),
-                "tensors of up to eight axes".into(),
-            ),
-            Fault::Outside => wrong(
-                "header",
-                "a tensor that ends before it begins".into(),
-                "a first byte and the one after the last".into(),
-            ),
-        };
-        let described = header.described().map_err(fault)?;
-        if described != header.data.len() {
-            let found = format!("{} bytes", header.data.len());
-            return Err(wrong("elements", found, format!("{described}, as the header says")));
-        }
-        let mut tensors = BTreeMap::new();
+        let header = Header::of(header).map_err(fault)?;
+        let mut tensors = Vec::new();
         let mut entries = header.entries().map_err(fault)?;
         while let Some(entry) = entries.next().map_err(fault)? {
-            let name = unescaped(entry.name).map_err(fault)?;
-            let field = format!("tensor {}", quoted(&name));
-            if tensors.insert(name, entry).is_some() {
-                return Err(wrong(&field, "two of this name".into(), "one".into()));
-            }
+            tensors.push(entry);
         }
-        let mut places: Vec<_> = tensors.iter().map(|(name, e)| (e.begin, e.end, name)).collect();
-        places.sort_unstable();
-        let mut end = 0;
-        for (begin, next, name) in places {
-            if begin != end {
-                let field = format!("place of tensor {}", quoted(name));
-                let expected = format!("byte {end}, where the tensor before it ends");
-                return Err(wrong(&field, format!("byte {begin}"), expected));
-            }
-            end = next;
+        if let Err(wrong) = check(&mut tensors, data) {
+            return Err(misplaced(path, &tensors, data, wrong));
         }
         let mut texts = BTreeMap::new();
         for key in ["architecture", "format", "network"] {
             if let Some(text) = header.metadata(key.as_bytes()).map_err(fault)? {
-                texts.insert(key, unescaped(text).map_err(fault)?);
+                texts.insert(key, text.text());
             }
         }
-        Ok(Self { path, texts, data: header.data, tensors })
+        let length = described(&tensors);
+        let tensors = tensors.into_iter().map(|entry| (entry.name.text(), entry)).collect();
+        Ok(Self { path, texts, length, tensors })
     }
 
-    fn check_metadata(&self, architecture: &str) -> Result<()> {
-        if let Some(format) = self.texts.get("format")
-            && format.starts_with("nn-")
+    /// Whether a network of this crate saved the file; an error if that was another network.
+    fn check_metadata(&self, architecture: &str, layout: Option<Layout>) -> Result<bool> {
+        let wrong = |field: String, found: String, expected: String, advice: &str| {
+            Err(Error::file(self.path, field, found, expected, advice))
+        };
+        let format = self.texts.get("format").filter(|format| format.starts_with("nn-"));
+        if let Some(format) = format
             && format != FORMAT
         {
-            return Err(Error::file(
-                self.path,
-                "format",
+            return wrong(
+                "format".into(),
                 quoted(format),
                 quoted(FORMAT),
                 "the file was saved by another version of this crate, use that one",
-            ));
+            );
         }
         match self.texts.get("architecture") {
             Some(found) if found != architecture => {
@@ -133,93 +125,180 @@ impl<'a> File<'a> {
                     Some(network) => format!("architecture of network {}", quoted(network)),
                     None => "architecture".to_string(),
                 };
-                let expected = quoted(architecture);
-                Err(Error::file(self.path, field, quoted(found), expected, OTHER_NETWORK))
+                return wrong(field, quoted(found), quoted(architecture), OTHER_NETWORK);
             }
-            _ => Ok(()),
+            Some(_) => {}
+            None if format.is_none() => return Ok(false),
+            // All files of this format have one: without it, the check would be off.
+            None => {
+                let found = format!("none in a file of format {}", quoted(FORMAT));
+                return wrong("architecture".into(), found, quoted(architecture), DAMAGED);
+            }
+        }
+        match layout {
+            None | Some(Layout::InOut) => Ok(true),
+            Some(Layout::OutIn) => wrong(
+                "layout of the weights".into(),
+                "[in, out], as its metadata say".into(),
+                "[out, in], as was asked for".into(),
+                "load it with `load`, the metadata decide",
+            ),
         }
     }
 
-    fn check_names(&self, expected: &[(String, Vec<usize>)]) -> Result<()> {
-        if let Some((name, shape)) =
-            expected.iter().find(|(name, _)| !self.tensors.contains_key(name))
-        {
+    fn check_names(&self, expected: &[NamedTensor]) -> Result<()> {
+        if let Some(tensor) = expected.iter().find(|one| !self.tensors.contains_key(&one.name)) {
             return Err(Error::file(
                 self.path,
-                format!("tensor {}", quoted(name)),
+                format!("tensor {}", quoted(&tensor.name)),
                 format!("no such tensor among {}", listed(self.tensors.keys().collect())),
-                format!("one of shape {shape:?}"),
+                format!("one of shape {:?}", tensor.shape),
                 OTHER_NETWORK,
             ));
         }
-        let mut extra: Vec<_> = self.tensors.keys().collect();
-        extra.retain(|name| expected.iter().all(|(wanted, _)| wanted != *name));
-        if extra.is_empty() {
+        if self.tensors.len() == expected.len() {
             return Ok(());
         }
+        let wanted: Vec<_> = expected.iter().map(|tensor| &tensor.name).collect();
+        let mut extra: Vec<_> = self.tensors.keys().collect();
+        extra.retain(|name| !wanted.contains(name));
         Err(Error::file(
             self.path,
             "tensors",
             format!("{}, which the network does not have", listed(extra)),
-            format!("only {}", listed(expected.iter().map(|(name, _)| name).collect())),
+            format!("only {}", listed(wanted)),
             OTHER_NETWORK,
         ))
     }
 
-    fn read_tensor<T: Float>(
+    /// Where the numbers of a tensor are and how they are read.
+    fn elements<T: Float>(
         &self,
-        dtype: &str,
-        (name, shape): &(String, Vec<usize>),
-    ) -> Result<Vec<T>> {
+        tensor: &NamedTensor,
+        is_ours: bool,
+        options: LoadOptions,
+    ) -> Result<Elements<'_>> {
+        let name = &tensor.name;
         let wrong = |field: &str, found: String, expected: String, advice: &str| {
             let field = format!("{field} of tensor {}", quoted(name));
             Err(Error::file(self.path, field, found, expected, advice))
         };
-        let tensor = self.tensors.get(name).expect("`check_names` has found it");
-        let found = String::from_utf8_lossy(tensor.dtype);
-        if found != dtype {
-            // As it is if it is one of the format's names, and else not to be trusted.
-            let known = found.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let (name, entry) = self.tensors.get_key_value(name).expect("`check_names` has found it");
+        let mut elements = Elements::of::<T>(self.path, name, entry, options.narrow)?;
+        let is_matrix = tensor.kind == TensorKind::Weight && tensor.shape.len() == 2;
+        let mut shape = tensor.shape.clone();
+        if is_matrix && options.layout == Some(Layout::OutIn) {
+            elements.transpose = Some([shape[0], shape[1]]);
+            shape.reverse();
+        }
+        let found = entry.shape();
+        if found != shape {
+            let expected = format!("{shape:?}");
+            let is_transposed = is_matrix && found == [shape[1], shape[0]];
+            if !is_transposed {
+                return wrong("shape", format!("{found:?}"), expected, OTHER_NETWORK);
+            }
+            let advice = match (is_ours, options.layout) {
+                (true, _) => OTHER_NETWORK,
+                (_, Some(Layout::OutIn)) => {
+                    "the weights of the file are [in, out], load it with `load_as(path, Layout::InOut)`"
+                }
+                _ => {
+                    "the weights of the file are [out, in], as PyTorch has them, load it with \
+                     `load_as(path, Layout::OutIn)`"
+                }
+            };
+            return wrong("shape", format!("{found:?}, which is transposed"), expected, advice);
+        }
+        if is_matrix && shape[0] == shape[1] && shape[0] > 1 && !is_ours && options.layout.is_none()
+        {
             return wrong(
-                "element type",
-                if known { found.into_owned() } else { quoted(&found) },
-                dtype.to_string(),
-                "load it into a network of that float type (`f32` is F32, `f64` is F64) or convert the \
-                 file",
+                "layout",
+                "a square weight in a file without metadata of this crate, whose axes can be either way".into(),
+                "a file that says which is which".into(),
+                "say it: load it with `load_as(path, Layout::OutIn)` if it comes from PyTorch, whose weights \
+                 are [out, in], or with `load_as(path, Layout::InOut)` if its weights are [in, out]",
             );
         }
-        if tensor.shape() != *shape {
-            let (found, expected) = (format!("{:?}", tensor.shape()), format!("{shape:?}"));
-            return wrong("shape", found, expected, OTHER_NETWORK);
-        }
-        let bytes = &self.data[tensor.begin..tensor.end];
-        let expected = shape.iter().product::<usize>() * size_of::<T>();
-        if bytes.len() != expected {
-            let (found, expected) = (format!("{} bytes", bytes.len()), expected.to_string());
-            return wrong("elements", found, expected, DAMAGED);
-        }
-        let values: Vec<T> = bytes.chunks_exact(size_of::<T>()).map(read_element).collect();
-        match values.iter().position(|value| !value.is_finite()) {
-            None => Ok(values),
-            Some(place) => wrong(
-                &format!("element {place}"),
-                values[place].to_string(),
-                "a finite number".to_string(),
-                "the file is damaged or its training diverged, take an earlier one",
-            ),
-        }
+        Ok(elements)
     }
 }
 
-fn read_element<T: Float>(bytes: &[u8]) -> T {
-    let single = bytes.try_into().ok().map(f32::from_le_bytes);
-    let double = bytes.try_into().ok().map(f64::from_le_bytes);
-    let value: &dyn Any = match (&single, &double) {
-        (Some(value), _) => value,
-        (_, Some(value)) => value,
-        _ => unreachable!("`dtype` has refused all other types"),
+/// What is wrong with the header, and what it should be.
+fn said(fault: Fault) -> (&'static str, &'static str) {
+    match fault {
+        Fault::Utf8 => ("bytes that are not UTF-8", "a header of safetensors"),
+        Fault::Nested => ("values inside of values, more than 100 deep", "a header of safetensors"),
+        Fault::Kind => (
+            "JSON with a value of another kind where a text, a list or an object belongs",
+            "a header of safetensors",
+        ),
+        Fault::Metadata => {
+            ("a value in `__metadata__` that is no text", "an object of texts as `__metadata__`")
+        }
+        Fault::Texts => ("more than 1024 texts in `__metadata__`", "at most 1024"),
+        Fault::Key => (
+            "`__metadata__`, a key in it, or a field of a tensor that stands twice",
+            "each of them once",
+        ),
+        Fault::Field => (
+            "a tensor without `dtype`, `shape` or `data_offsets`",
+            "all three of them for each tensor",
+        ),
+        Fault::Number => ("too large a number", "sizes and places inside the file"),
+        Fault::Whole => (
+            "a size or a place with a sign, a fraction or an exponent",
+            "whole numbers from 0, written in digits",
+        ),
+        Fault::Axes => ("a tensor of more axes", "tensors of up to eight axes"),
+        Fault::Backwards => {
+            ("a tensor that ends before it begins", "a first byte and the one after the last")
+        }
+        // The others are found elsewhere.
+        _ => ("`invalid JSON`", "a header of safetensors"),
+    }
+}
+
+/// What is wrong with a tensor among the others.
+fn misplaced(path: &Path, entries: &[Entry<'_>], data: Option<usize>, wrong: Misplaced) -> Error {
+    let says = |field: String, found: String, expected: String| {
+        Error::file(path, field, found, expected, DAMAGED)
     };
-    *value.downcast_ref::<T>().expect("`dtype` has fixed the number of bytes")
+    let tensor = |what: &str| {
+        let name = entries.get(wrong.index).map(|entry| quoted(&entry.name.text()));
+        format!("{what}tensor {}", name.unwrap_or_default())
+    };
+    let entry = || entries[wrong.index];
+    match wrong.fault {
+        Fault::Outside | Fault::Rest => says(
+            "elements".into(),
+            format!("{} bytes", data.unwrap_or_default()),
+            format!("{}, as the header says", described(entries)),
+        ),
+        Fault::Twice => says(tensor(""), "two of this name".into(), "one".into()),
+        Fault::Place => says(
+            tensor("place of "),
+            format!("byte {}", entry().begin),
+            format!("byte {}, where the tensor before it ends", wrong.expected),
+        ),
+        Fault::Dtype => says(
+            tensor("element type of "),
+            quoted(&entry().dtype.text()),
+            "one of the format's, such as F32".into(),
+        ),
+        Fault::Size => says(
+            tensor("elements of "),
+            format!("{} bytes", entry().end - entry().begin),
+            match entry().bytes() {
+                Ok(bytes) => bytes.to_string(),
+                Err(_) => "a whole number of bytes".into(),
+            },
+        ),
+        fault => {
+            let (found, expected) = said(fault);
+            says("header".into(), found.into(), expected.into())
+        }
+    }
 }
 
 /// The first of these names and how many there are in all.

@@ -4,9 +4,12 @@
 //! object with the type, the shape and the place of every tensor and a map of texts; the elements,
 //! also least significant byte first.
 
+mod elements;
 mod load;
+mod options;
 mod replace;
 mod save;
+mod source;
 
 use std::any::Any;
 use std::path::Path;
@@ -14,9 +17,13 @@ use std::path::Path;
 use tensor::Float;
 
 use load::load;
+#[cfg(test)]
+pub(super) use load::load_bytes;
+pub use options::{Layout, LoadOptions};
 use save::save;
 
 use crate::error::{Error, Result};
+use crate::file::FORMAT;
 use crate::layer::Inference as _;
 use crate::network::{Network, declaration, tensors};
 use crate::parameters::Parameters;
@@ -44,29 +51,48 @@ pub trait Checkpoint: Network {
 
     /// The network saved at `path`, or an error and no network.
     ///
+    /// Numbers of fewer bits become the network's: F16 and BF16 in a network of `f32`, these and F32 in one of `f64`.
+    /// A file whose metadata do not say that this crate saved it must have weights that are `[in, out]`; if
+    /// one of them is square, its shape does not say so, and [`Checkpoint::load_as`] does.
+    ///
+    /// No more is read than the network needs, and a header of at most 16 MiB.
+    ///
     /// # Errors
     ///
     /// If the file is no safetensors file, lacks a tensor, has one too many, or one of another shape or
     /// type, or one with numbers that are not finite, or was saved by a network of another architecture. The
     /// message names the tensor, what was found and what was expected.
     fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Self::load_with(path, LoadOptions::new())
+    }
+
+    /// The network in a file that another program wrote, whose weights have this layout: with [`Layout::OutIn`], as
+    /// PyTorch has it, two-dimensional weights are transposed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::load`]; also if the file's metadata say another layout.
+    fn load_as(path: impl AsRef<Path>, layout: Layout) -> Result<Self> {
+        Self::load_with(path, LoadOptions::new().layout(layout))
+    }
+
+    /// The network at `path`, read as the options say.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::load_as`].
+    fn load_with(path: impl AsRef<Path>, options: LoadOptions) -> Result<Self> {
         let tensors = tensors::<Self>();
-        let expected: Vec<_> =
-            tensors.iter().map(|tensor| (tensor.name.clone(), tensor.shape.clone())).collect();
-        let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &expected)?;
+        let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &tensors, options)?;
         let mut parameters = Parameters::zeroed(Self::Layers::LEN);
         for (tensor, values) in tensors.iter().zip(&loaded) {
-            parameters.as_mut_slice()[tensor.offset..][..values.len()].copy_from_slice(values);
+            parameters.as_mut_slice()[tensor.range()].copy_from_slice(values);
         }
         Ok(Self::from_parameters(parameters))
     }
 }
 
 impl<N: Network> Checkpoint for N {}
-
-/// What `format` in the header says. A later version of this crate that arranges the tensors in
-/// another way counts it up.
-const FORMAT: &str = "nn-1";
 
 /// What the file calls the type `T`.
 fn dtype<T: Float>() -> Result<&'static str> {

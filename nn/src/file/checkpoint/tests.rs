@@ -4,7 +4,12 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::{load, save};
+use super::{LoadOptions, save};
+use crate::error::Result;
+use crate::parameters::{NamedTensor, TensorKind};
+
+mod limits;
+mod origins;
 
 const ARCHITECTURE: &str = "dense(2 → 3, \"relu\")";
 
@@ -32,8 +37,19 @@ impl Drop for Directory {
     }
 }
 
-fn expected() -> Vec<(String, Vec<usize>)> {
-    vec![("hidden.weight".to_string(), vec![2, 3]), ("hidden.bias".to_string(), vec![3])]
+fn expected() -> Vec<NamedTensor> {
+    vec![
+        NamedTensor::new("hidden.weight", &[2, 3], 0),
+        NamedTensor::new("hidden.bias", &[3], 16).kind(TensorKind::Bias),
+    ]
+}
+
+fn load<T: tensor::Float>(
+    path: &std::path::Path,
+    architecture: &str,
+    expected: &[NamedTensor],
+) -> Result<Vec<Vec<T>>> {
+    super::load(path, architecture, expected, LoadOptions::new())
 }
 
 fn tensors<'a, T>(weight: &'a [T], bias: &'a [T]) -> Vec<(String, Vec<usize>, &'a [T])> {
@@ -219,13 +235,28 @@ fn other_tensors_are_refused_by_name_shape_type_and_value() {
         )
     );
     assert_eq!(
+        message(&directory, &one("hidden.weight", "[6]", "F32", 24)),
+        format!("shape of tensor `hidden.weight`: found [6], expected [2, 3]; {other}")
+    );
+    assert_eq!(
         message(&directory, &one("hidden.weight", "[3,2]", "F32", 24)),
-        format!("shape of tensor `hidden.weight`: found [3, 2], expected [2, 3]; {other}")
+        "shape of tensor `hidden.weight`: found [3, 2], which is transposed, expected [2, 3]; the weights of \
+         the file are [out, in], as PyTorch has them, load it with `load_as(path, Layout::OutIn)`"
     );
     assert_eq!(
         message(&directory, &one("hidden.weight", "[2,3]", "F64", 48)),
-        "element type of tensor `hidden.weight`: found F64, expected F32; load it into a network \
-         of that float type (`f32` is F32, `f64` is F64) or convert the file"
+        "element type of tensor `hidden.weight`: found F64, expected F32; load it into a network of `f64`, \
+         or have its numbers rounded by `load_with(path, LoadOptions::new().narrow())`"
+    );
+    assert_eq!(
+        message(&directory, &one("hidden.weight", "[2,3]", "I32", 24)),
+        "element type of tensor `hidden.weight`: found I32, expected F32; networks have floating-point \
+         numbers of 16, 32 or 64 bits: convert the tensor to F32 where the file was made"
+    );
+    assert!(
+        message(&directory, &one("hidden.weight", "[2,3]", "F33", 24)).starts_with(
+            "element type of tensor `hidden.weight`: found `F33`, expected one of the format's, such as F32; "
+        )
     );
     let good = one("hidden.weight", "[2,3]", "F32", 24);
     fs::write(directory.file(), &good).unwrap();
@@ -325,7 +356,7 @@ fn tensors_lie_one_after_the_other() {
     assert!(message(&directory, &at([0, 0], [0, 24])).starts_with("elements: found 36 bytes"));
     assert_eq!(
         message(&directory, &at([0, 8], [8, 36])),
-        format!("elements of tensor `hidden.weight`: found 28 bytes, expected 24; {advice}")
+        format!("elements of tensor `hidden.bias`: found 8 bytes, expected 12; {advice}")
     );
     assert!(
         message(&directory, &at([0, 12], [36, 12])).contains("a tensor that ends before it begins")
@@ -355,11 +386,15 @@ fn huge_numbers_and_deep_nesting_are_refused() {
     assert!(tensor("1", &format!("{huge},{huge}")).starts_with("elements: found 0 bytes"));
     assert!(tensor("18446744073709551616", "0,0").starts_with("header: found too large a number"));
     assert!(tensor("1,1,1,1,1,1,1,1,1", "0,0").starts_with("header: found a tensor of more axes"));
-    // A shape whose product overflows belongs to no network.
-    assert!(tensor(&format!("{huge},{huge}"), "0,0").starts_with("tensor `hidden.weight`"));
+    // A shape whose product overflows, too.
+    let product = tensor(&format!("{huge},{huge}"), "0,0");
+    assert!(product.starts_with("header: found too large a number"), "{product}");
     let nested = "[".repeat(1_000_000);
     let header = format!(r#"{{"t":{{"x":{nested}"#);
-    assert!(message(&directory, &with_header(&header, &[])).starts_with("header: found `invalid"));
+    assert!(
+        message(&directory, &with_header(&header, &[]))
+            .starts_with("header: found values inside of values")
+    );
     // Digits in names are no numbers.
     let header =
         r#"{"12345678901234567890\"1234567890":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#;

@@ -2,169 +2,248 @@
 //! numbers (<https://github.com/huggingface/safetensors>).
 //!
 //! The functions are `const`, because the compiler reads the weights of a `static` with them; that is also
-//! why this is not left to the `safetensors` crate, which the tests compare with.
+//! why this is not left to the `safetensors` crate, which the tests compare with. Both readers of this crate
+//! use them, and nothing is taken that the `safetensors` crate refuses.
 
 #[macro_use]
 mod fault;
+mod dtype;
 mod json;
+mod quoted;
+mod tiling;
 
+pub(crate) use dtype::{Real, from_bf16, from_f16};
 pub(crate) use fault::Fault;
 use json::Scanner;
+pub(crate) use quoted::Quoted;
 #[cfg(feature = "std")]
-pub(crate) use json::unescaped;
+pub(crate) use tiling::described;
+pub(crate) use tiling::{Misplaced, check};
 
-use crate::text::equal;
-
-/// A file whose header is an object; the rest is checked as it is read.
-#[derive(Clone, Copy)]
-pub(crate) struct Header<'a> {
-    json: &'a [u8],
-    /// What follows the header.
-    pub(crate) data: &'a [u8],
-}
-
-/// What the header says of one tensor. Its texts are as JSON writes them, between the quotes.
-pub(crate) struct Entry<'a> {
-    pub(crate) name: &'a [u8],
-    pub(crate) dtype: &'a [u8],
-    shape: [usize; MOST_AXES],
-    axes: usize,
-    /// Where its bytes are in [`Header::data`].
-    pub(crate) begin: usize,
-    pub(crate) end: usize,
-}
+/// Longer headers are refused before they are read. Those of the largest models have a few MiB.
+pub(crate) const MOST_HEADER: usize = 16 << 20;
 
 /// More axes than any parameter has.
 const MOST_AXES: usize = 8;
 
+/// More texts than any file's metadata have.
+const MOST_TEXTS: usize = 1024;
+
+const METADATA: &[u8] = b"__metadata__";
+
+/// A header that is UTF-8; the rest is checked as it is read.
+#[derive(Clone, Copy)]
+pub(crate) struct Header<'a> {
+    json: &'a [u8],
+}
+
+/// What the header says of one tensor.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) name: Quoted<'a>,
+    pub(crate) dtype: Quoted<'a>,
+    shape: [usize; MOST_AXES],
+    axes: usize,
+    /// Where its bytes are behind the header.
+    pub(crate) begin: usize,
+    pub(crate) end: usize,
+}
+
 impl Entry<'_> {
+    pub(crate) const NONE: Self = Entry {
+        name: Quoted(b""),
+        dtype: Quoted(b""),
+        shape: [0; MOST_AXES],
+        axes: 0,
+        begin: 0,
+        end: 0,
+    };
+
     pub(crate) const fn shape(&self) -> &[usize] {
         self.shape.split_at(self.axes).0
     }
+
+    /// How many bytes its shape and its type need.
+    pub(crate) const fn bytes(&self) -> Result<usize, Fault> {
+        let Some(bits) = dtype::bits(self.dtype) else { return Err(Fault::Dtype) };
+        let (mut elements, mut axis) = (1_usize, 0);
+        while axis < self.axes {
+            elements = match elements.checked_mul(self.shape[axis]) {
+                Some(elements) => elements,
+                None => return Err(Fault::Number),
+            };
+            axis += 1;
+        }
+        match elements.checked_mul(bits) {
+            Some(bits) if bits % 8 == 0 => Ok(bits / 8),
+            Some(_) => Err(Fault::Size),
+            None => Err(Fault::Number),
+        }
+    }
+}
+
+/// The JSON of the header and what follows it.
+pub(crate) const fn split(file: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
+    let Some((length, rest)) = file.split_first_chunk() else { return Err(Fault::Start) };
+    let length = u64::from_le_bytes(*length);
+    if length > rest.len() as u64 {
+        return Err(Fault::Start);
+    }
+    if length > MOST_HEADER as u64 {
+        return Err(Fault::Long);
+    }
+    Ok(rest.split_at(length as usize))
 }
 
 impl<'a> Header<'a> {
-    pub(crate) const fn of(file: &'a [u8]) -> Result<Self, Fault> {
-        let Some((length, rest)) = file.split_first_chunk() else { return Err(Fault::Start) };
-        let length = u64::from_le_bytes(*length);
-        if length > rest.len() as u64 {
-            return Err(Fault::Start);
+    pub(crate) const fn of(json: &'a [u8]) -> Result<Self, Fault> {
+        match str::from_utf8(json) {
+            Ok(_) => Ok(Self { json }),
+            Err(_) => Err(Fault::Utf8),
         }
-        let (json, data) = rest.split_at(length as usize);
-        Ok(Self { json, data })
     }
 
     /// The tensors, one after the other.
     pub(crate) const fn entries(self) -> Result<Entries<'a>, Fault> {
         let mut scanner = Scanner { json: self.json, at: 0 };
-        ok!(scanner.expect(b'{'));
-        Ok(Entries { scanner, data: self.data.len(), first: true })
+        ok!(scanner.open(b'{'));
+        Ok(Entries { scanner, first: true, has_metadata: false })
     }
 
-    /// How many bytes of numbers there should be: where the last tensor ends.
-    #[cfg(feature = "std")]
-    pub(crate) fn described(self) -> Result<usize, Fault> {
-        let mut entries = Entries { data: usize::MAX, ..self.entries()? };
-        let mut end = 0;
-        while let Some(entry) = entries.next()? {
-            end = entry.end.max(end);
-        }
-        Ok(end)
-    }
-
-    /// The text that the file's metadata has under `key`, as JSON writes it.
-    pub(crate) const fn metadata(self, key: &[u8]) -> Result<Option<&'a [u8]>, Fault> {
+    /// The text that the file's metadata has under `key`. Once all [entries](Self::entries) have been read, there is
+    /// no fault.
+    pub(crate) const fn metadata(self, key: &[u8]) -> Result<Option<Quoted<'a>>, Fault> {
         let mut scanner = Scanner { json: self.json, at: 0 };
-        if !ok!(scanner.enter(METADATA)) {
-            return Ok(None);
-        }
-        if !ok!(scanner.enter(key)) {
+        if !ok!(enter(&mut scanner, METADATA)) || !ok!(enter(&mut scanner, key)) {
             return Ok(None);
         }
         Ok(Some(ok!(scanner.string())))
     }
 }
 
-const METADATA: &[u8] = b"__metadata__";
+/// Goes into the object that follows, up to the value of `key`; false if there is none.
+const fn enter(scanner: &mut Scanner<'_>, key: &[u8]) -> Result<bool, Fault> {
+    ok!(scanner.open(b'{'));
+    let mut first = true;
+    while ok!(scanner.has_item(first, b'}')) {
+        first = false;
+        if ok!(scanner.key()).says(key) {
+            return Ok(true);
+        }
+        ok!(scanner.skip());
+    }
+    Ok(false)
+}
+
+/// Goes behind an object of texts, which has each key once.
+const fn texts(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
+    let mut keys = [Quoted(b""); MOST_TEXTS];
+    let mut count = 0;
+    match scanner.open(b'{') {
+        Ok(()) => {}
+        Err(Fault::Kind) => return Err(Fault::Metadata),
+        Err(fault) => return Err(fault),
+    }
+    while ok!(scanner.has_item(count == 0, b'}')) {
+        if count == MOST_TEXTS {
+            return Err(Fault::Texts);
+        }
+        keys[count] = ok!(scanner.key());
+        count += 1;
+        match scanner.string() {
+            Ok(_) => {}
+            Err(Fault::Kind) => return Err(Fault::Metadata),
+            Err(fault) => return Err(fault),
+        }
+    }
+    if tiling::has_twice(keys.split_at_mut(count).0) { Err(Fault::Key) } else { Ok(()) }
+}
 
 /// See [`Header::entries`].
+#[derive(Clone, Copy)]
 pub(crate) struct Entries<'a> {
     scanner: Scanner<'a>,
-    /// Bytes that there may be of numbers.
-    data: usize,
     first: bool,
+    has_metadata: bool,
 }
 
 impl<'a> Entries<'a> {
     pub(crate) const fn next(&mut self) -> Result<Option<Entry<'a>>, Fault> {
-        loop {
-            if self.scanner.takes(b'}') {
-                return if self.scanner.is_at_end() { Ok(None) } else { Err(Fault::Json) };
-            }
-            if !self.first {
-                ok!(self.scanner.expect(b','));
-            }
+        while ok!(self.scanner.has_item(self.first, b'}')) {
             self.first = false;
-            let name = ok!(self.scanner.string());
-            ok!(self.scanner.expect(b':'));
-            if equal(name, METADATA) {
-                ok!(self.scanner.texts());
-            } else {
-                return Ok(Some(ok!(self.entry(name))));
+            let name = ok!(self.scanner.key());
+            if !name.says(METADATA) {
+                return Ok(Some(ok!(entry(&mut self.scanner, name))));
             }
+            if self.has_metadata {
+                return Err(Fault::Key);
+            }
+            self.has_metadata = true;
+            ok!(texts(&mut self.scanner));
         }
+        if self.scanner.is_at_end() { Ok(None) } else { Err(Fault::Json) }
     }
+}
 
-    const fn entry(&mut self, name: &'a [u8]) -> Result<Entry<'a>, Fault> {
-        let mut entry =
-            Entry { name, dtype: b"", shape: [0; MOST_AXES], axes: 0, begin: 0, end: 0 };
-        let scanner = &mut self.scanner;
-        ok!(scanner.expect(b'{'));
-        let mut first = true;
-        let mut fields = [0; 3];
-        while !scanner.takes(b'}') {
-            if !first {
-                ok!(scanner.expect(b','));
-            }
-            first = false;
-            let key = ok!(scanner.string());
-            ok!(scanner.expect(b':'));
-            if equal(key, b"dtype") {
-                fields[0] += 1;
-                entry.dtype = ok!(scanner.string());
-            } else if equal(key, b"shape") {
-                fields[1] += 1;
-                ok!(scanner.expect(b'['));
-                entry.axes = 0;
-                while !scanner.takes(b']') {
-                    if entry.axes > 0 {
-                        ok!(scanner.expect(b','));
-                    }
+/// The tensor of this name, whose object follows.
+const fn entry<'a>(scanner: &mut Scanner<'a>, name: Quoted<'a>) -> Result<Entry<'a>, Fault> {
+    let mut entry = Entry { name, ..Entry::NONE };
+    ok!(scanner.open(b'{'));
+    let mut first = true;
+    let mut fields = [false; 3];
+    while ok!(scanner.has_item(first, b'}')) {
+        first = false;
+        let key = ok!(scanner.key());
+        let field = if key.says(b"dtype") {
+            0
+        } else if key.says(b"shape") {
+            1
+        } else if key.says(b"data_offsets") {
+            2
+        } else {
+            ok!(scanner.skip());
+            continue;
+        };
+        if fields[field] {
+            return Err(Fault::Key);
+        }
+        fields[field] = true;
+        match field {
+            0 => entry.dtype = ok!(scanner.string()),
+            1 => {
+                ok!(scanner.open(b'['));
+                while ok!(scanner.has_item(entry.axes == 0, b']')) {
+                    let size = ok!(scanner.number());
                     if entry.axes == MOST_AXES {
                         return Err(Fault::Axes);
                     }
-                    entry.shape[entry.axes] = ok!(scanner.number());
+                    entry.shape[entry.axes] = size;
                     entry.axes += 1;
                 }
-            } else if equal(key, b"data_offsets") {
-                fields[2] += 1;
-                ok!(scanner.expect(b'['));
-                entry.begin = ok!(scanner.number());
-                ok!(scanner.expect(b','));
-                entry.end = ok!(scanner.number());
-                ok!(scanner.expect(b']'));
-            } else {
-                ok!(scanner.skip());
+            }
+            _ => {
+                let mut places = [0; 2];
+                let mut count = 0;
+                ok!(scanner.open(b'['));
+                while ok!(scanner.has_item(count == 0, b']')) {
+                    let place = ok!(scanner.number());
+                    if count == 2 {
+                        return Err(Fault::Kind);
+                    }
+                    places[count] = place;
+                    count += 1;
+                }
+                if count != 2 {
+                    return Err(Fault::Kind);
+                }
+                [entry.begin, entry.end] = places;
             }
         }
-        if !matches!(fields, [1, 1, 1]) {
-            return Err(Fault::Json);
-        }
-        if entry.begin > entry.end || entry.end > self.data {
-            return Err(Fault::Outside);
-        }
-        Ok(entry)
     }
+    if !matches!(fields, [true, true, true]) {
+        return Err(Fault::Field);
+    }
+    if entry.begin > entry.end { Err(Fault::Backwards) } else { Ok(entry) }
 }
 
 #[cfg(test)]
@@ -180,13 +259,16 @@ mod tests {
 
     fn names(json: &str, data: usize) -> Result<Vec<String>, Fault> {
         let file = file(json, data);
-        let mut entries = Header::of(&file)?.entries()?;
-        let mut names = Vec::new();
+        let (json, data) = split(&file)?;
+        let mut entries = Header::of(json)?.entries()?;
+        let (mut all, mut names) = (Vec::new(), Vec::new());
         while let Some(e) = entries.next()? {
-            let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+            let text = |text: Quoted<'_>| String::from_utf8_lossy(text.written()).into_owned();
             let (name, dtype) = (text(e.name), text(e.dtype));
             names.push(format!("{name} {dtype} {:?} {}..{}", e.shape(), e.begin, e.end));
+            all.push(e);
         }
+        check(&mut all, Some(data.len())).map_err(|wrong| wrong.fault)?;
         Ok(names)
     }
 
@@ -194,41 +276,99 @@ mod tests {
     fn tensors_and_metadata_are_found_among_blanks_and_unknown_keys() {
         let json = r#" { "a.weight" : {"shape":[2 , 3],"dtype":"F32", "more":[{"x":[]},-1.5e3,null,"]}"],
             "data_offsets":[ 4,28 ] }, "__metadata__":{"y":"\"}","architecture":"dense(2 -> 3)"},
-            "b":{"dtype":"F64","shape":[],"data_offsets":[0,4]}}  "#;
-        assert_eq!(names(json, 28).unwrap(), ["a.weight F32 [2, 3] 4..28", "b F64 [] 0..4"]);
+            "b":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}  "#;
+        assert_eq!(names(json, 28).unwrap(), ["a.weight F32 [2, 3] 4..28", "b F32 [] 0..4"]);
         let file = file(json, 28);
-        let header = Header::of(&file).unwrap();
-        assert_eq!(header.metadata(b"architecture"), Ok(Some(&b"dense(2 -> 3)"[..])));
-        assert_eq!(header.metadata(b"y"), Ok(Some(&br#"\"}"#[..])));
+        let header = Header::of(split(&file).unwrap().0).unwrap();
+        assert_eq!(header.metadata(b"architecture"), Ok(Some(Quoted(b"dense(2 -> 3)"))));
+        assert_eq!(header.metadata(b"y"), Ok(Some(Quoted(br#"\"}"#))));
         assert_eq!(header.metadata(b"none"), Ok(None));
         assert!(names("{}", 0).unwrap().is_empty());
     }
 
     #[test]
     fn what_is_no_header_is_refused() {
-        let start = |file| Header::of(file).map(|_| ()).unwrap_err();
+        let start = |file: &[u8]| split(file).map(|_| ()).unwrap_err();
         assert_eq!(start(&[1, 2, 3]), Fault::Start);
         assert_eq!(start(&u64::MAX.to_le_bytes()), Fault::Start);
+        let mut long = (MOST_HEADER as u64 + 1).to_le_bytes().to_vec();
+        long.resize(MOST_HEADER + 9, b' ');
+        assert_eq!(start(&long), Fault::Long);
+        assert_eq!(Header::of(b"{\"\xff\":1}").map(|_| ()).unwrap_err(), Fault::Utf8);
     }
 
     #[test]
-    fn every_fault_is_found() {
+    fn every_fault_is_found_and_named_for_what_it_is() {
         let tensor =
-            |json: &str| names(&format!(r#"{{"a":{{"dtype":"F32",{json}"#), 3).unwrap_err();
-        assert_eq!(tensor(r#""shape":[1],"data_offsets":[0,4]}}"#), Fault::Outside);
-        assert_eq!(tensor(r#""shape":[1],"data_offsets":[2,1]}}"#), Fault::Outside);
-        assert_eq!(tensor(r#""shape":[1]}}"#), Fault::Json);
-        assert_eq!(tensor(r#""shape":[1],"shape":[1],"data_offsets":[0,3]}}"#), Fault::Json);
-        assert_eq!(tensor(r#""shape":[1],"data_offsets":[0,x]}}"#), Fault::Json);
-        assert_eq!(tensor(r#""shape":[1"#), Fault::Json);
-        assert_eq!(tensor(r#""shape":[1],"data_offsets":[0,3]}} more"#), Fault::Json);
-        assert_eq!(tensor(r#""x":,"data_offsets":[0,3]}}"#), Fault::Json);
-        assert_eq!(tensor(r#""x":}}"#), Fault::Json);
-        assert_eq!(tensor(r#""x":"\"#), Fault::Json);
-        assert_eq!(tensor(r#""shape":[99999999999999999999]}}"#), Fault::Number);
-        assert_eq!(tensor(r#""shape":[1,1,1,1,1,1,1,1,1]}}"#), Fault::Axes);
-        assert_eq!(names("hello", 0).unwrap_err(), Fault::Json);
-        assert_eq!(names(r#"{"__metadata__":{"format":3}}"#, 0).unwrap_err(), Fault::Json);
-        assert_eq!(names("{\"__metadata__\":{\"a\":\"\n\"}}", 0).unwrap_err(), Fault::Json);
+            |json: &str| names(&format!(r#"{{"a":{{"dtype":"F32",{json}"#), 4).unwrap_err();
+        for (json, fault) in [
+            (r#""shape":[2],"data_offsets":[0,8]}}"#, Fault::Outside),
+            (r#""shape":[1],"data_offsets":[0,3]}}"#, Fault::Rest),
+            (r#""shape":[2],"data_offsets":[0,4]}}"#, Fault::Size),
+            (r#""shape":[0],"data_offsets":[4,4]}}"#, Fault::Place),
+            (r#""shape":[1],"data_offsets":[2,1]}}"#, Fault::Backwards),
+            (r#""shape":[1]}}"#, Fault::Field),
+            (r#""shape":[1],"shape":[1],"data_offsets":[0,4]}}"#, Fault::Key),
+            (r#""shape":[1],"sh\u0061pe":[1],"data_offsets":[0,4]}}"#, Fault::Key),
+            (r#""shape":[1],"data_offsets":[0,x]}}"#, Fault::Json),
+            (r#""shape":[1],"data_offsets":[0,04]}}"#, Fault::Json),
+            (r#""shape":[1],"data_offsets":[00,4]}}"#, Fault::Json),
+            (r#""shape":[1,],"data_offsets":[0,4]}}"#, Fault::Json),
+            (r#""shape":[1.0],"data_offsets":[0,4]}}"#, Fault::Whole),
+            (r#""shape":[1],"data_offsets":[0,4e0]}}"#, Fault::Whole),
+            (r#""shape":[-1],"data_offsets":[0,4]}}"#, Fault::Whole),
+            (r#""shape":["1"],"data_offsets":[0,4]}}"#, Fault::Kind),
+            (r#""shape":1,"data_offsets":[0,4]}}"#, Fault::Kind),
+            (r#""shape":null,"data_offsets":[0,4]}}"#, Fault::Kind),
+            (r#""shape":[1],"data_offsets":[0]}}"#, Fault::Kind),
+            (r#""shape":[1],"data_offsets":[0,4,4]}}"#, Fault::Kind),
+            (r#""shape":[1"#, Fault::Json),
+            (r#""shape":[1],"data_offsets":[0,4]}} more"#, Fault::Json),
+            (r#""x":,"data_offsets":[0,3]}}"#, Fault::Json),
+            (r#""x":}}"#, Fault::Json),
+            (r#""x":"\"#, Fault::Json),
+            (r#""x":bare,"shape":[1],"data_offsets":[0,4]}}"#, Fault::Json),
+            (r#""x":1e999,"shape":[1],"data_offsets":[0,4]}}"#, Fault::Number),
+            (r#""shape":[99999999999999999999]}}"#, Fault::Number),
+            (r#""shape":[9999999999,9999999999],"data_offsets":[0,4]}}"#, Fault::Number),
+            (r#""shape":[1,1,1,1,1,1,1,1,1]}}"#, Fault::Axes),
+        ] {
+            assert_eq!(tensor(json), fault, "{json}");
+        }
+        let one = r#""dtype":"F32","shape":[1],"data_offsets""#;
+        let whole = |json: &str, data| names(json, data).unwrap_err();
+        for (json, data, fault) in [
+            ("hello".to_string(), 0, Fault::Json),
+            ("[]".to_string(), 0, Fault::Kind),
+            ("".to_string(), 0, Fault::Json),
+            (r#"{"a":7}"#.to_string(), 0, Fault::Kind),
+            (r#"{"__metadata__":{"format":3}}"#.to_string(), 0, Fault::Metadata),
+            (r#"{"__metadata__":{"format":{"a":[]}}}"#.to_string(), 0, Fault::Metadata),
+            (r#"{"__metadata__":["format"]}"#.to_string(), 0, Fault::Metadata),
+            (r#"{"__metadata__":{"a":"","\u0061":""}}"#.to_string(), 0, Fault::Key),
+            (r#"{"__metadata__":{},"\u005f_metadata__":{}}"#.to_string(), 0, Fault::Key),
+            ("{\"__metadata__\":{\"a\":\"\n\"}}".to_string(), 0, Fault::Json),
+            (
+                r#"{"a":{"dtype":"F33","shape":[0],"data_offsets":[0,0]}}"#.to_string(),
+                0,
+                Fault::Dtype,
+            ),
+            (
+                r#"{"a":{"dtype":"F4","shape":[1],"data_offsets":[0,0]}}"#.to_string(),
+                0,
+                Fault::Size,
+            ),
+            (format!(r#"{{"a":{{{one}:[0,4]}},"\u0061":{{{one}:[4,8]}}}}"#), 8, Fault::Twice),
+            (format!(r#"{{"a":{{{one}:[0,4]}},"b":{{{one}:[0,4]}}}}"#), 4, Fault::Place),
+            (format!(r#"{{"a":{{{one}:[0,4]}},"b":{{{one}:[8,12]}}}}"#), 12, Fault::Place),
+        ] {
+            assert_eq!(whole(&json, data), fault, "{json}");
+        }
+        let texts = |count: usize| {
+            let texts: Vec<_> = (0..count).map(|i| format!(r#""{i}":"""#)).collect();
+            names(&format!(r#"{{"__metadata__":{{{}}}}}"#, texts.join(",")), 0)
+        };
+        assert_eq!(texts(MOST_TEXTS), Ok(vec![]));
+        assert_eq!(texts(MOST_TEXTS + 1), Err(Fault::Texts));
     }
 }

@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 
 use tensor::embedded::Plain;
 
-pub use arrange::{Arranged, bytes_to_arrange};
+pub use arrange::{Arranged, bytes_to_arrange, tensors_to_arrange};
 
 use crate::head::Activate as _;
 use crate::layer::Inference;
@@ -108,7 +108,10 @@ impl<N: Architecture> fmt::Display for Weights<N> {
 /// network, by name. The numbers are arranged as the network reads them, aligned to 64 bytes; the file itself
 /// does not become part of the program. See [`Weights`](crate::Weights).
 ///
-/// Whether all numbers are finite is not looked at, unlike in [`Checkpoint::load`](crate::Checkpoint::load);
+/// Numbers of 16 bits, F16 and BF16, become those of a network of `f32`; for other types load and save the file
+/// first. A file is taken or refused by the same rules as in [`Checkpoint::load`](crate::Checkpoint::load).
+///
+/// Whether all numbers are finite is not looked at, unlike there;
 /// [`Checkpoint::save`](crate::Checkpoint::save) does not write others.
 #[macro_export]
 macro_rules! include_weights {
@@ -117,7 +120,8 @@ macro_rules! include_weights {
             const {
                 const FILE: &[::core::primitive::u8] = ::core::include_bytes!($path);
                 const BYTES: ::core::primitive::usize = $crate::bytes_to_arrange(FILE);
-                &$crate::Arranged::<_, BYTES>::of(FILE)
+                const TENSORS: ::core::primitive::usize = $crate::tensors_to_arrange(FILE);
+                &$crate::Arranged::<_, BYTES>::of::<TENSORS>(FILE)
             },
         )
     };

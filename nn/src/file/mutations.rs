@@ -1,0 +1,264 @@
+//! Damaged files by the hundred thousand: nothing panics, both readers say the same, and what they take the
+//! `safetensors` crate takes, too, with the same numbers.
+//!
+//! `FILE_MUTATIONS=100000000 cargo test --release -p nn --lib mutations` tries more of them.
+
+use safetensors::SafeTensors;
+
+use super::checkpoint::{LoadOptions, load_bytes};
+use super::safetensors::{Header, check, split};
+use super::weights::Arranged;
+use crate::network;
+use crate::network::{declaration, tensors};
+
+network! {
+    struct Small {
+        first: dense(2 -> 3, tanh),
+        second: dense(1),
+    }
+}
+
+/// Bytes with which damaged headers are most often still headers.
+const SIGNS: &[u8] = b"{}[]\",:\\u0 19.-eE_FB/\n\x00\x7f\x80\xff";
+
+/// Texts that are put in.
+const PIECES: &[&str] = &[
+    r#""__metadata__":{},"#,
+    r#""\u005f_metadata__":{"a":"b"},"#,
+    r#""format":"nn-1","#,
+    r#""architecture":"","#,
+    r#""first.bias":{"dtype":"F32","shape":[3],"data_offsets":[24,36]},"#,
+    r#""x":[1,{"y":null}],"#,
+    r#"\u0066"#,
+    r#"\ud83d\ude00"#,
+    "1e300",
+    "1e400",
+    "00",
+    "-0",
+    "0,0",
+    "F16",
+    "BF16",
+    "null",
+    "é",
+];
+
+/// Deterministic numbers: SplitMix64 (Steele, Lea and Flood, 2014).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ z >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ z >> 31
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        (self.next() % end.max(1) as u64) as usize
+    }
+}
+
+/// Headers that are valid, with `data` bytes behind them.
+fn headers() -> Vec<(String, usize)> {
+    let tensor = |dtype: &str, shape: &str, begin: usize, end: usize| {
+        format!(r#"{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}"#)
+    };
+    let all = |dtype: &str, bytes: usize| {
+        let (w, b, v) = (6 * bytes, 9 * bytes, 12 * bytes);
+        format!(
+            r#""first.weight":{},"first.bias":{},"second.weight":{},"second.bias":{}"#,
+            tensor(dtype, "[2,3]", 0, w),
+            tensor(dtype, "[3]", w, b),
+            tensor(dtype, "[3,1]", b, v),
+            tensor(dtype, "[1]", v, v + bytes),
+        )
+    };
+    let architecture = declaration::<Small>();
+    let ours = format!(
+        r#""__metadata__":{{"architecture":"{}","format":"nn-1","network":"Small"}},"#,
+        architecture.as_str()
+    );
+    vec![
+        (format!("{{{ours}{}}}  ", all("F32", 4)), 52),
+        (format!("{{{}}}", all("F32", 4)), 52),
+        (format!("{{{ours}{}}}", all("F16", 2)), 26),
+        (format!(r#"{{"__metadata__":{{"format":"pt"}},{}}}"#, all("BF16", 2)), 26),
+        (
+            format!(
+                r#"{{"second.bias":{},"first\u002eweight":{},"second.weight":{},"first.bias":{}}}"#,
+                r#"{"data_offsets":[0,4],"more":[{"x":[]},-1.5e3,null,"]}"],"shape":[1],"dtype":"F\u00332"}"#,
+                tensor("F32", "[ 2 , 3 ]", 16, 40),
+                tensor("F32", "[3,1]", 4, 16),
+                tensor("F32", "[3]", 40, 52),
+            ),
+            52,
+        ),
+        (r#"{"a":{"dtype":"F4","shape":[2,1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}"#.into(), 1),
+        ("{}".into(), 0),
+    ]
+}
+
+/// A few changes of a file, mostly in its header, whose length is mostly set right again.
+fn mutate(file: &mut Vec<u8>, others: &[Vec<u8>], random: &mut Random) {
+    let mut header = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize + 8;
+    for _ in 0..1 + random.below(3) {
+        let before = file.len();
+        let at = 8 + random.below(header - 8);
+        let length = 1 + random.below(12);
+        let end = (at + length).min(header);
+        match random.below(12) {
+            0 if at < file.len() => file[at] ^= 1 << random.below(8),
+            1 if at < file.len() => file[at] = SIGNS[random.below(SIGNS.len())],
+            2 | 3 => file.insert(at, SIGNS[random.below(SIGNS.len())]),
+            4 => drop(file.drain(at..end.max(at))),
+            5 if header > 9 => file.swap(at.min(header - 1), 8 + random.below(header - 8)),
+            6 => {
+                let piece = PIECES[random.below(PIECES.len())].bytes();
+                drop(file.splice(at..at, piece));
+            }
+            7 => {
+                let other = &others[random.below(others.len())];
+                let from = random.below(other.len());
+                let to = (from + random.below(100)).min(other.len());
+                drop(file.splice(at..end.max(at), other[from..to].iter().copied()));
+            }
+            8 => {
+                // The same piece once more, somewhere else.
+                let piece = file[at..(at + random.below(90)).min(header).max(at)].to_vec();
+                let to = 8 + random.below(header - 8);
+                drop(file.splice(to..to, piece));
+            }
+            9 => {
+                // Another digit where one is.
+                let digits: Vec<usize> =
+                    (8..header).filter(|&i| file[i].is_ascii_digit()).collect();
+                if !digits.is_empty() {
+                    file[digits[random.below(digits.len())]] = b'0' + random.below(10) as u8;
+                }
+            }
+            10 => {
+                // Another length of what follows the header.
+                let data = file.len() - header;
+                file.resize(header + (data + random.below(9)).saturating_sub(4), 7);
+                continue;
+            }
+            _ => {
+                let flag = random.below(16);
+                if flag == 0 && file.len() > 8 {
+                    file[random.below(8)] ^= 1 << random.below(8);
+                    return;
+                }
+            }
+        }
+        header = header + file.len() - before;
+        file[..8].copy_from_slice(&(header as u64 - 8).to_le_bytes());
+    }
+}
+
+/// Name, type, shape and bytes of each tensor, by name; nothing if the file is refused.
+type Tensors = Vec<(String, String, Vec<usize>, Vec<u8>)>;
+
+fn ours(file: &[u8]) -> Option<Tensors> {
+    let (json, data) = split(file).ok()?;
+    let mut entries = Header::of(json).ok()?.entries().ok()?;
+    let mut all = Vec::new();
+    while let Some(entry) = entries.next().ok()? {
+        all.push(entry);
+    }
+    check(&mut all, Some(data.len())).ok()?;
+    let mut tensors: Tensors = all
+        .iter()
+        .map(|e| {
+            let bytes = data[e.begin..e.end].to_vec();
+            (e.name.text(), e.dtype.text(), e.shape().to_vec(), bytes)
+        })
+        .collect();
+    tensors.sort();
+    Some(tensors)
+}
+
+fn reference(file: &[u8]) -> Option<Tensors> {
+    let file = SafeTensors::deserialize(file).ok()?;
+    let mut tensors: Tensors = file
+        .tensors()
+        .into_iter()
+        .map(|(name, t)| (name, t.dtype().to_string(), t.shape().to_vec(), t.data().to_vec()))
+        .collect();
+    tensors.sort();
+    Some(tensors)
+}
+
+#[test]
+fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
+    let cases = std::env::var("FILE_MUTATIONS").ok().map_or(300_000, |count| {
+        count.parse::<u64>().expect("FILE_MUTATIONS is a number of cases")
+    });
+    let files: Vec<Vec<u8>> = headers()
+        .into_iter()
+        .map(|(header, data)| {
+            let mut file = (header.len() as u64).to_le_bytes().to_vec();
+            file.extend(header.bytes());
+            // Finite numbers in each of the types.
+            file.extend((0..data).map(|i| if i % 2 == 0 { i as u8 } else { 0x3c }));
+            file
+        })
+        .collect();
+    let expected = tensors::<Small>();
+    let architecture = declaration::<Small>();
+    let (mut taken, mut loaded, mut refused) = (0_u64, 0_u64, 0_u64);
+    for case in 0..cases + files.len() as u64 {
+        let mut file = files[(case % files.len() as u64) as usize].clone();
+        if case >= files.len() as u64 {
+            mutate(&mut file, &files, &mut Random(case));
+        }
+        let shown = || format!("case {case}: {:?}", String::from_utf8_lossy(&file));
+        let (found, theirs) = (ours(&file), reference(&file));
+        if let Some(found) = &found {
+            assert_eq!(Some(found), theirs.as_ref(), "{}", shown());
+            taken += 1;
+        } else if theirs.is_some() {
+            refused += 1;
+        }
+        let length = Some(file.len() as u64);
+        let by_load = load_bytes::<f32>(
+            &file[..],
+            length,
+            architecture.as_str(),
+            &expected,
+            LoadOptions::new(),
+        );
+        // A pipe gives the same.
+        let by_pipe = load_bytes::<f32>(
+            &file[..],
+            None,
+            architecture.as_str(),
+            &expected,
+            LoadOptions::new(),
+        );
+        assert_eq!(by_load.as_ref().ok(), by_pipe.as_ref().ok(), "{}", shown());
+        let by_compiler = Arranged::<Small, 8192>::read::<64>(&file);
+        match (&by_load, &by_compiler) {
+            (Ok(values), Ok(arranged)) => {
+                assert!(found.is_some(), "{}", shown());
+                loaded += 1;
+                for (tensor, values) in expected.iter().zip(values) {
+                    assert_eq!(&arranged.parameters()[tensor.range()], values, "{}", shown());
+                }
+            }
+            (Err(_), Err(_)) => {}
+            // Only `load` looks at the numbers.
+            (Err(error), Ok(_)) if error.to_string().contains("expected a finite number") => {}
+            (load, compiler) => {
+                let compiler = compiler.as_ref().map(|_| ()).map_err(|message| message.as_str());
+                panic!("{}: {load:?}, but {compiler:?}", shown());
+            }
+        }
+    }
+    println!(
+        "{cases} cases: {taken} taken, {loaded} loaded, {refused} refused that the reference takes"
+    );
+    // The mutations are neither all harmless nor all deadly.
+    assert!(taken > cases / 100 && taken < cases / 2, "{taken} of {cases} taken");
+    assert!(loaded > cases / 200, "{loaded} of {cases} loaded");
+}

@@ -115,6 +115,50 @@ fn a_training_goes_on_from_a_state_to_the_same_bits() {
     check(AdamW::new(0.01));
 }
 
+#[path = "crates/user/src/own_loop.rs"]
+mod own_loop;
+
+/// The loop that a user writes: what it leaves in files goes on to the bits of a training without a break.
+#[test]
+fn a_loop_of_ones_own_is_resumed_from_files() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("own_loop");
+    let (whole, halves) = (folder.join("whole"), folder.join("halves"));
+    for folder in [&whole, &halves] {
+        let _ = std::fs::remove_dir_all(folder);
+        std::fs::create_dir_all(folder).unwrap();
+    }
+    let (x, t) = rows(0, 50);
+    let data = nn::data::Dataset::new(x, t).unwrap();
+    let undisturbed = own_loop::train::<Normed>(&data, &whole, 12).unwrap();
+    for steps in [1, 5, 12] {
+        own_loop::train::<Normed>(&data, &halves, steps).unwrap();
+    }
+    let resumed = Normed::load(halves.join("weights.safetensors")).unwrap();
+    assert_eq!(resumed.parameters(), undisturbed.parameters());
+}
+
+#[test]
+fn a_state_comes_back_from_its_file() {
+    let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("state.safetensors");
+    let mut trainer = Trainer::<Normed<f64>, _>::new(AdamW::new(0.1)).seed(u64::MAX);
+    trainer.state().save(&path).unwrap();
+    assert!(TrainerState::<f64>::load(&path).unwrap() == trainer.state());
+    let (x, t) = rows(0, 6);
+    trainer.set_rate(0.1 + 0.2);
+    trainer.step(&mut <Normed<f64> as Network>::init(1), &x, &t).unwrap();
+    trainer.state().save(&path).unwrap();
+    assert!(TrainerState::<f64>::load(&path).unwrap() == trainer.state());
+
+    let says = |result: nn::Result<TrainerState<f32>>| result.unwrap_err().to_string();
+    assert!(says(TrainerState::load(&path)).contains("element type of tensor `first.weight.mean`"));
+    Normed::init(1).save(&path).unwrap();
+    let error = says(TrainerState::load(&path));
+    assert!(
+        error.contains("format in the metadata: found `nn-1`, expected nn-trainer-1"),
+        "{error}"
+    );
+}
+
 #[test]
 fn a_state_of_something_else_is_refused_by_name() {
     network! { struct Other(dense(7 -> 40, tanh), dense(3, softmax)); }

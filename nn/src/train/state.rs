@@ -1,9 +1,14 @@
 //! What a trainer remembers, as a value.
 
+use std::path::Path;
+
+use tensor::Float;
+
 use super::memory::Memory;
 use super::model::Model;
 use super::trainer::Trainer;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, quoted};
+use crate::file::{load_all, save_all};
 use crate::optim::Optimizer;
 
 /// What a [`Trainer`] has beside the model and its own settings: taken out by [`Trainer::state`], put back by
@@ -52,6 +57,65 @@ pub struct NamedBuffer<T> {
     pub shape: Vec<usize>,
     /// Row by row.
     pub values: Vec<T>,
+}
+
+/// What the metadata of a state's file are called.
+const KEYS: [&str; 5] = ["format", "optimizer", "steps", "seed", "rate"];
+/// What `format` says.
+const FORMAT: &str = "nn-trainer-1";
+
+impl<T: Float> TrainerState<T> {
+    /// Writes the state to a safetensors file: a tensor for each buffer, and the numbers as metadata.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or a number is not finite. A file that was there before stays as it was.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let [steps, seed] = [self.steps, self.seed].map(|number| number.to_string());
+        let rate = self.rate.to_string(); // so many digits that the same number comes back
+        let values = [FORMAT, &self.optimizer, &steps, &seed, &rate];
+        let texts: Vec<(&str, &str)> = KEYS.into_iter().zip(values).collect();
+        let buffers = self.memory.iter();
+        let tensors: Vec<_> = buffers
+            .map(|buffer| (buffer.name.clone(), buffer.shape.clone(), &buffer.values[..]))
+            .collect();
+        save_all(path.as_ref(), &texts, &tensors)
+    }
+
+    /// The state that [`TrainerState::save`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is damaged, or is no state of a trainer.
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let (texts, tensors) = load_all(path, &KEYS)?;
+        let wrong = |key: &str, found: Option<&String>, expected: &str| {
+            let found = found.map_or_else(|| "none".to_owned(), |text| quoted(text));
+            let advice = "take a file that `TrainerState::save` wrote";
+            Error::file(path, format!("{key} in the metadata"), found, expected, advice)
+        };
+        let format = texts.get("format");
+        if format.is_none_or(|format| format != FORMAT) {
+            return Err(wrong("format", format, FORMAT));
+        }
+        let text = |key: &str| texts.get(key).ok_or_else(|| wrong(key, None, "a text"));
+        let whole = |key: &str| {
+            let text = text(key)?;
+            text.parse().map_err(|_| wrong(key, Some(text), "a whole number from 0"))
+        };
+        let rate = text("rate")?;
+        Ok(TrainerState {
+            optimizer: text("optimizer")?.clone(),
+            steps: whole("steps")?,
+            seed: whole("seed")?,
+            rate: rate.parse().map_err(|_| wrong("rate", Some(rate), "a number"))?,
+            memory: tensors
+                .into_iter()
+                .map(|(name, shape, values)| NamedBuffer { name, shape, values })
+                .collect(),
+        })
+    }
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {

@@ -32,6 +32,27 @@ pub(crate) fn load<T: Float>(
     read(path, source, &header, architecture, expected, options)
 }
 
+/// Texts of a file by their keys, and its tensors: name, shape and elements, in their order in the file.
+pub(crate) type Content<T> = (BTreeMap<&'static str, String>, Vec<(String, Vec<usize>, Vec<T>)>);
+
+/// Reads all that is in the file at `path`, whatever it is called, and the metadata with these `keys`.
+pub(crate) fn load_all<T: Float>(path: &Path, keys: &[&'static str]) -> Result<Content<T>> {
+    let (source, header) = Source::open(path)?;
+    let file = File::parse(path, &header, source.data, keys)?;
+    let mut entries: Vec<_> = file.tensors.iter().collect();
+    entries.sort_by_key(|(_, entry)| (entry.begin, entry.end));
+    let mut tensors = Vec::with_capacity(entries.len());
+    for (name, entry) in entries {
+        tensors.push((name, entry.shape(), Elements::of::<T>(path, name, entry, false)?));
+    }
+    let data = source.elements(file.length)?;
+    let tensors = tensors.into_iter().map(|(name, shape, elements)| {
+        Ok((name.clone(), shape.to_vec(), elements.read(path, &data)?))
+    });
+    let tensors = tensors.collect::<Result<_>>()?;
+    Ok((file.texts, tensors))
+}
+
 /// The same of any bytes, whose number may be known.
 #[cfg(test)]
 pub(crate) fn load_bytes<T: Float>(
@@ -54,7 +75,7 @@ fn read<T: Float>(
     expected: &[NamedTensor],
     options: LoadOptions,
 ) -> Result<Vec<Vec<T>>> {
-    let file = File::parse(path, header, source.data)?;
+    let file = File::parse(path, header, source.data, &["architecture", "format", "network"])?;
     let is_ours = file.check_metadata(architecture, options.layout)?;
     file.check_names(expected)?;
     let elements: Vec<Elements<'_>> = expected
@@ -77,8 +98,13 @@ struct File<'a> {
 }
 
 impl<'a> File<'a> {
-    /// Everything is checked that needs no expectation.
-    fn parse(path: &'a Path, header: &'a [u8], data: Option<usize>) -> Result<Self> {
+    /// Everything is checked that needs no expectation. Of the metadata those with these `keys` are kept.
+    fn parse(
+        path: &'a Path,
+        header: &'a [u8],
+        data: Option<usize>,
+        keys: &[&'static str],
+    ) -> Result<Self> {
         let fault = |fault: Fault| {
             let (found, expected) = said(fault);
             Error::file(path, "header", found, expected, DAMAGED)
@@ -93,7 +119,7 @@ impl<'a> File<'a> {
             return Err(misplaced(path, &tensors, data, wrong));
         }
         let mut texts = BTreeMap::new();
-        for key in ["architecture", "format", "network"] {
+        for &key in keys {
             if let Some(text) = header.metadata(key.as_bytes()).map_err(fault)? {
                 texts.insert(key, text.text());
             }

@@ -22,6 +22,16 @@ pub(crate) fn save<T: Float>(
     architecture: &str,
     tensors: &[(String, Vec<usize>, &[T])],
 ) -> Result<()> {
+    let texts = [("architecture", architecture), ("format", FORMAT), ("network", network)];
+    save_all(path, &texts, tensors)
+}
+
+/// The same with any metadata, to which the version of this crate is added.
+pub(crate) fn save_all<T: Float>(
+    path: &Path,
+    texts: &[(&str, &str)],
+    tensors: &[(String, Vec<usize>, &[T])],
+) -> Result<()> {
     let dtype = dtype::<T>()?;
     for (name, shape, values) in tensors {
         assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}: shape {shape:?}");
@@ -34,7 +44,7 @@ pub(crate) fn save<T: Float>(
             ));
         }
     }
-    let header = header::<T>(network, architecture, tensors, dtype);
+    let header = header::<T>(texts, tensors, dtype);
     replace(path, |file| {
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
@@ -58,18 +68,16 @@ fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()
 }
 
 fn header<T>(
-    network: &str,
-    architecture: &str,
+    texts: &[(&str, &str)],
     tensors: &[(String, Vec<usize>, &[T])],
     dtype: &str,
 ) -> String {
-    let mut header = format!(
-        r#"{{"__metadata__":{{"architecture":{},"format":{},"network":{},"nn_version":{}}}"#,
-        json(architecture),
-        json(FORMAT),
-        json(network),
-        json(env!("CARGO_PKG_VERSION")),
-    );
+    let mut header = String::from(r#"{"__metadata__":{"#);
+    for (key, text) in texts.iter().chain(&[("nn_version", env!("CARGO_PKG_VERSION"))]) {
+        header += &format!("{}:{},", json(key), json(text));
+    }
+    header.pop();
+    header.push('}');
     let mut start = 0;
     for (name, shape, values) in tensors {
         let end = start + size_of_val(*values);

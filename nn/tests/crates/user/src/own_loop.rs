@@ -7,7 +7,7 @@ use nn::prelude::*;
 use nn::{AdamW, Trainer, TrainerState};
 
 /// Trains up to `steps` steps of four micro-batches each, and goes on from what `folder` holds.
-pub fn train<N: Network<Float = f32>>(
+pub(crate) fn train<N: Network<Float = f32>>(
     data: &Dataset<N::Input, N::Target>,
     folder: &Path,
     steps: u64,

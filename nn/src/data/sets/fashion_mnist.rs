@@ -330,9 +330,10 @@ mod tests {
             file.extend(bytes);
             file
         };
-        let expected: [([u8; 6], fn(PathBuf) -> Source); 2] =
-            [([9, 0, 0, 3, 0, 2], Source::Directory), (DIGITS, Source::Digits)];
-        for (labels, source) in expected {
+        let fashion = Source::Directory(here.clone());
+        for (labels, source) in
+            [([9, 0, 0, 3, 0, 2], fashion), (DIGITS, Source::Digits(here.clone()))]
+        {
             for name in FILES {
                 let content = match name.contains("images") {
                     true => idx(&[6, 28, 28], &[7; 6 * PIXELS]),
@@ -340,7 +341,7 @@ mod tests {
                 };
                 std::fs::write(here.join(name.replace("-idx", ".idx")), content).unwrap();
             }
-            assert_eq!(load(Some(&here)).unwrap().source, source(here.clone()));
+            assert_eq!(load(Some(&here)).unwrap().source, source);
         }
         std::fs::remove_dir_all(&here).unwrap();
     }

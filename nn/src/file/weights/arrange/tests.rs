@@ -149,7 +149,7 @@ fn sixteen_bits_are_widened() {
         let arranged = Arranged::<Line, 256>::of::<2>(&file);
         let parameters = arranged.parameters();
         assert_eq!((&parameters[..2], &parameters[16..18]), (&[1.0, -2.0][..], &[0.5, 0.0][..]));
-        let refused = Arranged::<Line<f64>, 256>::read::<2>(&file).err().expect("no f64");
+        let refused = Arranged::<Line<f64>, 256>::read::<2>(&file).expect_err("no f64");
         assert!(refused.as_str().ends_with(
             "needs F64 [1, 2]; load it by `Checkpoint::load_with`, save it, and include that file"
         ));
@@ -197,7 +197,7 @@ fn a_square_weight_needs_metadata() {
     let tensors =
         [("layer1.weight", "F32", &[2, 2][..], &A[..4]), ("layer1.bias", "F32", &[2][..], &A[..2])];
     let refused = Arranged::<Square, 256>::read::<2>(&file(&tensors, ""));
-    let refused = refused.err().expect("it can be either way");
+    let refused = refused.expect_err("it can be either way");
     assert!(refused.as_str().contains("can be transposed; load it by"), "{}", refused.as_str());
     let ours = r#""__metadata__":{"architecture":"dense(2 -> 2, linear)"}"#;
     assert!(Arranged::<Square, 256>::read::<2>(&file(&tensors, ours)).is_ok());

@@ -6,10 +6,10 @@ use std::path::Path;
 
 /// A folder, its list, and the files of the folder that are not of the list's kind.
 const LISTS: [(&str, &str, &[&str]); 5] = [
-    ("optim", "optimizers!", &["checks", "onnx"]),
+    ("optim", "optimizers!", &["checks", "onnx", "settings"]),
     ("optim/schedule", "schedules!", &[]),
     ("loss", "losses!", &["both", "boxed", "checks", "default", "flush", "weighted", "weights"]),
-    ("metric", "metrics!", &["checks"]),
+    ("metric", "metrics!", &["checks", "evaluation", "rows"]),
     ("data/read", "readers!", &["checks"]),
 ];
 

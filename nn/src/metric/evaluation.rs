@@ -5,13 +5,13 @@ use std::fmt;
 use num_traits::{One as _, Zero as _};
 use tensor::threads::Threads;
 
-use super::{Metric, Metrics};
+use super::{Metric, Metrics, check_rows};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::head::{Activate, Head as _};
 use crate::layer::Inference as _;
 use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
-use crate::network::{DefaultLossOf, Network, check_rows, rows_per_part};
+use crate::network::{DefaultLossOf, Network, rows_per_part};
 use crate::row::Row as _;
 
 /// What says how good a network is.

@@ -34,12 +34,14 @@
 #[cfg(test)]
 mod checks;
 mod evaluation;
+mod rows;
 
 use std::fmt;
 
 use tensor::Float;
 
 pub use evaluation::{Evaluate, Evaluation};
+pub(crate) use rows::check_rows;
 
 use crate::head::Head;
 

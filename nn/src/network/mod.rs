@@ -6,8 +6,6 @@ mod architecture;
 #[cfg(feature = "std")]
 mod instance;
 mod nested;
-#[cfg(feature = "std")]
-mod rows;
 mod shown;
 mod summary;
 #[cfg(feature = "std")]
@@ -22,8 +20,6 @@ pub use instance::Network;
 #[cfg(feature = "std")]
 pub(crate) use instance::{DefaultLossOf, rows_per_part};
 pub use nested::Nested;
-#[cfg(feature = "std")]
-pub(crate) use rows::check_rows;
 pub use shown::debug;
 pub(crate) use shown::debug_as;
 #[cfg(feature = "std")]

@@ -16,8 +16,8 @@ use super::times::exact;
 use crate::data::{Batches, Dataset, Minibatch};
 use crate::error::Result;
 use crate::loss::TrainedWith;
-use crate::metric::Metrics;
-use crate::network::{Network, check_rows};
+use crate::metric::{Metrics, check_rows};
+use crate::network::Network;
 use crate::optim::schedule;
 use crate::optim::{Adam, LearningRate, Optimizer};
 

@@ -1,14 +1,14 @@
-//! Which rows a network can learn from or be judged by.
+//! Which rows a network can be judged by, or learn from.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use num_traits::Float as _;
 use tensor::threads::Threads;
 
-use super::Network;
 use crate::data::Dataset;
 use crate::error::{Error, InvalidRows, Result};
 use crate::head::{Activate as _, Head as _};
+use crate::network::Network;
 use crate::parameters::all_finite;
 use crate::row::Row;
 

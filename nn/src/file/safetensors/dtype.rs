@@ -65,6 +65,7 @@ impl Real {
     }
 
     /// Bytes of an element.
+    #[cfg(feature = "std")]
     pub(crate) const fn bytes(self) -> usize {
         match self {
             Real::F16 | Real::BF16 => 2,

@@ -7,6 +7,16 @@ pub(crate) struct Text<const CAPACITY: usize> {
     len: usize,
     /// Whether nothing is written, but only counted.
     counts: bool,
+    /// A hash of what did not fit; [`EMPTY`] of nothing.
+    beyond: u64,
+}
+
+/// The hash of no bytes (FNV-1a).
+const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
+
+/// The hash of some bytes and one more.
+const fn hash(before: u64, byte: u8) -> u64 {
+    (before ^ byte as u64).wrapping_mul(0x100_0000_01b3)
 }
 
 /// A text as long as an error message.
@@ -14,12 +24,12 @@ pub(crate) type Message = Text<1024>;
 
 impl<const CAPACITY: usize> Text<CAPACITY> {
     pub(crate) const fn new() -> Self {
-        Self { bytes: [0; CAPACITY], len: 0, counts: false }
+        Self { bytes: [0; CAPACITY], len: 0, counts: false, beyond: EMPTY }
     }
 
     /// A text that is only as long as the other one would be, at a fraction of the compiler's time.
     pub(crate) const fn counting() -> Self {
-        Self { bytes: [0; CAPACITY], len: 0, counts: true }
+        Self { bytes: [0; CAPACITY], len: 0, counts: true, beyond: EMPTY }
     }
 
     pub(crate) const fn as_str(&self) -> &str {
@@ -80,6 +90,37 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
             free.split_at_mut(len).0.copy_from_slice(bytes.split_at(len).0);
             self.len += len;
         }
+        let mut at = len;
+        while at < bytes.len() {
+            self.beyond = hash(self.beyond, bytes[at]);
+            at += 1;
+        }
+    }
+
+    /// The text as it is; of one that did not fit its beginning, and a hash of the rest, so that what differs in the
+    /// rest differs. There is room for a few words behind it.
+    pub(crate) const fn sealed(mut self) -> Self {
+        /// Bytes for the hash and the few words.
+        const SEAL: usize = 128;
+        if self.beyond == EMPTY {
+            return self;
+        }
+        // Between characters.
+        let mut end = CAPACITY - SEAL;
+        while end > 0 && self.bytes[end] & 0b1100_0000 == 0b1000_0000 {
+            end -= 1;
+        }
+        let mut at = end;
+        while at < self.len {
+            self.beyond = hash(self.beyond, self.bytes[at]);
+            at += 1;
+        }
+        self.len = end;
+        self.push("…#");
+        self.push_number((self.beyond >> 32) as usize, "");
+        self.push("-");
+        self.push_number((self.beyond & 0xffff_ffff) as usize, "");
+        self
     }
 
     /// Appends a number, with `separator` every three digits.
@@ -176,6 +217,26 @@ mod tests {
         text.push_number(1_234_567, ",");
         text.push_number(999, ",");
         assert_eq!((text.as_str(), text.len()), ("1,234,567999", 12));
+    }
+
+    #[test]
+    fn sealed_texts_differ_where_what_did_not_fit_does() {
+        let sealed =
+            |text: &str| Text::<256>::new().bytes(text.as_bytes()).sealed().as_str().to_owned();
+        let (fits, long) = ("é".repeat(128), "é".repeat(129));
+        assert_eq!(sealed(&fits), fits);
+        let seen = [
+            sealed(&long),
+            sealed(&(long.clone() + "a")),
+            sealed(&(long.clone() + "b")),
+            sealed(&(fits.clone() + "ab")),
+            sealed(&(fits.replacen("éé", "ab", 1) + "éa")),
+            sealed(&(fits[..250].to_owned() + "xéé" + "ab")),
+        ];
+        for (i, one) in seen.iter().enumerate() {
+            assert!(one.len() < 192 && one.contains("…#"), "{one}");
+            assert!(seen[..i].iter().all(|other| other != one), "{one}");
+        }
     }
 
     #[test]

@@ -12,6 +12,9 @@ pub(crate) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Va
     Some(match &node.case.op[..] {
         "ReduceSum" => x.sum_axes(axes, keep),
         "ReduceMean" => x.mean_axes(axes, keep),
+        // Of nothing, ONNX wants what `max_axes_or` gives; the operations refuse it.
+        "ReduceMax" if x.value().is_empty() => largest_of_none(x, axes, keep),
+        "ReduceMin" if x.value().is_empty() => largest_of_none(-x, axes, keep).map(|y| -y),
         "ReduceMax" => x.max_axes(axes, keep),
         "ReduceMin" => x.min_axes(axes, keep),
         "ReduceProd" => x.prod_axes(axes, keep),
@@ -22,6 +25,10 @@ pub(crate) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Va
         "ReduceLogSum" => x.sum_axes(axes, keep).and_then(Var::ln),
         _ => return None,
     })
+}
+
+fn largest_of_none<'t, T: Float>(x: Var<'t, T>, axes: &[usize], keep: bool) -> Result<Var<'t, T>> {
+    Ok(x.tape().constant(x.value().max_axes_or(axes, keep, T::neg_infinity())?))
 }
 
 /// The axes, which are an input (or all), and whether they stay.

@@ -14,7 +14,7 @@ impl Info {
     pub(crate) const fn name(&self, names: &[&str], index: usize) -> Message {
         let mut name = Message::new();
         self.push_name(names, 0, index, &mut name);
-        name
+        name.sealed()
     }
 
     /// The same for a part whose first layer has the name at `first`.

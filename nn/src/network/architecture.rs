@@ -131,8 +131,8 @@ impl<N: Architecture> Inline for Small<'_, N> {
     }
 }
 
-/// The declaration, one layer after the other: what must agree between a network and a file. Of some 500 layers
-/// the first.
+/// The declaration, one layer after the other: what must agree between a network and a file. Of more than some 500
+/// layers the first ones, and a hash of the others.
 pub(crate) const fn declaration<N: Architecture>() -> Text<CAPACITY> {
     let mut text = Text::new();
     let head = &<N::Head as Activate<N::Float>>::INFO;
@@ -141,7 +141,7 @@ pub(crate) const fn declaration<N: Architecture>() -> Text<CAPACITY> {
         text.push(", ");
         head.push_names(&mut text);
     }
-    text
+    text.sealed()
 }
 
 /// Room for long declarations.

@@ -113,8 +113,9 @@ fn is_ours(name: &OsStr) -> bool {
 
 /// Whether nobody writes the file at `path`: it is old, and a lock on it can be had.
 fn is_abandoned(path: &Path) -> io::Result<bool> {
-    let age = fs::symlink_metadata(path)?.modified()?.elapsed().unwrap_or_default();
-    if age < ABANDONED {
+    let entry = fs::symlink_metadata(path)?;
+    // Neither a link, which leads elsewhere, nor a pipe, which would be waited for, is ours.
+    if !entry.is_file() || entry.modified()?.elapsed().unwrap_or_default() < ABANDONED {
         return Ok(false);
     }
     Ok(OpenOptions::new().write(true).open(path)?.try_lock().is_ok())
@@ -235,6 +236,24 @@ mod tests {
                 "weights"
             ]
         );
+    }
+
+    /// Whatever has one of our names: nobody waits for a pipe, and no link is followed.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_no_file_stays() {
+        let directory = Directory::new("no-file");
+        let (pipe, link) = (".nn-save-1-0.tmp", ".nn-save-1-1.tmp");
+        let run = |program: &str, arguments: &[&str]| {
+            let mut command = std::process::Command::new(program);
+            assert!(command.args(arguments).current_dir(&directory.0).status().unwrap().success());
+        };
+        run("mkfifo", &[pipe]);
+        fs::write(directory.0.join("target"), "of the link").unwrap();
+        std::os::unix::fs::symlink("target", directory.0.join(link)).unwrap();
+        run("touch", &["-h", "-d", "1 hour ago", pipe, link, "target"]);
+        write(&directory.0.join("weights"), "new");
+        assert_eq!(directory.names(), [pipe, link, "target", "weights"]);
     }
 
     #[test]

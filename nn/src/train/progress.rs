@@ -193,7 +193,9 @@ fn width() -> usize {
     let columns = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
     #[cfg(not(any(unix, windows)))]
     let columns = None; // there are no terminals
-    columns.unwrap_or(USUAL_WIDTH)
+    // A terminal that does not say it may have told the shell.
+    let told = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
+    columns.or_else(told).unwrap_or(USUAL_WIDTH)
 }
 
 /// Whether a line of standard error can change in place.

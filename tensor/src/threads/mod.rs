@@ -10,7 +10,7 @@
 //! Between sections a helper spins for some 50 µs, longer than the gaps inside a training step, and
 //! then sleeps, so that it costs nothing when no training goes on.
 
-mod helpers;
+mod pool;
 #[cfg(test)]
 mod tests;
 
@@ -18,8 +18,8 @@ use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
-use helpers::Helpers;
-pub(crate) use helpers::wait_while;
+use pool::Helpers;
+pub(crate) use pool::wait_while;
 
 /// A number of threads to compute with, the calling one included. Clones share the same threads.
 ///

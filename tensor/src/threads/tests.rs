@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::helpers::{SLOTS, locked, visits};
+use super::pool::{SLOTS, locked, visits};
 use super::*;
 
 #[test]

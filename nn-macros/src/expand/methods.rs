@@ -58,6 +58,8 @@ pub(crate) const TRAIT_METHODS: &[&str] = &[
     "predict_into",
     "logits_into",
     "for_logits",
+    "load_as",
+    "load_with",
     "evaluate",
     "evaluation",
     "on_tape",

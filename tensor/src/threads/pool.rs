@@ -56,6 +56,14 @@ struct State {
     panic: Option<Box<dyn Any + Send>>,
 }
 
+impl State {
+    /// Leaves alone what a helper panicked with when the caller itself panicked, too. Dropping it might panic: under the
+    /// lock, or while the caller's own panic unwinds, which would end the process.
+    fn forget_panic(&mut self) {
+        std::mem::forget(self.panic.take());
+    }
+}
+
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared").finish_non_exhaustive()
@@ -176,8 +184,7 @@ impl Helpers {
         let close = Close(&self.shared);
         self.shared.announce(|state| {
             state.task = Some(task);
-            // One that was left behind when the caller itself panicked. Dropping it might panic, under the lock.
-            std::mem::forget(state.panic.take());
+            state.forget_panic();
         });
         task(0);
         drop(close);
@@ -196,6 +203,7 @@ impl Drop for Helpers {
             // A helper catches the panics of its tasks, so that joining cannot fail.
             let _ = thread.join();
         }
+        locked(&self.shared.state).forget_panic();
     }
 }
 

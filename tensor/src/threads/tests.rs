@@ -5,6 +5,8 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
 
 use super::pool::{SLOTS, locked, visits};
 use super::*;
@@ -90,51 +92,99 @@ fn a_panic_reaches_the_caller_and_the_threads_stay_usable() {
     assert_eq!(sum.into_inner(), 4950);
 }
 
-/// Each of two items waits until both threads have come.
-fn both_take_part(threads: &Threads) -> bool {
+/// Each of as many items as threads waits until all threads have come.
+fn all_take_part(threads: &Threads) -> bool {
     let seen = Mutex::new(HashSet::new());
-    let began = std::time::Instant::now();
-    threads.for_each(0..2, |_| {
+    let began = Instant::now();
+    threads.for_each(0..threads.count(), |_| {
         locked(&seen).insert(std::thread::current().id());
-        while locked(&seen).len() < 2 && began.elapsed().as_secs() < 20 {
+        while locked(&seen).len() < threads.count() && began.elapsed().as_secs() < 20 {
             std::thread::yield_now();
         }
     });
-    locked(&seen).len() == 2
+    locked(&seen).len() == threads.count()
 }
 
 #[test]
 fn all_threads_take_part_after_a_panic_on_any_of_them() {
     let threads = Threads::new(2);
-    assert!(both_take_part(&threads));
+    assert!(all_take_part(&threads));
     for failing in 0..8 {
         let result = catch_unwind(AssertUnwindSafe(|| {
             threads.for_each(0..8, |i| assert!(i != failing));
         }));
         assert!(result.is_err());
-        assert!(both_take_part(&threads), "after a panic of item {failing}");
+        assert!(all_take_part(&threads), "after a panic of item {failing}");
     }
 }
 
-/// Both threads panic with something whose end panics, too.
+/// What panics again when it is dropped.
+struct Payload;
+
+impl Drop for Payload {
+    fn drop(&mut self) {
+        panic!("a payload was dropped");
+    }
+}
+
+/// Both threads of a pool of two panic with a [`Payload`] in the same section.
+fn both_panic(threads: &Threads) {
+    let came = AtomicUsize::new(0);
+    threads.for_each(0..2, |_| {
+        came.fetch_add(1, Ordering::Relaxed);
+        let began = Instant::now();
+        while came.load(Ordering::Relaxed) < 2 && began.elapsed().as_secs() < 20 {
+            std::thread::yield_now();
+        }
+        std::panic::panic_any(Payload);
+    });
+}
+
+/// Fails, instead of waiting for ever, if `work` has not ended after a while.
+fn in_time(work: impl FnOnce() + Send + 'static) {
+    let (end, ended) = std::sync::mpsc::channel();
+    let thread = std::thread::spawn(move || {
+        work();
+        let _ = end.send(());
+    });
+    let waited = ended.recv_timeout(Duration::from_secs(60));
+    assert!(waited != Err(RecvTimeoutError::Timeout), "a section never ended");
+    assert!(thread.join().is_ok());
+}
+
 #[test]
 fn a_payload_that_panics_when_it_is_dropped_stops_nobody() {
-    struct Payload;
-    impl Drop for Payload {
-        fn drop(&mut self) {
-            if !std::thread::panicking() {
-                panic!("a payload was dropped");
-            }
+    in_time(|| {
+        let threads = Threads::new(2);
+        for _ in 0..20 {
+            let result = catch_unwind(AssertUnwindSafe(|| both_panic(&threads)));
+            std::mem::forget(result.expect_err("the panic must arrive"));
         }
-    }
-    let threads = Threads::new(3);
-    for _ in 0..20 {
-        let result = catch_unwind(AssertUnwindSafe(|| {
-            threads.for_each(0..30, |_| std::panic::panic_any(Payload));
-        }));
+        assert!(all_take_part(&threads));
+    });
+    in_time(|| {
+        let threads = Threads::new(3);
+        for _ in 0..20 {
+            let section = || threads.for_each(0..30, |_| std::panic::panic_any(Payload));
+            let result = catch_unwind(AssertUnwindSafe(section));
+            std::mem::forget(result.expect_err("the panic must arrive"));
+        }
+        assert!(all_take_part(&threads));
+    });
+}
+
+/// The caller's own panic goes on; the helper's lies in the pool when the pool goes.
+#[test]
+fn a_pool_ends_in_peace_with_the_panic_of_a_helper_in_it() {
+    in_time(|| {
+        let threads = Threads::new(2);
+        let result = catch_unwind(AssertUnwindSafe(|| both_panic(&threads)));
         std::mem::forget(result.expect_err("the panic must arrive"));
-    }
-    assert!(both_take_part(&Threads { helpers: threads.helpers.clone(), for_any_work: true }));
+        drop(threads);
+        // Here the pool goes while the caller's panic unwinds.
+        let result = catch_unwind(|| both_panic(&Threads::new(2)));
+        std::mem::forget(result.expect_err("the panic must arrive"));
+    });
 }
 
 #[test]
@@ -178,13 +228,14 @@ fn large_items_need_little_stack() {
     check::<2_000>(200);
     check::<10_000>(200);
     check::<40_000>(3);
+    check::<100_000>(3);
 }
 
 #[test]
 fn sleeping_helpers_wake_up() {
     let threads = Threads::new(2);
     for _ in 0..5 {
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
         let mut hits = [0; 64];
         threads.for_each(hits.iter_mut(), |hit| *hit += 1);
         assert_eq!(hits, [1; 64]);

@@ -142,19 +142,28 @@ impl Class {
 // ---- blocks that nobody uses ----
 
 thread_local! {
-    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0, owed: 0 }) };
+    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
 }
 
 struct FreeLists {
     /// A [`FreeBlocks`] for each type of element: few, so that searching beats hashing.
     by_type: Vec<(TypeId, Box<dyn Any>)>,
     bytes: usize,
-    /// Bytes that this thread has taken and not put back: a thread that only drops what others made keeps nothing.
-    owed: usize,
 }
 
 /// The free blocks of one type, by the number of their class.
-type FreeBlocks<T> = Vec<Vec<Arc<Block<T>>>>;
+type FreeBlocks<T> = Vec<FreeClass<T>>;
+
+struct FreeClass<T> {
+    blocks: Vec<Arc<Block<T>>>,
+    /// Blocks of this class that this thread has taken and not put back. No more are kept, for a thread that drops
+    /// what others made would never use them. Counted by class: what is taken of one size is no need of another.
+    owed: usize,
+}
+
+impl<T> FreeClass<T> {
+    const EMPTY: Self = FreeClass { blocks: Vec::new(), owed: 0 };
+}
 
 /// Bytes that a thread keeps at most; what comes beyond is given back to the system.
 const MOST_KEPT: usize = 256 << 20;
@@ -179,8 +188,13 @@ fn take<T: 'static>(class: Class) -> Option<Arc<Block<T>>> {
     // The thread's list is gone while the thread ends; then there is nothing to reuse.
     FREE.try_with(|free| {
         let mut free = free.borrow_mut();
-        free.owed = free.owed.saturating_add((class.size + slack::<T>()) * size_of::<T>());
-        let block = free.of::<T>()?.get_mut(class.number)?.pop()?;
+        let classes = free.of::<T>()?;
+        if classes.len() <= class.number {
+            classes.resize_with(class.number + 1, || FreeClass::EMPTY);
+        }
+        let of_class = &mut classes[class.number];
+        of_class.owed += 1;
+        let block = of_class.blocks.pop()?;
         free.bytes -= size_of_val(&block.memory[..]);
         Some(block)
     })
@@ -203,17 +217,16 @@ fn keep<T: 'static>(block: Arc<Block<T>>) {
     // Nothing is kept by a thread that is ending.
     let _ = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
-        let Some(owed) = free.owed.checked_sub(bytes) else { return };
-        free.owed = owed;
-        if free.bytes + bytes > MOST_KEPT {
+        let fits = free.bytes + bytes <= MOST_KEPT;
+        // A class that this thread never took from has no entry.
+        let Some(of_class) = free.of::<T>().and_then(|classes| classes.get_mut(block.class)) else {
             return;
-        }
-        free.bytes += bytes;
-        if let Some(blocks) = free.of::<T>() {
-            if blocks.len() <= block.class {
-                blocks.resize_with(block.class + 1, Vec::new);
-            }
-            blocks[block.class].push(block);
+        };
+        let Some(owed) = of_class.owed.checked_sub(1) else { return };
+        of_class.owed = owed;
+        if fits {
+            of_class.blocks.push(block);
+            free.bytes += bytes;
         }
     });
 }
@@ -308,6 +321,26 @@ mod tests {
                 assert_eq!(kept(), 0);
                 drop(Buffer::<f32>::zeroed(1000));
                 assert!(kept() >= 4000);
+            });
+        });
+    }
+
+    /// A stage of a pipeline: what it drops has another size than what it takes, and is dropped first.
+    #[test]
+    fn what_a_thread_takes_is_no_leave_to_keep_other_sizes() {
+        let kept = || FREE.with(|free| free.borrow().bytes);
+        let others: Vec<Buffer<f32>> = (0..50).map(|_| Buffer::zeroed(1000)).collect();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut addresses = std::collections::HashSet::new();
+                for other in others {
+                    let own = Buffer::<f32>::zeroed(2000);
+                    addresses.insert(own.as_ptr().addr());
+                    drop(other);
+                    drop(own);
+                }
+                assert!(kept() < 2 * 2000 * size_of::<f32>(), "{} bytes", kept());
+                assert_eq!(addresses.len(), 1, "its own size is used again");
             });
         });
     }

@@ -127,17 +127,23 @@ impl Drop for Payload {
     }
 }
 
-/// Both threads of a pool of two panic with a [`Payload`] in the same section.
-fn both_panic(threads: &Threads) {
+/// Every thread panics with a [`Payload`] in the same section; one of them must arrive.
+fn all_panic(threads: &Threads) {
     let came = AtomicUsize::new(0);
-    threads.for_each(0..2, |_| {
+    let began = Instant::now();
+    threads.for_each(0..threads.count(), |_| {
         came.fetch_add(1, Ordering::Relaxed);
-        let began = Instant::now();
-        while came.load(Ordering::Relaxed) < 2 && began.elapsed().as_secs() < 20 {
+        while came.load(Ordering::Relaxed) < threads.count() && began.elapsed().as_secs() < 20 {
             std::thread::yield_now();
         }
         std::panic::panic_any(Payload);
     });
+}
+
+fn catches_payload(section: impl FnOnce()) {
+    let payload = catch_unwind(AssertUnwindSafe(section)).expect_err("the panic must arrive");
+    assert!(payload.is::<Payload>(), "another panic arrives");
+    std::mem::forget(payload);
 }
 
 /// Fails, instead of waiting for ever, if `work` has not ended after a while.
@@ -154,36 +160,26 @@ fn in_time(work: impl FnOnce() + Send + 'static) {
 
 #[test]
 fn a_payload_that_panics_when_it_is_dropped_stops_nobody() {
-    in_time(|| {
-        let threads = Threads::new(2);
-        for _ in 0..20 {
-            let result = catch_unwind(AssertUnwindSafe(|| both_panic(&threads)));
-            std::mem::forget(result.expect_err("the panic must arrive"));
-        }
-        assert!(all_take_part(&threads));
-    });
-    in_time(|| {
-        let threads = Threads::new(3);
-        for _ in 0..20 {
-            let section = || threads.for_each(0..30, |_| std::panic::panic_any(Payload));
-            let result = catch_unwind(AssertUnwindSafe(section));
-            std::mem::forget(result.expect_err("the panic must arrive"));
-        }
-        assert!(all_take_part(&threads));
-    });
+    for count in [2, 3, 5] {
+        in_time(move || {
+            let threads = Threads::new(count);
+            for _ in 0..20 {
+                catches_payload(|| all_panic(&threads));
+            }
+            assert!(all_take_part(&threads));
+        });
+    }
 }
 
-/// The caller's own panic goes on; the helper's lies in the pool when the pool goes.
+/// The caller's own panic goes on; a helper's lies in the pool when the pool goes.
 #[test]
 fn a_pool_ends_in_peace_with_the_panic_of_a_helper_in_it() {
     in_time(|| {
         let threads = Threads::new(2);
-        let result = catch_unwind(AssertUnwindSafe(|| both_panic(&threads)));
-        std::mem::forget(result.expect_err("the panic must arrive"));
+        catches_payload(|| all_panic(&threads));
         drop(threads);
         // Here the pool goes while the caller's panic unwinds.
-        let result = catch_unwind(|| both_panic(&Threads::new(2)));
-        std::mem::forget(result.expect_err("the panic must arrive"));
+        catches_payload(|| all_panic(&Threads::new(2)));
     });
 }
 

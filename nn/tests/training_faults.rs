@@ -5,8 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use nn::data::{Class, Dataset};
 use nn::metric::Accuracy;
+use nn::model::{Batch, Model, Run};
 use nn::prelude::*;
-use nn::{Adam, AdamW, ErrorKind, Event, Optimizer, Sgd, Show, Step, Stretch, Threads, Trainer};
+use nn::{
+    Adam, AdamW, ErrorKind, Event, NamedTensor, Optimizer, Sgd, Show, Step, Stretch, Threads,
+    Trainer,
+};
 
 network! {
     struct Line(dense(1 -> 1));
@@ -312,4 +316,93 @@ fn rows_that_are_not_finite_are_named_before_anything_is_trained() {
     );
     starts(network.evaluate(&empty), "number of rows: found 0, expected at least 1");
     assert_eq!(network.parameters(), first.parameters());
+}
+
+/// y = slope · x, whose tensors stand where the test says.
+struct ByHand {
+    flat: [f32; 2],
+    tensors: Vec<NamedTensor>,
+}
+
+impl Model for ByHand {
+    type Float = f32;
+    type Input = f32;
+    type Target = f32;
+    type Loss = ();
+    type Workspace = f32;
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        self.tensors.clone()
+    }
+    fn flat(&self) -> &[f32] {
+        &self.flat
+    }
+    fn flat_mut(&mut self) -> &mut [f32] {
+        &mut self.flat
+    }
+    fn outputs(&self, inputs: &[f32], _: &Threads) -> Vec<f32> {
+        inputs.iter().map(|x| self.flat[0] * x).collect()
+    }
+    fn differentiate(
+        &self,
+        batch: Batch<'_, Self>,
+        _: &mut (),
+        gradient: &mut f32,
+        _: &Run<'_>,
+    ) -> nn::Result<f32> {
+        let rows = batch.inputs.len() as f32;
+        let errors = batch.inputs.iter().zip(batch.targets);
+        let errors = errors.map(|(x, t)| (x, self.flat[0] * x - t));
+        *gradient = errors.clone().map(|(x, error)| 2.0 * error * x / rows).sum();
+        Ok(errors.map(|(_, error)| error * error / rows).sum())
+    }
+    fn gradient(&self, _: Batch<'_, Self>, found: &mut f32, gradient: &mut [f32]) {
+        gradient.copy_from_slice(&[*found, 0.0]);
+    }
+}
+
+#[test]
+fn fit_trains_a_model_of_ones_own() {
+    let data = Dataset::new(vec![0.0, 1.0, 2.0], vec![0.0, 3.0, 6.0]).unwrap();
+    let tensors = vec![NamedTensor::new("slope", &[], 0)];
+    let mut model = ByHand { flat: [0.0; 2], tensors };
+    let report = nn::fit(&mut model, &data).validation(&data).learning_rate(0.1).epochs(200);
+    let report = report.show(nn::Show::Nothing).run().unwrap();
+    assert!((model.flat[0] - 3.0).abs() < 1e-2 && model.flat[1] == 0.0, "{:?}", model.flat);
+    assert_eq!(report.last().validation.unwrap().accuracy, None);
+    assert!(report.last().validation.unwrap().loss < 1e-3);
+
+    let none = Dataset::new(vec![], vec![]).unwrap();
+    starts(nn::fit(&mut model, &none).run(), "number of rows: found 0");
+}
+
+#[test]
+fn tensors_that_are_no_parts_of_the_parameters_are_refused() {
+    let at = |name: &str, shape: &[usize], offset| NamedTensor::new(name, shape, offset);
+    for (tensors, wrong) in [
+        (vec![at("a", &[2], 0), at("b", &[1], 1)], "tensor `b`"),
+        (vec![at("a", &[1], 1), at("b", &[1], 0)], "tensor `b`"),
+        (vec![at("a", &[3], 0)], "tensor `a`"),
+        (vec![at("a", &[1], usize::MAX)], "tensor `a`"),
+    ] {
+        let mut model = ByHand { flat: [0.0; 2], tensors };
+        let step = Trainer::new(Adam::new(0.1)).step(&mut model, &[1.0], &[2.0]);
+        starts(step, wrong);
+    }
+}
+
+#[test]
+fn a_schedule_that_is_wrong_in_between_leaves_the_last_epoch_and_says_so() {
+    let data = line_data();
+    let steps = 40_000.0;
+    let mut line = Line::init(1);
+    let run = quiet(&mut line, &data).batch_size(1).epochs(10_000);
+    let schedule = move |done: f64| if done == 9.0 / steps { f64::NAN } else { 1.0 };
+    let error = run.schedule(schedule).run().unwrap_err().to_string();
+    assert!(error.starts_with("factor on the learning rate: found NaN at step 10"), "{error}");
+    assert!(error.ends_with("the network is that of epoch 2"), "{error}");
+
+    let mut two = Line::init(1);
+    quiet(&mut two, &data).batch_size(1).epochs(2).run().unwrap();
+    assert_eq!(line.parameters(), two.parameters());
 }

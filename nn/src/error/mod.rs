@@ -149,6 +149,20 @@ impl Error {
 }
 
 impl Error {
+    /// The same with more advice, where there is any.
+    pub(crate) fn advising(mut self, more: &str) -> Self {
+        match &mut self {
+            Self::File { advice, .. }
+            | Self::Value { advice, .. }
+            | Self::Diverged { advice, .. } => {
+                advice.push_str("; ");
+                advice.push_str(more);
+            }
+            Self::Tensor(_) | Self::Autograd(_) | Self::Io { .. } => {}
+        }
+        self
+    }
+
     /// What kind of error it is.
     ///
     /// ```

@@ -7,7 +7,7 @@ use tensor::threads::Threads;
 
 use super::{Metric, Metrics, check_rows};
 use crate::data::Dataset;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::head::{Activate, Head as _};
 use crate::layer::Inference as _;
 use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
@@ -138,7 +138,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
                 }
             });
         });
-        finite(Metrics::of_rows(rows.iter()))
+        Metrics::of_rows(rows.iter()).finite()
     }
 
     /// Loss and accuracy of each head alone, in their order and by their default losses: which of several has still to
@@ -168,7 +168,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
             });
         });
         let of_head = |head| Metrics::of_rows(rows.iter().skip(head).step_by(heads));
-        (0..heads).map(of_head).map(finite).collect()
+        (0..heads).map(|head| of_head(head).finite()).collect()
     }
 
     /// The value of a [`Metric`]; `None` where that has none. The threads compute the outputs, and the metric sees them
@@ -209,17 +209,5 @@ impl<N: Network> fmt::Debug for Evaluation<'_, N> {
             .field("data", self.data)
             .field("loss", &self.loss)
             .finish_non_exhaustive()
-    }
-}
-
-/// These metrics, if their loss is a number.
-fn finite(metrics: Metrics) -> Result<Metrics> {
-    match metrics.loss.is_finite() {
-        true => Ok(metrics),
-        false => Err(Error::diverged(
-            "loss",
-            metrics.loss.to_string(),
-            "the network's outputs are not finite, or too far from the targets: look at its parameters",
-        )),
     }
 }

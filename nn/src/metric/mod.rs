@@ -41,8 +41,9 @@ use std::fmt;
 use tensor::Float;
 
 pub use evaluation::{Evaluate, Evaluation};
-pub(crate) use rows::check_rows;
+pub(crate) use rows::{check_not_empty, check_rows};
 
+use crate::error::{Error, Result};
 use crate::head::Head;
 
 macro_rules! metrics {
@@ -98,6 +99,20 @@ impl Metrics {
         Metrics {
             loss: rows.map(|row| row.0.as_f64()).sum::<f64>() / count,
             accuracy: accuracy.share(),
+        }
+    }
+}
+
+impl Metrics {
+    /// These metrics, if their loss is a number.
+    pub(crate) fn finite(self) -> Result<Self> {
+        match self.loss.is_finite() {
+            true => Ok(self),
+            false => Err(Error::diverged(
+                "loss",
+                self.loss.to_string(),
+                "the outputs are not finite, or too far from the targets: look at the parameters",
+            )),
         }
     }
 }

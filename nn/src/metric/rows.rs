@@ -19,10 +19,7 @@ pub(crate) fn check_rows<N: Network>(
     data: &Dataset<N::Input, N::Target>,
     threads: &Threads,
 ) -> Result<()> {
-    if data.is_empty() {
-        let advice = "give a data set that is not empty";
-        return Err(Error::value(format!("number of {which}rows"), "0", "at least 1", advice));
-    }
+    check_not_empty(which, data.len())?;
     let refused = |noun: String, wrong: InvalidRows, expected: &str, advice: String| {
         Err(Error::value(wrong.what(&noun), wrong.found(&noun), expected, advice))
     };
@@ -41,6 +38,19 @@ pub(crate) fn check_rows<N: Network>(
         return refused(format!("{which}target"), wrong, N::Head::ALLOWED, advice);
     }
     Ok(())
+}
+
+/// Refuses an empty data set.
+pub(crate) fn check_not_empty(which: &str, rows: usize) -> Result<()> {
+    match rows {
+        0 => Err(Error::value(
+            format!("number of {which}rows"),
+            "0",
+            "at least 1",
+            "give a data set that is not empty",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Whether all numbers of some rows are finite.

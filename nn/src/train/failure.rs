@@ -24,14 +24,19 @@ pub(super) enum Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
+        Failure::Refused(error)
+    }
+}
+
+impl Failure {
+    /// Of an evaluation between two epochs: what it says of a loss is due to the steps before.
+    pub(super) fn after_steps(error: Error) -> Self {
         match error {
             Error::Diverged { what, found, .. } => Failure::Diverged { what, found, written: true },
             error => Failure::Refused(error),
         }
     }
-}
 
-impl Failure {
     /// A loss before a step.
     pub(super) fn loss(loss: impl Float, step: u64) -> Self {
         let found = format!("{loss} at step {step}");
@@ -57,17 +62,21 @@ impl Failure {
 
     /// The error of a single step.
     pub(super) fn in_a_step(self) -> Error {
-        let written = matches!(self, Failure::Diverged { written: true, .. });
-        self.saying(match written {
-            true => "the parameters are lost: go back to a copy of them",
-            false => "the parameters are as they were before this step",
-        })
+        match self {
+            Failure::Refused(error) => error,
+            Failure::Diverged { written: true, .. } => {
+                self.saying("the parameters are lost: go back to a copy of them")
+            }
+            Failure::Diverged { written: false, .. } => {
+                self.saying("the parameters are as they were before this step")
+            }
+        }
     }
 
     /// The error that says what became of the network.
     pub(super) fn saying(self, network: &str) -> Error {
         match self {
-            Failure::Refused(error) => error,
+            Failure::Refused(error) => error.advising(network),
             Failure::Diverged { what, found, .. } => {
                 let advice = format!(
                     "{network}; check that all inputs and targets are finite and scaled to about 1, and try a \

@@ -8,22 +8,23 @@ use tensor::threads::Threads;
 use super::Trainer;
 use super::completed::Completed;
 use super::event::Observer;
+use super::model::Model;
 use super::network::LossOf;
-use super::preconditions::{check_last_batch, check_schedule, check_steps};
+use super::preconditions::{check_schedule, check_steps};
 use super::progress::Progress;
 use super::run::{Run, Schedule};
 use super::times::exact;
 use crate::data::{Batches, Dataset, Minibatch};
 use crate::error::Result;
 use crate::loss::TrainedWith;
-use crate::metric::{Metrics, check_rows};
+use crate::metric::Metrics;
 use crate::network::Network;
 use crate::optim::schedule;
 use crate::optim::{Adam, LearningRate, Optimizer};
 
 pub use super::progress::Show;
 
-/// Trains `network` on `data`: 10 epochs of batches of 64 with Adam at 1e-3, unless told otherwise.
+/// Trains `model`, such as a network, on `data`: 10 epochs of batches of 64 with Adam at 1e-3, unless told otherwise.
 ///
 /// ```
 /// use nn::{Show, fit, network};
@@ -39,16 +40,16 @@ pub use super::progress::Show;
 /// assert!(xor.predict(&[1.0, 0.0])[1] > 0.9);
 /// # Ok::<(), nn::Error>(())
 /// ```
-pub fn fit<'a, N: Network>(
-    network: &'a mut N,
-    data: &'a Dataset<N::Input, N::Target>,
-) -> Fit<'a, N, Adam> {
+pub fn fit<'a, M: Model>(
+    model: &'a mut M,
+    data: &'a Dataset<M::Input, M::Target>,
+) -> Fit<'a, M, Adam> {
     Fit {
-        network,
+        model,
         data,
         validation: None,
         optimizer: Adam::new(1e-3),
-        loss: LossOf::default(),
+        loss: M::Loss::default(),
         epochs: 10,
         batch_size: 64,
         seed: 0,
@@ -61,26 +62,26 @@ pub fn fit<'a, N: Network>(
 
 /// A training that has been described but not begun; see [`fit`].
 #[must_use = "nothing is trained before `run` is called"]
-pub struct Fit<'a, N: Network, O> {
-    network: &'a mut N,
-    data: &'a Dataset<N::Input, N::Target>,
-    validation: Option<&'a Dataset<N::Input, N::Target>>,
+pub struct Fit<'a, M: Model, O> {
+    model: &'a mut M,
+    data: &'a Dataset<M::Input, M::Target>,
+    validation: Option<&'a Dataset<M::Input, M::Target>>,
     optimizer: O,
-    loss: LossOf<N>,
+    loss: M::Loss,
     epochs: usize,
     batch_size: usize,
     seed: u64,
     threads: Option<Threads>,
     schedule: Schedule,
     show: Show,
-    observers: Vec<Box<dyn Observer<N> + Send + 'a>>,
+    observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
 }
 
 /// Of which network and by which settings, not the data.
-impl<N: Network, O: fmt::Debug> fmt::Debug for Fit<'_, N, O> {
+impl<M: Model, O: fmt::Debug> fmt::Debug for Fit<'_, M, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fit")
-            .field("network", &N::NAME)
+            .field("model", &self.model.name())
             .field("data", self.data)
             .field("validation", &self.validation)
             .field("optimizer", &self.optimizer)
@@ -92,7 +93,7 @@ impl<N: Network, O: fmt::Debug> fmt::Debug for Fit<'_, N, O> {
     }
 }
 
-impl<N: Network, O: LearningRate> Fit<'_, N, O> {
+impl<M: Model, O: LearningRate> Fit<'_, M, O> {
     /// The optimizer with this learning rate.
     pub fn learning_rate(mut self, learning_rate: f64) -> Self {
         self.optimizer.set_learning_rate(learning_rate);
@@ -100,33 +101,7 @@ impl<N: Network, O: LearningRate> Fit<'_, N, O> {
     }
 }
 
-impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
-    /// Data that are not trained on, to be measured after every epoch.
-    pub fn validation(mut self, data: &'a Dataset<N::Input, N::Target>) -> Self {
-        self.validation = Some(data);
-        self
-    }
-
-    /// Another optimizer.
-    pub fn optimizer<P: Optimizer<N::Float>>(self, optimizer: P) -> Fit<'a, N, P> {
-        let Fit { network, data, validation, loss, epochs, batch_size, .. } = self;
-        let Fit { seed, threads, schedule, show, observers, .. } = self;
-        Fit {
-            network,
-            data,
-            validation,
-            optimizer,
-            loss,
-            epochs,
-            batch_size,
-            seed,
-            threads,
-            schedule,
-            show,
-            observers,
-        }
-    }
-
+impl<N: Network, O> Fit<'_, N, O> {
     /// Another [`loss`](crate::loss), one that fits the network's head. Validation uses it, too.
     ///
     /// ```
@@ -147,6 +122,34 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
     {
         self.loss = LossOf::new(loss);
         self
+    }
+}
+
+impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
+    /// Data that are not trained on, to be measured after every epoch.
+    pub fn validation(mut self, data: &'a Dataset<M::Input, M::Target>) -> Self {
+        self.validation = Some(data);
+        self
+    }
+
+    /// Another optimizer.
+    pub fn optimizer<P: Optimizer<M::Float>>(self, optimizer: P) -> Fit<'a, M, P> {
+        let Fit { model, data, validation, loss, epochs, batch_size, .. } = self;
+        let Fit { seed, threads, schedule, show, observers, .. } = self;
+        Fit {
+            model,
+            data,
+            validation,
+            optimizer,
+            loss,
+            epochs,
+            batch_size,
+            seed,
+            threads,
+            schedule,
+            show,
+            observers,
+        }
     }
 
     /// How often every row is visited.
@@ -190,7 +193,7 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
 
     /// Someone who watches and may stop it: see [`Observer`]. The display comes first, then all in the order in which
     /// they were given.
-    pub fn observe(mut self, observer: impl Observer<N> + Send + 'a) -> Self {
+    pub fn observe(mut self, observer: impl Observer<M> + Send + 'a) -> Self {
         self.observers.push(Box::new(observer));
         self
     }
@@ -205,22 +208,22 @@ impl<'a, N: Network, O: Optimizer<N::Float>> Fit<'a, N, O> {
     /// more: the network is then that of the last completed epoch, or has its first weights, and the message says
     /// which. (It falls back likewise if something panics, such as an observer.)
     pub fn run(self) -> Result<Report> {
-        let Fit { network, data, validation, epochs, batch_size, seed, schedule, .. } = self;
+        let Fit { model, data, validation, epochs, batch_size, seed, schedule, .. } = self;
         let threads = self.threads.unwrap_or_default();
         let batches = Batches::new(data.len(), batch_size)?;
         let steps = check_steps(epochs, batches.count())?;
-        check_last_batch::<N>(data.len(), batch_size)?;
+        model.check_batch_size(data.len(), batch_size)?;
         check_schedule(&*schedule, steps)?;
-        check_rows::<N>("", data, &threads)?;
+        model.check_rows("", data, &threads)?;
         if let Some(validation) = validation {
-            check_rows::<N>("validation ", validation, &threads)?;
+            model.check_rows("validation ", validation, &threads)?;
         }
         let trainer = Trainer::with_loss(self.optimizer, self.loss).threads(&threads).seed(seed);
         trainer.check()?;
         let progress = Progress::new(self.show, epochs, data.len());
-        let observers = std::iter::once(Box::new(progress) as Box<dyn Observer<N> + Send>);
+        let observers = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
         let mut run = Run {
-            model: Completed::new(network),
+            model: Completed::new(model),
             trainer,
             data,
             validation,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use tensor::{Buffer, Float};
 
 use super::model::Model;
+use crate::error::{Error, Result};
 use crate::optim::MOST_MEMORY;
 use crate::parameters::{NamedTensor, all_finite};
 
@@ -21,13 +22,18 @@ pub(super) struct Memory<T: Float> {
 
 impl<T: Float> Memory<T> {
     /// Zeros for each of the `names`.
-    pub(super) fn of<M: Model<Float = T>>(model: &M, names: &[&str]) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// If the model's tensors are not parts of its flat parameters, one after the other.
+    pub(super) fn of<M: Model<Float = T>>(model: &M, names: &[&str]) -> Result<Self> {
         let len = model.flat().len();
         let of_slot = |slot| if slot < names.len() { len } else { 0 };
         let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
         let tensors = model.tensors();
+        check_places(&tensors, len)?;
         let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
-        Memory { state: state.collect(), tensors, slots, len }
+        Ok(Memory { state: state.collect(), tensors, slots, len })
     }
 
     /// Slot by slot of the `names` the trained tensors, each with its name and what is remembered of all.
@@ -51,4 +57,26 @@ impl<T: Float> Memory<T> {
             Some((name, wrong.to_string()))
         })
     }
+}
+
+/// Refuses tensors that overlap, stand in another order than their places, or end beyond the `len` parameters: a rule would
+/// change some of them twice and others never.
+fn check_places(tensors: &[NamedTensor], len: usize) -> Result<()> {
+    let mut end = 0;
+    for tensor in tensors {
+        // Not `range`, whose end may overflow.
+        let tensor_end = tensor.offset.checked_add(tensor.len());
+        match tensor_end.filter(|&tensor_end| end <= tensor.offset && tensor_end <= len) {
+            Some(tensor_end) => end = tensor_end,
+            None => {
+                return Err(Error::value(
+                    format!("tensor `{}` of the model", tensor.name),
+                    format!("{} numbers from {} on", tensor.len(), tensor.offset),
+                    format!("a place from {end} to {len}, behind the tensor before it"),
+                    "correct `Model::tensors`, which lists the parts of `Model::flat` in the order of their offsets",
+                ));
+            }
+        }
+    }
+    Ok(())
 }

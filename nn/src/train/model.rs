@@ -7,7 +7,9 @@ use tensor::{Buffer, Float};
 
 pub use super::network::{LossOf, NetworkWorkspace};
 pub use super::update::Update;
+use crate::data::Dataset;
 use crate::error::Result;
+use crate::metric::{Metrics, check_not_empty};
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 
@@ -142,6 +144,79 @@ pub trait Model: Send + Sync {
     /// [`differentiate`](Model::differentiate) saw last.
     fn update_state(&mut self, workspace: &mut Self::Workspace) {
         let _ = workspace;
+    }
+
+    /// What messages call the model: the name of its type, unless it says otherwise.
+    fn name(&self) -> String {
+        let name = std::any::type_name::<Self>();
+        let without_types = name.split('<').next().unwrap_or(name);
+        without_types.rsplit("::").next().unwrap_or(name).to_owned()
+    }
+
+    /// What the model is, for files: one of another architecture is another model. Its tensors with their shapes, unless
+    /// it says otherwise.
+    fn architecture(&self) -> String {
+        let tensors = self.tensors();
+        let texts = tensors.iter().map(|tensor| format!("{} {:?}", tensor.name, tensor.shape));
+        texts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Refuses data that the model can neither learn from nor be judged by, before anything is trained. `which` data they
+    /// are, for the message: nothing, or `validation ` with a space.
+    ///
+    /// # Errors
+    ///
+    /// If there are no rows, or some are not allowed.
+    fn check_rows(
+        &self,
+        which: &str,
+        data: &Dataset<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Result<()> {
+        let _ = threads;
+        check_not_empty(which, data.len())
+    }
+
+    /// Refuses batches that the model cannot be trained with: of `batch_size` of so many `rows`, the last one of those
+    /// that are left.
+    ///
+    /// # Errors
+    ///
+    /// If there is such a batch.
+    fn check_batch_size(&self, rows: usize, batch_size: usize) -> Result<()> {
+        let _ = (rows, batch_size);
+        Ok(())
+    }
+
+    /// Which of the `threads` work at a step of so many rows: those that gather the rows, too.
+    fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {
+        let _ = rows;
+        threads.clone()
+    }
+
+    /// How good the model is on data that it is not trained with. Unless the model says otherwise that is the mean loss,
+    /// as [`differentiate`](Model::differentiate) finds it for portions of the rows.
+    ///
+    /// # Errors
+    ///
+    /// If the model does not allow a row, or the loss is not finite.
+    fn validate(
+        &self,
+        data: &Dataset<Self::Input, Self::Target>,
+        loss: &mut Self::Loss,
+        threads: &Threads,
+    ) -> Result<Metrics> {
+        /// Rows at a time.
+        const PORTION: usize = 1024;
+        self.check_rows("", data, threads)?;
+        let (mut workspace, mut sum) = (Self::Workspace::default(), 0.0);
+        let run = Run { threads, seed: 0, step: 0 };
+        for (inputs, targets) in data.inputs().chunks(PORTION).zip(data.targets().chunks(PORTION)) {
+            let portion =
+                self.differentiate(Batch { inputs, targets }, loss, &mut workspace, &run)?;
+            sum += portion.as_f64() * inputs.len() as f64;
+        }
+        Metrics { loss: sum / data.len() as f64, accuracy: None }.finite()
     }
 }
 

@@ -1,8 +1,6 @@
 //! What must hold before anything is trained.
 
 use crate::error::{Error, Result};
-use crate::layer::Layer as _;
-use crate::network::Network;
 
 /// The number of steps, if there is one.
 pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
@@ -42,24 +40,4 @@ pub(super) fn check_schedule(schedule: &dyn Fn(f64) -> f64, steps: u64) -> Resul
         }
     }
     Ok(())
-}
-
-/// Refuses a batch size that leaves a last batch of one row, which batch norm cannot train with.
-pub(super) fn check_last_batch<N: Network>(rows: usize, batch_size: usize) -> Result<()> {
-    let is_one = |size: usize| size == 1 || rows % size == 1;
-    if !N::Layers::COUPLED || !is_one(batch_size) {
-        return Ok(());
-    }
-    let advice = match (2..batch_size.min(rows)).rev().find(|&size| !is_one(size)) {
-        Some(size) => format!("; {size} would do"),
-        None => String::new(),
-    };
-    Err(Error::value(
-        "batch size",
-        format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
-        "batches of at least 2 rows",
-        format!(
-            "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
-        ),
-    ))
 }

@@ -11,32 +11,30 @@ use super::completed::Completed;
 use super::event::{Event, Observer};
 use super::failure::Failure;
 use super::fit::{Epoch, Report};
-use super::model::Batch;
-use super::network::Division;
+use super::model::{Batch, Model};
 use crate::data::{Batches, Dataset, Minibatch};
-use crate::network::Network;
 use crate::optim::Optimizer;
 
 /// From training progress to a factor on the learning rate.
 pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
 
 /// A training that runs.
-pub(super) struct Run<'a, N: Network, O> {
-    pub(super) model: Completed<'a, N>,
-    pub(super) trainer: Trainer<N, O>,
-    pub(super) data: &'a Dataset<N::Input, N::Target>,
-    pub(super) validation: Option<&'a Dataset<N::Input, N::Target>>,
+pub(super) struct Run<'a, M: Model, O> {
+    pub(super) model: Completed<'a, M>,
+    pub(super) trainer: Trainer<M, O>,
+    pub(super) data: &'a Dataset<M::Input, M::Target>,
+    pub(super) validation: Option<&'a Dataset<M::Input, M::Target>>,
     pub(super) schedule: Schedule,
     pub(super) seed: u64,
     pub(super) threads: Threads,
     pub(super) batches: Batches,
-    pub(super) batch: Minibatch<N::Input, N::Target>,
+    pub(super) batch: Minibatch<M::Input, M::Target>,
     /// In all epochs.
     pub(super) steps: u64,
-    pub(super) observers: Vec<Box<dyn Observer<N> + Send + 'a>>,
+    pub(super) observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
 }
 
-impl<N: Network, O: Optimizer<N::Float>> Run<'_, N, O> {
+impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
     /// So many epochs, or fewer if an observer stops.
     pub(super) fn epochs(&mut self, epochs: usize, report: &mut Report) -> Result<(), Failure> {
         let (rows, steps) = (self.data.len(), self.steps);
@@ -52,7 +50,10 @@ impl<N: Network, O: Optimizer<N::Float>> Run<'_, N, O> {
             let is_last = number == epochs || stopped.is_break();
             self.check_memory(is_last)?;
             let validation = match self.validation {
-                Some(data) => Some(self.trainer.evaluate(self.model.model(), data)?),
+                Some(data) => {
+                    let evaluated = self.trainer.evaluate(self.model.model(), data);
+                    Some(evaluated.map_err(Failure::after_steps)?)
+                }
                 None => None,
             };
             self.model.complete(number);
@@ -76,7 +77,7 @@ impl<N: Network, O: Optimizer<N::Float>> Run<'_, N, O> {
         let mut flow = ControlFlow::Continue(());
         self.batches.order(epoch as u64, self.seed);
         for rows in &self.batches {
-            let step_threads = Division::of::<N>(rows.len(), &self.threads).threads;
+            let step_threads = self.model.model().step_threads(rows.len(), &self.threads);
             self.batch.gather_with(&step_threads, self.data, rows);
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64);
             self.trainer.set_rate(rate);
@@ -116,9 +117,9 @@ impl<N: Network, O: Optimizer<N::Float>> Run<'_, N, O> {
 }
 
 /// Tells all of them; whether one of them stops.
-fn tell<N: Network>(
-    observers: &mut [Box<dyn Observer<N> + Send + '_>],
-    event: &Event<'_, N>,
+fn tell<M: Model>(
+    observers: &mut [Box<dyn Observer<M> + Send + '_>],
+    event: &Event<'_, M>,
 ) -> ControlFlow<()> {
     let mut flow = ControlFlow::Continue(());
     for observer in observers {

@@ -14,7 +14,7 @@ use super::update::Update;
 use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::loss::TrainedWith;
-use crate::metric::{Evaluation, Metrics};
+use crate::metric::Metrics;
 use crate::network::Network;
 use crate::optim::{MOST_MEMORY, Optimizer, Step};
 use crate::parameters::all_finite;
@@ -207,6 +207,15 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             .map_err(Failure::in_a_step)
     }
 
+    /// How good `model` is on `data`, by this trainer's loss and threads: of a network, loss and accuracy.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::validate`].
+    pub fn evaluate(&mut self, model: &M, data: &Dataset<M::Input, M::Target>) -> Result<Metrics> {
+        model.validate(data, &mut self.loss, &self.threads)
+    }
+
     /// [`Trainer::step`]; who trains says what becomes of the model.
     pub(super) fn try_step(
         &mut self,
@@ -303,7 +312,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             )),
             _ => {
                 self.check()?;
-                self.memory = Some(Memory::of(model, O::MEMORY));
+                self.memory = Some(Memory::of(model, O::MEMORY)?);
                 Ok(())
             }
         }
@@ -319,19 +328,6 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     {
         self.loss = LossOf::new(loss);
         self
-    }
-
-    /// Loss and accuracy of `network` on `data`, by this trainer's loss and threads.
-    ///
-    /// # Errors
-    ///
-    /// As [`Evaluation::metrics`].
-    pub fn evaluate(
-        &mut self,
-        network: &N,
-        data: &Dataset<N::Input, N::Target>,
-    ) -> Result<Metrics> {
-        Evaluation::of(network, data).threads(&self.threads).metrics_by(&mut *self.loss.0)
     }
 }
 

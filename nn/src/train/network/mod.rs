@@ -16,15 +16,16 @@ use tensor::product::{Matrix, SharedFinish, product_in_stages};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
-pub(super) use division::Division;
-use division::Parts;
+use division::{Division, Parts};
 
 use super::model::{Batch, Model, Run};
 use super::update::{Update, by_tensor};
+use crate::data::Dataset;
 use crate::error::{Error, Result};
 use crate::layer::{FirstSums, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
-use crate::network::{DefaultLossOf, Network, tensors};
+use crate::metric::{Evaluation, Metrics, check_rows};
+use crate::network::{DefaultLossOf, Network, declaration, tensors};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::NamedTensor;
 use crate::row::Row;
@@ -256,6 +257,56 @@ impl<N: Network> Model for N {
             let layers = N::Layers::carve(&mut &mut workspace.layers[..], workspace.rows);
             N::Layers::update_state(self.flat_mut(), &layers);
         }
+    }
+
+    fn name(&self) -> String {
+        N::NAME.to_owned()
+    }
+
+    fn architecture(&self) -> String {
+        declaration::<N>().as_str().to_owned()
+    }
+
+    fn check_rows(
+        &self,
+        which: &str,
+        data: &Dataset<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Result<()> {
+        check_rows::<N>(which, data, threads)
+    }
+
+    /// Batch norm cannot train with a batch of one row.
+    fn check_batch_size(&self, rows: usize, batch_size: usize) -> Result<()> {
+        let is_one = |size: usize| size == 1 || rows % size == 1;
+        if !N::Layers::COUPLED || !is_one(batch_size) {
+            return Ok(());
+        }
+        let advice = match (2..batch_size.min(rows)).rev().find(|&size| !is_one(size)) {
+            Some(size) => format!("; {size} would do"),
+            None => String::new(),
+        };
+        Err(Error::value(
+            "batch size",
+            format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
+            "batches of at least 2 rows",
+            format!(
+                "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
+            ),
+        ))
+    }
+
+    fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {
+        Division::of::<N>(rows, threads).threads
+    }
+
+    fn validate(
+        &self,
+        data: &Dataset<Self::Input, Self::Target>,
+        loss: &mut Self::Loss,
+        threads: &Threads,
+    ) -> Result<Metrics> {
+        Evaluation::of(self, data).threads(threads).metrics_by(&mut *loss.0)
     }
 }
 

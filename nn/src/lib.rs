@@ -23,7 +23,7 @@
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
-//! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a [`Model`] of another kind |
+//! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a model on the tape: [`TapeModel`]; a [`Model`] of another kind |
 //! | doubt | [`Record::self_check`]: the static step against the tape, to the last bit |
 //!
 //! Methods such as these come with traits, each from the module that does the work; `use nn::prelude::*` brings all
@@ -94,7 +94,7 @@ pub use picture::Picture;
 pub use row::Row;
 pub use sequential::Sequential;
 #[cfg(feature = "std")]
-pub use tape::{OnTape, Record};
+pub use tape::{OnTape, Record, TapeFunction, TapeModel, TapeRow, Tensors, Variables};
 pub use tensor;
 #[cfg(feature = "std")]
 pub use tensor::threads::Threads;

@@ -1,6 +1,7 @@
 //! The dynamic driver: a network's parameters as variables of a tape.
 
 mod loss;
+mod model;
 mod outputs;
 
 use std::fmt;
@@ -10,6 +11,8 @@ use autograd::{Gradients, Tape, Var};
 use num_traits::{Float as _, Zero as _};
 use tensor::random::Random;
 use tensor::{Float, Tensor};
+
+pub use model::{TapeFunction, TapeModel, TapeRow, Tensors, Variables};
 
 use crate::error::{Error, Result};
 use crate::head::Head;

@@ -16,13 +16,11 @@ use std::path::Path;
 
 use tensor::Float;
 
-use load::load;
-pub(crate) use load::load_all;
 #[cfg(test)]
 pub(super) use load::load_bytes;
+pub(crate) use load::{load, load_all};
 pub use options::{Layout, LoadOptions};
-use save::save;
-pub(crate) use save::save_all;
+pub(crate) use save::{save, save_all};
 
 use crate::error::{Error, Result};
 use crate::file::FORMAT;

@@ -1,0 +1,383 @@
+//! Models that are written on the tape by hand, and trained like every other.
+
+mod row;
+mod tensors;
+mod variables;
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use autograd::{Tape, Var};
+use tensor::threads::Threads;
+use tensor::{Float, Tensor};
+
+pub use row::TapeRow;
+pub use tensors::Tensors;
+pub use variables::Variables;
+
+use crate::data::Dataset;
+use crate::error::{Error, InvalidRows, Result};
+use crate::file::{LoadOptions, load, save};
+use crate::layer::Pass;
+use crate::metric::{Metrics, check_not_empty};
+use crate::model::{Batch, Model, Run};
+use crate::parameters::NamedTensor;
+
+/// A function on the tape with parameters, and the loss of its outputs: what a [`TapeModel`] computes.
+///
+/// A pair of closures is one, and [`TapeModel::new`] takes them; a type of yours may have settings beside.
+pub trait TapeFunction<T: Float>: Send + Sync {
+    /// The outputs for inputs `[rows, inputs]`; of any shape.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operations.
+    fn outputs<'t>(
+        &self,
+        variables: &Variables<'t, T>,
+        inputs: Var<'t, T>,
+    ) -> autograd::Result<Var<'t, T>>;
+
+    /// The mean loss of the rows, a scalar, for the outputs and targets `[rows, targets]`.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operations.
+    fn loss<'t>(&self, outputs: Var<'t, T>, targets: Var<'t, T>) -> autograd::Result<Var<'t, T>>;
+}
+
+impl<T: Float, F, L> TapeFunction<T> for (F, L)
+where
+    F: for<'t> Fn(&Variables<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
+    L: for<'t> Fn(Var<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
+{
+    fn outputs<'t>(
+        &self,
+        variables: &Variables<'t, T>,
+        inputs: Var<'t, T>,
+    ) -> autograd::Result<Var<'t, T>> {
+        self.0(variables, inputs)
+    }
+
+    fn loss<'t>(&self, outputs: Var<'t, T>, targets: Var<'t, T>) -> autograd::Result<Var<'t, T>> {
+        self.1(outputs, targets)
+    }
+}
+
+impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
+    fn outputs<'t>(
+        &self,
+        variables: &Variables<'t, T>,
+        inputs: Var<'t, T>,
+    ) -> autograd::Result<Var<'t, T>> {
+        (**self).outputs(variables, inputs)
+    }
+
+    fn loss<'t>(&self, outputs: Var<'t, T>, targets: Var<'t, T>) -> autograd::Result<Var<'t, T>> {
+        (**self).loss(outputs, targets)
+    }
+}
+
+/// A model that is written on the tape: with any operations, those of your own included.
+///
+/// It has named [`Tensors`], a function from them and a batch of inputs to outputs, and a loss. [`fit`](crate::fit) and
+/// [`Trainer`](crate::Trainer) train it as they train a declared network. `X` and `Y` are the rows of the data: arrays of
+/// numbers, or a [`Class`](crate::data::Class), which is one-hot on the tape.
+///
+/// ```
+/// use nn::data::Dataset;
+/// use nn::{Show, TapeModel, Tensors, fit, init};
+///
+/// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
+///
+/// let tensors = Tensors::new(1)
+///     .weight("hidden.weight", [1, 16], init::GlorotNormal)
+///     .bias("hidden.bias", 16)
+///     .weight("output.weight", [16, 1], init::GlorotNormal)
+///     .bias("output.bias", 1);
+/// let mut model = TapeModel::new(
+///     tensors,
+///     |p, x| {
+///         let hidden = x.matmul(p["hidden.weight"])?.add(p["hidden.bias"])?.tanh()?;
+///         hidden.matmul(p["output.weight"])?.add(p["output.bias"])
+///     },
+///     |outputs, targets| outputs.mse(targets),
+/// );
+/// let report = fit(&mut model, &data).epochs(200).learning_rate(0.01).show(Show::Nothing).run()?;
+/// assert!(report.last().loss < 1e-2);
+/// let sine = model.predict(&[[1.0]])?;
+/// assert!((sine.to_vec()[0] - 1.0_f32.sin()).abs() < 0.1);
+/// # Ok::<(), nn::Error>(())
+/// ```
+///
+/// A loss that does not depend on one of the tensors is an error that names it: nothing is left untrained in silence.
+pub struct TapeModel<F, X, Y, T: Float = f32> {
+    name: String,
+    tensors: Tensors<T>,
+    function: F,
+    rows: PhantomData<fn(X, Y)>,
+}
+
+impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F, L> TapeModel<(F, L), X, Y, T>
+where
+    F: for<'t> Fn(&Variables<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
+    L: for<'t> Fn(Var<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
+{
+    /// A model of these tensors, its outputs from them and the inputs `[rows, inputs]`, and its mean loss from outputs
+    /// and targets `[rows, targets]`.
+    pub fn new(tensors: Tensors<T>, outputs: F, loss: L) -> Self {
+        Self::of(tensors, (outputs, loss))
+    }
+}
+
+impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {
+    /// A model of these tensors and a function of your own type.
+    pub fn of(tensors: Tensors<T>, function: F) -> Self {
+        TapeModel { name: "TapeModel".into(), tensors, function, rows: PhantomData }
+    }
+
+    /// The same with a name, for messages and files.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// The tensors.
+    pub fn tensors(&self) -> &Tensors<T> {
+        &self.tensors
+    }
+
+    /// The function.
+    pub fn function(&self) -> &F {
+        &self.function
+    }
+
+    /// The outputs for some inputs, as the function gives them.
+    ///
+    /// # Errors
+    ///
+    /// Those of the function's operations.
+    pub fn predict(&self, inputs: &[X]) -> Result<Tensor<T>> {
+        let tape = Tape::no_grad();
+        let variables = Variables::on(&tape, &self.tensors, Pass::Evaluation)?;
+        let inputs = tape.constant(rows(inputs)?);
+        Ok(self.function.outputs(&variables, inputs)?.value())
+    }
+
+    /// Writes the tensors to a safetensors file that [`TapeModel::load`] and Python can read.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or a number is not finite. A file that was there before stays as it was.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let named = self.tensors.named().iter();
+        let parts: Vec<_> = named
+            .map(|tensor| {
+                (tensor.name.clone(), tensor.shape.clone(), &self.tensors.flat()[tensor.range()])
+            })
+            .collect();
+        save(path.as_ref(), &self.name, &self.architecture(), &parts)
+    }
+
+    /// Replaces all tensors by those of a file that [`TapeModel::save`] wrote.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is damaged, or has other tensors; the model is then as it was.
+    pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
+        let (architecture, options) = (self.architecture(), LoadOptions::new());
+        let values = load::<T>(path.as_ref(), &architecture, self.tensors.named(), options)?;
+        let ranges: Vec<_> = self.tensors.named().iter().map(NamedTensor::range).collect();
+        for (range, values) in ranges.into_iter().zip(values) {
+            self.tensors.flat_mut()[range].copy_from_slice(&values);
+        }
+        Ok(())
+    }
+
+    /// Outputs and loss of a batch on a tape.
+    fn record<'t>(
+        &self,
+        tape: &'t Tape<T>,
+        variables: &Variables<'t, T>,
+        inputs: &[X],
+        targets: &[Y],
+    ) -> Result<(Var<'t, T>, Var<'t, T>)> {
+        if inputs.len() != targets.len() || inputs.is_empty() {
+            return Err(Error::value(
+                "batch",
+                format!("{} inputs and {} targets", inputs.len(), targets.len()),
+                "at least one row, and as many targets as inputs",
+                "pass one target for each input",
+            ));
+        }
+        let inputs = tape.constant(rows(inputs)?);
+        let outputs = self.function.outputs(variables, inputs)?;
+        let loss = self.function.loss(outputs, tape.constant(rows(targets)?))?;
+        let shape = loss.shape();
+        if shape.iter().product::<usize>() != 1 {
+            return Err(Error::value(
+                format!("loss of {}", self.name),
+                format!("a tensor of shape {:?}", &shape[..]),
+                "one number",
+                "end the loss with `.mean()`",
+            ));
+        }
+        Ok((outputs, loss))
+    }
+}
+
+/// Rows as a matrix `[rows, width]`.
+fn rows<T: Float, R: TapeRow<T>>(rows: &[R]) -> Result<Tensor<T>> {
+    let mut values = vec![T::zero(); rows.len() * R::WIDTH];
+    R::write(rows, &mut values);
+    Ok(Tensor::from_vec(values, [rows.len(), R::WIDTH])?)
+}
+
+impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeModel<F, X, Y, T> {
+    type Float = T;
+    type Input = X;
+    type Target = Y;
+    type Loss = ();
+    /// The gradient.
+    type Workspace = Vec<T>;
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        self.tensors.named().to_vec()
+    }
+
+    fn flat(&self) -> &[T] {
+        self.tensors.flat()
+    }
+
+    fn flat_mut(&mut self) -> &mut [T] {
+        self.tensors.flat_mut()
+    }
+
+    /// # Panics
+    ///
+    /// Where [`TapeModel::predict`] gives an error.
+    #[track_caller]
+    fn outputs(&self, inputs: &[X], _: &Threads) -> Vec<T> {
+        match self.predict(inputs) {
+            Ok(outputs) => outputs.to_vec(),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn differentiate(
+        &self,
+        Batch { inputs, targets }: Batch<'_, Self>,
+        (): &mut (),
+        workspace: &mut Vec<T>,
+        run: &Run<'_>,
+    ) -> Result<T> {
+        let tape = Tape::new();
+        let pass = Pass::Training { seed: run.seed, step: run.step, first_row: 0, layer: 0 };
+        let variables = Variables::on(&tape, &self.tensors, pass)?;
+        let (_, loss) = self.record(&tape, &variables, inputs, targets)?;
+        let gradients = loss.backward()?;
+        workspace.clear();
+        workspace.resize(self.tensors.flat().len(), T::zero());
+        for (tensor, &variable) in self.tensors.named().iter().zip(variables.all()) {
+            let Some(gradient) = gradients.get(variable) else {
+                return Err(Error::value(
+                    format!("gradient of tensor `{}` of {}", tensor.name, self.name),
+                    "none",
+                    "one for every tensor",
+                    "the loss does not depend on it: use it, or leave it out of the tensors",
+                ));
+            };
+            workspace[tensor.range()].copy_from_slice(&gradient.to_vec());
+        }
+        Ok(loss.value().to_vec()[0])
+    }
+
+    fn gradient(&self, _: Batch<'_, Self>, found: &mut Vec<T>, gradient: &mut [T]) {
+        gradient.copy_from_slice(found);
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn check_rows(&self, which: &str, data: &Dataset<X, Y>, _: &Threads) -> Result<()> {
+        check_not_empty(which, data.len())?;
+        let inputs = InvalidRows::among(data.inputs(), TapeRow::refuses);
+        let targets = InvalidRows::among(data.targets(), TapeRow::refuses);
+        for (noun, wrong) in [("input", inputs), ("target", targets)] {
+            if let Some(wrong) = wrong {
+                let (noun, name) = (format!("{which}{noun}"), &self.name);
+                let advice = format!("{name} takes numbers: fill the gaps or leave these rows out");
+                let (what, found) = (wrong.what(&noun), wrong.found(&noun));
+                return Err(Error::value(what, found, "finite numbers", advice));
+            }
+        }
+        Ok(())
+    }
+
+    /// Mean loss, and for classes the share of rows whose largest output is the target's.
+    fn validate(&self, data: &Dataset<X, Y>, (): &mut (), threads: &Threads) -> Result<Metrics> {
+        /// Rows at a time: as many as are worth a thread, whatever their number is.
+        const PORTION: usize = 256;
+        self.check_rows("", data, threads)?;
+        let mut portions = vec![Ok((T::zero(), Some(0))); data.len().div_ceil(PORTION)];
+        let rows = data.inputs().chunks(PORTION).zip(data.targets().chunks(PORTION));
+        let failed = AtomicBool::new(false);
+        threads.for_each(rows.zip(&mut portions), |((inputs, targets), portion)| {
+            if !failed.load(Ordering::Relaxed) {
+                *portion = self.judge(inputs, targets);
+                failed.fetch_or(portion.is_err(), Ordering::Relaxed);
+            }
+        });
+        let (mut loss, mut right) = (0.0, Some(0));
+        for (portion, targets) in portions.into_iter().zip(data.targets().chunks(PORTION)) {
+            let (mean, count) = portion?;
+            loss += mean.as_f64() * targets.len() as f64;
+            right = right.zip(count).map(|(all, count): (usize, usize)| all + count);
+        }
+        let count = data.len() as f64;
+        let accuracy = right.map(|right| right as f64 / count);
+        Metrics { loss: loss / count, accuracy }.finite()
+    }
+}
+
+impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {
+    /// Mean loss of some rows, and how many of them are right, where that is defined.
+    fn judge(&self, inputs: &[X], targets: &[Y]) -> Result<(T, Option<usize>)> {
+        let tape = Tape::no_grad();
+        let variables = Variables::on(&tape, &self.tensors, Pass::Evaluation)?;
+        let (outputs, loss) = self.record(&tape, &variables, inputs, targets)?;
+        let outputs = outputs.value().to_vec();
+        let width = outputs.len() / targets.len();
+        let right: Option<Vec<bool>> = match width {
+            0 => None,
+            _ => targets.iter().zip(outputs.chunks(width)).map(|(t, y)| t.is_right(y)).collect(),
+        };
+        let right = right.map(|rows| rows.into_iter().filter(|&right| right).count());
+        Ok((loss.value().to_vec()[0], right))
+    }
+}
+
+/// Its name and its tensors, not the numbers.
+impl<F, X, Y, T: Float> fmt::Debug for TapeModel<F, X, Y, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TapeModel")
+            .field("name", &self.name)
+            .field("tensors", &self.tensors)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<F: Clone, X, Y, T: Float> Clone for TapeModel<F, X, Y, T> {
+    fn clone(&self) -> Self {
+        TapeModel {
+            name: self.name.clone(),
+            tensors: self.tensors.clone(),
+            function: self.function.clone(),
+            rows: PhantomData,
+        }
+    }
+}

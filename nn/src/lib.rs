@@ -100,7 +100,9 @@ pub use tensor;
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Epoch, Event, Fit, Model, NamedBuffer, Observer, Report, Show, Trainer};
+pub use train::{Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Model, NamedBuffer};
+#[cfg(feature = "std")]
+pub use train::{Observer, Report, Show, Trainer};
 #[cfg(feature = "std")]
 pub use train::{TrainerState, fit, model};
 

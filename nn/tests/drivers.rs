@@ -64,6 +64,7 @@ fn any_number_of_threads_gives_the_same_bits() {
 }
 
 /// The threads on which an optimizer has been called; if it is to meet `expected`, it waits for them.
+#[derive(Debug)]
 struct Meeting<'a> {
     expected: usize,
     seen: &'a Mutex<HashSet<ThreadId>>,
@@ -132,6 +133,7 @@ fn a_loss_that_is_not_finite_is_refused_and_changes_nothing() {
 /// An optimizer sees every parameter exactly once a step.
 #[test]
 fn every_parameter_is_updated_once() {
+    #[derive(Debug)]
     struct CountUp;
     impl<T: nn::Float> Optimizer<T> for CountUp {
         const NAME: &'static str = "count_up";

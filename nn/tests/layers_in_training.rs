@@ -136,6 +136,7 @@ fn a_network_without_parameters_can_be_trained_and_saved() {
 /// An optimizer that changes all that it sees does not see what is not trained.
 #[test]
 fn no_optimizer_sees_running_means() {
+    #[derive(Debug)]
     struct Fill;
     impl<T: Float> nn::Optimizer<T> for Fill {
         const NAME: &'static str = "fill";

@@ -193,6 +193,7 @@ fn a_state_of_something_else_is_refused_by_name() {
 #[test]
 fn a_rule_sees_tensors_by_name_and_kind() {
     type Seen = Mutex<BTreeMap<(String, &'static str), usize>>;
+    #[derive(Debug)]
     struct Looks<'a>(&'a Seen);
     impl<T: Float> Optimizer<T> for Looks<'_> {
         const NAME: &'static str = "looks";

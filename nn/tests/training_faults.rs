@@ -183,6 +183,7 @@ fn a_gradient_that_does_not_fit_is_refused() {
     assert_eq!(line.parameters(), before.parameters());
 }
 
+#[derive(Debug)]
 struct Explodes;
 
 impl<T: nn::Float> Optimizer<T> for Explodes {

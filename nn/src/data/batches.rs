@@ -68,6 +68,20 @@ impl Batches {
         self.order.chunks(self.batch_size)
     }
 
+    /// The rows of batch number `batch`, counted from 0.
+    ///
+    /// # Panics
+    ///
+    /// If an epoch has not so many batches.
+    #[track_caller]
+    pub fn get(&self, batch: usize) -> &[usize] {
+        let rows = batch.saturating_mul(self.batch_size);
+        match self.order.get(rows..) {
+            Some(rest) if !rest.is_empty() => &rest[..self.batch_size.min(rest.len())],
+            _ => panic!("batch {batch}: there are {} in an epoch", self.count()),
+        }
+    }
+
     /// The number of batches in an epoch, the last smaller one included.
     pub fn count(&self) -> usize {
         self.order.len().div_ceil(self.batch_size)
@@ -210,6 +224,7 @@ mod tests {
                 assert_eq!(batches.iter().flatten().copied().collect::<Vec<_>>(), rows);
                 assert_eq!(batches.count(), count);
                 assert_eq!(batches.iter().len(), count);
+                assert!(batches.iter().enumerate().all(|(at, rows)| batches.get(at) == rows));
                 assert_eq!(
                     (&batches).into_iter().last().unwrap().len(),
                     len - (count - 1) * batch_size

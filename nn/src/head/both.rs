@@ -57,6 +57,10 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
         }
     }
 
+    fn see_numbers(target: &Self::Target, see: &mut dyn FnMut(f64)) -> bool {
+        A::see_numbers(&target.0, see) && B::see_numbers(&target.1, see)
+    }
+
     fn example_target(mut random: impl FnMut() -> f64) -> Self::Target {
         (A::example_target(&mut random), B::example_target(&mut random))
     }

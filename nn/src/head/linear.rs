@@ -33,6 +33,11 @@ impl<T: Float, const N: usize> Head<T> for Linear<N> {
         None
     }
 
+    fn see_numbers(target: &[T; N], see: &mut dyn FnMut(f64)) -> bool {
+        target.iter().for_each(|t| see(t.as_f64()));
+        true
+    }
+
     fn example_target(mut random: impl FnMut() -> f64) -> [T; N] {
         std::array::from_fn(|_| T::of(random() * 2.0 - 1.0))
     }

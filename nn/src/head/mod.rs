@@ -124,6 +124,13 @@ pub trait Head<T: Float>: Activate<T> {
     /// Is the answer of one row right? `None` where right and wrong are not defined.
     fn is_right(logits: &[T], target: &Self::Target) -> Option<bool>;
 
+    /// Gives the numbers that a target consists of to `see`, by which data are known again where a training goes on;
+    /// whether it has done so.
+    fn see_numbers(target: &Self::Target, see: &mut dyn FnMut(f64)) -> bool {
+        let _ = (target, see);
+        false
+    }
+
     /// A target made from `random` in 0..1, for checks of a network without data.
     fn example_target(random: impl FnMut() -> f64) -> Self::Target;
 }

@@ -79,6 +79,11 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
         Some(before.iter().all(|&other| other < z) && from.iter().all(|&other| other <= z))
     }
 
+    fn see_numbers(target: &Class<N>, see: &mut dyn FnMut(f64)) -> bool {
+        see(target.index() as f64);
+        true
+    }
+
     fn example_target(mut random: impl FnMut() -> f64) -> Class<N> {
         let index = (random() * N as f64) as usize;
         Class::new(index.min(N - 1)).unwrap_or_else(|error| panic!("{error}"))

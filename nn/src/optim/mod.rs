@@ -7,6 +7,8 @@ mod onnx;
 pub mod schedule;
 mod settings;
 
+use std::fmt;
+
 use tensor::Float;
 
 use crate::error::Result;
@@ -31,12 +33,14 @@ optimizers! { sgd::Sgd, adam::Adam, adamw::AdamW }
 ///
 /// The parameters of a network are one buffer, and a rule sees stretches of it, each as soon as its
 /// gradient is complete, possibly on several threads at once: what becomes of one parameter must
-/// depend on that parameter, its gradient and its own memory alone.
+/// depend on that parameter, its gradient and its own memory alone. Its [`Debug`](fmt::Debug) form says how it is set: a
+/// training goes on only with the rule that it began with.
 ///
 /// ```
 /// use nn::{Float, Optimizer, Step, Stretch};
 ///
 /// /// Moves every parameter by a fixed amount against the sign of its gradient.
+/// #[derive(Debug)]
 /// struct SignSgd {
 ///     learning_rate: f64,
 /// }
@@ -55,7 +59,7 @@ optimizers! { sgd::Sgd, adam::Adam, adamw::AdamW }
 /// # SignSgd { learning_rate: 0.5 }.update(Step::new(1), Stretch::new(&mut p, &[3.0, -0.1], []));
 /// # assert_eq!(p, [0.5, 1.5]);
 /// ```
-pub trait Optimizer<T: Float>: Send + Sync {
+pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
     /// The rule's name, in messages and in files of what it remembers.
     const NAME: &'static str;
 

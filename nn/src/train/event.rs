@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::fit::{Epoch, Report};
 use super::model::Model;
+use crate::error::Result;
 
 /// What has just happened in a training of a model.
 #[derive(Debug)]
@@ -20,6 +21,10 @@ pub enum Event<'e, M: Model> {
         rows: usize,
         /// Steps in all epochs.
         steps: u64,
+        /// Epochs that a checkpoint had already.
+        done: usize,
+        /// Rows of the epoch after them that it had.
+        done_rows: usize,
     },
     /// A step.
     #[non_exhaustive]
@@ -46,6 +51,14 @@ pub enum Event<'e, M: Model> {
         number: usize,
         /// How it went.
         epoch: &'e Epoch,
+        /// Whether it is the best so far, where there is a [`Goal`](super::Goal).
+        is_best: bool,
+    },
+    /// Something to be read: that a training goes on from a checkpoint, or that one could not be written.
+    #[non_exhaustive]
+    Note {
+        /// A sentence.
+        text: &'e str,
     },
     /// All of it, also where an observer stopped it early.
     #[non_exhaustive]
@@ -87,6 +100,27 @@ pub enum Event<'e, M: Model> {
 pub trait Observer<M: Model> {
     /// Takes notice of what has just happened.
     fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()>;
+
+    /// Under which name a checkpoint keeps what this observer [has seen](Observer::state), if it has to know that where a
+    /// training goes on. A closure has none.
+    fn name(&self) -> Option<&str> {
+        None
+    }
+
+    /// What [`Observer::restore`] needs.
+    fn state(&self) -> String {
+        String::new()
+    }
+
+    /// Goes on from a state, before [`Event::Begin`].
+    ///
+    /// # Errors
+    ///
+    /// If it is none.
+    fn restore(&mut self, state: &str) -> Result<()> {
+        let _ = state;
+        Ok(())
+    }
 }
 
 impl<M: Model, F: FnMut(&Event<'_, M>) -> ControlFlow<()>> Observer<M> for F {

@@ -6,13 +6,17 @@ use std::time::Duration;
 use tensor::threads::Threads;
 
 use super::Trainer;
+use super::average::{Average, Averaged};
+use super::checkpoint::{Checkpoints, Conditions, Place, Store};
+use super::clip::Clip;
 use super::completed::Completed;
 use super::event::Observer;
+use super::goal::{Best, Decisions, Goal, Plateau};
 use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
 use super::progress::Progress;
-use super::run::{Run, Schedule};
+use super::run::{Kept, Run, Schedule};
 use super::times::exact;
 use crate::data::{Batches, Dataset, Minibatch};
 use crate::error::Result;
@@ -21,6 +25,7 @@ use crate::metric::Metrics;
 use crate::network::Network;
 use crate::optim::schedule;
 use crate::optim::{Adam, LearningRate, Optimizer};
+use crate::parameters::NamedTensor;
 
 pub use super::progress::Show;
 
@@ -57,6 +62,10 @@ pub fn fit<'a, M: Model>(
         schedule: Box::new(schedule::constant),
         show: Show::Auto,
         observers: Vec::new(),
+        decisions: Decisions::default(),
+        clip: None,
+        average: None,
+        checkpoints: None,
     }
 }
 
@@ -75,6 +84,10 @@ pub struct Fit<'a, M: Model, O> {
     schedule: Schedule,
     show: Show,
     observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
+    decisions: Decisions,
+    clip: Option<Clip>,
+    average: Option<Average>,
+    checkpoints: Option<Checkpoints>,
 }
 
 /// Of which network and by which settings, not the data.
@@ -135,7 +148,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// Another optimizer.
     pub fn optimizer<P: Optimizer<M::Float>>(self, optimizer: P) -> Fit<'a, M, P> {
         let Fit { model, data, validation, loss, epochs, batch_size, .. } = self;
-        let Fit { seed, threads, schedule, show, observers, .. } = self;
+        let Fit { seed, threads, schedule, show, observers, decisions, .. } = self;
+        let Fit { clip, average, checkpoints, .. } = self;
         Fit {
             model,
             data,
@@ -149,6 +163,10 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             schedule,
             show,
             observers,
+            decisions,
+            clip,
+            average,
+            checkpoints,
         }
     }
 
@@ -185,6 +203,100 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Stops when no epoch of the last `patience` ones was better than the best before them, and gives the network of the
+    /// best one back: by the loss on the validation data, unless another [goal](Fit::goal) is chosen.
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Curve(dense(1 -> 32, tanh), dense(1)); }
+    ///
+    /// let all: Dataset<_, _> = (0..60).map(|i| i as f32 / 30.0).map(|x| ([x], [x.sin()])).collect();
+    /// let (train, validation) = all.split(0.7, 1)?;
+    /// let mut curve = Curve::init(1);
+    /// let report = fit(&mut curve, &train)
+    ///     .validation(&validation)
+    ///     .epochs(10_000)
+    ///     .learning_rate(0.01)
+    ///     .early_stopping(20)
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// let best = report.best.unwrap();
+    /// assert!(report.stopped_early && best.epoch < report.epochs.len());
+    /// assert_eq!(curve.evaluate(&validation)?.loss, best.value);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn early_stopping(mut self, patience: usize) -> Self {
+        self.decisions.patience = Some(patience);
+        self
+    }
+
+    /// Gives the network of the best epoch back, and not that of the last: by the loss on the validation data, unless
+    /// another [goal](Fit::goal) is chosen.
+    pub fn keep_best(mut self) -> Self {
+        self.decisions.keeps_best = true;
+        self
+    }
+
+    /// Multiplies the learning rate by `factor` each time when no epoch of the last `patience` ones was better than the
+    /// best before them.
+    pub fn reduce_on_plateau(mut self, patience: usize, factor: f64) -> Self {
+        self.decisions.plateau = Some(Plateau { patience, factor });
+        self
+    }
+
+    /// What says of two epochs which is better.
+    pub fn goal(mut self, goal: Goal) -> Self {
+        self.decisions.goal = Some(goal);
+        self
+    }
+
+    /// A bound on the gradient of each step.
+    pub fn clip(mut self, clip: Clip) -> Self {
+        self.clip = Some(clip);
+        self
+    }
+
+    /// A mean of the parameters over the steps, which is validated and given back in their place.
+    pub fn average(mut self, average: Average) -> Self {
+        self.average = Some(average);
+        self
+    }
+
+    /// Keeps checkpoints in a directory after each epoch, and goes on from the last one if there is one: to the same bits
+    /// as a training that was never interrupted, whenever it was killed. [`Checkpoints`] has settings.
+    ///
+    /// A directory of a training with another model, other data or other settings is an error that says what differs.
+    /// More epochs are allowed if the schedule gives the same factors for the steps so far, as a constant one does. A
+    /// checkpoint that cannot be written stops nothing.
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let directory = std::env::temp_dir().join(format!("line-{}", std::process::id()));
+    /// let data = Dataset::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// let train = |epochs| {
+    ///     let mut line = Line::init(1);
+    ///     let fit = fit(&mut line, &data).epochs(epochs).checkpoint(&directory).show(Show::Nothing);
+    ///     Ok::<_, nn::Error>((fit.run()?, line))
+    /// };
+    /// train(3)?;
+    /// let (report, _) = train(5)?; // two more
+    /// assert_eq!(report.epochs.len(), 5);
+    /// # std::fs::remove_dir_all(&directory).unwrap();
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn checkpoint(mut self, checkpoints: impl Into<Checkpoints>) -> Self {
+        self.checkpoints = Some(checkpoints.into());
+        self
+    }
+
     /// What to show on standard error while training.
     pub fn show(mut self, show: Show) -> Self {
         self.show = show;
@@ -208,21 +320,55 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// more: the network is then that of the last completed epoch, or has its first weights, and the message says
     /// which. (It falls back likewise if something panics, such as an observer.)
     pub fn run(self) -> Result<Report> {
-        let Fit { model, data, validation, epochs, batch_size, seed, schedule, .. } = self;
-        let threads = self.threads.unwrap_or_default();
-        let batches = Batches::new(data.len(), batch_size)?;
-        let steps = check_steps(epochs, batches.count())?;
-        model.check_batch_size(data.len(), batch_size)?;
-        check_schedule(&*schedule, steps)?;
-        model.check_rows("", data, &threads)?;
-        if let Some(validation) = validation {
-            model.check_rows("validation ", validation, &threads)?;
+        let mut report = Report::default();
+        let epochs = self.epochs;
+        let mut run = self.prepare()?;
+        run.resume(&mut report)?;
+        match run.epochs(epochs, &mut report) {
+            Ok(()) => Ok(report),
+            Err(failure) => Err(run.model.give_back(failure)),
         }
-        let trainer = Trainer::with_loss(self.optimizer, self.loss).threads(&threads).seed(seed);
+    }
+
+    /// Everything that can be checked before anything is trained.
+    fn prepare(mut self) -> Result<Run<'a, M, O>> {
+        let threads = self.threads.take().unwrap_or_default();
+        let rows = self.data.len();
+        let batches = Batches::new(rows, self.batch_size)?;
+        let steps = check_steps(self.epochs, batches.count())?;
+        self.model.check_batch_size(rows, self.batch_size)?;
+        check_schedule(&*self.schedule, steps)?;
+        self.model.check_rows("", self.data, &threads)?;
+        if let Some(validation) = self.validation {
+            self.model.check_rows("validation ", validation, &threads)?;
+        }
+        self.decisions.prepare(self.validation.is_some())?;
+        self.average.iter().try_for_each(Average::check)?;
+        let kept = match self.checkpoints.take() {
+            Some(settings) => Some(Kept {
+                store: Store::open(settings)?,
+                conditions: self.conditions(),
+                name: self.model.name(),
+                architecture: self.model.architecture(),
+                tensors: self.model.tensors(),
+            }),
+            None => None,
+        };
+        let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
+        let Fit { schedule, show, observers, decisions, clip, average, .. } = self;
+        let mut trainer = Trainer::with_loss(optimizer, loss).threads(&threads).seed(seed);
+        if let Some(clip) = clip {
+            trainer = trainer.clip(clip);
+        }
         trainer.check()?;
-        let progress = Progress::new(self.show, epochs, data.len());
-        let observers = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
-        let mut run = Run {
+        let averaged = average.map(|average| {
+            let tensors = model.tensors();
+            let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
+            Averaged::new(average, model.flat(), state.collect())
+        });
+        let progress = Progress::new(show, epochs, rows);
+        let display = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
+        Ok(Run {
             model: Completed::new(model),
             trainer,
             data,
@@ -233,22 +379,54 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             batches,
             batch: Minibatch::new(),
             steps,
-            observers: observers.chain(self.observers).collect(),
-        };
-        let mut report = Report { epochs: Vec::new() };
-        match run.epochs(epochs, &mut report) {
-            Ok(()) => Ok(report),
-            Err(failure) => Err(run.model.give_back(failure)),
+            observers: display.chain(observers).collect(),
+            decisions,
+            averaged,
+            kept,
+            place: Place::default(),
+        })
+    }
+
+    /// What decides about the bits, beside the model and the schedule.
+    fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::default();
+        conditions.add("optimizer", format!("{:?}", self.optimizer));
+        conditions.add("loss", format!("{:?}", self.loss));
+        conditions.add("batch size", self.batch_size);
+        conditions.add("seed", self.seed);
+        for (name, data) in [("data", Some(self.data)), ("validation data", self.validation)] {
+            let fingerprint = data.map(|data| (data.len(), self.model.fingerprint(data)));
+            let text = match fingerprint {
+                Some((rows, Some(hash))) => format!("{rows} rows {hash:016x}"),
+                Some((rows, None)) => {
+                    conditions.unchecked.push(format!("the rows of the {name}"));
+                    format!("{rows} rows")
+                }
+                None => "none".into(),
+            };
+            conditions.add(name, text);
         }
+        conditions.add("clipping", format!("{:?}", self.clip));
+        conditions.add("average", format!("{:?}", self.average));
+        self.decisions.conditions(&mut conditions);
+        let unnamed = self.observers.iter().filter(|observer| observer.name().is_none()).count();
+        if unnamed > 0 {
+            conditions.unchecked.push(format!("what {unnamed} observers without a name have seen"));
+        }
+        conditions
     }
 }
 
 /// How training went.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// One entry an epoch, in order.
+    /// One entry an epoch, in order; those before a checkpoint that it went on from included.
     pub epochs: Vec<Epoch>,
+    /// The best epoch, where there is a [`Goal`].
+    pub best: Option<Best>,
+    /// Whether [`Fit::early_stopping`] ended it.
+    pub stopped_early: bool,
 }
 
 /// How one epoch went.
@@ -290,6 +468,9 @@ impl fmt::Display for Report {
                 write!(f, ", validation {validation}")?;
             }
         }
-        Ok(())
+        match &self.best {
+            Some(best) => write!(f, "; best: {best}"),
+            None => Ok(()),
+        }
     }
 }

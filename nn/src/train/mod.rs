@@ -1,10 +1,15 @@
 //! Training: one step, and many.
 
+mod average;
+mod checkpoint;
+mod clip;
 mod clock;
 mod completed;
 mod event;
 mod failure;
+pub(crate) mod fingerprint;
 mod fit;
+mod goal;
 mod memory;
 pub mod model;
 mod network;
@@ -16,8 +21,12 @@ mod times;
 mod trainer;
 mod update;
 
+pub use average::Average;
+pub use checkpoint::Checkpoints;
+pub use clip::Clip;
 pub use event::{Event, Observer};
 pub use fit::{Epoch, Fit, Report, Show, fit};
+pub use goal::{Best, Goal};
 pub use model::Model;
 pub use state::{NamedBuffer, TrainerState};
 pub use trainer::Trainer;

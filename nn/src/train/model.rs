@@ -177,6 +177,13 @@ pub trait Model: Send + Sync {
         check_not_empty(which, data.len())
     }
 
+    /// A number by which these data are known again where a training goes on: the same for the same rows in the same
+    /// order, and hardly for others. `None` if the model does not know what its rows are made of.
+    fn fingerprint(&self, data: &Dataset<Self::Input, Self::Target>) -> Option<u64> {
+        let _ = data;
+        None
+    }
+
     /// Refuses batches that the model cannot be trained with: of `batch_size` of so many `rows`, the last one of those
     /// that are left.
     ///

@@ -6,14 +6,19 @@ use tensor::Float as _;
 use tensor::threads::Threads;
 
 use super::Trainer;
+use super::average::Averaged;
+use super::checkpoint::{Conditions, Place, Rates, Store, Written};
 use super::clock::Clock;
 use super::completed::Completed;
 use super::event::{Event, Observer};
 use super::failure::Failure;
 use super::fit::{Epoch, Report};
+use super::goal::Decisions;
 use super::model::{Batch, Model};
 use crate::data::{Batches, Dataset, Minibatch};
+use crate::error::Result;
 use crate::optim::Optimizer;
+use crate::parameters::NamedTensor;
 
 /// From training progress to a factor on the learning rate.
 pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
@@ -32,79 +37,255 @@ pub(super) struct Run<'a, M: Model, O> {
     /// In all epochs.
     pub(super) steps: u64,
     pub(super) observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
+    pub(super) decisions: Decisions,
+    pub(super) averaged: Option<Averaged<M::Float>>,
+    pub(super) kept: Option<Kept>,
+    pub(super) place: Place,
+}
+
+/// What a training that keeps checkpoints needs for them.
+pub(super) struct Kept {
+    pub(super) store: Store,
+    pub(super) conditions: Conditions,
+    pub(super) name: String,
+    pub(super) architecture: String,
+    pub(super) tensors: Vec<NamedTensor>,
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
-    /// So many epochs, or fewer if an observer stops.
-    pub(super) fn epochs(&mut self, epochs: usize, report: &mut Report) -> Result<(), Failure> {
-        let (rows, steps) = (self.data.len(), self.steps);
-        let mut flow = tell(
-            &mut self.observers,
-            &Event::Begin { model: self.model.model(), epochs, rows, steps },
-        );
-        let mut number = 0;
-        while number < epochs && flow.is_continue() {
-            number += 1;
-            let clock = Clock::start();
-            let (loss, stopped) = self.epoch(number)?;
-            let is_last = number == epochs || stopped.is_break();
-            self.check_memory(is_last)?;
-            let validation = match self.validation {
-                Some(data) => {
-                    let evaluated = self.trainer.evaluate(self.model.model(), data);
-                    Some(evaluated.map_err(Failure::after_steps)?)
-                }
-                None => None,
-            };
-            self.model.complete(number);
-            let seconds = clock.elapsed().as_secs_f64();
-            let epoch = Epoch { loss, validation, seconds };
-            report.epochs.push(epoch);
-            let event = Event::Epoch { model: self.model.model(), number, epoch: &epoch };
-            flow = tell(&mut self.observers, &event);
-            if stopped.is_break() {
-                flow = stopped;
-            }
+    /// So many epochs in all, or fewer if it is over before.
+    pub(super) fn epochs(
+        &mut self,
+        epochs: usize,
+        report: &mut Report,
+    ) -> std::result::Result<(), Failure> {
+        let begin = Event::Begin {
+            model: self.model.model(),
+            epochs,
+            rows: self.data.len(),
+            steps: self.steps,
+            done: self.place.epochs,
+            done_rows: self.place.rows,
+        };
+        let mut flow = tell(&mut self.observers, &begin);
+        while self.place.epochs < epochs && flow.is_continue() && !self.decisions.course.is_over {
+            flow = self.one(epochs, report)?;
         }
+        if self.decisions.course.is_over {
+            self.check_memory(true)?;
+        }
+        self.model.finish();
+        report.best = self.decisions.best();
+        report.stopped_early = self.decisions.course.is_over;
         let end = Event::End { model: self.model.model(), report };
         let _nothing_to_stop = tell(&mut self.observers, &end);
         Ok(())
     }
 
-    /// All batches of an epoch, or fewer if an observer stops: the mean loss of the rows.
-    fn epoch(&mut self, epoch: usize) -> Result<(f64, ControlFlow<()>), Failure> {
-        let (mut loss_sum, mut seen) = (0.0, 0);
-        let mut flow = ControlFlow::Continue(());
+    /// The next epoch, with all that follows from it.
+    fn one(
+        &mut self,
+        epochs: usize,
+        report: &mut Report,
+    ) -> std::result::Result<ControlFlow<()>, Failure> {
+        let number = self.place.epochs + 1;
+        let clock = Clock::start();
+        let stopped = self.batches(number, report)?;
+        let is_cut = self.place.batches < self.batches.count();
+        if is_cut {
+            // To go on from, since what follows is of an epoch that is not whole.
+            self.keep(report);
+        }
+        self.check_memory(number == epochs || stopped.is_break())?;
+        let done = self.trainer.steps() as f64 / self.steps as f64;
+        if let Some(averaged) = &mut self.averaged {
+            averaged.epoch(self.model.model().flat(), done);
+        }
+        self.exchange_average();
+        let validation = match self.validation {
+            Some(data) => {
+                let evaluated = self.trainer.evaluate(self.model.model(), data);
+                Some(evaluated.map_err(Failure::after_steps)?)
+            }
+            None => None,
+        };
+        self.model.complete(number);
+        let loss = self.place.loss_sum / self.place.rows as f64;
+        let epoch = Epoch { loss, validation, seconds: clock.elapsed().as_secs_f64() };
+        let is_best = self.decisions.judge(number, &epoch)?;
+        if is_best && self.decisions.keeps_best {
+            self.model.keep_best(number);
+        }
+        report.epochs.push(epoch);
+        self.place = Place { epochs: number, ..Place::default() };
+        let event = Event::Epoch { model: self.model.model(), number, epoch: &epoch, is_best };
+        let flow = tell(&mut self.observers, &event);
+        self.exchange_average();
+        if !is_cut {
+            self.keep(report);
+            if is_best {
+                self.keep_best();
+            }
+        }
+        Ok(if stopped.is_break() { stopped } else { flow })
+    }
+
+    /// The rest of the batches of an epoch, or fewer if an observer stops.
+    fn batches(
+        &mut self,
+        epoch: usize,
+        report: &Report,
+    ) -> std::result::Result<ControlFlow<()>, Failure> {
         self.batches.order(epoch as u64, self.seed);
-        for rows in &self.batches {
-            let step_threads = self.model.model().step_threads(rows.len(), &self.threads);
+        while self.place.batches < self.batches.count() {
+            let rows = self.batches.get(self.place.batches);
+            let count = rows.len();
+            let step_threads = self.model.model().step_threads(count, &self.threads);
             self.batch.gather_with(&step_threads, self.data, rows);
-            let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64);
+            let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
+                * self.decisions.course.factor;
             self.trainer.set_rate(rate);
             let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
             let loss = self.trainer.try_step(self.model.in_epoch(), batch)?.as_f64();
-            loss_sum += loss * rows.len() as f64;
-            seen += rows.len();
-            flow = tell(
-                &mut self.observers,
-                &Event::Step {
-                    model: self.model.model(),
-                    number: self.trainer.steps(),
-                    epoch,
-                    rows: rows.len(),
-                    loss,
-                    rate,
-                },
-            );
+            if let Some(averaged) = &mut self.averaged {
+                averaged.step(self.model.model().flat());
+            }
+            self.place.batches += 1;
+            self.place.rows += count;
+            self.place.loss_sum += loss * count as f64;
+            let step = Event::Step {
+                model: self.model.model(),
+                number: self.trainer.steps(),
+                epoch,
+                rows: count,
+                loss,
+                rate,
+            };
+            let flow = tell(&mut self.observers, &step);
             if flow.is_break() {
-                break;
+                return Ok(flow);
+            }
+            let is_last = self.place.batches == self.batches.count();
+            let is_due = |kept: &Kept| kept.store.is_due(self.trainer.steps());
+            if !is_last && self.kept.as_ref().is_some_and(is_due) {
+                self.keep(report);
             }
         }
-        Ok((loss_sum / seen as f64, flow))
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// Exchanges the model's parameters and their mean, if there is one.
+    fn exchange_average(&mut self) {
+        if let Some(averaged) = &mut self.averaged {
+            self.model.in_epoch().flat_mut().swap_with_slice(&mut averaged.flat);
+        }
+    }
+
+    /// Goes on from a checkpoint, if there is one.
+    pub(super) fn resume(&mut self, report: &mut Report) -> Result<()> {
+        let Some(kept) = &self.kept else { return Ok(()) };
+        let mut notes = Vec::new();
+        let pass_over = |error| notes.push(format!("passed over: {error}"));
+        let newest = kept.store.newest(&kept.architecture, &kept.tensors, pass_over);
+        let found = match newest {
+            Ok(found) => found,
+            Err(error) => {
+                notes.iter().for_each(|note| say(&mut self.observers, note));
+                return Err(error);
+            }
+        };
+        if let Some((path, snapshot)) = found {
+            kept.conditions.compare(&path, &snapshot.conditions)?;
+            snapshot.rates.compare(&path, &*self.schedule, self.steps)?;
+            let fill = |flat: &mut [M::Float], parts: &[Vec<M::Float>]| {
+                for (tensor, values) in kept.tensors.iter().zip(parts) {
+                    flat[tensor.range()].copy_from_slice(values);
+                }
+            };
+            // What lies between the tensors is as it was.
+            let mut best = snapshot.best.map(|parts| {
+                let mut flat = self.model.model().flat().to_vec();
+                fill(&mut flat, &parts);
+                flat
+            });
+            self.trainer.restore(self.model.model(), &snapshot.trainer)?;
+            fill(self.model.in_epoch().flat_mut(), &snapshot.model);
+            if let (Some(averaged), Some((parts, count))) = (&mut self.averaged, snapshot.average) {
+                fill(&mut averaged.flat, &parts);
+                averaged.count = count;
+            }
+            let best_epoch = snapshot.course.best.map(|(epoch, _)| epoch);
+            self.place = snapshot.place;
+            self.decisions.course = snapshot.course;
+            report.epochs = snapshot.history;
+            for observer in &mut self.observers {
+                let Some(name) = observer.name() else { continue };
+                let mut states = snapshot.observers.iter();
+                if let Some((_, state)) = states.find(|(saved, _)| saved == name) {
+                    observer.restore(state)?;
+                }
+            }
+            notes.push(format!(
+                "goes on from {} after step {} (epoch {})",
+                path.display(),
+                self.trainer.steps(),
+                self.place.epochs + usize::from(self.place.batches > 0)
+            ));
+            let unchecked = &kept.conditions.unchecked;
+            if !unchecked.is_empty() {
+                notes.push(format!(
+                    "not compared with the training before: {}",
+                    unchecked.join(", ")
+                ));
+            }
+            self.exchange_average();
+            self.model.resumed(self.place.epochs, best_epoch.zip(best.take()));
+            self.exchange_average();
+        }
+        notes.iter().for_each(|note| say(&mut self.observers, note));
+        Ok(())
+    }
+
+    /// Writes a checkpoint, if there are any. A training goes on without one that cannot be written, and says so.
+    fn keep(&mut self, report: &Report) {
+        let Some(kept) = &mut self.kept else { return };
+        let named = self
+            .observers
+            .iter()
+            .filter_map(|observer| observer.name().map(|name| (name.to_owned(), observer.state())));
+        let written = Written {
+            network: &kept.name,
+            architecture: &kept.architecture,
+            conditions: &kept.conditions.text(),
+            tensors: &kept.tensors,
+            model: self.model.model().flat(),
+            best: self.model.best(),
+            average: self.averaged.as_ref().map(|averaged| (&averaged.flat[..], averaged.count)),
+            trainer: self.trainer.state(),
+            rates: Rates::of(&*self.schedule, self.trainer.steps(), self.steps),
+            place: self.place,
+            course: &self.decisions.course,
+            history: &report.epochs,
+            observers: named.collect(),
+        };
+        if let Err(error) = kept.store.save(&written) {
+            let note = format!("no checkpoint was written, training goes on: {error}");
+            say(&mut self.observers, &note);
+        }
+    }
+
+    /// Writes the best network, if there are checkpoints.
+    fn keep_best(&mut self) {
+        let (Some(kept), Some(best)) = (&self.kept, self.model.best()) else { return };
+        let Kept { store, name, architecture, tensors, .. } = kept;
+        if let Err(error) = store.save_best(name, architecture, tensors, best) {
+            let note = format!("the best network was not written, training goes on: {error}");
+            say(&mut self.observers, &note);
+        }
     }
 
     /// Looks at what the optimizer remembers, but not after each of many short epochs.
-    fn check_memory(&self, is_last: bool) -> Result<(), Failure> {
+    fn check_memory(&self, is_last: bool) -> std::result::Result<(), Failure> {
         /// Steps whose work is so much that looking at the memory does not show.
         const STEPS: u64 = 16;
         let epochs = self.trainer.steps() / self.batches.count() as u64;
@@ -128,4 +309,9 @@ fn tell<M: Model>(
         }
     }
     flow
+}
+
+/// Tells all of them something to be read.
+fn say<M: Model>(observers: &mut [Box<dyn Observer<M> + Send + '_>], text: &str) {
+    let _nothing_to_stop = tell(observers, &Event::Note { text });
 }

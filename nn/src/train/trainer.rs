@@ -6,6 +6,7 @@ use num_traits::Float as _;
 use tensor::Buffer;
 use tensor::threads::Threads;
 
+use super::clip::Clip;
 use super::failure::Failure;
 use super::memory::Memory;
 use super::model::{Batch, Model, Run};
@@ -39,6 +40,7 @@ pub struct Trainer<M: Model, O> {
     optimizer: O,
     pub(super) loss: M::Loss,
     threads: Threads,
+    clip: Option<Clip>,
     workspace: M::Workspace,
     gradient: Buffer<M::Float>,
     /// From the first step on.
@@ -70,6 +72,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             optimizer,
             loss,
             threads: Threads::all(),
+            clip: None,
             workspace: M::Workspace::default(),
             gradient: Buffer::zeroed(0),
             memory: None,
@@ -92,6 +95,13 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// The same with a bound on the gradient of each step. [`Trainer::apply`] takes a gradient as it is.
+    #[must_use]
+    pub fn clip(mut self, clip: Clip) -> Self {
+        self.clip = Some(clip);
         self
     }
 
@@ -144,11 +154,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> Result<M::Float> {
         let batch = Batch { inputs, targets };
         let loss = self.pass(model, batch).map_err(Failure::in_a_step)?;
-        let len = model.flat().len();
-        if self.gradient.len() != len {
-            self.gradient = Buffer::zeroed(len);
-        }
-        model.gradient(batch, &mut self.workspace, &mut self.gradient);
+        self.compute_gradient(model, batch);
         Ok(loss)
     }
 
@@ -224,12 +230,34 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> std::result::Result<M::Float, Failure> {
         self.prepare(model)?;
         let loss = self.pass(model, batch)?;
-        self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
+        let Some(clip) = self.clip else {
+            self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
+            return Ok(loss);
+        };
+        self.compute_gradient(model, batch);
+        let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
+        if let Some(memory) = &self.memory {
+            clip.apply(&mut gradient, &memory.tensors);
+        }
+        let changed =
+            self.change(model, |model, _, update| update.apply(model.flat_mut(), &gradient));
+        self.gradient = gradient;
+        changed?;
         Ok(loss)
+    }
+
+    /// The gradient of the batch that has just been passed through.
+    fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
+        let len = model.flat().len();
+        if self.gradient.len() != len {
+            self.gradient = Buffer::zeroed(len);
+        }
+        model.gradient(batch, &mut self.workspace, &mut self.gradient);
     }
 
     /// Looks at all settings, as the first step does.
     pub(super) fn check(&self) -> Result<()> {
+        self.clip.iter().try_for_each(Clip::check)?;
         self.optimizer.check()
     }
 

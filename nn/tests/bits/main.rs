@@ -63,7 +63,7 @@ fn folder() -> PathBuf {
 }
 
 /// One of several optimizers: one type, so that every network's training is compiled once.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Rule {
     Sgd(Sgd),
     Adam(Adam),

@@ -117,7 +117,7 @@ pub(crate) fn comes_back<N: Network>(name: &str) {
 }
 
 /// Gradient descent without momentum, hidden from the trainer, which then computes gradients first.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Plain(Sgd);
 
 impl<T: nn::Float> Optimizer<T> for Plain {

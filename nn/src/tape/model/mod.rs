@@ -24,6 +24,7 @@ use crate::layer::Pass;
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Batch, Model, Run};
 use crate::parameters::NamedTensor;
+use crate::train::fingerprint::Fingerprint;
 
 /// A function on the tape with parameters, and the loss of its outputs: what a [`TapeModel`] computes.
 ///
@@ -229,6 +230,14 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
     }
 }
 
+/// Adds the numbers of a row, which are written to `memory`.
+fn add_row<T: Float, R: TapeRow<T>>(fingerprint: &mut Fingerprint, row: &R, memory: &mut Vec<T>) {
+    memory.clear();
+    memory.resize(R::WIDTH, T::zero());
+    R::write(std::slice::from_ref(row), memory);
+    memory.iter().for_each(|number| fingerprint.add(number.as_f64().to_bits()));
+}
+
 /// Rows as a matrix `[rows, width]`.
 fn rows<T: Float, R: TapeRow<T>>(rows: &[R]) -> Result<Tensor<T>> {
     let mut values = vec![T::zero(); rows.len() * R::WIDTH];
@@ -316,6 +325,16 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
             }
         }
         Ok(())
+    }
+
+    fn fingerprint(&self, data: &Dataset<X, Y>) -> Option<u64> {
+        let mut fingerprint = Fingerprint::new();
+        let mut memory = Vec::new();
+        for (x, y) in data {
+            add_row::<T, X>(&mut fingerprint, x, &mut memory);
+            add_row::<T, Y>(&mut fingerprint, y, &mut memory);
+        }
+        Some(fingerprint.value())
     }
 
     /// Mean loss, and for classes the share of rows whose largest output is the target's.

@@ -18,10 +18,12 @@ use tensor::{Buffer, Float};
 
 use division::{Division, Parts};
 
+use super::fingerprint::Fingerprint;
 use super::model::{Batch, Model, Run};
 use super::update::{Update, by_tensor};
 use crate::data::Dataset;
 use crate::error::{Error, Result};
+use crate::head::Head as _;
 use crate::layer::{FirstSums, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::metric::{Evaluation, Metrics, check_rows};
@@ -274,6 +276,14 @@ impl<N: Network> Model for N {
         threads: &Threads,
     ) -> Result<()> {
         check_rows::<N>(which, data, threads)
+    }
+
+    fn fingerprint(&self, data: &Dataset<Self::Input, Self::Target>) -> Option<u64> {
+        let mut fingerprint = Fingerprint::new();
+        let mut add = |number: f64| fingerprint.add(number.to_bits());
+        Row::flatten(data.inputs()).iter().for_each(|x: &Self::Float| add(x.as_f64()));
+        let seen = data.targets().iter().all(|target| N::Head::see_numbers(target, &mut add));
+        seen.then(|| fingerprint.value())
     }
 
     /// Batch norm cannot train with a batch of one row.

@@ -68,8 +68,14 @@ impl<M: Model> Observer<M> for Progress {
                     self.show(self.start.elapsed());
                 }
             }
-            Event::Epoch { epoch, .. } => self.epoch_at(self.start.elapsed(), epoch),
-            Event::Begin { .. } => self.sink.say_if_slow(),
+            Event::Epoch { epoch, is_best, .. } => {
+                self.epoch_at(self.start.elapsed(), epoch, *is_best);
+            }
+            Event::Begin { done, done_rows, .. } => {
+                self.count.begin(*done, *done_rows);
+                self.sink.say_if_slow();
+            }
+            Event::Note { text } => self.sink.line(text),
             Event::End { .. } => {}
         }
         ControlFlow::Continue(())
@@ -106,8 +112,8 @@ impl Progress {
         self.shown = now;
     }
 
-    fn epoch_at(&mut self, now: Duration, epoch: &Epoch) {
-        let pieces = self.count.epoch(now, epoch);
+    fn epoch_at(&mut self, now: Duration, epoch: &Epoch, is_best: bool) {
+        let pieces = self.count.epoch(now, epoch, is_best);
         let text = match self.sink {
             Sink::Terminal(_, width) => in_lines(pieces, width),
             _ => in_lines(pieces, usize::MAX),
@@ -187,16 +193,28 @@ struct Count {
     finished_epochs: usize,
     /// Rows in all epochs so far.
     done: usize,
+    /// Those of them that a checkpoint had.
+    done_before: usize,
     /// Rows and summed loss in this epoch.
     done_in_epoch: usize,
+    /// Rows of this epoch whose loss was seen.
+    rows_with_loss: usize,
     loss_sum: f64,
     epoch_start: Duration,
 }
 
 impl Count {
+    /// So many epochs, and so many rows of the next one, are behind.
+    fn begin(&mut self, epochs: usize, rows: usize) {
+        self.finished_epochs = epochs;
+        self.done = epochs.saturating_mul(self.samples) + rows;
+        (self.done_before, self.done_in_epoch, self.rows_with_loss) = (self.done, rows, 0);
+    }
+
     fn step(&mut self, rows: usize, loss: f64) {
         self.done += rows;
         self.done_in_epoch += rows;
+        self.rows_with_loss += rows;
         self.loss_sum += loss * rows as f64;
     }
 
@@ -212,9 +230,9 @@ impl Count {
     /// The line in the middle of an epoch.
     fn pieces(&self, now: Duration) -> Vec<Piece> {
         let percent = 100 * self.done_in_epoch / self.samples.max(1);
-        let loss = self.loss_sum / self.done_in_epoch as f64;
+        let loss = self.loss_sum / self.rows_with_loss as f64;
         let seconds = (now - self.epoch_start).as_secs_f64();
-        let speed = thousands((self.done_in_epoch as f64 / seconds.max(1e-9)) as u64);
+        let speed = thousands((self.rows_with_loss as f64 / seconds.max(1e-9)) as u64);
         let mut pieces = vec![
             piece(BAR, self.bar()),
             piece(0, self.epoch_number()),
@@ -230,7 +248,7 @@ impl Count {
     }
 
     /// The line at the end of an epoch; the next one begins.
-    fn epoch(&mut self, now: Duration, epoch: &Epoch) -> Vec<Piece> {
+    fn epoch(&mut self, now: Duration, epoch: &Epoch, is_best: bool) -> Vec<Piece> {
         let mut pieces =
             vec![piece(0, self.epoch_number()), piece(0, format!("loss {:.4}", epoch.loss))];
         if let Some(validation) = &epoch.validation {
@@ -238,11 +256,14 @@ impl Count {
             pieces
                 .extend(validation.accuracy.map(|share| piece(0, format!("accuracy {share:.4}"))));
         }
+        if is_best {
+            pieces.push(piece(0, "best"));
+        }
         pieces.push(piece(0, exact(now - self.epoch_start)));
 
         self.finished_epochs += 1;
         self.done = self.finished_epochs.saturating_mul(self.samples);
-        self.done_in_epoch = 0;
+        (self.done_in_epoch, self.rows_with_loss) = (0, 0);
         self.loss_sum = 0.0;
         self.epoch_start = now;
         pieces.extend(self.left(now).map(|left| piece(1, format!("left {}", rough(left)))));
@@ -258,10 +279,11 @@ impl Count {
     /// The seconds that the rest will take if it goes on as it went so far, validation included.
     fn left(&self, now: Duration) -> Option<f64> {
         let all = self.epochs.saturating_mul(self.samples);
-        if self.done == 0 || self.done >= all {
+        let seen = self.done - self.done_before;
+        if seen == 0 || self.done >= all {
             return None;
         }
-        Some(now.as_secs_f64() * (all - self.done) as f64 / self.done as f64)
+        Some(now.as_secs_f64() * (all - self.done) as f64 / seen as f64)
     }
 }
 
@@ -306,7 +328,7 @@ mod tests {
             progress.count.step(15_000, loss);
             progress.show(seconds(time));
         }
-        progress.epoch_at(seconds(24.0), &epoch(0.5, Some((0.365, 0.8712))));
+        progress.epoch_at(seconds(24.0), &epoch(0.5, Some((0.365, 0.8712))), false);
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert_eq!(
             text,
@@ -325,7 +347,7 @@ mod tests {
             progress.count.step(rows, 0.5);
             progress.show(seconds(time));
         }
-        progress.epoch_at(seconds(0.5), &epoch(0.5, None));
+        progress.epoch_at(seconds(0.5), &epoch(0.5, None), false);
         drop(progress);
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         let line = |text: &str| format!("\r\x1b[K\x1b[?7l{text}\x1b[?7h");
@@ -345,11 +367,11 @@ mod tests {
         count.step(64, 1.0);
         count.step(36, 1.0);
         let line = |pieces| in_lines(pieces, 80);
-        let first = count.epoch(seconds(1.2), &epoch(1.0, None));
+        let first = count.epoch(seconds(1.2), &epoch(1.0, None), false);
         assert_eq!(line(first), "epoch 1/2  loss 1.0000  1.2 s  left 1 s");
         count.step(100, 0.5);
-        let last = count.epoch(seconds(1.25), &epoch(0.5, None));
-        assert_eq!(line(last), "epoch 2/2  loss 0.5000  50.0 ms");
+        let last = count.epoch(seconds(1.25), &epoch(0.5, None), true);
+        assert_eq!(line(last), "epoch 2/2  loss 0.5000  best  50.0 ms");
     }
 
     #[test]
@@ -375,7 +397,7 @@ mod tests {
         let lines = |width| {
             let mut count = Count { epochs: 10, samples: 60_000, ..Count::default() };
             count.step(60_000, 0.5);
-            in_lines(count.epoch(seconds(24.0), &epoch(0.5, Some((0.365, 0.8712)))), width)
+            in_lines(count.epoch(seconds(24.0), &epoch(0.5, Some((0.365, 0.8712))), false), width)
         };
         let whole = "epoch  1/10  loss 0.5000  validation loss 0.3650  accuracy 0.8712  24.0 s";
         assert_eq!(lines(200), format!("{whole}  left 3 min 36 s"));
@@ -391,6 +413,6 @@ mod tests {
         let mut progress = Progress::new(Show::Nothing, 0, 0);
         progress.count.step(0, 0.0);
         let _ = progress.count.pieces(Duration::ZERO);
-        progress.epoch_at(Duration::ZERO, &epoch(0.0, None));
+        progress.epoch_at(Duration::ZERO, &epoch(0.0, None), false);
     }
 }

@@ -1,0 +1,153 @@
+//! Means of the parameters over the steps of a training.
+
+use std::ops::Range;
+
+use tensor::Float;
+use tensor::simd::vectorize;
+
+use crate::error::{Error, Result};
+
+/// A mean of the parameters over many steps, which often predicts better than the last ones: it is validated and given
+/// back in their place.
+///
+/// What a network keeps beside its trained parameters, such as the running means of batch norm, is not averaged: it is
+/// that of the last step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Average(Rule);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Rule {
+    Exponential(f64),
+    Uniform(f64),
+}
+
+impl Average {
+    /// After every step mean ← d·mean + (1 − d)·p, with d = min(decay, (1 + t)/(10 + t)) in step t, so that the first
+    /// steps do not weigh for long (Polyak and Juditsky 1992; the warm-up as in TensorFlow).
+    ///
+    /// 0.999 is a mean over about 1,000 steps.
+    pub const fn exponential(decay: f64) -> Self {
+        Average(Rule::Exponential(decay))
+    }
+
+    /// The plain mean of the parameters after each epoch, from the epoch on that ends when the share `from` of the
+    /// training is over: stochastic weight averaging (Izmailov et al. 2018). 0.75 is usual. Before, the last ones count.
+    pub const fn uniform(from: f64) -> Self {
+        Average(Rule::Uniform(from))
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let refused = |what, value: f64, expected, advice| {
+            Err(Error::value(what, value.to_string(), expected, advice))
+        };
+        match self.0 {
+            Rule::Exponential(decay) if !(0.0..1.0).contains(&decay) => refused(
+                "decay of the average",
+                decay,
+                "a number from 0 to below 1",
+                "0.999 is usual; the more steps, the nearer to 1",
+            ),
+            Rule::Uniform(from) if !(0.0..=1.0).contains(&from) => refused(
+                "start of the average",
+                from,
+                "a share of the training, from 0 to 1",
+                "0.75 averages over the last quarter of the epochs",
+            ),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The mean in a training.
+pub(super) struct Averaged<T> {
+    pub(super) average: Average,
+    /// As long as the flat parameters.
+    pub(super) flat: Vec<T>,
+    /// What the mean is over.
+    pub(super) count: u64,
+    /// Where there is no mean.
+    state: Vec<Range<usize>>,
+}
+
+impl<T: Float> Averaged<T> {
+    /// Before the first step from these parameters.
+    pub(super) fn new(average: Average, flat: &[T], state: Vec<Range<usize>>) -> Self {
+        Averaged { average, flat: flat.to_vec(), count: 0, state }
+    }
+
+    /// After a step.
+    pub(super) fn step(&mut self, parameters: &[T]) {
+        if let Rule::Exponential(decay) = self.average.0 {
+            let t = self.count as f64 + 1.0;
+            self.add(parameters, 1.0 - decay.min((1.0 + t) / (10.0 + t)));
+        }
+    }
+
+    /// After an epoch, when the share `done` of the training is over.
+    pub(super) fn epoch(&mut self, parameters: &[T], done: f64) {
+        match self.average.0 {
+            Rule::Uniform(from) if done >= from => {
+                self.add(parameters, 1.0 / (self.count as f64 + 1.0));
+            }
+            Rule::Uniform(_) => self.flat.copy_from_slice(parameters),
+            Rule::Exponential(_) => {}
+        }
+    }
+
+    /// mean ← mean + share·(p − mean)
+    fn add(&mut self, parameters: &[T], share: f64) {
+        self.count += 1;
+        let share = T::of(share);
+        let mean = &mut self.flat[..];
+        vectorize(|| {
+            for (mean, &p) in mean.iter_mut().zip(parameters) {
+                *mean = (p - *mean).mul_add(share, *mean);
+            }
+        });
+        for state in &self.state {
+            self.flat[state.clone()].copy_from_slice(&parameters[state.clone()]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_exponential_mean_is_its_formula() {
+        let mut averaged = Averaged::new(Average::exponential(0.5), &[1.0_f64, 7.0], vec![1..2]);
+        let mut mean = 1.0;
+        for (t, p) in (1..).zip([2.0, 4.0, -3.0, 8.0, 1.0, 1.0, 5.0, 2.5, 0.0, 9.0]) {
+            averaged.step(&[p, p * 2.0]);
+            averaged.epoch(&[p, p * 2.0], 1.0);
+            let d = f64::min(0.5, (1.0 + f64::from(t)) / (10.0 + f64::from(t)));
+            mean = d * mean + (1.0 - d) * p;
+            assert!((averaged.flat[0] - mean).abs() < 1e-12);
+            assert_eq!(averaged.flat[1], p * 2.0);
+        }
+    }
+
+    #[test]
+    fn the_uniform_mean_begins_where_it_is_told_to() {
+        let mut averaged = Averaged::new(Average::uniform(0.5), &[1.0_f64], vec![]);
+        let mut means = Vec::new();
+        for (done, p) in [(0.25, 9.0), (0.5, 2.0), (0.75, 4.0), (1.0, 9.0)] {
+            averaged.step(&[100.0]);
+            averaged.epoch(&[p], done);
+            means.push(averaged.flat[0]);
+        }
+        assert_eq!(means, [9.0, 2.0, 3.0, 5.0]);
+    }
+
+    #[test]
+    fn what_is_no_mean_is_refused() {
+        for decay in [-0.1, 1.0, f64::NAN] {
+            assert!(Average::exponential(decay).check().is_err(), "{decay}");
+        }
+        for from in [-0.1, 1.1, f64::NAN] {
+            assert!(Average::uniform(from).check().is_err(), "{from}");
+        }
+        assert!(Average::exponential(0.0).check().is_ok() && Average::uniform(1.0).check().is_ok());
+    }
+}

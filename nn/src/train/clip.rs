@@ -1,0 +1,188 @@
+//! Gradients that are not let become too large.
+
+use tensor::Float;
+use tensor::simd::vectorize;
+
+use crate::error::{Error, Result};
+use crate::parameters::NamedTensor;
+
+/// A bound on the gradient, applied before the optimizer sees it.
+///
+/// ```
+/// use nn::{Adam, Clip, Trainer, network};
+///
+/// network! { struct Line(dense(1 -> 1)); }
+///
+/// let mut line = Line::init(1);
+/// let mut trainer = Trainer::new(Adam::new(0.1)).clip(Clip::norm(1.0));
+/// trainer.step(&mut line, &[[0.0], [1.0]], &[[1e6], [3e6]])?;
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Clip {
+    kind: Kind,
+    most: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Kind {
+    Norm,
+    TensorNorm,
+    Value,
+}
+
+impl Clip {
+    /// g ← g · min(1, most / ‖g‖), with the norm over all parameters (Pascanu, Mikolov and Bengio 2013): the direction
+    /// stays.
+    pub const fn norm(most: f64) -> Self {
+        Clip { kind: Kind::Norm, most }
+    }
+
+    /// The same for the gradient of each tensor by itself.
+    pub const fn tensor_norm(most: f64) -> Self {
+        Clip { kind: Kind::TensorNorm, most }
+    }
+
+    /// Each number of the gradient at most `most` in size.
+    pub const fn value(most: f64) -> Self {
+        Clip { kind: Kind::Value, most }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        if self.most > 0.0 && self.most.is_finite() {
+            return Ok(());
+        }
+        Err(Error::value(
+            "bound on the gradient",
+            self.most.to_string(),
+            "a finite number above 0",
+            "1 is usual for the norm",
+        ))
+    }
+
+    /// Bounds a gradient of these tensors, which is zero between them. What is not finite stays so.
+    pub(super) fn apply<T: Float>(&self, gradient: &mut [T], tensors: &[NamedTensor]) {
+        let most = self.most;
+        match self.kind {
+            Kind::Norm => bound(gradient, most),
+            Kind::TensorNorm => {
+                tensors.iter().for_each(|tensor| bound(&mut gradient[tensor.range()], most));
+            }
+            Kind::Value => {
+                let most = T::of(most);
+                vectorize(|| {
+                    for g in gradient {
+                        // Not `clamp`, which some CPUs have no instruction for; a NaN stays one.
+                        let bounded = if *g > most { most } else { *g };
+                        *g = if bounded < -most { -most } else { bounded };
+                    }
+                });
+            }
+        }
+    }
+}
+
+/// g ← g · min(1, most / ‖g‖)
+fn bound<T: Float>(gradient: &mut [T], most: f64) {
+    let norm = norm(gradient);
+    if norm > most {
+        let factor = T::of(most / norm);
+        vectorize(|| gradient.iter_mut().for_each(|g| *g = *g * factor));
+    }
+}
+
+/// √Σg², also where the squares are out of the range of `T`.
+fn norm<T: Float>(gradient: &[T]) -> f64 {
+    let sum = sum_of_squares(gradient, T::one());
+    // Squares of numbers this large are still exact enough, and those of smaller ones lost nothing that counts.
+    let is_in_range = sum.is_finite() && sum > T::min_positive_value().as_f64() * 1e8;
+    if is_in_range {
+        return sum.sqrt();
+    }
+    let largest = gradient.iter().fold(T::zero(), |largest, g| largest.max(g.abs()));
+    if largest.is_zero() || !largest.is_finite() {
+        return largest.as_f64();
+    }
+    let scale = largest.recip();
+    match scale.is_finite() {
+        true => largest.as_f64() * sum_of_squares(gradient, scale).sqrt(),
+        false => gradient.iter().map(|g| g.as_f64() * g.as_f64()).sum::<f64>().sqrt(),
+    }
+}
+
+/// Σ(g·scale)², the same bits on every CPU.
+fn sum_of_squares<T: Float>(gradient: &[T], scale: T) -> f64 {
+    /// Numbers whose squares are added up in `T`, each lane by itself.
+    const PIECE: usize = 4096;
+    const LANES: usize = 64;
+    let pieces = gradient.chunks(PIECE).map(|piece| {
+        let mut sums = [T::zero(); LANES];
+        vectorize(|| {
+            let (rows, rest) = piece.as_chunks::<LANES>();
+            for row in rows {
+                for (sum, &g) in sums.iter_mut().zip(row) {
+                    let g = g * scale;
+                    *sum = g.mul_add(g, *sum);
+                }
+            }
+            for (sum, &g) in sums.iter_mut().zip(rest) {
+                let g = g * scale;
+                *sum = g.mul_add(g, *sum);
+            }
+        });
+        sums.iter().map(|sum| sum.as_f64()).sum::<f64>()
+    });
+    pieces.sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_norm_is_bounded_and_the_direction_stays() {
+        let mut gradient = [3.0_f64, 0.0, -4.0];
+        Clip::norm(10.0).apply(&mut gradient, &[]);
+        assert_eq!(gradient, [3.0, 0.0, -4.0]);
+        Clip::norm(1.0).apply(&mut gradient, &[]);
+        assert_eq!(gradient, [3.0 * 0.2, 0.0, -4.0 * 0.2]);
+    }
+
+    #[test]
+    fn each_tensor_is_bounded_by_itself() {
+        let tensors = [NamedTensor::new("a", &[2], 0), NamedTensor::new("b", &[1], 3)];
+        let mut gradient = [3.0_f64, 4.0, 0.0, 0.5];
+        Clip::tensor_norm(1.0).apply(&mut gradient, &tensors);
+        assert_eq!(gradient, [3.0 * 0.2, 4.0 * 0.2, 0.0, 0.5]);
+    }
+
+    #[test]
+    fn each_value_is_bounded() {
+        let mut gradient = [3.0_f32, -0.5, -4.0, f32::NAN];
+        Clip::value(1.0).apply(&mut gradient, &[]);
+        assert_eq!(gradient[..3], [1.0, -0.5, -1.0]);
+        assert!(gradient[3].is_nan());
+    }
+
+    #[test]
+    fn a_norm_is_right_for_all_lengths_and_sizes() {
+        for len in [0_usize, 1, 63, 64, 65, 4095, 4097, 10_000] {
+            for size in [1.0, 1e-30, 1e30] {
+                let gradient: Vec<f32> = (0..len).map(|i| (i as f32 - 7.0) * size).collect();
+                let exact = gradient.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>();
+                let found = norm(&gradient);
+                let exact = exact.sqrt();
+                assert!((found - exact).abs() <= 1e-6 * exact, "{len} {size}: {found} {exact}");
+            }
+        }
+        assert_eq!(norm(&[f32::MIN_POSITIVE / 4.0; 4]), f64::from(f32::MIN_POSITIVE) / 2.0);
+        assert!(norm(&[f32::INFINITY, 1.0]).is_infinite());
+    }
+
+    #[test]
+    fn a_bound_that_is_none_is_refused() {
+        for most in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+            assert!(Clip::norm(most).check().is_err(), "{most}");
+        }
+    }
+}

@@ -65,14 +65,15 @@ fn prepare(options: &Options) -> Result<(), String> {
 }
 
 fn train(options: &Options) -> nn::Result<()> {
-    let data = fashion_mnist::load(options.data.as_deref())?;
+    let data = fashion_mnist::load_bytes(options.data.as_deref())?;
     println!("{}", Digits::SUMMARY);
     println!("data: {}", data.source);
     println!("{} images to train on, {} to test with", data.train.len(), data.test.len());
+    let (train, test) = (data.train.pixels(), data.test.pixels());
 
     let mut digits = Digits::init(options.seed);
-    let report = fit(&mut digits, &data.train)
-        .validation(&data.test)
+    let report = fit(&mut digits, &train)
+        .validation(&test)
         .epochs(options.epochs)
         .schedule(schedule::cosine)
         .seed(options.seed)
@@ -84,7 +85,7 @@ fn train(options: &Options) -> nn::Result<()> {
     digits.save(&path)?;
     println!("weights written to {}", path.display());
 
-    let metrics = digits.evaluation(&data.test).threads(&options.threads).metrics()?;
+    let metrics = digits.evaluation(&test).threads(&options.threads).metrics()?;
     println!("test accuracy: {:.4}", metrics.accuracy.unwrap_or(f64::NAN));
     Ok(())
 }

@@ -2,12 +2,10 @@
 
 use std::slice;
 
-use tensor::cache::fetch;
-use tensor::product::rows_per_thread;
 use tensor::random::Random;
 use tensor::threads::Threads;
 
-use super::Dataset;
+use super::Source;
 use crate::error::{Error, Result};
 
 /// Keeps the random numbers of the order apart from all others with the same seed ("SHUF"); the
@@ -123,7 +121,7 @@ pub struct Minibatch<X, Y> {
     targets: Vec<Y>,
 }
 
-impl<X: Copy, Y: Copy> Minibatch<X, Y> {
+impl<X, Y> Minibatch<X, Y> {
     /// A batch without rows.
     pub fn new() -> Self {
         Self { inputs: Vec::new(), targets: Vec::new() }
@@ -135,9 +133,8 @@ impl<X: Copy, Y: Copy> Minibatch<X, Y> {
     ///
     /// If `data` has no such row.
     #[track_caller]
-    pub fn gather(&mut self, data: &Dataset<X, Y>, rows: &[usize]) {
-        copy(data.inputs(), rows, resized(&mut self.inputs, data.inputs(), rows));
-        copy(data.targets(), rows, resized(&mut self.targets, data.targets(), rows));
+    pub fn gather<S: Source<X, Y> + ?Sized>(&mut self, data: &S, rows: &[usize]) {
+        self.gather_with(&Threads::new(1), data, rows);
     }
 
     /// [`Minibatch::gather`] by the threads given, which wait for their parts of the rows at the same time.
@@ -148,20 +145,17 @@ impl<X: Copy, Y: Copy> Minibatch<X, Y> {
     ///
     /// If `data` has no such row.
     #[track_caller]
-    pub fn gather_with(&mut self, threads: &Threads, data: &Dataset<X, Y>, rows: &[usize])
-    where
-        X: Send + Sync,
-    {
-        /// Bytes for which waking a thread costs less than it saves.
-        const WORTH_A_THREAD: usize = 64 * 1024;
-        if size_of::<X>().saturating_mul(rows.len()) < WORTH_A_THREAD {
-            return self.gather(data, rows);
+    pub fn gather_with<S: Source<X, Y> + ?Sized>(
+        &mut self,
+        threads: &Threads,
+        data: &S,
+        rows: &[usize],
+    ) {
+        let len = data.len();
+        if let Some(row) = rows.iter().find(|&&row| row >= len) {
+            panic!("minibatch: found row {row}, expected one below {len}, as the data have");
         }
-        let part = rows_per_thread(rows.len(), threads);
-        let inputs = resized(&mut self.inputs, data.inputs(), rows);
-        let (from, parts) = (data.inputs(), inputs.chunks_mut(part).zip(rows.chunks(part)));
-        threads.for_each(parts, |(into, rows)| copy(from, rows, into));
-        copy(data.targets(), rows, resized(&mut self.targets, data.targets(), rows));
+        data.fill(rows, &mut self.inputs, &mut self.targets, threads);
     }
 
     /// The inputs of the batch, `[batch, in]`.
@@ -175,43 +169,16 @@ impl<X: Copy, Y: Copy> Minibatch<X, Y> {
     }
 }
 
-impl<X: Copy, Y: Copy> Default for Minibatch<X, Y> {
+impl<X, Y> Default for Minibatch<X, Y> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-/// `values`, as many as there are `rows`; any of `from` where there were fewer.
-#[track_caller]
-fn resized<'v, X: Copy>(values: &'v mut Vec<X>, from: &[X], rows: &[usize]) -> &'v mut [X] {
-    values.truncate(rows.len());
-    if let Some(&first) = rows.first() {
-        values.reserve_exact(rows.len() - values.len());
-        // As slices: `resize` takes a row over the stack, which it may fill.
-        while values.len() < rows.len() {
-            values.extend_from_slice(&from[first..=first]);
-        }
-    }
-    values
-}
-
-/// The `rows` of `from`, one after the other.
-#[track_caller]
-fn copy<X: Copy>(from: &[X], rows: &[usize], into: &mut [X]) {
-    /// Rows ahead that are asked for: so many as are on their way at a time.
-    const AHEAD: usize = 2;
-    for (i, (into, &row)) in into.iter_mut().zip(rows).enumerate() {
-        if let Some(&later) = rows.get(i + AHEAD) {
-            fetch(&from[later..=later]);
-        }
-        // As slices: straight from row to row, without the stack between, which a row may fill.
-        slice::from_mut(into).copy_from_slice(&from[row..=row]);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::Dataset;
 
     #[test]
     fn every_row_stands_in_exactly_one_batch() {

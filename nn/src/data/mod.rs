@@ -13,12 +13,17 @@
 
 mod batches;
 mod dataset;
+mod pixels;
 mod read;
 mod sets;
+mod source;
 
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
+pub use pixels::Pixels;
 pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;
+pub use source::Source;
+pub(crate) use source::{all_targets, portions};
 
 pub use crate::head::{Class, Label};

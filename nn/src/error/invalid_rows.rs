@@ -15,15 +15,36 @@ impl InvalidRows {
 
     /// Looks for rows of which `wrong` says what they hold; `None` if there are none.
     pub(crate) fn among<X>(column: &[X], wrong: impl Fn(&X) -> Option<String>) -> Option<Self> {
-        let (mut first, mut how_many) = (Vec::new(), 0);
+        let mut found = InvalidRows::none();
+        found.look(0, column, wrong);
+        found.any()
+    }
+
+    /// None so far.
+    pub(crate) fn none() -> Self {
+        InvalidRows { first: Vec::new(), how_many: 0, rows: 0 }
+    }
+
+    /// Looks for more of them among the rows from number `start` on.
+    pub(crate) fn look<X>(
+        &mut self,
+        start: usize,
+        column: &[X],
+        wrong: impl Fn(&X) -> Option<String>,
+    ) {
         for (row, found) in column.iter().enumerate().filter_map(|(row, x)| Some((row, wrong(x)?)))
         {
-            how_many += 1;
-            if how_many <= Self::NAMED {
-                first.push((row, found));
+            self.how_many += 1;
+            if self.how_many <= Self::NAMED {
+                self.first.push((start + row, found));
             }
         }
-        (how_many > 0).then_some(Self { first, how_many, rows: column.len() })
+        self.rows += column.len();
+    }
+
+    /// These rows, if there are any.
+    pub(crate) fn any(self) -> Option<Self> {
+        (self.how_many > 0).then_some(self)
     }
 
     /// For the `what` of an error: the rows of the column, whose elements are each a `noun`.

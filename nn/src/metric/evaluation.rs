@@ -6,7 +6,7 @@ use num_traits::{One as _, Zero as _};
 use tensor::threads::Threads;
 
 use super::{Metric, Metrics, check_rows};
-use crate::data::Dataset;
+use crate::data::{Source, all_targets, portions};
 use crate::error::Result;
 use crate::head::{Activate, Head as _};
 use crate::layer::Inference as _;
@@ -33,14 +33,14 @@ pub trait Evaluate: Network {
     /// # Errors
     ///
     /// As [`Evaluation::metrics`].
-    fn evaluate(&self, data: &Dataset<Self::Input, Self::Target>) -> Result<Metrics> {
+    fn evaluate(&self, data: &dyn Source<Self::Input, Self::Target>) -> Result<Metrics> {
         self.evaluation(data).metrics()
     }
 
     /// The same with a choice of threads, loss and metric.
     fn evaluation<'a>(
         &'a self,
-        data: &'a Dataset<Self::Input, Self::Target>,
+        data: &'a dyn Source<Self::Input, Self::Target>,
     ) -> Evaluation<'a, Self> {
         Evaluation::of(self, data)
     }
@@ -71,14 +71,14 @@ impl<N: Network> Evaluate for N {}
 #[must_use = "nothing is computed before `metrics`, `heads` or `measure` is called"]
 pub struct Evaluation<'a, N: Network> {
     network: &'a N,
-    data: &'a Dataset<N::Input, N::Target>,
+    data: &'a dyn Source<N::Input, N::Target>,
     threads: Option<Threads>,
     loss: Option<Box<dyn DynLoss<N::Float, N::Head>>>,
 }
 
 impl<'a, N: Network> Evaluation<'a, N> {
     /// Of `network` on `data`.
-    pub(crate) fn of(network: &'a N, data: &'a Dataset<N::Input, N::Target>) -> Self {
+    pub(crate) fn of(network: &'a N, data: &'a dyn Source<N::Input, N::Target>) -> Self {
         Evaluation { network, data, threads: None, loss: None }
     }
 
@@ -112,33 +112,36 @@ impl<'a, N: Network> Evaluation<'a, N> {
     pub(crate) fn metrics_by(self, loss: &mut dyn DynLoss<N::Float, N::Head>) -> Result<Metrics> {
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
-        loss.begin_batch(data.targets());
+        loss.begin_batch(&all_targets(data, &threads)?);
         let loss = &*loss;
-        let mut rows = vec![(N::Float::zero(), None); data.len()];
-        let part = rows_per_part::<N>(data.len(), &threads);
-        let parts =
-            data.inputs().chunks(part).zip(data.targets().chunks(part)).zip(rows.chunks_mut(part));
-        threads.for_each(parts, |((inputs, targets), rows)| {
-            let (mut losses, mut unused) = (Vec::new(), Vec::new());
-            network.for_logits(inputs, |at, logits| {
-                let count = logits.len() / N::Layers::OUTPUTS;
-                let targets = &targets[at..at + count];
-                losses.resize(count, N::Float::zero());
-                unused.resize(logits.len(), N::Float::zero());
-                loss.evaluate(LossRows {
-                    logits,
-                    targets,
-                    scale: N::Float::one(),
-                    losses: &mut losses,
-                    gradient: &mut unused,
+        let mut all = vec![(N::Float::zero(), None); data.len()];
+        portions(data, &threads, |start, inputs, targets| {
+            let part = rows_per_part::<N>(inputs.len(), &threads);
+            let rows = &mut all[start..][..inputs.len()];
+            let parts = inputs.chunks(part).zip(targets.chunks(part)).zip(rows.chunks_mut(part));
+            threads.for_each(parts, |((inputs, targets), rows)| {
+                let (mut losses, mut unused) = (Vec::new(), Vec::new());
+                network.for_logits(inputs, |at, logits| {
+                    let count = logits.len() / N::Layers::OUTPUTS;
+                    let targets = &targets[at..at + count];
+                    losses.resize(count, N::Float::zero());
+                    unused.resize(logits.len(), N::Float::zero());
+                    loss.evaluate(LossRows {
+                        logits,
+                        targets,
+                        scale: N::Float::one(),
+                        losses: &mut losses,
+                        gradient: &mut unused,
+                    });
+                    let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
+                    for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {
+                        *row = (loss, N::Head::is_right(logits, target));
+                    }
                 });
-                let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
-                for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {
-                    *row = (loss, N::Head::is_right(logits, target));
-                }
             });
-        });
-        Metrics::of_rows(rows.iter()).finite()
+            Ok(())
+        })?;
+        Metrics::of_rows(all.iter()).finite()
     }
 
     /// Loss and accuracy of each head alone, in their order and by their default losses: which of several has still to
@@ -151,23 +154,27 @@ impl<'a, N: Network> Evaluation<'a, N> {
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
         let heads = <N::Head as Activate<N::Float>>::INFO.count();
-        let mut rows = vec![(N::Float::zero(), None); data.len() * heads];
-        let part = rows_per_part::<N>(data.len(), &threads);
-        let parts = data.inputs().chunks(part).zip(data.targets().chunks(part));
-        let parts = parts.zip(rows.chunks_mut(part * heads));
-        threads.for_each(parts, |((inputs, targets), rows)| {
-            network.for_logits(inputs, |at, logits| {
-                let mut rows = rows[at * heads..].iter_mut();
-                for (logits, target) in logits.chunks(N::Layers::OUTPUTS).zip(&targets[at..]) {
-                    N::Head::by_head(logits, target, &mut |loss, right| {
-                        if let Some(row) = rows.next() {
-                            *row = (loss, right);
-                        }
-                    });
-                }
+        let mut all = vec![(N::Float::zero(), None); data.len() * heads];
+        portions(data, &threads, |start, inputs, targets| {
+            let rows = &mut all[start * heads..][..inputs.len() * heads];
+            let part = rows_per_part::<N>(inputs.len(), &threads);
+            let parts = inputs.chunks(part).zip(targets.chunks(part));
+            let parts = parts.zip(rows.chunks_mut(part * heads));
+            threads.for_each(parts, |((inputs, targets), rows)| {
+                network.for_logits(inputs, |at, logits| {
+                    let mut rows = rows[at * heads..].iter_mut();
+                    for (logits, target) in logits.chunks(N::Layers::OUTPUTS).zip(&targets[at..]) {
+                        N::Head::by_head(logits, target, &mut |loss, right| {
+                            if let Some(row) = rows.next() {
+                                *row = (loss, right);
+                            }
+                        });
+                    }
+                });
             });
-        });
-        let of_head = |head| Metrics::of_rows(rows.iter().skip(head).step_by(heads));
+            Ok(())
+        })?;
+        let of_head = |head| Metrics::of_rows(all.iter().skip(head).step_by(heads));
         (0..heads).map(|head| of_head(head).finite()).collect()
     }
 
@@ -183,13 +190,16 @@ impl<'a, N: Network> Evaluation<'a, N> {
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
         let mut memory = N::Output::zeroed_rows(PORTION.min(data.len()));
-        for (inputs, targets) in data.inputs().chunks(PORTION).zip(data.targets().chunks(PORTION)) {
-            let logits = &mut memory[..inputs.len()];
-            network.logits_into(inputs, logits, &threads);
-            for (logits, target) in logits.iter().zip(targets) {
-                metric.observe(logits.as_slice(), target);
+        portions(data, &threads, |_, inputs, targets| {
+            for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
+                let logits = &mut memory[..inputs.len()];
+                network.logits_into(inputs, logits, &threads);
+                for (logits, target) in logits.iter().zip(targets) {
+                    metric.observe(logits.as_slice(), target);
+                }
             }
-        }
+            Ok(())
+        })?;
         Ok(metric.finish())
     }
 
@@ -206,7 +216,7 @@ impl<N: Network> fmt::Debug for Evaluation<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Evaluation")
             .field("network", &N::NAME)
-            .field("data", self.data)
+            .field("rows", &self.data.len())
             .field("loss", &self.loss)
             .finish_non_exhaustive()
     }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use num_traits::Float as _;
 use tensor::threads::Threads;
 
-use crate::data::Dataset;
+use crate::data::{Source, portions};
 use crate::error::{Error, InvalidRows, Result};
 use crate::head::{Activate as _, Head as _};
 use crate::network::Network;
@@ -16,23 +16,31 @@ use crate::row::Row;
 /// are, for the message: nothing, or `validation ` with a space.
 pub(crate) fn check_rows<N: Network>(
     which: &str,
-    data: &Dataset<N::Input, N::Target>,
+    data: &dyn Source<N::Input, N::Target>,
     threads: &Threads,
 ) -> Result<()> {
     check_not_empty(which, data.len())?;
+    let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());
+    portions(data, threads, |start, x, t| {
+        // A row is looked at by itself only where there is a wrong one.
+        if !are_finite::<N>(x, threads) {
+            inputs.look(start, x, |row| {
+                let (column, x) =
+                    row.as_slice().iter().enumerate().find(|(_, x)| !x.is_finite())?;
+                Some(format!("{x} in column {column}"))
+            });
+        }
+        targets.look(start, t, N::Head::refuses);
+        Ok(())
+    })?;
     let refused = |noun: String, wrong: InvalidRows, expected: &str, advice: String| {
         Err(Error::value(wrong.what(&noun), wrong.found(&noun), expected, advice))
     };
-    if !are_finite::<N>(data.inputs(), threads)
-        && let Some(wrong) = InvalidRows::among(data.inputs(), |row| {
-            let (column, x) = row.as_slice().iter().enumerate().find(|(_, x)| !x.is_finite())?;
-            Some(format!("{x} in column {column}"))
-        })
-    {
+    if let Some(wrong) = inputs.any() {
         let advice = format!("{} takes numbers: fill the gaps or leave these rows out", N::NAME);
         return refused(format!("{which}input"), wrong, "finite numbers", advice);
     }
-    if let Some(wrong) = InvalidRows::among(data.targets(), N::Head::refuses) {
+    if let Some(wrong) = targets.any() {
         let head = N::Head::NAME;
         let advice = format!("{} ends in {head}: correct these rows or leave them out", N::NAME);
         return refused(format!("{which}target"), wrong, N::Head::ALLOWED, advice);

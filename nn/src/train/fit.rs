@@ -18,7 +18,7 @@ use super::preconditions::{check_schedule, check_steps};
 use super::progress::Progress;
 use super::run::{Kept, Run, Schedule};
 use super::times::exact;
-use crate::data::{Batches, Dataset, Minibatch};
+use crate::data::{Batches, Minibatch, Source};
 use crate::error::Result;
 use crate::loss::TrainedWith;
 use crate::metric::Metrics;
@@ -47,7 +47,7 @@ pub use super::progress::Show;
 /// ```
 pub fn fit<'a, M: Model>(
     model: &'a mut M,
-    data: &'a Dataset<M::Input, M::Target>,
+    data: &'a dyn Source<M::Input, M::Target>,
 ) -> Fit<'a, M, Adam> {
     Fit {
         model,
@@ -73,8 +73,8 @@ pub fn fit<'a, M: Model>(
 #[must_use = "nothing is trained before `run` is called"]
 pub struct Fit<'a, M: Model, O> {
     model: &'a mut M,
-    data: &'a Dataset<M::Input, M::Target>,
-    validation: Option<&'a Dataset<M::Input, M::Target>>,
+    data: &'a dyn Source<M::Input, M::Target>,
+    validation: Option<&'a dyn Source<M::Input, M::Target>>,
     optimizer: O,
     loss: M::Loss,
     epochs: usize,
@@ -95,8 +95,8 @@ impl<M: Model, O: fmt::Debug> fmt::Debug for Fit<'_, M, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fit")
             .field("model", &self.model.name())
-            .field("data", self.data)
-            .field("validation", &self.validation)
+            .field("rows", &self.data.len())
+            .field("validation_rows", &self.validation.map(|data| data.len()))
             .field("optimizer", &self.optimizer)
             .field("loss", &self.loss)
             .field("epochs", &self.epochs)
@@ -140,7 +140,7 @@ impl<N: Network, O> Fit<'_, N, O> {
 
 impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// Data that are not trained on, to be measured after every epoch.
-    pub fn validation(mut self, data: &'a Dataset<M::Input, M::Target>) -> Self {
+    pub fn validation(mut self, data: &'a dyn Source<M::Input, M::Target>) -> Self {
         self.validation = Some(data);
         self
     }

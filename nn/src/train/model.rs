@@ -7,7 +7,7 @@ use tensor::{Buffer, Float};
 
 pub use super::network::{LossOf, NetworkWorkspace};
 pub use super::update::Update;
-use crate::data::Dataset;
+use crate::data::{Source, portions};
 use crate::error::Result;
 use crate::metric::{Metrics, check_not_empty};
 use crate::optim::Optimizer;
@@ -170,7 +170,7 @@ pub trait Model: Send + Sync {
     fn check_rows(
         &self,
         which: &str,
-        data: &Dataset<Self::Input, Self::Target>,
+        data: &dyn Source<Self::Input, Self::Target>,
         threads: &Threads,
     ) -> Result<()> {
         let _ = threads;
@@ -179,7 +179,7 @@ pub trait Model: Send + Sync {
 
     /// A number by which these data are known again where a training goes on: the same for the same rows in the same
     /// order, and hardly for others. `None` if the model does not know what its rows are made of.
-    fn fingerprint(&self, data: &Dataset<Self::Input, Self::Target>) -> Option<u64> {
+    fn fingerprint(&self, data: &dyn Source<Self::Input, Self::Target>) -> Option<u64> {
         let _ = data;
         None
     }
@@ -209,7 +209,7 @@ pub trait Model: Send + Sync {
     /// If the model does not allow a row, or the loss is not finite.
     fn validate(
         &self,
-        data: &Dataset<Self::Input, Self::Target>,
+        data: &dyn Source<Self::Input, Self::Target>,
         loss: &mut Self::Loss,
         threads: &Threads,
     ) -> Result<Metrics> {
@@ -218,11 +218,14 @@ pub trait Model: Send + Sync {
         self.check_rows("", data, threads)?;
         let (mut workspace, mut sum) = (Self::Workspace::default(), 0.0);
         let run = Run { threads, seed: 0, step: 0 };
-        for (inputs, targets) in data.inputs().chunks(PORTION).zip(data.targets().chunks(PORTION)) {
-            let portion =
-                self.differentiate(Batch { inputs, targets }, loss, &mut workspace, &run)?;
-            sum += portion.as_f64() * inputs.len() as f64;
-        }
+        portions(data, threads, |_, inputs, targets| {
+            for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
+                let batch = Batch { inputs, targets };
+                let portion = self.differentiate(batch, loss, &mut workspace, &run)?;
+                sum += portion.as_f64() * inputs.len() as f64;
+            }
+            Ok(())
+        })?;
         Metrics { loss: sum / data.len() as f64, accuracy: None }.finite()
     }
 }

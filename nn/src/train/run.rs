@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::fit::{Epoch, Report};
 use super::goal::Decisions;
 use super::model::{Batch, Model};
-use crate::data::{Batches, Dataset, Minibatch};
+use crate::data::{Batches, Minibatch, Source};
 use crate::error::Result;
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
@@ -27,8 +27,8 @@ pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
 pub(super) struct Run<'a, M: Model, O> {
     pub(super) model: Completed<'a, M>,
     pub(super) trainer: Trainer<M, O>,
-    pub(super) data: &'a Dataset<M::Input, M::Target>,
-    pub(super) validation: Option<&'a Dataset<M::Input, M::Target>>,
+    pub(super) data: &'a dyn Source<M::Input, M::Target>,
+    pub(super) validation: Option<&'a dyn Source<M::Input, M::Target>>,
     pub(super) schedule: Schedule,
     pub(super) seed: u64,
     pub(super) threads: Threads,

@@ -12,7 +12,7 @@ use super::memory::Memory;
 use super::model::{Batch, Model, Run};
 use super::network::LossOf;
 use super::update::Update;
-use crate::data::Dataset;
+use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::loss::TrainedWith;
 use crate::metric::Metrics;
@@ -218,7 +218,11 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// # Errors
     ///
     /// As [`Model::validate`].
-    pub fn evaluate(&mut self, model: &M, data: &Dataset<M::Input, M::Target>) -> Result<Metrics> {
+    pub fn evaluate(
+        &mut self,
+        model: &M,
+        data: &dyn Source<M::Input, M::Target>,
+    ) -> Result<Metrics> {
         model.validate(data, &mut self.loss, &self.threads)
     }
 

@@ -7,7 +7,6 @@ mod variables;
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use autograd::{Tape, Var};
 use tensor::threads::Threads;
@@ -17,7 +16,7 @@ pub use row::TapeRow;
 pub use tensors::Tensors;
 pub use variables::Variables;
 
-use crate::data::Dataset;
+use crate::data::{Source, portions};
 use crate::error::{Error, InvalidRows, Result};
 use crate::file::{LoadOptions, load, save};
 use crate::layer::Pass;
@@ -312,12 +311,16 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         self.name.clone()
     }
 
-    fn check_rows(&self, which: &str, data: &Dataset<X, Y>, _: &Threads) -> Result<()> {
+    fn check_rows(&self, which: &str, data: &dyn Source<X, Y>, threads: &Threads) -> Result<()> {
         check_not_empty(which, data.len())?;
-        let inputs = InvalidRows::among(data.inputs(), TapeRow::refuses);
-        let targets = InvalidRows::among(data.targets(), TapeRow::refuses);
+        let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());
+        portions(data, threads, |start, x, t| {
+            inputs.look(start, x, TapeRow::refuses);
+            targets.look(start, t, TapeRow::refuses);
+            Ok(())
+        })?;
         for (noun, wrong) in [("input", inputs), ("target", targets)] {
-            if let Some(wrong) = wrong {
+            if let Some(wrong) = wrong.any() {
                 let (noun, name) = (format!("{which}{noun}"), &self.name);
                 let advice = format!("{name} takes numbers: fill the gaps or leave these rows out");
                 let (what, found) = (wrong.what(&noun), wrong.found(&noun));
@@ -327,36 +330,38 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         Ok(())
     }
 
-    fn fingerprint(&self, data: &Dataset<X, Y>) -> Option<u64> {
+    fn fingerprint(&self, data: &dyn Source<X, Y>) -> Option<u64> {
         let mut fingerprint = Fingerprint::new();
         let mut memory = Vec::new();
-        for (x, y) in data {
-            add_row::<T, X>(&mut fingerprint, x, &mut memory);
-            add_row::<T, Y>(&mut fingerprint, y, &mut memory);
-        }
-        Some(fingerprint.value())
+        let read = portions(data, &Threads::new(1), |_, inputs, targets| {
+            for (x, y) in inputs.iter().zip(targets) {
+                add_row::<T, X>(&mut fingerprint, x, &mut memory);
+                add_row::<T, Y>(&mut fingerprint, y, &mut memory);
+            }
+            Ok(())
+        });
+        read.is_ok().then(|| fingerprint.value())
     }
 
     /// Mean loss, and for classes the share of rows whose largest output is the target's.
-    fn validate(&self, data: &Dataset<X, Y>, (): &mut (), threads: &Threads) -> Result<Metrics> {
+    fn validate(&self, data: &dyn Source<X, Y>, (): &mut (), threads: &Threads) -> Result<Metrics> {
         /// Rows at a time: as many as are worth a thread, whatever their number is.
         const PORTION: usize = 256;
         self.check_rows("", data, threads)?;
-        let mut portions = vec![Ok((T::zero(), Some(0))); data.len().div_ceil(PORTION)];
-        let rows = data.inputs().chunks(PORTION).zip(data.targets().chunks(PORTION));
-        let failed = AtomicBool::new(false);
-        threads.for_each(rows.zip(&mut portions), |((inputs, targets), portion)| {
-            if !failed.load(Ordering::Relaxed) {
-                *portion = self.judge(inputs, targets);
-                failed.fetch_or(portion.is_err(), Ordering::Relaxed);
-            }
-        });
         let (mut loss, mut right) = (0.0, Some(0));
-        for (portion, targets) in portions.into_iter().zip(data.targets().chunks(PORTION)) {
-            let (mean, count) = portion?;
-            loss += mean.as_f64() * targets.len() as f64;
-            right = right.zip(count).map(|(all, count): (usize, usize)| all + count);
-        }
+        portions(data, threads, |_, inputs, targets| {
+            let mut judged = vec![Ok((T::zero(), Some(0))); inputs.len().div_ceil(PORTION)];
+            let rows = inputs.chunks(PORTION).zip(targets.chunks(PORTION));
+            threads.for_each(rows.zip(&mut judged), |((inputs, targets), judged)| {
+                *judged = self.judge(inputs, targets);
+            });
+            for (judged, targets) in judged.into_iter().zip(targets.chunks(PORTION)) {
+                let (mean, count) = judged?;
+                loss += mean.as_f64() * targets.len() as f64;
+                right = right.zip(count).map(|(all, count): (usize, usize)| all + count);
+            }
+            Ok(())
+        })?;
         let count = data.len() as f64;
         let accuracy = right.map(|right| right as f64 / count);
         Metrics { loss: loss / count, accuracy }.finite()

@@ -21,7 +21,7 @@ use division::{Division, Parts};
 use super::fingerprint::Fingerprint;
 use super::model::{Batch, Model, Run};
 use super::update::{Update, by_tensor};
-use crate::data::Dataset;
+use crate::data::{Source, portions};
 use crate::error::{Error, Result};
 use crate::head::Head as _;
 use crate::layer::{FirstSums, Layer, Pass};
@@ -272,18 +272,26 @@ impl<N: Network> Model for N {
     fn check_rows(
         &self,
         which: &str,
-        data: &Dataset<Self::Input, Self::Target>,
+        data: &dyn Source<Self::Input, Self::Target>,
         threads: &Threads,
     ) -> Result<()> {
         check_rows::<N>(which, data, threads)
     }
 
-    fn fingerprint(&self, data: &Dataset<Self::Input, Self::Target>) -> Option<u64> {
+    fn fingerprint(&self, data: &dyn Source<Self::Input, Self::Target>) -> Option<u64> {
         let mut fingerprint = Fingerprint::new();
         let mut add = |number: f64| fingerprint.add(number.to_bits());
-        Row::flatten(data.inputs()).iter().for_each(|x: &Self::Float| add(x.as_f64()));
-        let seen = data.targets().iter().all(|target| N::Head::see_numbers(target, &mut add));
-        seen.then(|| fingerprint.value())
+        let mut seen = true;
+        let one = Threads::new(1);
+        // Row by row, so that it does not matter in which portions they come.
+        let read = portions(data, &one, |_, inputs, targets| {
+            for (x, target) in inputs.iter().zip(targets) {
+                x.as_slice().iter().for_each(|x: &Self::Float| add(x.as_f64()));
+                seen &= N::Head::see_numbers(target, &mut add);
+            }
+            Ok(())
+        });
+        (read.is_ok() && seen).then(|| fingerprint.value())
     }
 
     /// Batch norm cannot train with a batch of one row.
@@ -312,7 +320,7 @@ impl<N: Network> Model for N {
 
     fn validate(
         &self,
-        data: &Dataset<Self::Input, Self::Target>,
+        data: &dyn Source<Self::Input, Self::Target>,
         loss: &mut Self::Loss,
         threads: &Threads,
     ) -> Result<Metrics> {

@@ -3,7 +3,7 @@
 //! [`benches::protocol`] describes the command line and the numbers. Two workloads are here alone: `peak` prints
 //! the `gflops` that multiply-adds on registers reach, and G trains on Fashion-MNIST for ten epochs, shuffled, and
 //! prints `epoch_s` and `accuracy`. `--data DIR` or `PEERS_DATA`
-//! names the directory of Fashion-MNIST's files.
+//! names the directory of Fashion-MNIST's files. With `--peer dynamic` the network is read at run time.
 
 use std::ops::Range;
 use std::process::ExitCode;
@@ -12,9 +12,9 @@ use std::time::Instant;
 use benches::machine;
 use benches::protocol::{self, Options, Product, Task, Training, Workload};
 use benches::{Digits, Tiny, Wide};
-use nn::data::{Class, Dataset, Minibatch, fashion_mnist};
+use nn::data::{Class, Dataset, FlatTarget, Minibatch, fashion_mnist};
 use nn::prelude::*;
-use nn::{Adam, Optimizer, Row, Sgd, Threads, Trainer};
+use nn::{Adam, Dynamic, Model, Optimizer, Row, Sgd, Threads, Trainer};
 use tensor::product::{Matrix, Start, product_with};
 
 network! {
@@ -86,7 +86,10 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn train<N: Network<Float = f32>>(&self, data: Dataset<N::Input, N::Target>) {
+    fn train<N: Network<Float = f32, Target: FlatTarget<f32>>>(
+        &self,
+        data: Dataset<N::Input, N::Target>,
+    ) {
         match self.workload.task {
             Task::Sgd(rate) => self.train_by::<N, _>(&data, Sgd::new(rate)),
             Task::Adam(rate) => self.train_by::<N, _>(&data, Adam::new(rate)),
@@ -94,19 +97,69 @@ impl Run<'_> {
         }
     }
 
-    fn train_by<N: Network<Float = f32>, O: Optimizer<f32>>(
+    fn train_by<N: Network<Float = f32, Target: FlatTarget<f32>>, O: Optimizer<f32>>(
         &self,
         data: &Dataset<N::Input, N::Target>,
         optimizer: O,
     ) {
-        let trainer = Trainer::new(optimizer).threads(&self.threads);
-        let steps = Steps { network: initial::<N>(), trainer, data, loss: 0.0 };
+        if !self.is_dynamic() {
+            let trainer = Trainer::new(optimizer).threads(&self.threads);
+            let (inputs, targets) = (data.inputs(), data.targets());
+            let steps =
+                Steps { model: initial::<N>(), trainer, inputs, targets, widths: [1, 1], loss: 0.0 };
+            return self.options.train(&self.workload, data.len(), steps);
+        }
+        let (model, trainer) = (self.dynamic(), Trainer::new(optimizer).threads(&self.threads));
+        let mut targets = Vec::new();
+        data.targets().iter().for_each(|target| target.append(&mut targets));
+        let (inputs, targets) = (N::Input::flatten(data.inputs()), &targets[..]);
+        let widths = [model.inputs(), model.targets()];
+        let steps = Steps { model, trainer, inputs, targets, widths, loss: 0.0 };
         self.options.train(&self.workload, data.len(), steps);
+    }
+
+    /// Whether the network is to be read at run time: `--peer dynamic`.
+    fn is_dynamic(&self) -> bool {
+        self.options.peer == "dynamic"
+    }
+
+    /// The workload's network, read at run time, with the weights that every framework starts from.
+    fn dynamic(&self) -> Dynamic {
+        let layers: Vec<[usize; 2]> = self.workload.layers().collect();
+        let activation = format!("{:?}", self.workload.activation).to_lowercase();
+        let texts = layers.iter().enumerate().map(|(at, [inputs, outputs])| {
+            let last = match outputs {
+                1 => "linear",
+                _ => "softmax",
+            };
+            let activation = if at + 1 < layers.len() { &activation } else { last };
+            format!("dense({inputs} -> {outputs}, {activation})")
+        });
+        let text = texts.collect::<Vec<_>>().join(", ");
+        let mut network = Dynamic::parse(&text).expect("a network without mistakes");
+        let tensors = Model::tensors(&network);
+        let weights = tensors.iter().filter(|tensor| tensor.name.ends_with("weight"));
+        let flat = network.flat_mut();
+        flat.fill(0.0);
+        for (index, (tensor, widths)) in weights.zip(layers).enumerate() {
+            for (k, weight) in flat[tensor.range()].iter_mut().enumerate() {
+                *weight = protocol::weight(index, widths, k);
+            }
+        }
+        network
     }
 
     fn predict<N: Network<Float = f32>>(&self, inputs: &[N::Input]) {
         // As many rows as stay in the cache.
         let inputs = &inputs[..inputs.len().min(4096)];
+        if self.is_dynamic() {
+            let (network, width) = (self.dynamic(), N::INPUTS);
+            let inputs = N::Input::flatten(inputs);
+            return self.options.predict(&self.workload, inputs.len() / width, |rows| {
+                let rows = &inputs[rows.start * width..rows.end * width];
+                network.predict_by(rows, &self.threads).expect("whole rows")[0]
+            });
+        }
         let network = initial::<N>();
         let mut outputs = vec![N::Output::zeroed(); self.workload.batch];
         // The protocol's output is the last layer's, before its function.
@@ -121,17 +174,21 @@ impl Run<'_> {
 }
 
 /// What a training step reads and changes.
-struct Steps<'a, N: Network, O> {
-    network: N,
-    trainer: Trainer<N, O>,
-    data: &'a Dataset<N::Input, N::Target>,
+struct Steps<'a, M: Model, O> {
+    model: M,
+    trainer: Trainer<M, O>,
+    inputs: &'a [M::Input],
+    targets: &'a [M::Target],
+    /// How many of them a row has.
+    widths: [usize; 2],
     loss: f32,
 }
 
-impl<N: Network<Float = f32>, O: Optimizer<f32>> Training for Steps<'_, N, O> {
+impl<M: Model<Float = f32>, O: Optimizer<f32>> Training for Steps<'_, M, O> {
     fn step(&mut self, rows: Range<usize>) {
-        let (x, t) = (&self.data.inputs()[rows.clone()], &self.data.targets()[rows]);
-        self.loss = self.trainer.step(&mut self.network, x, t).expect("a finite loss");
+        let [x, t] = self.widths.map(|width| rows.start * width..rows.end * width);
+        let (x, t) = (&self.inputs[x], &self.targets[t]);
+        self.loss = self.trainer.step(&mut self.model, x, t).expect("a finite loss");
     }
 
     fn loss(&self) -> f32 {

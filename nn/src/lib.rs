@@ -47,6 +47,8 @@
 pub mod data;
 mod declare;
 #[cfg(feature = "std")]
+mod dynamic;
+#[cfg(feature = "std")]
 mod error;
 mod file;
 pub mod head;
@@ -71,6 +73,8 @@ mod train;
 
 #[cfg(feature = "std")]
 pub use autograd;
+#[cfg(feature = "std")]
+pub use dynamic::{Dynamic, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};
 pub use file::Weights;

@@ -58,7 +58,7 @@ pub struct NamedTensor {
 
 /// What a tensor of parameters is for, for rules that treat some of them differently: decay spares biases and scales,
 /// for example.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TensorKind {
     /// Multiplies what goes in: a matrix, mostly.

@@ -24,6 +24,7 @@
 //! | `parse` | tokens to that |
 //! | [`network`] | what a declaration stands for: networks with all their widths |
 //! | `check` | one to the other, by the rules of a network |
+//! | `leaves` | the names of its layers, one by one |
 //! | `read` | all of it, from text or from tokens |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -34,6 +35,8 @@ pub mod ast;
 pub mod attribute;
 #[cfg(feature = "std")]
 mod check;
+#[cfg(feature = "std")]
+mod leaves;
 #[cfg(feature = "std")]
 pub mod network;
 #[cfg(feature = "std")]
@@ -49,6 +52,8 @@ pub use ast::Declaration;
 #[cfg(feature = "std")]
 pub use check::Taken;
 #[cfg(feature = "std")]
+pub use leaves::leaf_names;
+#[cfg(feature = "std")]
 pub use network::Checked;
 #[cfg(feature = "std")]
-pub use read::{Mistakes, read, read_text, read_tokens};
+pub use read::{Mistakes, read, read_text, read_tokens, read_with};

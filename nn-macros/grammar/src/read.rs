@@ -38,10 +38,27 @@ use crate::tokens::{Report, Text, Token};
 /// ));
 /// ```
 pub fn read(text: &str, file: Option<&str>) -> Result<Checked, Mistakes> {
-    let mut report = Report::default();
+    read_with(text, file, |checked, _| Some(checked))
+}
+
+/// [`read`], and then whatever `more` makes of it, which may find mistakes of its own: what a constant or a type stands
+/// for, for example. Without mistakes it must make something.
+///
+/// # Errors
+///
+/// If anything in the text is wrong, or `more` reports something.
+pub fn read_with<R>(
+    text: &str,
+    file: Option<&str>,
+    more: impl FnOnce(Checked, &mut Report) -> Option<R>,
+) -> Result<R, Mistakes> {
+    let mut report = Report::at_run_time();
     let checked = read_text(&Text::new(text, file), 0, &Taken::default(), &mut report);
-    if report.is_empty() {
-        return Ok(checked);
+    if report.is_empty()
+        && let Some(made) = more(checked, &mut report)
+        && report.is_empty()
+    {
+        return Ok(made);
     }
     let start = |place: &crate::tokens::Place| place.quoted.as_ref().map(|q| q.range.start);
     let mut mistakes: Vec<_> =

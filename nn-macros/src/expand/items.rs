@@ -12,7 +12,7 @@ use super::attributes::Attributes;
 use super::parts::{Parts, ends};
 use super::structs::structs;
 use super::written::Written;
-use super::{docs, layer_names, methods, types};
+use super::{docs, methods, types};
 use crate::source::Source;
 
 /// The code for a declaration, with `errors` where the compiler shows them and goes on, behind what is for
@@ -109,7 +109,7 @@ fn implementation(parts: &Parts<'_>, checks: Option<TokenStream>) -> TokenStream
         }
     });
     let (chain, head) = (types::chain_of(steps, aliases, nn), types::head(steps, written));
-    let leaf_names = layer_names::names(steps);
+    let leaf_names = nn_grammar::leaf_names(steps);
     quote! {
         impl<#parameters #float: #nn::Float> #nn::Architecture for #name<#passed #float> {
             type Float = #float;

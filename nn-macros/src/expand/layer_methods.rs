@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::docs;
-use super::layer_names::Leaves;
+use super::leaf_count::Leaves;
 use super::parts::Parts;
 
 /// The methods that show what a layer consists of.

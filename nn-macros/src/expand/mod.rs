@@ -13,7 +13,7 @@
 //! | `structs` | the structs beside a network |
 //! | `types` | the types of layers and of the head |
 //! | `assertions` | what the compiler checks of constants |
-//! | `layer_names` | the names of layers in files |
+//! | `leaf_count` | how many layers there are |
 //! | `docs` | the documentation |
 //! | `written` | widths, numbers and types as the user wrote them, or by their aliases |
 //! | `aliases` | names for what the user wrote |
@@ -25,7 +25,7 @@ mod attributes;
 mod docs;
 mod items;
 mod layer_methods;
-mod layer_names;
+mod leaf_count;
 mod methods;
 mod parts;
 mod structs;

@@ -13,6 +13,7 @@
 
 mod batches;
 mod dataset;
+mod flat;
 mod pixels;
 mod read;
 mod sets;
@@ -20,6 +21,7 @@ mod source;
 
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
+pub use flat::{FlatDataset, FlatTarget};
 pub use pixels::Pixels;
 pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;

@@ -63,6 +63,9 @@ pub enum Error {
         /// What to do.
         advice: String,
     },
+    /// A network that was read at run time has mistakes in its notation: all of them, each a sentence with the line and
+    /// the characters that it is about.
+    Notation(String),
     /// Numbers that were computed are not finite: a training went astray, or a network did before.
     #[non_exhaustive]
     Diverged {
@@ -91,6 +94,8 @@ pub enum ErrorKind {
     File,
     /// An argument, a setting or data are out of their range.
     Value,
+    /// A network that was read at run time has mistakes in its notation.
+    Notation,
     /// Numbers that were computed are not finite.
     Diverged,
 }
@@ -158,7 +163,7 @@ impl Error {
                 advice.push_str("; ");
                 advice.push_str(more);
             }
-            Self::Tensor(_) | Self::Autograd(_) | Self::Io { .. } => {}
+            Self::Tensor(_) | Self::Autograd(_) | Self::Notation(_) | Self::Io { .. } => {}
         }
         self
     }
@@ -181,6 +186,7 @@ impl Error {
             Self::Io { .. } => ErrorKind::Io,
             Self::File { .. } => ErrorKind::File,
             Self::Value { .. } => ErrorKind::Value,
+            Self::Notation(_) => ErrorKind::Notation,
             Self::Diverged { .. } => ErrorKind::Diverged,
         }
     }
@@ -191,6 +197,7 @@ impl fmt::Display for Error {
         match self {
             Self::Tensor(error) => write!(f, "{error}"),
             Self::Autograd(error) => write!(f, "{error}"),
+            Self::Notation(mistakes) => f.write_str(mistakes),
             Self::Io { action, path, source } => {
                 write!(f, "{}: cannot {action}: {source}", path.display())
             }
@@ -221,7 +228,9 @@ impl std::error::Error for Error {
             Self::Tensor(error) => Some(error),
             Self::Autograd(error) => Some(error),
             Self::Io { source, .. } => Some(&**source),
-            Self::File { .. } | Self::Value { .. } | Self::Diverged { .. } => None,
+            Self::File { .. } | Self::Value { .. } | Self::Notation(_) | Self::Diverged { .. } => {
+                None
+            }
         }
     }
 }

@@ -22,9 +22,11 @@ pub use class::{Class, Label};
 pub(crate) use class::{range, wrong_labels};
 pub use linear::Linear;
 pub use sigmoid::Sigmoid;
+#[cfg(feature = "std")]
+pub(crate) use sigmoid::are_on_the_side;
 pub use softmax::Softmax;
 #[cfg(feature = "std")]
-pub(crate) use softmax::shifted_exponentials;
+pub(crate) use softmax::{is_largest, shifted_exponentials, softmax};
 
 use crate::text::Text;
 

@@ -36,11 +36,8 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
         target.iter().find(refused).map(|t| t.to_string())
     }
 
-    /// Right if every unit is on the side of ½ where its target is, which NaN is not.
     fn is_right(logits: &[T], target: &[T; N]) -> Option<bool> {
-        let half = T::of(0.5);
-        let right = |(&z, &t): (&T, &T)| !z.is_nan() && (z > T::zero()) == (t > half);
-        Some(logits.iter().zip(target).all(right))
+        Some(are_on_the_side(logits, target))
     }
 
     fn see_numbers(target: &[T; N], see: &mut dyn FnMut(f64)) -> bool {
@@ -51,4 +48,11 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
     fn example_target(mut random: impl FnMut() -> f64) -> [T; N] {
         std::array::from_fn(|_| T::of(random().round()))
     }
+}
+/// Whether every logit is on the side of ½ where its target is, which NaN is not.
+#[cfg(feature = "std")]
+pub(crate) fn are_on_the_side<T: Float>(logits: &[T], target: &[T]) -> bool {
+    let half = T::of(0.5);
+    let right = |(&z, &t): (&T, &T)| !z.is_nan() && (z > T::zero()) == (t > half);
+    logits.iter().zip(target).all(right)
 }

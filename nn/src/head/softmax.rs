@@ -13,8 +13,9 @@ pub struct Softmax<const N: usize>;
 
 /// e^(z − m) for every element, where m is its row's largest; a NaN in a row makes the row NaN.
 #[cfg(feature = "std")] // for the loss
-pub(crate) fn shifted_exponentials<T: Float, const N: usize>(logits: &[T], output: &mut [T]) {
-    for (z, e) in logits.chunks_exact(N).zip(output.chunks_exact_mut(N)) {
+#[inline(always)] // so that a declared network's number of classes is a constant in it
+pub(crate) fn shifted_exponentials<T: Float>(classes: usize, logits: &[T], output: &mut [T]) {
+    for (z, e) in logits.chunks_exact(classes).zip(output.chunks_exact_mut(classes)) {
         // `>` skips a NaN, which then reaches its own exponential and the row's sum all the same.
         let max = z.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max });
         for (e, &z) in e.iter_mut().zip(z) {
@@ -45,15 +46,21 @@ impl<T: Float, const N: usize> Activate<T> for Softmax<N> {
     const NAME: &'static str = "softmax";
 
     fn activate(logits: &mut [T]) {
-        for row in logits.chunks_exact_mut(N) {
-            let max = row.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max });
-            row.iter_mut().for_each(|z| *z = *z - max);
-        }
-        Exponential.forward(logits);
-        for row in logits.chunks_exact_mut(N) {
-            let share = T::one() / row.iter().fold(T::zero(), |sum, &e| sum + e);
-            row.iter_mut().for_each(|e| *e = *e * share);
-        }
+        softmax(N, logits);
+    }
+}
+
+/// The softmax of rows of so many classes, in place.
+#[inline(always)]
+pub(crate) fn softmax<T: Float>(classes: usize, logits: &mut [T]) {
+    for row in logits.chunks_exact_mut(classes) {
+        let max = row.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max });
+        row.iter_mut().for_each(|z| *z = *z - max);
+    }
+    Exponential.forward(logits);
+    for row in logits.chunks_exact_mut(classes) {
+        let share = T::one() / row.iter().fold(T::zero(), |sum, &e| sum + e);
+        row.iter_mut().for_each(|e| *e = *e * share);
     }
 }
 
@@ -71,12 +78,8 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
         }
     }
 
-    /// Right if the target's logit is above those before it and not below those after it. Nothing is right where one is
-    /// NaN.
     fn is_right(logits: &[T], target: &Class<N>) -> Option<bool> {
-        let (before, from) = logits.split_at(target.index());
-        let z = from[0];
-        Some(before.iter().all(|&other| other < z) && from.iter().all(|&other| other <= z))
+        Some(is_largest(logits, target.index()))
     }
 
     fn see_numbers(target: &Class<N>, see: &mut dyn FnMut(f64)) -> bool {
@@ -88,6 +91,14 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
         let index = (random() * N as f64) as usize;
         Class::new(index.min(N - 1)).unwrap_or_else(|error| panic!("{error}"))
     }
+}
+
+/// Whether the logit of a class is above those before it and not below those after it: never where one is NaN.
+#[cfg(feature = "std")]
+pub(crate) fn is_largest<T: Float>(logits: &[T], class: usize) -> bool {
+    let (before, from) = logits.split_at(class);
+    let z = from[0];
+    before.iter().all(|&other| other < z) && from.iter().all(|&other| other <= z)
 }
 
 #[cfg(test)]

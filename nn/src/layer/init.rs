@@ -49,13 +49,23 @@ pub trait Initializer: 'static {
 pub struct ByActivation;
 
 impl Initializer for ByActivation {
-    fn fill<A: Activation, T: Float>(weight: &mut [T], [i, o]: [usize; 2], random: Random) {
-        let variance = match A::GAIN {
-            Some(gain) => gain * gain / i as f64,
-            None => 2.0 / (i + o) as f64,
-        };
-        normal(weight, variance, random);
+    fn fill<A: Activation, T: Float>(weight: &mut [T], widths: [usize; 2], random: Random) {
+        fill_by_gain(A::GAIN, weight, widths, random);
     }
+}
+
+/// [`ByActivation`] for an activation of this [`GAIN`](Activation::GAIN).
+pub(crate) fn fill_by_gain<T: Float>(
+    gain: Option<f64>,
+    weight: &mut [T],
+    [i, o]: [usize; 2],
+    random: Random,
+) {
+    let variance = match gain {
+        Some(gain) => gain * gain / i as f64,
+        None => 2.0 / (i + o) as f64,
+    };
+    normal(weight, variance, random);
 }
 
 /// All zero. Units that start alike stay alike: for a last layer, or one inside a residual.
@@ -111,6 +121,24 @@ macro_rules! by_variance {
         /// Every word.
         #[doc(hidden)]
         pub const WORDS: &[&str] = &[$(stringify!($word),)* "zeros"];
+
+        /// Fills a weight by the rule with this word; whether there is one.
+        #[cfg(feature = "std")]
+        pub(crate) fn fill_by_word<T: Float>(
+            word: &str,
+            weight: &mut [T],
+            widths: [usize; 2],
+            random: Random,
+        ) -> bool {
+            // None of these rules asks for the activation.
+            use tensor::activation::Identity;
+            match word {
+                $(stringify!($word) => $Name::fill::<Identity, T>(weight, widths, random),)*
+                "zeros" => Zeros::fill::<Identity, T>(weight, widths, random),
+                _ => return false,
+            }
+            true
+        }
 
         #[cfg(test)]
         fn check_rules() {

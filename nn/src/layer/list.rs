@@ -53,6 +53,17 @@ macro_rules! layers {
             }
         }
 
+        /// Whether the rows of a simple layer depend on one another in training: see [`Layer::COUPLED`].
+        #[cfg(feature = "std")]
+        pub(crate) fn is_coupled(word: &str) -> bool {
+            match word {
+                $(stringify!($simple) => {
+                    <$Simple<1, $({ f64::to_bits($option) }),*> as Leaf>::COUPLED
+                })*
+                _ => false,
+            }
+        }
+
         #[cfg(test)]
         mod tests {
             use crate::layer::proof::{prove, prove_leaf, same_at_run_time};

@@ -95,7 +95,12 @@ pub use self::{
     workspace::{Extra, Workspace},
 };
 #[cfg(feature = "std")]
-pub(crate) use self::{then::add_penalties, training::too_few};
+pub(crate) use self::{
+    branches::{join_columns, part_columns},
+    residual::add_to,
+    then::add_penalties,
+    training::too_few,
+};
 
 /// A layer, as far as it answers: without the standard library nothing is trained.
 #[cfg(not(feature = "std"))]

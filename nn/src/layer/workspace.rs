@@ -35,12 +35,12 @@ pub struct Workspace<'a, T> {
 
 impl<'a, T> Workspace<'a, T> {
     /// How many numbers `rows` rows need.
-    pub(super) fn len(rows: usize, outputs: usize, extra: Extra) -> usize {
+    pub(crate) fn len(rows: usize, outputs: usize, extra: Extra) -> usize {
         rows * (2 * outputs + extra.per_row) + extra.shared
     }
 
     /// For `rows` rows of `outputs` outputs, off the front of `memory`.
-    pub(super) fn carve(
+    pub(crate) fn carve(
         memory: &mut &'a mut [T],
         rows: usize,
         outputs: usize,
@@ -57,7 +57,7 @@ impl<'a, T> Workspace<'a, T> {
     }
 
     /// The first `at` rows and the others.
-    pub(super) fn split(self, at: usize, outputs: usize, extra: Extra) -> (Self, Self) {
+    pub(crate) fn split(self, at: usize, outputs: usize, extra: Extra) -> (Self, Self) {
         let Workspace { rows, has_sums, .. } = self;
         let (y, y_rest) = self.y.split_at_mut(at * outputs);
         let (dy, dy_rest) = self.dy.split_at_mut(at * outputs);

@@ -51,40 +51,65 @@ impl<T: Float, const N: usize, W: Weights<N>> SigmoidLoss<T, N> for BinaryCrossE
 
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
-        // How much "yes" counts in a unit, times how much it is the target: w·t.
+        let targets = targets.as_flattened();
         let weights: [T; N] = std::array::from_fn(|unit| T::of(self.weights.at(unit)));
-        let rows = || logits.chunks_exact(N).zip(targets);
-
-        gradient.copy_from_slice(logits);
-        Softplus.forward(gradient); // max(z, 0) + ln(1 + e^−|z|)
-        vectorize(|| {
-            for (values, (z, t)) in gradient.chunks_exact_mut(N).zip(rows()) {
-                for i in 0..N {
-                    let yes = if W::EQUAL { t[i] } else { weights[i] * t[i] };
-                    let all =
-                        if W::EQUAL { values[i] } else { (T::one() - t[i] + yes) * values[i] };
-                    values[i] = all - z[i] * yes;
-                }
-            }
-        });
-        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
-            *loss = row.iter().fold(T::zero(), |sum, &value| sum + value) / T::of(N as f64);
-        }
-
-        gradient.copy_from_slice(logits);
-        Sigmoid.forward(gradient);
-        let scale = scale / T::of(N as f64);
-        vectorize(|| {
-            for (slopes, (_, t)) in gradient.chunks_exact_mut(N).zip(rows()) {
-                for i in 0..N {
-                    let yes = if W::EQUAL { t[i] } else { weights[i] * t[i] };
-                    let all =
-                        if W::EQUAL { slopes[i] } else { (T::one() - t[i] + yes) * slopes[i] };
-                    slopes[i] = (all - yes) * scale;
-                }
-            }
-        });
+        let weights = if W::EQUAL { None } else { Some(&weights[..]) };
+        binary_cross_entropy_rows(
+            N,
+            weights,
+            LossRows { logits, targets, scale, losses, gradient },
+        );
     }
+}
+
+/// [`BinaryCrossEntropy`] of so many units, with a target for each; how much "yes" counts in each, if not 1.
+#[inline(always)] // so that a declared network's number of units is a constant in it
+pub(crate) fn binary_cross_entropy_rows<T: Float>(
+    units: usize,
+    weights: Option<&[T]>,
+    rows: LossRows<'_, T, T>,
+) {
+    let LossRows { logits, targets, scale, losses, gradient } = rows;
+    let rows = || logits.chunks_exact(units).zip(targets.chunks_exact(units));
+
+    gradient.copy_from_slice(logits);
+    Softplus.forward(gradient); // max(z, 0) + ln(1 + e^−|z|)
+    vectorize(|| {
+        for (values, (z, t)) in gradient.chunks_exact_mut(units).zip(rows()) {
+            for i in 0..units {
+                // How much "yes" counts in a unit, times how much it is the target: w·t.
+                let (yes, all) = match weights {
+                    None => (t[i], values[i]),
+                    Some(weights) => {
+                        let yes = weights[i] * t[i];
+                        (yes, (T::one() - t[i] + yes) * values[i])
+                    }
+                };
+                values[i] = all - z[i] * yes;
+            }
+        }
+    });
+    for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(units)) {
+        *loss = row.iter().fold(T::zero(), |sum, &value| sum + value) / T::of(units as f64);
+    }
+
+    gradient.copy_from_slice(logits);
+    Sigmoid.forward(gradient);
+    let scale = scale / T::of(units as f64);
+    vectorize(|| {
+        for (slopes, (_, t)) in gradient.chunks_exact_mut(units).zip(rows()) {
+            for i in 0..units {
+                let (yes, all) = match weights {
+                    None => (t[i], slopes[i]),
+                    Some(weights) => {
+                        let yes = weights[i] * t[i];
+                        (yes, (T::one() - t[i] + yes) * slopes[i])
+                    }
+                };
+                slopes[i] = (all - yes) * scale;
+            }
+        }
+    });
 }
 
 #[cfg(test)]

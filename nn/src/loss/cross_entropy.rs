@@ -64,23 +64,12 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
     const NAME: &'static str = "cross-entropy";
 
     fn evaluate(&self, rows: LossRows<'_, T, Class<N>>) {
+        if W::EQUAL && self.smoothing == 0.0 {
+            return cross_entropy_rows(N, rows, |target| target.index());
+        }
         let LossRows { logits, targets, scale, losses, gradient } = rows;
-        shifted_exponentials::<T, N>(logits, gradient);
-        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
-            *loss = row.iter().fold(T::zero(), |sum, &e| sum + e);
-        }
-        if !W::EQUAL || self.smoothing != 0.0 {
-            return self.weighted(LossRows { logits, targets, scale, losses, gradient });
-        }
-        for ((&sum, row), target) in losses.iter().zip(gradient.chunks_exact_mut(N)).zip(targets) {
-            let share = scale / sum;
-            row.iter_mut().for_each(|e| *e = *e * share);
-            row[target.index()] = row[target.index()] - scale;
-        }
-        vectorize(|| losses.iter_mut().for_each(|loss| *loss = math::ln(*loss)));
-        for ((loss, z), target) in losses.iter_mut().zip(logits.chunks_exact(N)).zip(targets) {
-            *loss = *loss - (z[target.index()] - max(z));
-        }
+        exponentials_and_sums(N, logits, losses, gradient);
+        self.weighted(LossRows { logits, targets, scale, losses, gradient });
     }
 
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
@@ -92,6 +81,42 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
         let total: f64 = targets.map(|target| self.weights.at(target.index())).sum();
         let factor = if total > 0.0 { rows / total } else { 0.0 };
         CrossEntropy { smoothing: self.smoothing, weights: self.weights.times(factor) }
+    }
+}
+
+/// [`CrossEntropy`] of so many classes, each target one of them, without weights and smoothing.
+#[inline(always)] // so that a declared network's number of classes is a constant in it
+pub(crate) fn cross_entropy_rows<T: Float, Y>(
+    classes: usize,
+    rows: LossRows<'_, T, Y>,
+    class: impl Fn(&Y) -> usize,
+) {
+    let LossRows { logits, targets, scale, losses, gradient } = rows;
+    exponentials_and_sums(classes, logits, losses, gradient);
+    let each = losses.iter().zip(gradient.chunks_exact_mut(classes)).zip(targets);
+    for ((&sum, row), target) in each {
+        let share = scale / sum;
+        row.iter_mut().for_each(|e| *e = *e * share);
+        row[class(target)] = row[class(target)] - scale;
+    }
+    vectorize(|| losses.iter_mut().for_each(|loss| *loss = math::ln(*loss)));
+    let each = losses.iter_mut().zip(logits.chunks_exact(classes)).zip(targets);
+    for ((loss, z), target) in each {
+        *loss = *loss - (z[class(target)] - max(z));
+    }
+}
+
+/// The shifted exponentials of the logits, and in `losses` their sums.
+#[inline(always)]
+fn exponentials_and_sums<T: Float>(
+    classes: usize,
+    logits: &[T],
+    losses: &mut [T],
+    exponentials: &mut [T],
+) {
+    shifted_exponentials(classes, logits, exponentials);
+    for (loss, row) in losses.iter_mut().zip(exponentials.chunks_exact(classes)) {
+        *loss = row.iter().fold(T::zero(), |sum, &e| sum + e);
     }
 }
 

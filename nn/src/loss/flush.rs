@@ -5,7 +5,7 @@ use tensor::simd::vectorize;
 
 /// Makes numbers zero whose products with inputs and weights could be subnormal: on many CPUs each of those costs
 /// more than a hundred cycles, and the gradient of a network that is sure of its answers is full of them.
-pub(super) fn flush_to_zero<T: Float>(gradient: &mut [T]) {
+pub(crate) fn flush_to_zero<T: Float>(gradient: &mut [T]) {
     let nothing = T::min_positive_value() / (T::epsilon() * T::epsilon());
     vectorize(|| {
         for g in gradient {

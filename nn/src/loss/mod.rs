@@ -64,10 +64,13 @@ mod weights;
 
 use tensor::Float;
 
+pub(crate) use binary_cross_entropy::binary_cross_entropy_rows;
 pub use both::BothLoss;
 pub(crate) use boxed::{DynLoss, boxed};
+pub(crate) use cross_entropy::cross_entropy_rows;
 pub use default::DefaultLoss;
-use flush::flush_to_zero;
+pub(crate) use flush::flush_to_zero;
+pub(crate) use mse::mse_rows;
 pub use weighted::{Weighted, weighted};
 pub use weights::{Equal, Weights};
 

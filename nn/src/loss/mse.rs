@@ -28,18 +28,26 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mse {
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
         let targets = targets.as_flattened();
-        vectorize(|| {
-            for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
-                *difference = z - t;
-            }
-        });
-        let units = T::of(N as f64);
-        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
-            *loss = row.iter().fold(T::zero(), |sum, &d| sum + d * d) / units;
-        }
-        let slope = T::of(2.0) * scale / units;
-        vectorize(|| gradient.iter_mut().for_each(|d| *d = *d * slope));
+        mse_rows(N, LossRows { logits, targets, scale, losses, gradient });
     }
+}
+
+/// [`Mse`] of so many units, with a target for each.
+#[inline(always)] // so that a declared network's number of units is a constant in it
+pub(crate) fn mse_rows<T: Float>(units: usize, rows: LossRows<'_, T, T>) {
+    let LossRows { logits, targets, scale, losses, gradient } = rows;
+    let row_units = units;
+    vectorize(|| {
+        for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
+            *difference = z - t;
+        }
+    });
+    let units = T::of(units as f64);
+    for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(row_units)) {
+        *loss = row.iter().fold(T::zero(), |sum, &d| sum + d * d) / units;
+    }
+    let slope = T::of(2.0) * scale / units;
+    vectorize(|| gradient.iter_mut().for_each(|d| *d = *d * slope));
 }
 
 #[cfg(test)]

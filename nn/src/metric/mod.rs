@@ -90,7 +90,7 @@ pub struct Metrics {
 
 impl Metrics {
     /// The mean of the rows' losses, and how many are right.
-    pub(super) fn of_rows<'r, T: Float>(
+    pub(crate) fn of_rows<'r, T: Float>(
         rows: impl Iterator<Item = &'r (T, Option<bool>)> + Clone,
     ) -> Self {
         let mut accuracy = Accuracy::default();

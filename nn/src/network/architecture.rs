@@ -3,9 +3,9 @@
 use tensor::Float;
 use tensor::simd::{Inline, vectorize_inline};
 
-use crate::head::Activate;
 #[cfg(feature = "std")]
 use crate::head::Head;
+use crate::head::{Activate, HeadInfo};
 use crate::layer::{Inference, Info, Layer};
 use crate::row::Row;
 use crate::text::Text;
@@ -134,10 +134,14 @@ impl<N: Architecture> Inline for Small<'_, N> {
 /// The declaration, one layer after the other: what must agree between a network and a file. Of more than some 500
 /// layers the first ones, and a hash of the others.
 pub(crate) const fn declaration<N: Architecture>() -> Text<CAPACITY> {
+    declaration_of(N::INFO, &<N::Head as Activate<N::Float>>::INFO)
+}
+
+/// The same of any layers and head.
+pub(crate) const fn declaration_of(info: &Info, head: &HeadInfo) -> Text<CAPACITY> {
     let mut text = Text::new();
-    let head = &<N::Head as Activate<N::Float>>::INFO;
-    N::INFO.push_declaration(head, &mut text);
-    if !N::INFO.shows(head) {
+    info.push_declaration(head, &mut text);
+    if !info.shows(head) {
         text.push(", ");
         head.push_names(&mut text);
     }

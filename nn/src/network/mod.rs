@@ -14,15 +14,19 @@ mod tensors;
 mod view;
 
 pub use architecture::Architecture;
+#[cfg(feature = "std")]
+pub(crate) use architecture::declaration_of;
 pub(crate) use architecture::{declaration, logits};
 #[cfg(feature = "std")]
 pub use instance::Network;
 #[cfg(feature = "std")]
-pub(crate) use instance::{DefaultLossOf, rows_per_part};
+pub(crate) use instance::{DefaultLossOf, WORTH_A_THREAD, rows_per_part};
 pub use nested::Nested;
 pub use shown::debug;
 pub(crate) use shown::debug_as;
 #[cfg(feature = "std")]
-pub(crate) use tensors::tensors;
+pub(crate) use summary::table;
+#[cfg(feature = "std")]
+pub(crate) use tensors::{tensors, tensors_of};
 #[cfg(feature = "std")]
 pub use view::{dense_view, layer_view};

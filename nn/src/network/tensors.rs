@@ -1,14 +1,20 @@
 //! The tensors that the flat parameters of a network consist of, by name.
 
 use super::Architecture;
+use crate::layer::Info;
 use crate::parameters::NamedTensor;
 
 /// The tensors of a network in the order of the flat buffer.
 pub(crate) fn tensors<N: Architecture>() -> Vec<NamedTensor> {
-    let mut tensors = Vec::with_capacity(N::INFO.tensors());
-    for index in 0..N::INFO.count() {
-        let (layer, start) = N::INFO.layer(index);
-        let name = N::INFO.name(N::NAMES, index);
+    tensors_of(N::INFO, N::NAMES)
+}
+
+/// The same of layers with these names.
+pub(crate) fn tensors_of(info: &Info, names: &[&str]) -> Vec<NamedTensor> {
+    let mut tensors = Vec::with_capacity(info.tensors());
+    for index in 0..info.count() {
+        let (layer, start) = info.layer(index);
+        let name = info.name(names, index);
         tensors.extend(
             layer
                 .tensors

@@ -40,7 +40,8 @@ pub trait Picture: Architecture {
 
 impl<N: Architecture> Picture for N {}
 
-fn picture(name: &str, names: &[&str], info: &Info, head: &HeadInfo) -> String {
+/// A picture of these layers.
+pub(crate) fn picture(name: &str, names: &[&str], info: &Info, head: &HeadInfo) -> String {
     let row = pieces::network(names, info, head);
     let subtitle = format!(
         "{} → {} · {} parameters",

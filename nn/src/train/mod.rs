@@ -12,14 +12,14 @@ mod fit;
 mod goal;
 mod memory;
 pub mod model;
-mod network;
-mod preconditions;
+pub(crate) mod network;
+pub(crate) mod preconditions;
 mod progress;
 mod run;
 mod state;
 mod times;
 mod trainer;
-mod update;
+pub(crate) mod update;
 
 pub use average::Average;
 pub use checkpoint::Checkpoints;

@@ -41,3 +41,46 @@ pub(super) fn check_schedule(schedule: &dyn Fn(f64) -> f64, steps: u64) -> Resul
     }
     Ok(())
 }
+
+/// How many rows a batch of so many inputs and targets has, if it can be trained with; `is_coupled` says whether rows depend
+/// on one another.
+pub(crate) fn check_batch(inputs: usize, targets: usize, is_coupled: bool) -> Result<usize> {
+    if inputs == 0 || targets != inputs {
+        return Err(Error::value(
+            "batch",
+            format!("{inputs} inputs and {targets} targets"),
+            "as many targets as inputs, and at least one",
+            "pass rows and targets of the same samples",
+        ));
+    }
+    if is_coupled && inputs == 1 {
+        return Err(Error::value(
+            "batch",
+            "1 row",
+            "at least 2",
+            "batch_norm trains by the mean and the variance of a batch, and one row has no variance: \
+             make the batch larger or leave this row out",
+        ));
+    }
+    Ok(inputs)
+}
+
+/// Refuses a batch size that leaves a last batch of one row, where rows depend on one another.
+pub(crate) fn check_last_batch(rows: usize, batch_size: usize, is_coupled: bool) -> Result<()> {
+    let is_one = |size: usize| size == 1 || rows % size == 1;
+    if !is_coupled || !is_one(batch_size) {
+        return Ok(());
+    }
+    let advice = match (2..batch_size.min(rows)).rev().find(|&size| !is_one(size)) {
+        Some(size) => format!("; {size} would do"),
+        None => String::new(),
+    };
+    Err(Error::value(
+        "batch size",
+        format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
+        "batches of at least 2 rows",
+        format!(
+            "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
+        ),
+    ))
+}

@@ -51,7 +51,7 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
 }
 
 /// The trained parts of the `len` flat parameters from `from` on, counted from there, each in one tensor.
-pub(super) fn by_tensor(
+pub(crate) fn by_tensor(
     tensors: &[NamedTensor],
     from: usize,
     len: usize,

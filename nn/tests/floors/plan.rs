@@ -88,7 +88,7 @@ const GRAMMAR: Plan = Plan {
         &["attribute"],
         &["ast"],
         &["network", "parse"],
-        &["check"],
+        &["check", "leaves"],
         &["read"],
     ],
     nevers: &[
@@ -124,7 +124,7 @@ const NN: Plan = Plan {
         &["network"],
         &["file", "metric", "picture"],
         &["train"],
-        &["tape"],
+        &["dynamic", "tape"],
         &["sequential"],
         &["private"],
         &["declare"],

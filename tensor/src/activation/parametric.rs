@@ -65,7 +65,7 @@ macro_rules! with_parameters {
 /// formula.
 macro_rules! gain {
     (LeakyRelu, $plain:expr) => {
-        Some(leaky_gain($plain))
+        Some($plain.gain())
     };
     ($Plain:ident, $plain:expr) => {
         super::$Plain::GAIN
@@ -74,8 +74,11 @@ macro_rules! gain {
 
 crate::for_each_activation!(with_parameters);
 
-const fn leaky_gain(LeakyRelu { slope }: LeakyRelu) -> f64 {
-    root(2.0 / (1.0 + slope * slope))
+impl LeakyRelu {
+    /// How far weights before it should spread: √(2/(1 + slope²)) (He et al. 2015).
+    pub const fn gain(self) -> f64 {
+        root(2.0 / (1.0 + self.slope * self.slope))
+    }
 }
 
 /// √x for x in 0..=2, by Newton's method: constants have no square root.

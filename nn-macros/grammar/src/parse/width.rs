@@ -11,6 +11,7 @@ use crate::tokens::{
 pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
     let width = read(tokens, report)?;
     if let Value::Const(code) = &width.value
+        && !report.names_are_numbers
         && let Some(variable) = variable(&code.tokens)
         && !width.guessed
     {
@@ -21,7 +22,7 @@ pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
 }
 
 /// Where widths may be variables.
-const AT_RUN_TIME: &str = "";
+const AT_RUN_TIME: &str = ", or read the network while the program runs, with `nn::Dynamic::parse_with`";
 
 /// What to do about a width with a variable in it.
 fn not_constant(variable: &str, width: &str) -> String {

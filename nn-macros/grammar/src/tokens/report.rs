@@ -7,6 +7,9 @@ use super::token::{Kind, Name, Token, sign};
 /// The mistakes found so far, and the words that an editor may complete.
 #[derive(Debug, Default)]
 pub struct Report {
+    /// Whether names stand for numbers that are known when the text is read, as where it is read while a program runs,
+    /// and not for constants of a program.
+    pub(crate) names_are_numbers: bool,
     mistakes: Vec<(Place, String)>,
     mentions: Vec<Mention>,
 }
@@ -38,6 +41,11 @@ pub enum List {
 }
 
 impl Report {
+    /// Of a text that is read while a program runs.
+    pub(crate) fn at_run_time() -> Self {
+        Report { names_are_numbers: true, ..Report::default() }
+    }
+
     /// Notes a mistake: a sentence that says what to write instead.
     pub fn error(&mut self, place: &Place, sentence: impl Into<String>) {
         self.mistakes.push((place.clone(), sentence.into()));

@@ -9,6 +9,8 @@ use tensor::Float;
 
 #[cfg(feature = "std")]
 pub use train::BranchWorkspace;
+#[cfg(feature = "std")]
+pub(crate) use train::{join_columns, part_columns};
 
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;

@@ -21,7 +21,12 @@ pub struct BranchWorkspace<'a, A, B, T> {
 }
 
 /// From rows of all columns to the columns of `a` and those of `b`.
-fn part<T: Float>(joint: &[T], a: &mut [T], b: &mut [T], [of_a, of_b]: [usize; 2]) {
+pub(crate) fn part_columns<T: Float>(
+    joint: &[T],
+    a: &mut [T],
+    b: &mut [T],
+    [of_a, of_b]: [usize; 2],
+) {
     for ((row, a), b) in
         joint.chunks_exact(of_a + of_b).zip(a.chunks_exact_mut(of_a)).zip(b.chunks_exact_mut(of_b))
     {
@@ -32,7 +37,7 @@ fn part<T: Float>(joint: &[T], a: &mut [T], b: &mut [T], [of_a, of_b]: [usize; 2
 }
 
 /// From the columns of `a` and those of `b` to rows of all columns.
-fn join<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, of_b]: [usize; 2]) {
+pub(crate) fn join_columns<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, of_b]: [usize; 2]) {
     for ((row, a), b) in
         joint.chunks_exact_mut(of_a + of_b).zip(a.chunks_exact(of_a)).zip(b.chunks_exact(of_b))
     {
@@ -167,7 +172,7 @@ fn backward_to_branches<A: Layer, B: Layer, T: Float>(
     workspace: &mut BranchWorkspace<'_, A::Workspace<'_, T>, B::Workspace<'_, T>, T>,
 ) {
     let (a, b) = (A::output_grad(&mut workspace.a), B::output_grad(&mut workspace.b));
-    part(workspace.dy, a.gradient, b.gradient, [A::OUTPUTS, B::OUTPUTS]);
+    part_columns(workspace.dy, a.gradient, b.gradient, [A::OUTPUTS, B::OUTPUTS]);
     a.apply_derivative();
     b.apply_derivative();
 }
@@ -183,10 +188,10 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
     ) {
         let (a, b) = parameters.split_at(A::LEN);
         let [x_a, x_b] = &mut workspace.x;
-        part(x, x_a, x_b, [A::INPUTS, B::INPUTS]);
+        part_columns(x, x_a, x_b, [A::INPUTS, B::INPUTS]);
         A::forward(a, x_a, &mut workspace.a, pass);
         B::forward(b, x_b, &mut workspace.b, pass.skip(A::INFO.count()));
-        join(
+        join_columns(
             A::outputs(&workspace.a),
             B::outputs(&workspace.b),
             workspace.y,
@@ -199,7 +204,7 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
         let ((a, b), (x_a, x_b)) = (parameters.split_at(A::LEN), x.split_at(A::INPUTS));
         let (a, b) = (A::predict(a, x_a), B::predict(b, x_b));
         let mut y = [T::zero(); OUT];
-        join(a.as_slice(), b.as_slice(), &mut y, [A::OUTPUTS, B::OUTPUTS]);
+        join_columns(a.as_slice(), b.as_slice(), &mut y, [A::OUTPUTS, B::OUTPUTS]);
         y
     }
 
@@ -217,7 +222,7 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
         let ([x_a, x_b], [dx_a, dx_b]) = (&workspace.x, &mut workspace.dx);
         A::backward(a, &mut workspace.a, Some(OutputGrad::linear(x_a, dx_a)));
         B::backward(b, &mut workspace.b, Some(OutputGrad::linear(x_b, dx_b)));
-        join(dx_a, dx_b, before.gradient, [A::INPUTS, B::INPUTS]);
+        join_columns(dx_a, dx_b, before.gradient, [A::INPUTS, B::INPUTS]);
         before.apply_derivative();
     }
 
@@ -274,7 +279,7 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
         let (a, b) = parameters.split_at(A::LEN);
         A::forward(a, x, &mut workspace.a, pass);
         B::forward(b, x, &mut workspace.b, pass.skip(A::INFO.count()));
-        join(
+        join_columns(
             A::outputs(&workspace.a),
             B::outputs(&workspace.b),
             workspace.y,
@@ -287,7 +292,7 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
         let (a, b) = parameters.split_at(A::LEN);
         let (a, b) = (A::predict(a, x), B::predict(b, x));
         let mut y = [T::zero(); OUT];
-        join(a.as_slice(), b.as_slice(), &mut y, [A::OUTPUTS, B::OUTPUTS]);
+        join_columns(a.as_slice(), b.as_slice(), &mut y, [A::OUTPUTS, B::OUTPUTS]);
         y
     }
 

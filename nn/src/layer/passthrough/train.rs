@@ -12,6 +12,13 @@ pub struct PassthroughFormula<W> {
     width: W,
 }
 
+impl<W: Width> PassthroughFormula<W> {
+    /// Of `width` numbers.
+    pub(crate) fn new(width: W) -> Self {
+        PassthroughFormula { width }
+    }
+}
+
 impl<T: Float, W: Width> Formula<T> for PassthroughFormula<W> {
     fn widths(&self) -> [usize; 2] {
         [self.width.get(); 2]

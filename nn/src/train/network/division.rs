@@ -1,5 +1,6 @@
 //! How the work of a step is divided among threads.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use tensor::product::{TILE_ROWS, rows_per_thread};
@@ -35,16 +36,74 @@ pub(crate) struct Division {
     pub(crate) depth: usize,
 }
 
+/// What of a network decides how its work is divided.
+pub(crate) trait Divided: Copy + Send {
+    /// Multiplications and additions of a step for one row.
+    fn step_flops(self) -> usize;
+    /// Whether rows depend on one another in training.
+    fn is_coupled(self) -> bool;
+    /// The widths of the first layer's weight, if its sums can be computed for themselves.
+    fn first_weight(self) -> Option<[usize; 2]>;
+    /// Flat parameters.
+    fn len(self) -> usize;
+    /// The first place at or after `at` where a stretch of the gradient may begin or end.
+    fn cut(self, at: usize) -> usize;
+}
+
+/// A declared network, of which the compiler knows all of it.
+pub(crate) struct Declared<N>(PhantomData<fn() -> N>);
+
+impl<N> Declared<N> {
+    pub(crate) fn new() -> Self {
+        Declared(PhantomData)
+    }
+}
+
+impl<N> Clone for Declared<N> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<N> Copy for Declared<N> {}
+
+impl<N: Network> Divided for Declared<N> {
+    #[inline(always)]
+    fn step_flops(self) -> usize {
+        N::STEP_FLOPS
+    }
+
+    #[inline(always)]
+    fn is_coupled(self) -> bool {
+        N::Layers::COUPLED
+    }
+
+    #[inline(always)]
+    fn first_weight(self) -> Option<[usize; 2]> {
+        const { N::INFO.first_weight() }
+    }
+
+    #[inline(always)]
+    fn len(self) -> usize {
+        N::Layers::LEN
+    }
+
+    #[inline(always)]
+    fn cut(self, at: usize) -> usize {
+        N::Layers::cut(at)
+    }
+}
+
 impl Division {
     /// For a batch of `batch` rows.
-    pub(crate) fn of<N: Network>(batch: usize, threads: &Threads) -> Self {
-        let threads = threads.worth(batch.saturating_mul(N::STEP_FLOPS) >= WORTH_THREADS);
+    pub(crate) fn of(network: impl Divided, batch: usize, threads: &Threads) -> Self {
+        let threads = threads.worth(batch.saturating_mul(network.step_flops()) >= WORTH_THREADS);
         let count = threads.count();
-        let rows = if N::Layers::COUPLED { batch } else { rows_per_thread(batch, &threads) };
+        let rows = if network.is_coupled() { batch } else { rows_per_thread(batch, &threads) };
         let is_line = (2..=MOST_STAGES).contains(&count)
             && batch.div_ceil(TILE_ROWS) >= 2 * count
             && batch <= MOST_ROWS;
-        let depth = match const { N::INFO.first_weight() } {
+        let depth = match network.first_weight() {
             Some([inputs, outputs]) if is_line && inputs * outputs <= KEPT * count => {
                 inputs.div_ceil(count).next_multiple_of(TILE_ROWS)
             }
@@ -54,35 +113,40 @@ impl Division {
     }
 
     /// The widths of the first layer's weight, if that is divided for itself; else zeros.
-    fn first_weight<N: Network>(&self) -> [usize; 2] {
-        const { N::INFO.first_weight() }.filter(|_| self.depth > 0).unwrap_or_default()
+    fn first_weight(&self, network: impl Divided) -> [usize; 2] {
+        network.first_weight().filter(|_| self.depth > 0).unwrap_or_default()
     }
 
     /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first
     /// thread, then those of the second, and so on.
-    pub(crate) fn stretches<N: Network>(
+    pub(crate) fn stretches<D: Divided>(
         &self,
-    ) -> impl Iterator<Item = Range<usize>> + Send + use<N> {
-        let len = N::Layers::LEN;
+        network: D,
+    ) -> impl Iterator<Item = Range<usize>> + Send + use<D> {
+        let len = network.len();
         let (count, depth) = (self.threads.count(), self.depth);
-        let [inputs, outputs] = self.first_weight::<N>();
+        let [inputs, outputs] = self.first_weight(network);
         let first = inputs * outputs;
         // Each thread's rows of the first weight, then its share of the rest.
         (0..count).flat_map(move |thread| {
             let own = |thread: usize| (thread * depth).min(inputs) * outputs;
             let rest = |thread: usize| match first + thread * (len - first) / count {
                 start if start == first => first,
-                at => N::Layers::cut(at).min(len),
+                at => network.cut(at).min(len),
             };
-            let of_first = pieces::<N>(own(thread)..own(thread + 1), first.div_ceil(count));
-            of_first
-                .chain(pieces::<N>(rest(thread)..rest(thread + 1), (len - first).div_ceil(count)))
+            let of_first = pieces(network, own(thread)..own(thread + 1), first.div_ceil(count));
+            of_first.chain(pieces(
+                network,
+                rest(thread)..rest(thread + 1),
+                (len - first).div_ceil(count),
+            ))
         })
     }
 }
 
 /// `share`, which has about `size` elements, in stretches; as many for every thread.
-fn pieces<N: Network>(
+fn pieces<D: Divided>(
+    network: D,
     share: Range<usize>,
     size: usize,
 ) -> impl Iterator<Item = Range<usize>> + Send {
@@ -91,7 +155,7 @@ fn pieces<N: Network>(
     let mut from = share.start;
     (1..=count).filter_map(move |number| {
         let at = share.start + number * len / count;
-        let to = if number < count { N::Layers::cut(at).clamp(from, share.end) } else { share.end };
+        let to = if number < count { network.cut(at).clamp(from, share.end) } else { share.end };
         let stretch = std::mem::replace(&mut from, to)..to;
         (!stretch.is_empty()).then_some(stretch)
     })
@@ -107,8 +171,8 @@ pub(crate) struct Parts<'p, T> {
 
 impl<'p, T> Parts<'p, T> {
     /// `all`, or nothing at all.
-    pub(crate) fn of<N: Network>(division: &Division, all: &'p mut [T]) -> Self {
-        let seam = division.first_weight::<N>().iter().product::<usize>();
+    pub(crate) fn of(network: impl Divided, division: &Division, all: &'p mut [T]) -> Self {
+        let seam = division.first_weight(network).iter().product::<usize>();
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
         Parts { of_first, others, seam }
     }

@@ -16,13 +16,15 @@ use tensor::product::{Matrix, SharedFinish, product_in_stages};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
-use division::{Division, Parts};
+use division::Declared;
+pub(crate) use division::{Divided, Division, Parts};
 
 use super::fingerprint::Fingerprint;
 use super::model::{Batch, Model, Run};
+use super::preconditions::{check_batch, check_last_batch};
 use super::update::{Update, by_tensor};
 use crate::data::{Source, portions};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::head::Head as _;
 use crate::layer::{FirstSums, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
@@ -114,13 +116,13 @@ impl<N: Network> Model for N {
         workspace: &mut Self::Workspace,
         &Run { threads, seed, step }: &Run<'_>,
     ) -> Result<Self::Float> {
-        let rows = checked_rows::<N>(inputs.len(), targets.len())?;
+        let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
         if workspace.losses.len() < rows {
             workspace.losses = Buffer::stale(rows);
             workspace.layers = Buffer::stale(N::Layers::workspace_len::<Self::Float>(rows));
         }
         workspace.rows = rows;
-        workspace.division = Division::of::<N>(rows, threads);
+        workspace.division = Division::of(Declared::<N>::new(), rows, threads);
         let NetworkWorkspace { layers, losses, division, .. } = workspace;
         let parameters = self.flat();
         let scale = mean_scale(rows);
@@ -186,9 +188,10 @@ impl<N: Network> Model for N {
         let (x, parameters) = (Row::flatten(batch.inputs), self.flat());
         let NetworkWorkspace { layers, division, .. } = workspace;
         let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
-        let mut gradient = Parts::of::<N>(division, gradient);
-        let parts =
-            division.stretches::<N>().map(|stretch| (stretch.start, gradient.take(&stretch)));
+        let mut gradient = Parts::of(Declared::<N>::new(), division, gradient);
+        let parts = division
+            .stretches(Declared::<N>::new())
+            .map(|stretch| (stretch.start, gradient.take(&stretch)));
         division.threads.for_each(parts, |(from, gradient)| {
             let parameters = &parameters[from..][..gradient.len()];
             N::Layers::gradient(parameters, x, layers, from, gradient);
@@ -207,10 +210,10 @@ impl<N: Network> Model for N {
         let NetworkWorkspace { layers, division, .. } = workspace;
         let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
         // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
-        let longest = division.stretches::<N>().map(|stretch| stretch.len()).max();
-        let mut parameters = Parts::of::<N>(division, self.flat_mut());
-        let mut memory = memory.map(|slot| Parts::of::<N>(division, slot));
-        let parts = division.stretches::<N>().map(|stretch| {
+        let longest = division.stretches(Declared::<N>::new()).map(|stretch| stretch.len()).max();
+        let mut parameters = Parts::of(Declared::<N>::new(), division, self.flat_mut());
+        let mut memory = memory.map(|slot| Parts::of(Declared::<N>::new(), division, slot));
+        let parts = division.stretches(Declared::<N>::new()).map(|stretch| {
             let memory = memory.each_mut().map(|slot| slot.take(&stretch));
             (stretch.start, parameters.take(&stretch), memory)
         });
@@ -296,26 +299,11 @@ impl<N: Network> Model for N {
 
     /// Batch norm cannot train with a batch of one row.
     fn check_batch_size(&self, rows: usize, batch_size: usize) -> Result<()> {
-        let is_one = |size: usize| size == 1 || rows % size == 1;
-        if !N::Layers::COUPLED || !is_one(batch_size) {
-            return Ok(());
-        }
-        let advice = match (2..batch_size.min(rows)).rev().find(|&size| !is_one(size)) {
-            Some(size) => format!("; {size} would do"),
-            None => String::new(),
-        };
-        Err(Error::value(
-            "batch size",
-            format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
-            "batches of at least 2 rows",
-            format!(
-                "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
-            ),
-        ))
+        check_last_batch(rows, batch_size, N::Layers::COUPLED)
     }
 
     fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {
-        Division::of::<N>(rows, threads).threads
+        Division::of(Declared::<N>::new(), rows, threads).threads
     }
 
     fn validate(
@@ -326,28 +314,6 @@ impl<N: Network> Model for N {
     ) -> Result<Metrics> {
         Evaluation::of(self, data).threads(threads).metrics_by(&mut *loss.0)
     }
-}
-
-/// The number of rows, if a step can be taken on them.
-fn checked_rows<N: Network>(inputs: usize, targets: usize) -> Result<usize> {
-    if inputs == 0 || targets != inputs {
-        return Err(Error::value(
-            "batch",
-            format!("{inputs} inputs and {targets} targets"),
-            "as many targets as inputs, and at least one",
-            "pass rows and targets of the same samples",
-        ));
-    }
-    if N::Layers::COUPLED && inputs == 1 {
-        return Err(Error::value(
-            "batch",
-            "1 row",
-            "at least 2",
-            "batch_norm trains by the mean and the variance of a batch, and one row has no variance: \
-             make the batch larger or leave this row out",
-        ));
-    }
-    Ok(inputs)
 }
 
 /// All rows by all threads, each of which has its own rows of the first weight.

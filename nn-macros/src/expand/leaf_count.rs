@@ -1,48 +1,11 @@
-//! The layers of a network one by one, as files and summaries name them: what is repeated has
-//! numbers, and what is inside another layer has that layer's name in front.
+//! How many layers without others inside them there are, where only the compiler knows those of a network inside.
 
-use nn_grammar::ast::{Branch, Path};
+use nn_grammar::ast::Path;
 use nn_grammar::network::{Step, Unit};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::written::Written;
-
-/// The name of every leaf: `hidden`, `deep.0`, `block.layer1`, `inputs.image`.
-pub(super) fn names(steps: &[Step]) -> Vec<String> {
-    steps.iter().flat_map(|step| repeated(step, step.title.name.plain())).collect()
-}
-
-fn repeated(step: &Step, name: &str) -> Vec<String> {
-    match step.count {
-        1 => one(step, name),
-        count => (0..count).flat_map(|index| one(step, &format!("{name}.{index}"))).collect(),
-    }
-}
-
-fn one(step: &Step, name: &str) -> Vec<String> {
-    match &step.unit {
-        Unit::Residual(steps) => numbered(steps, name),
-        Unit::Concat(branches) | Unit::Heads(branches) => of_branches(branches, name),
-        _ => vec![name.to_owned()],
-    }
-}
-
-fn of_branches(branches: &[Branch<Vec<Step>>], name: &str) -> Vec<String> {
-    let names = branches.iter().flat_map(|branch| {
-        let name = format!("{name}.{}", branch.name.plain());
-        match &branch.layers[..] {
-            [only] => repeated(only, &name),
-            steps => numbered(steps, &name),
-        }
-    });
-    names.collect()
-}
-
-fn numbered(steps: &[Step], name: &str) -> Vec<String> {
-    let steps = steps.iter().enumerate();
-    steps.flat_map(|(at, step)| repeated(step, &format!("{name}.layer{}", at + 1))).collect()
-}
 
 /// A number of leaves: those that the macro knows, and networks that have some of their own.
 #[derive(Clone, Default)]

@@ -1,0 +1,145 @@
+//! Rows whose widths come while the program runs.
+
+use std::fmt;
+
+use tensor::Float;
+use tensor::threads::Threads;
+
+use super::source::ahead;
+use super::{Class, Dataset, Source};
+use crate::error::{Error, Result};
+
+/// As many targets as inputs, number by number: row `i` is `inputs[i·width..][..width]`, and its target likewise.
+///
+/// For a [`Dynamic`](crate::Dynamic) network, whose widths are no types: a class is one number.
+///
+/// ```
+/// use nn::data::FlatDataset;
+/// let data = FlatDataset::new(vec![0.0, 0.5, 1.0, 1.5], 2, vec![0.0, 1.0], 1)?;
+/// assert_eq!(data.len(), 2);
+/// assert!(FlatDataset::new(vec![0.0, 0.5, 1.0], 2, vec![0.0, 1.0], 1).is_err());
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct FlatDataset<T: Float = f32> {
+    inputs: Vec<T>,
+    targets: Vec<T>,
+    widths: [usize; 2],
+}
+
+impl<T: Float> FlatDataset<T> {
+    /// Rows of `width` inputs and `target_width` targets.
+    ///
+    /// # Errors
+    ///
+    /// If a width is 0, the numbers are no whole rows, or there are not as many targets as inputs.
+    pub fn new(inputs: Vec<T>, width: usize, targets: Vec<T>, target_width: usize) -> Result<Self> {
+        let rows = |numbers: usize, width: usize| match width {
+            0 => None,
+            width => numbers.is_multiple_of(width).then(|| numbers / width),
+        };
+        match (rows(inputs.len(), width), rows(targets.len(), target_width)) {
+            (Some(a), Some(b)) if a == b => {
+                Ok(FlatDataset { inputs, targets, widths: [width, target_width] })
+            }
+            _ => Err(Error::value(
+                "flat data set",
+                format!("{} numbers as inputs and {} as targets", inputs.len(), targets.len()),
+                format!("as many rows of {width} as of {target_width}"),
+                "give whole rows, and a target for each",
+            )),
+        }
+    }
+
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.inputs.len() / self.widths[0]
+    }
+
+    /// Whether there is no row at all.
+    pub fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    /// The inputs of all rows.
+    pub fn inputs(&self) -> &[T] {
+        &self.inputs
+    }
+
+    /// The targets of all rows.
+    pub fn targets(&self) -> &[T] {
+        &self.targets
+    }
+}
+
+impl<T: Float> Source<T, T> for FlatDataset<T> {
+    fn len(&self) -> usize {
+        FlatDataset::len(self)
+    }
+
+    fn fill(&self, rows: &[usize], inputs: &mut Vec<T>, targets: &mut Vec<T>, _: &Threads) {
+        for (from, into, width) in
+            [(&self.inputs, inputs, self.widths[0]), (&self.targets, targets, self.widths[1])]
+        {
+            into.clear();
+            rows.iter().for_each(|row| into.extend_from_slice(&from[row * width..][..width]));
+        }
+    }
+
+    fn in_memory(&self) -> Option<(&[T], &[T])> {
+        Some((&self.inputs, &self.targets))
+    }
+}
+
+/// The numbers that the target of a row is.
+pub trait FlatTarget<T: Float>: Copy + Send + Sync {
+    /// Appends them.
+    fn append(&self, to: &mut Vec<T>);
+}
+
+impl<T: Float, const N: usize> FlatTarget<T> for [T; N] {
+    fn append(&self, to: &mut Vec<T>) {
+        to.extend_from_slice(self);
+    }
+}
+
+/// The class's number.
+impl<T: Float, const N: usize> FlatTarget<T> for Class<N> {
+    fn append(&self, to: &mut Vec<T>) {
+        to.push(T::of(self.index() as f64));
+    }
+}
+
+/// Of two heads, one after the other.
+impl<T: Float, A: FlatTarget<T>, B: FlatTarget<T>> FlatTarget<T> for (A, B) {
+    fn append(&self, to: &mut Vec<T>) {
+        self.0.append(to);
+        self.1.append(to);
+    }
+}
+
+/// Rows of arrays, number by number.
+impl<T: Float, const N: usize, Y: FlatTarget<T>> Source<T, T> for Dataset<[T; N], Y> {
+    fn len(&self) -> usize {
+        Dataset::len(self)
+    }
+
+    fn fill(&self, rows: &[usize], inputs: &mut Vec<T>, targets: &mut Vec<T>, _: &Threads) {
+        inputs.clear();
+        targets.clear();
+        ahead(self.inputs(), rows).for_each(|row| inputs.extend_from_slice(row.as_flattened()));
+        rows.iter().for_each(|&row| self.targets()[row].append(targets));
+    }
+}
+
+/// The number of rows and their widths.
+impl<T: Float> fmt::Debug for FlatDataset<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [inputs, targets] = self.widths;
+        f.debug_struct("FlatDataset")
+            .field("len", &self.len())
+            .field("inputs", &inputs)
+            .field("targets", &targets)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,425 @@
+//! From the notation to layers.
+
+use nn_grammar::ast::{Activation, Branch, Choice, Dense, Real, Simple, Value, Width};
+use nn_grammar::network::{Chain, SeamKind, Step, Unit};
+use nn_grammar::tokens::{Place, Report};
+use nn_grammar::{Checked, Declaration, leaf_names, read_with};
+use tensor::Float;
+use tensor::decimal::Written;
+
+use super::activation::{self, Chosen};
+use super::head::{Head, Kind};
+use super::network::Network;
+use super::part::Part;
+use super::plan::{LayerPlan, Plan, names};
+use super::registry::Registry;
+use crate::error::{Error, Result};
+use crate::init::{Random, fill_by_gain, fill_by_word};
+use crate::layer::{
+    DenseFormula, DenseSettings, Formula, PassthroughFormula, is_coupled, simple_formula,
+};
+use crate::parameters::NamedTensor;
+
+/// What a dense layer is told besides its widths and its activation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settings {
+    pub(super) bias: bool,
+    pub(super) l2: f64,
+    /// The rule's word; what suits the activation if there is none.
+    pub(super) init: Option<&'static str>,
+    /// That of the activation.
+    pub(super) gain: Option<f64>,
+}
+
+impl DenseSettings for Settings {
+    fn bias(&self) -> bool {
+        self.bias
+    }
+
+    fn l2(&self) -> f64 {
+        self.l2
+    }
+
+    fn init<A: tensor::activation::Activation, T: Float>(
+        &self,
+        weight: &mut [T],
+        widths: [usize; 2],
+        random: Random,
+    ) {
+        match self.init {
+            None => fill_by_gain(self.gain, weight, widths, random),
+            Some(word) => {
+                let is_known = fill_by_word(word, weight, widths, random);
+                debug_assert!(is_known, "the vocabulary has {word}");
+            }
+        }
+    }
+}
+
+/// The network that a text declares, by the names in `registry`.
+pub(super) fn network<T: Float>(
+    text: &str,
+    file: Option<&str>,
+    registry: &Registry<T>,
+) -> Result<Network<T>> {
+    let made = read_with(text, file, |checked, report| {
+        let (name, chain) = only(checked, report)?;
+        let mut builder = Builder { registry, report };
+        builder.network(name, &chain)
+    });
+    made.map_err(|mistakes| Error::Notation(mistakes.to_string()))
+}
+
+/// The one network of a text.
+fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
+    let mut networks = match checked {
+        Declaration::Type(chain) => return Some(("Dynamic".into(), chain)),
+        Declaration::Items(networks) => networks,
+    };
+    if networks.len() > 1 {
+        let place = &networks[1].head.name.place;
+        report.error(place, "a text is one network; read the others from texts of their own");
+        return None;
+    }
+    let network = networks.pop()?;
+    if let Some(parameter) = network.head.parameters.first() {
+        let advice = format!(
+            "a network that is read has no parameters: leave `const {}: usize` out, and give it as a number to \
+             `parse_with` or a `Registry`",
+            parameter.text
+        );
+        report.error(&parameter.place, advice);
+    }
+    Some((network.head.name.plain().to_owned(), network.chain))
+}
+
+struct Builder<'b, T: Float> {
+    registry: &'b Registry<T>,
+    report: &'b mut Report,
+}
+
+/// A part, and what is known of it.
+type Built<T> = (Part<T>, Plan);
+
+impl<T: Float> Builder<'_, T> {
+    fn network(&mut self, name: String, chain: &Chain) -> Option<Network<T>> {
+        self.seams(chain);
+        let (part, plan) = self.chain(&chain.steps)?;
+        let head = self.head(&chain.steps)?;
+        let steps = chain.steps.iter().map(|step| (step.title.name.plain().to_owned(), step.count));
+        let names = names(&leaf_names(&chain.steps));
+        Some(Network::new(name, part, head, plan, names, steps.collect()))
+    }
+
+    /// Compares widths of which one is a name.
+    fn seams(&mut self, chain: &Chain) {
+        for seam in &chain.seams {
+            let (Some(given), Some(taken)) = (self.width(&seam.given), self.width(&seam.taken))
+            else {
+                continue;
+            };
+            if given == taken {
+                continue;
+            }
+            let sentence = match &seam.kind {
+                SeamKind::Neighbours { before, layer } => {
+                    format!("{layer} takes {taken} inputs but {before} gives {given} outputs")
+                }
+                SeamKind::Residual { layer } => format!(
+                    "a residual adds its {taken} inputs to what its layers give, and {layer} gives {given}"
+                ),
+                SeamKind::Repeated { layer } => format!(
+                    "{layer} is repeated, so that it takes what it gives, but it takes {taken} inputs and gives \
+                     {given}"
+                ),
+            };
+            self.report.error(&seam.place, sentence);
+        }
+    }
+
+    fn chain(&mut self, steps: &[Step]) -> Option<Built<T>> {
+        let (mut parts, mut plans) = (Vec::new(), Vec::new());
+        for step in steps {
+            for _ in 0..step.count {
+                let (part, plan) = self.layer(step)?;
+                parts.push(part);
+                plans.push(plan);
+            }
+        }
+        Some((Part::chain(parts)?, Plan::chain(plans)?))
+    }
+
+    fn layer(&mut self, step: &Step) -> Option<Built<T>> {
+        match &step.unit {
+            Unit::Dense { dense, head } => {
+                let widths = self.widths(step)?;
+                let (formula, plan) = self.dense(dense, *head, widths)?;
+                Some((Part::layer(formula, false), Plan::Layer(plan)))
+            }
+            Unit::Simple(simple) => self.simple(step, simple),
+            Unit::Residual(steps) => {
+                let (part, plan) = self.chain(steps)?;
+                Some((Part::residual(part), Plan::Residual(Box::new(plan))))
+            }
+            Unit::Input => {
+                let [width, _] = self.widths(step)?;
+                let formula = Box::new(PassthroughFormula::new(width));
+                let plan = layer_plan::<T>("input", &*formula, String::new());
+                Some((Part::layer(formula, false), Plan::Layer(plan)))
+            }
+            Unit::Concat(branches) => self.side_by_side(branches, Part::inputs, Plan::Inputs),
+            Unit::Heads(branches) => self.side_by_side(branches, Part::heads, Plan::Heads),
+            Unit::Network(path) => {
+                let Some(network) = self.registry.networks.get(&path.text) else {
+                    let listed = Registry::<T>::listed(&self.registry.networks);
+                    return self.unknown(&path.place, "network", &path.text, &listed);
+                };
+                let network = &network.network;
+                let plan = Plan::Nested {
+                    name: network.name.clone(),
+                    names: network.names.iter().map(|name| (*name).to_owned()).collect(),
+                    layers: Box::new(network.plan.clone()),
+                };
+                Some((network.part.clone(), plan))
+            }
+            Unit::Own(path) => {
+                let widths = self.widths(step)?;
+                let Some(own) = self.registry.layers.get(&path.text) else {
+                    let listed = Registry::<T>::listed(&self.registry.layers);
+                    return self.unknown(&path.place, "layer", &path.text, &listed);
+                };
+                if own.widths != widths {
+                    let [i, o] = own.widths;
+                    let sentence = format!(
+                        "the layer that is registered as `{}` takes {i} inputs and gives {o} outputs, and here it \
+                         has {} and {}",
+                        path.text, widths[0], widths[1]
+                    );
+                    self.report.error(&path.place, sentence);
+                    return None;
+                }
+                let (formula, plan, is_coupled) = (own.make)();
+                Some((Part::layer(formula, is_coupled), Plan::Layer(plan)))
+            }
+            Unit::StandIn => None,
+        }
+    }
+
+    fn dense(
+        &mut self,
+        dense: &Dense,
+        head: bool,
+        widths: [usize; 2],
+    ) -> Option<(Box<dyn Formula<T>>, LayerPlan)> {
+        let init = match &dense.init {
+            None => None,
+            Some(Choice::Word(word)) => nn_grammar::vocabulary::INITIALIZERS
+                .iter()
+                .map(|row| row.word)
+                .find(|known| *known == word.plain()),
+            Some(Choice::Own(path)) => {
+                let sentence = format!(
+                    "`{}` is no word for first weights, and rules of your own are for declared networks: write {}",
+                    path.text,
+                    nn_grammar::vocabulary::listed(nn_grammar::vocabulary::INITIALIZERS)
+                );
+                self.report.error(&path.place, sentence);
+                return None;
+            }
+        };
+        let l2 = match &dense.l2 {
+            Some(l2) => self.real(l2)?,
+            None => 0.0,
+        };
+        let settings = Settings { bias: dense.bias.unwrap_or(true), l2, init, gain: None };
+        // What the head applies to the whole layer, the layer does not.
+        let activation = dense.activation.as_ref().filter(|_| !head);
+        if let Some(Activation { choice: Choice::Own(path), .. }) = activation {
+            let Some(make) = self.registry.activations.get(&path.text) else {
+                let listed = Registry::<T>::listed(&self.registry.activations);
+                return self.unknown(&path.place, "activation", &path.text, &listed);
+            };
+            return Some(make(widths, settings));
+        }
+        let word = activation.and_then(Activation::word);
+        let number = match activation.and_then(|activation| activation.parameter.as_ref()) {
+            Some(number) => Some(self.real(number)?),
+            None => None,
+        };
+        let word = word.map_or("linear", |word| word.plain());
+        let kind = activation::Kind::of(word, number)?;
+        let settings = Settings { gain: kind.gain(number), ..settings };
+        let plan = dense_plan(widths, &kind.name(number), &settings);
+        Some((
+            match kind.keeps_input() {
+                true => Box::new(DenseFormula::new(widths, Chosen::<true>(kind), settings)),
+                false => Box::new(DenseFormula::new(widths, Chosen::<false>(kind), settings)),
+            },
+            plan,
+        ))
+    }
+
+    fn simple(&mut self, step: &Step, simple: &Simple) -> Option<Built<T>> {
+        let [width, _] = self.widths(step)?;
+        let mut options = Vec::new();
+        for (option, number) in simple.options() {
+            options.push(match number {
+                Some(number) => self.real(number)?,
+                None => option.number().map_or(0.0, |rule| rule.default),
+            });
+        }
+        let word = simple.layer.word;
+        match simple_formula::<T>(word, width, &options) {
+            Ok(formula) => {
+                // Tables name the last of its numbers.
+                let shown = options.last().map(|&number| Written::number(number));
+                let shown = shown.map_or(String::new(), |shown| shown.as_str().to_owned());
+                let plan = layer_plan(word, &*formula, shown);
+                Some((Part::layer(formula, is_coupled(word)), Plan::Layer(plan)))
+            }
+            Err(error) => {
+                self.report.error(&step.title.place, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Branches, nested to the right.
+    fn side_by_side(
+        &mut self,
+        branches: &[Branch<Vec<Step>>],
+        part: fn(Part<T>, Part<T>) -> Part<T>,
+        plan: fn(Box<[Plan; 2]>) -> Plan,
+    ) -> Option<Built<T>> {
+        let (first, rest) = branches.split_first()?;
+        let first = self.chain(&first.layers)?;
+        if rest.is_empty() {
+            return Some(first);
+        }
+        let rest = self.side_by_side(rest, part, plan)?;
+        Some((part(first.0, rest.0), plan(Box::new([first.1, rest.1]))))
+    }
+
+    fn head(&mut self, steps: &[Step]) -> Option<Head> {
+        let last = steps.last()?;
+        let units = self.width(&last.output)?;
+        match &last.unit {
+            Unit::Heads(branches) => self.heads(branches),
+            Unit::Dense { dense, head: true } => {
+                let word = dense.activation.as_ref().and_then(Activation::word);
+                let kind = word.map_or(Kind::Linear, |word| Kind::of(word.plain()));
+                Some(Head::One(kind, units))
+            }
+            _ => Some(Head::One(Kind::Linear, units)),
+        }
+    }
+
+    fn heads(&mut self, branches: &[Branch<Vec<Step>>]) -> Option<Head> {
+        let (first, rest) = branches.split_first()?;
+        let first = self.head(&first.layers)?;
+        if rest.is_empty() {
+            return Some(first);
+        }
+        Some(Head::Both(Box::new([first, self.heads(rest)?])))
+    }
+
+    fn widths(&mut self, step: &Step) -> Option<[usize; 2]> {
+        let (input, output) = (self.width(&step.input), self.width(&step.output));
+        Some([input?, output?])
+    }
+
+    fn width(&mut self, width: &Width) -> Option<usize> {
+        match &width.value {
+            Value::Number(number) => usize::try_from(*number).ok(),
+            Value::Sum(widths) => widths
+                .iter()
+                .map(|width| self.width(width))
+                .try_fold(0, |sum, width| usize::checked_add(sum, width?)),
+            Value::Of(path, end) => {
+                let Some(network) = self.registry.networks.get(&path.text) else {
+                    let listed = Registry::<T>::listed(&self.registry.networks);
+                    return self.unknown(&path.place, "network", &path.text, &listed);
+                };
+                Some(match end {
+                    nn_grammar::ast::End::Inputs => network.inputs(),
+                    nn_grammar::ast::End::Outputs => network.outputs(),
+                })
+            }
+            Value::Const(code) => {
+                let number = self.number(&code.text, &width.place)?;
+                if number < 1.0 || number > f64::from(u32::MAX) || number.fract() != 0.0 {
+                    let sentence = format!(
+                        "`{}` is {number}, and a width is a whole number from 1",
+                        code.text
+                    );
+                    self.report.error(&width.place, sentence);
+                    return None;
+                }
+                Some(number as usize)
+            }
+        }
+    }
+
+    fn real(&mut self, real: &Real) -> Option<f64> {
+        match real.value {
+            Some(value) => Some(value),
+            None => self.number(&real.code.text, &real.place),
+        }
+    }
+
+    /// The number with this name.
+    fn number(&mut self, name: &str, place: &Place) -> Option<f64> {
+        match self.registry.numbers.get(name) {
+            Some(&number) => Some(number),
+            None => {
+                let listed = Registry::<T>::listed(&self.registry.numbers);
+                self.unknown(place, "number", name, &listed)
+            }
+        }
+    }
+
+    fn unknown<R>(&mut self, place: &Place, what: &str, name: &str, listed: &str) -> Option<R> {
+        let sentence = format!(
+            "there is no {what} `{name}`: {listed}; give it to the `Registry` under this name"
+        );
+        self.report.error(place, sentence);
+        None
+    }
+}
+
+/// What is known of a layer by its formulas.
+fn layer_plan<T: Float>(kind: &str, formula: &dyn Formula<T>, option: String) -> LayerPlan {
+    LayerPlan {
+        kind: kind.to_owned(),
+        widths: formula.widths(),
+        activation: String::new(),
+        option,
+        len: formula.len(),
+        tensors: formula.tensors().into_iter().map(tensor).collect(),
+        flops: 0,
+        weight: None,
+    }
+}
+
+fn tensor(tensor: NamedTensor) -> (String, Vec<usize>, usize, crate::parameters::TensorKind, bool) {
+    let NamedTensor { name, shape, offset, kind, trained } = tensor;
+    (name, shape, offset, kind, trained)
+}
+
+/// What is known of a dense layer.
+pub(super) fn dense_plan(widths: [usize; 2], activation: &str, settings: &Settings) -> LayerPlan {
+    let formula =
+        DenseFormula::<f32, _, _, _>::new(widths, tensor::activation::Identity, *settings);
+    let bias = if settings.bias { "" } else { "no bias" };
+    let comma = if settings.bias || settings.l2 == 0.0 { "" } else { ", " };
+    let l2 = match settings.l2 {
+        0.0 => String::new(),
+        l2 => format!("l2 {}", Written::number(l2).as_str()),
+    };
+    LayerPlan {
+        activation: activation.to_owned(),
+        flops: 2 * widths[0] * widths[1],
+        weight: Some(widths),
+        ..layer_plan("dense", &formula, format!("{bias}{comma}{l2}"))
+    }
+}

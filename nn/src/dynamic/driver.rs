@@ -1,0 +1,443 @@
+//! Training networks that are read at run time: the steps of `train/network`, with the layers behind pointers.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tensor::product::{Matrix, SharedFinish, product_in_stages};
+use tensor::threads::Threads;
+use tensor::{Buffer, Float};
+
+use super::Dynamic;
+use super::network::Network;
+use super::part::Part;
+use crate::data::{Source, portions};
+use crate::error::{Error, InvalidRows, Result};
+use crate::layer::{FirstSums, Pass, Workspace};
+use crate::loss::{LossRows, mean, mean_scale};
+use crate::metric::{Metrics, check_not_empty};
+use crate::model::{Batch, Model, Run};
+use crate::optim::{Optimizer, Stretch};
+use crate::parameters::{NamedTensor, all_finite};
+use crate::train::fingerprint::Fingerprint;
+use crate::train::network::{Divided, Division, Parts};
+use crate::train::preconditions::{check_batch, check_last_batch};
+use crate::train::update::{Update, by_tensor};
+
+/// What is kept of a batch.
+#[derive(Debug)]
+pub struct DynamicWorkspace<T: Float> {
+    /// The workspaces of the layers.
+    memory: Buffer<T>,
+    /// The loss of every row.
+    losses: Buffer<T>,
+    /// Of the batch.
+    rows: usize,
+    division: Division,
+    /// Empty, with room for the workspaces as slices of the memory: of the batch, and of its parts.
+    room: [Vec<Workspace<'static, T>>; 2],
+}
+
+impl<T: Float> Default for DynamicWorkspace<T> {
+    fn default() -> Self {
+        DynamicWorkspace {
+            memory: Buffer::zeroed(0),
+            losses: Buffer::zeroed(0),
+            rows: 0,
+            division: Division::default(),
+            room: [Vec::new(), Vec::new()],
+        }
+    }
+}
+
+/// The memory of an empty vector, for workspaces that live as long as they must.
+fn emptied<'a, T>(mut room: Vec<Workspace<'_, T>>) -> Vec<Workspace<'a, T>> {
+    room.clear();
+    // Collected in place: nothing is allocated.
+    room.into_iter().map(|_| unreachable!("it is empty")).collect()
+}
+
+/// Calls `work` with the workspaces of a batch of `rows` rows, which lie in `memory`.
+fn with_workspaces<T: Float, R>(
+    network: &Network<T>,
+    memory: &mut [T],
+    rows: usize,
+    room: &mut Vec<Workspace<'static, T>>,
+    work: impl FnOnce(&mut Vec<Workspace<'_, T>>) -> R,
+) -> R {
+    let mut all = emptied(std::mem::take(room));
+    let mut memory = &mut *memory;
+    all.extend(
+        network
+            .sizes
+            .iter()
+            .map(|&(outputs, extra)| Workspace::carve(&mut memory, rows, outputs, extra)),
+    );
+    let result = work(&mut all);
+    *room = emptied(all);
+    result
+}
+
+impl<T: Float> Divided for &Network<T> {
+    fn step_flops(self) -> usize {
+        3 * self.info.flops() - self.info.first_flops()
+    }
+
+    fn is_coupled(self) -> bool {
+        self.part.is_coupled
+    }
+
+    fn first_weight(self) -> Option<[usize; 2]> {
+        self.info.first_weight()
+    }
+
+    fn len(self) -> usize {
+        self.part.len
+    }
+
+    fn cut(self, at: usize) -> usize {
+        self.part.cut(at)
+    }
+}
+
+/// Some rows of a batch on their way forward and back.
+struct Rows<'r, 'w, T> {
+    x: &'r [T],
+    targets: &'r [T],
+    workspaces: &'r mut [Workspace<'w, T>],
+    losses: &'r mut [T],
+    first_row: u64,
+}
+
+impl<T: Float> Network<T> {
+    /// Forward, loss and backward of some rows.
+    fn pass(&self, parameters: &[T], rows: Rows<'_, '_, T>, scale: T, run: [u64; 2]) {
+        let Rows { x, targets, workspaces: w, losses, first_row } = rows;
+        let pass = Pass::Training { seed: run[0], step: run[1], first_row, layer: 0 };
+        self.part.forward(parameters, x, w, pass);
+        let end = self.part.output_grad(w);
+        let (logits, gradient) = (end.y, &mut *end.gradient);
+        self.head.evaluate(LossRows { logits, targets, scale, losses, gradient });
+        end.apply_derivative();
+        self.part.backward(parameters, w, None);
+    }
+
+    /// How many rows these numbers are, inputs and targets.
+    fn checked_rows(&self, inputs: usize, targets: usize) -> Result<usize> {
+        let rows = inputs / self.part.inputs;
+        if rows * self.part.inputs != inputs || rows * self.head.targets() != targets {
+            return Err(Error::value(
+                format!("batch of {}", self.name),
+                format!("{inputs} numbers as inputs and {targets} as targets"),
+                format!("{} and {} for each row", self.part.inputs, self.head.targets()),
+                "give the rows one after the other, each whole",
+            ));
+        }
+        check_batch(rows, rows, self.part.is_coupled)
+    }
+}
+
+impl<T: Float> Model for Dynamic<T> {
+    type Float = T;
+    type Input = T;
+    type Target = T;
+    type Loss = ();
+    type Workspace = DynamicWorkspace<T>;
+
+    fn tensors(&self) -> Vec<NamedTensor> {
+        self.network.tensors.clone()
+    }
+
+    fn flat(&self) -> &[T] {
+        self.parameters.as_slice()
+    }
+
+    fn flat_mut(&mut self) -> &mut [T] {
+        self.parameters.as_mut_slice()
+    }
+
+    /// # Panics
+    ///
+    /// If the inputs are no whole rows.
+    #[track_caller]
+    fn outputs(&self, inputs: &[T], threads: &Threads) -> Vec<T> {
+        match self.predict_by(inputs, threads) {
+            Ok(outputs) => outputs,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    fn differentiate(
+        &self,
+        Batch { inputs, targets }: Batch<'_, Self>,
+        (): &mut (),
+        workspace: &mut Self::Workspace,
+        &Run { threads, seed, step }: &Run<'_>,
+    ) -> Result<T> {
+        let network = &*self.network;
+        let rows = network.checked_rows(inputs.len(), targets.len())?;
+        if workspace.losses.len() < rows {
+            workspace.losses = Buffer::stale(rows);
+            workspace.memory = Buffer::stale(network.workspace_len(rows));
+        }
+        workspace.rows = rows;
+        workspace.division = Division::of(network, rows, threads);
+        let DynamicWorkspace { memory, losses, division, room, .. } = workspace;
+        let [whole, parts] = room;
+        let (parameters, scale) = (self.flat(), mean_scale(rows));
+        let losses = &mut losses[..rows];
+        let part = &network.part;
+        with_workspaces(network, memory, rows, whole, |all| {
+            if division.depth > 0
+                && let Some(sums) = part.first_sums(parameters, all)
+            {
+                compute_first_sums(part, sums, inputs, division);
+            }
+            if division.rows >= rows {
+                let workspaces = &mut all[..];
+                let losses = &mut *losses;
+                let all = Rows { x: inputs, targets, workspaces, losses, first_row: 0 };
+                return network.pass(parameters, all, scale, [seed, step]);
+            }
+            // The batch in parts, one for each thread.
+            let mut divided = emptied(std::mem::take(parts));
+            let mut rest = rows;
+            while rest > 0 {
+                let count = division.rows.min(rest);
+                rest -= count;
+                for (whole, &(outputs, extra)) in all.iter_mut().zip(&network.sizes) {
+                    let nothing = Workspace::carve(&mut &mut [][..], 0, outputs, no_shared(extra));
+                    let (first, others) =
+                        std::mem::replace(whole, nothing).split(count, outputs, extra);
+                    *whole = others;
+                    divided.push(first);
+                }
+            }
+            let each = division.rows;
+            let items = divided.chunks_mut(network.sizes.len()).zip(losses.chunks_mut(each));
+            let items = items.zip(inputs.chunks(each * part.inputs));
+            let items = items.zip(targets.chunks(each * network.head.targets())).enumerate();
+            let items = items.map(|(at, (((workspaces, losses), x), targets))| Rows {
+                x,
+                targets,
+                workspaces,
+                losses,
+                first_row: (at * each) as u64,
+            });
+            division.threads.for_each(items, |rows| {
+                network.pass(parameters, rows, scale, [seed, step]);
+            });
+            *parts = emptied(divided);
+        });
+        let mut loss = mean(losses);
+        if let Some(penalty) = part.penalty(parameters) {
+            loss = loss + penalty;
+        }
+        Ok(loss)
+    }
+
+    fn gradient(
+        &self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [T],
+    ) {
+        let (network, parameters) = (&*self.network, self.flat());
+        let DynamicWorkspace { memory, division, room, rows, .. } = workspace;
+        with_workspaces(network, memory, *rows, &mut room[0], |all| {
+            let mut gradient = Parts::of(network, division, gradient);
+            let stretches = division.stretches(network);
+            let parts = stretches.map(|stretch| (stretch.start, gradient.take(&stretch)));
+            division.threads.for_each(parts, |(from, gradient)| {
+                let parameters = &parameters[from..][..gradient.len()];
+                network.part.gradient(parameters, batch.inputs, all, from, gradient);
+            });
+        });
+    }
+
+    fn update<O: Optimizer<T>>(
+        &mut self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        Update { rule, step, memory: remembered, tensors, .. }: Update<'_, T, O>,
+    ) -> bool {
+        let network = &*self.network;
+        let parameters = self.parameters.as_mut_slice();
+        let DynamicWorkspace { memory, division, room, rows, .. } = workspace;
+        let x = batch.inputs;
+        with_workspaces(network, memory, *rows, &mut room[0], |all| {
+            let all = &all[..];
+            let longest = division.stretches(network).map(|stretch| stretch.len()).max();
+            let mut parameters = Parts::of(network, division, parameters);
+            let mut remembered = remembered.map(|slot| Parts::of(network, division, slot));
+            let parts = division.stretches(network).map(|stretch| {
+                let remembered = remembered.each_mut().map(|slot| slot.take(&stretch));
+                (stretch.start, parameters.take(&stretch), remembered)
+            });
+            let descent = rule.descent(step);
+            let finite = AtomicBool::new(true);
+            division.threads.for_each(parts, |(from, parameters, mut remembered)| {
+                let is_finite = match descent {
+                    Some(rate) => network.part.descend(parameters, x, all, from, rate),
+                    None => {
+                        let mut gradient = Buffer::stale(longest.unwrap_or(0));
+                        let gradient = &mut gradient[..parameters.len()];
+                        network.part.gradient(parameters, x, all, from, gradient);
+                        let mut finite = true;
+                        let mut update = |part: Range<usize>, tensor| {
+                            let slots = remembered.each_mut();
+                            finite &= rule.checked_update(
+                                step,
+                                Stretch {
+                                    parameters: &mut parameters[part.clone()],
+                                    memory: slots
+                                        .map(|slot| slot.get_mut(part.clone()).unwrap_or_default()),
+                                    gradient: &gradient[part],
+                                    tensor,
+                                },
+                            );
+                        };
+                        match O::BY_TENSOR {
+                            true => by_tensor(tensors, from, gradient.len())
+                                .for_each(|(part, tensor)| update(part, Some(tensor))),
+                            false => network
+                                .trained(from, gradient.len())
+                                .for_each(|part| update(part, None)),
+                        }
+                        finite
+                    }
+                };
+                if !is_finite {
+                    finite.store(false, Ordering::Relaxed);
+                }
+            });
+            finite.into_inner()
+        })
+    }
+
+    fn update_state(&mut self, workspace: &mut Self::Workspace) {
+        let network = &*self.network;
+        if network.info.has_state() {
+            let parameters = self.parameters.as_mut_slice();
+            let DynamicWorkspace { memory, room, rows, .. } = workspace;
+            with_workspaces(network, memory, *rows, &mut room[0], |all| {
+                network.part.update_state(parameters, all);
+            });
+        }
+    }
+
+    fn name(&self) -> String {
+        self.network.name.clone()
+    }
+
+    fn architecture(&self) -> String {
+        self.network.declaration()
+    }
+
+    fn check_rows(&self, which: &str, data: &dyn Source<T, T>, threads: &Threads) -> Result<()> {
+        let network = &*self.network;
+        check_not_empty(which, data.len())?;
+        let (width, target_width) = (network.part.inputs, network.head.targets());
+        let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());
+        let mut numbers = [0, 0];
+        portions(data, threads, |start, x, t| {
+            numbers = [numbers[0] + x.len(), numbers[1] + t.len()];
+            let is_finite = all_finite(x);
+            for (at, row) in x.chunks(width).enumerate().filter(|_| !is_finite) {
+                inputs.look(start + at, &[row], |row| {
+                    let (column, x) = row.iter().enumerate().find(|(_, x)| !x.is_finite())?;
+                    Some(format!("{x} in column {column}"))
+                });
+            }
+            for (at, target) in t.chunks(target_width).enumerate() {
+                targets.look(start + at, &[target], |target| network.head.refuses(target));
+            }
+            Ok(())
+        })?;
+        if numbers != [data.len() * width, data.len() * target_width] {
+            let each = numbers.map(|numbers| numbers as f64 / data.len() as f64);
+            return Err(Error::value(
+                format!("{which}rows for {}", network.name),
+                format!("{} numbers as inputs and {} as target of each", each[0], each[1]),
+                format!("{width} and {target_width} ({})", network.head.allowed()),
+                "give rows of these widths, or change the network's",
+            ));
+        }
+        for (noun, wrong, expected) in [
+            ("input", inputs, "finite numbers".to_owned()),
+            ("target", targets, network.head.allowed()),
+        ] {
+            if let Some(wrong) = wrong.any() {
+                let noun = format!("{which}{noun}");
+                let advice = "correct these rows or leave them out";
+                return Err(Error::value(wrong.what(&noun), wrong.found(&noun), expected, advice));
+            }
+        }
+        Ok(())
+    }
+
+    fn fingerprint(&self, data: &dyn Source<T, T>) -> Option<u64> {
+        let mut fingerprint = Fingerprint::new();
+        let network = &*self.network;
+        let read = portions(data, &Threads::new(1), |_, x, t| {
+            let rows = x.chunks(network.part.inputs).zip(t.chunks(network.head.targets()));
+            for number in rows.flat_map(|(x, t)| x.iter().chain(t)) {
+                fingerprint.add(number.as_f64().to_bits());
+            }
+            Ok(())
+        });
+        read.is_ok().then(|| fingerprint.value())
+    }
+
+    fn check_batch_size(&self, rows: usize, batch_size: usize) -> Result<()> {
+        check_last_batch(rows, batch_size, self.network.part.is_coupled)
+    }
+
+    fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {
+        Division::of(&*self.network, rows, threads).threads
+    }
+
+    fn validate(&self, data: &dyn Source<T, T>, (): &mut (), threads: &Threads) -> Result<Metrics> {
+        self.check_rows("", data, threads)?;
+        let network = &*self.network;
+        let (units, width) = (network.head.units(), network.head.targets());
+        let mut all = vec![(T::zero(), None); data.len()];
+        portions(data, threads, |start, x, t| {
+            let logits = self.logits_by(x, threads);
+            let count = logits.len() / units;
+            let (mut losses, mut unused) = (vec![T::zero(); count], vec![T::zero(); logits.len()]);
+            network.head.evaluate(LossRows {
+                logits: &logits,
+                targets: t,
+                scale: T::one(),
+                losses: &mut losses,
+                gradient: &mut unused,
+            });
+            let each = logits.chunks(units).zip(t.chunks(width)).zip(losses);
+            for (row, ((logits, target), loss)) in all[start..].iter_mut().zip(each) {
+                *row = (loss, network.head.is_right(logits, target));
+            }
+            Ok(())
+        })?;
+        Metrics::of_rows(all.iter()).finite()
+    }
+}
+
+/// What is kept once belongs to the first part of a batch.
+fn no_shared(extra: crate::layer::Extra) -> crate::layer::Extra {
+    crate::layer::Extra { shared: 0, ..extra }
+}
+
+/// All rows by all threads, each of which has its own rows of the first weight.
+fn compute_first_sums<T: Float>(
+    part: &Part<T>,
+    sums: FirstSums<'_, T>,
+    inputs: &[T],
+    division: &Division,
+) {
+    let FirstSums { weight, start, sums, finish } = sums;
+    let x = Matrix::new(inputs, inputs.len() / part.inputs, part.inputs);
+    let weight = Matrix::new(weight, part.inputs, weight.len() / part.inputs);
+    let apply = finish.map(|function| move |_: usize, values: &mut [T]| function.apply(values));
+    let finish = apply.as_ref().map(|apply| apply as SharedFinish<'_, T>);
+    product_in_stages(&division.threads, x, weight, division.depth, start, sums, finish);
+}

@@ -1,0 +1,179 @@
+//! What the last layer's values of a network that is read at run time mean, and how far they are from targets.
+
+use tensor::activation::{self, Activation as _};
+use tensor::{Buffer, Float};
+
+use super::plan::HeadPlan;
+use crate::head::{are_on_the_side, is_largest, softmax};
+use crate::layer::{join_columns, part_columns};
+use crate::loss::{
+    LossRows, binary_cross_entropy_rows, cross_entropy_rows, flush_to_zero, mse_rows,
+};
+
+/// One head, or several; of so many units each.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Head {
+    One(Kind, usize),
+    Both(Box<[Head; 2]>),
+}
+
+/// What a head's function is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    Softmax,
+    Sigmoid,
+    Linear,
+}
+
+impl Kind {
+    /// The head that a layer's last activation is.
+    pub(super) fn of(word: &str) -> Self {
+        match word {
+            "softmax" => Kind::Softmax,
+            "sigmoid" => Kind::Sigmoid,
+            _ => Kind::Linear,
+        }
+    }
+}
+
+impl Head {
+    pub(super) fn plan(&self) -> HeadPlan {
+        match self {
+            Head::One(Kind::Softmax, _) => HeadPlan::One("softmax"),
+            Head::One(Kind::Sigmoid, _) => HeadPlan::One("sigmoid"),
+            Head::One(Kind::Linear, _) => HeadPlan::One("linear"),
+            Head::Both(pair) => HeadPlan::Both(Box::new([pair[0].plan(), pair[1].plan()])),
+        }
+    }
+
+    /// Values of a row.
+    pub(super) fn units(&self) -> usize {
+        match self {
+            Head::One(_, units) => *units,
+            Head::Both(pair) => pair[0].units() + pair[1].units(),
+        }
+    }
+
+    /// Numbers of a target: of a softmax the class, else one for each unit.
+    pub(super) fn targets(&self) -> usize {
+        match self {
+            Head::One(Kind::Softmax, _) => 1,
+            Head::One(_, units) => *units,
+            Head::Both(pair) => pair[0].targets() + pair[1].targets(),
+        }
+    }
+
+    /// Which targets there can be, for messages.
+    pub(super) fn allowed(&self) -> String {
+        match self {
+            Head::One(Kind::Softmax, units) => format!("a class from 0 to {}", units - 1),
+            Head::One(Kind::Sigmoid, _) => "probabilities, numbers from 0 to 1".into(),
+            Head::One(Kind::Linear, _) => "finite numbers".into(),
+            Head::Both(pair) => format!("{}, then {}", pair[0].allowed(), pair[1].allowed()),
+        }
+    }
+
+    /// What is wrong with a target, or nothing.
+    pub(super) fn refuses<T: Float>(&self, target: &[T]) -> Option<String> {
+        let first = |is_wrong: &dyn Fn(T) -> bool| {
+            target.iter().find(|&&t| is_wrong(t)).map(|t| t.to_string())
+        };
+        match self {
+            Head::One(Kind::Softmax, units) => {
+                let most = T::of(*units as f64);
+                first(&|t| !(t >= T::zero() && t < most && t == t.floor()))
+            }
+            Head::One(Kind::Sigmoid, _) => first(&|t| !(t >= T::zero() && t <= T::one())),
+            Head::One(Kind::Linear, _) => first(&|t| !t.is_finite()),
+            Head::Both(pair) => {
+                let (a, b) = target.split_at(pair[0].targets());
+                pair[0].refuses(a).or_else(|| pair[1].refuses(b))
+            }
+        }
+    }
+
+    /// Turns the last layer's values into outputs, in place.
+    pub(super) fn activate<T: Float>(&self, logits: &mut [T]) {
+        match self {
+            Head::One(Kind::Softmax, units) => softmax(*units, logits),
+            Head::One(Kind::Sigmoid, _) => activation::Sigmoid.forward(logits),
+            Head::One(Kind::Linear, _) => {}
+            Head::Both(pair) => {
+                for row in logits.chunks_exact_mut(self.units()) {
+                    let (a, b) = row.split_at_mut(pair[0].units());
+                    pair[0].activate(a);
+                    pair[1].activate(b);
+                }
+            }
+        }
+    }
+
+    /// Whether a row is right; `None` where right and wrong are not defined.
+    pub(super) fn is_right<T: Float>(&self, logits: &[T], target: &[T]) -> Option<bool> {
+        match self {
+            Head::One(Kind::Softmax, _) => Some(is_largest(logits, class(&target[0]))),
+            Head::One(Kind::Sigmoid, _) => Some(are_on_the_side(logits, target)),
+            Head::One(Kind::Linear, _) => None,
+            Head::Both(pair) => {
+                let (a, b) = logits.split_at(pair[0].units());
+                let (target_a, target_b) = target.split_at(pair[0].targets());
+                match (pair[0].is_right(a, target_a), pair[1].is_right(b, target_b)) {
+                    (Some(a), Some(b)) => Some(a && b),
+                    (a, b) => a.or(b),
+                }
+            }
+        }
+    }
+
+    /// The loss of each row by the default of its head, and the gradient of `scale` times their sum: what
+    /// [`Loss::evaluate`](crate::loss::Loss::evaluate) is, with targets number by number.
+    pub(super) fn evaluate<T: Float>(&self, rows: LossRows<'_, T, T>) {
+        let pair = match self {
+            Head::One(Kind::Softmax, units) => {
+                let LossRows { logits, targets, scale, losses, gradient } = rows;
+                let gradient = &mut *gradient;
+                let rows = LossRows { logits, targets, scale, losses, gradient: &mut *gradient };
+                cross_entropy_rows(*units, rows, class);
+                return flush_to_zero(gradient);
+            }
+            Head::One(Kind::Sigmoid, units) => {
+                let LossRows { logits, targets, scale, losses, gradient } = rows;
+                let rows = LossRows { logits, targets, scale, losses, gradient: &mut *gradient };
+                binary_cross_entropy_rows(*units, None, rows);
+                return flush_to_zero(gradient);
+            }
+            Head::One(Kind::Linear, units) => return mse_rows(*units, rows),
+            Head::Both(pair) => pair,
+        };
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let [a, b] = &**pair;
+        let (count, units) = (losses.len(), [a.units(), b.units()]);
+        let widths = [a.targets(), b.targets()];
+        let mut memory = Buffer::stale(count * (2 * self.units() + self.targets() + 1));
+        let mut rest = &mut memory[..];
+        let mut take = |width: usize| rest.split_off_mut(..count * width).unwrap_or_default();
+        let (z_a, z_b, t_a, t_b) =
+            (take(units[0]), take(units[1]), take(widths[0]), take(widths[1]));
+        let (dz_a, dz_b, losses_b) = (take(units[0]), take(units[1]), take(1));
+        part_columns(logits, z_a, z_b, units);
+        part_columns(targets, t_a, t_b, widths);
+        let rows = |logits, targets, losses, gradient| LossRows {
+            logits,
+            targets,
+            scale,
+            losses,
+            gradient,
+        };
+        a.evaluate(rows(&*z_a, &*t_a, &mut *losses, &mut *dz_a));
+        b.evaluate(rows(&*z_b, &*t_b, &mut *losses_b, &mut *dz_b));
+        for (sum, &loss) in losses.iter_mut().zip(&*losses_b) {
+            *sum = *sum + loss;
+        }
+        join_columns(dz_a, dz_b, gradient, units);
+    }
+}
+
+/// The class that a target is.
+fn class<T: Float>(target: &T) -> usize {
+    target.as_f64() as usize
+}

@@ -1,0 +1,330 @@
+//! Networks whose widths come while the program runs, in the notation of [`network!`](crate::network!).
+//!
+//! | file | |
+//! |---|---|
+//! | `build` | from the checked notation to layers |
+//! | `registry` | what a text can name that the notation has no word for |
+//! | `part` | the layers, in a tree of the same form as a declared network's type |
+//! | `head` | what the last layer's values mean, and the loss |
+//! | `activation` | one of the activations, chosen at run time |
+//! | `plan` | what is known of the layers, for tables, files and pictures |
+//! | `network` | all of that together |
+//! | `driver` | how it is trained |
+
+mod activation;
+mod build;
+mod driver;
+mod head;
+mod network;
+mod part;
+mod plan;
+mod registry;
+
+use std::fmt;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use tensor::product::{TILE_ROWS, rows_per_thread};
+use tensor::threads::Threads;
+use tensor::{Buffer, Float};
+
+pub use driver::DynamicWorkspace;
+pub use registry::Registry;
+
+use crate::data::Source;
+use crate::error::{Error, Result};
+use crate::file::{LoadOptions, load, save};
+use crate::layer::{Pass, Workspace};
+use crate::metric::Metrics;
+use crate::model::Model;
+use crate::network::WORTH_A_THREAD;
+use crate::parameters::Parameters;
+use crate::picture::picture;
+use network::Network;
+
+/// A network that is read while the program runs: from a command line, a file, a search.
+///
+/// It has the notation, the checks, the formulas, the bits and the files of a declared network. What the compiler says of
+/// a declaration, [`Dynamic::parse`] says in an [`Error::Notation`]; what the type of a declared network says of its rows
+/// is checked once, before they are used. [`fit`](crate::fit) and [`Trainer`](crate::Trainer) train it.
+///
+/// Rows are numbers one after the other. Any [`Dataset`](crate::data::Dataset) of arrays or classes will do; a
+/// [`FlatDataset`](crate::data::FlatDataset) is one whose widths come at run time, too.
+///
+/// ```
+/// use nn::data::{Class, Dataset};
+/// use nn::{Dynamic, Show, fit};
+///
+/// let hidden = 8; // from the command line, say
+/// let mut xor: Dynamic = Dynamic::parse_with("dense(2 -> hidden, tanh), dense(2, softmax)", &[("hidden", hidden)])?.init(1);
+///
+/// let inputs = vec![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
+/// let data = Dataset::new(inputs, Class::<2>::from_labels(&[0, 1, 1, 0])?)?;
+/// fit(&mut xor, &data).epochs(200).batch_size(4).learning_rate(0.05).show(Show::Nothing).run()?;
+/// assert!(xor.predict(&[1.0, 0.0])?[1] > 0.9);
+///
+/// let mistake = Dynamic::<f32>::parse("dense(2 -> 8, tanh), dense(7 -> 2, softmax)").unwrap_err();
+/// assert!(mistake.to_string().starts_with("layer `layer2` takes 7 inputs but layer `layer1` gives 8 outputs"));
+/// # Ok::<(), nn::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Dynamic<T: Float = f32> {
+    network: Arc<Network<T>>,
+    parameters: Parameters<T>,
+}
+
+impl<T: Float> Dynamic<T> {
+    /// The network that a text declares, with the first weights of seed 0.
+    ///
+    /// # Errors
+    ///
+    /// If anything in the text is wrong: all mistakes, each a sentence with the line and the characters that it is about.
+    pub fn parse(text: &str) -> Result<Self> {
+        Registry::new().parse(text)
+    }
+
+    /// The same with names for some widths.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::parse`].
+    pub fn parse_with(text: &str, widths: &[(&str, usize)]) -> Result<Self> {
+        let mut registry = Registry::new();
+        for &(name, width) in widths {
+            registry.number(name, width as f64);
+        }
+        registry.parse(text)
+    }
+
+    /// The network that a file declares, with the first weights of seed 0.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read; as [`Dynamic::parse`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        Registry::new().read(path)
+    }
+
+    fn of(network: Network<T>) -> Self {
+        let parameters = Parameters::zeroed(network.part.len);
+        Dynamic { network: Arc::new(network), parameters }.init(0)
+    }
+
+    /// The same network with the first weights of this seed: those of a declared network with the same layers.
+    #[must_use]
+    pub fn init(mut self, seed: u64) -> Self {
+        // Anew, since layers fill what they have and leave the gaps.
+        self.parameters = Parameters::zeroed(self.network.part.len);
+        self.network.part.init(self.parameters.as_mut_slice(), seed, &mut 0);
+        self
+    }
+
+    /// Inputs of a row.
+    pub fn inputs(&self) -> usize {
+        self.network.part.inputs
+    }
+
+    /// Outputs of a row.
+    pub fn outputs(&self) -> usize {
+        self.network.part.outputs
+    }
+
+    /// Numbers of a target: of a softmax the class, else one for each output.
+    pub fn targets(&self) -> usize {
+        self.network.head.targets()
+    }
+
+    /// How many numbers training changes.
+    pub fn params(&self) -> usize {
+        self.network.info.params()
+    }
+
+    /// Multiplications and additions in the matrix products of one prediction.
+    pub fn flops(&self) -> usize {
+        self.network.info.flops()
+    }
+
+    /// All parameters, gaps between tensors included.
+    pub fn parameters(&self) -> &[T] {
+        self.parameters.as_slice()
+    }
+
+    /// A table of the layers with their sizes.
+    pub fn summary(&self) -> String {
+        self.network.summary()
+    }
+
+    /// The layers as a declaration writes them, with all widths.
+    pub fn declaration(&self) -> String {
+        self.network.declaration()
+    }
+
+    /// A picture of the network, an SVG document: see [`Picture::svg`](crate::Picture::svg).
+    pub fn svg(&self) -> String {
+        let Network { name, names, info, head_info, .. } = &*self.network;
+        picture(name, names, info, head_info)
+    }
+
+    /// The answers to some rows, `[rows, outputs]`, computed by all threads of the process.
+    ///
+    /// # Errors
+    ///
+    /// If the inputs are no whole rows.
+    pub fn predict(&self, inputs: &[T]) -> Result<Vec<T>> {
+        self.predict_by(inputs, &Threads::all())
+    }
+
+    /// [`Dynamic::predict`] by the threads given.
+    ///
+    /// # Errors
+    ///
+    /// If the inputs are no whole rows.
+    pub fn predict_by(&self, inputs: &[T], threads: &Threads) -> Result<Vec<T>> {
+        let width = self.inputs();
+        if !inputs.len().is_multiple_of(width) {
+            return Err(Error::value(
+                format!("inputs of {}", self.network.name),
+                format!("{} numbers", inputs.len()),
+                format!("{width} for each row"),
+                "give whole rows, one after the other",
+            ));
+        }
+        let mut outputs = self.logits_by(inputs, threads);
+        self.network.head.activate(&mut outputs);
+        Ok(outputs)
+    }
+
+    /// The last layer's values for some rows, before the head's function.
+    fn logits_by(&self, inputs: &[T], threads: &Threads) -> Vec<T> {
+        let (inputs_width, outputs_width) = (self.inputs(), self.outputs());
+        let rows = inputs.len() / inputs_width;
+        let worth = WORTH_A_THREAD.div_ceil(self.flops().max(1)).next_multiple_of(TILE_ROWS);
+        let part = rows_per_thread(rows, threads).max(worth);
+        let mut outputs = vec![T::zero(); rows * outputs_width];
+        let parts =
+            inputs.chunks(part * inputs_width).zip(outputs.chunks_mut(part * outputs_width));
+        threads.for_each(parts, |(inputs, outputs)| {
+            let mut outputs = &mut outputs[..];
+            self.for_portions(inputs, |workspaces| {
+                let logits = self.network.part.outputs(workspaces);
+                if let Some(into) = outputs.split_off_mut(..logits.len()) {
+                    into.copy_from_slice(logits);
+                }
+            });
+        });
+        outputs
+    }
+
+    /// Shows `see` what the layers keep of some dozen rows at a time.
+    fn for_portions(&self, inputs: &[T], mut see: impl FnMut(&[Workspace<'_, T>])) {
+        const PORTION: usize = 64;
+        let (network, width) = (&*self.network, self.inputs());
+        let rows = PORTION.min(inputs.len() / width);
+        let mut memory = Buffer::stale(network.workspace_len(rows));
+        for inputs in inputs.chunks(PORTION * width) {
+            let (rows, mut memory) = (inputs.len() / width, &mut memory[..]);
+            let sizes = network.sizes.iter();
+            let workspaces =
+                sizes.map(|&(outputs, extra)| Workspace::carve(&mut memory, rows, outputs, extra));
+            let mut workspaces: Vec<Workspace<'_, T>> = workspaces.collect();
+            network.part.forward(self.parameters(), inputs, &mut workspaces, Pass::Evaluation);
+            see(&workspaces);
+        }
+    }
+
+    /// The answer of every layer to one row, by name; one that is repeated stands there as often.
+    ///
+    /// # Errors
+    ///
+    /// If the input is not one row.
+    pub fn activations(&self, input: &[T]) -> Result<Vec<(String, Vec<T>)>> {
+        if input.len() != self.inputs() {
+            return Err(Error::value(
+                format!("input of {}", self.network.name),
+                format!("{} numbers", input.len()),
+                format!("{}, which are one row", self.inputs()),
+                "give one row",
+            ));
+        }
+        let mut answers = Vec::new();
+        self.for_portions(input, |workspaces| {
+            self.network.part.trace(workspaces, &mut |y| answers.push(y.to_vec()));
+        });
+        if let Some(last) = answers.last_mut() {
+            self.network.head.activate(last);
+        }
+        let names = self.network.steps.iter().flat_map(|(name, count)| vec![name.clone(); *count]);
+        Ok(names.zip(answers).collect())
+    }
+
+    /// Loss and accuracy on `data`.
+    ///
+    /// # Errors
+    ///
+    /// If there are no rows, they have other widths, or one is not allowed.
+    pub fn evaluate(&self, data: &dyn Source<T, T>) -> Result<Metrics> {
+        self.validate(data, &mut (), &Threads::all())
+    }
+
+    /// Writes the parameters to a safetensors file: the one that a declared network with these layers writes and reads.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, or a parameter is not a finite number.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        let tensors = self.network.tensors.iter().map(|tensor| {
+            (tensor.name.clone(), tensor.shape.clone(), &self.parameters()[tensor.range()])
+        });
+        let tensors: Vec<_> = tensors.collect();
+        save(path.as_ref(), &self.network.name, &self.declaration(), &tensors)
+    }
+
+    /// The same network with the parameters of a file, which a declared one may have written.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::load`](crate::Checkpoint::load).
+    pub fn load(&self, path: impl AsRef<Path>) -> Result<Self> {
+        let (architecture, expected) = (self.declaration(), &self.network.tensors);
+        let values = load::<T>(path.as_ref(), &architecture, expected, LoadOptions::new())?;
+        let mut loaded = self.clone();
+        for (tensor, values) in expected.iter().zip(values) {
+            loaded.parameters.as_mut_slice()[tensor.range()].copy_from_slice(&values);
+        }
+        Ok(loaded)
+    }
+}
+
+impl<T: Float> Registry<T> {
+    /// The network that a text declares, with the first weights of seed 0 and with what is registered here.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::parse`]; if the text names something that is not registered.
+    pub fn parse(&self, text: &str) -> Result<Dynamic<T>> {
+        Ok(Dynamic::of(build::network(text, None, self)?))
+    }
+
+    /// The same of a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read; as [`Registry::parse`].
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Dynamic<T>> {
+        let path = path.as_ref();
+        let text = fs::read_to_string(path).map_err(|error| Error::io("read", path, error))?;
+        let file = path.display().to_string();
+        Ok(Dynamic::of(build::network(&text, Some(&file), self)?))
+    }
+}
+
+/// As of a declared network: `Digits { layers: 2, parameters: 101770 }`.
+impl<T: Float> fmt::Debug for Dynamic<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct(&self.network.name)
+            .field("layers", &self.network.info.count())
+            .field("parameters", &self.params())
+            .finish()
+    }
+}

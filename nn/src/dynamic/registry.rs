@@ -1,0 +1,152 @@
+//! What a text can name that the notation has no word for.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use tensor::Float;
+use tensor::activation::Activation;
+
+use super::Dynamic;
+use super::build::{Settings, dense_plan};
+use super::plan::LayerPlan;
+use crate::layer::{DenseFormula, Formula, Info, Leaf};
+
+/// Layers, activations, networks and numbers of your own, under the names that a text has for them.
+///
+/// What a declared network takes from the program around it, a text takes from here.
+///
+/// ```
+/// use nn::activation::{Activation, Silu};
+/// use nn::{Dynamic, Float, Registry};
+///
+/// /// x·σ(1.702 x)
+/// #[derive(Clone, Copy, Debug, Default)]
+/// struct QuickGelu;
+///
+/// impl Activation for QuickGelu {
+///     const NAME: &'static str = "quick_gelu";
+///     const KEEPS_INPUT: bool = true;
+///     fn value<T: Float>(&self, x: T) -> T {
+///         Silu.value(T::of(1.702) * x) / T::of(1.702)
+///     }
+///     fn derivative<T: Float>(&self, x: T, _y: T) -> T {
+///         let z = T::of(1.702) * x;
+///         Silu.derivative(z, Silu.value(z))
+///     }
+/// }
+///
+/// let mut registry = Registry::new();
+/// registry.activation::<QuickGelu>("QuickGelu").number("WIDE", 32);
+/// let network: Dynamic = registry.parse("dense(4 -> WIDE, QuickGelu), dense(2, softmax)")?;
+/// assert_eq!(network.parameters().len(), 4 * 32 + 32 + 32 * 2 + 2 + 14); // 14 are gaps
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub struct Registry<T: Float = f32> {
+    pub(super) numbers: BTreeMap<String, f64>,
+    pub(super) activations: BTreeMap<String, OwnActivation<T>>,
+    pub(super) layers: BTreeMap<String, OwnLayer<T>>,
+    pub(super) networks: BTreeMap<String, Dynamic<T>>,
+}
+
+/// A dense layer with one's own activation.
+pub(super) type OwnActivation<T> = fn([usize; 2], Settings) -> (Box<dyn Formula<T>>, LayerPlan);
+
+/// A layer of one's own.
+pub(super) struct OwnLayer<T> {
+    pub(super) widths: [usize; 2],
+    pub(super) make: fn() -> (Box<dyn Formula<T>>, LayerPlan, bool),
+}
+
+impl<T: Float> Registry<T> {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Registry {
+            numbers: BTreeMap::new(),
+            activations: BTreeMap::new(),
+            layers: BTreeMap::new(),
+            networks: BTreeMap::new(),
+        }
+    }
+
+    /// A number: a width, or an option of a layer.
+    pub fn number(&mut self, name: impl Into<String>, number: impl Into<f64>) -> &mut Self {
+        self.numbers.insert(name.into(), number.into());
+        self
+    }
+
+    /// An activation.
+    pub fn activation<A: Activation>(&mut self, name: impl Into<String>) -> &mut Self {
+        self.activations.insert(name.into(), |widths, settings| {
+            let settings = Settings { gain: A::GAIN, ..settings };
+            let plan = dense_plan(widths, A::NAME, &settings);
+            (Box::new(DenseFormula::new(widths, A::default(), settings)), plan)
+        });
+        self
+    }
+
+    /// A layer: its type has its widths, which those in the text must be.
+    pub fn layer<L: Leaf>(&mut self, name: impl Into<String>) -> &mut Self {
+        self.layers.insert(
+            name.into(),
+            OwnLayer {
+                widths: [L::INPUTS, L::OUTPUTS],
+                make: || (Box::new(L::formula::<T>()), own_plan::<L>(), L::COUPLED),
+            },
+        );
+        self
+    }
+
+    /// A network, to stand inside others as a layer.
+    pub fn network(&mut self, name: impl Into<String>, network: Dynamic<T>) -> &mut Self {
+        self.networks.insert(name.into(), network);
+        self
+    }
+
+    /// What is registered, for messages.
+    pub(super) fn listed<V>(what: &BTreeMap<String, V>) -> String {
+        match what.is_empty() {
+            true => "none is registered".into(),
+            false => {
+                let names: Vec<&str> = what.keys().map(String::as_str).collect();
+                format!("registered are {}", names.join(", "))
+            }
+        }
+    }
+}
+
+/// What the compiler knows of a layer.
+fn own_plan<L: Leaf>() -> LayerPlan {
+    let Info::Layer(info) = &L::INFO else { panic!("{}: a leaf is one layer", L::INFO.count()) };
+    let tensors = info.tensors.iter().map(|tensor| {
+        let (name, shape) = (tensor.name.to_owned(), tensor.shape.to_vec());
+        (name, shape, tensor.offset, tensor.kind, tensor.trained)
+    });
+    LayerPlan {
+        kind: info.kind.to_owned(),
+        widths: [info.inputs, info.outputs],
+        activation: info.activation.to_owned(),
+        option: info.option.to_owned(),
+        len: info.len,
+        tensors: tensors.collect(),
+        flops: info.flops,
+        weight: info.weight,
+    }
+}
+
+impl<T: Float> Default for Registry<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The names.
+impl<T: Float> fmt::Debug for Registry<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry")
+            .field("numbers", &self.numbers)
+            .field("activations", &self.activations.keys())
+            .field("layers", &self.layers.keys())
+            .field("networks", &self.networks.keys())
+            .finish()
+    }
+}

@@ -105,8 +105,14 @@ impl Run<'_> {
         if !self.is_dynamic() {
             let trainer = Trainer::new(optimizer).threads(&self.threads);
             let (inputs, targets) = (data.inputs(), data.targets());
-            let steps =
-                Steps { model: initial::<N>(), trainer, inputs, targets, widths: [1, 1], loss: 0.0 };
+            let steps = Steps {
+                model: initial::<N>(),
+                trainer,
+                inputs,
+                targets,
+                widths: [1, 1],
+                loss: 0.0,
+            };
             return self.options.train(&self.workload, data.len(), steps);
         }
         let (model, trainer) = (self.dynamic(), Trainer::new(optimizer).threads(&self.threads));

@@ -4,7 +4,7 @@ use std::alloc::System;
 
 use nn::data::Class;
 use nn::layer::RowLayer;
-use nn::{Adam, Float, Network, Optimizer, Sgd, Threads, Trainer, network};
+use nn::{Adam, Dynamic, Float, Model, Network, Optimizer, Sgd, Threads, Trainer, network};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -58,30 +58,56 @@ fn allocations<N: Network<Target = Class<10>>>(
     optimizer: impl Optimizer<N::Float>,
     steps: usize,
 ) -> usize {
-    let rows = 130;
-    let inputs = vec![<N::Input as nn::Row<N::Float>>::zeroed(); rows];
-    let labels: Vec<u8> = (0..rows).map(|row| (row % 10) as u8).collect();
+    let inputs = vec![<N::Input as nn::Row<N::Float>>::zeroed(); ROWS];
+    let labels: Vec<u8> = (0..ROWS).map(|row| (row % 10) as u8).collect();
     let targets = Class::from_labels(&labels).unwrap();
-    let mut network = N::init(1);
+    of_model(N::init(1), (&inputs, 1), (&targets, 1), threads, optimizer, steps)
+}
+
+/// The same of a network that is read at run time.
+fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>, steps: usize) -> usize {
+    let network: Dynamic = Dynamic::parse(text).unwrap();
+    let (inputs, targets) = (vec![0.0; ROWS * network.inputs()], [3.0; ROWS]);
+    let width = network.inputs();
+    of_model(network, (&inputs, width), (&targets, 1), threads, optimizer, steps)
+}
+
+/// Rows of a batch.
+const ROWS: usize = 130;
+
+/// Of inputs and targets, each with its width.
+fn of_model<M: Model>(
+    mut model: M,
+    (inputs, width): (&[M::Input], usize),
+    (targets, target_width): (&[M::Target], usize),
+    threads: usize,
+    optimizer: impl Optimizer<M::Float>,
+    steps: usize,
+) -> usize {
     let mut trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
     // The first steps make the memory, also that which each thread keeps for its own use; a thread that
     // has just been started allocates on its own, so give it the time.
     for _ in 0..100 {
-        trainer.step(&mut network, &inputs, &targets).unwrap();
+        trainer.step(&mut model, inputs, targets).unwrap();
     }
     std::thread::sleep(std::time::Duration::from_millis(50));
     for _ in 0..100 {
-        trainer.step(&mut network, &inputs, &targets).unwrap();
+        trainer.step(&mut model, inputs, targets).unwrap();
     }
     // So does the first small batch: small layers may go another way with it.
-    trainer.step(&mut network, &inputs[..17], &targets[..17]).unwrap();
+    let (few, few_targets) = (&inputs[..17 * width], &targets[..17 * target_width]);
+    trainer.step(&mut model, few, few_targets).unwrap();
     let region = Region::new(ALLOCATOR);
     for _ in 0..steps {
-        trainer.step(&mut network, &inputs, &targets).unwrap();
-        trainer.step(&mut network, &inputs[..17], &targets[..17]).unwrap();
+        trainer.step(&mut model, inputs, targets).unwrap();
+        trainer.step(&mut model, few, few_targets).unwrap();
     }
     region.change().allocations
 }
+
+const DIGITS: &str = "dense(784 -> 128, relu), dense(10, softmax)";
+const JOINED: &str = "concat(dense(9 -> 33, relu), input(4)), residual(dense(37, tanh), batch_norm), dropout(0.2), \
+                      dense(10, softmax)";
 
 /// One test, since the allocator counts for the whole process.
 #[test]
@@ -98,8 +124,10 @@ fn nothing_is_allocated_after_the_first_steps() {
             allocations::<Regular>(threads, Sgd::new(0.01), 1000),
             allocations::<Regular>(threads, Adam::new(1e-3), 1000),
             allocations::<Several>(threads, Adam::new(1e-3), 1000),
+            at_run_time(DIGITS, threads, Adam::new(1e-3), 1000),
+            at_run_time(JOINED, threads, Sgd::new(0.01), 1000),
         ];
-        assert_eq!(counts, [0; 10], "{threads} threads");
+        assert_eq!(counts, [0; 12], "{threads} threads");
     }
     let digits = Digits::init(1);
     let input = [0.5; 784];

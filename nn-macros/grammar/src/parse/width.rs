@@ -22,7 +22,8 @@ pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
 }
 
 /// Where widths may be variables.
-const AT_RUN_TIME: &str = ", or read the network while the program runs, with `nn::Dynamic::parse_with`";
+const AT_RUN_TIME: &str =
+    ", or read the network while the program runs, with `nn::Dynamic::parse_with`";
 
 /// What to do about a width with a variable in it.
 fn not_constant(variable: &str, width: &str) -> String {

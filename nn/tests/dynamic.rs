@@ -77,10 +77,12 @@ trait See {
     );
 }
 
+type Data<N> = Dataset<<N as Architecture>::Input, <N as Architecture>::Target>;
+
 /// Rows: as arrays, and number by number.
 fn rows<N: Network<Target: FlatTarget<N::Float>>>(
     count: usize,
-) -> (Dataset<N::Input, N::Target>, FlatDataset<N::Float>) {
+) -> (Data<N>, FlatDataset<N::Float>) {
     let random = Random::new(9, 3);
     let mut index = 0;
     let mut next = || {

@@ -161,14 +161,11 @@ fn what_goes_wrong_is_said_by_name() {
         let error = fit(&mut model, &data).show(Show::Nothing).run().unwrap_err();
         error.to_string()
     };
-    fn unused<F: TapeFunction<f32>>(
+    fn unused(
         tensors: Tensors,
-        f: F,
-    ) -> TapeModel<Box<dyn TapeFunction<f32>>, [f32; 4], Class<3>>
-    where
-        F: 'static,
-    {
-        TapeModel::of(tensors, Box::new(f) as Box<dyn TapeFunction<f32>>)
+        function: impl TapeFunction<f32> + 'static,
+    ) -> TapeModel<Box<dyn TapeFunction<f32>>, [f32; 4], Class<3>> {
+        TapeModel::of(tensors, Box::new(function) as Box<dyn TapeFunction<f32>>)
     }
     struct Chosen(bool);
     impl TapeFunction<f32> for Chosen {

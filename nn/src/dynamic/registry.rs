@@ -51,10 +51,13 @@ pub struct Registry<T: Float = f32> {
 /// A dense layer with one's own activation.
 pub(super) type OwnActivation<T> = fn([usize; 2], Settings) -> (Box<dyn Formula<T>>, LayerPlan);
 
+/// Its formulas, what is known of it, and whether rows depend on one another in training.
+pub(super) type Made<T> = (Box<dyn Formula<T>>, LayerPlan, bool);
+
 /// A layer of one's own.
 pub(super) struct OwnLayer<T> {
     pub(super) widths: [usize; 2],
-    pub(super) make: fn() -> (Box<dyn Formula<T>>, LayerPlan, bool),
+    pub(super) make: fn() -> Made<T>,
 }
 
 impl<T: Float> Registry<T> {

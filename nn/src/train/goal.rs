@@ -6,6 +6,9 @@ use super::checkpoint::Conditions;
 use super::fit::Epoch;
 use crate::error::{Error, Result};
 
+/// The value of an epoch, if it has one.
+type Value = Box<dyn Fn(&Epoch) -> Option<f64> + Send>;
+
 /// What says of two epochs which is better: early stopping, the best network and the learning rate on a plateau go by it.
 ///
 /// ```
@@ -18,7 +21,7 @@ use crate::error::{Error, Result};
 /// ```
 pub struct Goal {
     name: String,
-    value: Box<dyn Fn(&Epoch) -> Option<f64> + Send>,
+    value: Value,
     is_highest: bool,
     least_gain: f64,
     /// Whether there is no value without validation data.

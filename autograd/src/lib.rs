@@ -90,6 +90,7 @@
 //! | [`Op`], [`Call`], [`ListOp`], [`NoGradOp`] | what an operation is |
 //! | [`elementwise!`] | an operation from a formula |
 //! | [`ops`] | the built-in ones |
+//! | [`Axis`], [`Lengths`] | axes counted from either end, shapes with a −1 |
 //! | [`gradcheck`](mod@gradcheck) | is a gradient right? |
 //! | [`Dual`], [`higher`] | forward mode, Jacobians, Hessians |
 //! | [`Error`] | what can go wrong, in sentences |
@@ -98,6 +99,8 @@
 
 #![forbid(unsafe_code)]
 
+mod axis;
+mod composed;
 pub mod dual;
 pub mod elementwise;
 mod error;
@@ -113,6 +116,7 @@ mod section;
 mod tape;
 mod var;
 
+pub use axis::{Axis, Lengths};
 pub use dual::Dual;
 pub use error::{Error, Result};
 pub use gradcheck::gradcheck;

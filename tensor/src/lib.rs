@@ -32,7 +32,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `tensor`, `shape`, `buffer` | [`Tensor`], its [`Shape`] and its memory ([`Buffer`]) |
-//! | `elementwise`, `reduce`, `scan`, `trigonometry`, `indexing`, `matmul`, `format` | what can be done with tensors |
+//! | `elementwise`, `reduce`, `scan`, `sort`, `trigonometry`, `indexing`, `matmul`, `format` | what can be done with tensors |
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
 //! | [`embedded`] | numbers that are part of the program |
@@ -71,6 +71,8 @@ mod scan;
 #[cfg(feature = "std")]
 mod shape;
 pub mod simd;
+#[cfg(feature = "std")]
+mod sort;
 #[cfg(feature = "std")]
 mod tensor;
 #[cfg(feature = "std")]

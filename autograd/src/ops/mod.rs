@@ -14,7 +14,7 @@ mod axes;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
-mod pytorch;
+pub(crate) mod pytorch;
 mod units;
 
 macro_rules! ops {
@@ -41,17 +41,21 @@ ops! {
     // functions of one number
     powf::Powf, exp::Exp, ln::Ln, sqrt::Sqrt, abs::Abs, square::Square, activate::Activate,
     reciprocal::Reciprocal, rsqrt::Rsqrt, ln_1p::Ln1p, expm1::Expm1, sin::Sin, cos::Cos,
-    sign::Sign, clamp::Clamp,
+    sign::Sign, clamp::Clamp, rounding::Rounding, erf::Erf,
+    log2::Log2, log10::Log10, exp2::Exp2, tan::Tan, asin::Asin, acos::Acos, atan::Atan,
+    sinh::Sinh, cosh::Cosh, asinh::Asinh, acosh::Acosh, atanh::Atanh,
     // functions of two numbers
     pow::Pow, maximum::Maximum, minimum::Minimum, prelu::Prelu, select::Select,
+    atan2::Atan2, lerp::Lerp,
     // products
     matmul::MatMul, matmul_transposed::MatMulTransposed, outer::Outer, dot::Dot,
     // reductions
-    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, norm::Norm,
-    logsumexp::LogSumExp, cumsum::CumSum,
+    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, deviation::Deviation, norm::Norm,
+    logsumexp::LogSumExp, cumsum::CumSum, cumprod::CumProd,
     // shapes
     reshape::Reshape, transpose::Transpose, permute::Permute, broadcast_to::BroadcastTo,
     slice::Slice, concat::Concat, stack::Stack, split::Split, pad::Pad, flip::Flip,
+    triangle::Triangle,
     // elements by index
     index_select::IndexSelect, gather::Gather, scatter_add::ScatterAdd,
     // norms
@@ -90,13 +94,14 @@ macro_rules! ops_without_gradient {
 // What has a value but no gradient, and is refused where one is wanted. Instead of `cases()`, such a
 // file has `uses(x)`: the operation, applied to a matrix.
 ops_without_gradient! {
-    compare::Compare, argmax::ArgMax, argmin::ArgMin,
+    compare::Compare, argmax::ArgMax, argmin::ArgMin, one_hot::OneHot,
 }
 
-/// How every operation of either list is compared with PyTorch.
+/// How every operation of either list, and every method that is made of operations, is compared with PyTorch.
 #[cfg(test)]
 fn all_comparisons() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
-    comparisons().into_iter().chain(comparisons_without_gradient()).collect()
+    let operations = comparisons().into_iter().chain(comparisons_without_gradient());
+    operations.chain(crate::composed::comparisons()).collect()
 }
 
 #[cfg(test)]

@@ -55,9 +55,59 @@ def reductions():
     case("extreme", lambda x: torch.cumsum(x, 0), these(1e10, 1.0, -1e10), axis=0)
 
 
+def running_products():
+    op("cumprod")
+    for shape, axis in (((7,), 0), ((3, 5), 0), ((2, 3, 4), 1), ((2, 3, 17), 2)):
+        case(f"axis {axis}", lambda x: torch.cumprod(x, axis), normal(*shape), axis=axis)
+    case("none", lambda x: torch.cumprod(x, 0), normal(0, 3), axis=0)
+    for values in ((3.0, 0.0, 2.0, 4.0), (3.0, 0.0, 2.0, 0.0, 5.0), (0.0, 0.0), (1e20, 1e-20, -3.0)):
+        case("extreme", lambda x: torch.cumprod(x, 0), these(*values), axis=0)
+    for c in (0, 1):
+        reduction("std", lambda x, a, k: torch.std(x, a, correction=c, keepdim=k),
+                  extreme=[(1e6, 1e6 + 1, 1e6 + 2), (3.0, 3.0, 3.0)], correction=c)
+
+
+def triangles_and_diagonals():
+    for name, f in (("tril", torch.tril), ("triu", torch.triu)):
+        op(name)
+        for shape, k in (((3, 5), 0), ((4, 4), 1), ((2, 5, 3), -2), ((0, 3), 0), ((2, 2), 7)):
+            case(f"diagonal {k}", lambda x: f(x, k), normal(*shape), diagonal=k)
+        case("extreme", lambda x: f(x, 0), these([1e30, float("inf")], [float("inf"), 1e-30]), diagonal=0)
+    op("diag")
+    for shape, k in (((3,), 0), ((2,), 1), ((2,), -3), ((0,), 0), ((3, 5), 0), ((4, 3), -1), ((3, 5), 4), ((2, 2), 5)):
+        case(f"{list(shape)} at {k}".replace(", ", ","), lambda x: torch.diag(x, k), normal(*shape), diagonal=k)
+    op("trace")
+    for shape in ((3, 3), (2, 5), (4, 1), (0, 2)):
+        case(f"{list(shape)}".replace(", ", ","), torch.trace, normal(*shape))
+
+
+def rearranged():
+    op("repeat")
+    for shape, times in (((3,), [2]), ((2, 3), [1, 3]), ((3,), [2, 1, 4]), ((2, 1), [0, 2]), ((), [3])):
+        case(f"{times}".replace(" ", ""), lambda x: x.repeat(times), normal(*shape), times=times)
+    op("chunk")
+    for shape, axis, count, part in (((7,), 0, 3, 2), ((3, 5), 1, 4, 1), ((4, 3), 0, 2, 0), ((0, 3), 0, 2, 1)):
+        case(f"part {part}", lambda x: torch.chunk(x, count, axis)[part] * 1.0, normal(*shape), axis=axis, count=count, part=part)
+    op("roll")
+    for shape, shift, axis in (((7,), 2, 0), ((3, 5), -1, 1), ((2, 3, 4), 7, 1), ((0, 2), 1, 0), ((5,), 0, 0)):
+        case(f"by {shift}", lambda x: torch.roll(x, shift, axis), normal(*shape), shift=shift, axis=axis)
+    op("sort")
+    for shape, axis, down in (((7,), 0, False), ((3, 5), 1, True), ((2, 5, 4), 1, False), ((3, 0), 1, True), ((1, 2), 0, False)):
+        case(f"axis {axis}", lambda x: torch.sort(x, dim=axis, descending=down, stable=True).values, normal(*shape), axis=axis, descending=down)
+    for down in (False, True):
+        case("ties", lambda x: torch.sort(x, dim=0, descending=down, stable=True).values, these(2.0, 1.0, 2.0, float("inf"), -1e30, 1.0), axis=0, descending=down)
+    op("topk")
+    for shape, k, axis in (((7,), 3, 0), ((3, 5), 1, 1), ((2, 5, 4), 5, 1), ((3, 4), 0, 1)):
+        case(f"{k} along {axis}", lambda x: torch.topk(x, k, axis).values, normal(*shape), k=k, axis=axis)
+    op("one_hot")
+    for values, count in (((0.0, 2.0, 1.0), 3), ((4.0,), 5), (((1.0, 0.0), (1.0, 1.0)), 2)):
+        case("classes", lambda x: F.one_hot(x.long(), count).double(), these(*values), data=(0,), classes=count)
+
+
 def products():
     op("matmul")
-    shapes = ((3, 5), (5, 4)), ((1, 7), (7, 1)), ((2, 3, 5), (2, 5, 4)), ((2, 1, 3, 5), (4, 5, 2)), ((3, 0), (0, 2)), ((17, 33), (33, 9))
+    shapes = ((3, 5), (5, 4)), ((1, 7), (7, 1)), ((2, 3, 5), (2, 5, 4)), ((2, 1, 3, 5), (4, 5, 2)), ((3, 0), (0, 2)), ((17, 33), (33, 9)), \
+        ((5,), (5,)), ((3, 5), (5,)), ((5,), (5, 4)), ((2, 1, 3, 5), (5,)), ((5,), (2, 5, 4)), ((0,), (0, 2))
     for a, b in shapes:
         case(f"{list(a)} by {list(b)}".replace(", ", ","), torch.matmul, normal(*a), normal(*b))
     case("extreme", torch.matmul, these([1e15, 1e-15], [0.0, 1.0]), these([1e-15, 1.0], [1e15, 0.0]))
@@ -133,6 +183,9 @@ def indexing():
 
 def make():
     reductions()
+    running_products()
     products()
+    triangles_and_diagonals()
+    rearranged()
     shapes()
     indexing()

@@ -47,7 +47,7 @@ const TENSOR: Plan = Plan {
         &["buffer", "math", "shape"],
         &["activation", "product", "random"],
         &["tensor"],
-        &["elementwise", "format", "indexing", "matmul", "reduce", "scan", "trigonometry"],
+        &["elementwise", "format", "indexing", "matmul", "reduce", "scan", "sort", "trigonometry"],
     ],
     nevers: &[Never {
         rooms: &["activation", "math", "product"],
@@ -62,10 +62,11 @@ const AUTOGRAD: Plan = Plan {
     folder: "autograd",
     floors: &[
         &["error", "recycled"],
-        &["dual", "list", "op"],
+        &["axis", "dual", "list", "op"],
         &["elementwise", "record"],
         &["gradients", "section", "tape", "var"],
         &["higher", "ops"],
+        &["composed"],
         &["gradcheck"],
     ],
     circles: &[(

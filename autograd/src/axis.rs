@@ -6,9 +6,11 @@ use tensor::{MOST_AXES, Shape};
 
 use crate::error::{Error, Result};
 
-/// Which axis of a tensor: 0, 1, … from the first one, or −1, −2, … from the last, as in PyTorch and NumPy.
+/// Which axis of a tensor: 0, 1, … from the first one, or −1, −2, … from the last, as in PyTorch
+/// and NumPy.
 ///
-/// A `usize` or a signed integer; a number that is written down, as `1` or `-1`, is one of the latter.
+/// A `usize` or a signed integer; a number that is written down, as `1` or `-1`, is one of the
+/// latter.
 ///
 /// ```
 /// use autograd::Tape;
@@ -28,8 +30,8 @@ pub trait Axis: Copy + Debug {
     ///
     /// # Errors
     ///
-    /// If it is counted from the end and there are not so many. (What is too large from the start, the operation itself
-    /// refuses.)
+    /// If it is counted from the end and there are not so many. (What is too large from the start,
+    /// the operation itself refuses.)
     fn counted(self, op: &'static str, shape: impl FnOnce() -> Shape) -> Result<usize>;
 }
 
@@ -106,7 +108,8 @@ pub trait Lengths {
     ///
     /// # Errors
     ///
-    /// If a length is negative but not −1, two are −1, or the number of elements leaves no whole length.
+    /// If a length is negative but not −1, two are −1, or the number of elements leaves no whole
+    /// length.
     fn shape(self, from: impl FnOnce() -> Shape) -> Result<Shape>;
 }
 

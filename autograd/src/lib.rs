@@ -123,6 +123,7 @@ pub use gradcheck::gradcheck;
 pub use gradients::Gradients;
 pub use list::{ListCall, ListOp};
 pub use op::{Call, NoGradOp, Op};
+pub use ops::Reduction;
 pub use tape::Tape;
 pub use var::Var;
 

@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// `count` parts along `axis`, one after the other, all of the length ⌈n/`count`⌉ but the last, which may be shorter. As in
-    /// PyTorch there are fewer parts where that length uses up the axis before: 5 in 4 are 2, 2 and 1.
+    /// `count` parts along `axis`, one after the other, all of the length ⌈n/`count`⌉ but the last,
+    /// which may be shorter. As in PyTorch there are fewer parts where that length uses up the axis
+    /// before: 5 in 4 are 2, 2 and 1.
     ///
     /// # Errors
     ///

@@ -8,8 +8,9 @@ use crate::error::Result;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// min(max(x, `low`), `high`), the shapes broadcast together: PyTorch's `clamp` with tensors. Whatever was taken gets the
-    /// gradient; equals share it, as in PyTorch. For numbers as bounds, [`clamp`](Var::clamp) is cheaper.
+    /// min(max(x, `low`), `high`), the shapes broadcast together: PyTorch's `clamp` with tensors.
+    /// Whatever was taken gets the gradient; equals share it, as in PyTorch. For numbers as bounds,
+    /// [`clamp`](Var::clamp) is cheaper.
     ///
     /// # Errors
     ///

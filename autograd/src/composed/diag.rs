@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// Of a vector, the square matrix that has it on a diagonal and is 0 elsewhere; of a matrix, its diagonal. `diagonal` is
-    /// counted from the main one, 0, to the right; one that a matrix has not is empty. PyTorch's and NumPy's `diag`.
+    /// Of a vector, the square matrix that has it on a diagonal and is 0 elsewhere; of a matrix,
+    /// its diagonal. `diagonal` is counted from the main one, 0, to the right; one that a matrix
+    /// has not is empty. PyTorch's and NumPy's `diag`.
     ///
     /// # Errors
     ///

@@ -8,8 +8,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// x, `times[i]` times one after the other along axis i; new axes in front if there are more numbers than axes. PyTorch's
-    /// `repeat`, NumPy's `tile`. To repeat an axis of length 1 without copying: [`broadcast_to`](Var::broadcast_to).
+    /// x, `times[i]` times one after the other along axis i; new axes in front if there are more
+    /// numbers than axes. PyTorch's `repeat`, NumPy's `tile`. To repeat an axis of length 1 without
+    /// copying: [`broadcast_to`](Var::broadcast_to).
     ///
     /// # Errors
     ///

@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// The elements moved by `shift` places along `axis`, back to the first place after the last. PyTorch's and NumPy's
-    /// `roll`.
+    /// The elements moved by `shift` places along `axis`, back to the first place after the last.
+    /// PyTorch's and NumPy's `roll`.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
 //! Elements in order along an axis, and the greatest of them.
 //!
-//! The order is found by comparing, which has no gradient; `gather` puts the elements into it, and takes their gradients back to
-//! where they were.
+//! The order is found by comparing, which has no gradient; `gather` puts the elements into it, and
+//! takes their gradients back to where they were.
 
 use tensor::Float;
 
@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// The elements along `axis` from the least to the greatest, or the other way round if `descending`; and the index that
-    /// each had along the axis, the last axis changing fastest, as [`gather`](Var::gather) takes them.
+    /// The elements along `axis` from the least to the greatest, or the other way round if
+    /// `descending`; and the index that each had along the axis, the last axis changing fastest, as
+    /// [`gather`](Var::gather) takes them.
     ///
     /// Equals stay in their order. A NaN is greater than every number, as in PyTorch and NumPy.
     ///
@@ -37,8 +38,8 @@ impl<T: Float> Var<'_, T> {
         Ok((self.gather(axis, &indices, self.shape())?, indices))
     }
 
-    /// The `k` greatest elements along `axis`, the greatest first, and the index that each had along the axis, as
-    /// [`sort`](Var::sort) gives them. Of equals, the first are taken.
+    /// The `k` greatest elements along `axis`, the greatest first, and the index that each had
+    /// along the axis, as [`sort`](Var::sort) gives them. Of equals, the first are taken.
     ///
     /// # Errors
     ///

@@ -17,7 +17,8 @@ use crate::var::Var;
 /// y = the angle of the point (b, a) in radians, the shapes broadcast together; da = dy ∘ b/(a² + b²), db = −dy ∘
 /// a/(a² + b²).
 ///
-/// The origin has no angle; as in PyTorch, the value there is that of IEEE 754 and the slopes are 0.
+/// The origin has no angle; as in PyTorch, the value there is that of IEEE 754 and the slopes are
+/// 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Atan2;
 
@@ -44,8 +45,8 @@ impl<T: Float> Op<T, 2> for Atan2 {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The angle in radians, from −π to π, of the point (`other`, self): the arc tangent of self/`other`, with its
-    /// quadrant.
+    /// The angle in radians, from −π to π, of the point (`other`, self): the arc tangent of
+    /// self/`other`, with its quadrant.
     ///
     /// # Errors
     ///

@@ -88,7 +88,8 @@ fn from_last<T: Float>(axis: usize, x: &Tensor<T>) -> tensor::Result<Tensor<T>> 
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The running products along `axis`: at each place the product of the elements up to and with it.
+    /// The running products along `axis`: at each place the product of the elements up to and with
+    /// it.
     ///
     /// # Errors
     ///

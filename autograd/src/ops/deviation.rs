@@ -15,8 +15,9 @@ use crate::var::Var;
 
 /// y = √(Σ (x − m)² / (n − c)) over all elements or along axes; dx = dy ∘ (x − m) / ((n − c)·y).
 ///
-/// PyTorch's and NumPy's `std`. The correction c is as for [`Variance`]: 0 is NumPy's default, 1 PyTorch's. Where
-/// all elements are equal, y is 0 and so is dx, as in PyTorch: the slope there is that of |x| at 0. NaN where n ≤ c.
+/// PyTorch's and NumPy's `std`. The correction c is as for [`Variance`]: 0 is NumPy's default, 1
+/// PyTorch's. Where all elements are equal, y is 0 and so is dx, as in PyTorch: the slope there is
+/// that of |x| at 0. NaN where n ≤ c.
 #[derive(Clone, Debug)]
 pub struct Deviation {
     variance: Variance,
@@ -55,8 +56,8 @@ impl<T: Float> Op<T, 1> for Deviation {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The standard deviation √(Σ (x − mean)² / (n − `correction`)) of all n elements: a scalar. The correction is 0 for
-    /// that of the elements, 1 for the estimate from a sample.
+    /// The standard deviation √(Σ (x − mean)² / (n − `correction`)) of all n elements: a scalar.
+    /// The correction is 0 for that of the elements, 1 for the estimate from a sample.
     pub fn std(self, correction: usize) -> Result<Self> {
         self.tape().apply(Deviation::all(correction), [self])
     }

@@ -4,8 +4,8 @@
 //! da = dy·bᵀ
 //! db = aᵀ·dy
 //!
-//! shapes: a `[…, m, k]`, b `[…, k, n]`, y `[…, m, n]`; leading axes broadcast together. A vector is a row on the left,
-//! a column on the right, whose axis of length 1 y does not have
+//! shapes: a `[…, m, k]`, b `[…, k, n]`, y `[…, m, n]`; leading axes broadcast together. A vector
+//! is a row on the left, a column on the right, whose axis of length 1 y does not have
 
 use tensor::{Float, Shape, Tensor};
 
@@ -16,8 +16,8 @@ use crate::var::Var;
 /// y = a·b for `[…, m, k]` and `[…, k, n]`, leading axes broadcast together; da = dy·bᵀ, db =
 /// aᵀ·dy.
 ///
-/// A vector on the left is one row, `[k]·[…, k, n]` → `[…, n]`, one on the right a column, `[…, m, k]·[k]` → `[…, m]`;
-/// two give a scalar. PyTorch's `matmul`, NumPy's `@`.
+/// A vector on the left is one row, `[k]·[…, k, n]` → `[…, n]`, one on the right a column, `[…, m,
+/// k]·[k]` → `[…, m]`; two give a scalar. PyTorch's `matmul`, NumPy's `@`.
 #[derive(Clone, Copy, Debug)]
 pub struct MatMul;
 
@@ -81,7 +81,8 @@ fn column<T: Float>(b: &Tensor<T>) -> tensor::Result<Tensor<T>> {
 
 impl<T: Float> Var<'_, T> {
     /// The matrix product `[…, m, k]` · `[…, k, n]` → `[…, m, n]`; leading axes are broadcast
-    /// together. A vector is a row on the left, a column on the right, and the result has no axis for it.
+    /// together. A vector is a row on the left, a column on the right, and the result has no axis
+    /// for it.
     ///
     /// # Errors
     ///

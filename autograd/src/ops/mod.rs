@@ -15,6 +15,7 @@ mod axes;
 mod checks;
 #[cfg(test)]
 pub(crate) mod pytorch;
+mod reduction;
 mod units;
 
 macro_rules! ops {
@@ -63,13 +64,14 @@ ops! {
     // softmax and losses
     softmax::Softmax, log_softmax::LogSoftmax,
     cross_entropy::CrossEntropy, soft_cross_entropy::SoftCrossEntropy,
-    bce_with_logits::BceWithLogits, mse::Mse, mae::Mae, huber::Huber, smooth_l1::SmoothL1,
+    bce_with_logits::BceWithLogits, bce_of_logits::BceOfLogits, bce::Bce, mse::Mse, mae::Mae, huber::Huber, smooth_l1::SmoothL1,
     kl_div::KlDiv, hinge::Hinge,
     cosine_similarity::CosineSimilarity, cosine_embedding::CosineEmbedding,
 }
 
 pub use batch_norm::BatchStatistics;
 pub use pad::Padding;
+pub use reduction::Reduction;
 
 macro_rules! ops_without_gradient {
     ($($file:ident :: $Op:ident),* $(,)?) => {

@@ -48,8 +48,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If a gradient is wanted, since it has none (see [`detach`](Var::detach)), or an x is not one of the numbers from 0 to
-    /// `classes` − 1.
+    /// If a gradient is wanted, since it has none (see [`detach`](Var::detach)), or an x is not one
+    /// of the numbers from 0 to `classes` − 1.
     pub fn one_hot(self, classes: usize) -> Result<Self> {
         self.tape().apply_without_gradient(OneHot { classes }, [self])
     }

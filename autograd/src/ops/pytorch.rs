@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 
 use tensor::Float;
 
-use super::{all_cases, all_comparisons};
+use super::{Reduction, all_cases, all_comparisons};
 use crate::{Error, Result, Tape, Var};
 
 #[path = "../../tests/fixture/mod.rs"]
@@ -121,6 +121,16 @@ impl<'t, T: Float> Given<'t, T> {
     pub(crate) fn numbers(&self, setting: &str) -> Option<Vec<T>> {
         let numbers = self.case.numbers(setting)?;
         Some(numbers.into_iter().map(T::of).collect())
+    }
+
+    /// What becomes of the losses of elements, if it is said.
+    pub(crate) fn reduction(&self) -> Option<Reduction> {
+        Some(match self.case.word("reduction")? {
+            "mean" => Reduction::Mean,
+            "sum" => Reduction::Sum,
+            "none" => Reduction::None,
+            other => panic!("{}: no reduction is called {other}", self.case.name),
+        })
     }
 
     /// The axes of a reduction and whether they stay; `None` if it is over all elements.

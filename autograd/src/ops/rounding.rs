@@ -13,9 +13,9 @@ use crate::var::Var;
 
 /// y = a whole number near x; dx = 0.
 ///
-/// The slope is 0 wherever there is one, so that is the gradient, also at the steps, as in PyTorch. What
-/// learns through rounding alone, learns nothing; to let the gradient through as if nothing had been
-/// rounded, write `x.add(x.round()?.sub(x)?.detach())`.
+/// The slope is 0 wherever there is one, so that is the gradient, also at the steps, as in PyTorch.
+/// What learns through rounding alone, learns nothing; to let the gradient through as if nothing
+/// had been rounded, write `x.add(x.round()?.sub(x)?.detach())`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
     /// The greatest whole number that is not above x.

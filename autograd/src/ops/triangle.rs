@@ -58,8 +58,8 @@ impl<T: Float> Op<T, 1> for Triangle {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The lower triangle of the matrices in the last two axes: 0 right of the `diagonal`, which is counted from the main
-    /// one, 0, to the right.
+    /// The lower triangle of the matrices in the last two axes: 0 right of the `diagonal`, which is
+    /// counted from the main one, 0, to the right.
     ///
     /// # Errors
     ///
@@ -68,8 +68,8 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Triangle { lower: true, diagonal }, [self])
     }
 
-    /// The upper triangle of the matrices in the last two axes: 0 left of the `diagonal`, which is counted from the main
-    /// one, 0, to the right.
+    /// The upper triangle of the matrices in the last two axes: 0 left of the `diagonal`, which is
+    /// counted from the main one, 0, to the right.
     ///
     /// # Errors
     ///

@@ -7,8 +7,9 @@ use crate::float::Float;
 use crate::tensor::Tensor;
 
 impl<T: Float> Tensor<T> {
-    /// The indices along `axis` in the order of their elements, from the least, or from the greatest if `descending`; for every
-    /// index of the other axes, in the order that [`gather`](Tensor::gather) takes: the last axis changes fastest.
+    /// The indices along `axis` in the order of their elements, from the least, or from the
+    /// greatest if `descending`; for every index of the other axes, in the order that
+    /// [`gather`](Tensor::gather) takes: the last axis changes fastest.
     ///
     /// Equals stay in their order, and ±0 are equal. A NaN is greater than every number.
     ///

@@ -20,11 +20,17 @@ macro_rules! composed {
     };
 }
 
+pub use einsum::Einsum;
+
 composed! {
     // elements
     masked_fill, clamp_between,
     // shapes and order
     repeat, chunk, roll, diag, trace, sort, class_rows,
+    // windows
+    over_one_axis,
+    // products
+    einsum,
     // norms
     rms_norm, group_norm, normalize,
     // losses

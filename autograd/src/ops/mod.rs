@@ -59,6 +59,8 @@ ops! {
     triangle::Triangle,
     // elements by index
     index_select::IndexSelect, gather::Gather, scatter_add::ScatterAdd,
+    // windows
+    conv2d::Conv2d, max_pool2d::MaxPool2d, avg_pool2d::AvgPool2d,
     // norms
     standardize::Standardize, layer_norm::LayerNorm, batch_norm::BatchNorm, dropout::Dropout,
     // softmax and losses
@@ -104,6 +106,13 @@ ops_without_gradient! {
 fn all_comparisons() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
     let operations = comparisons().into_iter().chain(comparisons_without_gradient());
     operations.chain(crate::composed::comparisons()).collect()
+}
+
+/// What errors call the operations of either list, and the methods that are made of them.
+#[cfg(test)]
+pub(crate) fn all_names() -> Vec<&'static str> {
+    let comparisons = all_comparisons().into_iter().flat_map(|(_, comparisons)| comparisons);
+    comparisons.map(|comparison| comparison.operation).collect()
 }
 
 #[cfg(test)]

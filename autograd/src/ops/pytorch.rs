@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use tensor::Float;
+use tensor::{Float, Windows};
 
 use super::{Reduction, all_cases, all_comparisons};
 use crate::{Error, Result, Tape, Var};
@@ -121,6 +121,17 @@ impl<'t, T: Float> Given<'t, T> {
     pub(crate) fn numbers(&self, setting: &str) -> Option<Vec<T>> {
         let numbers = self.case.numbers(setting)?;
         Some(numbers.into_iter().map(T::of).collect())
+    }
+
+    /// A setting that is two whole numbers.
+    pub(crate) fn pair<const D: usize>(&self, setting: &str) -> [usize; D] {
+        self.case.indices(setting).try_into().unwrap()
+    }
+
+    /// How windows move.
+    pub(crate) fn windows<const D: usize>(&self) -> Windows<D> {
+        let [stride, padding, dilation] = ["stride", "padding", "dilation"].map(|s| self.pair(s));
+        Windows { stride, padding, dilation }
     }
 
     /// What becomes of the losses of elements, if it is said.

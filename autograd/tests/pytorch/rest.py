@@ -67,6 +67,17 @@ def running_products():
                   extreme=[(1e6, 1e6 + 1, 1e6 + 2), (3.0, 3.0, 3.0)], correction=c)
 
 
+def sums_by_letters():
+    op("einsum")
+    for letters, a, b in (
+        ("ij,jk->ik", (2, 3), (3, 4)), ("ij,kj->ki", (2, 3), (5, 3)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)), ("i,i->", (7,), (7,)),
+        ("i,j->ji", (3,), (4,)), ("ij,ij->ij", (2, 3), (2, 3)), ("ijk,k->i", (2, 3, 4), (4,)), ("abcd,cbe->dea", (2, 3, 4, 2), (4, 3, 5)),
+        ("bqhd,bkhd->bhqk", (2, 3, 2, 4), (2, 5, 2, 4)), (",ij->ij", (), (2, 3)), ("ij,k->", (2, 3), (4,)), ("ij,jk->ik", (2, 0), (0, 3)),
+        ("ij,jk", (2, 3), (3, 4)), ("zb,bA", (2, 3), (3, 4)),
+    ):
+        case(letters, lambda a, b: torch.einsum(letters, a, b), normal(*a), normal(*b), letters=letters)
+
+
 def triangles_and_diagonals():
     for name, f in (("tril", torch.tril), ("triu", torch.triu)):
         op(name)
@@ -181,11 +192,50 @@ def indexing():
         case(f"axis {axis}", lambda x, s: x.scatter_add(axis, at, s), normal(*shape), normal(*picked), axis=axis, indices=at.flatten().tolist())
 
 
+def windows():
+    op("conv2d")
+    for x, w, stride, padding, dilation, groups in (
+        ((2, 3, 5, 7), (4, 3, 3, 2), (1, 1), (0, 0), (1, 1), 1), ((1, 4, 6, 5), (6, 2, 2, 3), (2, 1), (1, 2), (1, 1), 2),
+        ((3, 2, 7, 6), (2, 1, 3, 3), (1, 1), (2, 0), (2, 1), 2), ((2, 3, 4, 4), (5, 3, 1, 1), (1, 1), (0, 0), (1, 1), 1),
+        ((2, 4, 4, 4), (4, 2, 1, 1), (2, 3), (0, 1), (1, 1), 2), ((1, 1, 3, 3), (2, 1, 3, 3), (3, 3), (1, 1), (1, 1), 1),
+        ((0, 2, 3, 3), (2, 2, 2, 2), (1, 1), (0, 0), (1, 1), 1),
+    ):
+        how = dict(stride=list(stride), padding=list(padding), dilation=list(dilation), groups=groups)
+        f = lambda x, w, b=None: F.conv2d(x, w, b, stride, padding, dilation, groups)  # noqa: E731
+        case("weight", f, normal(*x), normal(*w), **how)
+        case("weight and shift", f, normal(*x), normal(*w), normal(w[0]), **how)
+    case("extreme", lambda x, w: F.conv2d(x, w), 1e15 * normal(1, 2, 3, 3), 1e-15 * normal(2, 2, 2, 2),
+         stride=[1, 1], padding=[0, 0], dilation=[1, 1], groups=1)
+    op("conv1d")
+    for x, w, stride, padding, dilation, groups in (((2, 3, 7), (4, 3, 3), 1, 0, 1, 1), ((1, 4, 9), (6, 2, 2), 2, 1, 1, 2), ((3, 2, 8), (2, 1, 3), 1, 2, 2, 2)):
+        case("weight", lambda x, w: F.conv1d(x, w, None, stride, padding, dilation, groups), normal(*x), normal(*w),
+             stride=[stride], padding=[padding], dilation=[dilation], groups=groups)
+    op("max_pool2d")
+    moves = (((2, 3, 4), (2, 2), (2, 2), (0, 0), (1, 1)), ((1, 2, 5, 7), (3, 2), (1, 2), (1, 1), (1, 1)),
+             ((2, 1, 6, 5), (2, 2), (2, 1), (1, 0), (2, 3)), ((3, 3, 3), (3, 3), (3, 3), (0, 0), (1, 1)))
+    for x, size, stride, padding, dilation in moves:
+        case("windows", lambda x: F.max_pool2d(x, size, stride, padding, dilation), normal(*x), size=list(size), stride=list(stride),
+             padding=list(padding), dilation=list(dilation))
+    case("ties", lambda x: F.max_pool2d(x, 2, 1), these([[1.0, 2.0, 2.0], [2.0, 2.0, 1.0], [0.0, -0.0, -1e30]]), size=[2, 2], stride=[1, 1],
+         padding=[0, 0], dilation=[1, 1])
+    op("avg_pool2d")
+    for x, size, stride, padding, _ in moves:
+        for counts in (True, False):
+            case("windows", lambda x: F.avg_pool2d(x, size, stride, padding, count_include_pad=counts), normal(*x), size=list(size),
+                 stride=list(stride), padding=list(padding), dilation=[1, 1], counts_padding=counts)
+    for name, f in (("max_pool1d", F.max_pool1d), ("avg_pool1d", F.avg_pool1d)):
+        op(name)
+        for x, size, stride, padding in (((2, 3, 7), 2, 2, 0), ((1, 5), 3, 1, 1), ((4, 1, 6), 4, 3, 2)):
+            case("windows", lambda x: f(x, size, stride, padding), normal(*x), size=size, stride=[stride], padding=[padding], dilation=[1])
+
+
 def make():
     reductions()
     running_products()
     products()
+    sums_by_letters()
     triangles_and_diagonals()
     rearranged()
     shapes()
+    windows()
     indexing()

@@ -47,7 +47,17 @@ const TENSOR: Plan = Plan {
         &["buffer", "math", "shape"],
         &["activation", "product", "random"],
         &["tensor"],
-        &["elementwise", "format", "indexing", "matmul", "reduce", "scan", "sort", "trigonometry"],
+        &[
+            "elementwise",
+            "format",
+            "indexing",
+            "matmul",
+            "reduce",
+            "scan",
+            "sort",
+            "trigonometry",
+            "windows",
+        ],
     ],
     nevers: &[Never {
         rooms: &["activation", "math", "product"],
@@ -61,7 +71,7 @@ const TENSOR: Plan = Plan {
 const AUTOGRAD: Plan = Plan {
     folder: "autograd",
     floors: &[
-        &["error", "recycled"],
+        &["error", "names", "recycled"],
         &["axis", "dual", "list", "op"],
         &["elementwise", "record"],
         &["gradients", "section", "tape", "var"],

@@ -90,6 +90,8 @@
 //! | [`Op`], [`Call`], [`ListOp`], [`NoGradOp`] | what an operation is |
 //! | [`elementwise!`] | an operation from a formula |
 //! | [`ops`] | the built-in ones |
+//! | [`names`] | what PyTorch, NumPy and Keras call them |
+//! | [`Axis`], [`Lengths`] | axes counted from either end, shapes with a −1 |
 //! | [`gradcheck`](mod@gradcheck) | is a gradient right? |
 //! | [`Dual`], [`higher`] | forward mode, Jacobians, Hessians |
 //! | [`Error`] | what can go wrong, in sentences |
@@ -98,6 +100,8 @@
 
 #![forbid(unsafe_code)]
 
+mod axis;
+mod composed;
 pub mod dual;
 pub mod elementwise;
 mod error;
@@ -105,6 +109,7 @@ pub mod gradcheck;
 mod gradients;
 pub mod higher;
 mod list;
+pub mod names;
 mod op;
 pub mod ops;
 mod record;
@@ -113,17 +118,21 @@ mod section;
 mod tape;
 mod var;
 
+pub use axis::{Axis, Lengths};
+pub use composed::Einsum;
 pub use dual::Dual;
 pub use error::{Error, Result};
 pub use gradcheck::gradcheck;
 pub use gradients::Gradients;
 pub use list::{ListCall, ListOp};
 pub use op::{Call, NoGradOp, Op};
+pub use ops::Reduction;
 pub use tape::Tape;
 pub use var::Var;
 
 /// What variables hold; the crate itself, re-exported for those who depend on this one alone.
 pub use tensor;
+pub use tensor::Windows;
 
 /// The README's code blocks are compiled and run as tests of this crate.
 #[cfg(doctest)]

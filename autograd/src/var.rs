@@ -5,6 +5,7 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use tensor::{Float, Shape, Tensor};
 
+use crate::axis::{Axis, all_counted};
 use crate::error::{Error, Result};
 use crate::gradients::Gradients;
 use crate::tape::Tape;
@@ -87,6 +88,16 @@ impl<'t, T: Float> Var<'t, T> {
     #[must_use]
     pub fn detach(self) -> Self {
         self.tape.constant(self.value())
+    }
+
+    /// The number of an axis counted from 0.
+    pub(crate) fn axis(self, op: &'static str, axis: impl Axis) -> Result<usize> {
+        axis.counted(op, || self.shape())
+    }
+
+    /// The numbers of axes counted from 0.
+    pub(crate) fn axes(self, op: &'static str, axes: &[impl Axis]) -> Result<Shape> {
+        all_counted(axes, op, || self.shape())
     }
 
     // ---- differentiating ----

@@ -32,7 +32,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `tensor`, `shape`, `buffer` | [`Tensor`], its [`Shape`] and its memory ([`Buffer`]) |
-//! | `elementwise`, `reduce`, `scan`, `trigonometry`, `indexing`, `matmul`, `format` | what can be done with tensors |
+//! | `elementwise`, `reduce`, `scan`, `sort`, `trigonometry`, `indexing`, `matmul`, `convolution`, `pooling`, `windows`, `format` | what can be done with tensors |
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
 //! | [`embedded`] | numbers that are part of the program |
@@ -47,6 +47,8 @@ pub mod activation;
 mod buffer;
 #[cfg(feature = "std")]
 pub mod cache;
+#[cfg(feature = "std")]
+mod convolution;
 pub mod decimal;
 #[cfg(feature = "std")]
 mod elementwise;
@@ -62,6 +64,8 @@ pub mod math;
 #[cfg(feature = "std")]
 mod matmul;
 #[cfg(feature = "std")]
+mod pooling;
+#[cfg(feature = "std")]
 pub mod product;
 pub mod random;
 #[cfg(feature = "std")]
@@ -72,11 +76,15 @@ mod scan;
 mod shape;
 pub mod simd;
 #[cfg(feature = "std")]
+mod sort;
+#[cfg(feature = "std")]
 mod tensor;
 #[cfg(feature = "std")]
 pub mod threads;
 #[cfg(feature = "std")]
 mod trigonometry;
+#[cfg(feature = "std")]
+mod windows;
 
 #[cfg(feature = "std")]
 pub use buffer::Buffer;
@@ -87,6 +95,8 @@ pub use float::Float;
 pub use shape::{MOST_AXES, Shape};
 #[cfg(feature = "std")]
 pub use tensor::Tensor;
+#[cfg(feature = "std")]
+pub use windows::Windows;
 
 /// The README's code blocks are compiled and run as tests of this crate.
 #[cfg(doctest)]

@@ -184,13 +184,11 @@ impl<T: Float> Elementary for Dual<T> {
     }
 
     fn asin(self) -> Self {
-        let slope = (T::one() - self.value * self.value).sqrt().recip();
-        self.chain(self.value.asin(), slope)
+        self.chain(self.value.asin(), self.one_less_square().sqrt().recip())
     }
 
     fn acos(self) -> Self {
-        let slope = -(T::one() - self.value * self.value).sqrt().recip();
-        self.chain(self.value.acos(), slope)
+        self.chain(self.value.acos(), -self.one_less_square().sqrt().recip())
     }
 
     fn atan(self) -> Self {
@@ -199,10 +197,11 @@ impl<T: Float> Elementary for Dual<T> {
     }
 
     fn atan2(self, x: Self) -> Self {
-        let square = self.value * self.value + x.value * x.value;
+        // Not by the square of the length, which may overflow or vanish.
+        let length = self.value.hypot(x.value);
         let value = self.value.atan2(x.value);
-        let change = self.chain(value, x.value / square).derivative;
-        Dual::new(value, change + x.chain(value, -self.value / square).derivative)
+        let change = self.chain(value, x.value / length / length).derivative;
+        Dual::new(value, change + x.chain(value, -self.value / length / length).derivative)
     }
 
     fn sinh(self) -> Self {
@@ -220,17 +219,22 @@ impl<T: Float> Elementary for Dual<T> {
     }
 
     fn asinh(self) -> Self {
-        let slope = (self.value * self.value + T::one()).sqrt().recip();
-        self.chain(self.value.asinh(), slope)
+        self.chain(self.value.asinh(), self.value.hypot(T::one()).recip())
     }
 
     fn acosh(self) -> Self {
-        let slope = (self.value * self.value - T::one()).sqrt().recip();
-        self.chain(self.value.acosh(), slope)
+        let root = (self.value - T::one()).sqrt() * (self.value + T::one()).sqrt();
+        self.chain(self.value.acosh(), root.recip())
     }
 
     fn atanh(self) -> Self {
-        let slope = (T::one() - self.value * self.value).recip();
-        self.chain(self.value.atanh(), slope)
+        self.chain(self.value.atanh(), self.one_less_square().recip())
+    }
+}
+
+impl<T: Float> Dual<T> {
+    /// 1 − x² of the value, which does not cancel near ±1.
+    fn one_less_square(self) -> T {
+        (T::one() - self.value) * (T::one() + self.value)
     }
 }

@@ -139,3 +139,22 @@ fn activations_carry_their_derivative() {
     }
     tensor::for_each_activation!(check_all);
 }
+
+#[test]
+fn slopes_of_inverse_functions_neither_overflow_nor_cancel() {
+    let huge = 1e200;
+    let near_one = 1.0 - f64::EPSILON;
+    let moving = |x: f64| Dual::variable(x);
+    let slopes = [
+        (moving(huge).asinh(), 1e-200),
+        (moving(huge).acosh(), 1e-200),
+        (moving(3.0 * huge).atan2(Dual::constant(4.0 * huge)), 1.6e-201),
+        (moving(near_one).atanh(), 1.0 / (f64::EPSILON * (2.0 - f64::EPSILON))),
+        (moving(near_one).asin(), 1.0 / (f64::EPSILON * (2.0 - f64::EPSILON)).sqrt()),
+        (moving(near_one).acos(), -1.0 / (f64::EPSILON * (2.0 - f64::EPSILON)).sqrt()),
+    ];
+    for (y, expected) in slopes {
+        let error = (y.derivative - expected).abs();
+        assert!(error <= 1e-15 * expected.abs(), "{y} is not {expected:e}");
+    }
+}

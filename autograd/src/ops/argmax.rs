@@ -6,6 +6,7 @@
 
 use tensor::{Float, Shape, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::NoGradOp;
 use crate::var::Var;
@@ -57,7 +58,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If a gradient is wanted, since an index has none (see [`detach`](Var::detach)), or there is
     /// no such axis.
-    pub fn argmax(self, axis: usize, keep: bool) -> Result<Self> {
+    pub fn argmax(self, axis: impl Axis, keep: bool) -> Result<Self> {
+        let axis = self.axis("argmax", axis)?;
         self.tape().apply_without_gradient(ArgMax { axis, keep }, [self])
     }
 }

@@ -7,6 +7,7 @@
 use tensor::{Float, Tensor};
 
 use super::argmax::{ArgMax, indices};
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::NoGradOp;
 use crate::var::Var;
@@ -40,7 +41,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If a gradient is wanted, since an index has none (see [`detach`](Var::detach)), or there is
     /// no such axis.
-    pub fn argmin(self, axis: usize, keep: bool) -> Result<Self> {
+    pub fn argmin(self, axis: impl Axis, keep: bool) -> Result<Self> {
+        let axis = self.axis("argmin", axis)?;
         self.tape().apply_without_gradient(ArgMin { axis, keep }, [self])
     }
 }

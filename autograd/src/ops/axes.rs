@@ -93,6 +93,8 @@ mod tests {
     use super::*;
     use crate::Tape;
 
+    const NONE: [usize; 0] = [];
+
     #[test]
     fn an_empty_list_of_axes_reduces_nothing() {
         let tape = Tape::new();
@@ -100,12 +102,12 @@ mod tests {
         let x = tape.parameter(values.clone());
         for keep in [false, true] {
             let same = [
-                x.sum_axes(&[], keep),
-                x.mean_axes(&[], keep),
-                x.max_axes(&[], keep),
-                x.min_axes(&[], keep),
-                x.prod_axes(&[], keep),
-                x.logsumexp_axes(&[], keep),
+                x.sum_axes(&NONE, keep),
+                x.mean_axes(&NONE, keep),
+                x.max_axes(&NONE, keep),
+                x.min_axes(&NONE, keep),
+                x.prod_axes(&NONE, keep),
+                x.logsumexp_axes(&NONE, keep),
             ];
             for y in same {
                 let y = y.unwrap();
@@ -113,9 +115,9 @@ mod tests {
                 let dx = y.sum().unwrap().backward().unwrap().take(x).unwrap();
                 assert_eq!(dx, Tensor::ones([2, 2]), "{y:?}");
             }
-            let sizes = x.norm_axes(&[], keep, 2.0).unwrap().value();
+            let sizes = x.norm_axes(&NONE, keep, 2.0).unwrap().value();
             assert_eq!(sizes, values.map(f64::abs));
-            assert_eq!(x.variance_axes(&[], keep, 0).unwrap().value(), Tensor::zeros([2, 2]));
+            assert_eq!(x.variance_axes(&NONE, keep, 0).unwrap().value(), Tensor::zeros([2, 2]));
         }
     }
 
@@ -123,7 +125,7 @@ mod tests {
     fn an_axis_named_twice_or_not_there_is_refused() {
         let tape = Tape::new();
         let x = tape.parameter(Tensor::from([[1.0, -2.0], [3.0, 0.5]]));
-        for axes in [&[1, 1][..], &[2]] {
+        for axes in [&[1, 1][..], &[2_usize]] {
             let refused = [
                 x.sum_axes(axes, false),
                 x.mean_axes(axes, false),

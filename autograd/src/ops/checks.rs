@@ -23,7 +23,7 @@ page is not what they would write.
 - **PyTorch**: cases whose values and gradients are compared with PyTorch's, in f64 and f32 (`tests/pytorch`).
 
 Where a function has a kink, the slope is a convention, which the cases called `kinks` or `extreme` check: 0 for `abs`, `relu`,
-`clamp` at its bounds, `hard_sigmoid`, `hard_tanh`, `mae` and `hinge`; that of the left side for `leaky_relu`,
+`clamp` at its bounds, `hard_sigmoid`, `hard_tanh`, `mae`, `hinge`, and what jumps (`sign`, `floor` and its like); that of the left side for `leaky_relu`,
 `elu`, `selu` and `prelu`; equal shares for all that are equal in `max`, `min`, `maximum`, `minimum` and the norm with p = ∞; all as in
 PyTorch.
 

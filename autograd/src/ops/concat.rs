@@ -7,6 +7,7 @@
 
 use tensor::{Buffer, Float, Shape, Tensor};
 
+use crate::axis::Axis;
 use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
@@ -129,7 +130,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no input, or they differ in more than the length of `axis`.
-    pub fn concat(axis: usize, inputs: &[Self]) -> Result<Self> {
+    pub fn concat(axis: impl Axis, inputs: &[Self]) -> Result<Self> {
+        let first = || inputs.first().map_or(Shape::from([]), |first| first.shape());
+        let axis = axis.counted("concat", first)?;
         joined("concat", Concat { axis }, inputs)
     }
 }

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 
 use super::mse::check_equal;
 use super::units::unit_of_squares;
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -97,7 +98,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ, or there is no such axis.
-    pub fn cosine_similarity(self, other: Self, axis: usize, eps: T) -> Result<Self> {
+    pub fn cosine_similarity(self, other: Self, axis: impl Axis, eps: T) -> Result<Self> {
+        let axis = self.axis("cosine_similarity", axis)?;
         self.tape().apply(CosineSimilarity::new(axis, eps), [self, other])
     }
 }

@@ -6,11 +6,14 @@
 //! dx = dy ∘ w[class of row]·(p − 1 at the class, p elsewhere) / W;
 //!      smoothed: (1 − ε) of that + ε of dy ∘ (p·Σ w − w) / (classes·W)
 //!
-//! shapes: x `[rows, classes]`, w `[classes]`, y `[]`
+//! shapes: x `[rows, classes]`, w `[classes]`, y `[]`, or `[rows]` if the losses are not reduced;
+//! as a sum, W is 1; a row
+//!      whose class is ignored has w = 0
 
 use tensor::{Buffer, Float, Tensor, math};
 
 use super::log_softmax::log_softmax;
+use super::reduction::Reduction;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -38,6 +41,9 @@ pub struct CrossEntropy<T: Float> {
     smoothing: T,
     /// w, one for each class; none if all are 1.
     weights: Option<Vec<T>>,
+    /// The class of rows that do not count.
+    ignored: Option<usize>,
+    reduction: Reduction,
     /// ln p, from forward to backward. `[rows, classes]`
     ln_p: Option<Tensor<T>>,
 }
@@ -45,7 +51,14 @@ pub struct CrossEntropy<T: Float> {
 impl<T: Float> CrossEntropy<T> {
     /// Against the class of each row, counted from 0.
     pub fn new(classes: &[usize]) -> Self {
-        CrossEntropy { classes: classes.to_vec(), smoothing: T::zero(), weights: None, ln_p: None }
+        CrossEntropy {
+            classes: classes.to_vec(),
+            smoothing: T::zero(),
+            weights: None,
+            ignored: None,
+            reduction: Reduction::Mean,
+            ln_p: None,
+        }
     }
 
     /// The share `smoothing`, in 0..=1, of each target is spread evenly over all classes.
@@ -60,6 +73,24 @@ impl<T: Float> CrossEntropy<T> {
         CrossEntropy { weights: Some(weights.to_vec()), ..self }
     }
 
+    /// Rows of this class, which need not be one of the logits', do not count: PyTorch's
+    /// `ignore_index`. If no others are left, the mean is NaN, as in PyTorch, and the sum 0.
+    #[must_use]
+    pub fn ignoring(self, class: usize) -> Self {
+        CrossEntropy { ignored: Some(class), ..self }
+    }
+
+    /// The sum over rows, or one loss for each row, instead of their mean.
+    #[must_use]
+    pub fn reduced(self, reduction: Reduction) -> Self {
+        CrossEntropy { reduction, ..self }
+    }
+
+    /// Whether rows of this class count.
+    fn counts(&self, class: usize) -> bool {
+        self.ignored != Some(class)
+    }
+
     /// w of a class.
     fn weight(&self, class: usize) -> T {
         self.weights.as_ref().map_or(T::one(), |weights| weights[class])
@@ -67,7 +98,11 @@ impl<T: Float> CrossEntropy<T> {
 
     /// W, what the sum over rows is divided by.
     fn total(&self) -> T {
-        self.classes.iter().fold(T::zero(), |sum, &class| sum + self.weight(class))
+        if self.reduction != Reduction::Mean {
+            return T::one();
+        }
+        let counted = self.classes.iter().filter(|&&class| self.counts(class));
+        counted.fold(T::zero(), |sum, &class| sum + self.weight(class))
     }
 }
 
@@ -106,7 +141,9 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
                 self.classes.len()
             ));
         }
-        if let Some(row) = self.classes.iter().position(|&class| class >= columns) {
+        if let Some(row) =
+            self.classes.iter().position(|&class| class >= columns && self.counts(class))
+        {
             return refuse(format!(
                 "row {row} has class {}, but the logits {:?} know only classes below {columns}; \
                 count from 0",
@@ -119,6 +156,9 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
         let at_class = ln_p.values().chunks_exact(columns).zip(&self.classes);
         let (share, rest) = (T::one() - self.smoothing, self.smoothing / T::of(columns as f64));
         let loss = |(ln_p, &class): (&[T], &usize)| {
+            if !self.counts(class) {
+                return T::zero();
+            }
             let hard = -share * self.weight(class) * ln_p[class];
             if rest.is_zero() {
                 return hard; // without 0·∞ of impossible classes
@@ -128,22 +168,31 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
         };
         let losses = at_class.map(loss).collect();
         self.ln_p = Some(ln_p);
-        Ok(Tensor::scalar(Tensor::from_vec(losses, [rows])?.sum() / self.total()))
+        let losses = Tensor::from_vec(losses, [rows])?;
+        Ok(match self.reduction {
+            Reduction::None => losses,
+            _ => Tensor::scalar(losses.sum() / self.total()),
+        })
     }
 
     fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
         let Some(ln_p) = &self.ln_p else { unreachable!("forward comes before backward") };
         Ok([call.wanted(0, || {
             let columns = call.inputs[0].shape()[1];
-            let scale = dy.item()? / self.total();
-            let (share, rest) = (
-                scale * (T::one() - self.smoothing),
-                scale * self.smoothing / T::of(columns as f64),
-            );
+            let (total, each) = (self.total(), dy.broadcast_to([self.classes.len()])?.contiguous());
             let weights = (0..columns).fold(T::zero(), |sum, class| sum + self.weight(class));
             let mut dx = Buffer::from_slice(ln_p.map(math::exp).values());
             let rows = dx.chunks_exact_mut(columns).zip(ln_p.values().chunks_exact(columns));
-            for ((dx, ln_p), &class) in rows.zip(&self.classes) {
+            for (((dx, ln_p), &class), &dy) in rows.zip(&self.classes).zip(each.values()) {
+                if !self.counts(class) {
+                    dx.fill(T::zero());
+                    continue;
+                }
+                let scale = dy / total;
+                let (share, rest) = (
+                    scale * (T::one() - self.smoothing),
+                    scale * self.smoothing / T::of(columns as f64),
+                );
                 let hard = share * self.weight(class);
                 // p − 1 without cancellation; what smoothing adds has none to lose.
                 let at_class = hard * math::expm1(ln_p[class]) + rest * weights * dx[class];
@@ -171,8 +220,8 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(CrossEntropy::new(classes), [self])
     }
 
-    /// [`cross_entropy`](Var::cross_entropy), the share `smoothing` of each target being spread evenly
-    /// over all classes. With weights, too: [`ops::CrossEntropy`](CrossEntropy).
+    /// [`cross_entropy`](Var::cross_entropy), the share `smoothing` of each target being spread
+    /// evenly over all classes. With weights, too: [`ops::CrossEntropy`](CrossEntropy).
     ///
     /// # Errors
     ///
@@ -208,6 +257,17 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
         grad_case!(weighted(&[0.5, 3.0], &[1, 0]), [normal([2, 2])]).named("weighted"),
         grad_case!(weighted(&[0.5, 3.0, 1.0], &[1, 2]).smoothed(Float::of(0.3)), [normal([2, 3])])
             .named("weighted and smoothed"),
+        grad_case!(CrossEntropy::new(&[2, 7, 0]).ignoring(7), [normal([3, 3])]).named("ignoring"),
+        grad_case!(CrossEntropy::new(&[2, 0]).reduced(Reduction::Sum), [normal([2, 3])])
+            .named("sum"),
+        grad_case!(
+            weighted(&[0.5, 3.0, 1.0], &[1, 2, 0])
+                .smoothed(Float::of(0.3))
+                .ignoring(1)
+                .reduced(Reduction::None),
+            [normal([3, 3])]
+        )
+        .named("of each row, with everything"),
     ]
 }
 
@@ -217,6 +277,17 @@ pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
     vec![compared!("cross_entropy", |given| {
         let (x, classes) = (given.x(0), given.case.indices("classes"));
         let smoothing = given.case.word("smoothing").map(|_| given.number("smoothing"));
+        if let Some(reduction) = given.reduction() {
+            let mut op = CrossEntropy::new(&classes).reduced(reduction);
+            op = op.smoothed(given.number("smoothing"));
+            if let Some(weights) = given.numbers("weights") {
+                op = op.weighted(&weights);
+            }
+            if given.case.word("ignored").is_some() {
+                op = op.ignoring(given.whole("ignored"));
+            }
+            return given.tape.apply(op, [x.class_rows(1)?]);
+        }
         match (smoothing, given.numbers("weights")) {
             (None, None) => x.cross_entropy(&classes),
             (Some(smoothing), None) => x.cross_entropy_smoothed(&classes, smoothing),

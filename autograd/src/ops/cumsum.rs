@@ -7,6 +7,7 @@
 
 use tensor::{Float, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -43,7 +44,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis.
-    pub fn cumsum(self, axis: usize) -> Result<Self> {
+    pub fn cumsum(self, axis: impl Axis) -> Result<Self> {
+        let axis = self.axis("cumsum", axis)?;
         self.tape().apply(CumSum { axis, reverse: false, exclusive: false }, [self])
     }
 }

@@ -7,6 +7,7 @@
 
 use tensor::{Float, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -38,7 +39,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis.
-    pub fn flip(self, axes: &[usize]) -> Result<Self> {
+    pub fn flip(self, axes: &[impl Axis]) -> Result<Self> {
+        let axes = self.axes("flip", axes)?;
         self.tape().apply(Flip { axes: axes.to_vec() }, [self])
     }
 }

@@ -7,6 +7,7 @@
 
 use tensor::{Float, Shape, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -55,7 +56,13 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If there is no such axis, an index does not lie in it, or the shape has another number of
     /// axes or is longer than self along one that is not `axis`.
-    pub fn gather(self, axis: usize, indices: &[usize], shape: impl Into<Shape>) -> Result<Self> {
+    pub fn gather(
+        self,
+        axis: impl Axis,
+        indices: &[usize],
+        shape: impl Into<Shape>,
+    ) -> Result<Self> {
+        let axis = self.axis("gather", axis)?;
         self.tape().apply(Gather::new(axis, indices, shape), [self])
     }
 }

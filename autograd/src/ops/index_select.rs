@@ -7,6 +7,7 @@
 
 use tensor::{Float, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -48,7 +49,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or an index does not lie in it.
-    pub fn index_select(self, axis: usize, indices: &[usize]) -> Result<Self> {
+    pub fn index_select(self, axis: impl Axis, indices: &[usize]) -> Result<Self> {
+        let axis = self.axis("index_select", axis)?;
         self.tape().apply(IndexSelect { axis, indices: indices.to_vec() }, [self])
     }
 }

@@ -8,6 +8,7 @@
 use tensor::{Float, Tensor, math};
 
 use super::axes::Axes;
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -74,8 +75,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or one is named twice.
-    pub fn logsumexp_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
-        self.tape().apply(LogSumExp::over(axes, keep), [self])
+    pub fn logsumexp_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
+        let axes = self.axes("logsumexp", axes)?;
+        self.tape().apply(LogSumExp::over(&axes, keep), [self])
     }
 }
 

@@ -9,6 +9,7 @@ use tensor::{Float, Tensor};
 
 use super::axes::Axes;
 use super::max::to_the_extreme;
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -60,8 +61,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or one is named twice.
-    pub fn min_axes(self, axes: &[usize], keep: bool) -> Result<Self> {
-        self.tape().apply(Min::over(axes, keep), [self])
+    pub fn min_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
+        let axes = self.axes("min", axes)?;
+        self.tape().apply(Min::over(&axes, keep), [self])
     }
 }
 

@@ -14,7 +14,8 @@ mod axes;
 #[cfg(test)]
 mod checks;
 #[cfg(test)]
-mod pytorch;
+pub(crate) mod pytorch;
+mod reduction;
 mod units;
 
 macro_rules! ops {
@@ -41,31 +42,38 @@ ops! {
     // functions of one number
     powf::Powf, exp::Exp, ln::Ln, sqrt::Sqrt, abs::Abs, square::Square, activate::Activate,
     reciprocal::Reciprocal, rsqrt::Rsqrt, ln_1p::Ln1p, expm1::Expm1, sin::Sin, cos::Cos,
-    sign::Sign, clamp::Clamp,
+    sign::Sign, clamp::Clamp, rounding::Rounding, erf::Erf,
+    log2::Log2, log10::Log10, exp2::Exp2, tan::Tan, asin::Asin, acos::Acos, atan::Atan,
+    sinh::Sinh, cosh::Cosh, asinh::Asinh, acosh::Acosh, atanh::Atanh,
     // functions of two numbers
     pow::Pow, maximum::Maximum, minimum::Minimum, prelu::Prelu, select::Select,
+    atan2::Atan2, lerp::Lerp,
     // products
     matmul::MatMul, matmul_transposed::MatMulTransposed, outer::Outer, dot::Dot,
     // reductions
-    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, norm::Norm,
-    logsumexp::LogSumExp, cumsum::CumSum,
+    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, deviation::Deviation, norm::Norm,
+    logsumexp::LogSumExp, cumsum::CumSum, cumprod::CumProd,
     // shapes
     reshape::Reshape, transpose::Transpose, permute::Permute, broadcast_to::BroadcastTo,
     slice::Slice, concat::Concat, stack::Stack, split::Split, pad::Pad, flip::Flip,
+    triangle::Triangle,
     // elements by index
     index_select::IndexSelect, gather::Gather, scatter_add::ScatterAdd,
+    // windows
+    conv2d::Conv2d, max_pool2d::MaxPool2d, avg_pool2d::AvgPool2d,
     // norms
     standardize::Standardize, layer_norm::LayerNorm, batch_norm::BatchNorm, dropout::Dropout,
     // softmax and losses
     softmax::Softmax, log_softmax::LogSoftmax,
     cross_entropy::CrossEntropy, soft_cross_entropy::SoftCrossEntropy,
-    bce_with_logits::BceWithLogits, mse::Mse, mae::Mae, huber::Huber, smooth_l1::SmoothL1,
+    bce_with_logits::BceWithLogits, bce_of_logits::BceOfLogits, bce::Bce, mse::Mse, mae::Mae, huber::Huber, smooth_l1::SmoothL1,
     kl_div::KlDiv, hinge::Hinge,
     cosine_similarity::CosineSimilarity, cosine_embedding::CosineEmbedding,
 }
 
 pub use batch_norm::BatchStatistics;
 pub use pad::Padding;
+pub use reduction::Reduction;
 
 macro_rules! ops_without_gradient {
     ($($file:ident :: $Op:ident),* $(,)?) => {
@@ -90,13 +98,21 @@ macro_rules! ops_without_gradient {
 // What has a value but no gradient, and is refused where one is wanted. Instead of `cases()`, such a
 // file has `uses(x)`: the operation, applied to a matrix.
 ops_without_gradient! {
-    compare::Compare, argmax::ArgMax, argmin::ArgMin,
+    compare::Compare, argmax::ArgMax, argmin::ArgMin, one_hot::OneHot,
 }
 
-/// How every operation of either list is compared with PyTorch.
+/// How every operation of either list, and every method that is made of operations, is compared with PyTorch.
 #[cfg(test)]
 fn all_comparisons() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
-    comparisons().into_iter().chain(comparisons_without_gradient()).collect()
+    let operations = comparisons().into_iter().chain(comparisons_without_gradient());
+    operations.chain(crate::composed::comparisons()).collect()
+}
+
+/// What errors call the operations of either list, and the methods that are made of them.
+#[cfg(test)]
+pub(crate) fn all_names() -> Vec<&'static str> {
+    let comparisons = all_comparisons().into_iter().flat_map(|(_, comparisons)| comparisons);
+    comparisons.map(|comparison| comparison.operation).collect()
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use tensor::{Float, Tensor};
 
 use super::axes::Axes;
 use super::max::to_the_extreme;
+use crate::axis::Axis;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -122,8 +123,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If `p` is below 1, there is no such axis, or one is named twice.
-    pub fn norm_axes(self, axes: &[usize], keep: bool, p: T) -> Result<Self> {
-        self.tape().apply(Norm::over(axes, keep, p), [self])
+    pub fn norm_axes(self, axes: &[impl Axis], keep: bool, p: T) -> Result<Self> {
+        let axes = self.axes("norm", axes)?;
+        self.tape().apply(Norm::over(&axes, keep, p), [self])
     }
 }
 

@@ -7,6 +7,7 @@
 
 use tensor::{Float, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -45,7 +46,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If `order` does not name every axis once.
-    pub fn permute(self, order: &[usize]) -> Result<Self> {
+    pub fn permute(self, order: &[impl Axis]) -> Result<Self> {
+        let order = self.axes("permute", order)?;
         self.tape().apply(Permute { order: order.to_vec() }, [self])
     }
 }

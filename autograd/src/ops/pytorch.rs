@@ -11,13 +11,13 @@
 
 use std::collections::BTreeMap;
 
-use tensor::Float;
+use tensor::{Float, Windows};
 
-use super::{all_cases, all_comparisons};
+use super::{Reduction, all_cases, all_comparisons};
 use crate::{Error, Result, Tape, Var};
 
 #[path = "../../tests/fixture/mod.rs"]
-pub(super) mod fixture;
+pub(crate) mod fixture;
 
 use fixture::{Array, Case};
 
@@ -35,14 +35,14 @@ const F64: Tolerance = Tolerance { itself: 1e-12, greatest: 1e-15 };
 const F32: Tolerance = Tolerance { itself: 1e-5, greatest: 1e-6 };
 
 /// Whether the operation has a fixture.
-pub(super) fn has_fixture(operation: &str) -> bool {
+pub(crate) fn has_fixture(operation: &str) -> bool {
     fixture::below_tests("pytorch").join(format!("{operation}.txt")).exists()
 }
 
 /// What is compared under one name: with the cases in `tests/pytorch/<operation>.txt`, or not yet.
-pub(super) struct Comparison {
+pub(crate) struct Comparison {
     /// What errors call the operation.
-    pub(super) operation: &'static str,
+    pub(crate) operation: &'static str,
     how: std::result::Result<Apply, &'static str>,
 }
 
@@ -56,17 +56,17 @@ type ApplyIn<T> = for<'t> fn(&Given<'t, T>) -> Result<Var<'t, T>>;
 
 impl Comparison {
     /// `in_f64` and `in_f32` are the same expression, which [`compared!`] writes twice.
-    pub(super) fn new(operation: &'static str, in_f64: ApplyIn<f64>, in_f32: ApplyIn<f32>) -> Self {
+    pub(crate) fn new(operation: &'static str, in_f64: ApplyIn<f64>, in_f32: ApplyIn<f32>) -> Self {
         Comparison { operation, how: Ok(Apply { in_f64, in_f32 }) }
     }
 
     /// There are no cases of the operation, for this reason.
-    pub(super) fn not_yet(operation: &'static str, why: &'static str) -> Self {
+    pub(crate) fn not_yet(operation: &'static str, why: &'static str) -> Self {
         Comparison { operation, how: Err(why) }
     }
 
     /// Why it is not compared; `None` if it is.
-    pub(super) fn reason(&self) -> Option<&'static str> {
+    pub(crate) fn reason(&self) -> Option<&'static str> {
         self.how.as_ref().err().copied()
     }
 }
@@ -78,14 +78,14 @@ macro_rules! compared {
         $crate::ops::pytorch::Comparison::new($operation, |$given| $y, |$given| $y)
     };
 }
-pub(super) use compared;
+pub(crate) use compared;
 
 /// A case, its inputs on a tape.
-pub(super) struct Given<'t, T: Float> {
-    pub(super) case: &'t Case,
-    pub(super) tape: &'t Tape<T>,
+pub(crate) struct Given<'t, T: Float> {
+    pub(crate) case: &'t Case,
+    pub(crate) tape: &'t Tape<T>,
     /// All but dy.
-    pub(super) inputs: Vec<Var<'t, T>>,
+    pub(crate) inputs: Vec<Var<'t, T>>,
 }
 
 impl<'t, T: Float> Given<'t, T> {
@@ -103,28 +103,49 @@ impl<'t, T: Float> Given<'t, T> {
 
     /// An input.
     #[track_caller]
-    pub(super) fn x(&self, number: usize) -> Var<'t, T> {
+    pub(crate) fn x(&self, number: usize) -> Var<'t, T> {
         self.inputs[number]
     }
 
     /// A setting that is a number; 0 if it is not there.
-    pub(super) fn number(&self, setting: &str) -> T {
+    pub(crate) fn number(&self, setting: &str) -> T {
         T::of(self.case.number(setting, 0.0))
     }
 
     /// A setting that is a whole number, not negative; 0 if it is not there.
-    pub(super) fn whole(&self, setting: &str) -> usize {
+    pub(crate) fn whole(&self, setting: &str) -> usize {
         self.case.indices(setting).first().copied().unwrap_or_default()
     }
 
     /// A setting that is a list of numbers, if it is there.
-    pub(super) fn numbers(&self, setting: &str) -> Option<Vec<T>> {
+    pub(crate) fn numbers(&self, setting: &str) -> Option<Vec<T>> {
         let numbers = self.case.numbers(setting)?;
         Some(numbers.into_iter().map(T::of).collect())
     }
 
+    /// A setting that is two whole numbers.
+    pub(crate) fn pair<const D: usize>(&self, setting: &str) -> [usize; D] {
+        self.case.indices(setting).try_into().unwrap()
+    }
+
+    /// How windows move.
+    pub(crate) fn windows<const D: usize>(&self) -> Windows<D> {
+        let [stride, padding, dilation] = ["stride", "padding", "dilation"].map(|s| self.pair(s));
+        Windows { stride, padding, dilation }
+    }
+
+    /// What becomes of the losses of elements, if it is said.
+    pub(crate) fn reduction(&self) -> Option<Reduction> {
+        Some(match self.case.word("reduction")? {
+            "mean" => Reduction::Mean,
+            "sum" => Reduction::Sum,
+            "none" => Reduction::None,
+            other => panic!("{}: no reduction is called {other}", self.case.name),
+        })
+    }
+
     /// The axes of a reduction and whether they stay; `None` if it is over all elements.
-    pub(super) fn axes(&self) -> Option<(Vec<usize>, bool)> {
+    pub(crate) fn axes(&self) -> Option<(Vec<usize>, bool)> {
         self.case.word("axes")?;
         Some((self.case.indices("axes"), self.case.flag("keep", false)))
     }
@@ -182,7 +203,7 @@ fn compare<T: Float>(
 }
 
 /// The cases of every operation that PyTorch has computed, by its name.
-pub(super) fn fixtures() -> BTreeMap<String, Vec<Case>> {
+pub(crate) fn fixtures() -> BTreeMap<String, Vec<Case>> {
     fixture::read_each("pytorch")
 }
 

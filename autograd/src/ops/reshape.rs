@@ -7,6 +7,7 @@
 
 use tensor::{Float, MOST_AXES, Shape, Tensor};
 
+use crate::axis::{Axis, Lengths};
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -34,13 +35,14 @@ impl<T: Float> Op<T, 1> for Reshape {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The same elements in another shape.
+    /// The same elements in another shape, of which one length may be −1: what the number of elements leaves.
     ///
     /// # Errors
     ///
-    /// If it has another number of elements.
-    pub fn reshape(self, shape: impl Into<Shape>) -> Result<Self> {
-        self.tape().apply(Reshape { shape: shape.into() }, [self])
+    /// If it has another number of elements, or they leave no whole length for the −1.
+    pub fn reshape(self, shape: impl Lengths) -> Result<Self> {
+        let shape = shape.shape(|| self.shape())?;
+        self.tape().apply(Reshape { shape }, [self])
     }
 
     /// Without `axis`, which has length 1.
@@ -48,7 +50,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or it has another length.
-    pub fn squeeze(self, axis: usize) -> Result<Self> {
+    pub fn squeeze(self, axis: impl Axis) -> Result<Self> {
+        let axis = self.axis("squeeze", axis)?;
         let mut shape = self.shape().to_vec();
         if shape.get(axis) != Some(&1) {
             return Err(Error::invalid(
@@ -65,7 +68,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If that is more than the number of axes that are there.
-    pub fn unsqueeze(self, axis: usize) -> Result<Self> {
+    pub fn unsqueeze(self, axis: impl Axis) -> Result<Self> {
+        let axis = axis.counted("unsqueeze", || with_one_more(self.shape()))?;
         let mut shape = self.shape().to_vec();
         if axis > shape.len() {
             return Err(Error::invalid(
@@ -84,6 +88,11 @@ impl<T: Float> Var<'_, T> {
         shape.insert(axis, 1);
         self.reshape(&shape[..])
     }
+}
+
+/// The shape, with one more axis in front if there is room: as many as there are places for a new one.
+pub(super) fn with_one_more(shape: Shape) -> Shape {
+    [1].into_iter().chain(shape.iter().copied()).take(MOST_AXES).collect()
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 
 use tensor::{Float, Tensor};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -52,7 +53,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If there is no such axis, an index does not lie in it, or `source` has another number of axes
     /// or is longer than self along one that is not `axis`.
-    pub fn scatter_add(self, axis: usize, indices: &[usize], source: Self) -> Result<Self> {
+    pub fn scatter_add(self, axis: impl Axis, indices: &[usize], source: Self) -> Result<Self> {
+        let axis = self.axis("scatter_add", axis)?;
         self.tape().apply(ScatterAdd { axis, indices: indices.to_vec() }, [self, source])
     }
 }

@@ -10,6 +10,7 @@ use std::ops::Range;
 use tensor::{Float, Shape, Tensor};
 
 use super::concat::concat;
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -52,7 +53,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or the range does not lie in it.
-    pub fn slice(self, axis: usize, range: Range<usize>) -> Result<Self> {
+    pub fn slice(self, axis: impl Axis, range: Range<usize>) -> Result<Self> {
+        let axis = self.axis("slice", axis)?;
         self.tape().apply(Slice { axis, range }, [self])
     }
 }

@@ -7,6 +7,7 @@
 
 use tensor::{Float, Tensor, math};
 
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -49,7 +50,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis.
-    pub fn softmax(self, axis: usize) -> Result<Self> {
+    pub fn softmax(self, axis: impl Axis) -> Result<Self> {
+        let axis = self.axis("softmax", axis)?;
         self.tape().apply(Softmax { axis }, [self])
     }
 }

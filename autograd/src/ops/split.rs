@@ -8,6 +8,7 @@
 use tensor::{Float, Tensor};
 
 use super::concat::concat;
+use crate::axis::Axis;
 use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
 use crate::var::Var;
@@ -81,7 +82,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or the lengths do not add up to its length.
-    pub fn split(self, axis: usize, lengths: &[usize]) -> Result<Vec<Self>> {
+    pub fn split(self, axis: impl Axis, lengths: &[usize]) -> Result<Vec<Self>> {
+        let axis = self.axis("split", axis)?;
         self.tape().apply_list(Split { axis, lengths: lengths.to_vec() }, &[self])
     }
 }

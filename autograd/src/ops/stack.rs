@@ -8,6 +8,8 @@
 use tensor::{Float, MOST_AXES, Shape, Tensor};
 
 use super::concat::{concat, joined};
+use super::reshape::with_one_more;
+use crate::axis::Axis;
 use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
@@ -107,7 +109,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no input, the shapes differ, or `axis` is more than their number of axes.
-    pub fn stack(axis: usize, inputs: &[Self]) -> Result<Self> {
+    pub fn stack(axis: impl Axis, inputs: &[Self]) -> Result<Self> {
+        let first = || inputs.first().map_or(Shape::from([]), |first| with_one_more(first.shape()));
+        let axis = axis.counted("stack", first)?;
         joined("stack", Stack { axis }, inputs)
     }
 }

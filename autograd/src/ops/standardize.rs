@@ -8,6 +8,7 @@
 use tensor::{Float, Tensor};
 
 use super::units::unit_of_squares;
+use crate::axis::Axis;
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -142,8 +143,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or there are no elements along the axes.
-    pub fn standardize(self, axes: &[usize], eps: T) -> Result<Self> {
-        self.tape().apply(Standardize::over(axes, eps), [self])
+    pub fn standardize(self, axes: &[impl Axis], eps: T) -> Result<Self> {
+        let axes = self.axes("standardize", axes)?;
+        self.tape().apply(Standardize::over(&axes, eps), [self])
     }
 }
 

@@ -10,6 +10,7 @@
 use tensor::{Float, Tensor};
 
 use super::axes::Axes;
+use crate::axis::Axis;
 use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
@@ -20,7 +21,7 @@ use crate::var::Var;
 /// use), 1 for the unbiased estimate from a sample (PyTorch's default). NaN where n ≤ c.
 #[derive(Clone, Debug)]
 pub struct Variance {
-    axes: Axes,
+    pub(super) axes: Axes,
     correction: usize,
 }
 
@@ -36,7 +37,7 @@ impl Variance {
     }
 
     /// n − c, or NaN if that is not positive.
-    fn divisor<T: Float>(&self, shape: &[usize]) -> T {
+    pub(super) fn divisor<T: Float>(&self, shape: &[usize]) -> T {
         match self.axes.count(shape).checked_sub(self.correction) {
             Some(n) if n > 0 => T::of(n as f64),
             _ => T::nan(),
@@ -44,7 +45,7 @@ impl Variance {
     }
 
     /// x − m
-    fn centred<T: Float>(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
+    pub(super) fn centred<T: Float>(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
         // The sum first: it refuses axes that are not there.
         let sum = self.axes.sum(x)?;
         let n = T::of(self.axes.count(x.shape()) as f64);
@@ -86,8 +87,9 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or one is named twice.
-    pub fn variance_axes(self, axes: &[usize], keep: bool, correction: usize) -> Result<Self> {
-        self.tape().apply(Variance::over(axes, keep, correction), [self])
+    pub fn variance_axes(self, axes: &[impl Axis], keep: bool, correction: usize) -> Result<Self> {
+        let axes = self.axes("variance", axes)?;
+        self.tape().apply(Variance::over(&axes, keep, correction), [self])
     }
 }
 

@@ -73,6 +73,35 @@ def functions():
     unary("clamp", lambda x: torch.clamp(x, min=0.25), kinks=(0.25,), low=0.25, high=float("inf"))
 
 
+def inverse_functions():
+    inside = lambda *s: uniform(-0.95, 0.95, *s)  # noqa: E731
+    positive = lambda *s: uniform(0.2, 3, *s)  # noqa: E731
+    ends = (-1 + 2.0**-20, -0.5, -1e-8, -1e-30, 0.0, 1e-30, 1e-8, 0.5, 1 - 2.0**-20)
+    unary("erf", torch.erf, extreme=(-30.0, -8.0, -3.0, -1.0, -1e-8, 0.0, 1e-30, 1e-8, 3.0, 8.0, 30.0, 1e4))
+    unary("log2", torch.log2, positive, POSITIVE)
+    unary("log10", torch.log10, positive, POSITIVE)
+    unary("exp2", torch.exp2, extreme=MODERATE)
+    unary("tan", torch.tan, extreme=(-1e3, -3.0, -1e-10, 0.0, 1e-10, 1.5, 3.0, 100.0))
+    unary("asin", torch.asin, inside, ends, kinks=(-1.0, 1.0))
+    unary("acos", torch.acos, inside, ends, kinks=(-1.0, 1.0))
+    unary("atan", torch.atan)
+    unary("sinh", torch.sinh, extreme=MODERATE)
+    unary("cosh", torch.cosh, extreme=MODERATE)
+    unary("asinh", torch.asinh)
+    unary("acosh", torch.acosh, lambda *s: uniform(1.1, 5, *s), (1 + 2.0**-20, 1.5, 1e3, 1e15, 1e30), kinks=(1.0,))
+    unary("atanh", torch.atanh, inside, ends, kinks=(-1.0, 1.0))
+    steps = (-2.5, -1.5, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 1.5, 2.5, 8388607.5)
+    for name in ("floor", "ceil", "round", "trunc"):
+        unary(name, getattr(torch, name), lambda *s: 3 * normal(*s), kinks=steps)
+    binary("atan2", torch.atan2,
+           extreme=[(1e15, 1e15), (-1e-15, 1e-15), (1e-30, 1.0), (1.0, 0.0), (0.0, -1.0), (1e10, -1e-10)],
+           kinks=[(0.0, 0.0), (-0.0, 0.0), (0.0, -0.0)])
+    op("lerp")
+    for a, b, w in (((3, 5),) * 3, ((4, 1), (3,), (2, 1, 1)), ((), (5,), ())):
+        case("shapes", torch.lerp, normal(*a), normal(*b), uniform(-0.5, 1.5, *w))
+    case("extreme", torch.lerp, these(1e30, 1e8, 1.0, 1.0), these(-1e30, 1.0, 1.0, 2.0), these(0.5, 1.0, 0.25, 0.5))
+
+
 def where(mask):
     return lambda a, b: torch.where(mask != 0, a, b)
 
@@ -89,6 +118,17 @@ def choices():
     mask = these(1.0, 0.0, 1.0, 0.0)
     case("extreme", lambda mask, a, b: where(mask)(a, b), mask, these(1e30, 1e30, -1e-30, 0.0),
          these(0.0, -1e30, 1.0, 1e-30), data=(0,))
+    op("masked_fill")
+    fill = lambda value: lambda x, mask: x.masked_fill(mask != 0, value)  # noqa: E731
+    for label, shape, to in (("equal shapes", (3, 5), (3, 5)), ("a row", (5,), (3, 5)), ("a column", (4, 1), (2, 4, 3)), ("empty", (0,), (3, 0))):
+        mask = (torch.rand(shape, dtype=torch.float64) < 0.5).to(torch.float64)
+        case(label, fill(-2.5), normal(*to), mask, data=(1,), value=-2.5)
+    case("extreme", fill(float("-inf")), these(1e30, float("inf"), 0.0, -0.0), these(1.0, 1.0, 0.0, 0.0), data=(1,), value=float("-inf"))
+    op("clamp_between")
+    for label, a, b, c in (("equal shapes", (3, 5), (3, 5), (3, 5)), ("broadcast", (4, 1), (3,), (2, 1, 3)), ("no axes", (5,), (), ())):
+        case(label, torch.clamp, normal(*a), normal(*b) - 0.5, normal(*c) + 0.5)
+    case("kinks", torch.clamp, these(-1.0, 0.0, 0.0, 1.0, 1.0, 2.0, 5.0), these(-1.0, 0.0, -1.0, 0.0, 0.0, 3.0, 1.0),
+         these(1.0, 1.0, 0.0, 1.0, 2.0, 1.0, 1.0))
     values = these(-1.0, 0.0, 1.0, 2.0, 2.0, 1e30, 1e-30)
     others = these(1.0, 0.0, -1.0, 2.0, 3.0, 1e30, 0.0)
     for name, f in (("equal", torch.eq), ("not_equal", torch.ne), ("less", torch.lt),
@@ -131,5 +171,6 @@ def activations():
 def make():
     arithmetic()
     functions()
+    inverse_functions()
     choices()
     activations()

@@ -55,9 +55,70 @@ def reductions():
     case("extreme", lambda x: torch.cumsum(x, 0), these(1e10, 1.0, -1e10), axis=0)
 
 
+def running_products():
+    op("cumprod")
+    for shape, axis in (((7,), 0), ((3, 5), 0), ((2, 3, 4), 1), ((2, 3, 17), 2)):
+        case(f"axis {axis}", lambda x: torch.cumprod(x, axis), normal(*shape), axis=axis)
+    case("none", lambda x: torch.cumprod(x, 0), normal(0, 3), axis=0)
+    for values in ((3.0, 0.0, 2.0, 4.0), (3.0, 0.0, 2.0, 0.0, 5.0), (0.0, 0.0), (1e20, 1e-20, -3.0)):
+        case("extreme", lambda x: torch.cumprod(x, 0), these(*values), axis=0)
+    for c in (0, 1):
+        reduction("std", lambda x, a, k: torch.std(x, a, correction=c, keepdim=k),
+                  extreme=[(1e6, 1e6 + 1, 1e6 + 2), (3.0, 3.0, 3.0)], correction=c)
+
+
+def sums_by_letters():
+    op("einsum")
+    for letters, a, b in (
+        ("ij,jk->ik", (2, 3), (3, 4)), ("ij,kj->ki", (2, 3), (5, 3)), ("bij,bjk->bik", (2, 3, 4), (2, 4, 5)), ("i,i->", (7,), (7,)),
+        ("i,j->ji", (3,), (4,)), ("ij,ij->ij", (2, 3), (2, 3)), ("ijk,k->i", (2, 3, 4), (4,)), ("abcd,cbe->dea", (2, 3, 4, 2), (4, 3, 5)),
+        ("bqhd,bkhd->bhqk", (2, 3, 2, 4), (2, 5, 2, 4)), (",ij->ij", (), (2, 3)), ("ij,k->", (2, 3), (4,)), ("ij,jk->ik", (2, 0), (0, 3)),
+        ("ij,jk", (2, 3), (3, 4)), ("zb,bA", (2, 3), (3, 4)),
+    ):
+        case(letters, lambda a, b: torch.einsum(letters, a, b), normal(*a), normal(*b), letters=letters)
+
+
+def triangles_and_diagonals():
+    for name, f in (("tril", torch.tril), ("triu", torch.triu)):
+        op(name)
+        for shape, k in (((3, 5), 0), ((4, 4), 1), ((2, 5, 3), -2), ((0, 3), 0), ((2, 2), 7)):
+            case(f"diagonal {k}", lambda x: f(x, k), normal(*shape), diagonal=k)
+        case("extreme", lambda x: f(x, 0), these([1e30, float("inf")], [float("inf"), 1e-30]), diagonal=0)
+    op("diag")
+    for shape, k in (((3,), 0), ((2,), 1), ((2,), -3), ((0,), 0), ((3, 5), 0), ((4, 3), -1), ((3, 5), 4), ((2, 2), 5)):
+        case(f"{list(shape)} at {k}".replace(", ", ","), lambda x: torch.diag(x, k), normal(*shape), diagonal=k)
+    op("trace")
+    for shape in ((3, 3), (2, 5), (4, 1), (0, 2)):
+        case(f"{list(shape)}".replace(", ", ","), torch.trace, normal(*shape))
+
+
+def rearranged():
+    op("repeat")
+    for shape, times in (((3,), [2]), ((2, 3), [1, 3]), ((3,), [2, 1, 4]), ((2, 1), [0, 2]), ((), [3])):
+        case(f"{times}".replace(" ", ""), lambda x: x.repeat(times), normal(*shape), times=times)
+    op("chunk")
+    for shape, axis, count, part in (((7,), 0, 3, 2), ((3, 5), 1, 4, 1), ((4, 3), 0, 2, 0), ((0, 3), 0, 2, 1)):
+        case(f"part {part}", lambda x: torch.chunk(x, count, axis)[part] * 1.0, normal(*shape), axis=axis, count=count, part=part)
+    op("roll")
+    for shape, shift, axis in (((7,), 2, 0), ((3, 5), -1, 1), ((2, 3, 4), 7, 1), ((0, 2), 1, 0), ((5,), 0, 0)):
+        case(f"by {shift}", lambda x: torch.roll(x, shift, axis), normal(*shape), shift=shift, axis=axis)
+    op("sort")
+    for shape, axis, down in (((7,), 0, False), ((3, 5), 1, True), ((2, 5, 4), 1, False), ((3, 0), 1, True), ((1, 2), 0, False)):
+        case(f"axis {axis}", lambda x: torch.sort(x, dim=axis, descending=down, stable=True).values, normal(*shape), axis=axis, descending=down)
+    for down in (False, True):
+        case("ties", lambda x: torch.sort(x, dim=0, descending=down, stable=True).values, these(2.0, 1.0, 2.0, float("inf"), -1e30, 1.0), axis=0, descending=down)
+    op("topk")
+    for shape, k, axis in (((7,), 3, 0), ((3, 5), 1, 1), ((2, 5, 4), 5, 1), ((3, 4), 0, 1)):
+        case(f"{k} along {axis}", lambda x: torch.topk(x, k, axis).values, normal(*shape), k=k, axis=axis)
+    op("one_hot")
+    for values, count in (((0.0, 2.0, 1.0), 3), ((4.0,), 5), (((1.0, 0.0), (1.0, 1.0)), 2)):
+        case("classes", lambda x: F.one_hot(x.long(), count).double(), these(*values), data=(0,), classes=count)
+
+
 def products():
     op("matmul")
-    shapes = ((3, 5), (5, 4)), ((1, 7), (7, 1)), ((2, 3, 5), (2, 5, 4)), ((2, 1, 3, 5), (4, 5, 2)), ((3, 0), (0, 2)), ((17, 33), (33, 9))
+    shapes = ((3, 5), (5, 4)), ((1, 7), (7, 1)), ((2, 3, 5), (2, 5, 4)), ((2, 1, 3, 5), (4, 5, 2)), ((3, 0), (0, 2)), ((17, 33), (33, 9)), \
+        ((5,), (5,)), ((3, 5), (5,)), ((5,), (5, 4)), ((2, 1, 3, 5), (5,)), ((5,), (2, 5, 4)), ((0,), (0, 2))
     for a, b in shapes:
         case(f"{list(a)} by {list(b)}".replace(", ", ","), torch.matmul, normal(*a), normal(*b))
     case("extreme", torch.matmul, these([1e15, 1e-15], [0.0, 1.0]), these([1e-15, 1.0], [1e15, 0.0]))
@@ -131,8 +192,50 @@ def indexing():
         case(f"axis {axis}", lambda x, s: x.scatter_add(axis, at, s), normal(*shape), normal(*picked), axis=axis, indices=at.flatten().tolist())
 
 
+def windows():
+    op("conv2d")
+    for x, w, stride, padding, dilation, groups in (
+        ((2, 3, 5, 7), (4, 3, 3, 2), (1, 1), (0, 0), (1, 1), 1), ((1, 4, 6, 5), (6, 2, 2, 3), (2, 1), (1, 2), (1, 1), 2),
+        ((3, 2, 7, 6), (2, 1, 3, 3), (1, 1), (2, 0), (2, 1), 2), ((2, 3, 4, 4), (5, 3, 1, 1), (1, 1), (0, 0), (1, 1), 1),
+        ((2, 4, 4, 4), (4, 2, 1, 1), (2, 3), (0, 1), (1, 1), 2), ((1, 1, 3, 3), (2, 1, 3, 3), (3, 3), (1, 1), (1, 1), 1),
+        ((0, 2, 3, 3), (2, 2, 2, 2), (1, 1), (0, 0), (1, 1), 1),
+    ):
+        how = dict(stride=list(stride), padding=list(padding), dilation=list(dilation), groups=groups)
+        f = lambda x, w, b=None: F.conv2d(x, w, b, stride, padding, dilation, groups)  # noqa: E731
+        case("weight", f, normal(*x), normal(*w), **how)
+        case("weight and shift", f, normal(*x), normal(*w), normal(w[0]), **how)
+    case("extreme", lambda x, w: F.conv2d(x, w), 1e15 * normal(1, 2, 3, 3), 1e-15 * normal(2, 2, 2, 2),
+         stride=[1, 1], padding=[0, 0], dilation=[1, 1], groups=1)
+    op("conv1d")
+    for x, w, stride, padding, dilation, groups in (((2, 3, 7), (4, 3, 3), 1, 0, 1, 1), ((1, 4, 9), (6, 2, 2), 2, 1, 1, 2), ((3, 2, 8), (2, 1, 3), 1, 2, 2, 2)):
+        case("weight", lambda x, w: F.conv1d(x, w, None, stride, padding, dilation, groups), normal(*x), normal(*w),
+             stride=[stride], padding=[padding], dilation=[dilation], groups=groups)
+    op("max_pool2d")
+    moves = (((2, 3, 4), (2, 2), (2, 2), (0, 0), (1, 1)), ((1, 2, 5, 7), (3, 2), (1, 2), (1, 1), (1, 1)),
+             ((2, 1, 6, 5), (2, 2), (2, 1), (1, 0), (2, 3)), ((3, 3, 3), (3, 3), (3, 3), (0, 0), (1, 1)))
+    for x, size, stride, padding, dilation in moves:
+        case("windows", lambda x: F.max_pool2d(x, size, stride, padding, dilation), normal(*x), size=list(size), stride=list(stride),
+             padding=list(padding), dilation=list(dilation))
+    case("ties", lambda x: F.max_pool2d(x, 2, 1), these([[1.0, 2.0, 2.0], [2.0, 2.0, 1.0], [0.0, -0.0, -1e30]]), size=[2, 2], stride=[1, 1],
+         padding=[0, 0], dilation=[1, 1])
+    op("avg_pool2d")
+    for x, size, stride, padding, _ in moves:
+        for counts in (True, False):
+            case("windows", lambda x: F.avg_pool2d(x, size, stride, padding, count_include_pad=counts), normal(*x), size=list(size),
+                 stride=list(stride), padding=list(padding), dilation=[1, 1], counts_padding=counts)
+    for name, f in (("max_pool1d", F.max_pool1d), ("avg_pool1d", F.avg_pool1d)):
+        op(name)
+        for x, size, stride, padding in (((2, 3, 7), 2, 2, 0), ((1, 5), 3, 1, 1), ((4, 1, 6), 4, 3, 2)):
+            case("windows", lambda x: f(x, size, stride, padding), normal(*x), size=size, stride=[stride], padding=[padding], dilation=[1])
+
+
 def make():
     reductions()
+    running_products()
     products()
+    sums_by_letters()
+    triangles_and_diagonals()
+    rearranged()
     shapes()
+    windows()
     indexing()

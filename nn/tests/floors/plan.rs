@@ -47,7 +47,17 @@ const TENSOR: Plan = Plan {
         &["buffer", "math", "shape"],
         &["activation", "product", "random"],
         &["tensor"],
-        &["elementwise", "format", "indexing", "matmul", "reduce", "scan", "trigonometry"],
+        &[
+            "elementwise",
+            "format",
+            "indexing",
+            "matmul",
+            "reduce",
+            "scan",
+            "sort",
+            "trigonometry",
+            "windows",
+        ],
     ],
     nevers: &[Never {
         rooms: &["activation", "math", "product"],
@@ -61,11 +71,12 @@ const TENSOR: Plan = Plan {
 const AUTOGRAD: Plan = Plan {
     folder: "autograd",
     floors: &[
-        &["error", "recycled"],
-        &["dual", "list", "op"],
+        &["error", "names", "recycled"],
+        &["axis", "dual", "list", "op"],
         &["elementwise", "record"],
         &["gradients", "section", "tape", "var"],
         &["higher", "ops"],
+        &["composed"],
         &["gradcheck"],
     ],
     circles: &[(

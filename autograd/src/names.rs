@@ -1,0 +1,25 @@
+//! The names that PyTorch, NumPy and Keras have for what is here.
+//!
+#![doc = include_str!("names.md")]
+//!
+//! <!-- The page is tests, too: each of its blocks is compiled and run. -->
+
+#[cfg(test)]
+mod tests {
+    use crate::ops::all_names;
+
+    #[test]
+    fn every_operation_stands_on_the_page() {
+        let page = include_str!("names.md");
+        let stands = |name: &str| {
+            // As a method, or as the name behind a line that applies the operation by its type.
+            page.contains(&format!(".{name}("))
+                || page.contains(&format!("::{name}("))
+                || page.contains(&format!(": {name}\n"))
+        };
+        // `linear` has no method: it is x itself.
+        let missing = all_names().into_iter().filter(|name| !stands(name) && *name != "linear");
+        let missing: Vec<&str> = missing.collect();
+        assert!(missing.is_empty(), "write a line in names.md for {missing:?}");
+    }
+}

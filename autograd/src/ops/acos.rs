@@ -1,0 +1,77 @@
+//! The inverse of the cosine.
+//!
+//! y  = arccos x, from 0 to π
+//! dx = −dy / √((1 − x)(1 + x))
+//!
+//! shapes: y as x
+//!
+//! (1 − x)(1 + x), not 1 − x²: near ±1 the square would cancel.
+
+use tensor::{Float, Tensor};
+
+use crate::error::Result;
+use crate::op::{Call, Op};
+use crate::var::Var;
+
+/// y = arccos x; dx = −dy / √((1 − x)(1 + x)): infinite at ±1. NaN outside of \[−1, 1\].
+#[derive(Clone, Copy, Debug)]
+pub struct Acos;
+
+impl<T: Float> Op<T, 1> for Acos {
+    fn name(&self) -> &'static str {
+        "acos"
+    }
+
+    fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
+        Ok(x.map(|x| x.acos()))
+    }
+
+    fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
+        let [x] = call.inputs;
+        Ok([call.wanted(0, || {
+            Ok(dy.zip(x, |dy, x| -dy / ((T::one() - x) * (T::one() + x)).sqrt())?)
+        })?])
+    }
+}
+
+impl<T: Float> Var<'_, T> {
+    /// The angle in radians whose cosine is x.
+    pub fn acos(self) -> Result<Self> {
+        self.tape().apply(Acos, [self])
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
+    use crate::grad_case;
+    let inside = Tensor::from([[-0.95, -0.5, -1e-3], [0.0, 0.3, 0.9]]);
+    vec![grad_case!(Acos, [inside])]
+}
+
+#[cfg(test)]
+pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
+    use super::pytorch::compared;
+    vec![compared!("acos", |given| given.x(0).acos())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Tape;
+
+    #[test]
+    fn zero_and_the_end() {
+        let tape = Tape::new();
+        let x = tape.parameter(Tensor::from([0.0, 1.0]));
+        let y = x.acos().unwrap();
+        let dx = y.sum().unwrap().backward().unwrap().take(x).unwrap();
+        for (found, expected) in
+            [(y.value(), [std::f64::consts::FRAC_PI_2, 0.0]), (dx, [-1.0, f64::NEG_INFINITY])]
+        {
+            for (found, expected) in found.to_vec().into_iter().zip(expected) {
+                let near = (found - expected).abs() <= 1e-15 * expected.abs();
+                assert!(near || found == expected, "{found} {expected}");
+            }
+        }
+    }
+}

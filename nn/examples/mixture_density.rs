@@ -21,7 +21,7 @@ fn main() -> nn::Result<()> {
         .bias("hidden.bias", 32)
         .weight("output.weight", [32, 3 * KINDS], GlorotNormal)
         .bias("output.bias", 3 * KINDS);
-    let mut model: TapeModel<_, [f32; 1], [f32; 1]> = TapeModel::new(
+    let mut model = TapeModel::new(
         tensors,
         |p, x| {
             let hidden = x.matmul(p["hidden.weight"])?.add(p["hidden.bias"])?.tanh()?;

@@ -63,15 +63,16 @@ fn train(options: &Options) -> nn::Result<()> {
     let data = fashion_mnist::sample()?;
     let mut network: Dynamic = Dynamic::parse(&options.network)?.init(options.seed);
     println!("{}", network.summary());
-    let report = fit(&mut network, &data.train)
-        .validation(&data.test)
+    let (train, test) = (data.train.flat(), data.test.flat());
+    let report = fit(&mut network, &train)
+        .validation(&test)
         .epochs(options.epochs)
         .schedule(schedule::cosine)
         .seed(options.seed)
         .threads(&options.threads)
         .run()?;
     println!("{report}");
-    let metrics = network.evaluate(&data.test)?;
+    let metrics = network.evaluate(&test)?;
     println!("test accuracy: {:.4}", metrics.accuracy.unwrap_or(f64::NAN));
     Ok(())
 }

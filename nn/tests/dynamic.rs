@@ -216,12 +216,12 @@ fn fit_and_its_checkpoints_are_the_same() {
         last: batch_norm(momentum = 0.25, epsilon = 1e-3), activation: dense(31, relu), again: dropout(0.5),
         output: dense(5, sigmoid),
     }";
-    // The rows of the declared network will do, too.
+    let numbers = data.flat();
     for run in 0..2 {
         let mut dynamic: Dynamic = Dynamic::parse(text).unwrap().init(3);
         let found = match run {
             0 => fit(&mut dynamic, &flat).validation(&flat),
-            _ => fit(&mut dynamic, &data).validation(&data),
+            _ => fit(&mut dynamic, &numbers).validation(&numbers),
         };
         let found = found.epochs(3).show(Show::Nothing).run().unwrap();
         same("weights", dynamic.parameters(), declared.parameters().as_slice());
@@ -403,5 +403,5 @@ fn rows_of_other_widths_are_refused() {
     refused(trainer.step(&mut dynamic, &[0.0; 5], &[1.0]), "batch of Net: found 5 numbers");
     let classes = vec![Class::<3>::new(2).unwrap(); 2];
     let data = Dataset::new(vec![[0.0_f32; 4]; 2], classes).unwrap();
-    assert!(dynamic.evaluate(&data).is_ok());
+    assert!(dynamic.evaluate(&data.flat()).is_ok());
 }

@@ -373,7 +373,7 @@ fn fit_trains_a_model_of_ones_own() {
     assert_eq!(report.last().validation.unwrap().accuracy, None);
     assert!(report.last().validation.unwrap().loss < 1e-3);
 
-    let none: Dataset<f32, f32> = Dataset::new(vec![], vec![]).unwrap();
+    let none = Dataset::new(vec![], vec![]).unwrap();
     starts(nn::fit(&mut model, &none).run(), "number of rows: found 0");
 }
 

@@ -118,17 +118,27 @@ impl<T: Float, A: FlatTarget<T>, B: FlatTarget<T>> FlatTarget<T> for (A, B) {
     }
 }
 
-/// Rows of arrays, number by number.
-impl<T: Float, const N: usize, Y: FlatTarget<T>> Source<T, T> for Dataset<[T; N], Y> {
+/// The rows of a [`Dataset`], number by number; [`Dataset::flat`] makes it.
+#[derive(Clone, Copy, Debug)]
+pub struct FlatRows<'d, X, Y>(&'d Dataset<X, Y>);
+
+impl<X, Y> Dataset<X, Y> {
+    /// The same rows for a [`Dynamic`](crate::Dynamic) network.
+    pub fn flat(&self) -> FlatRows<'_, X, Y> {
+        FlatRows(self)
+    }
+}
+
+impl<T: Float, const N: usize, Y: FlatTarget<T>> Source<T, T> for FlatRows<'_, [T; N], Y> {
     fn len(&self) -> usize {
-        Dataset::len(self)
+        self.0.len()
     }
 
     fn fill(&self, rows: &[usize], inputs: &mut Vec<T>, targets: &mut Vec<T>, _: &Threads) {
         inputs.clear();
         targets.clear();
-        ahead(self.inputs(), rows).for_each(|row| inputs.extend_from_slice(row.as_flattened()));
-        rows.iter().for_each(|&row| self.targets()[row].append(targets));
+        ahead(self.0.inputs(), rows).for_each(|row| inputs.extend_from_slice(row.as_flattened()));
+        rows.iter().for_each(|&row| self.0.targets()[row].append(targets));
     }
 }
 

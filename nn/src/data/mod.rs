@@ -21,7 +21,7 @@ mod source;
 
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
-pub use flat::{FlatDataset, FlatTarget};
+pub use flat::{FlatDataset, FlatRows, FlatTarget};
 pub use pixels::Pixels;
 pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;

@@ -49,8 +49,8 @@ use network::Network;
 /// a declaration, [`Dynamic::parse`] says in an [`Error::Notation`]; what the type of a declared network says of its rows
 /// is checked once, before they are used. [`fit`](crate::fit) and [`Trainer`](crate::Trainer) train it.
 ///
-/// Rows are numbers one after the other. Any [`Dataset`](crate::data::Dataset) of arrays or classes will do; a
-/// [`FlatDataset`](crate::data::FlatDataset) is one whose widths come at run time, too.
+/// Rows are numbers one after the other: a [`Dataset`](crate::data::Dataset) of arrays or classes by its
+/// [`flat`](crate::data::Dataset::flat), or a [`FlatDataset`](crate::data::FlatDataset), whose widths come at run time, too.
 ///
 /// ```
 /// use nn::data::{Class, Dataset};
@@ -61,7 +61,7 @@ use network::Network;
 ///
 /// let inputs = vec![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 /// let data = Dataset::new(inputs, Class::<2>::from_labels(&[0, 1, 1, 0])?)?;
-/// fit(&mut xor, &data).epochs(200).batch_size(4).learning_rate(0.05).show(Show::Nothing).run()?;
+/// fit(&mut xor, &data.flat()).epochs(200).batch_size(4).learning_rate(0.05).show(Show::Nothing).run()?;
 /// assert!(xor.predict(&[1.0, 0.0])?[1] > 0.9);
 ///
 /// let mistake = Dynamic::<f32>::parse("dense(2 -> 8, tanh), dense(7 -> 2, softmax)").unwrap_err();

@@ -113,11 +113,12 @@ impl<T: Float> Averaged<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::parameters::NamedTensor;
 
     #[test]
     fn the_exponential_mean_is_its_formula() {
-        let state = Vec::from_iter([1..2]);
-        let mut averaged = Averaged::new(Average::exponential(0.5), &[1.0_f64, 7.0], state);
+        let state = NamedTensor::new("state", &[1], 1).range();
+        let mut averaged = Averaged::new(Average::exponential(0.5), &[1.0_f64, 7.0], vec![state]);
         let mut mean = 1.0;
         for (t, p) in (1..).zip([2.0, 4.0, -3.0, 8.0, 1.0, 1.0, 5.0, 2.5, 0.0, 9.0]) {
             averaged.step(&[p, p * 2.0]);

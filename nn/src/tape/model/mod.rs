@@ -84,7 +84,7 @@ impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
 ///
 /// It has named [`Tensors`], a function from them and a batch of inputs to outputs, and a loss. [`fit`](crate::fit) and
 /// [`Trainer`](crate::Trainer) train it as they train a declared network. `X` and `Y` are the rows of the data: arrays of
-/// numbers, or a [`Class`](crate::data::Class), which is one-hot on the tape; they stand in the type that the model is declared with.
+/// numbers, or a [`Class`](crate::data::Class), which is one-hot on the tape.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -97,7 +97,7 @@ impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
 ///     .bias("hidden.bias", 16)
 ///     .weight("output.weight", [16, 1], init::GlorotNormal)
 ///     .bias("output.bias", 1);
-/// let mut model: TapeModel<_, [f32; 1], [f32; 1]> = TapeModel::new(
+/// let mut model = TapeModel::new(
 ///     tensors,
 ///     |p, x| {
 ///         let hidden = x.matmul(p["hidden.weight"])?.add(p["hidden.bias"])?.tanh()?;

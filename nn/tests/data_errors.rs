@@ -300,3 +300,31 @@ fn fashion_mnist_with_a_missing_file() {
         ),
     );
 }
+
+#[test]
+fn a_header_that_promises_more_than_the_file_can_hold_is_refused_before_it_is_read() {
+    use std::io::Write as _;
+
+    let path = std::env::temp_dir().join(format!("nn-promise-{}.gz", std::process::id()));
+    let write = |header: [u8; 16], zeros: usize| {
+        let file = std::fs::File::create(&path).unwrap();
+        let mut gzip = flate2::write::GzEncoder::new(file, flate2::Compression::best());
+        gzip.write_all(&header).unwrap();
+        gzip.write_all(&vec![0; zeros]).unwrap();
+        gzip.finish().unwrap();
+    };
+    // 40,000 × 28 × 28 are there as promised: zeros are packed as tightly as can be.
+    let header = |images: u32| {
+        let [a, b, c, d] = images.to_be_bytes();
+        [0, 0, 8, 3, a, b, c, d, 0, 0, 0, 28, 0, 0, 0, 28]
+    };
+    write(header(40_000), 40_000 * 784);
+    assert_eq!(idx::read::<3>(&path).unwrap().dimensions, [40_000, 28, 28]);
+    write(header(4_000_000), 40_000 * 784);
+    let error = idx::read::<3>(&path).unwrap_err().to_string();
+    assert!(
+        error.contains("elements: found a file that can hold 3") && error.contains("at most"),
+        "{error}"
+    );
+    std::fs::remove_file(&path).unwrap();
+}

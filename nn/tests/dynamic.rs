@@ -371,6 +371,11 @@ fn mistakes_are_sentences_with_the_line() {
     );
     refused(registry.parse(""), "");
 
+    refused(parse("dense(4294967295 -> 4294967295)"), "more than any memory holds");
+    refused(parse("dense(4000000000 -> 4000000)"), "for which there is no memory");
+    refused(parse("dense(4 -> 18446744073709551615), dense(2)"), "4294967295 at most");
+    refused(parse("dense(4 -> 184467440737095516150), dense(2)"), "184467440737095516150");
+
     let path = std::env::temp_dir().join(format!("nn-dynamic-{}.net", std::process::id()));
     std::fs::write(&path, "# nothing\ndense(4 -> 2, softmx)").unwrap();
     let error = Dynamic::<f32>::read(&path).unwrap_err().to_string();

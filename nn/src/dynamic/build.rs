@@ -64,7 +64,7 @@ pub(super) fn network<T: Float>(
 ) -> Result<Network<T>> {
     let made = read_with(text, file, |checked, report| {
         let (name, chain) = only(checked, report)?;
-        let mut builder = Builder { registry, report };
+        let mut builder = Builder { registry, report, weights: 0, place: Place::default() };
         builder.network(name, &chain)
     });
     made.map_err(|mistakes| Error::Notation(mistakes.to_string()))
@@ -96,6 +96,10 @@ fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
 struct Builder<'b, T: Float> {
     registry: &'b Registry<T>,
     report: &'b mut Report,
+    /// Of all layers so far.
+    weights: u128,
+    /// Of the layer at hand.
+    place: Place,
 }
 
 /// A part, and what is known of it.
@@ -150,6 +154,7 @@ impl<T: Float> Builder<'_, T> {
     }
 
     fn layer(&mut self, step: &Step) -> Option<Built<T>> {
+        self.place = step.title.place.clone();
         match &step.unit {
             Unit::Dense { dense, head } => {
                 let widths = self.widths(step)?;
@@ -211,6 +216,7 @@ impl<T: Float> Builder<'_, T> {
         head: bool,
         widths: [usize; 2],
     ) -> Option<(Box<dyn Formula<T>>, LayerPlan)> {
+        self.has_room(widths)?;
         let init = match &dense.init {
             None => None,
             Some(Choice::Word(word)) => nn_grammar::vocabulary::INITIALIZERS
@@ -257,6 +263,23 @@ impl<T: Float> Builder<'_, T> {
             },
             plan,
         ))
+    }
+
+    /// Refuses weights that no memory holds: a letter too many in a width is no reason to end the program.
+    fn has_room(&mut self, [inputs, outputs]: [usize; 2]) -> Option<()> {
+        /// As many as a slice can have of any float, with what an optimizer remembers.
+        const MOST: u128 = isize::MAX as u128 / 64;
+        self.weights += inputs as u128 * outputs as u128;
+        if self.weights <= MOST && Vec::<T>::new().try_reserve_exact(self.weights as usize).is_ok()
+        {
+            return Some(());
+        }
+        let sentence = format!(
+            "with `dense({inputs} -> {outputs})` the network has {} weights, for which there is no memory",
+            self.weights
+        );
+        self.report.error(&self.place.clone(), sentence);
+        None
     }
 
     fn simple(&mut self, step: &Step, simple: &Simple) -> Option<Built<T>> {

@@ -7,7 +7,7 @@
 //! Nothing in a header is believed: memory grows with the bytes that are there, never with those
 //! that are announced.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 
@@ -17,6 +17,11 @@ use crate::error::{Error, Result};
 
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 const U8: u8 = 0x08;
+/// So many bytes can one byte become: 258 at most are copied by a code of two bits (RFC 1951).
+const MOST_INFLATED: u64 = 1032;
+/// Bytes that may be inflated for the sake of a message.
+const SHORT: u64 = 1 << 20;
+
 const GET_AGAIN: &str = "the file is truncated or damaged, get it again";
 
 /// How the names of such files end, before the `.gz` that may follow: in `-idx3-ubyte` the MNIST way.
@@ -47,7 +52,8 @@ pub struct Idx<const D: usize> {
 pub fn read<const D: usize>(path: impl AsRef<Path>) -> Result<Idx<D>> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
-    parse(path, BufReader::new(file))
+    let length = file.metadata().ok().filter(fs::Metadata::is_file).map(|data| data.len());
+    parse_of(path, BufReader::new(file), length)
 }
 
 /// Reads the content of an IDX file from elsewhere, such as a `&[u8]`; errors call it `name`.
@@ -63,15 +69,24 @@ pub fn read<const D: usize>(path: impl AsRef<Path>) -> Result<Idx<D>> {
 /// assert_eq!(labels.bytes, [7, 8, 9]);
 /// # Ok::<(), nn::Error>(())
 /// ```
-pub fn parse<const D: usize>(name: impl AsRef<Path>, mut content: impl BufRead) -> Result<Idx<D>> {
-    let name = name.as_ref();
+pub fn parse<const D: usize>(name: impl AsRef<Path>, content: impl BufRead) -> Result<Idx<D>> {
+    parse_of(name.as_ref(), content, None)
+}
+
+/// The same of content whose length may be known.
+fn parse_of<const D: usize>(
+    name: &Path,
+    mut content: impl BufRead,
+    length: Option<u64>,
+) -> Result<Idx<D>> {
     let start = content.fill_buf().map_err(|error| Error::io("read", name, error))?;
     if start.starts_with(&GZIP) {
         // Of several members, which gzip allows; so the end of the first is not taken for the end.
-        let mut content = Content { name, gzip: true, read: 0, from: MultiGzDecoder::new(content) };
-        content.parse()
+        let most = length.map(|length| length.saturating_mul(MOST_INFLATED));
+        let from = MultiGzDecoder::new(content);
+        Content { name, gzip: true, most, read: 0, from }.parse()
     } else {
-        Content { name, gzip: false, read: 0, from: content }.parse()
+        Content { name, gzip: false, most: None, read: 0, from: content }.parse()
     }
 }
 
@@ -79,6 +94,8 @@ pub fn parse<const D: usize>(name: impl AsRef<Path>, mut content: impl BufRead) 
 struct Content<'a, R> {
     name: &'a Path,
     gzip: bool,
+    /// How many there can be, if that is known of a compressed file.
+    most: Option<u64>,
     read: usize,
     from: R,
 }
@@ -97,6 +114,15 @@ impl<R: Read> Content<'_, R> {
                 format!("a product that fits into {} bits", usize::BITS),
             ));
         };
+        // Before it is read: a header may promise much, and memory follows what a damaged file is inflated to. Of a
+        // short file it is better to say what it holds.
+        if let Some(most) = self.most.filter(|&most| most < expected as u64 && most > SHORT) {
+            return Err(self.wrong(
+                "elements",
+                format!("a file that can hold {most} bytes at most"),
+                format!("{expected} ({sizes})"),
+            ));
+        }
         let bytes = self.up_to(expected as u64)?;
         if bytes.len() < expected {
             return Err(self.wrong(

@@ -1,0 +1,416 @@
+//! Damaged files and texts for every reader: no panic, no hang, no memory beyond what the input justifies, and nothing
+//! accepted that the reference refuses.
+//!
+//! `FUZZ_SECONDS=3600 FUZZ_SEED=7 cargo test --release -p nn --test fuzz -- --nocapture` looks for an hour; without these
+//! variables it takes some seconds for each reader. What is found is printed with its seed and the number of the case.
+
+use std::alloc::System;
+use std::io::{Read as _, Write as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use arbitrary::Unstructured;
+use nn::data::idx;
+use nn::prelude::*;
+use nn::tensor::random::Random;
+use nn::{Adam, Dynamic, Layout, LoadOptions, Trainer, TrainerState};
+use safetensors::SafeTensors;
+use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+network! {
+    struct Small { a: dense(3 -> 5, relu), norm: batch_norm, b: dense(2, softmax) }
+    struct Square(dense(3 -> 3));
+}
+
+/// One reader.
+struct Target {
+    name: &'static str,
+    /// What is damaged.
+    valid: fn() -> Vec<Vec<u8>>,
+    /// Whether the reader takes the file.
+    takes: fn(&Path) -> bool,
+    /// Whether the reference takes it; `None` without one.
+    reference: Option<fn(&[u8]) -> bool>,
+    /// Bytes of memory that a byte of the input justifies.
+    factor: usize,
+    /// Pieces that stand in such files.
+    words: &'static [&'static str],
+}
+
+const JSON: &[&str] = &[
+    "\"",
+    "{",
+    "}",
+    "[",
+    "]",
+    ":",
+    ",",
+    "null",
+    "true",
+    "-1",
+    "1e400",
+    "00",
+    "\\u0000",
+    "\\ud800",
+    "\"data_offsets\":",
+    "\"shape\":[",
+    "\"dtype\":\"F16\"",
+    "\"__metadata__\":{",
+    "18446744073709551616",
+];
+const NOTATION: &[&str] = &[
+    "dense(",
+    "->",
+    "→",
+    ")",
+    "(",
+    "{",
+    "}",
+    ",",
+    "*",
+    " 1000",
+    "relu",
+    "softmax",
+    "residual(",
+    "concat(",
+    "heads(",
+    "input(",
+    "dropout(",
+    "layer_norm",
+    "batch_norm",
+    "network",
+    "struct",
+    "const",
+    "::",
+    "<",
+    ">",
+    "#[doc]",
+    "//",
+    "/*",
+    "\"",
+    "'",
+    "1e308",
+    "-1",
+    "18446744073709551616",
+    "init =",
+    "l2 =",
+    "bias = false",
+    "=",
+];
+
+/// Every reader. A new one is one more row.
+const TARGETS: &[Target] = &[
+    Target {
+        name: "load",
+        valid: weights,
+        takes: |path| Small::<f32>::load(path).is_ok(),
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
+        name: "load_as",
+        valid: foreign,
+        takes: |path| Square::<f32>::load_as(path, Layout::OutIn).is_ok(),
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
+        name: "load_with",
+        valid: weights,
+        takes: |path| Small::<f64>::load_with(path, LoadOptions::new().narrow()).is_ok(),
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
+        name: "trainer state",
+        valid: states,
+        takes: |path| TrainerState::<f32>::load(path).is_ok(),
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
+        name: "checkpoint",
+        valid: checkpoints,
+        takes: resumes,
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
+        name: "network at run time, its weights",
+        valid: weights,
+        takes: |path| {
+            let text =
+                "struct Small { a: dense(3 -> 5, relu), norm: batch_norm, b: dense(2, softmax) }";
+            Dynamic::<f32>::parse(text).unwrap().load(path).is_ok()
+        },
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
+        name: "idx",
+        valid: images,
+        takes: |path| idx::read::<3>(path).is_ok(),
+        reference: None,
+        factor: 16,
+        words: &["\0\0\u{8}\u{3}", "\0\0\0\u{1}", "\u{1f}\u{8b}"],
+    },
+    Target {
+        name: "idx, compressed",
+        valid: compressed,
+        takes: |path| idx::read::<3>(path).is_ok(),
+        reference: Some(inflates),
+        // So much can a byte become.
+        factor: 1100,
+        words: &["\0\0\u{8}\u{3}", "\u{1f}\u{8b}", "\u{1f}\u{8b}\u{8}\0\0\0\0\0\0\u{3}"],
+    },
+    Target {
+        name: "notation",
+        valid: declarations,
+        takes: |path| {
+            std::fs::read_to_string(path).is_ok_and(|text| nn_grammar::read(&text, None).is_ok())
+        },
+        reference: None,
+        // Tokens with their places, what they mean, and sentences about them, each of which quotes its line.
+        factor: 128 * 1024,
+        words: NOTATION,
+    },
+    Target {
+        name: "network at run time",
+        valid: declarations,
+        takes: |path| {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            // A few letters can declare more than there is time for.
+            let is_small =
+                !text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 2);
+            (is_small || text.len() % 8 == 0)
+                && text.len() < 500
+                && !text.contains("000")
+                && reads(path)
+        },
+        reference: Some(|bytes| {
+            std::str::from_utf8(bytes).is_ok_and(|text| nn_grammar::read(text, None).is_ok())
+        }),
+        factor: usize::MAX,
+        words: NOTATION,
+    },
+];
+
+/// What a valid file needs however short it is: buffers, messages.
+const ALLOWANCE: usize = 256 * 1024;
+
+fn scratch(name: &str) -> PathBuf {
+    std::env::temp_dir().join(format!("nn-fuzz-{}-{name}", std::process::id()))
+}
+
+/// The bytes that `write` puts into a file.
+fn file(write: impl FnOnce(&Path)) -> Vec<u8> {
+    let path = scratch("valid");
+    write(&path);
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    bytes
+}
+
+fn weights() -> Vec<Vec<u8>> {
+    vec![
+        file(|path| Small::<f32>::init(1).save(path).unwrap()),
+        file(|path| Small::<f64>::init(1).save(path).unwrap()),
+        file(|path| Square::<f32>::init(1).save(path).unwrap()),
+    ]
+}
+
+/// Weights as others write them: without metadata.
+fn foreign() -> Vec<Vec<u8>> {
+    let numbers: Vec<u8> = (0..12_u8).flat_map(|i| f32::from(i).to_le_bytes()).collect();
+    let header = r#"{"layer1.weight":{"dtype":"F32","shape":[3,3],"data_offsets":[0,36]},"layer1.bias":{"dtype":"F32","shape":[3],"data_offsets":[36,48]}}"#;
+    let length = (header.len() as u64).to_le_bytes();
+    vec![[&length[..], header.as_bytes(), &numbers].concat()]
+}
+
+fn trained() -> (Small, Trainer<Small, Adam>) {
+    let (mut small, mut trainer) = (Small::init(1), Trainer::new(Adam::new(0.1)));
+    let classes = nn::data::Class::from_labels(&[0, 1]).unwrap();
+    trainer.step(&mut small, &[[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]], &classes).unwrap();
+    (small, trainer)
+}
+
+fn states() -> Vec<Vec<u8>> {
+    vec![file(|path| trained().1.state().save(path).unwrap())]
+}
+
+fn rows() -> nn::data::Dataset<[f32; 3], nn::data::Class<2>> {
+    let classes = nn::data::Class::from_labels(&[0, 1]).unwrap();
+    nn::data::Dataset::new(vec![[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]], classes).unwrap()
+}
+
+/// A training of one epoch in this directory.
+fn fit_in(directory: &Path) -> nn::Result<nn::Report> {
+    let (data, mut small) = (rows(), Small::init(1));
+    let run = fit(&mut small, &data).validation(&data).epochs(1).keep_best();
+    run.average(nn::Average::exponential(0.9)).checkpoint(directory).show(nn::Show::Nothing).run()
+}
+
+fn checkpoints() -> Vec<Vec<u8>> {
+    let directory = scratch("run");
+    let _ = std::fs::remove_dir_all(&directory);
+    fit_in(&directory).unwrap();
+    let bytes = std::fs::read(directory.join("step-000000001.safetensors")).unwrap();
+    std::fs::remove_dir_all(&directory).unwrap();
+    vec![bytes]
+}
+
+/// Whether a training goes on from this checkpoint.
+fn resumes(path: &Path) -> bool {
+    let directory = scratch("resumed");
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::copy(path, directory.join("step-000000001.safetensors")).unwrap();
+    let goes_on = fit_in(&directory).is_ok();
+    std::fs::remove_dir_all(&directory).unwrap();
+    goes_on
+}
+
+fn reads(path: &Path) -> bool {
+    Dynamic::<f32>::read(path).is_ok()
+}
+
+fn images() -> Vec<Vec<u8>> {
+    let header = [0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4];
+    vec![header.into_iter().chain(0..24).collect()]
+}
+
+fn compressed() -> Vec<Vec<u8>> {
+    let long: Vec<u8> = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28].into_iter().collect();
+    let long = long.into_iter().chain((0..40 * 784).map(|i| (i / 97) as u8)).collect();
+    let gzip = |bytes: Vec<u8>| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gzip.write_all(&bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    images().into_iter().chain([long]).map(gzip).collect()
+}
+
+/// The declarations of the README, and some that have everything.
+fn declarations() -> Vec<Vec<u8>> {
+    [
+        "dense(784->128, relu), dense(10, softmax)",
+        "struct Deep { first: batch_norm, wide: dense(9 -> 33, leaky_relu(0.1), l2 = 1e-4), d: dropout(0.2),
+           block: residual(layer_norm(epsilon = 1e-3), dense(33, gelu, bias = false)) * 3, last: dense(2, sigmoid) }",
+        "concat { image: (dense(20 -> 8, tanh), dense(4)), meta: input(3) }, dense(5, elu, init = he_uniform),
+         heads(dense(3, softmax), (dense(4, relu), dense(1)))",
+    ]
+    .map(|text| text.as_bytes().to_vec())
+    .to_vec()
+}
+
+fn is_safetensors(bytes: &[u8]) -> bool {
+    SafeTensors::deserialize(bytes).is_ok()
+}
+
+fn inflates(bytes: &[u8]) -> bool {
+    let mut inflated = Vec::new();
+    flate2::bufread::MultiGzDecoder::new(bytes).read_to_end(&mut inflated).is_ok()
+        || !bytes.starts_with(&[0x1F, 0x8B])
+}
+
+/// A valid input, changed in a few places.
+fn damaged(
+    u: &mut Unstructured<'_>,
+    valid: &[Vec<u8>],
+    words: &[&str],
+) -> arbitrary::Result<Vec<u8>> {
+    let mut bytes = u.choose(valid)?.clone();
+    for _ in 0..u.int_in_range(1..=6)? {
+        let at = u.int_in_range(0..=bytes.len())?;
+        let end = (at + u.int_in_range(0..=24)?).min(bytes.len());
+        match u.int_in_range(0..=8)? {
+            0 if at < bytes.len() => bytes[at] ^= 1 << u.int_in_range(0..=7)?,
+            1 if at < bytes.len() => bytes[at] = u.arbitrary()?,
+            2 => bytes.insert(at, u.arbitrary()?),
+            3 => drop(bytes.drain(at..end)),
+            4 => {
+                let again = bytes[at..end].to_vec();
+                let place = u.int_in_range(0..=bytes.len())?;
+                bytes.splice(place..place, again);
+            }
+            5 => bytes.truncate(at),
+            6 => {
+                let other = u.choose(valid)?;
+                let from = u.int_in_range(0..=other.len())?;
+                bytes.splice(at..end, other[from..].iter().copied().take(40));
+            }
+            7 => {
+                // The same word many times: depth, length.
+                let word = u.choose(words)?;
+                let times = u.int_in_range(1..=200)?;
+                bytes.splice(at..at, word.repeat(times).into_bytes());
+            }
+            _ => drop(bytes.splice(at..end, u.choose(words)?.bytes())),
+        }
+    }
+    Ok(bytes)
+}
+
+/// A number from the environment.
+fn number(name: &str, usual: u64) -> u64 {
+    std::env::var(name).map_or(usual, |text| {
+        text.parse().unwrap_or_else(|_| panic!("{name}: found `{text}`, expected a whole number"))
+    })
+}
+
+/// One test, since the allocator counts for the whole process.
+#[test]
+fn damaged_input_does_no_harm() {
+    let seed = number("FUZZ_SEED", 1);
+    let each = Duration::from_secs_f64(number("FUZZ_SECONDS", 27) as f64 / TARGETS.len() as f64);
+    let path = scratch("case");
+    for (index, target) in TARGETS.iter().enumerate() {
+        let (valid, random) = ((target.valid)(), Random::new(seed, index as u64));
+        let (start, mut case, mut accepted, mut slowest) = (Instant::now(), 0, 0, Duration::ZERO);
+        for bytes in valid.iter().filter(|_| index != 1) {
+            std::fs::write(&path, bytes).unwrap();
+            accepted += u64::from((target.takes)(&path));
+        }
+        assert!(accepted > 0 || index == 1, "{}: nothing valid is taken", target.name);
+        let mut accepted = 0;
+        while start.elapsed() < each {
+            let noise: Vec<u8> =
+                (0..64).flat_map(|i| random.bits(case * 64 + i).to_le_bytes()).collect();
+            let mut u = Unstructured::new(&noise);
+            let bytes = damaged(&mut u, &valid, target.words).expect("enough noise");
+            // Anew: to change a file in its place, the system waits for the disk.
+            let _ = std::fs::remove_file(&path);
+            std::fs::write(&path, &bytes).unwrap();
+            let place = || format!("{} with FUZZ_SEED={seed}, case {case}", target.name);
+            let (began, region) = (Instant::now(), Region::new(ALLOCATOR));
+            let takes = catch_unwind(AssertUnwindSafe(|| (target.takes)(&path)));
+            let allocated = region.change().bytes_allocated;
+            slowest = slowest.max(began.elapsed());
+            let Ok(takes) = takes else {
+                panic!("{}: a panic at {:?}", place(), String::from_utf8_lossy(&bytes))
+            };
+            let most = target.factor.saturating_mul(bytes.len().max(1)).saturating_add(ALLOWANCE);
+            assert!(allocated <= most, "{}: {allocated} bytes for {}", place(), bytes.len());
+            let refused = takes && target.reference.is_some_and(|reference| !reference(&bytes));
+            assert!(!refused, "{}: taken, and the reference refuses it: {bytes:?}", place());
+            accepted += u64::from(takes);
+            case += 1;
+        }
+        println!(
+            "{}: {case} cases, 0 panics, 0 accepted that the reference refuses{}; {accepted} accepted, the slowest \
+             {slowest:.1?}",
+            target.name,
+            if target.reference.is_none() { " (there is none)" } else { "" },
+        );
+    }
+    let _ = std::fs::remove_file(&path);
+}

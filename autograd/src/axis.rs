@@ -160,7 +160,7 @@ fn open(lengths: &[i64], from: &Shape) -> Result<Shape> {
     if known == 0 {
         return refuse("a length of 0 leaves every length for the -1; write it down");
     }
-    if elements % known != 0 {
+    if !elements.is_multiple_of(known) {
         return refuse(&format!("its {elements} elements leave no whole length for the -1"));
     }
     let length = |&length: &i64| usize::try_from(length).unwrap_or(elements / known);

@@ -33,7 +33,7 @@ impl<T: Float> Var<'_, T> {
             return Err(Error::invalid("group_norm", rule));
         };
         let each = shape[1..].iter().product::<usize>() / groups;
-        let n = self.reshape([shape[0], groups, each])?.standardize(&[2], eps)?.reshape(&shape)?;
+        let n = self.reshape([shape[0], groups, each])?.standardize(&[2], eps)?.reshape(shape)?;
         // The channels stand before as many axes of length 1.
         let mut column = vec![1; shape.len() - 1];
         column[0] = channels;

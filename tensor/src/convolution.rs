@@ -124,10 +124,11 @@ impl<T: Float> Tensor<T> {
         let sizes = Sizes::of(self.shape(), weight.shape(), windows, groups)?;
         let [height, width] = sizes.plane.places;
         let shape = [sizes.images, sizes.groups * sizes.output, height, width];
-        let mut y = Buffer::zeroed(sizes.images * sizes.groups * sizes.of_y());
-        if y.is_empty() || self.is_empty() {
-            return Tensor::from_buffer(y, shape);
+        let elements = sizes.images * sizes.groups * sizes.of_y();
+        if elements == 0 || self.is_empty() {
+            return Tensor::from_buffer(Buffer::zeroed(elements), shape);
         }
+        let mut y = Buffer::stale(elements);
         let (x, weight) = (self.contiguous(), weight.contiguous());
         let count = sizes.plane.count();
         sizes.each_image(&mut y, |image, y, threads| {

@@ -17,6 +17,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ, or a probability does not lie in 0..=1.
+    #[doc(alias = "binary_crossentropy")]
     pub fn binary_cross_entropy(self, target: Self, reduction: Reduction) -> Result<Self> {
         let p = same_shape("binary_cross_entropy", self, target)?;
         p.tape().apply(Bce, [p, target])?.reduced(reduction)

@@ -21,6 +21,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If the shapes of x and target differ, the variances do not broadcast to it, or one is
     /// negative.
+    #[doc(alias = "gaussian_nll_loss")]
     pub fn gaussian_nll(
         self,
         target: Self,

@@ -16,6 +16,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If the shapes of self and other do not broadcast, or the target has not the shape of their
     /// difference.
+    #[doc(alias = "margin_ranking_loss")]
     pub fn margin_ranking(
         self,
         other: Self,

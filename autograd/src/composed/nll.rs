@@ -22,6 +22,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If there are not as many classes as rows, one is not below the number of columns, or there
     /// is not one weight for each column.
+    #[doc(alias = "nll_loss")]
     pub fn nll(
         self,
         classes: &[usize],

@@ -16,6 +16,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ.
+    #[doc(alias = "poisson_nll_loss")]
     pub fn poisson_nll(self, target: Self, reduction: Reduction) -> Result<Self> {
         let x = same_shape("poisson_nll", self, target)?;
         x.exp()?.sub(target.mul(x)?)?.reduced(reduction)

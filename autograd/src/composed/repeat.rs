@@ -15,6 +15,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there are fewer numbers than axes, or more than a tensor has axes.
+    #[doc(alias = "tile")]
     pub fn repeat(self, times: &[usize]) -> Result<Self> {
         let Some(new_axes) = times.len().checked_sub(self.shape().len()) else {
             let rule = format!("{:?} by {times:?}: expected a number for each axis", self.shape());

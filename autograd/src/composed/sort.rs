@@ -44,6 +44,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or it has fewer than `k` elements.
+    #[doc(alias = "top_k")]
     pub fn topk(self, k: usize, axis: impl Axis) -> Result<(Self, Vec<usize>)> {
         let axis = self.axis("topk", axis)?;
         let mut shape = self.shape().to_vec();

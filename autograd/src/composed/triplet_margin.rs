@@ -16,6 +16,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes do not broadcast, or there is no axis.
+    #[doc(alias = "triplet_margin_loss")]
     pub fn triplet_margin(
         self,
         near: Self,

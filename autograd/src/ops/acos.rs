@@ -36,6 +36,7 @@ impl<T: Float> Op<T, 1> for Acos {
 
 impl<T: Float> Var<'_, T> {
     /// The angle in radians whose cosine is x.
+    #[doc(alias = "arccos")]
     pub fn acos(self) -> Result<Self> {
         self.tape().apply(Acos, [self])
     }

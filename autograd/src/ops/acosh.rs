@@ -44,6 +44,7 @@ fn root<T: Float>(x: T) -> T {
 
 impl<T: Float> Var<'_, T> {
     /// The inverse of the hyperbolic cosine: not negative, NaN below 1.
+    #[doc(alias = "arccosh")]
     pub fn acosh(self) -> Result<Self> {
         self.tape().apply(Acosh, [self])
     }

@@ -94,6 +94,7 @@ impl<T: Float> Var<'_, T> {
     }
 
     /// x·σ(x)
+    #[doc(alias = "swish")]
     pub fn silu(self) -> Result<Self> {
         self.activate(Silu)
     }
@@ -124,21 +125,26 @@ impl<T: Float> Var<'_, T> {
     }
 
     /// x·max(0, min(1, x/6 + 1/2))
+    #[doc(alias = "hardswish")]
+    #[doc(alias = "hard_silu")]
     pub fn hard_swish(self) -> Result<Self> {
         self.activate(HardSwish)
     }
 
     /// max(0, min(1, x/6 + 1/2))
+    #[doc(alias = "hardsigmoid")]
     pub fn hard_sigmoid(self) -> Result<Self> {
         self.activate(HardSigmoid)
     }
 
     /// ln σ(x), without computing σ(x)
+    #[doc(alias = "logsigmoid")]
     pub fn log_sigmoid(self) -> Result<Self> {
         self.activate(LogSigmoid)
     }
 
     /// max(−1, min(1, x))
+    #[doc(alias = "hardtanh")]
     pub fn hard_tanh(self) -> Result<Self> {
         self.activate(HardTanh)
     }

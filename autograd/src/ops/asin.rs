@@ -35,6 +35,7 @@ impl<T: Float> Op<T, 1> for Asin {
 
 impl<T: Float> Var<'_, T> {
     /// The angle in radians whose sine is x.
+    #[doc(alias = "arcsin")]
     pub fn asin(self) -> Result<Self> {
         self.tape().apply(Asin, [self])
     }

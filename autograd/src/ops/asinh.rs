@@ -34,6 +34,7 @@ impl<T: Float> Op<T, 1> for Asinh {
 
 impl<T: Float> Var<'_, T> {
     /// The inverse of the hyperbolic sine.
+    #[doc(alias = "arcsinh")]
     pub fn asinh(self) -> Result<Self> {
         self.tape().apply(Asinh, [self])
     }

@@ -32,6 +32,7 @@ impl<T: Float> Op<T, 1> for Atan {
 
 impl<T: Float> Var<'_, T> {
     /// The angle in radians, from −π/2 to π/2, whose tangent is x.
+    #[doc(alias = "arctan")]
     pub fn atan(self) -> Result<Self> {
         self.tape().apply(Atan, [self])
     }

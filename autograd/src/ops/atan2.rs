@@ -51,6 +51,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes do not broadcast.
+    #[doc(alias = "arctan2")]
     pub fn atan2(self, other: Self) -> Result<Self> {
         self.tape().apply(Atan2, [self, other])
     }

@@ -40,6 +40,7 @@ fn inverse<T: Float>(x: T) -> T {
 
 impl<T: Float> Var<'_, T> {
     /// The inverse of the hyperbolic tangent.
+    #[doc(alias = "arctanh")]
     pub fn atanh(self) -> Result<Self> {
         self.tape().apply(Atanh, [self])
     }

@@ -50,6 +50,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If no window fits.
+    #[doc(alias = "average_pool")]
     pub fn avg_pool2d(self, size: [usize; 2], windows: Windows<2>) -> Result<Self> {
         self.tape().apply(AvgPool2d { size, windows, counts_padding: true }, [self])
     }

@@ -52,6 +52,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ.
+    #[doc(alias = "binary_cross_entropy_with_logits")]
     pub fn bce_with_logits(self, target: Self) -> Result<Self> {
         self.tape().apply(BceWithLogits, [self, target])
     }

@@ -40,6 +40,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shape cannot be reached this way.
+    #[doc(alias = "expand")]
     pub fn broadcast_to(self, shape: impl Into<Shape>) -> Result<Self> {
         self.tape().apply(BroadcastTo { shape: shape.into() }, [self])
     }

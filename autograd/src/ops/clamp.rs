@@ -47,6 +47,7 @@ impl<T: Float> Op<T, 1> for Clamp<T> {
 
 impl<T: Float> Var<'_, T> {
     /// min(max(x, `low`), `high`); an infinite bound is none
+    #[doc(alias = "clip")]
     pub fn clamp(self, low: T, high: T) -> Result<Self> {
         self.tape().apply(Clamp { low, high }, [self])
     }

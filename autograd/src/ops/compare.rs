@@ -63,31 +63,39 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If a variable wants a gradient, since a comparison has none (see [`detach`](Var::detach)),
     /// or the shapes do not broadcast; so for all comparisons.
+    #[doc(alias = "lt")]
     pub fn less(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::Less, [self, other])
     }
 
     /// 1 where a ≤ b, 0 elsewhere
+    #[doc(alias = "le")]
+    #[doc(alias = "less_equal")]
     pub fn less_or_equal(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::LessOrEqual, [self, other])
     }
 
     /// 1 where a > b, 0 elsewhere
+    #[doc(alias = "gt")]
     pub fn greater(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::Greater, [self, other])
     }
 
     /// 1 where a ≥ b, 0 elsewhere
+    #[doc(alias = "ge")]
+    #[doc(alias = "greater_equal")]
     pub fn greater_or_equal(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::GreaterOrEqual, [self, other])
     }
 
     /// 1 where a = b, 0 elsewhere
+    #[doc(alias = "eq")]
     pub fn equal(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::Equal, [self, other])
     }
 
     /// 1 where a ≠ b, 0 elsewhere
+    #[doc(alias = "ne")]
     pub fn not_equal(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::NotEqual, [self, other])
     }

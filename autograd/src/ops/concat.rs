@@ -130,6 +130,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no input, or they differ in more than the length of `axis`.
+    #[doc(alias = "cat")]
+    #[doc(alias = "concatenate")]
     pub fn concat(axis: impl Axis, inputs: &[Self]) -> Result<Self> {
         let first = || inputs.first().map_or(Shape::from([]), |first| first.shape());
         let axis = axis.counted("concat", first)?;

@@ -216,6 +216,8 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there are not as many classes as rows, or one is not below the number of columns.
+    #[doc(alias = "softmax_cross_entropy")]
+    #[doc(alias = "sparse_categorical_crossentropy")]
     pub fn cross_entropy(self, classes: &[usize]) -> Result<Self> {
         self.tape().apply(CrossEntropy::new(classes), [self])
     }

@@ -58,6 +58,7 @@ impl<T: Float> Op<T, 1> for Deviation {
 impl<T: Float> Var<'_, T> {
     /// The standard deviation √(Σ (x − mean)² / (n − `correction`)) of all n elements: a scalar.
     /// The correction is 0 for that of the elements, 1 for the estimate from a sample.
+    #[doc(alias = "standard_deviation")]
     pub fn std(self, correction: usize) -> Result<Self> {
         self.tape().apply(Deviation::all(correction), [self])
     }

@@ -42,6 +42,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If the shapes do not broadcast.
     #[allow(clippy::should_implement_trait)]
+    #[doc(alias = "divide")]
     pub fn div(self, other: Self) -> Result<Self> {
         self.tape().apply(Div, [self, other])
     }

@@ -56,6 +56,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If there is no such axis, an index does not lie in it, or the shape has another number of
     /// axes or is longer than self along one that is not `axis`.
+    #[doc(alias = "take_along_axis")]
     pub fn gather(
         self,
         axis: impl Axis,

@@ -61,6 +61,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ, or `delta` is not above 0.
+    #[doc(alias = "huber_loss")]
     pub fn huber(self, target: Self, delta: T) -> Result<Self> {
         self.tape().apply(Huber { delta }, [self, target])
     }

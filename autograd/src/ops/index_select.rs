@@ -49,6 +49,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If there is no such axis, or an index does not lie in it.
+    #[doc(alias = "take")]
     pub fn index_select(self, axis: impl Axis, indices: &[usize]) -> Result<Self> {
         let axis = self.axis("index_select", axis)?;
         self.tape().apply(IndexSelect { axis, indices: indices.to_vec() }, [self])

@@ -71,6 +71,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ.
+    #[doc(alias = "kl_divergence")]
     pub fn kl_div(self, target: Self) -> Result<Self> {
         self.tape().apply(KlDiv::per_element(), [self, target])
     }

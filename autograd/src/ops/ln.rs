@@ -32,6 +32,7 @@ impl<T: Float> Op<T, 1> for Ln {
 
 impl<T: Float> Var<'_, T> {
     /// The natural logarithm.
+    #[doc(alias = "log")]
     pub fn ln(self) -> Result<Self> {
         self.tape().apply(Ln, [self])
     }

@@ -32,6 +32,7 @@ impl<T: Float> Op<T, 1> for Ln1p {
 
 impl<T: Float> Var<'_, T> {
     /// ln(1 + x), exact where x is tiny
+    #[doc(alias = "log1p")]
     pub fn ln_1p(self) -> Result<Self> {
         self.tape().apply(Ln1p, [self])
     }

@@ -47,6 +47,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ.
+    #[doc(alias = "l1_loss")]
     pub fn mae(self, target: Self) -> Result<Self> {
         self.tape().apply(Mae, [self, target])
     }

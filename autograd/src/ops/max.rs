@@ -66,6 +66,7 @@ pub(super) fn to_the_extreme<T: Float>(
 
 impl<T: Float> Var<'_, T> {
     /// The greatest element: a scalar.
+    #[doc(alias = "amax")]
     pub fn max(self) -> Result<Self> {
         self.tape().apply(Max::all(), [self])
     }

@@ -52,6 +52,7 @@ impl<T: Float> Op<T, 1> for Min {
 
 impl<T: Float> Var<'_, T> {
     /// The least element: a scalar.
+    #[doc(alias = "amin")]
     pub fn min(self) -> Result<Self> {
         self.tape().apply(Min::all(), [self])
     }

@@ -63,6 +63,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ.
+    #[doc(alias = "mse_loss")]
     pub fn mse(self, target: Self) -> Result<Self> {
         self.tape().apply(Mse, [self, target])
     }

@@ -41,6 +41,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If the shapes do not broadcast.
     #[allow(clippy::should_implement_trait)]
+    #[doc(alias = "multiply")]
     pub fn mul(self, other: Self) -> Result<Self> {
         self.tape().apply(Mul, [self, other])
     }

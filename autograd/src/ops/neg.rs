@@ -32,6 +32,7 @@ impl<T: Float> Op<T, 1> for Neg {
 impl<T: Float> Var<'_, T> {
     /// −x
     #[allow(clippy::should_implement_trait)]
+    #[doc(alias = "negative")]
     pub fn neg(self) -> Result<Self> {
         self.tape().apply(Neg, [self])
     }

@@ -114,6 +114,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If `p` is below 1.
+    #[doc(alias = "vector_norm")]
     pub fn norm(self, p: T) -> Result<Self> {
         self.tape().apply(Norm::all(p), [self])
     }

@@ -46,6 +46,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If `order` does not name every axis once.
+    #[doc(alias = "moveaxis")]
     pub fn permute(self, order: &[impl Axis]) -> Result<Self> {
         let order = self.axes("permute", order)?;
         self.tape().apply(Permute { order: order.to_vec() }, [self])

@@ -40,6 +40,7 @@ impl<T: Float> Op<T, 1> for Powf<T> {
 
 impl<T: Float> Var<'_, T> {
     /// x to the power `exponent`
+    #[doc(alias = "power")]
     pub fn powf(self, exponent: T) -> Result<Self> {
         self.tape().apply(Powf { exponent }, [self])
     }

@@ -68,6 +68,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If that is more than the number of axes that are there.
+    #[doc(alias = "expand_dims")]
     pub fn unsqueeze(self, axis: impl Axis) -> Result<Self> {
         let axis = axis.counted("unsqueeze", || with_one_more(self.shape()))?;
         let mut shape = self.shape().to_vec();

@@ -65,6 +65,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes do not broadcast, or the mask wants a gradient: it has none.
+    #[doc(alias = "where")]
     pub fn select(self, a: Self, b: Self) -> Result<Self> {
         if self.wants_gradient() {
             let rule = format!(

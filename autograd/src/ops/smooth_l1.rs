@@ -70,6 +70,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes differ, or `beta` is below 0.
+    #[doc(alias = "smooth_l1_loss")]
     pub fn smooth_l1(self, target: Self, beta: T) -> Result<Self> {
         self.tape().apply(SmoothL1 { beta }, [self, target])
     }

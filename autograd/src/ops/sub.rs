@@ -37,6 +37,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// If the shapes do not broadcast.
     #[allow(clippy::should_implement_trait)]
+    #[doc(alias = "subtract")]
     pub fn sub(self, other: Self) -> Result<Self> {
         self.tape().apply(Sub, [self, other])
     }

@@ -78,6 +78,7 @@ impl<T: Float> Op<T, 1> for Variance {
 impl<T: Float> Var<'_, T> {
     /// Σ (x − mean)² / (n − `correction`) over all n elements: a scalar. The correction is 0 for
     /// the variance of the elements, 1 for the unbiased estimate from a sample.
+    #[doc(alias = "var")]
     pub fn variance(self, correction: usize) -> Result<Self> {
         self.tape().apply(Variance::all(correction), [self])
     }

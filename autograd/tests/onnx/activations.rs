@@ -12,6 +12,7 @@ pub(crate) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Va
         "Relu" => x().relu(),
         "LeakyRelu" => x().leaky_relu(case.number("alpha", 0.01)),
         "Elu" => x().elu(case.number("alpha", 1.0)),
+        "Celu" => x().celu(case.number("alpha", 1.0)),
         "Selu" => match case.word("alpha") {
             None => x().selu(),
             // Ours is the one self-normalising curve; others are multiples of an elu.

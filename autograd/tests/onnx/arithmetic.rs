@@ -1,7 +1,7 @@
 //! Operators on each number, and products of matrices.
 
 use autograd::{Result, Var};
-use tensor::{Float, Shape};
+use tensor::Float;
 
 use crate::Node;
 
@@ -25,32 +25,18 @@ pub(crate) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Va
                 bound(1, T::neg_infinity()).and_then(|low| Ok((low, bound(2, T::infinity())?)));
             bounds.and_then(|(low, high)| x().clamp(low, high))
         }
-        "MatMul" => matmul(x(), node.input(1)),
+        "MatMul" => x().matmul(node.input(1)),
+        "Einsum" => x().einsum(node.case.word("equation")?, node.input(1)),
+        "Max" => others(node).try_fold(x(), Var::maximum),
+        "Min" => others(node).try_fold(x(), Var::minimum),
         "Gemm" => gemm(node),
         _ => return None,
     })
 }
 
-/// As NumPy does: a vector on the left is a row, on the right a column, and its axis goes in the
-/// end.
-fn matmul<'t, T: Float>(a: Var<'t, T>, b: Var<'t, T>) -> Result<Var<'t, T>> {
-    let [(row, left), (column, right)] = [(1, a.shape()), (0, b.shape())].map(|(at, shape)| {
-        let mut matrix = shape.to_vec();
-        let vector = matrix.len() == 1;
-        if vector {
-            matrix.insert(1 - at, 1);
-        }
-        (vector, matrix)
-    });
-    let product = a.reshape(&left[..])?.matmul(b.reshape(&right[..])?)?;
-    let mut shape = product.shape().to_vec();
-    if column {
-        shape.pop();
-    }
-    if row {
-        shape.remove(shape.len() - 1 - usize::from(!column));
-    }
-    product.reshape(Shape::from(&shape[..]))
+/// The inputs after the first.
+fn others<'t, T: Float>(node: &Node<'t, '_, T>) -> impl Iterator<Item = Var<'t, T>> {
+    node.inputs.clone().into_iter().skip(1).flatten()
 }
 
 /// alpha·A·B + beta·C, A and B transposed if asked for.

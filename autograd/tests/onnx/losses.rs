@@ -11,10 +11,40 @@ pub(crate) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Outputs<'
         "Softmax" => x.softmax(node.axis(axis)).map(|y| vec![y]),
         "LogSoftmax" => x.log_softmax(node.axis(axis)).map(|y| vec![y]),
         "LayerNormalization" => layer_norm(node),
+        "RMSNormalization" => {
+            let epsilon = T::of(node.case.number("epsilon", 1e-5));
+            x.rms_norm(node.input(1), epsilon).map(|y| vec![y])
+        }
+        "GroupNormalization" => {
+            let groups = node.case.indices("num_groups");
+            let epsilon = T::of(node.case.number("epsilon", 1e-5));
+            // A setting that is one number is a list of one.
+            let y = x.group_norm(groups[0], node.input(1), node.input(2), epsilon);
+            y.map(|y| vec![y])
+        }
+        "TopK" => top_k(node),
         "SoftmaxCrossEntropyLoss" => cross_entropy(node),
         "NegativeLogLikelihoodLoss" => likelihood(node, x).map(|y| vec![y]),
         _ => return None,
     })
+}
+
+/// The greatest or least, and where they were.
+fn top_k<'t, T: Float>(node: &Node<'t, '_, T>) -> Outputs<'t, T> {
+    let (x, axis) = (node.input(0), node.axis(node.case.integer("axis", -1)));
+    let k = node.case.input(1).indices()[0];
+    let number = |index: usize| T::of(index as f64);
+    let (values, indices) = if node.case.flag("largest", true) {
+        let (values, indices) = x.topk(k, axis)?;
+        let indices = indices.into_iter().map(number).collect();
+        (values, Tensor::from_vec(indices, values.shape())?)
+    } else {
+        let (sorted, order) = x.sort(axis, false)?;
+        let order = Tensor::from_vec(order.into_iter().map(number).collect(), x.shape())?;
+        (sorted.slice(axis, 0..k)?, order.slice(axis, 0..k)?)
+    };
+    let indices = node.tape.constant(indices);
+    Ok(vec![values, indices])
 }
 
 /// The value, then (if asked for) what it was normalised by: the mean and one over the deviation.

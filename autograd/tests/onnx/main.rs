@@ -1,6 +1,6 @@
 //! The ONNX project's backend node tests, run forward through this crate's operations.
 //!
-//! 308 of them (names.txt) concern what the crate can do; each is one operator with inputs, settings
+//! 409 of them (names.txt) concern what the crate can do; each is one operator with inputs, settings
 //! and expected outputs, of the ONNX project's making. The numbers are in the folder, so a test run
 //! needs nothing else; convert.py says where they come from.
 //! `cargo test -p autograd onnx -- --nocapture` prints the table.
@@ -10,9 +10,11 @@ mod arithmetic;
 mod covers;
 #[path = "../fixture/mod.rs"]
 mod fixture;
+mod functions;
 mod losses;
 mod reductions;
 mod shapes;
+mod windows;
 
 use std::collections::BTreeMap;
 
@@ -67,7 +69,9 @@ type Outputs<'t, T> = Result<Vec<Var<'t, T>>>;
 fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Outputs<'t, T>> {
     let one = |output: Result<Var<'t, T>>| output.map(|output| vec![output]);
     arithmetic::evaluate(node)
+        .or_else(|| functions::evaluate(node))
         .or_else(|| activations::evaluate(node))
+        .or_else(|| windows::evaluate(node))
         .or_else(|| shapes::evaluate(node))
         .or_else(|| reductions::evaluate(node))
         .map(one)
@@ -163,5 +167,5 @@ fn onnx_node_tests() {
     println!("onnx node tests: {passed} passed of {applicable}");
     println!("({} of the {} do not apply)", cases.len() - applicable, cases.len());
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
-    assert_eq!(cases.len(), 308, "names.txt names 308 tests");
+    assert_eq!(cases.len(), 409, "names.txt names 409 tests");
 }

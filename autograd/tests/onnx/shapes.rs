@@ -18,6 +18,12 @@ pub(crate) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Va
             let axis = node.axis(node.case.integer("axis", 0));
             node.tape.apply(ops::Concat { axis }, [x(), node.input(1)])
         }
+        "Tile" => x().repeat(&node.case.input(1).indices()),
+        "CumSum" => {
+            let axis = node.axis(node.case.input(1).integers()[0]);
+            let [reverse, exclusive] = ["reverse", "exclusive"].map(|s| node.case.flag(s, false));
+            node.tape.apply(ops::CumSum { axis, reverse, exclusive }, [x()])
+        }
         "Slice" => slice(node),
         "Gather" => gather(node),
         _ => return None,

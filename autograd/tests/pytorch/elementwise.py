@@ -10,7 +10,7 @@ MODERATE = (-80.0, -20.0, -5.0, -1.0, -1e-8, -1e-30, 1e-30, 1e-8, 0.5, 1.0, 5.0,
 POSITIVE = (1e-30, 1e-12, 1e-3, 0.5, 1.0, 2.0, 1e3, 1e12, 1e30)
 
 
-def unary(name, f, domain=normal, extreme=EXTREME, kinks=(), **settings):
+def unary(name, f, domain=normal, extreme=EXTREME, kinks=(), tiny=(), **settings):
     op(name)
     case("odd length", f, domain(7), **settings)
     case("matrix", f, domain(3, 5), **settings)
@@ -19,6 +19,8 @@ def unary(name, f, domain=normal, extreme=EXTREME, kinks=(), **settings):
     case("extreme", f, these(*extreme), **settings)
     if kinks:
         case("kinks", f, these(*kinks), **settings)
+    if tiny:  # apart from large numbers, beside which an error would not be seen
+        case("tiny", f, these(*tiny), **settings)
 
 
 def binary(name, f, left=normal, right=normal, extreme=None, kinks=None, **settings):
@@ -76,20 +78,22 @@ def functions():
 def inverse_functions():
     inside = lambda *s: uniform(-0.95, 0.95, *s)  # noqa: E731
     positive = lambda *s: uniform(0.2, 3, *s)  # noqa: E731
+    tiny = (-1e-8, -1e-5, 1e-5, 1e-8)
     ends = (-1 + 2.0**-20, -0.5, -1e-8, -1e-30, 0.0, 1e-30, 1e-8, 0.5, 1 - 2.0**-20)
-    unary("erf", torch.erf, extreme=(-30.0, -8.0, -3.0, -1.0, -1e-8, 0.0, 1e-30, 1e-8, 3.0, 8.0, 30.0, 1e4))
+    unary("erf", torch.erf, extreme=(-30.0, -8.0, -3.0, -1.0, -1e-8, 0.0, 1e-30, 1e-8, 3.0, 8.0, 30.0, 1e4), tiny=tiny)
     unary("log2", torch.log2, positive, POSITIVE)
     unary("log10", torch.log10, positive, POSITIVE)
     unary("exp2", torch.exp2, extreme=MODERATE)
-    unary("tan", torch.tan, extreme=(-1e3, -3.0, -1e-10, 0.0, 1e-10, 1.5, 3.0, 100.0))
-    unary("asin", torch.asin, inside, ends, kinks=(-1.0, 1.0))
-    unary("acos", torch.acos, inside, ends, kinks=(-1.0, 1.0))
-    unary("atan", torch.atan)
-    unary("sinh", torch.sinh, extreme=MODERATE)
+    unary("tan", torch.tan, extreme=(-1e3, -3.0, -1e-10, 0.0, 1e-10, 1.5, 3.0, 100.0), tiny=tiny)
+    unary("asin", torch.asin, inside, ends, kinks=(-1.0, 1.0), tiny=tiny)
+    unary("acos", torch.acos, inside, ends, kinks=(-1.0, 1.0), tiny=(1 - 2.0**-24, 1 - 2.0**-20))
+    unary("atan", torch.atan, tiny=tiny)
+    unary("sinh", torch.sinh, extreme=MODERATE, tiny=tiny)
     unary("cosh", torch.cosh, extreme=MODERATE)
-    unary("asinh", torch.asinh)
-    unary("acosh", torch.acosh, lambda *s: uniform(1.1, 5, *s), (1 + 2.0**-20, 1.5, 1e3, 1e15, 1e30), kinks=(1.0,))
-    unary("atanh", torch.atanh, inside, ends, kinks=(-1.0, 1.0))
+    unary("asinh", torch.asinh, tiny=tiny)
+    unary("acosh", torch.acosh, lambda *s: uniform(1.1, 5, *s), (1 + 2.0**-20, 1.5, 1e3, 1e15, 1e30), kinks=(1.0,),
+          tiny=(1 + 2.0**-23, 1 + 2.0**-22, 1 + 3 * 2.0**-23, 1 + 5 * 2.0**-23))
+    unary("atanh", torch.atanh, inside, ends, kinks=(-1.0, 1.0), tiny=tiny)
     steps = (-2.5, -1.5, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 1.5, 2.5, 8388607.5)
     for name in ("floor", "ceil", "round", "trunc"):
         unary(name, getattr(torch, name), lambda *s: 3 * normal(*s), kinks=steps)

@@ -58,6 +58,7 @@ const TENSOR: Plan = Plan {
             "trigonometry",
             "windows",
         ],
+        &["convolution", "pooling"],
     ],
     nevers: &[Never {
         rooms: &["activation", "math", "product"],

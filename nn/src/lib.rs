@@ -89,7 +89,10 @@ pub use network::{Architecture, Nested};
 #[cfg(feature = "std")]
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
-pub use optim::{Adam, AdamW, LearningRate, MOST_MEMORY, Optimizer, Sgd, Step, Stretch, schedule};
+pub use optim::{
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, LearningRate, Lion, MOST_MEMORY,
+    NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch, schedule,
+};
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;
 pub use parameters::{Parameters, TensorKind};

@@ -6,7 +6,7 @@ use tensor::simd::{Inline, vectorize_inline};
 
 use super::{LearningRate, Optimizer, Step, Stretch, negligible, settings};
 #[cfg(test)]
-use super::{checks::Examples, onnx::Onnx};
+use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
 /// Adam (Kingma and Ba 2015).
@@ -200,6 +200,12 @@ pub(super) fn examples() -> Examples<Adam> {
                 }
             },
         },
+        reference: Reference::Cases(|case| Adam {
+            learning_rate: case.number("learning_rate", 0.0),
+            beta1: case.number("beta1", 0.9),
+            beta2: case.number("beta2", 0.999),
+            epsilon: case.number("epsilon", 1e-8),
+        }),
     }
 }
 

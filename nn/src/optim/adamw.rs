@@ -4,7 +4,7 @@ use tensor::Float;
 
 use super::{Adam, LearningRate, Optimizer, Step, Stretch, settings};
 #[cfg(test)]
-use super::{checks::Examples, onnx::Onnx};
+use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::TensorKind;
 
@@ -110,6 +110,12 @@ pub(super) fn examples() -> Examples<AdamW> {
             (AdamW::new(0.1).weight_decay(f64::NAN), "weight decay of adamw"),
         ],
         onnx: Onnx::None("ONNX has no operator for it"),
+        reference: Reference::Decaying(|case, decay| {
+            let mut rule = AdamW::new(case.number("learning_rate", 0.0)).weight_decay(decay.amount);
+            (rule.adam.beta1, rule.adam.beta2) =
+                (case.number("beta1", 0.9), case.number("beta2", 0.999));
+            rule
+        }),
     }
 }
 

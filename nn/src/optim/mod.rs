@@ -2,14 +2,20 @@
 
 #[cfg(test)]
 mod checks;
+mod decay;
 #[cfg(test)]
 mod onnx;
+mod pass;
 pub mod schedule;
 mod settings;
+#[cfg(test)]
+mod trajectories;
 
 use std::fmt;
 
 use tensor::Float;
+
+pub use decay::Decay;
 
 use crate::error::Result;
 use crate::parameters::{NamedTensor, all_finite};
@@ -27,7 +33,11 @@ macro_rules! optimizers {
 }
 
 // Every optimizer. To add one: write its file, add it here. A file without `examples()` does not compile.
-optimizers! { sgd::Sgd, adam::Adam, adamw::AdamW }
+optimizers! {
+    sgd::Sgd, adam::Adam, adamw::AdamW, amsgrad::AmsGrad, adamax::Adamax, adagrad::AdaGrad, adadelta::Adadelta,
+    rprop::Rprop, lion::Lion, nadam::NAdam, radam::RAdam, rmsprop::RmsProp, adan::Adan,
+    schedule_free::ScheduleFree,
+}
 
 /// A rule that changes parameters by their gradient.
 ///

@@ -5,7 +5,7 @@
 //! from.
 
 #[path = "../../../autograd/tests/fixture/mod.rs"]
-mod fixture;
+pub(super) mod fixture;
 
 pub(super) use fixture::Case;
 

@@ -34,17 +34,17 @@ pub(super) fn epsilon<T: Float>(rule: &str, found: f64) -> Result<()> {
 
 /// How much smaller parameters become by themselves: from 0.
 pub(super) fn weight_decay(rule: &str, found: f64) -> Result<()> {
-    let advice = "0.01 is usual, 0 is none";
-    let expected = "a finite number from 0";
-    refuse_unless(
-        found >= 0.0 && found.is_finite(),
-        (rule, "weight decay", found),
-        expected,
-        advice,
-    )
+    from_0(rule, "weight decay", found, "0.01 is usual, 0 is none")
 }
 
-fn refuse_unless(
+/// A setting that may be 0, but neither negative nor without end.
+pub(super) fn from_0(rule: &str, setting: &str, found: f64, advice: &str) -> Result<()> {
+    let holds = found >= 0.0 && found.is_finite();
+    refuse_unless(holds, (rule, setting, found), "a finite number from 0", advice)
+}
+
+/// An error with these words unless the setting is in its range.
+pub(super) fn refuse_unless(
     holds: bool,
     (rule, setting, found): (&str, &str, f64),
     expected: &str,

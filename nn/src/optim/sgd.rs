@@ -5,11 +5,13 @@ use tensor::simd::vectorize;
 
 use super::{LearningRate, Optimizer, Step, Stretch, negligible, settings};
 #[cfg(test)]
-use super::{checks::Examples, onnx::Onnx};
+use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::descend;
 
-/// v ← momentum·v + g,  p ← p − learning_rate·v; without momentum v = g.
+/// v ← momentum·v + (1 − dampening)·g,  p ← p − learning_rate·v; without momentum v = g.
+///
+/// A first step takes all of g, as PyTorch's does.
 ///
 /// With [`nesterov`](Sgd::nesterov), p ← p − learning_rate·(g + momentum·v) (Sutskever et al. 2013, in
 /// the form that PyTorch uses).
@@ -21,12 +23,14 @@ pub struct Sgd {
     pub momentum: f64,
     /// Look ahead along the momentum before taking the gradient?
     pub nesterov: bool,
+    /// What the velocity leaves of each gradient after the first: 0, nothing, usually. Not with `nesterov`.
+    pub dampening: f64,
 }
 
 impl Sgd {
     /// Without momentum.
     pub const fn new(learning_rate: f64) -> Self {
-        Sgd { learning_rate, momentum: 0.0, nesterov: false }
+        Sgd { learning_rate, momentum: 0.0, nesterov: false, dampening: 0.0 }
     }
 
     /// The same with momentum.
@@ -39,6 +43,12 @@ impl Sgd {
     #[must_use]
     pub const fn nesterov(self) -> Self {
         Sgd { nesterov: true, ..self }
+    }
+
+    /// The same with a velocity that takes in a smaller part of each gradient.
+    #[must_use]
+    pub const fn dampening(self, dampening: f64) -> Self {
+        Sgd { dampening, ..self }
     }
 }
 
@@ -54,7 +64,13 @@ impl<T: Float> Optimizer<T> for Sgd {
 
     fn check(&self) -> Result<()> {
         settings::learning_rate::<T>("sgd", self.learning_rate)?;
-        settings::decay("sgd", "momentum", self.momentum)
+        settings::decay("sgd", "momentum", self.momentum)?;
+        settings::refuse_unless(
+            (0.0..=1.0).contains(&self.dampening) && !(self.nesterov && self.dampening > 0.0),
+            ("sgd", "dampening", self.dampening),
+            "from 0 to 1, and 0 with nesterov",
+            "0 is usual",
+        )
     }
 
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
@@ -68,11 +84,12 @@ impl<T: Float> Optimizer<T> for Sgd {
         }
         let rate = T::of(self.learning_rate * step.rate);
         let momentum = T::of(self.momentum);
+        let share = if step.number == 1 { T::one() } else { T::of(1.0 - self.dampening) };
         let (nesterov, negligible) = (self.nesterov, negligible());
         vectorize(|| {
             let mut wrong = false;
             for ((p, &g), v) in parameters.iter_mut().zip(gradient).zip(velocity.iter_mut()) {
-                *v = v.mul_add(momentum, g + negligible) - negligible;
+                *v = v.mul_add(momentum, g.mul_add(share, negligible)) - negligible;
                 let direction = if nesterov { v.mul_add(momentum, g) } else { *v };
                 *p = direction.mul_add(-rate, *p);
                 wrong |= !p.is_finite();
@@ -90,12 +107,13 @@ impl<T: Float> Optimizer<T> for Sgd {
 pub(super) fn examples() -> Examples<Sgd> {
     let momentum = Sgd::new(0.1).momentum(0.9);
     Examples {
-        instances: vec![Sgd::new(0.1), momentum, momentum.nesterov()],
-        // v ← momentum·v + g; p ← p − rate·v, or with Nesterov's p ← p − rate·(g + momentum·v)
+        instances: vec![Sgd::new(0.1), momentum, momentum.nesterov(), momentum.dampening(0.25)],
+        // v ← momentum·v + (1 − dampening)·g; p ← p − rate·v, or with Nesterov's p ← p − rate·(g + momentum·v)
         formula: |sgd, mut p, steps| {
             let mut v = 0.0;
-            for step in steps {
-                v = sgd.momentum * v + step.gradient;
+            for (t, step) in (1..).zip(steps) {
+                let share = if t == 1 { 1.0 } else { 1.0 - sgd.dampening };
+                v = sgd.momentum * v + share * step.gradient;
                 let direction = if sgd.nesterov { step.gradient + sgd.momentum * v } else { v };
                 p -= sgd.learning_rate * step.factor * direction;
             }
@@ -107,6 +125,8 @@ pub(super) fn examples() -> Examples<Sgd> {
             (Sgd::new(f64::INFINITY), "learning rate of sgd"),
             (Sgd::new(0.1).momentum(1.0), "momentum of sgd"),
             (Sgd::new(0.1).momentum(f64::NAN), "momentum of sgd"),
+            (Sgd::new(0.1).momentum(0.9).dampening(1.5), "dampening of sgd"),
+            (Sgd::new(0.1).momentum(0.9).nesterov().dampening(0.1), "dampening of sgd"),
         ],
         // ONNX takes up a share `beta` of the gradient; ours takes all of it, as ONNX does in a first step.
         onnx: Onnx::Node {
@@ -114,9 +134,15 @@ pub(super) fn examples() -> Examples<Sgd> {
             of: |case, learning_rate| {
                 assert!(case.input(1).values[0] == 0.0 || case.number("beta", 1.0) == 1.0);
                 let nesterov = case.word("mode") == Some("nesterov");
-                Sgd { learning_rate, momentum: case.number("alpha", 0.0), nesterov }
+                Sgd { learning_rate, momentum: case.number("alpha", 0.0), nesterov, dampening: 0.0 }
             },
         },
+        reference: Reference::Cases(|case| Sgd {
+            learning_rate: case.number("learning_rate", 0.0),
+            momentum: case.number("momentum", 0.0),
+            nesterov: case.flag("nesterov", false),
+            dampening: case.number("dampening", 0.0),
+        }),
     }
 }
 

@@ -5,7 +5,7 @@ use tensor::activation::{self, Activation};
 
 use super::Activate;
 #[cfg(feature = "std")]
-use super::Head;
+use super::{Head, TargetKind};
 
 /// `N` independent yes-or-no questions: p = σ(z), against probabilities t in 0..=1.
 #[derive(Debug)]
@@ -42,6 +42,8 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
         let right = |(&z, &t): (&T, &T)| !z.is_nan() && (z > T::zero()) == (t > half);
         Some(logits.iter().zip(target).all(right))
     }
+
+    const KIND: TargetKind = TargetKind::Events;
 
     fn see_numbers(target: &[T; N], see: &mut dyn FnMut(f64)) -> bool {
         target.iter().for_each(|t| see(t.as_f64()));

@@ -5,7 +5,7 @@ use tensor::{Float, math};
 
 use super::Activate;
 #[cfg(feature = "std")]
-use super::{Class, Head};
+use super::{Class, Head, TargetKind};
 
 /// `N` exclusive classes: pᵢ = e^zᵢ / Σⱼ e^zⱼ, against a class label.
 #[derive(Debug)]
@@ -78,6 +78,8 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
         let z = from[0];
         Some(before.iter().all(|&other| other < z) && from.iter().all(|&other| other <= z))
     }
+
+    const KIND: TargetKind = TargetKind::Class;
 
     fn see_numbers(target: &Class<N>, see: &mut dyn FnMut(f64)) -> bool {
         see(target.index() as f64);

@@ -197,6 +197,7 @@ impl<'d, X, Y> Iterator for FoldViews<'d, X, Y> {
     type Item = Fold<'d, X, Y>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        // Nothing can go wrong here that has not gone wrong in `Folds::views`, which has tried all of it.
         let FoldNumber { repeat, fold } = self.next;
         if repeat == self.repeats {
             return None;

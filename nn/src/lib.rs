@@ -17,10 +17,10 @@
 //! |---|---|
 //! | declare | [`network!`], or [`Sequential`] as a type |
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
-//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`] |
+//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`]; parts and folds of them: [`data::split`], [`data::folds`] |
 //! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
-//! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], the [`Report`] of [`fit`] |
+//! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
 //! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a model on the tape: [`TapeModel`]; a [`Model`] of another kind |

@@ -9,7 +9,11 @@ const LISTS: [(&str, &str, &[&str]); 5] = [
     ("optim", "optimizers!", &["checks", "decay", "onnx", "pass", "settings", "trajectories"]),
     ("optim/schedule", "schedules!", &[]),
     ("loss", "losses!", &["both", "boxed", "checks", "default", "flush", "weighted", "weights"]),
-    ("metric", "metrics!", &["checks", "evaluation", "rows"]),
+    (
+        "metric",
+        "metrics!",
+        &["checks", "cross_validation", "evaluation", "picture", "rows", "several"],
+    ),
     ("data/read", "readers!", &["checks"]),
 ];
 

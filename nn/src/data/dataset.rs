@@ -8,7 +8,7 @@ use super::batches::fisher_yates;
 use crate::error::{Error, Result};
 
 /// Keeps the random numbers of `split` apart from all others with the same seed ("SPLT").
-const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
+pub(super) const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
 
 /// As many targets as inputs: row `i` of one belongs to row `i` of the other.
 ///

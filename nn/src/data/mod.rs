@@ -18,6 +18,8 @@ mod pixels;
 mod read;
 mod sets;
 mod source;
+mod split;
+mod view;
 
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
@@ -27,5 +29,7 @@ pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;
 pub use source::Source;
 pub(crate) use source::{all_targets, portions};
+pub use split::{Fold, FoldNumber, FoldViews, Folds, Split, folds, split};
+pub use view::View;
 
 pub use crate::head::{Class, Label};

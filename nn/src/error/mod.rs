@@ -137,6 +137,14 @@ impl Error {
         }
     }
 
+    /// The same error, of something with a name.
+    pub(crate) fn of(mut self, whose: &str) -> Self {
+        if let Self::Value { what, .. } | Self::Diverged { what, .. } = &mut self {
+            *what = format!("{whose}: {what}");
+        }
+        self
+    }
+
     /// The argument or setting `what` is `found` instead of `expected`.
     pub(crate) fn value(
         what: impl Into<String>,

@@ -4,9 +4,9 @@ use core::marker::PhantomData;
 
 use tensor::Float;
 
-#[cfg(feature = "std")]
-use super::Head;
 use super::{Activate, HeadInfo};
+#[cfg(feature = "std")]
+use super::{Answer, Head, TargetKind};
 
 /// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
 ///
@@ -54,6 +54,17 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
         match (A::is_right(a, &target.0), B::is_right(b, &target.1)) {
             (Some(a), Some(b)) => Some(a && b),
             (a, b) => a.or(b),
+        }
+    }
+
+    const KIND: TargetKind = TargetKind::Several;
+
+    fn answer(head: usize, logits: &[T], outputs: &[T], target: &Self::Target, into: &mut Answer) {
+        let ((z, other_z), (y, other_y)) = (logits.split_at(A::UNITS), outputs.split_at(A::UNITS));
+        let first = A::INFO.count();
+        match head.checked_sub(first) {
+            None => A::answer(head, z, y, &target.0, into),
+            Some(head) => B::answer(head, other_z, other_y, &target.1, into),
         }
     }
 

@@ -4,7 +4,7 @@ use tensor::Float;
 
 use super::Activate;
 #[cfg(feature = "std")]
-use super::Head;
+use super::{Head, TargetKind};
 
 /// `N` numbers of any size: the logits as they are.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ impl<T: Float, const N: usize> Head<T> for Linear<N> {
     fn is_right(_logits: &[T], _target: &[T; N]) -> Option<bool> {
         None
     }
+
+    const KIND: TargetKind = TargetKind::Numbers;
 
     fn see_numbers(target: &[T; N], see: &mut dyn FnMut(f64)) -> bool {
         target.iter().for_each(|t| see(t.as_f64()));

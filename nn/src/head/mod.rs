@@ -4,6 +4,8 @@
 //! with cross-entropy, one that ends in `sigmoid` takes probabilities and binary cross-entropy, any other
 //! takes numbers and the squared error, unless another [`loss`](crate::loss) that fits is chosen.
 
+#[cfg(feature = "std")]
+mod answer;
 mod both;
 #[cfg(feature = "std")]
 mod class;
@@ -15,6 +17,8 @@ use core::fmt;
 
 use tensor::Float;
 
+#[cfg(feature = "std")]
+pub use answer::{Answer, Decision, Target, TargetKind};
 pub use both::Both;
 #[cfg(feature = "std")]
 pub use class::{Class, Label};
@@ -131,6 +135,16 @@ pub trait Head<T: Float>: Activate<T> {
     fn see_numbers(target: &Self::Target, see: &mut dyn FnMut(f64)) -> bool {
         let _ = (target, see);
         false
+    }
+
+    /// What a target is to a metric, whose numbers [`Head::see_numbers`] gives: the number of the class, or one for each
+    /// unit.
+    const KIND: TargetKind = TargetKind::Other;
+
+    /// Writes the answer to one row of the head with this number, counted from 0: of a single head, its own.
+    fn answer(head: usize, logits: &[T], outputs: &[T], target: &Self::Target, into: &mut Answer) {
+        let _ = head;
+        into.write::<T, Self>(logits, outputs, target);
     }
 
     /// A target made from `random` in 0..1, for checks of a network without data.

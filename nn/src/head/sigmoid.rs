@@ -5,7 +5,7 @@ use tensor::activation::{self, Activation};
 
 use super::Activate;
 #[cfg(feature = "std")]
-use super::Head;
+use super::{Head, TargetKind};
 
 /// `N` independent yes-or-no questions: p = σ(z), against probabilities t in 0..=1.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
     fn is_right(logits: &[T], target: &[T; N]) -> Option<bool> {
         Some(are_on_the_side(logits, target))
     }
+
+    const KIND: TargetKind = TargetKind::Events;
 
     fn see_numbers(target: &[T; N], see: &mut dyn FnMut(f64)) -> bool {
         target.iter().for_each(|t| see(t.as_f64()));

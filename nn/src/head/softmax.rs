@@ -5,7 +5,7 @@ use tensor::{Float, math};
 
 use super::Activate;
 #[cfg(feature = "std")]
-use super::{Class, Head};
+use super::{Class, Head, TargetKind};
 
 /// `N` exclusive classes: pᵢ = e^zᵢ / Σⱼ e^zⱼ, against a class label.
 #[derive(Debug)]
@@ -81,6 +81,8 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
     fn is_right(logits: &[T], target: &Class<N>) -> Option<bool> {
         Some(is_largest(logits, target.index()))
     }
+
+    const KIND: TargetKind = TargetKind::Class;
 
     fn see_numbers(target: &Class<N>, see: &mut dyn FnMut(f64)) -> bool {
         see(target.index() as f64);

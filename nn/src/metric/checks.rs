@@ -1,7 +1,9 @@
 //! What every metric of the list must show.
 
-use super::{Metric, all_examples};
-use crate::head::{Class, Head};
+use std::fmt::Display;
+
+use super::{Answer, Metric, all_examples};
+use crate::head::Class;
 
 /// Rows with the value of a metric on them, worked by hand.
 pub(super) struct Example {
@@ -16,30 +18,65 @@ pub(super) struct Example {
 type Measure = Box<dyn Fn(&[usize]) -> Option<f64>>;
 
 impl Example {
-    /// Of the `metric` for the head `H`, on rows of logits and target.
-    pub(super) fn new<H: Head<f64>, M: Metric<f64, H> + Clone + 'static>(
-        metric: M,
-        rows: &[(&[f64], H::Target)],
+    /// Of the metric that `new` makes.
+    pub(super) fn new<M: Metric<Value = Option<f64>>>(
+        new: impl Fn() -> M + 'static,
+        rows: &[Answer],
         value: Option<f64>,
     ) -> Self {
-        let rows: Vec<(Vec<f64>, H::Target)> =
-            rows.iter().map(|(logits, target)| (logits.to_vec(), *target)).collect();
-        let count = rows.len();
+        Self::of(new, rows, |value| value, value)
+    }
+
+    /// Of the metric that `new` makes, whose value is no number but has one.
+    pub(super) fn of<M: Metric>(
+        new: impl Fn() -> M + 'static,
+        rows: &[Answer],
+        number: impl Fn(M::Value) -> Option<f64> + 'static,
+        value: Option<f64>,
+    ) -> Self {
+        let (count, rows) = (rows.len(), rows.to_vec());
         let measure = move |order: &[usize]| {
-            let mut metric = metric.clone();
-            for &row in order {
-                let (logits, target) = &rows[row];
-                assert_eq!(logits.len(), H::UNITS, "an example for another head");
-                metric.observe(logits, target);
-            }
-            metric.finish()
+            let mut metric = new();
+            order.iter().for_each(|&row| metric.observe(&rows[row]).unwrap());
+            number(metric.finish())
         };
         Example { rows: count, value, measure: Box::new(measure), name: M::NAME }
     }
 }
 
+/// The answer of these probabilities, and the class that is right.
+pub(super) fn class(outputs: &[f64], class: usize) -> Answer {
+    Answer::of_class(outputs, class).unwrap()
+}
+
+/// The answer of these probabilities, and what happens.
+pub(super) fn events(outputs: &[f64], targets: &[f64]) -> Answer {
+    Answer::of_events(outputs, targets).unwrap()
+}
+
+/// The answer of these numbers, and what they should be.
+pub(super) fn numbers(outputs: &[f64], targets: &[f64]) -> Answer {
+    Answer::of_numbers(outputs, targets).unwrap()
+}
+
+/// Answers of `N` classes: each the class that was chosen, and the one that is right.
+pub(super) fn decisions<const N: usize>(rows: &[(usize, usize)]) -> Vec<Answer> {
+    let one_hot = |at: usize| -> [f64; N] { std::array::from_fn(|i| f64::from(u8::from(i == at))) };
+    rows.iter().map(|&(chosen, actual)| class(&one_hot(chosen), actual)).collect()
+}
+
+/// That no line of it is longer than a terminal is wide, or ends in blanks.
+pub(super) fn fits_80_columns(picture: &impl Display) {
+    let text = picture.to_string();
+    assert!(!text.ends_with('\n'), "{text}");
+    for line in text.lines() {
+        assert!(line.chars().count() <= 80, "{} columns in\n{text}", line.chars().count());
+        assert_eq!(line, line.trim_end(), "in\n{text}");
+    }
+}
+
 /// All of `N` classes.
-pub(super) fn classes<const N: usize>() -> [Class<N>; N] {
+fn classes<const N: usize>() -> [Class<N>; N] {
     std::array::from_fn(|index| Class::new(index).unwrap_or_else(|error| panic!("{error}")))
 }
 
@@ -107,10 +144,12 @@ fn a_measure_does_not_depend_on_the_threads() {
     /// Σ largest logit, in the order of the rows: other bits in another order.
     #[derive(Default)]
     struct Sum(f64);
-    impl Metric<f64, Softmax<3>> for Sum {
+    impl Metric for Sum {
+        type Value = Option<f64>;
         const NAME: &'static str = "sum";
-        fn observe(&mut self, logits: &[f64], _target: &Class<3>) {
-            self.0 += logits.iter().fold(f64::MIN, |max, &z| max.max(z));
+        fn observe(&mut self, row: &Answer) -> crate::Result<()> {
+            self.0 += row.logits().unwrap().iter().fold(f64::MIN, |max, &z| max.max(z));
+            Ok(())
         }
         fn finish(self) -> Option<f64> {
             Some(self.0)

@@ -5,14 +5,15 @@ use std::fmt;
 use num_traits::{One as _, Zero as _};
 use tensor::threads::Threads;
 
-use super::{Metric, Metrics, check_rows};
+use super::several::see;
+use super::{Answer, Metric, Metrics, check_rows};
 use crate::data::{Source, all_targets, portions};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::head::{Activate, Head as _};
 use crate::layer::Inference as _;
 use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
 use crate::network::{DefaultLossOf, Network, rows_per_part};
-use crate::row::Row as _;
+use crate::row::Row;
 
 /// What says how good a network is.
 pub trait Evaluate: Network {
@@ -74,12 +75,13 @@ pub struct Evaluation<'a, N: Network> {
     data: &'a dyn Source<N::Input, N::Target>,
     threads: Option<Threads>,
     loss: Option<Box<dyn DynLoss<N::Float, N::Head>>>,
+    head: Option<usize>,
 }
 
 impl<'a, N: Network> Evaluation<'a, N> {
     /// Of `network` on `data`.
     pub(crate) fn of(network: &'a N, data: &'a dyn Source<N::Input, N::Target>) -> Self {
-        Evaluation { network, data, threads: None, loss: None }
+        Evaluation { network, data, threads: None, loss: None, head: None }
     }
 
     /// The threads to compute with, all of the process's by default.
@@ -88,7 +90,28 @@ impl<'a, N: Network> Evaluation<'a, N> {
         self
     }
 
-    /// Another [`loss`](crate::loss), one that fits the network's head.
+    /// One of several heads alone, counted from 0: what a metric is to see.
+    ///
+    /// ```
+    /// use nn::data::{Class, Dataset};
+    /// use nn::metric::{Mae, Recall};
+    /// use nn::prelude::*;
+    ///
+    /// network! { struct Pose { answer: heads { side: dense(2 -> 2, softmax), angle: dense(2 -> 1) } } }
+    ///
+    /// let data = Dataset::new(vec![[-1.0, 0.5]], vec![(Class::<2>::new(0)?, [40.0])])?;
+    /// let pose = Pose::init(1);
+    /// let recall = pose.evaluation(&data).head(0).measure(Recall::of_class(0))?;
+    /// let error = pose.evaluation(&data).head(1).measure(Mae::default())?;
+    /// assert!(recall.is_some() && error.is_some());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn head(mut self, head: usize) -> Self {
+        self.head = Some(head);
+        self
+    }
+
+    /// Another [`loss`](crate::loss), one that fits the network's head, for [`metrics`](Self::metrics).
     pub fn loss<L>(mut self, loss: L) -> Self
     where
         N::Head: TrainedWith<N::Float, L>,
@@ -102,8 +125,9 @@ impl<'a, N: Network> Evaluation<'a, N> {
     /// # Errors
     ///
     /// If there are no rows, an input is not finite, or the network's head does not allow a target. If the loss is not
-    /// finite, as of a network whose parameters are not.
+    /// finite, as of a network whose parameters are not. If one of several heads was chosen.
     pub fn metrics(mut self) -> Result<Metrics> {
+        self.without_head("choose it in `measure` instead, or take it from the list of `heads`")?;
         let mut loss = self.loss.take().unwrap_or_else(|| boxed(DefaultLossOf::<N>::default()));
         self.metrics_by(&mut *loss)
     }
@@ -149,8 +173,10 @@ impl<'a, N: Network> Evaluation<'a, N> {
     ///
     /// # Errors
     ///
-    /// As [`Evaluation::metrics`].
+    /// As [`Evaluation::metrics`]. If a loss was chosen: a loss of all heads is none of a single one.
     pub fn heads(self) -> Result<Vec<Metrics>> {
+        self.without_loss("the loss of a head alone is its default: leave `loss` out")?;
+        self.without_head("this is a list of all of them: leave `head` out")?;
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
         let heads = <N::Head as Activate<N::Float>>::INFO.count();
@@ -178,29 +204,84 @@ impl<'a, N: Network> Evaluation<'a, N> {
         (0..heads).map(|head| of_head(head).finite()).collect()
     }
 
-    /// The value of a [`Metric`]; `None` where that has none. The threads compute the outputs, and the metric sees them
-    /// in the order of the rows.
+    /// The value of a [`Metric`], or those of a tuple of metrics. The threads compute the outputs, and the metric sees the
+    /// rows in their order.
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::metric::{Mae, R2, Residuals};
+    /// use nn::prelude::*;
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let data = Dataset::new(vec![[0.0], [1.0], [2.0]], vec![[1.0], [3.0], [5.0]])?;
+    /// let (mae, r2, residuals) =
+    ///     Line::init(1).evaluation(&data).measure((Mae::default(), R2::default(), Residuals::default()))?;
+    /// println!("{mae:?} {r2:?}\n{residuals}");
+    /// # Ok::<(), nn::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// If there are no rows, an input is not finite, or the network's head does not allow a target.
-    pub fn measure(self, mut metric: impl Metric<N::Float, N::Head>) -> Result<Option<f64>> {
-        /// Rows whose logits are in memory at a time.
+    /// If there are no rows, an input is not finite, or the network's head does not allow a target. If the metric does not fit
+    /// the head, or an output that it looks at is not finite. If a loss was chosen, which no metric has, or a head that
+    /// there is not.
+    pub fn measure<M: Metric>(self, mut metric: M) -> Result<M::Value> {
+        /// Rows whose outputs are in memory at a time.
         const PORTION: usize = 4096;
-        let Evaluation { network, data, .. } = self;
+        self.without_loss("a metric has no loss: leave `loss` out, or ask `metrics` for it")?;
+        let heads = <N::Head as Activate<N::Float>>::INFO.count();
+        let Evaluation { network, data, head, .. } = self;
+        if let Some(head) = head.filter(|&head| head >= heads) {
+            let expected = format!("a number below {heads}, the number of heads of {}", N::NAME);
+            return Err(Error::value(
+                "head",
+                head.to_string(),
+                expected,
+                "heads are counted from 0",
+            ));
+        }
         let threads = self.checked()?;
-        let mut memory = N::Output::zeroed_rows(PORTION.min(data.len()));
+        let (mut logits, mut outputs) = (Vec::new(), Vec::new());
+        let mut answer = Answer::default();
         portions(data, &threads, |_, inputs, targets| {
             for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
-                let logits = &mut memory[..inputs.len()];
+                if logits.len() < inputs.len() {
+                    logits = N::Output::zeroed_rows(inputs.len());
+                    outputs = N::Output::zeroed_rows(inputs.len());
+                }
+                let (logits, outputs) = (&mut logits[..inputs.len()], &mut outputs[..inputs.len()]);
                 network.logits_into(inputs, logits, &threads);
-                for (logits, target) in logits.iter().zip(targets) {
-                    metric.observe(logits.as_slice(), target);
+                outputs.copy_from_slice(logits);
+                N::Head::activate(Row::flatten_mut(outputs));
+                for ((z, y), target) in logits.iter().zip(&*outputs).zip(targets) {
+                    let (z, y) = (z.as_slice(), y.as_slice());
+                    match head {
+                        Some(head) => N::Head::answer(head, z, y, target, &mut answer),
+                        None => answer.write::<N::Float, N::Head>(z, y, target),
+                    }
+                    see(&mut metric, &answer)?;
                 }
             }
             Ok(())
         })?;
         Ok(metric.finish())
+    }
+
+    /// Refuses a chosen loss, where it would be left out in silence.
+    fn without_loss(&self, advice: &str) -> Result<()> {
+        match &self.loss {
+            Some(loss) => Err(Error::value("loss", format!("{loss:?}"), "none", advice)),
+            None => Ok(()),
+        }
+    }
+
+    /// Refuses a chosen head, where it would be left out in silence.
+    fn without_head(&self, advice: &str) -> Result<()> {
+        match self.head {
+            Some(head) => Err(Error::value("head", head.to_string(), "none", advice)),
+            None => Ok(()),
+        }
     }
 
     /// The threads, if the data can be used.

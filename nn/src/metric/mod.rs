@@ -1,26 +1,58 @@
-//! How good a network is on a data set.
+//! How good a model is on a data set.
+//!
+//! | of classes and events | |
+//! |---|---|
+//! | right or wrong | [`Accuracy`], [`BalancedAccuracy`], [`TopK`], [`Matthews`] |
+//! | class by class | [`Precision`], [`Recall`], [`F1`], [`ClassReport`], [`ConfusionMatrix`] |
+//! | in which order | [`RocAuc`], [`PrAuc`], [`Roc`] |
+//! | how sure | [`LogLoss`], [`Brier`], [`CalibrationError`], [`Calibration`] |
+//!
+//! | of numbers | |
+//! |---|---|
+//! | how far off | [`Mae`], [`Rmse`], [`Mape`], [`MedianAbsoluteError`], [`Pinball`], [`Residuals`] |
+//! | how much is explained | [`R2`], [`ExplainedVariance`] |
+//!
+//! [`Evaluation::measure`] computes one, or several in one pass over the data: a tuple of metrics is a metric. What has no value,
+//! such as a recall without rows, is `None`, never a number that looks like one.
+//!
+//! ```
+//! use nn::data::{Class, Dataset};
+//! use nn::metric::{ConfusionMatrix, F1, LogLoss};
+//! use nn::prelude::*;
+//!
+//! network! { struct Sign(dense(1 -> 2, softmax)); }
+//!
+//! let data = Dataset::new(vec![[-1.0], [1.0]], Class::<2>::from_labels(&[0, 1])?)?;
+//! let metrics = (F1::macro_mean(), LogLoss::default(), ConfusionMatrix::named(["minus", "plus"]));
+//! let (f1, loss, matrix) = Sign::init(1).evaluation(&data).measure(metrics)?;
+//! println!("{f1:?} {loss:?}\n{matrix}");
+//! # Ok::<(), nn::Error>(())
+//! ```
+//!
+//! A metric of your own sees one [`Answer`] after the other, whatever the model is:
 //!
 //! ```
 //! use nn::data::Dataset;
-//! use nn::metric::Metric;
+//! use nn::metric::{Answer, Metric};
 //! use nn::prelude::*;
-//! use nn::{Float, head::Linear};
 //!
 //! /// The largest |output − target|; lower is better.
 //! #[derive(Default)]
-//! struct Worst(f64, usize);
+//! struct Worst(Option<f64>);
 //!
-//! impl<T: Float, const N: usize> Metric<T, Linear<N>> for Worst {
+//! impl Metric for Worst {
+//!     type Value = Option<f64>;
 //!     const NAME: &'static str = "largest error";
 //!
-//!     fn observe(&mut self, logits: &[T], target: &[T; N]) {
-//!         let errors = logits.iter().zip(target).map(|(&z, &t)| (z - t).as_f64().abs());
-//!         self.0 = errors.fold(self.0, f64::max);
-//!         self.1 += 1;
+//!     fn observe(&mut self, row: &Answer) -> nn::Result<()> {
+//!         let (outputs, targets) = row.numbers()?;
+//!         let errors = outputs.iter().zip(targets).map(|(y, t)| (y - t).abs());
+//!         self.0 = errors.chain(self.0).reduce(f64::max);
+//!         Ok(())
 //!     }
 //!
 //!     fn finish(self) -> Option<f64> {
-//!         (self.1 > 0).then_some(self.0)
+//!         self.0
 //!     }
 //! }
 //!
@@ -33,18 +65,26 @@
 
 #[cfg(test)]
 mod checks;
+mod cross_validation;
 mod evaluation;
+mod gathered;
+mod picture;
 mod rows;
+mod several;
 
 use std::fmt;
 
 use tensor::Float;
 
+pub use calibration::{Reliability, ReliabilityBin};
+pub use class_report::ClassScores;
+pub use cross_validation::{CrossValidation, FoldScore, cross_validate, cross_validate_with};
 pub use evaluation::{Evaluate, Evaluation};
+pub use roc_curve::{RocCurve, RocPoint};
 pub(crate) use rows::{check_not_empty, check_rows};
 
 use crate::error::{Error, Result};
-use crate::head::Head;
+pub use crate::head::{Answer, Decision, Target};
 
 macro_rules! metrics {
     ($($file:ident :: $Metric:ident),* $(,)?) => {
@@ -60,22 +100,53 @@ macro_rules! metrics {
 
 // Every metric but the loss. To add one: write its file, add it here. A file without `examples()` does not
 // compile.
-metrics! { accuracy::Accuracy }
+metrics! {
+    accuracy::Accuracy,
+    balanced_accuracy::BalancedAccuracy,
+    brier::Brier,
+    calibration::Calibration,
+    calibration_error::CalibrationError,
+    class_report::ClassReport,
+    confusion_matrix::ConfusionMatrix,
+    explained_variance::ExplainedVariance,
+    f1::F1,
+    log_loss::LogLoss,
+    mae::Mae,
+    mape::Mape,
+    matthews::Matthews,
+    median_absolute_error::MedianAbsoluteError,
+    pinball::Pinball,
+    pr_auc::PrAuc,
+    precision::Precision,
+    r2::R2,
+    recall::Recall,
+    residuals::Residuals,
+    rmse::Rmse,
+    roc_auc::RocAuc,
+    roc_curve::Roc,
+    top_k::TopK,
+}
 
-/// A number that says how good the outputs of the head `H` are, row by row.
+/// What says how good answers are, row by row.
 ///
-/// Its documentation says whether higher or lower is better. A metric sees each row once, in the order of the
-/// data, and its value should not depend on that order; [`Evaluation::measure`] computes one.
-pub trait Metric<T: Float, H: Head<T>> {
+/// Its documentation says whether higher or lower is better. A metric sees each row once, in the order of the data, whatever
+/// the batches and threads are, so that its bits depend on neither; [`Evaluation::measure`] computes one, or a tuple of them.
+pub trait Metric {
+    /// What it finds: `Option<f64>` for a number that there may not be.
+    type Value;
+
     /// The metric's name.
     const NAME: &'static str;
 
-    /// Takes in one row: the network's values before the head's function, `[H::UNITS]`, and what the outputs are
-    /// compared with. [`Activate::activate`](crate::head::Activate::activate) turns the values into outputs.
-    fn observe(&mut self, logits: &[T], target: &H::Target);
+    /// Takes in one row: what the model says, and what that is compared with.
+    ///
+    /// # Errors
+    ///
+    /// If the metric does not fit such targets, or nothing can be said of such an answer. The methods of [`Answer`] say so.
+    fn observe(&mut self, row: &Answer) -> Result<()>;
 
-    /// The value over all rows; `None` where there is none, for example without rows.
-    fn finish(self) -> Option<f64>;
+    /// The value over all rows.
+    fn finish(self) -> Self::Value;
 }
 
 /// Loss and accuracy on a data set.
@@ -94,7 +165,7 @@ impl Metrics {
         rows: impl Iterator<Item = &'r (T, Option<bool>)> + Clone,
     ) -> Self {
         let mut accuracy = Accuracy::default();
-        rows.clone().for_each(|row| accuracy.count(row.1));
+        rows.clone().for_each(|row| accuracy.count(row.1, 1.0));
         let count = rows.clone().count() as f64;
         Metrics {
             loss: rows.map(|row| row.0.as_f64()).sum::<f64>() / count,

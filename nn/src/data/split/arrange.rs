@@ -1,0 +1,156 @@
+//! Which row goes into which part.
+
+use std::collections::BTreeMap;
+
+use tensor::random::Random;
+use tensor::threads::Threads;
+
+use super::super::batches::fisher_yates;
+use super::super::{Source, all_targets};
+use crate::error::{Error, Result};
+
+/// What is kept together or apart.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Arrangement {
+    /// Rows at random.
+    Shuffled,
+    /// The first rows in the first part.
+    InOrder,
+    /// Every label in every part, as often as in the whole: the label of each row.
+    Stratified(Vec<usize>),
+    /// No group in two parts: the group of each row.
+    Groups(Vec<usize>),
+}
+
+impl Arrangement {
+    /// By what `key` says of the targets.
+    pub(super) fn stratified<X, Y: Clone, K: Ord>(
+        source: &dyn Source<X, Y>,
+        key: impl Fn(&Y) -> K,
+    ) -> Result<Self> {
+        let targets = all_targets(source, &Threads::new(1))?;
+        Ok(Arrangement::Stratified(numbered(&targets.iter().map(key).collect::<Vec<K>>())))
+    }
+
+    /// By a group of each row.
+    pub(super) fn groups<G: Ord>(groups: &[G], rows: usize) -> Result<Self> {
+        if groups.len() == rows {
+            return Ok(Arrangement::Groups(numbered(groups)));
+        }
+        Err(Error::value(
+            "number of groups",
+            groups.len().to_string(),
+            format!("{rows}, one for each row"),
+            "name the group of every row, in the order of the rows",
+        ))
+    }
+
+    /// The part of each of `rows` rows, in parts of these shares of all. `what` is cut, for the message: a fold or a part.
+    pub(super) fn parts(
+        &self,
+        rows: usize,
+        shares: &[f64],
+        random: &Random,
+        what: &str,
+    ) -> Result<Vec<usize>> {
+        let mut order: Vec<usize> = (0..rows).collect();
+        if *self != Arrangement::InOrder {
+            fisher_yates(rows, random, |a, b| order.swap(a, b));
+        }
+        let mut part_of = vec![0; rows];
+        match self {
+            Arrangement::Shuffled | Arrangement::InOrder => {
+                let (mut start, mut sum) = (0, 0.0);
+                for (part, share) in shares.iter().enumerate() {
+                    sum += share;
+                    let is_last = part + 1 == shares.len();
+                    let end = if is_last { rows } else { (sum * rows as f64).round() as usize };
+                    let end = end.clamp(start, rows);
+                    order[start..end].iter().for_each(|&row| part_of[row] = part);
+                    start = end;
+                }
+            }
+            Arrangement::Stratified(labels) => {
+                // Label after label, as cards are dealt: never is a part more than a row behind its share.
+                order.sort_by_key(|&row| labels[row]);
+                let mut dealt = vec![0.0; shares.len()];
+                for (place, &row) in order.iter().enumerate() {
+                    part_of[row] = most_behind(shares, &dealt, (place + 1) as f64);
+                    dealt[part_of[row]] += 1.0;
+                }
+            }
+            Arrangement::Groups(groups) => {
+                let mut of_group: Vec<Vec<usize>> = Vec::new();
+                let mut places = BTreeMap::new();
+                for &row in &order {
+                    let place = *places.entry(groups[row]).or_insert_with(|| {
+                        of_group.push(Vec::new());
+                        of_group.len() - 1
+                    });
+                    of_group[place].push(row);
+                }
+                let mut dealt = vec![0.0; shares.len()];
+                for group in of_group {
+                    let part = most_behind(shares, &dealt, rows as f64);
+                    dealt[part] += group.len() as f64;
+                    group.iter().for_each(|&row| part_of[row] = part);
+                }
+            }
+        }
+        self.check(&part_of, shares.len(), what)?;
+        Ok(part_of)
+    }
+
+    /// Refuses parts without rows, or without a label.
+    fn check(&self, part_of: &[usize], parts: usize, what: &str) -> Result<()> {
+        let mut rows = vec![0_usize; parts];
+        part_of.iter().for_each(|&part| rows[part] += 1);
+        if let Some(empty) = rows.iter().position(|&rows| rows == 0) {
+            let of = match self {
+                Arrangement::Groups(groups) => {
+                    format!("{} groups", groups.iter().max().map_or(0, |most| most + 1))
+                }
+                _ => format!("{} rows", part_of.len()),
+            };
+            return Err(Error::value(
+                format!("{what} {empty} (counted from 0) of {parts}"),
+                format!("no rows, of {of}"),
+                "at least one row",
+                format!("make fewer {what}s, make this one larger, or give more rows"),
+            ));
+        }
+        let Arrangement::Stratified(labels) = self else { return Ok(()) };
+        let mut counts = BTreeMap::new();
+        for (&label, &part) in labels.iter().zip(part_of) {
+            counts.entry(label).or_insert_with(|| vec![0_usize; parts])[part] += 1;
+        }
+        for (label, counts) in counts {
+            if let Some(part) = counts.iter().position(|&count| count == 0) {
+                return Err(Error::value(
+                    format!("class {label} (counted from 0, of those that occur)"),
+                    format!("{} rows, none of them in {what} {part}", counts.iter().sum::<usize>()),
+                    format!("at least one in each of {parts} {what}s"),
+                    format!("give more rows of the class, make fewer {what}s, or do not stratify"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The part that lacks most of its share of so many rows, the first of several.
+fn most_behind(shares: &[f64], dealt: &[f64], rows: f64) -> usize {
+    let behind = |part: usize| shares[part] * rows - dealt[part];
+    // What is equal but for its rounding is equal.
+    let more =
+        |best: usize, next: usize| if behind(next) > behind(best) + 1e-9 { next } else { best };
+    (1..shares.len()).fold(0, more)
+}
+
+/// The place of each key among all different ones, in their order.
+fn numbered<K: Ord>(keys: &[K]) -> Vec<usize> {
+    let mut different: Vec<&K> = keys.iter().collect();
+    different.sort();
+    different.dedup();
+    keys.iter().map(|key| different.partition_point(|&other| other < key)).collect()
+}

@@ -1,0 +1,112 @@
+//! Some rows of a source, without a copy of them.
+
+use std::cell::Cell;
+use std::fmt;
+
+use tensor::threads::Threads;
+
+use super::Source;
+use crate::error::{Error, InvalidRows, Result};
+
+/// Some rows of a [`Source`], which stay where they are: a source itself, for [`fit`](crate::fit) and
+/// [`Evaluate::evaluate`](crate::Evaluate::evaluate).
+///
+/// ```
+/// use nn::data::{Dataset, Source, View};
+///
+/// let squares: Dataset<u32, u32> = (0..10).map(|x| (x, x * x)).collect();
+/// let odd = View::new(&squares, vec![1, 3, 5, 7, 9])?;
+/// assert_eq!(odd.len(), 5);
+/// assert!(View::new(&squares, vec![10]).is_err());
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub struct View<'d, X, Y> {
+    source: &'d dyn Source<X, Y>,
+    rows: Vec<usize>,
+}
+
+impl<'d, X, Y> View<'d, X, Y> {
+    /// These rows of `source`, in this order; a row may be there more than once.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such row.
+    pub fn new(source: &'d dyn Source<X, Y>, rows: Vec<usize>) -> Result<Self> {
+        let len = source.len();
+        let mut wrong = InvalidRows::none();
+        wrong.look(0, &rows, |&row| (row >= len).then(|| row.to_string()));
+        match wrong.any() {
+            None => Ok(View { source, rows }),
+            Some(wrong) => Err(Error::value(
+                wrong.what("number"),
+                wrong.found("number"),
+                format!("a row below {len}, the number of rows of the source"),
+                "rows are counted from 0",
+            )),
+        }
+    }
+
+    /// The numbers of the rows in the source, in the order of this view.
+    pub fn rows(&self) -> &[usize] {
+        &self.rows
+    }
+}
+
+impl<X, Y> Source<X, Y> for View<'_, X, Y> {
+    fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn fill(&self, rows: &[usize], inputs: &mut Vec<X>, targets: &mut Vec<Y>, threads: &Threads) {
+        thread_local! {
+            /// Used again and again, so that a batch allocates nothing.
+            static IN_SOURCE: Cell<Vec<usize>> = const { Cell::new(Vec::new()) };
+        }
+        // Taken, not borrowed: the source may be a view, too.
+        let mut in_source = IN_SOURCE.take();
+        in_source.clear();
+        in_source.extend(rows.iter().map(|&row| self.rows[row]));
+        self.source.fill(&in_source, inputs, targets, threads);
+        IN_SOURCE.set(in_source);
+    }
+}
+
+impl<X, Y> Clone for View<'_, X, Y> {
+    fn clone(&self) -> Self {
+        View { source: self.source, rows: self.rows.clone() }
+    }
+}
+
+/// Only the numbers of rows: the rows themselves would fill the screen.
+impl<X, Y> fmt::Debug for View<'_, X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View")
+            .field("len", &self.rows.len())
+            .field("of", &self.source.len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Dataset;
+    use super::*;
+
+    #[test]
+    fn a_view_gives_the_rows_of_its_source() {
+        let data: Dataset<usize, usize> = (0..10).map(|x| (x, 10 * x)).collect();
+        let view = View::new(&data, vec![7, 2, 2, 9]).unwrap();
+        let of_view = View::new(&view, vec![3, 0]).unwrap();
+        let (mut x, mut y) = (vec![1; 20], Vec::new());
+        view.fill(&[0, 3, 1], &mut x, &mut y, &Threads::new(1));
+        assert_eq!((&x[..], &y[..]), (&[7, 9, 2][..], &[70, 90, 20][..]));
+        of_view.fill(&[0, 1], &mut x, &mut y, &Threads::new(1));
+        assert_eq!((&x[..], &y[..]), (&[9, 7][..], &[90, 70][..]));
+        let error = View::new(&data, vec![0, 10, 3, 11]).unwrap_err().to_string();
+        assert!(
+            error.starts_with("numbers of rows 1, 3 (counted from 0): found 10, 11"),
+            "{error}"
+        );
+        assert_eq!(format!("{view:?}"), "View { len: 4, of: 10, .. }");
+    }
+}

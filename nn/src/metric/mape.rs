@@ -1,0 +1,44 @@
+//! How far numbers are off, in parts of what they should be.
+
+use super::gathered::{Columns, Mean};
+use super::{Answer, Metric};
+use crate::error::Result;
+
+/// The mean absolute percentage error as a share, mean |y − t| / |t|, from 0 (0.05 is five per cent); lower is better. The
+/// mean over several outputs. `None` without rows, and where a target of a row with a weight is 0: there is no part of nothing.
+///
+/// As scikit-learn's `mean_absolute_percentage_error`, which divides by 2⁻⁵² where a target is 0.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Mape {
+    columns: Columns<Mean>,
+    has_zero: bool,
+}
+
+impl Metric for Mape {
+    type Value = Option<f64>;
+    const NAME: &'static str = "MAPE";
+
+    fn observe(&mut self, row: &Answer) -> Result<()> {
+        let has_zero = &mut self.has_zero;
+        self.columns.observe(row, |mean, y, t, weight| {
+            // As scikit-learn: a target that is hardly a number counts as 2⁻⁵².
+            mean.add((y - t).abs() / t.abs().max(f64::EPSILON), weight);
+            *has_zero |= t == 0.0 && weight > 0.0;
+        })
+    }
+
+    fn finish(self) -> Option<f64> {
+        self.columns.mean(Mean::value).filter(|_| !self.has_zero)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn examples() -> Vec<super::checks::Example> {
+    use super::checks::{Example, numbers};
+
+    let rows = [numbers(&[1.0], &[2.0]), numbers(&[3.0], &[-1.0]), numbers(&[5.0], &[5.0])];
+    vec![
+        Example::new(Mape::default, &rows, Some(1.5)),
+        Example::new(Mape::default, &[numbers(&[1.0], &[0.0])], None),
+    ]
+}

@@ -1,0 +1,62 @@
+//! How few false alarms there are on the way to all that is positive.
+
+use super::gathered::{Rankings, Scored, steps};
+use super::{Answer, Metric};
+use crate::error::Result;
+
+/// Average precision, the area below the curve of precision over recall, from 0 to 1; higher is better, and the share of
+/// positive rows is what a guess is worth.
+///
+/// Σ (Rₙ − Rₙ₋₁)·Pₙ over all thresholds n, where R is the recall and P the precision of what is above: no line is drawn between
+/// the points, which would be too hopeful (Davis and Goadrich, 2006). Of two classes the second is the positive one, and its
+/// output the score; of more classes, and of several events, it is the mean over each class against all others. `None` if
+/// there is a class or an event without positive rows.
+///
+/// As scikit-learn's `average_precision_score`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PrAuc {
+    rankings: Rankings,
+}
+
+impl Metric for PrAuc {
+    type Value = Option<f64>;
+    const NAME: &'static str = "PR-AUC";
+
+    fn observe(&mut self, row: &Answer) -> Result<()> {
+        self.rankings.observe(row)
+    }
+
+    fn finish(self) -> Option<f64> {
+        self.rankings.mean(average_precision)
+    }
+}
+
+fn average_precision(ranking: &[Scored]) -> Option<f64> {
+    let (mut found, mut taken, mut sum) = (0.0, 0.0, 0.0);
+    for (_, positive, negative) in steps(ranking) {
+        found += positive;
+        taken += positive + negative;
+        if positive > 0.0 {
+            sum += positive * found / taken;
+        }
+    }
+    (found > 0.0).then(|| sum / found)
+}
+
+#[cfg(test)]
+pub(super) fn examples() -> Vec<super::checks::Example> {
+    use super::checks::{Example, class, events};
+
+    let all = PrAuc::default;
+    let event = |p, t| events(&[p], &[t]);
+    // The first half of the positive at precision 1, the other at that of 2 in 4 rows.
+    let rows =
+        [event(0.9, 1.0), event(0.8, 0.0), event(0.5, 1.0), event(0.5, 0.0), event(0.1, 0.0)];
+    let of_class = |p, t| class(&[1.0 - p, p], t);
+    vec![
+        Example::new(all, &rows, Some(0.5 * 1.0 + 0.5 * 2.0 / 4.0)),
+        Example::new(all, &[of_class(0.3, 1), of_class(0.6, 0)], Some(0.5)),
+        Example::new(all, &[of_class(0.5, 1)], Some(1.0)),
+        Example::new(all, &[event(0.4, 0.0)], None),
+    ]
+}

@@ -1,0 +1,42 @@
+//! Several metrics in one pass over the data.
+
+use super::{Answer, Metric};
+use crate::error::Result;
+
+/// Shows a row to a metric, whose name an error begins with.
+pub(super) fn see<M: Metric>(metric: &mut M, row: &Answer) -> Result<()> {
+    metric.observe(row).map_err(|error| match M::NAME {
+        "" => error, // of several metrics, one of which is named
+        name => error.of(name),
+    })
+}
+
+macro_rules! tuples {
+    ($(($($M:ident $at:tt),+))+) => {$(
+        /// Several metrics, each of which sees every row.
+        impl<$($M: Metric),+> Metric for ($($M,)+) {
+            type Value = ($($M::Value,)+);
+            const NAME: &'static str = "";
+
+            fn observe(&mut self, row: &Answer) -> Result<()> {
+                $( see(&mut self.$at, row)?; )+
+                Ok(())
+            }
+
+            fn finish(self) -> Self::Value {
+                ($(self.$at.finish(),)+)
+            }
+        }
+    )+};
+}
+
+tuples! {
+    (A 0)
+    (A 0, B 1)
+    (A 0, B 1, C 2)
+    (A 0, B 1, C 2, D 3)
+    (A 0, B 1, C 2, D 3, E 4)
+    (A 0, B 1, C 2, D 3, E 4, F 5)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6)
+    (A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7)
+}

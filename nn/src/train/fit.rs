@@ -16,7 +16,7 @@ use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
 use super::progress::Progress;
-use super::run::{Kept, Run, Schedule};
+use super::run::{Kept, Measure, Run, Schedule};
 use super::times::exact;
 use crate::data::{Batches, Minibatch, Source};
 use crate::error::Result;
@@ -62,6 +62,7 @@ pub fn fit<'a, M: Model>(
         schedule: Box::new(schedule::constant),
         show: Show::Auto,
         observers: Vec::new(),
+        measures: Vec::new(),
         decisions: Decisions::default(),
         clip: None,
         average: None,
@@ -84,6 +85,7 @@ pub struct Fit<'a, M: Model, O> {
     schedule: Schedule,
     show: Show,
     observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
+    measures: Vec<Measure<'a, M>>,
     decisions: Decisions,
     clip: Option<Clip>,
     average: Option<Average>,
@@ -149,7 +151,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     pub fn optimizer<P: Optimizer<M::Float>>(self, optimizer: P) -> Fit<'a, M, P> {
         let Fit { model, data, validation, loss, epochs, batch_size, .. } = self;
         let Fit { seed, threads, schedule, show, observers, decisions, .. } = self;
-        let Fit { clip, average, checkpoints, .. } = self;
+        let Fit { clip, average, checkpoints, measures, .. } = self;
         Fit {
             model,
             data,
@@ -163,6 +165,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             schedule,
             show,
             observers,
+            measures,
             decisions,
             clip,
             average,
@@ -250,6 +253,37 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// What says of two epochs which is better.
     pub fn goal(mut self, goal: Goal) -> Self {
         self.decisions.goal = Some(goal);
+        self
+    }
+
+    /// Something else to be measured after every epoch, on the model as the epoch left it: it stands in the reports, in the
+    /// display, and a [`Goal`] may go by it.
+    ///
+    /// ```
+    /// use nn::data::{Class, Dataset};
+    /// use nn::metric::F1;
+    /// use nn::prelude::*;
+    /// use nn::{Goal, Show};
+    ///
+    /// network! { struct Sign(dense(1 -> 2, softmax)); }
+    ///
+    /// let data = Dataset::new(vec![[-1.0], [1.0]], Class::<2>::from_labels(&[0, 1])?)?;
+    /// let mut sign = Sign::init(1);
+    /// let report = fit(&mut sign, &data)
+    ///     .measure("F1", |sign| sign.evaluation(&data).measure(F1::macro_mean()))
+    ///     .goal(Goal::highest("F1", |epoch| epoch.measured("F1")))
+    ///     .keep_best()
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// assert_eq!(report.best.unwrap().goal, "F1");
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn measure(
+        mut self,
+        name: impl Into<String>,
+        measure: impl FnMut(&M) -> Result<Option<f64>> + Send + 'a,
+    ) -> Self {
+        self.measures.push((name.into(), Box::new(measure)));
         self
     }
 
@@ -355,7 +389,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             None => None,
         };
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
-        let Fit { schedule, show, observers, decisions, clip, average, .. } = self;
+        let Fit { schedule, show, observers, decisions, clip, average, measures, .. } = self;
         let mut trainer = Trainer::with_loss(optimizer, loss).threads(&threads).seed(seed);
         if let Some(clip) = clip {
             trainer = trainer.clip(clip);
@@ -380,6 +414,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             batch: Minibatch::new(),
             steps,
             observers: display.chain(observers).collect(),
+            measures,
             decisions,
             averaged,
             kept,
@@ -408,6 +443,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         conditions.add("clipping", format!("{:?}", self.clip));
         conditions.add("average", format!("{:?}", self.average));
+        let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
+        conditions.add("measured", format!("{measured:?}"));
         self.decisions.conditions(&mut conditions);
         let unnamed = self.observers.iter().filter(|observer| observer.name().is_none()).count();
         if unnamed > 0 {
@@ -430,15 +467,24 @@ pub struct Report {
 }
 
 /// How one epoch went.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Epoch {
     /// The mean loss of the training rows, each measured before the step it took part in.
     pub loss: f64,
     /// On the validation data after the epoch, if there are any.
     pub validation: Option<Metrics>,
+    /// What [`Fit::measure`] has added, in that order; `None` where there is no value.
+    pub measured: Vec<(String, Option<f64>)>,
     /// Wall time, validation included.
     pub seconds: f64,
+}
+
+impl Epoch {
+    /// What was measured under this name by [`Fit::measure`].
+    pub fn measured(&self, name: &str) -> Option<f64> {
+        self.measured.iter().find(|(measured, _)| measured == name)?.1
+    }
 }
 
 impl Report {

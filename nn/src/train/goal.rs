@@ -255,7 +255,7 @@ mod tests {
     use super::*;
 
     fn epoch(loss: f64) -> Epoch {
-        Epoch { loss, validation: None, seconds: 0.0 }
+        Epoch { loss, validation: None, measured: Vec::new(), seconds: 0.0 }
     }
 
     /// Which epochs are the best so far, which are followed by a stop, and the factors.

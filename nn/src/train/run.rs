@@ -23,6 +23,9 @@ use crate::parameters::NamedTensor;
 /// From training progress to a factor on the learning rate.
 pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
 
+/// A name, and what is measured of a model under it.
+pub(super) type Measure<'a, M> = (String, Box<dyn FnMut(&M) -> Result<Option<f64>> + Send + 'a>);
+
 /// A training that runs.
 pub(super) struct Run<'a, M: Model, O> {
     pub(super) model: Completed<'a, M>,
@@ -37,6 +40,7 @@ pub(super) struct Run<'a, M: Model, O> {
     /// In all epochs.
     pub(super) steps: u64,
     pub(super) observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
+    pub(super) measures: Vec<Measure<'a, M>>,
     pub(super) decisions: Decisions,
     pub(super) averaged: Option<Averaged<M::Float>>,
     pub(super) kept: Option<Kept>,
@@ -109,14 +113,20 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             }
             None => None,
         };
+        let mut measured = Vec::with_capacity(self.measures.len());
+        for (name, measure) in &mut self.measures {
+            let value = measure(self.model.model()).map_err(Failure::after_steps)?;
+            measured.push((name.clone(), value));
+        }
         self.model.complete(number);
         let loss = self.place.loss_sum / self.place.rows as f64;
-        let epoch = Epoch { loss, validation, seconds: clock.elapsed().as_secs_f64() };
+        let seconds = clock.elapsed().as_secs_f64();
+        let epoch = Epoch { loss, validation, measured, seconds };
         let is_best = self.decisions.judge(number, &epoch)?;
         if is_best && self.decisions.keeps_best {
             self.model.keep_best(number);
         }
-        report.epochs.push(epoch);
+        report.epochs.push(epoch.clone());
         self.place = Place { epochs: number, ..Place::default() };
         let event = Event::Epoch { model: self.model.model(), number, epoch: &epoch, is_best };
         let flow = tell(&mut self.observers, &event);

@@ -132,19 +132,24 @@ impl<T: Float> Written<'_, T> {
     }
 }
 
-/// `loss seconds`, with validation `loss seconds loss`, and with an accuracy `loss seconds loss accuracy`.
+/// `loss seconds`, with validation `loss seconds loss`, and with an accuracy `loss seconds loss accuracy`; behind a tab each
+/// what else was measured, its name and its value.
 fn epoch_line(epoch: &Epoch) -> String {
     let mut line = format!("{:?} {:?}", epoch.loss, epoch.seconds);
     if let Some(Metrics { loss, accuracy }) = epoch.validation {
         line += &format!(" {loss:?}");
         line += &accuracy.map_or(String::new(), |accuracy| format!(" {accuracy:?}"));
     }
+    for (name, value) in &epoch.measured {
+        line += &format!("\t{name:?} {value:?}");
+    }
     line + "\n"
 }
 
 fn epoch_of(line: &str) -> Option<Epoch> {
+    let mut parts = line.split('\t');
     let numbers: Vec<f64> =
-        line.split(' ').map(str::parse).collect::<std::result::Result<_, _>>().ok()?;
+        parts.next()?.split(' ').map(str::parse).collect::<std::result::Result<_, _>>().ok()?;
     let (loss, seconds, validation) = match numbers[..] {
         [loss, seconds] => (loss, seconds, None),
         [loss, seconds, of] => (loss, seconds, Some(Metrics { loss: of, accuracy: None })),
@@ -153,7 +158,16 @@ fn epoch_of(line: &str) -> Option<Epoch> {
         }
         _ => return None,
     };
-    Some(Epoch { loss, validation, seconds })
+    let measured = parts.map(|part| {
+        let (name, value) = string(part)?;
+        let value = match value.strip_prefix(' ')? {
+            "None" => None,
+            value => Some(value.strip_prefix("Some(")?.strip_suffix(')')?.parse().ok()?),
+        };
+        Some((name, value))
+    });
+    let measured = measured.collect::<Option<_>>()?;
+    Some(Epoch { loss, validation, measured, seconds })
 }
 
 /// Why a checkpoint cannot be gone on from.
@@ -367,7 +381,8 @@ mod tests {
     fn epochs_come_back_as_they_were() {
         for validation in [None, Some((0.1, None)), Some((1e-300, Some(1.0 / 3.0)))] {
             let validation = validation.map(|(loss, accuracy)| Metrics { loss, accuracy });
-            let epoch = Epoch { loss: 0.1 + 0.2, validation, seconds: 1e-9 };
+            let measured = vec![("a \"b\"\t".into(), Some(1.0 / 3.0)), ("none".into(), None)];
+            let epoch = Epoch { loss: 0.1 + 0.2, validation, measured, seconds: 1e-9 };
             assert_eq!(epoch_of(epoch_line(&epoch).trim_end()), Some(epoch));
         }
         assert_eq!(epoch_of("1"), None);

@@ -256,6 +256,11 @@ impl Count {
             pieces
                 .extend(validation.accuracy.map(|share| piece(0, format!("accuracy {share:.4}"))));
         }
+        let measured = epoch.measured.iter().map(|(name, value)| match value {
+            Some(value) => piece(0, format!("{name} {value:.4}")),
+            None => piece(0, format!("{name} has no value")),
+        });
+        pieces.extend(measured);
         if is_best {
             pieces.push(piece(0, "best"));
         }
@@ -316,7 +321,7 @@ mod tests {
     fn epoch(loss: f64, validation: Option<(f64, f64)>) -> Epoch {
         let validation =
             validation.map(|(loss, accuracy)| Metrics { loss, accuracy: Some(accuracy) });
-        Epoch { loss, validation, seconds: 0.0 }
+        Epoch { loss, validation, measured: Vec::new(), seconds: 0.0 }
     }
 
     #[test]

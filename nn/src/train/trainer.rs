@@ -106,7 +106,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.rate = rate;
     }
 
-    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first.
+    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first. A
+    /// step of a rule that sees [whole tensors](Optimizer::WHOLE_TENSORS) leaves its own here.
     pub fn gradient(&self) -> &[M::Float] {
         &self.gradient
     }
@@ -144,12 +145,17 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> Result<M::Float> {
         let batch = Batch { inputs, targets };
         let loss = self.pass(model, batch).map_err(Failure::in_a_step)?;
+        self.keep_gradient(model, batch);
+        Ok(loss)
+    }
+
+    /// Writes the whole gradient that the last pass found.
+    fn keep_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
         let len = model.flat().len();
         if self.gradient.len() != len {
             self.gradient = Buffer::zeroed(len);
         }
         model.gradient(batch, &mut self.workspace, &mut self.gradient);
-        Ok(loss)
     }
 
     /// One step by a gradient that may be any: one of [`Trainer::gradient`] that has been clipped, the mean of several.
@@ -215,6 +221,15 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> std::result::Result<M::Float, Failure> {
         self.prepare(model)?;
         let loss = self.pass(model, batch)?;
+        if O::WHOLE_TENSORS {
+            self.keep_gradient(model, batch);
+            let gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
+            let changed =
+                self.change(model, |model, _, update| update.apply(model.flat_mut(), &gradient));
+            self.gradient = gradient;
+            changed?;
+            return Ok(loss);
+        }
         self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
         Ok(loss)
     }

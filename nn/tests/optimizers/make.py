@@ -125,14 +125,22 @@ of_torch(
     shrink=0.25, growth=1.5, smallest=0.05, largest=0.3,
 )
 
-if not wanted or wanted & {"lion", "adan"}:
+if not wanted or wanted & {"lion", "adan", "lamb", "lars"}:
     import timm
-    from timm.optim import Adan, Lion
+    from timm.optim import Adan, Lamb, Lars, Lion
 
     lion = lambda groups: Lion(groups, lr=0.01, betas=(0.8, 0.95), foreach=False)  # noqa: E731
     case("lion", "decoupled", f"timm-{timm.__version__}:Lion", lion, 0.1, learning_rate=0.01, **BETAS)
     adan = lambda groups: Adan(groups, lr=0.01, no_prox=True, foreach=False)  # noqa: E731
     case("adan", "decoupled", f"timm-{timm.__version__}:Adan", adan, 0.1, learning_rate=0.01)
+    # Without the clipping of all gradients, which the paper does not have.
+    lamb = lambda groups: Lamb(groups, lr=0.02, betas=(0.8, 0.95), max_grad_norm=None, foreach=False)  # noqa: E731
+    case("lamb", "decoupled", f"timm-{timm.__version__}:Lamb", lamb, 0.1, learning_rate=0.02, **BETAS)
+    lars = lambda groups: Lars(groups, lr=0.5, momentum=0.8, trust_coeff=0.02, foreach=False)  # noqa: E731
+    case(
+        "lars", "coupled", f"timm-{timm.__version__}:Lars", lars, 0.1,
+        coupled=True, learning_rate=0.5, momentum=0.8, trust=0.02,
+    )
 
 if not wanted or "schedule_free" in wanted:
     from schedulefree import AdamWScheduleFreeReference

@@ -34,7 +34,7 @@ macro_rules! optimizers {
 optimizers! {
     sgd::Sgd, adam::Adam, adamw::AdamW, amsgrad::AmsGrad, adamax::Adamax, adagrad::AdaGrad, adadelta::Adadelta,
     rprop::Rprop, lion::Lion, nadam::NAdam, radam::RAdam, rmsprop::RmsProp, adan::Adan,
-    schedule_free::ScheduleFree, lamb::Lamb, lars::Lars,
+    schedule_free::ScheduleFree, lamb::Lamb, lars::Lars, muon::Muon,
 }
 
 /// A rule that changes parameters by their gradient.

@@ -8,6 +8,7 @@ Gradients are given, not computed from parameters, so that a difference is one o
 and the rates are formulas of whole numbers, which `nn/src/optim/trajectories.rs` has, too: change both.
 """
 
+import inspect
 import pathlib
 import sys
 
@@ -124,6 +125,36 @@ of_torch(
     "rprop", "bounds", "Rprop", 0.1, 0.0, {"etas": (0.25, 1.5), "step_sizes": (0.05, 0.3)},
     shrink=0.25, growth=1.5, smallest=0.05, largest=0.3,
 )
+
+
+IN_DOUBLE = inspect.getsource(torch.optim._muon._zeropower_via_newtonschulz).replace("torch.bfloat16", "torch.float64")
+
+
+class MuonAndAdamW:
+    """PyTorch's Muon computes its products in bf16 on purpose; here the same source does in f64. Its matrices have
+    outputs as rows, ours inputs."""
+
+    def __init__(self, groups, **settings):
+        exec(IN_DOUBLE, vars(torch.optim._muon))
+        (self.weight, still), (bias,) = groups[0]["params"], groups[1]["params"]
+        self.turned = torch.nn.Parameter(self.weight.detach().T.contiguous())
+        decay = groups[0]["weight_decay"]
+        rest = [{"params": [still], "weight_decay": decay}, {"params": [bias], "weight_decay": 0.0}]
+        self.muon = torch.optim.Muon([self.turned], lr=0.02, weight_decay=decay, **settings)
+        self.rest = torch.optim.AdamW(rest, lr=0.01)
+        self.param_groups = self.muon.param_groups + self.rest.param_groups
+
+    def step(self):
+        self.turned.grad = self.weight.grad.T.contiguous()
+        self.muon.step()
+        self.rest.step()
+        self.weight.data.copy_(self.turned.T)
+
+
+for label, nesterov in [("nesterov", True), ("plain", False)]:
+    make = lambda groups: MuonAndAdamW(groups, momentum=0.9, nesterov=nesterov)  # noqa: B023, E731
+    reference = f"torch-{torch.__version__.split('+')[0]}:Muon-in-f64"
+    case("muon", label, reference, make, 0.1, learning_rate=0.02, rest=0.01, momentum=0.9, nesterov=nesterov)
 
 if not wanted or wanted & {"lion", "adan", "lamb", "lars"}:
     import timm

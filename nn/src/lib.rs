@@ -90,8 +90,9 @@ pub use network::{Architecture, Nested};
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
 pub use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, LearningRate, Lion, MOST_MEMORY,
-    NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch, schedule,
+    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, Lamb, Lars, LearningRate, Lion,
+    MOST_MEMORY, Muon, NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch,
+    schedule,
 };
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;

@@ -4,7 +4,7 @@ use std::alloc::System;
 
 use nn::data::Class;
 use nn::layer::RowLayer;
-use nn::{Adam, Dynamic, Float, Model, Network, Optimizer, Sgd, Threads, Trainer, network};
+use nn::{Adam, Dynamic, Float, Lamb, Model, Network, Optimizer, Sgd, Threads, Trainer, network};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -124,10 +124,11 @@ fn nothing_is_allocated_after_the_first_steps() {
             allocations::<Regular>(threads, Sgd::new(0.01), 1000),
             allocations::<Regular>(threads, Adam::new(1e-3), 1000),
             allocations::<Several>(threads, Adam::new(1e-3), 1000),
+            allocations::<Deep>(threads, Lamb::new(1e-3), 1000),
             at_run_time(DIGITS, threads, Adam::new(1e-3), 1000),
             at_run_time(JOINED, threads, Sgd::new(0.01), 1000),
         ];
-        assert_eq!(counts, [0; 12], "{threads} threads");
+        assert_eq!(counts, [0; 13], "{threads} threads");
     }
     let digits = Digits::init(1);
     let input = [0.5; 784];

@@ -6,7 +6,11 @@ use std::path::Path;
 
 /// A folder, its list, and the files of the folder that are not of the list's kind.
 const LISTS: [(&str, &str, &[&str]); 5] = [
-    ("optim", "optimizers!", &["checks", "decay", "onnx", "pass", "settings", "trajectories"]),
+    (
+        "optim",
+        "optimizers!",
+        &["checks", "decay", "norm", "onnx", "pass", "settings", "trajectories"],
+    ),
     ("optim/schedule", "schedules!", &[]),
     ("loss", "losses!", &["both", "boxed", "checks", "default", "flush", "weighted", "weights"]),
     (

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use nn::data::Class;
 use nn::prelude::*;
 use nn::{
-    Adam, AdamW, LearningRate, Optimizer, Sgd, Step, Stretch, TensorKind, Threads, Trainer,
+    Adam, AdamW, LearningRate, Model, Optimizer, Sgd, Step, Stretch, TensorKind, Threads, Trainer,
     TrainerState,
 };
 
@@ -272,4 +272,55 @@ fn the_learning_rate_is_a_setting_of_the_rule() {
     assert_eq!(set(Sgd::new(1.0)), Sgd::new(0.25));
     assert_eq!(set(Adam::new(1.0)), Adam::new(0.25));
     assert_eq!(set(AdamW::new(1.0)), AdamW::new(0.25));
+}
+
+/// A rule that asks for whole tensors sees each once, also one that is worth several threads, with the gradient of the
+/// same step.
+#[test]
+fn a_rule_sees_whole_tensors() {
+    network! { struct Large(dense(200 -> 200, tanh), dense(3, softmax)); }
+    #[derive(Debug)]
+    struct Looks<'a>(&'a Mutex<Vec<(String, usize, Vec<f32>)>>);
+    impl Optimizer<f32> for Looks<'_> {
+        const NAME: &'static str = "looks";
+        const MEMORY: &'static [&'static str] = &["nothing"];
+        const WHOLE_TENSORS: bool = true;
+        fn update(&self, _: Step, stretch: Stretch<'_, f32>) {
+            let tensor = stretch.tensor.expect("it was asked for");
+            assert_eq!(stretch.memory[0].len(), stretch.parameters.len());
+            assert_eq!(stretch.parameters.len(), tensor.len());
+            let seen = (tensor.name.clone(), tensor.len(), stretch.gradient.to_vec());
+            self.0.lock().unwrap().push(seen);
+        }
+    }
+    let inputs: Vec<[f32; 200]> = (0..6)
+        .map(|row| std::array::from_fn(|i| ((row * 31 + i * 17) % 97) as f32 / 97.0))
+        .collect();
+    let targets = Class::from_labels(&[0, 1, 2, 0, 1, 2]).unwrap();
+    for threads in [1, 2, 5] {
+        let threads = Threads::new(threads).for_any_work();
+        let mut network = Large::init(1);
+        let mut trainer = Trainer::new(Sgd::new(0.1));
+        trainer.differentiate(&network, &inputs, &targets).unwrap();
+        let gradient = trainer.gradient().to_vec();
+        let seen = Mutex::default();
+        let mut trainer = Trainer::new(Looks(&seen)).threads(&threads);
+        trainer.step(&mut network, &inputs, &targets).unwrap();
+        assert_eq!(trainer.gradient(), gradient);
+        let mut seen = seen.into_inner().unwrap();
+        seen.sort_by(|a, b| a.0.cmp(&b.0));
+        let names: Vec<(&str, usize)> =
+            seen.iter().map(|(name, len, _)| (&name[..], *len)).collect();
+        let expected = [
+            ("layer1.bias", 200),
+            ("layer1.weight", 40_000),
+            ("layer2.bias", 3),
+            ("layer2.weight", 600),
+        ];
+        assert_eq!(names, expected);
+        for tensor in network.tensors() {
+            let (_, _, found) = seen.iter().find(|(name, ..)| *name == tensor.name).unwrap();
+            assert_eq!(found[..], gradient[tensor.range()], "{}", tensor.name);
+        }
+    }
 }

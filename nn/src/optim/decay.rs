@@ -53,10 +53,14 @@ impl Decay {
         settings::weight_decay(rule, self.amount)
     }
 
+    /// Whether this tensor is one of those that decay, by whatever amount.
+    pub(super) fn is_for(&self, tensor: Option<&NamedTensor>) -> bool {
+        self.has_all || tensor.is_none_or(|it| it.kind == TensorKind::Weight)
+    }
+
     /// The amount for this tensor.
     pub(super) fn amount_of(&self, tensor: Option<&NamedTensor>) -> f64 {
-        let decays = self.has_all || tensor.is_none_or(|it| it.kind == TensorKind::Weight);
-        if decays { self.amount } else { 0.0 }
+        if self.is_for(tensor) { self.amount } else { 0.0 }
     }
 
     /// What it does to an element of this tensor in a step of this size.

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod checks;
 mod decay;
+mod norm;
 #[cfg(test)]
 mod onnx;
 mod pass;
@@ -36,15 +37,16 @@ macro_rules! optimizers {
 optimizers! {
     sgd::Sgd, adam::Adam, adamw::AdamW, amsgrad::AmsGrad, adamax::Adamax, adagrad::AdaGrad, adadelta::Adadelta,
     rprop::Rprop, lion::Lion, nadam::NAdam, radam::RAdam, rmsprop::RmsProp, adan::Adan,
-    schedule_free::ScheduleFree,
+    schedule_free::ScheduleFree, lamb::Lamb, lars::Lars, muon::Muon,
 }
 
 /// A rule that changes parameters by their gradient.
 ///
 /// The parameters of a network are one buffer, and a rule sees stretches of it, each as soon as its
 /// gradient is complete, possibly on several threads at once: what becomes of one parameter must
-/// depend on that parameter, its gradient and its own memory alone. Its [`Debug`](fmt::Debug) form says how it is set: a
-/// training goes on only with the rule that it began with.
+/// depend on that parameter, its gradient and its own memory alone, or on those of its tensor by
+/// [`WHOLE_TENSORS`](Optimizer::WHOLE_TENSORS). Its [`Debug`](fmt::Debug) form says how it is set: a training goes on only
+/// with the rule that it began with.
 ///
 /// ```
 /// use nn::{Float, Optimizer, Step, Stretch};
@@ -80,6 +82,10 @@ pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
     /// Whether a stretch must lie in one tensor and say [which](Stretch::tensor). Without it, a stretch may go over
     /// several, which is quicker where they are small.
     const BY_TENSOR: bool = false;
+
+    /// Whether a stretch must be a whole tensor, and say [which](Stretch::tensor), so that the rule can use a norm of it or
+    /// a product. Such a rule waits until the whole gradient is there, which then does not stay in the cache.
+    const WHOLE_TENSORS: bool = false;
 
     /// Looks at the rule's settings, before anything is trained.
     ///
@@ -148,7 +154,8 @@ pub struct Stretch<'s, T> {
     /// What the rule remembers, in the order of [`Optimizer::MEMORY`]: slices as long as `parameters`, which start as
     /// zeros and are kept from step to step. Those that the rule did not ask for are empty.
     pub memory: [&'s mut [T]; MOST_MEMORY],
-    /// The tensor that the parameters belong to, if the rule asks for it by [`Optimizer::BY_TENSOR`].
+    /// The tensor that the parameters belong to, if the rule asks for it by [`Optimizer::BY_TENSOR`] or
+    /// [`Optimizer::WHOLE_TENSORS`].
     pub tensor: Option<&'s NamedTensor>,
 }
 

@@ -22,6 +22,7 @@ const STEPS: u64 = 50;
 /// Of a relative error.
 const MOST: f64 = 1e-10;
 const SIZES: [usize; 3] = [12, 4, 5];
+const SHAPES: [&[usize]; 3] = [&[4, 3], &[4], &[5]];
 const TOTAL: usize = 21;
 
 fn start(i: usize) -> f64 {
@@ -48,9 +49,9 @@ fn compare<O: Optimizer<f64>>(rule: &O, case: &Case, l2: f64) -> f64 {
     let mut seen = 0;
     for number in 1..=STEPS {
         let mut offset = 0;
-        for (size, kind) in SIZES.into_iter().zip(kinds) {
+        for ((size, shape), kind) in SIZES.into_iter().zip(SHAPES).zip(kinds) {
             let part = offset..offset + size;
-            let tensor = NamedTensor::new("x", &[size], offset).kind(kind);
+            let tensor = NamedTensor::new("x", shape, offset).kind(kind);
             let l2 = if kind == TensorKind::Weight { l2 } else { 0.0 };
             let gradient: Vec<f64> =
                 part.clone().map(|i| gradient(number, i) + l2 * parameters[i]).collect();

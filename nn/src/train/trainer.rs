@@ -116,7 +116,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.rate = rate;
     }
 
-    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first.
+    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first. A
+    /// step of a rule that sees [whole tensors](Optimizer::WHOLE_TENSORS) leaves its own here.
     pub fn gradient(&self) -> &[M::Float] {
         &self.gradient
     }
@@ -234,13 +235,14 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> std::result::Result<M::Float, Failure> {
         self.prepare(model)?;
         let loss = self.pass(model, batch)?;
-        let Some(clip) = self.clip else {
+        // A rule that sees stretches follows the gradient; a bound, or a rule that sees whole tensors, waits for all of it.
+        if self.clip.is_none() && !O::WHOLE_TENSORS {
             self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
             return Ok(loss);
-        };
+        }
         self.compute_gradient(model, batch);
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
-        if let Some(memory) = &self.memory {
+        if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
             clip.apply(&mut gradient, &memory.tensors);
         }
         let changed =

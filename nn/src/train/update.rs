@@ -35,7 +35,7 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
         let finite = AtomicBool::new(true);
         let mut parameters = Rest { slice: parameters, at: 0 };
         let mut memory = memory.map(|slice| Rest { slice, at: 0 });
-        let parts = tensors.iter().filter(|tensor| tensor.trained).flat_map(pieces);
+        let parts = tensors.iter().filter(|tensor| tensor.trained).flat_map(pieces::<T, O>);
         let parts = parts.map(|(part, tensor)| {
             let memory = memory.each_mut().map(|slot| slot.take(&part));
             let parameters = parameters.take(&part);
@@ -65,11 +65,14 @@ pub(crate) fn by_tensor(
     })
 }
 
-/// A tensor in parts, as many as are worth a thread.
-fn pieces(tensor: &NamedTensor) -> impl Iterator<Item = (Range<usize>, &NamedTensor)> {
+/// A tensor in parts, as many as are worth a thread, or whole for a rule that must see it so.
+fn pieces<T: Float, O: Optimizer<T>>(
+    tensor: &NamedTensor,
+) -> impl Iterator<Item = (Range<usize>, &NamedTensor)> {
     let Range { start, end } = tensor.range();
-    let parts = (start..end).step_by(PIECE);
-    parts.map(move |from| (from..(from + PIECE).min(end), tensor))
+    let piece = if O::WHOLE_TENSORS { tensor.len().max(1) } else { PIECE };
+    let parts = (start..end).step_by(piece);
+    parts.map(move |from| (from..(from + piece).min(end), tensor))
 }
 
 /// What is left of a slice whose parts are taken from the front.

@@ -8,6 +8,7 @@ Gradients are given, not computed from parameters, so that a difference is one o
 and the rates are formulas of whole numbers, which `nn/src/optim/trajectories.rs` has, too: change both.
 """
 
+import inspect
 import pathlib
 import sys
 
@@ -125,14 +126,52 @@ of_torch(
     shrink=0.25, growth=1.5, smallest=0.05, largest=0.3,
 )
 
-if not wanted or wanted & {"lion", "adan"}:
+
+IN_DOUBLE = inspect.getsource(torch.optim._muon._zeropower_via_newtonschulz).replace("torch.bfloat16", "torch.float64")
+
+
+class MuonAndAdamW:
+    """PyTorch's Muon computes its products in bf16 on purpose; here the same source does in f64. Its matrices have
+    outputs as rows, ours inputs."""
+
+    def __init__(self, groups, **settings):
+        exec(IN_DOUBLE, vars(torch.optim._muon))
+        (self.weight, still), (bias,) = groups[0]["params"], groups[1]["params"]
+        self.turned = torch.nn.Parameter(self.weight.detach().T.contiguous())
+        decay = groups[0]["weight_decay"]
+        rest = [{"params": [still], "weight_decay": decay}, {"params": [bias], "weight_decay": 0.0}]
+        self.muon = torch.optim.Muon([self.turned], lr=0.02, weight_decay=decay, **settings)
+        self.rest = torch.optim.AdamW(rest, lr=0.01)
+        self.param_groups = self.muon.param_groups + self.rest.param_groups
+
+    def step(self):
+        self.turned.grad = self.weight.grad.T.contiguous()
+        self.muon.step()
+        self.rest.step()
+        self.weight.data.copy_(self.turned.T)
+
+
+for label, nesterov in [("nesterov", True), ("plain", False)]:
+    make = lambda groups: MuonAndAdamW(groups, momentum=0.9, nesterov=nesterov)  # noqa: B023, E731
+    reference = f"torch-{torch.__version__.split('+')[0]}:Muon-in-f64"
+    case("muon", label, reference, make, 0.1, learning_rate=0.02, rest=0.01, momentum=0.9, nesterov=nesterov)
+
+if not wanted or wanted & {"lion", "adan", "lamb", "lars"}:
     import timm
-    from timm.optim import Adan, Lion
+    from timm.optim import Adan, Lamb, Lars, Lion
 
     lion = lambda groups: Lion(groups, lr=0.01, betas=(0.8, 0.95), foreach=False)  # noqa: E731
     case("lion", "decoupled", f"timm-{timm.__version__}:Lion", lion, 0.1, learning_rate=0.01, **BETAS)
     adan = lambda groups: Adan(groups, lr=0.01, no_prox=True, foreach=False)  # noqa: E731
     case("adan", "decoupled", f"timm-{timm.__version__}:Adan", adan, 0.1, learning_rate=0.01)
+    # Without the clipping of all gradients, which the paper does not have.
+    lamb = lambda groups: Lamb(groups, lr=0.02, betas=(0.8, 0.95), max_grad_norm=None, foreach=False)  # noqa: E731
+    case("lamb", "decoupled", f"timm-{timm.__version__}:Lamb", lamb, 0.1, learning_rate=0.02, **BETAS)
+    lars = lambda groups: Lars(groups, lr=0.5, momentum=0.8, trust_coeff=0.02, foreach=False)  # noqa: E731
+    case(
+        "lars", "coupled", f"timm-{timm.__version__}:Lars", lars, 0.1,
+        coupled=True, learning_rate=0.5, momentum=0.8, trust=0.02,
+    )
 
 if not wanted or "schedule_free" in wanted:
     from schedulefree import AdamWScheduleFreeReference

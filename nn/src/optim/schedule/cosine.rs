@@ -1,6 +1,18 @@
 //! Half a cosine down.
 
 /// From 1 down to 0 along half a cosine: (1 + cos π·done)/2 (Loshchilov and Hutter 2017).
+///
+/// `cosine`:
+///
+/// ```text
+/// 1 ┤••••••••••••
+///   │            ••••••••
+///   │                    •••••••
+///   │                           •••••••
+///   │                                  ••••••
+///   │                                        •••••••••
+/// 0 ┼─────────────────────────────────────────────────••••••••••••
+/// ```
 pub fn cosine(done: f64) -> f64 {
     0.5 * (1.0 + (std::f64::consts::PI * done).cos())
 }

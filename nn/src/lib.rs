@@ -79,7 +79,7 @@ pub use dynamic::{Dynamic, DynamicWorkspace, Registry};
 pub use error::{Error, ErrorKind, Result};
 pub use file::Weights;
 #[doc(hidden)] // what `include_weights!` writes
-pub use file::{Arranged, bytes_to_arrange, tensors_to_arrange};
+pub use file::{Arranged, sizes_to_arrange};
 #[cfg(feature = "std")]
 pub use file::{Checkpoint, Layout, LoadOptions};
 pub use layer::init;

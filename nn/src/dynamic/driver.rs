@@ -1,6 +1,5 @@
 //! Training networks that are read at run time: the steps of `train/network`, with the layers behind pointers.
 
-use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tensor::product::{Matrix, SharedFinish, product_in_stages};
@@ -21,7 +20,7 @@ use crate::parameters::{NamedTensor, all_finite};
 use crate::train::fingerprint::Fingerprint;
 use crate::train::network::{Divided, Division, Parts};
 use crate::train::preconditions::{check_batch, check_last_batch};
-use crate::train::update::{Update, by_tensor};
+use crate::train::update::{Update, update_stretch};
 
 /// What is kept of a batch.
 #[derive(Debug)]
@@ -275,35 +274,17 @@ impl<T: Float> Model for Dynamic<T> {
             });
             let descent = rule.descent(step);
             let finite = AtomicBool::new(true);
-            division.threads.for_each(parts, |(from, parameters, mut remembered)| {
+            division.threads.for_each(parts, |(from, parameters, remembered)| {
                 let is_finite = match descent {
                     Some(rate) => network.part.descend(parameters, x, all, from, rate),
                     None => {
                         let mut gradient = Buffer::stale(longest.unwrap_or(0));
                         let gradient = &mut gradient[..parameters.len()];
                         network.part.gradient(parameters, x, all, from, gradient);
-                        let mut finite = true;
-                        let mut update = |part: Range<usize>, tensor| {
-                            let slots = remembered.each_mut();
-                            finite &= rule.checked_update(
-                                step,
-                                Stretch {
-                                    parameters: &mut parameters[part.clone()],
-                                    memory: slots
-                                        .map(|slot| slot.get_mut(part.clone()).unwrap_or_default()),
-                                    gradient: &gradient[part],
-                                    tensor,
-                                },
-                            );
-                        };
-                        match O::BY_TENSOR {
-                            true => by_tensor(tensors, from, gradient.len())
-                                .for_each(|(part, tensor)| update(part, Some(tensor))),
-                            false => network
-                                .trained(from, gradient.len())
-                                .for_each(|part| update(part, None)),
-                        }
-                        finite
+                        let memory = remembered;
+                        let stretch = Stretch { parameters, gradient, memory, tensor: None };
+                        let trained = network.trained(from, stretch.gradient.len());
+                        update_stretch((rule, step), from, stretch, tensors, trained)
                     }
                 };
                 if !is_finite {

@@ -12,7 +12,7 @@ mod weights;
 pub use checkpoint::{Checkpoint, Layout, LoadOptions};
 #[cfg(feature = "std")]
 pub(crate) use checkpoint::{load, load_all, save, save_all};
-pub use weights::{Arranged, Weights, bytes_to_arrange, tensors_to_arrange};
+pub use weights::{Arranged, Weights, sizes_to_arrange};
 
 /// What `format` in the header says. A later version of this crate that arranges the tensors in
 /// another way counts it up.

@@ -50,8 +50,35 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
     }
 }
 
+/// A step of a rule on a stretch of the flat parameters from `from` on, of which the parts `trained` are trained, counted from
+/// there; whether all that it writes is finite.
+#[inline]
+pub(crate) fn update_stretch<T: Float, O: Optimizer<T>>(
+    (rule, step): (&O, Step),
+    from: usize,
+    stretch: Stretch<'_, T>,
+    tensors: &[NamedTensor],
+    trained: impl Iterator<Item = Range<usize>>,
+) -> bool {
+    let Stretch { parameters, gradient, mut memory, .. } = stretch;
+    let mut update = |part: Range<usize>, tensor| {
+        let memory = memory.each_mut();
+        let memory = memory.map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
+        let parameters = &mut parameters[part.clone()];
+        let gradient = &gradient[part];
+        rule.checked_update(step, Stretch { parameters, gradient, memory, tensor })
+    };
+    let mut finite = true;
+    match O::BY_TENSOR {
+        true => by_tensor(tensors, from, gradient.len())
+            .for_each(|(part, tensor)| finite &= update(part, Some(tensor))),
+        false => trained.for_each(|part| finite &= update(part, None)),
+    }
+    finite
+}
+
 /// The trained parts of the `len` flat parameters from `from` on, counted from there, each in one tensor.
-pub(crate) fn by_tensor(
+fn by_tensor(
     tensors: &[NamedTensor],
     from: usize,
     len: usize,

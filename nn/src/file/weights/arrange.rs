@@ -14,26 +14,17 @@ use crate::network::{Architecture, declaration};
 use crate::parameters::TensorKind;
 use crate::text::Message;
 
-/// How many tensors a file has.
+/// How many tensors a file has, and how many bytes their numbers take at the most when each begins at a multiple of 16
+/// elements, whatever their type. (One constant has both, so that a file that is none is one error.)
 #[track_caller]
-pub const fn tensors_to_arrange(file: &[u8]) -> usize {
+pub const fn sizes_to_arrange(file: &[u8]) -> (usize, usize) {
     match measured(file) {
-        Ok((tensors, _)) => tensors,
+        Ok(sizes) => sizes,
         Err(message) => panic!("{}", message.as_str()),
     }
 }
 
-/// How many bytes the numbers of a file take at the most when each tensor begins at a multiple of 16 elements,
-/// whatever their type.
-#[track_caller]
-pub const fn bytes_to_arrange(file: &[u8]) -> usize {
-    match measured(file) {
-        Ok((_, bytes)) => bytes,
-        Err(message) => panic!("{}", message.as_str()),
-    }
-}
-
-/// The number of tensors, and how many bytes they take at the most.
+/// [`sizes_to_arrange`], or what is wrong.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 const fn measured(file: &[u8]) -> Result<(usize, usize), Message> {
     let (json, data) = ok!(said(split(file)));
@@ -50,7 +41,7 @@ const fn measured(file: &[u8]) -> Result<(usize, usize), Message> {
     Ok((tensors, bytes))
 }
 
-/// The parameters of the network `N` in [`bytes_to_arrange`] bytes.
+/// The parameters of the network `N` in as many bytes as [`sizes_to_arrange`] says.
 pub struct Arranged<N, const BYTES: usize> {
     bytes: Aligned<BYTES>,
     network: PhantomData<fn() -> N>,

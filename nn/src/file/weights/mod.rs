@@ -7,7 +7,7 @@ use core::marker::PhantomData;
 
 use tensor::embedded::Plain;
 
-pub use arrange::{Arranged, bytes_to_arrange, tensors_to_arrange};
+pub use arrange::{Arranged, sizes_to_arrange};
 
 use crate::head::Activate as _;
 use crate::layer::Inference;
@@ -119,9 +119,9 @@ macro_rules! include_weights {
         $crate::Weights::new(
             const {
                 const FILE: &[::core::primitive::u8] = ::core::include_bytes!($path);
-                const BYTES: ::core::primitive::usize = $crate::bytes_to_arrange(FILE);
-                const TENSORS: ::core::primitive::usize = $crate::tensors_to_arrange(FILE);
-                &$crate::Arranged::<_, BYTES>::of::<TENSORS>(FILE)
+                const SIZES: (::core::primitive::usize, ::core::primitive::usize) =
+                    $crate::sizes_to_arrange(FILE);
+                &$crate::Arranged::<_, { SIZES.1 }>::of::<{ SIZES.0 }>(FILE)
             },
         )
     };

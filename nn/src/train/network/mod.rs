@@ -22,7 +22,7 @@ pub(crate) use division::{Divided, Division, Parts};
 use super::fingerprint::Fingerprint;
 use super::model::{Batch, Model, Run};
 use super::preconditions::{check_batch, check_last_batch};
-use super::update::{Update, by_tensor};
+use super::update::{Update, update_stretch};
 use crate::data::{Source, portions};
 use crate::error::Result;
 use crate::head::Head as _;
@@ -219,35 +219,16 @@ impl<N: Network> Model for N {
         });
         let descent = rule.descent(step);
         let finite = AtomicBool::new(true);
-        division.threads.for_each(parts, |(from, parameters, mut memory)| {
+        division.threads.for_each(parts, |(from, parameters, memory)| {
             let is_finite = match descent {
                 Some(rate) => N::Layers::descend(parameters, x, layers, from, rate),
                 None => {
                     let mut gradient = Buffer::stale(longest.unwrap_or(0));
                     let gradient = &mut gradient[..parameters.len()];
                     N::Layers::gradient(parameters, x, layers, from, gradient);
-                    let mut finite = true;
-                    let mut update = |part: Range<usize>, tensor| {
-                        let memory = memory.each_mut();
-                        finite &= rule.checked_update(
-                            step,
-                            Stretch {
-                                parameters: &mut parameters[part.clone()],
-                                memory: memory
-                                    .map(|slot| slot.get_mut(part.clone()).unwrap_or_default()),
-                                gradient: &gradient[part],
-                                tensor,
-                            },
-                        );
-                    };
-                    match O::BY_TENSOR {
-                        true => by_tensor(tensors, from, gradient.len())
-                            .for_each(|(part, tensor)| update(part, Some(tensor))),
-                        false => {
-                            trained::<N>(from, gradient.len()).for_each(|part| update(part, None))
-                        }
-                    }
-                    finite
+                    let stretch = Stretch { parameters, gradient, memory, tensor: None };
+                    let trained = trained::<N>(from, stretch.gradient.len());
+                    update_stretch((rule, step), from, stretch, tensors, trained)
                 }
             };
             if !is_finite {

@@ -27,9 +27,9 @@ use crate::error::Result;
 /// network! { pub struct Line(dense(1 -> 1)); }
 ///
 /// let mut line = Line::init(3);
-/// let rule = ScheduleFree::new(0.05);
+/// let rule = ScheduleFree::new(0.1);
 /// let mut trainer = Trainer::new(rule);
-/// for _ in 0..500 {
+/// for _ in 0..5000 {
 ///     trainer.step(&mut line, &[[0.0], [1.0]], &[[1.0], [3.0]])?; // y = 2x + 1
 /// }
 ///

@@ -143,10 +143,8 @@ mod tests {
 
     #[test]
     fn arguments_out_of_range_are_refused_with_what_is_allowed() {
-        type Made = Box<dyn Fn(f64) -> f64>;
-        /// A name, and what makes the schedule.
-        type Named = (&'static str, fn() -> Made);
-        let made: [Named; 12] = [
+        type Make = fn() -> Box<dyn Fn(f64) -> f64>;
+        let made: [(&str, Make); 12] = [
             ("cosine_restarts: found 0 cycles", || Box::new(cosine_restarts(0, 1.0))),
             ("cosine_restarts: found a growth of 0", || Box::new(cosine_restarts(1, 0.0))),
             ("one_cycle: found a peak at 1", || Box::new(one_cycle(1.0, 0.1, 0.1))),

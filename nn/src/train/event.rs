@@ -2,8 +2,8 @@
 
 use std::ops::ControlFlow;
 
-use super::fit::{Epoch, Report};
 use super::model::Model;
+use super::report::{Epoch, Report};
 use crate::error::Result;
 
 /// What has just happened in a training of a model.

@@ -1,7 +1,6 @@
 //! The training loop: epochs of shuffled minibatches, watched and reported.
 
 use std::fmt;
-use std::time::Duration;
 
 use tensor::threads::Threads;
 
@@ -11,17 +10,16 @@ use super::checkpoint::{Checkpoints, Conditions, Place, Store};
 use super::clip::Clip;
 use super::completed::Completed;
 use super::event::Observer;
-use super::goal::{Best, Decisions, Goal, Plateau};
+use super::goal::{Decisions, Goal, Plateau};
 use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
 use super::progress::Progress;
+use super::report::Report;
 use super::run::{Kept, Measure, Run, Schedule};
-use super::times::exact;
 use crate::data::{Batches, Minibatch, Source};
 use crate::error::Result;
 use crate::loss::TrainedWith;
-use crate::metric::Metrics;
 use crate::network::Network;
 use crate::optim::schedule;
 use crate::optim::{Adam, LearningRate, Optimizer};
@@ -451,72 +449,5 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             conditions.unchecked.push(format!("what {unnamed} observers without a name have seen"));
         }
         conditions
-    }
-}
-
-/// How training went.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct Report {
-    /// One entry an epoch, in order; those before a checkpoint that it went on from included.
-    pub epochs: Vec<Epoch>,
-    /// The best epoch, where there is a [`Goal`].
-    pub best: Option<Best>,
-    /// Whether [`Fit::early_stopping`] ended it.
-    pub stopped_early: bool,
-}
-
-/// How one epoch went.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Epoch {
-    /// The mean loss of the training rows, each measured before the step it took part in.
-    pub loss: f64,
-    /// On the validation data after the epoch, if there are any.
-    pub validation: Option<Metrics>,
-    /// What [`Fit::measure`] has added, in that order; `None` where there is no value.
-    pub measured: Vec<(String, Option<f64>)>,
-    /// Wall time, validation included.
-    pub seconds: f64,
-}
-
-impl Epoch {
-    /// What was measured under this name by [`Fit::measure`].
-    pub fn measured(&self, name: &str) -> Option<f64> {
-        self.measured.iter().find(|(measured, _)| measured == name)?.1
-    }
-}
-
-impl Report {
-    /// The last epoch.
-    ///
-    /// # Panics
-    ///
-    /// If there was none.
-    #[track_caller]
-    pub fn last(&self) -> &Epoch {
-        match self.epochs.last() {
-            Some(epoch) => epoch,
-            None => panic!("report: there was no epoch"),
-        }
-    }
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds: f64 = self.epochs.iter().map(|epoch| epoch.seconds).sum();
-        let count = self.epochs.len();
-        let plural = if count == 1 { "" } else { "s" };
-        write!(f, "{count} epoch{plural} in {}", exact(Duration::from_secs_f64(seconds)))?;
-        if let Some(last) = self.epochs.last() {
-            write!(f, ": training loss {:.4}", last.loss)?;
-            if let Some(validation) = last.validation {
-                write!(f, ", validation {validation}")?;
-            }
-        }
-        match &self.best {
-            Some(best) => write!(f, "; best: {best}"),
-            None => Ok(()),
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::checkpoint::Conditions;
-use super::fit::Epoch;
+use super::report::Epoch;
 use crate::error::{Error, Result};
 
 /// The value of an epoch, if it has one.

@@ -10,8 +10,8 @@ use crate::error::{Error, Result, quoted};
 use crate::file::{load_all, save_all};
 use crate::metric::Metrics;
 use crate::parameters::NamedTensor;
-use crate::train::fit::Epoch;
 use crate::train::goal::Course;
+use crate::train::report::Epoch;
 use crate::train::state::{NamedBuffer, TrainerState};
 
 /// What `format` in the metadata says.

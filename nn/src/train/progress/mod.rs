@@ -15,8 +15,8 @@ use line::{BAR, Piece, in_lines, in_one_line, piece, thousands};
 
 use super::clock::Clock;
 use super::event::{Event, Observer};
-use super::fit::Epoch;
 use super::model::Model;
+use super::report::Epoch;
 use super::times::{exact, rough, short};
 
 /// How often the line on a terminal changes.

@@ -8,8 +8,8 @@ use nn::data::{Class, Dataset};
 use nn::prelude::*;
 use nn::tensor::random::Random;
 use nn::{
-    Adam, AdamW, Average, Checkpoints, Clip, Event, Fit, Goal, Model, Observer, Report, Show,
-    Threads, schedule,
+    Adam, AdamW, Average, Checkpoints, Clip, Dynamic, Event, Fit, Goal, Model, Observer, Report,
+    Show, TapeModel, Tensors, Threads, init, schedule,
 };
 
 network! {
@@ -317,4 +317,52 @@ fn settings_that_mean_nothing_are_refused() {
         let error = fit(&mut other, &train).checkpoint(settings).run().unwrap_err().to_string();
         assert!(error.starts_with(text), "{error}");
     }
+}
+
+/// The parameters of a model after a training that is stopped after these steps, and gone on with each time.
+fn after_stops<M: Model<Float = f32>>(
+    name: &str,
+    stops: &[u64],
+    data: &dyn nn::data::Source<M::Input, M::Target>,
+    model: impl Fn() -> M,
+) -> Vec<f32> {
+    let directory = Directory::new(name);
+    let mut parameters = Vec::new();
+    for stop in stops.iter().copied().chain([u64::MAX]) {
+        let mut model = model();
+        let run = fit(&mut model, data).validation(data).epochs(4).batch_size(20).keep_best();
+        let run = run.clip(Clip::tensor_norm(0.3)).average(Average::uniform(0.5));
+        let run = run.checkpoint(&directory.0).show(Show::Nothing);
+        let run = run.observe(move |event: &Event<'_, M>| match event {
+            Event::Step { number, .. } if *number == stop => Break(()),
+            _ => Continue(()),
+        });
+        run.run().unwrap();
+        parameters = model.flat().to_vec();
+    }
+    parameters
+}
+
+#[test]
+fn the_other_kinds_of_models_go_on_as_well() {
+    let rows = rows(4, 77);
+    let dynamic = || {
+        let text =
+            "batch_norm, dense(6 -> 9, gelu), dropout(0.3), residual(dense(9)), dense(3, softmax)";
+        Dynamic::<f32>::parse(text).unwrap().init(5)
+    };
+    let whole = after_stops("dynamic", &[], &rows.flat(), dynamic);
+    assert_eq!(after_stops("dynamic-stopped", &[3, 9], &rows.flat(), dynamic), whole);
+
+    let tensors =
+        Tensors::new(5).weight("a", [6, 8], init::HeNormal).weight("b", [8, 3], init::HeNormal);
+    let on_tape = || {
+        TapeModel::<_, [f32; 6], Class<3>>::new(
+            tensors.clone(),
+            |p, x| p.dropout(x.matmul(p["a"])?.relu()?, 0.2, 0)?.matmul(p["b"]),
+            |outputs, targets| outputs.soft_cross_entropy(targets),
+        )
+    };
+    let whole = after_stops("tape", &[], &rows, on_tape);
+    assert_eq!(after_stops("tape-stopped", &[5, 12], &rows, on_tape), whole);
 }

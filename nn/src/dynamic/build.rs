@@ -402,9 +402,9 @@ impl<T: Float> Builder<'_, T> {
     }
 
     fn unknown<R>(&mut self, place: &Place, what: &str, name: &str, listed: &str) -> Option<R> {
-        let sentence = format!(
-            "there is no {what} `{name}`: {listed}; give it to the `Registry` under this name"
-        );
+        let to = if what == "number" { "`parse_with` or a `Registry`" } else { "a `Registry`" };
+        let sentence =
+            format!("there is no {what} `{name}`: {listed}; give it to {to} under this name");
         self.report.error(place, sentence);
         None
     }

@@ -116,12 +116,7 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
         Into::New | Into::Scaled { .. } => {}
         Into::Row(row) if width == W => sums = [*first(row); MR],
         Into::Row(row) => sums = [K::load_some(row); MR],
-        Into::Chain => each_row!(i of MR: {
-            // SAFETY: i < `MR`, and c has been found to have so many rows.
-            #[allow(unsafe_code)]
-            let row = unsafe { c.row_unchecked(i) };
-            sums[i] = load::<T, K, W>(row);
-        }),
+        Into::Chain => sums = load::<T, K, MR, W>(c),
     }
     check(right.data, depth, right.stride, width);
     let whole = if width == W { depth } else { right.readable(depth, W) };
@@ -156,36 +151,52 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
             });
         }
     }
-    let mut zeros = [T::zero(); W];
+    if let Into::Scaled { scale, wrong } = into {
+        let products = sums;
+        sums = load::<T, K, MR, W>(c);
+        // x·0 is 0, or NaN, which stays.
+        let mut zeros = [T::zero(); W];
+        each_row!(i of MR: {
+            K::add_multiple(&mut sums[i], scale, &products[i]);
+            // What stands behind the end of c may be anything.
+            let written = if width == W { sums[i] } else { K::load_some(&sums[i][..width]) };
+            K::add_multiple(&mut zeros, T::zero(), &written);
+        });
+        if !K::are_zero(&zeros) {
+            wrong.set(true);
+        }
+    }
     each_row!(i of MR: {
         // SAFETY: i < `MR`, and c has been found to have so many rows.
         #[allow(unsafe_code)]
         let row = unsafe { c.row_unchecked(i) };
-        if let Into::Scaled { scale, .. } = into {
-            let product = sums[i];
-            sums[i] = load::<T, K, W>(row);
-            K::add_multiple(&mut sums[i], scale, &product);
-            // x·0 is 0, or NaN, which stays. What stands behind the end of c may be anything.
-            let written = if width == W { sums[i] } else { K::load_some(&sums[i][..width]) };
-            K::add_multiple(&mut zeros, T::zero(), &written);
-        }
         if width == W {
             row.copy_from_slice(&sums[i]);
         } else {
             K::store_some(&sums[i], row);
         }
     });
-    if let Into::Scaled { wrong, .. } = into
-        && !K::are_zero(&zeros)
-    {
-        wrong.set(true);
-    }
 }
 
-/// A row of c, with anything behind its end.
+/// The tile that c holds.
+///
+/// # Panics
+///
+/// If c has another number of rows or is wider than the tile.
 #[inline(always)]
-fn load<T: Float, K: Vectors<T>, const W: usize>(row: &[T]) -> [T; W] {
-    if row.len() == W { *first(row) } else { K::load_some(row) }
+fn load<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
+    c: &mut MatrixMut<'_, T>,
+) -> [[T; W]; MR] {
+    let width = c.cols();
+    assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
+    let mut tile = [[T::zero(); W]; MR];
+    each_row!(i of MR: {
+        // SAFETY: i < `MR`, and c has just been found to have so many rows.
+        #[allow(unsafe_code)]
+        let row = unsafe { c.row_unchecked(i) };
+        tile[i] = if width == W { *first(row) } else { K::load_some(row) };
+    });
+    tile
 }
 
 /// Steps of the loop over k that are written out where a tile is large: counting takes the ports of the CPU that

@@ -48,6 +48,7 @@
 //! | `std` (default) | training, data, files, the tape |
 //! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
 //! | `dynamic` | `Dynamic`: networks read from text when the program runs |
+//! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 // What a declared network shares with one read at run time stands with the former. With every feature on, as CI has

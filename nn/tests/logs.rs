@@ -149,5 +149,8 @@ fn a_full_disk_stops_nothing() {
     let run = fit(&mut sign, &train).epochs(3).observe(JsonLines::create("/dev/full").unwrap());
     run.observe(watch).show(Show::Nothing).run().unwrap();
     assert_eq!(notes.len(), 1, "{notes:?}");
-    assert!(notes[0].starts_with("/dev/full: nothing more can be written (No space left"), "{notes:?}");
+    assert!(
+        notes[0].starts_with("/dev/full: nothing more can be written (No space left"),
+        "{notes:?}"
+    );
 }

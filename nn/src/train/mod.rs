@@ -11,6 +11,8 @@ pub(crate) mod fingerprint;
 mod fit;
 mod goal;
 mod groups;
+#[cfg(all(feature = "ctrlc", any(unix, windows)))]
+mod interrupt;
 pub mod log;
 mod memory;
 pub mod model;

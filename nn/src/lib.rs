@@ -98,7 +98,7 @@ pub use file::{Checkpoint, Layout, LoadOptions};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};
-pub use network::{Architecture, Nested};
+pub use network::{Architecture, Layered, Nested};
 #[cfg(feature = "std")]
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
@@ -121,7 +121,9 @@ pub use tensor;
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Model, NamedBuffer};
+pub use train::{
+    Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Groups, Model, NamedBuffer,
+};
 #[cfg(feature = "std")]
 pub use train::{Observer, Report, Show, Trainer};
 #[cfg(feature = "std")]

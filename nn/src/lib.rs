@@ -17,7 +17,7 @@
 //! |---|---|
 //! | declare | [`network!`], or [`Sequential`] as a type |
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
-//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`]; parts and folds of them: [`data::split`], [`data::folds`] |
+//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`], tables and CSV (features `table`, `csv`), files larger than memory: [`data::row_file`]; parts and folds of them: [`data::split`], [`data::folds`] |
 //! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
@@ -49,6 +49,8 @@
 //! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
 //! | `dynamic` | `Dynamic`: networks read from text when the program runs |
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
+//! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
+//! | `csv` | `Table::read_csv`, and `table` |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 // What a declared network shares with one read at run time stands with the former. With every feature on, as CI has

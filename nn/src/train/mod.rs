@@ -7,7 +7,6 @@ mod clock;
 mod completed;
 mod event;
 mod failure;
-pub(crate) mod fingerprint;
 mod fit;
 mod goal;
 mod groups;

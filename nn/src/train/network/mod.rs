@@ -19,11 +19,10 @@ use tensor::{Buffer, Float};
 use division::Declared;
 pub(crate) use division::{Divided, Division, Parts};
 
-use super::fingerprint::Fingerprint;
 use super::model::{Batch, Model, Run};
 use super::preconditions::{check_batch, check_last_batch};
 use super::update::{Update, is_frozen, update_stretch};
-use crate::data::{Source, portions};
+use crate::data::{Fingerprint, Source, portions};
 use crate::error::Result;
 use crate::head::Head as _;
 use crate::layer::{FirstSums, Layer, Pass};

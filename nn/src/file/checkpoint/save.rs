@@ -32,6 +32,19 @@ pub(crate) fn save_all<T: Float>(
     texts: &[(&str, &str)],
     tensors: &[(String, Vec<usize>, &[T])],
 ) -> Result<()> {
+    save_with(path, texts, tensors, &[])
+}
+
+/// A whole number that counts what this crate does not count, by its name: 0.
+pub(super) struct Counter(pub(super) String);
+
+/// The same with counters.
+pub(super) fn save_with<T: Float>(
+    path: &Path,
+    texts: &[(&str, &str)],
+    tensors: &[(String, Vec<usize>, &[T])],
+    counters: &[Counter],
+) -> Result<()> {
     let dtype = dtype::<T>()?;
     for (name, shape, values) in tensors {
         assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}: shape {shape:?}");
@@ -44,10 +57,18 @@ pub(crate) fn save_all<T: Float>(
             ));
         }
     }
-    let header = header::<T>(texts, tensors, dtype);
+    // What has eight bytes stands first, so that all is aligned.
+    let whole = counters.iter().map(|Counter(name)| (&name[..], "I64", &[][..], size_of::<i64>()));
+    let real = tensors
+        .iter()
+        .map(|(name, shape, values)| (&name[..], dtype, &shape[..], size_of_val(*values)));
+    let header = header(texts, whole.chain(real));
     replace(path, |file| {
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
+        for _ in counters {
+            file.write_all(&0_i64.to_le_bytes())?;
+        }
         for (_, _, values) in tensors {
             for &value in *values {
                 write_element(file, value)?;
@@ -67,10 +88,10 @@ fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()
     }
 }
 
-fn header<T>(
+/// Of tensors by name, type, shape and number of bytes.
+fn header<'a>(
     texts: &[(&str, &str)],
-    tensors: &[(String, Vec<usize>, &[T])],
-    dtype: &str,
+    tensors: impl Iterator<Item = (&'a str, &'a str, &'a [usize], usize)>,
 ) -> String {
     let mut header = String::from(r#"{"__metadata__":{"#);
     for (key, text) in texts.iter().chain(&[("nn_version", env!("CARGO_PKG_VERSION"))]) {
@@ -79,8 +100,8 @@ fn header<T>(
     header.pop();
     header.push('}');
     let mut start = 0;
-    for (name, shape, values) in tensors {
-        let end = start + size_of_val(*values);
+    for (name, dtype, shape, bytes) in tensors {
+        let end = start + bytes;
         let name = json(name);
         // A `String` takes whatever is written to it.
         let _ = write!(

@@ -58,6 +58,8 @@ pub mod loss;
 #[cfg(feature = "std")]
 pub mod metric;
 mod network;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 #[cfg(feature = "std")]
 pub mod optim;
 mod parameters;

@@ -339,6 +339,23 @@ impl<T: Float> Dynamic<T> {
     }
 }
 
+/// What a network is, whether it is declared or read.
+#[cfg(feature = "onnx")]
+impl<T: Float> Dynamic<T> {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.network.name
+    }
+
+    /// Its layers, the names of those without others inside them, and its heads.
+    pub(crate) fn layers(
+        &self,
+    ) -> (&'static crate::layer::Info, &'static [&'static str], &'static crate::head::HeadInfo)
+    {
+        (self.network.info, self.network.names, self.network.head_info)
+    }
+}
+
 impl<T: Float> Registry<T> {
     /// The network that a text declares, with the first weights of seed 0 and with what is registered here.
     ///

@@ -10,6 +10,8 @@ mod weights;
 
 #[cfg(feature = "std")]
 pub use checkpoint::{Checkpoint, Layout, LoadOptions, PyTorch};
+#[cfg(feature = "onnx")]
+pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "std")]
 pub(crate) use checkpoint::{load, load_all, load_pytorch, save, save_all, save_pytorch};
 pub use weights::{Arranged, Weights, sizes_to_arrange};

@@ -23,6 +23,10 @@ pub(crate) use load::{load, load_all};
 pub use options::{Layout, LoadOptions};
 pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};
+#[cfg(feature = "onnx")]
+pub(crate) use replace::replace;
+#[cfg(feature = "onnx")]
+pub(crate) use save::check_finite;
 pub(crate) use save::{save, save_all};
 
 use crate::error::{Error, Result};

@@ -48,14 +48,7 @@ pub(super) fn save_with<T: Float>(
     let dtype = dtype::<T>()?;
     for (name, shape, values) in tensors {
         assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}: shape {shape:?}");
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::value(
-                format!("element {place} of tensor {}, to be saved", quoted(name)),
-                values[place].to_string(),
-                "a finite number",
-                "the training diverged, lower the learning rate or clip the gradients",
-            ));
-        }
+        check_finite(name, values)?;
     }
     // What has eight bytes stands first, so that all is aligned.
     let whole = counters.iter().map(|Counter(name)| (&name[..], "I64", &[][..], size_of::<i64>()));
@@ -77,6 +70,17 @@ pub(super) fn save_with<T: Float>(
         Ok(())
     })
     .map_err(|error| Error::io("write", path, error))
+}
+
+/// An error if there is a number among these that no file may have.
+pub(crate) fn check_finite<T: Float>(name: &str, values: &[T]) -> Result<()> {
+    let Some(place) = values.iter().position(|value| !value.is_finite()) else { return Ok(()) };
+    Err(Error::value(
+        format!("element {place} of tensor {}, to be saved", quoted(name)),
+        values[place].to_string(),
+        "a finite number",
+        "the training diverged, lower the learning rate or clip the gradients",
+    ))
 }
 
 fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()> {

@@ -41,12 +41,23 @@
 //! network needs: [`network!`], and [`Weights`] in a `static`, made by [`include_weights!`] from the file that
 //! [`Checkpoint::save`] wrote. The example `embedded` is such a program, and a library for C.
 
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` (default) | training, data, files, the tape |
+//! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
+//! | `dynamic` | `Dynamic`: networks read from text when the program runs |
+
 #![cfg_attr(not(feature = "std"), no_std)]
+// What a declared network shares with one read at run time stands with the former. With every feature on, as CI has
+// them, nothing is unused.
+#![cfg_attr(not(feature = "dynamic"), allow(dead_code, unused_imports))]
 
 #[cfg(feature = "std")]
 pub mod data;
 mod declare;
-#[cfg(feature = "std")]
+#[cfg(feature = "dynamic")]
 mod dynamic;
 #[cfg(feature = "std")]
 mod error;
@@ -75,7 +86,7 @@ mod train;
 
 #[cfg(feature = "std")]
 pub use autograd;
-#[cfg(feature = "std")]
+#[cfg(feature = "dynamic")]
 pub use dynamic::{Dynamic, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};

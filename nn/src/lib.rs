@@ -72,6 +72,8 @@ pub mod loss;
 #[cfg(feature = "std")]
 pub mod metric;
 mod network;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 #[cfg(feature = "std")]
 pub mod optim;
 mod parameters;
@@ -95,7 +97,7 @@ pub use file::Weights;
 #[doc(hidden)] // what `include_weights!` writes
 pub use file::{Arranged, sizes_to_arrange};
 #[cfg(feature = "std")]
-pub use file::{Checkpoint, Layout, LoadOptions};
+pub use file::{Checkpoint, Layout, LoadOptions, PyTorch};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};

@@ -137,7 +137,7 @@ const NN: Plan = Plan {
         &["file", "metric", "picture"],
         &["train"],
         &["dynamic", "tape"],
-        &["sequential"],
+        &["onnx", "sequential"],
         &["private"],
         &["declare"],
     ],

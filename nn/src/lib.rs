@@ -19,6 +19,7 @@
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`]; parts and folds of them: [`data::split`], [`data::folds`] |
 //! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
+//! | fit exactly | [`solve`]: L-BFGS and Levenberg–Marquardt, for small networks and whole data sets |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
@@ -65,6 +66,8 @@ mod parameters;
 mod picture;
 mod row;
 mod sequential;
+#[cfg(feature = "std")]
+pub mod solve;
 #[cfg(feature = "std")]
 mod tape;
 mod text;

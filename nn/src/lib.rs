@@ -42,12 +42,23 @@
 //! network needs: [`network!`], and [`Weights`] in a `static`, made by [`include_weights!`] from the file that
 //! [`Checkpoint::save`] wrote. The example `embedded` is such a program, and a library for C.
 
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `std` (default) | training, data, files, the tape |
+//! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
+//! | `dynamic` | `Dynamic`: networks read from text when the program runs |
+
 #![cfg_attr(not(feature = "std"), no_std)]
+// What a declared network shares with one read at run time stands with the former. With every feature on, as CI has
+// them, nothing is unused.
+#![cfg_attr(not(feature = "dynamic"), allow(dead_code, unused_imports))]
 
 #[cfg(feature = "std")]
 pub mod data;
 mod declare;
-#[cfg(feature = "std")]
+#[cfg(feature = "dynamic")]
 mod dynamic;
 #[cfg(feature = "std")]
 mod error;
@@ -76,7 +87,7 @@ mod train;
 
 #[cfg(feature = "std")]
 pub use autograd;
-#[cfg(feature = "std")]
+#[cfg(feature = "dynamic")]
 pub use dynamic::{Dynamic, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};
@@ -88,7 +99,7 @@ pub use file::{Checkpoint, Layout, LoadOptions};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};
-pub use network::{Architecture, Nested};
+pub use network::{Architecture, Layered, Nested};
 #[cfg(feature = "std")]
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
@@ -111,7 +122,9 @@ pub use tensor;
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Model, NamedBuffer};
+pub use train::{
+    Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Groups, Model, NamedBuffer,
+};
 #[cfg(feature = "std")]
 pub use train::{Observer, Report, Show, Trainer};
 #[cfg(feature = "std")]

@@ -1,6 +1,7 @@
 //! Programs as users write them, each built by a `cargo` of its own with no dependency but `nn`: those of `crates`, some of
 //! which know `nn` under another name, and the README's. No other test can see what a program lacks that this crate has.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,42 +20,78 @@ fn place() -> PathBuf {
     place
 }
 
-/// Makes a program of each of the README's blocks, in the package `readme`: how many there are.
-fn write_readme(place: &Path) -> usize {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let package = place.join("readme");
-    let programs = package.join("src/bin");
-    fs::create_dir_all(&programs).expect("a folder");
-    fs::create_dir_all(package.join("examples/embedded")).expect("a folder");
-    let weights = "examples/embedded/digits.safetensors"; // which one of the blocks embeds
-    fs::copy(root.join(weights), package.join(weights)).expect("the weights");
-    let manifest = fs::read_to_string(place.join("user/Cargo.toml")).expect("a manifest");
-    fs::write(package.join("Cargo.toml"), manifest.replace("\"user\"", "\"readme\""))
-        .expect("the manifest");
+/// Makes a program of each of the README's blocks, in the package `readme`, or in `readme_X` where the text before the
+/// block speaks of the feature `X`: how many there are, and the packages.
+fn write_readme(place: &Path) -> (usize, BTreeSet<String>) {
     let readme = include_str!("../../README.md");
-    let blocks = readme.split("```rust\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let mut parts = readme.split("```rust\n");
+    let mut before = parts.next().expect("a README");
+    let mut packages = BTreeSet::new();
     let mut count = 0;
-    for block in blocks {
+    for part in parts {
+        let (block, after) = part.split_once("```").expect("the end of a block");
         assert!(block.contains("fn main()"), "not a whole program:\n{block}");
+        let section = before.rsplit("\n## ").next().unwrap_or(before);
+        let feature =
+            section.split_once("of the feature `").and_then(|(_, name)| name.split('`').next());
+        let package = feature.map_or("readme".into(), |feature| format!("readme_{feature}"));
+        if packages.insert(package.clone()) {
+            write_package(place, &package, feature);
+        }
         let program = format!("#![deny(warnings)]\n{block}");
-        fs::write(programs.join(format!("block{count}.rs")), program).expect("a program");
+        let path = place.join(package).join(format!("src/bin/block{count}.rs"));
+        fs::write(path, program).expect("a program");
+        before = after;
         count += 1;
     }
-    count
+    (count, packages)
+}
+
+/// A package without programs, and what they embed.
+fn write_package(place: &Path, name: &str, feature: Option<&str>) {
+    let package = place.join(name);
+    if package.exists() {
+        fs::remove_dir_all(&package).expect("what an earlier run has written");
+    }
+    fs::create_dir_all(package.join("src/bin")).expect("a folder");
+    fs::create_dir_all(package.join("examples/embedded")).expect("a folder");
+    let weights = "examples/embedded/digits.safetensors";
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join(weights);
+    fs::copy(from, package.join(weights)).expect("the weights");
+    let manifest = fs::read_to_string(place.join("user/Cargo.toml")).expect("a manifest");
+    let mut manifest = manifest.replace("\"user\"", &format!("{name:?}"));
+    if let Some(feature) = feature {
+        let depends = format!("nn = {{ workspace = true, features = [{feature:?}] }}");
+        manifest = manifest.replace("nn.workspace = true", &depends);
+    }
+    fs::write(package.join("Cargo.toml"), manifest).expect("the manifest");
 }
 
 #[test]
 fn every_program_is_built_without_a_warning() {
     let place = place();
-    assert!(write_readme(&place) >= 8, "where are the README's blocks?");
+    let (blocks, packages) = write_readme(&place);
+    assert!(blocks >= 8, "where are the README's blocks?");
+    // Packages with a feature by themselves: together with others, all would have it.
+    let (plain, featured): (Vec<_>, Vec<_>) = packages.iter().partition(|name| *name == "readme");
+    assert!(!plain.is_empty() && !featured.is_empty());
+    let mut others = vec!["--workspace", "--lib"];
+    featured.iter().for_each(|name| others.extend(["--exclude", name]));
+    check(&place, &others);
+    featured.iter().for_each(|name| check(&place, &["--package", name]));
+}
+
+/// `cargo check` of these packages, which is to say nothing.
+fn check(place: &Path, packages: &[&str]) {
     let checked = Command::new(env!("CARGO"))
-        .args(["check", "--offline", "--quiet", "--workspace", "--bins", "--lib"])
-        .current_dir(&place)
+        .args(["check", "--offline", "--quiet", "--bins"])
+        .args(packages)
+        .current_dir(place)
         .env("CARGO_TARGET_DIR", place.join("target"))
         .output()
         .expect("cargo runs");
     let says = String::from_utf8_lossy(&checked.stderr);
-    assert!(checked.status.success() && says.is_empty(), "{says}");
+    assert!(checked.status.success() && says.is_empty(), "{packages:?}: {says}");
 }
 
 /// Copies a folder with all that is in it.

@@ -42,6 +42,11 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
+#[cfg(not(any(feature = "std", feature = "libm", target_os = "none")))]
+compile_error!(
+    "without `std`, the arithmetic of floats comes from `libm`: write `default-features = false, features = [\"libm\"]`"
+);
+
 pub mod activation;
 #[cfg(feature = "std")]
 mod buffer;

@@ -20,7 +20,7 @@ use crate::parameters::{NamedTensor, all_finite};
 use crate::train::fingerprint::Fingerprint;
 use crate::train::network::{Divided, Division, Parts};
 use crate::train::preconditions::{check_batch, check_last_batch};
-use crate::train::update::{Update, update_stretch};
+use crate::train::update::{Update, is_frozen, update_stretch};
 
 /// What is kept of a batch.
 #[derive(Debug)]
@@ -277,8 +277,9 @@ impl<T: Float> Model for Dynamic<T> {
         &mut self,
         batch: Batch<'_, Self>,
         workspace: &mut Self::Workspace,
-        Update { rule, step, memory: remembered, tensors, .. }: Update<'_, T, O>,
+        update: Update<'_, T, O>,
     ) -> bool {
+        let Update { rule, step, memory: remembered, tensors, has_groups, .. } = update;
         let network = &*self.network;
         let parameters = self.parameters.as_mut_slice();
         let DynamicWorkspace { memory, division, room, rows, .. } = workspace;
@@ -292,11 +293,12 @@ impl<T: Float> Model for Dynamic<T> {
                 let remembered = remembered.each_mut().map(|slot| slot.take(&stretch));
                 (stretch.start, parameters.take(&stretch), remembered)
             });
-            let descent = rule.descent(step);
+            let descent = if has_groups { None } else { rule.descent(step) };
             let finite = AtomicBool::new(true);
             division.threads.for_each(parts, |(from, parameters, remembered)| {
                 let is_finite = match descent {
                     Some(rate) => network.part.descend(parameters, x, all, from, rate),
+                    None if has_groups && is_frozen(tensors, from, parameters.len()) => true,
                     None => {
                         let mut gradient = Buffer::stale(longest.unwrap_or(0));
                         let gradient = &mut gradient[..parameters.len()];
@@ -304,7 +306,7 @@ impl<T: Float> Model for Dynamic<T> {
                         let memory = remembered;
                         let stretch = Stretch { parameters, gradient, memory, tensor: None };
                         let trained = network.trained(from, stretch.gradient.len());
-                        update_stretch((rule, step), from, stretch, tensors, trained)
+                        update_stretch((rule, step), from, stretch, (tensors, has_groups), trained)
                     }
                 };
                 if !is_finite {

@@ -48,7 +48,7 @@ impl Residuals {
 
     fn sorted(&self) -> Vec<f64> {
         let mut sorted = self.errors.clone();
-        sorted.sort_by(f64::total_cmp);
+        sorted.sort_unstable_by(f64::total_cmp);
         sorted
     }
 }

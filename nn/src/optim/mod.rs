@@ -87,6 +87,9 @@ pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
     /// a product. Such a rule waits until the whole gradient is there, which then does not stay in the cache.
     const WHOLE_TENSORS: bool = false;
 
+    /// Whether the rule has a weight decay, by [the factor of a tensor](NamedTensor::decay) where it sees one.
+    const DECAYS: bool = false;
+
     /// Looks at the rule's settings, before anything is trained.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use super::clip::Clip;
 use super::completed::Completed;
 use super::event::Observer;
 use super::goal::{Decisions, Goal, Plateau};
+use super::groups::Groups;
 use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
@@ -20,7 +21,7 @@ use super::run::{Kept, Measure, Run, Schedule};
 use crate::data::{Batches, Minibatch, Source};
 use crate::error::Result;
 use crate::loss::TrainedWith;
-use crate::network::Network;
+use crate::network::{Layered, Network};
 use crate::optim::schedule;
 use crate::optim::{Adam, LearningRate, Optimizer};
 use crate::parameters::NamedTensor;
@@ -63,6 +64,7 @@ pub fn fit<'a, M: Model>(
         measures: Vec::new(),
         decisions: Decisions::default(),
         clip: None,
+        groups: Groups::default(),
         average: None,
         checkpoints: None,
     }
@@ -86,6 +88,7 @@ pub struct Fit<'a, M: Model, O> {
     measures: Vec<Measure<'a, M>>,
     decisions: Decisions,
     clip: Option<Clip>,
+    groups: Groups,
     average: Option<Average>,
     checkpoints: Option<Checkpoints>,
 }
@@ -138,6 +141,55 @@ impl<N: Network, O> Fit<'_, N, O> {
     }
 }
 
+/// By layer: the compiler checks their names.
+impl<N: Network + Layered, O> Fit<'_, N, O> {
+    /// A factor on the learning rate of each layer.
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Curve { hidden: dense(1 -> 8, tanh), output: dense(1) } }
+    ///
+    /// let data = Dataset::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// fit(&mut Curve::init(1), &data)
+    ///     .rate(|layer| match layer {
+    ///         CurveLayer::Hidden => 0.1,
+    ///         CurveLayer::Output => 1.0,
+    ///     })
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn rate(self, factor: impl Fn(N::Layer) -> f64) -> Self {
+        self.by_layer(|groups, name, layer| groups.rate(name, factor(layer)))
+    }
+
+    /// A factor on the weight decay of each layer; the optimizer must have one.
+    pub fn decay(self, factor: impl Fn(N::Layer) -> f64) -> Self {
+        self.by_layer(|groups, name, layer| groups.decay(name, factor(layer)))
+    }
+
+    /// The layers that stay as they are, running means included.
+    pub fn freeze(self, is_frozen: impl Fn(N::Layer) -> bool) -> Self {
+        self.by_layer(|groups, name, layer| match is_frozen(layer) {
+            true => groups.freeze(name),
+            false => groups,
+        })
+    }
+
+    fn by_layer(mut self, set: impl Fn(Groups, String, N::Layer) -> Groups) -> Self {
+        let mut groups = std::mem::take(&mut self.groups);
+        for tensor in self.model.tensors() {
+            if let Some(layer) = N::layer(&tensor.name) {
+                groups = set(groups, tensor.name, layer);
+            }
+        }
+        Fit { groups, ..self }
+    }
+}
+
 impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// Data that are not trained on, to be measured after every epoch.
     pub fn validation(mut self, data: &'a dyn Source<M::Input, M::Target>) -> Self {
@@ -149,7 +201,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     pub fn optimizer<P: Optimizer<M::Float>>(self, optimizer: P) -> Fit<'a, M, P> {
         let Fit { model, data, validation, loss, epochs, batch_size, .. } = self;
         let Fit { seed, threads, schedule, show, observers, decisions, .. } = self;
-        let Fit { clip, average, checkpoints, measures, .. } = self;
+        let Fit { clip, groups, average, checkpoints, measures, .. } = self;
         Fit {
             model,
             data,
@@ -166,6 +218,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             measures,
             decisions,
             clip,
+            groups,
             average,
             checkpoints,
         }
@@ -291,6 +344,13 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Layers that are trained otherwise than the rest, by their names. For a declared network see [`Fit::rate`],
+    /// [`Fit::decay`] and [`Fit::freeze`], whose names the compiler checks; of both, what comes later counts.
+    pub fn groups(mut self, groups: Groups) -> Self {
+        self.groups = self.groups.and(groups);
+        self
+    }
+
     /// A mean of the parameters over the steps, which is validated and given back in their place.
     pub fn average(mut self, average: Average) -> Self {
         self.average = Some(average);
@@ -387,12 +447,14 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             None => None,
         };
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
-        let Fit { schedule, show, observers, decisions, clip, average, measures, .. } = self;
-        let mut trainer = Trainer::with_loss(optimizer, loss).threads(&threads).seed(seed);
+        let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
+        let Fit { average, measures, .. } = self;
+        let mut trainer =
+            Trainer::with_loss(optimizer, loss).threads(&threads).seed(seed).groups(groups);
         if let Some(clip) = clip {
             trainer = trainer.clip(clip);
         }
-        trainer.check()?;
+        trainer.prepare(model)?;
         let averaged = average.map(|average| {
             let tensors = model.tensors();
             let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
@@ -440,6 +502,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             conditions.add(name, text);
         }
         conditions.add("clipping", format!("{:?}", self.clip));
+        conditions.add("groups", format!("{:?}", self.groups));
         conditions.add("average", format!("{:?}", self.average));
         let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
         conditions.add("measured", format!("{measured:?}"));

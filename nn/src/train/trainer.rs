@@ -3,11 +3,12 @@
 use std::fmt;
 
 use num_traits::Float as _;
-use tensor::Buffer;
 use tensor::threads::Threads;
+use tensor::{Buffer, Float as _};
 
 use super::clip::Clip;
 use super::failure::Failure;
+use super::groups::Groups;
 use super::memory::Memory;
 use super::model::{Batch, Model, Run};
 use super::network::LossOf;
@@ -41,6 +42,7 @@ pub struct Trainer<M: Model, O> {
     pub(super) loss: M::Loss,
     threads: Threads,
     clip: Option<Clip>,
+    pub(super) groups: Groups,
     workspace: M::Workspace,
     gradient: Buffer<M::Float>,
     /// From the first step on.
@@ -73,6 +75,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             loss,
             threads: Threads::all(),
             clip: None,
+            groups: Groups::default(),
             workspace: M::Workspace::default(),
             gradient: Buffer::zeroed(0),
             memory: None,
@@ -102,6 +105,13 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     #[must_use]
     pub fn clip(mut self, clip: Clip) -> Self {
         self.clip = Some(clip);
+        self
+    }
+
+    /// The same with layers that are trained otherwise than the rest.
+    #[must_use]
+    pub fn groups(mut self, groups: Groups) -> Self {
+        self.groups = groups;
         self
     }
 
@@ -243,6 +253,9 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.compute_gradient(model, batch);
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
         if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
+            // What is frozen has no gradient, and does not count in its norm.
+            let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
+            frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
             clip.apply(&mut gradient, &memory.tensors);
         }
         let changed =
@@ -302,11 +315,18 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             step: Step::new(self.steps).rate(self.rate),
             memory: memory.slots.each_mut().map(|slot| &mut slot[..]),
             tensors: &memory.tensors,
+            has_groups: memory.has_groups,
             threads: &self.threads,
         };
         let is_finite = change(model, &mut self.workspace, update);
         if std::mem::take(&mut self.has_state_to_come) {
+            for (range, state) in &mut memory.frozen {
+                state.copy_from_slice(&model.flat()[range.clone()]);
+            }
             model.update_state(&mut self.workspace);
+            for (range, state) in &memory.frozen {
+                model.flat_mut()[range.clone()].copy_from_slice(state);
+            }
         }
         let mut state = memory.state.iter();
         if !is_finite || !state.all(|state| all_finite(&model.flat()[state.clone()])) {
@@ -317,7 +337,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 
     /// Memory for what the optimizer remembers of this model, and whether a step can be taken at all.
-    fn prepare(&mut self, model: &M) -> Result<()> {
+    pub(super) fn prepare(&mut self, model: &M) -> Result<()> {
         if self.is_broken {
             return Err(Error::value(
                 "trainer",
@@ -346,7 +366,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             )),
             _ => {
                 self.check()?;
-                self.memory = Some(Memory::of(model, O::MEMORY)?);
+                self.memory = Some(Memory::of::<M, O>(model, &self.groups)?);
                 Ok(())
             }
         }

@@ -27,19 +27,16 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
 ) -> bool {
     let (k, n) = (problem.a.cols, problem.b.cols);
     let contiguous = problem.a.col_stride == 1 && problem.b.col_stride == 1;
-    if problem.a.rows != 1 || n < L || !contiguous {
+    // A single row that is scaled, the step of a layer with one input, is left to the tiles.
+    let scaled = matches!(problem.into, Into::Scaled { .. });
+    if problem.a.rows != 1 || n < L || !contiguous || scaled {
         return false;
     }
     let head = misaligned::<T, L>(&problem.b);
     let vectors = (n + head).div_ceil(L);
     // None is of one vector, unless it is the only one: vectors overlap only within a strip.
     let strips = vectors.div_ceil(TOGETHER);
-    // A sum is scaled when it is complete, so that it cannot be cut into slabs.
-    let slab = match problem.into {
-        Into::Scaled { .. } => k,
-        _ if strips == 1 => k,
-        _ => SLAB,
-    };
+    let slab = if strips == 1 { k } else { SLAB };
     let mut from = 0;
     loop {
         let depth = from..k.min(from + slab);
@@ -87,7 +84,7 @@ fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
 ) {
     let (a, b) = (problem.a, problem.b);
     let into = match problem.into {
-        Into::Scaled { .. } | Into::New if depth.start == 0 => problem.into,
+        Into::New if depth.start == 0 => Into::New,
         Into::Row(bias) if depth.start == 0 => Into::Row(&bias[cols.clone()]),
         _ => Into::Chain,
     };
@@ -138,9 +135,10 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
         _ => j * L - head,
     };
     let mut sums = match into {
-        Into::New | Into::Scaled { .. } => [[T::zero(); L]; V],
+        Into::New => [[T::zero(); L]; V],
         Into::Row(row) => load(row, place),
         Into::Chain => load(c, place),
+        Into::Scaled { .. } => unreachable!("`product` leaves it to the tiles"),
     };
     check(b.data, a.len(), b.stride, width);
     let b = |k: usize, first: usize| {
@@ -156,19 +154,6 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
         add_rows::<T, K, V, L, 4>(&mut sums, a, |k, j| b(k, j * L));
     } else {
         add_rows::<T, K, V, L, 1>(&mut sums, a, |k, j| b(k, place(j)));
-    }
-    if let Into::Scaled { scale, wrong } = into {
-        let products = sums;
-        sums = load(c, place);
-        // x·0 is 0, or NaN, which stays.
-        let mut zeros = [T::zero(); L];
-        each_vector!(j of V: {
-            K::add_multiple(&mut sums[j], scale, &products[j]);
-            K::add_multiple(&mut zeros, T::zero(), &sums[j]);
-        });
-        if !K::are_zero(&zeros) {
-            wrong.set(true);
-        }
     }
     each_vector!(j of V: c[place(j)..][..L].copy_from_slice(&sums[j]));
 }

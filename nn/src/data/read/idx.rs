@@ -53,7 +53,7 @@ pub fn read<const D: usize>(path: impl AsRef<Path>) -> Result<Idx<D>> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
     let length = file.metadata().ok().filter(fs::Metadata::is_file).map(|data| data.len());
-    parse_of(path, BufReader::new(file), length)
+    Idx::from(&mut BufReader::new(file), path, length)
 }
 
 /// Reads the content of an IDX file from elsewhere, such as a `&[u8]`; errors call it `name`.
@@ -69,42 +69,53 @@ pub fn read<const D: usize>(path: impl AsRef<Path>) -> Result<Idx<D>> {
 /// assert_eq!(labels.bytes, [7, 8, 9]);
 /// # Ok::<(), nn::Error>(())
 /// ```
-pub fn parse<const D: usize>(name: impl AsRef<Path>, content: impl BufRead) -> Result<Idx<D>> {
-    parse_of(name.as_ref(), content, None)
+pub fn parse<const D: usize>(name: impl AsRef<Path>, mut content: impl BufRead) -> Result<Idx<D>> {
+    Idx::from(&mut content, name.as_ref(), None)
 }
 
-/// The same of content whose length may be known.
-fn parse_of<const D: usize>(
+impl<const D: usize> Idx<D> {
+    /// From content whose length may be known.
+    fn from(content: &mut dyn BufRead, name: &Path, length: Option<u64>) -> Result<Self> {
+        let (sizes, bytes) = parse_of(content, name, length, D)?;
+        let mut dimensions = [0; D];
+        dimensions.copy_from_slice(&sizes);
+        Ok(Self { dimensions, bytes })
+    }
+}
+
+/// What an IDX file with `count` dimensions holds: these, and its elements. Compiled once for all readers and counts.
+fn parse_of(
+    content: &mut dyn BufRead,
     name: &Path,
-    mut content: impl BufRead,
     length: Option<u64>,
-) -> Result<Idx<D>> {
+    count: usize,
+) -> Result<(Vec<usize>, Vec<u8>)> {
     let start = content.fill_buf().map_err(|error| Error::io("read", name, error))?;
     if start.starts_with(&GZIP) {
         // Of several members, which gzip allows; so the end of the first is not taken for the end.
         let most = length.map(|length| length.saturating_mul(MOST_INFLATED));
-        let from = MultiGzDecoder::new(content);
-        Content { name, gzip: true, most, read: 0, from }.parse()
+        let from = &mut MultiGzDecoder::new(content);
+        Content { name, gzip: true, most, read: 0, from }.parse(count)
     } else {
-        Content { name, gzip: false, most: None, read: 0, from: content }.parse()
+        Content { name, gzip: false, most: None, read: 0, from: content }.parse(count)
     }
 }
 
 /// The bytes of the file after decompression.
-struct Content<'a, R> {
+struct Content<'a> {
     name: &'a Path,
     gzip: bool,
     /// How many there can be, if that is known of a compressed file.
     most: Option<u64>,
     read: usize,
-    from: R,
+    from: &'a mut dyn Read,
 }
 
-impl<R: Read> Content<'_, R> {
-    fn parse<const D: usize>(&mut self) -> Result<Idx<D>> {
-        self.check_magic::<D>()?;
-        let dimensions = self.dimensions::<D>()?;
-        let sizes = dimensions.map(|size| size.to_string()).join(" × ");
+impl Content<'_> {
+    fn parse(&mut self, count: usize) -> Result<(Vec<usize>, Vec<u8>)> {
+        self.check_magic(count)?;
+        let dimensions = self.dimensions(count)?;
+        let sizes = dimensions.iter().map(usize::to_string).collect::<Vec<_>>().join(" × ");
         let Some(expected) =
             dimensions.iter().try_fold(1_usize, |product, &size| product.checked_mul(size))
         else {
@@ -139,16 +150,16 @@ impl<R: Read> Content<'_, R> {
                 format!("exactly {expected} ({sizes})"),
             ));
         }
-        Ok(Idx { dimensions, bytes })
+        Ok((dimensions, bytes))
     }
 
-    fn check_magic<const D: usize>(&mut self) -> Result<()> {
+    fn check_magic(&mut self, count: usize) -> Result<()> {
         let magic = self.up_to(4)?;
         let &[zero, zero_too, element, dimensions] = &magic[..] else {
             return Err(self.wrong(
                 "first four bytes",
                 format!("only {} bytes", magic.len()),
-                format!("00 00 {U8:02x} {D:02x}"),
+                format!("00 00 {U8:02x} {count:02x}"),
             ));
         };
         if (zero, zero_too) != (0, 0) {
@@ -177,29 +188,29 @@ impl<R: Read> Content<'_, R> {
                 "convert the elements to unsigned bytes",
             ));
         }
-        if usize::from(dimensions) != D {
+        if usize::from(dimensions) != count {
             return Err(Error::file(
                 self.name,
                 "number of dimensions",
                 dimensions.to_string(),
-                D.to_string(),
+                count.to_string(),
                 "images have 3 and labels have 1, so the files may be mixed up",
             ));
         }
         Ok(())
     }
 
-    fn dimensions<const D: usize>(&mut self) -> Result<[usize; D]> {
-        let header = self.up_to(4 * D as u64)?;
-        let (sizes, rest) = header.as_chunks::<4>();
-        let Ok(sizes) = <&[[u8; 4]; D]>::try_from(sizes) else {
+    fn dimensions(&mut self, count: usize) -> Result<Vec<usize>> {
+        let header = self.up_to(4 * count as u64)?;
+        if header.len() < 4 * count {
             return Err(self.wrong(
                 "dimensions",
-                format!("{} bytes", 4 * sizes.len() + rest.len()),
-                format!("{} (4 for each of {D})", 4 * D),
+                format!("{} bytes", header.len()),
+                format!("{} (4 for each of {count})", 4 * count),
             ));
-        };
-        Ok(sizes.map(|size| u32::from_be_bytes(size) as usize))
+        }
+        let sizes = header.as_chunks().0.iter();
+        Ok(sizes.map(|&size| u32::from_be_bytes(size) as usize).collect())
     }
 
     /// The next bytes: `limit` of them, or fewer at the end.

@@ -1,7 +1,5 @@
 //! Which row goes into which part.
 
-use std::collections::BTreeMap;
-
 use tensor::random::Random;
 use tensor::threads::Threads;
 
@@ -81,9 +79,9 @@ impl Arrangement {
             }
             Arrangement::Groups(groups) => {
                 let mut of_group: Vec<Vec<usize>> = Vec::new();
-                let mut places = BTreeMap::new();
+                let mut places = vec![None; different(groups)];
                 for &row in &order {
-                    let place = *places.entry(groups[row]).or_insert_with(|| {
+                    let place = *places[groups[row]].get_or_insert_with(|| {
                         of_group.push(Vec::new());
                         of_group.len() - 1
                     });
@@ -108,7 +106,7 @@ impl Arrangement {
         if let Some(empty) = rows.iter().position(|&rows| rows == 0) {
             let of = match self {
                 Arrangement::Groups(groups) => {
-                    format!("{} groups", groups.iter().max().map_or(0, |most| most + 1))
+                    format!("{} groups", different(groups))
                 }
                 _ => format!("{} rows", part_of.len()),
             };
@@ -120,11 +118,11 @@ impl Arrangement {
             ));
         }
         let Arrangement::Stratified(labels) = self else { return Ok(()) };
-        let mut counts = BTreeMap::new();
+        let mut counts = vec![vec![0_usize; parts]; different(labels)];
         for (&label, &part) in labels.iter().zip(part_of) {
-            counts.entry(label).or_insert_with(|| vec![0_usize; parts])[part] += 1;
+            counts[label][part] += 1;
         }
-        for (label, counts) in counts {
+        for (label, counts) in counts.iter().enumerate() {
             if let Some(part) = counts.iter().position(|&count| count == 0) {
                 return Err(Error::value(
                     format!("class {label} (counted from 0, of those that occur)"),
@@ -145,6 +143,11 @@ fn most_behind(shares: &[f64], dealt: &[f64], rows: f64) -> usize {
     let more =
         |best: usize, next: usize| if behind(next) > behind(best) + 1e-9 { next } else { best };
     (1..shares.len()).fold(0, more)
+}
+
+/// How many different keys there are, given the place of each.
+fn different(numbered: &[usize]) -> usize {
+    numbered.iter().max().map_or(0, |most| most + 1)
 }
 
 /// The place of each key among all different ones, in their order.

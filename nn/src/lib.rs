@@ -104,9 +104,9 @@ pub use network::{Architecture, Layered, Nested};
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
 pub use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, Lamb, Lars, LearningRate, Lion,
-    MOST_MEMORY, Muon, NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch,
-    schedule,
+    AdaGrad, Adadelta, Adafactor, Adam, AdamW, Adamax, Adan, AmsGrad, Ascent, Decay, Elastic,
+    GradientNoise, Lamb, Lars, LearningRate, Lion, MOST_MEMORY, MaxNorm, Muon, NAdam, Optimizer,
+    RAdam, RmsProp, Rprop, Sam, ScheduleFree, Sgd, Step, Stretch, schedule,
 };
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;

@@ -128,7 +128,7 @@ pub use train::{
 #[cfg(feature = "std")]
 pub use train::{Observer, Report, Show, Trainer};
 #[cfg(feature = "std")]
-pub use train::{TrainerState, fit, model};
+pub use train::{TrainerState, fit, log, model};
 
 /// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
 #[cfg(feature = "std")]

@@ -11,7 +11,7 @@ mod weights;
 #[cfg(feature = "std")]
 pub use checkpoint::{Checkpoint, Layout, LoadOptions};
 #[cfg(feature = "std")]
-pub(crate) use checkpoint::{load, load_all, save, save_all};
+pub(crate) use checkpoint::{json, load, load_all, save, save_all};
 pub use weights::{Arranged, Weights, sizes_to_arrange};
 
 /// What `format` in the header says. A later version of this crate that arranges the tensors in

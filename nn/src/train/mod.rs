@@ -12,6 +12,7 @@ pub(crate) mod fingerprint;
 mod fit;
 mod goal;
 mod groups;
+pub mod log;
 mod memory;
 pub mod model;
 pub(crate) mod network;

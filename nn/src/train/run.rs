@@ -314,9 +314,16 @@ fn tell<M: Model>(
     event: &Event<'_, M>,
 ) -> ControlFlow<()> {
     let mut flow = ControlFlow::Continue(());
-    for observer in observers {
+    let mut notes = Vec::new();
+    for observer in observers.iter_mut() {
         if observer.observe(event).is_break() {
             flow = ControlFlow::Break(());
+        }
+        notes.extend(observer.note());
+    }
+    for text in &notes {
+        for observer in observers.iter_mut() {
+            let _nothing_to_stop = observer.observe(&Event::Note { text });
         }
     }
     flow

@@ -20,7 +20,7 @@ use tensor::Float;
 pub(super) use load::load_bytes;
 pub(crate) use load::{load, load_all};
 pub use options::{Layout, LoadOptions};
-pub(crate) use save::{save, save_all};
+pub(crate) use save::{json, save, save_all};
 
 use crate::error::{Error, Result};
 use crate::file::FORMAT;

@@ -97,7 +97,7 @@ fn header<T>(
 }
 
 /// `text` as a JSON string.
-fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut string = String::from('"');
     for character in text.chars() {
         match character {

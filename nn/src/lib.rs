@@ -19,6 +19,7 @@
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`], tables and CSV (features `table`, `csv`), files larger than memory: [`data::row_file`]; parts and folds of them: [`data::split`], [`data::folds`] |
 //! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
+//! | fit exactly | [`solve`]: L-BFGS and Levenberg–Marquardt, for small networks and whole data sets |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
@@ -82,6 +83,8 @@ mod picture;
 mod row;
 mod sequential;
 #[cfg(feature = "std")]
+pub mod solve;
+#[cfg(feature = "std")]
 mod tape;
 mod text;
 #[cfg(feature = "std")]
@@ -106,9 +109,9 @@ pub use network::{Architecture, Layered, Nested};
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
 pub use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, Lamb, Lars, LearningRate, Lion,
-    MOST_MEMORY, Muon, NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch,
-    schedule,
+    AdaGrad, Adadelta, Adafactor, Adam, AdamW, Adamax, Adan, AmsGrad, Ascent, Decay, Elastic,
+    GradientNoise, Lamb, Lars, LearningRate, Lion, MOST_MEMORY, MaxNorm, Muon, NAdam, Optimizer,
+    RAdam, RmsProp, Rprop, Sam, ScheduleFree, Sgd, Step, Stretch, schedule,
 };
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;

@@ -523,6 +523,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             };
             conditions.add(name, text);
         }
+        conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
         conditions.add("clipping", format!("{:?}", self.clip));
         conditions.add("groups", format!("{:?}", self.groups));
         conditions.add("average", format!("{:?}", self.average));

@@ -1,5 +1,6 @@
 //! Training: one step, and many.
 
+mod ascent;
 mod average;
 mod checkpoint;
 mod clip;

@@ -21,16 +21,13 @@ use tensor::Float;
 pub(super) use load::load_bytes;
 pub(crate) use load::{load, load_all};
 pub use options::{Layout, LoadOptions};
-<<<<<<< HEAD
-pub(crate) use save::{json, save, save_all};
-=======
 pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};
 #[cfg(feature = "onnx")]
 pub(crate) use replace::replace;
 #[cfg(feature = "onnx")]
 pub(crate) use save::check_finite;
->>>>>>> exchange
+pub(crate) use save::{json, save, save_all};
 
 use crate::error::{Error, Result};
 use crate::file::FORMAT;

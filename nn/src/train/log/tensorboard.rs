@@ -172,10 +172,17 @@ mod tests {
         let mut log = TensorBoard::create(&directory).unwrap().steps(2);
         log.clock = || 1_700_000_000.25;
         let model = &Line::init(1);
-        log.observe(&Event::Begin { model, epochs: 2, rows: 9, steps: 300, done: 0, done_rows: 0 });
+        let _ = log.observe(&Event::Begin {
+            model,
+            epochs: 2,
+            rows: 9,
+            steps: 300,
+            done: 0,
+            done_rows: 0,
+        });
         for number in 1..=300 {
             let (loss, rate) = (1.0 / number as f64, 0.5);
-            log.observe(&Event::Step { model, number, epoch: 1, rows: 3, loss, rate });
+            let _ = log.observe(&Event::Step { model, number, epoch: 1, rows: 3, loss, rate });
             if number % 150 == 0 {
                 let epoch = &Epoch {
                     loss: 0.5,
@@ -184,7 +191,7 @@ mod tests {
                     seconds: 2.0,
                 };
                 let number = number as usize / 150;
-                log.observe(&Event::Epoch { model, number, epoch, is_best: false });
+                let _ = log.observe(&Event::Epoch { model, number, epoch, is_best: false });
             }
         }
         let written = std::fs::read(directory.join("events.out.tfevents.0.nn")).unwrap();

@@ -131,7 +131,9 @@ pub use train::{
     Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Groups, Model, NamedBuffer,
 };
 #[cfg(feature = "std")]
-pub use train::{Observer, Report, Show, Trainer};
+pub use train::{BatchSizeSearch, BatchSpeed, RateSearch, RateTrial};
+#[cfg(feature = "std")]
+pub use train::{Observer, Report, Show, Spikes, Trainer};
 #[cfg(feature = "std")]
 pub use train::{TrainerState, fit, log, model};
 

@@ -37,6 +37,8 @@ pub enum Event<'e, M: Model> {
         epoch: usize,
         /// Rows in its batch.
         rows: usize,
+        /// Which rows of the training data they are.
+        batch: &'e [usize],
         /// The mean loss of the batch, before the step.
         loss: f64,
         /// The factor on the learning rate.

@@ -10,6 +10,7 @@ use super::checkpoint::{Checkpoints, Conditions, Place, Store};
 use super::clip::Clip;
 use super::completed::Completed;
 use super::event::Observer;
+use super::find::Trial;
 use super::goal::{Decisions, Goal, Plateau};
 use super::groups::Groups;
 #[cfg(all(feature = "ctrlc", any(unix, windows)))]
@@ -440,15 +441,37 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
     }
 
+    /// Rows of the data.
+    pub(super) fn rows(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Steps of this training, to find something out.
+    pub(super) fn into_trial(mut self) -> Result<Trial<'a, M, O>> {
+        let threads = self.threads.take().unwrap_or_default();
+        let batches = self.check_data(&threads)?;
+        let Fit { model, data, optimizer, loss, seed, clip, groups, .. } = self;
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups)?;
+        let (model, batch) = (Completed::new(model), Minibatch::default());
+        Ok(Trial { model, trainer, data, threads, batches, batch, seed, taken: 0 })
+    }
+
+    /// Refuses rows that the model cannot be trained with; the batches of the others.
+    fn check_data(&self, threads: &Threads) -> Result<Batches> {
+        let rows = self.data.len();
+        let batches = Batches::new(rows, self.batch_size)?;
+        self.model.check_batch_size(rows, self.batch_size)?;
+        self.model.check_rows("", self.data, threads)?;
+        Ok(batches)
+    }
+
     /// Everything that can be checked before anything is trained.
     fn prepare(mut self) -> Result<Run<'a, M, O>> {
         let threads = self.threads.take().unwrap_or_default();
         let rows = self.data.len();
-        let batches = Batches::new(rows, self.batch_size)?;
+        let batches = self.check_data(&threads)?;
         let steps = check_steps(self.epochs, batches.count())?;
-        self.model.check_batch_size(rows, self.batch_size)?;
         check_schedule(&*self.schedule, steps)?;
-        self.model.check_rows("", self.data, &threads)?;
         if let Some(validation) = self.validation {
             self.model.check_rows("validation ", validation, &threads)?;
         }
@@ -471,12 +494,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
         let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
         let Fit { average, measures, .. } = self;
-        let mut trainer =
-            Trainer::with_loss(optimizer, loss).threads(&threads).seed(seed).groups(groups);
-        if let Some(clip) = clip {
-            trainer = trainer.clip(clip);
-        }
-        trainer.prepare(model)?;
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups)?;
         let averaged = average.map(|average| {
             let tensors = model.tensors();
             let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
@@ -536,4 +554,22 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         conditions
     }
+}
+
+/// A trainer of `model` that has been checked.
+fn trainer<M: Model, O: Optimizer<M::Float>>(
+    model: &M,
+    (optimizer, loss): (O, M::Loss),
+    threads: &Threads,
+    seed: u64,
+    clip: Option<Clip>,
+    groups: Groups,
+) -> Result<Trainer<M, O>> {
+    let mut trainer =
+        Trainer::with_loss(optimizer, loss).threads(threads).seed(seed).groups(groups);
+    if let Some(clip) = clip {
+        trainer = trainer.clip(clip);
+    }
+    trainer.prepare(model)?;
+    Ok(trainer)
 }

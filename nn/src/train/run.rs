@@ -169,6 +169,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                 number: self.trainer.steps(),
                 epoch,
                 rows: count,
+                batch: rows,
                 loss,
                 rate,
             };

@@ -182,7 +182,15 @@ mod tests {
         });
         for number in 1..=300 {
             let (loss, rate) = (1.0 / number as f64, 0.5);
-            let _ = log.observe(&Event::Step { model, number, epoch: 1, rows: 3, loss, rate });
+            let _ = log.observe(&Event::Step {
+                model,
+                number,
+                epoch: 1,
+                rows: 3,
+                batch: &[0, 1, 2],
+                loss,
+                rate,
+            });
             if number % 150 == 0 {
                 let epoch = &Epoch {
                     loss: 0.5,

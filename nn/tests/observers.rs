@@ -1,4 +1,4 @@
-//! What a training writes down: whole tables, and none of it twice where a training goes on.
+//! What observers of a training write down and say: whole tables, and none of it twice where a training goes on.
 
 use std::fs;
 use std::ops::ControlFlow::{Break, Continue};
@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use nn::data::{Class, Dataset};
 use nn::log::{Csv, JsonLines, TensorBoard};
-use nn::{Event, Show, fit, network};
+use nn::{Event, Show, Spikes, fit, network};
 
 network! { struct Sign(dense(2 -> 3, tanh), dense(2, softmax)); }
 
@@ -153,4 +153,34 @@ fn a_full_disk_stops_nothing() {
         notes[0].starts_with("/dev/full: nothing more can be written (No space left"),
         "{notes:?}"
     );
+}
+
+#[test]
+fn a_spike_names_the_rows_of_its_batch_and_is_said_once() {
+    let mut targets = vec![[1.0_f32]; 150];
+    targets[97] = [-40.0];
+    let data = Dataset::new(vec![[0.5_f32]; 150], targets).unwrap();
+    network! { struct Line(dense(1 -> 1)); }
+    for (threads, batch) in [(1, 3), (2, 5)] {
+        let mut notes = Vec::new();
+        let mut line = Line::init(4);
+        let watch = |event: &Event<'_, Line>| {
+            if let Event::Note { text, .. } = event {
+                notes.push((*text).to_owned());
+            }
+            Continue(())
+        };
+        let training = fit(&mut line, &data).epochs(2).batch_size(batch).seed(2);
+        let training = training.optimizer(nn::Sgd::new(1e-4)).threads(&nn::Threads::new(threads));
+        let training = training.observe(Spikes::new(8.0)).observe(watch).show(Show::Nothing);
+        training.run().unwrap();
+        // The row comes once an epoch; the second time may be within the window of the first.
+        assert!((1..=2).contains(&notes.len()), "{notes:?}");
+        for note in &notes {
+            let rows = note.split("; rows ").nth(1).unwrap().split(" of").next().unwrap();
+            let rows: Vec<usize> = rows.split(", ").map(|row| row.parse().unwrap()).collect();
+            assert!(rows.len() == batch && rows.contains(&97), "{note}");
+            assert!(note.contains("the loss leaps to"), "{note}");
+        }
+    }
 }

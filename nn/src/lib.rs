@@ -100,7 +100,7 @@ pub use file::Weights;
 #[doc(hidden)] // what `include_weights!` writes
 pub use file::{Arranged, sizes_to_arrange};
 #[cfg(feature = "std")]
-pub use file::{Checkpoint, Layout, LoadOptions, PyTorch};
+pub use file::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};

@@ -9,7 +9,7 @@ mod safetensors;
 mod weights;
 
 #[cfg(feature = "std")]
-pub use checkpoint::{Checkpoint, Layout, LoadOptions, PyTorch};
+pub use checkpoint::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
 #[cfg(feature = "onnx")]
 pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "std")]

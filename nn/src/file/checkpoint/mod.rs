@@ -5,6 +5,7 @@
 //! also least significant byte first.
 
 mod elements;
+mod fitting;
 mod load;
 mod options;
 mod pytorch;
@@ -17,6 +18,8 @@ use std::path::Path;
 
 use tensor::Float;
 
+pub use fitting::Fitted;
+pub(crate) use fitting::load_fitting;
 #[cfg(test)]
 pub(super) use load::load_bytes;
 pub(crate) use load::{load, load_all};
@@ -92,6 +95,37 @@ pub trait Checkpoint: Network {
         let tensors = tensors::<Self>();
         let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &tensors, options)?;
         Ok(Self::from_parameters(arranged(&tensors, &loaded, Self::Layers::LEN)))
+    }
+
+    /// Takes what fits from a file that another network saved: every tensor that has the same name and shape there. The rest
+    /// stays as it is, and the answer says which is which. For fine-tuning, together with [`Fit::freeze`](crate::Fit::freeze)
+    /// and [`Fit::rate`](crate::Fit::rate): see the example `fine_tune`.
+    ///
+    /// ```
+    /// use nn::prelude::*;
+    ///
+    /// network! {
+    ///     struct Ten { trunk: dense(8 -> 4, relu), output: dense(10, softmax) }
+    ///     struct Two { trunk: dense(8 -> 4, relu), output: dense(2, softmax) }
+    /// }
+    ///
+    /// let path = std::env::temp_dir().join("nn-fitting.safetensors");
+    /// let ten = Ten::init(1);
+    /// ten.save(&path)?;
+    /// let mut two = Two::init(2);
+    /// let fitted = two.load_fitting(&path)?;
+    /// assert_eq!(fitted.loaded, ["trunk.weight", "trunk.bias"]);
+    /// assert_eq!(fitted.kept, ["output.weight", "output.bias"]);
+    /// assert_eq!(two.trunk().weight(), ten.trunk().weight());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the file is damaged, was not saved by this crate, has a number that is not finite, or nothing of it fits; the network
+    /// is then as it was.
+    fn load_fitting(&mut self, path: impl AsRef<Path>) -> Result<Fitted> {
+        load_fitting(path.as_ref(), &tensors::<Self>(), self.parameters_mut().as_mut_slice())
     }
 
     /// The network with the parameters of a PyTorch model: a `state_dict` that `safetensors.torch.save_file` wrote, with

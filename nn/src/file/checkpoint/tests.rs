@@ -8,6 +8,7 @@ use super::{LoadOptions, save};
 use crate::error::Result;
 use crate::parameters::{NamedTensor, TensorKind};
 
+mod fitting;
 mod limits;
 mod origins;
 

@@ -19,6 +19,7 @@
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
 //! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`], tables and CSV (features `table`, `csv`), files larger than memory: [`data::row_file`]; parts and folds of them: [`data::split`], [`data::folds`] |
 //! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
+//! | fit exactly | [`solve`]: L-BFGS and Levenberg–Marquardt, for small networks and whole data sets |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
@@ -48,6 +49,7 @@
 //! | `std` (default) | training, data, files, the tape |
 //! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
 //! | `dynamic` | `Dynamic`: networks read from text when the program runs |
+//! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
 //! | `npy` | `data::npy`: arrays of NumPy |
@@ -72,6 +74,8 @@ pub mod loss;
 #[cfg(feature = "std")]
 pub mod metric;
 mod network;
+#[cfg(feature = "onnx")]
+pub mod onnx;
 #[cfg(feature = "std")]
 pub mod optim;
 mod parameters;
@@ -79,6 +83,8 @@ mod parameters;
 mod picture;
 mod row;
 mod sequential;
+#[cfg(feature = "std")]
+pub mod solve;
 #[cfg(feature = "std")]
 mod tape;
 mod text;
@@ -95,7 +101,7 @@ pub use file::Weights;
 #[doc(hidden)] // what `include_weights!` writes
 pub use file::{Arranged, sizes_to_arrange};
 #[cfg(feature = "std")]
-pub use file::{Checkpoint, Layout, LoadOptions};
+pub use file::{Checkpoint, Layout, LoadOptions, PyTorch};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};
@@ -104,9 +110,9 @@ pub use network::{Architecture, Layered, Nested};
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
 pub use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, Lamb, Lars, LearningRate, Lion,
-    MOST_MEMORY, Muon, NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch,
-    schedule,
+    AdaGrad, Adadelta, Adafactor, Adam, AdamW, Adamax, Adan, AmsGrad, Ascent, Decay, Elastic,
+    GradientNoise, Lamb, Lars, LearningRate, Lion, MOST_MEMORY, MaxNorm, Muon, NAdam, Optimizer,
+    RAdam, RmsProp, Rprop, Sam, ScheduleFree, Sgd, Step, Stretch, schedule,
 };
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;
@@ -128,7 +134,7 @@ pub use train::{
 #[cfg(feature = "std")]
 pub use train::{Observer, Report, Show, Trainer};
 #[cfg(feature = "std")]
-pub use train::{TrainerState, fit, model};
+pub use train::{TrainerState, fit, log, model};
 
 /// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
 #[cfg(feature = "std")]

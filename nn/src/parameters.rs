@@ -110,6 +110,11 @@ impl NamedTensor {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+
+    /// Whether it is `[in, out]`, where others have `[out, in]`.
+    pub(crate) fn is_matrix(&self) -> bool {
+        self.kind == TensorKind::Weight && self.shape.len() == 2
+    }
 }
 
 /// `len` rounded up to where the next tensor begins.

@@ -134,6 +134,14 @@ const TARGETS: &[Target] = &[
         words: JSON,
     },
     Target {
+        name: "load_pytorch",
+        valid: of_pytorch,
+        takes: |path| Small::<f32>::load_pytorch(path).is_ok(),
+        reference: Some(is_safetensors),
+        factor: 64,
+        words: JSON,
+    },
+    Target {
         name: "load_with",
         valid: weights,
         takes: |path| Small::<f64>::load_with(path, LoadOptions::new().narrow()).is_ok(),
@@ -305,6 +313,10 @@ fn foreign() -> Vec<Vec<u8>> {
     let header = r#"{"layer1.weight":{"dtype":"F32","shape":[3,3],"data_offsets":[0,36]},"layer1.bias":{"dtype":"F32","shape":[3],"data_offsets":[36,48]}}"#;
     let length = (header.len() as u64).to_le_bytes();
     vec![[&length[..], header.as_bytes(), &numbers].concat()]
+}
+
+fn of_pytorch() -> Vec<Vec<u8>> {
+    vec![file(|path| Small::<f32>::init(1).save_pytorch(path).unwrap())]
 }
 
 fn trained() -> (Small, Trainer<Small, Adam>) {

@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+mod augmented;
 mod batches;
 mod dataset;
 mod fingerprint;
@@ -24,6 +25,7 @@ mod split;
 mod table;
 mod view;
 
+pub use augmented::{Augmented, Mix};
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
 pub(crate) use fingerprint::Fingerprint;
@@ -31,7 +33,7 @@ pub use flat::{FlatDataset, FlatRows, FlatTarget};
 pub use pixels::Pixels;
 pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;
-pub use source::Source;
+pub use source::{Source, Visit};
 pub(crate) use source::{all_targets, portions};
 pub use split::{Fold, FoldNumber, FoldViews, Folds, Split, folds, split};
 #[cfg(feature = "table")]

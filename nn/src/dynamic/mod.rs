@@ -10,6 +10,7 @@
 //! | `plan` | what is known of the layers, for tables, files and pictures |
 //! | `network` | all of that together |
 //! | `driver` | how it is trained |
+//! | `residuals` | what Levenberg–Marquardt asks for |
 
 mod activation;
 mod build;
@@ -19,6 +20,7 @@ mod network;
 mod part;
 mod plan;
 mod registry;
+mod residuals;
 
 use std::fmt;
 use std::fs;
@@ -34,7 +36,7 @@ pub use registry::Registry;
 
 use crate::data::Source;
 use crate::error::{Error, Result};
-use crate::file::{LoadOptions, load, save};
+use crate::file::{LoadOptions, PyTorch, load, load_pytorch, save, save_pytorch};
 use crate::layer::{Pass, Workspace};
 use crate::metric::Metrics;
 use crate::model::Model;
@@ -287,12 +289,72 @@ impl<T: Float> Dynamic<T> {
     /// As [`Checkpoint::load`](crate::Checkpoint::load).
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Self> {
         let (architecture, expected) = (self.declaration(), &self.network.tensors);
-        let values = load::<T>(path.as_ref(), &architecture, expected, LoadOptions::new())?;
+        Ok(self.with(load::<T>(path.as_ref(), &architecture, expected, LoadOptions::new())?))
+    }
+
+    /// The same network with these tensors, in their order.
+    fn with(&self, values: Vec<Vec<T>>) -> Self {
         let mut loaded = self.clone();
-        for (tensor, values) in expected.iter().zip(values) {
+        for (tensor, values) in self.network.tensors.iter().zip(values) {
             loaded.parameters.as_mut_slice()[tensor.range()].copy_from_slice(&values);
         }
-        Ok(loaded)
+        loaded
+    }
+
+    /// The same network with the parameters of a PyTorch model: see
+    /// [`Checkpoint::load_pytorch`](crate::Checkpoint::load_pytorch).
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::load_pytorch`](crate::Checkpoint::load_pytorch).
+    pub fn load_pytorch(&self, path: impl AsRef<Path>) -> Result<Self> {
+        self.load_pytorch_with(path, &PyTorch::new())
+    }
+
+    /// The same with names of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::load_pytorch`]; if the names are not one for each layer.
+    pub fn load_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
+        let Network { info, names, .. } = &*self.network;
+        Ok(self.with(load_pytorch(path.as_ref(), info, names, options)?))
+    }
+
+    /// Writes the parameters as PyTorch has them: see [`Checkpoint::save_pytorch`](crate::Checkpoint::save_pytorch).
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::save`].
+    pub fn save_pytorch(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.save_pytorch_with(path, &PyTorch::new())
+    }
+
+    /// The same with names of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::save`]; if the names are not one for each layer.
+    pub fn save_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<()> {
+        let Network { info, names, .. } = &*self.network;
+        save_pytorch(path.as_ref(), info, names, self.parameters(), options)
+    }
+}
+
+/// What a network is, whether it is declared or read.
+#[cfg(feature = "onnx")]
+impl<T: Float> Dynamic<T> {
+    /// Its name.
+    pub(crate) fn name(&self) -> &str {
+        &self.network.name
+    }
+
+    /// Its layers, the names of those without others inside them, and its heads.
+    pub(crate) fn layers(
+        &self,
+    ) -> (&'static crate::layer::Info, &'static [&'static str], &'static crate::head::HeadInfo)
+    {
+        (self.network.info, self.network.names, self.network.head_info)
     }
 }
 

@@ -9,9 +9,11 @@ mod safetensors;
 mod weights;
 
 #[cfg(feature = "std")]
-pub use checkpoint::{Checkpoint, Layout, LoadOptions};
+pub use checkpoint::{Checkpoint, Layout, LoadOptions, PyTorch};
+#[cfg(feature = "onnx")]
+pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "std")]
-pub(crate) use checkpoint::{load, load_all, save, save_all};
+pub(crate) use checkpoint::{json, load, load_all, load_pytorch, save, save_all, save_pytorch};
 pub use weights::{Arranged, Weights, sizes_to_arrange};
 
 /// What `format` in the header says. A later version of this crate that arranges the tensors in

@@ -101,6 +101,12 @@ pub trait Observer<M: Model> {
     /// Takes notice of what has just happened.
     fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()>;
 
+    /// Something that is to be read, once: the display shows it, and the other observers see it as
+    /// [`Event::Note`]. Asked for after each event.
+    fn note(&mut self) -> Option<String> {
+        None
+    }
+
     /// Under which name a checkpoint keeps what this observer [has seen](Observer::state), if it has to know that where a
     /// training goes on. A closure has none.
     fn name(&self) -> Option<&str> {

@@ -12,6 +12,8 @@ use super::completed::Completed;
 use super::event::Observer;
 use super::goal::{Decisions, Goal, Plateau};
 use super::groups::Groups;
+#[cfg(all(feature = "ctrlc", any(unix, windows)))]
+use super::interrupt::Interrupt;
 use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
@@ -67,6 +69,8 @@ pub fn fit<'a, M: Model>(
         groups: Groups::default(),
         average: None,
         checkpoints: None,
+        #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+        stops_on_ctrl_c: false,
     }
 }
 
@@ -91,6 +95,8 @@ pub struct Fit<'a, M: Model, O> {
     groups: Groups,
     average: Option<Average>,
     checkpoints: Option<Checkpoints>,
+    #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+    stops_on_ctrl_c: bool,
 }
 
 /// Of which network and by which settings, not the data.
@@ -221,6 +227,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             groups,
             average,
             checkpoints,
+            #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+            stops_on_ctrl_c: self.stops_on_ctrl_c,
         }
     }
 
@@ -389,6 +397,16 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Ends the training after its step when Ctrl-C is pressed or the process is told to terminate: what was learnt stays, a
+    /// [checkpoint](Fit::checkpoint) is written if there are any, and the display shows the command that goes on. A second
+    /// Ctrl-C ends the program at once. (Of the feature `ctrlc`.) If the program has a handler of its own already, that one
+    /// stays, and the display says so.
+    #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+    pub fn stop_on_ctrl_c(mut self) -> Self {
+        self.stops_on_ctrl_c = true;
+        self
+    }
+
     /// What to show on standard error while training.
     pub fn show(mut self, show: Show) -> Self {
         self.show = show;
@@ -436,6 +454,10 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         self.decisions.prepare(self.validation.is_some())?;
         self.average.iter().try_for_each(Average::check)?;
+        #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+        if self.stops_on_ctrl_c {
+            self.observers.push(Box::new(Interrupt::new(self.checkpoints.is_some())));
+        }
         let kept = match self.checkpoints.take() {
             Some(settings) => Some(Kept {
                 store: Store::open(settings)?,
@@ -501,6 +523,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             };
             conditions.add(name, text);
         }
+        conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
         conditions.add("clipping", format!("{:?}", self.clip));
         conditions.add("groups", format!("{:?}", self.groups));
         conditions.add("average", format!("{:?}", self.average));

@@ -52,6 +52,20 @@ impl<T: Float> Memory<T> {
         Ok(Memory { state: state.collect(), tensors, has_groups, frozen, slots, len })
     }
 
+    /// [`Model::update_state`], but for what is kept with frozen layers.
+    pub(super) fn update_state<M>(&mut self, model: &mut M, workspace: &mut M::Workspace)
+    where
+        M: Model<Float = T>,
+    {
+        for (range, state) in &mut self.frozen {
+            state.copy_from_slice(&model.flat()[range.clone()]);
+        }
+        model.update_state(workspace);
+        for (range, state) in &self.frozen {
+            model.flat_mut()[range.clone()].copy_from_slice(state);
+        }
+    }
+
     /// Slot by slot of the `names` the trained tensors, each with its name and what is remembered of all.
     pub(super) fn named(
         &self,

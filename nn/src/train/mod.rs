@@ -1,5 +1,6 @@
 //! Training: one step, and many.
 
+mod ascent;
 mod average;
 mod checkpoint;
 mod clip;
@@ -10,6 +11,9 @@ mod failure;
 mod fit;
 mod goal;
 mod groups;
+#[cfg(all(feature = "ctrlc", any(unix, windows)))]
+mod interrupt;
+pub mod log;
 mod memory;
 pub mod model;
 pub(crate) mod network;

@@ -43,15 +43,15 @@ pub struct Trainer<M: Model, O> {
     threads: Threads,
     clip: Option<Clip>,
     pub(super) groups: Groups,
-    workspace: M::Workspace,
-    gradient: Buffer<M::Float>,
+    pub(super) workspace: M::Workspace,
+    pub(super) gradient: Buffer<M::Float>,
     /// From the first step on.
     pub(super) memory: Option<Memory<M::Float>>,
     pub(super) seed: u64,
     pub(super) steps: u64,
     pub(super) rate: f64,
     /// Whether the workspace is that of a batch whose running state the model has not taken up.
-    has_state_to_come: bool,
+    pub(super) has_state_to_come: bool,
     /// Whether a step was begun and not finished.
     pub(super) is_broken: bool,
 }
@@ -246,11 +246,15 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.prepare(model)?;
         let loss = self.pass(model, batch)?;
         // A rule that sees stretches follows the gradient; a bound, or a rule that sees whole tensors, waits for all of it.
-        if self.clip.is_none() && !O::WHOLE_TENSORS {
+        let ascent = self.optimizer.ascent();
+        if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() {
             self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
             return Ok(loss);
         }
         self.compute_gradient(model, batch);
+        if let Some(ascent) = ascent {
+            self.climb(model, batch, ascent)?;
+        }
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
         if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
             // What is frozen has no gradient, and does not count in its norm.
@@ -266,7 +270,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 
     /// The gradient of the batch that has just been passed through.
-    fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
+    pub(super) fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
         let len = model.flat().len();
         if self.gradient.len() != len {
             self.gradient = Buffer::zeroed(len);
@@ -291,7 +295,11 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    fn pass(&mut self, model: &M, batch: Batch<'_, M>) -> std::result::Result<M::Float, Failure> {
+    pub(super) fn pass(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+    ) -> std::result::Result<M::Float, Failure> {
         let run = Run { threads: &self.threads, seed: self.seed, step: self.steps };
         let loss = model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
         if !loss.is_finite() {
@@ -320,13 +328,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         };
         let is_finite = change(model, &mut self.workspace, update);
         if std::mem::take(&mut self.has_state_to_come) {
-            for (range, state) in &mut memory.frozen {
-                state.copy_from_slice(&model.flat()[range.clone()]);
-            }
-            model.update_state(&mut self.workspace);
-            for (range, state) in &memory.frozen {
-                model.flat_mut()[range.clone()].copy_from_slice(state);
-            }
+            memory.update_state(model, &mut self.workspace);
         }
         let mut state = memory.state.iter();
         if !is_finite || !state.all(|state| all_finite(&model.flat()[state.clone()])) {

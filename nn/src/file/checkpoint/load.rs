@@ -12,10 +12,40 @@ use super::{FORMAT, Layout, LoadOptions, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
-use crate::parameters::{NamedTensor, TensorKind};
+use crate::parameters::NamedTensor;
 
 pub(super) const OTHER_NETWORK: &str =
     "the file belongs to another network, load it with the declaration that saved it";
+
+const OTHER_MODULES: &str = "the declaration's modules are not those of the file: compare them, or say what each layer is \
+                             called by `load_pytorch_with(path, &PyTorch::new().modules(…))`";
+
+/// Who wrote a file, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Origin {
+    /// This crate, as the metadata say.
+    Here,
+    /// PyTorch, as the caller says.
+    PyTorch,
+    /// Somebody else.
+    Elsewhere,
+}
+
+impl Origin {
+    /// The shape that a tensor has in the file.
+    fn shape_of(self, tensor: &NamedTensor) -> Vec<usize> {
+        let mut shape = tensor.shape.clone();
+        if self == Origin::PyTorch && tensor.is_matrix() {
+            shape.reverse();
+        }
+        shape
+    }
+
+    /// What to do about a tensor that is not as the network has it.
+    fn advice(self) -> &'static str {
+        if self == Origin::PyTorch { OTHER_MODULES } else { OTHER_NETWORK }
+    }
+}
 
 /// Reads these tensors from `path`, in this order, each as the network has it.
 ///
@@ -76,11 +106,11 @@ fn read<T: Float>(
     options: LoadOptions,
 ) -> Result<Vec<Vec<T>>> {
     let file = File::parse(path, header, source.data, &["architecture", "format", "network"])?;
-    let is_ours = file.check_metadata(architecture, options.layout)?;
-    file.check_names(expected)?;
+    let origin = file.check_metadata(architecture, options.layout)?;
+    file.check_names(expected, origin)?;
     let elements: Vec<Elements<'_>> = expected
         .iter()
-        .map(|tensor| file.elements::<T>(tensor, is_ours, options))
+        .map(|tensor| file.elements::<T>(tensor, origin, options))
         .collect::<Result<_>>()?;
     // All of the file is what the network needs: no more than that is read.
     let data = source.elements(file.length)?;
@@ -88,18 +118,18 @@ fn read<T: Float>(
 }
 
 /// A file whose tensors lie one after the other, from the first byte after the header to the last of the file.
-struct File<'a> {
-    path: &'a Path,
+pub(super) struct File<'a> {
+    pub(super) path: &'a Path,
     /// By their keys.
-    texts: BTreeMap<&'static str, String>,
+    pub(super) texts: BTreeMap<&'static str, String>,
     /// Bytes of all tensors.
-    length: usize,
-    tensors: BTreeMap<String, Entry<'a>>,
+    pub(super) length: usize,
+    pub(super) tensors: BTreeMap<String, Entry<'a>>,
 }
 
 impl<'a> File<'a> {
     /// Everything is checked that needs no expectation. Of the metadata those with these `keys` are kept.
-    fn parse(
+    pub(super) fn parse(
         path: &'a Path,
         header: &'a [u8],
         data: Option<usize>,
@@ -129,8 +159,8 @@ impl<'a> File<'a> {
         Ok(Self { path, texts, length, tensors })
     }
 
-    /// Whether a network of this crate saved the file; an error if that was another network.
-    fn check_metadata(&self, architecture: &str, layout: Option<Layout>) -> Result<bool> {
+    /// Who saved the file; an error if that was another network of this crate.
+    fn check_metadata(&self, architecture: &str, layout: Option<Layout>) -> Result<Origin> {
         let wrong = |field: String, found: String, expected: String, advice: &str| {
             Err(Error::file(self.path, field, found, expected, advice))
         };
@@ -154,7 +184,7 @@ impl<'a> File<'a> {
                 return wrong(field, quoted(found), quoted(architecture), OTHER_NETWORK);
             }
             Some(_) => {}
-            None if format.is_none() => return Ok(false),
+            None if format.is_none() => return Ok(Origin::Elsewhere),
             // All files of this format have one: without it, the check would be off.
             None => {
                 let found = format!("none in a file of format {}", quoted(FORMAT));
@@ -162,7 +192,7 @@ impl<'a> File<'a> {
             }
         }
         match layout {
-            None | Some(Layout::InOut) => Ok(true),
+            None | Some(Layout::InOut) => Ok(Origin::Here),
             Some(Layout::OutIn) => wrong(
                 "layout of the weights".into(),
                 "[in, out], as its metadata say".into(),
@@ -172,14 +202,24 @@ impl<'a> File<'a> {
         }
     }
 
-    fn check_names(&self, expected: &[NamedTensor]) -> Result<()> {
+    /// Whether all that has a name here has one there, and the other way.
+    pub(super) fn check_names(&self, expected: &[NamedTensor], origin: Origin) -> Result<()> {
+        // `2.weight`: the items of an `nn.Sequential`, where this crate has names.
+        let is_numbered =
+            || self.tensors.keys().all(|name| name.starts_with(|c: char| c.is_ascii_digit()));
+        let advice = match origin {
+            Origin::Elsewhere if !self.tensors.is_empty() && is_numbered() => {
+                "the names are those of PyTorch's `nn.Sequential`: load it with `load_pytorch`"
+            }
+            _ => origin.advice(),
+        };
         if let Some(tensor) = expected.iter().find(|one| !self.tensors.contains_key(&one.name)) {
             return Err(Error::file(
                 self.path,
                 format!("tensor {}", quoted(&tensor.name)),
                 format!("no such tensor among {}", listed(self.tensors.keys().collect())),
-                format!("one of shape {:?}", tensor.shape),
-                OTHER_NETWORK,
+                format!("one of shape {:?}", origin.shape_of(tensor)),
+                advice,
             ));
         }
         if self.tensors.len() == expected.len() {
@@ -193,15 +233,15 @@ impl<'a> File<'a> {
             "tensors",
             format!("{}, which the network does not have", listed(extra)),
             format!("only {}", listed(wanted)),
-            OTHER_NETWORK,
+            advice,
         ))
     }
 
     /// Where the numbers of a tensor are and how they are read.
-    fn elements<T: Float>(
+    pub(super) fn elements<T: Float>(
         &self,
         tensor: &NamedTensor,
-        is_ours: bool,
+        origin: Origin,
         options: LoadOptions,
     ) -> Result<Elements<'_>> {
         let name = &tensor.name;
@@ -211,7 +251,7 @@ impl<'a> File<'a> {
         };
         let (name, entry) = self.tensors.get_key_value(name).expect("`check_names` has found it");
         let mut elements = Elements::of::<T>(self.path, name, entry, options.narrow)?;
-        let is_matrix = tensor.kind == TensorKind::Weight && tensor.shape.len() == 2;
+        let is_matrix = tensor.is_matrix();
         let mut shape = tensor.shape.clone();
         if is_matrix && options.layout == Some(Layout::OutIn) {
             elements.transpose = Some([shape[0], shape[1]]);
@@ -222,10 +262,14 @@ impl<'a> File<'a> {
             let expected = format!("{shape:?}");
             let is_transposed = is_matrix && found == [shape[1], shape[0]];
             if !is_transposed {
-                return wrong("shape", format!("{found:?}"), expected, OTHER_NETWORK);
+                return wrong("shape", format!("{found:?}"), expected, origin.advice());
             }
-            let advice = match (is_ours, options.layout) {
-                (true, _) => OTHER_NETWORK,
+            let advice = match (origin, options.layout) {
+                (Origin::Here, _) => OTHER_NETWORK,
+                (Origin::PyTorch, _) => {
+                    "PyTorch's weights are [out, in] and this one is not: if the names are the network's own, too, load \
+                     it with `load_as(path, Layout::InOut)`"
+                }
                 (_, Some(Layout::OutIn)) => {
                     "the weights of the file are [in, out], load it with `load_as(path, Layout::InOut)`"
                 }
@@ -236,8 +280,8 @@ impl<'a> File<'a> {
             };
             return wrong("shape", format!("{found:?}, which is transposed"), expected, advice);
         }
-        if is_matrix && shape[0] == shape[1] && shape[0] > 1 && !is_ours && options.layout.is_none()
-        {
+        let is_known = origin == Origin::Here || options.layout.is_some();
+        if is_matrix && shape[0] == shape[1] && shape[0] > 1 && !is_known {
             return wrong(
                 "layout",
                 "a square weight in a file without metadata of this crate, whose axes can be either way".into(),

@@ -7,6 +7,7 @@
 mod elements;
 mod load;
 mod options;
+mod pytorch;
 mod replace;
 mod save;
 mod source;
@@ -20,13 +21,19 @@ use tensor::Float;
 pub(super) use load::load_bytes;
 pub(crate) use load::{load, load_all};
 pub use options::{Layout, LoadOptions};
-pub(crate) use save::{save, save_all};
+pub use pytorch::PyTorch;
+pub(crate) use pytorch::{load_pytorch, save_pytorch};
+#[cfg(feature = "onnx")]
+pub(crate) use replace::replace;
+#[cfg(feature = "onnx")]
+pub(crate) use save::check_finite;
+pub(crate) use save::{json, save, save_all};
 
 use crate::error::{Error, Result};
 use crate::file::FORMAT;
 use crate::layer::Inference as _;
 use crate::network::{Network, declaration, tensors};
-use crate::parameters::Parameters;
+use crate::parameters::{NamedTensor, Parameters};
 
 /// A network that is written to a file and read from one.
 pub trait Checkpoint: Network {
@@ -84,12 +91,61 @@ pub trait Checkpoint: Network {
     fn load_with(path: impl AsRef<Path>, options: LoadOptions) -> Result<Self> {
         let tensors = tensors::<Self>();
         let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &tensors, options)?;
-        let mut parameters = Parameters::zeroed(Self::Layers::LEN);
-        for (tensor, values) in tensors.iter().zip(&loaded) {
-            parameters.as_mut_slice()[tensor.range()].copy_from_slice(values);
-        }
-        Ok(Self::from_parameters(parameters))
+        Ok(Self::from_parameters(arranged(&tensors, &loaded, Self::Layers::LEN)))
     }
+
+    /// The network with the parameters of a PyTorch model: a `state_dict` that `safetensors.torch.save_file` wrote, with
+    /// the names of an `nn.Sequential` that has this network's layers: see [`PyTorch`]. F16 and BF16 are widened.
+    ///
+    /// What the file does not have is the declaration's to say: activations and their numbers, and an `epsilon` other
+    /// than 1e-5.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::load`], which a file of this crate is for.
+    fn load_pytorch(path: impl AsRef<Path>) -> Result<Self> {
+        Self::load_pytorch_with(path, &PyTorch::new())
+    }
+
+    /// The same with names of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::load_pytorch`]; if the names are not one for each layer.
+    fn load_pytorch_with(path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
+        let loaded = load_pytorch(path.as_ref(), Self::INFO, Self::NAMES, options)?;
+        Ok(Self::from_parameters(arranged(&tensors::<Self>(), &loaded, Self::Layers::LEN)))
+    }
+
+    /// Writes the parameters as PyTorch has them, for
+    /// `model.load_state_dict(safetensors.torch.load_file(path))`: the names are those of an `nn.Sequential` with this
+    /// network's layers, see [`PyTorch`], and the weights are `[out, in]`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::save`].
+    fn save_pytorch(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.save_pytorch_with(path, &PyTorch::new())
+    }
+
+    /// The same with names of your own.
+    ///
+    /// # Errors
+    ///
+    /// As [`Checkpoint::save`]; if the names are not one for each layer.
+    fn save_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<()> {
+        let parameters = self.parameters().as_slice();
+        save_pytorch(path.as_ref(), Self::INFO, Self::NAMES, parameters, options)
+    }
+}
+
+/// The tensors of a file in a flat buffer of this length.
+fn arranged<T: Float>(tensors: &[NamedTensor], values: &[Vec<T>], len: usize) -> Parameters<T> {
+    let mut parameters = Parameters::zeroed(len);
+    for (tensor, values) in tensors.iter().zip(values) {
+        parameters.as_mut_slice()[tensor.range()].copy_from_slice(values);
+    }
+    parameters
 }
 
 impl<N: Network> Checkpoint for N {}

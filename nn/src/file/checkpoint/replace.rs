@@ -21,7 +21,7 @@ const MOST_LINKS: usize = 40;
 
 /// Writes a new file beside `path` and gives it that name once it is complete; permissions stay as they were. A save
 /// that fails leaves what was there before.
-pub(super) fn replace(
+pub(crate) fn replace(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
 ) -> io::Result<()> {

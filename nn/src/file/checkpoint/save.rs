@@ -32,22 +32,36 @@ pub(crate) fn save_all<T: Float>(
     texts: &[(&str, &str)],
     tensors: &[(String, Vec<usize>, &[T])],
 ) -> Result<()> {
+    save_with(path, texts, tensors, &[])
+}
+
+/// A whole number that counts what this crate does not count, by its name: 0.
+pub(super) struct Counter(pub(super) String);
+
+/// The same with counters.
+pub(super) fn save_with<T: Float>(
+    path: &Path,
+    texts: &[(&str, &str)],
+    tensors: &[(String, Vec<usize>, &[T])],
+    counters: &[Counter],
+) -> Result<()> {
     let dtype = dtype::<T>()?;
     for (name, shape, values) in tensors {
         assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}: shape {shape:?}");
-        if let Some(place) = values.iter().position(|value| !value.is_finite()) {
-            return Err(Error::value(
-                format!("element {place} of tensor {}, to be saved", quoted(name)),
-                values[place].to_string(),
-                "a finite number",
-                "the training diverged, lower the learning rate or clip the gradients",
-            ));
-        }
+        check_finite(name, values)?;
     }
-    let header = header::<T>(texts, tensors, dtype);
+    // What has eight bytes stands first, so that all is aligned.
+    let whole = counters.iter().map(|Counter(name)| (&name[..], "I64", &[][..], size_of::<i64>()));
+    let real = tensors
+        .iter()
+        .map(|(name, shape, values)| (&name[..], dtype, &shape[..], size_of_val(*values)));
+    let header = header(texts, whole.chain(real));
     replace(path, |file| {
         file.write_all(&(header.len() as u64).to_le_bytes())?;
         file.write_all(header.as_bytes())?;
+        for _ in counters {
+            file.write_all(&0_i64.to_le_bytes())?;
+        }
         for (_, _, values) in tensors {
             for &value in *values {
                 write_element(file, value)?;
@@ -56,6 +70,17 @@ pub(crate) fn save_all<T: Float>(
         Ok(())
     })
     .map_err(|error| Error::io("write", path, error))
+}
+
+/// An error if there is a number among these that no file may have.
+pub(crate) fn check_finite<T: Float>(name: &str, values: &[T]) -> Result<()> {
+    let Some(place) = values.iter().position(|value| !value.is_finite()) else { return Ok(()) };
+    Err(Error::value(
+        format!("element {place} of tensor {}, to be saved", quoted(name)),
+        values[place].to_string(),
+        "a finite number",
+        "the training diverged, lower the learning rate or clip the gradients",
+    ))
 }
 
 fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()> {
@@ -67,10 +92,10 @@ fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()
     }
 }
 
-fn header<T>(
+/// Of tensors by name, type, shape and number of bytes.
+fn header<'a>(
     texts: &[(&str, &str)],
-    tensors: &[(String, Vec<usize>, &[T])],
-    dtype: &str,
+    tensors: impl Iterator<Item = (&'a str, &'a str, &'a [usize], usize)>,
 ) -> String {
     let mut header = String::from(r#"{"__metadata__":{"#);
     for (key, text) in texts.iter().chain(&[("nn_version", env!("CARGO_PKG_VERSION"))]) {
@@ -79,8 +104,8 @@ fn header<T>(
     header.pop();
     header.push('}');
     let mut start = 0;
-    for (name, shape, values) in tensors {
-        let end = start + size_of_val(*values);
+    for (name, dtype, shape, bytes) in tensors {
+        let end = start + bytes;
         let name = json(name);
         // A `String` takes whatever is written to it.
         let _ = write!(
@@ -97,7 +122,7 @@ fn header<T>(
 }
 
 /// `text` as a JSON string.
-fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut string = String::from('"');
     for character in text.chars() {
         match character {

@@ -45,6 +45,14 @@ impl<'a, R: Read> Source<'a, R> {
             let found = format!("{} bytes", first.len());
             return wrong("length of the file", found, "8 or more".into(), DAMAGED);
         };
+        if first.starts_with(b"PK\x03\x04") {
+            return wrong(
+                "first bytes of the file",
+                "those of a zip archive".into(),
+                "a file in the safetensors format".into(),
+                "if `torch.save` wrote it, write it with `safetensors.torch.save_file(model.state_dict(), path)`",
+            );
+        }
         let announced = u64::from_le_bytes(first);
         const FIELD: &str = "length of the header in the first 8 bytes";
         let too_long = |rest: u64| {

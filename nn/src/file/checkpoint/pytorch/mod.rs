@@ -1,0 +1,191 @@
+//! Files of PyTorch's parameters: what its modules call the tensors of a network, and how they lie there.
+//!
+//! Such a file is a `state_dict` in the safetensors format, which `safetensors.torch.save_file` writes. It says nothing
+//! of activations, options and widths: the declaration does.
+
+mod names;
+mod numbering;
+
+use std::path::Path;
+
+use tensor::Float;
+
+use super::load::{File, Origin};
+use super::save::{Counter, save_with};
+use super::source::Source;
+use super::{Layout, LoadOptions, dtype};
+use crate::error::{Error, Result, quoted};
+use crate::layer::Info;
+use names::Twins;
+
+/// What a network's modules are called in a file of PyTorch's, and what is done with its numbers.
+///
+/// ```
+/// use nn::PyTorch;
+/// use nn::prelude::*;
+///
+/// network! { struct Digits { hidden: dense(784 -> 128, relu), output: dense(10, softmax) } }
+///
+/// let path = std::env::temp_dir().join("nn-doc-digits-pytorch.safetensors");
+/// let options = PyTorch::new().modules([("hidden", "fc1"), ("output", "classifier.head")]);
+/// Digits::init(1).save_pytorch_with(&path, &options)?; // `fc1.weight`, `[128, 784]`, and so on
+/// let digits = Digits::load_pytorch_with(&path, &options)?;
+/// # assert_eq!(digits.parameters(), <Digits>::init(1).parameters());
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), nn::Error>(())
+/// ```
+///
+/// # The names of `nn.Sequential`
+///
+/// Without [`modules`](PyTorch::modules), the network is an `nn.Sequential` with these modules in the order of its layers:
+///
+/// | in the declaration | modules | tensors of module `0` |
+/// |---|---|---|
+/// | `dense(3 -> 4)` | `nn.Linear(3, 4)` | `0.weight` `[4, 3]`, `0.bias` |
+/// | `dense(3 -> 4, relu)`, any activation but `linear` and `identity` | `nn.Linear(3, 4)`, `nn.ReLU()` | the same |
+/// | `dense(3 -> 4, bias = false)` | `nn.Linear(3, 4, bias=False)` | `0.weight` |
+/// | `dropout(0.2)` | `nn.Dropout(0.2)` | none |
+/// | `layer_norm` | `nn.LayerNorm(n)` | `0.weight`, `0.bias` |
+/// | `batch_norm` | `nn.BatchNorm1d(n)` | `0.weight`, `0.bias`, `0.running_mean`, `0.running_var`, `0.num_batches_tracked` |
+/// | `input(4)` | `nn.Identity()` | none |
+/// | a network's path | `nn.Sequential(…)` | `0.0.weight` … |
+/// | `residual(…)` | one module with its layers as items, such as [`Residual`](#the-modules-that-pytorch-has-not) | `0.0.weight` … |
+/// | `concat(…)`, `heads(…)` | one module with an `nn.Sequential` for each branch | `0.0.0.weight`, `0.1.0.weight` … |
+/// | your own layer | one module | its tensors by their own names, two-dimensional weights transposed |
+///
+/// The last layer's `softmax` or `sigmoid` is no tensor and counts nothing. A repeated layer counts as often as it is
+/// repeated. `num_batches_tracked` may be missing, and is not used; it is written as 0.
+///
+/// # The modules that PyTorch has not
+///
+/// ```python
+/// class Residual(nn.Sequential):
+///     def forward(self, x):
+///         return x + super().forward(x)
+///
+/// class Concat(nn.ModuleList):                     # Concat([nn.Sequential(…), nn.Sequential(nn.Identity())], [784, 4])
+///     def __init__(self, branches, widths):
+///         super().__init__(branches)
+///         self.widths = widths
+///     def forward(self, x):
+///         return torch.cat([branch(part) for branch, part in zip(self, x.split(self.widths, -1))], -1)
+///
+/// class Heads(nn.ModuleList):                      # Heads([nn.Sequential(…), nn.Sequential(…)])
+///     def forward(self, x):
+///         return torch.cat([branch(x) for branch in self], -1)
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use]
+pub struct PyTorch {
+    modules: Option<Vec<(String, String)>>,
+    narrow: bool,
+}
+
+impl PyTorch {
+    /// The names of `nn.Sequential`.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// These names: of each layer that has parameters, as [`summary`](crate::Architecture::SUMMARY) has it, the module
+    /// that it is in PyTorch, without the name of a tensor and the dot before it.
+    pub fn modules<L: Into<String>, M: Into<String>>(
+        self,
+        modules: impl IntoIterator<Item = (L, M)>,
+    ) -> Self {
+        let modules = modules.into_iter().map(|(layer, module)| (layer.into(), module.into()));
+        PyTorch { modules: Some(modules.collect()), ..self }
+    }
+
+    /// F64 is rounded to the nearest `f32` for a network of `f32`. A number too large for one is an error.
+    pub fn narrow(self) -> Self {
+        PyTorch { narrow: true, ..self }
+    }
+}
+
+/// The parameters in PyTorch's file at `path`, tensor by tensor in the order of the flat buffer.
+pub(crate) fn load_pytorch<T: Float>(
+    path: &Path,
+    info: &Info,
+    names: &[&str],
+    options: &PyTorch,
+) -> Result<Vec<Vec<T>>> {
+    dtype::<T>()?;
+    let twins = Twins::of(info, names, options.modules.as_deref())?;
+    let (source, header) = Source::open(path)?;
+    let mut file = File::parse(path, &header, source.data, &["architecture", "format"])?;
+    file.refuse_ours()?;
+    for name in &twins.counters {
+        file.drop_counter(name)?;
+    }
+    file.check_names(&twins.theirs, Origin::PyTorch)?;
+    let of_pytorch = LoadOptions { layout: Some(Layout::OutIn), narrow: options.narrow };
+    let elements =
+        twins.theirs.iter().map(|tensor| file.elements::<T>(tensor, Origin::PyTorch, of_pytorch));
+    let elements: Vec<_> = elements.collect::<Result<_>>()?;
+    let data = source.elements(file.length)?;
+    elements.iter().map(|elements| elements.read(path, &data)).collect()
+}
+
+/// Writes these parameters as PyTorch has them.
+pub(crate) fn save_pytorch<T: Float>(
+    path: &Path,
+    info: &Info,
+    names: &[&str],
+    parameters: &[T],
+    options: &PyTorch,
+) -> Result<()> {
+    let twins = Twins::of(info, names, options.modules.as_deref())?;
+    let tensors = twins.theirs.iter().map(|tensor| {
+        let values = &parameters[tensor.range()];
+        match tensor.is_matrix() {
+            false => (tensor.name.clone(), tensor.shape.clone(), values.to_vec()),
+            true => {
+                let [rows, columns] = [tensor.shape[0], tensor.shape[1]];
+                let turned = (0..columns).flat_map(|j| (0..rows).map(move |i| i * columns + j));
+                let turned = turned.map(|at| values[at]).collect();
+                (tensor.name.clone(), vec![columns, rows], turned)
+            }
+        }
+    });
+    let tensors: Vec<(String, Vec<usize>, Vec<T>)> = tensors.collect();
+    let tensors: Vec<_> = tensors
+        .iter()
+        .map(|(name, shape, values)| (name.clone(), shape.clone(), &values[..]))
+        .collect();
+    let counters: Vec<Counter> = twins.counters.into_iter().map(Counter).collect();
+    // What PyTorch's own tools write, so that they know the file.
+    save_with(path, &[("format", "pt")], &tensors, &counters)
+}
+
+impl File<'_> {
+    /// An error if this crate wrote the file, whose tensors then have the network's own names and layout.
+    fn refuse_ours(&self) -> Result<()> {
+        let format = self.texts.get("format").filter(|format| format.starts_with("nn-"));
+        let Some(found) = format.or(self.texts.get("architecture")) else { return Ok(()) };
+        let field = if format.is_some() { "format" } else { "architecture" };
+        Err(Error::file(
+            self.path,
+            field,
+            quoted(found),
+            "a file of PyTorch's parameters, which has none of this crate's metadata",
+            "this crate saved the file by `save`: load it with `load`",
+        ))
+    }
+
+    /// Leaves out a number that PyTorch counts batches with, if it is there.
+    fn drop_counter(&mut self, name: &str) -> Result<()> {
+        let Some(entry) = self.tensors.remove(name) else { return Ok(()) };
+        let (found, shape) = (entry.dtype.text(), entry.shape());
+        if found == "I64" && shape.is_empty() {
+            return Ok(());
+        }
+        Err(Error::file(
+            self.path,
+            format!("tensor {}", quoted(name)),
+            format!("{found} {shape:?}"),
+            "I64 [], the number of batches that a batch norm of PyTorch has seen",
+            "leave the tensor out where the file is made, it is not needed",
+        ))
+    }
+}

@@ -1,0 +1,138 @@
+//! What PyTorch calls the tensors of each layer.
+
+use std::collections::HashSet;
+
+use super::numbering::sequential;
+use crate::error::{Error, Result, quoted};
+use crate::layer::{Info, LayerInfo};
+use crate::parameters::NamedTensor;
+
+/// A layer of the notation and the module that PyTorch has for it.
+struct Twin {
+    /// The layer's word.
+    word: &'static str,
+    /// Tensors that are called otherwise there.
+    renamed: &'static [(&'static str, &'static str)],
+    /// Whether the module counts batches.
+    counts: bool,
+}
+
+/// Each word of the notation that is a module with tensors, or without.
+const TWINS: &[Twin] = &[
+    Twin { word: "dense", renamed: &[], counts: false },
+    Twin { word: "dropout", renamed: &[], counts: false },
+    Twin { word: "input", renamed: &[], counts: false },
+    Twin { word: "layer_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
+    Twin {
+        word: "batch_norm",
+        renamed: &[("scale", "weight"), ("shift", "bias"), ("running_variance", "running_var")],
+        counts: true,
+    },
+];
+
+/// A network's tensors under PyTorch's names.
+pub(super) struct Twins {
+    /// In the order of the flat buffer, with the shapes that they have there.
+    pub(super) theirs: Vec<NamedTensor>,
+    /// Numbers that PyTorch counts batches with, which the network has not.
+    pub(super) counters: Vec<String>,
+}
+
+impl Twins {
+    /// By the modules of these layers, or by those of an `nn.Sequential`.
+    pub(super) fn of(
+        info: &Info,
+        names: &[&str],
+        modules: Option<&[(String, String)]>,
+    ) -> Result<Self> {
+        let modules = match modules {
+            None => sequential(info),
+            Some(modules) => listed(info, names, modules)?,
+        };
+        let (mut theirs, mut counters) = (Vec::new(), Vec::new());
+        for (index, module) in modules.iter().enumerate() {
+            let (layer, start) = info.layer(index);
+            let twin = TWINS.iter().find(|twin| twin.word == layer.kind);
+            let renamed = twin.map_or(&[][..], |twin| twin.renamed);
+            for tensor in layer.tensors {
+                let name = renamed.iter().find(|(ours, _)| *ours == tensor.name);
+                let name = name.map_or(tensor.name, |(_, theirs)| *theirs);
+                theirs.push(tensor.named(joined(module, name), start));
+            }
+            if twin.is_some_and(|twin| twin.counts) {
+                counters.push(joined(module, "num_batches_tracked"));
+            }
+        }
+        let mut seen = HashSet::new();
+        let all = theirs.iter().map(|tensor| &tensor.name).chain(&counters);
+        match all.into_iter().find(|name| !seen.insert(*name)) {
+            None => Ok(Twins { theirs, counters }),
+            Some(twice) => Err(wrong(
+                format!("two tensors with the name {}", quoted(twice)),
+                "a module of its own for each layer".into(),
+            )),
+        }
+    }
+}
+
+/// The module of each layer by a list with one for each that has tensors.
+fn listed(info: &Info, names: &[&str], modules: &[(String, String)]) -> Result<Vec<String>> {
+    let layers: Vec<(String, &LayerInfo)> = (0..info.count())
+        .map(|index| (info.name(names, index).as_str().to_owned(), info.layer(index).0))
+        .collect();
+    let known = || {
+        let known = layers.iter().filter(|(_, layer)| !layer.tensors.is_empty());
+        let known: Vec<String> = known.map(|(name, _)| quoted(name)).collect();
+        format!("one for each of the layers with parameters: {}", known.join(", "))
+    };
+    for (at, (layer, _)) in modules.iter().enumerate() {
+        if !layers.iter().any(|(name, _)| name == layer) {
+            return Err(wrong(
+                format!("a layer {}, which the network has not", quoted(layer)),
+                known(),
+            ));
+        }
+        if modules[..at].iter().any(|(other, _)| other == layer) {
+            return Err(wrong(format!("layer {} twice", quoted(layer)), known()));
+        }
+    }
+    let module = |(name, layer): &(String, &LayerInfo)| match modules
+        .iter()
+        .find(|(layer, _)| layer == name)
+    {
+        Some((_, module)) => Ok(module.clone()),
+        None if layer.tensors.is_empty() => Ok(String::new()),
+        None => Err(wrong(format!("no module of layer {}", quoted(name)), known())),
+    };
+    layers.iter().map(module).collect()
+}
+
+/// The name of a tensor of a module. The outermost module has no name.
+fn joined(module: &str, tensor: &str) -> String {
+    if module.is_empty() { tensor.to_owned() } else { format!("{module}.{tensor}") }
+}
+
+fn wrong(found: String, expected: String) -> Error {
+    Error::value(
+        "modules of the PyTorch network",
+        found,
+        expected,
+        "write each layer once, as in `PyTorch::new().modules([(\"hidden\", \"fc1\")])`",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_grammar::vocabulary::{LAYERS, LayerKind};
+
+    #[test]
+    fn every_layer_of_the_notation_has_its_twin() {
+        for layer in LAYERS {
+            let is_joint =
+                matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
+            let is_there = TWINS.iter().any(|twin| twin.word == layer.word);
+            assert!(is_joint || is_there, "`{}` has no row in TWINS", layer.word);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! A graph as it grows: nodes, constants, and names that are there once.
+
+use std::any::Any;
+use std::collections::HashSet;
+
+use tensor::Float;
+
+use crate::onnx::proto::{self, attribute, data_type};
+
+/// The nodes so far. Operators are added by name; each gives the name of its output.
+pub(super) struct Graph {
+    /// The version of the operators.
+    pub(super) opset: i64,
+    /// The type of all numbers, one of [`data_type`].
+    element: i32,
+    pub(super) nodes: Vec<proto::Node>,
+    pub(super) constants: Vec<proto::Tensor>,
+    names: HashSet<String>,
+    /// The layer whose nodes are being added.
+    pub(super) layer: String,
+}
+
+impl Graph {
+    /// Without a node, of numbers of type `T`.
+    pub(super) fn new<T: Float>(opset: i64) -> Self {
+        let zero = T::zero();
+        let is_double = (&zero as &dyn Any).is::<f64>();
+        let element = if is_double { data_type::DOUBLE } else { data_type::FLOAT };
+        let (nodes, constants, names) = (Vec::new(), Vec::new(), HashSet::new());
+        Graph { opset, element, nodes, constants, names, layer: String::new() }
+    }
+
+    /// Whether numbers are `f64`, which ONNX's attributes are not.
+    pub(super) fn is_double(&self) -> bool {
+        self.element == data_type::DOUBLE
+    }
+
+    /// `name`, or `name_2` and so on if it is taken.
+    pub(super) fn name(&mut self, name: &str) -> String {
+        let numbered = (2..).map(|number| format!("{name}_{number}"));
+        let mut free = [name.to_owned()].into_iter().chain(numbered);
+        let name = free.find(|name| !self.names.contains(name)).unwrap_or_default();
+        self.names.insert(name.clone());
+        name
+    }
+
+    /// A node with one output.
+    pub(super) fn op(&mut self, op: &str, inputs: &[&str]) -> String {
+        self.op_with(op, inputs, Vec::new())
+    }
+
+    /// The same with attributes.
+    pub(super) fn op_with(
+        &mut self,
+        op: &str,
+        inputs: &[&str],
+        attribute: Vec<proto::Attribute>,
+    ) -> String {
+        let name = self.name(&format!("{}/{op}", self.layer));
+        self.nodes.push(proto::Node {
+            input: inputs.iter().map(|&name| name.to_owned()).collect(),
+            output: vec![name.clone()],
+            name: Some(name.clone()),
+            op_type: Some(op.to_owned()),
+            attribute,
+            domain: None,
+        });
+        name
+    }
+
+    /// A tensor of the network's, under its own name.
+    pub(super) fn tensor<T: Float>(&mut self, name: &str, shape: &[usize], values: &[T]) -> String {
+        let dims = shape.iter().map(|&length| length as i64).collect();
+        let bytes = values.iter().flat_map(|&value| self.bytes(value.as_f64())).collect();
+        let element = self.element;
+        self.constant(name, dims, element, bytes)
+    }
+
+    /// A number, once however often it is needed.
+    pub(super) fn number(&mut self, number: f64) -> String {
+        let name = format!("number {number}");
+        if self.names.contains(&name) {
+            return name;
+        }
+        let (bytes, element) = (self.bytes(number), self.element);
+        self.constant(&name, Vec::new(), element, bytes)
+    }
+
+    /// A list of whole numbers, once however often it is needed.
+    pub(super) fn integers(&mut self, list: &[i64]) -> String {
+        let name = format!("list {list:?}");
+        if self.names.contains(&name) {
+            return name;
+        }
+        let bytes = list.iter().flat_map(|number| number.to_le_bytes()).collect();
+        self.constant(&name, vec![list.len() as i64], data_type::INT64, bytes)
+    }
+
+    fn constant(&mut self, name: &str, dims: Vec<i64>, element: i32, bytes: Vec<u8>) -> String {
+        let name = self.name(name);
+        self.constants.push(proto::Tensor {
+            dims,
+            data_type: Some(element),
+            name: Some(name.clone()),
+            raw_data: Some(bytes),
+            ..Default::default()
+        });
+        name
+    }
+
+    fn bytes(&self, number: f64) -> Vec<u8> {
+        match self.is_double() {
+            true => number.to_le_bytes().to_vec(),
+            false => (number as f32).to_le_bytes().to_vec(),
+        }
+    }
+
+    /// Of `width` numbers for each row.
+    pub(super) fn value(&self, name: &str, width: usize) -> proto::ValueInfo {
+        let batch = proto::Dimension { dim_param: Some("batch".into()), dim_value: None };
+        let width = proto::Dimension { dim_value: Some(width as i64), dim_param: None };
+        let shape = proto::Shape { dim: vec![batch, width] };
+        let tensor = proto::TensorType { elem_type: Some(self.element), shape: Some(shape) };
+        proto::ValueInfo {
+            name: Some(name.to_owned()),
+            r#type: Some(proto::Type { tensor_type: Some(tensor) }),
+        }
+    }
+
+    /// Gives the output of a node this name, or that of a node that hands it on.
+    pub(super) fn rename(&mut self, from: &str, to: &str, is_used_outside: bool) {
+        let made = self.nodes.iter().position(|node| node.output.iter().any(|name| name == from));
+        let Some(made) = made.filter(|_| !is_used_outside) else {
+            // An input of the network, or an output of it under another name already.
+            self.op("Identity", &[from]);
+            let last = self.nodes.len() - 1;
+            self.nodes[last].output = vec![to.to_owned()];
+            return;
+        };
+        let change = |name: &mut String| {
+            if name == from {
+                to.clone_into(name);
+            }
+        };
+        self.nodes[made].output.iter_mut().for_each(change);
+        self.nodes.iter_mut().flat_map(|node| &mut node.input).for_each(change);
+    }
+}
+
+/// An attribute that is a whole number.
+pub(super) fn integer(name: &str, i: i64) -> proto::Attribute {
+    proto::Attribute { i: Some(i), ..named(name, attribute::INT) }
+}
+
+/// An attribute that is a number.
+pub(super) fn float(name: &str, f: f64) -> proto::Attribute {
+    proto::Attribute { f: Some(f as f32), ..named(name, attribute::FLOAT) }
+}
+
+/// An attribute that is a text.
+pub(super) fn text(name: &str, text: &str) -> proto::Attribute {
+    proto::Attribute { s: Some(text.as_bytes().to_vec()), ..named(name, attribute::STRING) }
+}
+
+/// An attribute that is a list of whole numbers.
+pub(super) fn list(name: &str, list: &[i64]) -> proto::Attribute {
+    proto::Attribute { ints: list.to_vec(), ..named(name, attribute::INTS) }
+}
+
+fn named(name: &str, r#type: i32) -> proto::Attribute {
+    proto::Attribute { name: Some(name.to_owned()), r#type: Some(r#type), ..Default::default() }
+}

@@ -1,0 +1,110 @@
+//! Each layer of the notation in ONNX's operators.
+
+use tensor::Float;
+
+use super::activations::{self, number};
+use super::graph::{Graph, float, integer, list};
+use crate::layer::LayerInfo;
+
+/// A layer in a network with parameters.
+pub(super) struct Placed<'a, T> {
+    pub(super) info: &'a LayerInfo,
+    /// Its stretch of the flat buffer.
+    pub(super) parameters: &'a [T],
+}
+
+impl<T: Float> Placed<'_, T> {
+    /// The tensor with this name, if the layer has it.
+    fn tensor(&self, graph: &mut Graph, name: &str) -> Option<String> {
+        let tensor = self.info.tensors.iter().find(|tensor| tensor.name == name)?;
+        let values = &self.parameters[tensor.offset..][..tensor.len()];
+        let name = format!("{}.{name}", graph.layer);
+        Some(graph.tensor(&name, tensor.shape, values))
+    }
+
+    /// What tables show of it: the last of its numbers.
+    fn option(&self) -> Option<f64> {
+        number(self.info.option)
+    }
+}
+
+/// A layer, by its word.
+struct Row<T> {
+    word: &'static str,
+    /// Adds its nodes, given the name of its input; `None` if it has something that is not known.
+    write: fn(&mut Graph, &Placed<'_, T>, &str) -> Option<String>,
+}
+
+/// Every layer without others inside it.
+const fn rows<T: Float>() -> [Row<T>; 5] {
+    [
+        Row { word: "dense", write: dense },
+        // While a network answers, nothing is dropped.
+        Row { word: "dropout", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "input", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "layer_norm", write: layer_norm },
+        Row { word: "batch_norm", write: batch_norm },
+    ]
+}
+
+/// Adds the nodes of a layer; `None` if it is none of the list, or has an activation that is none.
+pub(super) fn write<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let row = rows::<T>().into_iter().find(|row| row.word == layer.info.kind)?;
+    (row.write)(graph, layer, x)
+}
+
+fn dense<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let weight = layer.tensor(graph, "weight")?;
+    let y = match layer.tensor(graph, "bias") {
+        Some(bias) => graph.op("Gemm", &[x, &weight, &bias]),
+        None => graph.op("MatMul", &[x, &weight]),
+    };
+    activations::write(graph, layer.info.activation, &y)
+}
+
+fn layer_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let (scale, shift) = (layer.tensor(graph, "scale")?, layer.tensor(graph, "shift")?);
+    let epsilon = layer.option()?;
+    if graph.opset >= 17 {
+        let settings = vec![integer("axis", -1), float("epsilon", epsilon)];
+        return Some(graph.op_with("LayerNormalization", &[x, &scale, &shift], settings));
+    }
+    let mean = |graph: &mut Graph, x: &str| {
+        graph.op_with("ReduceMean", &[x], vec![list("axes", &[-1]), integer("keepdims", 1)])
+    };
+    let center = mean(graph, x);
+    let z = graph.op("Sub", &[x, &center]);
+    let square = graph.op("Mul", &[&z, &z]);
+    let variance = mean(graph, &square);
+    let epsilon = graph.number(epsilon);
+    let variance = graph.op("Add", &[&variance, &epsilon]);
+    let deviation = graph.op("Sqrt", &[&variance]);
+    let z = graph.op("Div", &[&z, &deviation]);
+    let z = graph.op("Mul", &[&z, &scale]);
+    Some(graph.op("Add", &[&z, &shift]))
+}
+
+fn batch_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let [scale, shift] = ["scale", "shift"].map(|name| layer.tensor(graph, name));
+    let [mean, variance] =
+        ["running_mean", "running_variance"].map(|name| layer.tensor(graph, name));
+    let inputs = [x, &scale?, &shift?, &mean?, &variance?];
+    let epsilon = float("epsilon", layer.option()?);
+    Some(graph.op_with("BatchNormalization", &inputs, vec![epsilon]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nn_grammar::vocabulary::{LAYERS, LayerKind};
+
+    #[test]
+    fn every_layer_of_the_notation_has_a_row() {
+        for layer in LAYERS {
+            let is_joint =
+                matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
+            let count = rows::<f32>().iter().filter(|row| row.word == layer.word).count();
+            assert_eq!(count, usize::from(!is_joint), "rows of `{}`", layer.word);
+        }
+    }
+}

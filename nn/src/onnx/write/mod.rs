@@ -1,0 +1,418 @@
+//! From a network's layers to the nodes of an ONNX graph.
+
+mod activations;
+mod graph;
+mod layers;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use prost::Message as _;
+use tensor::Float;
+
+use super::OnnxOptions;
+use super::proto;
+use crate::dynamic::Dynamic;
+use crate::error::{Error, Result, quoted};
+use crate::file::{check_finite, replace};
+use crate::head::{Activate, HeadInfo};
+use crate::layer::Info;
+use crate::network::{Network, declaration, tensors_of};
+use graph::Graph;
+use layers::Placed;
+
+/// A network that is written as an ONNX model.
+pub trait Onnx: Network {
+    /// Writes the network as an ONNX model, which other programs and languages run.
+    ///
+    /// ```
+    /// use nn::onnx::{Onnx as _, OnnxOptions};
+    /// use nn::prelude::*;
+    ///
+    /// network! { struct Digits { hidden: dense(784 -> 128, relu), output: dense(10, softmax) } }
+    ///
+    /// let path = std::env::temp_dir().join("nn-doc-digits.onnx");
+    /// Digits::<f32>::init(1).save_onnx(&path, &OnnxOptions::new().probabilities())?;
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// The graph takes any number of rows, `[batch, inputs]`, by the name `input`, and gives `output`. A network that
+    /// begins with `concat` has an input for each branch, one that ends in `heads` an output for each branch, by their
+    /// names. The tensors have the names that they have in [`save`](crate::Checkpoint::save)'s files, nodes that of their
+    /// layer and their operator, and the metadata are the network's name and declaration.
+    ///
+    /// Dropout is left out. In a network of `f64` the graph is of doubles, for which some programs have not every operator.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
+    /// the network has a layer or an activation of your own, for which there is no operator.
+    fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
+        Exported {
+            name: Self::NAME,
+            declaration: declaration::<Self>().as_str(),
+            info: Self::INFO,
+            names: Self::NAMES,
+            heads: &<Self::Head as Activate<Self::Float>>::INFO,
+            parameters: self.parameters().as_slice(),
+        }
+        .save(path.as_ref(), options)
+    }
+}
+
+impl<N: Network> Onnx for N {}
+
+impl<T: Float> Dynamic<T> {
+    /// Writes the network as an ONNX model: see [`Onnx::save_onnx`](crate::onnx::Onnx::save_onnx).
+    ///
+    /// # Errors
+    ///
+    /// As [`Onnx::save_onnx`](crate::onnx::Onnx::save_onnx).
+    pub fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
+        let (info, names, heads) = self.layers();
+        let (declaration, parameters) = (&self.declaration()[..], self.parameters());
+        Exported { name: self.name(), declaration, info, names, heads, parameters }
+            .save(path.as_ref(), options)
+    }
+}
+
+/// What a network consists of, declared or not.
+struct Exported<'a, T> {
+    name: &'a str,
+    declaration: &'a str,
+    info: &'a Info,
+    names: &'a [&'a str],
+    heads: &'a HeadInfo,
+    parameters: &'a [T],
+}
+
+/// The versions of ONNX's operators that are written, each with the version of the format that came with it.
+const OPSETS: [(i64, i64); 11] = [
+    (13, 7),
+    (14, 7),
+    (15, 8),
+    (16, 8),
+    (17, 8),
+    (18, 8),
+    (19, 9),
+    (20, 9),
+    (21, 10),
+    (22, 10),
+    (23, 11),
+];
+
+impl<T: Float> Exported<'_, T> {
+    fn save(&self, path: &Path, options: &OnnxOptions) -> Result<()> {
+        let model = self.model(options)?;
+        let length = model.encoded_len();
+        if i32::try_from(length).is_err() {
+            return Err(Error::value(
+                format!("network {}, to be saved as ONNX", quoted(self.name)),
+                format!("{length} bytes"),
+                "at most 2147483647, which is as much as a protobuf message can have",
+                "save it by `save`",
+            ));
+        }
+        replace(path, |file| file.write_all(&model.encode_to_vec()))
+            .map_err(|error| Error::io("write", path, error))
+    }
+
+    fn model(&self, options: &OnnxOptions) -> Result<proto::Model> {
+        let Some(&(opset, ir_version)) = OPSETS.iter().find(|(opset, _)| *opset == options.opset)
+        else {
+            return Err(Error::value(
+                "opset of an ONNX file",
+                options.opset.to_string(),
+                format!("a version from {} to {}", OPSETS[0].0, OPSETS[OPSETS.len() - 1].0),
+                "17 is one that most programs know",
+            ));
+        };
+        for tensor in tensors_of(self.info, self.names) {
+            check_finite(&tensor.name, &self.parameters[tensor.range()])?;
+        }
+        let mut writer = Writer { network: self, graph: Graph::new::<T>(opset), layers: 0 };
+        let graph = writer.graph(options.probabilities)?;
+        let entry = |(key, value): (&str, &str)| proto::Entry {
+            key: Some(key.to_owned()),
+            value: Some(value.to_owned()),
+        };
+        let own = [("network", self.name), ("architecture", self.declaration)];
+        let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
+        Ok(proto::Model {
+            ir_version: Some(ir_version),
+            producer_name: Some("nn".into()),
+            producer_version: Some(env!("CARGO_PKG_VERSION").into()),
+            graph: Some(graph),
+            opset_import: vec![proto::OpsetId {
+                domain: Some(String::new()),
+                version: Some(opset),
+            }],
+            metadata_props: own.into_iter().chain(others).map(entry).collect(),
+            functions: Vec::new(),
+        })
+    }
+}
+
+/// Tensors side by side, each with its numbers of a row: joined only where one is needed.
+type Parts = Vec<(String, usize)>;
+
+struct Writer<'a, T> {
+    network: &'a Exported<'a, T>,
+    graph: Graph,
+    /// Layers so far.
+    layers: usize,
+}
+
+impl<T: Float> Writer<'_, T> {
+    /// The whole graph.
+    fn graph(&mut self, probabilities: bool) -> Result<proto::Graph> {
+        let (info, heads) = (self.network.info, self.network.heads);
+        let mut inputs = Parts::new();
+        for (name, width) in self.ends(front(info), "input") {
+            inputs.push((self.graph.name(&name), width));
+        }
+        let mut outputs = Vec::new();
+        self.outputs(info, heads, &inputs, probabilities, &mut outputs)?;
+        let names: Vec<_> = self.ends(back(info, heads), "output");
+        let mut ends: Vec<proto::ValueInfo> = Vec::new();
+        for ((found, width), (name, _)) in outputs.iter().zip(names) {
+            let name = self.graph.name(&name);
+            let is_input = inputs.iter().any(|(input, _)| input == found);
+            let is_twice = outputs.iter().filter(|(other, _)| other == found).count() > 1;
+            self.graph.rename(found, &name, is_input || is_twice);
+            ends.push(self.graph.value(&name, *width));
+        }
+        Ok(proto::Graph {
+            node: std::mem::take(&mut self.graph.nodes),
+            name: Some(self.network.name.to_owned()),
+            initializer: std::mem::take(&mut self.graph.constants),
+            input: inputs.iter().map(|(name, width)| self.graph.value(name, *width)).collect(),
+            output: ends,
+        })
+    }
+
+    /// The names of branches, or of the one end.
+    fn ends(&self, branches: Vec<(usize, usize, usize)>, only: &str) -> Vec<(String, usize)> {
+        if let [(_, _, width)] = branches[..] {
+            return vec![(only.to_owned(), width)];
+        }
+        let leaf = |index| self.network.info.name(self.network.names, index).as_str().to_owned();
+        let first = branches[0].0;
+        let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
+        // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
+        let all: Vec<String> = (first..last).map(leaf).collect();
+        let depth = (0..).find(|&depth| {
+            let part = |name: &String| name.split('.').nth(depth).map(str::to_owned);
+            let of_first = part(&all[0]);
+            of_first.is_none() || all.iter().any(|name| part(name) != of_first)
+        });
+        let depth = depth.unwrap_or_default();
+        let named = branches.iter().map(|&(from, _, width)| {
+            let name = &all[from - first];
+            (name.split('.').nth(depth).unwrap_or(name).to_owned(), width)
+        });
+        named.collect()
+    }
+
+    /// Adds a part of the network at its end, and the function of each head.
+    fn outputs(
+        &mut self,
+        info: &Info,
+        heads: &HeadInfo,
+        x: &Parts,
+        probabilities: bool,
+        to: &mut Parts,
+    ) -> Result<()> {
+        match (info, heads) {
+            (Info::Then(a, b), _) => {
+                let x = self.part(a, x)?;
+                self.outputs(b, heads, &x, probabilities, to)
+            }
+            (Info::Heads(a, b), HeadInfo::Both(of_a, of_b)) => {
+                let x = self.for_both(x);
+                self.outputs(a, of_a, &x, probabilities, to)?;
+                self.outputs(b, of_b, &x, probabilities, to)
+            }
+            (_, heads) => {
+                let y = self.part(info, x)?;
+                let mut y = self.joined(&y);
+                if probabilities {
+                    let name = heads.to_string();
+                    y = activations::write(&mut self.graph, &name, &y)
+                        .ok_or_else(|| self.unknown("head", &name))?;
+                }
+                to.push((y, info.outputs()));
+                Ok(())
+            }
+        }
+    }
+
+    /// Adds a part of the network, given its inputs.
+    fn part(&mut self, info: &Info, x: &Parts) -> Result<Parts> {
+        match info {
+            Info::Layer(layer) => {
+                let name = info_name(self.network, self.layers);
+                let (_, start) = self.network.info.layer(self.layers);
+                self.layers += 1;
+                self.graph.layer = name;
+                let x = self.joined(x);
+                let parameters = &self.network.parameters[start..][..layer.len];
+                let placed = Placed { info: layer, parameters };
+                match layers::write(&mut self.graph, &placed, &x) {
+                    Some(y) => Ok(vec![(y, layer.outputs)]),
+                    None => Err(match layer.kind {
+                        "dense" => self.unknown("activation", layer.activation),
+                        kind => self.unknown("layer", kind),
+                    }),
+                }
+            }
+            Info::Then(a, b) => {
+                let y = self.part(a, x)?;
+                self.part(b, &y)
+            }
+            Info::Residual(layers) => {
+                let y = self.part(layers, x)?;
+                let (x, y) = (self.joined(x), self.joined(&y));
+                let sum = self.graph.op("Add", &[&x, &y]);
+                Ok(vec![(sum, info.outputs())])
+            }
+            Info::Inputs(a, b) => {
+                let (x, rest) = self.parted(x, a.inputs());
+                let y = self.part(a, &x)?;
+                Ok([y, self.part(b, &rest)?].concat())
+            }
+            Info::Heads(a, b) => {
+                let x = self.for_both(x);
+                let y = self.part(a, &x)?;
+                Ok([y, self.part(b, &x)?].concat())
+            }
+            Info::Nested { layers, .. } => self.part(layers, x),
+        }
+    }
+
+    /// All parts as one tensor.
+    fn joined(&mut self, parts: &Parts) -> String {
+        if let [(only, _)] = &parts[..] {
+            return only.clone();
+        }
+        let names: Vec<&str> = parts.iter().map(|(name, _)| &name[..]).collect();
+        self.graph.op_with("Concat", &names, vec![graph::integer("axis", 1)])
+    }
+
+    /// As one tensor, since several read it.
+    fn for_both(&mut self, x: &Parts) -> Parts {
+        vec![(self.joined(x), x.iter().map(|(_, width)| width).sum())]
+    }
+
+    /// The first `width` numbers of a row and the others.
+    fn parted(&mut self, parts: &Parts, width: usize) -> (Parts, Parts) {
+        let mut at = 0;
+        let whole = parts.iter().position(|(_, part)| {
+            at += part;
+            at == width
+        });
+        if let Some(last) = whole {
+            return (parts[..=last].to_vec(), parts[last + 1..].to_vec());
+        }
+        let x = self.joined(parts);
+        let all: usize = parts.iter().map(|(_, width)| width).sum();
+        let mut slice = |from: usize, to: usize| {
+            let [first, end] = [from, to].map(|at| self.graph.integers(&[at as i64]));
+            let axis = self.graph.integers(&[1]);
+            vec![(self.graph.op("Slice", &[&x, &first, &end, &axis]), to - from)]
+        };
+        (slice(0, width), slice(width, all))
+    }
+
+    fn unknown(&self, what: &str, name: &str) -> Error {
+        Error::value(
+            format!("{what} of {}, to be saved as ONNX", quoted(&self.graph.layer)),
+            quoted(name),
+            format!("one of the {what}s that the notation has a word for"),
+            "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it",
+        )
+    }
+}
+
+fn info_name<T>(network: &Exported<'_, T>, index: usize) -> String {
+    network.info.name(network.names, index).as_str().to_owned()
+}
+
+/// The branches that the inputs of a network are, each by its first layer, their number, and its width.
+fn front(info: &Info) -> Vec<(usize, usize, usize)> {
+    match info {
+        Info::Then(first, _) => front(first),
+        Info::Inputs(a, b) => {
+            let others =
+                front_of(b).into_iter().map(|(at, count, width)| (at + a.count(), count, width));
+            [(0, a.count(), a.inputs())].into_iter().chain(others).collect()
+        }
+        info => vec![(0, info.count(), info.inputs())],
+    }
+}
+
+/// The same of what stands after the first branch.
+fn front_of(info: &Info) -> Vec<(usize, usize, usize)> {
+    match info {
+        Info::Inputs(..) => front(info),
+        info => vec![(0, info.count(), info.inputs())],
+    }
+}
+
+/// The branches that the outputs of a network are.
+fn back(info: &Info, heads: &HeadInfo) -> Vec<(usize, usize, usize)> {
+    let behind = |before: &Info, branches: Vec<(usize, usize, usize)>| {
+        let before = before.count();
+        branches.into_iter().map(move |(at, count, width)| (at + before, count, width))
+    };
+    match (info, heads) {
+        (Info::Then(a, b), _) => behind(a, back(b, heads)).collect(),
+        (Info::Heads(a, b), HeadInfo::Both(of_a, of_b)) => {
+            back(a, of_a).into_iter().chain(behind(a, back(b, of_b))).collect()
+        }
+        (info, _) => vec![(0, info.count(), info.outputs())],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The inputs and outputs of a network, by name and width.
+    fn ends(text: &str) -> [Vec<(String, i64)>; 2] {
+        let network: Dynamic = Dynamic::parse(text).unwrap();
+        let (info, names, heads) = network.layers();
+        let (name, parameters) = (network.name(), network.parameters());
+        let exported = Exported { name, declaration: "", info, names, heads, parameters };
+        let graph = exported.model(&OnnxOptions::new().probabilities()).unwrap().graph.unwrap();
+        [graph.input, graph.output].map(|ends| {
+            let of = |end: proto::ValueInfo| {
+                let shape = end.r#type.unwrap().tensor_type.unwrap().shape.unwrap();
+                assert_eq!(shape.dim[0].dim_param.as_deref(), Some("batch"));
+                (end.name.unwrap(), shape.dim[1].dim_value.unwrap())
+            };
+            ends.into_iter().map(of).collect()
+        })
+    }
+
+    #[test]
+    fn branches_at_the_ends_are_inputs_and_outputs_by_their_names() {
+        let named = |names: &[(&str, i64)]| {
+            names.iter().map(|&(name, width)| (name.to_owned(), width)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            ends("dense(3 -> 4, relu), dense(2)"),
+            [named(&[("input", 3)]), named(&[("output", 2)])]
+        );
+        let [inputs, outputs] = ends(
+            "struct Photo {
+               parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2) * 1 },
+               trunk: dense(6, relu),
+               answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(1, sigmoid) },
+             }",
+        );
+        assert_eq!(inputs, named(&[("image", 5), ("meta", 2), ("sound", 3)]));
+        assert_eq!(outputs, named(&[("class", 4), ("angle", 2), ("seen", 1)]));
+    }
+}

@@ -1,0 +1,73 @@
+"""Has ONNX's checker look at the models that the test `onnx_out` wrote, and ONNX Runtime and ONNX's own evaluator run them.
+
+    python3 -m venv venv && venv/bin/pip install onnx==1.23.2 onnxruntime==1.32.0 numpy
+    ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx_out
+    venv/bin/python nn/tests/onnx/check.py /tmp/files
+
+The answers must be within 1e-6 of the network's, relative to the largest number that the head gets of a row where that is
+above 1: sums of large numbers have other roundings in another order. ONNX Runtime has not each operator for f64; of models
+with such a one the evaluator is asked alone.
+"""
+
+import pathlib
+import sys
+
+import numpy
+import onnx
+import onnxruntime
+from onnx.reference import ReferenceEvaluator
+
+NEAR = 1e-6
+numpy.seterr(all="ignore")  # the evaluator computes both sides of an Elu
+
+
+def runs(path):
+    """The names of those who run a model, and how: from rows to rows."""
+    model = onnx.load(path)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
+    assert {entry.key for entry in model.metadata_props} >= {"network", "architecture"}, path
+    widths = [value.type.tensor_type.shape.dim[1].dim_value for value in model.graph.input]
+
+    def run(call):
+        def rows(x):
+            parts = numpy.split(x, numpy.cumsum(widths)[:-1], axis=1)
+            named = {value.name: part for value, part in zip(model.graph.input, parts)}
+            return numpy.concatenate(call(None, named), axis=1)
+        return rows
+
+    who = {}
+    is_double = "-f64-" in path.name
+    try:
+        who["runtime"] = run(onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run)
+    except onnxruntime.capi.onnxruntime_pybind11_state.NotImplemented as error:
+        assert is_double, error
+        missing.add(str(error).split("an implementation for ")[-1].split("(")[0])
+    if is_double:
+        who["evaluator"] = run(ReferenceEvaluator(model).run)
+    return sum(widths), who
+
+
+folder = pathlib.Path(sys.argv[1])
+count, worst, missing, wrong = 0, {"runtime": 0.0, "evaluator": 0.0}, set(), []
+for text in sorted(folder.glob("*.txt")):
+    kind = numpy.float64 if "-f64-" in text.name else numpy.float32
+    x, y = (numpy.array([float(word) for word in line.split()], dtype=kind) for line in text.read_text().splitlines())
+    width, who = runs(text.with_suffix(".onnx"))
+    _, before = runs(text.with_name(text.stem + "-logits.onnx"))
+    x = x.reshape(-1, width)
+    y = y.reshape(len(x), -1)
+    count += 2
+    for name, run in who.items():
+        found, logits = run(x), before[name](x)
+        assert found.shape == logits.shape == y.shape and found.dtype == kind, text
+        assert run(x[:1]).shape[0] == 1, "one row"
+        scale = numpy.maximum(1, numpy.abs(logits).max(axis=1, keepdims=True))
+        apart = float((numpy.abs(found - y) / scale).max())
+        worst[name] = max(worst[name], apart)
+        if not apart <= NEAR:
+            wrong.append((text.name, name, apart))
+for case in wrong:
+    print(*case)
+print(f"{count} models are valid; the worst distances are {worst}; without f64 in ONNX Runtime: {sorted(missing)}")
+assert count >= 200 and not wrong

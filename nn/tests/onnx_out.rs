@@ -1,0 +1,203 @@
+//! Networks as ONNX models: every layer and every activation of the notation, in every opset.
+//!
+//! `ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx_out` leaves the files where they are told, and
+//! `onnx/check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use nn::onnx::{Onnx as _, OnnxOptions};
+use nn::prelude::*;
+use nn::tensor::random::Random;
+use nn::{Dynamic, Float, Model, Registry, TensorKind};
+use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
+
+/// Name and declaration of each.
+const CASES: &[(&str, &str)] = &[
+    ("digits", "struct Digits { hidden: dense(9 -> 8, relu), output: dense(4, softmax) }"),
+    ("one", "dense(3 -> 1)"),
+    ("options", "dense(3 -> 5, relu, bias = false), dropout(0.25), dense(2, sigmoid, l2 = 1e-3)"),
+    (
+        "norms",
+        "batch_norm, dense(6 -> 7, gelu), layer_norm, dense(5), batch_norm(epsilon = 1e-3), layer_norm(epsilon = 0.1), dense(3)",
+    ),
+    (
+        "activations",
+        "dense(6 -> 5, relu), dense(4, leaky_relu), dense(5, leaky_relu(0.2)), dense(4, elu), dense(5, elu(0.5)), dense(4, celu),
+         dense(5, celu(0.5)), dense(4, selu), dense(5, gelu), dense(4, gelu_tanh), dense(5, silu), dense(4, mish),
+         dense(5, hard_swish), dense(4, sigmoid), dense(5, hard_sigmoid), dense(4, log_sigmoid), dense(5, tanh),
+         dense(4, hard_tanh), dense(5, softplus), dense(4, softsign), dense(5, linear), dense(4, identity), dense(3, softmax)",
+    ),
+    (
+        "residual",
+        "dense(3 -> 4, relu), residual(layer_norm, dense(6, gelu), dense(4)) * 2, residual(dense(4, tanh), residual(dense(4))),
+         dense(2)",
+    ),
+    (
+        "branches",
+        "struct Photo {
+           parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2, tanh) },
+           trunk: dense(6, relu),
+           answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(2, sigmoid) },
+         }",
+    ),
+    // Branches inside: parts of a row, and a row of parts.
+    ("inside", "struct Outer { open: dense(4 -> 7), pair: Pair, skip: residual(Pair), close: dense(3, softmax) }"),
+    ("passed", "struct Passed { parts: concat { a: input(2), b: input(3) }, skip: residual(dropout(0.5)) }"),
+];
+
+/// Numbers such as come, and such as hardly ever do.
+const EXTREMES: [f64; 16] = [
+    0.0, -0.0, 1.0, -1.0, 3.0, -3.0, 1e-3, -1e-3, 1e-30, -1e-40, 30.0, -30.0, 100.0, -100.0, 1e4,
+    -1e4,
+];
+
+/// The network with numbers in all of its tensors, running means among them.
+fn network<T: Float>(text: &str) -> Dynamic<T> {
+    let mut registry = Registry::new();
+    let pair = "struct Pair { parts: concat { a: dense(4 -> 3, tanh), b: input(3) }, answer: heads(dense(2), (layer_norm, dense(5))) }";
+    let pair = registry.parse(pair).unwrap_or_else(|error| panic!("{error}"));
+    registry.network("Pair", pair);
+    let mut network = registry.parse(text).unwrap_or_else(|error| panic!("{error}")).init(3);
+    let (tensors, random) = (Model::tensors(&network), Random::new(4, 0));
+    for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Weight) {
+        for at in tensor.range() {
+            // Variances are among them.
+            network.flat_mut()[at] = T::of(0.5 + random.uniform::<f64>(at as u64));
+        }
+    }
+    network
+}
+
+/// Rows of random numbers and rows of extreme ones.
+fn rows<T: Float>(width: usize) -> Vec<T> {
+    let random = Random::new(5, 0);
+    let usual = (0..6 * width).map(|at| 2.0 * random.normal::<f64>(at as u64));
+    let extreme = (0..EXTREMES.len() * width)
+        .map(|at| EXTREMES[(at / width + at % width * 3) % EXTREMES.len()]);
+    usual.chain(extreme).map(T::of).collect()
+}
+
+#[test]
+fn every_case_is_written() {
+    let kept = std::env::var_os("ONNX_FILES").map(PathBuf::from);
+    let scratch = std::env::temp_dir().join(format!("nn-onnx-{}", std::process::id()));
+    let folder = kept.as_ref().unwrap_or(&scratch);
+    fs::create_dir_all(folder).unwrap();
+    for (name, text) in CASES {
+        for opset in 13..=23 {
+            case::<f32>(folder, &format!("{name}-f32-{opset}"), text, opset);
+        }
+        case::<f64>(folder, &format!("{name}-f64-17"), text, 17);
+        case::<f64>(folder, &format!("{name}-f64-23"), text, 23);
+    }
+    if kept.is_none() {
+        fs::remove_dir_all(&scratch).unwrap();
+    }
+}
+
+/// Writes the model, and beside it rows of inputs and what the network answers.
+fn case<T: Float>(folder: &Path, name: &str, text: &str, opset: i64) {
+    let network = network::<T>(text);
+    let (path, options) = (folder.join(format!("{name}.onnx")), OnnxOptions::new().opset(opset));
+    network.save_onnx(&path, &options.clone().probabilities()).unwrap();
+    network.save_onnx(folder.join(format!("{name}-logits.onnx")), &options).unwrap();
+    let x = rows::<T>(network.inputs());
+    let y = network.predict(&x).unwrap();
+    let mut text = String::new();
+    for numbers in [&x, &y] {
+        numbers.iter().for_each(|number| write!(text, "{:e} ", number.as_f64()).unwrap());
+        text.push('\n');
+    }
+    fs::write(folder.join(format!("{name}.txt")), text).unwrap();
+}
+
+#[test]
+fn the_cases_have_every_word_of_the_notation() {
+    let has = |word: &str| {
+        let mut words = CASES
+            .iter()
+            .flat_map(|(_, text)| text.split(|c: char| !c.is_alphanumeric() && c != '_'));
+        words.any(|other| other == word)
+    };
+    for layer in LAYERS {
+        assert!(has(layer.word), "no case has `{}`", layer.word);
+    }
+    for activation in ACTIVATIONS {
+        assert!(has(activation.word), "no case has `{}`", activation.word);
+    }
+}
+
+network! {
+    struct Digits { hidden: dense(9 -> 8, relu), output: dense(4, softmax) }
+    struct Photo {
+        parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2, tanh) },
+        trunk: dense(6, relu),
+        answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(2, sigmoid) },
+    }
+}
+
+#[test]
+fn a_declared_network_and_one_read_at_run_time_give_the_same_file() {
+    fn same<N: Network<Float = f32>>(name: &str) {
+        let path = std::env::temp_dir().join(format!("nn-onnx-{}-{name}", std::process::id()));
+        let file = |save: &dyn Fn(&Path) -> nn::Result<()>| {
+            save(&path).unwrap();
+            let bytes = fs::read(&path).unwrap();
+            fs::remove_file(&path).unwrap();
+            bytes
+        };
+        let options = OnnxOptions::new().probabilities().opset(20).metadata("author", "me");
+        let (_, text) = CASES.iter().find(|(other, _)| *other == name).unwrap();
+        let declared = file(&|path| N::init(3).save_onnx(path, &options));
+        let read =
+            file(&|path| Dynamic::<f32>::parse(text).unwrap().init(3).save_onnx(path, &options));
+        assert!(declared == read, "{name}: another file");
+        for text in ["author", "me", "architecture", N::NAME] {
+            let is_there = declared.windows(text.len()).any(|bytes| bytes == text.as_bytes());
+            assert!(is_there, "{name}: no {text:?}");
+        }
+    }
+    same::<Digits>("digits");
+    same::<Photo>("branches");
+}
+
+#[test]
+fn what_cannot_be_written_is_named() {
+    #[derive(Clone, Copy, Debug, Default)]
+    struct Cube;
+    impl nn::activation::Activation for Cube {
+        const NAME: &'static str = "cube";
+        const KEEPS_INPUT: bool = true;
+        fn value<T: Float>(&self, x: T) -> T {
+            x * x * x
+        }
+        fn derivative<T: Float>(&self, x: T, _: T) -> T {
+            T::of(3.0) * x * x
+        }
+    }
+    let path = std::env::temp_dir().join(format!("nn-onnx-{}-wrong", std::process::id()));
+    let mut registry = Registry::<f32>::new();
+    registry.activation::<Cube>("Cube");
+    let own = registry.parse("struct Own { first: dense(2 -> 2, Cube), last: dense(1) }").unwrap();
+    let error = own.save_onnx(&path, &OnnxOptions::new()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("activation of `first`, to be saved as ONNX: found `cube`"),
+        "{error}"
+    );
+    let plain = network::<f32>("dense(2 -> 2)");
+    for opset in [12, 24] {
+        let error =
+            plain.save_onnx(&path, &OnnxOptions::new().opset(opset)).unwrap_err().to_string();
+        assert!(error.contains("expected a version from 13 to 23"), "{error}");
+    }
+    let mut declared = Digits::<f32>::init(1);
+    declared.parameters_mut().as_mut_slice()[3] = f32::NAN;
+    let error = declared.save_onnx(&path, &OnnxOptions::new()).unwrap_err().to_string();
+    assert!(
+        error.starts_with("element 3 of tensor `hidden.weight`, to be saved: found NaN"),
+        "{error}"
+    );
+    assert!(!path.exists(), "half a file");
+}

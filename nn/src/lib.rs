@@ -52,6 +52,7 @@
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
+//! | `npy` | `data::npy`: arrays of NumPy |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 // What a declared network shares with one read at run time stands with the former. With every feature on, as CI has

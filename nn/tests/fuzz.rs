@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use arbitrary::Unstructured;
 use nn::data::row_file::{self, RowFile};
-use nn::data::{Class, Table, idx};
+use nn::data::{Class, Table, idx, npy};
 use nn::prelude::*;
 use nn::tensor::random::Random;
 use nn::{Adam, Dynamic, Layout, LoadOptions, Trainer, TrainerState};
@@ -101,6 +101,18 @@ const NOTATION: &[&str] = &[
     "l2 =",
     "bias = false",
     "=",
+];
+
+const NPY: &[&str] = &[
+    "'descr': '<f4'",
+    "'fortran_order': True",
+    "(",
+    ")",
+    ",",
+    "'shape': (0, 18446744073709551615, 9)",
+    "99999999",
+    "\u{1}\0",
+    "'|O'",
 ];
 
 /// Every reader. A new one is one more row.
@@ -220,6 +232,24 @@ const TARGETS: &[Target] = &[
         reference: Some(|bytes| row_files().iter().any(|valid| valid == bytes)),
         factor: 16,
         words: &["nn-rows1", "f32[3] class(2)", "\u{1}\0\0\0\0\0\0\0", "class(300)"],
+    },
+    Target {
+        name: "npy",
+        valid: || ["f4.npy", "f8-fortran.npy", "i8.npy"].map(array).to_vec(),
+        takes: |path| npy::read(path).is_ok_and(|array| array.tensor::<f32>().is_ok()),
+        reference: None,
+        factor: 64,
+        words: NPY,
+    },
+    Target {
+        name: "npz",
+        valid: || ["several.npz", "compressed.npz"].map(array).to_vec(),
+        takes: |path| npy::read_npz(path).is_ok(),
+        reference: None,
+        // In all, not at once: each mark of an archive's end is looked from, and each entry, of some fifty bytes, has a
+        // decoder of its own.
+        factor: 64 * 1024,
+        words: &["PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "weight.npy", "\u{ff}"],
     },
     Target {
         name: "notation",
@@ -358,6 +388,11 @@ fn tables() -> Vec<Vec<u8>> {
     let row = |row: usize| format!("{row},{}.5,word{}\n", row * 37 % 1000, row % 7);
     let long = (0..1500).map(row).fold(String::from("a,b,c\n"), |text, row| text + &row);
     vec![mixed.into(), long.into()]
+}
+
+/// As NumPy saves it.
+fn array(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npy").join(name)).unwrap()
 }
 
 fn row_files() -> Vec<Vec<u8>> {

@@ -26,6 +26,7 @@ impl Table {
 }
 
 /// A split that has been described but not made; see [`Table::split`].
+#[derive(Clone)]
 #[must_use = "nothing is split before `tables` is called"]
 pub struct TableSplit<'t, const PARTS: usize> {
     table: &'t Table,

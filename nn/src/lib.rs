@@ -17,8 +17,9 @@
 //! |---|---|
 //! | declare | [`network!`], or [`Sequential`] as a type |
 //! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
-//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`]; parts and folds of them: [`data::split`], [`data::folds`] |
+//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`], tables and CSV (features `table`, `csv`), files larger than memory: [`data::row_file`]; parts and folds of them: [`data::split`], [`data::folds`] |
 //! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
+//! | fit exactly | [`solve`]: L-BFGS and Levenberg–Marquardt, for small networks and whole data sets |
 //! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
@@ -48,6 +49,9 @@
 //! | `std` (default) | training, data, files, the tape |
 //! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
 //! | `dynamic` | `Dynamic`: networks read from text when the program runs |
+//! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
+//! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
+//! | `csv` | `Table::read_csv`, and `table` |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 // What a declared network shares with one read at run time stands with the former. With every feature on, as CI has
@@ -79,6 +83,8 @@ mod picture;
 mod row;
 mod sequential;
 #[cfg(feature = "std")]
+pub mod solve;
+#[cfg(feature = "std")]
 mod tape;
 mod text;
 #[cfg(feature = "std")]
@@ -98,14 +104,14 @@ pub use file::{Checkpoint, Layout, LoadOptions, PyTorch};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};
-pub use network::{Architecture, Nested};
+pub use network::{Architecture, Layered, Nested};
 #[cfg(feature = "std")]
 pub use network::{Network, dense_view, layer_view};
 #[cfg(feature = "std")]
 pub use optim::{
-    AdaGrad, Adadelta, Adam, AdamW, Adamax, Adan, AmsGrad, Decay, Lamb, Lars, LearningRate, Lion,
-    MOST_MEMORY, Muon, NAdam, Optimizer, RAdam, RmsProp, Rprop, ScheduleFree, Sgd, Step, Stretch,
-    schedule,
+    AdaGrad, Adadelta, Adafactor, Adam, AdamW, Adamax, Adan, AmsGrad, Ascent, Decay, Elastic,
+    GradientNoise, Lamb, Lars, LearningRate, Lion, MOST_MEMORY, MaxNorm, Muon, NAdam, Optimizer,
+    RAdam, RmsProp, Rprop, Sam, ScheduleFree, Sgd, Step, Stretch, schedule,
 };
 #[cfg(feature = "std")]
 pub use parameters::NamedTensor;
@@ -121,11 +127,15 @@ pub use tensor;
 pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
-pub use train::{Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Model, NamedBuffer};
+pub use train::{
+    Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Groups, Model, NamedBuffer,
+};
 #[cfg(feature = "std")]
-pub use train::{Observer, Report, Show, Trainer};
+pub use train::{BatchSizeSearch, BatchSpeed, RateSearch, RateTrial};
 #[cfg(feature = "std")]
-pub use train::{TrainerState, fit, model};
+pub use train::{Observer, Report, Show, Spikes, Trainer};
+#[cfg(feature = "std")]
+pub use train::{TrainerState, fit, log, model};
 
 /// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
 #[cfg(feature = "std")]

@@ -41,7 +41,7 @@ impl<T: Float> Parameters<T> {
 
 /// One tensor of the flat parameters of a model.
 #[cfg(feature = "std")]
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NamedTensor {
     /// As files name it: `hidden.weight`.
@@ -54,6 +54,10 @@ pub struct NamedTensor {
     pub kind: TensorKind,
     /// Whether training changes it by its gradient.
     pub trained: bool,
+    /// A factor on the learning rate, 1 unless something else is [asked for](crate::Groups).
+    pub rate: f64,
+    /// A factor on the weight decay, likewise.
+    pub decay: f64,
 }
 
 /// What a tensor of parameters is for, for rules that treat some of them differently: decay spares biases and scales,
@@ -76,7 +80,8 @@ impl NamedTensor {
     /// A weight that is trained.
     pub fn new(name: impl Into<String>, shape: &[usize], offset: usize) -> Self {
         let (name, shape) = (name.into(), shape.to_vec());
-        NamedTensor { name, shape, offset, kind: TensorKind::Weight, trained: true }
+        let kind = TensorKind::Weight;
+        NamedTensor { name, shape, offset, kind, trained: true, rate: 1.0, decay: 1.0 }
     }
 
     /// The same tensor, for this.

@@ -13,7 +13,7 @@ use crate::layer::{Info, Layer};
 use crate::loss::DefaultLoss;
 #[cfg(feature = "std")]
 use crate::network::Network;
-use crate::network::{Architecture, debug_as};
+use crate::network::{Architecture, Layered, debug_as, first_part};
 use crate::parameters::Parameters;
 use crate::text::Message;
 #[cfg(feature = "std")]
@@ -65,6 +65,15 @@ where
         }
         &L::INFO
     };
+}
+
+/// A layer is known by the number in its name: 3 for `layer3`.
+impl<L, H, const I: usize, const O: usize, T: Float> Layered for Sequential<L, H, I, O, T> {
+    type Layer = usize;
+
+    fn layer(tensor: &str) -> Option<usize> {
+        first_part(tensor).0.strip_prefix("layer")?.parse().ok()
+    }
 }
 
 #[cfg(feature = "std")]

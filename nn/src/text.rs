@@ -201,6 +201,24 @@ pub(crate) const fn digits(number: usize) -> usize {
     }
 }
 
+/// The first characters of a text, with `…` for what was cut.
+#[cfg(feature = "std")]
+pub(crate) fn cut(text: &str, longest: usize) -> String {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if line.chars().count() <= longest {
+        return line;
+    }
+    line.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
+}
+
+/// A bar of this share of `width` characters, in eighths of one.
+#[cfg(feature = "std")]
+pub(crate) fn bar(share: f64, width: usize) -> String {
+    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
+    "█".repeat(eighths / 8) + PARTS[eighths % 8]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

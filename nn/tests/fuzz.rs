@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use arbitrary::Unstructured;
-use nn::data::idx;
+use nn::data::row_file::{self, RowFile};
+use nn::data::{Class, Table, idx};
 use nn::onnx::{OnnxModel, OnnxOptions};
 use nn::prelude::*;
 use nn::tensor::Tensor;
@@ -229,6 +230,45 @@ const TARGETS: &[Target] = &[
         words: &["\0\0\u{8}\u{3}", "\u{1f}\u{8b}", "\u{1f}\u{8b}\u{8}\0\0\0\0\0\0\u{3}"],
     },
     Target {
+        name: "csv",
+        valid: tables,
+        takes: |path| Table::read_csv(path).is_ok(),
+        reference: None,
+        // Names and what is known of a column that has one byte in a line; a word and its place.
+        factor: 1024,
+        words: &[
+            ",",
+            "\"",
+            "\n",
+            "\r\n",
+            "2026-11-28",
+            "NA",
+            "yes",
+            "1e400",
+            "-0",
+            "\u{feff}",
+            ";",
+            "é",
+        ],
+    },
+    Target {
+        name: "csv, compressed",
+        valid: || tables().into_iter().map(gzip).collect(),
+        takes: |path| Table::read_csv(path).is_ok(),
+        reference: Some(inflates),
+        factor: 1100 * 1024,
+        words: &["\u{1f}\u{8b}", "\u{1f}\u{8b}\u{8}\0\0\0\0\0\0\u{3}"],
+    },
+    Target {
+        name: "rows in a file",
+        valid: row_files,
+        takes: |path| RowFile::<[f32; 3], Class<2>>::open(path).is_ok(),
+        // What is damaged in one bit is no longer what was written.
+        reference: Some(|bytes| row_files().iter().any(|valid| valid == bytes)),
+        factor: 16,
+        words: &["nn-rows1", "f32[3] class(2)", "\u{1}\0\0\0\0\0\0\0", "class(300)"],
+    },
+    Target {
         name: "notation",
         valid: declarations,
         takes: |path| {
@@ -381,12 +421,25 @@ fn images() -> Vec<Vec<u8>> {
 fn compressed() -> Vec<Vec<u8>> {
     let long: Vec<u8> = [0, 0, 8, 3, 0, 0, 0, 40, 0, 0, 0, 28, 0, 0, 0, 28].into_iter().collect();
     let long = long.into_iter().chain((0..40 * 784).map(|i| (i / 97) as u8)).collect();
-    let gzip = |bytes: Vec<u8>| {
-        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-        gzip.write_all(&bytes).unwrap();
-        gzip.finish().unwrap()
-    };
     images().into_iter().chain([long]).map(gzip).collect()
+}
+
+fn gzip(bytes: Vec<u8>) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(&bytes).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// One with every kind of column, and a long one.
+fn tables() -> Vec<Vec<u8>> {
+    let mixed = "age,born,city,member,code\n31,1995-02-03,\"Rome, old\",yes,A1\n?,2001-12-31,Oslo,no,7\n8,,NA,,b\n";
+    let row = |row: usize| format!("{row},{}.5,word{}\n", row * 37 % 1000, row % 7);
+    let long = (0..1500).map(row).fold(String::from("a,b,c\n"), |text, row| text + &row);
+    vec![mixed.into(), long.into()]
+}
+
+fn row_files() -> Vec<Vec<u8>> {
+    vec![file(|path| row_file::write(path, &rows()).unwrap())]
 }
 
 /// The declarations of the README, and some that have everything.

@@ -9,6 +9,7 @@ use quote::quote;
 use super::aliases::aliases;
 use super::assertions::assertions;
 use super::attributes::Attributes;
+use super::layer_enum::LayerEnum;
 use super::parts::{Parts, ends};
 use super::structs::structs;
 use super::written::Written;
@@ -53,7 +54,9 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let Network { head, chain } = network;
     let steps = &chain.steps;
     let float = float_name(network);
-    let public = structs(network, &float, &Written::in_public(source, &head.parameters));
+    let in_public = Written::in_public(source, &head.parameters);
+    let mut public = structs(network, &float, &in_public);
+    public.extend(LayerEnum::of(network, &in_public).declarations());
     let (names, named) = aliases(source, &head.parameters, steps);
     let written = Written::by_aliases(source, &head.parameters, names);
     let attributes = Attributes::of(&head.attributes, &written);
@@ -69,6 +72,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
         false => (quote!(), Some(quote!(#(#assertions)*))),
     };
     let implementation = implementation(&parts, checks);
+    let layered = LayerEnum::of(network, &written).implementation(&parts);
     let methods = methods::methods(&parts);
     let Parts { visibility, name, parameters, passed, float, aliases, .. } = &parts;
     let declared = (!head.parameters.is_empty()).then(|| quote!(<#parameters>));
@@ -85,6 +89,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
             #(type #aliases #declared = #kinds;)*
             #items
             #implementation
+            #layered
             #of_debug
             impl<#parameters #float: #nn::Float> ::core::fmt::Debug for #name<#passed #float> {
                 fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {

@@ -10,6 +10,7 @@
 //! | `attributes` | what the user's attributes mean for each item |
 //! | `methods` | the methods and constants that every network has |
 //! | `layer_methods` | the methods that show layers |
+//! | `layer_enum` | the enum of a network's layers |
 //! | `structs` | the structs beside a network |
 //! | `types` | the types of layers and of the head |
 //! | `assertions` | what the compiler checks of constants |
@@ -24,6 +25,7 @@ mod assertions;
 mod attributes;
 mod docs;
 mod items;
+mod layer_enum;
 mod layer_methods;
 mod leaf_count;
 mod methods;

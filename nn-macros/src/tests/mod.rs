@@ -155,7 +155,7 @@ fn attributes_that_decide_about_the_whole_network_go_everywhere() {
         #[derive(Clone)]
         struct Net(dense(N -> 1));
     });
-    assert_eq!(code.matches("#[cfg(any())]").count(), 3, "{code}");
+    assert_eq!(code.matches("#[cfg(any())]").count(), 4, "{code}");
     assert_eq!(code.matches("#[derive(Clone)]").count(), 1, "{code}");
 }
 

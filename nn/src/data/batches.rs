@@ -5,7 +5,7 @@ use std::slice;
 use tensor::random::Random;
 use tensor::threads::Threads;
 
-use super::Source;
+use super::{Source, Visit};
 use crate::error::{Error, Result};
 
 /// Keeps the random numbers of the order apart from all others with the same seed ("SHUF"); the
@@ -151,11 +151,25 @@ impl<X, Y> Minibatch<X, Y> {
         data: &S,
         rows: &[usize],
     ) {
-        let len = data.len();
-        if let Some(row) = rows.iter().find(|&&row| row >= len) {
-            panic!("minibatch: found row {row}, expected one below {len}, as the data have");
-        }
+        check_rows(data.len(), rows);
         data.fill(rows, &mut self.inputs, &mut self.targets, threads);
+    }
+
+    /// [`Minibatch::gather_with`] for a step of training: the rows as [`Source::fill_for_step`] has them then.
+    ///
+    /// # Panics
+    ///
+    /// If `data` has no such row.
+    #[track_caller]
+    pub fn gather_for_step<S: Source<X, Y> + ?Sized>(
+        &mut self,
+        visit: Visit,
+        threads: &Threads,
+        data: &S,
+        rows: &[usize],
+    ) {
+        check_rows(data.len(), rows);
+        data.fill_for_step(visit, rows, &mut self.inputs, &mut self.targets, threads);
     }
 
     /// The inputs of the batch, `[batch, in]`.
@@ -166,6 +180,13 @@ impl<X, Y> Minibatch<X, Y> {
     /// The targets of the batch, `[batch, out]`.
     pub fn targets(&self) -> &[Y] {
         &self.targets
+    }
+}
+
+#[track_caller]
+fn check_rows(len: usize, rows: &[usize]) {
+    if let Some(row) = rows.iter().find(|&&row| row >= len) {
+        panic!("minibatch: found row {row}, expected one below {len}, as the data have");
     }
 }
 

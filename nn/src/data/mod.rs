@@ -11,25 +11,36 @@
 //! # }
 //! ```
 
+mod augmented;
 mod batches;
 mod dataset;
+mod fingerprint;
 mod flat;
 mod pixels;
 mod read;
 mod sets;
 mod source;
 mod split;
+#[cfg(feature = "table")]
+mod table;
 mod view;
 
+pub use augmented::{Augmented, Mix};
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
+pub(crate) use fingerprint::Fingerprint;
 pub use flat::{FlatDataset, FlatRows, FlatTarget};
 pub use pixels::Pixels;
 pub use read::*; // every reader of its list
 pub use sets::fashion_mnist;
-pub use source::Source;
+pub use source::{Source, Visit};
 pub(crate) use source::{all_targets, portions};
 pub use split::{Fold, FoldNumber, FoldViews, Folds, Split, folds, split};
+#[cfg(feature = "table")]
+pub use table::{
+    At, Cell, Column, ColumnTarget, Description, Kind, Labels, Summary, Table, TableSplit,
+    WithTarget,
+};
 pub use view::View;
 
 pub use crate::head::{Class, Label};

@@ -63,10 +63,39 @@ pub trait Source<X, Y>: Send + Sync {
     /// If there is no such row.
     fn fill(&self, rows: &[usize], inputs: &mut Vec<X>, targets: &mut Vec<Y>, threads: &Threads);
 
+    /// [`Source::fill`] for a step of training, where rows may be another variant of themselves each time, as those of
+    /// [`Augmented`](super::Augmented): a function of the visit and the row, so that a training can be repeated.
+    fn fill_for_step(
+        &self,
+        visit: Visit,
+        rows: &[usize],
+        inputs: &mut Vec<X>,
+        targets: &mut Vec<Y>,
+        threads: &Threads,
+    ) {
+        let _ = visit;
+        self.fill(rows, inputs, targets, threads);
+    }
+
+    /// What [`Source::fill_for_step`] does to the rows, if anything: a training goes on with the same alone.
+    fn augmentation(&self) -> Option<String> {
+        None
+    }
+
     /// All rows, if they lie in memory as they are: to be read in their place.
     fn in_memory(&self) -> Option<(&[X], &[Y])> {
         None
     }
+}
+
+/// When a row is trained on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(clippy::exhaustive_structs, reason = "made by whoever trains")]
+pub struct Visit {
+    /// Of the training.
+    pub seed: u64,
+    /// Counted from 1.
+    pub epoch: u64,
 }
 
 impl<X: Copy + Send + Sync, Y: Copy + Send + Sync> Source<X, Y> for Dataset<X, Y> {

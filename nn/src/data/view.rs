@@ -5,7 +5,7 @@ use std::fmt;
 
 use tensor::threads::Threads;
 
-use super::Source;
+use super::{Source, Visit};
 use crate::error::{Error, InvalidRows, Result};
 
 /// Some rows of a [`Source`], which stay where they are: a source itself, for [`fit`](crate::fit) and
@@ -58,6 +58,30 @@ impl<X, Y> Source<X, Y> for View<'_, X, Y> {
     }
 
     fn fill(&self, rows: &[usize], inputs: &mut Vec<X>, targets: &mut Vec<Y>, threads: &Threads) {
+        self.with_rows(rows, |rows| self.source.fill(rows, inputs, targets, threads));
+    }
+
+    fn fill_for_step(
+        &self,
+        visit: Visit,
+        rows: &[usize],
+        inputs: &mut Vec<X>,
+        targets: &mut Vec<Y>,
+        threads: &Threads,
+    ) {
+        self.with_rows(rows, |rows| {
+            self.source.fill_for_step(visit, rows, inputs, targets, threads);
+        });
+    }
+
+    fn augmentation(&self) -> Option<String> {
+        self.source.augmentation()
+    }
+}
+
+impl<X, Y> View<'_, X, Y> {
+    /// Shows what these rows are in the source.
+    fn with_rows(&self, rows: &[usize], see: impl FnOnce(&[usize])) {
         thread_local! {
             /// Used again and again, so that a batch allocates nothing.
             static IN_SOURCE: Cell<Vec<usize>> = const { Cell::new(Vec::new()) };
@@ -66,7 +90,7 @@ impl<X, Y> Source<X, Y> for View<'_, X, Y> {
         let mut in_source = IN_SOURCE.take();
         in_source.clear();
         in_source.extend(rows.iter().map(|&row| self.rows[row]));
-        self.source.fill(&in_source, inputs, targets, threads);
+        see(&in_source);
         IN_SOURCE.set(in_source);
     }
 }

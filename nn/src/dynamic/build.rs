@@ -425,7 +425,7 @@ fn layer_plan<T: Float>(kind: &str, formula: &dyn Formula<T>, option: String) ->
 }
 
 fn tensor(tensor: NamedTensor) -> (String, Vec<usize>, usize, crate::parameters::TensorKind, bool) {
-    let NamedTensor { name, shape, offset, kind, trained } = tensor;
+    let NamedTensor { name, shape, offset, kind, trained, .. } = tensor;
     (name, shape, offset, kind, trained)
 }
 

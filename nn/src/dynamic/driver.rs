@@ -9,7 +9,7 @@ use tensor::{Buffer, Float};
 use super::Dynamic;
 use super::network::Network;
 use super::part::Part;
-use crate::data::{Source, portions};
+use crate::data::{Fingerprint, Source, portions};
 use crate::error::{Error, InvalidRows, Result};
 use crate::layer::{FirstSums, Pass, Workspace};
 use crate::loss::{LossRows, mean, mean_scale};
@@ -17,10 +17,9 @@ use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Batch, Model, Run};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
-use crate::train::fingerprint::Fingerprint;
 use crate::train::network::{Divided, Division, Parts};
 use crate::train::preconditions::{check_batch, check_last_batch};
-use crate::train::update::{Update, update_stretch};
+use crate::train::update::{Update, is_frozen, update_stretch};
 
 /// What is kept of a batch.
 #[derive(Debug)]
@@ -108,14 +107,21 @@ struct Rows<'r, 'w, T> {
 }
 
 impl<T: Float> Network<T> {
-    /// Forward, loss and backward of some rows.
-    fn pass(&self, parameters: &[T], rows: Rows<'_, '_, T>, scale: T, run: [u64; 2]) {
+    /// Forward, loss and backward of some rows, the loss and its gradient by `evaluate`.
+    fn pass(
+        &self,
+        parameters: &[T],
+        rows: Rows<'_, '_, T>,
+        scale: T,
+        run: [u64; 2],
+        evaluate: impl Fn(LossRows<'_, T, T>),
+    ) {
         let Rows { x, targets, workspaces: w, losses, first_row } = rows;
         let pass = Pass::Training { seed: run[0], step: run[1], first_row, layer: 0 };
         self.part.forward(parameters, x, w, pass);
         let end = self.part.output_grad(w);
         let (logits, gradient) = (end.y, &mut *end.gradient);
-        self.head.evaluate(LossRows { logits, targets, scale, losses, gradient });
+        evaluate(LossRows { logits, targets, scale, losses, gradient });
         end.apply_derivative();
         self.part.backward(parameters, w, None);
     }
@@ -132,6 +138,78 @@ impl<T: Float> Network<T> {
             ));
         }
         check_batch(rows, rows, self.part.is_coupled)
+    }
+}
+
+impl<T: Float> Dynamic<T> {
+    /// [`Model::differentiate`] with this loss in the place of the head's.
+    pub(super) fn differentiate_by(
+        &self,
+        Batch { inputs, targets }: Batch<'_, Self>,
+        workspace: &mut DynamicWorkspace<T>,
+        &Run { threads, seed, step }: &Run<'_>,
+        evaluate: impl Fn(LossRows<'_, T, T>) + Sync,
+    ) -> Result<T> {
+        let network = &*self.network;
+        let rows = network.checked_rows(inputs.len(), targets.len())?;
+        if workspace.losses.len() < rows {
+            workspace.losses = Buffer::stale(rows);
+            workspace.memory = Buffer::stale(network.workspace_len(rows));
+        }
+        workspace.rows = rows;
+        workspace.division = Division::of(network, rows, threads);
+        let DynamicWorkspace { memory, losses, division, room, .. } = workspace;
+        let [whole, parts] = room;
+        let (parameters, scale) = (self.flat(), mean_scale(rows));
+        let losses = &mut losses[..rows];
+        let part = &network.part;
+        with_workspaces(network, memory, rows, whole, |all| {
+            if division.depth > 0
+                && let Some(sums) = part.first_sums(parameters, all)
+            {
+                compute_first_sums(part, sums, inputs, division);
+            }
+            if division.rows >= rows {
+                let workspaces = &mut all[..];
+                let losses = &mut *losses;
+                let all = Rows { x: inputs, targets, workspaces, losses, first_row: 0 };
+                return network.pass(parameters, all, scale, [seed, step], &evaluate);
+            }
+            // The batch in parts, one for each thread.
+            let mut divided = emptied(std::mem::take(parts));
+            let mut rest = rows;
+            while rest > 0 {
+                let count = division.rows.min(rest);
+                rest -= count;
+                for (whole, &(outputs, extra)) in all.iter_mut().zip(&network.sizes) {
+                    let nothing = Workspace::carve(&mut &mut [][..], 0, outputs, no_shared(extra));
+                    let (first, others) =
+                        std::mem::replace(whole, nothing).split(count, outputs, extra);
+                    *whole = others;
+                    divided.push(first);
+                }
+            }
+            let each = division.rows;
+            let items = divided.chunks_mut(network.sizes.len()).zip(losses.chunks_mut(each));
+            let items = items.zip(inputs.chunks(each * part.inputs));
+            let items = items.zip(targets.chunks(each * network.head.targets())).enumerate();
+            let items = items.map(|(at, (((workspaces, losses), x), targets))| Rows {
+                x,
+                targets,
+                workspaces,
+                losses,
+                first_row: (at * each) as u64,
+            });
+            division.threads.for_each(items, |rows| {
+                network.pass(parameters, rows, scale, [seed, step], &evaluate);
+            });
+            *parts = emptied(divided);
+        });
+        let mut loss = mean(losses);
+        if let Some(penalty) = part.penalty(parameters) {
+            loss = loss + penalty;
+        }
+        Ok(loss)
     }
 }
 
@@ -167,71 +245,12 @@ impl<T: Float> Model for Dynamic<T> {
 
     fn differentiate(
         &self,
-        Batch { inputs, targets }: Batch<'_, Self>,
+        batch: Batch<'_, Self>,
         (): &mut (),
         workspace: &mut Self::Workspace,
-        &Run { threads, seed, step }: &Run<'_>,
+        run: &Run<'_>,
     ) -> Result<T> {
-        let network = &*self.network;
-        let rows = network.checked_rows(inputs.len(), targets.len())?;
-        if workspace.losses.len() < rows {
-            workspace.losses = Buffer::stale(rows);
-            workspace.memory = Buffer::stale(network.workspace_len(rows));
-        }
-        workspace.rows = rows;
-        workspace.division = Division::of(network, rows, threads);
-        let DynamicWorkspace { memory, losses, division, room, .. } = workspace;
-        let [whole, parts] = room;
-        let (parameters, scale) = (self.flat(), mean_scale(rows));
-        let losses = &mut losses[..rows];
-        let part = &network.part;
-        with_workspaces(network, memory, rows, whole, |all| {
-            if division.depth > 0
-                && let Some(sums) = part.first_sums(parameters, all)
-            {
-                compute_first_sums(part, sums, inputs, division);
-            }
-            if division.rows >= rows {
-                let workspaces = &mut all[..];
-                let losses = &mut *losses;
-                let all = Rows { x: inputs, targets, workspaces, losses, first_row: 0 };
-                return network.pass(parameters, all, scale, [seed, step]);
-            }
-            // The batch in parts, one for each thread.
-            let mut divided = emptied(std::mem::take(parts));
-            let mut rest = rows;
-            while rest > 0 {
-                let count = division.rows.min(rest);
-                rest -= count;
-                for (whole, &(outputs, extra)) in all.iter_mut().zip(&network.sizes) {
-                    let nothing = Workspace::carve(&mut &mut [][..], 0, outputs, no_shared(extra));
-                    let (first, others) =
-                        std::mem::replace(whole, nothing).split(count, outputs, extra);
-                    *whole = others;
-                    divided.push(first);
-                }
-            }
-            let each = division.rows;
-            let items = divided.chunks_mut(network.sizes.len()).zip(losses.chunks_mut(each));
-            let items = items.zip(inputs.chunks(each * part.inputs));
-            let items = items.zip(targets.chunks(each * network.head.targets())).enumerate();
-            let items = items.map(|(at, (((workspaces, losses), x), targets))| Rows {
-                x,
-                targets,
-                workspaces,
-                losses,
-                first_row: (at * each) as u64,
-            });
-            division.threads.for_each(items, |rows| {
-                network.pass(parameters, rows, scale, [seed, step]);
-            });
-            *parts = emptied(divided);
-        });
-        let mut loss = mean(losses);
-        if let Some(penalty) = part.penalty(parameters) {
-            loss = loss + penalty;
-        }
-        Ok(loss)
+        self.differentiate_by(batch, workspace, run, |rows| self.network.head.evaluate(rows))
     }
 
     fn gradient(
@@ -257,8 +276,9 @@ impl<T: Float> Model for Dynamic<T> {
         &mut self,
         batch: Batch<'_, Self>,
         workspace: &mut Self::Workspace,
-        Update { rule, step, memory: remembered, tensors, .. }: Update<'_, T, O>,
+        update: Update<'_, T, O>,
     ) -> bool {
+        let Update { rule, step, memory: remembered, tensors, has_groups, .. } = update;
         let network = &*self.network;
         let parameters = self.parameters.as_mut_slice();
         let DynamicWorkspace { memory, division, room, rows, .. } = workspace;
@@ -272,11 +292,12 @@ impl<T: Float> Model for Dynamic<T> {
                 let remembered = remembered.each_mut().map(|slot| slot.take(&stretch));
                 (stretch.start, parameters.take(&stretch), remembered)
             });
-            let descent = rule.descent(step);
+            let descent = if has_groups { None } else { rule.descent(step) };
             let finite = AtomicBool::new(true);
             division.threads.for_each(parts, |(from, parameters, remembered)| {
                 let is_finite = match descent {
                     Some(rate) => network.part.descend(parameters, x, all, from, rate),
+                    None if has_groups && is_frozen(tensors, from, parameters.len()) => true,
                     None => {
                         let mut gradient = Buffer::stale(longest.unwrap_or(0));
                         let gradient = &mut gradient[..parameters.len()];
@@ -284,7 +305,7 @@ impl<T: Float> Model for Dynamic<T> {
                         let memory = remembered;
                         let stretch = Stretch { parameters, gradient, memory, tensor: None };
                         let trained = network.trained(from, stretch.gradient.len());
-                        update_stretch((rule, step), from, stretch, tensors, trained)
+                        update_stretch((rule, step), from, stretch, (tensors, has_groups), trained)
                     }
                 };
                 if !is_finite {

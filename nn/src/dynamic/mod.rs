@@ -10,6 +10,7 @@
 //! | `plan` | what is known of the layers, for tables, files and pictures |
 //! | `network` | all of that together |
 //! | `driver` | how it is trained |
+//! | `residuals` | what Levenberg–Marquardt asks for |
 
 mod activation;
 mod build;
@@ -19,6 +20,7 @@ mod network;
 mod part;
 mod plan;
 mod registry;
+mod residuals;
 
 use std::fmt;
 use std::fs;

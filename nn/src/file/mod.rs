@@ -13,7 +13,7 @@ pub use checkpoint::{Checkpoint, Layout, LoadOptions, PyTorch};
 #[cfg(feature = "onnx")]
 pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "std")]
-pub(crate) use checkpoint::{load, load_all, load_pytorch, save, save_all, save_pytorch};
+pub(crate) use checkpoint::{json, load, load_all, load_pytorch, save, save_all, save_pytorch};
 #[cfg(feature = "onnx")]
 pub(crate) use safetensors::{from_bf16, from_f16};
 pub use weights::{Arranged, Weights, sizes_to_arrange};

@@ -80,6 +80,7 @@ pub use calibration::{Reliability, ReliabilityBin};
 pub use class_report::ClassScores;
 pub use cross_validation::{CrossValidation, FoldScore, cross_validate, cross_validate_with};
 pub use evaluation::{Evaluate, Evaluation};
+pub(crate) use picture::Grid;
 pub use roc_curve::{RocCurve, RocPoint};
 pub(crate) use rows::{check_not_empty, check_rows};
 

@@ -2,37 +2,23 @@
 
 use std::fmt;
 
-/// The first characters of a text, with `…` for what was cut.
-pub(super) fn cut(text: &str, longest: usize) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if line.chars().count() <= longest {
-        return line;
-    }
-    line.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
-}
-
-/// A bar of this share of `width` characters, in eighths of one.
-pub(super) fn bar(share: f64, width: usize) -> String {
-    const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
-    let eighths = (share.clamp(0.0, 1.0) * width as f64 * 8.0).round() as usize;
-    "█".repeat(eighths / 8) + PARTS[eighths % 8]
-}
+pub(super) use crate::text::{bar, cut};
 
 /// A square from (0, 0) to (1, 1), drawn in characters.
 #[derive(Debug)]
-pub(super) struct Grid {
+pub(crate) struct Grid {
     width: usize,
     height: usize,
     cells: Vec<char>,
 }
 
 impl Grid {
-    pub(super) fn new(width: usize, height: usize) -> Self {
+    pub(crate) fn new(width: usize, height: usize) -> Self {
         Grid { width, height, cells: vec![' '; width * height] }
     }
 
     /// Draws a straight line, over what is there.
-    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), with: char) {
+    pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), with: char) {
         let place = |share: f64, cells: usize| (share.clamp(0.0, 1.0) * (cells - 1) as f64).round();
         let points = 4 * self.width.max(self.height);
         for at in 0..=points {
@@ -45,18 +31,36 @@ impl Grid {
 
     /// Writes it with its axes.
     pub(super) fn show(&self, f: &mut fmt::Formatter<'_>, up: &str, along: &str) -> fmt::Result {
+        self.show_between(f, up, along, &["1.0", "0.5", "0.0"], &["0.0", "1.0"])
+    }
+
+    /// The same with other numbers at the top, in the middle and at the bottom, to the left and to the right.
+    pub(crate) fn show_between<S: AsRef<str>>(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        up: &str,
+        along: &str,
+        heights: &[S; 3],
+        ends: &[S; 2],
+    ) -> fmt::Result {
+        let [top, middle, bottom] = heights.each_ref().map(AsRef::as_ref);
+        let [left, right] = ends.each_ref().map(AsRef::as_ref);
+        let margin = [top, middle, bottom].map(|label| label.chars().count()).into_iter().max();
+        let margin = margin.unwrap_or(0) + 1;
         writeln!(f, "{up}")?;
         for (at, row) in self.cells.chunks(self.width).enumerate() {
             let label = match at {
-                0 => "1.0",
-                _ if at == self.height / 2 => "0.5",
-                _ if at + 1 == self.height => "0.0",
+                0 => top,
+                _ if at == self.height / 2 => middle,
+                _ if at + 1 == self.height => bottom,
                 _ => "",
             };
             let row: String = row.iter().collect();
-            writeln!(f, "{label:>4} ┤{}", row.trim_end())?;
+            writeln!(f, "{label:>margin$} ┤{}", row.trim_end())?;
         }
-        writeln!(f, "     └{}", "─".repeat(self.width))?;
-        writeln!(f, "      0.0 {along:^width$} 1.0", width = self.width.saturating_sub(8))
+        writeln!(f, "{:margin$} └{}", "", "─".repeat(self.width))?;
+        let between = left.chars().count() + right.chars().count() + 2;
+        let width = self.width.saturating_sub(between);
+        writeln!(f, "{:margin$}  {left} {along:^width$} {right}", "")
     }
 }

@@ -5,6 +5,7 @@
 mod architecture;
 #[cfg(feature = "std")]
 mod instance;
+mod layered;
 mod nested;
 mod shown;
 mod summary;
@@ -21,6 +22,7 @@ pub(crate) use architecture::{declaration, logits};
 pub use instance::Network;
 #[cfg(feature = "std")]
 pub(crate) use instance::{DefaultLossOf, WORTH_A_THREAD, rows_per_part};
+pub use layered::{Layered, first_part, repeated_part};
 pub use nested::Nested;
 pub use shown::debug;
 pub(crate) use shown::debug_as;

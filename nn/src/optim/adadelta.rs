@@ -52,6 +52,7 @@ rate_and_decay!(Adadelta);
 impl<T: Float> Optimizer<T> for Adadelta {
     const NAME: &'static str = "adadelta";
     const MEMORY: &'static [&'static str] = &["square", "step_square"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

@@ -52,6 +52,7 @@ rate_and_decay!(AdaGrad);
 impl<T: Float> Optimizer<T> for AdaGrad {
     const NAME: &'static str = "adagrad";
     const MEMORY: &'static [&'static str] = &["sum"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

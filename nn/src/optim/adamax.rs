@@ -55,6 +55,7 @@ rate_and_decay!(Adamax);
 impl<T: Float> Optimizer<T> for Adamax {
     const NAME: &'static str = "adamax";
     const MEMORY: &'static [&'static str] = &["mean", "largest"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

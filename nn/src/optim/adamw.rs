@@ -65,6 +65,7 @@ impl LearningRate for AdamW {
 impl<T: Float> Optimizer<T> for AdamW {
     const NAME: &'static str = "adamw";
     const MEMORY: &'static [&'static str] = <Adam as Optimizer<T>>::MEMORY;
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {
@@ -80,7 +81,8 @@ impl<T: Float> Optimizer<T> for AdamW {
         let decays =
             self.all || stretch.tensor.is_none_or(|tensor| tensor.kind == TensorKind::Weight);
         let rate = self.adam.learning_rate * step.rate;
-        let keep = decays.then(|| T::of(1.0 - rate * self.weight_decay));
+        let amount = self.weight_decay * stretch.tensor.map_or(1.0, |tensor| tensor.decay);
+        let keep = decays.then(|| T::of(1.0 - rate * amount));
         self.adam.update_keeping(step, stretch, keep)
     }
 }

@@ -59,6 +59,7 @@ rate_and_decay!(Adan);
 impl<T: Float> Optimizer<T> for Adan {
     const NAME: &'static str = "adan";
     const MEMORY: &'static [&'static str] = &["mean", "change", "square", "before"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

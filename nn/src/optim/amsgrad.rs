@@ -55,6 +55,7 @@ rate_and_decay!(AmsGrad);
 impl<T: Float> Optimizer<T> for AmsGrad {
     const NAME: &'static str = "amsgrad";
     const MEMORY: &'static [&'static str] = &["mean", "square", "largest"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

@@ -60,7 +60,8 @@ impl Decay {
 
     /// The amount for this tensor.
     pub(super) fn amount_of(&self, tensor: Option<&NamedTensor>) -> f64 {
-        if self.is_for(tensor) { self.amount } else { 0.0 }
+        let factor = tensor.map_or(1.0, |tensor| tensor.decay);
+        if self.is_for(tensor) { self.amount * factor } else { 0.0 }
     }
 
     /// What it does to an element of this tensor in a step of this size.

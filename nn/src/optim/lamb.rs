@@ -59,6 +59,7 @@ rate_and_decay!(Lamb);
 impl<T: Float> Optimizer<T> for Lamb {
     const NAME: &'static str = "lamb";
     const MEMORY: &'static [&'static str] = &["mean", "square"];
+    const DECAYS: bool = true;
     const WHOLE_TENSORS: bool = true;
 
     fn check(&self) -> Result<()> {

@@ -62,6 +62,7 @@ rate_and_decay!(Lars);
 impl<T: Float> Optimizer<T> for Lars {
     const NAME: &'static str = "lars";
     const MEMORY: &'static [&'static str] = &["velocity"];
+    const DECAYS: bool = true;
     const WHOLE_TENSORS: bool = true;
 
     fn check(&self) -> Result<()> {

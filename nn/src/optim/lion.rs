@@ -46,6 +46,7 @@ rate_and_decay!(Lion);
 impl<T: Float> Optimizer<T> for Lion {
     const NAME: &'static str = "lion";
     const MEMORY: &'static [&'static str] = &["mean"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

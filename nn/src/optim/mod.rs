@@ -38,6 +38,7 @@ optimizers! {
     sgd::Sgd, adam::Adam, adamw::AdamW, amsgrad::AmsGrad, adamax::Adamax, adagrad::AdaGrad, adadelta::Adadelta,
     rprop::Rprop, lion::Lion, nadam::NAdam, radam::RAdam, rmsprop::RmsProp, adan::Adan,
     schedule_free::ScheduleFree, lamb::Lamb, lars::Lars, muon::Muon,
+    adafactor::Adafactor, sam::Sam, elastic::Elastic, max_norm::MaxNorm, gradient_noise::GradientNoise,
 }
 
 /// A rule that changes parameters by their gradient.
@@ -87,6 +88,9 @@ pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
     /// a product. Such a rule waits until the whole gradient is there, which then does not stay in the cache.
     const WHOLE_TENSORS: bool = false;
 
+    /// Whether the rule has a weight decay, by [the factor of a tensor](NamedTensor::decay) where it sees one.
+    const DECAYS: bool = false;
+
     /// Looks at the rule's settings, before anything is trained.
     ///
     /// # Errors
@@ -112,6 +116,21 @@ pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
     fn descent(&self, _step: Step) -> Option<T> {
         None
     }
+
+    /// Where the gradient is to be taken, if not at the parameters themselves: see [`Sam`].
+    fn ascent(&self) -> Option<Ascent> {
+        None
+    }
+}
+
+/// A place near the parameters, in the direction in which the loss rises: see [`Sam`], which has the formula.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::exhaustive_structs, reason = "made by whoever implements `Optimizer`")]
+pub struct Ascent {
+    /// How far away.
+    pub radius: f64,
+    /// Whether distances are measured in shares of each parameter.
+    pub is_adaptive: bool,
 }
 
 /// A rule with one learning rate for all parameters.

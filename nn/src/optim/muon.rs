@@ -79,6 +79,7 @@ impl LearningRate for Muon {
 impl<T: Float> Optimizer<T> for Muon {
     const NAME: &'static str = "muon";
     const MEMORY: &'static [&'static str] = <AdamW as Optimizer<T>>::MEMORY;
+    const DECAYS: bool = true;
     const WHOLE_TENSORS: bool = true;
 
     fn check(&self) -> Result<()> {
@@ -96,7 +97,7 @@ impl<T: Float> Optimizer<T> for Muon {
         let Some((inputs, outputs)) = stretch.tensor.and_then(matrix) else {
             return self.rest.checked_update(step, stretch);
         };
-        let Stretch { parameters, gradient, memory: [mean, ..], .. } = stretch;
+        let Stretch { parameters, gradient, memory: [mean, ..], tensor } = stretch;
         let mut x = Buffer::from_slice(gradient);
         let ahead = Ahead {
             momentum: (T::of(self.momentum), T::of(1.0 - self.momentum)),
@@ -108,7 +109,7 @@ impl<T: Float> Optimizer<T> for Muon {
         orthogonalize(&mut x, inputs, outputs);
         let rate = self.learning_rate * step.rate;
         let wide = (outputs as f64 / inputs as f64).max(1.0).sqrt();
-        let shares = Decay::decoupled(self.weight_decay).shares(rate, None);
+        let shares = Decay::decoupled(self.weight_decay).shares(rate, tensor);
         pass(Along(T::of(rate * wide)), shares, parameters, gradient, [&mut x])
     }
 }

@@ -99,6 +99,7 @@ rate_and_decay!(NAdam);
 impl<T: Float> Optimizer<T> for NAdam {
     const NAME: &'static str = "nadam";
     const MEMORY: &'static [&'static str] = &["mean", "square"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

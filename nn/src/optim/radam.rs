@@ -67,6 +67,7 @@ rate_and_decay!(RAdam);
 impl<T: Float> Optimizer<T> for RAdam {
     const NAME: &'static str = "radam";
     const MEMORY: &'static [&'static str] = &["mean", "square"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

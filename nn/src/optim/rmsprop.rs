@@ -70,6 +70,7 @@ rate_and_decay!(RmsProp);
 impl<T: Float> Optimizer<T> for RmsProp {
     const NAME: &'static str = "rmsprop";
     const MEMORY: &'static [&'static str] = &["square", "mean", "velocity"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

@@ -126,6 +126,7 @@ rate_and_decay!(ScheduleFree);
 impl<T: Float> Optimizer<T> for ScheduleFree {
     const NAME: &'static str = "schedule_free";
     const MEMORY: &'static [&'static str] = &["fast", "square"];
+    const DECAYS: bool = true;
     const BY_TENSOR: bool = true;
 
     fn check(&self) -> Result<()> {

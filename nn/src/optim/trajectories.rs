@@ -14,7 +14,6 @@ pub(super) enum Reference<O> {
     /// As `Cases`, for a rule with a decay of its own.
     Decaying(fn(&Case, Decay) -> O),
     /// No one, with the reason.
-    #[expect(dead_code, reason = "for a rule that no one else has")]
     None(&'static str),
 }
 

@@ -8,7 +8,7 @@ mod rows;
 pub mod words;
 
 pub use crate::layer::Inference;
-pub use crate::network::debug;
+pub use crate::network::{debug, first_part, repeated_part};
 #[cfg(feature = "std")]
 pub use activations::Activations;
 pub use checks::*;

@@ -92,7 +92,7 @@ fn bound<T: Float>(gradient: &mut [T], most: f64) {
 }
 
 /// √Σg², also where the squares are out of the range of `T`.
-fn norm<T: Float>(gradient: &[T]) -> f64 {
+pub(super) fn norm<T: Float>(gradient: &[T]) -> f64 {
     let sum = sum_of_squares(gradient, T::one());
     // Squares of numbers this large are still exact enough, and those of smaller ones lost nothing that counts.
     let is_in_range = sum.is_finite() && sum > T::min_positive_value().as_f64() * 1e8;

@@ -37,6 +37,8 @@ pub enum Event<'e, M: Model> {
         epoch: usize,
         /// Rows in its batch.
         rows: usize,
+        /// Which rows of the training data they are.
+        batch: &'e [usize],
         /// The mean loss of the batch, before the step.
         loss: f64,
         /// The factor on the learning rate.
@@ -100,6 +102,12 @@ pub enum Event<'e, M: Model> {
 pub trait Observer<M: Model> {
     /// Takes notice of what has just happened.
     fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()>;
+
+    /// Something that is to be read, once: the display shows it, and the other observers see it as
+    /// [`Event::Note`]. Asked for after each event.
+    fn note(&mut self) -> Option<String> {
+        None
+    }
 
     /// Under which name a checkpoint keeps what this observer [has seen](Observer::state), if it has to know that where a
     /// training goes on. A closure has none.

@@ -37,6 +37,16 @@ impl Failure {
         }
     }
 
+    /// The same of what was computed for this part of a step.
+    pub(super) fn of(self, part: &str) -> Self {
+        match self {
+            Failure::Refused(error) => Failure::Refused(error),
+            Failure::Diverged { what, found, written } => {
+                Failure::Diverged { what: format!("{what} for {part}"), found, written }
+            }
+        }
+    }
+
     /// A loss before a step.
     pub(super) fn loss(loss: impl Float, step: u64) -> Self {
         let found = format!("{loss} at step {step}");

@@ -10,7 +10,11 @@ use super::checkpoint::{Checkpoints, Conditions, Place, Store};
 use super::clip::Clip;
 use super::completed::Completed;
 use super::event::Observer;
+use super::find::Trial;
 use super::goal::{Decisions, Goal, Plateau};
+use super::groups::Groups;
+#[cfg(all(feature = "ctrlc", any(unix, windows)))]
+use super::interrupt::Interrupt;
 use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
@@ -20,7 +24,7 @@ use super::run::{Kept, Measure, Run, Schedule};
 use crate::data::{Batches, Minibatch, Source};
 use crate::error::Result;
 use crate::loss::TrainedWith;
-use crate::network::Network;
+use crate::network::{Layered, Network};
 use crate::optim::schedule;
 use crate::optim::{Adam, LearningRate, Optimizer};
 use crate::parameters::NamedTensor;
@@ -63,8 +67,11 @@ pub fn fit<'a, M: Model>(
         measures: Vec::new(),
         decisions: Decisions::default(),
         clip: None,
+        groups: Groups::default(),
         average: None,
         checkpoints: None,
+        #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+        stops_on_ctrl_c: false,
     }
 }
 
@@ -86,8 +93,11 @@ pub struct Fit<'a, M: Model, O> {
     measures: Vec<Measure<'a, M>>,
     decisions: Decisions,
     clip: Option<Clip>,
+    groups: Groups,
     average: Option<Average>,
     checkpoints: Option<Checkpoints>,
+    #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+    stops_on_ctrl_c: bool,
 }
 
 /// Of which network and by which settings, not the data.
@@ -138,6 +148,55 @@ impl<N: Network, O> Fit<'_, N, O> {
     }
 }
 
+/// By layer: the compiler checks their names.
+impl<N: Network + Layered, O> Fit<'_, N, O> {
+    /// A factor on the learning rate of each layer.
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Curve { hidden: dense(1 -> 8, tanh), output: dense(1) } }
+    ///
+    /// let data = Dataset::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
+    /// fit(&mut Curve::init(1), &data)
+    ///     .rate(|layer| match layer {
+    ///         CurveLayer::Hidden => 0.1,
+    ///         CurveLayer::Output => 1.0,
+    ///     })
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn rate(self, factor: impl Fn(N::Layer) -> f64) -> Self {
+        self.by_layer(|groups, name, layer| groups.rate(name, factor(layer)))
+    }
+
+    /// A factor on the weight decay of each layer; the optimizer must have one.
+    pub fn decay(self, factor: impl Fn(N::Layer) -> f64) -> Self {
+        self.by_layer(|groups, name, layer| groups.decay(name, factor(layer)))
+    }
+
+    /// The layers that stay as they are, running means included.
+    pub fn freeze(self, is_frozen: impl Fn(N::Layer) -> bool) -> Self {
+        self.by_layer(|groups, name, layer| match is_frozen(layer) {
+            true => groups.freeze(name),
+            false => groups,
+        })
+    }
+
+    fn by_layer(mut self, set: impl Fn(Groups, String, N::Layer) -> Groups) -> Self {
+        let mut groups = std::mem::take(&mut self.groups);
+        for tensor in self.model.tensors() {
+            if let Some(layer) = N::layer(&tensor.name) {
+                groups = set(groups, tensor.name, layer);
+            }
+        }
+        Fit { groups, ..self }
+    }
+}
+
 impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// Data that are not trained on, to be measured after every epoch.
     pub fn validation(mut self, data: &'a dyn Source<M::Input, M::Target>) -> Self {
@@ -149,7 +208,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     pub fn optimizer<P: Optimizer<M::Float>>(self, optimizer: P) -> Fit<'a, M, P> {
         let Fit { model, data, validation, loss, epochs, batch_size, .. } = self;
         let Fit { seed, threads, schedule, show, observers, decisions, .. } = self;
-        let Fit { clip, average, checkpoints, measures, .. } = self;
+        let Fit { clip, groups, average, checkpoints, measures, .. } = self;
         Fit {
             model,
             data,
@@ -166,8 +225,11 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             measures,
             decisions,
             clip,
+            groups,
             average,
             checkpoints,
+            #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+            stops_on_ctrl_c: self.stops_on_ctrl_c,
         }
     }
 
@@ -291,6 +353,13 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Layers that are trained otherwise than the rest, by their names. For a declared network see [`Fit::rate`],
+    /// [`Fit::decay`] and [`Fit::freeze`], whose names the compiler checks; of both, what comes later counts.
+    pub fn groups(mut self, groups: Groups) -> Self {
+        self.groups = self.groups.and(groups);
+        self
+    }
+
     /// A mean of the parameters over the steps, which is validated and given back in their place.
     pub fn average(mut self, average: Average) -> Self {
         self.average = Some(average);
@@ -329,6 +398,16 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Ends the training after its step when Ctrl-C is pressed or the process is told to terminate: what was learnt stays, a
+    /// [checkpoint](Fit::checkpoint) is written if there are any, and the display shows the command that goes on. A second
+    /// Ctrl-C ends the program at once. (Of the feature `ctrlc`.) If the program has a handler of its own already, that one
+    /// stays, and the display says so.
+    #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+    pub fn stop_on_ctrl_c(mut self) -> Self {
+        self.stops_on_ctrl_c = true;
+        self
+    }
+
     /// What to show on standard error while training.
     pub fn show(mut self, show: Show) -> Self {
         self.show = show;
@@ -362,20 +441,46 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
     }
 
+    /// Rows of the data.
+    pub(super) fn rows(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Steps of this training, to find something out.
+    pub(super) fn into_trial(mut self) -> Result<Trial<'a, M, O>> {
+        let threads = self.threads.take().unwrap_or_default();
+        let batches = self.check_data(&threads)?;
+        let Fit { model, data, optimizer, loss, seed, clip, groups, .. } = self;
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups)?;
+        let (model, batch) = (Completed::new(model), Minibatch::default());
+        Ok(Trial { model, trainer, data, threads, batches, batch, seed, taken: 0 })
+    }
+
+    /// Refuses rows that the model cannot be trained with; the batches of the others.
+    fn check_data(&self, threads: &Threads) -> Result<Batches> {
+        let rows = self.data.len();
+        let batches = Batches::new(rows, self.batch_size)?;
+        self.model.check_batch_size(rows, self.batch_size)?;
+        self.model.check_rows("", self.data, threads)?;
+        Ok(batches)
+    }
+
     /// Everything that can be checked before anything is trained.
     fn prepare(mut self) -> Result<Run<'a, M, O>> {
         let threads = self.threads.take().unwrap_or_default();
         let rows = self.data.len();
-        let batches = Batches::new(rows, self.batch_size)?;
+        let batches = self.check_data(&threads)?;
         let steps = check_steps(self.epochs, batches.count())?;
-        self.model.check_batch_size(rows, self.batch_size)?;
         check_schedule(&*self.schedule, steps)?;
-        self.model.check_rows("", self.data, &threads)?;
         if let Some(validation) = self.validation {
             self.model.check_rows("validation ", validation, &threads)?;
         }
         self.decisions.prepare(self.validation.is_some())?;
         self.average.iter().try_for_each(Average::check)?;
+        #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+        if self.stops_on_ctrl_c {
+            self.observers.push(Box::new(Interrupt::new(self.checkpoints.is_some())));
+        }
         let kept = match self.checkpoints.take() {
             Some(settings) => Some(Kept {
                 store: Store::open(settings)?,
@@ -387,12 +492,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             None => None,
         };
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
-        let Fit { schedule, show, observers, decisions, clip, average, measures, .. } = self;
-        let mut trainer = Trainer::with_loss(optimizer, loss).threads(&threads).seed(seed);
-        if let Some(clip) = clip {
-            trainer = trainer.clip(clip);
-        }
-        trainer.check()?;
+        let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
+        let Fit { average, measures, .. } = self;
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups)?;
         let averaged = average.map(|average| {
             let tensors = model.tensors();
             let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
@@ -439,7 +541,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             };
             conditions.add(name, text);
         }
+        conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
         conditions.add("clipping", format!("{:?}", self.clip));
+        conditions.add("groups", format!("{:?}", self.groups));
         conditions.add("average", format!("{:?}", self.average));
         let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
         conditions.add("measured", format!("{measured:?}"));
@@ -450,4 +554,22 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         conditions
     }
+}
+
+/// A trainer of `model` that has been checked.
+fn trainer<M: Model, O: Optimizer<M::Float>>(
+    model: &M,
+    (optimizer, loss): (O, M::Loss),
+    threads: &Threads,
+    seed: u64,
+    clip: Option<Clip>,
+    groups: Groups,
+) -> Result<Trainer<M, O>> {
+    let mut trainer =
+        Trainer::with_loss(optimizer, loss).threads(threads).seed(seed).groups(groups);
+    if let Some(clip) = clip {
+        trainer = trainer.clip(clip);
+    }
+    trainer.prepare(model)?;
+    Ok(trainer)
 }

@@ -4,14 +4,19 @@ use std::ops::Range;
 
 use tensor::{Buffer, Float};
 
+use super::groups::Groups;
 use super::model::Model;
 use crate::error::{Error, Result};
-use crate::optim::MOST_MEMORY;
-use crate::parameters::{NamedTensor, all_finite};
+use crate::optim::{MOST_MEMORY, Optimizer};
+use crate::parameters::{NamedTensor, TensorKind, all_finite};
 
 /// The tensors of a model, and what a rule remembers of their elements.
 pub(super) struct Memory<T: Float> {
     pub(super) tensors: Vec<NamedTensor>,
+    /// Whether some tensors are trained otherwise than others.
+    pub(super) has_groups: bool,
+    /// Where what is kept with frozen layers stands, and room for it, since it is to stay.
+    pub(super) frozen: Vec<(Range<usize>, Buffer<T>)>,
     /// Where what is kept but not trained stands.
     pub(super) state: Vec<Range<usize>>,
     /// Each as long as the flat parameters, but for those that the rule does not ask for.
@@ -21,19 +26,44 @@ pub(super) struct Memory<T: Float> {
 }
 
 impl<T: Float> Memory<T> {
-    /// Zeros for each of the `names`.
+    /// Zeros for each number that the optimizer remembers.
     ///
     /// # Errors
     ///
-    /// If the model's tensors are not parts of its flat parameters, one after the other.
-    pub(super) fn of<M: Model<Float = T>>(model: &M, names: &[&str]) -> Result<Self> {
+    /// If the model's tensors are not parts of its flat parameters, one after the other, or the groups do not fit them.
+    pub(super) fn of<M, O>(model: &M, groups: &Groups) -> Result<Self>
+    where
+        M: Model<Float = T>,
+        O: Optimizer<T>,
+    {
         let len = model.flat().len();
-        let of_slot = |slot| if slot < names.len() { len } else { 0 };
+        let of_slot = |slot| if slot < O::MEMORY.len() { len } else { 0 };
         let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
-        let tensors = model.tensors();
+        let mut tensors = model.tensors();
         check_places(&tensors, len)?;
+        let frozen = groups.apply(&mut tensors, O::NAME, O::DECAYS)?;
+        let frozen = frozen.into_iter().filter(|&at| tensors[at].kind == TensorKind::State);
+        let frozen = frozen.map(|at| tensors[at].range());
+        let frozen = frozen.map(|range| (range.clone(), Buffer::zeroed(range.len())));
+        let frozen = frozen.collect();
+        let is_usual = |tensor: &NamedTensor| tensor.rate == 1.0 && tensor.decay == 1.0;
+        let has_groups = !groups.is_empty() || !tensors.iter().all(is_usual);
         let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
-        Ok(Memory { state: state.collect(), tensors, slots, len })
+        Ok(Memory { state: state.collect(), tensors, has_groups, frozen, slots, len })
+    }
+
+    /// [`Model::update_state`], but for what is kept with frozen layers.
+    pub(super) fn update_state<M>(&mut self, model: &mut M, workspace: &mut M::Workspace)
+    where
+        M: Model<Float = T>,
+    {
+        for (range, state) in &mut self.frozen {
+            state.copy_from_slice(&model.flat()[range.clone()]);
+        }
+        model.update_state(workspace);
+        for (range, state) in &self.frozen {
+            model.flat_mut()[range.clone()].copy_from_slice(state);
+        }
     }
 
     /// Slot by slot of the `names` the trained tensors, each with its name and what is remembered of all.

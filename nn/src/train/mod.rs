@@ -1,5 +1,6 @@
 //! Training: one step, and many.
 
+mod ascent;
 mod average;
 mod checkpoint;
 mod clip;
@@ -7,9 +8,13 @@ mod clock;
 mod completed;
 mod event;
 mod failure;
-pub(crate) mod fingerprint;
+mod find;
 mod fit;
 mod goal;
+mod groups;
+#[cfg(all(feature = "ctrlc", any(unix, windows)))]
+mod interrupt;
+pub mod log;
 mod memory;
 pub mod model;
 pub(crate) mod network;
@@ -17,6 +22,7 @@ pub(crate) mod preconditions;
 mod progress;
 mod report;
 mod run;
+mod spikes;
 mod state;
 mod times;
 mod trainer;
@@ -26,9 +32,12 @@ pub use average::Average;
 pub use checkpoint::Checkpoints;
 pub use clip::Clip;
 pub use event::{Event, Observer};
+pub use find::{BatchSizeSearch, BatchSpeed, RateSearch, RateTrial};
 pub use fit::{Fit, Show, fit};
 pub use goal::{Best, Goal};
+pub use groups::Groups;
 pub use model::Model;
 pub use report::{Epoch, Report};
+pub use spikes::Spikes;
 pub use state::{NamedBuffer, TrainerState};
 pub use trainer::Trainer;

@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::goal::Decisions;
 use super::model::{Batch, Model};
 use super::report::{Epoch, Report};
-use crate::data::{Batches, Minibatch, Source};
+use crate::data::{Batches, Minibatch, Source, Visit};
 use crate::error::Result;
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
@@ -151,7 +151,8 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             let rows = self.batches.get(self.place.batches);
             let count = rows.len();
             let step_threads = self.model.model().step_threads(count, &self.threads);
-            self.batch.gather_with(&step_threads, self.data, rows);
+            let visit = Visit { seed: self.seed, epoch: epoch as u64 };
+            self.batch.gather_for_step(visit, &step_threads, self.data, rows);
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);
@@ -168,6 +169,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                 number: self.trainer.steps(),
                 epoch,
                 rows: count,
+                batch: rows,
                 loss,
                 rate,
             };
@@ -313,9 +315,16 @@ fn tell<M: Model>(
     event: &Event<'_, M>,
 ) -> ControlFlow<()> {
     let mut flow = ControlFlow::Continue(());
-    for observer in observers {
+    let mut notes = Vec::new();
+    for observer in observers.iter_mut() {
         if observer.observe(event).is_break() {
             flow = ControlFlow::Break(());
+        }
+        notes.extend(observer.note());
+    }
+    for text in &notes {
+        for observer in observers.iter_mut() {
+            let _nothing_to_stop = observer.observe(&Event::Note { text });
         }
     }
     flow

@@ -148,7 +148,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         if state.optimizer != O::NAME {
             return refuse("optimizer", state.optimizer.clone(), O::NAME.to_owned());
         }
-        let mut memory = Memory::of(model, O::MEMORY)?;
+        let mut memory = Memory::of::<M, O>(model, &self.groups)?;
         let mut buffers = state.memory.iter();
         for (remembered, index) in O::MEMORY.iter().zip(0..).filter(|_| state.steps > 0) {
             let Memory { tensors, slots, .. } = &mut memory;

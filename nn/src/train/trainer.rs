@@ -3,11 +3,12 @@
 use std::fmt;
 
 use num_traits::Float as _;
-use tensor::Buffer;
 use tensor::threads::Threads;
+use tensor::{Buffer, Float as _};
 
 use super::clip::Clip;
 use super::failure::Failure;
+use super::groups::Groups;
 use super::memory::Memory;
 use super::model::{Batch, Model, Run};
 use super::network::LossOf;
@@ -41,15 +42,16 @@ pub struct Trainer<M: Model, O> {
     pub(super) loss: M::Loss,
     threads: Threads,
     clip: Option<Clip>,
-    workspace: M::Workspace,
-    gradient: Buffer<M::Float>,
+    pub(super) groups: Groups,
+    pub(super) workspace: M::Workspace,
+    pub(super) gradient: Buffer<M::Float>,
     /// From the first step on.
     pub(super) memory: Option<Memory<M::Float>>,
     pub(super) seed: u64,
     pub(super) steps: u64,
     pub(super) rate: f64,
     /// Whether the workspace is that of a batch whose running state the model has not taken up.
-    has_state_to_come: bool,
+    pub(super) has_state_to_come: bool,
     /// Whether a step was begun and not finished.
     pub(super) is_broken: bool,
 }
@@ -73,6 +75,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             loss,
             threads: Threads::all(),
             clip: None,
+            groups: Groups::default(),
             workspace: M::Workspace::default(),
             gradient: Buffer::zeroed(0),
             memory: None,
@@ -102,6 +105,13 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     #[must_use]
     pub fn clip(mut self, clip: Clip) -> Self {
         self.clip = Some(clip);
+        self
+    }
+
+    /// The same with layers that are trained otherwise than the rest.
+    #[must_use]
+    pub fn groups(mut self, groups: Groups) -> Self {
+        self.groups = groups;
         self
     }
 
@@ -236,13 +246,20 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.prepare(model)?;
         let loss = self.pass(model, batch)?;
         // A rule that sees stretches follows the gradient; a bound, or a rule that sees whole tensors, waits for all of it.
-        if self.clip.is_none() && !O::WHOLE_TENSORS {
+        let ascent = self.optimizer.ascent();
+        if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() {
             self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
             return Ok(loss);
         }
         self.compute_gradient(model, batch);
+        if let Some(ascent) = ascent {
+            self.climb(model, batch, ascent)?;
+        }
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
         if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
+            // What is frozen has no gradient, and does not count in its norm.
+            let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
+            frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
             clip.apply(&mut gradient, &memory.tensors);
         }
         let changed =
@@ -253,7 +270,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 
     /// The gradient of the batch that has just been passed through.
-    fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
+    pub(super) fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
         let len = model.flat().len();
         if self.gradient.len() != len {
             self.gradient = Buffer::zeroed(len);
@@ -278,7 +295,11 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    fn pass(&mut self, model: &M, batch: Batch<'_, M>) -> std::result::Result<M::Float, Failure> {
+    pub(super) fn pass(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+    ) -> std::result::Result<M::Float, Failure> {
         let run = Run { threads: &self.threads, seed: self.seed, step: self.steps };
         let loss = model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
         if !loss.is_finite() {
@@ -302,11 +323,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             step: Step::new(self.steps).rate(self.rate),
             memory: memory.slots.each_mut().map(|slot| &mut slot[..]),
             tensors: &memory.tensors,
+            has_groups: memory.has_groups,
             threads: &self.threads,
         };
         let is_finite = change(model, &mut self.workspace, update);
         if std::mem::take(&mut self.has_state_to_come) {
-            model.update_state(&mut self.workspace);
+            memory.update_state(model, &mut self.workspace);
         }
         let mut state = memory.state.iter();
         if !is_finite || !state.all(|state| all_finite(&model.flat()[state.clone()])) {
@@ -317,7 +339,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 
     /// Memory for what the optimizer remembers of this model, and whether a step can be taken at all.
-    fn prepare(&mut self, model: &M) -> Result<()> {
+    pub(super) fn prepare(&mut self, model: &M) -> Result<()> {
         if self.is_broken {
             return Err(Error::value(
                 "trainer",
@@ -346,7 +368,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             )),
             _ => {
                 self.check()?;
-                self.memory = Some(Memory::of(model, O::MEMORY)?);
+                self.memory = Some(Memory::of::<M, O>(model, &self.groups)?);
                 Ok(())
             }
         }

@@ -22,8 +22,11 @@ pub struct Update<'u, T: Float, O> {
     pub step: Step,
     /// What the rule remembers: slices as long as the flat parameters; those that it did not ask for are empty.
     pub memory: [&'u mut [T]; MOST_MEMORY],
-    /// The model's tensors.
+    /// The model's tensors, as they are to be trained: some may be [frozen](NamedTensor::trained) or have a
+    /// [rate](NamedTensor::rate) of their own.
     pub tensors: &'u [NamedTensor],
+    /// Whether some of them differ so from the others. A model that takes steps by itself must see to them then.
+    pub has_groups: bool,
     /// Who computes.
     pub threads: &'u Threads,
 }
@@ -31,7 +34,7 @@ pub struct Update<'u, T: Float, O> {
 impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
     /// Changes `parameters` by their whole `gradient`; whether all that is written is finite.
     pub fn apply(self, parameters: &mut [T], gradient: &[T]) -> bool {
-        let Update { rule, step, memory, tensors, threads } = self;
+        let Update { rule, step, memory, tensors, threads, .. } = self;
         let finite = AtomicBool::new(true);
         let mut parameters = Rest { slice: parameters, at: 0 };
         let mut memory = memory.map(|slice| Rest { slice, at: 0 });
@@ -42,12 +45,17 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
             Stretch { parameters, gradient: &gradient[part], memory, tensor: Some(tensor) }
         });
         threads.worth(gradient.len() > PIECE).for_each(parts, |stretch| {
-            if !rule.checked_update(step, stretch) {
+            if !rule.checked_update(step_of(step, stretch.tensor), stretch) {
                 finite.store(false, Ordering::Relaxed);
             }
         });
         finite.into_inner()
     }
+}
+
+/// The step of a tensor.
+fn step_of(step: Step, tensor: Option<&NamedTensor>) -> Step {
+    step.rate(step.rate * tensor.map_or(1.0, |tensor| tensor.rate))
 }
 
 /// A step of a rule on a stretch of the flat parameters from `from` on, of which the parts `trained` are trained, counted from
@@ -57,7 +65,7 @@ pub(crate) fn update_stretch<T: Float, O: Optimizer<T>>(
     (rule, step): (&O, Step),
     from: usize,
     stretch: Stretch<'_, T>,
-    tensors: &[NamedTensor],
+    (tensors, has_groups): (&[NamedTensor], bool),
     trained: impl Iterator<Item = Range<usize>>,
 ) -> bool {
     let Stretch { parameters, gradient, mut memory, .. } = stretch;
@@ -66,15 +74,21 @@ pub(crate) fn update_stretch<T: Float, O: Optimizer<T>>(
         let memory = memory.map(|slot| slot.get_mut(part.clone()).unwrap_or_default());
         let parameters = &mut parameters[part.clone()];
         let gradient = &gradient[part];
+        let step = if has_groups { step_of(step, tensor) } else { step };
         rule.checked_update(step, Stretch { parameters, gradient, memory, tensor })
     };
     let mut finite = true;
-    match O::BY_TENSOR {
+    match O::BY_TENSOR || has_groups {
         true => by_tensor(tensors, from, gradient.len())
             .for_each(|(part, tensor)| finite &= update(part, Some(tensor))),
         false => trained.for_each(|part| finite &= update(part, None)),
     }
     finite
+}
+
+/// Whether nothing is trained among the `len` flat parameters from `from` on.
+pub(crate) fn is_frozen(tensors: &[NamedTensor], from: usize, len: usize) -> bool {
+    by_tensor(tensors, from, len).next().is_none()
 }
 
 /// The trained parts of the `len` flat parameters from `from` on, counted from there, each in one tensor.

@@ -136,6 +136,7 @@ const NN: Plan = Plan {
         &["network"],
         &["file", "metric", "picture"],
         &["train"],
+        &["solve"],
         &["dynamic", "tape"],
         &["onnx", "sequential"],
         &["private"],

@@ -156,6 +156,43 @@ for label, nesterov in [("nesterov", True), ("plain", False)]:
     reference = f"torch-{torch.__version__.split('+')[0]}:Muon-in-f64"
     case("muon", label, reference, make, 0.1, learning_rate=0.02, rest=0.01, momentum=0.9, nesterov=nesterov)
 
+
+class Around:
+    """PyTorch's SGD with what is done to gradients before its step and to parameters after it, of weights alone."""
+
+    def __init__(self, groups, lr, momentum, before=None, after=None):
+        self.weights = groups[0]["params"]
+        self.before, self.after = before, after
+        self.sgd = torch.optim.SGD(groups, lr=lr, momentum=momentum, foreach=False)
+        self.param_groups = self.sgd.param_groups
+
+    @torch.no_grad()
+    def step(self):
+        for p in self.weights if self.before else []:
+            p.grad = self.before(p, p.grad)
+        self.sgd.step()
+        for p in self.weights if self.after else []:
+            p.copy_(self.after(p))
+
+
+def around(rule, label, reference, momentum=0.0, before=None, after=None, **settings):
+    make = lambda groups: Around(groups, 0.1, momentum, before, after)  # noqa: E731
+    reference = f"torch-{torch.__version__.split('+')[0]}:SGD-{reference}"
+    case(rule, label, reference, make, learning_rate=0.1, momentum=momentum, **settings)
+
+
+around("elastic", "l1", "and-l1", before=lambda p, g: g + 0.03 * p.sign(), l1=0.03)
+around("elastic", "both", "and-l1-l2", 0.9, before=lambda p, g: g + 0.01 * p.sign() + 2 * 0.02 * p, l1=0.01, l2=0.02)
+# The weights of a unit are a column, [inputs, outputs].
+column = lambda p: p * (0.4 / p.norm(dim=0).clamp_min(0.4)) if p.dim() == 2 else p  # noqa: E731
+around("max_norm", "plain", "and-max-norm", after=column, longest=0.4)
+around("max_norm", "momentum", "and-max-norm", 0.9, after=column, longest=0.4)
+of_torch("adafactor", "default", "Adafactor", 0.01)
+of_torch(
+    "adafactor", "all", "Adafactor", 0.3, 0.1, {"beta2_decay": -0.6, "d": 1.1, "eps": (None, 0.2)},
+    power=0.6, threshold=1.1, smallest=0.2,
+)
+
 if not wanted or wanted & {"lion", "adan", "lamb", "lars"}:
     import timm
     from timm.optim import Adan, Lamb, Lars, Lion

@@ -1,20 +1,28 @@
 //! Readers of files that hold data.
 
 macro_rules! readers {
-    ($($reader:ident),* $(,)?) => {
-        $( pub mod $reader; )*
+    ($( $(#[$when:meta])? $reader:ident ),* $(,)?) => {
+        $( $(#[$when])? pub mod $reader; )*
 
         /// Each reader with the ends of its files' names and its examples.
         #[cfg(test)]
+        #[expect(clippy::vec_init_then_push, reason = "an element of `vec!` cannot depend on a feature")]
         fn all_readers() -> Vec<(&'static str, &'static [&'static str], checks::Examples)> {
-            vec![$( (stringify!($reader), $reader::EXTENSIONS, $reader::examples()) ),*]
+            let mut readers = Vec::new();
+            $( $(#[$when])? readers.push((stringify!($reader), $reader::EXTENSIONS, $reader::examples())); )*
+            readers
         }
     };
 }
 
 // Every reader. To add one: write its file, add it here. A file without `EXTENSIONS` and `examples()` does not
 // compile.
-readers! { idx }
+readers! {
+    #[cfg(feature = "csv")]
+    csv,
+    idx,
+    row_file,
+}
 
 #[cfg(test)]
 mod checks;

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 
 /// What is kept together or apart.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Arrangement {
+pub(in super::super) enum Arrangement {
     /// Rows at random.
     Shuffled,
     /// The first rows in the first part.
@@ -27,11 +27,16 @@ impl Arrangement {
         key: impl Fn(&Y) -> K,
     ) -> Result<Self> {
         let targets = all_targets(source, &Threads::new(1))?;
-        Ok(Arrangement::Stratified(numbered(&targets.iter().map(key).collect::<Vec<K>>())))
+        Ok(Self::labels(&targets.iter().map(key).collect::<Vec<K>>()))
+    }
+
+    /// By a label of each row.
+    pub(in super::super) fn labels<K: Ord>(labels: &[K]) -> Self {
+        Arrangement::Stratified(numbered(labels))
     }
 
     /// By a group of each row.
-    pub(super) fn groups<G: Ord>(groups: &[G], rows: usize) -> Result<Self> {
+    pub(in super::super) fn groups<G: Ord>(groups: &[G], rows: usize) -> Result<Self> {
         if groups.len() == rows {
             return Ok(Arrangement::Groups(numbered(groups)));
         }

@@ -6,3 +6,5 @@ mod parts;
 
 pub use folds::{Fold, FoldNumber, FoldViews, Folds, folds};
 pub use parts::{Split, split};
+#[cfg(feature = "table")]
+pub(super) use {arrange::Arrangement, parts::parts};

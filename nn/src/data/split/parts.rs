@@ -82,28 +82,7 @@ impl<'d, X, Y, const PARTS: usize> Split<'d, X, Y, PARTS> {
     /// If a share is not between 0 and 1, or their sum is not 1. If a part would have no rows, or lack a class that it is
     /// stratified by. If there is not one group for each row.
     pub fn views(self) -> Result<[View<'d, X, Y>; PARTS]> {
-        let shares = self.shares;
-        if let Some(part) = shares.iter().position(|share| !(*share > 0.0 && *share <= 1.0)) {
-            return Err(Error::value(
-                format!("share of part {part}"),
-                shares[part].to_string(),
-                "a number above 0, at most 1",
-                "pass [0.8, 0.2] for four rows in five and one in five, for example",
-            ));
-        }
-        let sum: f64 = shares.iter().sum();
-        if (sum - 1.0).abs() > 1e-9 {
-            return Err(Error::value(
-                "sum of the shares",
-                sum.to_string(),
-                "1",
-                "every row belongs to one part: name the rest as a part, too",
-            ));
-        }
-        let random = Random::new(self.seed, SPLIT_STREAM);
-        let part_of = self.arrangement?.parts(self.source.len(), &shares, &random, "part")?;
-        let mut rows = [const { Vec::new() }; PARTS];
-        part_of.iter().enumerate().for_each(|(row, &part)| rows[part].push(row));
+        let rows = parts(&self.arrangement?, self.source.len(), self.shares, self.seed)?;
         let source = self.source;
         let mut views = Vec::with_capacity(PARTS);
         for rows in rows {
@@ -114,6 +93,37 @@ impl<'d, X, Y, const PARTS: usize> Split<'d, X, Y, PARTS> {
             Error::value("parts", count.to_string(), PARTS.to_string(), "report this as a bug")
         })
     }
+}
+
+/// The rows of each part, in order.
+pub(in super::super) fn parts<const PARTS: usize>(
+    arrangement: &Arrangement,
+    rows: usize,
+    shares: [f64; PARTS],
+    seed: u64,
+) -> Result<[Vec<usize>; PARTS]> {
+    if let Some(part) = shares.iter().position(|share| !(*share > 0.0 && *share <= 1.0)) {
+        return Err(Error::value(
+            format!("share of part {part}"),
+            shares[part].to_string(),
+            "a number above 0, at most 1",
+            "pass [0.8, 0.2] for four rows in five and one in five, for example",
+        ));
+    }
+    let sum: f64 = shares.iter().sum();
+    if (sum - 1.0).abs() > 1e-9 {
+        return Err(Error::value(
+            "sum of the shares",
+            sum.to_string(),
+            "1",
+            "every row belongs to one part: name the rest as a part, too",
+        ));
+    }
+    let random = Random::new(seed, SPLIT_STREAM);
+    let part_of = arrangement.parts(rows, &shares, &random, "part")?;
+    let mut rows = [const { Vec::new() }; PARTS];
+    part_of.iter().enumerate().for_each(|(row, &part)| rows[part].push(row));
+    Ok(rows)
 }
 
 /// How it is cut, not the rows.

@@ -122,7 +122,7 @@ fn header<'a>(
 }
 
 /// `text` as a JSON string.
-fn json(text: &str) -> String {
+pub(crate) fn json(text: &str) -> String {
     let mut string = String::from('"');
     for character in text.chars() {
         match character {

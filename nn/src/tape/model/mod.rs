@@ -16,14 +16,13 @@ pub use row::TapeRow;
 pub use tensors::Tensors;
 pub use variables::Variables;
 
-use crate::data::{Source, portions};
+use crate::data::{Fingerprint, Source, portions};
 use crate::error::{Error, InvalidRows, Result};
 use crate::file::{LoadOptions, load, save};
 use crate::layer::Pass;
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Batch, Model, Run};
 use crate::parameters::NamedTensor;
-use crate::train::fingerprint::Fingerprint;
 
 /// A function on the tape with parameters, and the loss of its outputs: what a [`TapeModel`] computes.
 ///

@@ -19,11 +19,10 @@ use tensor::{Buffer, Float};
 use division::Declared;
 pub(crate) use division::{Divided, Division, Parts};
 
-use super::fingerprint::Fingerprint;
 use super::model::{Batch, Model, Run};
 use super::preconditions::{check_batch, check_last_batch};
-use super::update::{Update, update_stretch};
-use crate::data::{Source, portions};
+use super::update::{Update, is_frozen, update_stretch};
+use crate::data::{Fingerprint, Source, portions};
 use crate::error::Result;
 use crate::head::Head as _;
 use crate::layer::{FirstSums, Layer, Pass};
@@ -204,7 +203,7 @@ impl<N: Network> Model for N {
         &mut self,
         batch: Batch<'_, Self>,
         workspace: &mut Self::Workspace,
-        Update { rule, step, memory, tensors, .. }: Update<'_, Self::Float, O>,
+        Update { rule, step, memory, tensors, has_groups, .. }: Update<'_, Self::Float, O>,
     ) -> bool {
         let x = Row::flatten(batch.inputs);
         let NetworkWorkspace { layers, division, .. } = workspace;
@@ -217,18 +216,19 @@ impl<N: Network> Model for N {
             let memory = memory.each_mut().map(|slot| slot.take(&stretch));
             (stretch.start, parameters.take(&stretch), memory)
         });
-        let descent = rule.descent(step);
+        let descent = if has_groups { None } else { rule.descent(step) };
         let finite = AtomicBool::new(true);
         division.threads.for_each(parts, |(from, parameters, memory)| {
             let is_finite = match descent {
                 Some(rate) => N::Layers::descend(parameters, x, layers, from, rate),
+                None if has_groups && is_frozen(tensors, from, parameters.len()) => true,
                 None => {
                     let mut gradient = Buffer::stale(longest.unwrap_or(0));
                     let gradient = &mut gradient[..parameters.len()];
                     N::Layers::gradient(parameters, x, layers, from, gradient);
                     let stretch = Stretch { parameters, gradient, memory, tensor: None };
                     let trained = trained::<N>(from, stretch.gradient.len());
-                    update_stretch((rule, step), from, stretch, tensors, trained)
+                    update_stretch((rule, step), from, stretch, (tensors, has_groups), trained)
                 }
             };
             if !is_finite {

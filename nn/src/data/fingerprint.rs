@@ -10,8 +10,10 @@ impl Fingerprint {
     }
 
     pub(crate) fn add(&mut self, word: u64) {
-        // Multiplied and folded, so that every bit of the word reaches the low ones as well.
-        let product = u128::from(self.0 ^ word) * 0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835;
+        // Multiplied and folded, so that every bit of the word reaches the low ones as well; what does not fit into 128
+        // bits falls away.
+        let product =
+            u128::from(self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
         self.0 = (product as u64) ^ ((product >> 64) as u64);
     }
 

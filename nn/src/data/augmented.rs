@@ -1,0 +1,223 @@
+//! Rows that are different each time they are trained on: with noise, or mixed with others.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+
+use tensor::Float;
+use tensor::random::Random;
+use tensor::threads::Threads;
+
+use super::source::Visit;
+use super::{Class, Source};
+use crate::error::{Error, Result};
+
+/// Keep the random numbers of noise, of partners and of shares apart from all others with the same seed ("NOIS", "MIXP",
+/// "MIXS"); the number of the epoch is added.
+const NOISE: u64 = 0x4e4f_4953_0000_0000;
+const PARTNER: u64 = 0x4d49_5850_0000_0000;
+const SHARE: u64 = 0x4d49_5853_0000_0000;
+/// Pairs of numbers that are tried for a share. Each is used with a chance of at least a half.
+const TRIES: u64 = 32;
+
+/// What of two rows there can be something between.
+pub trait Mix: Copy + Send + Sync {
+    /// `share` of the one and the rest of the other. What is one or the other is the one if `chance`, from 0 to below 1, is
+    /// below the share.
+    #[must_use]
+    fn mix(self, other: Self, share: f64, chance: f64) -> Self;
+}
+
+impl<T: Float, const N: usize> Mix for [T; N] {
+    fn mix(mut self, other: Self, share: f64, _chance: f64) -> Self {
+        let (share, rest) = (T::of(share), T::of(1.0 - share));
+        self.iter_mut().zip(other).for_each(|(x, y)| *x = *x * share + y * rest);
+        self
+    }
+}
+
+/// One of them: over many rows their loss is the sum of both losses by their shares.
+impl<const N: usize> Mix for Class<N> {
+    fn mix(self, other: Self, share: f64, chance: f64) -> Self {
+        if chance < share { self } else { other }
+    }
+}
+
+/// A source whose rows are changed when they are trained on, each time in another way. Evaluations see them as they are.
+///
+/// ```
+/// use nn::data::{Augmented, Dataset};
+/// use nn::prelude::*;
+/// use nn::Show;
+///
+/// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
+///
+/// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
+/// let noisy = Augmented::new(&data).noise(0.05)?.mixup(0.2)?;
+/// let mut curve = Curve::init(1);
+/// fit(&mut curve, &noisy).validation(&data).show(Show::Nothing).run()?;
+/// # Ok::<(), nn::Error>(())
+/// ```
+///
+/// What happens to a row is a function of the training's seed, the epoch, the number of the row and its batch: the same bits
+/// for any number of threads, and where a training goes on. Rows are arrays, `[T; N]`; targets are too, or a [`Class`].
+pub struct Augmented<'d, X, Y> {
+    source: &'d dyn Source<X, Y>,
+    noise: f64,
+    alpha: f64,
+    /// Room for the rows of a batch as they are, to mix others with.
+    partners: Mutex<(Vec<X>, Vec<Y>)>,
+}
+
+impl<'d, X, Y> Augmented<'d, X, Y> {
+    /// The rows of `source` as they are.
+    pub fn new(source: &'d dyn Source<X, Y>) -> Self {
+        Augmented { source, noise: 0.0, alpha: 0.0, partners: Mutex::default() }
+    }
+
+    /// The same with normal noise of this deviation on every number of the inputs: x ← x + deviation · n, which acts like a
+    /// penalty on slopes (Bishop 1995). It comes after [`Augmented::mixup`].
+    ///
+    /// # Errors
+    ///
+    /// If it is not a finite number from 0.
+    pub fn noise(self, deviation: f64) -> Result<Self> {
+        if !(deviation >= 0.0 && deviation.is_finite()) {
+            let (found, expected) = (deviation.to_string(), "a finite number from 0");
+            let advice = "0.1 is much for inputs that are scaled to a deviation of 1";
+            return Err(Error::value("deviation of noise on inputs", found, expected, advice));
+        }
+        Ok(Augmented { noise: deviation, ..self })
+    }
+
+    /// The same with each row mixed with another one of its batch (Zhang et al. 2018): x ← s · x + (1 − s) · x′ and the targets alike,
+    /// where the share s is of the distribution Beta(alpha, alpha): for a small alpha it is mostly near 0 or 1.
+    ///
+    /// A target that is a [`Class`] is the one of x with the chance s, else that of x′: its loss is s times the loss of the
+    /// one and 1 − s times that of the other in the mean, not in each row.
+    ///
+    /// # Errors
+    ///
+    /// If alpha is not above 0 and at most 1.
+    pub fn mixup(self, alpha: f64) -> Result<Self> {
+        if !(alpha > 0.0 && alpha <= 1.0) {
+            let (found, expected) = (alpha.to_string(), "a number above 0, at most 1");
+            return Err(Error::value("alpha of mixup", found, expected, "0.2 is usual"));
+        }
+        Ok(Augmented { alpha, ..self })
+    }
+}
+
+/// Of the distribution Beta(alpha, alpha), by Jöhnk (1964): uᵢ^(1/alpha) over their sum, if that is at most 1.
+fn share(random: &Random, row: u64, alpha: f64) -> f64 {
+    for pair in 0..TRIES {
+        let power =
+            |at: u64| random.uniform::<f64>((row * TRIES + pair) * 2 + at).powf(1.0 / alpha);
+        let (a, b) = (power(0), power(1));
+        if a + b <= 1.0 && a + b > 0.0 {
+            return a / (a + b);
+        }
+    }
+    // For an alpha so small that powers vanish, all of one of the two; and once in 2³² rows.
+    random.uniform::<f64>(row * TRIES * 2).round()
+}
+
+impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N], Y> {
+    fn len(&self) -> usize {
+        self.source.len()
+    }
+
+    fn fill(
+        &self,
+        rows: &[usize],
+        inputs: &mut Vec<[T; N]>,
+        targets: &mut Vec<Y>,
+        threads: &Threads,
+    ) {
+        self.source.fill(rows, inputs, targets, threads);
+    }
+
+    fn fill_for_step(
+        &self,
+        visit: Visit,
+        rows: &[usize],
+        inputs: &mut Vec<[T; N]>,
+        targets: &mut Vec<Y>,
+        threads: &Threads,
+    ) {
+        self.source.fill_for_step(visit, rows, inputs, targets, threads);
+        let random = |stream: u64| Random::new(visit.seed, stream.wrapping_add(visit.epoch));
+        if self.alpha > 0.0 {
+            let (partner, shares) = (random(PARTNER), random(SHARE));
+            // What a panic left there is replaced.
+            let mut room = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
+            let (others, their_targets) = &mut *room;
+            others.clear();
+            others.extend_from_slice(inputs);
+            their_targets.clear();
+            their_targets.extend_from_slice(targets);
+            for ((x, y), &row) in inputs.iter_mut().zip(targets).zip(rows) {
+                let row = row as u64;
+                let other = partner.below(2 * row, rows.len() as u64) as usize;
+                let share = share(&shares, row, self.alpha);
+                let chance = partner.uniform(2 * row + 1);
+                *x = x.mix(others[other], share, chance);
+                *y = y.mix(their_targets[other], share, chance);
+            }
+        }
+        if self.noise > 0.0 {
+            /// Numbers for which waking a thread costs less than it saves.
+            const WORTH_A_THREAD: usize = 4096;
+            let (noise, deviation) = (random(NOISE), T::of(self.noise));
+            let threads = threads.worth(rows.len() * N >= 2 * WORTH_A_THREAD);
+            let part = rows.len().div_ceil(threads.count()).max(1);
+            threads.for_each(inputs.chunks_mut(part).zip(rows.chunks(part)), |(inputs, rows)| {
+                for (x, &row) in inputs.iter_mut().zip(rows) {
+                    let first = row as u64 * N as u64;
+                    for (x, at) in x.iter_mut().zip(first..) {
+                        *x = noise.normal::<T>(at).mul_add(deviation, *x);
+                    }
+                }
+            });
+        }
+    }
+
+    fn augmentation(&self) -> Option<String> {
+        let of_source =
+            self.source.augmentation().map_or(String::new(), |text| format!("{text}, "));
+        Some(format!("{of_source}noise {}, mixup {}", self.noise, self.alpha))
+    }
+}
+
+/// What is done to the rows, not the rows.
+impl<X, Y> fmt::Debug for Augmented<'_, X, Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Augmented")
+            .field("rows", &self.source.len())
+            .field("noise", &self.noise)
+            .field("mixup", &self.alpha)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mean 1/2, variance 1/(4·(2·alpha + 1)).
+    #[test]
+    fn shares_have_the_moments_of_their_distribution() {
+        for alpha in [1.0, 0.4, 0.2] {
+            let random = Random::new(3, 1);
+            let shares: Vec<f64> = (0..20_000).map(|row| share(&random, row, alpha)).collect();
+            assert!(shares.iter().all(|share| (0.0..=1.0).contains(share)));
+            let mean = shares.iter().sum::<f64>() / 20_000.0;
+            let square = shares.iter().map(|share| (share - mean).powi(2)).sum::<f64>() / 20_000.0;
+            assert!((mean - 0.5).abs() < 0.01, "{alpha}: {mean}");
+            let expected = 1.0 / (4.0 * (2.0 * alpha + 1.0));
+            assert!((square - expected).abs() < 0.005, "{alpha}: {square}, not {expected}");
+        }
+        // Powers of 1000 vanish.
+        let small = share(&Random::new(3, 1), 5, 1e-3);
+        assert!((0.0..=1.0).contains(&small), "{small}");
+    }
+}

@@ -1,0 +1,551 @@
+//! Tables as text, one row in a line: CSV, and what is like it.
+//!
+//! ```no_run
+//! use nn::data::csv::Csv;
+//! use nn::data::{Kind, Table};
+//!
+//! let flowers = Table::read_csv("iris.csv")?;
+//! println!("{flowers}\n\n{}", flowers.describe()); // the kinds that were guessed, and what the columns hold
+//!
+//! let wine = Csv::new().separator(b';').missing("-").kind("quality", Kind::Category).read("wine.csv.gz")?;
+//! # Ok::<(), nn::Error>(())
+//! ```
+//!
+//! A field is a number, a date (`2026-11-28`, with a time of day perhaps), yes or no (also `true` and `false`), or a word. What a
+//! column holds follows from its values, all of them, unless [`Csv::kind`] says so: where one in ten or fewer is no number
+//! among numbers, these are errors; where there are more, all are words. Blanks around a field do not belong to it, and lines
+//! without a character are left out. A file that begins as gzip does is decompressed.
+
+mod columns;
+mod mistakes;
+mod number;
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder};
+use flate2::bufread::MultiGzDecoder;
+
+use self::columns::{Fields, MISSING, Reading, guess};
+use self::mistakes::{Mistake, Mistakes};
+use crate::data::table::{At, Column, Kind, Table};
+use crate::error::{Error, Result, quoted};
+
+/// How the names of such files end, before the `.gz` that may follow.
+pub const EXTENSIONS: &[&str] = &["csv", "tsv"];
+
+impl Table {
+    /// Reads a file with a comma between fields and the names of the columns in its first line; [`Csv`] reads
+    /// others.
+    ///
+    /// # Errors
+    ///
+    /// As [`Csv::read`].
+    pub fn read_csv(path: impl AsRef<Path>) -> Result<Self> {
+        Csv::new().read(path)
+    }
+}
+
+/// How a table stands in text: by default with a comma between fields, double quotes around those that contain one, and the
+/// names of the columns in the first line.
+#[derive(Clone, Debug)]
+#[must_use = "nothing is read before `read` or `parse` is called"]
+pub struct Csv {
+    separator: Option<u8>,
+    quote: Option<u8>,
+    comment: Option<u8>,
+    has_header: bool,
+    names: Option<Vec<String>>,
+    skipped: usize,
+    is_decimal_comma: bool,
+    missing: Vec<String>,
+    kinds: Vec<(Name, Kind)>,
+}
+
+/// Which column, until the header is known.
+#[derive(Clone, Debug)]
+enum Name {
+    Name(String),
+    Place(usize),
+}
+
+impl Default for Csv {
+    fn default() -> Self {
+        Csv::new()
+    }
+}
+
+impl Csv {
+    /// A comma, double quotes, a header, and for missing values nothing, `?`, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`, `NULL` and
+    /// `<NA>`.
+    pub fn new() -> Self {
+        Csv {
+            separator: None,
+            quote: Some(b'"'),
+            comment: None,
+            has_header: true,
+            names: None,
+            skipped: 0,
+            is_decimal_comma: false,
+            missing: MISSING.map(String::from).to_vec(),
+            kinds: Vec::new(),
+        }
+    }
+
+    /// What stands between two fields: `b';'`, `b'\t'`.
+    pub fn separator(mut self, separator: u8) -> Self {
+        self.separator = Some(separator);
+        self
+    }
+
+    /// What stands around a field that contains a separator; `None` if nothing does.
+    pub fn quote(mut self, quote: impl Into<Option<u8>>) -> Self {
+        self.quote = quote.into();
+        self
+    }
+
+    /// Leaves out lines that begin with this.
+    pub fn comment(mut self, comment: u8) -> Self {
+        self.comment = Some(comment);
+        self
+    }
+
+    /// Whether the names of the columns stand in the first line. Without them the columns are `column0`, `column1`, ….
+    pub fn header(mut self, has_header: bool) -> Self {
+        self.has_header = has_header;
+        self
+    }
+
+    /// The names of the columns, instead of those in the file.
+    pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.names = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Leaves out so many lines at the beginning, before the header.
+    pub fn skip(mut self, lines: usize) -> Self {
+        self.skipped = lines;
+        self
+    }
+
+    /// Reads `1,5` as one and a half; the separator is then another one.
+    pub fn decimal_comma(mut self) -> Self {
+        self.is_decimal_comma = true;
+        self
+    }
+
+    /// One more text that stands for a missing value, such as `-` or `-999`.
+    pub fn missing(mut self, text: &str) -> Self {
+        self.missing.push(text.to_string());
+        self
+    }
+
+    /// Only these texts stand for a missing value.
+    pub fn missing_only<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
+        self.missing = texts.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What a column holds, instead of what its values look like. Yes and no may then be `y`, `t` and `1`, `n`, `f` and `0`,
+    /// too.
+    pub fn kind<'n>(mut self, at: impl Into<At<'n>>, kind: Kind) -> Self {
+        self.kinds.push(match at.into() {
+            At::Name(name) => (Name::Name(name.to_string()), kind),
+            At::Place(place) => (Name::Place(place), kind),
+        });
+        self
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read; if it has no header where one is expected; if lines differ in their number of fields; if
+    /// a value is not of the column's kind. The message names the first such lines and columns, what they hold, and how many
+    /// there are. Nothing is read by halves.
+    pub fn read(&self, path: impl AsRef<Path>) -> Result<Table> {
+        let path = path.as_ref();
+        self.read_with(path, || {
+            let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
+            let length = file.metadata().ok().filter(fs::Metadata::is_file).map(|data| data.len());
+            Ok((BufReader::new(file), length))
+        })
+    }
+
+    /// Reads what a file would contain; errors call it `name`.
+    ///
+    /// ```
+    /// use nn::data::csv::Csv;
+    ///
+    /// let text = "age;city\n31;Rome\n?;Oslo\n";
+    /// let people = Csv::new().separator(b';').parse("people", text)?;
+    /// assert_eq!(people.column("age")?.missing(), 1);
+    /// assert_eq!(people.column("city")?.words(), ["Oslo", "Rome"]);
+    ///
+    /// let text = "age\n31\n28\n45\n17\n64\n52\n39\n40\n71\n4o\n";
+    /// let error = Csv::new().parse("people", text).unwrap_err().to_string();
+    /// assert!(error.starts_with("people: line 11 in column `age`: found `4o`, expected a number"));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn parse(&self, name: impl AsRef<Path>, content: impl AsRef<[u8]>) -> Result<Table> {
+        let content = content.as_ref();
+        self.read_with(name.as_ref(), || Ok((Cursor::new(content), Some(content.len() as u64))))
+    }
+
+    /// Reads what `open` gives, and once more if a guess was wrong.
+    fn read_with<R: BufRead>(
+        &self,
+        path: &Path,
+        open: impl Fn() -> Result<(R, Option<u64>)>,
+    ) -> Result<Table> {
+        self.check()?;
+        let mut words = Vec::new();
+        loop {
+            let (mut content, length) = open()?;
+            let start = content.fill_buf().map_err(|error| Error::io("read", path, error))?;
+            let read = match start.starts_with(&[0x1F, 0x8B]) {
+                true => self.pass(path, BufReader::new(MultiGzDecoder::new(content)), None, &words),
+                false => self.pass(path, content, length, &words),
+            };
+            match read? {
+                Ok(table) => return Ok(table),
+                Err(as_words) => words = as_words,
+            }
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        let separator = self.separator.unwrap_or(b',');
+        if self.is_decimal_comma && separator == b',' {
+            return Err(Error::value(
+                "separator",
+                "a comma, which is the decimal point, too",
+                "another one",
+                "write `.separator(b';')`, for example",
+            ));
+        }
+        if self.quote == Some(separator) || b"\r\n".contains(&separator) {
+            return Err(Error::value(
+                "separator",
+                quoted(&char::from(separator).to_string()),
+                "something else than a quote or the end of a line",
+                "`b','`, `b';'` and `b'\\t'` are usual",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Reads the content once: the table, or the columns that must be read again as words, those of `words` among them.
+    fn pass(
+        &self,
+        path: &Path,
+        mut content: impl BufRead,
+        length: Option<u64>,
+        words: &[usize],
+    ) -> Result<std::result::Result<Table, Vec<usize>>> {
+        /// Rows by which the number of all is estimated.
+        const SAMPLE: usize = 1000;
+        for line in 0..self.skipped {
+            if content.skip_until(b'\n').map_err(|error| failed(path, error))? == 0 {
+                let found = format!("only {line} lines");
+                return Err(Error::file(
+                    path,
+                    "lines to leave out",
+                    found,
+                    format!("more than {}", self.skipped),
+                    "`skip` fewer",
+                ));
+            }
+        }
+        let first_line = self.skipped as u64;
+        let mut quotes = 0;
+        let counted = Counted { from: content, quote: self.quote, count: &mut quotes };
+        let mut reader = ReaderBuilder::new()
+            .delimiter(self.separator.unwrap_or(b','))
+            .quoting(self.quote.is_some())
+            .quote(self.quote.unwrap_or(b'"'))
+            .comment(self.comment)
+            .flexible(true)
+            .has_headers(false)
+            .buffer_capacity(1 << 15)
+            .from_reader(counted);
+        let mut record = ByteRecord::new();
+        let mut next = |record: &mut ByteRecord| -> Result<Option<u64>> {
+            let more =
+                reader.read_byte_record(record).map_err(|error| failed(path, of_system(error)))?;
+            Ok(more.then(|| first_line + record.position().map_or(0, csv::Position::line)))
+        };
+        let fields = self.fields();
+        let mut line = next(&mut record)?;
+        let names = self.named(path, &record, line, &fields)?;
+        if self.has_header {
+            line = next(&mut record)?;
+        }
+        let mut columns = self.columns(names, words)?;
+        let (mut rows, mut mistakes, mut ends_in_line) = (0, Mistakes::default(), None);
+        while let Some(at) = line {
+            rows += 1;
+            if record.len() == columns.len() {
+                for (column, field) in columns.iter_mut().zip(&record) {
+                    column.push(field, at, &fields, &mut mistakes);
+                }
+            } else {
+                mistakes.add(|| wrong_count(at, record.len(), columns.len()));
+            }
+            if let (SAMPLE, Some(length), Some(position)) = (rows, length, record.position()) {
+                // Twice is never needed again, and memory follows what is there.
+                let all = length as f64 / position.byte().max(1) as f64 * SAMPLE as f64;
+                columns.iter_mut().for_each(|column| column.reserve((all * 1.01) as usize));
+            }
+            ends_in_line =
+                record.iter().next_back().is_some_and(|last| last.contains(&b'\n')).then_some(at);
+            line = next(&mut record)?;
+        }
+        drop(reader);
+        // One quote too many, and the last field does not end with its line: it is the rest of the file.
+        if let Some(line) = ends_in_line.filter(|_| quotes % 2 == 1) {
+            return Err(Error::file(
+                path,
+                format!("line {line}"),
+                "a quote without another one",
+                "one at the end of the field, too",
+                "close it, or write `.quote(None)` if quotes are characters like all others",
+            ));
+        }
+        let (before, mut words) = (words.len(), words.to_vec());
+        for (at, column) in columns.iter_mut().enumerate() {
+            if column.must_be_words(&fields, &mut mistakes) {
+                words.push(at);
+            }
+        }
+        if let Some(error) = mistakes.error(path, rows) {
+            return Err(error);
+        }
+        if words.len() > before {
+            return Ok(Err(words));
+        }
+        Table::new(columns.into_iter().map(Reading::finish)).map(Ok)
+    }
+
+    fn fields(&self) -> Fields {
+        let mut fields = Fields {
+            missing: self.missing.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            missing_numbers: false,
+            is_decimal_comma: self.is_decimal_comma,
+        };
+        fields.missing_numbers =
+            fields.missing.iter().any(|text| fields.number(text).is_some_and(|x| !x.is_nan()));
+        fields
+    }
+
+    /// The names of the columns, from the first line that is not left out.
+    fn named(
+        &self,
+        path: &Path,
+        first: &ByteRecord,
+        line: Option<u64>,
+        fields: &Fields,
+    ) -> Result<Vec<String>> {
+        let Some(line) = line else {
+            return Err(Error::file(
+                path,
+                "lines",
+                "none",
+                "at least one",
+                "the file is empty, get it again",
+            ));
+        };
+        let place = format!("line {line}");
+        if self.separator.is_none() && first.len() == 1 {
+            for other in [b';', b'\t', b'|'] {
+                let count = first[0].iter().filter(|byte| **byte == other).count();
+                if count > 0 {
+                    let other = char::from(other).escape_default();
+                    return Err(Error::file(
+                        path,
+                        place,
+                        format!("no `,` but {count} times `{other}`"),
+                        "fields with `,` between them",
+                        format!(
+                            "write `.separator(b'{other}')`, or `.separator(b',')` if there is one column"
+                        ),
+                    ));
+                }
+            }
+        }
+        let mut names: Vec<String> = (0..first.len()).map(|at| format!("column{at}")).collect();
+        if self.has_header {
+            if first.iter().all(|field| guess(field.trim_ascii(), fields) == Kind::Number) {
+                return Err(Error::file(
+                    path,
+                    place,
+                    format!(
+                        "nothing but numbers, {} the first",
+                        quoted(&String::from_utf8_lossy(&first[0]))
+                    ),
+                    "the names of the columns",
+                    "write `.header(false)` if the file does not name them",
+                ));
+            }
+            for (name, field) in names.iter_mut().zip(first) {
+                let Ok(text) = str::from_utf8(field.trim_ascii()) else {
+                    return Err(Error::file(
+                        path,
+                        place,
+                        quoted(&String::from_utf8_lossy(field)),
+                        "text in UTF-8",
+                        columns::NOT_UTF8,
+                    ));
+                };
+                // One without a name keeps its number, as that of row numbers that others write.
+                if !text.is_empty() {
+                    *name = text.to_string();
+                }
+            }
+        }
+        if let Some(given) = &self.names {
+            if given.len() != names.len() {
+                return Err(Error::file(
+                    path,
+                    place,
+                    format!("{} fields", names.len()),
+                    format!("{}, as many as `names` has", given.len()),
+                    "name every column",
+                ));
+            }
+            names.clone_from(given);
+        }
+        let mut seen = BTreeSet::new();
+        match names.iter().find(|name| !seen.insert(*name)) {
+            None => Ok(names),
+            Some(twice) => Err(Error::file(
+                path,
+                place,
+                format!("the column {} twice", quoted(twice)),
+                "a name of its own for each column",
+                "give other ones with `names`",
+            )),
+        }
+    }
+
+    /// The columns before anything is read of them; those of `words` are words.
+    fn columns(&self, names: Vec<String>, words: &[usize]) -> Result<Vec<Reading>> {
+        let mut given = vec![None; names.len()];
+        words.iter().for_each(|&at| given[at] = Some(Kind::Category));
+        for (at, kind) in &self.kinds {
+            // A table knows what to say of a column that there is not.
+            let empty = Table::new(names.iter().map(|name| Column::numbers(name, [0.0; 0])))?;
+            let at = match at {
+                Name::Name(name) => At::Name(name),
+                Name::Place(place) => At::Place(*place),
+            };
+            let name = empty.column(at)?.name();
+            let place = names.iter().position(|other| other == name);
+            place.into_iter().for_each(|place| given[place] = Some(*kind));
+        }
+        Ok(names.into_iter().zip(given).map(|(name, given)| Reading::new(name, given)).collect())
+    }
+}
+
+fn wrong_count(line: u64, found: usize, expected: usize) -> Mistake {
+    Mistake {
+        line,
+        column: None,
+        found: format!("{found} fields"),
+        expected: format!("{expected}, as in the first line"),
+        advice: "put a field that contains a separator in quotes, leave lines that belong to no row out with `skip`, or write \
+                 `.separator(…)` or `.header(false)` if the first line is no header of this table",
+    }
+}
+
+/// What the system said.
+fn of_system(error: csv::Error) -> io::Error {
+    let text = error.to_string();
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        _ => io::Error::other(text),
+    }
+}
+
+/// What a failed read means: in compressed files it may be the content that is wrong, not the disk.
+fn failed(path: &Path, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
+            Error::file(
+                path,
+                "gzip stream",
+                error.to_string(),
+                "a complete one",
+                "the file is truncated or damaged, get it again",
+            )
+        }
+        _ => Error::io("read", path, error),
+    }
+}
+
+/// A reader that counts quotes.
+struct Counted<'c, R> {
+    from: R,
+    quote: Option<u8>,
+    count: &'c mut u64,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let length = self.from.read(into)?;
+        if let Some(quote) = self.quote {
+            *self.count += into[..length].iter().filter(|byte| **byte == quote).count() as u64;
+        }
+        Ok(length)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn examples() -> super::checks::Examples {
+    use std::io::Write as _;
+
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    gzip.write_all(b"a\n1\n").unwrap_or_else(|error| panic!("{error}"));
+    let gzip = gzip.finish().unwrap_or_else(|error| panic!("{error}"));
+    let text = |text: &str| text.as_bytes().to_vec();
+    super::checks::Examples {
+        parse: |content| {
+            let table = Csv::new().parse("table", content)?;
+            let column = |column: &Column| {
+                let cells: Vec<String> = column.iter().map(|cell| cell.to_string()).collect();
+                format!("{} {} {}", column.name(), column.kind(), cells.join(" "))
+            };
+            Ok(table.columns().iter().map(column).collect::<Vec<_>>().join("; "))
+        },
+        read: |path| Table::read_csv(path).map(|_| ()),
+        magic: None,
+        sound: vec![
+            (
+                text("x,when,who,is\r\n1.5,2026-11-28,\"Ann, B\",yes\r\n ?,2026-11-29, Cy ,no"),
+                "x number 1.5 ; when date 2026-11-28 2026-11-29; who category Ann, B Cy; is yes/no yes no",
+            ),
+            (gzip.clone(), "a number 1"),
+            (text("\u{feff}a,\n1,2\n"), "a number 1; column1 number 2"),
+        ],
+        damaged: vec![
+            (text(""), "lines: found none, expected at least one"),
+            (text("a,b\n1,2\n1\n"), "line 3: found 1 fields, expected 2, as in the first line"),
+            (text("1,2\n3,4\n"), "line 1: found nothing but numbers, `1` the first"),
+            (text("a;b\n1;2\n"), "line 1: found no `,` but 1 times `;`"),
+            (text("a,a\n1,2\n"), "line 1: found the column `a` twice"),
+            (text("a,b\n1,2\n1,\"2\n3,4\n"), "line 3: found a quote without another one"),
+            (
+                b"a,b\n1,\xff\n".to_vec(),
+                "line 2 in column `b`: found `\u{fffd}`, expected text in UTF-8",
+            ),
+            (gzip[..20].to_vec(), "gzip stream"),
+        ],
+        says_its_length: false,
+    }
+}

@@ -1,0 +1,157 @@
+//! Noise on gradients, around any rule.
+
+use tensor::random::Random;
+use tensor::{Buffer, Float};
+
+use super::{Ascent, LearningRate, Optimizer, Sgd, Step, Stretch, settings};
+#[cfg(test)]
+use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
+use crate::error::Result;
+
+/// Keeps these random numbers apart from all others with the same seed ("GRAD"); the number of the step is added.
+const STREAM: u64 = 0x4752_4144_0000_0000;
+
+/// Gradient noise (Neelakantan et al. 2015) around any rule: it sees g + √variance / (1 + t)^(power/2) · n, with n normal, at
+/// step t.
+///
+/// It helps deep networks out of bad first weights, and less so the longer they are trained. n is a function of seed, step and
+/// place in the flat parameters: the same bits for any number of threads, and where a training goes on.
+///
+/// ```
+/// use nn::{Adam, GradientNoise};
+/// let rule = GradientNoise::new(0.01, 7, Adam::new(1e-3));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct GradientNoise<O = Sgd> {
+    /// Of the noise of the first steps; 0.01, 0.3 and 1 were the authors'.
+    pub variance: f64,
+    /// How fast it becomes less, 0.55 usually.
+    pub power: f64,
+    /// What it is made from.
+    pub seed: u64,
+    /// What takes the step.
+    pub rule: O,
+}
+
+impl<O> GradientNoise<O> {
+    /// Around this rule, with a power of 0.55.
+    pub const fn new(variance: f64, seed: u64, rule: O) -> Self {
+        GradientNoise { variance, power: 0.55, seed, rule }
+    }
+
+    /// The same with noise that becomes less as fast as this.
+    #[must_use]
+    pub fn power(self, power: f64) -> Self {
+        GradientNoise { power, ..self }
+    }
+
+    /// The deviation of the noise in a step.
+    fn deviation(&self, step: Step) -> f64 {
+        // t of the formula is counted from 0.
+        self.variance.sqrt() / (step.number as f64).powf(self.power / 2.0)
+    }
+
+    /// Where the numbers of a step come from.
+    fn random(&self, step: Step) -> Random {
+        Random::new(self.seed, STREAM.wrapping_add(step.number))
+    }
+}
+
+/// Of the rule.
+impl<O: LearningRate> LearningRate for GradientNoise<O> {
+    fn set_learning_rate(&mut self, learning_rate: f64) {
+        self.rule.set_learning_rate(learning_rate);
+    }
+}
+
+impl<T: Float, O: Optimizer<T>> Optimizer<T> for GradientNoise<O> {
+    const NAME: &'static str = "gradient_noise";
+    const MEMORY: &'static [&'static str] = O::MEMORY;
+    const DECAYS: bool = O::DECAYS;
+    // So that it is known which parameters they are.
+    const WHOLE_TENSORS: bool = true;
+
+    fn check(&self) -> Result<()> {
+        settings::from_0("gradient_noise", "variance", self.variance, "0.01 is usual")?;
+        settings::from_0("gradient_noise", "power", self.power, "0.55 is usual")?;
+        self.rule.check()
+    }
+
+    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
+        self.checked_update(step, stretch);
+    }
+
+    fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
+        let Stretch { parameters, gradient, memory, tensor } = stretch;
+        let first = tensor.map_or(0, |tensor| tensor.offset as u64);
+        let (random, deviation) = (self.random(step), T::of(self.deviation(step)));
+        let mut noisy = Buffer::from_slice(gradient);
+        for (at, g) in (first..).zip(noisy.iter_mut()) {
+            *g = random.normal::<T>(at).mul_add(deviation, *g);
+        }
+        self.rule.checked_update(step, Stretch { parameters, gradient: &noisy, memory, tensor })
+    }
+
+    fn ascent(&self) -> Option<Ascent> {
+        self.rule.ascent()
+    }
+}
+
+#[cfg(test)]
+pub(super) fn examples() -> Examples<GradientNoise> {
+    Examples {
+        instances: vec![
+            GradientNoise::new(0.01, 7, Sgd::new(0.1)),
+            GradientNoise::new(1.0, 8, Sgd::new(0.1)).power(0.0),
+            GradientNoise::new(0.0, 8, Sgd::new(0.1).momentum(0.9)),
+        ],
+        formula: |noise, mut p, steps| {
+            let mut v = 0.0;
+            for (step, number) in steps.iter().zip(1..) {
+                let n: f64 = noise.random(Step::new(number)).normal(0);
+                let deviation = (noise.variance / (number as f64).powf(noise.power)).sqrt();
+                v = noise.rule.momentum * v + step.gradient + deviation * n;
+                p -= noise.rule.learning_rate * step.factor * v;
+            }
+            p
+        },
+        moves_without_gradient: true,
+        refused: vec![
+            (GradientNoise::new(-1.0, 7, Sgd::new(0.1)), "variance of gradient_noise"),
+            (GradientNoise::new(0.1, 7, Sgd::new(0.1)).power(f64::NAN), "power of gradient_noise"),
+            (GradientNoise::new(0.1, 7, Sgd::new(0.0)), "learning rate of sgd"),
+        ],
+        onnx: Onnx::None("ONNX has no operator for it"),
+        reference: Reference::None("no two programs draw the same numbers"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parameters::NamedTensor;
+
+    /// Each place has noise of its own, with the deviation of its step.
+    #[test]
+    fn noise_belongs_to_seed_step_and_place() {
+        let noise = |seed: u64, step: u64, offset: usize| {
+            let tensor = NamedTensor::new("x", &[10_000], offset);
+            let mut p = vec![0.0_f64; 10_000];
+            let gradient = vec![0.0; 10_000];
+            let mut velocity = vec![0.0; 10_000];
+            let mut stretch = Stretch::new(&mut p, &gradient, [&mut velocity[..]]);
+            stretch.tensor = Some(&tensor);
+            GradientNoise::new(0.25, seed, Sgd::new(1.0)).update(Step::new(step), stretch);
+            p
+        };
+        let first = noise(1, 1, 0);
+        let deviation = (first.iter().map(|x| x * x).sum::<f64>() / 10_000.0).sqrt();
+        assert!((deviation - 0.5).abs() < 0.02, "{deviation}");
+        let later = noise(1, 1000, 0);
+        let deviation = (later.iter().map(|x| x * x).sum::<f64>() / 10_000.0).sqrt();
+        assert!((deviation - 0.5 / 1000.0_f64.powf(0.275)).abs() < 0.005, "{deviation}");
+        assert_eq!(noise(1, 1, 100)[..9_900], first[100..]);
+        assert_ne!(noise(2, 1, 0)[..5], first[..5]);
+    }
+}

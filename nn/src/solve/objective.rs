@@ -1,0 +1,136 @@
+//! The loss of a model on whole data, as a function of its parameters alone.
+
+use std::borrow::Cow;
+
+use tensor::Float as _;
+use tensor::threads::Threads;
+
+use crate::data::Source;
+use crate::error::{Error, Result};
+use crate::model::{Batch, Model, Run};
+use crate::parameters::NamedTensor;
+
+/// All rows, in one batch.
+pub(super) struct Rows<'a, M: Model> {
+    pub(super) inputs: Cow<'a, [M::Input]>,
+    pub(super) targets: Cow<'a, [M::Target]>,
+}
+
+impl<'a, M: Model> Rows<'a, M> {
+    /// Of data that the model allows.
+    pub(super) fn of(
+        model: &M,
+        data: &'a dyn Source<M::Input, M::Target>,
+        threads: &Threads,
+    ) -> Result<Self> {
+        model.check_rows("", data, threads)?;
+        if let Some((inputs, targets)) = data.in_memory() {
+            return Ok(Rows { inputs: Cow::Borrowed(inputs), targets: Cow::Borrowed(targets) });
+        }
+        let all: Vec<usize> = (0..data.len()).collect();
+        let (mut inputs, mut targets) = (Vec::new(), Vec::new());
+        data.fill(&all, &mut inputs, &mut targets, threads);
+        Ok(Rows { inputs: Cow::Owned(inputs), targets: Cow::Owned(targets) })
+    }
+}
+
+/// Loss and gradient of a model on rows.
+pub(super) struct Objective<'a, M: Model> {
+    pub(super) model: &'a mut M,
+    pub(super) rows: Rows<'a, M>,
+    pub(super) threads: Threads,
+    /// Of each tensor that is trained, with nothing between them.
+    places: Vec<std::ops::Range<usize>>,
+    loss: M::Loss,
+    workspace: M::Workspace,
+    gradient: Vec<M::Float>,
+}
+
+impl<'a, M: Model> Objective<'a, M> {
+    /// Refuses a model whose loss is no function of its parameters alone.
+    pub(super) fn new(
+        solver: &str,
+        model: &'a mut M,
+        rows: Rows<'a, M>,
+        loss: M::Loss,
+        threads: Threads,
+    ) -> Result<Self> {
+        let tensors = model.tensors();
+        if let Some(kept) = tensors.iter().find(|tensor| !tensor.trained) {
+            return Err(Error::value(
+                format!("model for {solver}"),
+                format!("`{}`, which follows the batches by a running mean", kept.name),
+                "parameters that are all trained",
+                "leave the layer out or take another norm, such as layer_norm; or train by `fit`",
+            ));
+        }
+        let places: Vec<_> = tensors.iter().map(NamedTensor::range).collect();
+        let gradient = vec![M::Float::of(0.0); model.flat().len()];
+        let workspace = M::Workspace::default();
+        let mut objective = Objective { model, rows, threads, places, loss, workspace, gradient };
+        // Dropout is a function of the step, and this loss must be none.
+        let first = objective.loss_at(0)?;
+        for step in 1..4 {
+            let other = objective.loss_at(step)?;
+            if other.to_bits() != first.to_bits() {
+                return Err(Error::value(
+                    format!("loss of {} for {solver}", objective.model.name()),
+                    format!("{first}, then {other} for the same parameters"),
+                    "a function of the parameters alone",
+                    "leave layers such as dropout out, which draw random numbers; or train by `fit`",
+                ));
+            }
+        }
+        if !first.is_finite() {
+            let advice = "the parameters are as they were; check them, and that inputs and targets are scaled to about 1";
+            return Err(Error::diverged(
+                "loss before the first iteration",
+                first.to_string(),
+                advice,
+            ));
+        }
+        Ok(objective)
+    }
+
+    /// The parameters, without what lies between the tensors.
+    pub(super) fn parameters(&self) -> Vec<f64> {
+        let flat = self.model.flat();
+        self.places.iter().flat_map(|place| &flat[place.clone()]).map(|p| p.as_f64()).collect()
+    }
+
+    /// Gives the model these parameters.
+    pub(super) fn set(&mut self, parameters: &[f64]) {
+        let flat = self.model.flat_mut();
+        let numbers = self.places.iter().flat_map(|place| place.clone());
+        numbers.zip(parameters).for_each(|(at, &p)| flat[at] = M::Float::of(p));
+    }
+
+    /// What belongs to the parameters of [`Objective::parameters`], of something as long as the flat ones.
+    pub(super) fn collect(places: &[std::ops::Range<usize>], flat: &[M::Float], into: &mut [f64]) {
+        let numbers = places.iter().flat_map(|place| &flat[place.clone()]);
+        numbers.zip(into).for_each(|(x, into)| *into = x.as_f64());
+    }
+
+    /// Where the parameters are in the flat ones.
+    pub(super) fn places(&self) -> &[std::ops::Range<usize>] {
+        &self.places
+    }
+
+    /// The loss at these parameters, and its gradient.
+    pub(super) fn evaluate(&mut self, parameters: &[f64], gradient: &mut [f64]) -> Result<f64> {
+        self.set(parameters);
+        let loss = self.loss_at(0)?;
+        let batch = Batch { inputs: &self.rows.inputs, targets: &self.rows.targets };
+        self.model.gradient(batch, &mut self.workspace, &mut self.gradient);
+        Self::collect(&self.places, &self.gradient, gradient);
+        Ok(loss)
+    }
+
+    /// The loss at the model's parameters, with what a layer draws at this step.
+    fn loss_at(&mut self, step: u64) -> Result<f64> {
+        let batch = Batch { inputs: &self.rows.inputs, targets: &self.rows.targets };
+        let run = Run { threads: &self.threads, seed: 0, step };
+        let loss = self.model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
+        Ok(loss.as_f64())
+    }
+}

@@ -1,0 +1,41 @@
+//! A model that is tried with, and then is as it was.
+
+use tensor::Float as _;
+use tensor::threads::Threads;
+
+use crate::data::{Batches, Minibatch, Source};
+use crate::train::completed::Completed;
+use crate::train::failure::Failure;
+use crate::train::model::Batch;
+use crate::train::{Model, Trainer};
+
+/// Steps of a training that are taken to find something out. When it is dropped, the model is as it was before.
+pub(in crate::train) struct Trial<'a, M: Model, O> {
+    pub(in crate::train) model: Completed<'a, M>,
+    pub(in crate::train) trainer: Trainer<M, O>,
+    pub(in crate::train) data: &'a dyn Source<M::Input, M::Target>,
+    pub(in crate::train) threads: Threads,
+    pub(in crate::train) batches: Batches,
+    pub(in crate::train) batch: Minibatch<M::Input, M::Target>,
+    pub(in crate::train) seed: u64,
+    /// Batches so far.
+    pub(in crate::train) taken: usize,
+}
+
+impl<M: Model, O: crate::optim::Optimizer<M::Float>> Trial<'_, M, O> {
+    /// The loss of the next batch, and a step by it with this factor on the learning rate.
+    pub(super) fn step(&mut self, rate: f64) -> Result<f64, Failure> {
+        let at = self.taken % self.batches.count();
+        if at == 0 {
+            let epoch = self.taken / self.batches.count() + 1;
+            self.batches.order(epoch as u64, self.seed);
+        }
+        self.taken += 1;
+        let rows = self.batches.get(at);
+        let threads = self.model.model().step_threads(rows.len(), &self.threads);
+        self.batch.gather_with(&threads, self.data, rows);
+        self.trainer.set_rate(rate);
+        let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
+        Ok(self.trainer.try_step(self.model.in_epoch(), batch)?.as_f64())
+    }
+}

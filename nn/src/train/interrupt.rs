@@ -1,0 +1,119 @@
+//! Ctrl-C ends a training after its step.
+
+use std::ops::ControlFlow::{self, Break, Continue};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::event::{Event, Observer};
+use super::model::Model;
+
+/// How often it was pressed since a training began.
+static PRESSED: AtomicUsize = AtomicUsize::new(0);
+/// Trainings that see to it.
+static WATCHING: AtomicUsize = AtomicUsize::new(0);
+/// Why there is no handler, if there is none. One for the process, installed by the first training that asks for it.
+static HANDLER: OnceLock<Option<String>> = OnceLock::new();
+
+/// What a shell calls a process that Ctrl-C ended.
+const ENDED: i32 = 130;
+
+fn pressed() {
+    let is_first = PRESSED.fetch_add(1, Ordering::SeqCst) == 0;
+    if !is_first || WATCHING.load(Ordering::SeqCst) == 0 {
+        std::process::exit(ENDED);
+    }
+}
+
+/// Watches for it during a training.
+pub(super) struct Interrupt {
+    has_checkpoints: bool,
+    is_watching: bool,
+    note: Option<String>,
+}
+
+impl Interrupt {
+    pub(super) fn new(has_checkpoints: bool) -> Self {
+        Interrupt { has_checkpoints, is_watching: false, note: None }
+    }
+
+    fn begin(&mut self) {
+        let install = || ctrlc::try_set_handler(pressed).err().map(|error| error.to_string());
+        if let Some(error) = HANDLER.get_or_init(install) {
+            self.note = Some(format!("Ctrl-C does not stop this training by itself: {error}"));
+            return;
+        }
+        if WATCHING.fetch_add(1, Ordering::SeqCst) == 0 {
+            PRESSED.store(0, Ordering::SeqCst);
+        }
+        self.is_watching = true;
+    }
+}
+
+impl Drop for Interrupt {
+    fn drop(&mut self) {
+        if self.is_watching {
+            WATCHING.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+impl<M: Model> Observer<M> for Interrupt {
+    fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()> {
+        match event {
+            Event::Begin { .. } => self.begin(),
+            Event::Step { number, .. }
+                if self.is_watching && PRESSED.load(Ordering::SeqCst) > 0 =>
+            {
+                self.note = Some(match self.has_checkpoints {
+                    true => format!("stopped after step {number}; to go on: {}", command()),
+                    false => format!(
+                        "stopped after step {number}; there are no checkpoints to go on from"
+                    ),
+                });
+                return Break(());
+            }
+            _ => {}
+        }
+        Continue(())
+    }
+
+    fn note(&mut self) -> Option<String> {
+        self.note.take()
+    }
+
+    /// It has nothing to remember.
+    fn name(&self) -> Option<&str> {
+        Some("Ctrl-C")
+    }
+}
+
+/// What was typed to start this program, as a shell reads it.
+fn command() -> String {
+    let words = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./=:@%+,".contains(c);
+    match !word.is_empty() && word.chars().all(is_plain) {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_shell_reads_what_was_typed() {
+        for (word, text) in [
+            ("--lr=0.1", "--lr=0.1"),
+            ("two words", "'two words'"),
+            ("it's", "'it'\\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), text);
+        }
+    }
+}

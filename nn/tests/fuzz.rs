@@ -13,7 +13,9 @@ use std::time::{Duration, Instant};
 use arbitrary::Unstructured;
 use nn::data::row_file::{self, RowFile};
 use nn::data::{Class, Table, idx, npy};
+use nn::onnx::{OnnxModel, OnnxOptions};
 use nn::prelude::*;
+use nn::tensor::Tensor;
 use nn::tensor::random::Random;
 use nn::{Adam, Dynamic, Layout, LoadOptions, Trainer, TrainerState};
 use safetensors::SafeTensors;
@@ -115,6 +117,34 @@ const NPY: &[&str] = &[
     "'|O'",
 ];
 
+const GRAPH: &[&str] = &[
+    "\n",
+    "\u{12}",
+    "\u{8}\u{1}",
+    "\u{7f}",
+    "Gemm",
+    "Relu",
+    "Concat",
+    "Reshape",
+    "Slice",
+    "Expand",
+    "Tile",
+    "MatMul",
+    "Softmax",
+    "Gather",
+    "Split",
+    "Squeeze",
+    "Pad",
+    "Conv",
+    "MaxPool",
+    "ReduceSum",
+    "TopK",
+    "Einsum",
+    "alpha",
+    "axis",
+    "epsilon",
+];
+
 /// Every reader. A new one is one more row.
 const TARGETS: &[Target] = &[
     Target {
@@ -176,6 +206,23 @@ const TARGETS: &[Target] = &[
         reference: Some(is_safetensors),
         factor: 64,
         words: JSON,
+    },
+    Target {
+        name: "onnx",
+        valid: graphs,
+        takes: |path| OnnxModel::<f32>::read(path).is_ok_and(|model| model.to_dynamic().is_ok()),
+        reference: None,
+        factor: 4096,
+        words: GRAPH,
+    },
+    Target {
+        name: "onnx, run",
+        valid: graphs,
+        takes: runs,
+        reference: None,
+        // A node may make much of little.
+        factor: usize::MAX,
+        words: GRAPH,
     },
     Target {
         name: "idx",
@@ -317,6 +364,37 @@ fn foreign() -> Vec<Vec<u8>> {
 
 fn of_pytorch() -> Vec<Vec<u8>> {
     vec![file(|path| Small::<f32>::init(1).save_pytorch(path).unwrap())]
+}
+
+/// Whether the graph runs on rows of ones, where its inputs are small.
+fn runs(path: &Path) -> bool {
+    let Ok(model) = OnnxModel::<f32>::read(path) else { return false };
+    let ones = |port: &nn::onnx::OnnxPort| {
+        let shape = port.shape()?.iter().map(|length| length.unwrap_or(2)).collect::<Vec<_>>();
+        let all = shape.iter().try_fold(1_usize, |all, &length| all.checked_mul(length))?;
+        (shape.len() <= 8 && all < 1000).then(|| Tensor::ones(&shape[..]))
+    };
+    let inputs: Option<Vec<_>> = model.inputs().iter().map(ones).collect();
+    inputs.is_some_and(|inputs| model.run(&inputs).is_ok())
+}
+
+fn graphs() -> Vec<Vec<u8>> {
+    let options = OnnxOptions::new().probabilities();
+    let of = |text: &str, opset| {
+        file(|path| {
+            Dynamic::<f32>::parse(text)
+                .unwrap()
+                .save_onnx(path, &options.clone().opset(opset))
+                .unwrap()
+        })
+    };
+    vec![
+        of("dense(3 -> 5, relu), batch_norm, dense(2, softmax)", 20),
+        of(
+            "concat(dense(2 -> 3, gelu), input(2)), residual(layer_norm, dense(5)), heads(dense(2), dense(1, sigmoid))",
+            13,
+        ),
+    ]
 }
 
 fn trained() -> (Small, Trainer<Small, Adam>) {

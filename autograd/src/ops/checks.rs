@@ -19,7 +19,7 @@ page is not what they would write.
 
 - **gradcheck**: cases in the operation's own file that compare its gradient with differences of its value; *exact*:
   how many of them also compare it with dual numbers, but for rounding.
-- **ONNX**: backend node tests of the ONNX project that go through the operation, forward (`tests/onnx`).
+- **ONNX**: backend node tests of the ONNX project that go through the operation, forward (by the reader of ONNX models in `nn`).
 - **PyTorch**: cases whose values and gradients are compared with PyTorch's, in f64 and f32 (`tests/pytorch`).
 
 Where a function has a kink, the slope is a convention, which the cases called `kinks` or `extreme` check: 0 for `abs`, `relu`,

@@ -293,7 +293,7 @@ impl<T: Float> Dynamic<T> {
     }
 
     /// The same network with these tensors, in their order.
-    fn with(&self, values: Vec<Vec<T>>) -> Self {
+    pub(crate) fn with(&self, values: Vec<Vec<T>>) -> Self {
         let mut loaded = self.clone();
         for (tensor, values) in self.network.tensors.iter().zip(values) {
             loaded.parameters.as_mut_slice()[tensor.range()].copy_from_slice(&values);

@@ -14,6 +14,8 @@ pub use checkpoint::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
 pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "std")]
 pub(crate) use checkpoint::{json, load, load_all, load_pytorch, save, save_all, save_pytorch};
+#[cfg(feature = "onnx")]
+pub(crate) use safetensors::{from_bf16, from_f16};
 pub use weights::{Arranged, Weights, sizes_to_arrange};
 
 /// What `format` in the header says. A later version of this crate that arranges the tensors in

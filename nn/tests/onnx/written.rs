@@ -1,14 +1,15 @@
 //! Networks as ONNX models: every layer and every activation of the notation, in every opset.
 //!
-//! `ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx_out` leaves the files where they are told, and
-//! `onnx/check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
+//! `ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx` leaves the files where they are told, and
+//! `check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
 
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nn::onnx::{Onnx as _, OnnxOptions};
+use nn::onnx::{Onnx as _, OnnxModel, OnnxOptions};
 use nn::prelude::*;
+use nn::tensor::Tensor;
 use nn::tensor::random::Random;
 use nn::{Dynamic, Float, Model, Registry, TensorKind};
 use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
@@ -17,6 +18,11 @@ use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
 const CASES: &[(&str, &str)] = &[
     ("digits", "struct Digits { hidden: dense(9 -> 8, relu), output: dense(4, softmax) }"),
     ("one", "dense(3 -> 1)"),
+    (
+        "chain",
+        "batch_norm, dense(6 -> 5, relu), dense(4, leaky_relu(0.2)), layer_norm, dense(5, elu(0.5)), dense(4, gelu), dense(5, gelu_tanh),
+         dense(4, silu), dense(5, mish), dense(4, hard_swish), dense(5, hard_sigmoid), dense(4, hard_tanh), dense(3, sigmoid)",
+    ),
     ("options", "dense(3 -> 5, relu, bias = false), dropout(0.25), dense(2, sigmoid, l2 = 1e-3)"),
     (
         "norms",
@@ -105,12 +111,62 @@ fn case<T: Float>(folder: &Path, name: &str, text: &str, opset: i64) {
     network.save_onnx(folder.join(format!("{name}-logits.onnx")), &options).unwrap();
     let x = rows::<T>(network.inputs());
     let y = network.predict(&x).unwrap();
+    reads_back(&path, &network, &x, &y);
     let mut text = String::new();
     for numbers in [&x, &y] {
         numbers.iter().for_each(|number| write!(text, "{:e} ", number.as_f64()).unwrap());
         text.push('\n');
     }
     fs::write(folder.join(format!("{name}.txt")), text).unwrap();
+}
+
+/// The reader of ONNX models gives the same, and where the graph is a chain of layers, the network itself.
+fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
+    let model = OnnxModel::<T>::read(path).unwrap();
+    assert_eq!(model.metadata("architecture"), Some(&network.declaration()[..]));
+    let (width, rows) = (network.inputs(), x.len() / network.inputs());
+    let mut from = 0;
+    let inputs = model.inputs().iter().map(|input| {
+        let count = input.shape().unwrap()[1].unwrap();
+        let of_rows = x.chunks(width).flat_map(|row| row[from..from + count].to_vec()).collect();
+        from += count;
+        Tensor::from_vec(of_rows, [rows, count]).unwrap()
+    });
+    let inputs: Vec<_> = inputs.collect();
+    let outputs = model.run(&inputs).unwrap_or_else(|error| panic!("{error}"));
+    let near = if size_of::<T>() == 4 { 2e-6 } else { 1e-7 };
+    for (row, expected) in y.chunks(network.outputs()).enumerate() {
+        let parts = outputs.iter().flat_map(|output| {
+            let width = output.shape()[1];
+            output.to_vec()[row * width..][..width].to_vec()
+        });
+        let scale = expected.iter().fold(1.0, |most: f64, y| most.max(y.as_f64().abs()));
+        // What a head makes of large numbers tells their roundings apart.
+        let scale = if row < 6 { scale } else { scale * 1e3 };
+        for (found, expected) in parts.zip(expected) {
+            let (found, expected) = (found.as_f64(), expected.as_f64());
+            let is_near = (found - expected).abs() <= near * scale;
+            assert!(is_near, "{path:?}, row {row}: {found}, not {expected}");
+        }
+    }
+    let text = network.declaration();
+    let is_chain = !["residual", "concat", "heads", "network", "log_sigmoid"]
+        .iter()
+        .any(|word| text.contains(word));
+    if !is_chain || !path.to_string_lossy().contains("-f32-20") {
+        return;
+    }
+    let read = model.to_dynamic().unwrap_or_else(|error| panic!("{error}"));
+    // Neither what training alone knows, nor dropout is in the graph.
+    let plain = text.replace(", l2 0.001", "").replace("dropout(5 -> 5, 0.25), ", "");
+    assert_eq!(
+        read.declaration(),
+        plain
+            .replace("leaky_relu,", "leaky_relu(0.01),")
+            .replace(" elu,", " elu(1),")
+            .replace(" celu,", " celu(1),")
+    );
+    assert_eq!(read.predict(x).unwrap(), network.predict(x).unwrap(), "{path:?}");
 }
 
 #[test]

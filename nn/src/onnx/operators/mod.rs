@@ -1,0 +1,122 @@
+//! ONNX's operators as operations on a tape: each is a row of the list of one file here.
+//!
+//! | file | |
+//! |---|---|
+//! | `arithmetic` | on each number of two, and products of matrices |
+//! | `functions` | of each number |
+//! | `activations` | of each number, in layers |
+//! | `windows` | convolution and pooling |
+//! | `shapes` | what moves numbers |
+//! | `lengths` | what makes and moves shapes, in the graphs of PyTorch's exporter |
+//! | `reductions` | one number of many |
+//! | `rows` | softmax, norms and losses |
+//! | `tables` | those of `ai.onnx.ml` |
+
+/// Rows of operators, each with what gives its output or outputs.
+macro_rules! operators {
+    ($node:ident: $($name:literal => $outputs:expr;)*) => {
+        /// The operators of this file.
+        pub(super) const NAMES: &[&str] = &[$($name),*];
+
+        /// The outputs of a node; `None` if its operator is not of this file.
+        pub(super) fn evaluate<'t, T: tensor::Float>(
+            $node: &crate::onnx::node::Node<'t, '_, T>,
+        ) -> Option<crate::error::Result<Vec<autograd::Var<'t, T>>>> {
+            use crate::onnx::operators::Outputs as _;
+            let outputs = match $node.op() {
+                $($name => (|| Ok($outputs.listed()))(),)*
+                _ => return None,
+            };
+            Some(outputs)
+        }
+    };
+}
+
+mod activations;
+mod arithmetic;
+mod functions;
+mod lengths;
+mod reductions;
+mod rows;
+mod shapes;
+mod tables;
+mod windows;
+
+use autograd::Var;
+use tensor::Float;
+
+use super::node::Node;
+use crate::error::Result;
+
+/// One output or several.
+trait Outputs<'t, T: Float> {
+    fn listed(self) -> Vec<Var<'t, T>>;
+}
+
+impl<'t, T: Float> Outputs<'t, T> for Var<'t, T> {
+    fn listed(self) -> Vec<Var<'t, T>> {
+        vec![self]
+    }
+}
+
+impl<'t, T: Float> Outputs<'t, T> for Vec<Var<'t, T>> {
+    fn listed(self) -> Vec<Var<'t, T>> {
+        self
+    }
+}
+
+/// The domain of operators that are not of layers.
+const TABLES: &str = "ai.onnx.ml";
+
+/// Whether there is this operator of this domain.
+pub(super) fn has(domain: Option<&str>, op: &str) -> bool {
+    match domain {
+        None | Some("" | "ai.onnx") => names().any(|name| name == op),
+        Some(TABLES) => tables::NAMES.contains(&op),
+        Some(_) => false,
+    }
+}
+
+/// All of ONNX's own operators, file by file.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let files = [
+        arithmetic::NAMES,
+        functions::NAMES,
+        activations::NAMES,
+        windows::NAMES,
+        shapes::NAMES,
+        lengths::NAMES,
+        reductions::NAMES,
+        rows::NAMES,
+    ];
+    files.into_iter().flatten().copied()
+}
+
+/// The outputs of a node; `None` if its operator is not there.
+pub(super) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Vec<Var<'t, T>>>> {
+    arithmetic::evaluate(node)
+        .or_else(|| functions::evaluate(node))
+        .or_else(|| activations::evaluate(node))
+        .or_else(|| windows::evaluate(node))
+        .or_else(|| shapes::evaluate(node))
+        .or_else(|| lengths::evaluate(node))
+        .or_else(|| reductions::evaluate(node))
+        .or_else(|| rows::evaluate(node))
+        .or_else(|| tables::evaluate(node))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_operator_is_there_once() {
+        let mut all: Vec<&str> = names().chain(tables::NAMES.iter().copied()).collect();
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count, "an operator stands in two files");
+        assert!(count > 100, "{count}");
+        assert!(has(None, "Gemm") && has(Some("ai.onnx.ml"), "Scaler") && !has(None, "Scaler"));
+    }
+}

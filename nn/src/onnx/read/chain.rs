@@ -1,0 +1,347 @@
+//! From a graph that is a chain of layers to a network in the notation.
+
+use std::collections::{BTreeSet, HashMap};
+
+use autograd::Tape;
+use tensor::decimal::Written;
+use tensor::{Float, Tensor};
+
+use super::{OnnxModel, Value, tensor};
+use crate::dynamic::Dynamic;
+use crate::error::{Error, Result, quoted};
+use crate::onnx::node::{Node, called};
+use crate::onnx::proto;
+
+const OTHERWISE: &str = "run the graph as it is, by `run`, or train it on a tape by `record`";
+
+impl<T: Float> OnnxModel<T> {
+    /// The same network in the notation, with its parameters: it answers as quickly as a declared one, and
+    /// [`fit`](crate::fit) trains it.
+    ///
+    /// The graph must be a chain from one input `[batch, inputs]` to one output, of these: `Gemm`, or `MatMul` and `Add`,
+    /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `Dropout`, and at the
+    /// end `Softmax`. [`Dynamic::declaration`] writes it down.
+    ///
+    /// # Errors
+    ///
+    /// If the graph is none; the message names the first node that is no part of a layer.
+    pub fn to_dynamic(&self) -> Result<Dynamic<T>> {
+        let mut chain = Chain::of(self)?;
+        while chain.at != self.outputs[0].name {
+            chain.layer()?;
+        }
+        chain.check_all_is_used()?;
+        let text: Vec<String> = chain.layers.iter().map(Layer::text).collect();
+        let network = Dynamic::parse(&text.join(", "))?;
+        Ok(network.with(chain.layers.into_iter().flat_map(|layer| layer.tensors).collect()))
+    }
+}
+
+/// A layer as it grows.
+struct Layer<T> {
+    word: &'static str,
+    /// What stands in the parentheses.
+    details: Vec<String>,
+    /// In the order of the notation's tensors.
+    tensors: Vec<Vec<T>>,
+    /// Whether an activation may follow.
+    is_open: bool,
+}
+
+impl<T> Layer<T> {
+    fn text(&self) -> String {
+        match self.details.is_empty() {
+            true => self.word.to_owned(),
+            false => format!("{}({})", self.word, self.details.join(", ")),
+        }
+    }
+}
+
+/// The way from the input to the output.
+struct Chain<'m, T: Float> {
+    model: &'m OnnxModel<T>,
+    tape: Tape<T>,
+    constants: HashMap<&'m str, Value<Tensor<T>>>,
+    /// The value that has been reached.
+    at: &'m str,
+    layers: Vec<Layer<T>>,
+    /// Outputs of the nodes that are parts of layers.
+    used: BTreeSet<&'m str>,
+}
+
+/// Activations that are one node without settings.
+const PLAIN: &[(&str, &str)] = &[
+    ("Relu", "relu"),
+    ("Sigmoid", "sigmoid"),
+    ("Tanh", "tanh"),
+    ("HardSwish", "hard_swish"),
+    ("Mish", "mish"),
+    ("Softplus", "softplus"),
+    ("Softsign", "softsign"),
+];
+
+impl<'m, T: Float> Chain<'m, T> {
+    fn of(model: &'m OnnxModel<T>) -> Result<Self> {
+        let one = |what: &str, found: usize| {
+            Error::file(
+                &model.path,
+                what,
+                found.to_string(),
+                "one, for a network that is a chain",
+                OTHERWISE,
+            )
+        };
+        let [input] = &model.inputs[..] else { return Err(one("inputs", model.inputs.len())) };
+        let [_] = &model.outputs[..] else { return Err(one("outputs", model.outputs.len())) };
+        let (mut constants, mut used) = (HashMap::new(), BTreeSet::new());
+        constants.extend(model.constants.iter().map(|(name, value)| (&name[..], value.clone())));
+        for node in &model.nodes {
+            let value = node.attribute.iter().find_map(|attribute| attribute.t.as_ref());
+            if let (Some("Constant"), [output], Some(value)) =
+                (node.op_type.as_deref(), &node.output[..], value)
+            {
+                constants.insert(output, tensor(&model.path, "a constant", value)?);
+                used.insert(&output[..]);
+            }
+        }
+        let (tape, at) = (Tape::no_grad(), &input.name[..]);
+        Ok(Chain { model, tape, constants, at, layers: Vec::new(), used })
+    }
+
+    /// The nodes that read the value at hand, in their order.
+    fn readers(&self) -> Vec<&'m proto::Node> {
+        let nodes = self.model.nodes.iter();
+        nodes.filter(|node| node.input.iter().any(|name| name == self.at)).collect()
+    }
+
+    /// Goes on to the output of a node.
+    fn pass(&mut self, node: &'m proto::Node) -> Result<()> {
+        let [output] = &node.output[..] else { return Err(self.refused(node)) };
+        self.used.insert(output);
+        self.at = output;
+        Ok(())
+    }
+
+    /// A node's settings.
+    fn settings(&self, node: &'m proto::Node) -> Node<'_, 'm, T> {
+        Node::new(node, &self.model.path, &self.tape, self.model.opset, Vec::new())
+    }
+
+    /// The constant that an input of a node is.
+    fn constant(&self, node: &'m proto::Node, number: usize) -> Result<&Tensor<T>> {
+        let name = node.input.get(number).map_or("", |name| &name[..]);
+        self.constants.get(name).map(|value| &value.of).ok_or_else(|| self.refused(node))
+    }
+
+    /// Goes behind the next layer, or the next activation.
+    fn layer(&mut self) -> Result<()> {
+        let readers = self.readers();
+        let &[node] = &readers[..] else {
+            return match readers[..] {
+                [a, b] if self.is_silu(a, b) => {
+                    self.used.insert(&a.output[0]);
+                    self.activate(b, "silu".into())
+                }
+                _ => {
+                    let found = format!("{} nodes that read {}", readers.len(), quoted(self.at));
+                    Err(Error::file(
+                        &self.model.path,
+                        "graph",
+                        found,
+                        "a chain, in which each value is read once",
+                        OTHERWISE,
+                    ))
+                }
+            };
+        };
+        let settings = self.settings(node);
+        let number = |number: f64| Written::number(number).as_str().to_owned();
+        match settings.op() {
+            "Gemm" => self.gemm(node),
+            "MatMul" => self.matmul(node),
+            "BatchNormalization" => {
+                let epsilon = number(shortest(settings.number("epsilon", 1e-5)?));
+                self.norm(node, "batch_norm", epsilon, 4)
+            }
+            "LayerNormalization" if settings.integer("axis", -1)?.abs() == 1 => {
+                let epsilon = number(shortest(settings.number("epsilon", 1e-5)?));
+                self.norm(node, "layer_norm", epsilon, 2)
+            }
+            "Dropout" | "Identity" => self.pass(node),
+            "Flatten" if settings.integer("axis", 1)? == 1 => self.pass(node),
+            "Softmax"
+                if [-1, 1].contains(&settings.integer("axis", -1)?)
+                    && node.output[0] == self.model.outputs[0].name =>
+            {
+                self.activate(node, "softmax".into())
+            }
+            "LeakyRelu" => {
+                let slope = number(shortest(settings.number("alpha", 0.01)?));
+                self.activate(node, format!("leaky_relu({slope})"))
+            }
+            "Elu" => {
+                let alpha = number(shortest(settings.number("alpha", 1.0)?));
+                self.activate(node, format!("elu({alpha})"))
+            }
+            "Celu" => {
+                let alpha = number(shortest(settings.number("alpha", 1.0)?));
+                self.activate(node, format!("celu({alpha})"))
+            }
+            "Selu" if !settings.has("alpha") && !settings.has("gamma") => {
+                self.activate(node, "selu".into())
+            }
+            "Gelu" => match settings.word("approximate")? {
+                Some("tanh") => self.activate(node, "gelu_tanh".into()),
+                _ => self.activate(node, "gelu".into()),
+            },
+            "HardSigmoid" => {
+                let (alpha, beta) = (settings.number("alpha", 0.2)?, settings.number("beta", 0.5)?);
+                match (alpha - 1.0 / 6.0).abs() < 1e-7 && beta == 0.5 {
+                    true => self.activate(node, "hard_sigmoid".into()),
+                    false => Err(self.refused(node)),
+                }
+            }
+            "Clip" => {
+                let bounds = [self.constant(node, 1)?.item()?, self.constant(node, 2)?.item()?];
+                match bounds == [-T::one(), T::one()] {
+                    true => self.activate(node, "hard_tanh".into()),
+                    false => Err(self.refused(node)),
+                }
+            }
+            op => match PLAIN.iter().find(|(other, _)| *other == op) {
+                Some((_, word)) => self.activate(node, (*word).into()),
+                None => Err(self.refused(node)),
+            },
+        }
+    }
+
+    /// x·σ(x)
+    fn is_silu(&self, gate: &proto::Node, product: &proto::Node) -> bool {
+        let is = |node: &proto::Node, op: &str| node.op_type.as_deref() == Some(op);
+        is(gate, "Sigmoid")
+            && is(product, "Mul")
+            && gate.output.len() == 1
+            && product.input.len() == 2
+            && product.input.contains(&gate.output[0])
+            && self.model.nodes.iter().filter(|node| node.input.contains(&gate.output[0])).count()
+                == 1
+    }
+
+    fn gemm(&mut self, node: &'m proto::Node) -> Result<()> {
+        let settings = self.settings(node);
+        let is_plain = !settings.flag("transA", false)?
+            && settings.number("alpha", 1.0)? == 1.0
+            && settings.number("beta", 1.0)? == 1.0
+            && node.input[0] == self.at;
+        let transposed = settings.flag("transB", false)?;
+        if !is_plain {
+            return Err(self.refused(node));
+        }
+        let weight = self.constant(node, 1)?.clone();
+        let weight = if transposed { weight.transpose()? } else { weight };
+        let bias = match node.input.get(2).is_some_and(|name| !name.is_empty()) {
+            true => Some(self.constant(node, 2)?.clone()),
+            false => None,
+        };
+        self.dense(node, &weight, bias.as_ref())?;
+        self.pass(node)
+    }
+
+    /// A product, and what is added to it.
+    fn matmul(&mut self, node: &'m proto::Node) -> Result<()> {
+        if node.input[0] != self.at {
+            return Err(self.refused(node));
+        }
+        let weight = self.constant(node, 1)?.clone();
+        self.pass(node)?;
+        let readers = self.readers();
+        let sum = match readers[..] {
+            [sum]
+                if sum.op_type.as_deref() == Some("Add")
+                    && self.at != self.model.outputs[0].name =>
+            {
+                Some(sum)
+            }
+            _ => None,
+        };
+        let Some(sum) = sum else { return self.dense(node, &weight, None) };
+        let other = usize::from(sum.input[0] == self.at);
+        let bias = self.constant(sum, other)?.clone();
+        self.dense(node, &weight, Some(&bias))?;
+        self.pass(sum)
+    }
+
+    fn dense(
+        &mut self,
+        node: &'m proto::Node,
+        weight: &Tensor<T>,
+        bias: Option<&Tensor<T>>,
+    ) -> Result<()> {
+        let &[inputs, outputs] = weight.shape() else { return Err(self.refused(node)) };
+        let mut details = vec![format!("{inputs} -> {outputs}")];
+        let mut tensors = vec![weight.to_vec()];
+        match bias {
+            None => details.push("bias = false".into()),
+            Some(bias) => match bias.broadcast_to([1, outputs]) {
+                Ok(bias) => tensors.push(bias.to_vec()),
+                Err(_) => return Err(self.refused(node)),
+            },
+        }
+        self.layers.push(Layer { word: "dense", details, tensors, is_open: true });
+        Ok(())
+    }
+
+    fn norm(
+        &mut self,
+        node: &'m proto::Node,
+        word: &'static str,
+        epsilon: String,
+        tensors: usize,
+    ) -> Result<()> {
+        let given = (1..=tensors)
+            .filter(|&number| node.input.get(number).is_some_and(|name| !name.is_empty()));
+        let given = given.map(|number| self.constant(node, number).map(Tensor::to_vec));
+        let mut tensors_given = given.collect::<Result<Vec<_>>>()?;
+        if word == "layer_norm" && tensors_given.len() == 1 {
+            tensors_given.push(vec![T::zero(); tensors_given[0].len()]);
+        }
+        if tensors_given.len() != tensors || self.settings(node).flag("training_mode", false)? {
+            return Err(self.refused(node));
+        }
+        let details = vec![format!("epsilon = {epsilon}")];
+        self.layers.push(Layer { word, details, tensors: tensors_given, is_open: false });
+        self.pass(node)
+    }
+
+    /// The activation of the layer before.
+    fn activate(&mut self, node: &'m proto::Node, text: String) -> Result<()> {
+        match self.layers.last_mut().filter(|layer| layer.is_open) {
+            None => Err(self.refused(node)),
+            Some(layer) => {
+                layer.details.insert(1, text);
+                layer.is_open = false;
+                self.pass(node)
+            }
+        }
+    }
+
+    /// Refuses what the way to the output does not lead through.
+    fn check_all_is_used(&self) -> Result<()> {
+        let is_used =
+            |node: &&proto::Node| node.output.iter().all(|name| self.used.contains(&name[..]));
+        match self.model.nodes.iter().find(|node| !is_used(node)) {
+            None => Ok(()),
+            Some(node) => Err(self.refused(node)),
+        }
+    }
+
+    fn refused(&self, node: &proto::Node) -> Error {
+        let found = "no layer of the notation, nor the activation of a dense one, in its place";
+        Error::file(&self.model.path, called(node), found, "a chain of layers", OTHERWISE)
+    }
+}
+
+/// The number with the fewest digits among those that are the same `f32`: attributes are no `f64`.
+fn shortest(number: f64) -> f64 {
+    (number as f32).to_string().parse().unwrap_or(number)
+}

@@ -4,7 +4,10 @@ use std::alloc::System;
 
 use nn::data::Class;
 use nn::layer::RowLayer;
-use nn::{Adam, Dynamic, Float, Lamb, Model, Network, Optimizer, Sgd, Threads, Trainer, network};
+use nn::{
+    Adafactor, Adam, Dynamic, Elastic, Float, GradientNoise, Lamb, MaxNorm, Model, Network,
+    Optimizer, Sam, Sgd, Threads, Trainer, network,
+};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -125,10 +128,13 @@ fn nothing_is_allocated_after_the_first_steps() {
             allocations::<Regular>(threads, Adam::new(1e-3), 1000),
             allocations::<Several>(threads, Adam::new(1e-3), 1000),
             allocations::<Deep>(threads, Lamb::new(1e-3), 1000),
+            allocations::<Deep>(threads, Sam::new(0.05, Elastic::l1(1e-5, Adam::new(1e-3))), 1000),
+            allocations::<Deep>(threads, MaxNorm::new(3.0, Adafactor::new(1e-3)), 1000),
+            allocations::<Deep>(threads, GradientNoise::new(1e-3, 1, Sgd::new(0.1)), 1000),
             at_run_time(DIGITS, threads, Adam::new(1e-3), 1000),
             at_run_time(JOINED, threads, Sgd::new(0.01), 1000),
         ];
-        assert_eq!(counts, [0; 13], "{threads} threads");
+        assert_eq!(counts, [0; 16], "{threads} threads");
     }
     let digits = Digits::init(1);
     let input = [0.5; 784];

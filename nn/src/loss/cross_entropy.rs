@@ -73,14 +73,7 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
     }
 
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        if W::EQUAL {
-            return self.clone();
-        }
-        // Divided by the number of rows later on.
-        let rows = targets.len() as f64;
-        let total: f64 = targets.map(|target| self.weights.at(target.index())).sum();
-        let factor = if total > 0.0 { rows / total } else { 0.0 };
-        CrossEntropy { smoothing: self.smoothing, weights: self.weights.times(factor) }
+        CrossEntropy { smoothing: self.smoothing, weights: self.weights.of_batch(targets) }
     }
 }
 

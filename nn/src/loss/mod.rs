@@ -2,7 +2,7 @@
 //!
 //! | the network ends in | losses | the default |
 //! |---|---|---|
-//! | `softmax` | [`cross_entropy`], with label smoothing and class weights | [`cross_entropy`] |
+//! | `softmax` | [`cross_entropy`], with label smoothing and class weights; [`focal`] | [`cross_entropy`] |
 //! | `sigmoid` | [`binary_cross_entropy`], with positive weights | [`binary_cross_entropy`] |
 //! | anything else | [`mse`], [`mae`], [`huber`] | [`mse`] |
 //! | several heads | a pair of losses, their sum | a pair of defaults |
@@ -94,7 +94,7 @@ macro_rules! losses {
 // its line here; then the tests in `checks.rs` say which words name it. A file without `examples()` does
 // not compile.
 losses! {
-    Softmax: cross_entropy::CrossEntropy;
+    Softmax: cross_entropy::CrossEntropy, focal::Focal;
     Sigmoid: binary_cross_entropy::BinaryCrossEntropy;
     Linear: mse::Mse, mae::Mae, huber::Huber;
 }

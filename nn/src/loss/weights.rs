@@ -1,6 +1,7 @@
 //! Weights of classes or units.
 
 use super::checked;
+use crate::head::Class;
 
 /// How much each of `N` classes or units counts.
 ///
@@ -19,6 +20,18 @@ pub trait Weights<const N: usize>: Clone + Send + Sync + 'static {
     /// All of them times `factor`.
     #[must_use]
     fn times(&self, factor: f64) -> Self;
+
+    /// The weights for a batch of rows of these classes, whose losses are divided by their number later on: by the mean of
+    /// the rows' weights, so that they are a weighted mean.
+    #[must_use]
+    fn of_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>>) -> Self {
+        if Self::EQUAL {
+            return self.clone();
+        }
+        let rows = targets.len() as f64;
+        let total: f64 = targets.map(|target| self.at(target.index())).sum();
+        self.times(if total > 0.0 { rows / total } else { 0.0 })
+    }
 }
 
 /// All weights are 1.

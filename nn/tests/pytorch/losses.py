@@ -24,11 +24,25 @@ answers = table(lambda i: (i % 3) / 2)
 classes = torch.tensor([(2 * row * row + 1) % UNITS for row in range(ROWS)])
 weights = torch.tensor([0.5, 2.0, 0.25, 3.0], dtype=torch.float64)
 
+
+def focal(gamma, weight=torch.ones(UNITS, dtype=torch.float64)):
+    """PyTorch has none: the formula of Lin et al. 2017, by its log_softmax and gradients."""
+
+    def loss(z, t):
+        ln = torch.log_softmax(z, 1).gather(1, t[:, None])[:, 0]
+        return (weight[t] * -((1 - ln.exp()) ** gamma) * ln).sum() / weight[t].sum()
+
+    return loss
+
+
 CASES = [
     ("cross_entropy", nn.CrossEntropyLoss(), classes),
     ("cross_entropy.smoothing", nn.CrossEntropyLoss(label_smoothing=0.15), classes),
     ("cross_entropy.weights", nn.CrossEntropyLoss(weight=weights), classes),
     ("cross_entropy.both", nn.CrossEntropyLoss(weight=weights, label_smoothing=0.15), classes),
+    ("focal", focal(2.0), classes),
+    ("focal.half", focal(0.5), classes),
+    ("focal.weights", focal(1.5, weights), classes),
     ("binary_cross_entropy", nn.BCEWithLogitsLoss(), answers),
     ("binary_cross_entropy.weights", nn.BCEWithLogitsLoss(pos_weight=weights), answers),
     ("mse", nn.MSELoss(), numbers),

@@ -185,6 +185,35 @@ pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) -
     })
 }
 
+/// Each x of `to` becomes f(x, y), with the y of `from` at its place.
+///
+/// The loop is part of the function that is compiled for each instruction set, which a closure that holds it need not be:
+/// then a fused multiply-add is a call.
+#[cfg(feature = "std")]
+pub(crate) fn combine<T: Float>(to: &mut [T], from: &[T], f: impl Fn(T, T) -> T + Copy) {
+    vectorize_inline(Combine { to, from, f });
+}
+
+#[cfg(feature = "std")]
+struct Combine<'a, T, F> {
+    to: &'a mut [T],
+    from: &'a [T],
+    f: F,
+}
+
+#[cfg(feature = "std")]
+impl<T: Float, F: Fn(T, T) -> T + Copy> Inline for Combine<'_, T, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Combine { to, from, f } = self;
+        for (x, &y) in to.iter_mut().zip(from) {
+            *x = f(*x, y);
+        }
+    }
+}
+
 /// The `N` numbers from `at` on.
 #[cfg(feature = "std")]
 pub(crate) fn array<T, const N: usize>(parameters: &[T], at: usize) -> &[T; N] {

@@ -1,6 +1,5 @@
 //! Adafactor: Adam's second half, with rows and columns in the place of all squares.
 
-use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
 
 use super::decay::{Decay, rate_and_decay};
@@ -10,7 +9,7 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
-use crate::parameters::NamedTensor;
+use crate::parameters::{NamedTensor, combine};
 
 /// Adafactor (Shazeer and Stern 2018), as PyTorch has it.
 ///
@@ -97,9 +96,7 @@ impl<T: Float> Optimizer<T> for Adafactor {
         let mut u = Buffer::from_slice(gradient);
         if coupled > 0.0 {
             let coupled = T::of(coupled);
-            vectorize(|| {
-                u.iter_mut().zip(&*parameters).for_each(|(g, &p)| *g = p.mul_add(coupled, *g));
-            });
+            combine(&mut u, parameters, |g, p| p.mul_add(coupled, g));
         }
         match tensor.and_then(matrix) {
             Some(columns) => mean.by_rows_and_columns(&mut u, square, columns),
@@ -137,12 +134,8 @@ impl<T: Float> Mean<T> {
     /// g becomes u, v the mean with g².
     fn by_elements(self, g: &mut [T], v: &mut [T]) {
         let least = T::epsilon() * T::epsilon();
-        vectorize(|| {
-            for (g, v) in g.iter_mut().zip(v) {
-                *v = running(*v, self.keep, self.share * *g * *g, self.negligible);
-                *g = over_root(*g, *v, least);
-            }
-        });
+        combine(v, g, |v, g| running(v, self.keep, self.share * g * g, self.negligible));
+        combine(g, v, |g, v| over_root(g, v, least));
     }
 
     /// The same for a matrix, whose rows' means stand at the front of `memory`, then those of its columns.
@@ -155,25 +148,15 @@ impl<T: Float> Mean<T> {
         for (mean, row) in of_rows.iter_mut().zip(g.chunks_exact(columns)) {
             let length = norm([row], |[g]| g);
             *mean = running(*mean, self.keep, per_row * length * length, self.negligible);
-            vectorize(|| {
-                for (sum, &g) in sums.iter_mut().zip(row) {
-                    *sum = g.mul_add(g, *sum);
-                }
-            });
+            combine(&mut sums, row, |sum, g| g.mul_add(g, sum));
         }
-        vectorize(|| {
-            for (mean, &sum) in of_columns.iter_mut().zip(&*sums) {
-                *mean = running(*mean, self.keep, per_column * sum, self.negligible);
-            }
+        combine(of_columns, &sums, |mean, sum| {
+            running(mean, self.keep, per_column * sum, self.negligible)
         });
         let all = of_rows.iter().fold(T::zero(), |all, &mean| all + mean) / T::of(rows as f64);
         let (all, least) = (at_least(all, T::epsilon()), T::epsilon() * T::epsilon());
         for (&mean, row) in of_rows.iter().zip(g.chunks_exact_mut(columns)) {
-            vectorize(|| {
-                for (g, &of_column) in row.iter_mut().zip(&*of_columns) {
-                    *g = over_root(*g, mean * of_column / all, least);
-                }
-            });
+            combine(row, of_columns, |g, of_column| over_root(g, mean * of_column / all, least));
         }
     }
 }

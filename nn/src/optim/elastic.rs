@@ -1,13 +1,12 @@
 //! Penalties on weights, around any rule: L1, L2, or both.
 
-use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
 
 use super::{Ascent, LearningRate, Optimizer, Sgd, Step, Stretch, settings};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
-use crate::parameters::TensorKind;
+use crate::parameters::{TensorKind, combine};
 
 /// The elastic net (Zou and Hastie 2005) around any rule: it sees g + l1 · sign(p) + 2 · l2 · p, the gradient of the loss and
 /// of l1 · Σ|p| + l2 · Σp², with sign(0) = 0.
@@ -76,12 +75,10 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for Elastic<O> {
         }
         let mut both = Buffer::from_slice(gradient);
         let (l1, l2) = (T::of(self.l1), T::of(2.0 * self.l2));
-        vectorize(|| {
-            for (g, &p) in both.iter_mut().zip(&*parameters) {
-                let above = if p > T::zero() { l1 } else { T::zero() };
-                let below = if p < T::zero() { l1 } else { T::zero() };
-                *g = p.mul_add(l2, *g + (above - below));
-            }
+        combine(&mut both, parameters, |g, p| {
+            let above = if p > T::zero() { l1 } else { T::zero() };
+            let below = if p < T::zero() { l1 } else { T::zero() };
+            p.mul_add(l2, g + (above - below))
         });
         self.rule.checked_update(step, Stretch { parameters, gradient: &both, memory, tensor })
     }

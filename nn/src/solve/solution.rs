@@ -3,7 +3,10 @@
 use std::fmt;
 use std::ops::ControlFlow;
 
+use tensor::simd::{Inline, vectorize_inline};
+
 use crate::error::{Error, Result};
+use crate::parameters::combine;
 
 /// How far a solver has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -156,28 +159,33 @@ pub(super) fn largest(numbers: &[f64]) -> f64 {
 
 /// Σ a·b.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    /// Sums that run side by side, so that the bits do not depend on the width of a vector.
-    const LANES: usize = 16;
-    let mut sums = [0.0; LANES];
-    tensor::simd::vectorize(|| {
-        let ((a, rest_a), (b, rest_b)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
+    vectorize_inline(Dot(a, b))
+}
+
+struct Dot<'a>(&'a [f64], &'a [f64]);
+
+impl Inline for Dot<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        /// Sums that run side by side, so that the bits do not depend on the width of a vector.
+        const LANES: usize = 16;
+        let ((a, rest_a), (b, rest_b)) = (self.0.as_chunks::<LANES>(), self.1.as_chunks::<LANES>());
+        let mut sums = [0.0; LANES];
         for (a, b) in a.iter().zip(b) {
             for lane in 0..LANES {
-                sums[lane] = a[lane].mul_add(b[lane], sums[lane]);
+                sums[lane] = f64::mul_add(a[lane], b[lane], sums[lane]);
             }
         }
         for ((sum, &a), &b) in sums.iter_mut().zip(rest_a).zip(rest_b) {
-            *sum = a.mul_add(b, *sum);
+            *sum = f64::mul_add(a, b, *sum);
         }
-    });
-    sums.iter().sum()
+        sums.iter().sum()
+    }
 }
 
 /// y ← y + factor·x.
 pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
-    tensor::simd::vectorize(|| {
-        for (y, &x) in y.iter_mut().zip(x) {
-            *y = x.mul_add(factor, *y);
-        }
-    });
+    combine(y, x, |y, x| x.mul_add(factor, y));
 }

@@ -1,7 +1,6 @@
 //! The gradient near the parameters, for a rule that asks for it.
 
 use num_traits::Float as _;
-use tensor::simd::vectorize;
 use tensor::{Buffer, Float as _};
 
 use super::Trainer;
@@ -9,6 +8,7 @@ use super::clip::norm;
 use super::failure::Failure;
 use super::model::{Batch, Model};
 use crate::optim::{Ascent, Optimizer};
+use crate::parameters::combine;
 
 /// Added to a length, so that a gradient of zeros leads nowhere.
 const SHORTEST: f64 = 1e-12;
@@ -30,9 +30,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             false => norm(&self.gradient),
             true => {
                 let mut scaled = Buffer::from_slice(&original);
-                vectorize(|| {
-                    scaled.iter_mut().zip(&*self.gradient).for_each(|(p, &g)| *p = *p * g);
-                });
+                combine(&mut scaled, &self.gradient, |p, g| p * g);
                 norm(&scaled)
             }
         };
@@ -47,11 +45,9 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
         let after = Buffer::from_slice(model.flat());
         let scale = M::Float::of(ascent.radius / (length + SHORTEST));
-        vectorize(|| {
-            for (p, &g) in model.flat_mut().iter_mut().zip(&*self.gradient) {
-                let toward = if ascent.is_adaptive { *p * *p * g } else { g };
-                *p = toward.mul_add(scale, *p);
-            }
+        combine(model.flat_mut(), &self.gradient, |p, g| {
+            let toward = if ascent.is_adaptive { p * p * g } else { g };
+            toward.mul_add(scale, p)
         });
         match self.pass(model, batch) {
             Ok(_) => {

@@ -20,4 +20,4 @@ pub use weights::{Arranged, Weights, sizes_to_arrange};
 
 /// What `format` in the header says. A later version of this crate that arranges the tensors in
 /// another way counts it up.
-const FORMAT: &str = "nn-1";
+pub(crate) const FORMAT: &str = "nn-1";

@@ -1,6 +1,7 @@
 //! The training loop: epochs of shuffled minibatches, watched and reported.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use tensor::threads::Threads;
 
@@ -19,6 +20,7 @@ use super::model::Model;
 use super::network::LossOf;
 use super::preconditions::{check_schedule, check_steps};
 use super::progress::Progress;
+use super::recipe::Recipe;
 use super::report::Report;
 use super::run::{Kept, Measure, Run, Schedule};
 use crate::data::{Batches, Minibatch, Source};
@@ -70,6 +72,7 @@ pub fn fit<'a, M: Model>(
         groups: Groups::default(),
         average: None,
         checkpoints: None,
+        saves_to: None,
         #[cfg(all(feature = "ctrlc", any(unix, windows)))]
         stops_on_ctrl_c: false,
     }
@@ -78,16 +81,16 @@ pub fn fit<'a, M: Model>(
 /// A training that has been described but not begun; see [`fit`].
 #[must_use = "nothing is trained before `run` is called"]
 pub struct Fit<'a, M: Model, O> {
-    model: &'a mut M,
-    data: &'a dyn Source<M::Input, M::Target>,
+    pub(super) model: &'a mut M,
+    pub(super) data: &'a dyn Source<M::Input, M::Target>,
     validation: Option<&'a dyn Source<M::Input, M::Target>>,
     optimizer: O,
     loss: M::Loss,
-    epochs: usize,
-    batch_size: usize,
+    pub(super) epochs: usize,
+    pub(super) batch_size: usize,
     seed: u64,
     threads: Option<Threads>,
-    schedule: Schedule,
+    pub(super) schedule: Schedule,
     show: Show,
     observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
     measures: Vec<Measure<'a, M>>,
@@ -95,7 +98,9 @@ pub struct Fit<'a, M: Model, O> {
     clip: Option<Clip>,
     groups: Groups,
     average: Option<Average>,
-    checkpoints: Option<Checkpoints>,
+    pub(super) checkpoints: Option<Checkpoints>,
+    /// Where the trained model is to be written, with how it was made.
+    pub(super) saves_to: Option<PathBuf>,
     #[cfg(all(feature = "ctrlc", any(unix, windows)))]
     stops_on_ctrl_c: bool,
 }
@@ -228,6 +233,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             groups,
             average,
             checkpoints,
+            saves_to: self.saves_to,
             #[cfg(all(feature = "ctrlc", any(unix, windows)))]
             stops_on_ctrl_c: self.stops_on_ctrl_c,
         }
@@ -430,13 +436,22 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// numbers finite): then nothing has been trained. If the loss, or what a step wrote, is not a finite number any
     /// more: the network is then that of the last completed epoch, or has its first weights, and the message says
     /// which. (It falls back likewise if something panics, such as an observer.)
-    pub fn run(self) -> Result<Report> {
+    pub fn run(mut self) -> Result<Report> {
+        let made = self.saves_to.take().map(|path| (Recipe::of(&self), path));
+        self.train(|model, report| {
+            made.iter().try_for_each(|(recipe, path)| recipe.save(path, model))?;
+            Ok(report)
+        })
+    }
+
+    /// Trains, and then does something with the model.
+    pub(super) fn train<R>(self, then: impl FnOnce(&M, Report) -> Result<R>) -> Result<R> {
         let mut report = Report::default();
         let epochs = self.epochs;
         let mut run = self.prepare()?;
         run.resume(&mut report)?;
         match run.epochs(epochs, &mut report) {
-            Ok(()) => Ok(report),
+            Ok(()) => then(run.model.model(), report),
             Err(failure) => Err(run.model.give_back(failure)),
         }
     }
@@ -523,7 +538,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     }
 
     /// What decides about the bits, beside the model and the schedule.
-    fn conditions(&self) -> Conditions {
+    pub(super) fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::default();
         conditions.add("optimizer", format!("{:?}", self.optimizer));
         conditions.add("loss", format!("{:?}", self.loss));

@@ -20,6 +20,7 @@ pub mod model;
 pub(crate) mod network;
 pub(crate) mod preconditions;
 mod progress;
+mod recipe;
 mod report;
 mod run;
 mod spikes;

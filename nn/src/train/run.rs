@@ -207,7 +207,8 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             }
         };
         if let Some((path, snapshot)) = found {
-            kept.conditions.compare(&path, &snapshot.conditions)?;
+            let advice = "go on with what it began with, or train into another directory";
+            kept.conditions.compare(&path, &snapshot.conditions, advice)?;
             snapshot.rates.compare(&path, &*self.schedule, self.steps)?;
             let fill = |flat: &mut [M::Float], parts: &[Vec<M::Float>]| {
                 for (tensor, values) in kept.tensors.iter().zip(parts) {

@@ -24,8 +24,8 @@ impl Conditions {
         lines.collect()
     }
 
-    /// Refuses a checkpoint that was made under other ones.
-    pub(crate) fn compare(&self, path: &Path, text: &str) -> Result<()> {
+    /// Refuses a file that was made under other ones, with this advice.
+    pub(crate) fn compare(&self, path: &Path, text: &str, advice: &str) -> Result<()> {
         let saved = |name: &str| {
             let mut lines = text.lines().filter_map(|line| line.split_once(": "));
             lines.find(|(key, _)| *key == name).map_or("none", |(_, value)| value)
@@ -38,13 +38,7 @@ impl Conditions {
         }
         match found.is_empty() {
             true => Ok(()),
-            false => Err(Error::file(
-                path,
-                "conditions of the training",
-                found,
-                expected,
-                "go on with what it began with, or train into another directory",
-            )),
+            false => Err(Error::file(path, "conditions of the training", found, expected, advice)),
         }
     }
 }
@@ -111,12 +105,13 @@ mod tests {
         conditions.add("seed", 3);
         conditions.add("batch size", 64);
         let path = Path::new("run/step-1.safetensors");
-        assert!(conditions.compare(path, &conditions.text()).is_ok());
-        let error = conditions.compare(path, "seed: 4\nother: 1\n").unwrap_err().to_string();
+        assert!(conditions.compare(path, &conditions.text(), "").is_ok());
+        let error =
+            conditions.compare(path, "seed: 4\nother: 1\n", "go on").unwrap_err().to_string();
         assert_eq!(
             error,
             "run/step-1.safetensors: conditions of the training: found seed 4, batch size none, expected seed 3, \
-             batch size 64; go on with what it began with, or train into another directory"
+             batch size 64; go on"
         );
     }
 

@@ -53,6 +53,7 @@
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
 //! | `npy` | `data::npy`: arrays of NumPy |
+//! | `images` | `data::images`: folders of PNG and JPEG, and `table` |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 // What a declared network shares with one read at run time stands with the former. With every feature on, as CI has

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use arbitrary::Unstructured;
+use nn::data::images::Images;
 use nn::data::row_file::{self, RowFile};
 use nn::data::{Class, Table, idx, npy};
 use nn::onnx::{OnnxModel, OnnxOptions};
@@ -281,6 +282,15 @@ const TARGETS: &[Target] = &[
         words: &["nn-rows1", "f32[3] class(2)", "\u{1}\0\0\0\0\0\0\0", "class(300)"],
     },
     Target {
+        name: "pictures",
+        valid: || ["grey.png", "colours.png", "palette.png", "plain.jpg"].map(picture).to_vec(),
+        takes: |path| Images::rgb(4, 4).file::<48>(path).is_ok(),
+        reference: None,
+        // So much can a byte become, in numbers of several bytes.
+        factor: 16 * 1024,
+        words: &["IHDR", "IDAT", "IEND", "PLTE", "\u{89}PNG", "\0\0\u{ff}\u{ff}", "tRNS", "acTL"],
+    },
+    Target {
         name: "npy",
         valid: || ["f4.npy", "f8-fortran.npy", "i8.npy"].map(array).to_vec(),
         takes: |path| npy::read(path).is_ok_and(|array| array.tensor::<f32>().is_ok()),
@@ -466,6 +476,11 @@ fn tables() -> Vec<Vec<u8>> {
     let row = |row: usize| format!("{row},{}.5,word{}\n", row * 37 % 1000, row % 7);
     let long = (0..1500).map(row).fold(String::from("a,b,c\n"), |text, row| text + &row);
     vec![mixed.into(), long.into()]
+}
+
+/// As Pillow saves it.
+fn picture(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images").join(name)).unwrap()
 }
 
 /// As NumPy saves it.

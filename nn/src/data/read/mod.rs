@@ -21,6 +21,8 @@ readers! {
     #[cfg(feature = "csv")]
     csv,
     idx,
+    #[cfg(feature = "images")]
+    images,
     #[cfg(feature = "npy")]
     npy,
     row_file,

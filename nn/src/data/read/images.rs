@@ -1,0 +1,270 @@
+//! Pictures in folders, one for each class: PNG and JPEG, grey or in colours, in the size that the network takes.
+//!
+//! ```no_run
+//! use nn::data::images::Images;
+//! use nn::prelude::*;
+//!
+//! network! { struct Pets(dense(3072 -> 64, relu), dense(2, softmax)); }
+//!
+//! // pets/cat/*.jpg and pets/dog/*.png, in colours, 32 × 32: 3072 numbers.
+//! let (pictures, labels) = Images::rgb(32, 32).folder::<3072, 2>("pets")?;
+//! let pictures = pictures.pixels(); // bytes in memory, numbers from 0 to 1 in a batch
+//! let mut pets = Pets::init(1);
+//! fit(&mut pets, &pictures).run()?;
+//!
+//! let photo = Images::rgb(32, 32).file::<3072>("photo.jpg")?.map(|byte| f32::from(byte) / 255.0);
+//! println!("{:?}: {:?}", labels.names(), pets.predict(&photo));
+//! # Ok::<(), nn::Error>(())
+//! ```
+
+use std::fs;
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::imageops::FilterType;
+use image::{ImageReader, Limits};
+
+use crate::data::{Dataset, Labels};
+use crate::error::{Error, Result, quoted};
+use crate::head::Class;
+
+/// How the names of such files end, in letters of either case.
+pub const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg"];
+
+/// What becomes of a picture: its size, and whether it keeps its colours. A picture of another size is stretched to this one; what
+/// is transparent in it is not any more.
+///
+/// The bytes go row by row from the top, each from the left; a pixel in colours is red, green and blue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "nothing is read before `folder`, `file` or `parse` is called"]
+pub struct Images {
+    width: u32,
+    height: u32,
+    is_rgb: bool,
+}
+
+impl Images {
+    /// One byte for each pixel, how light it is.
+    pub fn grey(width: u32, height: u32) -> Self {
+        Images { width, height, is_rgb: false }
+    }
+
+    /// Three bytes for each pixel.
+    pub fn rgb(width: u32, height: u32) -> Self {
+        Images { width, height, is_rgb: true }
+    }
+
+    /// Reads all pictures in the folders of a folder, each of which is a class. The classes are in the order of the folders'
+    /// names, which are their labels, and the pictures in the order of theirs. Files beside the folders, and those whose names
+    /// begin with a point, are left out.
+    ///
+    /// # Errors
+    ///
+    /// If a folder cannot be read, or there are not `C` of them; if one has no pictures, or something else; if a picture
+    /// cannot be read; if the size does not have `N` bytes. Of several the first are named and all are counted.
+    pub fn folder<const N: usize, const C: usize>(
+        &self,
+        path: impl AsRef<Path>,
+    ) -> Result<(Dataset<[u8; N], Class<C>>, Labels)> {
+        let path = path.as_ref();
+        self.check::<N>()?;
+        let folders: Vec<PathBuf> =
+            entries(path)?.into_iter().filter(|entry| entry.is_dir()).collect();
+        let names: Vec<String> = folders.iter().map(|folder| name(folder)).collect();
+        if names.len() != C {
+            let some =
+                names.iter().take(12).map(|name| quoted(name)).collect::<Vec<_>>().join(", ");
+            let more = if names.len() > 12 { ", …" } else { "" };
+            return Err(Error::file(
+                path,
+                "folders of classes",
+                format!("{}: {some}{more}", names.len()),
+                format!("{C}, as the type of the data says"),
+                "write `Class<…>` and `dense(…, softmax)` for as many classes as there are folders",
+            ));
+        }
+        let (mut pictures, mut classes) = (Vec::new(), Vec::new());
+        let (mut wrong, mut files) = (Vec::new(), 0);
+        for (folder, class) in folders.iter().zip(0_usize..) {
+            let before = files;
+            for file in entries(folder)? {
+                files += 1;
+                match self.file::<N>(&file) {
+                    Ok(picture) => pictures.push(picture),
+                    Err(error) => wrong.push(error),
+                }
+                classes.push(Class::new(class)?);
+            }
+            if files == before {
+                let advice = "put pictures of the class into it, or remove it";
+                return Err(Error::file(folder, "pictures", "none", "at least one", advice));
+            }
+        }
+        if let Some(first) = wrong.first() {
+            let others = match wrong.len() {
+                1 => return Err(first.clone()),
+                count => format!("wrong are {count} of {files} files"),
+            };
+            let second = wrong.get(1).map_or(String::new(), ToString::to_string);
+            return Err(first.clone().advising(&format!("{others}, another is {second}")));
+        }
+        Ok((Dataset::new(pictures, classes)?, Labels::new(names)?))
+    }
+
+    /// Reads one picture.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is no PNG or JPEG, or if the size does not have `N` bytes.
+    pub fn file<const N: usize>(&self, path: impl AsRef<Path>) -> Result<[u8; N]> {
+        let path = path.as_ref();
+        self.check::<N>()?;
+        let content = fs::read(path).map_err(|error| Error::io("read", path, error))?;
+        self.parse(path, &content)
+    }
+
+    /// Reads a picture that is in memory; errors call it `name`. Which format it has is seen from its first bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`file`](Self::file).
+    pub fn parse<const N: usize>(&self, name: impl AsRef<Path>, content: &[u8]) -> Result<[u8; N]> {
+        /// So many bytes can one become.
+        const MOST_INFLATED: u64 = 4096;
+        /// Bytes that any picture may take.
+        const SMALL: u64 = 1 << 20;
+        let path = name.as_ref();
+        self.check::<N>()?;
+        let wrong = |error: &dyn std::fmt::Display| {
+            let advice =
+                "the file is truncated, damaged or of another format: make it again, or convert it";
+            Error::file(path, "picture", quoted(&error.to_string()), "a PNG or a JPEG", advice)
+        };
+        let reader = ImageReader::new(Cursor::new(content)).with_guessed_format();
+        let mut reader = reader.map_err(|error| wrong(&error))?;
+        let mut limits = Limits::default();
+        // A header may promise much.
+        limits.max_alloc =
+            Some(SMALL.saturating_add(MOST_INFLATED.saturating_mul(content.len() as u64)));
+        reader.limits(limits);
+        let mut picture = reader.decode().map_err(|error| wrong(&error))?;
+        if (picture.width(), picture.height()) != (self.width, self.height) {
+            picture = picture.resize_exact(self.width, self.height, FilterType::Triangle);
+        }
+        let bytes = match self.is_rgb {
+            true => picture.into_rgb8().into_raw(),
+            false => picture.into_luma8().into_raw(),
+        };
+        <[u8; N]>::try_from(bytes).map_err(|bytes| wrong(&format!("{} bytes", bytes.len())))
+    }
+
+    fn check<const N: usize>(&self) -> Result<()> {
+        let channels = if self.is_rgb { 3 } else { 1 };
+        let bytes = u64::from(self.width) * u64::from(self.height) * channels;
+        if bytes == N as u64 && N > 0 {
+            return Ok(());
+        }
+        Err(Error::value(
+            "bytes of a picture",
+            format!("{N}"),
+            format!("{bytes}: {} × {} pixels with {channels} bytes each", self.width, self.height),
+            "declare as many inputs as a picture of this size has bytes",
+        ))
+    }
+}
+
+/// What is in a folder, but for what is hidden, in the order of the names.
+fn entries(path: &Path) -> Result<Vec<PathBuf>> {
+    let failed = |error| Error::io("read", path, error);
+    let mut entries = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        entries.push(entry.map_err(failed)?.path());
+    }
+    entries.retain(|entry| !name(entry).starts_with('.'));
+    entries.sort();
+    Ok(entries)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// A picture of two grey pixels.
+#[cfg(test)]
+fn png(pixels: &[u8]) -> Vec<u8> {
+    let mut content = Vec::new();
+    let picture = image::GrayImage::from_raw(pixels.len() as u32, 1, pixels.to_vec());
+    let picture = picture.unwrap_or_else(|| panic!("as many bytes as pixels"));
+    let written = picture.write_to(&mut Cursor::new(&mut content), image::ImageFormat::Png);
+    written.unwrap_or_else(|error| panic!("{error}"));
+    content
+}
+
+#[cfg(test)]
+pub(super) fn examples() -> super::checks::Examples {
+    let sound = png(&[0, 255]);
+    let mut changed = sound.clone();
+    changed[18] = 200; // the width
+    super::checks::Examples {
+        parse: |content| {
+            Images::grey(2, 1).parse::<2>("picture", content).map(|bytes| format!("{bytes:?}"))
+        },
+        read: |path| Images::grey(2, 1).file::<2>(path).map(|_| ()),
+        magic: None,
+        sound: vec![(sound.clone(), "[0, 255]")],
+        damaged: vec![
+            (b"GIF89a".to_vec(), "picture: found"),
+            (changed, "picture: found"),
+            (sound[..sound.len() - 20].to_vec(), "expected a PNG or a JPEG"),
+        ],
+        // A picture is whole before the marks at the end of its file.
+        says_its_length: false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_a_class_and_its_name_a_label() {
+        let root = std::env::temp_dir().join(format!("nn-images-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&root);
+        let put = |name: &str, content: &[u8]| {
+            let path = root.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        };
+        put("dog/2.png", &png(&[7, 8]));
+        put("dog/1.PNG", &png(&[9, 9, 9, 9]));
+        put("cat/a.png", &png(&[1, 2]));
+        put("cat/.hidden", b"x");
+        put("notes.txt", b"x");
+        let grey = Images::grey(2, 1);
+        let (data, labels) = grey.folder::<2, 2>(&root).unwrap();
+        assert_eq!(labels.names(), ["cat", "dog"]);
+        assert_eq!(data.inputs(), &[[1, 2], [9, 9], [7, 8]]);
+        assert_eq!(data.targets().iter().map(|class| class.index()).collect::<Vec<_>>(), [0, 1, 1]);
+        let (colours, _) = Images::rgb(1, 1).folder::<3, 2>(&root).unwrap();
+        assert_eq!(colours.inputs()[1], [9, 9, 9]);
+        let says = |error: Option<Error>, words: &str| {
+            let error = error.expect("an error").to_string();
+            assert!(error.contains(words), "{error}");
+        };
+        says(
+            grey.folder::<2, 3>(&root).err(),
+            "folders of classes: found 2: `cat`, `dog`, expected 3, as the type of the data says",
+        );
+        says(
+            grey.folder::<4, 2>(&root).err(),
+            "bytes of a picture: found 4, expected 2: 2 × 1 pixels with 1 bytes each",
+        );
+        put("cat/b.txt", b"no picture");
+        says(grey.folder::<2, 2>(&root).err(), "b.txt: picture: found");
+        put("dog/3.png", &png(&[7, 8])[..30]);
+        says(grey.folder::<2, 2>(&root).err(), "wrong are 2 of 5 files");
+        fs::create_dir_all(root.join("fox")).unwrap();
+        says(grey.folder::<2, 3>(&root).err(), "fox: pictures: found none");
+        fs::remove_dir_all(&root).unwrap();
+    }
+}

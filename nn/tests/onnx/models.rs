@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nn::autograd::Tape;
+use nn::data::Dataset;
 use nn::onnx::OnnxModel;
 use nn::tensor::Tensor;
+use nn::{Show, TapeModel, fit};
 
 use crate::npy;
 
@@ -140,6 +142,29 @@ fn models_have_gradients() {
     assert!(error.contains("found 1, expected 2: `x`, `y`"), "{error}");
     let error = model.record(&tape, &[], &[on_tape[1], on_tape[0]]).unwrap_err().to_string();
     assert!(error.contains("shape of input `x`: found [3, 2], expected [any, 3]"), "{error}");
+}
+
+#[test]
+fn a_model_is_trained_on_by_the_loop() {
+    let model = OnnxModel::<f32>::read(file("sklearn_numbers")).unwrap();
+    let tensors = model.tensors();
+    let names: Vec<&str> = tensors.named().iter().map(|tensor| &tensor.name[..]).collect();
+    assert_eq!(names, ["coefficient", "intercepts", "coefficient1", "intercepts1"]);
+    let data: Dataset<[f32; 4], [f32; 1]> = (0..64)
+        .map(|i| [0.3, 0.7, 1.1, 1.9].map(|step| (step * i as f32).sin()))
+        .map(|x| (x, [x[0] * x[1]]))
+        .collect();
+    let outputs = model.run(&[Tensor::from_vec(data.inputs().concat(), [64, 4]).unwrap()]).unwrap();
+    let mut trained = TapeModel::new(tensors, move |p, x| model.forward(p, x), |y, t| y.mse(t));
+    assert_eq!(trained.predict(data.inputs()).unwrap(), outputs[0]);
+    let run = fit(&mut trained, &data).epochs(150).learning_rate(0.02).show(Show::Nothing);
+    let losses: Vec<f64> = run.run().unwrap().epochs.iter().map(|epoch| epoch.loss).collect();
+    assert!(losses[149] < 0.5 * losses[0], "{} to {}", losses[0], losses[149]);
+    // Running means have no gradient, and bounds are none's weights.
+    let images = OnnxModel::<f32>::read(file("torch_images_script")).unwrap();
+    let images = images.tensors();
+    assert!(images.named().iter().all(|tensor| !tensor.name.contains("running")));
+    assert!(images.get("out.weight").is_some());
 }
 
 /// `bytes` with `from` replaced by as many others, wherever it stands.

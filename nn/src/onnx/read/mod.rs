@@ -2,6 +2,7 @@
 
 mod chain;
 mod tensors;
+mod train;
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
@@ -124,6 +125,10 @@ impl<T: Float> OnnxModel<T> {
             ));
         }
         let known: BTreeSet<&str> = constants.iter().map(|(name, _)| &name[..]).collect();
+        if known.len() < constants.len() {
+            let advice = "the file is damaged, get it or write it again";
+            return Err(wrong("names of the constants", "one twice".into(), "each once", advice));
+        }
         // Old files list what is constant among the inputs, too.
         let inputs =
             graph.input.iter().filter(|input| !known.contains(input.name.as_deref().unwrap_or("")));

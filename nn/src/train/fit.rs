@@ -406,8 +406,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
 
     /// Ends the training after its step when Ctrl-C is pressed or the process is told to terminate: what was learnt stays, a
     /// [checkpoint](Fit::checkpoint) is written if there are any, and the display shows the command that goes on. A second
-    /// Ctrl-C ends the program at once. (Of the feature `ctrlc`.) If the program has a handler of its own already, that one
-    /// stays, and the display says so.
+    /// Ctrl-C ends the program at once. (Of the feature `ctrlc`.) If the program has a handler of its own already, or was
+    /// started so that it ignores such signals (by `nohup`, or in the background of a script), that stays, and the display
+    /// says so.
     #[cfg(all(feature = "ctrlc", any(unix, windows)))]
     pub fn stop_on_ctrl_c(mut self) -> Self {
         self.stops_on_ctrl_c = true;

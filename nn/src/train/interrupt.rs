@@ -39,7 +39,10 @@ impl Interrupt {
     fn begin(&mut self) {
         let install = || ctrlc::try_set_handler(pressed).err().map(|error| error.to_string());
         if let Some(error) = HANDLER.get_or_init(install) {
-            self.note = Some(format!("Ctrl-C does not stop this training by itself: {error}"));
+            self.note = Some(format!(
+                "Ctrl-C does not stop this training after its step: {error}, by the program or by a shell that started it in \
+                 the background"
+            ));
             return;
         }
         if WATCHING.fetch_add(1, Ordering::SeqCst) == 0 {

@@ -1,7 +1,9 @@
 //! Learning rates and batch sizes that are found by trying: the model is as it was, and what is found is of use.
 
 use nn::data::{Class, Dataset, fashion_mnist};
-use nn::{Adam, AdamW, Dynamic, Muon, Network, Sgd, Show, Threads, fit, network};
+use nn::{
+    Adam, AdamW, Dynamic, Muon, Network, Sgd, Show, TapeModel, Tensors, Threads, fit, init, network,
+};
 
 network! { struct Digits(dense(784 -> 32, relu), batch_norm, dense(10, softmax)); }
 
@@ -52,6 +54,28 @@ fn a_search_that_finds_nothing_says_so_and_leaves_the_network() {
     let none: Dataset<[f32; 1], [f32; 1]> = std::iter::empty().collect();
     assert!(fit(&mut line, &none).find_rate().is_err());
     assert!(fit(&mut line, &none).find_batch_size().is_err());
+}
+
+#[test]
+fn a_loss_may_be_negative() {
+    let data: Dataset<[f32; 1], [f32; 1]> =
+        (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
+    let found = |shift: f32| {
+        let tensors =
+            Tensors::new(1).weight("weight", [1, 16], init::GlorotNormal).bias("bias", 16);
+        let mut model = TapeModel::new(
+            tensors,
+            |p, x| x.matmul(p["weight"])?.add(p["bias"])?.sin()?.sum_axes(&[1], true),
+            move |outputs, targets| outputs.mse(targets)?.add_scalar(shift),
+        );
+        fit(&mut model, &data).find_rate().unwrap()
+    };
+    let [plain, below] = [found(0.0), found(-5.0)];
+    assert!(
+        below.trials.len() > 50 && below.trials.iter().any(|trial| trial.loss < 0.0),
+        "{below}"
+    );
+    assert!((below.steepest / plain.steepest).ln().abs() < 1.0, "{plain}\n{below}");
 }
 
 #[test]

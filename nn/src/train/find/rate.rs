@@ -15,8 +15,8 @@ const TO: f64 = 10.0;
 const STEPS: usize = 100;
 /// How much of the smoothed loss stays from step to step.
 const SMOOTH: f64 = 0.9;
-/// So many times the least loss is divergence.
-const DIVERGED: f64 = 4.0;
+/// So many times the size of the first loss, or of the least, above the least is divergence: losses may be negative.
+const DIVERGED: f64 = 3.0;
 
 /// What [`Fit::find_rate`] has found.
 ///
@@ -81,7 +81,7 @@ impl<M: Model, O: Optimizer<M::Float> + LearningRate> Fit<'_, M, O> {
             let smoothed = mean / (1.0 - SMOOTH.powi(at as i32 + 1));
             least = smoothed.min(least);
             trials.push(RateTrial { rate, loss, smoothed });
-            if smoothed > DIVERGED * least {
+            if smoothed - least > DIVERGED * least.abs().max(trials[0].loss.abs()) {
                 break;
             }
         }

@@ -132,7 +132,7 @@ impl Images {
         /// So many bytes can one become.
         const MOST_INFLATED: u64 = 4096;
         /// Bytes that any picture may take.
-        const SMALL: u64 = 1 << 20;
+        const SMALL: u64 = 1 << 16;
         let path = name.as_ref();
         self.check::<N>()?;
         let wrong = |error: &dyn std::fmt::Display| {

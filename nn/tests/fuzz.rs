@@ -286,8 +286,8 @@ const TARGETS: &[Target] = &[
         valid: || ["grey.png", "colours.png", "palette.png", "plain.jpg"].map(picture).to_vec(),
         takes: |path| Images::rgb(4, 4).file::<48>(path).is_ok(),
         reference: None,
-        // The reader's own limit is 4096 for a byte, of which each of decoding, colours and size makes some copies.
-        factor: 64 * 1024,
+        // The reader's own limit is 2048 for a byte, of which each of decoding, colours and size makes some copies.
+        factor: 16 * 1024,
         words: &["IHDR", "IDAT", "IEND", "PLTE", "\u{89}PNG", "\0\0\u{ff}\u{ff}", "tRNS", "acTL"],
     },
     Target {

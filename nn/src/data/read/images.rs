@@ -129,8 +129,8 @@ impl Images {
     ///
     /// As [`file`](Self::file).
     pub fn parse<const N: usize>(&self, name: impl AsRef<Path>, content: &[u8]) -> Result<[u8; N]> {
-        /// So many bytes can one become.
-        const MOST_INFLATED: u64 = 4096;
+        /// So many bytes can one become: 1032 by deflate, once more for the decoder.
+        const MOST_INFLATED: u64 = 2048;
         /// Bytes that any picture may take.
         const SMALL: u64 = 1 << 16;
         let path = name.as_ref();

@@ -8,7 +8,9 @@ use tensor::threads::Threads;
 
 use super::line_search::Search;
 use super::objective::{Objective, Rows};
-use super::solution::{Iteration, Limits, Solution, Stopped, Watch, add_scaled, dot, largest};
+use super::solution::{
+    Iteration, Limits, Solution, Stopped, Watch, add_scaled, dot, largest, limits,
+};
 use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::loss::TrainedWith;
@@ -89,48 +91,11 @@ impl<N: Network> Lbfgs<'_, N> {
 }
 
 impl<'a, M: Model> Lbfgs<'a, M> {
-    /// The most iterations, 1000 by default.
-    pub fn iterations(mut self, iterations: usize) -> Self {
-        self.limits.iterations = iterations;
-        self
-    }
+    limits!(M, 'a);
 
     /// How many steps are remembered, 100 by default. Each costs two numbers for every parameter.
     pub fn memory(mut self, steps: usize) -> Self {
         self.memory = steps;
-        self
-    }
-
-    /// Stops as soon as the loss is at most this.
-    pub fn goal(mut self, loss: f64) -> Self {
-        self.limits.goal = Some(loss);
-        self
-    }
-
-    /// Stops when no number of the gradient is larger than this, 1e-10 by default.
-    pub fn gradient_below(mut self, bound: f64) -> Self {
-        self.limits.gradient = bound;
-        self
-    }
-
-    /// Stops when an iteration makes the loss smaller by no more than this share of it, 1e-12 by default.
-    pub fn change_below(mut self, share: f64) -> Self {
-        self.limits.change = share;
-        self
-    }
-
-    /// The threads to compute with, all of the process's by default. They change the time, not the result.
-    pub fn threads(mut self, threads: &Threads) -> Self {
-        self.threads = Some(threads.clone());
-        self
-    }
-
-    /// Someone who sees the model after each iteration, and may stop.
-    pub fn watch(
-        mut self,
-        watch: impl FnMut(&M, &Iteration) -> ControlFlow<()> + Send + 'a,
-    ) -> Self {
-        self.watch = Some(Box::new(watch));
         self
     }
 

@@ -189,3 +189,48 @@ impl Inline for Dot<'_> {
 pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
     combine(y, x, |y, x| x.mul_add(factor, y));
 }
+
+/// What each solver can be told of when to stop, on which threads to work, and who is to watch.
+macro_rules! limits {
+    ($M:ident, $life:lifetime) => {
+        /// The most iterations, 1000 by default.
+        pub fn iterations(mut self, iterations: usize) -> Self {
+            self.limits.iterations = iterations;
+            self
+        }
+
+        /// Stops as soon as the loss is at most this.
+        pub fn goal(mut self, loss: f64) -> Self {
+            self.limits.goal = Some(loss);
+            self
+        }
+
+        /// Stops when no number of the gradient is larger than this, 1e-10 by default.
+        pub fn gradient_below(mut self, bound: f64) -> Self {
+            self.limits.gradient = bound;
+            self
+        }
+
+        /// Stops when an iteration makes the loss smaller by no more than this share of it, 1e-12 by default.
+        pub fn change_below(mut self, share: f64) -> Self {
+            self.limits.change = share;
+            self
+        }
+
+        /// The threads to compute with, all of the process's by default. They change the time, not the result.
+        pub fn threads(mut self, threads: &tensor::threads::Threads) -> Self {
+            self.threads = Some(threads.clone());
+            self
+        }
+
+        /// Someone who sees the model after each iteration, and may stop.
+        pub fn watch(
+            mut self,
+            watch: impl FnMut(&$M, &crate::solve::Iteration) -> std::ops::ControlFlow<()> + Send + $life,
+        ) -> Self {
+            self.watch = Some(Box::new(watch));
+            self
+        }
+    };
+}
+pub(super) use limits;

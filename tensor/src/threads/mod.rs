@@ -105,9 +105,7 @@ impl Threads {
         {
             return;
         }
-        for item in items {
-            work(item);
-        }
+        items.for_each(work);
     }
 }
 

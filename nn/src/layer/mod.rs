@@ -12,7 +12,7 @@
 //! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
 //! | `dropout(0.2)` | [`Dropout`] |
 //! | `layer_norm`, `batch_norm`, `rms_norm` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`] |
-//! | `scale`, `prelu` | [`Scale`], [`Prelu`] |
+//! | `layer_scale`, `prelu` | [`LayerScale`], [`Prelu`] |
 //! | `residual(…)` | [`Residual`] |
 //! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
@@ -32,6 +32,7 @@ mod formula;
 mod info;
 pub mod init;
 mod layer_norm;
+mod layer_scale;
 #[cfg(feature = "std")]
 mod leaf;
 mod list;
@@ -54,7 +55,6 @@ mod rms_norm;
 mod row_layer;
 #[cfg(feature = "std")]
 mod same;
-mod scale;
 mod then;
 #[cfg(feature = "std")]
 mod training;
@@ -70,6 +70,7 @@ pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use dropout::Dropout;
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
+pub use layer_scale::{LayerScale, LayerScaleFormula};
 use list::layers;
 pub(crate) use names::push_or_number;
 pub(crate) use option::rule;
@@ -77,7 +78,6 @@ pub use passthrough::Passthrough;
 pub use prelu::{Prelu, PreluFormula};
 pub use residual::Residual;
 pub use rms_norm::{RmsNorm, RmsNormFormula};
-pub use scale::{Scale, ScaleFormula};
 pub use then::Then;
 
 pub use width::{Fixed, Width};
@@ -91,6 +91,7 @@ pub use self::{
     dropout::DropoutFormula,
     formula::{FirstSums, Formula},
     layer_norm::NormView,
+    layer_scale::ScaleView,
     leaf::{Leaf, LeafWorkspace},
     output_grad::{OutputGrad, UnitFunction},
     pass::Pass,
@@ -98,7 +99,6 @@ pub use self::{
     prelu::PreluView,
     residual::ResidualWorkspace,
     row_layer::{RowFormula, RowLayer},
-    scale::ScaleView,
     then::ThenWorkspace,
     training::Layer,
     workspace::{Extra, Workspace},
@@ -147,7 +147,7 @@ layers! {
         layer_norm: LayerNorm(0.001), LayerNormFormula;
         batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
         rms_norm: RmsNorm(0.001), RmsNormFormula;
-        scale: Scale(), ScaleFormula;
+        layer_scale: LayerScale(), LayerScaleFormula;
         prelu: Prelu(0.3), PreluFormula;
     }
     leaves {

@@ -50,9 +50,9 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "learned",
-        "dense(4 -> 6), prelu, rms_norm, dense(5, relu), scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
+        "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
     ),
-    ("bent", "dense(4 -> 6), prelu, dense(5, tanh), scale, dense(3)"),
+    ("bent", "dense(4 -> 6), prelu, dense(5, tanh), layer_scale, dense(3)"),
     // Branches inside: parts of a row, and a row of parts.
     ("inside", "struct Outer { open: dense(4 -> 7), pair: Pair, skip: residual(Pair), close: dense(3, softmax) }"),
     ("passed", "struct Passed { parts: concat { a: input(2), b: input(3) }, skip: residual(dropout(0.5)) }"),

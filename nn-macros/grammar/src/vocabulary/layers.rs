@@ -198,12 +198,12 @@ pub const LAYERS: &[Layer] = &[
         }),
     },
     Layer {
-        word: "scale",
-        elsewhere: &["layer_scale"],
-        example: "as in `scale`",
+        word: "layer_scale",
+        elsewhere: &["layerscale"],
+        example: "as in `layer_scale`",
         options: &[],
         kind: LayerKind::Simple(Simple {
-            label: "scale",
+            label: "layer scale",
             parameters: 1,
             shown: true,
             not_last: None,

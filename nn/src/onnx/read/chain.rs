@@ -168,8 +168,8 @@ impl<'m, T: Float> Chain<'m, T> {
                 self.norm(node, "layer_norm", epsilon, 2)
             }
             "PRelu" => self.by_column(node, "prelu", 1),
-            "Mul" if self.constant(node, 1).is_ok() => self.by_column(node, "scale", 1),
-            "Mul" if self.constant(node, 0).is_ok() => self.by_column(node, "scale", 0),
+            "Mul" if self.constant(node, 1).is_ok() => self.by_column(node, "layer_scale", 1),
+            "Mul" if self.constant(node, 0).is_ok() => self.by_column(node, "layer_scale", 0),
             "Dropout" | "Identity" => self.pass(node),
             "Flatten" if settings.integer("axis", 1)? == 1 => self.pass(node),
             "Softmax"

@@ -46,7 +46,7 @@ const fn rows<T: Float>() -> [Row<T>; 8] {
         Row { word: "layer_norm", write: layer_norm },
         Row { word: "batch_norm", write: batch_norm },
         Row { word: "rms_norm", write: rms_norm },
-        Row { word: "scale", write: scale },
+        Row { word: "layer_scale", write: layer_scale },
         Row { word: "prelu", write: prelu },
     ]
 }
@@ -109,7 +109,7 @@ fn rms_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Opti
     Some(graph.op("Mul", &[&z, &scale]))
 }
 
-fn scale<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+fn layer_scale<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
     let scale = layer.tensor(graph, "scale")?;
     Some(graph.op("Mul", &[x, &scale]))
 }

@@ -30,7 +30,7 @@ const TWINS: &[Twin] = &[
     },
     Twin { word: "rms_norm", renamed: &[("scale", "weight")], counts: false },
     // PyTorch has no module for it: this is the name that its own code gives such a parameter.
-    Twin { word: "scale", renamed: &[("scale", "weight")], counts: false },
+    Twin { word: "layer_scale", renamed: &[("scale", "weight")], counts: false },
     Twin { word: "prelu", renamed: &[("slope", "weight")], counts: false },
 ];
 

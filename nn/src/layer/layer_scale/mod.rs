@@ -1,4 +1,4 @@
-//! Scale: each column times a factor of its own, which is learned.
+//! Layer scale: each column times a factor of its own, which is learned.
 
 #[cfg(feature = "std")]
 mod train;
@@ -13,21 +13,21 @@ use crate::parameters::{TensorKind, padded};
 
 /// Each of `N` numbers of a row times a learned factor: y = x∘g, with g `[N]`, the parameter `scale`, at first 1.
 ///
-/// In front of a network it weighs the inputs, as RealMLP does (Holzmüller et al. 2024); at the end of a residual branch it
-/// is LayerScale (Touvron et al. 2021).
+/// At the end of a residual branch it is what Touvron et al. (2021) call so; in front of a network it weighs the inputs, as
+/// RealMLP does (Holzmüller et al. 2024).
 #[derive(Debug)]
-pub struct Scale<const N: usize>;
+pub struct LayerScale<const N: usize>;
 
-/// What [`Scale`] computes, for rows of any width.
+/// What [`LayerScale`] computes, for rows of any width.
 #[derive(Clone, Copy, Debug)]
-pub struct ScaleFormula<W> {
+pub struct LayerScaleFormula<W> {
     width: W,
 }
 
-impl<W: Width> ScaleFormula<W> {
+impl<W: Width> LayerScaleFormula<W> {
     /// Of rows of `width` numbers.
     pub(crate) const fn new(width: W, []: [f64; 0]) -> Self {
-        ScaleFormula { width }
+        LayerScaleFormula { width }
     }
 
     /// One row.
@@ -39,7 +39,7 @@ impl<W: Width> ScaleFormula<W> {
     }
 }
 
-impl<const N: usize> Inference for Scale<N> {
+impl<const N: usize> Inference for LayerScale<N> {
     const INPUTS: usize = N;
     const OUTPUTS: usize = N;
     const LEN: usize = padded(N);
@@ -48,7 +48,7 @@ impl<const N: usize> Inference for Scale<N> {
         params: N,
         len: Self::LEN,
         tensors: &[TensorInfo::new("scale", &[N], 0).kind(TensorKind::Scale)],
-        ..LayerInfo::new("scale", N, N)
+        ..LayerInfo::new("layer_scale", N, N)
     });
 
     type Outputs<T: Float> = [T; N];
@@ -56,7 +56,7 @@ impl<const N: usize> Inference for Scale<N> {
     #[inline(always)]
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; N] {
         let mut y = [T::zero(); N];
-        ScaleFormula::<Fixed<N>>::new(Fixed, []).multiply(parameters, x, &mut y);
+        LayerScaleFormula::<Fixed<N>>::new(Fixed, []).multiply(parameters, x, &mut y);
         y
     }
 }

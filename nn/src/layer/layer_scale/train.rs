@@ -1,4 +1,4 @@
-//! Training with a scale.
+//! Training with layer scale.
 //!
 //! y  = x∘g
 //! dx = dy∘g, dg = Σ rows of dy∘x
@@ -8,7 +8,7 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-use super::{Scale, ScaleFormula};
+use super::{LayerScale, LayerScaleFormula};
 use crate::layer::{Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, array, padded};
 
@@ -19,7 +19,7 @@ pub struct ScaleView<'a, T, const N: usize> {
     pub scale: &'a [T; N],
 }
 
-impl<T: Float, W: Width> Formula<T> for ScaleFormula<W> {
+impl<T: Float, W: Width> Formula<T> for LayerScaleFormula<W> {
     fn widths(&self) -> [usize; 2] {
         [self.width.get(); 2]
     }
@@ -81,12 +81,12 @@ impl<T: Float, W: Width> Formula<T> for ScaleFormula<W> {
     }
 }
 
-impl<const N: usize> Leaf for Scale<N> {
-    type Formula<T: Float> = ScaleFormula<Fixed<N>>;
+impl<const N: usize> Leaf for LayerScale<N> {
+    type Formula<T: Float> = LayerScaleFormula<Fixed<N>>;
     type View<'a, T: Float> = ScaleView<'a, T, N>;
 
     fn formula<T: Float>() -> Self::Formula<T> {
-        ScaleFormula::new(Fixed, [])
+        LayerScaleFormula::new(Fixed, [])
     }
 
     fn view<T: Float>(parameters: &[T]) -> ScaleView<'_, T, N> {

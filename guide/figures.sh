@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Runs the guide's programs as its text has them: what they print goes to guide/runs, what they draw to guide/src/figures.
+#
+#     guide/figures.sh DIR [NUMBER…]     DIR has the four files of Fashion-MNIST; all chapters, or those of these numbers
+set -euo pipefail
+data=$(realpath "${1:?usage: guide/figures.sh DIR [NUMBER…]}")
+shift
+cd "$(dirname "$0")/.."
+for program in nn/examples/[0-9][0-9]_*.rs; do
+    name=$(basename "$program" .rs)
+    [ $# -eq 0 ] || [[ " $* " == *" ${name%%_*} "* ]] || continue
+    case "$name" in
+        # Five seeds of some minutes each, without pictures.
+        12_best_model) options=(); seeds=(0 1 2 3 4) ;;
+        *) options=(--full --out guide/src/figures); seeds=(1) ;;
+    esac
+    echo "== $name"
+    : > "guide/runs/$name.txt"
+    for seed in "${seeds[@]}"; do
+        cargo run --quiet --release --example "$name" -- --data "$data" --seed "$seed" "${options[@]}" 2>&1 |
+            sed "s|$data|DIR|" | tee -a "guide/runs/$name.txt"
+    done
+    rm -f guide/src/figures/*.safetensors
+done

@@ -287,9 +287,9 @@ impl<T: Float> Model for Dynamic<T> {
             let all = &all[..];
             let longest = division.stretches(network).map(|stretch| stretch.len()).max();
             let mut parameters = Parts::of(network, division, parameters);
-            let mut remembered = remembered.map(|slot| Parts::of(network, division, slot));
+            let mut remembered = Parts::each(network, division, remembered);
             let parts = division.stretches(network).map(|stretch| {
-                let remembered = remembered.each_mut().map(|slot| slot.take(&stretch));
+                let remembered = Parts::take_each(&mut remembered, &stretch);
                 (stretch.start, parameters.take(&stretch), remembered)
             });
             let descent = if has_groups { None } else { rule.descent(step) };

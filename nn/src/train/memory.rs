@@ -36,20 +36,32 @@ impl<T: Float> Memory<T> {
         M: Model<Float = T>,
         O: Optimizer<T>,
     {
-        let len = model.flat().len();
-        let of_slot = |slot| if slot < O::MEMORY.len() { len } else { 0 };
-        let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
         let mut tensors = model.tensors();
+        let len = model.flat().len();
         check_places(&tensors, len)?;
         let frozen = groups.apply(&mut tensors, O::NAME, O::DECAYS)?;
-        let frozen = frozen.into_iter().filter(|&at| tensors[at].kind == TensorKind::State);
-        let frozen = frozen.map(|at| tensors[at].range());
+        Ok(Self::zeroed(tensors, len, O::MEMORY.len(), &frozen, !groups.is_empty()))
+    }
+
+    /// `slots` zeros for each of `len` parameters, which are in these tensors. (Compiled once for all models and rules.)
+    fn zeroed(
+        tensors: Vec<NamedTensor>,
+        len: usize,
+        slots: usize,
+        frozen: &[usize],
+        are_named: bool,
+    ) -> Self {
+        let of_slot = |slot| if slot < slots { len } else { 0 };
+        let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
+        let frozen = frozen.iter().map(|&at| &tensors[at]);
+        let frozen = frozen.filter(|tensor| tensor.kind == TensorKind::State);
+        let frozen = frozen.map(NamedTensor::range);
         let frozen = frozen.map(|range| (range.clone(), Buffer::zeroed(range.len())));
         let frozen = frozen.collect();
         let is_usual = |tensor: &NamedTensor| tensor.rate == 1.0 && tensor.decay == 1.0;
-        let has_groups = !groups.is_empty() || !tensors.iter().all(is_usual);
+        let has_groups = are_named || !tensors.iter().all(is_usual);
         let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
-        Ok(Memory { state: state.collect(), tensors, has_groups, frozen, slots, len })
+        Memory { state: state.collect(), tensors, has_groups, frozen, slots, len }
     }
 
     /// [`Model::update_state`], but for what is kept with frozen layers.

@@ -99,10 +99,14 @@ impl Threads {
         I: Iterator,
         I::Item: Send,
     {
-        let Some(helpers) = &self.helpers else { return items.for_each(work) };
         // Those who are busy leave the items here.
-        if helpers.for_each(&mut items, &work).is_none() {
-            items.for_each(work);
+        if let Some(helpers) = &self.helpers
+            && helpers.for_each(&mut items, &work).is_some()
+        {
+            return;
+        }
+        for item in items {
+            work(item);
         }
     }
 }

@@ -95,10 +95,11 @@ impl Helpers {
     }
 
     /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; nothing while they are busy.
-    pub(super) fn for_each<I: Iterator<Item: Send>>(
+    /// (`dyn`: a section is a few items, and a program has hundreds of kinds of sections.)
+    pub(super) fn for_each<T: Send>(
         &self,
-        items: &mut I,
-        work: &(impl Fn(I::Item) + Sync),
+        items: &mut dyn Iterator<Item = T>,
+        work: &(dyn Fn(T) + Sync),
     ) -> Option<()> {
         let _section = match self.section.try_lock() {
             Ok(section) => section,
@@ -106,11 +107,11 @@ impl Helpers {
             Err(TryLockError::Poisoned(section)) => section.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        let size = size_of::<Slot<I::Item>>();
+        let size = size_of::<Slot<T>>();
         if size * SLOTS <= MOST_STACK {
-            self.section::<I, SLOTS>(items, work);
+            self.section::<T, SLOTS>(items, work);
         } else if size * FEW_SLOTS <= MOST_STACK && self.count() < FEW_SLOTS {
-            self.section::<I, FEW_SLOTS>(items, work);
+            self.section::<T, FEW_SLOTS>(items, work);
         } else {
             self.section_on_heap(items, work);
         }
@@ -119,10 +120,10 @@ impl Helpers {
 
     /// A section with `COUNT` items at a time, which lie on the stack.
     #[inline(never)] // so that only the array that is used is on the stack
-    fn section<I: Iterator<Item: Send>, const COUNT: usize>(
+    fn section<T: Send, const COUNT: usize>(
         &self,
-        items: &mut I,
-        work: &(impl Fn(I::Item) + Sync),
+        items: &mut dyn Iterator<Item = T>,
+        work: &(dyn Fn(T) + Sync),
     ) {
         let mut slots = [const { Mutex::new(None) }; COUNT];
         loop {
@@ -140,10 +141,10 @@ impl Helpers {
 
     /// The same with items that are too large for the stack.
     #[inline(never)]
-    fn section_on_heap<I: Iterator<Item: Send>>(
+    fn section_on_heap<T: Send>(
         &self,
-        items: &mut I,
-        work: &(impl Fn(I::Item) + Sync),
+        items: &mut dyn Iterator<Item = T>,
+        work: &(dyn Fn(T) + Sync),
     ) {
         loop {
             let slots: Vec<_> = items.take(SLOTS).map(|item| Mutex::new(Some(item))).collect();
@@ -155,21 +156,23 @@ impl Helpers {
     }
 
     /// Does `work` on all that is in the slots.
-    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(impl Fn(T) + Sync)) {
-        let take = |slot: &Slot<T>| locked(slot).take();
-        if slots.len() < 2 {
-            return slots.iter().filter_map(take).for_each(work);
-        }
-        let threads = 1 + self.threads.len();
-        self.run_everywhere(&|thread| {
-            for slot in visits(thread, threads, slots.len()) {
-                // A separate statement, so that the lock is released before the work.
-                let item = take(&slots[slot]);
-                if let Some(item) = item {
-                    work(item);
-                }
+    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(dyn Fn(T) + Sync)) {
+        self.run_slots(slots.len(), &|slot| {
+            // A separate statement, so that the lock is released before the work.
+            let item = locked(&slots[slot]).take();
+            if let Some(item) = item {
+                work(item);
             }
         });
+    }
+
+    /// Tries every slot, each thread in its own order.
+    fn run_slots(&self, count: usize, run: &(dyn Fn(usize) + Sync)) {
+        if count < 2 {
+            return (0..count).for_each(run);
+        }
+        let threads = 1 + self.threads.len();
+        self.run_everywhere(&|thread| visits(thread, threads, count).for_each(run));
     }
 
     /// Runs `task` on this thread and on every helper that is awake in time; returns when no thread

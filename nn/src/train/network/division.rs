@@ -117,6 +117,11 @@ impl Division {
         network.first_weight().filter(|_| self.depth > 0).unwrap_or_default()
     }
 
+    /// The elements of the first layer's weight, if that is divided for itself; else none.
+    fn seam(&self, network: impl Divided) -> usize {
+        self.first_weight(network).iter().product()
+    }
+
     /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first
     /// thread, then those of the second, and so on.
     pub(crate) fn stretches<D: Divided>(
@@ -153,7 +158,8 @@ fn pieces<D: Divided>(
     let count = size.div_ceil(STRETCH).clamp(1, STRETCHES);
     let len = share.len();
     let mut from = share.start;
-    (1..=count).filter_map(move |number| {
+    (0..count).filter_map(move |before| {
+        let number = before + 1;
         let at = share.start + number * len / count;
         let to = if number < count { network.cut(at).clamp(from, share.end) } else { share.end };
         let stretch = std::mem::replace(&mut from, to)..to;
@@ -172,9 +178,30 @@ pub(crate) struct Parts<'p, T> {
 impl<'p, T> Parts<'p, T> {
     /// `all`, or nothing at all.
     pub(crate) fn of(network: impl Divided, division: &Division, all: &'p mut [T]) -> Self {
-        let seam = division.first_weight(network).iter().product::<usize>();
+        Parts::at(division.seam(network), all)
+    }
+
+    /// The same for several that belong to the parameters.
+    pub(crate) fn each<const N: usize>(
+        network: impl Divided,
+        division: &Division,
+        all: [&'p mut [T]; N],
+    ) -> [Self; N] {
+        let seam = division.seam(network);
+        all.map(|all| Parts::at(seam, all))
+    }
+
+    fn at(seam: usize, all: &'p mut [T]) -> Self {
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
         Parts { of_first, others, seam }
+    }
+
+    /// The next stretch of each.
+    pub(crate) fn take_each<const N: usize>(
+        parts: &mut [Self; N],
+        stretch: &Range<usize>,
+    ) -> [&'p mut [T]; N] {
+        parts.each_mut().map(|parts| parts.take(stretch))
     }
 
     /// The next stretch; of nothing, nothing.

@@ -211,9 +211,9 @@ impl<N: Network> Model for N {
         // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
         let longest = division.stretches(Declared::<N>::new()).map(|stretch| stretch.len()).max();
         let mut parameters = Parts::of(Declared::<N>::new(), division, self.flat_mut());
-        let mut memory = memory.map(|slot| Parts::of(Declared::<N>::new(), division, slot));
+        let mut memory = Parts::each(Declared::<N>::new(), division, memory);
         let parts = division.stretches(Declared::<N>::new()).map(|stretch| {
-            let memory = memory.each_mut().map(|slot| slot.take(&stretch));
+            let memory = Parts::take_each(&mut memory, &stretch);
             (stretch.start, parameters.take(&stretch), memory)
         });
         let descent = if has_groups { None } else { rule.descent(step) };

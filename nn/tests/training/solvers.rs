@@ -1,12 +1,9 @@
 //! The solvers beside PyTorch's and MINPACK's, on problems that `make.py` has, too; and what they refuse.
 
-#[path = "../../../autograd/tests/fixture/mod.rs"]
-mod fixture;
-
 use std::f64::consts::PI;
 use std::ops::ControlFlow;
 
-use fixture::Case;
+use crate::fixture::Case;
 use nn::data::{Class, Dataset};
 use nn::loss::huber;
 use nn::model::{Batch, Model, Run};
@@ -22,7 +19,7 @@ network! { struct Plane(dense(2 -> 5, tanh), dense(3)); }
 type Curve = Dataset<[f64; 1], [f64; 1]>;
 
 fn cases(solver: &str) -> Vec<Case> {
-    let mut files = fixture::read_each("../../nn/tests/solvers");
+    let mut files = crate::fixture::read_each("../../nn/tests/solvers");
     let cases: Vec<Case> = files.remove("solvers").unwrap();
     let cases: Vec<Case> = cases.into_iter().filter(|case| case.op == solver).collect();
     assert!(cases.len() >= 2, "{solver}: {} cases", cases.len());

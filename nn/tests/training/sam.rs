@@ -1,8 +1,5 @@
 //! Sharpness-aware minimization: beside PyTorch with the authors' formulas, and what becomes of a step that goes wrong.
 
-#[path = "../../../autograd/tests/fixture/mod.rs"]
-mod fixture;
-
 use nn::data::Dataset;
 use nn::prelude::*;
 use nn::{
@@ -24,7 +21,7 @@ fn places(network: &Six<f64>) -> Vec<usize> {
 }
 
 /// The largest relative error of losses and parameters.
-fn follow<O: Optimizer<f64>>(case: &fixture::Case, rule: O) -> f64 {
+fn follow<O: Optimizer<f64>>(case: &crate::fixture::Case, rule: O) -> f64 {
     let mut six = Six::<f64>::init(0);
     let flat = six.parameters_mut().as_mut_slice();
     let all = places(&Six::<f64>::init(0));
@@ -52,7 +49,7 @@ fn follow<O: Optimizer<f64>>(case: &fixture::Case, rule: O) -> f64 {
 
 #[test]
 fn sam_goes_where_the_authors_formulas_go() {
-    let cases = fixture::read_each("../../nn/tests/sam").remove("sam").unwrap();
+    let cases = crate::fixture::read_each("../../nn/tests/sam").remove("sam").unwrap();
     assert_eq!(cases.len(), 3);
     for case in &cases {
         let radius = case.number("radius", 0.0);

@@ -3,7 +3,7 @@
 //! `cargo run --release --example networks -- --out nn/examples/networks` draws them again.
 
 #[allow(dead_code, unreachable_pub)] // it is a program of its own
-#[path = "../examples/networks.rs"]
+#[path = "../../examples/networks.rs"]
 mod networks;
 
 #[test]

@@ -35,8 +35,8 @@ fn every_initialiser_of_the_notation_is_in_the_list_of_initialisers() {
 #[test]
 fn every_word_is_documented() {
     let pages = [
-        ("nn-macros/src/network.md", include_str!("../../nn-macros/src/network.md")),
-        ("nn/src/layer/mod.rs", include_str!("../src/layer/mod.rs")),
+        ("nn-macros/src/network.md", include_str!("../../../nn-macros/src/network.md")),
+        ("nn/src/layer/mod.rs", include_str!("../../src/layer/mod.rs")),
     ];
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let words = |page: &'static str| page.split(move |c| !is_word(c)).collect::<Vec<_>>();

@@ -26,7 +26,7 @@ struct Case {
 fn read() -> Vec<Case> {
     let mut cases: Vec<Case> = Vec::new();
     let mut kind = "";
-    for line in include_str!("sklearn/metrics.txt").lines() {
+    for line in include_str!("../sklearn/metrics.txt").lines() {
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
             ["#", ..] | [""] => {}
@@ -173,7 +173,7 @@ fn every_metric_says_what_scikit_learn_says() {
 /// A metric that is added to the list without rows in the fixture, or a reason, is named here.
 #[test]
 fn every_metric_of_the_list_is_compared() {
-    let list = include_str!("../src/metric/mod.rs").rsplit("metrics! {").next().unwrap();
+    let list = include_str!("../../src/metric/mod.rs").rsplit("metrics! {").next().unwrap();
     let list = list.split('}').next().unwrap();
     let files: BTreeSet<&str> =
         list.split(',').filter_map(|row| row.trim().split_once("::")).map(|row| row.0).collect();

@@ -1,7 +1,6 @@
 //! The static driver and the tape compute the same loss and the same gradients, to the last bit;
 //! and the static driver's gradients are those of finite differences.
 
-mod proof;
 
 use std::collections::HashSet;
 use std::sync::Mutex;
@@ -9,7 +8,7 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use nn::{Network, Optimizer, Sgd, Step, Stretch, Trainer, network};
-use proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
+use crate::proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
 
 network! {
     struct Classifier(dense(7 -> 33, relu), dense(10, softmax));

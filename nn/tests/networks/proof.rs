@@ -1,5 +1,4 @@
 //! What every layer has to prove, whoever wrote it.
-#![allow(dead_code)] // each test uses its part
 
 use nn::prelude::*;
 use nn::{Optimizer, Row, Sgd, Step, Stretch, Trainer};

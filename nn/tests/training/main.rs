@@ -1,0 +1,16 @@
+//! How networks are trained, watched, stopped, saved and made again, and what is refused.
+
+mod checkpoints;
+mod finding;
+#[path = "../../../autograd/tests/fixture/mod.rs"]
+mod fixture;
+mod groups;
+mod losses;
+mod made_again;
+mod measures;
+mod observers;
+mod sam;
+mod solvers;
+mod tape_model;
+mod trainer;
+mod training_faults;

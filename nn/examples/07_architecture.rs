@@ -18,7 +18,7 @@ fn chapter(options: &Options) -> guide::Result {
     let data = options.fashion_mnist()?;
     let numbers = |image: [u8; 784]| image.map(|byte| f32::from(byte) / 255.0);
     let (train, test) = (data.train.map_inputs(numbers), data.test.map_inputs(numbers));
-    let widths: &[usize] = options.choose(&[8, 32, 128], &[8, 16, 32, 64, 128, 256]);
+    let widths: &[usize] = options.choose(&[8, 32, 128], &[16, 32, 64, 128, 256]);
 
     let mut accuracies =
         Panel::new("Accuracy over parameters", "parameters", "accuracy on test images").log_x();
@@ -34,7 +34,7 @@ fn chapter(options: &Options) -> guide::Result {
             for seed in 0..options.choose(1, 5) {
                 let mut model = network(depth, width)?.init(options.seed + seed);
                 let report = fit(&mut model, &train.flat())
-                    .epochs(options.choose(10, 10))
+                    .epochs(6)
                     .batch_size(128)
                     .schedule(schedule::cosine)
                     .seed(seed)

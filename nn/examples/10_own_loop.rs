@@ -44,15 +44,22 @@ fn chapter(options: &Options) -> guide::Result {
                 (epoch as f64 + step as f64 * PARTS as f64 / steps.len() as f64) / epochs as f64;
             trainer.set_rate(1.0 - done); // any schedule
             trainer.apply(&mut clothes, &sum)?;
-            norms.push((trainer.steps() as f64, f64::from(norm)));
-            losses.push((trainer.steps() as f64, f64::from(loss) / parts.len() as f64));
+            norms.push(f64::from(norm));
+            losses.push(f64::from(loss) / parts.len() as f64);
         }
         println!("epoch {}: {}", epoch + 1, clothes.evaluate(&test)?);
     }
+    // The mean of each fiftieth of the steps.
+    let part = losses.len().div_ceil(50);
+    let course = |values: Vec<f64>| {
+        let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
+        let means: Vec<f64> = values.chunks(part).map(mean).collect();
+        (1..).map(|i| f64::from(i) * part as f64).zip(means)
+    };
     Panel::new("Every step of a loop of one's own", "step", "")
         .log_y()
-        .line("loss of the batch", losses)
-        .line("norm of the gradient, before clipping", norms)
+        .line("loss of the batch", course(losses))
+        .line("norm of the gradient, before clipping", course(norms))
         .save(
             &options.out,
             "10_steps",

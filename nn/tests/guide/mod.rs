@@ -41,7 +41,11 @@ fn pages() -> Vec<(PathBuf, String)> {
 /// The fenced blocks of this kind.
 fn blocks(page: &str, kind: &str) -> Vec<String> {
     let opening = format!("```{kind}\n");
-    page.split(&opening).skip(1).filter_map(|rest| rest.split("```").next()).map(String::from).collect()
+    page.split(&opening)
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .map(String::from)
+        .collect()
 }
 
 /// Without what indents, so that a part of a program may begin at the margin.

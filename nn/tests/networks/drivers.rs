@@ -1,14 +1,13 @@
 //! The static driver and the tape compute the same loss and the same gradients, to the last bit;
 //! and the static driver's gradients are those of finite differences.
 
-
 use std::collections::HashSet;
 use std::sync::Mutex;
 use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
-use nn::{Network, Optimizer, Sgd, Step, Stretch, Trainer, network};
 use crate::proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
+use nn::{Network, Optimizer, Sgd, Step, Stretch, Trainer, network};
 
 network! {
     struct Classifier(dense(7 -> 33, relu), dense(10, softmax));

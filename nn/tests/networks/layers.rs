@@ -1,7 +1,7 @@
 //! Every layer that `nn` has: its two drivers agree to the last bit, its gradients are those of finite
 //! differences, any number of threads gives the same bits, and what is saved is loaded.
 
-
+use crate::proof::{check_gradient, comes_back, same_bits, same_by_descent, same_for_any_threads};
 use nn::Sequential;
 use nn::activation::{CeluWith, EluWith, Gelu, Identity, LeakyReluWith, Relu, Tanh};
 use nn::head::{Linear, Softmax};
@@ -11,7 +11,6 @@ use nn::layer::{
     RowLayer, TensorInfo, Then,
 };
 use nn::prelude::*;
-use crate::proof::{check_gradient, comes_back, same_bits, same_by_descent, same_for_any_threads};
 
 /// The bits of a number, as types have them.
 const fn bits(x: f64) -> u64 {

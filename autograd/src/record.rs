@@ -254,6 +254,7 @@ impl<T: Float, O: ListOp<T>> Calls<T> for Vec<ListApplication<O>> {
 // What follows is compiled once for all operations, or for all with as many inputs: each of them is a type, and code that
 // is generic over it stands in the program hundreds of times.
 
+#[inline]
 fn values<'a, T: Float, const N: usize>(
     nodes: &'a [Node<T>],
     at: &[usize; N],
@@ -261,12 +262,14 @@ fn values<'a, T: Float, const N: usize>(
     at.each_ref().map(|&node| &nodes[node].value)
 }
 
+#[inline]
 fn wanted<T: Float, const N: usize>(nodes: &[Node<T>], at: &[usize; N]) -> [bool; N] {
     at.each_ref().map(|&node| nodes[node].wants_gradient())
 }
 
 impl<T: Float> Step<'_, T> {
     /// What an operation with one output is given.
+    #[inline]
     fn call<const N: usize>(&self, inputs: &[usize; N]) -> Call<'_, T, N> {
         Call {
             inputs: values(self.nodes, inputs),
@@ -276,12 +279,17 @@ impl<T: Float> Step<'_, T> {
     }
 }
 
-/// An operation's result, or its error with its name.
+/// An operation's result, or its error with its name. (Inlined: the result is hundreds of bytes, which a call moves.)
+#[inline(always)]
 pub(crate) fn within<V>(op: &'static str, result: Result<V>) -> Result<V> {
-    result.map_err(|error| error.within(op))
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.within(op)),
+    }
 }
 
 /// Adds the gradients to what other uses of the variables have contributed.
+#[inline]
 fn add<T: Float>(
     pending: &mut [Option<Tensor<T>>],
     nodes: &[usize],
@@ -298,6 +306,7 @@ fn add<T: Float>(
 }
 
 /// What `op` answers, as it goes on: exactly the wanted gradients, each in its input's shape.
+#[inline]
 pub(crate) fn checked_backward<T: Float, O: Op<T, N>, const N: usize>(
     op: &O,
     call: &Call<'_, T, N>,
@@ -310,6 +319,7 @@ pub(crate) fn checked_backward<T: Float, O: Op<T, N>, const N: usize>(
 }
 
 /// Makes each answer the wanted gradient, in its input's shape, or none.
+#[inline]
 fn check<T: Float>(
     op: &'static str,
     wanted: &[bool],

@@ -167,7 +167,7 @@ impl<T> FreeClass<T> {
 const MOST_KEPT: usize = 256 << 20;
 
 impl FreeLists {
-    #[inline]
+    #[inline(always)] // into the two that there are
     fn of<T: 'static>(&mut self) -> Option<&mut FreeBlocks<T>> {
         let id = TypeId::of::<T>();
         let at = match self.by_type.iter().position(|(of, _)| *of == id) {

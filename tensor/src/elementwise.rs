@@ -101,10 +101,11 @@ impl<T: Float> Tensor<T> {
         other: &Tensor<T>,
         work: &mut dyn FnMut(&mut [T], (&[T], usize), (&[T], usize)),
     ) -> Result<Tensor<T>> {
-        if self.parts().1 == other.parts().1
+        if self.shape() == other.shape()
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
         {
-            return Ok(Tensor::filled(*self.parts().1, &mut |to| work(to, (a, 1), (b, 1))));
+            let shape = Shape::from(self.shape());
+            return Ok(Tensor::filled(shape, &mut |to| work(to, (a, 1), (b, 1))));
         }
         let shape = Shape::broadcast(op, self.shape(), other.shape())?;
         let (left, right) = (self.broadcast_to(shape)?, other.broadcast_to(shape)?);

@@ -184,8 +184,14 @@ impl<T: Float> Tensor<T> {
     /// The elements, if they lie in memory one after the other.
     #[inline]
     pub fn as_slice(&self) -> Option<&[T]> {
-        self.is_contiguous()
-            .then(|| if self.is_empty() { &[] } else { &self.memory[self.offset..][..self.len()] })
+        if !self.is_contiguous() {
+            return None;
+        }
+        // Of no elements, the offset may lie beyond the memory.
+        match self.len() {
+            0 => Some(&[]),
+            len => Some(&self.memory[self.offset..][..len]),
+        }
     }
 
     /// The elements of a contiguous tensor, the last axis changing fastest.

@@ -1,5 +1,5 @@
 //! What the guide's programs share and what is not their subject: options, and one style of pictures.
-#![allow(dead_code, unreachable_pub, reason = "each program uses a part")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each program uses a part")]
 
 mod figure;
 

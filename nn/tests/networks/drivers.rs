@@ -7,6 +7,7 @@ use std::thread::ThreadId;
 use std::time::{Duration, Instant};
 
 use crate::proof::{check_gradient, same_bits, same_by_descent, same_for_any_threads};
+use crate::rule::Rule;
 use nn::{Network, Optimizer, Sgd, Step, Stretch, Trainer, network};
 
 network! {
@@ -52,10 +53,10 @@ fn any_number_of_threads_gives_the_same_bits() {
     // Batches large enough that several threads take part.
     macro_rules! check {
         ($($T:ty)*) => {$(
-            same_for_any_threads::<Wide<$T>, _>(200, nn::Adam::new(1e-3));
-            same_for_any_threads::<Wide<$T>, _>(67, Sgd::new(0.01).momentum(0.9));
-            same_for_any_threads::<Deep<$T>, _>(1001, Sgd::new(0.1));
-            same_for_any_threads::<Regression<$T>, _>(5_011, nn::Adam::new(1e-2));
+            same_for_any_threads::<Wide<$T>>(200, Rule::Adam(nn::Adam::new(1e-3)));
+            same_for_any_threads::<Wide<$T>>(67, Rule::Sgd(Sgd::new(0.01).momentum(0.9)));
+            same_for_any_threads::<Deep<$T>>(1001, Rule::Sgd(Sgd::new(0.1)));
+            same_for_any_threads::<Regression<$T>>(5_011, Rule::Adam(nn::Adam::new(1e-2)));
         )*};
     }
     check!(f32 f64);

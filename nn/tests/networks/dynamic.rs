@@ -10,6 +10,8 @@ use nn::{
     Trainer,
 };
 
+use crate::rule::Rule;
+
 /// A declared network and the text of its declaration.
 macro_rules! twins {
     ($($name:ident $body:tt)*) => {
@@ -197,8 +199,8 @@ fn fifty_steps_have_the_same_bits() {
                 }
             }
             let steps = if N::PARAMS > 100_000 { 6 } else { 50 };
-            train::<N>(text, Sgd::new(0.01), steps);
-            train::<N>(text, Adam::new(0.003), steps);
+            train::<N>(text, Rule::Sgd(Sgd::new(0.01)), steps);
+            train::<N>(text, Rule::Adam(Adam::new(0.003)), steps);
             train::<N>(text, AdamW::new(0.003).weight_decay(0.1), 6);
         }
     }

@@ -2,6 +2,7 @@
 //! differences, any number of threads gives the same bits, and what is saved is loaded.
 
 use crate::proof::{check_gradient, comes_back, same_bits, same_by_descent, same_for_any_threads};
+use crate::rule::Rule;
 use nn::Sequential;
 use nn::activation::{CeluWith, EluWith, Gelu, Identity, LeakyReluWith, Relu, Tanh};
 use nn::head::{Linear, Softmax};
@@ -23,8 +24,8 @@ macro_rules! proves {
         same_bits::<$Net<f32>>(stringify!($Net));
         same_bits::<$Net<f64>>(stringify!($Net));
         check_gradient::<$Net<f64>>($targets);
-        same_for_any_threads::<$Net<f32>, _>($rows, nn::Adam::new(1e-2));
-        same_for_any_threads::<$Net<f64>, _>(67, nn::Sgd::new(0.1).momentum(0.9));
+        same_for_any_threads::<$Net<f32>>($rows, Rule::Adam(nn::Adam::new(1e-2)));
+        same_for_any_threads::<$Net<f64>>(67, Rule::Sgd(nn::Sgd::new(0.1).momentum(0.9)));
         same_by_descent::<$Net<f32>>(2, 67);
         comes_back::<$Net<f32>>(stringify!($Net));
         comes_back::<$Net<f64>>(stringify!($Net));
@@ -187,7 +188,7 @@ fn networks_inside_networks_and_layers_of_ones_own() {
 #[test]
 fn all_of_it_in_a_wide_network() {
     same_bits::<Wide<f32>>("Wide");
-    same_for_any_threads::<Wide<f32>, _>(203, nn::Adam::new(1e-3));
+    same_for_any_threads::<Wide<f32>>(203, Rule::Adam(nn::Adam::new(1e-3)));
 }
 
 /// A gradient that is wrong is found, and named.

@@ -11,5 +11,7 @@ mod layers_in_training;
 mod long_names;
 mod networks;
 mod proof;
+#[path = "../bits/rule.rs"]
+mod rule;
 mod tape_form;
 mod vocabulary;

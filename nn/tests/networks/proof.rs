@@ -1,8 +1,10 @@
 //! What every layer has to prove, whoever wrote it.
 
 use nn::prelude::*;
-use nn::{Optimizer, Row, Sgd, Step, Stretch, Trainer};
+use nn::{Row, Sgd, Trainer};
 use tensor::random::Random;
+
+use crate::rule::Rule;
 
 /// The static driver and the tape give the same loss and gradients, to the last bit.
 pub(crate) fn same_bits<N: Network>(name: &str) {
@@ -19,7 +21,7 @@ pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
         *x = random.normal(index as u64);
     }
     let mut network = N::init(4);
-    let mut trainer = Trainer::<N, _>::new(Sgd::new(0.0));
+    let mut trainer = Trainer::<N, _>::new(Rule::Sgd(Sgd::new(0.0)));
     trainer.differentiate(&network, &inputs, targets).unwrap();
     let gradient = trainer.gradient().to_vec();
     let mut checked = 0;
@@ -50,11 +52,7 @@ pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
 }
 
 /// 200 steps from the same start with this many threads.
-pub(crate) fn trained<N: Network>(
-    threads: usize,
-    batch: usize,
-    optimizer: impl Optimizer<N::Float>,
-) -> N
+pub(crate) fn trained<N: Network>(threads: usize, batch: usize, optimizer: Rule) -> N
 where
     N::Float: nn::Float,
 {
@@ -83,10 +81,7 @@ where
 }
 
 /// Training gives the same bits with 1, 2, 3 and 8 threads.
-pub(crate) fn same_for_any_threads<N: Network, O: Optimizer<N::Float> + Copy>(
-    batch: usize,
-    optimizer: O,
-) {
+pub(crate) fn same_for_any_threads<N: Network>(batch: usize, optimizer: Rule) {
     let bits = |network: &N| -> Vec<u64> {
         network.parameters().as_slice().iter().map(|p| nn::Float::as_f64(*p).to_bits()).collect()
     };
@@ -104,7 +99,7 @@ pub(crate) fn comes_back<N: Network>(name: &str) {
     std::fs::create_dir_all(&dir).unwrap();
     let path = dir.join(format!("{name}-{}", std::any::type_name::<N::Float>()));
     // After some steps, so that nothing has its first value.
-    let network = trained::<N>(1, 9, nn::Adam::new(1e-2));
+    let network = trained::<N>(1, 9, Rule::Adam(nn::Adam::new(1e-2)));
     network.save(&path).unwrap();
     let loaded = N::load(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(loaded.parameters() == network.parameters(), "{name}");
@@ -115,22 +110,12 @@ pub(crate) fn comes_back<N: Network>(name: &str) {
     assert_eq!(network.predict(&input).as_slice(), answer[1].as_slice(), "{name}");
 }
 
-/// Gradient descent without momentum, hidden from the trainer, which then computes gradients first.
-#[derive(Clone, Copy, Debug)]
-struct Plain(Sgd);
-
-impl<T: nn::Float> Optimizer<T> for Plain {
-    const NAME: &'static str = "plain";
-    const MEMORY: &'static [&'static str] = &["velocity"];
-    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
-        self.0.update(step, stretch);
-    }
-}
-
 /// Descent in the store of the weights' gradient gives the bits of a gradient and then an update.
 pub(crate) fn same_by_descent<N: Network>(threads: usize, batch: usize) {
     let sgd = Sgd::new(0.05);
-    let (fused, plain) =
-        (trained::<N>(threads, batch, sgd), trained::<N>(threads, batch, Plain(sgd)));
+    let (fused, plain) = (
+        trained::<N>(threads, batch, Rule::Sgd(sgd)),
+        trained::<N>(threads, batch, Rule::Plain(sgd)),
+    );
     assert!(fused.parameters() == plain.parameters(), "{} of {batch}", N::NAME);
 }

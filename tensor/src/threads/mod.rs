@@ -100,14 +100,17 @@ impl Threads {
         I::Item: Send,
     {
         // Those who are busy leave the items here.
+        let take = |item: &mut Option<I::Item>| {
+            if let Some(item) = item.take() {
+                work(item);
+            }
+        };
         if let Some(helpers) = &self.helpers
-            && helpers.for_each(&mut items, &work).is_some()
+            && helpers.for_each(&mut items, &take).is_some()
         {
             return;
         }
-        for item in items {
-            work(item);
-        }
+        items.for_each(work);
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-/// An item that has not been taken.
+/// An item until it is done; locked by who does it.
 type Slot<T> = Mutex<Option<T>>;
 
 /// Items that are handed out at a time.
@@ -70,6 +70,19 @@ impl std::fmt::Debug for Shared {
     }
 }
 
+/// Puts the next items into the slots; how many there were.
+#[inline(never)] // so that an item on its way is not on the stack during the work
+fn fill<T>(slots: &mut [Slot<T>], items: &mut dyn Iterator<Item = T>) -> usize {
+    for (count, slot) in slots.iter_mut().enumerate() {
+        let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
+        *slot = items.next();
+        if slot.is_none() {
+            return count;
+        }
+    }
+    slots.len()
+}
+
 /// No code of ours panics under these locks, so that a poisoned one holds nothing half-done.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -99,7 +112,7 @@ impl Helpers {
     pub(super) fn for_each<T: Send>(
         &self,
         items: &mut dyn Iterator<Item = T>,
-        work: &(dyn Fn(T) + Sync),
+        work: &(dyn Fn(&mut Option<T>) + Sync),
     ) -> Option<()> {
         let _section = match self.section.try_lock() {
             Ok(section) => section,
@@ -123,15 +136,11 @@ impl Helpers {
     fn section<T: Send, const COUNT: usize>(
         &self,
         items: &mut dyn Iterator<Item = T>,
-        work: &(dyn Fn(T) + Sync),
+        work: &(dyn Fn(&mut Option<T>) + Sync),
     ) {
         let mut slots = [const { Mutex::new(None) }; COUNT];
         loop {
-            let mut count = 0;
-            for (slot, item) in slots.iter_mut().zip(&mut *items) {
-                *slot = Mutex::new(Some(item));
-                count += 1;
-            }
+            let count = fill(&mut slots, items);
             self.hand_out(&slots[..count], work);
             if count < COUNT {
                 return;
@@ -144,25 +153,26 @@ impl Helpers {
     fn section_on_heap<T: Send>(
         &self,
         items: &mut dyn Iterator<Item = T>,
-        work: &(dyn Fn(T) + Sync),
+        work: &(dyn Fn(&mut Option<T>) + Sync),
     ) {
+        let mut slots: Vec<Slot<T>> = Vec::new();
+        slots.resize_with(SLOTS, || Mutex::new(None));
         loop {
-            let slots: Vec<_> = items.take(SLOTS).map(|item| Mutex::new(Some(item))).collect();
-            self.hand_out(&slots, work);
-            if slots.len() < SLOTS {
+            let count = fill(&mut slots, items);
+            self.hand_out(&slots[..count], work);
+            if count < SLOTS {
                 return;
             }
         }
     }
 
     /// Does `work` on all that is in the slots.
-    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(dyn Fn(T) + Sync)) {
-        self.run_slots(slots.len(), &|slot| {
-            // A separate statement, so that the lock is released before the work.
-            let item = locked(&slots[slot]).take();
-            if let Some(item) = item {
-                work(item);
-            }
+    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(dyn Fn(&mut Option<T>) + Sync)) {
+        self.run_slots(slots.len(), &|slot| match slots[slot].try_lock() {
+            Ok(mut item) => work(&mut item),
+            Err(TryLockError::Poisoned(item)) => work(&mut item.into_inner()),
+            // Whoever has it does it.
+            Err(TryLockError::WouldBlock) => {}
         });
     }
 

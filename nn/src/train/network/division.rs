@@ -182,6 +182,7 @@ impl<'p, T> Parts<'p, T> {
     }
 
     /// The same for several that belong to the parameters.
+    #[inline]
     pub(crate) fn each<const N: usize>(
         network: impl Divided,
         division: &Division,
@@ -191,12 +192,14 @@ impl<'p, T> Parts<'p, T> {
         all.map(|all| Parts::at(seam, all))
     }
 
+    #[inline]
     fn at(seam: usize, all: &'p mut [T]) -> Self {
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
         Parts { of_first, others, seam }
     }
 
     /// The next stretch of each.
+    #[inline]
     pub(crate) fn take_each<const N: usize>(
         parts: &mut [Self; N],
         stretch: &Range<usize>,
@@ -205,6 +208,7 @@ impl<'p, T> Parts<'p, T> {
     }
 
     /// The next stretch; of nothing, nothing.
+    #[inline]
     pub(crate) fn take(&mut self, stretch: &Range<usize>) -> &'p mut [T] {
         let from = if stretch.start < self.seam { &mut self.of_first } else { &mut self.others };
         let len = stretch.len().min(from.len());

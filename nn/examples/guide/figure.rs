@@ -223,11 +223,11 @@ impl Panel {
 /// Writes a power of ten.
 fn powers() -> TickFormat {
     TickFormat::Custom(Arc::new(|power: f64| match (power, 10_f64.powf(power)) {
-        _ if power.fract() != 0.0 && power > 1.0 => format!("{:.1e}", 10_f64.powf(power)),
+        _ if power.fract() != 0.0 && power > 4.0 => format!("{:.1e}", 10_f64.powf(power)),
         (-3.0..5.0, number) if number < 1.0 => {
             format!("{number:.3}").trim_end_matches(['0', '.']).into()
         }
-        (-3.0..5.0, number) if power.fract() != 0.0 => format!("{number:.1}"),
+        (-3.0..1.0, number) if power.fract() != 0.0 => format!("{number:.1}"),
         (-3.0..5.0, number) => format!("{number:.0}"),
         _ => format!("1e{power}"),
     }))

@@ -76,13 +76,5 @@ fn run(options: &Options) -> nn::Result<()> {
 }
 
 fn main() -> ExitCode {
-    let options = Options::read().map_err(|error| format!("{error}; --help lists the options"));
-    let run = |options: Option<Options>| options.map_or(Ok(()), |options| run(&options));
-    match options.and_then(|options| run(options).map_err(|error| error.to_string())) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("error: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    options::with(run)
 }

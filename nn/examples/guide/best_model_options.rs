@@ -1,6 +1,7 @@
 //! The options of the best model.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use nn::Threads;
 use nn::data::fashion_mnist::{self, FashionMnist};
@@ -30,9 +31,22 @@ Options:
   --evaluate FILE  train nothing, judge these weights
   --help           this text";
 
+/// Runs with the options of the command line.
+pub(crate) fn with(run: impl FnOnce(&Options) -> nn::Result<()>) -> ExitCode {
+    let options = Options::read().map_err(|error| format!("{error}; --help lists the options"));
+    let run = |options: Option<Options>| options.map_or(Ok(()), |options| run(&options));
+    match options.and_then(|options| run(options).map_err(|error| error.to_string())) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("error: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 impl Options {
     /// Those of the command line; `None` after `--help`.
-    pub(crate) fn read() -> Result<Option<Self>, lexopt::Error> {
+    fn read() -> Result<Option<Self>, lexopt::Error> {
         use lexopt::prelude::*;
         let mut options = Options {
             data: None,

@@ -11,7 +11,8 @@
 //! |---|---|
 //! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
 //! | `dropout(0.2)` | [`Dropout`] |
-//! | `layer_norm`, `batch_norm` | [`LayerNorm`], [`BatchNorm`] |
+//! | `layer_norm`, `batch_norm`, `rms_norm` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`] |
+//! | `scale`, `prelu` | [`Scale`], [`Prelu`] |
 //! | `residual(…)` | [`Residual`] |
 //! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
@@ -42,15 +43,18 @@ mod output_grad;
 #[cfg(feature = "std")]
 mod pass;
 mod passthrough;
+mod prelu;
 #[cfg(test)]
 mod proof;
 #[cfg(feature = "std")]
 mod recorded;
 mod residual;
+mod rms_norm;
 #[cfg(feature = "std")]
 mod row_layer;
 #[cfg(feature = "std")]
 mod same;
+mod scale;
 mod then;
 #[cfg(feature = "std")]
 mod training;
@@ -70,7 +74,10 @@ use list::layers;
 pub(crate) use names::push_or_number;
 pub(crate) use option::rule;
 pub use passthrough::Passthrough;
+pub use prelu::{Prelu, PreluFormula};
 pub use residual::Residual;
+pub use rms_norm::{RmsNorm, RmsNormFormula};
+pub use scale::{Scale, ScaleFormula};
 pub use then::Then;
 
 pub use width::{Fixed, Width};
@@ -88,8 +95,10 @@ pub use self::{
     output_grad::{OutputGrad, UnitFunction},
     pass::Pass,
     passthrough::PassthroughFormula,
+    prelu::PreluView,
     residual::ResidualWorkspace,
     row_layer::{RowFormula, RowLayer},
+    scale::ScaleView,
     then::ThenWorkspace,
     training::Layer,
     workspace::{Extra, Workspace},
@@ -137,6 +146,9 @@ layers! {
         dropout: Dropout(0.4), DropoutFormula;
         layer_norm: LayerNorm(0.001), LayerNormFormula;
         batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
+        rms_norm: RmsNorm(0.001), RmsNormFormula;
+        scale: Scale(), ScaleFormula;
+        prelu: Prelu(0.3), PreluFormula;
     }
     leaves {
         dense: Dense, Dense<5, 3, tensor::activation::Tanh>;

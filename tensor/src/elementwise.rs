@@ -8,6 +8,12 @@ use crate::shape::Shape;
 use crate::simd::vectorize;
 use crate::tensor::{Tensor, advance};
 
+/// Writes a stretch of the result, given where that begins in the operand and the step to the next element.
+type MapRow<'w, T> = dyn FnMut(&mut [T], &[T], usize) + 'w;
+
+/// The same of two operands; the step is 0 where one is repeated.
+type ZipRow<'w, T> = dyn FnMut(&mut [T], (&[T], usize), (&[T], usize)) + 'w;
+
 impl<T: Float> Tensor<T> {
     /// `f` of every element.
     ///
@@ -31,9 +37,9 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// What `work` writes into every stretch of the result, given where that begins here and the step to the next
-    /// element. (`dyn`: all functions share the code of the layout, and compile their loops alone.)
-    fn map_rows(&self, work: &mut dyn FnMut(&mut [T], &[T], usize)) -> Tensor<T> {
+    /// What `work` writes into every stretch of the result. (`dyn`: all functions share the code of the layout, and
+    /// compile their loops alone.)
+    fn map_rows(&self, work: &mut MapRow<'_, T>) -> Tensor<T> {
         let (data, shape, strides) = self.parts();
         Tensor::filled(*shape, &mut |to| match self.as_slice() {
             Some(from) => work(to, from, 1),
@@ -93,13 +99,12 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// What `work` writes into every stretch of the result, given for each operand where that begins and the step to
-    /// the next element, 0 where one is repeated. (`dyn`: as in `map_rows`.)
+    /// What `work` writes into every stretch of the result. (`dyn`: as in `map_rows`.)
     fn zip_rows(
         &self,
         op: &'static str,
         other: &Tensor<T>,
-        work: &mut dyn FnMut(&mut [T], (&[T], usize), (&[T], usize)),
+        work: &mut ZipRow<'_, T>,
     ) -> Result<Tensor<T>> {
         if self.shape() == other.shape()
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())

@@ -19,18 +19,19 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         &mut self,
         model: &mut M,
         batch: Batch<'_, M>,
+        rows: usize,
         ascent: Ascent,
     ) -> Result<(), Failure> {
         let Some(memory) = &mut self.memory else { return Ok(()) };
         let original = Buffer::from_slice(model.flat());
-        let scale = scale(ascent, memory, &mut self.gradient, &original, self.steps)?;
+        let scale = scale(ascent, memory, &mut self.gradient[..memory.len], &original, self.steps)?;
         // What follows the batches by itself follows the first pass, at the parameters themselves.
         if std::mem::take(&mut self.has_state_to_come) {
-            memory.update_state(model, &mut self.workspace);
+            memory.update_state(model, &mut self.workspace, &mut self.shards, &self.threads);
         }
         let after = Buffer::from_slice(model.flat());
-        step_out(ascent, scale, &self.gradient, model.flat_mut());
-        match self.pass(model, batch) {
+        step_out(ascent, scale, &self.gradient[..memory.len], model.flat_mut());
+        match self.pass(model, batch, rows) {
             Ok(_) => {
                 self.compute_gradient(model, batch);
                 model.flat_mut().copy_from_slice(&after);

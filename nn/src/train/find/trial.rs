@@ -36,6 +36,6 @@ impl<M: Model, O: crate::optim::Optimizer<M::Float>> Trial<'_, M, O> {
         self.batch.gather_with(&threads, self.data, rows);
         self.trainer.set_rate(rate);
         let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
-        Ok(self.trainer.try_step(self.model.in_epoch(), batch)?.as_f64())
+        Ok(self.trainer.try_step(self.model.in_epoch(), batch, rows.len())?.as_f64())
     }
 }

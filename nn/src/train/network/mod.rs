@@ -113,7 +113,7 @@ impl<N: Network> Model for N {
         Batch { inputs, targets }: Batch<'_, Self>,
         LossOf(loss): &mut LossOf<N>,
         workspace: &mut Self::Workspace,
-        &Run { threads, seed, step }: &Run<'_>,
+        &Run { threads, seed, step, first_row: start }: &Run<'_>,
     ) -> Result<Self::Float> {
         let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
         if workspace.losses.len() < rows {
@@ -135,7 +135,7 @@ impl<N: Network> Model for N {
             compute_first_sums::<N>(sums, inputs, division);
         }
 
-        let pass = |first_row| Pass::Training { seed, step, first_row, layer: 0 };
+        let pass = |row| Pass::Training { seed, step, first_row: start + row, layer: 0 };
         let part = |mut layers, x, targets, losses, pass| {
             N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
             let end = N::Layers::output_grad(&mut layers);

@@ -132,7 +132,7 @@ fn patience() -> Result<Duration, String> {
     const NAME: &str = "NN_MPI_PATIENCE";
     let Ok(text) = std::env::var(NAME) else { return Ok(PATIENCE) };
     match text.parse::<f64>() {
-        Ok(seconds) if seconds >= 1.0 && seconds <= 1e9 => Ok(Duration::from_secs_f64(seconds)),
+        Ok(seconds) if (1.0..=1e9).contains(&seconds) => Ok(Duration::from_secs_f64(seconds)),
         _ => Err(format!(
             "{NAME}: found `{text}`, expected a number of seconds from 1; 120 is usual"
         )),

@@ -23,4 +23,10 @@ MPICC="mpicc.${engines[0]}" cargo clippy --quiet --release --manifest-path "$her
     --target-dir "$built/${engines[0]}" -- -D warnings
 THREADS=2 "$here/scripts/equality.sh" 1 2 4
 WAIT=0.2 EPOCHS=2 "$here/scripts/kills.sh" 1
-"$here/scripts/namespaces.sh"
+for pair in 1 2 3 4 5 6; do
+    code=0
+    "$here/scripts/namespaces.sh" || code=$?
+    # 75: these two do not see each other; others will.
+    [ "$code" = 75 ] || exit "$code"
+done
+echo "skipped: two hosts over MPICH: UCX saw the link of no pair of namespaces"

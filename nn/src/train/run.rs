@@ -45,6 +45,8 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) averaged: Option<Averaged<M::Float>>,
     pub(super) kept: Option<Kept>,
     pub(super) place: Place,
+    /// What there is to say before the first epoch.
+    pub(super) notes: Vec<String>,
 }
 
 /// What a training that keeps checkpoints needs for them.
@@ -72,6 +74,9 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             done_rows: self.place.rows,
         };
         let mut flow = tell(&mut self.observers, &begin);
+        for note in std::mem::take(&mut self.notes) {
+            say(&mut self.observers, &note);
+        }
         while self.place.epochs < epochs && flow.is_continue() && !self.decisions.course.is_over {
             flow = self.one(epochs, report)?;
         }
@@ -153,6 +158,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             let step_threads = self.model.model().step_threads(count, &self.threads);
             let visit = Visit { seed: self.seed, epoch: epoch as u64 };
             self.batch.gather_for_step(visit, &step_threads, self.data, rows);
+            self.model.model().encode(self.batch.inputs_mut(), &step_threads);
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);

@@ -10,7 +10,7 @@ use super::clip::Clip;
 use super::failure::Failure;
 use super::groups::Groups;
 use super::memory::Memory;
-use super::model::{Batch, Model, Run};
+use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
 use super::update::Update;
 use crate::data::Source;
@@ -44,6 +44,8 @@ pub struct Trainer<M: Model, O> {
     clip: Option<Clip>,
     pub(super) groups: Groups,
     pub(super) workspace: M::Workspace,
+    /// Room for rows that are encoded.
+    encoded: Vec<M::Input>,
     pub(super) gradient: Buffer<M::Float>,
     /// From the first step on.
     pub(super) memory: Option<Memory<M::Float>>,
@@ -77,6 +79,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             clip: None,
             groups: Groups::default(),
             workspace: M::Workspace::default(),
+            encoded: Vec::new(),
             gradient: Buffer::zeroed(0),
             memory: None,
             seed: 0,
@@ -148,7 +151,19 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
-        self.try_step(model, Batch { inputs, targets }).map_err(Failure::in_a_step)
+        let mut encoded = self.encode(model, inputs)?;
+        let rows = if model.encodes() { &encoded } else { inputs };
+        let stepped = self.try_step(model, Batch { inputs: rows, targets });
+        std::mem::swap(&mut self.encoded, &mut encoded);
+        stepped.map_err(Failure::in_a_step)
+    }
+
+    /// Raw rows as the layers see them, if an encoder changes them, in memory that is taken from here.
+    fn encode(&mut self, model: &M, inputs: &[M::Input]) -> Result<Vec<M::Input>> {
+        model.check_adapted()?;
+        let mut encoded = std::mem::take(&mut self.encoded);
+        let _the_same = encoded_rows(model, inputs, &mut encoded, &self.threads);
+        Ok(encoded)
     }
 
     /// The mean loss on a batch, as the next step would find it; its gradient is then in
@@ -163,9 +178,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
-        let batch = Batch { inputs, targets };
+        let mut encoded = self.encode(model, inputs)?;
+        let rows = if model.encodes() { &encoded } else { inputs };
+        let batch = Batch { inputs: rows, targets };
         let loss = self.pass(model, batch).map_err(Failure::in_a_step)?;
         self.compute_gradient(model, batch);
+        std::mem::swap(&mut self.encoded, &mut encoded);
         Ok(loss)
     }
 
@@ -237,7 +255,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         model.validate(data, &mut self.loss, &self.threads)
     }
 
-    /// [`Trainer::step`]; who trains says what becomes of the model.
+    /// [`Trainer::step`] on rows that have been encoded; who trains says what becomes of the model.
     pub(super) fn try_step(
         &mut self,
         model: &mut M,

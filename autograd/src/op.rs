@@ -116,7 +116,7 @@ impl<'a, T: Float, const N: usize> Call<'a, T, N> {
         input: usize,
         gradient: impl FnOnce() -> Result<Tensor<T>>,
     ) -> Result<Option<Tensor<T>>> {
-        if self.wanted[input] { gradient().map(Some) } else { Ok(None) }
+        Ok(if self.wanted[input] { Some(gradient()?) } else { None })
     }
 }
 

@@ -99,15 +99,30 @@ impl<T: Float> Record<T> {
     where
         Vec<C>: Calls<T>,
     {
-        let list = *self.lists.entry(TypeId::of::<C>()).or_insert_with(|| {
-            self.calls.push(Box::new(Vec::<C>::new()));
-            (self.calls.len() - 1) as u32
-        });
+        let list = self.list_of(TypeId::of::<C>(), || Box::new(Vec::<C>::new()));
         let calls: &mut dyn Any = &mut *self.calls[list as usize];
         match calls.downcast_mut() {
             Some(calls) => (list, calls),
             None => unreachable!("each list is found by the type of its calls"),
         }
+    }
+
+    /// The number of the list of a type's calls, which `make` begins.
+    fn list_of(&mut self, id: TypeId, make: fn() -> Box<dyn Calls<T>>) -> u32 {
+        *self.lists.entry(id).or_insert_with(|| {
+            self.calls.push(make());
+            (self.calls.len() - 1) as u32
+        })
+    }
+
+    /// The values of these nodes.
+    pub(crate) fn values<const N: usize>(&self, nodes: &[usize; N]) -> [&Tensor<T>; N] {
+        values(&self.nodes, nodes)
+    }
+
+    /// Which of these nodes want a gradient.
+    pub(crate) fn wanted<const N: usize>(&self, nodes: &[usize; N]) -> [bool; N] {
+        wanted(&self.nodes, nodes)
     }
 
     /// The inputs of the call that this node is an output of.
@@ -184,15 +199,8 @@ impl<T: Float, O: Op<T, N>, const N: usize> Calls<T> for Vec<Application<O, N>> 
     ) -> Result<()> {
         let Application { op, inputs } = &self[place];
         let [Some(dy), ..] = of_outputs else { return Ok(()) };
-        let call = Call {
-            inputs: inputs.each_ref().map(|&node| &step.nodes[node].value),
-            output: &step.nodes[step.output].value,
-            wanted: inputs.each_ref().map(|&node| step.nodes[node].wants_gradient()),
-        };
-        let mut gradients = checked_backward(op, &call, dy)?;
-        for (&node, gradient) in inputs.iter().zip(&mut gradients) {
-            add(&mut pending[node], gradient);
-        }
+        let mut gradients = checked_backward(op, &step.call(inputs), dy)?;
+        add(pending, inputs, &mut gradients);
         Ok(())
     }
 
@@ -231,14 +239,10 @@ impl<T: Float, O: ListOp<T>> Calls<T> for Vec<ListApplication<O>> {
         });
         let dy = dy.collect::<tensor::Result<Vec<_>>>()?;
         let name = op.name();
-        let mut gradients = op.backward(&call, &dy).map_err(|error| error.within(name))?;
+        let mut gradients = within(name, op.backward(&call, &dy))?;
         gradients.resize(inputs.len(), None);
-        for (input, gradient) in gradients.iter_mut().enumerate() {
-            check(name, input, wanted[input], values[input], gradient)?;
-        }
-        for (&node, gradient) in inputs.iter().zip(&mut gradients) {
-            add(&mut pending[node], gradient);
-        }
+        check(name, &wanted, &values, &mut gradients)?;
+        add(pending, inputs, &mut gradients);
         Ok(())
     }
 
@@ -247,14 +251,57 @@ impl<T: Float, O: ListOp<T>> Calls<T> for Vec<ListApplication<O>> {
     }
 }
 
-/// Adds a gradient to what other uses of the variable have contributed.
+// What follows is compiled once for all operations, or for all with as many inputs: each of them is a type, and code that
+// is generic over it stands in the program hundreds of times.
+
 #[inline]
-fn add<T: Float>(sum: &mut Option<Tensor<T>>, gradient: &mut Option<Tensor<T>>) {
-    match (sum, gradient) {
-        (_, None) => {}
-        // Both have the variable's shape.
-        (Some(sum), Some(gradient)) => *sum += gradient,
-        (sum, gradient) => *sum = gradient.take(),
+fn values<'a, T: Float, const N: usize>(
+    nodes: &'a [Node<T>],
+    at: &[usize; N],
+) -> [&'a Tensor<T>; N] {
+    at.each_ref().map(|&node| &nodes[node].value)
+}
+
+#[inline]
+fn wanted<T: Float, const N: usize>(nodes: &[Node<T>], at: &[usize; N]) -> [bool; N] {
+    at.each_ref().map(|&node| nodes[node].wants_gradient())
+}
+
+impl<T: Float> Step<'_, T> {
+    /// What an operation with one output is given.
+    #[inline]
+    fn call<const N: usize>(&self, inputs: &[usize; N]) -> Call<'_, T, N> {
+        Call {
+            inputs: values(self.nodes, inputs),
+            output: &self.nodes[self.output].value,
+            wanted: wanted(self.nodes, inputs),
+        }
+    }
+}
+
+/// An operation's result, or its error with its name. (Inlined: the result is hundreds of bytes, which a call moves.)
+#[inline(always)]
+pub(crate) fn within<V>(op: &'static str, result: Result<V>) -> Result<V> {
+    match result {
+        Ok(value) => Ok(value),
+        Err(error) => Err(error.within(op)),
+    }
+}
+
+/// Adds the gradients to what other uses of the variables have contributed.
+#[inline]
+fn add<T: Float>(
+    pending: &mut [Option<Tensor<T>>],
+    nodes: &[usize],
+    gradients: &mut [Option<Tensor<T>>],
+) {
+    for (&node, gradient) in nodes.iter().zip(gradients) {
+        match (&mut pending[node], gradient) {
+            (_, None) => {}
+            // Both have the variable's shape.
+            (Some(sum), Some(gradient)) => *sum += gradient,
+            (sum, gradient) => *sum = gradient.take(),
+        }
     }
 }
 
@@ -266,36 +313,36 @@ pub(crate) fn checked_backward<T: Float, O: Op<T, N>, const N: usize>(
     dy: &Tensor<T>,
 ) -> Result<[Option<Tensor<T>>; N]> {
     let name = op.name();
-    let mut gradients = op.backward(call, dy).map_err(|error| error.within(name))?;
-    for (input, gradient) in gradients.iter_mut().enumerate() {
-        check(name, input, call.wanted[input], call.inputs[input], gradient)?;
-    }
+    let mut gradients = within(name, op.backward(call, dy))?;
+    check(name, &call.wanted, &call.inputs, &mut gradients)?;
     Ok(gradients)
 }
 
-/// Makes an answer the wanted gradient, in its input's shape, or none.
+/// Makes each answer the wanted gradient, in its input's shape, or none.
 #[inline]
 fn check<T: Float>(
     op: &'static str,
-    input: usize,
-    wanted: bool,
-    value: &Tensor<T>,
-    gradient: &mut Option<Tensor<T>>,
+    wanted: &[bool],
+    values: &[&Tensor<T>],
+    gradients: &mut [Option<Tensor<T>>],
 ) -> Result<()> {
-    match gradient {
-        _ if !wanted => *gradient = None,
-        None => return Err(Error::GradientMissing { op, input }),
-        // (A loop over a few axes; comparing slices is a call.)
-        Some(gradient) if gradient.shape().iter().eq(value.shape()) => {}
-        Some(stretched) => {
-            // Broadcasting repeats an element; what is said about each copy counts for the element.
-            let sum = stretched.sum_to(value.shape()).map_err(|_| Error::GradientShape {
-                op,
-                input,
-                found: stretched.shape().to_vec(),
-                expected: value.shape().to_vec(),
-            })?;
-            *gradient = Some(sum);
+    for (input, gradient) in gradients.iter_mut().enumerate() {
+        let shape = values[input].shape();
+        match gradient {
+            _ if !wanted[input] => *gradient = None,
+            None => return Err(Error::GradientMissing { op, input }),
+            // (A loop over a few axes; comparing slices is a call.)
+            Some(gradient) if gradient.shape().iter().eq(shape) => {}
+            Some(stretched) => {
+                // Broadcasting repeats an element; what is said about each copy counts for the element.
+                let sum = stretched.sum_to(shape).map_err(|_| Error::GradientShape {
+                    op,
+                    input,
+                    found: stretched.shape().to_vec(),
+                    expected: shape.to_vec(),
+                })?;
+                *gradient = Some(sum);
+            }
         }
     }
     Ok(())

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::gradients::Gradients;
 use crate::list::ListOp;
 use crate::op::{NoGradOp, Op};
-use crate::record::{Node, Origin, Record};
+use crate::record::{Node, Origin, Record, within};
 use crate::recycled::{Container, Recycled};
 use crate::section::Section;
 use crate::var::Var;
@@ -81,13 +81,10 @@ impl<T: Float> Tape<T> {
     ) -> Result<Var<'_, T>> {
         let name = op.name();
         let nodes = self.own(name, inputs)?;
-        let record = self.record.borrow();
-        let inputs = nodes.each_ref().map(|&node| &record.nodes[node]);
-        let value = op.forward(inputs.map(|input| &input.value));
-        let wants_gradient = inputs.into_iter().any(Node::wants_gradient);
-        drop(record);
-        let value = value.map_err(|error| error.within(name))?;
+        let value = op.forward(self.record.borrow().values(&nodes));
+        let value = within(name, value)?;
         let mut record = self.record.borrow_mut();
+        let wants_gradient = record.wanted(&nodes).contains(&true);
         let origin = if wants_gradient { record.remember(op, nodes) } else { Origin::Constant };
         Ok(self.push(&mut record.nodes, value, name, origin))
     }
@@ -113,7 +110,7 @@ impl<T: Float> Tape<T> {
         let outputs = op.forward(&values);
         let wants_gradient = nodes.iter().any(|&node| record.nodes[node].wants_gradient());
         drop(record);
-        let outputs = outputs.map_err(|error| error.within(name))?;
+        let outputs = within(name, outputs)?;
         let mut record = self.record.borrow_mut();
         let first = record.nodes.len();
         let mut origin = Origin::Constant;
@@ -175,10 +172,8 @@ impl<T: Float> Tape<T> {
             let shape = inputs[input].shape().to_vec();
             return Err(Error::NotDifferentiable { op: name, input, shape });
         }
-        let record = self.record.borrow();
-        let value = op.forward(nodes.each_ref().map(|&node| &record.nodes[node].value));
-        drop(record);
-        let value = value.map_err(|error| error.within(name))?;
+        let value = op.forward(self.record.borrow().values(&nodes));
+        let value = within(name, value)?;
         Ok(self.push(&mut self.record.borrow_mut().nodes, value, name, Origin::Constant))
     }
 

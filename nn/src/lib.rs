@@ -63,6 +63,8 @@
 #[cfg(feature = "std")]
 pub mod data;
 mod declare;
+#[cfg(feature = "std")]
+pub mod distributed;
 #[cfg(feature = "dynamic")]
 mod dynamic;
 #[cfg(feature = "std")]

@@ -1,4 +1,8 @@
-//! What the README shows as output is what the library prints. (Its code blocks are doctests of `nn`.)
+//! What texts say: the README shows as output what the library prints (its code blocks are doctests of `nn`), and the guide
+//! what its programs are and do.
+
+#[path = "guide/mod.rs"]
+mod guide;
 
 use nn::network;
 

@@ -41,26 +41,21 @@ impl<T: Float> Buffer<T> {
     /// `len` elements of unspecified value, to be overwritten: what an earlier buffer left behind.
     /// In builds with debug assertions they are NaN, so that a forgotten one is seen.
     pub fn stale(len: usize) -> Self {
-        Self::filled(len, |values| {
-            if cfg!(debug_assertions) {
-                values.fill(T::nan());
-            }
-        })
+        Self::filled(len, &mut |_| ())
     }
 
     /// `len` zeros.
     pub fn zeroed(len: usize) -> Self {
-        Self::filled(len, |values| values.fill(T::zero()))
+        Self::filled(len, &mut |values| values.fill(T::zero()))
     }
 
     /// The elements of `values`, copied.
     pub fn from_slice(values: &[T]) -> Self {
-        Self::filled(values.len(), |to| to.copy_from_slice(values))
+        Self::filled(values.len(), &mut |to| to.copy_from_slice(values))
     }
 
-    /// What `fill` leaves of `len` elements of unspecified value.
-    #[inline]
-    pub(crate) fn filled(len: usize, fill: impl FnOnce(&mut [T])) -> Self {
+    /// What `fill` leaves of `len` elements of unspecified value. (`dyn`: hundreds of callers share this code.)
+    pub(crate) fn filled(len: usize, fill: &mut dyn FnMut(&mut [T])) -> Self {
         if len == 0 {
             fill(&mut []);
             return Buffer { block: None };
@@ -69,6 +64,9 @@ impl<T: Float> Buffer<T> {
         let mut block = take(class).unwrap_or_else(|| Arc::new(Block::fresh(class)));
         let unshared = alone(&mut block);
         unshared.len = len;
+        if cfg!(debug_assertions) {
+            unshared.elements_mut().fill(T::nan());
+        }
         fill(unshared.elements_mut());
         Buffer { block: Some(block) }
     }
@@ -169,7 +167,7 @@ impl<T> FreeClass<T> {
 const MOST_KEPT: usize = 256 << 20;
 
 impl FreeLists {
-    #[inline]
+    #[inline(always)] // into the two that there are
     fn of<T: 'static>(&mut self) -> Option<&mut FreeBlocks<T>> {
         let id = TypeId::of::<T>();
         let at = match self.by_type.iter().position(|(of, _)| *of == id) {

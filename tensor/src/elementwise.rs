@@ -8,6 +8,12 @@ use crate::shape::Shape;
 use crate::simd::vectorize;
 use crate::tensor::{Tensor, advance};
 
+/// Writes a stretch of the result, given where that begins in the operand and the step to the next element.
+type MapRow<'w, T> = dyn FnMut(&mut [T], &[T], usize) + 'w;
+
+/// The same of two operands; the step is 0 where one is repeated.
+type ZipRow<'w, T> = dyn FnMut(&mut [T], (&[T], usize), (&[T], usize)) + 'w;
+
 impl<T: Float> Tensor<T> {
     /// `f` of every element.
     ///
@@ -17,21 +23,29 @@ impl<T: Float> Tensor<T> {
     /// ```
     #[must_use]
     pub fn map(&self, f: impl Fn(T) -> T) -> Tensor<T> {
-        let (data, shape, strides) = self.parts();
-        Tensor::filled(*shape, |to| {
-            if let Some(from) = self.as_slice() {
-                return vectorize(|| {
-                    for (y, &x) in to.iter_mut().zip(from) {
-                        *y = f(x);
-                    }
-                });
-            }
-            for_each_row(shape, [strides], to, |row, [start]| {
-                let step = strides.last().copied().unwrap_or(0);
-                for (i, y) in row.iter_mut().enumerate() {
-                    *y = f(data[start + i * step]);
+        self.map_rows(&mut |to, from, step| match step {
+            1 => vectorize(|| {
+                for (y, &x) in to.iter_mut().zip(from) {
+                    *y = f(x);
                 }
-            });
+            }),
+            _ => {
+                for (i, y) in to.iter_mut().enumerate() {
+                    *y = f(from[i * step]);
+                }
+            }
+        })
+    }
+
+    /// What `work` writes into every stretch of the result. (`dyn`: all functions share the code of the layout, and
+    /// compile their loops alone.)
+    fn map_rows(&self, work: &mut MapRow<'_, T>) -> Tensor<T> {
+        let (data, shape, strides) = self.parts();
+        Tensor::filled(*shape, &mut |to| match self.as_slice() {
+            Some(from) => work(to, from, 1),
+            None => for_each_row(shape, [strides], to, &mut |row, [start]| {
+                work(row, &data[start..], step(strides));
+            }),
         })
     }
 
@@ -46,65 +60,75 @@ impl<T: Float> Tensor<T> {
     }
 
     /// [`Tensor::zip`] under the name that errors shall use.
-    #[inline]
     pub(crate) fn zip_as(
         &self,
         op: &'static str,
         other: &Tensor<T>,
         f: impl Fn(T, T) -> T,
     ) -> Result<Tensor<T>> {
-        if self.parts().1 == other.parts().1
+        self.zip_rows(op, other, &mut |to, (a, a_step), (b, b_step)| {
+            let length = to.len();
+            match (a_step, b_step) {
+                (1, 1) => vectorize(|| {
+                    for ((y, &a), &b) in to.iter_mut().zip(&a[..length]).zip(&b[..length]) {
+                        *y = f(a, b);
+                    }
+                }),
+                (1, 0) => {
+                    let b = b[0];
+                    vectorize(|| {
+                        for (y, &a) in to.iter_mut().zip(&a[..length]) {
+                            *y = f(a, b);
+                        }
+                    });
+                }
+                (0, 1) => {
+                    let a = a[0];
+                    vectorize(|| {
+                        for (y, &b) in to.iter_mut().zip(&b[..length]) {
+                            *y = f(a, b);
+                        }
+                    });
+                }
+                _ => {
+                    for (i, y) in to.iter_mut().enumerate() {
+                        *y = f(a[i * a_step], b[i * b_step]);
+                    }
+                }
+            }
+        })
+    }
+
+    /// What `work` writes into every stretch of the result. (`dyn`: as in `map_rows`.)
+    fn zip_rows(
+        &self,
+        op: &'static str,
+        other: &Tensor<T>,
+        work: &mut ZipRow<'_, T>,
+    ) -> Result<Tensor<T>> {
+        if self.shape() == other.shape()
             && let (Some(a), Some(b)) = (self.as_slice(), other.as_slice())
         {
-            return Ok(Tensor::filled(self.shape().into(), |to| zip_rows(to, a, b, &f)));
+            let shape = Shape::from(self.shape());
+            return Ok(Tensor::filled(shape, &mut |to| work(to, (a, 1), (b, 1))));
         }
         let shape = Shape::broadcast(op, self.shape(), other.shape())?;
         let (left, right) = (self.broadcast_to(shape)?, other.broadcast_to(shape)?);
-        Ok(Tensor::filled(shape, |to| {
+        let ((a, _, a_strides), (b, _, b_strides)) = (left.parts(), right.parts());
+        Ok(Tensor::filled(shape, &mut |to| {
             if let (Some(a), Some(b)) = (left.as_slice(), right.as_slice()) {
-                return zip_rows(to, a, b, &f);
+                return work(to, (a, 1), (b, 1));
             }
-            let ((a, _, a_strides), (b, _, b_strides)) = (left.parts(), right.parts());
-            let step = |strides: &Shape| strides.last().copied().unwrap_or(0);
-            let (a_step, b_step) = (step(a_strides), step(b_strides));
-            for_each_row(&shape, [a_strides, b_strides], to, |row, [i, j]| {
-                let length = row.len();
-                match (a_step, b_step) {
-                    (1, 1) => zip_rows(row, &a[i..][..length], &b[j..][..length], &f),
-                    (1, 0) => {
-                        let b = b[j];
-                        vectorize(|| {
-                            for (y, &a) in row.iter_mut().zip(&a[i..][..length]) {
-                                *y = f(a, b);
-                            }
-                        });
-                    }
-                    (0, 1) => {
-                        let a = a[i];
-                        vectorize(|| {
-                            for (y, &b) in row.iter_mut().zip(&b[j..][..length]) {
-                                *y = f(a, b);
-                            }
-                        });
-                    }
-                    _ => {
-                        for (k, y) in row.iter_mut().enumerate() {
-                            *y = f(a[i + k * a_step], b[j + k * b_step]);
-                        }
-                    }
-                }
+            for_each_row(&shape, [a_strides, b_strides], to, &mut |row, [i, j]| {
+                work(row, (&a[i..], step(a_strides)), (&b[j..], step(b_strides)));
             });
         }))
     }
 }
 
-#[inline(always)]
-fn zip_rows<T: Float>(to: &mut [T], a: &[T], b: &[T], f: impl Fn(T, T) -> T) {
-    vectorize(|| {
-        for ((y, &a), &b) in to.iter_mut().zip(a).zip(b) {
-            *y = f(a, b);
-        }
-    });
+/// The step from one element to the next along the last axis.
+fn step(strides: &Shape) -> usize {
+    strides.last().copied().unwrap_or(0)
 }
 
 /// Calls `f` on every stretch of `to` along the last axis, with the place where that stretch begins in each
@@ -113,7 +137,7 @@ fn for_each_row<T, const N: usize>(
     shape: &Shape,
     strides: [&Shape; N],
     to: &mut [T],
-    mut f: impl FnMut(&mut [T], [usize; N]),
+    f: &mut dyn FnMut(&mut [T], [usize; N]),
 ) {
     let Some((&length, outer)) = shape.split_last() else {
         return f(to, [0; N]);

@@ -32,7 +32,7 @@ impl<T: Float> Tensor<T> {
         shape.axes_mut()[axis] = indices.len();
         let (length, run) = (self.shape()[axis], self.shape()[axis + 1..].iter().product());
         let from = self.contiguous();
-        Ok(Tensor::filled(shape, |to| {
+        Ok(Tensor::filled(shape, &mut |to| {
             if to.is_empty() {
                 return;
             }
@@ -109,7 +109,7 @@ impl<T: Float> Tensor<T> {
         let shape = shape.into();
         self.check_elements("gather", axis, indices, &shape)?;
         let (data, _, strides) = self.parts();
-        Ok(Tensor::filled(shape, |to| {
+        Ok(Tensor::filled(shape, &mut |to| {
             along(axis, indices, &shape, strides, |at, place| to[at] = data[place]);
         }))
     }

@@ -183,7 +183,7 @@ impl<T: Float> Tensor<T> {
         let reduced_len: usize = axes.iter().map(|&axis| self.shape()[axis]).product();
         let trailing = axes.iter().all(|&axis| axis >= kept.len());
 
-        let result = Tensor::filled(Shape::from([result_len]), |to| {
+        let result = Tensor::filled(Shape::from([result_len]), &mut |to| {
             to.fill(empty);
             if result_len == 0 || reduced_len == 0 {
                 return;

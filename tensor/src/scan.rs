@@ -28,7 +28,7 @@ impl<T: Float> Tensor<T> {
         // Neighbours along the axis are `inner` apart; a block holds all of one outer index.
         let inner: usize = shape[axis + 1..].iter().product();
         let from = self.contiguous();
-        Ok(Tensor::filled(shape.into(), |to| {
+        Ok(Tensor::filled(shape.into(), &mut |to| {
             if to.is_empty() {
                 return;
             }

@@ -52,7 +52,7 @@ impl<T: Float> Tensor<T> {
 
     /// All `value`.
     pub fn full(shape: impl Into<Shape>, value: T) -> Self {
-        Self::filled(shape.into(), |values| values.fill(value))
+        Self::filled(shape.into(), &mut |values| values.fill(value))
     }
 
     /// The elements of `values`, the last axis changing fastest.
@@ -87,7 +87,7 @@ impl<T: Float> Tensor<T> {
         let shape = shape.into();
         let mut index = [0; MOST_AXES];
         let index = &mut index[..shape.len()];
-        Self::filled(shape, |values| {
+        Self::filled(shape, &mut |values| {
             for value in values {
                 *value = f(index);
                 advance(index, &shape);
@@ -97,24 +97,17 @@ impl<T: Float> Tensor<T> {
 
     /// Uniform in \[low, high), the element at position i (in memory order) from index i of `random`.
     pub fn uniform(shape: impl Into<Shape>, low: T, high: T, random: Random) -> Self {
-        Self::filled(shape.into(), |values| random.fill_uniform(values, low, high))
+        Self::filled(shape.into(), &mut |values| random.fill_uniform(values, low, high))
     }
 
     /// Normal with this mean and deviation, the element at position i (in memory order) from index
     /// i of `random`.
     pub fn normal(shape: impl Into<Shape>, mean: T, deviation: T, random: Random) -> Self {
-        Self::filled(shape.into(), |values| random.fill_normal(values, mean, deviation))
+        Self::filled(shape.into(), &mut |values| random.fill_normal(values, mean, deviation))
     }
 
-    /// A contiguous tensor whose elements `fill` writes.
-    #[inline]
-    pub(crate) fn filled(shape: Shape, fill: impl FnOnce(&mut [T])) -> Self {
-        let fill = |values: &mut [T]| {
-            if cfg!(debug_assertions) {
-                values.fill(T::nan()); // so that a forgotten one is seen
-            }
-            fill(values);
-        };
+    /// A contiguous tensor whose elements `fill` writes, all of them.
+    pub(crate) fn filled(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Self {
         Self::contiguous_in(Buffer::filled(shape.elements(), fill), shape)
     }
 
@@ -191,8 +184,14 @@ impl<T: Float> Tensor<T> {
     /// The elements, if they lie in memory one after the other.
     #[inline]
     pub fn as_slice(&self) -> Option<&[T]> {
-        self.is_contiguous()
-            .then(|| if self.is_empty() { &[] } else { &self.memory[self.offset..][..self.len()] })
+        if !self.is_contiguous() {
+            return None;
+        }
+        // Of no elements, the offset may lie beyond the memory.
+        match self.len() {
+            0 => Some(&[]),
+            len => Some(&self.memory[self.offset..][..len]),
+        }
     }
 
     /// The elements of a contiguous tensor, the last axis changing fastest.
@@ -374,13 +373,13 @@ impl<T: Float> From<T> for Tensor<T> {
 
 impl<T: Float, const N: usize> From<[T; N]> for Tensor<T> {
     fn from(values: [T; N]) -> Self {
-        Tensor::filled(Shape::from([N]), |to| to.copy_from_slice(&values))
+        Tensor::filled(Shape::from([N]), &mut |to| to.copy_from_slice(&values))
     }
 }
 
 impl<T: Float, const M: usize, const N: usize> From<[[T; N]; M]> for Tensor<T> {
     fn from(values: [[T; N]; M]) -> Self {
-        Tensor::filled(Shape::from([M, N]), |to| to.copy_from_slice(values.as_flattened()))
+        Tensor::filled(Shape::from([M, N]), &mut |to| to.copy_from_slice(values.as_flattened()))
     }
 }
 
@@ -389,6 +388,6 @@ impl<T: Float, const L: usize, const M: usize, const N: usize> From<[[[T; N]; M]
 {
     fn from(values: [[[T; N]; M]; L]) -> Self {
         let flat = values.as_flattened().as_flattened();
-        Tensor::filled(Shape::from([L, M, N]), |to| to.copy_from_slice(flat))
+        Tensor::filled(Shape::from([L, M, N]), &mut |to| to.copy_from_slice(flat))
     }
 }

@@ -12,6 +12,7 @@
 //! ```
 
 mod augmented;
+mod augmented_images;
 mod batches;
 mod dataset;
 mod fingerprint;
@@ -26,6 +27,7 @@ mod table;
 mod view;
 
 pub use augmented::{Augmented, Mix};
+pub use augmented_images::AugmentedImages;
 pub use batches::{Batches, Minibatch};
 pub use dataset::{Dataset, Rows};
 pub(crate) use fingerprint::Fingerprint;

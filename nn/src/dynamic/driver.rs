@@ -153,7 +153,7 @@ impl<T: Float> Dynamic<T> {
         &self,
         Batch { inputs, targets }: Batch<'_, Self>,
         workspace: &mut DynamicWorkspace<T>,
-        &Run { threads, seed, step }: &Run<'_>,
+        &Run { threads, seed, step, first_row: start }: &Run<'_>,
         evaluate: impl Fn(LossRows<'_, T, T>) + Sync,
     ) -> Result<T> {
         let network = &*self.network;
@@ -178,7 +178,7 @@ impl<T: Float> Dynamic<T> {
             if division.rows >= rows {
                 let workspaces = &mut all[..];
                 let losses = &mut *losses;
-                let all = Rows { x: inputs, targets, workspaces, losses, first_row: 0 };
+                let all = Rows { x: inputs, targets, workspaces, losses, first_row: start };
                 return network.pass(parameters, all, scale, [seed, step], &evaluate);
             }
             // The batch in parts, one for each thread.
@@ -204,7 +204,7 @@ impl<T: Float> Dynamic<T> {
                 targets,
                 workspaces,
                 losses,
-                first_row: (at * each) as u64,
+                first_row: start + (at * each) as u64,
             });
             division.threads.for_each(items, |rows| {
                 network.pass(parameters, rows, scale, [seed, step], &evaluate);
@@ -330,9 +330,9 @@ impl<T: Float> Model for Dynamic<T> {
             let all = &all[..];
             let longest = division.stretches(network).map(|stretch| stretch.len()).max();
             let mut parameters = Parts::of(network, division, parameters);
-            let mut remembered = remembered.map(|slot| Parts::of(network, division, slot));
+            let mut remembered = Parts::each(network, division, remembered);
             let parts = division.stretches(network).map(|stretch| {
-                let remembered = remembered.each_mut().map(|slot| slot.take(&stretch));
+                let remembered = Parts::take_each(&mut remembered, &stretch);
                 (stretch.start, parameters.take(&stretch), remembered)
             });
             let descent = if has_groups { None } else { rule.descent(step) };
@@ -447,6 +447,10 @@ impl<T: Float> Model for Dynamic<T> {
 
     fn check_batch_size(&self, rows: usize, batch_size: usize) -> Result<()> {
         check_last_batch(rows, batch_size, self.network.part.is_coupled)
+    }
+
+    fn row_widths(&self) -> [usize; 2] {
+        [self.network.part.inputs, self.network.head.targets()]
     }
 
     fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {

@@ -10,10 +10,12 @@ mod weights;
 
 #[cfg(feature = "std")]
 pub use checkpoint::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
+#[cfg(feature = "std")]
+pub(crate) use checkpoint::{
+    Content, json, load, load_all, load_all_bytes, load_pytorch, save, save_all, save_pytorch,
+};
 #[cfg(feature = "onnx")]
 pub(crate) use checkpoint::{check_finite, replace};
-#[cfg(feature = "std")]
-pub(crate) use checkpoint::{json, load, load_all, load_pytorch, save, save_all, save_pytorch};
 #[cfg(feature = "onnx")]
 pub(crate) use safetensors::{from_bf16, from_f16};
 pub use weights::{Arranged, Weights, sizes_to_arrange};

@@ -12,7 +12,8 @@
 //! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
 //! | `dropout(0.2)` | [`Dropout`] |
-//! | `layer_norm`, `batch_norm` | [`LayerNorm`], [`BatchNorm`] |
+//! | `layer_norm`, `batch_norm`, `rms_norm` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`] |
+//! | `layer_scale`, `prelu` | [`LayerScale`], [`Prelu`] |
 //! | `residual(…)` | [`Residual`] |
 //! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
@@ -33,6 +34,7 @@ mod formula;
 mod info;
 pub mod init;
 mod layer_norm;
+mod layer_scale;
 #[cfg(feature = "std")]
 mod leaf;
 mod list;
@@ -44,11 +46,13 @@ mod output_grad;
 #[cfg(feature = "std")]
 mod pass;
 mod passthrough;
+mod prelu;
 #[cfg(test)]
 mod proof;
 #[cfg(feature = "std")]
 mod recorded;
 mod residual;
+mod rms_norm;
 #[cfg(feature = "std")]
 mod row_layer;
 #[cfg(feature = "std")]
@@ -71,11 +75,14 @@ pub use encoder::{MinMax, Quantile, Robust, Scale, Standardize};
 use encoder::{MinMaxFormula, QuantileFormula, RobustFormula, ScaleFormula, StandardizeFormula};
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
+pub use layer_scale::{LayerScale, LayerScaleFormula};
 use list::layers;
 pub(crate) use names::push_or_number;
 pub(crate) use option::rule;
 pub use passthrough::Passthrough;
+pub use prelu::{Prelu, PreluFormula};
 pub use residual::Residual;
+pub use rms_norm::{RmsNorm, RmsNormFormula};
 pub use then::Then;
 
 pub use width::{Fixed, Width};
@@ -90,10 +97,12 @@ pub use self::{
     encoder::{FoundColumn, Seen},
     formula::{FirstSums, Formula},
     layer_norm::NormView,
+    layer_scale::ScaleView,
     leaf::{Leaf, LeafWorkspace},
     output_grad::{OutputGrad, UnitFunction},
     pass::Pass,
     passthrough::PassthroughFormula,
+    prelu::PreluView,
     residual::ResidualWorkspace,
     row_layer::{RowFormula, RowLayer},
     then::ThenWorkspace,
@@ -158,6 +167,9 @@ layers! {
         dropout: Dropout(0.4), DropoutFormula;
         layer_norm: LayerNorm(0.001), LayerNormFormula;
         batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
+        rms_norm: RmsNorm(0.001), RmsNormFormula;
+        layer_scale: LayerScale(), LayerScaleFormula;
+        prelu: Prelu(0.3), PreluFormula;
     }
     encoders {
         standardize: Standardize(), StandardizeFormula;

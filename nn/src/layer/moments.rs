@@ -59,6 +59,24 @@ fn of_large<T: Float>(x: &[T], epsilon: T) -> (T, T) {
     (mean * largest, rate(variance, epsilon / largest / largest) / largest)
 }
 
+/// 1/√(q + ε) of a row, q being the mean of x².
+#[inline(always)]
+pub(crate) fn rms_rate<T: Float>(x: &[T], epsilon: T) -> T {
+    let share = T::one() / T::of(x.len() as f64);
+    let square = sum(x, x, |x, _| x * x) * share;
+    if square.is_finite() { rate(square, epsilon) } else { rms_rate_of_large(x, epsilon) }
+}
+
+/// [`rms_rate`] in units of the largest number: of a row whose squares overflow.
+#[cold]
+#[inline(never)]
+fn rms_rate_of_large<T: Float>(x: &[T], epsilon: T) -> T {
+    let largest = x.iter().fold(T::zero(), |largest, x| largest.max(x.abs()));
+    let share = T::one() / T::of(x.len() as f64);
+    let square = sum(x, x, |x, _| (x / largest) * (x / largest)) * share;
+    rate(square, epsilon / largest / largest) / largest
+}
+
 /// 1/√(v + ε).
 #[inline(always)]
 pub(crate) fn rate<T: Float>(variance: T, epsilon: T) -> T {
@@ -80,5 +98,9 @@ mod tests {
             }
         }
         assert!(mean_and_rate(&[f32::NAN, 1.0], 1e-5).1.is_nan());
+        for size in [1.0_f32, 1e20, 3e38] {
+            assert!((rms_rate(&[size, -size, size], 1e-5) * size - 1.0).abs() < 1e-5, "{size}");
+        }
+        assert!(rms_rate(&[f32::NAN, 1.0], 1e-5).is_nan());
     }
 }

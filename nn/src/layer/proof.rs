@@ -1,5 +1,6 @@
 //! What every layer of the list has to prove.
 
+use nn_grammar::vocabulary::{self, LayerOption};
 use tensor::random::Random;
 use tensor::{Buffer, Float};
 
@@ -154,10 +155,14 @@ pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     }
     check::<L, f32>(word, options);
     check::<L, f64>(word, options);
-    let lengths = [options.len() + 1, options.len(), options.len()];
-    let wrong = lengths.into_iter().zip([0.5, f64::NAN, -1.0]).map(|(len, x)| vec![x; len]);
-    // Without options, no number is wrong but one too many.
-    for wrong in wrong.filter(|wrong| !wrong.is_empty()) {
+    let rules = || vocabulary::layer(word).into_iter().flat_map(|layer| layer.options);
+    let is_right = |given: &[f64]| {
+        let fits = |(option, &x): (&LayerOption, &f64)| option.number().unwrap().allows(x);
+        given.len() == options.len() && rules().zip(given).all(fits)
+    };
+    let wrong =
+        [vec![0.5; options.len() + 1], vec![f64::NAN; options.len()], vec![-1.0; options.len()]];
+    for wrong in wrong.into_iter().filter(|given| !is_right(given)) {
         let refused = simple_formula::<f32>(word, 3, &wrong).err();
         assert!(refused.is_some_and(|error| error.to_string().contains(word)), "{word} {wrong:?}");
     }

@@ -188,7 +188,7 @@ where
         jacobian: &mut [N::Float],
     ) -> Result<()> {
         let (len, outputs) = (self.flat().len(), N::Layers::OUTPUTS);
-        let run = Run { threads: &Threads::new(1), seed: 0, step: 0 };
+        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0 };
         let mut workspace = NetworkWorkspace::default();
         for output in 0..outputs {
             let mut loss = LossOf(Box::new(OneOutput(output)));

@@ -1,11 +1,11 @@
 //! The gradient near the parameters, for a rule that asks for it.
 
-use num_traits::Float as _;
-use tensor::{Buffer, Float as _};
+use tensor::{Buffer, Float};
 
 use super::Trainer;
 use super::clip::norm;
 use super::failure::Failure;
+use super::memory::Memory;
 use super::model::{Batch, Model};
 use crate::optim::{Ascent, Optimizer};
 use crate::parameters::combine;
@@ -19,37 +19,19 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         &mut self,
         model: &mut M,
         batch: Batch<'_, M>,
+        rows: usize,
         ascent: Ascent,
-    ) -> std::result::Result<(), Failure> {
+    ) -> Result<(), Failure> {
         let Some(memory) = &mut self.memory else { return Ok(()) };
-        // What is frozen stays, and does not count in the length.
-        let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
-        frozen.for_each(|tensor| self.gradient[tensor.range()].fill(M::Float::of(0.0)));
         let original = Buffer::from_slice(model.flat());
-        let length = match ascent.is_adaptive {
-            false => norm(&self.gradient),
-            true => {
-                let mut scaled = Buffer::from_slice(&original);
-                combine(&mut scaled, &self.gradient, |p, g| p * g);
-                norm(&scaled)
-            }
-        };
-        if !length.is_finite() {
-            let what = "length of the gradient".into();
-            let found = format!("{length} at step {}", self.steps + 1);
-            return Err(Failure::Diverged { what, found, written: false });
-        }
+        let scale = scale(ascent, memory, &mut self.gradient[..memory.len], &original, self.steps)?;
         // What follows the batches by itself follows the first pass, at the parameters themselves.
         if std::mem::take(&mut self.has_state_to_come) {
-            memory.update_state(model, &mut self.workspace);
+            memory.update_state(model, &mut self.workspace, &mut self.shards, &self.threads);
         }
         let after = Buffer::from_slice(model.flat());
-        let scale = M::Float::of(ascent.radius / (length + SHORTEST));
-        combine(model.flat_mut(), &self.gradient, |p, g| {
-            let toward = if ascent.is_adaptive { p * p * g } else { g };
-            toward.mul_add(scale, p)
-        });
-        match self.pass(model, batch) {
+        step_out(ascent, scale, &self.gradient[..memory.len], model.flat_mut());
+        match self.pass(model, batch, rows) {
             Ok(_) => {
                 self.compute_gradient(model, batch);
                 model.flat_mut().copy_from_slice(&after);
@@ -62,4 +44,41 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.has_state_to_come = false;
         Ok(())
     }
+}
+
+// Compiled once for all models and rules.
+
+/// What the gradient is multiplied by, so that the step has the length that `ascent` says. What is frozen stays, and does
+/// not count in the length.
+fn scale<T: Float>(
+    ascent: Ascent,
+    memory: &Memory<T>,
+    gradient: &mut [T],
+    parameters: &[T],
+    steps: u64,
+) -> Result<T, Failure> {
+    let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
+    frozen.for_each(|tensor| gradient[tensor.range()].fill(T::of(0.0)));
+    let length = match ascent.is_adaptive {
+        false => norm(gradient),
+        true => {
+            let mut scaled = Buffer::from_slice(parameters);
+            combine(&mut scaled, gradient, |p, g| p * g);
+            norm(&scaled)
+        }
+    };
+    if !length.is_finite() {
+        let what = "length of the gradient".into();
+        let found = format!("{length} at step {}", steps + 1);
+        return Err(Failure::Diverged { what, found, written: false });
+    }
+    Ok(T::of(ascent.radius / (length + SHORTEST)))
+}
+
+/// Goes from the parameters along the gradient.
+fn step_out<T: Float>(ascent: Ascent, scale: T, gradient: &[T], parameters: &mut [T]) {
+    combine(parameters, gradient, |p, g| {
+        let toward = if ascent.is_adaptive { p * p * g } else { g };
+        toward.mul_add(scale, p)
+    });
 }

@@ -23,8 +23,10 @@ use super::progress::Progress;
 use super::recipe::Recipe;
 use super::report::Report;
 use super::run::{Kept, Measure, Run, Schedule};
-use crate::data::{Batches, Minibatch, Source};
-use crate::error::Result;
+use super::shards::{Shards, check_parts, check_shards};
+use crate::data::{Batches, Fingerprint, Minibatch, Source};
+use crate::distributed::World;
+use crate::error::{Error, Result};
 use crate::loss::TrainedWith;
 use crate::network::{Layered, Network};
 use crate::optim::schedule;
@@ -70,6 +72,8 @@ pub fn fit<'a, M: Model>(
         decisions: Decisions::default(),
         clip: None,
         groups: Groups::default(),
+        shards: None,
+        world: None,
         average: None,
         checkpoints: None,
         saves_to: None,
@@ -98,6 +102,8 @@ pub struct Fit<'a, M: Model, O> {
     decisions: Decisions,
     clip: Option<Clip>,
     groups: Groups,
+    shards: Option<usize>,
+    pub(super) world: Option<World>,
     average: Option<Average>,
     pub(super) checkpoints: Option<Checkpoints>,
     /// Where the trained model is to be written, with how it was made.
@@ -234,6 +240,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             decisions,
             clip,
             groups,
+            shards: self.shards,
+            world: self.world,
             average,
             checkpoints,
             saves_to: self.saves_to,
@@ -369,6 +377,49 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Divides each batch into `shards` parts, a power of two, whose gradients are added pair by pair as in a balanced binary
+    /// tree: the order in which [several ranks](Fit::distributed) add theirs, so that one of them alone has the same bits as
+    /// all. Part i of S of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋, and counts by its share of the rows. Batch norm
+    /// has the mean and the variance of each part by itself, and its running ones follow their mean; a loss with weights of
+    /// classes divides by those in a part. Validation data are judged in as many parts.
+    ///
+    /// Only one part is passed through the network at a time, so that memory for the values of its layers is needed for no more.
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
+    /// let mut line = Line::init(1);
+    /// fit(&mut line, &data).batch_size(16).shards(8).show(Show::Nothing).run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.shards = Some(shards);
+        self
+    }
+
+    /// Trains with the other ranks of this world: each computes its parts of every batch (8 unless [`Fit::shards`] says
+    /// otherwise), and reads no other rows for that. Every rank calls the same with the same data, settings and first weights, or
+    /// is refused with what differs. All of them end with the same model: that of `shards` on one machine, to the last bit, whatever
+    /// the number of ranks and threads is.
+    ///
+    /// Rank 0 alone shows, writes files, and calls observers and measures; what it decides holds for all.
+    ///
+    /// The package `nn-mpi` has the world of a program that `mpirun` started; [`distributed::threads`](crate::distributed::threads)
+    /// has one to try.
+    ///
+    /// # Errors
+    ///
+    /// Of [`Fit::run`]: if the number of ranks is no power of two, or there are more than parts. An error of one rank is an error of all.
+    pub fn distributed(mut self, world: &impl AsRef<World>) -> Self {
+        self.world = Some(world.as_ref().clone());
+        self
+    }
+
     /// A mean of the parameters over the steps, which is validated and given back in their place.
     pub fn average(mut self, average: Average) -> Self {
         self.average = Some(average);
@@ -460,7 +511,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     pub(super) fn train<R>(self, then: impl FnOnce(&M, Report) -> Result<R>) -> Result<R> {
         let mut report = Report::default();
         let epochs = self.epochs;
-        let mut run = self.prepare()?;
+        let mut run = self.prepare_together()?;
         run.resume(&mut report)?;
         match run.epochs(epochs, &mut report) {
             Ok(()) => then(run.model.model(), report),
@@ -475,11 +526,13 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
 
     /// Steps of this training, to find something out.
     pub(super) fn into_trial(mut self) -> Result<Trial<'a, M, O>> {
+        self.check_alone("a search")?;
         let threads = self.threads.take().unwrap_or_default();
         let batches = self.check_data(&threads)?;
         let _found = self.adapt(&threads)?;
-        let Fit { model, data, optimizer, loss, seed, clip, groups, .. } = self;
-        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups)?;
+        let Fit { model, data, optimizer, loss, seed, clip, groups, shards, .. } = self;
+        let shards = shards.map(Shards::new);
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
         let (model, batch) = (Completed::new(model), Minibatch::default());
         Ok(Trial { model, trainer, data, threads, batches, batch, seed, taken: 0 })
     }
@@ -489,8 +542,42 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let rows = self.data.len();
         let batches = Batches::new(rows, self.batch_size)?;
         self.model.check_batch_size(rows, self.batch_size)?;
+        if let Some(shards) = self.shards {
+            check_shards(shards)?;
+            check_parts(self.model, rows, self.batch_size, shards)?;
+        }
         self.model.check_rows("", self.data, threads)?;
         Ok(batches)
+    }
+
+    /// Refuses what several ranks cannot do.
+    pub(super) fn check_alone(&self, what: &str) -> Result<()> {
+        match &self.world {
+            None => Ok(()),
+            Some(world) => Err(Error::value(
+                what,
+                format!("{} ranks", world.size()),
+                "one machine",
+                "leave `distributed` out, and write `shards` in its place: the bits are the same",
+            )),
+        }
+    }
+
+    /// [`Fit::prepare`], by all ranks if there are several.
+    fn prepare_together(mut self) -> Result<Run<'a, M, O>> {
+        /// Parts of a batch, unless told otherwise: the same whatever the number of ranks is.
+        const SHARDS: usize = 8;
+        let Some(world) = self.world.clone() else { return self.prepare() };
+        self.shards = self.shards.or(Some(SHARDS));
+        let mut lines = format!("version of nn: {}\n", env!("CARGO_PKG_VERSION"));
+        lines += &format!("program: {}\n", program());
+        lines += &format!("ranks: {}\n", world.size());
+        lines += &Recipe::of(&self).text();
+        let unnamed = self.observers.len();
+        lines += &format!("observers: {unnamed}\nsums by the engine: {}\n", world.is_by_engine());
+        let prepared = self.prepare();
+        world.check_same(&lines)?;
+        world.agree(prepared)
     }
 
     /// Everything that can be checked before anything is trained.
@@ -498,6 +585,12 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let threads = self.threads.take().unwrap_or_default();
         let rows = self.data.len();
         let batches = self.check_data(&threads)?;
+        let mut shards = self.shards.map(Shards::new);
+        if let (Some(world), Some(shards)) = (&self.world, &mut shards) {
+            world.check_shards(shards.count)?;
+            shards.world = Some(world.clone());
+        }
+        let is_first = self.world.as_ref().is_none_or(World::is_first);
         let steps = check_steps(self.epochs, batches.count())?;
         check_schedule(&*self.schedule, steps)?;
         if let Some(validation) = self.validation {
@@ -511,7 +604,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         let kept = match self.checkpoints.take() {
             Some(settings) => Some(Kept {
-                store: Store::open(settings)?,
+                store: Store::open(settings, is_first)?,
                 conditions: self.conditions(),
                 name: self.model.name(),
                 architecture: self.model.architecture(),
@@ -523,14 +616,16 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
         let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
         let Fit { average, measures, .. } = self;
-        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups)?;
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
         let averaged = average.map(|average| {
             let tensors = model.tensors();
             let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
             Averaged::new(average, model.flat(), state.collect())
         });
-        let progress = Progress::new(show, epochs, rows);
+        let has_observers = !observers.is_empty();
+        let progress = Progress::new(if is_first { show } else { Show::Nothing }, epochs, rows);
         let display = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
+        let observers = display.chain(observers.into_iter().filter(|_| is_first));
         Ok(Run {
             model: Completed::new(model),
             trainer,
@@ -542,13 +637,15 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             batches,
             batch: Minibatch::new(),
             steps,
-            observers: display.chain(observers).collect(),
+            observers: observers.collect(),
+            has_observers,
             measures,
             decisions,
             averaged,
             kept,
             place: Place::default(),
             notes,
+            world: self.world,
         })
     }
 
@@ -582,6 +679,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
         conditions.add("clipping", format!("{:?}", self.clip));
         conditions.add("groups", format!("{:?}", self.groups));
+        let shards = self.shards.map_or("none".into(), |shards| shards.to_string());
+        conditions.add("shards", shards);
         conditions.add("average", format!("{:?}", self.average));
         let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
         conditions.add("measured", format!("{measured:?}"));
@@ -602,12 +701,27 @@ fn trainer<M: Model, O: Optimizer<M::Float>>(
     seed: u64,
     clip: Option<Clip>,
     groups: Groups,
+    shards: Option<Shards<M>>,
 ) -> Result<Trainer<M, O>> {
     let mut trainer =
         Trainer::with_loss(optimizer, loss).threads(threads).seed(seed).groups(groups);
     if let Some(clip) = clip {
         trainer = trainer.clip(clip);
     }
+    trainer.shards = shards;
     trainer.prepare(model)?;
     Ok(trainer)
+}
+
+/// The file of this program by its bytes, so that ranks that run another one are found out.
+fn program() -> String {
+    let bytes = std::env::current_exe().and_then(std::fs::read);
+    let hash = bytes.map(|bytes| {
+        let mut hash = Fingerprint::new();
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| hash.add(u64::from_le_bytes(*word)));
+        rest.iter().for_each(|&byte| hash.add(u64::from(byte)));
+        hash.value()
+    });
+    hash.map_or("unknown".into(), |hash| format!("{hash:016x}"))
 }

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::groups::Groups;
 use super::model::Model;
+use super::shards::{Shards, state_of};
 use crate::error::{Error, Result};
 use crate::optim::{MOST_MEMORY, Optimizer};
 use crate::parameters::{NamedTensor, TensorKind, all_finite};
@@ -17,6 +19,8 @@ pub(super) struct Memory<T: Float> {
     pub(super) has_groups: bool,
     /// Where what is kept with frozen layers stands, and room for it, since it is to stay.
     pub(super) frozen: Vec<(Range<usize>, Buffer<T>)>,
+    /// Where what follows the batches by itself stands.
+    pub(super) kept: Vec<Range<usize>>,
     /// Where what is kept but not trained stands.
     pub(super) state: Vec<Range<usize>>,
     /// Each as long as the flat parameters, but for those that the rule does not ask for.
@@ -36,31 +40,52 @@ impl<T: Float> Memory<T> {
         M: Model<Float = T>,
         O: Optimizer<T>,
     {
-        let len = model.flat().len();
-        let of_slot = |slot| if slot < O::MEMORY.len() { len } else { 0 };
-        let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
         let mut tensors = model.tensors();
+        let len = model.flat().len();
         check_places(&tensors, len)?;
         let frozen = groups.apply(&mut tensors, O::NAME, O::DECAYS)?;
-        let frozen = frozen.into_iter().filter(|&at| tensors[at].kind == TensorKind::State);
-        let frozen = frozen.map(|at| tensors[at].range());
+        Ok(Self::zeroed(tensors, len, O::MEMORY.len(), &frozen, !groups.is_empty()))
+    }
+
+    /// `slots` zeros for each of `len` parameters, which are in these tensors. (Compiled once for all models and rules.)
+    fn zeroed(
+        tensors: Vec<NamedTensor>,
+        len: usize,
+        slots: usize,
+        frozen: &[usize],
+        are_named: bool,
+    ) -> Self {
+        let of_slot = |slot| if slot < slots { len } else { 0 };
+        let slots = std::array::from_fn(|slot| Buffer::zeroed(of_slot(slot)));
+        let frozen = frozen.iter().map(|&at| &tensors[at]);
+        let frozen = frozen.filter(|tensor| tensor.kind == TensorKind::State);
+        let frozen = frozen.map(NamedTensor::range);
         let frozen = frozen.map(|range| (range.clone(), Buffer::zeroed(range.len())));
         let frozen = frozen.collect();
         let is_usual = |tensor: &NamedTensor| tensor.rate == 1.0 && tensor.decay == 1.0;
-        let has_groups = !groups.is_empty() || !tensors.iter().all(is_usual);
+        let has_groups = are_named || !tensors.iter().all(is_usual);
         let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
-        Ok(Memory { state: state.collect(), tensors, has_groups, frozen, slots, len })
+        let kept = state_of(&tensors);
+        Memory { kept, state: state.collect(), tensors, has_groups, frozen, slots, len }
     }
 
     /// [`Model::update_state`], but for what is kept with frozen layers.
-    pub(super) fn update_state<M>(&mut self, model: &mut M, workspace: &mut M::Workspace)
-    where
+    pub(super) fn update_state<M>(
+        &mut self,
+        model: &mut M,
+        workspace: &mut M::Workspace,
+        shards: &mut Option<Shards<M>>,
+        threads: &Threads,
+    ) where
         M: Model<Float = T>,
     {
         for (range, state) in &mut self.frozen {
             state.copy_from_slice(&model.flat()[range.clone()]);
         }
-        model.update_state(workspace);
+        match shards {
+            Some(shards) => shards.update_state(model, &self.kept, threads),
+            None => model.update_state(workspace),
+        }
         for (range, state) in &self.frozen {
             model.flat_mut()[range.clone()].copy_from_slice(state);
         }

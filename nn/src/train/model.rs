@@ -241,6 +241,12 @@ pub trait Model: Send + Sync {
         Ok(())
     }
 
+    /// How many [inputs](Model::Input) and [targets](Model::Target) make a row: 1 and 1, unless they are the numbers of rows
+    /// whose widths no type has.
+    fn row_widths(&self) -> [usize; 2] {
+        [1, 1]
+    }
+
     /// Which of the `threads` work at a step of so many rows: those that gather the rows, too.
     fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {
         let _ = rows;
@@ -265,7 +271,7 @@ pub trait Model: Send + Sync {
         self.check_adapted()?;
         let mut encoded = Vec::new();
         let (mut workspace, mut sum) = (Self::Workspace::default(), 0.0);
-        let run = Run { threads, seed: 0, step: 0 };
+        let run = Run { threads, seed: 0, step: 0, first_row: 0 };
         portions(data, threads, |_, inputs, targets| {
             for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
                 let count = inputs.len();
@@ -322,4 +328,6 @@ pub struct Run<'r> {
     pub seed: u64,
     /// How many steps have been taken before.
     pub step: u64,
+    /// Which row of the whole batch the first one is, where the batch is passed through in parts: random choices go by it.
+    pub first_row: u64,
 }

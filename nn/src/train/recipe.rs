@@ -49,6 +49,7 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
     /// trained; then the first tensor whose bits are others. Otherwise as [`Fit::run`].
     pub fn verify(mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
+        self.check_alone("a verification")?;
         let made = Made::read(path, &self)?;
         self.checkpoints = None;
         self.saves_to = None;
@@ -71,6 +72,11 @@ impl Recipe {
         let rates = Rates::of(&*fit.schedule, steps as u64, steps as u64);
         conditions.add("schedule", rates.text());
         Recipe { conditions }
+    }
+
+    /// What ranks that train together compare.
+    pub(super) fn text(&self) -> String {
+        self.conditions.text()
     }
 
     /// Writes the model and how it was made.

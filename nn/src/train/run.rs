@@ -1,13 +1,14 @@
 //! The epochs of a training, one after the other.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use tensor::Float as _;
 use tensor::threads::Threads;
 
 use super::Trainer;
 use super::average::Averaged;
-use super::checkpoint::{Conditions, Place, Rates, Store, Written};
+use super::checkpoint::{Conditions, Place, Rates, Snapshot, Store, Written};
 use super::clock::Clock;
 use super::completed::Completed;
 use super::event::{Event, Observer};
@@ -16,7 +17,8 @@ use super::goal::Decisions;
 use super::model::{Batch, Model};
 use super::report::{Epoch, Report};
 use crate::data::{Batches, Minibatch, Source, Visit};
-use crate::error::Result;
+use crate::distributed::World;
+use crate::error::{Error, Result};
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 
@@ -25,6 +27,9 @@ pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
 
 /// A name, and what is measured of a model under it.
 pub(super) type Measure<'a, M> = (String, Box<dyn FnMut(&M) -> Result<Option<f64>> + Send + 'a>);
+
+/// What was measured, by its names.
+type Measured = Vec<(String, Option<f64>)>;
 
 /// A training that runs.
 pub(super) struct Run<'a, M: Model, O> {
@@ -40,6 +45,8 @@ pub(super) struct Run<'a, M: Model, O> {
     /// In all epochs.
     pub(super) steps: u64,
     pub(super) observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
+    /// Whether there are any but the display; of several ranks, on the first.
+    pub(super) has_observers: bool,
     pub(super) measures: Vec<Measure<'a, M>>,
     pub(super) decisions: Decisions,
     pub(super) averaged: Option<Averaged<M::Float>>,
@@ -47,6 +54,7 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) place: Place,
     /// What there is to say before the first epoch.
     pub(super) notes: Vec<String>,
+    pub(super) world: Option<World>,
 }
 
 /// What a training that keeps checkpoints needs for them.
@@ -56,6 +64,31 @@ pub(super) struct Kept {
     pub(super) name: String,
     pub(super) architecture: String,
     pub(super) tensors: Vec<NamedTensor>,
+}
+
+impl Kept {
+    /// What [`Store::newest`] finds where the first rank writes, for every rank.
+    fn newest_of_first<T: tensor::Float>(
+        &self,
+        world: &World,
+        pass_over: impl FnMut(Error),
+    ) -> Result<Option<(PathBuf, Snapshot<T>)>> {
+        let mut path = PathBuf::new();
+        let bytes = world.by_first(|| {
+            let found = self.store.newest::<T>(&self.architecture, &self.tensors, pass_over)?;
+            let Some((found, _)) = found else { return Ok(Vec::new()) };
+            path = found;
+            std::fs::read(&path).map_err(|error| Error::io("read", &path, error))
+        })?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        if !world.is_first() {
+            path = PathBuf::from("the checkpoint of rank 0");
+        }
+        let snapshot = Snapshot::read(&path, &bytes, &self.architecture, &self.tensors)?;
+        Ok(Some((path, snapshot)))
+    }
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
@@ -73,10 +106,11 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             done: self.place.epochs,
             done_rows: self.place.rows,
         };
-        let mut flow = tell(&mut self.observers, &begin);
+        let flow = tell(&mut self.observers, &begin);
         for note in std::mem::take(&mut self.notes) {
             say(&mut self.observers, &note);
         }
+        let mut flow = self.decided(flow);
         while self.place.epochs < epochs && flow.is_continue() && !self.decisions.course.is_over {
             flow = self.one(epochs, report)?;
         }
@@ -118,14 +152,9 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             }
             None => None,
         };
-        let mut measured = Vec::with_capacity(self.measures.len());
-        for (name, measure) in &mut self.measures {
-            let value = measure(self.model.model()).map_err(Failure::after_steps)?;
-            measured.push((name.clone(), value));
-        }
+        let (measured, seconds) = self.measure(clock).map_err(Failure::after_steps)?;
         self.model.complete(number);
         let loss = self.place.loss_sum / self.place.rows as f64;
-        let seconds = clock.elapsed().as_secs_f64();
         let epoch = Epoch { loss, validation, measured, seconds };
         let is_best = self.decisions.judge(number, &epoch)?;
         if is_best && self.decisions.keeps_best {
@@ -135,6 +164,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         self.place = Place { epochs: number, ..Place::default() };
         let event = Event::Epoch { model: self.model.model(), number, epoch: &epoch, is_best };
         let flow = tell(&mut self.observers, &event);
+        let flow = self.decided(flow);
         self.exchange_average();
         if !is_cut {
             self.keep(report);
@@ -157,13 +187,14 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             let count = rows.len();
             let step_threads = self.model.model().step_threads(count, &self.threads);
             let visit = Visit { seed: self.seed, epoch: epoch as u64 };
-            self.batch.gather_for_step(visit, &step_threads, self.data, rows);
+            let own = self.trainer.own_rows(count);
+            self.batch.gather_for_step(visit, &step_threads, self.data, &rows[own]);
             self.model.model().encode(self.batch.inputs_mut(), &step_threads);
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);
             let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
-            let loss = self.trainer.try_step(self.model.in_epoch(), batch)?.as_f64();
+            let loss = self.trainer.try_step(self.model.in_epoch(), batch, count)?.as_f64();
             if let Some(averaged) = &mut self.averaged {
                 averaged.step(self.model.model().flat());
             }
@@ -180,6 +211,10 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                 rate,
             };
             let flow = tell(&mut self.observers, &step);
+            let flow = match &self.world {
+                Some(world) if self.has_observers => decided(world, flow),
+                _ => flow,
+            };
             if flow.is_break() {
                 return Ok(flow);
             }
@@ -192,6 +227,53 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         Ok(ControlFlow::Continue(()))
     }
 
+    /// What else is measured after an epoch, and how long that took: of several ranks, by the first.
+    fn measure(&mut self, clock: Clock) -> Result<(Measured, f64)> {
+        let names: Vec<String> = self.measures.iter().map(|(name, _)| name.clone()).collect();
+        let (model, measures) = (self.model.model(), &mut self.measures);
+        let mut measure = || {
+            let values = measures.iter_mut().map(|(_, measure)| measure(model));
+            let values: Vec<Option<f64>> = values.collect::<Result<_>>()?;
+            Ok::<_, Error>((values, clock.elapsed().as_secs_f64()))
+        };
+        let (values, seconds) = match &self.world {
+            None => measure()?,
+            Some(world) => {
+                let bytes = world.by_first(|| {
+                    let (values, seconds) = measure()?;
+                    // A value that there is not is no number that a measure gives.
+                    let numbers = values.iter().flat_map(|value| {
+                        [f64::from(u8::from(value.is_some())), value.unwrap_or_default()]
+                    });
+                    let numbers = std::iter::once(seconds).chain(numbers);
+                    Ok(numbers.flat_map(|number| number.to_bits().to_le_bytes()).collect())
+                })?;
+                let numbers = bytes.as_chunks::<8>().0.iter();
+                let numbers: Vec<f64> =
+                    numbers.map(|bytes| f64::from_bits(u64::from_le_bytes(*bytes))).collect();
+                let (values, _) = numbers[1..].as_chunks::<2>();
+                (
+                    values.iter().map(|&[is, value]| (is == 1.0).then_some(value)).collect(),
+                    numbers[0],
+                )
+            }
+        };
+        Ok((names.into_iter().zip(values).collect(), seconds))
+    }
+
+    /// What the observers have decided: of several ranks, those of the first.
+    fn decided(&self, flow: ControlFlow<()>) -> ControlFlow<()> {
+        match &self.world {
+            Some(world) if self.has_observers => decided(world, flow),
+            _ => flow,
+        }
+    }
+
+    /// Whether this process writes and speaks.
+    fn is_first(&self) -> bool {
+        self.world.as_ref().is_none_or(World::is_first)
+    }
+
     /// Exchanges the model's parameters and their mean, if there is one.
     fn exchange_average(&mut self) {
         if let Some(averaged) = &mut self.averaged {
@@ -201,10 +283,21 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
 
     /// Goes on from a checkpoint, if there is one.
     pub(super) fn resume(&mut self, report: &mut Report) -> Result<()> {
+        let resumed = self.resume_here(report);
+        match &self.world {
+            Some(world) if self.kept.is_some() => world.agree(resumed),
+            _ => resumed,
+        }
+    }
+
+    fn resume_here(&mut self, report: &mut Report) -> Result<()> {
         let Some(kept) = &self.kept else { return Ok(()) };
         let mut notes = Vec::new();
         let pass_over = |error| notes.push(format!("passed over: {error}"));
-        let newest = kept.store.newest(&kept.architecture, &kept.tensors, pass_over);
+        let newest = match &self.world {
+            None => kept.store.newest(&kept.architecture, &kept.tensors, pass_over),
+            Some(world) => kept.newest_of_first(world, pass_over),
+        };
         let found = match newest {
             Ok(found) => found,
             Err(error) => {
@@ -267,6 +360,9 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
 
     /// Writes a checkpoint, if there are any. A training goes on without one that cannot be written, and says so.
     fn keep(&mut self, report: &Report) {
+        if !self.is_first() {
+            return;
+        }
         let Some(kept) = &mut self.kept else { return };
         let named = self
             .observers
@@ -295,7 +391,10 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
 
     /// Writes the best network, if there are checkpoints.
     fn keep_best(&mut self) {
-        let (Some(kept), Some(best)) = (&self.kept, self.model.best()) else { return };
+        let (Some(kept), Some(best), true) = (&self.kept, self.model.best(), self.is_first())
+        else {
+            return;
+        };
         let Kept { store, name, architecture, tensors, .. } = kept;
         if let Err(error) = store.save_best(name, architecture, tensors, best) {
             let note = format!("the best network was not written, training goes on: {error}");
@@ -313,6 +412,14 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             self.trainer.check_memory()?;
         }
         Ok(())
+    }
+}
+
+/// What the first rank has decided.
+fn decided(world: &World, flow: ControlFlow<()>) -> ControlFlow<()> {
+    match world.bytes_of(0, vec![u8::from(flow.is_break())])[..] {
+        [1] => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
     }
 }
 

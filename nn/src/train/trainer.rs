@@ -1,6 +1,7 @@
 //! One training step after another: loss, gradient, update.
 
 use std::fmt;
+use std::ops::Range;
 
 use num_traits::Float as _;
 use tensor::threads::Threads;
@@ -12,6 +13,7 @@ use super::groups::Groups;
 use super::memory::Memory;
 use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
+use super::shards::{Shards, check_shards};
 use super::update::Update;
 use crate::data::Source;
 use crate::error::{Error, Result};
@@ -40,9 +42,11 @@ use crate::parameters::all_finite;
 pub struct Trainer<M: Model, O> {
     optimizer: O,
     pub(super) loss: M::Loss,
-    threads: Threads,
+    pub(super) threads: Threads,
     clip: Option<Clip>,
     pub(super) groups: Groups,
+    /// Where batches are computed in parts.
+    pub(super) shards: Option<Shards<M>>,
     pub(super) workspace: M::Workspace,
     /// Room for rows that are encoded.
     encoded: Vec<M::Input>,
@@ -78,6 +82,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             threads: Threads::all(),
             clip: None,
             groups: Groups::default(),
+            shards: None,
             workspace: M::Workspace::default(),
             encoded: Vec::new(),
             gradient: Buffer::zeroed(0),
@@ -118,6 +123,14 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self
     }
 
+    /// The same with each batch in `shards` parts, a power of two, whose gradients are added as in a balanced binary tree: see
+    /// [`Fit::shards`](crate::Fit::shards).
+    #[must_use]
+    pub fn shards(mut self, shards: usize) -> Self {
+        self.shards = Some(Shards::new(shards));
+        self
+    }
+
     /// How many steps have been taken.
     pub fn steps(&self) -> u64 {
         self.steps
@@ -132,7 +145,13 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first. A
     /// step of a rule that sees [whole tensors](Optimizer::WHOLE_TENSORS) leaves its own here.
     pub fn gradient(&self) -> &[M::Float] {
-        &self.gradient
+        let len = self.memory.as_ref().map_or(0, |memory| memory.len);
+        // Batches in parts leave more behind it.
+        if self.shards.is_some() && self.gradient.len() > len {
+            &self.gradient[..len]
+        } else {
+            &self.gradient
+        }
     }
 
     /// One step on a batch: the mean loss before the step, and the parameters changed.
@@ -153,7 +172,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> Result<M::Float> {
         let mut encoded = self.encode(model, inputs)?;
         let rows = if model.encodes() { &encoded } else { inputs };
-        let stepped = self.try_step(model, Batch { inputs: rows, targets });
+        let count = inputs.len() / model.row_widths()[0];
+        let stepped = self.try_step(model, Batch { inputs: rows, targets }, count);
         std::mem::swap(&mut self.encoded, &mut encoded);
         stepped.map_err(Failure::in_a_step)
     }
@@ -181,7 +201,11 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         let mut encoded = self.encode(model, inputs)?;
         let rows = if model.encodes() { &encoded } else { inputs };
         let batch = Batch { inputs: rows, targets };
-        let loss = self.pass(model, batch).map_err(Failure::in_a_step)?;
+        if self.shards.is_some() {
+            self.prepare(model)?;
+        }
+        let count = inputs.len() / model.row_widths()[0];
+        let loss = self.pass(model, batch, count).map_err(Failure::in_a_step)?;
         self.compute_gradient(model, batch);
         std::mem::swap(&mut self.encoded, &mut encoded);
         Ok(loss)
@@ -252,33 +276,39 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         model: &M,
         data: &dyn Source<M::Input, M::Target>,
     ) -> Result<Metrics> {
-        model.validate(data, &mut self.loss, &self.threads)
+        match &mut self.shards {
+            Some(shards) => shards.validate(model, data, &mut self.loss, &self.threads),
+            None => model.validate(data, &mut self.loss, &self.threads),
+        }
     }
 
-    /// [`Trainer::step`] on rows that have been encoded; who trains says what becomes of the model.
+    /// [`Trainer::step`] on rows that have been encoded; who trains says what becomes of the model. The whole batch has so
+    /// many rows, of which a rank of several needs its own alone.
     pub(super) fn try_step(
         &mut self,
         model: &mut M,
         batch: Batch<'_, M>,
+        rows: usize,
     ) -> std::result::Result<M::Float, Failure> {
         self.prepare(model)?;
-        let loss = self.pass(model, batch)?;
+        let loss = self.pass(model, batch, rows)?;
         // A rule that sees stretches follows the gradient; a bound, or a rule that sees whole tensors, waits for all of it.
         let ascent = self.optimizer.ascent();
-        if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() {
+        let is_in_parts = self.shards.is_some();
+        if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() && !is_in_parts {
             self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
             return Ok(loss);
         }
         self.compute_gradient(model, batch);
         if let Some(ascent) = ascent {
-            self.climb(model, batch, ascent)?;
+            self.climb(model, batch, rows, ascent)?;
         }
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
         if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
             // What is frozen has no gradient, and does not count in its norm.
             let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
             frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
-            clip.apply(&mut gradient, &memory.tensors);
+            clip.apply(&mut gradient[..memory.len], &memory.tensors);
         }
         let changed =
             self.change(model, |model, _, update| update.apply(model.flat_mut(), &gradient));
@@ -287,8 +317,16 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(loss)
     }
 
+    /// Which rows of a batch of so many this trainer needs: all, unless several ranks have a part each.
+    pub(super) fn own_rows(&self, rows: usize) -> Range<usize> {
+        self.shards.as_ref().map_or(0..rows, |shards| shards.own_rows(rows))
+    }
+
     /// The gradient of the batch that has just been passed through.
     pub(super) fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
+        if self.shards.is_some() {
+            return; // A pass in parts leaves it.
+        }
         let len = model.flat().len();
         if self.gradient.len() != len {
             self.gradient = Buffer::zeroed(len);
@@ -299,6 +337,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// Looks at all settings, as the first step does.
     pub(super) fn check(&self) -> Result<()> {
         self.clip.iter().try_for_each(Clip::check)?;
+        self.shards.iter().try_for_each(|shards| check_shards(shards.count))?;
         self.optimizer.check()
     }
 
@@ -317,9 +356,17 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         &mut self,
         model: &M,
         batch: Batch<'_, M>,
+        rows: usize,
     ) -> std::result::Result<M::Float, Failure> {
-        let run = Run { threads: &self.threads, seed: self.seed, step: self.steps };
-        let loss = model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
+        let (seed, step) = (self.seed, self.steps);
+        let run = Run { threads: &self.threads, seed, step, first_row: 0 };
+        let loss = match (&mut self.shards, &self.memory) {
+            (Some(shards), Some(memory)) => {
+                let how = (&mut self.loss, &run, &memory.kept[..]);
+                shards.differentiate(model, batch, rows, how, &mut self.gradient)?
+            }
+            _ => model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?,
+        };
         if !loss.is_finite() {
             return Err(Failure::loss(loss, self.steps + 1));
         }
@@ -346,7 +393,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         };
         let is_finite = change(model, &mut self.workspace, update);
         if std::mem::take(&mut self.has_state_to_come) {
-            memory.update_state(model, &mut self.workspace);
+            memory.update_state(model, &mut self.workspace, &mut self.shards, &self.threads);
         }
         let mut state = memory.state.iter();
         if !is_finite || !state.all(|state| all_finite(&model.flat()[state.clone()])) {

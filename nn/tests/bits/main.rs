@@ -5,6 +5,7 @@
 //! `CHANGELOG.md` with its reason, and `WRITE_BITS=1 cargo test --release -p nn --test bits` writes them anew.
 
 mod networks;
+mod rule;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,10 +14,11 @@ use std::path::{Path, PathBuf};
 use nn::data::Dataset;
 use nn::head::Head;
 use nn::prelude::*;
-use nn::{Adam, Optimizer, Row, Sgd, Show, Step, Stretch, Threads, Trainer, schedule};
+use nn::{Adam, Float, Row, Sgd, Show, Threads, Trainer, schedule};
 use tensor::random::Random;
 
 use networks::*;
+use rule::Rule;
 
 /// Rows of a batch: not a multiple of anything.
 const ROWS: usize = 83;
@@ -60,32 +62,6 @@ fn data<N: Network>(rows: usize, seed: u64) -> Data<N> {
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bits")
-}
-
-/// One of several optimizers: one type, so that every network's training is compiled once.
-#[derive(Clone, Copy, Debug)]
-enum Rule {
-    Sgd(Sgd),
-    Adam(Adam),
-}
-
-impl<T: Float> Optimizer<T> for Rule {
-    const NAME: &'static str = "one of two";
-    const MEMORY: &'static [&'static str] = &["first", "second"];
-
-    fn update(&self, step: Step, stretch: Stretch<'_, T>) {
-        match self {
-            Rule::Sgd(sgd) => sgd.update(step, stretch),
-            Rule::Adam(adam) => adam.update(step, stretch),
-        }
-    }
-
-    fn descent(&self, step: Step) -> Option<T> {
-        match self {
-            Rule::Sgd(sgd) => sgd.descent(step),
-            Rule::Adam(_) => None,
-        }
-    }
 }
 
 /// Some steps by each number of threads, and what they lead to.

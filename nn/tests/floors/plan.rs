@@ -131,7 +131,7 @@ const NN: Plan = Plan {
     folder: "nn",
     floors: &[
         &["error", "parameters", "row", "text"],
-        &["head", "optim"],
+        &["distributed", "head", "optim"],
         &["data", "layer", "loss"],
         &["network"],
         &["file", "metric", "picture"],

@@ -48,6 +48,11 @@ const CASES: &[(&str, &str)] = &[
            answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(2, sigmoid) },
          }",
     ),
+    (
+        "learned",
+        "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
+    ),
+    ("bent", "dense(4 -> 6), prelu, dense(5, tanh), layer_scale, dense(3)"),
     // Branches inside: parts of a row, and a row of parts.
     ("inside", "struct Outer { open: dense(4 -> 7), pair: Pair, skip: residual(Pair), close: dense(3, softmax) }"),
     ("passed", "struct Passed { parts: concat { a: input(2), b: input(3) }, skip: residual(dropout(0.5)) }"),
@@ -150,7 +155,7 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         }
     }
     let text = network.declaration();
-    let is_chain = !["residual", "concat", "heads", "network", "log_sigmoid"]
+    let is_chain = !["residual", "concat", "heads", "network", "log_sigmoid", "rms_norm"]
         .iter()
         .any(|word| text.contains(word));
     if !is_chain || !path.to_string_lossy().contains("-f32-20") {

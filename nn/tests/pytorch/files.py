@@ -43,6 +43,15 @@ class Heads(nn.ModuleList):
         return torch.cat([branch(x) for branch in self], -1)
 
 
+class LayerScale(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(width))
+
+    def forward(self, x):
+        return x * self.weight
+
+
 class Named(nn.Module):
     """Modules by names, as most code outside of tutorials has them."""
 
@@ -94,6 +103,9 @@ CASES = [
     ("named", "hidden: dense(4 -> 6, relu), norm: layer_norm, out: dense(3, softmax)", Named(), "float32"),
     ("half", "dense(4 -> 6, relu), batch_norm, dense(3)", S(L(4, 6), nn.ReLU(), nn.BatchNorm1d(6), L(6, 3)), "float16"),
     ("brain", "dense(4 -> 6, relu), batch_norm, dense(3)", S(L(4, 6), nn.ReLU(), nn.BatchNorm1d(6), L(6, 3)), "bfloat16"),
+    ("learned", "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
+     S(L(4, 6), nn.PReLU(6), nn.RMSNorm(6, eps=1e-5), L(6, 5), nn.ReLU(), LayerScale(5), nn.RMSNorm(5, eps=1e-2), L(5, 3),
+       nn.PReLU(3, init=0.1)), "float32"),
 ]
 
 

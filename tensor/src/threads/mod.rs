@@ -99,11 +99,18 @@ impl Threads {
         I: Iterator,
         I::Item: Send,
     {
-        let Some(helpers) = &self.helpers else { return items.for_each(work) };
         // Those who are busy leave the items here.
-        if helpers.for_each(&mut items, &work).is_none() {
-            items.for_each(work);
+        let take = |item: &mut Option<I::Item>| {
+            if let Some(item) = item.take() {
+                work(item);
+            }
+        };
+        if let Some(helpers) = &self.helpers
+            && helpers.for_each(&mut items, &take).is_some()
+        {
+            return;
         }
+        items.for_each(work);
     }
 }
 

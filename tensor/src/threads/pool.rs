@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-/// An item that has not been taken.
+/// An item until it is done; locked by who does it.
 type Slot<T> = Mutex<Option<T>>;
 
 /// Items that are handed out at a time.
@@ -70,6 +70,19 @@ impl std::fmt::Debug for Shared {
     }
 }
 
+/// Puts the next items into the slots; how many there were.
+#[inline(never)] // so that an item on its way is not on the stack during the work
+fn fill<T>(slots: &mut [Slot<T>], items: &mut dyn Iterator<Item = T>) -> usize {
+    for (count, slot) in slots.iter_mut().enumerate() {
+        let slot = slot.get_mut().unwrap_or_else(PoisonError::into_inner);
+        *slot = items.next();
+        if slot.is_none() {
+            return count;
+        }
+    }
+    slots.len()
+}
+
 /// No code of ours panics under these locks, so that a poisoned one holds nothing half-done.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -95,10 +108,11 @@ impl Helpers {
     }
 
     /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; nothing while they are busy.
-    pub(super) fn for_each<I: Iterator<Item: Send>>(
+    /// (`dyn`: a section is a few items, and a program has hundreds of kinds of sections.)
+    pub(super) fn for_each<T: Send>(
         &self,
-        items: &mut I,
-        work: &(impl Fn(I::Item) + Sync),
+        items: &mut dyn Iterator<Item = T>,
+        work: &(dyn Fn(&mut Option<T>) + Sync),
     ) -> Option<()> {
         let _section = match self.section.try_lock() {
             Ok(section) => section,
@@ -106,11 +120,11 @@ impl Helpers {
             Err(TryLockError::Poisoned(section)) => section.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        let size = size_of::<Slot<I::Item>>();
+        let size = size_of::<Slot<T>>();
         if size * SLOTS <= MOST_STACK {
-            self.section::<I, SLOTS>(items, work);
+            self.section::<T, SLOTS>(items, work);
         } else if size * FEW_SLOTS <= MOST_STACK && self.count() < FEW_SLOTS {
-            self.section::<I, FEW_SLOTS>(items, work);
+            self.section::<T, FEW_SLOTS>(items, work);
         } else {
             self.section_on_heap(items, work);
         }
@@ -119,18 +133,14 @@ impl Helpers {
 
     /// A section with `COUNT` items at a time, which lie on the stack.
     #[inline(never)] // so that only the array that is used is on the stack
-    fn section<I: Iterator<Item: Send>, const COUNT: usize>(
+    fn section<T: Send, const COUNT: usize>(
         &self,
-        items: &mut I,
-        work: &(impl Fn(I::Item) + Sync),
+        items: &mut dyn Iterator<Item = T>,
+        work: &(dyn Fn(&mut Option<T>) + Sync),
     ) {
         let mut slots = [const { Mutex::new(None) }; COUNT];
         loop {
-            let mut count = 0;
-            for (slot, item) in slots.iter_mut().zip(&mut *items) {
-                *slot = Mutex::new(Some(item));
-                count += 1;
-            }
+            let count = fill(&mut slots, items);
             self.hand_out(&slots[..count], work);
             if count < COUNT {
                 return;
@@ -140,36 +150,39 @@ impl Helpers {
 
     /// The same with items that are too large for the stack.
     #[inline(never)]
-    fn section_on_heap<I: Iterator<Item: Send>>(
+    fn section_on_heap<T: Send>(
         &self,
-        items: &mut I,
-        work: &(impl Fn(I::Item) + Sync),
+        items: &mut dyn Iterator<Item = T>,
+        work: &(dyn Fn(&mut Option<T>) + Sync),
     ) {
+        let mut slots: Vec<Slot<T>> = Vec::new();
+        slots.resize_with(SLOTS, || Mutex::new(None));
         loop {
-            let slots: Vec<_> = items.take(SLOTS).map(|item| Mutex::new(Some(item))).collect();
-            self.hand_out(&slots, work);
-            if slots.len() < SLOTS {
+            let count = fill(&mut slots, items);
+            self.hand_out(&slots[..count], work);
+            if count < SLOTS {
                 return;
             }
         }
     }
 
     /// Does `work` on all that is in the slots.
-    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(impl Fn(T) + Sync)) {
-        let take = |slot: &Slot<T>| locked(slot).take();
-        if slots.len() < 2 {
-            return slots.iter().filter_map(take).for_each(work);
+    fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(dyn Fn(&mut Option<T>) + Sync)) {
+        self.run_slots(slots.len(), &|slot| match slots[slot].try_lock() {
+            Ok(mut item) => work(&mut item),
+            Err(TryLockError::Poisoned(item)) => work(&mut item.into_inner()),
+            // Whoever has it does it.
+            Err(TryLockError::WouldBlock) => {}
+        });
+    }
+
+    /// Tries every slot, each thread in its own order.
+    fn run_slots(&self, count: usize, run: &(dyn Fn(usize) + Sync)) {
+        if count < 2 {
+            return (0..count).for_each(run);
         }
         let threads = 1 + self.threads.len();
-        self.run_everywhere(&|thread| {
-            for slot in visits(thread, threads, slots.len()) {
-                // A separate statement, so that the lock is released before the work.
-                let item = take(&slots[slot]);
-                if let Some(item) = item {
-                    work(item);
-                }
-            }
-        });
+        self.run_everywhere(&|thread| visits(thread, threads, count).for_each(run));
     }
 
     /// Runs `task` on this thread and on every helper that is awake in time; returns when no thread

@@ -191,6 +191,55 @@ pub const LAYERS: &[Layer] = &[
         }),
     },
     Layer {
+        word: "rms_norm",
+        elsewhere: &["rmsnorm", "rms_normalization"],
+        example: "as in `rms_norm` or `rms_norm(epsilon = 1e-5)`",
+        options: &[EPSILON],
+        kind: LayerKind::Simple(Simple {
+            label: "RMS norm",
+            parameters: 1,
+            shown: true,
+            not_last: None,
+        }),
+    },
+    Layer {
+        word: "layer_scale",
+        elsewhere: &["layerscale"],
+        example: "as in `layer_scale`",
+        options: &[],
+        kind: LayerKind::Simple(Simple {
+            label: "layer scale",
+            parameters: 1,
+            shown: true,
+            not_last: None,
+        }),
+    },
+    Layer {
+        word: "prelu",
+        elsewhere: &["parametric_relu"],
+        example: "as in `prelu` or `prelu(slope = 0.25)`",
+        options: &[LayerOption {
+            word: "slope",
+            elsewhere: &["init", "alpha"],
+            example: "0.25",
+            takes: Takes::Number(Number {
+                called: "a value of `slope`",
+                default: 0.25, // as PyTorch has it
+                least: Unbounded,
+                most: Unbounded,
+                refused: "no slope: it is what numbers below 0 are multiplied by at first; write a finite number, such as `0.25`",
+                cannot_be: "the slope: it is a finite number",
+                required: None,
+            }),
+        }],
+        kind: LayerKind::Simple(Simple {
+            label: "PReLU",
+            parameters: 1,
+            shown: true,
+            not_last: None,
+        }),
+    },
+    Layer {
         word: "residual",
         elsewhere: &["skip", "shortcut"],
         example: "as in `residual(dense(64 -> 64, relu), dense(64))`",

@@ -168,7 +168,12 @@ pub fn sample() -> Result<FashionMnist> {
     Ok(FashionMnist { train: train.map_inputs(numbers), test: test.map_inputs(numbers), source })
 }
 
-fn sample_bytes() -> Result<FashionMnist<[u8; PIXELS]>> {
+/// [`sample`] with images that stay bytes, as those of [`load_bytes`].
+///
+/// # Errors
+///
+/// None, unless the crate was built from damaged files.
+pub fn sample_bytes() -> Result<FashionMnist<[u8; PIXELS]>> {
     let part = |images: usize, labels: usize| {
         dataset(
             Path::new(FILES[images]),

@@ -68,7 +68,26 @@ pub(crate) type Content<T> = (BTreeMap<&'static str, String>, Vec<(String, Vec<u
 /// Reads all that is in the file at `path`, whatever it is called, and the metadata with these `keys`.
 pub(crate) fn load_all<T: Float>(path: &Path, keys: &[&'static str]) -> Result<Content<T>> {
     let (source, header) = Source::open(path)?;
-    let file = File::parse(path, &header, source.data, keys)?;
+    content(path, source, &header, keys)
+}
+
+/// The same of the bytes of a file that lies at `path` elsewhere.
+pub(crate) fn load_all_bytes<T: Float>(
+    path: &Path,
+    bytes: &[u8],
+    keys: &[&'static str],
+) -> Result<Content<T>> {
+    let (source, header) = Source::of(path, bytes, Some(bytes.len() as u64))?;
+    content(path, source, &header, keys)
+}
+
+fn content<T: Float, R: Read>(
+    path: &Path,
+    source: Source<'_, R>,
+    header: &[u8],
+    keys: &[&'static str],
+) -> Result<Content<T>> {
+    let file = File::parse(path, header, source.data, keys)?;
     let mut entries: Vec<_> = file.tensors.iter().collect();
     entries.sort_by_key(|(_, entry)| (entry.begin, entry.end));
     let mut tensors = Vec::with_capacity(entries.len());

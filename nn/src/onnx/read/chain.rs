@@ -19,8 +19,8 @@ impl<T: Float> OnnxModel<T> {
     /// [`fit`](crate::fit) trains it.
     ///
     /// The graph must be a chain from one input `[batch, inputs]` to one output, of these: `Gemm`, or `MatMul` and `Add`,
-    /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `Dropout`, and at the
-    /// end `Softmax`. [`Dynamic::declaration`] writes it down.
+    /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `PRelu`, `Mul` by a
+    /// constant, `Dropout`, and at the end `Softmax`. [`Dynamic::declaration`] writes it down.
     ///
     /// # Errors
     ///
@@ -167,6 +167,9 @@ impl<'m, T: Float> Chain<'m, T> {
                 let epsilon = number(shortest(settings.number("epsilon", 1e-5)?));
                 self.norm(node, "layer_norm", epsilon, 2)
             }
+            "PRelu" => self.by_column(node, "prelu", 1),
+            "Mul" if self.constant(node, 1).is_ok() => self.by_column(node, "layer_scale", 1),
+            "Mul" if self.constant(node, 0).is_ok() => self.by_column(node, "layer_scale", 0),
             "Dropout" | "Identity" => self.pass(node),
             "Flatten" if settings.integer("axis", 1)? == 1 => self.pass(node),
             "Softmax"
@@ -310,6 +313,24 @@ impl<'m, T: Float> Chain<'m, T> {
         }
         let details = vec![format!("epsilon = {epsilon}")];
         self.layers.push(Layer { word, details, tensors: tensors_given, is_open: false });
+        self.pass(node)
+    }
+
+    /// A layer with a number for each column, which may be given once for all.
+    fn by_column(&mut self, node: &'m proto::Node, word: &'static str, input: usize) -> Result<()> {
+        let dense = self.layers.iter().rfind(|layer| layer.word == "dense");
+        let widths = dense.and_then(|dense| dense.details[0].split_once(" -> "));
+        let Some(width) = widths.and_then(|(_, outputs)| outputs.parse::<usize>().ok()) else {
+            return Err(self.refused(node));
+        };
+        let numbers = self.constant(node, input)?.broadcast_to([1, width]);
+        let numbers = numbers.map_err(|_| self.refused(node))?.to_vec();
+        self.layers.push(Layer {
+            word,
+            details: Vec::new(),
+            tensors: vec![numbers],
+            is_open: false,
+        });
         self.pass(node)
     }
 

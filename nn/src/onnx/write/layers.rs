@@ -5,6 +5,7 @@ use tensor::Float;
 use super::activations::{self, number};
 use super::graph::{Graph, float, integer, list};
 use crate::layer::LayerInfo;
+use crate::onnx::proto;
 
 /// A layer in a network with parameters.
 pub(super) struct Placed<'a, T> {
@@ -36,7 +37,7 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 10] {
+const fn rows<T: Float>() -> [Row<T>; 13] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.
@@ -49,6 +50,9 @@ const fn rows<T: Float>() -> [Row<T>; 10] {
         Row { word: "robust", write: robust },
         Row { word: "quantile", write: |_, _, _| None },
         Row { word: "scale", write: scale },
+        Row { word: "rms_norm", write: rms_norm },
+        Row { word: "layer_scale", write: layer_scale },
+        Row { word: "prelu", write: prelu },
     ]
 }
 
@@ -74,19 +78,50 @@ fn layer_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Op
         let settings = vec![integer("axis", -1), float("epsilon", epsilon)];
         return Some(graph.op_with("LayerNormalization", &[x, &scale, &shift], settings));
     }
-    let mean = |graph: &mut Graph, x: &str| {
-        graph.op_with("ReduceMean", &[x], vec![list("axes", &[-1]), integer("keepdims", 1)])
-    };
-    let center = mean(graph, x);
+    let center = graph.op_with("ReduceMean", &[x], along_rows());
     let z = graph.op("Sub", &[x, &center]);
-    let square = graph.op("Mul", &[&z, &z]);
-    let variance = mean(graph, &square);
-    let epsilon = graph.number(epsilon);
-    let variance = graph.op("Add", &[&variance, &epsilon]);
-    let deviation = graph.op("Sqrt", &[&variance]);
-    let z = graph.op("Div", &[&z, &deviation]);
+    let z = divided_by_rms(graph, &z, epsilon);
     let z = graph.op("Mul", &[&z, &scale]);
     Some(graph.op("Add", &[&z, &shift]))
+}
+
+/// The settings of a mean over the columns, before opset 18.
+fn along_rows() -> Vec<proto::Attribute> {
+    vec![list("axes", &[-1]), integer("keepdims", 1)]
+}
+
+/// x/√(mean x² + ε).
+fn divided_by_rms(graph: &mut Graph, x: &str, epsilon: f64) -> String {
+    let square = graph.op("Mul", &[x, x]);
+    let mean = match graph.opset {
+        ..18 => graph.op_with("ReduceMean", &[&square], along_rows()),
+        // Since then the axes are an input.
+        _ => {
+            let axes = graph.integers(&[-1]);
+            graph.op_with("ReduceMean", &[&square, &axes], vec![integer("keepdims", 1)])
+        }
+    };
+    let epsilon = graph.number(epsilon);
+    let sum = graph.op("Add", &[&mean, &epsilon]);
+    let root = graph.op("Sqrt", &[&sum]);
+    graph.op("Div", &[x, &root])
+}
+
+fn rms_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let scale = layer.tensor(graph, "scale")?;
+    let epsilon = layer.option()?;
+    let z = divided_by_rms(graph, x, epsilon);
+    Some(graph.op("Mul", &[&z, &scale]))
+}
+
+fn layer_scale<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let scale = layer.tensor(graph, "scale")?;
+    Some(graph.op("Mul", &[x, &scale]))
+}
+
+fn prelu<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let slope = layer.tensor(graph, "slope")?;
+    Some(graph.op("PRelu", &[x, &slope]))
 }
 
 fn batch_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {

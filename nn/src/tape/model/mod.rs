@@ -282,7 +282,8 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         run: &Run<'_>,
     ) -> Result<T> {
         let tape = Tape::new();
-        let pass = Pass::Training { seed: run.seed, step: run.step, first_row: 0, layer: 0 };
+        let Run { seed, step, first_row, .. } = *run;
+        let pass = Pass::Training { seed, step, first_row, layer: 0 };
         let variables = Variables::on(&tape, &self.tensors, pass)?;
         let (_, loss) = self.record(&tape, &variables, inputs, targets)?;
         let gradients = loss.backward()?;

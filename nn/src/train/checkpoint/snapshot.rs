@@ -7,7 +7,7 @@ use tensor::Float;
 
 use super::conditions::Rates;
 use crate::error::{Error, Result, quoted};
-use crate::file::{load_all, save_all};
+use crate::file::{Content, load_all, load_all_bytes, save_all};
 use crate::metric::Metrics;
 use crate::parameters::NamedTensor;
 use crate::train::goal::Course;
@@ -192,7 +192,28 @@ impl<T: Float> Snapshot<T> {
         architecture: &str,
         tensors: &[NamedTensor],
     ) -> std::result::Result<Self, Unusable> {
-        let (texts, content) = load_all::<T>(path, &KEYS)?;
+        Self::of(path, load_all(path, &KEYS)?, architecture, tensors)
+    }
+
+    /// The same of the bytes of a file that lies elsewhere.
+    pub(crate) fn read(
+        path: &Path,
+        bytes: &[u8],
+        architecture: &str,
+        tensors: &[NamedTensor],
+    ) -> Result<Self> {
+        let content = load_all_bytes(path, bytes, &KEYS)?;
+        Self::of(path, content, architecture, tensors).map_err(|unusable| match unusable {
+            Unusable::Damaged(error) | Unusable::OfAnother(error) => error,
+        })
+    }
+
+    fn of(
+        path: &Path,
+        (texts, content): Content<T>,
+        architecture: &str,
+        tensors: &[NamedTensor],
+    ) -> std::result::Result<Self, Unusable> {
         let texts = Texts { path, texts };
         if texts.of("format")? != FORMAT {
             return Err(texts.wrong("format", texts.of("format")?, FORMAT).into());

@@ -25,12 +25,14 @@ pub(crate) struct Store {
 }
 
 impl Store {
-    /// The directory that the settings name, made if need be.
-    pub(crate) fn open(settings: Checkpoints) -> Result<Self> {
+    /// The directory that the settings name, made if need be by whoever writes.
+    pub(crate) fn open(settings: Checkpoints, writes: bool) -> Result<Self> {
         settings.check()?;
         let directory = &settings.directory;
-        fs::create_dir_all(directory)
-            .map_err(|error| Error::io("make the directory", directory, error))?;
+        if writes {
+            fs::create_dir_all(directory)
+                .map_err(|error| Error::io("make the directory", directory, error))?;
+        }
         Ok(Store { settings, clock: Clock::start() })
     }
 

@@ -37,6 +37,6 @@ impl<M: Model, O: crate::optim::Optimizer<M::Float>> Trial<'_, M, O> {
         self.model.model().encode(self.batch.inputs_mut(), &threads);
         self.trainer.set_rate(rate);
         let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
-        Ok(self.trainer.try_step(self.model.in_epoch(), batch)?.as_f64())
+        Ok(self.trainer.try_step(self.model.in_epoch(), batch, rows.len())?.as_f64())
     }
 }

@@ -124,6 +124,11 @@ impl Division {
         network.first_weight().filter(|_| self.depth > 0).unwrap_or_default()
     }
 
+    /// The elements of the first layer's weight, if that is divided for itself; else none.
+    fn seam(&self, network: impl Divided) -> usize {
+        self.first_weight(network).iter().product()
+    }
+
     /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first
     /// thread, then those of the second, and so on.
     pub(crate) fn stretches<D: Divided>(
@@ -169,7 +174,8 @@ fn pieces<D: Divided>(
     let count = size.div_ceil(STRETCH).clamp(1, STRETCHES);
     let len = share.len();
     let mut from = share.start;
-    (1..=count).filter_map(move |number| {
+    (0..count).filter_map(move |before| {
+        let number = before + 1;
         let at = share.start + number * len / count;
         let to = if number < count { cut(network, at).clamp(from, share.end) } else { share.end };
         let stretch = std::mem::replace(&mut from, to)..to;
@@ -188,15 +194,39 @@ pub(crate) struct Parts<'p, T> {
 impl<'p, T> Parts<'p, T> {
     /// `all`, or nothing at all.
     pub(crate) fn of(network: impl Divided, division: &Division, all: &'p mut [T]) -> Self {
-        let seam = division.first_weight(network).iter().product::<usize>();
-        let start = network.start();
+        Parts::at([network.start(), division.seam(network)], all)
+    }
+
+    /// The same for several that belong to the parameters.
+    #[inline]
+    pub(crate) fn each<const N: usize>(
+        network: impl Divided,
+        division: &Division,
+        all: [&'p mut [T]; N],
+    ) -> [Self; N] {
+        let places = [network.start(), division.seam(network)];
+        all.map(|all| Parts::at(places, all))
+    }
+
+    #[inline]
+    fn at([start, seam]: [usize; 2], all: &'p mut [T]) -> Self {
         // An optimizer that remembers nothing has nothing here.
         let all = all.split_at_mut(start.min(all.len())).1;
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
         Parts { of_first, others, seam: start + seam }
     }
 
+    /// The next stretch of each.
+    #[inline]
+    pub(crate) fn take_each<const N: usize>(
+        parts: &mut [Self; N],
+        stretch: &Range<usize>,
+    ) -> [&'p mut [T]; N] {
+        parts.each_mut().map(|parts| parts.take(stretch))
+    }
+
     /// The next stretch; of nothing, nothing.
+    #[inline]
     pub(crate) fn take(&mut self, stretch: &Range<usize>) -> &'p mut [T] {
         let from = if stretch.start < self.seam { &mut self.of_first } else { &mut self.others };
         let len = stretch.len().min(from.len());

@@ -142,7 +142,7 @@ impl<N: Network> Model for N {
         Batch { inputs, targets }: Batch<'_, Self>,
         LossOf(loss): &mut LossOf<N>,
         workspace: &mut Self::Workspace,
-        &Run { threads, seed, step }: &Run<'_>,
+        &Run { threads, seed, step, first_row: start }: &Run<'_>,
     ) -> Result<Self::Float> {
         let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
         if workspace.losses.len() < rows {
@@ -164,7 +164,7 @@ impl<N: Network> Model for N {
             compute_first_sums::<N>(sums, inputs, division);
         }
 
-        let pass = |first_row| Pass::Training { seed, step, first_row, layer: 0 };
+        let pass = |row| Pass::Training { seed, step, first_row: start + row, layer: 0 };
         let part = |mut layers, x, targets, losses, pass| {
             N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
             let end = N::Layers::output_grad(&mut layers);
@@ -241,9 +241,9 @@ impl<N: Network> Model for N {
         // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
         let longest = division.stretches(Declared::<N>::new()).map(|stretch| stretch.len()).max();
         let mut parameters = Parts::of(Declared::<N>::new(), division, self.flat_mut());
-        let mut memory = memory.map(|slot| Parts::of(Declared::<N>::new(), division, slot));
+        let mut memory = Parts::each(Declared::<N>::new(), division, memory);
         let parts = division.stretches(Declared::<N>::new()).map(|stretch| {
-            let memory = memory.each_mut().map(|slot| slot.take(&stretch));
+            let memory = Parts::take_each(&mut memory, &stretch);
             (stretch.start, parameters.take(&stretch), memory)
         });
         let descent = if has_groups { None } else { rule.descent(step) };

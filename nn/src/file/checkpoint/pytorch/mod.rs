@@ -47,6 +47,9 @@ use names::Twins;
 /// | `dropout(0.2)` | `nn.Dropout(0.2)` | none |
 /// | `layer_norm` | `nn.LayerNorm(n)` | `0.weight`, `0.bias` |
 /// | `batch_norm` | `nn.BatchNorm1d(n)` | `0.weight`, `0.bias`, `0.running_mean`, `0.running_var`, `0.num_batches_tracked` |
+/// | `rms_norm` | `nn.RMSNorm(n, eps=1e-5)` | `0.weight` |
+/// | `prelu` | `nn.PReLU(n)` | `0.weight` |
+/// | `layer_scale` | one module | `0.weight` |
 /// | `input(4)` | `nn.Identity()` | none |
 /// | a network's path | `nn.Sequential(…)` | `0.0.weight` … |
 /// | `residual(…)` | one module with its layers as items, such as [`Residual`](#the-modules-that-pytorch-has-not) | `0.0.weight` … |

@@ -28,6 +28,10 @@ const TWINS: &[Twin] = &[
         renamed: &[("scale", "weight"), ("shift", "bias"), ("running_variance", "running_var")],
         counts: true,
     },
+    Twin { word: "rms_norm", renamed: &[("scale", "weight")], counts: false },
+    // PyTorch has no module for it: this is the name that its own code gives such a parameter.
+    Twin { word: "layer_scale", renamed: &[("scale", "weight")], counts: false },
+    Twin { word: "prelu", renamed: &[("slope", "weight")], counts: false },
 ];
 
 /// A network's tensors under PyTorch's names.

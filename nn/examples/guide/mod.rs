@@ -1,0 +1,99 @@
+//! What the guide's programs share and what is not their subject: options, and one style of pictures.
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each program uses a part")]
+
+mod figure;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub use figure::Panel;
+use nn::data::fashion_mnist::{self, FashionMnist};
+
+/// How a chapter ends.
+pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// What can be chosen on the command line.
+pub struct Options {
+    /// The directory with the four files of Fashion-MNIST; the sample in the library if there is none.
+    pub data: Option<PathBuf>,
+    /// As long, and with as many seeds, as for the figures of the book.
+    pub full: bool,
+    /// First weights and order of the rows; programs that need several count from it.
+    pub seed: u64,
+    /// Where the pictures go.
+    pub out: PathBuf,
+}
+
+const HELP: &str = "
+Options:
+  --data DIR   directory with the four files of Fashion-MNIST (default: the sample in the library)
+  --full       as long, and with as many seeds, as for the figures of the guide
+  --seed N     first weights and order of the rows (default 1)
+  --out DIR    where the pictures go, made if need be (default: the current directory)
+  --help       this text";
+
+/// Runs a chapter with the options of the command line.
+pub fn run(about: &str, chapter: impl FnOnce(&Options) -> Result) -> ExitCode {
+    let result = match options() {
+        Ok(None) => {
+            println!("{about}\n{HELP}");
+            Ok(())
+        }
+        Ok(Some(options)) => std::fs::create_dir_all(&options.out)
+            .map_err(|error| {
+                format!("--out {}: cannot make it: {error}", options.out.display()).into()
+            })
+            .and_then(|()| chapter(&options)),
+        Err(error) => Err(format!("{error}; --help lists the options").into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The options of the command line; `None` after `--help`.
+fn options() -> std::result::Result<Option<Options>, lexopt::Error> {
+    use lexopt::prelude::*;
+    let mut options = Options { data: None, full: false, seed: 1, out: PathBuf::from(".") };
+    let mut parser = lexopt::Parser::from_env();
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Long("data") => options.data = Some(parser.value()?.into()),
+            Long("full") => options.full = true,
+            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("out") => options.out = parser.value()?.into(),
+            Short('h') | Long("help") => return Ok(None),
+            other => return Err(other.unexpected()),
+        }
+    }
+    Ok(Some(options))
+}
+
+impl Options {
+    /// Fashion-MNIST as bytes, where `--data` says, else the sample.
+    pub fn fashion_mnist(&self) -> nn::Result<FashionMnist<[u8; 784]>> {
+        let data = match &self.data {
+            Some(directory) => fashion_mnist::load_bytes(Some(directory))?,
+            None => fashion_mnist::sample_bytes()?,
+        };
+        println!("data: {}", data.source);
+        Ok(data)
+    }
+
+    /// `quick`, or `full` with `--full`.
+    pub fn choose<T>(&self, quick: T, full: T) -> T {
+        if self.full { full } else { quick }
+    }
+}
+
+/// The lowest, the median and the highest of some numbers.
+pub fn low_median_high(mut numbers: Vec<f64>) -> [f64; 3] {
+    numbers.sort_by(f64::total_cmp);
+    let at = |place: usize| numbers.get(place).copied().unwrap_or(f64::NAN);
+    let last = numbers.len().saturating_sub(1);
+    [at(0), at(last / 2).midpoint(at(last.div_ceil(2))), at(last)]
+}

@@ -1,0 +1,249 @@
+//! What a step on several ranks costs: a model of four numbers, and what follows from it.
+
+use std::fmt::{self, Write as _};
+
+/// Ranks up to which it is asked.
+const MOST_RANKS: usize = 1024;
+/// A rank that is used for less than this share of its time does not pay.
+const PAYS: f64 = 0.8;
+/// As in the library: from so many bytes on four ranks and more add halves.
+const LONG: usize = 32 * 1024;
+
+/// What a message costs.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) name: String,
+    /// Seconds until a message arrives.
+    pub(crate) latency: f64,
+    /// Seconds for a byte of it, adding it included.
+    pub(crate) per_byte: f64,
+}
+
+impl Link {
+    /// Three that are usual, by bandwidth and latency; `adding` seconds for a byte of a sum.
+    pub(crate) fn usual(adding: f64) -> Vec<Link> {
+        let link = |name: &str, bits: f64, latency: f64| Link {
+            name: name.into(),
+            latency,
+            per_byte: 8.0 / bits + adding,
+        };
+        vec![
+            link("1 Gbit/s", 1e9, 50e-6),
+            link("10 Gbit/s", 1e10, 20e-6),
+            link("100 Gbit/s", 1e11, 2e-6),
+        ]
+    }
+}
+
+impl fmt::Display for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Link { name, latency, per_byte } = self;
+        write!(f, "{name}: {:.1} µs a message, {:.3} ns a byte", latency * 1e6, per_byte * 1e9)
+    }
+}
+
+/// What a step costs on one rank.
+#[derive(Debug)]
+pub(crate) struct Compute {
+    pub(crate) name: String,
+    pub(crate) parameters: usize,
+    /// Seconds, whatever the number of rows is: adding parts, the optimizer.
+    pub(crate) fixed: f64,
+    /// Seconds for each row.
+    pub(crate) per_row: f64,
+}
+
+impl fmt::Display for Compute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Compute { name, parameters, fixed, per_row } = self;
+        let (fixed, per_row) = (fixed * 1e3, per_row * 1e6);
+        write!(f, "{name}: {parameters} parameters, {fixed:.3} ms a step and {per_row:.2} µs a row")
+    }
+}
+
+/// How many messages one after the other a sum of so many bytes is, and how often each byte of it passes.
+pub(crate) fn messages(ranks: usize, bytes: usize) -> (f64, f64) {
+    let rounds = f64::from(ranks.ilog2());
+    match ranks >= 4 && bytes >= LONG {
+        true => (2.0 * rounds, 2.0 * (1.0 - 1.0 / ranks as f64)),
+        false => (rounds, rounds),
+    }
+}
+
+/// A network on a link.
+#[derive(Debug)]
+pub(crate) struct Prediction<'p> {
+    pub(crate) compute: &'p Compute,
+    pub(crate) link: &'p Link,
+}
+
+impl Prediction<'_> {
+    /// Seconds of a step in which each rank has so many rows. Nothing overlaps: no MPI that was measured sends while a rank
+    /// computes, unless it has a core to spare.
+    pub(crate) fn step(&self, ranks: usize, rows: f64) -> f64 {
+        self.compute.fixed + self.compute.per_row * rows + self.sum(ranks)
+    }
+
+    /// Seconds of the sum of a gradient.
+    fn sum(&self, ranks: usize) -> f64 {
+        let bytes = self.compute.parameters * 4;
+        let (count, share) = messages(ranks, bytes);
+        count * self.link.latency + share * bytes as f64 * self.link.per_byte
+    }
+
+    /// Which share of its time a rank computes.
+    fn efficiency(&self, ranks: usize, rows: f64) -> f64 {
+        self.step(1, rows) / self.step(ranks, rows)
+    }
+
+    /// The smallest batch over all ranks with which they pay.
+    fn least_batch(&self, ranks: usize) -> f64 {
+        // compute ≥ PAYS · (compute + sum)
+        let least = self.sum(ranks) * PAYS / (1.0 - PAYS) - self.compute.fixed;
+        (least / self.compute.per_row).max(1.0).ceil() * ranks as f64
+    }
+
+    /// With a batch of so many rows over all ranks: how many ranks are quickest.
+    fn quickest(&self, batch: f64) -> usize {
+        let seconds = |ranks: usize| self.step(ranks, batch / ranks as f64);
+        let most = ranks().take_while(|&ranks| ranks as f64 <= batch);
+        most.min_by(|&a, &b| seconds(a).total_cmp(&seconds(b))).unwrap_or(1)
+    }
+
+    /// The most ranks that pay with such a batch.
+    fn paying(&self, batch: f64) -> usize {
+        let pays = |&ranks: &usize| self.efficiency(ranks, batch / ranks as f64) >= PAYS;
+        ranks().take_while(|&ranks| ranks as f64 <= batch).filter(pays).last().unwrap_or(1)
+    }
+}
+
+/// 1, 2, 4, …
+fn ranks() -> impl Iterator<Item = usize> {
+    std::iter::successors(Some(1), |ranks| Some(ranks * 2)).take_while(|&ranks| ranks <= MOST_RANKS)
+}
+
+/// The whole prediction, for people.
+pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
+    let mut text = format!(
+        "\nA model, not a measurement. Share of its time that each rank computes, with {rows} rows for each:\n"
+    );
+    let heading: String = ranks().map(|ranks| format!("{ranks:>7}")).collect();
+    let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
+    for compute in networks {
+        for link in links {
+            let prediction = Prediction { compute, link };
+            let each: String = ranks()
+                .map(|ranks| format!("{:>6.0}%", 100.0 * prediction.efficiency(ranks, rows)))
+                .collect();
+            let _ = writeln!(text, "{:<18} {:<11}{each}", compute.name, link.name);
+        }
+    }
+    let percent = PAYS * 100.0;
+    let _ = writeln!(
+        text,
+        "\nThe smallest batch over all ranks with which each of them computes {percent} % of its time:"
+    );
+    let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
+    for compute in networks {
+        for link in links {
+            let prediction = Prediction { compute, link };
+            let each: String = ranks()
+                .map(|ranks| format!("{:>7}", short(prediction.least_batch(ranks))))
+                .collect();
+            let _ = writeln!(text, "{:<18} {:<11}{each}", compute.name, link.name);
+        }
+    }
+    let _ = writeln!(
+        text,
+        "\nHow far more ranks pay, by the rows of a batch over all ranks (most with {percent} %; quickest):"
+    );
+    let batches = [256.0, 1024.0, 4096.0, 16_384.0, 65_536.0];
+    let heading: String = batches.map(|batch| format!("{:>13}", short(batch))).concat();
+    let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
+    for compute in networks {
+        for link in links {
+            let prediction = Prediction { compute, link };
+            let each: String = batches
+                .map(|batch| {
+                    format!("{:>6};{:>6}", prediction.paying(batch), prediction.quickest(batch))
+                })
+                .concat();
+            let _ = writeln!(text, "{:<18} {:<11}{each}", compute.name, link.name);
+        }
+    }
+    text
+}
+
+/// A whole number in few characters.
+fn short(number: f64) -> String {
+    match number {
+        n if n >= 1e6 => format!("{:.1}M", n / 1e6),
+        n if n >= 1e4 => format!("{:.0}k", n / 1e3),
+        n => format!("{n:.0}"),
+    }
+}
+
+/// Samples per second over ranks, in parts of what one rank has: a panel for each link, a line for each network.
+pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String {
+    const COLOURS: [&str; 3] = ["#1b6ca8", "#c8553d", "#3f7d3f"];
+    let (width, height, gap) = (220.0, 220.0, 50.0);
+    let steps = f64::from(MOST_RANKS.ilog2());
+    let all = gap + links.len() as f64 * (width + gap);
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {all} {}\" font-family=\"sans-serif\" font-size=\"11\">\n\
+         <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
+         <text x=\"{gap}\" y=\"18\" font-size=\"13\">Speed of R ranks, {rows} rows each, by a model: as many times that of one</text>\n",
+        height + 110.0
+    );
+    for (number, link) in links.iter().enumerate() {
+        let left = gap + number as f64 * (width + gap);
+        let (top, bottom) = (50.0, 50.0 + height);
+        let x = |ranks: f64| left + ranks.log2() / steps * width;
+        let y = |speed: f64| bottom - speed.max(1.0).log2() / steps * height;
+        let _ = writeln!(svg, "<text x=\"{left}\" y=\"42\">link: {}</text>", link.name);
+        for power in (0..=MOST_RANKS.ilog2()).step_by(2) {
+            let value = f64::from(1 << power);
+            let (x, y) = (x(value), y(value));
+            let _ = writeln!(
+                svg,
+                "<path d=\"M{x:.1} {top}V{bottom}M{left} {y:.1}H{}\" stroke=\"#e4e4e4\" fill=\"none\"/>\
+                 <text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{value}</text>\
+                 <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{value}</text>",
+                left + width,
+                bottom + 15.0,
+                left - 4.0,
+                y + 4.0
+            );
+        }
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{left} {bottom}L{} {top}\" stroke=\"#999\" stroke-dasharray=\"3 3\" fill=\"none\"/>\
+             <text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">ranks</text>",
+            left + width,
+            left + width / 2.0,
+            bottom + 30.0
+        );
+        for (compute, colour) in networks.iter().zip(COLOURS) {
+            let prediction = Prediction { compute, link };
+            let speed = |ranks: usize| ranks as f64 * prediction.efficiency(ranks, rows);
+            let points: String = ranks()
+                .map(|ranks| format!("{:.1},{:.1} ", x(ranks as f64), y(speed(ranks))))
+                .collect();
+            let _ = writeln!(
+                svg,
+                "<polyline points=\"{points}\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"none\"/>"
+            );
+        }
+    }
+    for (number, (compute, colour)) in networks.iter().zip(COLOURS).enumerate() {
+        let (x, y) = (gap + number as f64 * 190.0, height + 98.0);
+        let _ = writeln!(
+            svg,
+            "<path d=\"M{x} {}h18\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{}\" y=\"{y}\">{}</text>",
+            y - 4.0,
+            x + 24.0,
+            compute.name
+        );
+    }
+    svg + "</svg>\n"
+}

@@ -1,0 +1,67 @@
+//! Ends a job of which a rank does not answer: MPI itself waits for ever where a link is cut or a process hangs.
+
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+/// How often the watchdog looks.
+const LOOKS: Duration = Duration::from_millis(200);
+
+/// Whether this rank waits, for whom, and since when.
+#[derive(Debug)]
+pub(crate) struct Watchdog {
+    started: Instant,
+    /// Milliseconds after the start, plus 1; 0 where it does not wait.
+    since: AtomicU64,
+    /// For which rank.
+    partner: AtomicUsize,
+}
+
+impl Watchdog {
+    /// Looks from now on, from a thread of its own, whether the rank of this name has waited longer than `patience`.
+    pub(crate) fn start(name: String, patience: Duration) -> Arc<Self> {
+        let watchdog = Watchdog {
+            started: Instant::now(),
+            since: AtomicU64::new(0),
+            partner: AtomicUsize::new(0),
+        };
+        let watchdog = Arc::new(watchdog);
+        let watched = Arc::downgrade(&watchdog);
+        let look = move || {
+            while let Some(watchdog) = watched.upgrade() {
+                if watchdog.waited().is_some_and(|waited| waited > patience) {
+                    let partner = watchdog.partner.load(Ordering::Relaxed);
+                    eprintln!(
+                        "{name}: has waited {:.0} s for rank {partner}, which hangs, is stopped, or cannot be reached any more; the \
+                         job ends; started again, it goes on from its last checkpoint (NN_MPI_PATIENCE has the seconds)",
+                        patience.as_secs_f64()
+                    );
+                    // Not by MPI, which may need the very link that is cut; the launcher ends the others.
+                    process::abort();
+                }
+                drop(watchdog);
+                std::thread::sleep(LOOKS);
+            }
+        };
+        let thread = std::thread::Builder::new().name("nn-mpi watchdog".into()).spawn(look);
+        if let Err(error) = thread {
+            eprintln!("no watchdog, a rank that hangs will not be noticed: {error}");
+        }
+        watchdog
+    }
+
+    /// Does `work`, which waits for rank `partner`.
+    pub(crate) fn wait<R>(&self, partner: usize, work: impl FnOnce() -> R) -> R {
+        self.partner.store(partner, Ordering::Relaxed);
+        self.since.store(self.started.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        let result = work();
+        self.since.store(0, Ordering::Relaxed);
+        result
+    }
+
+    fn waited(&self) -> Option<Duration> {
+        let since = self.since.load(Ordering::Relaxed).checked_sub(1)?;
+        self.started.elapsed().checked_sub(Duration::from_millis(since))
+    }
+}

@@ -1,0 +1,411 @@
+//! Batches in parts: the gradient as a fixed tree over them, whoever computes them.
+//!
+//! Part i of S of a batch of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋. Its mean loss and its gradient are weighted with
+//! its share of the rows, and then added pair by pair as in a balanced binary tree. No part depends on another, so that batch
+//! norm has the means of each part by itself.
+
+use std::ops::Range;
+
+use num_traits::{One as _, Zero as _};
+use tensor::simd::vectorize;
+use tensor::threads::Threads;
+use tensor::{Buffer, Float};
+
+use super::failure::Failure;
+use super::model::{Batch, Model, Run};
+use crate::data::{Source, View};
+use crate::distributed::World;
+use crate::error::{Error, Result};
+use crate::metric::Metrics;
+use crate::parameters::NamedTensor;
+
+/// Numbers that are worth a thread of their own.
+const PIECE: usize = 32 * 1024;
+
+/// Behind a gradient: the mean loss, and how many ranks could not compute their parts.
+const BEHIND: usize = 2;
+
+/// Refuses a number of parts that makes no balanced tree.
+pub(super) fn check_shards(shards: usize) -> Result<()> {
+    if shards.is_power_of_two() {
+        return Ok(());
+    }
+    let advice = "8 can be computed by 1, 2, 4 or 8 ranks";
+    Err(Error::value("shards", shards.to_string(), "a power of two: 1, 2, 4, 8, …", advice))
+}
+
+/// The rows of part `part` of `shards`.
+pub(super) fn part(rows: usize, shards: usize, part: usize) -> Range<usize> {
+    // In 128 bits: rows times parts may be more than a `usize` holds.
+    let at = |part: usize| (rows as u128 * part as u128 / shards as u128) as usize;
+    at(part)..at(part + 1)
+}
+
+/// A sum in the order of a balanced binary tree, whose leaves come one after the other: as many numbers as there are levels are
+/// kept.
+#[derive(Debug)]
+struct Tree<T: Float> {
+    /// Of unfinished subtrees, the largest first.
+    levels: Vec<Buffer<T>>,
+    len: usize,
+}
+
+impl<T: Float> Tree<T> {
+    fn new() -> Self {
+        Tree { levels: Vec::new(), len: 0 }
+    }
+
+    /// Room for leaf number `leaf` of `len` numbers, to be overwritten.
+    fn leaf(&mut self, leaf: usize, len: usize) -> &mut [T] {
+        if self.len != len {
+            self.levels.clear();
+            self.len = len;
+        }
+        let level = leaf.count_ones() as usize;
+        if self.levels.len() == level {
+            self.levels.push(Buffer::zeroed(len));
+        }
+        &mut self.levels[level]
+    }
+
+    /// Adds leaf number `leaf`, which is there, to the subtrees that it completes.
+    fn add(&mut self, leaf: usize, threads: &Threads) {
+        let mut level = leaf.count_ones() as usize;
+        for _ in 0..leaf.trailing_ones() {
+            let (left, right) = self.levels.split_at_mut(level);
+            add(&mut left[level - 1], &right[0], threads);
+            level -= 1;
+        }
+    }
+
+    /// The sum of all leaves.
+    fn sum(&mut self) -> &mut Buffer<T> {
+        &mut self.levels[0]
+    }
+}
+
+/// sums ← sums + others
+fn add<T: Float>(sums: &mut [T], others: &[T], threads: &Threads) {
+    let pieces = sums.chunks_mut(PIECE).zip(others.chunks(PIECE));
+    threads.worth(others.len() > PIECE).for_each(pieces, |(sums, others)| {
+        vectorize(|| sums.iter_mut().zip(others).for_each(|(sum, &other)| *sum = *sum + other));
+    });
+}
+
+/// numbers ← numbers · factor
+fn scale<T: Float>(numbers: &mut [T], factor: T, threads: &Threads) {
+    if factor.is_one() {
+        return;
+    }
+    threads.worth(numbers.len() > PIECE).for_each(numbers.chunks_mut(PIECE), |numbers| {
+        vectorize(|| numbers.iter_mut().for_each(|number| *number = *number * factor));
+    });
+}
+
+/// What a trainer needs for batches in parts.
+pub(super) struct Shards<M: Model> {
+    /// In how many parts a batch is divided.
+    pub(super) count: usize,
+    /// Who computes them, if several ranks do.
+    pub(super) world: Option<World>,
+    /// One, or one for each part where something is kept that follows the batches.
+    workspaces: Vec<M::Workspace>,
+    tree: Tree<M::Float>,
+    /// What is kept and follows the batches, as a tree, too.
+    state: Tree<M::Float>,
+    received: Buffer<M::Float>,
+    /// Shares of the rows of the parts in `workspaces`.
+    shares: Vec<M::Float>,
+}
+
+impl<M: Model> Shards<M> {
+    pub(super) fn new(count: usize) -> Self {
+        Shards {
+            count,
+            world: None,
+            workspaces: Vec::new(),
+            tree: Tree::new(),
+            state: Tree::new(),
+            received: Buffer::zeroed(0),
+            shares: Vec::new(),
+        }
+    }
+
+    /// The parts that this rank computes: all, if there are no ranks.
+    fn own(&self) -> Range<usize> {
+        self.world
+            .as_ref()
+            .map_or(0..self.count, |world| part(self.count, world.size(), world.rank()))
+    }
+
+    /// Which of the `rows` of a batch this rank needs.
+    pub(super) fn own_rows(&self, rows: usize) -> Range<usize> {
+        let own = self.own();
+        part(rows, self.count, own.start).start..part(rows, self.count, own.end - 1).end
+    }
+
+    /// The mean loss of a batch of `rows` rows, of which `batch` has [those of this rank](Self::own_rows); its gradient is
+    /// then the first numbers of `gradient`.
+    pub(super) fn differentiate(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+        rows: usize,
+        (loss, run, state): (&mut M::Loss, &Run<'_>, &[Range<usize>]),
+        gradient: &mut Buffer<M::Float>,
+    ) -> std::result::Result<M::Float, Failure> {
+        let len = model.flat().len();
+        let (own, first) = (self.own(), self.own_rows(rows).start);
+        let workspaces = if state.is_empty() { 1 } else { own.len() };
+        if self.workspaces.len() != workspaces {
+            self.workspaces.resize_with(workspaces, M::Workspace::default);
+        }
+        self.shares.clear();
+        let [inputs, targets] = model.row_widths().map(|width| self.own_rows(rows).len() * width);
+        let is_whole = batch.inputs.len() == inputs && batch.targets.len() == targets;
+        // Not at once: other ranks wait for the sum, and learn by it that this one has none.
+        let mut refused =
+            (rows == 0 || !is_whole).then(|| no_rows(model, batch, (&mut *loss, run)));
+        for (leaf, part_number) in own.enumerate() {
+            let part = part(rows, self.count, part_number);
+            let share = M::Float::of(part.len() as f64) / M::Float::of(rows as f64);
+            self.shares.push(share);
+            let sums = self.tree.leaf(leaf, len + BEHIND);
+            let workspace = &mut self.workspaces[leaf.min(workspaces - 1)];
+            let batch = rows_of(model, batch, part.start - first..part.end - first);
+            let run = Run { first_row: part.start as u64, ..*run };
+            sums[len..].fill(M::Float::zero());
+            let mut found = None;
+            if !part.is_empty() && refused.is_none() {
+                match model.differentiate(batch, loss, workspace, &run) {
+                    Ok(loss) => found = Some(loss),
+                    Err(error) => refused = Some(error),
+                }
+            }
+            match found {
+                Some(loss) => {
+                    model.gradient(batch, workspace, &mut sums[..len]);
+                    sums[len] = loss;
+                    scale(sums, share, run.threads);
+                }
+                None => sums[..len].fill(M::Float::zero()),
+            }
+            if refused.is_some() {
+                sums[len + 1] = M::Float::one();
+            }
+            self.tree.add(leaf, run.threads);
+        }
+        if let Some(world) = &self.world {
+            world.sum(self.tree.sum(), &mut self.received)?;
+        }
+        let is_refused = !self.tree.sum()[len + 1].is_zero();
+        self.tell(is_refused, refused)?;
+        std::mem::swap(gradient, self.tree.sum());
+        if gradient.len() != self.tree.sum().len() {
+            // The first time: what was there is none of a batch in parts.
+            *self.tree.sum() = Buffer::zeroed(gradient.len());
+        }
+        Ok(gradient[len])
+    }
+
+    /// The error of the first rank that has one, if the sum says that there is one: on every rank.
+    fn tell(&self, is_refused: bool, own: Option<Error>) -> Result<()> {
+        let own = own.map_or(Ok(()), Err);
+        match &self.world {
+            Some(world) if is_refused => world.agree(own),
+            _ => own,
+        }
+    }
+
+    /// [`Model::update_state`] by each part of the batch that was differentiated last, all from the same state: their mean,
+    /// weighted with the rows.
+    pub(super) fn update_state(
+        &mut self,
+        model: &mut M,
+        state: &[Range<usize>],
+        threads: &Threads,
+    ) {
+        let len: usize = state.iter().map(Range::len).sum();
+        if len == 0 {
+            return;
+        }
+        let before = Buffer::from_slice(model.flat());
+        for (leaf, workspace) in self.workspaces.iter_mut().enumerate() {
+            let share = self.shares[leaf];
+            if !share.is_zero() {
+                model.update_state(workspace);
+            }
+            let sums = self.state.leaf(leaf, len);
+            let mut rest = &mut sums[..];
+            for range in state {
+                let (numbers, others) = rest.split_at_mut(range.len());
+                numbers.copy_from_slice(&model.flat()[range.clone()]);
+                model.flat_mut()[range.clone()].copy_from_slice(&before[range.clone()]);
+                rest = others;
+            }
+            scale(sums, share, threads);
+            self.state.add(leaf, threads);
+        }
+        if let Some(world) = &self.world
+            && let Err(error) = world.sum(self.state.sum(), &mut self.received)
+        {
+            // A gradient of the same numbers has been summed before.
+            unreachable!("{error}");
+        }
+        let mut rest = &self.state.sum()[..];
+        for range in state {
+            let (numbers, others) = rest.split_at(range.len());
+            model.flat_mut()[range.clone()].copy_from_slice(numbers);
+            rest = others;
+        }
+    }
+
+    /// [`Model::validate`] part by part of the data, by the ranks that there are.
+    pub(super) fn validate(
+        &mut self,
+        model: &M,
+        data: &dyn Source<M::Input, M::Target>,
+        loss: &mut M::Loss,
+        threads: &Threads,
+    ) -> Result<Metrics> {
+        check_shards(self.count)?;
+        let rows = data.len();
+        let mut tree = Tree::<f64>::new();
+        let mut refused = None;
+        for (leaf, part_number) in self.own().enumerate() {
+            let part = part(rows, self.count, part_number);
+            let count = part.len() as f64;
+            let numbers = match part.is_empty() && rows > 0 || refused.is_some() {
+                true => Ok([0.0; 4]),
+                false => View::new(data, part.collect())
+                    .and_then(|view| model.validate(&view, loss, threads))
+                    .map(|Metrics { loss, accuracy }| {
+                        let right = accuracy.map_or([0.0, 0.0], |share| [share * count, count]);
+                        [loss * count, right[0], right[1], 0.0]
+                    }),
+            };
+            let numbers = numbers.unwrap_or_else(|error| {
+                refused = Some(error);
+                [0.0, 0.0, 0.0, 1.0]
+            });
+            tree.leaf(leaf, numbers.len()).copy_from_slice(&numbers);
+            tree.add(leaf, threads);
+        }
+        let sums = tree.sum();
+        if let Some(world) = &self.world {
+            world.sum(sums, &mut Buffer::zeroed(sums.len()))?;
+        }
+        self.tell(sums[3] > 0.0, refused)?;
+        let accuracy = (sums[2] > 0.0).then(|| sums[1] / sums[2]);
+        Ok(Metrics { loss: sums[0] / rows as f64, accuracy })
+    }
+}
+
+/// Some rows of a batch.
+fn rows_of<'b, M: Model>(model: &M, batch: Batch<'b, M>, rows: Range<usize>) -> Batch<'b, M> {
+    let [inputs, targets] = model.row_widths();
+    Batch {
+        inputs: batch.inputs.get(rows.start * inputs..rows.end * inputs).unwrap_or_default(),
+        targets: batch.targets.get(rows.start * targets..rows.end * targets).unwrap_or_default(),
+    }
+}
+
+/// What the model says of a batch that is no rows.
+fn no_rows<M: Model>(model: &M, batch: Batch<'_, M>, how: (&mut M::Loss, &Run<'_>)) -> Error {
+    let refused = model.differentiate(batch, how.0, &mut M::Workspace::default(), how.1).err();
+    refused.unwrap_or_else(|| {
+        let found = format!("{} inputs and {} targets", batch.inputs.len(), batch.targets.len());
+        let advice = "pass rows and targets of the same samples";
+        Error::value("batch", found, "as many targets as inputs, and at least one", advice)
+    })
+}
+
+/// Where what follows the batches stands.
+pub(super) fn state_of(tensors: &[NamedTensor]) -> Vec<Range<usize>> {
+    let state = tensors.iter().filter(|tensor| tensor.kind == crate::parameters::TensorKind::State);
+    state.map(NamedTensor::range).collect()
+}
+
+/// Refuses batches of which some part cannot be trained with: of `batch_size` of `rows` rows, and the last one.
+pub(super) fn check_parts<M: Model>(
+    model: &M,
+    rows: usize,
+    batch_size: usize,
+    shards: usize,
+) -> Result<()> {
+    let last = match rows % batch_size.max(1) {
+        0 => batch_size.min(rows),
+        rest => rest,
+    };
+    for batch in [batch_size.min(rows), last] {
+        // All parts have the same number of rows, or one more.
+        let [fewest, most] = [batch / shards, batch.div_ceil(shards)];
+        for part in [fewest, most].into_iter().filter(|&part| part > 0) {
+            model.check_batch_size(part, part).map_err(|error| {
+                error.advising(&format!(
+                    "this is about the parts of a batch of {batch} rows in {shards} shards: choose a batch size that leaves \
+                     none so small"
+                ))
+            })?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_all_rows_and_as_equal_as_can_be() {
+        for rows in [0, 1, 7, 8, 9, 1000, usize::MAX] {
+            for shards in [1, 2, 8, 64] {
+                let mut end = 0;
+                for number in 0..shards {
+                    let part = part(rows, shards, number);
+                    assert_eq!(part.start, end);
+                    assert!((rows / shards..=rows.div_ceil(shards)).contains(&part.len()));
+                    end = part.end;
+                }
+                assert_eq!(end, rows);
+            }
+        }
+    }
+
+    #[test]
+    fn leaves_are_added_as_in_a_balanced_tree() {
+        let threads = Threads::new(1);
+        // Numbers whose sum depends on the order.
+        let leaf = |i: usize| 1.0_f32 / (1.0 + i as f32 * 0.37);
+        fn whole(leaves: &[f32]) -> f32 {
+            match leaves {
+                [leaf] => *leaf,
+                leaves => {
+                    let (left, right) = leaves.split_at(leaves.len() / 2);
+                    whole(left) + whole(right)
+                }
+            }
+        }
+        for count in [1, 2, 4, 8, 32] {
+            let mut tree = Tree::new();
+            // Twice: the second time there is something in it.
+            for _ in 0..2 {
+                for i in 0..count {
+                    tree.leaf(i, 3).fill(leaf(i));
+                    tree.add(i, &threads);
+                }
+                let wanted = whole(&(0..count).map(leaf).collect::<Vec<_>>());
+                assert_eq!(tree.sum()[..], [wanted; 3]);
+            }
+            assert_eq!(tree.levels.len(), 1 + count.ilog2() as usize);
+        }
+    }
+
+    #[test]
+    fn no_tree_is_refused() {
+        for shards in [0, 3, 6] {
+            let error = check_shards(shards).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("shards: found {shards}")), "{error}");
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The guide says what is true: its code is that of programs which are compiled, its output what they printed, and its links,
+//! pictures and commands are there.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// All files of this folder and of those in it with this ending.
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path, ending)),
+            false if path.extension().is_some_and(|extension| extension == ending) => {
+                found.push(path);
+            }
+            false => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Each page with what it says.
+fn pages() -> Vec<(PathBuf, String)> {
+    let pages: Vec<_> = files(&root().join("guide/src"), "md");
+    assert!(pages.len() >= 12, "where is the guide?");
+    pages.into_iter().map(|path| (path.clone(), read(path))).collect()
+}
+
+/// The fenced blocks of this kind.
+fn blocks(page: &str, kind: &str) -> Vec<String> {
+    let opening = format!("```{kind}\n");
+    page.split(&opening)
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .map(String::from)
+        .collect()
+}
+
+/// Without what indents, so that a part of a program may begin at the margin.
+fn lines(text: &str) -> Vec<&str> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect()
+}
+
+fn contains(all: &[&str], part: &[&str]) -> bool {
+    all.windows(part.len()).any(|window| window == part)
+}
+
+#[test]
+fn code_is_a_part_of_a_program() {
+    let examples = files(&root().join("nn/examples"), "rs");
+    let programs: Vec<String> = examples.iter().map(read).collect();
+    let mut count = 0;
+    for (path, page) in pages() {
+        for block in blocks(&page, "rust") {
+            let is_part = programs.iter().any(|program| contains(&lines(program), &lines(&block)));
+            assert!(is_part, "{}: no example has these lines:\n{block}", path.display());
+            count += 1;
+        }
+        let known = ["rust", "text", "sh", "python", "toml", "c"];
+        for fence in page.lines().filter_map(|line| line.strip_prefix("```")) {
+            assert!(fence.is_empty() || known.contains(&fence), "{}: ```{fence}", path.display());
+        }
+    }
+    assert!(count >= 20, "{count} blocks");
+}
+
+#[test]
+fn output_is_what_a_program_printed() {
+    let runs: Vec<String> = files(&root().join("guide/runs"), "txt").iter().map(read).collect();
+    let printed: BTreeSet<&str> = runs.iter().flat_map(|run| lines(run)).collect();
+    for (path, page) in pages() {
+        for block in blocks(&page, "text") {
+            for line in lines(&block) {
+                assert!(printed.contains(line), "{}: no run printed:\n{line}", path.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn links_and_pictures_are_there() {
+    let mut shown = BTreeSet::new();
+    for (path, page) in pages() {
+        for (at, _) in page.match_indices("](") {
+            let target = page[at + 2..].split(')').next().unwrap();
+            if target.starts_with("http") {
+                continue;
+            }
+            let file = path.parent().unwrap().join(target.split('#').next().unwrap());
+            assert!(file.exists(), "{}: no file {target}", path.display());
+            if target.ends_with(".svg") {
+                let text = page[..at].rsplit('[').next().unwrap();
+                assert!(text.chars().count() >= 10, "{}: {target} has no text", path.display());
+                let picture = read(&file);
+                assert!(picture.contains("<title>") && picture.contains("viewBox="), "{target}");
+                shown.insert(file.file_name().unwrap().to_owned());
+            }
+        }
+    }
+    for picture in files(&root().join("guide/src/figures"), "svg") {
+        let name = picture.file_name().unwrap();
+        assert!(shown.contains(name), "no page shows {}", name.display());
+        assert!(fs::metadata(&picture).unwrap().len() < 64 * 1024, "{} is large", name.display());
+    }
+}
+
+#[test]
+fn the_summary_lists_every_page() {
+    let folder = root().join("guide/src");
+    let summary = read(folder.join("SUMMARY.md"));
+    for (path, _) in pages() {
+        let name = path.strip_prefix(&folder).unwrap().display().to_string();
+        assert!(name == "SUMMARY.md" || summary.contains(&format!("({name})")), "{name}");
+    }
+}
+
+#[test]
+fn every_program_has_a_chapter_and_every_command_a_program() {
+    let examples = root().join("nn/examples");
+    for program in files(&examples, "rs") {
+        let name = program.file_stem().unwrap().to_str().unwrap();
+        if program.parent() == Some(&examples) && name.starts_with(|c: char| c.is_ascii_digit()) {
+            let chapter = root().join(format!("guide/src/{name}.md"));
+            assert!(read(&chapter).contains(&format!("--example {name}")), "{name}");
+        }
+    }
+    for (path, page) in pages() {
+        for after in page.split("--example ").skip(1) {
+            let name = after.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap();
+            let is_there = examples.join(format!("{name}.rs")).exists()
+                || examples.join(name).join("main.rs").exists();
+            assert!(is_there, "{}: no example {name}", path.display());
+        }
+    }
+}

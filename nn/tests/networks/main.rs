@@ -1,0 +1,17 @@
+//! What networks compute: every layer, head and form alike.
+
+mod custom_op;
+mod drivers;
+mod dynamic;
+mod embedded;
+mod gallery;
+mod heads;
+mod layers;
+mod layers_in_training;
+mod long_names;
+mod networks;
+mod proof;
+#[path = "../bits/rule.rs"]
+mod rule;
+mod tape_form;
+mod vocabulary;

@@ -1,0 +1,18 @@
+//! How networks are trained, watched, stopped, saved and made again, and what is refused.
+
+mod checkpoints;
+mod distributed;
+mod finding;
+#[path = "../../../autograd/tests/fixture/mod.rs"]
+mod fixture;
+mod groups;
+mod losses;
+mod made_again;
+mod measures;
+mod observers;
+mod sam;
+mod shards;
+mod solvers;
+mod tape_model;
+mod trainer;
+mod training_faults;

@@ -221,7 +221,8 @@ impl<T: Float> Dynamic<T> {
         self
     }
 
-    /// Inputs of a row.
+    /// Inputs of a row, as it comes.
+    #[allow(clippy::misnamed_getters)] // the part's `inputs` are what its layers see of them
     pub fn inputs(&self) -> usize {
         self.network.part.raw
     }

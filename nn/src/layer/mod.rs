@@ -139,12 +139,12 @@ pub trait Inference: 'static {
     /// The outputs of one row: `[T; OUTPUTS]`.
     type Outputs<T: Float>: Row<T>;
 
-    /// Whether an [encoder](encoder) stands in front, or in a branch.
+    /// Whether an [encoder] stands in front, or in a branch.
     const ENCODES: bool = false;
     /// Whether it is an encoder and nothing else, so that it lets pass what goes in.
     const IS_ENCODER: bool = false;
 
-    /// From a raw row to what the layers see, in its place: what the [encoder](encoder) in front does, if there is one.
+    /// From a raw row to what the layers see, in its place: what the [encoder] in front does, if there is one.
     #[inline(always)]
     fn encode<T: Float>(_parameters: &[T], _row: &mut [T]) {}
 

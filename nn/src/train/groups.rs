@@ -19,10 +19,10 @@ use crate::parameters::NamedTensor;
 ///
 /// let data = Dataset::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
 /// let mut curve = Curve::init(1);
-/// let before = curve.hidden().weight().to_vec();
+/// let before = *curve.hidden().weight;
 /// let groups = Groups::new().freeze("hidden").rate("output.bias", 0.5);
 /// fit(&mut curve, &data).groups(groups).show(Show::Nothing).run()?;
-/// assert_eq!(curve.hidden().weight(), before);
+/// assert_eq!(*curve.hidden().weight, before);
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -117,7 +117,7 @@ pub trait Checkpoint: Network {
     /// let fitted = two.load_fitting(&path)?;
     /// assert_eq!(fitted.loaded, ["trunk.weight", "trunk.bias"]);
     /// assert_eq!(fitted.kept, ["output.weight", "output.bias"]);
-    /// assert_eq!(two.trunk().weight(), ten.trunk().weight());
+    /// assert_eq!(two.trunk().weight, ten.trunk().weight);
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///

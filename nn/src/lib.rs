@@ -96,6 +96,8 @@ mod train;
 
 #[cfg(feature = "std")]
 pub use autograd;
+#[cfg(all(feature = "dynamic", feature = "table"))]
+pub use dynamic::LeftOut;
 #[cfg(feature = "dynamic")]
 pub use dynamic::{Dynamic, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
@@ -132,7 +134,8 @@ pub use tensor::threads::Threads;
 pub use tensor::{Float, activation};
 #[cfg(feature = "std")]
 pub use train::{
-    Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Groups, Model, NamedBuffer,
+    Adapt, Adapted, Average, Best, Checkpoints, Clip, Epoch, Event, Fit, Goal, Groups, Model,
+    NamedBuffer,
 };
 #[cfg(feature = "std")]
 pub use train::{BatchSizeSearch, BatchSpeed, RateSearch, RateTrial};
@@ -145,7 +148,7 @@ pub use train::{TrainerState, fit, log, model};
 #[cfg(feature = "std")]
 pub mod prelude {
     pub use crate::{
-        Architecture, Checkpoint, Evaluate, Float, Network, Picture, Record, fit, network,
+        Adapt, Architecture, Checkpoint, Evaluate, Float, Network, Picture, Record, fit, network,
     };
 }
 

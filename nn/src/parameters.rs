@@ -73,6 +73,8 @@ pub enum TensorKind {
     Scale,
     /// Is kept but not trained by a gradient, as running means.
     State,
+    /// Is found from the training rows before the first step, and then stays: what an encoder knows.
+    Found,
 }
 
 #[cfg(feature = "std")]
@@ -94,6 +96,12 @@ impl NamedTensor {
     #[must_use]
     pub fn kept(self) -> Self {
         NamedTensor { kind: TensorKind::State, trained: false, ..self }
+    }
+
+    /// The same tensor, found from the training rows.
+    #[must_use]
+    pub fn found(self) -> Self {
+        NamedTensor { kind: TensorKind::Found, trained: false, ..self }
     }
 
     /// Its elements in the flat parameters.

@@ -141,16 +141,19 @@ impl<L: Layer, H: DefaultLoss<T>, const I: usize, const O: usize, T: Float>
     Sequential<L, H, I, O, T>
 {
     /// The outputs of one sample.
+    #[track_caller]
     pub fn predict(&self, sample: &[T; I]) -> [T; O] {
         Network::predict(self, sample)
     }
 
     /// The last layer's values for one sample, before its softmax or sigmoid.
+    #[track_caller]
     pub fn logits(&self, sample: &[T; I]) -> [T; O] {
         Network::logits(self, sample)
     }
 
     /// The outputs of each of many samples.
+    #[track_caller]
     pub fn predict_batch(&self, samples: &[[T; I]]) -> Vec<[T; O]> {
         Network::predict_batch(self, samples)
     }

@@ -45,19 +45,23 @@ fn every_initialiser() {
 fn every_simple_layer_and_its_options() {
     let simple = LAYERS.iter().filter(|layer| matches!(layer.kind, LayerKind::Simple(_)));
     for layer in simple {
+        // What prepares rows comes first.
+        let encodes = matches!(&layer.kind, LayerKind::Simple(simple) if simple.encodes);
+        let [before, after] =
+            if encodes { ["", ", dense(4 -> 2)"] } else { ["dense(3 -> 4), ", ", dense(2)"] };
         let options = |names: &dyn Fn(usize) -> &'static str| -> String {
             let each = layer.options.iter().enumerate();
             let each = each.map(|(at, option)| format!("{} = {}", names(at), option.example));
             each.collect::<Vec<_>>().join(", ")
         };
         let text = options(&|at| layer.options[at].word);
-        accepted(&format!("dense(3 -> 4), {}({text}), dense(2)", layer.word));
+        accepted(&format!("{before}{}({text}){after}", layer.word));
         for (at, option) in layer.options.iter().enumerate() {
             for other in option.elsewhere {
                 let text =
                     options(&|place| if place == at { other } else { layer.options[place].word });
                 let advice = format!("write `{}`", option.word);
-                refused(&format!("dense(3 -> 4), {}({text}), dense(2)", layer.word), &advice);
+                refused(&format!("{before}{}({text}){after}", layer.word), &advice);
             }
         }
         for other in layer.elsewhere {

@@ -65,6 +65,7 @@ pub(crate) const TRAIT_METHODS: &[&str] = &[
     "load_pytorch_with",
     "save_pytorch",
     "save_pytorch_with",
+    "adapt",
     "evaluate",
     "evaluation",
     "on_tape",
@@ -254,6 +255,7 @@ fn predict(
     let predicted = samples.answer(quote!(#nn::Network::#name(self, #row)));
     quote! {
         /// The answer to one sample.
+        #[track_caller]
         #visibility fn #name(&self, #arguments) -> #answer {
             #predicted
         }
@@ -266,6 +268,7 @@ fn logits(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStream {
     let Samples { arguments, row, .. } = samples;
     quote! {
         /// The last layer's values for one sample, before its softmax or sigmoid.
+        #[track_caller]
         #visibility fn #name(&self, #arguments) -> [#float; #output] {
             #nn::Network::#name(self, #row)
         }
@@ -338,6 +341,7 @@ fn predict_batch(
     };
     quote! {
         /// The answer to each of many samples.
+        #[track_caller]
         #visibility fn #name(&self, samples: &[#sample]) -> ::std::vec::Vec<#answer> {
             #batch
         }

@@ -172,6 +172,11 @@ impl<X, Y> Minibatch<X, Y> {
         data.fill_for_step(visit, rows, &mut self.inputs, &mut self.targets, threads);
     }
 
+    /// The inputs of the batch, to be changed as an encoder does.
+    pub(crate) fn inputs_mut(&mut self) -> &mut Vec<X> {
+        &mut self.inputs
+    }
+
     /// The inputs of the batch, `[batch, in]`.
     pub fn inputs(&self) -> &[X] {
         &self.inputs

@@ -411,7 +411,11 @@ impl<T: Float> Builder<'_, T> {
 }
 
 /// What is known of a layer by its formulas.
-fn layer_plan<T: Float>(kind: &str, formula: &dyn Formula<T>, option: String) -> LayerPlan {
+pub(super) fn layer_plan<T: Float>(
+    kind: &str,
+    formula: &dyn Formula<T>,
+    option: String,
+) -> LayerPlan {
     LayerPlan {
         kind: kind.to_owned(),
         widths: formula.widths(),
@@ -421,6 +425,7 @@ fn layer_plan<T: Float>(kind: &str, formula: &dyn Formula<T>, option: String) ->
         tensors: formula.tensors().into_iter().map(tensor).collect(),
         flops: 0,
         weight: None,
+        encodes: formula.encodes(),
     }
 }
 

@@ -7,6 +7,7 @@ use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::Dynamic;
+use super::columns::Units;
 use super::network::Network;
 use super::part::Part;
 use crate::data::{Fingerprint, Source, portions};
@@ -14,9 +15,10 @@ use crate::error::{Error, InvalidRows, Result};
 use crate::layer::{FirstSums, Pass, Workspace};
 use crate::loss::{LossRows, mean, mean_scale};
 use crate::metric::{Metrics, check_not_empty};
-use crate::model::{Batch, Model, Run};
+use crate::model::{Adapted, Batch, Model, Run};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
+use crate::train::adapt::with_rows;
 use crate::train::network::{Divided, Division, Parts};
 use crate::train::preconditions::{check_batch, check_last_batch};
 use crate::train::update::{Update, is_frozen, update_stretch};
@@ -86,6 +88,10 @@ impl<T: Float> Divided for &Network<T> {
 
     fn first_weight(self) -> Option<[usize; 2]> {
         self.info.first_weight()
+    }
+
+    fn start(self) -> usize {
+        self.info.first_start()
     }
 
     fn len(self) -> usize {
@@ -232,6 +238,35 @@ impl<T: Float> Model for Dynamic<T> {
         self.parameters.as_mut_slice()
     }
 
+    fn encodes(&self) -> bool {
+        self.network.part.encodes
+    }
+
+    fn encode(&self, inputs: &mut Vec<T>, _threads: &Threads) {
+        if self.network.part.encodes {
+            *inputs = self.encoded(inputs);
+        }
+    }
+
+    fn find_encoding(&mut self, data: &dyn Source<T, T>, threads: &Threads) -> Result<Adapted> {
+        self.check_rows("", data, threads)?;
+        let (network, mut columns) = (self.network.clone(), Vec::new());
+        with_rows(
+            data,
+            network.part.raw,
+            threads,
+            |rows| rows,
+            |seen| {
+                network.part.adapt(self.parameters.as_mut_slice(), seen, &mut columns);
+            },
+        )?;
+        let Some(front) = &network.front else {
+            return Ok(Adapted::of(data.len(), columns, |column| format!("column {column}")));
+        };
+        Units::find(&front.columns, self.parameters.as_mut_slice(), data, threads)?;
+        Ok(Adapted::of(data.len(), columns, |column| front.columns.name(column)))
+    }
+
     /// # Panics
     ///
     /// If the inputs are no whole rows.
@@ -250,7 +285,14 @@ impl<T: Float> Model for Dynamic<T> {
         workspace: &mut Self::Workspace,
         run: &Run<'_>,
     ) -> Result<T> {
-        self.differentiate_by(batch, workspace, run, |rows| self.network.head.evaluate(rows))
+        let units = self.units();
+        self.differentiate_by(batch, workspace, run, |rows| match units {
+            None => self.network.head.evaluate(rows),
+            Some(units) => {
+                let targets = &units.standardized(rows.targets)[..];
+                self.network.head.evaluate(LossRows { targets, ..rows });
+            }
+        })
     }
 
     fn gradient(
@@ -262,6 +304,7 @@ impl<T: Float> Model for Dynamic<T> {
         let (network, parameters) = (&*self.network, self.flat());
         let DynamicWorkspace { memory, division, room, rows, .. } = workspace;
         with_workspaces(network, memory, *rows, &mut room[0], |all| {
+            gradient[..network.info.first_start()].fill(T::zero());
             let mut gradient = Parts::of(network, division, gradient);
             let stretches = division.stretches(network);
             let parts = stretches.map(|stretch| (stretch.start, gradient.take(&stretch)));
@@ -335,15 +378,27 @@ impl<T: Float> Model for Dynamic<T> {
         self.network.declaration()
     }
 
+    fn texts(&self) -> Vec<(&'static str, String)> {
+        let mut texts = Vec::new();
+        if let Some(front) = &self.network.front {
+            texts.extend([("columns", front.columns.text()), ("layers", front.layers.clone())]);
+        }
+        if !self.about.is_empty() {
+            texts.push(("about", self.about.clone()));
+        }
+        texts
+    }
+
     fn check_rows(&self, which: &str, data: &dyn Source<T, T>, threads: &Threads) -> Result<()> {
         let network = &*self.network;
         check_not_empty(which, data.len())?;
-        let (width, target_width) = (network.part.inputs, network.head.targets());
+        let (width, target_width) = (network.part.raw, network.head.targets());
         let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());
         let mut numbers = [0, 0];
         portions(data, threads, |start, x, t| {
             numbers = [numbers[0] + x.len(), numbers[1] + t.len()];
-            let is_finite = all_finite(x);
+            // In a column of a table nothing may stand.
+            let is_finite = network.front.is_some() || all_finite(x);
             for (at, row) in x.chunks(width).enumerate().filter(|_| !is_finite) {
                 inputs.look(start + at, &[row], |row| {
                     let (column, x) = row.iter().enumerate().find(|(_, x)| !x.is_finite())?;
@@ -381,7 +436,7 @@ impl<T: Float> Model for Dynamic<T> {
         let mut fingerprint = Fingerprint::new();
         let network = &*self.network;
         let read = portions(data, &Threads::new(1), |_, x, t| {
-            let rows = x.chunks(network.part.inputs).zip(t.chunks(network.head.targets()));
+            let rows = x.chunks(network.part.raw).zip(t.chunks(network.head.targets()));
             for number in rows.flat_map(|(x, t)| x.iter().chain(t)) {
                 fingerprint.add(number.as_f64().to_bits());
             }
@@ -404,11 +459,16 @@ impl<T: Float> Model for Dynamic<T> {
 
     fn validate(&self, data: &dyn Source<T, T>, (): &mut (), threads: &Threads) -> Result<Metrics> {
         self.check_rows("", data, threads)?;
+        self.check_adapted()?;
         let network = &*self.network;
         let (units, width) = (network.head.units(), network.head.targets());
+        let units_of_target = self.units();
         let mut all = vec![(T::zero(), None); data.len()];
         portions(data, threads, |start, x, t| {
-            let logits = self.logits_by(x, threads);
+            let mut logits = self.logits_by(x, threads);
+            if let Some(units) = units_of_target {
+                units.own(&mut logits);
+            }
             let count = logits.len() / units;
             let (mut losses, mut unused) = (vec![T::zero(); count], vec![T::zero(); logits.len()]);
             network.head.evaluate(LossRows {

@@ -6,6 +6,8 @@
 //! | `registry` | what a text can name that the notation has no word for |
 //! | `part` | the layers, in a tree of the same form as a declared network's type |
 //! | `head` | what the last layer's values mean, and the loss |
+//! | `columns` | the columns of a table in front of the layers, and what is predicted |
+//! | `measure` | how good it is |
 //! | `activation` | one of the activations, chosen at run time |
 //! | `plan` | what is known of the layers, for tables, files and pictures |
 //! | `network` | all of that together |
@@ -14,8 +16,10 @@
 
 mod activation;
 mod build;
+mod columns;
 mod driver;
 mod head;
+mod measure;
 mod network;
 mod part;
 mod plan;
@@ -31,19 +35,24 @@ use tensor::product::{TILE_ROWS, rows_per_thread};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
+#[cfg(feature = "table")]
+pub use columns::LeftOut;
 pub use driver::DynamicWorkspace;
 pub use registry::Registry;
 
 use crate::data::Source;
-use crate::error::{Error, Result};
-use crate::file::{LoadOptions, PyTorch, load, load_pytorch, save, save_pytorch};
+use crate::error::{Error, Result, quoted};
+use crate::file::{
+    FORMAT, LoadOptions, PyTorch, load, load_all, load_pytorch, save_all, save_pytorch,
+};
 use crate::layer::{Pass, Workspace};
 use crate::metric::Metrics;
 use crate::model::Model;
 use crate::network::WORTH_A_THREAD;
 use crate::parameters::Parameters;
 use crate::picture::picture;
-use network::Network;
+use columns::{Columns, Units};
+use network::{Front, Network};
 
 /// A network that is read while the program runs: from a command line, a file, a search.
 ///
@@ -74,6 +83,8 @@ use network::Network;
 pub struct Dynamic<T: Float = f32> {
     network: Arc<Network<T>>,
     parameters: Parameters<T>,
+    /// A text of the user's, which files keep.
+    about: String,
 }
 
 impl<T: Float> Dynamic<T> {
@@ -110,7 +121,95 @@ impl<T: Float> Dynamic<T> {
 
     fn of(network: Network<T>) -> Self {
         let parameters = Parameters::zeroed(network.part.len);
-        Dynamic { network: Arc::new(network), parameters }.init(0)
+        Dynamic { network: Arc::new(network), parameters, about: String::new() }.init(0)
+    }
+
+    /// Layers in the notation, without the inputs of the first, behind the columns of a table.
+    fn behind(
+        columns: Columns,
+        layers: String,
+        #[cfg(feature = "table")] left_out: Vec<LeftOut>,
+    ) -> Result<Self> {
+        let inputs = columns.outputs();
+        let layers = match layers.contains("->") {
+            true => layers,
+            // Any layer that is as wide as what comes before it lets through how wide that is.
+            false => layers.replacen("dense(", &format!("dense({inputs} -> "), 1),
+        };
+        let network = build::network(&layers, None, &Registry::new())?;
+        if network.part.raw != inputs {
+            return Err(Error::value(
+                "first of the layers behind the columns",
+                format!("{} inputs", network.part.raw),
+                format!("{inputs}, as the columns become numbers"),
+                "leave the inputs of the first layer out",
+            ));
+        }
+        let front = Front {
+            columns: Arc::new(columns),
+            layers,
+            #[cfg(feature = "table")]
+            left_out,
+        };
+        Ok(Dynamic::of(network.behind(front)))
+    }
+
+    /// The network for tables that a file has, whole: its columns, its words, its layers and its parameters.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, is damaged, or is that of a network that was not made for tables.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref();
+        let wrong = |what: &str, found: String, expected: &str| {
+            Error::file(
+                path,
+                what,
+                found,
+                expected,
+                "give a file that a network for tables has saved",
+            )
+        };
+        let (mut texts, _) = load_all::<T>(path, &["columns", "layers", "about"])?;
+        let mut text = |key: &str| {
+            texts.remove(key).ok_or_else(|| {
+                wrong(
+                    "metadata",
+                    format!("no `{key}`"),
+                    "the columns of a table and the layers behind them",
+                )
+            })
+        };
+        let (columns, layers) = (text("columns")?, text("layers")?);
+        let about = texts.remove("about").unwrap_or_default();
+        let columns = Columns::parse(&columns).map_err(|line| {
+            wrong("columns", format!("the line {}", quoted(&line)), "a column, or the target")
+        })?;
+        #[cfg(feature = "table")]
+        let network = Self::behind(columns, layers, Vec::new())?;
+        #[cfg(not(feature = "table"))]
+        let network = Self::behind(columns, layers)?;
+        Ok(Dynamic { about, ..network.load(path)? })
+    }
+
+    /// What the columns of a table are to the network, as a text, if it was made for tables.
+    pub fn columns(&self) -> Option<String> {
+        Some(self.network.front.as_ref()?.columns.to_string())
+    }
+
+    /// A text that [`Dynamic::set_about`] has given the network, which its files keep; nothing at first.
+    pub fn about(&self) -> &str {
+        &self.about
+    }
+
+    /// Gives the network a text of your own, such as where its data are from.
+    pub fn set_about(&mut self, about: impl Into<String>) {
+        self.about = about.into();
+    }
+
+    /// Mean and deviation of a target of numbers that has units of its own.
+    fn units(&self) -> Option<Units<T>> {
+        Units::of(&self.network.front.as_ref()?.columns, self.parameters())
     }
 
     /// The same network with the first weights of this seed: those of a declared network with the same layers.
@@ -122,9 +221,10 @@ impl<T: Float> Dynamic<T> {
         self
     }
 
-    /// Inputs of a row.
+    /// Inputs of a row, as it comes.
+    #[allow(clippy::misnamed_getters)] // the part's `inputs` are what its layers see of them
     pub fn inputs(&self) -> usize {
-        self.network.part.inputs
+        self.network.part.raw
     }
 
     /// Outputs of a row.
@@ -192,8 +292,12 @@ impl<T: Float> Dynamic<T> {
                 "give whole rows, one after the other",
             ));
         }
+        self.check_adapted()?;
         let mut outputs = self.logits_by(inputs, threads);
         self.network.head.activate(&mut outputs);
+        if let Some(units) = self.units() {
+            units.own(&mut outputs);
+        }
         Ok(outputs)
     }
 
@@ -208,7 +312,7 @@ impl<T: Float> Dynamic<T> {
             inputs.chunks(part * inputs_width).zip(outputs.chunks_mut(part * outputs_width));
         threads.for_each(parts, |(inputs, outputs)| {
             let mut outputs = &mut outputs[..];
-            self.for_portions(inputs, |workspaces| {
+            self.for_portions(inputs, |_, workspaces| {
                 let logits = self.network.part.outputs(workspaces);
                 if let Some(into) = outputs.split_off_mut(..logits.len()) {
                     into.copy_from_slice(logits);
@@ -218,8 +322,16 @@ impl<T: Float> Dynamic<T> {
         outputs
     }
 
-    /// Shows `see` what the layers keep of some dozen rows at a time.
-    fn for_portions(&self, inputs: &[T], mut see: impl FnMut(&[Workspace<'_, T>])) {
+    /// From raw rows to those that the layers see.
+    fn encoded(&self, raw: &[T]) -> Vec<T> {
+        let part = &self.network.part;
+        let mut encoded = vec![T::zero(); raw.len() / part.raw * part.inputs];
+        part.encode(self.parameters(), raw, &mut encoded);
+        encoded
+    }
+
+    /// Shows `see` what the layers see and keep of some dozen rows at a time.
+    fn for_portions(&self, inputs: &[T], mut see: impl FnMut(&[T], &[Workspace<'_, T>])) {
         const PORTION: usize = 64;
         let (network, width) = (&*self.network, self.inputs());
         let rows = PORTION.min(inputs.len() / width);
@@ -230,8 +342,10 @@ impl<T: Float> Dynamic<T> {
             let workspaces =
                 sizes.map(|&(outputs, extra)| Workspace::carve(&mut memory, rows, outputs, extra));
             let mut workspaces: Vec<Workspace<'_, T>> = workspaces.collect();
-            network.part.forward(self.parameters(), inputs, &mut workspaces, Pass::Evaluation);
-            see(&workspaces);
+            let encoded = if network.part.encodes { self.encoded(inputs) } else { Vec::new() };
+            let x = if network.part.encodes { &encoded } else { inputs };
+            network.part.forward(self.parameters(), x, &mut workspaces, Pass::Evaluation);
+            see(x, &workspaces);
         }
     }
 
@@ -249,12 +363,16 @@ impl<T: Float> Dynamic<T> {
                 "give one row",
             ));
         }
+        self.check_adapted()?;
         let mut answers = Vec::new();
-        self.for_portions(input, |workspaces| {
-            self.network.part.trace(workspaces, &mut |y| answers.push(y.to_vec()));
+        self.for_portions(input, |x, workspaces| {
+            self.network.part.trace(x, workspaces, &mut |y| answers.push(y.to_vec()));
         });
         if let Some(last) = answers.last_mut() {
             self.network.head.activate(last);
+            if let Some(units) = self.units() {
+                units.own(last);
+            }
         }
         let names = self.network.steps.iter().flat_map(|(name, count)| vec![name.clone(); *count]);
         Ok(names.zip(answers).collect())
@@ -275,11 +393,21 @@ impl<T: Float> Dynamic<T> {
     ///
     /// If the file cannot be written, or a parameter is not a finite number.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        self.check_adapted()?;
         let tensors = self.network.tensors.iter().map(|tensor| {
             (tensor.name.clone(), tensor.shape.clone(), &self.parameters()[tensor.range()])
         });
         let tensors: Vec<_> = tensors.collect();
-        save(path.as_ref(), &self.network.name, &self.declaration(), &tensors)
+        let (texts, declaration) = (self.texts(), self.declaration());
+        let own = [
+            ("architecture", &declaration[..]),
+            ("format", FORMAT),
+            ("network", &self.network.name),
+        ];
+        let texts = texts.iter().map(|(key, text)| (*key, &text[..]));
+        let mut texts: Vec<(&str, &str)> = own.into_iter().chain(texts).collect();
+        texts.sort_unstable();
+        save_all(path.as_ref(), &texts, &tensors)
     }
 
     /// The same network with the parameters of a file, which a declared one may have written.

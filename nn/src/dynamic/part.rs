@@ -9,7 +9,8 @@ use std::sync::Arc;
 use tensor::{Buffer, Float};
 
 use crate::layer::{
-    Extra, FirstSums, Formula, OutputGrad, Pass, Workspace, add_to, join_columns, part_columns,
+    Extra, FirstSums, Formula, FoundColumn, OutputGrad, Pass, Seen, Workspace, add_to,
+    join_columns, part_columns,
 };
 use crate::parameters::descend;
 
@@ -17,6 +18,9 @@ use crate::parameters::descend;
 #[derive(Clone)]
 pub(super) struct Part<T: Float> {
     kind: Kind<T>,
+    /// Numbers of a row before an encoder in front changes it.
+    pub(super) raw: usize,
+    /// Numbers that the layers see.
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     /// Elements in the flat buffer of parameters.
@@ -27,6 +31,10 @@ pub(super) struct Part<T: Float> {
     workspaces: usize,
     /// Whether rows depend on one another in training.
     pub(super) is_coupled: bool,
+    /// Whether it is nothing but an encoder, which lets what it has encoded pass.
+    is_encoder: bool,
+    /// Whether there is an encoder in it.
+    pub(super) encodes: bool,
 }
 
 #[derive(Clone)]
@@ -43,9 +51,21 @@ pub(super) type Size = (usize, Extra);
 
 impl<T: Float> Part<T> {
     pub(super) fn layer(formula: Box<dyn Formula<T>>, is_coupled: bool) -> Self {
-        let ([inputs, outputs], len) = (formula.widths(), formula.len());
+        let ([raw, outputs], len, encodes) = (formula.widths(), formula.len(), formula.encodes());
+        let inputs = if encodes { outputs } else { raw };
         let kind = Kind::Layer(formula.into());
-        Part { kind, inputs, outputs, len, layers: 1, workspaces: 1, is_coupled }
+        Part {
+            kind,
+            raw,
+            inputs,
+            outputs,
+            len,
+            layers: 1,
+            workspaces: 1,
+            is_coupled,
+            is_encoder: encodes,
+            encodes,
+        }
     }
 
     /// Layers one after the other, as a balanced tree: in that order penalties are added up.
@@ -55,40 +75,49 @@ impl<T: Float> Part<T> {
         }
         let after = parts.split_off(parts.len().div_ceil(2));
         let (a, b) = (Self::chain(parts)?, Self::chain(after)?);
-        let (inputs, outputs) = (a.inputs, b.outputs);
-        Some(Self::pair([a, b], Kind::Then, inputs, outputs, 0))
+        Some(Self::then(a, b))
+    }
+
+    /// One after the other.
+    pub(super) fn then(a: Part<T>, b: Part<T>) -> Self {
+        let widths = [a.raw, a.inputs, b.outputs];
+        Self::pair([a, b], Kind::Then, widths, 0)
     }
 
     pub(super) fn residual(inner: Part<T>) -> Self {
-        let Part { inputs, outputs, len, layers, is_coupled, .. } = inner;
-        let workspaces = inner.workspaces + 1;
-        let kind = Kind::Residual(Box::new(inner));
-        Part { kind, inputs, outputs, len, layers, workspaces, is_coupled }
+        Part {
+            workspaces: inner.workspaces + 1,
+            is_encoder: false,
+            kind: Kind::Residual(Box::new(inner.clone())),
+            ..inner
+        }
     }
 
     /// Side by side, each on its own inputs.
     pub(super) fn inputs(a: Part<T>, b: Part<T>) -> Self {
-        let (inputs, outputs) = (a.inputs + b.inputs, a.outputs + b.outputs);
-        Self::pair([a, b], Kind::Inputs, inputs, outputs, 3)
+        let widths = [a.raw + b.raw, a.inputs + b.inputs, a.outputs + b.outputs];
+        Self::pair([a, b], Kind::Inputs, widths, 3)
     }
 
     /// Side by side on the same inputs.
     pub(super) fn heads(a: Part<T>, b: Part<T>) -> Self {
-        let (inputs, outputs) = (a.inputs, a.outputs + b.outputs);
-        Self::pair([a, b], Kind::Heads, inputs, outputs, 2)
+        let widths = [a.raw, a.inputs, a.outputs + b.outputs];
+        Self::pair([a, b], Kind::Heads, widths, 2)
     }
 
     fn pair(
         pair: [Part<T>; 2],
         kind: fn(Box<[Part<T>; 2]>) -> Kind<T>,
-        inputs: usize,
-        outputs: usize,
+        [raw, inputs, outputs]: [usize; 3],
         own: usize,
     ) -> Self {
         let [a, b] = &pair;
         Part {
+            raw,
             inputs,
             outputs,
+            is_encoder: false,
+            encodes: a.encodes || b.encodes,
             len: a.len + b.len,
             layers: a.layers + b.layers,
             workspaces: own + a.workspaces + b.workspaces,
@@ -101,6 +130,7 @@ impl<T: Float> Part<T> {
     pub(super) fn sizes(&self, to: &mut Vec<Size>) {
         let plain = |outputs| (outputs, Extra::default());
         match &self.kind {
+            Kind::Layer(_) if self.is_encoder => to.push(plain(0)),
             Kind::Layer(formula) => to.push((self.outputs, formula.extra())),
             Kind::Then(pair) => pair.iter().for_each(|part| part.sizes(to)),
             Kind::Residual(inner) => {
@@ -156,7 +186,14 @@ impl<T: Float> Part<T> {
     ) -> Option<FirstSums<'r, T>> {
         match &self.kind {
             Kind::Layer(formula) => formula.first_sums(parameters, &mut w[0]),
-            Kind::Then(pair) => pair[0].first_sums(&parameters[..pair[0].len], w),
+            Kind::Then(pair) => {
+                let [a, b] = &**pair;
+                let (of_a, of_b) = parameters.split_at(a.len);
+                match a.is_encoder {
+                    true => b.first_sums(of_b, &mut w[a.workspaces..]),
+                    false => a.first_sums(of_a, w),
+                }
+            }
             _ => None,
         }
     }
@@ -174,8 +211,12 @@ impl<T: Float> Part<T> {
                 let [a, b] = &**pair;
                 let (of_a, of_b) = parameters.split_at(a.len);
                 let (w_a, w_b) = w.split_at_mut(a.workspaces);
+                let later = pass.skip(a.layers);
+                if a.is_encoder {
+                    return b.forward(of_b, x, w_b, later);
+                }
                 a.forward(of_a, x, w_a, pass);
-                b.forward(of_b, a.outputs(w_a), w_b, pass.skip(a.layers));
+                b.forward(of_b, a.outputs(w_a), w_b, later);
             }
             Kind::Residual(inner) => {
                 let (own, w) = first(w);
@@ -222,6 +263,9 @@ impl<T: Float> Part<T> {
                 let [a, b] = &**pair;
                 let (of_a, of_b) = parameters.split_at(a.len);
                 let (w_a, w_b) = w.split_at_mut(a.workspaces);
+                if a.is_encoder {
+                    return b.backward(of_b, w_b, before);
+                }
                 b.backward(of_b, w_b, Some(a.output_grad(w_a)));
                 a.backward(of_a, w_a, before);
             }
@@ -341,7 +385,8 @@ impl<T: Float> Part<T> {
             Kind::Layer(_) | Kind::Residual(_) => ((x, w), (x, w)),
             Kind::Then(pair) => {
                 let (w_a, w_b) = w.split_at(pair[0].workspaces);
-                ((x, w_a), (pair[0].outputs(w_a), w_b))
+                let between = if pair[0].is_encoder { x } else { pair[0].outputs(w_a) };
+                ((x, w_a), (between, w_b))
             }
             Kind::Inputs(pair) => {
                 let (own, w) = w.split_at(3);
@@ -396,13 +441,59 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// Shows `see` the outputs of all layers that stand one after the other, in order.
-    pub(super) fn trace(&self, w: &[Workspace<'_, T>], see: &mut impl FnMut(&[T])) {
+    /// From raw rows to those that the layers see.
+    pub(super) fn encode(&self, parameters: &[T], raw: &[T], encoded: &mut [T]) {
         match &self.kind {
+            Kind::Layer(formula) if self.is_encoder => formula.encode(parameters, raw, encoded),
+            Kind::Then(pair) => pair[0].encode(&parameters[..pair[0].len], raw, encoded),
+            Kind::Inputs(pair) if self.encodes => {
+                let [a, b] = &**pair;
+                let (of_a, of_b) = parameters.split_at(a.len);
+                let rows = raw.len() / self.raw;
+                let mut room = vec![T::zero(); rows * (self.raw + self.inputs)];
+                let (raw_a, rest) = room.split_at_mut(rows * a.raw);
+                let (raw_b, rest) = rest.split_at_mut(rows * b.raw);
+                let (x_a, x_b) = rest.split_at_mut(rows * a.inputs);
+                part_columns(raw, raw_a, raw_b, [a.raw, b.raw]);
+                a.encode(of_a, raw_a, x_a);
+                b.encode(of_b, raw_b, x_b);
+                join_columns(x_a, x_b, encoded, [a.inputs, b.inputs]);
+            }
+            _ => encoded.copy_from_slice(raw),
+        }
+    }
+
+    /// Has the encoders find what they need.
+    pub(super) fn adapt(
+        &self,
+        parameters: &mut [T],
+        seen: &Seen<'_, T>,
+        found: &mut Vec<FoundColumn>,
+    ) {
+        match &self.kind {
+            Kind::Layer(formula) if self.is_encoder => {
+                found.extend(formula.adapt(parameters, seen))
+            }
+            Kind::Then(pair) => pair[0].adapt(&mut parameters[..pair[0].len], seen, found),
+            Kind::Inputs(pair) => {
+                let [a, b] = &**pair;
+                let (of_a, of_b) = parameters.split_at_mut(a.len);
+                a.adapt(of_a, &seen.part(0, a.raw), found);
+                b.adapt(of_b, &seen.part(a.raw, b.raw), found);
+            }
+            Kind::Layer(_) | Kind::Residual(_) | Kind::Heads(_) => {}
+        }
+    }
+
+    /// Shows `see` the outputs of all layers that stand one after the other, in order, for the inputs `x`.
+    pub(super) fn trace(&self, x: &[T], w: &[Workspace<'_, T>], see: &mut impl FnMut(&[T])) {
+        match &self.kind {
+            Kind::Layer(_) if self.is_encoder => see(x),
             Kind::Then(pair) => {
                 let (w_a, w_b) = w.split_at(pair[0].workspaces);
-                pair[0].trace(w_a, see);
-                pair[1].trace(w_b, see);
+                pair[0].trace(x, w_a, see);
+                let between = if pair[0].is_encoder { x } else { pair[0].outputs(w_a) };
+                pair[1].trace(between, w_b, see);
             }
             _ => see(w[0].y),
         }

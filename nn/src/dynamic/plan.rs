@@ -30,6 +30,7 @@ pub(super) struct LayerPlan {
     pub(super) tensors: Vec<(String, Vec<usize>, usize, TensorKind, bool)>,
     pub(super) flops: usize,
     pub(super) weight: Option<[usize; 2]>,
+    pub(super) encodes: bool,
 }
 
 /// A head, or several.
@@ -135,6 +136,7 @@ impl LayerPlan {
             flops: self.flops,
             len: self.len,
             weight: self.weight,
+            encodes: self.encodes,
             tensors: Vec::leak(tensors),
         }
     }

@@ -133,6 +133,7 @@ fn own_plan<L: Leaf>() -> LayerPlan {
         tensors: tensors.collect(),
         flops: info.flops,
         weight: info.weight,
+        encodes: info.encodes,
     }
 }
 

@@ -3,7 +3,7 @@
 use tensor::Float;
 use tensor::product::Start;
 
-use super::{Extra, OutputGrad, Pass, UnitFunction, Workspace};
+use super::{Extra, FoundColumn, OutputGrad, Pass, Seen, UnitFunction, Workspace};
 use crate::parameters::NamedTensor;
 
 /// What a layer computes. Widths are run-time numbers here: a declared layer ([`Leaf`](super::Leaf)) has formulas of
@@ -33,6 +33,30 @@ pub trait Formula<T: Float>: Send + Sync {
     /// What the workspace has beside outputs and gradient.
     fn extra(&self) -> Extra {
         Extra::default()
+    }
+
+    /// Whether this is an [encoder](super::encoder), which stands in front of the first layer and lets what it has encoded
+    /// pass.
+    fn encodes(&self) -> bool {
+        false
+    }
+
+    /// From raw rows, as wide as [`Formula::widths`] says, to what the layers see.
+    fn encode(&self, parameters: &[T], raw: &[T], encoded: &mut [T]) {
+        let _ = parameters;
+        encoded.copy_from_slice(raw);
+    }
+
+    /// Whether all that is to be found from the training rows is there.
+    fn is_adapted(&self, parameters: &[T]) -> bool {
+        let _ = parameters;
+        true
+    }
+
+    /// Finds it; what each column is like.
+    fn adapt(&self, parameters: &mut [T], seen: &Seen<'_, T>) -> Vec<FoundColumn> {
+        let _ = (parameters, seen);
+        Vec::new()
     }
 
     /// Fills `parameters` with first values. `index` counts the layers with random ones: it keys the

@@ -59,6 +59,8 @@ pub struct LayerInfo {
     /// `[inputs, outputs]` of the weight at the front of the parameters, if the layer's weighted sums can be computed
     /// for themselves, by the rows of that weight.
     pub weight: Option<[usize; 2]>,
+    /// Whether it is an [encoder](super::encoder), which prepares rows for the layers behind it.
+    pub encodes: bool,
 }
 
 impl LayerInfo {
@@ -75,6 +77,7 @@ impl LayerInfo {
             len: 0,
             tensors: &[],
             weight: None,
+            encodes: false,
         }
     }
 }
@@ -112,11 +115,16 @@ impl TensorInfo {
         TensorInfo { name, shape, offset, kind: TensorKind::State, trained: false }
     }
 
+    /// A tensor of an encoder: it is found from the training rows.
+    pub const fn found(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
+        TensorInfo { name, shape, offset, kind: TensorKind::Found, trained: false }
+    }
+
     /// The same of a model, `start` elements further on.
     #[cfg(feature = "std")]
     pub(crate) fn named(&self, name: impl Into<String>, start: usize) -> NamedTensor {
         let tensor = NamedTensor::new(name, self.shape, start + self.offset).kind(self.kind);
-        if self.trained { tensor } else { tensor.kept() }
+        NamedTensor { trained: self.trained, ..tensor }
     }
 
     /// Number of elements.
@@ -241,6 +249,7 @@ impl Info {
         match self {
             Info::Layer(layer) => layer.flops,
             Info::Residual(layers) | Info::Nested { layers, .. } => layers.first_flops(),
+            Info::Then(first, second) if first.encoder_len().is_some() => second.first_flops(),
             Info::Then(first, _) => first.first_flops(),
             Info::Inputs(a, b) | Info::Heads(a, b) => a.first_flops() + b.first_flops(),
         }
@@ -250,7 +259,27 @@ impl Info {
     pub const fn first_weight(&self) -> Option<[usize; 2]> {
         match self {
             Info::Layer(layer) => layer.weight,
+            Info::Then(first, second) if first.encoder_len().is_some() => second.first_weight(),
             Info::Then(first, _) => first.first_weight(),
+            _ => None,
+        }
+    }
+
+    /// Where the parameters of the first layer begin: behind those of the encoder in front of it.
+    pub const fn first_start(&self) -> usize {
+        match self {
+            Info::Then(first, second) => match first.encoder_len() {
+                Some(len) => len + second.first_start(),
+                None => first.first_start(),
+            },
+            _ => 0,
+        }
+    }
+
+    /// Elements in the flat buffer of what is nothing but an encoder.
+    const fn encoder_len(&self) -> Option<usize> {
+        match self {
+            Info::Layer(layer) if layer.encodes => Some(layer.len),
             _ => None,
         }
     }

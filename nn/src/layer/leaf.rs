@@ -3,7 +3,10 @@
 use autograd::Var;
 use tensor::{Buffer, Float};
 
-use super::{FirstSums, Formula, Inference, Layer, OutputGrad, Pass, Workspace, recorded::record};
+use super::{
+    FirstSums, Formula, FoundColumn, Inference, Layer, OutputGrad, Pass, Seen, Workspace,
+    recorded::record,
+};
 use crate::parameters::descend;
 use crate::row::Row;
 
@@ -74,6 +77,16 @@ impl<L: Leaf> Layer for L {
 
     fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64) {
         L::formula().init(parameters, seed, index);
+    }
+
+    fn adapt<T: Float>(
+        parameters: &mut [T],
+        seen: &Seen<'_, T>,
+        see: &mut dyn FnMut(Vec<FoundColumn>),
+    ) {
+        if L::IS_ENCODER {
+            see(L::formula().adapt(parameters, seen));
+        }
     }
 
     fn workspace_len<T: Float>(rows: usize) -> usize {

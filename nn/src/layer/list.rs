@@ -1,23 +1,24 @@
 //! The list of the layers that a declaration can name, which also tests them.
 
 /// One row for each word. Of a *simple* layer, which is as wide as what comes before it and has nothing but numbers as
-/// options, the row has a value of each option, in the order of its type's parameters, and the type of its formulas; of
-/// a *leaf* with widths of its own, and of a *joint* of other layers, an example.
+/// options, the row has a value of each option, in the order of its type's parameters, and the type of its formulas, likewise
+/// of an *encoder*; of a *leaf* with widths of its own, and of a *joint* of other layers, an example.
 macro_rules! layers {
     (
         simple { $($simple:ident: $Simple:ident($($option:literal),*), $Formula:ident;)* }
+        encoders { $($encoder:ident: $Encoder:ident($($number:literal),*), $EncoderFormula:ident;)* }
         leaves { $($leaf:ident: $Leaf:ident, $LeafExample:ty;)* }
         joints { $($joint:ident: $Joint:ident, $JointExample:ty;)* }
     ) => {
         /// Each word as a name of its type.
         pub mod words {
-            pub use crate::layer::{$($Simple as $simple,)* $($Leaf as $leaf,)*
+            pub use crate::layer::{$($Simple as $simple,)* $($Encoder as $encoder,)* $($Leaf as $leaf,)*
                 $($Joint as $joint,)*};
         }
 
         /// Every word.
         #[doc(hidden)]
-        pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
+        pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($encoder),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
 
         /// What the simple layer `word` computes on rows of `width` numbers, with these options in the order of its
         /// declaration.
@@ -44,10 +45,13 @@ macro_rules! layers {
         ) -> crate::Result<Box<dyn Formula<T>>> {
             match word {
                 $(stringify!($simple) => Ok(Box::new($Formula::new(width, option::checked_options(word, options)?))),)*
+                $(stringify!($encoder) => {
+                    Ok(Box::new($EncoderFormula::new(width, option::checked_options(word, options)?)))
+                })*
                 _ => Err(crate::Error::value(
                     "layer",
                     word,
-                    [$(stringify!($simple)),*].join(", "),
+                    [$(stringify!($simple),)* $(stringify!($encoder)),*].join(", "),
                     "these are as wide as what comes before them and take nothing but numbers",
                 )),
             }
@@ -66,7 +70,7 @@ macro_rules! layers {
 
         #[cfg(test)]
         mod tests {
-            use crate::layer::proof::{prove, prove_leaf, same_at_run_time};
+            use crate::layer::proof::{prove, prove_encoder, prove_leaf, same_at_run_time};
             use crate::layer::*;
 
             $(#[test]
@@ -74,6 +78,14 @@ macro_rules! layers {
                 type Example = $Simple<7, $({ f64::to_bits($option) }),*>;
                 prove_leaf::<Example>();
                 same_at_run_time::<Example>(stringify!($simple), &[$($option),*]);
+            })*
+
+            $(#[test]
+            fn $encoder() {
+                type Example = $Encoder<7, $({ f64::to_bits($number) }),*>;
+                prove_leaf::<Example>();
+                same_at_run_time::<Example>(stringify!($encoder), &[$($number),*]);
+                prove_encoder::<Example>(stringify!($encoder), &[$($number),*]);
             })*
 
             $(#[test]

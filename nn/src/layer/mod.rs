@@ -10,6 +10,7 @@
 //! | in a declaration | type |
 //! |---|---|
 //! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
+//! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
 //! | `dropout(0.2)` | [`Dropout`] |
 //! | `layer_norm`, `batch_norm`, `rms_norm` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`] |
 //! | `layer_scale`, `prelu` | [`LayerScale`], [`Prelu`] |
@@ -27,6 +28,7 @@ mod branches;
 mod check;
 mod dense;
 mod dropout;
+pub mod encoder;
 #[cfg(feature = "std")]
 mod formula;
 mod info;
@@ -68,6 +70,9 @@ pub use batch_norm::{BatchNorm, BatchNormFormula};
 pub use branches::{Heads, Inputs};
 pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use dropout::Dropout;
+pub use encoder::{MinMax, Quantile, Robust, Scale, Standardize};
+#[cfg(feature = "std")]
+use encoder::{MinMaxFormula, QuantileFormula, RobustFormula, ScaleFormula, StandardizeFormula};
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula};
 pub use layer_scale::{LayerScale, LayerScaleFormula};
@@ -89,6 +94,7 @@ pub use self::{
     check::check,
     dense::{Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths},
     dropout::DropoutFormula,
+    encoder::{FoundColumn, Seen},
     formula::{FirstSums, Formula},
     layer_norm::NormView,
     layer_scale::ScaleView,
@@ -133,7 +139,22 @@ pub trait Inference: 'static {
     /// The outputs of one row: `[T; OUTPUTS]`.
     type Outputs<T: Float>: Row<T>;
 
-    /// Answers one row. Loops of constant length, to be inlined into one function with all other layers of
+    /// Whether an [encoder] stands in front, or in a branch.
+    const ENCODES: bool = false;
+    /// Whether it is an encoder and nothing else, so that it lets pass what goes in.
+    const IS_ENCODER: bool = false;
+
+    /// From a raw row to what the layers see, in its place: what the [encoder] in front does, if there is one.
+    #[inline(always)]
+    fn encode<T: Float>(_parameters: &[T], _row: &mut [T]) {}
+
+    /// Whether all that encoders find from the training rows is there.
+    #[inline(always)]
+    fn is_adapted<T: Float>(_parameters: &[T]) -> bool {
+        true
+    }
+
+    /// Answers one row that has been [encoded](Inference::encode). Loops of constant length, to be inlined into one function with all other layers of
     /// the network; the same bits as by the products that large networks are computed with.
     ///
     /// `parameters` is the layer's own stretch of the flat buffer, [`Inference::LEN`] long, x one row.
@@ -149,6 +170,13 @@ layers! {
         rms_norm: RmsNorm(0.001), RmsNormFormula;
         layer_scale: LayerScale(), LayerScaleFormula;
         prelu: Prelu(0.3), PreluFormula;
+    }
+    encoders {
+        standardize: Standardize(), StandardizeFormula;
+        min_max: MinMax(), MinMaxFormula;
+        robust: Robust(), RobustFormula;
+        quantile: Quantile(), QuantileFormula;
+        scale: Scale(0.25), ScaleFormula;
     }
     leaves {
         dense: Dense, Dense<5, 3, tensor::activation::Tanh>;

@@ -168,6 +168,31 @@ pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     }
 }
 
+/// The encoder `word` finds and does the same declared and at run time, passes on what it gives, and knows nothing before.
+pub(super) fn prove_encoder<L: Leaf>(word: &str, options: &[f64]) {
+    let sample = Sample::<f64>::of::<L>();
+    let formula = simple_formula::<f64>(word, L::INPUTS, options).expect("the layer's options");
+    let visit = |see: &mut dyn FnMut(&[f64])| see(&sample.x);
+    let seen = super::Seen::new(&visit, ROWS, L::INPUTS);
+    let (mut declared, mut read) = (sample.parameters.to_vec(), sample.parameters.to_vec());
+    assert_eq!(L::is_adapted(&declared), L::LEN == 0);
+    let mut found = 0;
+    L::adapt(&mut declared, &seen, &mut |columns| found += columns.len());
+    assert_eq!(found, if L::LEN == 0 { 0 } else { L::INPUTS });
+    formula.adapt(&mut read, &seen);
+    assert_eq!(declared, read);
+    assert!(L::is_adapted(&declared) && formula.is_adapted(&declared) && formula.encodes());
+    let (mut rows, mut encoded) = (sample.x.clone(), vec![f64::NAN; sample.x.len()]);
+    rows.chunks_exact_mut(L::INPUTS).for_each(|row| L::encode(&declared, row));
+    formula.encode(&declared, &sample.x, &mut encoded);
+    assert_eq!(rows, encoded);
+    assert_ne!(rows, sample.x);
+    // The rows that it was found from come out at a size of about one.
+    assert!(rows.iter().all(|y| y.abs() < 3.5), "{rows:?}");
+    let row = &rows[..L::INPUTS];
+    assert_eq!(L::predict(&declared, row).as_slice(), row);
+}
+
 fn at_run_time<T: Float>(formula: &dyn Formula<T>, sample: &Sample<T>, pass: Pass) -> Outcome<T> {
     let [_, outputs] = formula.widths();
     let mut parameters = vec![T::nan(); formula.len()];

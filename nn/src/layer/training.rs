@@ -3,7 +3,7 @@
 use autograd::Var;
 use tensor::{Buffer, Float};
 
-use super::{FirstSums, Inference, OutputGrad, Pass};
+use super::{FirstSums, FoundColumn, Inference, OutputGrad, Pass, Seen};
 use crate::parameters::descend;
 
 /// What a [`Layer::record`] says that finds fewer tensors than it has.
@@ -36,6 +36,16 @@ pub trait Layer: Inference {
     /// Fills `parameters` with random weights. `index` counts the layers that have random ones: it keys
     /// the random numbers, and the layer advances it.
     fn init<T: Float>(parameters: &mut [T], seed: u64, index: &mut u64);
+
+    /// Has the [encoders](super::encoder) find what they need from the training rows, and shows what they found of each of
+    /// their columns, one encoder after the other.
+    fn adapt<T: Float>(
+        parameters: &mut [T],
+        seen: &Seen<'_, T>,
+        see: &mut dyn FnMut(Vec<FoundColumn>),
+    ) {
+        let _ = (parameters, seen, see);
+    }
 
     /// How many numbers the workspace of `rows` rows needs.
     fn workspace_len<T: Float>(rows: usize) -> usize;

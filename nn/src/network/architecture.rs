@@ -97,7 +97,42 @@ pub trait Architecture: Sized + 'static {
 /// The last layer's values for one sample by these parameters, before the head's function.
 #[inline]
 pub(crate) fn logits<N: Architecture>(parameters: &[N::Float], input: &N::Input) -> N::Output {
-    let input = input.as_slice();
+    match const { N::Layers::ENCODES } {
+        false => encoded_logits::<N>(parameters, input.as_slice()),
+        true => {
+            let mut encoded = *input;
+            vectorize_inline(Encode::<N> { parameters, rows: encoded.as_mut_slice() });
+            encoded_logits::<N>(parameters, encoded.as_slice())
+        }
+    }
+}
+
+/// Has the encoder in front change rows, one after the other, in their place.
+#[cfg(feature = "std")]
+pub(crate) fn encode_rows<N: Architecture>(parameters: &[N::Float], rows: &mut [N::Input]) {
+    vectorize_inline(Encode::<N> { parameters, rows: Row::flatten_mut(rows) });
+}
+
+/// What the encoder in front does to some rows.
+struct Encode<'a, N: Architecture> {
+    parameters: &'a [N::Float],
+    rows: &'a mut [N::Float],
+}
+
+impl<N: Architecture> Inline for Encode<'_, N> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for row in self.rows.chunks_exact_mut(N::Layers::INPUTS) {
+            N::Layers::encode(self.parameters, row);
+        }
+    }
+}
+
+/// [`logits`] of a row that has been encoded.
+#[inline]
+fn encoded_logits<N: Architecture>(parameters: &[N::Float], input: &[N::Float]) -> N::Output {
     #[cfg(feature = "std")]
     let outputs = match const { N::FLOPS <= INLINE_FLOPS } {
         true => vectorize_inline(Small::<N> { parameters, input }),

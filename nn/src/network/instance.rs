@@ -4,7 +4,8 @@ use tensor::Buffer;
 use tensor::product::{TILE_ROWS, rows_per_thread};
 use tensor::threads::Threads;
 
-use super::architecture::{self, Architecture};
+use super::adapted::assert_encoder;
+use super::architecture::{self, Architecture, encode_rows};
 use crate::head::Activate as _;
 use crate::layer::{Inference as _, Layer as _, Pass};
 use crate::loss::DefaultLoss;
@@ -52,6 +53,11 @@ pub trait Network:
     }
 
     /// The answer to one sample. Allocates nothing.
+    ///
+    /// # Panics
+    ///
+    /// If an [encoder](crate::layer::encoder) stands in front that was never adapted; so do all methods that answer.
+    #[track_caller]
     fn predict(&self, input: &Self::Input) -> Self::Output {
         let mut output = self.logits(input);
         Self::Head::activate(output.as_mut_slice());
@@ -59,11 +65,14 @@ pub trait Network:
     }
 
     /// The last layer's values for one sample, before the head's function.
+    #[track_caller]
     fn logits(&self, input: &Self::Input) -> Self::Output {
+        assert_encoder(self);
         architecture::logits::<Self>(self.parameters().as_slice(), input)
     }
 
     /// The answers to many samples, computed by all threads of the process.
+    #[track_caller]
     fn predict_batch(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
         let mut outputs = Self::Output::zeroed_rows(inputs.len());
         self.predict_into(inputs, &mut outputs, &Threads::all());
@@ -95,6 +104,7 @@ pub trait Network:
     #[track_caller]
     fn logits_into(&self, inputs: &[Self::Input], outputs: &mut [Self::Output], threads: &Threads) {
         assert_eq!(inputs.len(), outputs.len(), "network: as many outputs as inputs are needed");
+        assert_encoder(self);
         let rows = rows_per_part::<Self>(inputs.len(), threads);
         let parts = inputs.chunks(rows).zip(outputs.chunks_mut(rows));
         threads.for_each(parts, |(inputs, outputs)| {
@@ -112,10 +122,19 @@ pub trait Network:
         const PORTION: usize = 64;
         let portion = PORTION.min(inputs.len());
         let mut memory = Buffer::stale(Self::Layers::workspace_len::<Self::Float>(portion));
+        let mut encoded = Vec::new();
         for (index, inputs) in inputs.chunks(PORTION).enumerate() {
             let mut rows = Self::Layers::carve(&mut &mut memory[..], inputs.len());
-            let x = Row::flatten(inputs);
             let parameters = self.parameters().as_slice();
+            let x = match const { Self::Layers::ENCODES } {
+                false => Row::flatten(inputs),
+                true => {
+                    encoded.clear();
+                    encoded.extend_from_slice(inputs);
+                    encode_rows::<Self>(parameters, &mut encoded);
+                    Row::flatten(&encoded)
+                }
+            };
             Self::Layers::forward(parameters, x, &mut rows, Pass::Evaluation);
             see(index * PORTION, Self::Layers::outputs(&rows));
         }

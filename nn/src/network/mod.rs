@@ -2,6 +2,8 @@
 //!
 //! What is done with networks (training, files, pictures, tapes, metrics) is elsewhere, and unknown here.
 
+#[cfg(feature = "std")]
+mod adapted;
 mod architecture;
 #[cfg(feature = "std")]
 mod instance;
@@ -14,9 +16,13 @@ mod tensors;
 #[cfg(feature = "std")]
 mod view;
 
+#[cfg(feature = "std")]
+pub(crate) use adapted::{check_adapted, check_encoder};
 pub use architecture::Architecture;
 #[cfg(feature = "std")]
 pub(crate) use architecture::declaration_of;
+#[cfg(feature = "std")]
+pub(crate) use architecture::encode_rows;
 pub(crate) use architecture::{declaration, logits};
 #[cfg(feature = "std")]
 pub use instance::Network;

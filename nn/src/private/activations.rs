@@ -2,7 +2,7 @@
 
 use crate::head::Activate as _;
 use crate::layer::{Inference, Layer};
-use crate::network::Network;
+use crate::network::{Network, encode_rows};
 use crate::row::Row;
 
 /// The answers of a network's layers to one sample, in order; what `network!` writes as a struct with a
@@ -21,7 +21,12 @@ impl<T: tensor::Float> Activations<T> {
     pub fn of<N: Network<Float = T>>(network: &N, sample: &N::Input) -> Self {
         let mut values = Vec::new();
         let parameters = network.parameters().as_slice();
-        N::Layers::trace(parameters, sample.as_slice(), &mut |y| values.extend_from_slice(y));
+        let mut encoded = N::Input::zeroed_rows(1);
+        encoded.copy_from_slice(std::slice::from_ref(sample));
+        if const { N::Layers::ENCODES } {
+            encode_rows::<N>(parameters, &mut encoded);
+        }
+        N::Layers::trace(parameters, Row::flatten(&encoded), &mut |y| values.extend_from_slice(y));
         let logits = values.len() - N::Layers::OUTPUTS;
         N::Head::activate(&mut values[logits..]);
         Activations { values, taken: 0 }

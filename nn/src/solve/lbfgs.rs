@@ -115,7 +115,7 @@ impl<'a, M: Model> Lbfgs<'a, M> {
         }
         let Lbfgs { model, data, loss, limits, memory, threads, mut watch } = self;
         let threads = threads.unwrap_or_default();
-        let rows = Rows::of(model, data, &threads)?;
+        let rows = Rows::adapted(model, data, &threads)?;
         let mut objective = Objective::new(NAME, model, rows, loss, threads)?;
         let mut place = objective.parameters();
         let solved = minimize(&mut objective, &mut place, limits, memory, &mut watch);

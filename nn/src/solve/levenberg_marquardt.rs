@@ -113,6 +113,14 @@ impl<'a, M: LeastSquares> LevenbergMarquardt<'a, M> {
         }
         let LevenbergMarquardt { model, data, limits, damping, threads, mut watch } = self;
         let threads = threads.unwrap_or_default();
+        if model.encodes() {
+            return Err(Error::value(
+                format!("model for {NAME}"),
+                format!("{}, in front of which an encoder stands", model.name()),
+                "one that takes rows as they are",
+                "prepare the rows yourself and leave the encoder out, or use `lbfgs`",
+            ));
+        }
         let rows = Rows::of(model, data, &threads)?;
         let widths = model.widths()?;
         let loss = M::Loss::default();

@@ -8,7 +8,7 @@ use tensor::threads::Threads;
 use crate::data::Source;
 use crate::error::{Error, Result};
 use crate::model::{Batch, Model, Run};
-use crate::parameters::NamedTensor;
+use crate::parameters::{NamedTensor, TensorKind};
 
 /// All rows, in one batch.
 pub(super) struct Rows<'a, M: Model> {
@@ -17,6 +17,22 @@ pub(super) struct Rows<'a, M: Model> {
 }
 
 impl<'a, M: Model> Rows<'a, M> {
+    /// As the layers see them, once the encoder in front has found what it needs.
+    pub(super) fn adapted(
+        model: &mut M,
+        data: &'a dyn Source<M::Input, M::Target>,
+        threads: &Threads,
+    ) -> Result<Self> {
+        let mut rows = Self::of(model, data, threads)?;
+        if model.encodes() {
+            if model.check_adapted().is_err() {
+                model.find_encoding(data, threads)?;
+            }
+            model.encode(rows.inputs.to_mut(), threads);
+        }
+        Ok(rows)
+    }
+
     /// Of data that the model allows.
     pub(super) fn of(
         model: &M,
@@ -56,7 +72,7 @@ impl<'a, M: Model> Objective<'a, M> {
         threads: Threads,
     ) -> Result<Self> {
         let tensors = model.tensors();
-        if let Some(kept) = tensors.iter().find(|tensor| !tensor.trained) {
+        if let Some(kept) = tensors.iter().find(|tensor| tensor.kind == TensorKind::State) {
             return Err(Error::value(
                 format!("model for {solver}"),
                 format!("`{}`, which follows the batches by a running mean", kept.name),
@@ -64,7 +80,8 @@ impl<'a, M: Model> Objective<'a, M> {
                 "leave the layer out or take another norm, such as layer_norm; or train by `fit`",
             ));
         }
-        let places: Vec<_> = tensors.iter().map(NamedTensor::range).collect();
+        let trained = tensors.iter().filter(|tensor| tensor.trained);
+        let places: Vec<_> = trained.map(NamedTensor::range).collect();
         let gradient = vec![M::Float::of(0.0); model.flat().len()];
         let workspace = M::Workspace::default();
         let mut objective = Objective { model, rows, threads, places, loss, workspace, gradient };

@@ -1,5 +1,6 @@
 //! The dynamic driver: a network's parameters as variables of a tape.
 
+mod encode;
 mod loss;
 mod model;
 mod outputs;
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::head::Head;
 use crate::layer::{Inference, Layer, Pass, add_penalties};
 use crate::loss::{Loss, TrainedWith};
-use crate::network::{DefaultLossOf, Network, tensors};
+use crate::network::{DefaultLossOf, Network, check_encoder, tensors};
 use crate::optim::Sgd;
 use crate::row::Row;
 use crate::train::Trainer;
@@ -103,6 +104,8 @@ pub struct OnTape<'t, N: Network> {
     tape: &'t Tape<N::Float>,
     parameters: Vec<Var<'t, N::Float>>,
     pass: Pass,
+    /// All parameters of a network with an encoder in front, which is no part of what is trained.
+    encoder: Vec<N::Float>,
     network: PhantomData<fn() -> N>,
 }
 
@@ -121,6 +124,8 @@ impl<'t, N: Network> OnTape<'t, N> {
     /// trained, or else as constants.
     pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>, trained: bool) -> Result<Self> {
         let flat = network.parameters().as_slice();
+        check_encoder(network)?;
+        let encoder = if const { N::Layers::ENCODES } { flat.to_vec() } else { Vec::new() };
         let parameters = tensors::<N>()
             .into_iter()
             .map(|tensor| {
@@ -133,7 +138,7 @@ impl<'t, N: Network> OnTape<'t, N> {
                 })
             })
             .collect::<Result<_>>()?;
-        Ok(OnTape { tape, parameters, pass: Pass::Evaluation, network: PhantomData })
+        Ok(OnTape { tape, parameters, pass: Pass::Evaluation, encoder, network: PhantomData })
     }
 
     /// The same network as it is while it trains: dropout drops, by random numbers made from `seed` and
@@ -163,6 +168,12 @@ impl<'t, N: Network> OnTape<'t, N> {
     ///
     /// If x has another shape.
     pub fn logits(&self, x: Var<'t, N::Float>) -> Result<Var<'t, N::Float>> {
+        let x = match const { N::Layers::ENCODES } {
+            false => x,
+            true => {
+                self.tape.apply(encode::Encode::<N::Layers, _>::new(self.encoder.clone()), [x])?
+            }
+        };
         Ok(N::Layers::record(&mut self.parameters.iter(), x, self.pass)?)
     }
 

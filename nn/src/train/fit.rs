@@ -77,6 +77,7 @@ pub fn fit<'a, M: Model>(
         average: None,
         checkpoints: None,
         saves_to: None,
+        adapts_again: false,
         #[cfg(all(feature = "ctrlc", any(unix, windows)))]
         stops_on_ctrl_c: false,
     }
@@ -107,6 +108,7 @@ pub struct Fit<'a, M: Model, O> {
     pub(super) checkpoints: Option<Checkpoints>,
     /// Where the trained model is to be written, with how it was made.
     pub(super) saves_to: Option<PathBuf>,
+    adapts_again: bool,
     #[cfg(all(feature = "ctrlc", any(unix, windows)))]
     stops_on_ctrl_c: bool,
 }
@@ -221,6 +223,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let Fit { seed, threads, schedule, show, observers, decisions, .. } = self;
         let Fit { clip, groups, average, checkpoints, measures, .. } = self;
         Fit {
+            adapts_again: self.adapts_again,
             model,
             data,
             validation,
@@ -466,6 +469,14 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
+    /// Has the encoder in front of the network find what it needs from these rows also if it has found that before, as for
+    /// fine-tuning with rows of another kind. Otherwise what was found once stays. (A training that goes on from a
+    /// [checkpoint](Fit::checkpoint) goes on with what it began with.)
+    pub fn adapt_again(mut self) -> Self {
+        self.adapts_again = true;
+        self
+    }
+
     /// What to show on standard error while training.
     pub fn show(mut self, show: Show) -> Self {
         self.show = show;
@@ -518,6 +529,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self.check_alone("a search")?;
         let threads = self.threads.take().unwrap_or_default();
         let batches = self.check_data(&threads)?;
+        let _found = self.adapt(&threads)?;
         let Fit { model, data, optimizer, loss, seed, clip, groups, shards, .. } = self;
         let shards = shards.map(Shards::new);
         let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
@@ -600,6 +612,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             }),
             None => None,
         };
+        let notes = self.adapt(&threads)?;
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
         let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
         let Fit { average, measures, .. } = self;
@@ -631,8 +644,17 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             averaged,
             kept,
             place: Place::default(),
+            notes,
             world: self.world,
         })
+    }
+
+    /// Has the model's encoder find what it needs from the training rows, unless it is there; what is to be said of it.
+    fn adapt(&mut self, threads: &Threads) -> Result<Vec<String>> {
+        if !self.model.encodes() || (self.model.check_adapted().is_ok() && !self.adapts_again) {
+            return Ok(Vec::new());
+        }
+        Ok(self.model.find_encoding(self.data, threads)?.notes())
     }
 
     /// What decides about the bits, beside the model and the schedule.

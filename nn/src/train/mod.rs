@@ -1,5 +1,6 @@
 //! Training: one step, and many.
 
+pub(crate) mod adapt;
 mod ascent;
 mod average;
 mod checkpoint;
@@ -30,6 +31,7 @@ mod times;
 mod trainer;
 pub(crate) mod update;
 
+pub use adapt::{Adapt, Adapted};
 pub use average::Average;
 pub use checkpoint::Checkpoints;
 pub use clip::Clip;

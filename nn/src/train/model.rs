@@ -5,11 +5,13 @@ use std::fmt::Debug;
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
+pub use super::adapt::Adapted;
 pub use super::network::{LossOf, NetworkWorkspace};
 pub use super::update::Update;
 use crate::data::{Source, portions};
 use crate::error::Result;
 use crate::metric::{Metrics, check_not_empty};
+use crate::network::check_adapted;
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 
@@ -103,6 +105,44 @@ pub trait Model: Send + Sync {
     /// The outputs for some inputs, row by row: `[rows, outputs]`.
     fn outputs(&self, inputs: &[Self::Input], threads: &Threads) -> Vec<Self::Float>;
 
+    /// Whether an [encoder](crate::layer::encoder) stands in front. [`differentiate`](Model::differentiate) and
+    /// [`gradient`](Model::gradient) then see rows that have been encoded, all other methods raw ones.
+    fn encodes(&self) -> bool {
+        false
+    }
+
+    /// Replaces raw rows by what the encoder makes of them.
+    fn encode(&self, inputs: &mut Vec<Self::Input>, threads: &Threads) {
+        let _ = (inputs, threads);
+    }
+
+    /// Has the encoder find what it needs from these rows, anew if it has found it before. [`fit`](crate::fit) calls it before
+    /// the first step if nothing is [there](Model::check_adapted).
+    ///
+    /// # Errors
+    ///
+    /// If the model does not allow a row.
+    fn find_encoding(
+        &mut self,
+        data: &dyn Source<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Result<Adapted> {
+        let _ = (data, threads);
+        Ok(Adapted::default())
+    }
+
+    /// Refuses a model whose encoder has found nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// If there is such an encoder.
+    fn check_adapted(&self) -> Result<()> {
+        match self.encodes() {
+            false => Ok(()),
+            true => check_adapted(&self.name(), &self.tensors(), self.flat()),
+        }
+    }
+
     /// The mean loss of a batch. Keeps in `workspace` what [`gradient`](Model::gradient) needs.
     ///
     /// # Errors
@@ -151,6 +191,12 @@ pub trait Model: Send + Sync {
         let name = std::any::type_name::<Self>();
         let without_types = name.split('<').next().unwrap_or(name);
         without_types.rsplit("::").next().unwrap_or(name).to_owned()
+    }
+
+    /// What a file has of the model beside its tensors and its architecture, each text under a name: the words that it knows,
+    /// mostly nothing.
+    fn texts(&self) -> Vec<(&'static str, String)> {
+        Vec::new()
     }
 
     /// What the model is, for files: one of another architecture is another model. Its tensors with their shapes, unless
@@ -222,18 +268,38 @@ pub trait Model: Send + Sync {
         /// Rows at a time.
         const PORTION: usize = 1024;
         self.check_rows("", data, threads)?;
+        self.check_adapted()?;
+        let mut encoded = Vec::new();
         let (mut workspace, mut sum) = (Self::Workspace::default(), 0.0);
         let run = Run { threads, seed: 0, step: 0, first_row: 0 };
         portions(data, threads, |_, inputs, targets| {
             for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
+                let count = inputs.len();
+                let inputs = encoded_rows(self, inputs, &mut encoded, threads);
                 let batch = Batch { inputs, targets };
                 let portion = self.differentiate(batch, loss, &mut workspace, &run)?;
-                sum += portion.as_f64() * inputs.len() as f64;
+                sum += portion.as_f64() * count as f64;
             }
             Ok(())
         })?;
         Metrics { loss: sum / data.len() as f64, accuracy: None }.finite()
     }
+}
+
+/// Raw rows as the layers see them, in `room` if an encoder changes them.
+pub(crate) fn encoded_rows<'r, M: Model + ?Sized>(
+    model: &M,
+    raw: &'r [M::Input],
+    room: &'r mut Vec<M::Input>,
+    threads: &Threads,
+) -> &'r [M::Input] {
+    if !model.encodes() {
+        return raw;
+    }
+    room.clear();
+    room.extend_from_slice(raw);
+    model.encode(room, threads);
+    room
 }
 
 /// Inputs and targets of the same samples.

@@ -83,13 +83,16 @@ impl Recipe {
     pub(super) fn save<M: Model>(&self, path: &Path, model: &M) -> Result<()> {
         let (name, architecture) = (model.name(), model.architecture());
         let (made, unchecked) = (self.conditions.text(), self.conditions.unchecked.join(", "));
-        let texts = [
+        let more = model.texts();
+        let mut texts = vec![
             ("architecture", &architecture[..]),
             ("format", FORMAT),
             ("made_by", &made),
             ("made_by_unchecked", &unchecked),
             ("network", &name),
         ];
+        texts.extend(more.iter().map(|(key, text)| (*key, &text[..])));
+        texts.sort_unstable();
         let tensors = model.tensors().into_iter().map(|tensor| {
             let range = tensor.range();
             (tensor.name, tensor.shape, &model.flat()[range])

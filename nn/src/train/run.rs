@@ -52,6 +52,8 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) averaged: Option<Averaged<M::Float>>,
     pub(super) kept: Option<Kept>,
     pub(super) place: Place,
+    /// What there is to say before the first epoch.
+    pub(super) notes: Vec<String>,
     pub(super) world: Option<World>,
 }
 
@@ -105,6 +107,9 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             done_rows: self.place.rows,
         };
         let flow = tell(&mut self.observers, &begin);
+        for note in std::mem::take(&mut self.notes) {
+            say(&mut self.observers, &note);
+        }
         let mut flow = self.decided(flow);
         while self.place.epochs < epochs && flow.is_continue() && !self.decisions.course.is_over {
             flow = self.one(epochs, report)?;
@@ -184,6 +189,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             let visit = Visit { seed: self.seed, epoch: epoch as u64 };
             let own = self.trainer.own_rows(count);
             self.batch.gather_for_step(visit, &step_threads, self.data, &rows[own]);
+            self.model.model().encode(self.batch.inputs_mut(), &step_threads);
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);

@@ -11,7 +11,7 @@ use super::clip::Clip;
 use super::failure::Failure;
 use super::groups::Groups;
 use super::memory::Memory;
-use super::model::{Batch, Model, Run};
+use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
 use super::shards::{Shards, check_shards};
 use super::update::Update;
@@ -48,6 +48,8 @@ pub struct Trainer<M: Model, O> {
     /// Where batches are computed in parts.
     pub(super) shards: Option<Shards<M>>,
     pub(super) workspace: M::Workspace,
+    /// Room for rows that are encoded.
+    encoded: Vec<M::Input>,
     pub(super) gradient: Buffer<M::Float>,
     /// From the first step on.
     pub(super) memory: Option<Memory<M::Float>>,
@@ -82,6 +84,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             groups: Groups::default(),
             shards: None,
             workspace: M::Workspace::default(),
+            encoded: Vec::new(),
             gradient: Buffer::zeroed(0),
             memory: None,
             seed: 0,
@@ -167,8 +170,20 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
-        let rows = inputs.len() / model.row_widths()[0];
-        self.try_step(model, Batch { inputs, targets }, rows).map_err(Failure::in_a_step)
+        let mut encoded = self.encode(model, inputs)?;
+        let rows = if model.encodes() { &encoded } else { inputs };
+        let count = inputs.len() / model.row_widths()[0];
+        let stepped = self.try_step(model, Batch { inputs: rows, targets }, count);
+        std::mem::swap(&mut self.encoded, &mut encoded);
+        stepped.map_err(Failure::in_a_step)
+    }
+
+    /// Raw rows as the layers see them, if an encoder changes them, in memory that is taken from here.
+    fn encode(&mut self, model: &M, inputs: &[M::Input]) -> Result<Vec<M::Input>> {
+        model.check_adapted()?;
+        let mut encoded = std::mem::take(&mut self.encoded);
+        let _the_same = encoded_rows(model, inputs, &mut encoded, &self.threads);
+        Ok(encoded)
     }
 
     /// The mean loss on a batch, as the next step would find it; its gradient is then in
@@ -183,13 +198,16 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
-        let batch = Batch { inputs, targets };
+        let mut encoded = self.encode(model, inputs)?;
+        let rows = if model.encodes() { &encoded } else { inputs };
+        let batch = Batch { inputs: rows, targets };
         if self.shards.is_some() {
             self.prepare(model)?;
         }
-        let rows = inputs.len() / model.row_widths()[0];
-        let loss = self.pass(model, batch, rows).map_err(Failure::in_a_step)?;
+        let count = inputs.len() / model.row_widths()[0];
+        let loss = self.pass(model, batch, count).map_err(Failure::in_a_step)?;
         self.compute_gradient(model, batch);
+        std::mem::swap(&mut self.encoded, &mut encoded);
         Ok(loss)
     }
 
@@ -264,8 +282,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    /// [`Trainer::step`]; who trains says what becomes of the model. The whole batch has so many rows, of which a rank of
-    /// several needs its own alone.
+    /// [`Trainer::step`] on rows that have been encoded; who trains says what becomes of the model. The whole batch has so
+    /// many rows, of which a rank of several needs its own alone.
     pub(super) fn try_step(
         &mut self,
         model: &mut M,

@@ -4,6 +4,7 @@ mod custom_op;
 mod drivers;
 mod dynamic;
 mod embedded;
+mod encoder;
 mod gallery;
 mod heads;
 mod layers;

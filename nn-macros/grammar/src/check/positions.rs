@@ -49,6 +49,17 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
              layer in the layer itself, as in `dense(4 -> 2)`"
                 .to_owned()
         }
+        Unit::Simple(simple) if simple.row.encodes && !(at.first && is_input(at.inside)) => {
+            format!(
+                "`{0}` prepares rows for the layers behind it, so it is the first layer of a network, or of a branch of \
+             `concat`; move it to the front",
+                simple.layer.word
+            )
+        }
+        Unit::Simple(simple) if simple.row.encodes && at.last => {
+            let why = simple.row.not_last.unwrap_or_default();
+            format!("`{}` alone {why}", simple.layer.word)
+        }
         Unit::Simple(simple) if at.last && matches!(at.inside, Inside::Network | Inside::Heads) => {
             let Some(why) = simple.row.not_last else { return true };
             format!("`{}` at the end {why}", simple.layer.word)
@@ -59,6 +70,11 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
     false
 }
 
+/// Whether the first layer of such a list sees the rows themselves.
+fn is_input(inside: Inside) -> bool {
+    matches!(inside, Inside::Network | Inside::Concat)
+}
+
 /// How often a layer is repeated, if it may be; otherwise reports it.
 pub(super) fn repeat(
     title: &Title,
@@ -67,7 +83,8 @@ pub(super) fn repeat(
     report: &mut Report,
 ) -> Option<Repeat> {
     let repeat = repeat?;
-    if !matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_)) {
+    let encodes = matches!(unit, Unit::Simple(simple) if simple.row.encodes);
+    if !encodes && !matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_)) {
         return Some(repeat);
     }
     let word = title.word.as_ref().map_or("", |word| &word.text);

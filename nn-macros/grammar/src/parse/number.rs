@@ -26,6 +26,19 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         let value = Some(if minus { -value } else { value });
         return Some(Real { place, value, code: code(tokens) });
     }
+    // A share: of two literals the quotient is known, and the compiler would take `1/255` for whole numbers.
+    if let [
+        Token { kind: Kind::Literal(above), .. },
+        slash,
+        Token { kind: Kind::Literal(below), .. },
+    ] = magnitude
+        && sign(slash) == Some('/')
+        && let (Some(above), Some(below)) = (real(above), real(below))
+    {
+        let value = above / below;
+        let value = Some(if minus { -value } else { value });
+        return Some(Real { place, value, code: code(tokens) });
+    }
     // Parentheses are taken off: the compiler would call them needless in the expansion.
     if let [group] = tokens
         && !group.inner.is_empty()

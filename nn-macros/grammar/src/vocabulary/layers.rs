@@ -78,6 +78,8 @@ pub struct Simple {
     pub shown: bool,
     /// Why it cannot be the last layer, if it cannot.
     pub not_last: Option<&'static str>,
+    /// Whether it prepares rows for the layers behind it, so that it stands in front of them and nowhere else.
+    pub encodes: bool,
 }
 
 /// Every layer, in the order in which messages list them.
@@ -141,6 +143,7 @@ pub const LAYERS: &[Layer] = &[
             parameters: 0,
             shown: false,
             not_last: Some("would silence answers while training; put it before the last layer"),
+            encodes: false,
         }),
     },
     Layer {
@@ -153,6 +156,7 @@ pub const LAYERS: &[Layer] = &[
             parameters: 2,
             shown: true,
             not_last: None,
+            encodes: false,
         }),
     },
     Layer {
@@ -183,6 +187,7 @@ pub const LAYERS: &[Layer] = &[
             parameters: 2,
             shown: true,
             not_last: None,
+            encodes: false,
         }),
     },
     Layer {
@@ -194,6 +199,7 @@ pub const LAYERS: &[Layer] = &[
             label: "RMS norm",
             parameters: 1,
             shown: true,
+            encodes: false,
             not_last: None,
         }),
     },
@@ -206,6 +212,7 @@ pub const LAYERS: &[Layer] = &[
             label: "layer scale",
             parameters: 1,
             shown: true,
+            encodes: false,
             not_last: None,
         }),
     },
@@ -231,6 +238,7 @@ pub const LAYERS: &[Layer] = &[
             label: "PReLU",
             parameters: 1,
             shown: true,
+            encodes: false,
             not_last: None,
         }),
     },
@@ -262,7 +270,53 @@ pub const LAYERS: &[Layer] = &[
         options: &[],
         kind: LayerKind::Input,
     },
+    encoder(
+        "standardize",
+        &["standardise", "standard_scaler", "normalize", "normalise"],
+        "as in `standardize, dense(30 -> 32, relu)`",
+        &[],
+    ),
+    encoder(
+        "min_max",
+        &["minmax", "min_max_scaler"],
+        "as in `min_max, dense(30 -> 32, relu)`",
+        &[],
+    ),
+    encoder("robust", &["robust_scaler"], "as in `robust, dense(30 -> 32, relu)`", &[]),
+    encoder("quantile", &["quantile_transformer"], "as in `quantile, dense(30 -> 32, relu)`", &[]),
+    encoder(
+        "scale",
+        &["rescale", "rescaling"],
+        "as in `scale(1/255), dense(784 -> 128, relu)`",
+        &[LayerOption {
+            word: "factor",
+            elsewhere: &["by"],
+            example: "0.1",
+            takes: Takes::Number(Number {
+                called: "a factor",
+                default: 1.0,
+                least: Excluded(0.0),
+                most: Unbounded,
+                refused: "no factor: every number of a row is multiplied by it; write more than 0, such \
+                          as `1/255`",
+                cannot_be: "the factor: every number of a row is multiplied by it, so it is more than 0",
+                required: Some("the factor by which every number of a row is multiplied"),
+            }),
+        }],
+    ),
 ];
+
+/// A word that prepares rows for the layers behind it.
+const fn encoder(
+    word: &'static str,
+    elsewhere: &'static [&'static str],
+    example: &'static str,
+    options: &'static [LayerOption],
+) -> Layer {
+    let not_last = Some("has no layer to prepare rows for; write the layers behind it");
+    let kind = Simple { label: word, parameters: 0, shown: false, not_last, encodes: true };
+    Layer { word, elsewhere, example, options, kind: LayerKind::Simple(kind) }
+}
 
 /// What layers that divide by a deviation add to it.
 const EPSILON: LayerOption = LayerOption {

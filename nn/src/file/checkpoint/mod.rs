@@ -35,7 +35,7 @@ pub(crate) use save::{json, save, save_all};
 use crate::error::{Error, Result};
 use crate::file::FORMAT;
 use crate::layer::Inference as _;
-use crate::network::{Network, declaration, tensors};
+use crate::network::{Network, check_encoder, declaration, tensors};
 use crate::parameters::{NamedTensor, Parameters};
 
 /// A network that is written to a file and read from one.
@@ -45,9 +45,10 @@ pub trait Checkpoint: Network {
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or a parameter is not a finite number. A file that was there
-    /// before stays as it was.
+    /// If the file cannot be written, a parameter is not a finite number, or an [encoder](crate::layer::encoder) stands in
+    /// front that was never adapted. A file that was there before stays as it was.
     fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        check_encoder(self)?;
         let parameters = self.parameters().as_slice();
         let tensors: Vec<_> = tensors::<Self>()
             .into_iter()

@@ -96,6 +96,12 @@ where
             let (tensor, at) = ok!(find::<N>(entry));
             let real = ok!(check_tensor::<N>(entry, tensor, is_ours));
             let source = data.split_at(entry.end).0.split_at(entry.begin).1;
+            if matches!(tensor.kind, TensorKind::Found)
+                && tensor.shape.is_empty()
+                && all_zero(source)
+            {
+                return Err(unadapted::<N>(entry));
+            }
             let target = bytes.split_at_mut(at * size_of::<N::Float>()).1;
             let target = target.split_at_mut(tensor.len() * size_of::<N::Float>()).0;
             if target.len() == source.len() {
@@ -259,6 +265,27 @@ const fn check_tensor<N: Architecture>(
         .text(" ")
         .shape(expected)
         .text(advice))
+}
+
+const fn all_zero(bytes: &[u8]) -> bool {
+    let mut at = 0;
+    while at < bytes.len() {
+        if bytes[at] != 0 {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+/// An encoder that has found nothing would answer anything.
+const fn unadapted<N: Architecture>(entry: &Entry<'_>) -> Message {
+    Message::new()
+        .text("tensor `")
+        .bytes(entry.name.written())
+        .text("` of the file says that the encoder in front of `")
+        .text(N::NAME)
+        .text("` was never adapted: it knows nothing of its columns; train the network, save it, and include that file")
 }
 
 /// Names the first tensor of the network that the file lacks.

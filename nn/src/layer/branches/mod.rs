@@ -50,8 +50,22 @@ impl<A: Inference, B: Inference, const OUT: usize> Inference for Inputs<A, B, OU
     const LEN: usize = A::LEN + B::LEN;
     const STACK: usize = A::STACK + B::STACK + OUT;
     const INFO: Info = Info::Inputs(&A::INFO, &B::INFO);
+    const ENCODES: bool = A::ENCODES || B::ENCODES;
 
     type Outputs<T: Float> = [T; OUT];
+
+    #[inline(always)]
+    fn encode<T: Float>(parameters: &[T], row: &mut [T]) {
+        let ((a, b), (x_a, x_b)) = (parameters.split_at(A::LEN), row.split_at_mut(A::INPUTS));
+        A::encode(a, x_a);
+        B::encode(b, x_b);
+    }
+
+    #[inline(always)]
+    fn is_adapted<T: Float>(parameters: &[T]) -> bool {
+        let (a, b) = parameters.split_at(A::LEN);
+        A::is_adapted(a) && B::is_adapted(b)
+    }
 
     #[inline(always)]
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> [T; OUT] {
@@ -61,10 +75,16 @@ impl<A: Inference, B: Inference, const OUT: usize> Inference for Inputs<A, B, OU
 }
 
 impl<A: Inference, B: Inference, const OUT: usize> Heads<A, B, OUT> {
-    const FITS: () = assert!(
-        A::INPUTS == B::INPUTS,
-        "heads: all heads stand on the same trunk and must take as many inputs as it gives outputs"
-    );
+    const FITS: () = {
+        assert!(
+            A::INPUTS == B::INPUTS,
+            "heads: all heads stand on the same trunk and must take as many inputs as it gives outputs"
+        );
+        assert!(
+            !A::ENCODES && !B::ENCODES,
+            "heads: an encoder such as `standardize` stands in front of all layers, not in a head"
+        );
+    };
 }
 
 impl<A: Inference, B: Inference, const OUT: usize> Inference for Heads<A, B, OUT> {

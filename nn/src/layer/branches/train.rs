@@ -6,7 +6,7 @@ use tensor::Float;
 use crate::layer::residual::add_to;
 use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient, pair_penalty};
 use crate::layer::workspace::take;
-use crate::layer::{Heads, Inputs, Layer, OutputGrad, Pass};
+use crate::layer::{FoundColumn, Heads, Inputs, Layer, OutputGrad, Pass, Seen};
 
 /// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
 /// there, and the inputs of each and the gradients there, as far as they are not those of both.
@@ -179,6 +179,16 @@ fn backward_to_branches<A: Layer, B: Layer, T: Float>(
 
 impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
     side_by_side!(x: [A::INPUTS, B::INPUTS], dx: [A::INPUTS, B::INPUTS]);
+
+    fn adapt<T: Float>(
+        parameters: &mut [T],
+        seen: &Seen<'_, T>,
+        see: &mut dyn FnMut(Vec<FoundColumn>),
+    ) {
+        let (a, b) = parameters.split_at_mut(A::LEN);
+        A::adapt(a, &seen.part(0, A::INPUTS), see);
+        B::adapt(b, &seen.part(A::INPUTS, B::INPUTS), see);
+    }
 
     fn forward<T: Float>(
         parameters: &[T],

@@ -66,6 +66,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
             false => &[TensorInfo::new("weight", &[I, O], 0)],
         },
         weight: Some([I, O]),
+        encodes: false,
     });
 
     type Outputs<T: Float> = [T; O];

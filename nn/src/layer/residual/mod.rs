@@ -21,10 +21,16 @@ use crate::row::Row as _;
 pub struct Residual<L>(PhantomData<L>);
 
 impl<L: Inference> Residual<L> {
-    const FITS: () = assert!(
-        L::INPUTS == L::OUTPUTS,
-        "residual: x + f(x) needs layers that give as many outputs as they take inputs"
-    );
+    const FITS: () = {
+        assert!(
+            L::INPUTS == L::OUTPUTS,
+            "residual: x + f(x) needs layers that give as many outputs as they take inputs"
+        );
+        assert!(
+            !L::ENCODES,
+            "residual: an encoder such as `standardize` stands in front of all layers, not in a residual"
+        );
+    };
 }
 
 impl<L: Inference> Inference for Residual<L> {

@@ -22,11 +22,18 @@ pub struct Then<A, B>(PhantomData<(A, B)>);
 
 impl<A: Inference, B: Inference> Then<A, B> {
     /// The seam: evaluated whenever a network with this pair is built.
-    const FITS: () = assert!(
-        A::OUTPUTS == B::INPUTS,
-        "two neighbouring layers do not fit: the second takes another number of inputs than the \
-         first gives outputs"
-    );
+    const FITS: () = {
+        assert!(
+            A::OUTPUTS == B::INPUTS,
+            "two neighbouring layers do not fit: the second takes another number of inputs than the \
+             first gives outputs"
+        );
+        assert!(
+            !B::ENCODES,
+            "an encoder such as `standardize` prepares raw rows, so it stands in front of all layers: let the network that \
+             begins with it be the first layer, or leave it out there"
+        );
+    };
 }
 
 impl<A: Inference, B: Inference> Inference for Then<A, B> {
@@ -38,12 +45,26 @@ impl<A: Inference, B: Inference> Inference for Then<A, B> {
     };
     const STACK: usize = A::STACK + B::STACK;
     const INFO: Info = Info::Then(&A::INFO, &B::INFO);
+    const ENCODES: bool = A::ENCODES;
 
     type Outputs<T: Float> = B::Outputs<T>;
 
     #[inline(always)]
+    fn encode<T: Float>(parameters: &[T], row: &mut [T]) {
+        A::encode(&parameters[..A::LEN], row);
+    }
+
+    #[inline(always)]
+    fn is_adapted<T: Float>(parameters: &[T]) -> bool {
+        A::is_adapted(&parameters[..A::LEN])
+    }
+
+    #[inline(always)]
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
         let (a, b) = parameters.split_at(A::LEN);
+        if A::IS_ENCODER {
+            return B::predict_inline(b, x);
+        }
         let between = A::predict_inline(a, x);
         B::predict_inline(b, between.as_slice())
     }

@@ -4,12 +4,27 @@ use autograd::Var;
 use tensor::Float;
 
 use super::Then;
-use crate::layer::{FirstSums, Layer, OutputGrad, Pass};
+use crate::layer::{FirstSums, FoundColumn, Layer, OutputGrad, Pass, Seen};
 use crate::row::Row as _;
 
 /// The workspaces of both parts.
 #[derive(Debug)]
 pub struct ThenWorkspace<A, B>(A, B);
+
+impl<A: Layer, B: Layer> Then<A, B> {
+    /// Rows that the first part keeps something of: an encoder lets them pass.
+    const fn rows_of_first(rows: usize) -> usize {
+        if A::IS_ENCODER { 0 } else { rows }
+    }
+
+    /// What the second part sees.
+    fn between<'r, T: Float>(
+        x: &'r [T],
+        workspace: &'r ThenWorkspace<A::Workspace<'_, T>, B::Workspace<'_, T>>,
+    ) -> &'r [T] {
+        if A::IS_ENCODER { x } else { A::outputs(&workspace.0) }
+    }
+}
 
 impl<A: Layer, B: Layer> Layer for Then<A, B> {
     const COUPLED: bool = A::COUPLED || B::COUPLED;
@@ -28,12 +43,20 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         B::init(b, seed, index);
     }
 
+    fn adapt<T: Float>(
+        parameters: &mut [T],
+        seen: &Seen<'_, T>,
+        see: &mut dyn FnMut(Vec<FoundColumn>),
+    ) {
+        A::adapt(&mut parameters[..A::LEN], seen, see);
+    }
+
     fn workspace_len<T: Float>(rows: usize) -> usize {
-        A::workspace_len::<T>(rows) + B::workspace_len::<T>(rows)
+        A::workspace_len::<T>(Self::rows_of_first(rows)) + B::workspace_len::<T>(rows)
     }
 
     fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
-        let a = A::carve(memory, rows);
+        let a = A::carve(memory, Self::rows_of_first(rows));
         ThenWorkspace(a, B::carve(memory, rows))
     }
 
@@ -41,7 +64,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         workspace: Self::Workspace<'a, T>,
         at: usize,
     ) -> (Self::Workspace<'a, T>, Self::Workspace<'a, T>) {
-        let (a, a_rest) = A::split(workspace.0, at);
+        let (a, a_rest) = A::split(workspace.0, Self::rows_of_first(at));
         let (b, b_rest) = B::split(workspace.1, at);
         (ThenWorkspace(a, b), ThenWorkspace(a_rest, b_rest))
     }
@@ -61,19 +84,30 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         pass: Pass,
     ) {
         let (a, b) = parameters.split_at(A::LEN);
+        let later = pass.skip(A::INFO.count());
+        if A::IS_ENCODER {
+            return B::forward(b, x, &mut workspace.1, later);
+        }
         A::forward(a, x, &mut workspace.0, pass);
-        B::forward(b, A::outputs(&workspace.0), &mut workspace.1, pass.skip(A::INFO.count()));
+        B::forward(b, A::outputs(&workspace.0), &mut workspace.1, later);
     }
 
     fn first_sums<'r, T: Float>(
         parameters: &'r [T],
         workspace: &'r mut Self::Workspace<'_, T>,
     ) -> Option<FirstSums<'r, T>> {
-        A::first_sums(&parameters[..A::LEN], &mut workspace.0)
+        let (a, b) = parameters.split_at(A::LEN);
+        if A::IS_ENCODER {
+            return B::first_sums(b, &mut workspace.1);
+        }
+        A::first_sums(a, &mut workspace.0)
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {
         let (a, b) = parameters.split_at(A::LEN);
+        if A::IS_ENCODER {
+            return B::predict(b, x);
+        }
         let between = A::predict(a, x);
         B::predict(b, between.as_slice())
     }
@@ -90,6 +124,10 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         before: Option<OutputGrad<'_, T>>,
     ) {
         let (a, b) = parameters.split_at(A::LEN);
+        if A::IS_ENCODER {
+            // Nobody wants the gradient there but who asks for that of all inputs.
+            return B::backward(b, &mut workspace.1, before);
+        }
         B::backward(b, &mut workspace.1, Some(A::output_grad(&mut workspace.0)));
         A::backward(a, &mut workspace.0, before);
     }
@@ -101,7 +139,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         from: usize,
         gradient: &mut [T],
     ) {
-        let between = A::outputs(&workspace.0);
+        let between = Self::between(x, workspace);
         pair_gradient::<A, B, T>(
             parameters,
             (x, &workspace.0),
@@ -118,7 +156,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         from: usize,
         rate: T,
     ) -> bool {
-        let between = A::outputs(&workspace.0);
+        let between = Self::between(x, workspace);
         pair_descend::<A, B, T>(parameters, (x, &workspace.0), (between, &workspace.1), from, rate)
     }
 

@@ -38,8 +38,19 @@ impl<Net: Architecture> Inference for Nested<Net> {
     const STACK: usize = Inner::<Net>::STACK;
     const INFO: Info =
         Info::Nested { name: Net::NAME, names: Net::NAMES, layers: &Inner::<Net>::INFO };
+    const ENCODES: bool = Inner::<Net>::ENCODES;
 
     type Outputs<T: Float> = <Inner<Net> as Inference>::Outputs<T>;
+
+    #[inline(always)]
+    fn encode<T: Float>(parameters: &[T], row: &mut [T]) {
+        Inner::<Net>::encode(parameters, row);
+    }
+
+    #[inline(always)]
+    fn is_adapted<T: Float>(parameters: &[T]) -> bool {
+        Inner::<Net>::is_adapted(parameters)
+    }
 
     #[inline(always)]
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {

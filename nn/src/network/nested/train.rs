@@ -4,7 +4,7 @@ use autograd::Var;
 use tensor::Float;
 
 use super::Nested;
-use crate::layer::{Layer, OutputGrad, Pass};
+use crate::layer::{FoundColumn, Layer, OutputGrad, Pass, Seen};
 use crate::network::{Architecture, Network};
 
 type Inner<Net> = <Net as Architecture>::Layers;
@@ -53,6 +53,14 @@ impl<Net: Network> Layer for Nested<Net> {
         pass: Pass,
     ) {
         Inner::<Net>::forward(parameters, x, workspace, pass);
+    }
+
+    fn adapt<T: Float>(
+        parameters: &mut [T],
+        seen: &Seen<'_, T>,
+        see: &mut dyn FnMut(Vec<FoundColumn>),
+    ) {
+        Inner::<Net>::adapt(parameters, seen, see);
     }
 
     fn predict<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T> {

@@ -37,7 +37,7 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 8] {
+const fn rows<T: Float>() -> [Row<T>; 13] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.
@@ -45,6 +45,11 @@ const fn rows<T: Float>() -> [Row<T>; 8] {
         Row { word: "input", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "layer_norm", write: layer_norm },
         Row { word: "batch_norm", write: batch_norm },
+        Row { word: "standardize", write: |graph, layer, x| affine(graph, layer, x, "mean") },
+        Row { word: "min_max", write: |graph, layer, x| affine(graph, layer, x, "least") },
+        Row { word: "robust", write: robust },
+        Row { word: "quantile", write: |_, _, _| None },
+        Row { word: "scale", write: scale },
         Row { word: "rms_norm", write: rms_norm },
         Row { word: "layer_scale", write: layer_scale },
         Row { word: "prelu", write: prelu },
@@ -126,6 +131,34 @@ fn batch_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Op
     let inputs = [x, &scale?, &shift?, &mean?, &variance?];
     let epsilon = float("epsilon", layer.option()?);
     Some(graph.op_with("BatchNormalization", &inputs, vec![epsilon]))
+}
+
+/// (x − center)·scale of each column.
+fn affine<T: Float>(
+    graph: &mut Graph,
+    layer: &Placed<'_, T>,
+    x: &str,
+    center: &str,
+) -> Option<String> {
+    let (center, scale) = (layer.tensor(graph, center)?, layer.tensor(graph, "scale")?);
+    let distance = graph.op("Sub", &[x, &center]);
+    Some(graph.op("Mul", &[&distance, &scale]))
+}
+
+/// z/√(1 + (z/3)²).
+fn robust<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let z = affine(graph, layer, x, "median")?;
+    let (third, one) = (graph.number(1.0 / 3.0), graph.number(1.0));
+    let share = graph.op("Mul", &[&z, &third]);
+    let square = graph.op("Mul", &[&share, &share]);
+    let sum = graph.op("Add", &[&square, &one]);
+    let root = graph.op("Sqrt", &[&sum]);
+    Some(graph.op("Div", &[&z, &root]))
+}
+
+fn scale<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let factor = graph.number(layer.option()?);
+    Some(graph.op("Mul", &[x, &factor]))
 }
 
 #[cfg(test)]

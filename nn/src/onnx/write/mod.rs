@@ -17,7 +17,7 @@ use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
 use crate::head::{Activate, HeadInfo};
 use crate::layer::Info;
-use crate::network::{Network, declaration, tensors_of};
+use crate::network::{Network, check_adapted, declaration, tensors_of};
 use graph::Graph;
 use layers::Placed;
 
@@ -128,6 +128,7 @@ impl<T: Float> Exported<'_, T> {
                 "17 is one that most programs know",
             ));
         };
+        check_adapted(self.name, &tensors_of(self.info, self.names), self.parameters)?;
         for tensor in tensors_of(self.info, self.names) {
             check_finite(&tensor.name, &self.parameters[tensor.range()])?;
         }

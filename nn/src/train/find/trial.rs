@@ -34,6 +34,7 @@ impl<M: Model, O: crate::optim::Optimizer<M::Float>> Trial<'_, M, O> {
         let rows = self.batches.get(at);
         let threads = self.model.model().step_threads(rows.len(), &self.threads);
         self.batch.gather_with(&threads, self.data, rows);
+        self.model.model().encode(self.batch.inputs_mut(), &threads);
         self.trainer.set_rate(rate);
         let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
         Ok(self.trainer.try_step(self.model.in_epoch(), batch, rows.len())?.as_f64())

@@ -44,6 +44,8 @@ pub(crate) trait Divided: Copy + Send {
     fn is_coupled(self) -> bool;
     /// The widths of the first layer's weight, if its sums can be computed for themselves.
     fn first_weight(self) -> Option<[usize; 2]>;
+    /// Where the first layer's parameters begin: behind what the encoder in front of it has found, which no gradient changes.
+    fn start(self) -> usize;
     /// Flat parameters.
     fn len(self) -> usize;
     /// The first place at or after `at` where a stretch of the gradient may begin or end.
@@ -81,6 +83,11 @@ impl<N: Network> Divided for Declared<N> {
     #[inline(always)]
     fn first_weight(self) -> Option<[usize; 2]> {
         const { N::INFO.first_weight() }
+    }
+
+    #[inline(always)]
+    fn start(self) -> usize {
+        const { N::INFO.first_start() }
     }
 
     #[inline(always)]
@@ -128,25 +135,34 @@ impl Division {
         &self,
         network: D,
     ) -> impl Iterator<Item = Range<usize>> + Send + use<D> {
-        let len = network.len();
+        let start = network.start();
+        // All that follows counts from there.
+        let len = network.len() - start;
         let (count, depth) = (self.threads.count(), self.depth);
         let [inputs, outputs] = self.first_weight(network);
         let first = inputs * outputs;
         // Each thread's rows of the first weight, then its share of the rest.
-        (0..count).flat_map(move |thread| {
-            let own = |thread: usize| (thread * depth).min(inputs) * outputs;
-            let rest = |thread: usize| match first + thread * (len - first) / count {
-                start if start == first => first,
-                at => network.cut(at).min(len),
-            };
-            let of_first = pieces(network, own(thread)..own(thread + 1), first.div_ceil(count));
-            of_first.chain(pieces(
-                network,
-                rest(thread)..rest(thread + 1),
-                (len - first).div_ceil(count),
-            ))
-        })
+        (0..count)
+            .flat_map(move |thread| {
+                let own = |thread: usize| (thread * depth).min(inputs) * outputs;
+                let rest = |thread: usize| match first + thread * (len - first) / count {
+                    start if start == first => first,
+                    at => cut(network, at).min(len),
+                };
+                let of_first = pieces(network, own(thread)..own(thread + 1), first.div_ceil(count));
+                of_first.chain(pieces(
+                    network,
+                    rest(thread)..rest(thread + 1),
+                    (len - first).div_ceil(count),
+                ))
+            })
+            .map(move |stretch| stretch.start + start..stretch.end + start)
     }
+}
+
+/// [`Divided::cut`], counted from [`Divided::start`].
+fn cut(network: impl Divided, at: usize) -> usize {
+    network.cut(at + network.start()) - network.start()
 }
 
 /// `share`, which has about `size` elements, in stretches; as many for every thread.
@@ -161,7 +177,7 @@ fn pieces<D: Divided>(
     (0..count).filter_map(move |before| {
         let number = before + 1;
         let at = share.start + number * len / count;
-        let to = if number < count { network.cut(at).clamp(from, share.end) } else { share.end };
+        let to = if number < count { cut(network, at).clamp(from, share.end) } else { share.end };
         let stretch = std::mem::replace(&mut from, to)..to;
         (!stretch.is_empty()).then_some(stretch)
     })
@@ -171,14 +187,14 @@ fn pieces<D: Divided>(
 pub(crate) struct Parts<'p, T> {
     of_first: &'p mut [T],
     others: &'p mut [T],
-    /// Where the first layer's weight ends, if that is divided for itself.
+    /// Where the first layer's weight ends, if that is divided for itself, else where its parameters begin.
     seam: usize,
 }
 
 impl<'p, T> Parts<'p, T> {
     /// `all`, or nothing at all.
     pub(crate) fn of(network: impl Divided, division: &Division, all: &'p mut [T]) -> Self {
-        Parts::at(division.seam(network), all)
+        Parts::at([network.start(), division.seam(network)], all)
     }
 
     /// The same for several that belong to the parameters.
@@ -188,14 +204,16 @@ impl<'p, T> Parts<'p, T> {
         division: &Division,
         all: [&'p mut [T]; N],
     ) -> [Self; N] {
-        let seam = division.seam(network);
-        all.map(|all| Parts::at(seam, all))
+        let places = [network.start(), division.seam(network)];
+        all.map(|all| Parts::at(places, all))
     }
 
     #[inline]
-    fn at(seam: usize, all: &'p mut [T]) -> Self {
+    fn at([start, seam]: [usize; 2], all: &'p mut [T]) -> Self {
+        // An optimizer that remembers nothing has nothing here.
+        let all = all.split_at_mut(start.min(all.len())).1;
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
-        Parts { of_first, others, seam }
+        Parts { of_first, others, seam: start + seam }
     }
 
     /// The next stretch of each.

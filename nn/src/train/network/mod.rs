@@ -12,23 +12,24 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tensor::product::{Matrix, SharedFinish, product_in_stages};
+use tensor::product::{Matrix, SharedFinish, product_in_stages, rows_per_thread};
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use division::Declared;
 pub(crate) use division::{Divided, Division, Parts};
 
+use super::adapt::{Adapted, with_rows};
 use super::model::{Batch, Model, Run};
 use super::preconditions::{check_batch, check_last_batch};
 use super::update::{Update, is_frozen, update_stretch};
 use crate::data::{Fingerprint, Source, portions};
 use crate::error::Result;
 use crate::head::Head as _;
-use crate::layer::{FirstSums, Layer, Pass};
+use crate::layer::{FirstSums, Inference as _, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::metric::{Evaluation, Metrics, check_rows};
-use crate::network::{DefaultLossOf, Network, declaration, tensors};
+use crate::network::{DefaultLossOf, Network, declaration, encode_rows, tensors};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::NamedTensor;
 use crate::row::Row;
@@ -105,6 +106,34 @@ impl<N: Network> Model for N {
         let mut outputs = N::Output::zeroed_rows(inputs.len());
         self.predict_into(inputs, &mut outputs, threads);
         Row::flatten(&outputs).to_vec()
+    }
+
+    fn encodes(&self) -> bool {
+        N::Layers::ENCODES
+    }
+
+    fn encode(&self, inputs: &mut Vec<Self::Input>, threads: &Threads) {
+        if const { N::Layers::ENCODES } {
+            let rows = rows_per_thread(inputs.len(), threads);
+            let parameters = self.flat();
+            threads.for_each(inputs.chunks_mut(rows), |rows| encode_rows::<N>(parameters, rows));
+        }
+    }
+
+    fn find_encoding(
+        &mut self,
+        data: &dyn Source<Self::Input, Self::Target>,
+        threads: &Threads,
+    ) -> Result<Adapted> {
+        if const { !N::Layers::ENCODES } {
+            return Ok(Adapted::default());
+        }
+        check_rows::<N>("", data, threads)?;
+        let mut columns = Vec::new();
+        with_rows(data, N::INPUTS, threads, Row::flatten, |seen| {
+            N::Layers::adapt(self.flat_mut(), seen, &mut |found| columns.extend(found));
+        })?;
+        Ok(Adapted::of(data.len(), columns, |column| format!("column {column}")))
     }
 
     /// Forward, loss and backward of all rows.
@@ -187,6 +216,7 @@ impl<N: Network> Model for N {
         let (x, parameters) = (Row::flatten(batch.inputs), self.flat());
         let NetworkWorkspace { layers, division, .. } = workspace;
         let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
+        gradient[..const { N::INFO.first_start() }].fill(Self::Float::of(0.0));
         let mut gradient = Parts::of(Declared::<N>::new(), division, gradient);
         let parts = division
             .stretches(Declared::<N>::new())

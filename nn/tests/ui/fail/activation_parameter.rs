@@ -9,7 +9,7 @@ network! {
         third: dense(64, elu(0.1, 0.2)),
         fourth: dense(64, leaky_relu("0.1")),
         fifth: dense(64, celu(slope = 0.1)),
-        sixth: dense(64, elu(1.0 / 3.0)),
+        sixth: dense(64, elu(1.0 - 0.5)),
         seventh: dense(64, leaky_rleu(0.1)),
         output: dense(10, softmax),
     }

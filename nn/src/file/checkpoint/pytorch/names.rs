@@ -53,6 +53,17 @@ impl Twins {
             None => sequential(info),
             Some(modules) => listed(info, names, modules)?,
         };
+        let encoder =
+            (0..info.count()).map(|index| info.layer(index).0).find(|layer| layer.encodes);
+        if let Some(encoder) = encoder {
+            return Err(Error::value(
+                "network of a PyTorch file",
+                format!("`{}`, which prepares rows for the layers", encoder.kind),
+                "layers that PyTorch has a module for",
+                "prepare the rows there, and here declare the network without it; `load_fitting` takes the layers from a file \
+                 of this crate",
+            ));
+        }
         let (mut theirs, mut counters) = (Vec::new(), Vec::new());
         for (index, module) in modules.iter().enumerate() {
             let (layer, start) = info.layer(index);
@@ -135,6 +146,9 @@ mod tests {
         for layer in LAYERS {
             let is_joint =
                 matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
+            // An encoder is refused.
+            let is_joint =
+                is_joint || matches!(layer.kind, LayerKind::Simple(ref simple) if simple.encodes);
             let is_there = TWINS.iter().any(|twin| twin.word == layer.word);
             assert!(is_joint || is_there, "`{}` has no row in TWINS", layer.word);
         }

@@ -1,0 +1,158 @@
+//! From a table to the columns of a network for it.
+
+use super::form::{Category, Columns, Form, FormKind, Goal};
+use crate::data::{At, Cell, Column, Kind, Table};
+use crate::error::{Error, Result, quoted};
+
+/// A column that says nothing to a network, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftOut {
+    /// Its name.
+    pub name: String,
+    /// Why it is left out, as half a sentence.
+    pub why: &'static str,
+}
+
+/// Rows in which a word must be to have a place of its own.
+const LEAST_ROWS: usize = 3;
+/// Words that can have a place of their own.
+const MOST_WORDS: usize = 10_000;
+/// Of so many times the distance of its quartiles above the median, a number is looked at by its logarithm.
+const LONG_TAIL: f64 = 8.0;
+
+/// The columns for predicting `target` from the others, and those that are left out.
+pub(super) fn propose(table: &Table, target: At<'_>) -> Result<(Columns, Vec<LeftOut>)> {
+    let target = table.column(target)?;
+    let goal = goal(target)?;
+    let (mut forms, mut left_out) = (Vec::new(), Vec::new());
+    for column in table.columns().iter().filter(|column| column.name() != target.name()) {
+        match form(column) {
+            Ok(form) => forms.push(form),
+            Err(why) => left_out.push(LeftOut { name: column.name().to_owned(), why }),
+        }
+    }
+    if forms.is_empty() {
+        return Err(Error::value(
+            "columns to predict from",
+            format!("none among {} columns", table.columns().len()),
+            "at least one beside the target that is not the same in all rows",
+            "choose another target, or give a table with more columns",
+        ));
+    }
+    Ok((Columns { forms, target: target.name().to_owned(), goal }, left_out))
+}
+
+fn goal(target: &Column) -> Result<Goal> {
+    match target.kind() {
+        Kind::Number | Kind::Date => Ok(Goal::Number),
+        Kind::YesNo => Ok(Goal::Classes(vec!["no".into(), "yes".into()])),
+        Kind::Category => {
+            let counts = counts(target);
+            let seen = target.words().iter().zip(counts).filter(|(_, count)| *count > 0);
+            let names: Vec<String> = seen.map(|(word, _)| word.clone()).collect();
+            match names.len() {
+                2.. => Ok(Goal::Classes(names)),
+                count => Err(Error::value(
+                    format!("classes of column {}", quoted(target.name())),
+                    count.to_string(),
+                    "at least 2",
+                    "rows of one class have nothing to be told apart by",
+                )),
+            }
+        }
+    }
+}
+
+/// How often each word is there.
+fn counts(column: &Column) -> Vec<usize> {
+    let words = column.words();
+    let mut counts = vec![0; words.len()];
+    for cell in column.iter() {
+        if let Cell::Category(word) = cell
+            && let Ok(at) = words.binary_search_by(|other| other.as_str().cmp(word))
+        {
+            counts[at] += 1;
+        }
+    }
+    counts
+}
+
+/// What a column is to a network, or why it is nothing.
+fn form(column: &Column) -> std::result::Result<Form, &'static str> {
+    let (rows, missing) = (column.len(), column.missing());
+    if missing == rows {
+        return Err("is missing in all rows");
+    }
+    let kind = match column.kind() {
+        Kind::Category => return words(column),
+        Kind::YesNo => FormKind::Flag,
+        Kind::Date => FormKind::Date,
+        Kind::Number => FormKind::Number { log: false },
+    };
+    let mut numbers: Vec<f64> =
+        column.iter().filter_map(Cell::number).filter(|x| x.is_finite()).collect();
+    if numbers.is_empty() {
+        return Err("is missing in all rows");
+    }
+    if is_row_number(column, &numbers) {
+        return Err("counts the rows");
+    }
+    numbers.sort_unstable_by(f64::total_cmp);
+    let (least, most) = (numbers[0], numbers[numbers.len() - 1]);
+    if least == most && missing == 0 {
+        return Err("is the same in all rows");
+    }
+    let at = |share: f64| numbers[(share * (numbers.len() - 1) as f64) as usize];
+    let (lower, median, upper) = (at(0.25), at(0.5), at(0.75));
+    let has_tail = least >= 0.0 && upper > lower && (most - median) / (upper - lower) > LONG_TAIL;
+    let kind = match kind {
+        FormKind::Number { .. } => FormKind::Number { log: has_tail },
+        other => other,
+    };
+    Ok(Form { name: column.name().to_owned(), kind, missing: missing > 0 })
+}
+
+/// Whether a column is nothing but the number of its row, by its name and its values.
+fn is_row_number(column: &Column, numbers: &[f64]) -> bool {
+    let name = column.name().to_ascii_lowercase();
+    let is_named = ["", "id", "index", "row", "rownames", "row_names", "row_id"]
+        .contains(&name.as_str())
+        || name.starts_with("unnamed");
+    let is_whole = numbers.iter().all(|x| x.fract() == 0.0);
+    is_named
+        && column.missing() == 0
+        && is_whole
+        && numbers.windows(2).all(|pair| pair[0] < pair[1])
+}
+
+fn words(column: &Column) -> std::result::Result<Form, &'static str> {
+    let (missing, counts) = (column.missing(), counts(column));
+    let present = column.len() - missing;
+    let mut seen: Vec<(&String, usize)> =
+        column.words().iter().zip(counts).filter(|(_, count)| *count > 0).collect();
+    if seen.len() < 2 && missing == 0 {
+        return Err("is the same in all rows");
+    }
+    if seen.len() > 20 && seen.len() > present / 2 {
+        return Err("is another word in nearly every row");
+    }
+    let least = if present < 20 { 1 } else { LEAST_ROWS };
+    // By their frequency, and then in their order; words too rare to have a place need not be known.
+    seen.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let kept: Vec<String> = seen
+        .iter()
+        .filter(|(_, count)| *count >= least)
+        .take(MOST_WORDS)
+        .map(|(word, _)| (*word).clone())
+        .collect();
+    if kept.is_empty() {
+        return Err("is another word in nearly every row");
+    }
+    let category = Category { kept: kept.len(), words: kept };
+    Ok(Form {
+        name: column.name().to_owned(),
+        kind: FormKind::Category(category),
+        missing: missing > 0,
+    })
+}

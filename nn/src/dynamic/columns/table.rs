@@ -1,0 +1,136 @@
+//! Networks for tables.
+
+use std::fmt;
+
+use tensor::Float;
+
+use super::form::Goal;
+use super::propose::{LeftOut, propose};
+use crate::data::{At, FlatDataset, Labels, Table};
+use crate::dynamic::Dynamic;
+use crate::error::{Error, Result, quoted};
+
+/// What stands between the columns and the last layer, unless something else is asked for.
+const HIDDEN: &str = "dense(128, silu), dropout(0.1), dense(64, silu)";
+
+impl<T: Float> Dynamic<T> {
+    /// A network that predicts one column of a table from the others, whatever they hold: numbers, words, yes and no, dates,
+    /// any of which may be missing.
+    ///
+    /// What each column is to the network is proposed from the table; [`Dynamic::columns`] shows it. What becomes of it (the
+    /// medians of numbers, the places of words) is found by [`fit`](crate::fit) from its training rows alone. A target of
+    /// words, or yes and no, is a class; numbers are standardised in training and given back in their own units. For numbers
+    /// that are classes there is [`Table::as_category`].
+    ///
+    /// ```
+    /// use nn::data::{Column, Table};
+    /// use nn::{Dynamic, Show, fit};
+    ///
+    /// let (mut areas, mut cities, mut prices) = (Vec::new(), Vec::new(), Vec::new());
+    /// for row in 0..300 {
+    ///     areas.push(if row % 20 == 0 { f64::NAN } else { 40.0 + f64::from(row * 7 % 100) });
+    ///     cities.push(["Rome", "Oslo", ""][row as usize % 3]);
+    ///     prices.push(f64::from(row * 7 % 100) * 3000.0 + f64::from(row % 3) * 5e4);
+    /// }
+    /// let table = Table::new([
+    ///     Column::numbers("area", areas),
+    ///     Column::categories("city", cities),
+    ///     Column::numbers("price", prices),
+    /// ])?;
+    /// let [train, test] = table.split([0.8, 0.2]).tables()?;
+    ///
+    /// let mut network: Dynamic = Dynamic::for_table(&train, "price")?;
+    /// println!("{}", network.columns().unwrap_or_default());
+    /// let rows = network.rows(&train)?;
+    /// fit(&mut network, &rows).epochs(40).learning_rate(0.01).show(Show::Nothing).run()?;
+    /// let r2 = network.measure(&network.rows(&test)?, nn::metric::R2::default())?;
+    /// assert!(r2 > Some(0.8), "{r2:?}");
+    /// let price = network.predict_table(&test.head(1))?[0]; // in the units of the table
+    /// assert!((0.0..500_000.0).contains(&price));
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there is no such column, it has fewer than two classes, or no other column says anything.
+    pub fn for_table<'n>(table: &Table, target: impl Into<At<'n>>) -> Result<Self> {
+        Self::for_table_with(table, target, HIDDEN)
+    }
+
+    /// The same with these hidden layers, such as `dense(64, relu) * 2`, before the last one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::for_table`]; if the text is wrong, as [`Dynamic::parse`].
+    pub fn for_table_with<'n>(
+        table: &Table,
+        target: impl Into<At<'n>>,
+        hidden: &str,
+    ) -> Result<Self> {
+        let (columns, left_out) = propose(table, target.into())?;
+        let last = match &columns.goal {
+            Goal::Number => "dense(1)".to_owned(),
+            Goal::Classes(names) => format!("dense({}, softmax)", names.len()),
+        };
+        let comma = if hidden.trim().is_empty() { "" } else { ", " };
+        Dynamic::behind(columns, format!("{hidden}{comma}{last}"), left_out)
+    }
+
+    /// The columns that the table had and the network does not see, each with the reason. A network from a file has none.
+    pub fn left_out(&self) -> &[LeftOut] {
+        self.network.front.as_ref().map_or(&[], |front| &front.left_out)
+    }
+
+    /// Rows of a table that has the columns of this network, and its target: for [`fit`](crate::fit) and
+    /// [`evaluate`](Dynamic::evaluate).
+    ///
+    /// # Errors
+    ///
+    /// If the network was not made for tables. If columns are not there or hold another kind of values, and then which are
+    /// left over. If a target is missing, or no class that the network knows.
+    pub fn rows(&self, table: &Table) -> Result<FlatDataset<T>> {
+        let columns = &self.front()?.columns;
+        FlatDataset::new(columns.inputs(table)?, columns.forms.len(), columns.targets(table)?, 1)
+    }
+
+    /// The answers to the rows of a table, which need not have the target: of classes a probability for each.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::rows`]; if the network was never adapted.
+    pub fn predict_table(&self, table: &Table) -> Result<Vec<T>> {
+        self.predict(&self.front()?.columns.inputs(table)?)
+    }
+
+    /// The names of the classes that the network tells apart, in their order; `None` where it predicts a number, or was not
+    /// made for tables.
+    pub fn labels(&self) -> Option<Labels> {
+        match &self.network.front.as_ref()?.columns.goal {
+            Goal::Number => None,
+            Goal::Classes(names) => Labels::new(names.iter().cloned()).ok(),
+        }
+    }
+
+    /// The name of the column that it predicts, if it was made for tables.
+    pub fn target(&self) -> Option<&str> {
+        Some(&self.network.front.as_ref()?.columns.target)
+    }
+
+    fn front(&self) -> Result<&crate::dynamic::network::Front> {
+        self.network.front.as_ref().ok_or_else(|| {
+            Error::value(
+                format!("network {}", quoted(&self.network.name)),
+                "one that takes numbers",
+                "one that was made for a table",
+                "make it by `Dynamic::for_table`, or give numbers, as from `Table::target(…).flat()`",
+            )
+        })
+    }
+}
+
+/// `city: is missing in all rows`
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", quoted(&self.name), self.why)
+    }
+}

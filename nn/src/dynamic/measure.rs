@@ -1,0 +1,48 @@
+//! How good a network is that is read at run time, by any metric.
+
+use tensor::Float;
+use tensor::threads::Threads;
+
+use super::Dynamic;
+use super::head::{Head, Kind};
+use crate::data::{Source, portions};
+use crate::error::{Error, Result};
+use crate::metric::{Answer, Metric};
+use crate::model::Model as _;
+
+impl<T: Float> Dynamic<T> {
+    /// The value of a [`Metric`], or those of a tuple of metrics, on `data`: see
+    /// [`Evaluation::measure`](crate::Evaluation::measure). Numbers are in the target's own units.
+    ///
+    /// # Errors
+    ///
+    /// If there are no rows, or one is not allowed; if the metric does not fit the last layer; if the network has several heads.
+    pub fn measure<M: Metric>(&self, data: &dyn Source<T, T>, mut metric: M) -> Result<M::Value> {
+        let Head::One(kind, units) = self.network.head else {
+            return Err(Error::value(
+                format!("heads of {}", self.network.name),
+                self.network.head_info.to_string(),
+                "one",
+                "declare the network with `network!`, whose evaluation can choose a head",
+            ));
+        };
+        let threads = Threads::all();
+        self.check_rows("", data, &threads)?;
+        self.check_adapted()?;
+        let targets = self.network.head.targets();
+        portions(data, &threads, |_, inputs, all| {
+            let outputs = self.predict_by(inputs, &threads)?;
+            for (y, t) in outputs.chunks_exact(units).zip(all.chunks_exact(targets)) {
+                let numbers = |of: &[T]| of.iter().map(|x| x.as_f64()).collect::<Vec<_>>();
+                let (y, t) = (numbers(y), numbers(t));
+                metric.observe(&match kind {
+                    Kind::Softmax => Answer::of_class(&y, t[0] as usize)?,
+                    Kind::Sigmoid => Answer::of_events(&y, &t)?,
+                    Kind::Linear => Answer::of_numbers(&y, &t)?,
+                })?;
+            }
+            Ok(())
+        })?;
+        Ok(metric.finish())
+    }
+}

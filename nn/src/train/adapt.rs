@@ -1,0 +1,140 @@
+//! What an encoder finds from the training rows, before the first step.
+
+use std::fmt;
+
+use tensor::Float;
+use tensor::threads::Threads;
+
+use super::model::Model;
+use crate::data::{Source, portions};
+use crate::error::Result;
+use crate::layer::{FoundColumn, Seen};
+
+/// Has the [encoder](crate::layer::encoder) in front of a model find what it needs, by hand: [`fit`](crate::fit) does it before
+/// its first step, from its training rows alone.
+///
+/// ```
+/// use nn::data::Dataset;
+/// use nn::prelude::*;
+///
+/// network! { struct Price(standardize, dense(2 -> 4, relu), dense(1)); }
+///
+/// let data = Dataset::new(vec![[80.0, 3.0], [120.0, 5.0]], vec![[1.0], [2.0]])?;
+/// let mut price = Price::init(1);
+/// println!("{}", price.adapt(&data)?);
+/// assert!(price.predict(&[100.0, 4.0])[0].is_finite());
+/// # Ok::<(), nn::Error>(())
+/// ```
+pub trait Adapt: Model {
+    /// Finds it from these rows, anew if it has been found before.
+    ///
+    /// # Errors
+    ///
+    /// If there are no rows, or the model does not allow one.
+    fn adapt(&mut self, data: &dyn Source<Self::Input, Self::Target>) -> Result<Adapted> {
+        self.find_encoding(data, &Threads::all())
+    }
+}
+
+impl<M: Model> Adapt for M {}
+
+/// What an encoder has found, column by column. Printed it is a table; of a model without an encoder it is empty.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Adapted {
+    /// How many rows it was found from.
+    pub rows: usize,
+    /// The columns in their order, each with its name.
+    pub columns: Vec<(String, FoundColumn)>,
+}
+
+impl Adapted {
+    pub(crate) fn of(
+        rows: usize,
+        columns: Vec<FoundColumn>,
+        name: impl Fn(usize) -> String,
+    ) -> Self {
+        let columns = columns.into_iter().enumerate().map(|(at, found)| (name(at), found));
+        Adapted { rows, columns: columns.collect() }
+    }
+
+    /// What there is to be said: which columns say nothing.
+    pub(crate) fn notes(&self) -> Vec<String> {
+        let named = |is: &dyn Fn(&FoundColumn) -> bool| {
+            let names =
+                self.columns.iter().filter(|(_, found)| is(found)).map(|(name, _)| &name[..]);
+            names.collect::<Vec<_>>()
+        };
+        let missing = named(&|found| found.count == 0);
+        let constant = named(&|found| found.count > 0 && found.is_constant());
+        let note = |what: &str, names: Vec<&str>| {
+            /// As many as are named.
+            const NAMED: usize = 8;
+            let more = names.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            let names = names[..names.len().min(NAMED)].join(", ");
+            (!names.is_empty())
+                .then(|| format!("{what} in all {} training rows: {names}{more}", self.rows))
+        };
+        [note("missing", missing), note("the same", constant)].into_iter().flatten().collect()
+    }
+}
+
+/// Column by column: `area: 1,200 values, 3 missing, median 84`.
+impl fmt::Display for Adapted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (name, found)) in self.columns.iter().enumerate() {
+            let FoundColumn { count, missing, mean, least, most, median, .. } = *found;
+            if at > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{name}: {count} values, {missing} missing")?;
+            match count {
+                0 => {}
+                _ if found.is_constant() => write!(f, ", all {}", figure(least))?,
+                _ => {
+                    let (word, middle) = median.map_or(("mean", mean), |median| ("median", median));
+                    write!(
+                        f,
+                        ", {word} {}, from {} to {}",
+                        figure(middle),
+                        figure(least),
+                        figure(most)
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Five figures of a number.
+fn figure(number: f64) -> String {
+    let rounded: f64 = format!("{number:.4e}").parse().unwrap_or(number);
+    rounded.to_string()
+}
+
+/// Shows `see` the rows of `data`, each of so many numbers.
+pub(crate) fn with_rows<X, Y, T: Float>(
+    data: &dyn Source<X, Y>,
+    width: usize,
+    threads: &Threads,
+    numbers: impl Fn(&[X]) -> &[T],
+    see: impl FnOnce(&Seen<'_, T>),
+) -> Result<()> {
+    let failed = std::cell::RefCell::new(None);
+    let visit = |see: &mut dyn FnMut(&[T])| {
+        let shown = portions(data, threads, |_, inputs, _| {
+            see(numbers(inputs));
+            Ok(())
+        });
+        if let Err(error) = shown {
+            failed.replace(Some(error));
+        }
+    };
+    see(&Seen::new(&visit, data.len(), width));
+    match failed.into_inner() {
+        Some(error) => Err(error),
+        None => Ok(()),
+    }
+}

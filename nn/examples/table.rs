@@ -150,6 +150,9 @@ fn run(options: &Options) -> Outcome<()> {
     let table = Table::read_csv(&options.file)?;
     let mark = fingerprint(&table);
     let count = table.len();
+    if options.network.is_none() {
+        column(&table, &options.target)?;
+    }
     let table = table.with(Column::numbers(ROW, (0..count).map(|row| row as f64)))?;
     println!("{}: {count} rows, {} columns", options.file.display(), table.columns().len() - 1);
     let tested = match &options.network {
@@ -248,7 +251,9 @@ fn answer(options: &Options, path: &Path, table: &Table, mark: u64) -> Outcome<T
 
 fn tested(network: &Dynamic, table: Table) -> Outcome<Tested> {
     let target = network.target().unwrap_or_default();
-    let (answers, labels) = (network.predict_table(&table)?, network.labels());
+    // What the file has, so that messages name nothing else.
+    let read = table.drop([ROW])?;
+    let (answers, labels) = (network.predict_table(&read)?, network.labels());
     let score = match &labels {
         _ if !table.names().any(|name| name == target) => None,
         Some(labels) => {
@@ -260,7 +265,7 @@ fn tested(network: &Dynamic, table: Table) -> Outcome<Tested> {
             let right = rows.filter(|&row| is_right(row)).count();
             (!table.is_empty()).then(|| right as f64 / table.len() as f64)
         }
-        None => network.measure(&network.rows(&table)?, R2::default())?,
+        None => network.measure(&network.rows(&read)?, R2::default())?,
     };
     let target = table.names().find(|name| *name == target).map(str::to_owned);
     Ok(Tested { table, answers, labels, score, target })

@@ -2,6 +2,7 @@
 //! that are measured.
 
 pub mod chart;
+pub mod convolutions;
 pub mod machine;
 pub mod measure;
 pub mod protocol;

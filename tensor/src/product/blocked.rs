@@ -13,24 +13,24 @@
 use std::ops::Range;
 
 use super::pack::pack_left;
-use super::problem::{Into, Problem};
+use super::problem::{Into, Problem, or_small};
 use super::tile::{Left, Right, Tiles};
 use crate::buffer::Buffer;
 use crate::float::Float;
 
 /// Bytes of right operand that all rows go over: most of a second-level cache of 1 MiB.
-const IN_CACHE: usize = 768 * 1024;
+const IN_CACHE: usize = or_small(768 * 1024, 1024);
 
 /// Steps of k that make reading and writing C again worth it: with fewer, a right operand read in place
 /// is cut no further.
-const LEAST_SLAB: usize = 300;
+const LEAST_SLAB: usize = or_small(300, 3);
 
 /// Most steps of k in a panel.
-const PANEL: usize = 512;
+const PANEL: usize = or_small(512, 8);
 
 /// Bytes between the columns of a left operand from which on they lie, one or two to a page, in few sets of the
 /// caches.
-const FAR: usize = 2048;
+const FAR: usize = or_small(2048, 64);
 
 /// Strips for which such columns are worth copying.
 const MANY_STRIPS: usize = 4;

@@ -1,13 +1,13 @@
 //! A product on several threads: each computes some rows.
 
 use super::matrix::Matrix;
-use super::problem::Start;
+use super::problem::{Start, or_small};
 use super::product;
 use crate::float::Float;
 use crate::threads::Threads;
 
 /// Multiplications and additions below which waking a thread costs more than it saves.
-const WORTH_THREADS: usize = 2_000_000;
+const WORTH_THREADS: usize = or_small(2_000_000, 2000);
 
 /// Whether a product of `[m, k]` and `[k, n]` may gain by threads.
 pub(crate) fn worth_threads([m, k, n]: [usize; 3]) -> bool {

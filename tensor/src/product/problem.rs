@@ -25,6 +25,11 @@ pub enum Start<'a, T> {
 /// code of a program with many networks a quarter larger.
 pub type Finish<'a, T> = &'a dyn Fn(usize, &mut [T]);
 
+/// Under Miri, some thousand times slower, small products are cut and packed as large ones are otherwise.
+pub(super) const fn or_small(large: usize, small: usize) -> usize {
+    if cfg!(miri) { small } else { large }
+}
+
 /// A product whose shapes have been checked.
 pub(super) struct Problem<'a, 'f, T> {
     pub(super) a: Matrix<'a, T>,

@@ -16,7 +16,7 @@ fn every_item_is_done_once() {
     for count in [0, 1, 2, 3, 8] {
         let threads = Threads::new(count);
         assert_eq!(threads.count(), count.max(1));
-        for round in 0..200 {
+        for round in 0..(if cfg!(miri) { 20 } else { 200 }) {
             let mut hits = vec![0; round % 17];
             threads.for_each(hits.iter_mut(), |hit| *hit += 1);
             assert!(hits.iter().all(|&hit| hit == 1), "{count} threads, round {round}");
@@ -78,7 +78,7 @@ fn a_section_inside_a_section_is_computed_by_its_caller() {
 #[test]
 fn a_panic_reaches_the_caller_and_the_threads_stay_usable() {
     let threads = Threads::new(2);
-    for _ in 0..50 {
+    for _ in 0..(if cfg!(miri) { 3 } else { 50 }) {
         let result = catch_unwind(AssertUnwindSafe(|| {
             threads.for_each(0..100, |i| assert!(i != 60, "item {i} fails"));
         }));
@@ -163,7 +163,7 @@ fn a_payload_that_panics_when_it_is_dropped_stops_nobody() {
     for count in [2, 3, 5] {
         in_time(move || {
             let threads = Threads::new(count);
-            for _ in 0..20 {
+            for _ in 0..(if cfg!(miri) { 2 } else { 20 }) {
                 catches_payload(|| all_panic(&threads));
             }
             assert!(all_take_part(&threads));

@@ -25,6 +25,15 @@ pub(crate) fn replace(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
 ) -> io::Result<()> {
+    replace_with(path, write, sync)
+}
+
+/// [`replace`], with what sees to it that a directory's entries survive a power failure.
+fn replace_with(
+    path: &Path,
+    write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
+    sync: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
     let path = &behind_links(path)?;
     let present = fs::metadata(path).ok();
     if present.as_ref().is_some_and(|present| !present.is_file()) {
@@ -52,7 +61,8 @@ pub(crate) fn replace(
         // Before the new name, or a power failure could leave an empty file under it.
         file.sync_all()?;
         fs::rename(&temporary, path)?;
-        sync(directory);
+        // The file is complete and has its name; a system that cannot do more has not failed to save.
+        let _ = sync(directory);
         Ok(())
     })();
     if written.is_err() {
@@ -122,10 +132,8 @@ fn is_abandoned(path: &Path) -> io::Result<bool> {
 }
 
 /// Sees to it that the directory's entries survive a power failure. Not every system has that for a directory.
-fn sync(directory: &Path) {
-    if cfg!(unix) {
-        let _ = File::open(directory).and_then(|directory| directory.sync_all());
-    }
+fn sync(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -254,6 +262,22 @@ mod tests {
         run("touch", &["-h", "-d", "1 hour ago", pipe, link, "target"]);
         write(&directory.0.join("weights"), "new");
         assert_eq!(directory.names(), [pipe, link, "target", "weights"]);
+    }
+
+    #[test]
+    fn the_directory_is_synced_once_the_file_has_its_name() {
+        let directory = Directory::new("sync");
+        let path = directory.0.join("weights");
+        write(&path, "old");
+        let mut synced = Vec::new();
+        let seen = |directory: &Path| {
+            synced.push((directory.to_path_buf(), fs::read_to_string(&path)?));
+            sync(directory)?;
+            Err(io::Error::other("no such call here"))
+        };
+        replace_with(&path, |file| file.write_all(b"new"), seen).unwrap();
+        assert_eq!(synced, [(directory.0.clone(), "new".to_string())]);
+        assert_eq!(directory.names(), ["weights"]);
     }
 
     #[test]

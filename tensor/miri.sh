@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# Miri runs the tests of what has unsafe code: products, by AVX2 and by the portable kernels, and the thread pool. Needs a
+# nightly toolchain with the components miri and rust-src.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+# Tests of waiting threads ask for the time.
+export MIRIFLAGS=-Zmiri-disable-isolation
+# Miri knows the instructions of AVX2, but only for a target that has them.
+export RUSTFLAGS="-C target-feature=+avx2,+fma"
+cargo +nightly miri test -p tensor --test product --test product_of_a_row
+cargo +nightly miri test -p tensor --lib -- product threads simd cache

@@ -61,6 +61,8 @@
 #![cfg_attr(not(feature = "dynamic"), allow(dead_code, unused_imports))]
 
 #[cfg(feature = "std")]
+pub mod c_source;
+#[cfg(feature = "std")]
 pub mod data;
 mod declare;
 #[cfg(feature = "std")]

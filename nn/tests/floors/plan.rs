@@ -138,7 +138,7 @@ const NN: Plan = Plan {
         &["train"],
         &["solve"],
         &["dynamic", "tape"],
-        &["onnx", "sequential"],
+        &["c_source", "onnx", "sequential"],
         &["private"],
         &["declare"],
     ],

@@ -15,9 +15,9 @@ use super::proto;
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
-use crate::head::{Activate, HeadInfo};
+use crate::head::HeadInfo;
 use crate::layer::Info;
-use crate::network::{Network, check_adapted, declaration, tensors_of};
+use crate::network::{Described, Network};
 use graph::Graph;
 use layers::Placed;
 
@@ -49,15 +49,7 @@ pub trait Onnx: Network {
     /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
     /// the network has a layer or an activation of your own, for which there is no operator.
     fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
-        Exported {
-            name: Self::NAME,
-            declaration: declaration::<Self>().as_str(),
-            info: Self::INFO,
-            names: Self::NAMES,
-            heads: &<Self::Head as Activate<Self::Float>>::INFO,
-            parameters: self.parameters().as_slice(),
-        }
-        .save(path.as_ref(), options)
+        save(&Described::of(self), path.as_ref(), options)
     }
 }
 
@@ -70,21 +62,8 @@ impl<T: Float> Dynamic<T> {
     ///
     /// As [`Onnx::save_onnx`](crate::onnx::Onnx::save_onnx).
     pub fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
-        let (info, names, heads) = self.layers();
-        let (declaration, parameters) = (&self.declaration()[..], self.parameters());
-        Exported { name: self.name(), declaration, info, names, heads, parameters }
-            .save(path.as_ref(), options)
+        save(&self.described(), path.as_ref(), options)
     }
-}
-
-/// What a network consists of, declared or not.
-struct Exported<'a, T> {
-    name: &'a str,
-    declaration: &'a str,
-    info: &'a Info,
-    names: &'a [&'a str],
-    heads: &'a HeadInfo,
-    parameters: &'a [T],
 }
 
 /// The versions of ONNX's operators that are written, each with the version of the format that came with it.
@@ -102,64 +81,58 @@ const OPSETS: [(i64, i64); 11] = [
     (23, 11),
 ];
 
-impl<T: Float> Exported<'_, T> {
-    fn save(&self, path: &Path, options: &OnnxOptions) -> Result<()> {
-        let model = self.model(options)?;
-        let length = model.encoded_len();
-        if i32::try_from(length).is_err() {
-            return Err(Error::value(
-                format!("network {}, to be saved as ONNX", quoted(self.name)),
-                format!("{length} bytes"),
-                "at most 2147483647, which is as much as a protobuf message can have",
-                "save it by `save`",
-            ));
-        }
-        replace(path, |file| file.write_all(&model.encode_to_vec()))
-            .map_err(|error| Error::io("write", path, error))
+fn save<T: Float>(network: &Described<'_, T>, path: &Path, options: &OnnxOptions) -> Result<()> {
+    let model = model(network, options)?;
+    let length = model.encoded_len();
+    if i32::try_from(length).is_err() {
+        return Err(Error::value(
+            format!("network {}, to be saved as ONNX", quoted(network.name)),
+            format!("{length} bytes"),
+            "at most 2147483647, which is as much as a protobuf message can have",
+            "save it by `save`",
+        ));
     }
+    replace(path, |file| file.write_all(&model.encode_to_vec()))
+        .map_err(|error| Error::io("write", path, error))
+}
 
-    fn model(&self, options: &OnnxOptions) -> Result<proto::Model> {
-        let Some(&(opset, ir_version)) = OPSETS.iter().find(|(opset, _)| *opset == options.opset)
-        else {
-            return Err(Error::value(
-                "opset of an ONNX file",
-                options.opset.to_string(),
-                format!("a version from {} to {}", OPSETS[0].0, OPSETS[OPSETS.len() - 1].0),
-                "17 is one that most programs know",
-            ));
-        };
-        check_adapted(self.name, &tensors_of(self.info, self.names), self.parameters)?;
-        for tensor in tensors_of(self.info, self.names) {
-            check_finite(&tensor.name, &self.parameters[tensor.range()])?;
-        }
-        let mut writer = Writer { network: self, graph: Graph::new::<T>(opset), layers: 0 };
-        let graph = writer.graph(options.probabilities)?;
-        let entry = |(key, value): (&str, &str)| proto::Entry {
-            key: Some(key.to_owned()),
-            value: Some(value.to_owned()),
-        };
-        let own = [("network", self.name), ("architecture", self.declaration)];
-        let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
-        Ok(proto::Model {
-            ir_version: Some(ir_version),
-            producer_name: Some("nn".into()),
-            producer_version: Some(env!("CARGO_PKG_VERSION").into()),
-            graph: Some(graph),
-            opset_import: vec![proto::OpsetId {
-                domain: Some(String::new()),
-                version: Some(opset),
-            }],
-            metadata_props: own.into_iter().chain(others).map(entry).collect(),
-            functions: Vec::new(),
-        })
+fn model<T: Float>(network: &Described<'_, T>, options: &OnnxOptions) -> Result<proto::Model> {
+    let Some(&(opset, ir_version)) = OPSETS.iter().find(|(opset, _)| *opset == options.opset)
+    else {
+        return Err(Error::value(
+            "opset of an ONNX file",
+            options.opset.to_string(),
+            format!("a version from {} to {}", OPSETS[0].0, OPSETS[OPSETS.len() - 1].0),
+            "17 is one that most programs know",
+        ));
+    };
+    for tensor in network.tensors()? {
+        check_finite(&tensor.name, &network.parameters[tensor.range()])?;
     }
+    let mut writer = Writer { network, graph: Graph::new::<T>(opset), layers: 0 };
+    let graph = writer.graph(options.probabilities)?;
+    let entry = |(key, value): (&str, &str)| proto::Entry {
+        key: Some(key.to_owned()),
+        value: Some(value.to_owned()),
+    };
+    let own = [("network", network.name), ("architecture", &network.declaration)];
+    let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
+    Ok(proto::Model {
+        ir_version: Some(ir_version),
+        producer_name: Some("nn".into()),
+        producer_version: Some(env!("CARGO_PKG_VERSION").into()),
+        graph: Some(graph),
+        opset_import: vec![proto::OpsetId { domain: Some(String::new()), version: Some(opset) }],
+        metadata_props: own.into_iter().chain(others).map(entry).collect(),
+        functions: Vec::new(),
+    })
 }
 
 /// Tensors side by side, each with its numbers of a row: joined only where one is needed.
 type Parts = Vec<(String, usize)>;
 
 struct Writer<'a, T> {
-    network: &'a Exported<'a, T>,
+    network: &'a Described<'a, T>,
     graph: Graph,
     /// Layers so far.
     layers: usize,
@@ -198,7 +171,7 @@ impl<T: Float> Writer<'_, T> {
         if let [(_, _, width)] = branches[..] {
             return vec![(only.to_owned(), width)];
         }
-        let leaf = |index| self.network.info.name(self.network.names, index).as_str().to_owned();
+        let leaf = |index| self.network.layer_name(index);
         let first = branches[0].0;
         let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
         // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
@@ -253,7 +226,7 @@ impl<T: Float> Writer<'_, T> {
     fn part(&mut self, info: &Info, x: &Parts) -> Result<Parts> {
         match info {
             Info::Layer(layer) => {
-                let name = info_name(self.network, self.layers);
+                let name = self.network.layer_name(self.layers);
                 let (_, start) = self.network.info.layer(self.layers);
                 self.layers += 1;
                 self.graph.layer = name;
@@ -336,10 +309,6 @@ impl<T: Float> Writer<'_, T> {
     }
 }
 
-fn info_name<T>(network: &Exported<'_, T>, index: usize) -> String {
-    network.info.name(network.names, index).as_str().to_owned()
-}
-
 /// The branches that the inputs of a network are, each by its first layer, their number, and its width.
 fn front(info: &Info) -> Vec<(usize, usize, usize)> {
     match info {
@@ -383,10 +352,8 @@ mod tests {
     /// The inputs and outputs of a network, by name and width.
     fn ends(text: &str) -> [Vec<(String, i64)>; 2] {
         let network: Dynamic = Dynamic::parse(text).unwrap();
-        let (info, names, heads) = network.layers();
-        let (name, parameters) = (network.name(), network.parameters());
-        let exported = Exported { name, declaration: "", info, names, heads, parameters };
-        let graph = exported.model(&OnnxOptions::new().probabilities()).unwrap().graph.unwrap();
+        let options = OnnxOptions::new().probabilities();
+        let graph = model(&network.described(), &options).unwrap().graph.unwrap();
         [graph.input, graph.output].map(|ends| {
             let of = |end: proto::ValueInfo| {
                 let shape = end.r#type.unwrap().tensor_type.unwrap().shape.unwrap();

@@ -24,6 +24,7 @@
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
+//! | hand over | [`c_source`]: plain C; [`Checkpoint::save_pytorch`]; ONNX (feature `onnx`) |
 //! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a model on the tape: [`TapeModel`]; a [`Model`] of another kind |
 //! | doubt | [`Record::self_check`]: the static step against the tape, to the last bit |
 //!
@@ -53,6 +54,8 @@
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
 //! | `npy` | `data::npy`: arrays of NumPy |
+//! | `half`, `nalgebra`, `ndarray` | tensors from arrays of the crate of that name, and the other way |
+//! | `onnx` | `onnx`: models in the ONNX format, in and out, and `dynamic` |
 //! | `images` | `data::images`: folders of PNG and JPEG, and `table` |
 
 #![cfg_attr(not(feature = "std"), no_std)]

@@ -58,7 +58,7 @@ const TENSOR: Plan = Plan {
             "trigonometry",
             "windows",
         ],
-        &["convolution", "pooling"],
+        &["arrays", "convolution", "pooling"],
     ],
     nevers: &[Never {
         rooms: &["activation", "math", "product"],

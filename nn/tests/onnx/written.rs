@@ -178,6 +178,36 @@ fn what_cannot_be_written_is_named() {
         error.starts_with("activation of `first`, to be saved as ONNX: found `cube`"),
         "{error}"
     );
+    // With its formula on the tape it can, if that is its formula.
+    let cube = OnnxOptions::new().activation("cube", |x| x.square()?.mul(x));
+    for own in [
+        own,
+        registry
+            .parse("dense(2 -> 3, Cube), layer_norm, dense(4, Cube), dense(2, sigmoid)")
+            .unwrap(),
+    ] {
+        own.save_onnx(&path, &cube.clone().probabilities()).unwrap();
+        let (x, model) = (rows::<f32>(2), OnnxModel::<f32>::read(&path).unwrap());
+        let y = model.run(&[Tensor::from_vec(x[..12].to_vec(), [6, 2]).unwrap()]).unwrap();
+        let expected = own.predict(&x[..12]).unwrap();
+        let near = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-5 * b.abs().max(1.0);
+        assert!(
+            y[0].to_vec().iter().zip(&expected).all(near),
+            "{:?}, not {expected:?}",
+            y[0].to_vec()
+        );
+        fs::remove_file(&path).unwrap();
+        let says = |options: OnnxOptions| own.save_onnx(&path, &options).unwrap_err().to_string();
+        let error = says(OnnxOptions::new().activation("cube", |x| x.square()));
+        assert!(
+            error.contains("with them the model gives other numbers than the network"),
+            "{error}"
+        );
+        let error = says(OnnxOptions::new().activation("cube", |x| x.mul(x.detach().square()?)));
+        assert!(error.contains("depends on the inputs by what is not recorded"), "{error}");
+        let error = says(OnnxOptions::new().activation("cube", |x| x.cumsum(1)));
+        assert!(error.contains("found `cumsum`"), "{error}");
+    }
     let plain = network::<f32>("dense(2 -> 2)");
     for opset in [12, 24] {
         let error =

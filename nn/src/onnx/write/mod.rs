@@ -1,25 +1,31 @@
 //! From a network's layers to the nodes of an ONNX graph.
 
 mod activations;
+mod function;
 mod graph;
 mod layers;
+mod operations;
+mod own;
 
 use std::io::Write as _;
 use std::path::Path;
 
 use prost::Message as _;
-use tensor::Float;
+use tensor::random::Random;
+use tensor::{Float, Tensor};
 
-use super::OnnxOptions;
-use super::proto;
+use super::{OnnxModel, OnnxOptions, proto};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
 use crate::head::HeadInfo;
 use crate::layer::Info;
 use crate::network::{Described, Network};
+use crate::row::Row;
+pub use function::save_function;
 use graph::Graph;
 use layers::Placed;
+use own::Own;
 
 /// A network that is written as an ONNX model.
 pub trait Onnx: Network {
@@ -49,7 +55,12 @@ pub trait Onnx: Network {
     /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
     /// the network has a layer or an activation of your own, for which there is no operator.
     fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
-        save(&Described::of(self), path.as_ref(), options)
+        save(&Described::of(self), path.as_ref(), options, &|x| {
+            let count = x.len() / Self::INPUTS;
+            let mut inputs = Self::Input::zeroed_rows(count);
+            Row::flatten_mut(&mut inputs).copy_from_slice(x);
+            Ok(Row::flatten(&self.predict_batch(&inputs)).to_vec())
+        })
     }
 }
 
@@ -62,7 +73,7 @@ impl<T: Float> Dynamic<T> {
     ///
     /// As [`Onnx::save_onnx`](crate::onnx::Onnx::save_onnx).
     pub fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
-        save(&self.described(), path.as_ref(), options)
+        save(&self.described(), path.as_ref(), options, &|x| self.predict(x))
     }
 }
 
@@ -81,12 +92,67 @@ const OPSETS: [(i64, i64); 11] = [
     (23, 11),
 ];
 
-fn save<T: Float>(network: &Described<'_, T>, path: &Path, options: &OnnxOptions) -> Result<()> {
+/// Writes a network, of which `predict` gives the answers.
+fn save<T: Float>(
+    network: &Described<'_, T>,
+    path: &Path,
+    options: &OnnxOptions,
+    predict: &dyn Fn(&[T]) -> Result<Vec<T>>,
+) -> Result<()> {
     let model = model(network, options)?;
+    if !options.activations.is_empty() {
+        compare(network, path, options, predict)?;
+    }
+    write_model(path, network.name, &model)
+}
+
+/// Refuses activations of the user's that are not those of the network.
+fn compare<T: Float>(
+    network: &Described<'_, T>,
+    path: &Path,
+    options: &OnnxOptions,
+    predict: &dyn Fn(&[T]) -> Result<Vec<T>>,
+) -> Result<()> {
+    /// How many rows are compared, and how near they must be, as a part of the largest number.
+    const ROWS: usize = 16;
+    const NEAR: f64 = 1e-4;
+    let bytes = model(network, &options.clone().probabilities())?.encode_to_vec();
+    let read = OnnxModel::<T>::parse(path, &bytes)?;
+    let x = Tensor::normal([ROWS, network.info.inputs()], T::zero(), T::one(), Random::new(1, 0));
+    let mut from = 0;
+    let mut parts = Vec::new();
+    for input in read.inputs() {
+        let width = input.shape().and_then(|shape| shape[1]).unwrap_or_default();
+        parts.push(x.slice(1, from..from + width)?);
+        from += width;
+    }
+    let outputs = read.run(&parts)?;
+    // Row by row, as the network has the outputs of several heads.
+    let rows = outputs.iter().map(|output| (output.to_vec(), output.len() / ROWS));
+    let rows: Vec<_> = rows.collect();
+    let of_row = |row| rows.iter().flat_map(move |(all, width)| &all[row * width..][..*width]);
+    let found: Vec<T> = (0..ROWS).flat_map(of_row).copied().collect();
+    let expected = predict(x.values())?;
+    let most = expected.iter().fold(1.0, |most: f64, y| most.max(y.as_f64().abs()));
+    let is_near = |(a, b): (&T, &T)| (a.as_f64() - b.as_f64()).abs() <= NEAR * most;
+    if found.iter().zip(&expected).all(is_near) {
+        return Ok(());
+    }
+    let names: Vec<_> = options.activations.iter().map(|own| quoted(&own.name)).collect();
+    Err(Error::value(
+        format!("activations of {} as functions on a tape", quoted(network.name)),
+        format!("{}: with them the model gives other numbers than the network", names.join(", ")),
+        "the functions that the network has",
+        "write the same formula by operations on the tape",
+    ))
+}
+
+/// Writes the model of what is called so.
+fn write_model(path: &Path, name: &str, model: &proto::Model) -> Result<()> {
     let length = model.encoded_len();
     if i32::try_from(length).is_err() {
         return Err(Error::value(
-            format!("network {}, to be saved as ONNX", quoted(network.name)),
+            format!("{}, to be saved as ONNX", quoted(name)),
             format!("{length} bytes"),
             "at most 2147483647, which is as much as a protobuf message can have",
             "save it by `save`",
@@ -96,36 +162,54 @@ fn save<T: Float>(network: &Described<'_, T>, path: &Path, options: &OnnxOptions
         .map_err(|error| Error::io("write", path, error))
 }
 
-fn model<T: Float>(network: &Described<'_, T>, options: &OnnxOptions) -> Result<proto::Model> {
-    let Some(&(opset, ir_version)) = OPSETS.iter().find(|(opset, _)| *opset == options.opset)
-    else {
-        return Err(Error::value(
+/// The versions of operators and format that the options want.
+fn versions(options: &OnnxOptions) -> Result<(i64, i64)> {
+    OPSETS.into_iter().find(|(opset, _)| *opset == options.opset).ok_or_else(|| {
+        Error::value(
             "opset of an ONNX file",
             options.opset.to_string(),
             format!("a version from {} to {}", OPSETS[0].0, OPSETS[OPSETS.len() - 1].0),
             "17 is one that most programs know",
-        ));
-    };
-    for tensor in network.tensors()? {
-        check_finite(&tensor.name, &network.parameters[tensor.range()])?;
-    }
-    let mut writer = Writer { network, graph: Graph::new::<T>(opset), layers: 0 };
-    let graph = writer.graph(options.probabilities)?;
+        )
+    })
+}
+
+/// A model of this graph, with metadata of its own.
+fn model_of(
+    graph: proto::Graph,
+    (opset, ir_version): (i64, i64),
+    own: &[(&str, &str)],
+    options: &OnnxOptions,
+) -> proto::Model {
     let entry = |(key, value): (&str, &str)| proto::Entry {
         key: Some(key.to_owned()),
         value: Some(value.to_owned()),
     };
-    let own = [("network", network.name), ("architecture", &network.declaration)];
     let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
-    Ok(proto::Model {
+    proto::Model {
         ir_version: Some(ir_version),
         producer_name: Some("nn".into()),
         producer_version: Some(env!("CARGO_PKG_VERSION").into()),
         graph: Some(graph),
         opset_import: vec![proto::OpsetId { domain: Some(String::new()), version: Some(opset) }],
-        metadata_props: own.into_iter().chain(others).map(entry).collect(),
+        metadata_props: own.iter().copied().chain(others).map(entry).collect(),
         functions: Vec::new(),
-    })
+    }
+}
+
+fn model<T: Float>(network: &Described<'_, T>, options: &OnnxOptions) -> Result<proto::Model> {
+    let versions = versions(options)?;
+    for tensor in network.tensors()? {
+        check_finite(&tensor.name, &network.parameters[tensor.range()])?;
+    }
+    let mut graph = Graph::new::<T>(versions.0);
+    for own in &options.activations {
+        graph.own.push(Own::record(own, versions.0)?);
+    }
+    let mut writer = Writer { network, graph, layers: 0 };
+    let graph = writer.graph(options.probabilities)?;
+    let own = [("network", network.name), ("architecture", &network.declaration)];
+    Ok(model_of(graph, versions, &own, options))
 }
 
 /// Tensors side by side, each with its numbers of a row: joined only where one is needed.
@@ -304,7 +388,14 @@ impl<T: Float> Writer<'_, T> {
             format!("{what} of {}, to be saved as ONNX", quoted(&self.graph.layer)),
             quoted(name),
             format!("one of the {what}s that the notation has a word for"),
-            "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it",
+            match what {
+                "activation" => {
+                    "ONNX has no operator for one of your own: say by `OnnxOptions::activation` what it is on a tape"
+                }
+                _ => {
+                    "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it"
+                }
+            },
         )
     }
 }

@@ -80,7 +80,7 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         }
     }
     let text = network.declaration();
-    let is_chain = !["residual", "concat", "heads", "network", "log_sigmoid", "rms_norm"]
+    let is_chain = !["concat", "heads", "network", "log_sigmoid", "rms_norm"]
         .iter()
         .chain(&["standardize", "min_max", "robust", "scale("])
         .any(|word| text.contains(word));

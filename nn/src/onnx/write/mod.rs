@@ -11,10 +11,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use prost::Message as _;
-use tensor::random::Random;
-use tensor::{Float, Tensor};
+use tensor::Float;
 
-use super::{OnnxModel, OnnxOptions, proto};
+use super::{OnnxOptions, proto};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
@@ -101,50 +100,9 @@ fn save<T: Float>(
 ) -> Result<()> {
     let model = model(network, options)?;
     if !options.activations.is_empty() {
-        compare(network, path, options, predict)?;
+        own::compare(network, path, options, predict)?;
     }
     write_model(path, network.name, &model)
-}
-
-/// Refuses activations of the user's that are not those of the network.
-fn compare<T: Float>(
-    network: &Described<'_, T>,
-    path: &Path,
-    options: &OnnxOptions,
-    predict: &dyn Fn(&[T]) -> Result<Vec<T>>,
-) -> Result<()> {
-    /// How many rows are compared, and how near they must be, as a part of the largest number.
-    const ROWS: usize = 16;
-    const NEAR: f64 = 1e-4;
-    let bytes = model(network, &options.clone().probabilities())?.encode_to_vec();
-    let read = OnnxModel::<T>::parse(path, &bytes)?;
-    let x = Tensor::normal([ROWS, network.info.inputs()], T::zero(), T::one(), Random::new(1, 0));
-    let mut from = 0;
-    let mut parts = Vec::new();
-    for input in read.inputs() {
-        let width = input.shape().and_then(|shape| shape[1]).unwrap_or_default();
-        parts.push(x.slice(1, from..from + width)?);
-        from += width;
-    }
-    let outputs = read.run(&parts)?;
-    // Row by row, as the network has the outputs of several heads.
-    let rows = outputs.iter().map(|output| (output.to_vec(), output.len() / ROWS));
-    let rows: Vec<_> = rows.collect();
-    let of_row = |row| rows.iter().flat_map(move |(all, width)| &all[row * width..][..*width]);
-    let found: Vec<T> = (0..ROWS).flat_map(of_row).copied().collect();
-    let expected = predict(x.values())?;
-    let most = expected.iter().fold(1.0, |most: f64, y| most.max(y.as_f64().abs()));
-    let is_near = |(a, b): (&T, &T)| (a.as_f64() - b.as_f64()).abs() <= NEAR * most;
-    if found.iter().zip(&expected).all(is_near) {
-        return Ok(());
-    }
-    let names: Vec<_> = options.activations.iter().map(|own| quoted(&own.name)).collect();
-    Err(Error::value(
-        format!("activations of {} as functions on a tape", quoted(network.name)),
-        format!("{}: with them the model gives other numbers than the network", names.join(", ")),
-        "the functions that the network has",
-        "write the same formula by operations on the tape",
-    ))
 }
 
 /// Writes the model of what is called so.

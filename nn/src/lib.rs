@@ -53,7 +53,7 @@
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
-//! | `npy` | `data::npy`: arrays of NumPy |
+//! | `npy` | `data::npy`: arrays of NumPy; `keras`: the weights of a Keras model |
 //! | `half`, `nalgebra`, `ndarray` | tensors from arrays of the crate of that name, and the other way |
 //! | `onnx` | `onnx`: models in the ONNX format, in and out, and `dynamic` |
 //! | `images` | `data::images`: folders of PNG and JPEG, and `table` |
@@ -76,6 +76,8 @@ mod dynamic;
 mod error;
 mod file;
 pub mod head;
+#[cfg(feature = "npy")]
+pub mod keras;
 pub mod layer;
 #[cfg(feature = "std")]
 pub mod loss;

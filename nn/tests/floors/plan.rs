@@ -138,7 +138,7 @@ const NN: Plan = Plan {
         &["train"],
         &["solve"],
         &["dynamic", "tape"],
-        &["c_source", "onnx", "sequential"],
+        &["c_source", "keras", "onnx", "sequential"],
         &["private"],
         &["declare"],
     ],

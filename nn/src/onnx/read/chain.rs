@@ -80,7 +80,12 @@ struct Chain<'m, T: Float> {
     used: BTreeSet<&'m str>,
     /// Outputs of the sums that residuals end in, in whose branches the way leads.
     sums: BTreeSet<&'m str>,
+    /// How many residuals the way is in.
+    depth: usize,
 }
+
+/// More residuals than that are not in one another.
+const DEEPEST: usize = 32;
 
 /// Activations that are one node without settings.
 const PLAIN: &[(&str, &str)] = &[
@@ -138,6 +143,7 @@ impl<'m, T: Float> Chain<'m, T> {
             width,
             used,
             sums: BTreeSet::new(),
+            depth: 0,
         })
     }
 
@@ -273,6 +279,10 @@ impl<'m, T: Float> Chain<'m, T> {
     /// Goes behind a residual whose layers end at the value `end`.
     fn residual(&mut self, sum: &'m proto::Node, end: &'m str) -> Result<()> {
         let [output] = &sum.output[..] else { return Err(self.refused(sum)) };
+        if self.depth == DEEPEST {
+            return Err(self.refused(sum));
+        }
+        self.depth += 1;
         let (before, width) = (std::mem::take(&mut self.layers), self.width);
         self.sums.insert(output);
         while self.at != end {
@@ -285,7 +295,7 @@ impl<'m, T: Float> Chain<'m, T> {
             tensors: inside.into_iter().flat_map(|layer| layer.tensors).collect(),
             is_open: false,
         });
-        self.width = width;
+        (self.width, self.depth) = (width, self.depth - 1);
         self.pass(sum)
     }
 

@@ -1,5 +1,7 @@
 //! Every operation of the list is written, and what cannot be is refused.
 
+use std::path::PathBuf;
+
 use autograd::{Result, Tape, Var};
 
 use super::*;
@@ -12,11 +14,31 @@ fn write(
     name: &str,
     function: &dyn for<'t> Fn(Var<'t, f64>) -> Result<Var<'t, f64>>,
 ) -> crate::Result<()> {
-    let path = std::env::temp_dir().join(format!("nn-function-{}-{name}", std::process::id()));
+    let kept = std::env::var_os("ONNX_FILES").map(PathBuf::from);
+    let folder = kept.clone().unwrap_or_else(std::env::temp_dir);
     for opset in [17, 23] {
+        let stem = match kept {
+            Some(_) => format!("function_{name}-f64-{opset}"),
+            None => format!("nn-function-{}-{name}-{opset}", std::process::id()),
+        };
+        let path = folder.join(format!("{stem}.onnx"));
         let options = OnnxOptions::new().opset(opset);
         save_function(&path, &[("x", &[4])], &["y"], &options, |_, x| Ok(vec![function(x[0])?]))?;
-        std::fs::remove_file(&path).unwrap();
+        if kept.is_none() {
+            std::fs::remove_file(&path).unwrap();
+            continue;
+        }
+        // What `tests/onnx/check.py` compares with.
+        let tape = Tape::no_grad();
+        let x = tape.constant(Tensor::normal([6, 4], 0.0, 1.0, Random::new(2, 0)));
+        let text: String = [x, function(x)?]
+            .map(|numbers| {
+                let words =
+                    numbers.value().to_vec().into_iter().map(|number| format!("{number:e} "));
+                words.collect::<String>() + "\n"
+            })
+            .concat();
+        std::fs::write(folder.join(format!("{stem}.txt")), text).unwrap();
     }
     Ok(())
 }

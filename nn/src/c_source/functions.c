@@ -181,11 +181,13 @@ static double nn_normal_cdf(double x)
     static const double far_q[] = {ERFC_Q};
     double size = nn_limit(nn_size(x), 0, 40), z = size * SQRT_HALF, square = size * size, gauss, below;
     if (z < 1) {
-        below = 0.5 - 0.5 * (z * nn_polynomial(z * z, p, 5) / nn_polynomial(z * z, q, 6));
+        below = z * nn_polynomial(z * z, p, sizeof p / sizeof *p) / nn_polynomial(z * z, q, sizeof q / sizeof *q);
+        below = 0.5 - 0.5 * below;
     } else {
         gauss = nn_exp(-0.5 * square);
         gauss = nn_fma(gauss, -0.5 * nn_fma(size, size, -square), gauss);
-        below = 0.5 * gauss * nn_polynomial(z, far_p, 9) / nn_polynomial(z, far_q, 9);
+        below = 0.5 * gauss * nn_polynomial(z, far_p, sizeof far_p / sizeof *far_p);
+        below = below / nn_polynomial(z, far_q, sizeof far_q / sizeof *far_q);
     }
     return x < 0 ? below : 1 - below;
 }

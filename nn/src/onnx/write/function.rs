@@ -85,11 +85,7 @@ pub(super) struct Function<'a> {
 pub(super) type Recorded<'t, T> = (Vec<Var<'t, T>>, Vec<(String, Var<'t, T>)>);
 
 impl Function<'_> {
-    pub(super) fn save<T: Float>(
-        &self,
-        path: &Path,
-        function: &dyn for<'t> Fn(&'t Tape<T>, &[Var<'t, T>]) -> Result<Recorded<'t, T>>,
-    ) -> Result<()> {
+    pub(super) fn save<T: Float>(&self, path: &Path, function: &Recording<'_, T>) -> Result<()> {
         let versions = versions(self.options)?;
         let tapes = ROWS.map(|_| Tape::new());
         let runs = [0, 1].map(|run| self.run(&tapes[run], ROWS[run], function));
@@ -114,7 +110,7 @@ impl Function<'_> {
         &self,
         tape: &'t Tape<T>,
         rows: usize,
-        function: &dyn for<'u> Fn(&'u Tape<T>, &[Var<'u, T>]) -> Result<Recorded<'u, T>>,
+        function: &Recording<'_, T>,
     ) -> Result<Run<'t, T>> {
         let inputs: Vec<Var<'t, T>> = self
             .inputs
@@ -182,7 +178,7 @@ impl Function<'_> {
         &self,
         path: &Path,
         model: &proto::Model,
-        function: &dyn for<'t> Fn(&'t Tape<T>, &[Var<'t, T>]) -> Result<Recorded<'t, T>>,
+        function: &Recording<'_, T>,
     ) -> Result<()> {
         let read = OnnxModel::<T>::parse(path, &model.encode_to_vec())?;
         let tape = Tape::no_grad();
@@ -211,6 +207,9 @@ impl Function<'_> {
         Ok(())
     }
 }
+
+/// What is recorded, given the inputs.
+type Recording<'f, T> = dyn for<'t> Fn(&'t Tape<T>, &[Var<'t, T>]) -> Result<Recorded<'t, T>> + 'f;
 
 /// A function's run.
 struct Run<'t, T: Float> {

@@ -10,7 +10,7 @@ use super::{OnnxModel, Value, tensor};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::onnx::node::{Node, called};
-use crate::onnx::proto;
+use crate::onnx::proto::{self, data_type};
 
 const OTHERWISE: &str = "run the graph as it is, by `run`, or train it on a tape by `record`";
 
@@ -20,7 +20,7 @@ impl<T: Float> OnnxModel<T> {
     ///
     /// The graph must be a chain from one input `[batch, inputs]` to one output, of these: `Gemm`, or `MatMul` and `Add`,
     /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `PRelu`, `Mul` by a
-    /// constant, `Dropout`, residuals (`Add` of a value and of what such layers make of it), and at the end `Softmax`.
+    /// constant, `Dropout`, what changes neither numbers nor rows, residuals (`Add` of a value and of what such layers make of it), and at the end `Softmax`.
     /// [`OnnxModel::notation`] writes it down.
     ///
     /// # Errors
@@ -217,6 +217,15 @@ impl<'m, T: Float> Chain<'m, T> {
             "Mul" if self.constant(node, 0).is_ok() => self.by_column(node, "layer_scale", 0),
             "Dropout" | "Identity" => self.pass(node),
             "Flatten" if settings.integer("axis", 1)? == 1 => self.pass(node),
+            // As scikit-learn's models begin and end.
+            "Cast"
+                if [data_type::FLOAT, data_type::DOUBLE]
+                    .contains(&(settings.integer("to", 0)? as i32))
+                    && !self.model.inputs[0].is_whole =>
+            {
+                self.pass(node)
+            }
+            "Reshape" if self.keeps_rows(node) => self.pass(node),
             "Softmax"
                 if [-1, 1].contains(&settings.integer("axis", -1)?)
                     && node.output[0] == self.model.outputs[0].name =>
@@ -261,6 +270,16 @@ impl<'m, T: Float> Chain<'m, T> {
                 None => Err(self.refused(node)),
             },
         }
+    }
+
+    /// Whether a node gives rows the shape that they have.
+    fn keeps_rows(&self, node: &'m proto::Node) -> bool {
+        let shape = self.constant(node, 1).map(Tensor::to_vec).unwrap_or_default();
+        let width = self.width.map(|width| T::of(width as f64));
+        node.input[0] == self.at
+            && shape.len() == 2
+            && shape[0] == -T::one()
+            && Some(shape[1]) == width
     }
 
     /// The sum that a residual from here ends in, and what is added there to the value at hand: the last one of those that

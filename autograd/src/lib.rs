@@ -127,7 +127,7 @@ pub use gradients::Gradients;
 pub use list::{ListCall, ListOp};
 pub use op::{Call, NoGradOp, Op};
 pub use ops::Reduction;
-pub use tape::Tape;
+pub use tape::{Recorded, Tape};
 pub use var::Var;
 
 /// What variables hold; the crate itself, re-exported for those who depend on this one alone.

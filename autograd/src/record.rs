@@ -134,6 +134,17 @@ impl<T: Float> Record<T> {
         }
     }
 
+    /// The operation that this node is an output of, and which one.
+    pub(crate) fn operation(&self, node: usize) -> Option<(&dyn Any, usize)> {
+        match self.nodes[node].origin {
+            Origin::Result(call) => {
+                Some((self.calls[call.list as usize].operation(call.place as usize), 0))
+            }
+            Origin::Further(first) => Some((self.operation(first)?.0, node - first)),
+            Origin::Constant | Origin::Parameter => None,
+        }
+    }
+
     /// Takes the gradients of a call's outputs, of which `output` is the first, from `pending` and
     /// adds those of its inputs.
     pub(crate) fn backward(
@@ -167,6 +178,8 @@ struct Step<'a, T: Float> {
 trait Calls<T: Float>: Any {
     fn inputs(&self, place: usize) -> &[usize];
 
+    fn operation(&self, place: usize) -> &dyn Any;
+
     /// Adds the gradients of the inputs, given those of the outputs, to `pending`.
     fn backward(
         &self,
@@ -188,6 +201,10 @@ struct Application<O, const N: usize> {
 impl<T: Float, O: Op<T, N>, const N: usize> Calls<T> for Vec<Application<O, N>> {
     fn inputs(&self, place: usize) -> &[usize] {
         &self[place].inputs
+    }
+
+    fn operation(&self, place: usize) -> &dyn Any {
+        &self[place].op
     }
 
     fn backward(
@@ -217,6 +234,10 @@ struct ListApplication<O> {
 impl<T: Float, O: ListOp<T>> Calls<T> for Vec<ListApplication<O>> {
     fn inputs(&self, place: usize) -> &[usize] {
         &self[place].inputs
+    }
+
+    fn operation(&self, place: usize) -> &dyn Any {
+        &self[place].op
     }
 
     fn backward(

@@ -5,6 +5,7 @@
 //! is the whole algorithm: start with dy at the output, ask each node's operation for the gradients
 //! of its inputs, add them up.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -177,6 +178,33 @@ impl<T: Float> Tape<T> {
         Ok(self.push(&mut self.record.borrow_mut().nodes, value, name, Origin::Constant))
     }
 
+    /// Shows every variable, in order, with how it came about: for those who write what was computed in another form.
+    ///
+    /// ```
+    /// use autograd::Tape;
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.parameter(Tensor::scalar(3.0));
+    /// let y = (x * x).exp()?;
+    /// let mut calls = Vec::new();
+    /// tape.visit(|step| calls.push((step.name, step.inputs.to_vec())));
+    /// assert_eq!(calls, [("parameter", vec![]), ("mul", vec![0, 0]), ("exp", vec![1])]);
+    /// assert_eq!(y.number(), 2);
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    pub fn visit(&self, mut see: impl FnMut(Recorded<'_, T>)) {
+        let record = self.record.borrow();
+        for (number, node) in record.nodes.iter().enumerate() {
+            let (operation, output) = match record.operation(number) {
+                Some((operation, output)) => (Some(operation), output),
+                None => (None, 0),
+            };
+            let (name, value, inputs) = (node.name, &node.value, record.inputs(number));
+            see(Recorded { number, name, value, inputs, operation, output });
+        }
+    }
+
     /// Forgets everything recorded, and keeps the memory for what comes next. No variable can
     /// outlive this: they borrow the tape.
     pub fn clear(&mut self) {
@@ -299,6 +327,24 @@ impl<T: Float> Tape<T> {
         }
         Ok(Gradients::new(self.id, kept))
     }
+}
+
+/// A variable of a tape, and how it came about: what [`Tape::visit`] shows.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Recorded<'a, T: Float> {
+    /// Its number on the tape.
+    pub number: usize,
+    /// `parameter`, `constant` or the name of an operation.
+    pub name: &'static str,
+    /// Its value.
+    pub value: &'a Tensor<T>,
+    /// The numbers of the variables that the operation was applied to; none of what was not recorded.
+    pub inputs: &'a [usize],
+    /// The operation, a value of its type, with its settings; `None` of what wants no gradient, which is not recorded.
+    pub operation: Option<&'a dyn Any>,
+    /// Which of the operation's outputs it is.
+    pub output: usize,
 }
 
 impl<T: Float> Default for Tape<T> {

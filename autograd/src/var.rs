@@ -64,6 +64,11 @@ impl<'t, T: Float> Var<'t, T> {
 
     // ---- asking ----
 
+    /// Its number on the tape, as [`Tape::visit`] and the tape's `Debug` have it.
+    pub fn number(self) -> usize {
+        self.node
+    }
+
     /// The tape it lies on.
     pub fn tape(self) -> &'t Tape<T> {
         self.tape

@@ -24,6 +24,7 @@
 //! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
 //! | use | [`Network::predict`], [`Network::predict_batch`] |
 //! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
+//! | hand over | [`c_source`]: plain C; [`Checkpoint::save_pytorch`]; ONNX (feature `onnx`) |
 //! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a model on the tape: [`TapeModel`]; a [`Model`] of another kind |
 //! | doubt | [`Record::self_check`]: the static step against the tape, to the last bit |
 //!
@@ -52,7 +53,9 @@
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
-//! | `npy` | `data::npy`: arrays of NumPy |
+//! | `npy` | `data::npy`: arrays of NumPy; `keras`: the weights of a Keras model |
+//! | `half`, `nalgebra`, `ndarray` | tensors from arrays of the crate of that name, and the other way |
+//! | `onnx` | `onnx`: models in the ONNX format, in and out, and `dynamic` |
 //! | `images` | `data::images`: folders of PNG and JPEG, and `table` |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -60,6 +63,8 @@
 // them, nothing is unused.
 #![cfg_attr(not(feature = "dynamic"), allow(dead_code, unused_imports))]
 
+#[cfg(feature = "std")]
+pub mod c_source;
 #[cfg(feature = "std")]
 pub mod data;
 mod declare;
@@ -71,6 +76,8 @@ mod dynamic;
 mod error;
 mod file;
 pub mod head;
+#[cfg(feature = "npy")]
+pub mod keras;
 pub mod layer;
 #[cfg(feature = "std")]
 pub mod loss;

@@ -14,6 +14,7 @@ use arbitrary::Unstructured;
 use nn::data::images::Images;
 use nn::data::row_file::{self, RowFile};
 use nn::data::{Class, Table, idx, npy};
+use nn::keras::Keras as _;
 use nn::onnx::{OnnxModel, OnnxOptions};
 use nn::prelude::*;
 use nn::tensor::Tensor;
@@ -28,6 +29,9 @@ static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 network! {
     struct Small { a: dense(3 -> 5, relu), norm: batch_norm, b: dense(2, softmax) }
     struct Square(dense(3 -> 3));
+    struct OfKeras(
+        dense(3 -> 5, gelu, bias = false), batch_norm(epsilon = 1e-3), dense(4, silu), layer_norm(epsilon = 1e-3), dense(2)
+    );
 }
 
 /// One reader.
@@ -211,7 +215,16 @@ const TARGETS: &[Target] = &[
     Target {
         name: "onnx",
         valid: graphs,
-        takes: |path| OnnxModel::<f32>::read(path).is_ok_and(|model| model.to_dynamic().is_ok()),
+        takes: |path| {
+            OnnxModel::<f32>::read(path).is_ok_and(|model| {
+                let (network, text) = (model.to_dynamic(), model.notation("Read"));
+                assert_eq!(
+                    network.is_ok(),
+                    text.is_ok_and(|text| Dynamic::<f32>::parse(&text).is_ok())
+                );
+                network.is_ok()
+            })
+        },
         reference: None,
         factor: 4096,
         words: GRAPH,
@@ -309,6 +322,22 @@ const TARGETS: &[Target] = &[
         words: &["PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "weight.npy", "\u{ff}"],
     },
     Target {
+        name: "keras",
+        valid: || vec![of_keras("norms.npz")],
+        takes: |path| OfKeras::<f32>::load_keras(path).is_ok(),
+        reference: None,
+        factor: 64 * 1024,
+        words: &[
+            "PK\u{1}\u{2}",
+            "PK\u{3}\u{4}",
+            "PK\u{5}\u{6}",
+            "arr_0.npy",
+            "arr_10",
+            "(5, 4)",
+            "<f8",
+        ],
+    },
+    Target {
         name: "notation",
         valid: declarations,
         takes: |path| {
@@ -404,6 +433,10 @@ fn graphs() -> Vec<Vec<u8>> {
             "concat(dense(2 -> 3, gelu), input(2)), residual(layer_norm, dense(5)), heads(dense(2), dense(1, sigmoid))",
             13,
         ),
+        of(
+            "dense(3 -> 4, relu), residual(layer_norm, dense(4, tanh), residual(dense(4))), prelu, dense(2)",
+            17,
+        ),
     ]
 }
 
@@ -481,6 +514,11 @@ fn tables() -> Vec<Vec<u8>> {
 /// As Pillow saves it.
 fn picture(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images").join(name)).unwrap()
+}
+
+/// As Keras's weights are saved by NumPy.
+fn of_keras(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keras").join(name)).unwrap()
 }
 
 /// As NumPy saves it.

@@ -15,7 +15,8 @@ use crate::float::Float;
 
 /// A slice of elements that begins at a multiple of 64 bytes, a cache line.
 ///
-/// (Where the element's size does not divide 64, the alignment is that of the element.)
+/// (Where the element's size does not divide 64, the alignment is that of the element, and of a vector's memory that was
+/// adopted that of the vector.)
 pub struct Buffer<T: 'static> {
     /// No other reference to the block exists; `None` if there are no elements.
     block: Option<Arc<Block<T>>>,
@@ -52,6 +53,14 @@ impl<T: Float> Buffer<T> {
     /// The elements of `values`, copied.
     pub fn from_slice(values: &[T]) -> Self {
         Self::filled(values.len(), &mut |to| to.copy_from_slice(values))
+    }
+
+    /// The memory of `values` itself: it begins where the vector's does, and is given back to the system.
+    pub(crate) fn adopted(values: Vec<T>) -> Self {
+        let len = values.len();
+        // Of a class that no thread ever takes from, so that none keeps it.
+        let block = Block { memory: values, start: 0, len, class: usize::MAX };
+        Buffer { block: (len > 0).then(|| Arc::new(block)) }
     }
 
     /// What `fill` leaves of `len` elements of unspecified value. (`dyn`: hundreds of callers share this code.)
@@ -321,6 +330,19 @@ mod tests {
                 assert!(kept() >= 4000);
             });
         });
+    }
+
+    #[test]
+    fn memory_of_others_is_not_kept() {
+        let kept = || FREE.with(|free| free.borrow().bytes);
+        let values = vec![1.0_f32; 1000];
+        let place = values.as_ptr();
+        let buffer = Buffer::adopted(values);
+        assert_eq!((buffer.as_ptr(), buffer.len()), (place, 1000));
+        let before = kept();
+        drop(buffer);
+        assert_eq!(kept(), before);
+        assert!(Buffer::<f32>::adopted(Vec::new()).is_empty());
     }
 
     /// A stage of a pipeline: what it drops has another size than what it takes, and is dropped first.

@@ -33,6 +33,7 @@
 //! |---|---|
 //! | `tensor`, `shape`, `buffer` | [`Tensor`], its [`Shape`] and its memory ([`Buffer`]) |
 //! | `elementwise`, `reduce`, `scan`, `sort`, `trigonometry`, `indexing`, `matmul`, `convolution`, `pooling`, `windows`, `format` | what can be done with tensors |
+//! | `arrays` | tensors from arrays of `ndarray`, `nalgebra` and `half`, and the other way, each behind the feature of that name |
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
 //! | [`embedded`] | numbers that are part of the program |
@@ -48,6 +49,8 @@ compile_error!(
 );
 
 pub mod activation;
+#[cfg(any(feature = "half", feature = "nalgebra", feature = "ndarray"))]
+mod arrays;
 #[cfg(feature = "std")]
 mod buffer;
 #[cfg(feature = "std")]

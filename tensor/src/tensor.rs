@@ -64,6 +64,33 @@ impl<T: Float> Tensor<T> {
         Self::from_buffer(Buffer::from_slice(&values), shape)
     }
 
+    /// The memory of `values`, taken over without copying, the last axis changing fastest.
+    ///
+    /// [`Tensor::from_vec`] copies into memory that begins where a cache line does, from which kernels read faster: adopt
+    /// what is large and read once.
+    ///
+    /// ```
+    /// use tensor::Tensor;
+    ///
+    /// let values = vec![1.0_f32, 2.0, 3.0, 4.0];
+    /// let place = values.as_ptr();
+    /// assert_eq!(Tensor::adopt(values, [2, 2])?.values().as_ptr(), place);
+    /// # Ok::<(), tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many as the shape has.
+    pub fn adopt(values: Vec<T>, shape: impl Into<Shape>) -> Result<Self> {
+        Self::from_buffer(Buffer::adopted(values), shape)
+    }
+
+    /// The memory of `values`, of which the element at the front lies at `offset`. All elements must lie in it.
+    #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
+    pub(crate) fn adopted(values: Vec<T>, shape: Shape, strides: Shape, offset: usize) -> Self {
+        Tensor { memory: Buffer::adopted(values).share(), shape, strides, offset }
+    }
+
     /// The elements of a buffer, which the tensor takes over without copying.
     ///
     /// # Errors

@@ -14,6 +14,14 @@ pub(super) enum Axes {
 }
 
 impl Axes {
+    /// The axes, and whether they stay; `None` for all elements.
+    pub(super) fn these(&self) -> Option<(&[usize], bool)> {
+        match self {
+            Axes::All => None,
+            Axes::These { axes, keep } => Some((axes, *keep)),
+        }
+    }
+
     /// The result of a reduction of an input of shape `input`, repeated over what was reduced.
     ///
     /// The axes must be those of `input`: the tensor's reduction has checked them.

@@ -30,6 +30,11 @@ impl<T: Float> LayerNorm<T> {
     pub fn new(eps: T) -> Self {
         LayerNorm { eps, moments: None }
     }
+
+    /// What is added to the variance.
+    pub fn eps(&self) -> T {
+        self.eps
+    }
 }
 
 /// The axes of x that g has: the last ones.

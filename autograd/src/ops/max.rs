@@ -32,6 +32,11 @@ impl Max {
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Max { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
+
+    /// The axes, and whether they stay with length 1; `None` for all elements.
+    pub fn axes(&self) -> Option<(&[usize], bool)> {
+        self.axes.these()
+    }
 }
 
 impl<T: Float> Op<T, 1> for Max {

@@ -33,6 +33,11 @@ impl Min {
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Min { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
+
+    /// The axes, and whether they stay with length 1; `None` for all elements.
+    pub fn axes(&self) -> Option<(&[usize], bool)> {
+        self.axes.these()
+    }
 }
 
 impl<T: Float> Op<T, 1> for Min {

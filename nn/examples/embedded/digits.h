@@ -1,7 +1,8 @@
 /* A trained network as a C library: 28x28 grey images to ten kinds of clothes (Fashion-MNIST).
  *
- *     cargo build --release
+ *     cargo build --release                                                   (libdigits.a, libdigits.so)
  *     cc -O2 main.c target/release/libdigits.a -Wl,--gc-sections -o main
+ *     cc -O2 main.c target/release/libdigits.so -Wl,-rpath,target/release -o main
  *
  * Thread-safe; allocates nothing and cannot fail. */
 #ifndef DIGITS_H

@@ -48,7 +48,7 @@ use crate::file::{
 use crate::layer::{Pass, Workspace};
 use crate::metric::Metrics;
 use crate::model::Model;
-use crate::network::WORTH_A_THREAD;
+use crate::network::{Described, WORTH_A_THREAD};
 use crate::parameters::Parameters;
 use crate::picture::picture;
 use columns::{Columns, Units};
@@ -469,20 +469,12 @@ impl<T: Float> Dynamic<T> {
     }
 }
 
-/// What a network is, whether it is declared or read.
-#[cfg(feature = "onnx")]
 impl<T: Float> Dynamic<T> {
-    /// Its name.
-    pub(crate) fn name(&self) -> &str {
-        &self.network.name
-    }
-
-    /// Its layers, the names of those without others inside them, and its heads.
-    pub(crate) fn layers(
-        &self,
-    ) -> (&'static crate::layer::Info, &'static [&'static str], &'static crate::head::HeadInfo)
-    {
-        (self.network.info, self.network.names, self.network.head_info)
+    /// What it consists of, for those who write it in another form.
+    pub(crate) fn described(&self) -> Described<'_, T> {
+        let Network { name, info, names, head_info: heads, .. } = &*self.network;
+        let (declaration, parameters) = (self.declaration(), self.parameters());
+        Described { name, declaration, info, names, heads, parameters }
     }
 }
 

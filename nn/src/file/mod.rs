@@ -14,7 +14,7 @@ pub use checkpoint::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
 pub(crate) use checkpoint::{
     Content, json, load, load_all, load_all_bytes, load_pytorch, save, save_all, save_pytorch,
 };
-#[cfg(feature = "onnx")]
+#[cfg(feature = "std")]
 pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "onnx")]
 pub(crate) use safetensors::{from_bf16, from_f16};

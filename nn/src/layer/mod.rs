@@ -78,6 +78,8 @@ pub use layer_norm::{LayerNorm, LayerNormFormula};
 pub use layer_scale::{LayerScale, LayerScaleFormula};
 use list::layers;
 pub(crate) use names::push_or_number;
+#[cfg(feature = "std")]
+pub(crate) use names::{word_and_number, written_number};
 pub(crate) use option::rule;
 pub use passthrough::Passthrough;
 pub use prelu::{Prelu, PreluFormula};

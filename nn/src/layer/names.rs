@@ -139,3 +139,37 @@ const fn push_branches<const CAPACITY: usize>(
     b.push_declaration(of_b, to);
     to.push("))");
 }
+
+/// What an activation is called, as in `leaky_relu(0.1)`, and its number if it has one; `None` if that is no number.
+#[cfg(feature = "std")]
+pub(crate) fn word_and_number(name: &str) -> Option<(&str, Option<f64>)> {
+    match name.strip_suffix(')').and_then(|name| name.split_once('(')) {
+        Some((word, number)) => Some((word, Some(written_number(number)?))),
+        None => Some((name, None)),
+    }
+}
+
+/// A number as names have it: `0.1`, or its bits.
+#[cfg(feature = "std")]
+pub(crate) fn written_number(text: &str) -> Option<f64> {
+    match text.strip_prefix("0x") {
+        Some(bits) => u64::from_str_radix(bits, 16).ok().map(f64::from_bits),
+        None => text.parse().ok(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_as_they_are_written() {
+        for x in [0.1, 1e-5, 2.5e-7, 1.0 / 3.0, 1e300, 12.0] {
+            let text = tensor::decimal::Written::number(x);
+            assert_eq!(written_number(text.as_str()), Some(x), "{}", text.as_str());
+        }
+        assert_eq!(word_and_number("celu(0.5)"), Some(("celu", Some(0.5))));
+        assert_eq!(word_and_number("relu"), Some(("relu", None)));
+        assert_eq!(word_and_number("relu(x)"), None);
+    }
+}

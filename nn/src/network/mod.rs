@@ -6,6 +6,8 @@
 mod adapted;
 mod architecture;
 #[cfg(feature = "std")]
+mod described;
+#[cfg(feature = "std")]
 mod instance;
 mod layered;
 mod nested;
@@ -24,6 +26,8 @@ pub(crate) use architecture::declaration_of;
 #[cfg(feature = "std")]
 pub(crate) use architecture::encode_rows;
 pub(crate) use architecture::{declaration, logits};
+#[cfg(feature = "std")]
+pub(crate) use described::Described;
 #[cfg(feature = "std")]
 pub use instance::Network;
 #[cfg(feature = "std")]

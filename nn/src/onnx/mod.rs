@@ -3,6 +3,7 @@
 //! | | |
 //! |---|---|
 //! | [`Onnx::save_onnx`], [`Dynamic::save_onnx`](crate::Dynamic::save_onnx) | a network as a graph of operators, which other programs run |
+//! | [`save_function`], [`TapeModel::save_onnx`](crate::TapeModel::save_onnx) | what a function does on a tape, likewise |
 //! | [`OnnxModel`] | a graph of operators that others have written, on a tape |
 //!
 //! The format is that of <https://onnx.ai>: protobuf messages with a graph of nodes, each an operator on tensors.
@@ -25,4 +26,4 @@ mod write;
 
 pub use options::OnnxOptions;
 pub use read::{OnnxModel, OnnxPort};
-pub use write::Onnx;
+pub use write::{Onnx, save_function};

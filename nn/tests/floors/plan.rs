@@ -58,7 +58,7 @@ const TENSOR: Plan = Plan {
             "trigonometry",
             "windows",
         ],
-        &["convolution", "pooling"],
+        &["arrays", "convolution", "pooling"],
     ],
     nevers: &[Never {
         rooms: &["activation", "math", "product"],
@@ -138,7 +138,7 @@ const NN: Plan = Plan {
         &["train"],
         &["solve"],
         &["dynamic", "tape"],
-        &["onnx", "sequential"],
+        &["c_source", "keras", "onnx", "sequential"],
         &["private"],
         &["declare"],
     ],

@@ -72,15 +72,17 @@ fn a_program_without_std_answers_with_the_same_bits() {
     }
 }
 
-/// A C program linked with the library.
-fn compiled(source: PathBuf) -> PathBuf {
-    let program = built().join(source.file_stem().expect("a file"));
+/// A C program linked with the library, `libdigits.a` or `libdigits.so`.
+fn compiled(source: PathBuf, library: &str) -> PathBuf {
+    let name = source.file_stem().expect("a file").display();
+    let program = built().join(format!("{name}-{library}"));
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let status = Command::new(&compiler)
         .args(["-std=c11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-O2", "-I", EXAMPLE])
         .arg(&source)
-        .arg(built().join("libdigits.a"))
-        .args(["-Wl,--gc-sections", "-pthread", "-o"])
+        .arg(built().join(library))
+        .arg(format!("-Wl,--gc-sections,-rpath,{}", built().display()))
+        .args(["-pthread", "-o"])
         .arg(&program)
         .status()
         .unwrap_or_else(|error| {
@@ -93,7 +95,7 @@ fn compiled(source: PathBuf) -> PathBuf {
 #[test]
 fn a_prediction_needs_the_stack_that_is_said() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/embedded/stack.c");
-    let output = run(&compiled(source), Vec::new());
+    let output = run(&compiled(source, "libdigits.a"), Vec::new());
     let numbers: Vec<usize> =
         output.split_whitespace().map(|n| n.parse().expect("bytes")).collect();
     let [touched, said] = numbers[..] else { panic!("two numbers, not {output}") };
@@ -103,8 +105,18 @@ fn a_prediction_needs_the_stack_that_is_said() {
 
 #[test]
 fn a_c_program_answers_the_same() {
+    c_program_answers_the_same("libdigits.a");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_c_program_with_the_shared_library_answers_the_same() {
+    c_program_answers_the_same("libdigits.so");
+}
+
+fn c_program_answers_the_same(library: &str) {
     let (bytes, answers) = images();
-    let program = compiled(Path::new(EXAMPLE).join("main.c"));
+    let program = compiled(Path::new(EXAMPLE).join("main.c"), library);
     let names = [
         "T-shirt",
         "trousers",

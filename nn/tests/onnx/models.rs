@@ -6,10 +6,15 @@ use std::path::{Path, PathBuf};
 use nn::autograd::Tape;
 use nn::data::Dataset;
 use nn::onnx::OnnxModel;
+use nn::prelude::*;
 use nn::tensor::Tensor;
-use nn::{Show, TapeModel, fit};
+use nn::{Show, TapeModel};
 
 use crate::npy;
+
+network! {
+    struct Mlp(dense(4 -> 6, relu), layer_norm(epsilon = 1e-5), dense(6 -> 4, silu), dense(4 -> 3, softmax));
+}
 
 struct Case {
     name: String,
@@ -81,6 +86,18 @@ fn a_chain_becomes_a_network() {
         let found = network.predict(&case.inputs[0].to_vec()).unwrap();
         assert_near(name, &found, &case.outputs[0].to_vec());
     }
+    // Its declaration is one of the macro's, which loads its file.
+    let model = OnnxModel::<f32>::read(file("torch_mlp_script")).unwrap();
+    let text = "pub struct Mlp(\n    dense(4 -> 6, relu),\n    layer_norm(epsilon = 1e-5),\n    dense(6 -> 4, silu),\n    \
+                dense(4 -> 3, softmax),\n);\n";
+    assert_eq!(model.notation("Mlp").unwrap(), text);
+    let path = std::env::temp_dir().join(format!("nn-onnx-mlp-{}", std::process::id()));
+    let network = model.to_dynamic().unwrap();
+    network.save(&path).unwrap();
+    let declared = Mlp::load(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    let x = [0.5, -1.0, 2.0, 0.25];
+    assert_eq!(declared.predict(&x)[..], network.predict(&x).unwrap());
     for (name, part) in [
         ("torch_skips_script", "inputs: found 2, expected one, for a network that is a chain"),
         ("torch_images_script", "(Conv): found no layer of the notation"),

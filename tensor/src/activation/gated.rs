@@ -48,8 +48,8 @@ const FRAC_1_SQRT_2PI: f64 = 0.398_942_280_401_432_7;
 pub struct GeluTanh;
 
 /// 2·√(2/π).
-const TWO_ROOT_2_OVER_PI: f64 = 1.595_769_121_605_730_7;
-const CUBE: f64 = 0.044_715;
+pub(super) const TWO_ROOT_2_OVER_PI: f64 = 1.595_769_121_605_730_7;
+pub(super) const CUBE: f64 = 0.044_715;
 
 impl Activation for GeluTanh {
     const NAME: &'static str = "gelu_tanh";

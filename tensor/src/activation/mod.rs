@@ -55,6 +55,15 @@ pub use parametric::*;
 pub use piecewise::*;
 pub use smooth::*;
 
+/// The numbers in the formulas of the activations, by name: for those who write the formulas in another language.
+#[doc(hidden)]
+pub const NUMBERS: &[(&str, f64)] = &[
+    ("GELU_TANH_CUBE", gated::CUBE),
+    ("GELU_TANH_SLOPE", gated::TWO_ROOT_2_OVER_PI),
+    ("SELU_BELOW", smooth::SELU_SCALE * smooth::SELU_ALPHA),
+    ("SELU_SCALE", smooth::SELU_SCALE),
+];
+
 /// A function of one number that is applied to every unit of a layer.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no activation",

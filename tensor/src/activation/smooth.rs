@@ -110,8 +110,8 @@ impl Activation for Celu {
 }
 
 /// λ and α of [`Selu`], which make mean 0 and variance 1 a fixed point (Klambauer et al. 2017).
-const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
-const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+pub(super) const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+pub(super) const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
 /// λx above zero, λα(eˣ − 1) below: keeps mean 0 and variance 1 from layer to layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

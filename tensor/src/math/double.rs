@@ -44,7 +44,7 @@ const ARTANH: [f64; 11] = [
     2.0 / 3.0,
 ];
 
-super::formulas::formulas!(f64, i64, u64);
+super::formulas::formulas!(f64, i64, u64, ERF_P, ERF_Q, ERFC_P, ERFC_Q);
 
 /// Coefficients of `erf` and `erfc` from Cephes' `ndtr.c`, highest power first.
 const ERF_P: [f64; 5] = [

@@ -1,9 +1,9 @@
 //! The formulas that `f32` and `f64` share; `single` and `double` hold the constants.
 
 /// Writes the functions for the float `$F` with integers `$I` and `$U` of its size. The constants that are
-/// named here and not defined are those of the module.
+/// named here and not defined are those of the module, which may have `$more`.
 macro_rules! formulas {
-    ($F:ident, $I:ident, $U:ident) => {
+    ($F:ident, $I:ident, $U:ident $(, $more:ident)*) => {
         /// Digits after the point of a number between 1 and 2.
         const DIGITS: $I = ($F::MANTISSA_DIGITS - 1) as $I;
         /// What is added to an exponent where a float stores it.
@@ -12,6 +12,27 @@ macro_rules! formulas {
         const ROUND: $F = (3_u64 << (DIGITS - 1)) as $F;
         const LOG2_E: $F = core::f64::consts::LOG2_E as $F;
         const SQRT_HALF: $F = core::f64::consts::FRAC_1_SQRT_2 as $F;
+
+        /// The numbers of the formulas by name, those of `$more` among them.
+        pub(super) const NUMBERS: &[(&str, &[$F])] = &[
+            ("BIAS", &[BIAS as $F]),
+            ("DIGITS", &[DIGITS as $F]),
+            ("EPSILON", &[$F::EPSILON]),
+            ("INFINITE_ABOVE", &[INFINITE_ABOVE]),
+            ("LEAST", &[$F::MIN_POSITIVE]),
+            ("LN2_HIGH", &[LN2_HIGH]),
+            ("LN2_LOW", &[LN2_LOW]),
+            ("LOG2_E", &[LOG2_E]),
+            ("MINUS_ONE_BELOW", &[MINUS_ONE_BELOW]),
+            ("MOST", &[$F::MAX]),
+            ("ROUND", &[ROUND]),
+            ("SQRT_HALF", &[SQRT_HALF]),
+            ("TANH_IS_ONE", &[TANH_IS_ONE]),
+            ("ZERO_BELOW", &[ZERO_BELOW]),
+            ("ARTANH", &ARTANH),
+            ("TAYLOR", &TAYLOR),
+            $((stringify!($more), &$more),)*
+        ];
 
         /// The polynomial with these coefficients, highest power first (Horner's scheme).
         #[inline(always)]

@@ -28,6 +28,14 @@ mod single;
 
 use crate::float::{Float, same};
 
+/// The numbers in the formulas of `f32`, by name: for those who write the formulas in another language.
+#[doc(hidden)]
+pub const SINGLE_NUMBERS: &[(&str, &[f32])] = single::NUMBERS;
+
+/// The same of `f64`.
+#[doc(hidden)]
+pub const DOUBLE_NUMBERS: &[(&str, &[f64])] = double::NUMBERS;
+
 /// A generic function that takes the path of `f32` or `f64` where the element is one.
 macro_rules! by_type {
     ($(#[$doc:meta])* $name:ident, $other:expr) => {

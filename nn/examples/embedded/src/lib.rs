@@ -34,6 +34,12 @@ pub unsafe extern "C" fn digits_predict(pixels: *const f32, probabilities: *mut 
     *probabilities = DIGITS.predict(pixels);
 }
 
+/// What the compiled parts of `core` name as the one who unwinds. Nobody unwinds here; in a shared library the name must
+/// be there all the same.
+#[cfg(not(debug_assertions))]
+#[unsafe(no_mangle)]
+extern "C" fn rust_eh_personality() {}
+
 /// Nothing here can panic, and the linker proves it: in an optimised build this handler is left out, and with it
 /// the one function that exists nowhere.
 #[panic_handler]

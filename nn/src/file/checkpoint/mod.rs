@@ -26,9 +26,7 @@ pub(crate) use load::{Content, load, load_all, load_all_bytes};
 pub use options::{Layout, LoadOptions};
 pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};
-#[cfg(feature = "onnx")]
 pub(crate) use replace::replace;
-#[cfg(feature = "onnx")]
 pub(crate) use save::check_finite;
 pub(crate) use save::{json, save, save_all};
 

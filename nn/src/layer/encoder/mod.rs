@@ -16,7 +16,7 @@
 #[cfg(feature = "std")]
 mod found;
 mod min_max;
-mod quantile;
+pub(crate) mod quantile;
 mod robust;
 mod scale;
 mod standardize;

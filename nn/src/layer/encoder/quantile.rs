@@ -5,10 +5,10 @@ use tensor::Float;
 use super::{Declared, Rule};
 
 /// How many quantiles are kept of a column: one each thirty-second, both ends among them.
-const KEPT: usize = 33;
+pub(crate) const KEPT: usize = 33;
 
 /// √3, so that the deviation is 1.
-const ROOT_OF_3: f64 = 1.732_050_807_568_877_2;
+pub(crate) const ROOT_OF_3: f64 = 1.732_050_807_568_877_2;
 
 /// See [`Quantile`](super::Quantile).
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@ use super::{OnnxModel, Value, tensor};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::onnx::node::{Node, called};
-use crate::onnx::proto;
+use crate::onnx::proto::{self, data_type};
 
 const OTHERWISE: &str = "run the graph as it is, by `run`, or train it on a tape by `record`";
 
@@ -20,20 +20,29 @@ impl<T: Float> OnnxModel<T> {
     ///
     /// The graph must be a chain from one input `[batch, inputs]` to one output, of these: `Gemm`, or `MatMul` and `Add`,
     /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `PRelu`, `Mul` by a
-    /// constant, `Dropout`, and at the end `Softmax`. [`Dynamic::declaration`] writes it down.
+    /// constant, `Dropout`, what changes neither numbers nor rows, residuals (`Add` of a value and of what such layers make of it), and at the end `Softmax`.
+    /// [`OnnxModel::notation`] writes it down.
     ///
     /// # Errors
     ///
     /// If the graph is none; the message names the first node that is no part of a layer.
     pub fn to_dynamic(&self) -> Result<Dynamic<T>> {
-        let mut chain = Chain::of(self)?;
-        while chain.at != self.outputs[0].name {
-            chain.layer()?;
-        }
-        chain.check_all_is_used()?;
-        let text: Vec<String> = chain.layers.iter().map(Layer::text).collect();
+        let layers = Chain::layers(self)?;
+        let text: Vec<String> = layers.iter().map(Layer::text).collect();
         let network = Dynamic::parse(&text.join(", "))?;
-        Ok(network.with(chain.layers.into_iter().flat_map(|layer| layer.tensors).collect()))
+        Ok(network.with(layers.into_iter().flat_map(|layer| layer.tensors).collect()))
+    }
+
+    /// The declaration of a network with this name, of the layers that [`OnnxModel::to_dynamic`] finds: for a file that
+    /// [`network_file!`](crate::network_file) reads. What [`Dynamic::save`] then writes, the declared network loads.
+    ///
+    /// # Errors
+    ///
+    /// As [`OnnxModel::to_dynamic`].
+    pub fn notation(&self, name: &str) -> Result<String> {
+        let layers = Chain::layers(self)?;
+        let lines: String = layers.iter().map(|layer| format!("    {},\n", layer.text())).collect();
+        Ok(format!("pub struct {name}(\n{lines});\n"))
     }
 }
 
@@ -65,9 +74,18 @@ struct Chain<'m, T: Float> {
     /// The value that has been reached.
     at: &'m str,
     layers: Vec<Layer<T>>,
+    /// How many columns there are behind them, where that is known.
+    width: Option<usize>,
     /// Outputs of the nodes that are parts of layers.
     used: BTreeSet<&'m str>,
+    /// Outputs of the sums that residuals end in, in whose branches the way leads.
+    sums: BTreeSet<&'m str>,
+    /// How many residuals the way is in.
+    depth: usize,
 }
+
+/// More residuals than that are not in one another.
+const DEEPEST: usize = 32;
 
 /// Activations that are one node without settings.
 const PLAIN: &[(&str, &str)] = &[
@@ -81,6 +99,16 @@ const PLAIN: &[(&str, &str)] = &[
 ];
 
 impl<'m, T: Float> Chain<'m, T> {
+    /// All layers of a model.
+    fn layers(model: &'m OnnxModel<T>) -> Result<Vec<Layer<T>>> {
+        let mut chain = Chain::of(model)?;
+        while chain.at != model.outputs[0].name {
+            chain.layer()?;
+        }
+        chain.check_all_is_used()?;
+        Ok(chain.layers)
+    }
+
     fn of(model: &'m OnnxModel<T>) -> Result<Self> {
         let one = |what: &str, found: usize| {
             Error::file(
@@ -105,13 +133,27 @@ impl<'m, T: Float> Chain<'m, T> {
             }
         }
         let (tape, at) = (Tape::no_grad(), &input.name[..]);
-        Ok(Chain { model, tape, constants, at, layers: Vec::new(), used })
+        let width = input.shape().and_then(|shape| *shape.get(1)?);
+        Ok(Chain {
+            model,
+            tape,
+            constants,
+            at,
+            layers: Vec::new(),
+            width,
+            used,
+            sums: BTreeSet::new(),
+            depth: 0,
+        })
     }
 
-    /// The nodes that read the value at hand, in their order.
+    /// The nodes that read the value at hand, in their order, but for the sum of a residual that the way is in.
     fn readers(&self) -> Vec<&'m proto::Node> {
         let nodes = self.model.nodes.iter();
-        nodes.filter(|node| node.input.iter().any(|name| name == self.at)).collect()
+        let reads = |node: &&proto::Node| node.input.iter().any(|name| name == self.at);
+        let is_end =
+            |node: &proto::Node| node.output.iter().any(|name| self.sums.contains(&name[..]));
+        nodes.filter(|node| reads(node) && !is_end(node)).collect()
     }
 
     /// Goes on to the output of a node.
@@ -137,6 +179,9 @@ impl<'m, T: Float> Chain<'m, T> {
     fn layer(&mut self) -> Result<()> {
         let readers = self.readers();
         let &[node] = &readers[..] else {
+            if let Some((sum, end)) = self.residual_at(&readers) {
+                return self.residual(sum, end);
+            }
             return match readers[..] {
                 [a, b] if self.is_silu(a, b) => {
                     self.used.insert(&a.output[0]);
@@ -172,6 +217,15 @@ impl<'m, T: Float> Chain<'m, T> {
             "Mul" if self.constant(node, 0).is_ok() => self.by_column(node, "layer_scale", 0),
             "Dropout" | "Identity" => self.pass(node),
             "Flatten" if settings.integer("axis", 1)? == 1 => self.pass(node),
+            // As scikit-learn's models begin and end.
+            "Cast"
+                if [data_type::FLOAT, data_type::DOUBLE]
+                    .contains(&(settings.integer("to", 0)? as i32))
+                    && !self.model.inputs[0].is_whole =>
+            {
+                self.pass(node)
+            }
+            "Reshape" if self.keeps_rows(node) => self.pass(node),
             "Softmax"
                 if [-1, 1].contains(&settings.integer("axis", -1)?)
                     && node.output[0] == self.model.outputs[0].name =>
@@ -216,6 +270,52 @@ impl<'m, T: Float> Chain<'m, T> {
                 None => Err(self.refused(node)),
             },
         }
+    }
+
+    /// Whether a node gives rows the shape that they have.
+    fn keeps_rows(&self, node: &'m proto::Node) -> bool {
+        let shape = self.constant(node, 1).map(Tensor::to_vec).unwrap_or_default();
+        let width = self.width.map(|width| T::of(width as f64));
+        node.input[0] == self.at
+            && shape.len() == 2
+            && shape[0] == -T::one()
+            && Some(shape[1]) == width
+    }
+
+    /// The sum that a residual from here ends in, and what is added there to the value at hand: the last one of those that
+    /// read it, since one residual may begin in another.
+    fn residual_at(&self, readers: &[&'m proto::Node]) -> Option<(&'m proto::Node, &'m str)> {
+        readers.iter().rev().find_map(|&node| {
+            let [a, b] = &node.input[..] else { return None };
+            let other = if a == self.at { b } else { a };
+            let is_sum = node.op_type.as_deref() == Some("Add")
+                && other != self.at
+                && !self.constants.contains_key(&other[..]);
+            is_sum.then_some((node, &other[..]))
+        })
+    }
+
+    /// Goes behind a residual whose layers end at the value `end`.
+    fn residual(&mut self, sum: &'m proto::Node, end: &'m str) -> Result<()> {
+        let [output] = &sum.output[..] else { return Err(self.refused(sum)) };
+        if self.depth == DEEPEST {
+            return Err(self.refused(sum));
+        }
+        self.depth += 1;
+        let (before, width) = (std::mem::take(&mut self.layers), self.width);
+        self.sums.insert(output);
+        while self.at != end {
+            self.layer()?;
+        }
+        let inside = std::mem::replace(&mut self.layers, before);
+        self.layers.push(Layer {
+            word: "residual",
+            details: inside.iter().map(Layer::text).collect(),
+            tensors: inside.into_iter().flat_map(|layer| layer.tensors).collect(),
+            is_open: false,
+        });
+        (self.width, self.depth) = (width, self.depth - 1);
+        self.pass(sum)
     }
 
     /// x·σ(x)
@@ -290,6 +390,7 @@ impl<'m, T: Float> Chain<'m, T> {
                 Err(_) => return Err(self.refused(node)),
             },
         }
+        self.width = Some(outputs);
         self.layers.push(Layer { word: "dense", details, tensors, is_open: true });
         Ok(())
     }
@@ -318,11 +419,7 @@ impl<'m, T: Float> Chain<'m, T> {
 
     /// A layer with a number for each column, which may be given once for all.
     fn by_column(&mut self, node: &'m proto::Node, word: &'static str, input: usize) -> Result<()> {
-        let dense = self.layers.iter().rfind(|layer| layer.word == "dense");
-        let widths = dense.and_then(|dense| dense.details[0].split_once(" -> "));
-        let Some(width) = widths.and_then(|(_, outputs)| outputs.parse::<usize>().ok()) else {
-            return Err(self.refused(node));
-        };
+        let Some(width) = self.width else { return Err(self.refused(node)) };
         let numbers = self.constant(node, input)?.broadcast_to([1, width]);
         let numbers = numbers.map_err(|_| self.refused(node))?.to_vec();
         self.layers.push(Layer {

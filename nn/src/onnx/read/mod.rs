@@ -97,10 +97,15 @@ impl<T: Float> OnnxModel<T> {
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
+        Self::parse(path, &bytes)
+    }
+
+    /// The model that these bytes of the file at `path` are.
+    pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
         let wrong = |field: &str, found: String, expected: &str, advice: &str| {
             Error::file(path, field, found, expected, advice)
         };
-        let model = proto::Model::decode(&bytes[..]).map_err(|error| {
+        let model = proto::Model::decode(bytes).map_err(|error| {
             let advice =
                 "the file is truncated or damaged or no ONNX file, get it or write it again";
             wrong("messages", error.to_string(), "those of an ONNX model", advice)

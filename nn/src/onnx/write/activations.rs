@@ -3,6 +3,7 @@
 use tensor::activation::{Celu, Elu, LeakyRelu};
 
 use super::graph::{Graph, float, text};
+use crate::layer::word_and_number;
 
 /// An activation, by its word.
 pub(super) struct Row {
@@ -104,22 +105,19 @@ const ROWS: &[Row] = &[
     row("softmax", |g, x, _| g.op_with("Softmax", &[x], vec![super::graph::integer("axis", -1)])),
 ];
 
-/// Adds the nodes of the activation that a network calls so, as in `leaky_relu(0.1)`; `None` if it is none of the list.
+/// Adds the nodes of the activation that a network calls so, as in `leaky_relu(0.1)`; `None` if it is none of the list and none
+/// of the user's.
 pub(super) fn write(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
-    let (word, number) = match name.strip_suffix(')').and_then(|name| name.split_once('(')) {
-        Some((word, number)) => (word, Some(self::number(number)?)),
-        None => (name, None),
-    };
+    if let Some(at) = graph.own.iter().position(|own| own.name == name) {
+        // Out of the graph while it grows; what was written once is written again.
+        let own = graph.own.swap_remove(at);
+        let y = own.nodes(graph, x).ok();
+        graph.own.push(own);
+        return y;
+    }
+    let (word, number) = word_and_number(name)?;
     let row = ROWS.iter().find(|row| row.word == word)?;
     Some((row.write)(graph, x, number))
-}
-
-/// A number as names have it: `0.1`, or its bits.
-pub(super) fn number(text: &str) -> Option<f64> {
-    match text.strip_prefix("0x") {
-        Some(bits) => u64::from_str_radix(bits, 16).ok().map(f64::from_bits),
-        None => text.parse().ok(),
-    }
 }
 
 /// x (1 + y) / 2
@@ -159,14 +157,6 @@ mod tests {
         for activation in ACTIVATIONS {
             let count = ROWS.iter().filter(|row| row.word == activation.word).count();
             assert_eq!(count, 1, "`{}` has {count} rows", activation.word);
-        }
-    }
-
-    #[test]
-    fn numbers_are_read_as_they_are_written() {
-        for x in [0.1, 1e-5, 2.5e-7, 1.0 / 3.0, 1e300, 12.0] {
-            let text = tensor::decimal::Written::number(x);
-            assert_eq!(number(text.as_str()), Some(x), "{}", text.as_str());
         }
     }
 }

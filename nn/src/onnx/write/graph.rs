@@ -5,6 +5,7 @@ use std::collections::HashSet;
 
 use tensor::Float;
 
+use super::own::Own;
 use crate::onnx::proto::{self, attribute, data_type};
 
 /// The nodes so far. Operators are added by name; each gives the name of its output.
@@ -18,6 +19,8 @@ pub(super) struct Graph {
     names: HashSet<String>,
     /// The layer whose nodes are being added.
     pub(super) layer: String,
+    /// Activations of the user's.
+    pub(super) own: Vec<Own>,
 }
 
 impl Graph {
@@ -27,7 +30,7 @@ impl Graph {
         let is_double = (&zero as &dyn Any).is::<f64>();
         let element = if is_double { data_type::DOUBLE } else { data_type::FLOAT };
         let (nodes, constants, names) = (Vec::new(), Vec::new(), HashSet::new());
-        Graph { opset, element, nodes, constants, names, layer: String::new() }
+        Graph { opset, element, nodes, constants, names, layer: String::new(), own: Vec::new() }
     }
 
     /// Whether numbers are `f64`, which ONNX's attributes are not.
@@ -117,9 +120,16 @@ impl Graph {
 
     /// Of `width` numbers for each row.
     pub(super) fn value(&self, name: &str, width: usize) -> proto::ValueInfo {
-        let batch = proto::Dimension { dim_param: Some("batch".into()), dim_value: None };
-        let width = proto::Dimension { dim_value: Some(width as i64), dim_param: None };
-        let shape = proto::Shape { dim: vec![batch, width] };
+        self.shaped(name, &[None, Some(width)])
+    }
+
+    /// Of this shape, of which a first length that is not known is that of the batch.
+    pub(super) fn shaped(&self, name: &str, shape: &[Option<usize>]) -> proto::ValueInfo {
+        let dim = shape.iter().enumerate().map(|(axis, length)| proto::Dimension {
+            dim_value: length.map(|length| length as i64),
+            dim_param: (axis == 0 && length.is_none()).then(|| "batch".into()),
+        });
+        let shape = proto::Shape { dim: dim.collect() };
         let tensor = proto::TensorType { elem_type: Some(self.element), shape: Some(shape) };
         proto::ValueInfo {
             name: Some(name.to_owned()),

@@ -2,9 +2,9 @@
 
 use tensor::Float;
 
-use super::activations::{self, number};
+use super::activations;
 use super::graph::{Graph, float, integer, list};
-use crate::layer::LayerInfo;
+use crate::layer::{LayerInfo, written_number};
 use crate::onnx::proto;
 
 /// A layer in a network with parameters.
@@ -25,7 +25,7 @@ impl<T: Float> Placed<'_, T> {
 
     /// What tables show of it: the last of its numbers.
     fn option(&self) -> Option<f64> {
-        number(self.info.option)
+        written_number(self.info.option)
     }
 }
 

@@ -1,8 +1,11 @@
 //! From a network's layers to the nodes of an ONNX graph.
 
 mod activations;
+mod function;
 mod graph;
 mod layers;
+mod operations;
+mod own;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -10,16 +13,18 @@ use std::path::Path;
 use prost::Message as _;
 use tensor::Float;
 
-use super::OnnxOptions;
-use super::proto;
+use super::{OnnxOptions, proto};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
-use crate::head::{Activate, HeadInfo};
+use crate::head::HeadInfo;
 use crate::layer::Info;
-use crate::network::{Network, check_adapted, declaration, tensors_of};
+use crate::network::{Described, Network};
+use crate::row::Row;
+pub use function::save_function;
 use graph::Graph;
 use layers::Placed;
+use own::Own;
 
 /// A network that is written as an ONNX model.
 pub trait Onnx: Network {
@@ -49,15 +54,12 @@ pub trait Onnx: Network {
     /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
     /// the network has a layer or an activation of your own, for which there is no operator.
     fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
-        Exported {
-            name: Self::NAME,
-            declaration: declaration::<Self>().as_str(),
-            info: Self::INFO,
-            names: Self::NAMES,
-            heads: &<Self::Head as Activate<Self::Float>>::INFO,
-            parameters: self.parameters().as_slice(),
-        }
-        .save(path.as_ref(), options)
+        save(&Described::of(self), path.as_ref(), options, &|x| {
+            let count = x.len() / Self::INPUTS;
+            let mut inputs = Self::Input::zeroed_rows(count);
+            Row::flatten_mut(&mut inputs).copy_from_slice(x);
+            Ok(Row::flatten(&self.predict_batch(&inputs)).to_vec())
+        })
     }
 }
 
@@ -70,21 +72,8 @@ impl<T: Float> Dynamic<T> {
     ///
     /// As [`Onnx::save_onnx`](crate::onnx::Onnx::save_onnx).
     pub fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
-        let (info, names, heads) = self.layers();
-        let (declaration, parameters) = (&self.declaration()[..], self.parameters());
-        Exported { name: self.name(), declaration, info, names, heads, parameters }
-            .save(path.as_ref(), options)
+        save(&self.described(), path.as_ref(), options, &|x| self.predict(x))
     }
-}
-
-/// What a network consists of, declared or not.
-struct Exported<'a, T> {
-    name: &'a str,
-    declaration: &'a str,
-    info: &'a Info,
-    names: &'a [&'a str],
-    heads: &'a HeadInfo,
-    parameters: &'a [T],
 }
 
 /// The versions of ONNX's operators that are written, each with the version of the format that came with it.
@@ -102,64 +91,90 @@ const OPSETS: [(i64, i64); 11] = [
     (23, 11),
 ];
 
-impl<T: Float> Exported<'_, T> {
-    fn save(&self, path: &Path, options: &OnnxOptions) -> Result<()> {
-        let model = self.model(options)?;
-        let length = model.encoded_len();
-        if i32::try_from(length).is_err() {
-            return Err(Error::value(
-                format!("network {}, to be saved as ONNX", quoted(self.name)),
-                format!("{length} bytes"),
-                "at most 2147483647, which is as much as a protobuf message can have",
-                "save it by `save`",
-            ));
-        }
-        replace(path, |file| file.write_all(&model.encode_to_vec()))
-            .map_err(|error| Error::io("write", path, error))
+/// Writes a network, of which `predict` gives the answers.
+fn save<T: Float>(
+    network: &Described<'_, T>,
+    path: &Path,
+    options: &OnnxOptions,
+    predict: &dyn Fn(&[T]) -> Result<Vec<T>>,
+) -> Result<()> {
+    let model = model(network, options)?;
+    if !options.activations.is_empty() {
+        own::compare(network, path, options, predict)?;
     }
+    write_model(path, network.name, &model)
+}
 
-    fn model(&self, options: &OnnxOptions) -> Result<proto::Model> {
-        let Some(&(opset, ir_version)) = OPSETS.iter().find(|(opset, _)| *opset == options.opset)
-        else {
-            return Err(Error::value(
-                "opset of an ONNX file",
-                options.opset.to_string(),
-                format!("a version from {} to {}", OPSETS[0].0, OPSETS[OPSETS.len() - 1].0),
-                "17 is one that most programs know",
-            ));
-        };
-        check_adapted(self.name, &tensors_of(self.info, self.names), self.parameters)?;
-        for tensor in tensors_of(self.info, self.names) {
-            check_finite(&tensor.name, &self.parameters[tensor.range()])?;
-        }
-        let mut writer = Writer { network: self, graph: Graph::new::<T>(opset), layers: 0 };
-        let graph = writer.graph(options.probabilities)?;
-        let entry = |(key, value): (&str, &str)| proto::Entry {
-            key: Some(key.to_owned()),
-            value: Some(value.to_owned()),
-        };
-        let own = [("network", self.name), ("architecture", self.declaration)];
-        let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
-        Ok(proto::Model {
-            ir_version: Some(ir_version),
-            producer_name: Some("nn".into()),
-            producer_version: Some(env!("CARGO_PKG_VERSION").into()),
-            graph: Some(graph),
-            opset_import: vec![proto::OpsetId {
-                domain: Some(String::new()),
-                version: Some(opset),
-            }],
-            metadata_props: own.into_iter().chain(others).map(entry).collect(),
-            functions: Vec::new(),
-        })
+/// Writes the model of what is called so.
+fn write_model(path: &Path, name: &str, model: &proto::Model) -> Result<()> {
+    let length = model.encoded_len();
+    if i32::try_from(length).is_err() {
+        return Err(Error::value(
+            format!("{}, to be saved as ONNX", quoted(name)),
+            format!("{length} bytes"),
+            "at most 2147483647, which is as much as a protobuf message can have",
+            "save it by `save`",
+        ));
     }
+    replace(path, |file| file.write_all(&model.encode_to_vec()))
+        .map_err(|error| Error::io("write", path, error))
+}
+
+/// The versions of operators and format that the options want.
+fn versions(options: &OnnxOptions) -> Result<(i64, i64)> {
+    OPSETS.into_iter().find(|(opset, _)| *opset == options.opset).ok_or_else(|| {
+        Error::value(
+            "opset of an ONNX file",
+            options.opset.to_string(),
+            format!("a version from {} to {}", OPSETS[0].0, OPSETS[OPSETS.len() - 1].0),
+            "17 is one that most programs know",
+        )
+    })
+}
+
+/// A model of this graph, with metadata of its own.
+fn model_of(
+    graph: proto::Graph,
+    (opset, ir_version): (i64, i64),
+    own: &[(&str, &str)],
+    options: &OnnxOptions,
+) -> proto::Model {
+    let entry = |(key, value): (&str, &str)| proto::Entry {
+        key: Some(key.to_owned()),
+        value: Some(value.to_owned()),
+    };
+    let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
+    proto::Model {
+        ir_version: Some(ir_version),
+        producer_name: Some("nn".into()),
+        producer_version: Some(env!("CARGO_PKG_VERSION").into()),
+        graph: Some(graph),
+        opset_import: vec![proto::OpsetId { domain: Some(String::new()), version: Some(opset) }],
+        metadata_props: own.iter().copied().chain(others).map(entry).collect(),
+        functions: Vec::new(),
+    }
+}
+
+fn model<T: Float>(network: &Described<'_, T>, options: &OnnxOptions) -> Result<proto::Model> {
+    let versions = versions(options)?;
+    for tensor in network.tensors()? {
+        check_finite(&tensor.name, &network.parameters[tensor.range()])?;
+    }
+    let mut graph = Graph::new::<T>(versions.0);
+    for own in &options.activations {
+        graph.own.push(Own::record(own, versions.0)?);
+    }
+    let mut writer = Writer { network, graph, layers: 0 };
+    let graph = writer.graph(options.probabilities)?;
+    let own = [("network", network.name), ("architecture", &network.declaration)];
+    Ok(model_of(graph, versions, &own, options))
 }
 
 /// Tensors side by side, each with its numbers of a row: joined only where one is needed.
 type Parts = Vec<(String, usize)>;
 
 struct Writer<'a, T> {
-    network: &'a Exported<'a, T>,
+    network: &'a Described<'a, T>,
     graph: Graph,
     /// Layers so far.
     layers: usize,
@@ -198,7 +213,7 @@ impl<T: Float> Writer<'_, T> {
         if let [(_, _, width)] = branches[..] {
             return vec![(only.to_owned(), width)];
         }
-        let leaf = |index| self.network.info.name(self.network.names, index).as_str().to_owned();
+        let leaf = |index| self.network.layer_name(index);
         let first = branches[0].0;
         let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
         // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
@@ -253,7 +268,7 @@ impl<T: Float> Writer<'_, T> {
     fn part(&mut self, info: &Info, x: &Parts) -> Result<Parts> {
         match info {
             Info::Layer(layer) => {
-                let name = info_name(self.network, self.layers);
+                let name = self.network.layer_name(self.layers);
                 let (_, start) = self.network.info.layer(self.layers);
                 self.layers += 1;
                 self.graph.layer = name;
@@ -331,13 +346,16 @@ impl<T: Float> Writer<'_, T> {
             format!("{what} of {}, to be saved as ONNX", quoted(&self.graph.layer)),
             quoted(name),
             format!("one of the {what}s that the notation has a word for"),
-            "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it",
+            match what {
+                "activation" => {
+                    "ONNX has no operator for one of your own: say by `OnnxOptions::activation` what it is on a tape"
+                }
+                _ => {
+                    "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it"
+                }
+            },
         )
     }
-}
-
-fn info_name<T>(network: &Exported<'_, T>, index: usize) -> String {
-    network.info.name(network.names, index).as_str().to_owned()
 }
 
 /// The branches that the inputs of a network are, each by its first layer, their number, and its width.
@@ -383,10 +401,8 @@ mod tests {
     /// The inputs and outputs of a network, by name and width.
     fn ends(text: &str) -> [Vec<(String, i64)>; 2] {
         let network: Dynamic = Dynamic::parse(text).unwrap();
-        let (info, names, heads) = network.layers();
-        let (name, parameters) = (network.name(), network.parameters());
-        let exported = Exported { name, declaration: "", info, names, heads, parameters };
-        let graph = exported.model(&OnnxOptions::new().probabilities()).unwrap().graph.unwrap();
+        let options = OnnxOptions::new().probabilities();
+        let graph = model(&network.described(), &options).unwrap().graph.unwrap();
         [graph.input, graph.output].map(|ends| {
             let of = |end: proto::ValueInfo| {
                 let shape = end.r#type.unwrap().tensor_type.unwrap().shape.unwrap();

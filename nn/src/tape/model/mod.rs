@@ -196,6 +196,20 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         Ok(())
     }
 
+    /// The outputs for inputs `[rows, inputs]` on a tape, and the tensors there by their names.
+    #[cfg(feature = "onnx")]
+    #[allow(clippy::type_complexity)] // a variable, and variables with names
+    pub(crate) fn recorded<'t>(
+        &self,
+        tape: &'t Tape<T>,
+        inputs: Var<'t, T>,
+    ) -> Result<(Var<'t, T>, Vec<(String, Var<'t, T>)>)> {
+        let variables = Variables::on(tape, &self.tensors, Pass::Evaluation)?;
+        let names = self.tensors.named().iter().map(|tensor| tensor.name.clone());
+        let named = names.zip(variables.all().iter().copied()).collect();
+        Ok((self.function.outputs(&variables, inputs)?, named))
+    }
+
     /// Outputs and loss of a batch on a tape.
     fn record<'t>(
         &self,

@@ -1,0 +1,147 @@
+//! Parameters of Keras: feature `npy`.
+
+use std::path::Path;
+
+use tensor::Float;
+
+use crate::data::npy::{Npy, read_npz};
+use crate::error::{Error, Result, quoted};
+use crate::file::check_finite;
+use crate::network::{Network, tensors};
+use crate::parameters::{NamedTensor, Parameters, TensorKind};
+
+/// A network with the parameters of a Keras model.
+pub trait Keras: Network {
+    /// The network with the weights that `numpy.savez("weights.npz", *model.get_weights())` wrote in Python: the arrays of the
+    /// layers in their order, `arr_0`, `arr_1` and so on.
+    ///
+    /// | in the declaration | layer of Keras | arrays |
+    /// |---|---|---|
+    /// | `dense(3 -> 4, relu)` | `Dense(4, "relu")` | kernel `[3, 4]`, bias |
+    /// | `dense(3 -> 4, bias = false)` | `Dense(4, use_bias=False)` | kernel |
+    /// | `batch_norm(momentum = 0.01, epsilon = 1e-3)` | `BatchNormalization()` | gamma, beta, moving mean, moving variance |
+    /// | `layer_norm(epsilon = 1e-3)` | `LayerNormalization()` | gamma, beta |
+    /// | `rms_norm` | `RMSNormalization(epsilon=1e-5)` | scale |
+    /// | `prelu` | `PReLU()` | alpha |
+    /// | `dropout(0.2)` | `Dropout(0.2)` | none |
+    ///
+    /// The file says nothing of activations and options: the declaration does, and must have those of the model. (Keras's own
+    /// `.weights.h5` is HDF5, which is not read.) Weights have the shape that they have here, so that a square one of
+    /// Keras's is never taken transposed; one of PyTorch's has no place in such a file.
+    ///
+    /// ```no_run
+    /// use nn::keras::Keras as _;
+    /// use nn::prelude::*;
+    ///
+    /// network! { struct Digits(dense(784 -> 128, relu), dense(10, softmax)); }
+    ///
+    /// let digits = Digits::load_keras("weights.npz")?;
+    /// # let _: Digits = digits;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read or is damaged, has other arrays than the network has tensors, numbers that are not finite, or
+    /// numbers of 64 bits for a network of `f32`; if the network begins with an encoder, which Keras has not.
+    fn load_keras(path: impl AsRef<Path>) -> Result<Self> {
+        let mut parameters = Parameters::zeroed(Self::INFO.len());
+        load(path.as_ref(), Self::NAME, &tensors::<Self>(), parameters.as_mut_slice())?;
+        Ok(Self::from_parameters(parameters))
+    }
+}
+
+impl<N: Network> Keras for N {}
+
+/// Writes the arrays of a file to the tensors of a network.
+fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [T]) -> Result<()> {
+    if let Some(found) = tensors.iter().find(|tensor| tensor.kind == TensorKind::Found) {
+        return Err(Error::value(
+            format!("network {name}, to be loaded from Keras"),
+            format!("tensor {} of an encoder", quoted(&found.name)),
+            "layers that Keras has",
+            "load the network without its encoder, and prepare rows as the Keras model had them prepared",
+        ));
+    }
+    let mut arrays = read_npz(path)?;
+    // A zip archive has them in any order.
+    arrays.sort_by_key(|(name, _)| number(name));
+    for (at, (array, _)) in arrays.iter().enumerate() {
+        if number(array) != Some(at) {
+            return Err(Error::file(
+                path,
+                "names of the arrays",
+                quoted(array),
+                format!("`arr_{at}`"),
+                "write the file by `numpy.savez(\"weights.npz\", *model.get_weights())`",
+            ));
+        }
+    }
+    if arrays.len() != tensors.len() {
+        return Err(Error::file(
+            path,
+            "arrays",
+            arrays.len().to_string(),
+            format!("{}, one for each tensor of {name}", tensors.len()),
+            "declare the layers that the model has, with their norms and without the biases that it has not",
+        ));
+    }
+    for (tensor, (array, numbers)) in tensors.iter().zip(&arrays) {
+        flat[tensor.range()].copy_from_slice(&taken(path, array, tensor, numbers)?);
+    }
+    Ok(())
+}
+
+/// `7` of `arr_7`.
+fn number(name: &str) -> Option<usize> {
+    let digits = name.strip_prefix("arr_")?;
+    digits.parse().ok().filter(|number: &usize| number.to_string() == digits)
+}
+
+/// The numbers of an array, for a tensor.
+fn taken<T: Float>(
+    path: &Path,
+    array: &str,
+    tensor: &NamedTensor,
+    numbers: &Npy,
+) -> Result<Vec<T>> {
+    let (shape, expected) = (numbers.shape(), &tensor.shape[..]);
+    let what = |of: &str| format!("{of} of array {}, for {}", quoted(array), quoted(&tensor.name));
+    if shape != expected {
+        let advice = match shape.iter().rev().eq(expected) {
+            true => {
+                "this is the other way round, as PyTorch has it: load its file by `load_pytorch`"
+            }
+            false => "declare the layers in the order and with the widths of the model",
+        };
+        let (found, expected) = (format!("{shape:?}"), format!("{expected:?}"));
+        return Err(Error::file(path, what("shape"), found, expected, advice));
+    }
+    let is_single = size_of::<T>() == size_of::<f32>();
+    if !(numbers.kind() == "f4" || (numbers.kind() == "f8" && !is_single)) {
+        return Err(Error::file(
+            path,
+            what("element type"),
+            quoted(numbers.kind()),
+            if is_single { "`f4`" } else { "`f4` or `f8`" },
+            "write the arrays by `array.astype(\"float32\")`, or load them into a network of `f64`",
+        ));
+    }
+    let values = numbers.tensor::<T>()?.to_vec();
+    check_finite(&tensor.name, &values)?;
+    Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrays_are_counted_as_numpy_counts_them() {
+        assert_eq!(number("arr_0"), Some(0));
+        assert_eq!(number("arr_12"), Some(12));
+        for name in ["arr_", "arr_01", "arr_-1", "arr_+1", "kernel", "arr_99999999999999999999"] {
+            assert_eq!(number(name), None, "{name}");
+        }
+    }
+}

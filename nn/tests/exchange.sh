@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# Models there and back with the programs that others use: ONNX's checker, ONNX Runtime, scikit-learn, Keras.
+#
+#     nn/tests/exchange.sh [VENV]
+#
+# Installs pinned packages from PyPI into VENV (a temporary folder by default) unless they are there. Without a network it
+# says so and ends with 0, except where REQUIRE_PYPI is set.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+venv=$(realpath -m "${1:-$(mktemp -d)}")
+packages="onnx==1.23.2 onnxruntime==1.32.0 numpy==2.4.6 scikit-learn==1.9.1 skl2onnx==1.20.0 safetensors==0.8.0 keras==3.15.1 jax==0.10.2"
+[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
+# shellcheck disable=SC2086
+if ! "$venv/bin/pip" install --quiet --disable-pip-version-check $packages; then
+    echo "not compared: the packages cannot be installed (no PyPI?)"
+    [ -z "${REQUIRE_PYPI:-}" ]
+    exit
+fi
+
+files=$(mktemp -d)
+trap 'rm -rf "$files"' EXIT
+
+# What is written here, in every layer, activation and opset.
+mkdir "$files/written"
+ONNX_FILES="$files/written" cargo test --quiet --release -p nn --lib --test onnx -- every_case every_operation_of_the_list
+"$venv/bin/python" nn/tests/onnx/check.py "$files/written"
+
+# What others write.
+cargo build --quiet --release -p nn --example run_onnx --example from_onnx
+target=${CARGO_TARGET_DIR:-target}
+mkdir "$files/models"
+"$venv/bin/python" nn/tests/onnx/round_trips.py "$target/release/examples" "$files/models"
+
+# The fixtures of Keras are what its script makes.
+cp nn/tests/keras/make.py "$files"
+(cd "$files" && KERAS_BACKEND=jax "$venv/bin/python" make.py)
+for name in plain norms; do cmp "$files/$name.npz" "nn/tests/keras/$name.npz"; done

@@ -1,0 +1,66 @@
+"""Models of scikit-learn: read, run, and made into declared networks.
+
+    python3 round_trips.py PROGRAMS FOLDER
+
+PROGRAMS is where the examples `run_onnx` and `from_onnx` are. New models, by another seed than those of `models.py`, go through
+skl2onnx; `run_onnx` must answer as scikit-learn does, and what `from_onnx` makes of a chain is a safetensors file whose
+tensors are those of the model. `exchange.sh` calls this script, and has the packages.
+"""
+
+import pathlib
+import subprocess
+import sys
+import time
+import warnings
+
+import numpy
+from safetensors.numpy import load_file
+from skl2onnx import to_onnx
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+NEAR = 1e-5
+programs, folder = (pathlib.Path(path) for path in sys.argv[1:])
+warnings.filterwarnings("ignore")
+seed = int(time.time())
+print(f"seed {seed}")
+random = numpy.random.default_rng(seed)
+
+
+def run(program, *arguments):
+    subprocess.run([programs / program, *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def near(name, found, expected):
+    apart = float(numpy.abs(found - expected).max() / max(1, numpy.abs(expected).max()))
+    print(f"{name}: {apart:.1e}")
+    assert found.shape == expected.shape and apart <= NEAR, name
+
+
+x = random.normal(size=(80, 5)).astype(numpy.float32)
+classes = (x[:, 0] > x[:, 1]).astype(int) + (x[:, 2] > 0)
+settings = dict(hidden_layer_sizes=(7, 6), max_iter=40, random_state=seed % 1000)
+numpy.save(folder / "x.npy", x)
+for activation in ["relu", "tanh", "logistic", "identity"]:
+    classifier = make_pipeline(StandardScaler(), MLPClassifier(activation=activation, **settings)).fit(x, classes)
+    regressor = make_pipeline(StandardScaler(), MLPRegressor(activation=activation, **settings)).fit(x, x[:, 0] * x[:, 1])
+    for kind, model, options in [("classes", classifier, {"zipmap": False}), ("numbers", regressor, None)]:
+        path = folder / f"{kind}_{activation}.onnx"
+        written = to_onnx(model, x[:1], options=options, target_opset={"": 17, "ai.onnx.ml": 3})
+        path.write_bytes(written.SerializeToString())
+        outputs = [folder / f"out_{at}.npy" for at in range(len(written.graph.output))]
+        run("run_onnx", path, folder / "x.npy", *outputs)
+        expected = model.predict_proba(x) if kind == "classes" else model.predict(x).reshape(-1, 1)
+        near(path.stem, numpy.load(outputs[-1]), expected)
+
+# A chain: the network without its scaler.
+chain = regressor[-1]
+path = folder / "chain.onnx"
+path.write_bytes(to_onnx(chain, x[:1], target_opset=17).SerializeToString())
+run("from_onnx", path, folder / "chain")
+tensors = load_file(folder / "chain.safetensors")
+print((folder / "chain.net").read_text())
+for at, (weight, bias) in enumerate(zip(chain.coefs_, chain.intercepts_), 1):
+    near(f"layer{at}.weight", tensors[f"layer{at}.weight"], weight.astype(numpy.float32))
+    near(f"layer{at}.bias", tensors[f"layer{at}.bias"].reshape(-1), bias.astype(numpy.float32))

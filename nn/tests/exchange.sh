@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Models there and back with the programs that others use: ONNX's checker, ONNX Runtime, scikit-learn, Keras.
 #
-#     nn/tests/exchange.sh [VENV]
+#     nn/tests/exchange.sh [VENV [SEED]]
 #
 # Installs pinned packages from PyPI into VENV (a temporary folder by default) unless they are there. Without a network it
 # says so and ends with 0, except where REQUIRE_PYPI is set.
@@ -23,14 +23,15 @@ trap 'rm -rf "$files"' EXIT
 
 # What is written here, in every layer, activation and opset.
 mkdir "$files/written"
-ONNX_FILES="$files/written" cargo test --quiet --release -p nn --lib --test onnx -- every_case every_operation_of_the_list
+# With the features of the whole workspace, so that nothing is compiled again after the other tests.
+ONNX_FILES="$files/written" cargo test --quiet --workspace --release --lib --test onnx -- every_case every_operation_of_the_list
 "$venv/bin/python" nn/tests/onnx/check.py "$files/written"
 
 # What others write.
-cargo build --quiet --release -p nn --example run_onnx --example from_onnx
+cargo build --quiet --workspace --release --examples
 target=${CARGO_TARGET_DIR:-target}
 mkdir "$files/models"
-"$venv/bin/python" nn/tests/onnx/round_trips.py "$target/release/examples" "$files/models"
+"$venv/bin/python" nn/tests/onnx/round_trips.py "$target/release/examples" "$files/models" "${2:-1}"
 
 # The fixtures of Keras are what its script makes.
 cp nn/tests/keras/make.py "$files"

@@ -1,6 +1,6 @@
 """Models of scikit-learn: read, run, and made into declared networks.
 
-    python3 round_trips.py PROGRAMS FOLDER
+    python3 round_trips.py PROGRAMS FOLDER SEED
 
 PROGRAMS is where the examples `run_onnx` and `from_onnx` are. New models, by another seed than those of `models.py`, go through
 skl2onnx; `run_onnx` must answer as scikit-learn does, and what `from_onnx` makes of a chain is a safetensors file whose
@@ -10,7 +10,6 @@ tensors are those of the model. `exchange.sh` calls this script, and has the pac
 import pathlib
 import subprocess
 import sys
-import time
 import warnings
 
 import numpy
@@ -21,9 +20,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 NEAR = 1e-5
-programs, folder = (pathlib.Path(path) for path in sys.argv[1:])
+programs, folder = (pathlib.Path(path) for path in sys.argv[1:3])
 warnings.filterwarnings("ignore")
-seed = int(time.time())
+seed = int(sys.argv[3])
 print(f"seed {seed}")
 random = numpy.random.default_rng(seed)
 

@@ -52,6 +52,7 @@
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
+//! | `json` | rows of tables from JSON, and from whatever else serde reads, and `table` |
 //! | `npy` | `data::npy`: arrays of NumPy |
 //! | `images` | `data::images`: folders of PNG and JPEG, and `table` |
 
@@ -88,6 +89,8 @@ mod row;
 mod sequential;
 #[cfg(feature = "std")]
 pub mod solve;
+#[cfg(feature = "table")]
+mod tabular;
 #[cfg(feature = "std")]
 mod tape;
 mod text;
@@ -126,6 +129,8 @@ pub use parameters::{Parameters, TensorKind};
 pub use picture::Picture;
 pub use row::Row;
 pub use sequential::Sequential;
+#[cfg(feature = "table")]
+pub use tabular::{Cells, OwnedRow, Tabular};
 #[cfg(feature = "std")]
 pub use tape::{OnTape, Record, TapeFunction, TapeModel, TapeRow, Tensors, Variables};
 pub use tensor;

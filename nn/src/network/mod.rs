@@ -13,6 +13,7 @@ mod shown;
 mod summary;
 #[cfg(feature = "std")]
 mod tensors;
+mod units;
 #[cfg(feature = "std")]
 mod view;
 
@@ -36,5 +37,6 @@ pub(crate) use shown::debug_as;
 pub(crate) use summary::table;
 #[cfg(feature = "std")]
 pub(crate) use tensors::{tensors, tensors_of};
+pub(crate) use units::{Units, place as place_of_units};
 #[cfg(feature = "std")]
 pub use view::{dense_view, layer_view};

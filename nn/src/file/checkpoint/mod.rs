@@ -30,7 +30,7 @@ pub(crate) use pytorch::{load_pytorch, save_pytorch};
 pub(crate) use replace::replace;
 #[cfg(feature = "onnx")]
 pub(crate) use save::check_finite;
-pub(crate) use save::{json, save, save_all};
+pub(crate) use save::{json, save, save_all, save_with_texts};
 
 use crate::error::{Error, Result};
 use crate::file::FORMAT;

@@ -136,7 +136,7 @@ const NN: Plan = Plan {
         &["network"],
         &["file", "metric", "picture"],
         &["train"],
-        &["solve"],
+        &["solve", "tabular"],
         &["dynamic", "tape"],
         &["onnx", "sequential"],
         &["private"],

@@ -11,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use nn::data::csv::Csv;
 use nn::data::{Cell, Column, Kind, Labels, Table};
 use nn::metric::R2;
 use nn::{AdamW, Dynamic, fit, schedule};
@@ -22,6 +23,8 @@ Usage: table FILE.csv --target NAME [options]
 
 Options:
   --target NAME           the column to predict
+  --missing TEXT          a text that stands for a missing value, as `-` or `unknown`; may be given several times
+  --category NAME         a column whose values are words, whatever they look like; may be given several times
   --task classes|number   what it is; by default words, yes and no, and at most 10 different whole numbers are classes
   --seed N                which rows are the test, and the first weights (default 0)
   --epochs N              how often every row is visited (default: so that there are some 4000 steps)
@@ -34,6 +37,8 @@ Options:
 struct Options {
     file: PathBuf,
     target: String,
+    missing: Vec<String>,
+    categories: Vec<String>,
     task: Option<Task>,
     seed: Option<u64>,
     epochs: Option<usize>,
@@ -53,11 +58,14 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
     let (mut file, mut target, mut task, mut seed, mut epochs) = (None, None, None, None, None);
     let (mut predictions, mut save, mut network) = (None, None, None);
+    let (mut missing, mut categories) = (Vec::new(), Vec::new());
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Value(path) if file.is_none() => file = Some(path.into()),
             Long("target") => target = Some(parser.value()?.string()?),
+            Long("missing") => missing.push(parser.value()?.string()?),
+            Long("category") => categories.push(parser.value()?.string()?),
             Long("task") => {
                 task = Some(match &parser.value()?.string()?[..] {
                     "classes" => Task::Classes,
@@ -84,7 +92,18 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }
     let file = file.ok_or("which file? write its path first")?;
     let target = target.ok_or("which column is to be predicted? write --target NAME")?;
-    Ok(Some(Options { file, target, task, seed, epochs, predictions, save, network }))
+    Ok(Some(Options {
+        file,
+        target,
+        missing,
+        categories,
+        task,
+        seed,
+        epochs,
+        predictions,
+        save,
+        network,
+    }))
 }
 
 /// The column of this name, also if it is written with other capitals, or blanks around it.
@@ -147,7 +166,15 @@ struct Tested {
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn run(options: &Options) -> Outcome<()> {
-    let table = Table::read_csv(&options.file)?;
+    let csv = options.missing.iter().fold(Csv::new(), |csv, text| csv.missing(text));
+    let categories = options.categories.iter();
+    let csv = categories.fold(csv, |csv, name| csv.kind(&name[..], Kind::Category));
+    let table = csv.read(&options.file).map_err(|error| match error.to_string() {
+        text if text.contains("with `missing`") => {
+            format!("{text}: here by `--missing TEXT` and `--category NAME`")
+        }
+        text => text,
+    })?;
     let mark = fingerprint(&table);
     let count = table.len();
     if options.network.is_none() {

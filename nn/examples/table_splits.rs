@@ -1,5 +1,6 @@
-//! The rows that the programs `breast_cancer`, `wine`, `digits` and `diabetes` judge by, for `tables/compare.py`: for each
-//! table and seed a line with the table's name, the seed, and the numbers of the rows.
+//! The rows that the programs `breast_cancer`, `wine`, `digits`, `diabetes` and `diamonds` judge by, for `tables/compare.py`: for
+//! each table and seed a line with the table's name, the seed, and the numbers of the rows. A second directory is that of
+//! `diamonds.csv`.
 
 use std::path::PathBuf;
 
@@ -27,5 +28,7 @@ fn main() -> nn::Result<()> {
     print("breast_cancer", &read(bare.clone().skip(1), "breast_cancer.csv")?, Some(30))?;
     print("wine", &read(bare.clone().skip(1), "wine_data.csv")?, Some(13))?;
     print("digits", &read(bare.clone(), "digits.csv.gz")?, Some(64))?;
-    print("diabetes", &read(bare.separator(b' '), "diabetes_data_raw.csv.gz")?, None)
+    print("diabetes", &read(bare.separator(b' '), "diabetes_data_raw.csv.gz")?, None)?;
+    let diamonds = std::env::args().nth(2).map_or(directory.clone(), PathBuf::from);
+    print("diamonds", &Table::read_csv(diamonds.join("diamonds.csv"))?, None)
 }

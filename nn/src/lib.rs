@@ -53,6 +53,7 @@
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
+//! | `json` | rows of tables from JSON, and from whatever else serde reads, and `table` |
 //! | `npy` | `data::npy`: arrays of NumPy; `keras`: the weights of a Keras model |
 //! | `half`, `nalgebra`, `ndarray` | tensors from arrays of the crate of that name, and the other way |
 //! | `onnx` | `onnx`: models in the ONNX format, in and out, and `dynamic` |
@@ -95,6 +96,8 @@ mod row;
 mod sequential;
 #[cfg(feature = "std")]
 pub mod solve;
+#[cfg(feature = "table")]
+mod tabular;
 #[cfg(feature = "std")]
 mod tape;
 mod text;
@@ -133,6 +136,8 @@ pub use parameters::{Parameters, TensorKind};
 pub use picture::Picture;
 pub use row::Row;
 pub use sequential::Sequential;
+#[cfg(feature = "table")]
+pub use tabular::{Cells, OwnedRow, Tabular};
 #[cfg(feature = "std")]
 pub use tape::{OnTape, Record, TapeFunction, TapeModel, TapeRow, Tensors, Variables};
 pub use tensor;

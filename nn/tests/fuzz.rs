@@ -32,6 +32,10 @@ network! {
     struct OfKeras(
         dense(3 -> 5, gelu, bias = false), batch_norm(epsilon = 1e-3), dense(4, silu), layer_norm(epsilon = 1e-3), dense(2)
     );
+    struct Price {
+        row: columns { area: number(log), city: category(2), street: category(30), garden: flag, sold: date },
+        price: dense(1),
+    }
 }
 
 /// One reader.
@@ -87,6 +91,10 @@ const NOTATION: &[&str] = &[
     "concat(",
     "heads(",
     "input(",
+    "columns {",
+    "number(log)",
+    "category(",
+    ": flag",
     "dropout(",
     "layer_norm",
     "batch_norm",
@@ -278,6 +286,62 @@ const TARGETS: &[Target] = &[
         ],
     },
     Target {
+        name: "rows of a table",
+        valid: flats,
+        takes: answers,
+        reference: None,
+        // A row of numbers, encoded, and what a layer makes of it.
+        factor: 4096,
+        words: &[
+            "area",
+            "city",
+            ",",
+            "\n",
+            "NaN",
+            "inf",
+            "-1e308",
+            "2026-11-28",
+            "yes",
+            "Rome",
+            "\"\"",
+        ],
+    },
+    Target {
+        name: "rows from JSON",
+        valid: || {
+            let row = r#"{"area": 84, "city": "Rome", "street": null, "garden": true, "sold": "2026-11-28", "x": [1]}"#;
+            vec![format!("[{row}]").into_bytes(), b"[{}]".to_vec()]
+        },
+        takes: |path| {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            serde_json::from_str::<Vec<PriceRowOwned>>(&text)
+                .is_ok_and(|rows| network_for_flats().predict_batch(&rows).len() == rows.len())
+        },
+        // It passes over what is no column, whatever that is.
+        reference: None,
+        factor: 16 * 1024,
+        words: JSON,
+    },
+    Target {
+        name: "network for tables",
+        valid: || {
+            let path = scratch("flats");
+            std::fs::write(&path, &flats()[0]).unwrap();
+            let table = Table::read_csv(&path).unwrap();
+            let mut network: Dynamic =
+                Dynamic::for_table_with(&table, "price", "dense(2, relu)").unwrap();
+            let rows = network.rows(&table).unwrap();
+            network.adapt(&rows).unwrap();
+            let _ = std::fs::remove_file(&path);
+            vec![file(|path| network.save(path).unwrap())]
+        },
+        takes: |path| Dynamic::<f32>::open(path).is_ok(),
+        reference: Some(is_safetensors),
+        // A width in its notation may be any.
+        factor: usize::MAX,
+        words: JSON,
+    },
+    Target {
         name: "csv, compressed",
         valid: || tables().into_iter().map(gzip).collect(),
         takes: |path| Table::read_csv(path).is_ok(),
@@ -445,6 +509,46 @@ fn trained() -> (Small, Trainer<Small, Adam>) {
     let classes = nn::data::Class::from_labels(&[0, 1]).unwrap();
     trainer.step(&mut small, &[[1.0, 2.0, 3.0], [0.0, 1.0, 0.0]], &classes).unwrap();
     (small, trainer)
+}
+
+fn flats() -> Vec<Vec<u8>> {
+    let mut text = String::from("area,city,street,garden,sold,price\n");
+    for row in 0..40 {
+        let city = ["Rome", "Oslo", ""][row % 3];
+        text += &format!(
+            "{}.5,{city},street {},{},2026-11-{:02},{}\n",
+            20 + row * 7 % 40,
+            row % 9,
+            ["yes", "no"][row % 2],
+            1 + row % 28,
+            row * 1000
+        );
+    }
+    vec![
+        text.clone().into_bytes(),
+        text.lines().take(3).collect::<Vec<_>>().join("\n").into_bytes(),
+    ]
+}
+
+/// What knows flats.
+fn network_for_flats() -> &'static Price {
+    static PRICE: std::sync::OnceLock<Price> = std::sync::OnceLock::new();
+    PRICE.get_or_init(|| {
+        let path = scratch("known");
+        std::fs::write(&path, &flats()[0]).unwrap();
+        let mut price = Price::init(1);
+        price.adapt(&Price::dataset(&Table::read_csv(&path).unwrap(), "price").unwrap()).unwrap();
+        let _ = std::fs::remove_file(&path);
+        price
+    })
+}
+
+/// Whether the rows of a table have answers, all of them numbers.
+fn answers(path: &Path) -> bool {
+    let Ok(table) = Table::read_csv(path) else { return false };
+    let Ok(answers) = network_for_flats().predict_table(&table) else { return false };
+    assert!(answers.iter().all(|[y]| y.is_finite()), "an answer that is no number");
+    true
 }
 
 fn states() -> Vec<Vec<u8>> {

@@ -49,3 +49,16 @@ fn every_file_is_in_its_list() {
         assert!(count > 0, "{folder} has nothing in its list");
     }
 }
+
+/// From a file to test scores in twelve lines of `main`, as rustfmt writes them; comments do not count.
+#[test]
+fn programs_for_tables_take_twelve_lines() {
+    for name in ["breast_cancer", "wine", "digits", "diabetes", "diamonds"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}.rs"));
+        let source = fs::read_to_string(path).unwrap();
+        let body = source.split_once("fn main() -> nn::Result<()> {\n").unwrap().1;
+        let body = body.split_once("\n}\n").unwrap().0;
+        let lines = body.lines().filter(|line| !line.trim_start().starts_with("//")).count();
+        assert!((8..=12).contains(&lines), "{name}: {lines} lines");
+    }
+}

@@ -2,8 +2,8 @@
 //! sense is up to `check`.
 
 use crate::attribute::Attribute;
-use crate::tokens::{Name, Place, Token, is_arrow, sign, split_at_commas};
-use crate::vocabulary::{self, LayerOption};
+use crate::tokens::{Name, Place, Token, is_arrow, is_name, sign, split_at_commas};
+use crate::vocabulary::{self, ColumnForm, ColumnKind, ColumnWidths, LayerOption};
 
 /// More layers than any network has: with so many, `cargo check` takes seconds, and a training step of a program that is
 /// compiled without optimisation fits into the stack of a thread.
@@ -94,6 +94,8 @@ pub(crate) enum Unit {
     Concat(Vec<Branch<Layers>>),
     /// `heads { class: dense(10, softmax), angle: dense(1) }`
     Heads(Vec<Branch<Layers>>),
+    /// `columns { area: number(log), city: category(12) }`
+    Columns(Vec<Column>),
     /// `models::Encoder`: a network inside this one.
     Network(Path),
     /// `my::Gate(128 -> 64)`: a layer of the user's own.
@@ -142,6 +144,17 @@ pub struct Branch<L> {
     pub name: Name,
     /// The layers in it.
     pub layers: L,
+}
+
+/// A column of a table: `area: number(log)`
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its doc comments.
+    pub docs: Vec<Attribute>,
+    /// Its name, which in a text that is read while a program runs may be any text: `"area (m²)": number`.
+    pub name: Name,
+    /// What it holds.
+    pub form: ColumnForm,
 }
 
 /// The number of inputs or outputs of a layer.
@@ -224,6 +237,38 @@ pub struct Path {
     pub text: String,
     /// Where it is written.
     pub place: Place,
+}
+
+impl Column {
+    /// As it is written: `area: number(log)`.
+    pub fn text(&self) -> String {
+        column_text(self.name.plain(), self.form)
+    }
+
+    /// What some columns become.
+    pub fn widths(columns: &[Column]) -> ColumnWidths {
+        let forms: Vec<ColumnForm> = columns.iter().map(|column| column.form).collect();
+        ColumnWidths::of(&forms)
+    }
+}
+
+/// A column as the notation writes it: `area: number(log)`, `"area (m²)": number(complete)`.
+pub fn column_text(name: &str, form: ColumnForm) -> String {
+    let (word, option) = match form.kind {
+        ColumnKind::Number { log: true } => ("number", "log".to_owned()),
+        ColumnKind::Number { log: false } => ("number", String::new()),
+        ColumnKind::Flag => ("flag", String::new()),
+        ColumnKind::Date => ("date", String::new()),
+        ColumnKind::Category { kept, .. } => ("category", kept.to_string()),
+    };
+    let complete = if form.complete { "complete" } else { "" };
+    let options = [&option[..], complete].into_iter().filter(|option| !option.is_empty());
+    let options = options.collect::<Vec<_>>().join(", ");
+    let options = if options.is_empty() { options } else { format!("({options})") };
+    match is_name(name) && name.is_ascii() {
+        true => format!("{name}: {word}{options}"),
+        false => format!("{name:?}: {word}{options}"),
+    }
 }
 
 impl Simple {

@@ -1,7 +1,7 @@
 //! The layers of a network one by one, as files and summaries name them: what is repeated has numbers, and what is
 //! inside another layer has that layer's name in front.
 
-use crate::ast::Branch;
+use crate::ast::{Branch, Column};
 use crate::network::{Step, Unit};
 
 /// The name of every layer without others inside it: `hidden`, `deep.0`, `block.layer1`, `inputs.image`.
@@ -29,6 +29,10 @@ fn one(step: &Step, name: &str) -> Vec<String> {
     match &step.unit {
         Unit::Residual(steps) => numbered(steps, name),
         Unit::Concat(branches) | Unit::Heads(branches) => of_branches(branches, name),
+        // What prepares rows, and the learned vectors behind it.
+        Unit::Columns(columns) if Column::widths(columns).has_vectors() => {
+            vec![name.to_owned(), format!("{name}.words")]
+        }
         _ => vec![name.to_owned()],
     }
 }

@@ -1,7 +1,7 @@
 //! A checked network: what every layer takes and gives is known, and there is nothing in it that cannot be.
 //! Where the declaration had mistakes, it is the network that was probably meant.
 
-use crate::ast::{Branch, Declaration, Dense, Head, Path, Simple, Title, Width, Widths};
+use crate::ast::{Branch, Column, Declaration, Dense, Head, Path, Simple, Title, Width, Widths};
 use crate::tokens::Place;
 
 /// What a declaration stands for.
@@ -62,6 +62,8 @@ pub enum Unit {
     Concat(Vec<Branch<Vec<Step>>>),
     /// Several heads, side by side.
     Heads(Vec<Branch<Vec<Step>>>),
+    /// The columns of a table, each as what it becomes.
+    Columns(Vec<Column>),
     /// A network inside this one.
     Network(Path),
     /// A layer of the user's own.

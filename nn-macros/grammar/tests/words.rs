@@ -1,7 +1,7 @@
 //! Every word of the vocabulary can be written, and so can what others call it: cases made from the lists.
 
 use nn_grammar::read;
-use nn_grammar::vocabulary::{ACTIVATIONS, INITIALIZERS, LAYERS, LayerKind};
+use nn_grammar::vocabulary::{ACTIVATIONS, COLUMNS, INITIALIZERS, LAYERS, LayerKind};
 
 /// Nothing is wrong with the declaration.
 fn accepted(text: &str) {
@@ -46,9 +46,11 @@ fn every_simple_layer_and_its_options() {
     let simple = LAYERS.iter().filter(|layer| matches!(layer.kind, LayerKind::Simple(_)));
     for layer in simple {
         // What prepares rows comes first.
-        let encodes = matches!(&layer.kind, LayerKind::Simple(simple) if simple.encodes);
-        let [before, after] =
-            if encodes { ["", ", dense(4 -> 2)"] } else { ["dense(3 -> 4), ", ", dense(2)"] };
+        let [before, after] = if layer.encodes() {
+            ["", ", dense(4 -> 2)"]
+        } else {
+            ["dense(3 -> 4), ", ", dense(2)"]
+        };
         let options = |names: &dyn Fn(usize) -> &'static str| -> String {
             let each = layer.options.iter().enumerate();
             let each = each.map(|(at, option)| format!("{} = {}", names(at), option.example));
@@ -68,5 +70,65 @@ fn every_simple_layer_and_its_options() {
             let advice = format!("write `{}`", layer.word);
             refused(&format!("dense(3 -> 4), {other}(), dense(2)"), &advice);
         }
+    }
+}
+
+#[test]
+fn every_column() {
+    for row in COLUMNS {
+        let words = if row.word == "category" { "12, " } else { "" };
+        let block = |word: &str| format!("columns {{ a: {word}({words}complete) }}, dense(2)");
+        accepted(&block(row.word));
+        for other in row.elsewhere {
+            refused(&block(other), &format!("there is no column `{other}`; write `{}`", row.word));
+        }
+    }
+    accepted("struct Price { row: columns { a: flag }, deep: dense(3) * 2, price: dense(1) }");
+    accepted("columns { \"area (m²)\": number(log), type: category(30), }, dense(2)");
+    for (wrong, advice) in [
+        ("columns { }, dense(2)", "write what each column of a row holds"),
+        (
+            "columns { a }, dense(2)",
+            "write a name and what the column holds, as in `area: number`, in place of `a`",
+        ),
+        ("columns { number }, dense(2)", "in place of `number`"),
+        (
+            "columns { a: }, dense(2)",
+            "write what the column `a` holds: `number`, `category`, `flag` and `date`",
+        ),
+        ("columns { a: 12 }, dense(2)", "in place of `12`"),
+        (
+            "columns { a: shape }, dense(2)",
+            "there is no column `shape`; a column holds one of `number`",
+        ),
+        (
+            "columns { a: category }, dense(2)",
+            "write how many words of `a` have a place of their own",
+        ),
+        (
+            "columns { a: category() }, dense(2)",
+            "write how many words of `a` have a place of their own",
+        ),
+        ("columns { a: category(0) }, dense(2)", "`0` is no number of words of `a`"),
+        ("columns { a: category(3, 4) }, dense(2)", "`category` takes how many words"),
+        (
+            "columns { a: number(12) }, dense(2)",
+            "`number` takes `log`, and `complete`; leave `12` out",
+        ),
+        ("columns { a: flag(log) }, dense(2)", "`flag` takes `complete`; leave `log` out"),
+        ("columns { a: flag 3 }, dense(2)", "`3` means nothing after a column"),
+        ("columns { a: flag, a: date }, dense(2)", "column 1 is called `a` already"),
+        ("columns { size = 3 }, dense(2)", "`columns` has no option `size`"),
+        ("columns { a: flag }", "`columns` alone have no layer to prepare rows for"),
+        ("dense(3 -> 2), columns { a: flag }, dense(2)", "so they are its first layer"),
+        (
+            "concat { a: (columns { a: flag }, dense(2)), b: input(2) }, dense(2)",
+            "so they are its first layer",
+        ),
+        ("columns { a: flag } * 2, dense(2)", "`columns` cannot be repeated"),
+        ("columns { a: flag }, dense(7 -> 2)", "takes 7 inputs but layer `layer1` gives 2 outputs"),
+        ("columns[a: flag], dense(2)", "what `columns` has stands in braces"),
+    ] {
+        refused(wrong, advice);
     }
 }

@@ -1,6 +1,6 @@
 //! The documentation of what is generated.
 
-use nn_grammar::ast::{Simple, Width};
+use nn_grammar::ast::{Column, Simple, Width};
 use nn_grammar::network::{Step, Unit};
 
 /// The layers as a Markdown table; it follows the user's own words.
@@ -53,6 +53,10 @@ fn kind(step: &Step) -> String {
         Unit::Simple(simple) => simple_layer(simple),
         Unit::Residual(_) => format!("residual ({})", inside()),
         Unit::Input => "input".to_owned(),
+        Unit::Columns(columns) => {
+            let texts: Vec<String> = columns.iter().map(|column| cell(&column.text())).collect();
+            format!("columns ({})", texts.join(", "))
+        }
         Unit::Concat(_) => format!("concat ({})", inside()),
         Unit::Heads(_) => format!("heads ({})", inside()),
         Unit::Network(path) | Unit::Own(path) => cell(&path.text),
@@ -97,6 +101,11 @@ fn parameters(step: &Step) -> Option<u128> {
         Unit::Simple(Simple { row, .. }) if row.parameters == 0 => 0,
         Unit::Simple(Simple { row, .. }) => u128::from(row.parameters) * width(&step.input)?,
         Unit::Input | Unit::StandIn => 0,
+        Unit::Columns(columns) => {
+            let vectors =
+                columns.iter().map(|Column { form, .. }| form.places() * form.dimensions());
+            vectors.sum::<usize>() as u128
+        }
         Unit::Residual(_) | Unit::Concat(_) | Unit::Heads(_) => {
             step.parts().into_iter().flatten().map(parameters).sum::<Option<u128>>()?
         }

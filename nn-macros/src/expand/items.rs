@@ -13,7 +13,7 @@ use super::layer_enum::LayerEnum;
 use super::parts::{Parts, ends};
 use super::structs::structs;
 use super::written::Written;
-use super::{docs, methods, types};
+use super::{columns, docs, methods, types};
 use crate::source::Source;
 
 /// The code for a declaration, with `errors` where the compiler shows them and goes on, behind what is for
@@ -57,6 +57,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let in_public = Written::in_public(source, &head.parameters);
     let mut public = structs(network, &float, &in_public);
     public.extend(LayerEnum::of(network, &in_public).declarations());
+    public.extend(columns::structs(network, &in_public));
     let (names, named) = aliases(source, &head.parameters, steps);
     let written = Written::by_aliases(source, &head.parameters, names);
     let attributes = Attributes::of(&head.attributes, &written);
@@ -74,6 +75,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let implementation = implementation(&parts, checks);
     let layered = LayerEnum::of(network, &written).implementation(&parts);
     let methods = methods::methods(&parts);
+    let rows = columns::implementation(&parts);
     let Parts { visibility, name, parameters, passed, float, aliases, .. } = &parts;
     let declared = (!head.parameters.is_empty()).then(|| quote!(<#parameters>));
     quote! {
@@ -87,6 +89,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
         const _: () = {
             #(#named)*
             #(type #aliases #declared = #kinds;)*
+            #rows
             #items
             #implementation
             #layered

@@ -1,7 +1,7 @@
 //! The enum of a network's layers, by which the compiler checks their names: `DigitsLayer`, with a variant for each layer
 //! that has parameters. One with others inside it has an enum of its own, `DigitsBlockLayer`.
 
-use nn_grammar::ast::{Branch, Path};
+use nn_grammar::ast::{Branch, Column, Path};
 use nn_grammar::network::{Network, Step, Unit};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
@@ -66,13 +66,18 @@ impl<'n> LayerEnum<'n> {
     fn add(&mut self, plain: &str, step: &'n Step) {
         let inside = match &step.unit {
             Unit::Input => return,
+            Unit::Columns(columns) if !Column::widths(columns).has_vectors() => return,
             Unit::Simple(simple) if simple.row.parameters == 0 => return,
             Unit::Residual(steps) => Inside::Layers(self.numbered(plain, steps)),
             Unit::Concat(branches) | Unit::Heads(branches) => {
                 Inside::Layers(self.branches(plain, branches))
             }
             Unit::Network(path) => Inside::Network(path),
-            Unit::Dense { .. } | Unit::Simple(_) | Unit::Own(_) | Unit::StandIn => Inside::Nothing,
+            Unit::Dense { .. }
+            | Unit::Simple(_)
+            | Unit::Columns(_)
+            | Unit::Own(_)
+            | Unit::StandIn => Inside::Nothing,
         };
         self.push(plain, step.count, inside);
     }

@@ -24,7 +24,7 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
         let (index, panics, at) = index(step, leaf, own, nn);
         let (kind, body) = match &step.unit {
             // Nothing to see, or a network of its own: see `nested`.
-            Unit::Input | Unit::Network(_) => continue,
+            Unit::Input | Unit::Network(_) | Unit::Columns(_) => continue,
             Unit::Simple(simple) if !simple.row.shown => continue,
             unit if has_biases(unit) => (
                 quote!(#nn::layer::DenseView<'_, #float, #input, #output>),

@@ -1,6 +1,6 @@
 //! How many layers without others inside them there are, where only the compiler knows those of a network inside.
 
-use nn_grammar::ast::Path;
+use nn_grammar::ast::{Column, Path};
 use nn_grammar::network::{Step, Unit};
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
@@ -23,6 +23,10 @@ impl<'n> Leaves<'n> {
                 let mut sum = Leaves::default();
                 step.parts().into_iter().flatten().for_each(|inner| sum.add(inner));
                 sum
+            }
+            Unit::Columns(columns) => {
+                let known = 1 + usize::from(Column::widths(columns).has_vectors());
+                Leaves { known, networks: Vec::new() }
             }
             _ => Leaves { known: 1, networks: Vec::new() },
         }

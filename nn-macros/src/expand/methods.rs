@@ -1,9 +1,12 @@
 //! The methods and constants that every network has.
 
 use nn_grammar::Taken;
+use nn_grammar::ast::Column;
+use nn_grammar::network::Unit;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use super::columns;
 use super::layer_methods::{nested, views};
 use super::parts::Parts;
 use super::structs::{self, conversions};
@@ -89,6 +92,7 @@ pub(crate) fn taken() -> Taken {
         kinds.map(|member| member.name)
     };
     Taken {
+        of_tables: columns::METHODS.to_vec(),
         methods: names(false).chain(TRAIT_METHODS.iter().copied()).collect(),
         constants: names(true).collect(),
     }
@@ -150,6 +154,8 @@ struct Samples {
     answer: TokenStream,
     /// Whether an answer is more than a row.
     has_heads: bool,
+    /// Whether a sample has the columns of a table.
+    is_table: bool,
     conversions: TokenStream,
 }
 
@@ -163,8 +169,18 @@ impl Samples {
             sample: quote!([#float; #input]),
             answer: quote!([#float; #output]),
             has_heads: false,
+            is_table: false,
             conversions: quote!(),
         };
+        if columns::of(steps).is_some() {
+            let block = columns::alias();
+            let row = quote!(#nn::layer::columns::TableRow);
+            samples.sample = quote!(impl #row<Columns = #block>);
+            let sample = &samples.sample;
+            samples.arguments = quote!(sample: &#sample);
+            samples.row = quote!(&#row::numbers::<#float, #input>(sample));
+            samples.is_table = true;
+        }
         if let Some(inputs) = structs::inputs(steps, written) {
             let names: Vec<&Ident> = inputs.iter().map(|side| &side.name).collect();
             let widths = inputs.iter().map(|side| written.constant(side.width));
@@ -336,6 +352,7 @@ fn predict_batch(
     let nn = written.nn();
     let Samples { sample, answer, .. } = samples;
     let batch = match samples.conversions.is_empty() {
+        _ if samples.is_table => quote!(#nn::__private::predict_table_rows(self, samples)),
         true => quote!(#nn::Network::#name(self, samples)),
         false => quote!(#nn::__private::#name(self, samples)),
     };
@@ -378,6 +395,16 @@ fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStrea
     let kind = structs::name(&parts.name, "Activations");
     let fields = steps.iter().map(|step| {
         let field = written.ident(&step.title.name);
+        // Of columns with learned vectors what the encoder gives comes before them.
+        if let Unit::Columns(columns) = &step.unit
+            && Column::widths(columns).has_vectors()
+        {
+            let input = written.constant(&step.input);
+            return quote!(#field: {
+                let _: [#float; #input] = #nn::__private::Activations::layer(&mut answers);
+                #nn::__private::Activations::layer(&mut answers)
+            });
+        }
         match step.count {
             1 => quote!(#field: #nn::__private::Activations::layer(&mut answers)),
             _ => quote! {

@@ -11,6 +11,7 @@
 //! | `methods` | the methods and constants that every network has |
 //! | `layer_methods` | the methods that show layers |
 //! | `layer_enum` | the enum of a network's layers |
+//! | `columns` | the rows of a network behind the columns of a table |
 //! | `structs` | the structs beside a network |
 //! | `types` | the types of layers and of the head |
 //! | `assertions` | what the compiler checks of constants |
@@ -23,6 +24,7 @@
 mod aliases;
 mod assertions;
 mod attributes;
+mod columns;
 mod docs;
 mod items;
 mod layer_enum;

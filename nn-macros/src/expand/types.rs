@@ -1,6 +1,6 @@
 //! The types of a network's layers and of its head.
 
-use nn_grammar::ast::{Activation, Branch, Choice, Dense, Real, Width};
+use nn_grammar::ast::{Activation, Branch, Choice, Column, Dense, Real, Width};
 use nn_grammar::network::{Step, Unit};
 use nn_grammar::tokens::Name;
 use nn_grammar::vocabulary::LayerOption;
@@ -32,6 +32,16 @@ pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
         Unit::Input => {
             let name = named();
             quote!(#name<#input>)
+        }
+        Unit::Columns(columns) => {
+            let (name, block) = (named(), super::columns::alias());
+            match Column::widths(columns).has_vectors() {
+                false => quote!(#name<#block, #input>),
+                true => quote!(#nn::layer::Then<
+                    #name<#block, #input>,
+                    #nn::layer::Embedding<#block, #input, #output>
+                >),
+            }
         }
         Unit::Concat(branches) | Unit::Heads(branches) => side_by_side(branches, &named(), written),
         Unit::Network(path) => {

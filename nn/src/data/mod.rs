@@ -41,7 +41,7 @@ pub use split::{Fold, FoldNumber, FoldViews, Folds, Split, folds, split};
 #[cfg(feature = "table")]
 pub use table::{
     At, Cell, Column, ColumnTarget, Description, Kind, Labels, Summary, Table, TableSplit,
-    WithTarget,
+    WithTarget, days,
 };
 pub use view::View;
 

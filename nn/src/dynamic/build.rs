@@ -1,6 +1,6 @@
 //! From the notation to layers.
 
-use nn_grammar::ast::{Activation, Branch, Choice, Dense, Real, Simple, Value, Width};
+use nn_grammar::ast::{Activation, Branch, Choice, Column, Dense, Real, Simple, Value, Width};
 use nn_grammar::network::{Chain, SeamKind, Step, Unit};
 use nn_grammar::tokens::{Place, Report};
 use nn_grammar::{Checked, Declaration, leaf_names, read_with};
@@ -8,13 +8,15 @@ use tensor::Float;
 use tensor::decimal::Written;
 
 use super::activation::{self, Chosen};
+use super::columns::Front;
 use super::head::{Head, Kind};
 use super::network::Network;
 use super::part::Part;
-use super::plan::{LayerPlan, Plan, names};
+use super::plan::{LayerPlan, Plan, forms, names};
 use super::registry::Registry;
 use crate::error::{Error, Result};
 use crate::init::{Random, fill_by_gain, fill_by_word};
+use crate::layer::columns::{ColumnWidths, ColumnsFormula, EmbeddingFormula};
 use crate::layer::{
     DenseFormula, DenseSettings, Formula, PassthroughFormula, is_coupled, simple_formula,
 };
@@ -65,7 +67,7 @@ pub(super) fn network<T: Float>(
     let made = read_with(text, file, |checked, report| {
         let (name, chain) = only(checked, report)?;
         let mut builder = Builder { registry, report, weights: 0, place: Place::default() };
-        builder.network(name, &chain)
+        builder.network(name, &chain, text)
     });
     made.map_err(|mistakes| Error::Notation(mistakes.to_string()))
 }
@@ -106,13 +108,27 @@ struct Builder<'b, T: Float> {
 type Built<T> = (Part<T>, Plan);
 
 impl<T: Float> Builder<'_, T> {
-    fn network(&mut self, name: String, chain: &Chain) -> Option<Network<T>> {
+    fn network(&mut self, name: String, chain: &Chain, text: &str) -> Option<Network<T>> {
         self.seams(chain);
         let (part, plan) = self.chain(&chain.steps)?;
         let head = self.head(&chain.steps)?;
-        let steps = chain.steps.iter().map(|step| (step.title.name.plain().to_owned(), step.count));
+        let mut steps: Vec<(String, usize)> = Vec::new();
+        for step in &chain.steps {
+            match &step.unit {
+                // What prepares rows, and learned vectors behind it.
+                Unit::Columns(_) => {
+                    let leaves = leaf_names(std::slice::from_ref(step));
+                    steps.extend(leaves.into_iter().map(|name| (name, 1)));
+                }
+                _ => steps.push((step.title.name.plain().to_owned(), step.count)),
+            }
+        }
+        let front = match chain.steps.first().map(|step| &step.unit) {
+            Some(Unit::Columns(columns)) => Some(Front::of(columns, text)),
+            _ => None,
+        };
         let names = names(&leaf_names(&chain.steps));
-        Some(Network::new(name, part, head, plan, names, steps.collect()))
+        Some(Network::new(name, part, head, plan, names, steps, front))
     }
 
     /// Compares widths of which one is a name.
@@ -187,6 +203,7 @@ impl<T: Float> Builder<'_, T> {
                 };
                 Some((network.part.clone(), plan))
             }
+            Unit::Columns(columns) => Some(self::columns(columns)),
             Unit::Own(path) => {
                 let widths = self.widths(step)?;
                 let Some(own) = self.registry.layers.get(&path.text) else {
@@ -410,6 +427,24 @@ impl<T: Float> Builder<'_, T> {
     }
 }
 
+/// The columns of a table, and the learned vectors of their words behind them.
+fn columns<T: Float>(columns: &[Column]) -> Built<T> {
+    let forms = forms(columns.iter().map(|column| column.form).collect());
+    let encoder = ColumnsFormula::new(forms);
+    let encoder_plan = Plan::Layer(LayerPlan {
+        columns: columns.iter().map(Column::text).collect(),
+        ..layer_plan::<T>("columns", &encoder, String::new())
+    });
+    let encoder = Part::layer(Box::new(encoder), false);
+    if !ColumnWidths::of(forms).has_vectors() {
+        return (encoder, encoder_plan);
+    }
+    let vectors = EmbeddingFormula::new(forms);
+    let plan = Plan::Layer(layer_plan::<T>("embedding", &vectors, String::new()));
+    let part = Part::then(encoder, Part::layer(Box::new(vectors), false));
+    (part, Plan::Then(Box::new([encoder_plan, plan])))
+}
+
 /// What is known of a layer by its formulas.
 pub(super) fn layer_plan<T: Float>(
     kind: &str,
@@ -426,6 +461,7 @@ pub(super) fn layer_plan<T: Float>(
         flops: 0,
         weight: None,
         encodes: formula.encodes(),
+        columns: Vec::new(),
     }
 }
 

@@ -7,7 +7,6 @@ use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::Dynamic;
-use super::columns::Units;
 use super::network::Network;
 use super::part::Part;
 use crate::data::{Fingerprint, Source, portions};
@@ -16,6 +15,7 @@ use crate::layer::{FirstSums, Pass, Workspace};
 use crate::loss::{LossRows, mean, mean_scale};
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Adapted, Batch, Model, Run};
+use crate::network::Units;
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
 use crate::train::adapt::with_rows;
@@ -253,18 +253,22 @@ impl<T: Float> Model for Dynamic<T> {
         let (network, mut columns) = (self.network.clone(), Vec::new());
         with_rows(
             data,
-            network.part.raw,
+            network.part.inputs,
             threads,
             |rows| rows,
             |seen| {
                 network.part.adapt(self.parameters.as_mut_slice(), seen, &mut columns);
             },
         )?;
-        let Some(front) = &network.front else {
-            return Ok(Adapted::of(data.len(), columns, |column| format!("column {column}")));
-        };
-        Units::find(&front.columns, self.parameters.as_mut_slice(), data, threads)?;
-        Ok(Adapted::of(data.len(), columns, |column| front.columns.name(column)))
+        if let Some(place) = network.place_of_units() {
+            Units::find(self.parameters.as_mut_slice(), place, |see| {
+                portions(data, threads, |_, _, targets| {
+                    targets.iter().for_each(|target| see(target.as_f64()));
+                    Ok(())
+                })
+            })?;
+        }
+        Ok(Adapted::of(data.len(), columns, network.info))
     }
 
     /// # Panics
@@ -289,8 +293,9 @@ impl<T: Float> Model for Dynamic<T> {
         self.differentiate_by(batch, workspace, run, |rows| match units {
             None => self.network.head.evaluate(rows),
             Some(units) => {
-                let targets = &units.standardized(rows.targets)[..];
-                self.network.head.evaluate(LossRows { targets, ..rows });
+                let targets = rows.targets.iter().map(|&target| units.standardized(target));
+                let targets: Vec<T> = targets.collect();
+                self.network.head.evaluate(LossRows { targets: &targets, ..rows });
             }
         })
     }
@@ -381,7 +386,8 @@ impl<T: Float> Model for Dynamic<T> {
     fn texts(&self) -> Vec<(&'static str, String)> {
         let mut texts = Vec::new();
         if let Some(front) = &self.network.front {
-            texts.extend([("columns", front.columns.text()), ("layers", front.layers.clone())]);
+            texts.push(("notation", front.notation.clone()));
+            texts.extend(front.target.as_ref().map(|target| ("target", target.text())));
         }
         if !self.about.is_empty() {
             texts.push(("about", self.about.clone()));
@@ -392,16 +398,18 @@ impl<T: Float> Model for Dynamic<T> {
     fn check_rows(&self, which: &str, data: &dyn Source<T, T>, threads: &Threads) -> Result<()> {
         let network = &*self.network;
         check_not_empty(which, data.len())?;
-        let (width, target_width) = (network.part.raw, network.head.targets());
+        let (width, target_width) = (network.part.inputs, network.head.targets());
         let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());
         let mut numbers = [0, 0];
         portions(data, threads, |start, x, t| {
             numbers = [numbers[0] + x.len(), numbers[1] + t.len()];
             // In a column of a table nothing may stand.
-            let is_finite = network.front.is_some() || all_finite(x);
+            let has_gaps = network.part.target.is_some();
+            let is_allowed = |x: &T| x.is_finite() || (has_gaps && x.is_nan());
+            let is_finite = all_finite(x);
             for (at, row) in x.chunks(width).enumerate().filter(|_| !is_finite) {
                 inputs.look(start + at, &[row], |row| {
-                    let (column, x) = row.iter().enumerate().find(|(_, x)| !x.is_finite())?;
+                    let (column, x) = row.iter().enumerate().find(|(_, x)| !is_allowed(x))?;
                     Some(format!("{x} in column {column}"))
                 });
             }
@@ -436,7 +444,7 @@ impl<T: Float> Model for Dynamic<T> {
         let mut fingerprint = Fingerprint::new();
         let network = &*self.network;
         let read = portions(data, &Threads::new(1), |_, x, t| {
-            let rows = x.chunks(network.part.raw).zip(t.chunks(network.head.targets()));
+            let rows = x.chunks(network.part.inputs).zip(t.chunks(network.head.targets()));
             for number in rows.flat_map(|(x, t)| x.iter().chain(t)) {
                 fingerprint.add(number.as_f64().to_bits());
             }

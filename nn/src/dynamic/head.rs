@@ -46,6 +46,11 @@ impl Head {
         }
     }
 
+    /// Whether it is one number of any size.
+    pub(super) fn is_a_number(&self) -> bool {
+        *self == Head::One(Kind::Linear, 1)
+    }
+
     /// Values of a row.
     pub(super) fn units(&self) -> usize {
         match self {

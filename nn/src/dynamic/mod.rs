@@ -6,7 +6,7 @@
 //! | `registry` | what a text can name that the notation has no word for |
 //! | `part` | the layers, in a tree of the same form as a declared network's type |
 //! | `head` | what the last layer's values mean, and the loss |
-//! | `columns` | the columns of a table in front of the layers, and what is predicted |
+//! | `columns` | tables: which columns stand in front of the layers, and what is predicted |
 //! | `measure` | how good it is |
 //! | `activation` | one of the activations, chosen at run time |
 //! | `plan` | what is known of the layers, for tables, files and pictures |
@@ -43,16 +43,16 @@ pub use registry::Registry;
 use crate::data::Source;
 use crate::error::{Error, Result, quoted};
 use crate::file::{
-    FORMAT, LoadOptions, PyTorch, load, load_all, load_pytorch, save_all, save_pytorch,
+    LoadOptions, PyTorch, load, load_all, load_pytorch, save_pytorch, save_with_texts,
 };
 use crate::layer::{Pass, Workspace};
 use crate::metric::Metrics;
 use crate::model::Model;
-use crate::network::{Described, WORTH_A_THREAD};
+use crate::network::{Described, Units, WORTH_A_THREAD};
 use crate::parameters::Parameters;
 use crate::picture::picture;
-use columns::{Columns, Units};
-use network::{Front, Network};
+use columns::Target;
+use network::Network;
 
 /// A network that is read while the program runs: from a command line, a file, a search.
 ///
@@ -124,36 +124,6 @@ impl<T: Float> Dynamic<T> {
         Dynamic { network: Arc::new(network), parameters, about: String::new() }.init(0)
     }
 
-    /// Layers in the notation, without the inputs of the first, behind the columns of a table.
-    fn behind(
-        columns: Columns,
-        layers: String,
-        #[cfg(feature = "table")] left_out: Vec<LeftOut>,
-    ) -> Result<Self> {
-        let inputs = columns.outputs();
-        let layers = match layers.contains("->") {
-            true => layers,
-            // Any layer that is as wide as what comes before it lets through how wide that is.
-            false => layers.replacen("dense(", &format!("dense({inputs} -> "), 1),
-        };
-        let network = build::network(&layers, None, &Registry::new())?;
-        if network.part.raw != inputs {
-            return Err(Error::value(
-                "first of the layers behind the columns",
-                format!("{} inputs", network.part.raw),
-                format!("{inputs}, as the columns become numbers"),
-                "leave the inputs of the first layer out",
-            ));
-        }
-        let front = Front {
-            columns: Arc::new(columns),
-            layers,
-            #[cfg(feature = "table")]
-            left_out,
-        };
-        Ok(Dynamic::of(network.behind(front)))
-    }
-
     /// The network for tables that a file has, whole: its columns, its words, its layers and its parameters.
     ///
     /// # Errors
@@ -170,31 +140,42 @@ impl<T: Float> Dynamic<T> {
                 "give a file that a network for tables has saved",
             )
         };
-        let (mut texts, _) = load_all::<T>(path, &["columns", "layers", "about"])?;
-        let mut text = |key: &str| {
-            texts.remove(key).ok_or_else(|| {
-                wrong(
-                    "metadata",
-                    format!("no `{key}`"),
-                    "the columns of a table and the layers behind them",
-                )
-            })
+        let (mut texts, _) = load_all::<T>(path, &["notation", "target", "about"])?;
+        let Some(notation) = texts.remove("notation") else {
+            return Err(wrong(
+                "metadata",
+                "no `notation`".to_owned(),
+                "a network with columns of a table in it",
+            ));
         };
-        let (columns, layers) = (text("columns")?, text("layers")?);
-        let about = texts.remove("about").unwrap_or_default();
-        let columns = Columns::parse(&columns).map_err(|line| {
-            wrong("columns", format!("the line {}", quoted(&line)), "a column, or the target")
-        })?;
-        #[cfg(feature = "table")]
-        let network = Self::behind(columns, layers, Vec::new())?;
-        #[cfg(not(feature = "table"))]
-        let network = Self::behind(columns, layers)?;
-        Ok(Dynamic { about, ..network.load(path)? })
+        let mut network = Self::parse(&notation)?.load(path)?;
+        if let Some(line) = texts.remove("target") {
+            let Some(target) = Target::parse(&line) else {
+                return Err(wrong(
+                    "target",
+                    quoted(&line),
+                    "the name of a column, and what it holds",
+                ));
+            };
+            network = network.with_target(target)?;
+        }
+        network.about = texts.remove("about").unwrap_or_default();
+        Ok(network)
+    }
+
+    /// The same network, which predicts this.
+    fn with_target(&self, target: Target) -> Result<Self> {
+        let mut network = Network::clone(&self.network);
+        target.check(&network.head)?;
+        if let Some(front) = &mut network.front {
+            front.target = Some(target);
+        }
+        Ok(Dynamic { network: Arc::new(network), ..self.clone() })
     }
 
     /// What the columns of a table are to the network, as a text, if it was made for tables.
     pub fn columns(&self) -> Option<String> {
-        Some(self.network.front.as_ref()?.columns.to_string())
+        Some(self.network.front.as_ref()?.to_string())
     }
 
     /// A text that [`Dynamic::set_about`] has given the network, which its files keep; nothing at first.
@@ -207,24 +188,63 @@ impl<T: Float> Dynamic<T> {
         self.about = about.into();
     }
 
-    /// Mean and deviation of a target of numbers that has units of its own.
+    /// Mean and deviation of the target.
     fn units(&self) -> Option<Units<T>> {
-        Units::of(&self.network.front.as_ref()?.columns, self.parameters())
+        Some(Units::at(self.parameters(), self.network.place_of_units()?))
     }
 
     /// The same network with the first weights of this seed: those of a declared network with the same layers.
     #[must_use]
     pub fn init(mut self, seed: u64) -> Self {
         // Anew, since layers fill what they have and leave the gaps.
+        let asked = self.units();
         self.parameters = Parameters::zeroed(self.network.part.len);
-        self.network.part.init(self.parameters.as_mut_slice(), seed, &mut 0);
+        let parameters = self.parameters.as_mut_slice();
+        self.network.part.init(parameters, seed, &mut 0);
+        if let (Some(place), Some(units)) = (self.network.place_of_units(), asked) {
+            // What was asked for is no weight.
+            units.ask_again(parameters, place);
+        }
         self
     }
 
-    /// Inputs of a row, as it comes.
-    #[allow(clippy::misnamed_getters)] // the part's `inputs` are what its layers see of them
+    /// The same network, which predicts the logarithm of its target, and gives the target itself back: see
+    /// [`Tabular::log_target`](crate::Tabular::log_target).
+    ///
+    /// # Errors
+    ///
+    /// If there are no columns of a table in front of the network, or it does not end in one number.
+    pub fn log_target(mut self) -> Result<Self> {
+        let place = self.place_of_target()?;
+        Units::ask_for_log(self.parameters.as_mut_slice(), place);
+        Ok(self)
+    }
+
+    /// The same network, whose answers stay between the least and the largest target that it was trained with.
+    ///
+    /// # Errors
+    ///
+    /// As [`Dynamic::log_target`].
+    pub fn clamp_target(mut self) -> Result<Self> {
+        let place = self.place_of_target()?;
+        Units::ask_for_clamp(self.parameters.as_mut_slice(), place);
+        Ok(self)
+    }
+
+    fn place_of_target(&self) -> Result<usize> {
+        self.network.place_of_units().ok_or_else(|| {
+            Error::value(
+                format!("network {} whose target has units", quoted(&self.network.name)),
+                self.declaration(),
+                "columns of a table in front, and one number at the end",
+                "begin it with `columns { … }` and end it with `dense(1)`",
+            )
+        })
+    }
+
+    /// Inputs of a row.
     pub fn inputs(&self) -> usize {
-        self.network.part.raw
+        self.network.part.inputs
     }
 
     /// Outputs of a row.
@@ -324,9 +344,8 @@ impl<T: Float> Dynamic<T> {
 
     /// From raw rows to those that the layers see.
     fn encoded(&self, raw: &[T]) -> Vec<T> {
-        let part = &self.network.part;
-        let mut encoded = vec![T::zero(); raw.len() / part.raw * part.inputs];
-        part.encode(self.parameters(), raw, &mut encoded);
+        let mut encoded = vec![T::zero(); raw.len()];
+        self.network.part.encode(self.parameters(), raw, &mut encoded);
         encoded
     }
 
@@ -398,16 +417,8 @@ impl<T: Float> Dynamic<T> {
             (tensor.name.clone(), tensor.shape.clone(), &self.parameters()[tensor.range()])
         });
         let tensors: Vec<_> = tensors.collect();
-        let (texts, declaration) = (self.texts(), self.declaration());
-        let own = [
-            ("architecture", &declaration[..]),
-            ("format", FORMAT),
-            ("network", &self.network.name),
-        ];
-        let texts = texts.iter().map(|(key, text)| (*key, &text[..]));
-        let mut texts: Vec<(&str, &str)> = own.into_iter().chain(texts).collect();
-        texts.sort_unstable();
-        save_all(path.as_ref(), &texts, &tensors)
+        let (name, declaration) = (&self.network.name, self.declaration());
+        save_with_texts(path.as_ref(), name, &declaration, &self.texts(), &tensors)
     }
 
     /// The same network with the parameters of a file, which a declared one may have written.

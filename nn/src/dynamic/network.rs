@@ -2,14 +2,10 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::Arc;
 
 use tensor::Float;
 
-use super::build::layer_plan;
-#[cfg(feature = "table")]
-use super::columns::LeftOut;
-use super::columns::{Columns, ColumnsFormula, EmbeddingFormula};
+use super::columns::Front;
 use super::head::Head;
 use super::part::{Part, Size};
 use super::plan::Plan;
@@ -19,6 +15,7 @@ use crate::network::{declaration_of, table, tensors_of};
 use crate::parameters::NamedTensor;
 
 /// Layers and head, and what is known of them.
+#[derive(Clone)]
 pub(super) struct Network<T: Float> {
     pub(super) name: String,
     pub(super) part: Part<T>,
@@ -37,16 +34,6 @@ pub(super) struct Network<T: Float> {
     pub(super) front: Option<Front>,
 }
 
-/// The columns of a table in front of a network.
-pub(super) struct Front {
-    pub(super) columns: Arc<Columns>,
-    /// The layers behind them, in the notation.
-    pub(super) layers: String,
-    /// What the table had beside them.
-    #[cfg(feature = "table")]
-    pub(super) left_out: Vec<LeftOut>,
-}
-
 impl<T: Float> Network<T> {
     pub(super) fn new(
         name: String,
@@ -55,58 +42,23 @@ impl<T: Float> Network<T> {
         plan: Plan,
         names: &'static [&'static str],
         steps: Vec<(String, usize)>,
+        front: Option<Front>,
     ) -> Self {
         let info = plan.info();
         let mut sizes = Vec::new();
         part.sizes(&mut sizes);
         let (head_info, tensors) = (head.plan().info(), tensors_of(info, names));
-        Network {
-            name,
-            part,
-            plan,
-            head,
-            sizes,
-            tensors,
-            info,
-            head_info,
-            names,
-            steps,
-            front: None,
-        }
-    }
-
-    /// The same layers behind the columns of a table, of which they see what those become.
-    pub(super) fn behind(self, front: Front) -> Self {
-        let Network { name, part, plan, head, names, mut steps, .. } = self;
-        let columns = &front.columns;
-        let encoder = ColumnsFormula::new(columns.clone());
-        let encoder_plan = Plan::Layer(layer_plan::<T>("columns", &encoder, String::new()));
-        let encoder = Part::layer(Box::new(encoder), false);
-        let mut all = vec![String::from("row")];
-        let (mut part, mut plan) = (part, plan);
-        let tables: Vec<_> = columns.embeddings().collect();
-        if !tables.is_empty() {
-            let words = EmbeddingFormula::new(columns.floats(), tables);
-            let words_plan = Plan::Layer(layer_plan::<T>("embedding", &words, String::new()));
-            part = Part::then(Part::layer(Box::new(words), false), part);
-            plan = Plan::Then(Box::new([words_plan, plan]));
-            all.push("words".into());
-        }
-        let part = Part::then(encoder, part);
-        let plan = Plan::Then(Box::new([encoder_plan, plan]));
-        steps.splice(0..0, all.iter().map(|name| (name.clone(), 1)));
-        // Layers without a name are counted, and go on being called what they were.
-        let count = plan.info().count() - all.len();
-        let numbered = (0..count)
-            .map(|at| names.get(at).map_or(format!("layer{}", at + 1), |name| (*name).to_owned()));
-        all.extend(numbered);
-        let network = Network::new(name, part, head, plan, super::plan::names(&all), steps);
-        Network { front: Some(front), ..network }
+        Network { name, part, plan, head, sizes, tensors, info, head_info, names, steps, front }
     }
 
     /// Numbers that the workspaces of `rows` rows need.
     pub(super) fn workspace_len(&self, rows: usize) -> usize {
         self.sizes.iter().map(|&(outputs, extra)| Workspace::<T>::len(rows, outputs, extra)).sum()
+    }
+
+    /// Where what is known of the target stands, if it is one number behind columns of a table.
+    pub(super) fn place_of_units(&self) -> Option<usize> {
+        self.part.target.filter(|_| self.head.is_a_number())
     }
 
     /// The layers as a declaration writes them: what must agree between a network and a file.

@@ -18,9 +18,7 @@ use crate::parameters::descend;
 #[derive(Clone)]
 pub(super) struct Part<T: Float> {
     kind: Kind<T>,
-    /// Numbers of a row before an encoder in front changes it.
-    pub(super) raw: usize,
-    /// Numbers that the layers see.
+    /// Numbers of a row, before and after an encoder in front changes them.
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     /// Elements in the flat buffer of parameters.
@@ -35,6 +33,8 @@ pub(super) struct Part<T: Float> {
     is_encoder: bool,
     /// Whether there is an encoder in it.
     pub(super) encodes: bool,
+    /// Of columns of a table, in which values may be missing: where mean and deviation of the target stand.
+    pub(super) target: Option<usize>,
 }
 
 #[derive(Clone)]
@@ -51,12 +51,12 @@ pub(super) type Size = (usize, Extra);
 
 impl<T: Float> Part<T> {
     pub(super) fn layer(formula: Box<dyn Formula<T>>, is_coupled: bool) -> Self {
-        let ([raw, outputs], len, encodes) = (formula.widths(), formula.len(), formula.encodes());
-        let inputs = if encodes { outputs } else { raw };
+        let ([inputs, outputs], len, encodes) =
+            (formula.widths(), formula.len(), formula.encodes());
+        let target = formula.target();
         let kind = Kind::Layer(formula.into());
         Part {
             kind,
-            raw,
             inputs,
             outputs,
             len,
@@ -65,6 +65,7 @@ impl<T: Float> Part<T> {
             is_coupled,
             is_encoder: encodes,
             encodes,
+            target,
         }
     }
 
@@ -80,7 +81,7 @@ impl<T: Float> Part<T> {
 
     /// One after the other.
     pub(super) fn then(a: Part<T>, b: Part<T>) -> Self {
-        let widths = [a.raw, a.inputs, b.outputs];
+        let widths = [a.inputs, b.outputs];
         Self::pair([a, b], Kind::Then, widths, 0)
     }
 
@@ -95,27 +96,28 @@ impl<T: Float> Part<T> {
 
     /// Side by side, each on its own inputs.
     pub(super) fn inputs(a: Part<T>, b: Part<T>) -> Self {
-        let widths = [a.raw + b.raw, a.inputs + b.inputs, a.outputs + b.outputs];
+        let widths = [a.inputs + b.inputs, a.outputs + b.outputs];
         Self::pair([a, b], Kind::Inputs, widths, 3)
     }
 
     /// Side by side on the same inputs.
     pub(super) fn heads(a: Part<T>, b: Part<T>) -> Self {
-        let widths = [a.raw, a.inputs, a.outputs + b.outputs];
+        let widths = [a.inputs, a.outputs + b.outputs];
         Self::pair([a, b], Kind::Heads, widths, 2)
     }
 
     fn pair(
         pair: [Part<T>; 2],
         kind: fn(Box<[Part<T>; 2]>) -> Kind<T>,
-        [raw, inputs, outputs]: [usize; 3],
+        [inputs, outputs]: [usize; 2],
         own: usize,
     ) -> Self {
         let [a, b] = &pair;
         Part {
-            raw,
             inputs,
             outputs,
+            // Only what comes first sees the rows themselves, and side by side nothing has one target.
+            target: if own == 0 { a.target } else { None },
             is_encoder: false,
             encodes: a.encodes || b.encodes,
             len: a.len + b.len,
@@ -449,12 +451,12 @@ impl<T: Float> Part<T> {
             Kind::Inputs(pair) if self.encodes => {
                 let [a, b] = &**pair;
                 let (of_a, of_b) = parameters.split_at(a.len);
-                let rows = raw.len() / self.raw;
-                let mut room = vec![T::zero(); rows * (self.raw + self.inputs)];
-                let (raw_a, rest) = room.split_at_mut(rows * a.raw);
-                let (raw_b, rest) = rest.split_at_mut(rows * b.raw);
+                let rows = raw.len() / self.inputs;
+                let mut room = vec![T::zero(); 2 * raw.len()];
+                let (raw_a, rest) = room.split_at_mut(rows * a.inputs);
+                let (raw_b, rest) = rest.split_at_mut(rows * b.inputs);
                 let (x_a, x_b) = rest.split_at_mut(rows * a.inputs);
-                part_columns(raw, raw_a, raw_b, [a.raw, b.raw]);
+                part_columns(raw, raw_a, raw_b, [a.inputs, b.inputs]);
                 a.encode(of_a, raw_a, x_a);
                 b.encode(of_b, raw_b, x_b);
                 join_columns(x_a, x_b, encoded, [a.inputs, b.inputs]);
@@ -478,8 +480,8 @@ impl<T: Float> Part<T> {
             Kind::Inputs(pair) => {
                 let [a, b] = &**pair;
                 let (of_a, of_b) = parameters.split_at_mut(a.len);
-                a.adapt(of_a, &seen.part(0, a.raw), found);
-                b.adapt(of_b, &seen.part(a.raw, b.raw), found);
+                a.adapt(of_a, &seen.part(0, a.inputs), found);
+                b.adapt(of_b, &seen.part(a.inputs, b.inputs), found);
             }
             Kind::Layer(_) | Kind::Residual(_) | Kind::Heads(_) => {}
         }

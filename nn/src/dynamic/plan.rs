@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::head::HeadInfo;
+use crate::layer::columns::ColumnForm;
 use crate::layer::{Info, LayerInfo, TensorInfo};
 use crate::parameters::TensorKind;
 
@@ -31,6 +32,7 @@ pub(super) struct LayerPlan {
     pub(super) flops: usize,
     pub(super) weight: Option<[usize; 2]>,
     pub(super) encodes: bool,
+    pub(super) columns: Vec<String>,
 }
 
 /// A head, or several.
@@ -44,6 +46,8 @@ pub(super) enum HeadPlan {
 /// of each distinct network about 1 KB a layer stays until the program ends.
 static MADE: LazyLock<Mutex<HashMap<Plan, &'static Info>>> = LazyLock::new(Mutex::default);
 static HEADS: LazyLock<Mutex<HashMap<HeadPlan, &'static HeadInfo>>> = LazyLock::new(Mutex::default);
+static FORMS: LazyLock<Mutex<HashMap<Vec<ColumnForm>, &'static [ColumnForm]>>> =
+    LazyLock::new(Mutex::default);
 static NAMES: LazyLock<Mutex<HashMap<Vec<String>, &'static [&'static str]>>> =
     LazyLock::new(Mutex::default);
 
@@ -67,6 +71,11 @@ fn text(text: &str) -> &'static str {
 
 fn leaked<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
+}
+
+/// The same columns for ever.
+pub(super) fn forms(forms: Vec<ColumnForm>) -> &'static [ColumnForm] {
+    kept(&FORMS, &forms, || Vec::leak(forms.clone()))
 }
 
 /// The same names for ever.
@@ -137,6 +146,7 @@ impl LayerPlan {
             len: self.len,
             weight: self.weight,
             encodes: self.encodes,
+            columns: names(&self.columns),
             tensors: Vec::leak(tensors),
         }
     }

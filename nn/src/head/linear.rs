@@ -40,6 +40,10 @@ impl<T: Float, const N: usize> Head<T> for Linear<N> {
         true
     }
 
+    fn map_numbers(target: &[T; N], change: impl Fn(T) -> T) -> [T; N] {
+        target.map(change)
+    }
+
     fn example_target(mut random: impl FnMut() -> f64) -> [T; N] {
         std::array::from_fn(|_| T::of(random() * 2.0 - 1.0))
     }

@@ -137,6 +137,12 @@ pub trait Head<T: Float>: Activate<T> {
         false
     }
 
+    /// A target of numbers with each of them changed; any other as it is.
+    fn map_numbers(target: &Self::Target, change: impl Fn(T) -> T) -> Self::Target {
+        let _ = change;
+        *target
+    }
+
     /// What a target is to a metric, whose numbers [`Head::see_numbers`] gives: the number of the class, or one for each
     /// unit.
     const KIND: TargetKind = TargetKind::Other;

@@ -41,10 +41,16 @@ pub trait Formula<T: Float>: Send + Sync {
         false
     }
 
-    /// From raw rows, as wide as [`Formula::widths`] says, to what the layers see.
+    /// From raw rows to what the layers see, which are as wide.
     fn encode(&self, parameters: &[T], raw: &[T], encoded: &mut [T]) {
         let _ = parameters;
         encoded.copy_from_slice(raw);
+    }
+
+    /// Where among the parameters mean and deviation of the target stand: of columns of a table, in which values may be
+    /// missing, too.
+    fn target(&self) -> Option<usize> {
+        None
     }
 
     /// Whether all that is to be found from the training rows is there.

@@ -48,6 +48,8 @@ pub struct LayerInfo {
     pub activation: &'static str,
     /// What else distinguishes it, such as a rate; mostly nothing.
     pub option: &'static str,
+    /// Of the columns of a table: each as it is declared, `area: number(log)`. Elsewhere nothing.
+    pub columns: &'static [&'static str],
     /// Numbers that training changes.
     pub params: usize,
     /// Additions and multiplications in the matrix products for one row.
@@ -72,6 +74,7 @@ impl LayerInfo {
             outputs,
             activation: "",
             option: "",
+            columns: &[],
             params: 0,
             flops: 0,
             len: 0,

@@ -11,6 +11,7 @@
 //! |---|---|
 //! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
+//! | `columns { area: number(log), city: category(12) }` first | [`Columns`], and [`Embedding`] behind it: see [`columns`] |
 //! | `dropout(0.2)` | [`Dropout`] |
 //! | `layer_norm`, `batch_norm`, `rms_norm` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`] |
 //! | `layer_scale`, `prelu` | [`LayerScale`], [`Prelu`] |
@@ -26,6 +27,7 @@ mod batch_norm;
 mod branches;
 #[cfg(feature = "std")]
 mod check;
+pub mod columns;
 mod dense;
 mod dropout;
 pub mod encoder;
@@ -68,6 +70,7 @@ use tensor::Float;
 
 pub use batch_norm::{BatchNorm, BatchNormFormula};
 pub use branches::{Heads, Inputs};
+pub use columns::{Columns, Embedding};
 pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use dropout::Dropout;
 pub use encoder::{MinMax, Quantile, Robust, Scale, Standardize};
@@ -146,6 +149,11 @@ pub trait Inference: 'static {
     /// Whether it is an encoder and nothing else, so that it lets pass what goes in.
     const IS_ENCODER: bool = false;
 
+    /// Whether a number of a raw row may be missing, which is NaN: an encoder in front then says what becomes of it.
+    const HAS_GAPS: bool = false;
+    /// Where mean and deviation of a target of one number stand among the parameters, if an encoder in front has found them.
+    const TARGET: Option<usize> = None;
+
     /// From a raw row to what the layers see, in its place: what the [encoder] in front does, if there is one.
     #[inline(always)]
     fn encode<T: Float>(_parameters: &[T], _row: &mut [T]) {}
@@ -183,6 +191,7 @@ layers! {
     leaves {
         dense: Dense, Dense<5, 3, tensor::activation::Tanh>;
         input: Passthrough, Passthrough<6>;
+        columns: Columns, Columns<columns::Example, { columns::Example::WIDTHS.row() }>;
     }
     joints {
         residual: Residual, Residual<Dense<4, 4, tensor::activation::Gelu>>;

@@ -68,6 +68,11 @@ impl Info {
                     push_detail(layer.activation, to);
                 }
                 push_detail(layer.option, to);
+                let mut column = 0;
+                while column < layer.columns.len() {
+                    push_detail(layer.columns[column], to);
+                    column += 1;
+                }
                 to.push(")");
             }
             Info::Then(a, b) => {

@@ -8,6 +8,7 @@ use tensor::threads::Threads;
 use crate::data::{Source, portions};
 use crate::error::{Error, InvalidRows, Result};
 use crate::head::{Activate as _, Head as _};
+use crate::layer::Inference as _;
 use crate::network::Network;
 use crate::parameters::all_finite;
 use crate::row::Row;
@@ -26,7 +27,7 @@ pub(crate) fn check_rows<N: Network>(
         if !are_finite::<N>(x, threads) {
             inputs.look(start, x, |row| {
                 let (column, x) =
-                    row.as_slice().iter().enumerate().find(|(_, x)| !x.is_finite())?;
+                    row.as_slice().iter().enumerate().find(|(_, x)| !is_allowed::<N>(**x))?;
                 Some(format!("{x} in column {column}"))
             });
         }
@@ -59,6 +60,11 @@ pub(crate) fn check_not_empty(which: &str, rows: usize) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Whether a number can be an input: one that is missing only where the encoder in front knows what becomes of it.
+fn is_allowed<N: Network>(x: N::Float) -> bool {
+    x.is_finite() || (N::Layers::HAS_GAPS && x.is_nan())
 }
 
 /// Whether all numbers of some rows are finite.

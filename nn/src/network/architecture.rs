@@ -10,7 +10,7 @@ use crate::layer::{Inference, Info, Layer};
 use crate::row::Row;
 use crate::text::Text;
 
-use super::summary;
+use super::{Units, summary};
 
 /// The types and constants of a network.
 ///
@@ -97,14 +97,18 @@ pub trait Architecture: Sized + 'static {
 /// The last layer's values for one sample by these parameters, before the head's function.
 #[inline]
 pub(crate) fn logits<N: Architecture>(parameters: &[N::Float], input: &N::Input) -> N::Output {
-    match const { N::Layers::ENCODES } {
+    let mut logits = match const { N::Layers::ENCODES } {
         false => encoded_logits::<N>(parameters, input.as_slice()),
         true => {
             let mut encoded = *input;
             vectorize_inline(Encode::<N> { parameters, rows: encoded.as_mut_slice() });
             encoded_logits::<N>(parameters, encoded.as_slice())
         }
+    };
+    if let Some(units) = Units::of::<N>(parameters) {
+        units.own(logits.as_mut_slice());
     }
+    logits
 }
 
 /// Has the encoder in front change rows, one after the other, in their place.

@@ -4,6 +4,7 @@ use tensor::Buffer;
 use tensor::product::{TILE_ROWS, rows_per_thread};
 use tensor::threads::Threads;
 
+use super::Units;
 use super::adapted::assert_encoder;
 use super::architecture::{self, Architecture, encode_rows};
 use crate::head::Activate as _;
@@ -136,7 +137,15 @@ pub trait Network:
                 }
             };
             Self::Layers::forward(parameters, x, &mut rows, Pass::Evaluation);
-            see(index * PORTION, Self::Layers::outputs(&rows));
+            let logits = Self::Layers::outputs(&rows);
+            match Units::of::<Self>(parameters) {
+                None => see(index * PORTION, logits),
+                Some(units) => {
+                    let mut own = logits.to_vec();
+                    units.own(&mut own);
+                    see(index * PORTION, &own);
+                }
+            }
         }
     }
 }

@@ -15,6 +15,7 @@ mod shown;
 mod summary;
 #[cfg(feature = "std")]
 mod tensors;
+mod units;
 #[cfg(feature = "std")]
 mod view;
 
@@ -40,5 +41,6 @@ pub(crate) use shown::debug_as;
 pub(crate) use summary::table;
 #[cfg(feature = "std")]
 pub(crate) use tensors::{tensors, tensors_of};
+pub(crate) use units::{Units, place as place_of_units};
 #[cfg(feature = "std")]
 pub use view::{dense_view, layer_view};

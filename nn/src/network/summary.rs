@@ -113,6 +113,7 @@ impl<'a> Table<'a> {
                     self.right_number(layer.outputs, OUTPUT);
                     self.right_number(layer.params, PARAMS);
                     self.text.push("\n");
+                    self.columns_of(layer);
                 }
                 self.next += 1;
             }
@@ -139,6 +140,24 @@ impl<'a> Table<'a> {
                 self.inside.cut(outer);
                 (self.names, self.next) = (outer_names, at + 1);
             }
+        }
+    }
+
+    /// A row for each column of a table.
+    const fn columns_of(&mut self, layer: &LayerInfo) {
+        let mut column = 0;
+        while column < layer.columns.len() && self.has_room() {
+            let line = self.text.len();
+            self.text.push_blanks(line + self.columns[0]);
+            let start = self.text.len();
+            self.text.push("  ");
+            self.text.push(layer.columns[column]);
+            let length = self.text.len() - start;
+            if length > self.longest[1] {
+                self.longest[1] = length;
+            }
+            self.text.push("\n");
+            column += 1;
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::head::Activate as _;
 use crate::layer::{Inference, Layer};
-use crate::network::{Network, encode_rows};
+use crate::network::{Network, Units, encode_rows};
 use crate::row::Row;
 
 /// The answers of a network's layers to one sample, in order; what `network!` writes as a struct with a
@@ -29,6 +29,9 @@ impl<T: tensor::Float> Activations<T> {
         N::Layers::trace(parameters, Row::flatten(&encoded), &mut |y| values.extend_from_slice(y));
         let logits = values.len() - N::Layers::OUTPUTS;
         N::Head::activate(&mut values[logits..]);
+        if let Some(units) = Units::of::<N>(parameters) {
+            units.own(&mut values[logits..]);
+        }
         Activations { values, taken: 0 }
     }
 

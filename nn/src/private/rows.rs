@@ -3,7 +3,7 @@
 use tensor::Float;
 
 #[cfg(feature = "std")]
-pub use networks::{nested, predict_batch};
+pub use networks::{nested, predict_batch, predict_table_rows};
 
 /// Several inputs one after the other.
 pub fn join<T: Float, const N: usize>(parts: impl IntoIterator<Item = impl AsRef<[T]>>) -> [T; N] {
@@ -40,8 +40,10 @@ pub fn repetition(index: usize, count: usize, layer: &str) -> usize {
 #[cfg(feature = "std")]
 mod networks {
     use crate::layer::Inference;
+    use crate::layer::columns::{RawRow, TableRow};
     use crate::network::Network;
     use crate::parameters::Parameters;
+    use crate::row::Row as _;
 
     /// The network inside `network` whose layers begin at `index`.
     pub fn nested<N: Network, Inner: Network<Float = N::Float>>(
@@ -53,6 +55,20 @@ mod networks {
         let own = &network.parameters().as_slice()[offset..][..Inner::Layers::LEN];
         parameters.as_mut_slice().copy_from_slice(own);
         Inner::from_parameters(parameters)
+    }
+
+    /// Answers to rows with the columns of a table.
+    pub fn predict_table_rows<N, R, A>(network: &N, rows: &[R]) -> Vec<A>
+    where
+        N: Network,
+        R: TableRow,
+        A: From<N::Output>,
+    {
+        let mut inputs = N::Input::zeroed_rows(rows.len());
+        for (row, input) in rows.iter().zip(&mut inputs) {
+            row.write(&mut RawRow::new(input.as_mut_slice()));
+        }
+        network.predict_batch(&inputs).into_iter().map(A::from).collect()
     }
 
     /// Answers to samples that are rows, or structs that become rows.

@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::head::Head;
 use crate::layer::{Inference, Layer, Pass, add_penalties};
 use crate::loss::{Loss, TrainedWith};
-use crate::network::{DefaultLossOf, Network, check_encoder, tensors};
+use crate::network::{DefaultLossOf, Network, Units, check_encoder, tensors};
 use crate::optim::Sgd;
 use crate::row::Row;
 use crate::train::Trainer;
@@ -174,7 +174,19 @@ impl<'t, N: Network> OnTape<'t, N> {
                 self.tape.apply(encode::Encode::<N::Layers, _>::new(self.encoder.clone()), [x])?
             }
         };
-        Ok(N::Layers::record(&mut self.parameters.iter(), x, self.pass)?)
+        let logits = N::Layers::record(&mut self.parameters.iter(), x, self.pass)?;
+        match Units::of::<N>(&self.encoder).filter(|_| self.pass == Pass::Evaluation) {
+            None => Ok(logits),
+            // In training they are those of standardised targets.
+            Some(Units { mean, deviation, log, clamp, ends: [least, most] }) => {
+                let number = |number| self.tape.constant(Tensor::from(number));
+                let mut own = logits.mul(number(deviation))?.add(number(mean))?;
+                if log > N::Float::zero() {
+                    own = own.exp()?;
+                }
+                Ok(if clamp > N::Float::zero() { own.clamp(least, most)? } else { own })
+            }
+        }
     }
 
     /// What the network answers, `[rows, outputs]`, for x `[rows, inputs]`: the logits after the head's
@@ -224,6 +236,16 @@ impl<'t, N: Network> OnTape<'t, N> {
         logits: Var<'t, N::Float>,
         targets: &[N::Target],
     ) -> Result<Var<'t, N::Float>> {
+        let standardized: Vec<N::Target>;
+        let units = Units::of::<N>(&self.encoder).filter(|_| self.pass != Pass::Evaluation);
+        let targets = match units {
+            None => targets,
+            Some(units) => {
+                let one = |target| N::Head::map_numbers(target, |t| units.standardized(t));
+                standardized = targets.iter().map(one).collect();
+                &standardized
+            }
+        };
         let loss = loss::Loss::<_, N::Head, N::Float>::new(loss, targets);
         let loss = self.tape.apply(loss, [logits])?;
         if self.pass == Pass::Evaluation {
@@ -273,7 +295,15 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
     for x in Row::flatten_mut(&mut inputs) {
         *x = N::Float::of(2.0 * next() - 1.0);
     }
-    let targets: Vec<N::Target> = (0..ROWS).map(|_| N::Head::example_target(&mut next)).collect();
+    // In units of their own, if they have any.
+    let units = Units::of::<N>(network.parameters().as_slice());
+    let own = |t| {
+        let mut answer = [t];
+        units.iter().for_each(|units| units.own(&mut answer));
+        answer[0]
+    };
+    let mut target = |_| N::Head::map_numbers(&N::Head::example_target(&mut next), own);
+    let targets: Vec<N::Target> = (0..ROWS).map(&mut target).collect();
 
     let tape = Tape::new();
     let on_tape = network.on_tape(&tape)?.training(seed, 0);

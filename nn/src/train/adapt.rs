@@ -8,7 +8,7 @@ use tensor::threads::Threads;
 use super::model::Model;
 use crate::data::{Source, portions};
 use crate::error::Result;
-use crate::layer::{FoundColumn, Seen};
+use crate::layer::{FoundColumn, Info, Seen};
 
 /// Has the [encoder](crate::layer::encoder) in front of a model find what it needs, by hand: [`fit`](crate::fit) does it before
 /// its first step, from its training rows alone.
@@ -49,16 +49,18 @@ pub struct Adapted {
 }
 
 impl Adapted {
-    pub(crate) fn of(
-        rows: usize,
-        columns: Vec<FoundColumn>,
-        name: impl Fn(usize) -> String,
-    ) -> Self {
+    pub(crate) fn of(rows: usize, columns: Vec<FoundColumn>, layers: &Info) -> Self {
+        // What stands in front is the first layer; a declared column begins with its name.
+        let declared = layers.layer(0).0.columns;
+        let name = |at: usize| match declared.get(at).and_then(|text| text.rsplit_once(": ")) {
+            Some((name, _)) => name.to_owned(),
+            None => format!("column {at}"),
+        };
         let columns = columns.into_iter().enumerate().map(|(at, found)| (name(at), found));
         Adapted { rows, columns: columns.collect() }
     }
 
-    /// What there is to be said: which columns say nothing.
+    /// What there is to be said: which columns say nothing, or what another one says.
     pub(crate) fn notes(&self) -> Vec<String> {
         let named = |is: &dyn Fn(&FoundColumn) -> bool| {
             let names =
@@ -76,7 +78,19 @@ impl Adapted {
             (!names.is_empty())
                 .then(|| format!("{what} in all {} training rows: {names}{more}", self.rows))
         };
-        [note("missing", missing), note("the same", constant)].into_iter().flatten().collect()
+        let mut notes: Vec<String> =
+            [note("missing", missing), note("the same", constant)].into_iter().flatten().collect();
+        let says = |found: &FoundColumn| found.count > 0 && !found.is_constant();
+        let twice = self.columns.iter().enumerate().filter_map(|(at, (name, found))| {
+            let is_same = |(_, first): &&(String, FoundColumn)| first.print == found.print;
+            let (first, _) = self.columns[..at].iter().find(is_same).filter(|_| says(found))?;
+            Some(format!("{name} as {first}"))
+        });
+        let twice: Vec<String> = twice.collect();
+        if !twice.is_empty() {
+            notes.push(format!("the same values in two columns: {}", twice.join(", ")));
+        }
+        notes
     }
 }
 
@@ -84,13 +98,14 @@ impl Adapted {
 impl fmt::Display for Adapted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (name, found)) in self.columns.iter().enumerate() {
-            let FoundColumn { count, missing, mean, least, most, median, .. } = *found;
+            let FoundColumn { count, missing, mean, least, most, median, words, .. } = *found;
             if at > 0 {
                 f.write_str("\n")?;
             }
             write!(f, "{name}: {count} values, {missing} missing")?;
             match count {
                 0 => {}
+                _ if words.is_some() => write!(f, ", {} words", words.unwrap_or(0))?,
                 _ if found.is_constant() => write!(f, ", all {}", figure(least))?,
                 _ => {
                     let (word, middle) = median.map_or(("mean", mean), |median| ("median", median));

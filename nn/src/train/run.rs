@@ -396,7 +396,8 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             return;
         };
         let Kept { store, name, architecture, tensors, .. } = kept;
-        if let Err(error) = store.save_best(name, architecture, tensors, best) {
+        let texts = self.model.model().texts();
+        if let Err(error) = store.save_best(name, architecture, &texts, tensors, best) {
             let note = format!("the best network was not written, training goes on: {error}");
             say(&mut self.observers, &note);
         }

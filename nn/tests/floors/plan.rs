@@ -136,7 +136,7 @@ const NN: Plan = Plan {
         &["network"],
         &["file", "metric", "picture"],
         &["train"],
-        &["solve"],
+        &["solve", "tabular"],
         &["dynamic", "tape"],
         &["c_source", "keras", "onnx", "sequential"],
         &["private"],

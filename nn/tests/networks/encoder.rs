@@ -238,6 +238,11 @@ fn a_constant_column_is_named_and_harms_nothing() -> nn::Result<()> {
     };
     fit(&mut Standard::init(2), &data).epochs(1).observe(note).show(Show::Nothing).run()?;
     assert_eq!(*notes.lock().unwrap(), "the same in all 300 training rows: column 1");
+    notes.lock().unwrap().clear();
+    let twice = data.map_inputs(|[a, _, _]| [a, a, a]);
+    fit(&mut Standard::init(2), &twice).epochs(1).observe(note).show(Show::Nothing).run()?;
+    let expected = "the same values in two columns: column 1 as column 0, column 2 as column 0";
+    assert_eq!(*notes.lock().unwrap(), expected);
     Ok(())
 }
 

@@ -7,6 +7,7 @@
 //! (`activations`), and there are not too many (`count`). Names are looked at before.
 
 mod activations;
+mod behind_columns;
 mod count;
 mod names;
 mod numbers;
@@ -20,7 +21,7 @@ use std::collections::HashMap;
 
 pub use names::Taken;
 
-use crate::ast::{Declaration, Item, Layers};
+use crate::ast::{Declaration, Item, Layer, Layers, Unit};
 use crate::attribute::{Attribute, Effect};
 use crate::network::{Chain, Checked, Network};
 use crate::tokens::{Name, Report};
@@ -51,7 +52,12 @@ pub(crate) fn check(
             });
             Declaration::Items(networks.collect())
         }
-        Declaration::Type(layers) => Declaration::Type(chain(layers, &[], taken, report)),
+        Declaration::Type(mut layers) => {
+            if !report.is_at_run_time() {
+                no_columns(&mut layers.list, report);
+            }
+            Declaration::Type(chain(layers, &[], taken, report))
+        }
     }
 }
 
@@ -66,8 +72,19 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
     });
 }
 
+/// A type without a name has no row with fields of its own.
+fn no_columns(list: &mut [Layer], report: &mut Report) {
+    for layer in list.iter_mut().filter(|layer| matches!(layer.unit, Unit::Columns(_))) {
+        let advice = "a block of columns makes the type of a row, so its network has a name; write `pub struct Price { row: \
+                      columns { … }, … }`";
+        report.error(&layer.title.place, advice);
+        (layer.unit, layer.incomplete) = (Unit::Missing, true);
+    }
+}
+
 fn chain(mut layers: Layers, parameters: &[Name], taken: &Taken, report: &mut Report) -> Chain {
     parameters::layers(&mut layers.list, parameters, report);
+    behind_columns::layers(&mut layers.list);
     names::layers(&mut layers.list, taken, report);
     let mut chain = walk::network(layers, report);
     count::layers(&mut chain.steps, report);

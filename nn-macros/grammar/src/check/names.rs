@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ast::{Branch, Layer};
+use crate::ast::{Branch, Column, Layer, Unit};
 use crate::tokens::{Name, Report, is_name};
 
 /// Names that no layer can have, because every network has a method or a constant of this name already.
@@ -10,6 +10,8 @@ use crate::tokens::{Name, Report, is_name};
 pub struct Taken {
     /// Names of methods.
     pub methods: Vec<&'static str>,
+    /// Names of methods of networks with columns of a table.
+    pub of_tables: Vec<&'static str>,
     /// Names of constants.
     pub constants: Vec<&'static str>,
 }
@@ -27,6 +29,11 @@ impl Taken {
 /// A layer's name becomes a method.
 pub(super) fn layers(list: &mut [Layer], taken: &Taken, report: &mut Report) {
     let why = "a layer's name becomes a method";
+    let mut of_table = taken.clone();
+    if list.iter().any(|layer| matches!(layer.unit, Unit::Columns(_))) {
+        of_table.methods.extend(&taken.of_tables);
+    }
+    let taken = &of_table;
     let mut names = Names { what: "layer", why, taken, seen: HashMap::new(), report };
     list.iter_mut().enumerate().for_each(|(at, layer)| names.next(at + 1, &mut layer.title.name));
 }
@@ -37,6 +44,19 @@ pub(super) fn branches<L>(branches: &mut [Branch<L>], what: &str, report: &mut R
     let taken = &Taken::default();
     let mut names = Names { what, why, taken, seen: HashMap::new(), report };
     branches.iter_mut().enumerate().for_each(|(at, branch)| names.next(at + 1, &mut branch.name));
+}
+
+/// The name of a column becomes a field; of a text that is read while a program runs it is any text, there once.
+pub(super) fn columns(columns: &mut [Column], report: &mut Report) {
+    let (taken, at_run_time) = (&Taken::default(), report.is_at_run_time());
+    let why = "the name of a column becomes a field";
+    let mut names = Names { what: "column", why, taken, seen: HashMap::new(), report };
+    for (at, column) in columns.iter_mut().enumerate() {
+        match at_run_time {
+            true => names.is_free(at + 1, &column.name),
+            false => names.next(at + 1, &mut column.name),
+        }
+    }
 }
 
 /// Names in the order in which they stand.

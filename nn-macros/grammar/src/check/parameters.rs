@@ -56,7 +56,7 @@ impl Parameters<'_> {
                         layer.incomplete = true;
                     }
                 }
-                Unit::Missing => {}
+                Unit::Columns(_) | Unit::Missing => {}
             }
         }
     }

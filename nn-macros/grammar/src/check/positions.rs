@@ -49,6 +49,12 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
              layer in the layer itself, as in `dense(4 -> 2)`"
                 .to_owned()
         }
+        Unit::Columns(_) if !(in_network && at.first) => {
+            "`columns` are the inputs of a network, so they are its first layer; move them to the front".to_owned()
+        }
+        Unit::Columns(_) if at.last => {
+            "`columns` alone have no layer to prepare rows for; write the layers behind them".to_owned()
+        }
         Unit::Simple(simple) if simple.row.encodes && !(at.first && is_input(at.inside)) => {
             format!(
                 "`{0}` prepares rows for the layers behind it, so it is the first layer of a network, or of a branch of \
@@ -84,7 +90,9 @@ pub(super) fn repeat(
 ) -> Option<Repeat> {
     let repeat = repeat?;
     let encodes = matches!(unit, Unit::Simple(simple) if simple.row.encodes);
-    if !encodes && !matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_)) {
+    let is_end =
+        matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_) | Unit::Columns(_));
+    if !encodes && !is_end {
         return Some(repeat);
     }
     let word = title.word.as_ref().map_or("", |word| &word.text);

@@ -2,9 +2,11 @@
 
 use super::activations::is_head;
 use super::positions::{Ends, Inside, Position, is_allowed, repeat};
-use super::widths::{Form, declared, of_network, sum};
+use super::widths::{Form, declared, of_columns, of_network, sum};
 use super::{names, numbers};
-use crate::ast::{Branch, Dense, End, Layer, Layers, Path, Simple, Title, Unit, Width, Widths};
+use crate::ast::{
+    Branch, Column, Dense, End, Layer, Layers, Path, Simple, Title, Unit, Width, Widths,
+};
 use crate::network::{self, Chain, Seam, Step};
 use crate::tokens::{Name, Report};
 
@@ -97,7 +99,8 @@ impl Walk<'_> {
         let Layer { title, unit, repeat: written_repeat, incomplete } = layer;
         let allowed = is_allowed(&title, &unit, at, self.report);
         // The ends of a network, which stand there or not at all, and once.
-        let is_end = matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_));
+        let is_end =
+            matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_) | Unit::Columns(_));
         let needless_repeat = is_end && written_repeat.is_some();
         let repeat = repeat(&title, &unit, written_repeat, self.report);
         let around = Around { given, ahead, at, count };
@@ -110,6 +113,7 @@ impl Walk<'_> {
             Unit::Concat(branches) => self.concat(&title, branches),
             Unit::Heads(branches) => self.heads(&title, branches, around),
             Unit::Input(width) => self.input_of(&title, width),
+            Unit::Columns(columns) => self.columns(&title, columns),
             Unit::Network(path) => self.nested(&title, path, around),
             Unit::Missing => missing(&title, around),
         };
@@ -277,6 +281,16 @@ impl Walk<'_> {
         let written = Widths { input: Some(width.clone()), output: Some(width.clone()) };
         let (input, output) = (width.clone(), width);
         Known { unit: network::Unit::Input, written, input, output, form: None }
+    }
+
+    fn columns(&mut self, title: &Title, mut columns: Vec<Column>) -> Known {
+        names::columns(&mut columns, self.report);
+        let [input, output] = of_columns(title, &columns);
+        let unit = match columns.is_empty() {
+            true => network::Unit::StandIn,
+            false => network::Unit::Columns(columns),
+        };
+        Known::without_widths(unit, input, output)
     }
 
     fn nested(&mut self, title: &Title, path: Path, around: Around) -> Known {

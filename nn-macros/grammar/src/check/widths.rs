@@ -1,6 +1,6 @@
 //! Arithmetic with widths, and layers as they would be written with others.
 
-use crate::ast::{Dense, End, Layer, Path, Title, Unit, Value, Width, Widths};
+use crate::ast::{Column, Dense, End, Layer, Path, Title, Unit, Value, Width, Widths};
 use crate::tokens::Place;
 
 /// The largest width: what is beyond is a slip of the keyboard.
@@ -21,6 +21,7 @@ pub(super) fn declared(layers: &[Layer]) -> Option<Width> {
                 written => written,
             },
             Unit::Network(path) => Some(of_network(&layer.title, path, End::Inputs)),
+            Unit::Columns(columns) => Some(of_columns(&layer.title, columns)[0].clone()),
             Unit::Heads(branches) => {
                 branches.iter().find_map(|branch| declared(&branch.layers.list))
             }
@@ -37,6 +38,16 @@ pub(super) fn declared(layers: &[Layer]) -> Option<Width> {
 /// The width of a network inside the network.
 pub(super) fn of_network(title: &Title, path: &Path, end: End) -> Width {
     Width { place: title.place.clone(), value: Value::Of(path.clone(), end), guessed: false }
+}
+
+/// What a block of columns takes and gives.
+pub(super) fn of_columns(title: &Title, columns: &[Column]) -> [Width; 2] {
+    let widths = Column::widths(columns);
+    [widths.row(), widths.outputs].map(|width| Width {
+        place: title.place.clone(),
+        value: Value::Number(width as u64),
+        guessed: columns.is_empty(),
+    })
 }
 
 /// Widths side by side.

@@ -199,7 +199,7 @@ fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
 }
 
 /// Reads one `#[…]`.
-pub(super) fn attribute(cursor: &mut Cursor<'_, '_>) -> Option<Attribute> {
+fn attribute(cursor: &mut Cursor<'_, '_>) -> Option<Attribute> {
     let follows = cursor.sign(0, '#') && cursor.group(1, Some(Delimiter::Bracket)).is_some();
     let mut tokens = follows.then(|| cursor.rest()[..2].to_vec())?;
     cursor.at += 2;
@@ -211,6 +211,23 @@ pub(super) fn attribute(cursor: &mut Cursor<'_, '_>) -> Option<Attribute> {
         brackets.inner = std::mem::take(&mut only.inner);
     }
     Some(Attribute { tokens })
+}
+
+/// Doc comments; `what` takes no other attributes.
+pub(super) fn docs(cursor: &mut Cursor<'_, '_>, what: &str) -> Vec<Attribute> {
+    let mut docs = Vec::new();
+    while let Some(attribute) = attribute(cursor) {
+        match attribute.is("doc") {
+            true => docs.push(attribute),
+            false => {
+                let advice = format!(
+                    "{what} takes doc comments but no other attributes; leave this one out"
+                );
+                cursor.report.error(&attribute.tokens[0].place, advice);
+            }
+        }
+    }
+    docs
 }
 
 /// `pub`, `pub(crate)` or nothing

@@ -2,6 +2,7 @@
 
 use super::arguments::simple;
 use super::branches::branches;
+use super::columns::columns;
 use super::dense::dense;
 use super::list::{Naming, layers};
 use super::path::own;
@@ -64,6 +65,9 @@ pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>)
         }
         Some(group) if !accepts(row, group) => {
             let advice = match row.kind {
+                LayerKind::Columns => {
+                    format!("what `columns` has stands in braces, {}", row.example)
+                }
                 LayerKind::Concat | LayerKind::Heads => {
                     format!("what `{}` joins stands in braces or parentheses", row.word)
                 }
@@ -104,6 +108,7 @@ fn inside(
         LayerKind::Concat => Unit::Concat(branches(row, "input", group, report)),
         LayerKind::Heads => Unit::Heads(branches(row, "head", group, report)),
         LayerKind::Input => Unit::Input(input(group, report)),
+        LayerKind::Columns => Unit::Columns(columns(row, group, report)),
     }
 }
 
@@ -118,7 +123,9 @@ fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
             let place = layer.title.place.clone();
             Unit::Residual(Layers { place, list: Vec::new(), incomplete: true })
         }
-        LayerKind::Concat | LayerKind::Heads | LayerKind::Input => Unit::Missing,
+        LayerKind::Concat | LayerKind::Heads | LayerKind::Input | LayerKind::Columns => {
+            Unit::Missing
+        }
     }
 }
 
@@ -126,7 +133,9 @@ fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
 fn accepts(row: &vocabulary::Layer, group: &Token) -> bool {
     match group.delimiter() {
         Some(Delimiter::Parenthesis) => true,
-        Some(Delimiter::Brace) => matches!(row.kind, LayerKind::Concat | LayerKind::Heads),
+        Some(Delimiter::Brace) => {
+            matches!(row.kind, LayerKind::Concat | LayerKind::Heads | LayerKind::Columns)
+        }
         _ => false,
     }
 }

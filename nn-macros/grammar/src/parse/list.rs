@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use super::declaration::attribute;
+use super::declaration::docs;
 use super::layer::unit;
 use super::repeat::{array, count_before, repeat};
 use crate::ast::{Layer, Layers, Title, Unit};
-use crate::attribute::Attribute;
 use crate::tokens::{
     Cursor, Delimiter, List as Words, Name, Place, Report, Token, option, place, shown, sign,
     written,
@@ -139,7 +138,7 @@ impl List<'_, '_, '_> {
 
     /// The `number`th layer, counted from 1.
     fn layer(&mut self, number: usize) -> Layer {
-        let docs = self.docs();
+        let docs = docs(&mut self.cursor, "a layer");
         self.visibility();
         let start = self.cursor.place().unwrap_or_default();
         let name = self.name(number, &start);
@@ -160,22 +159,6 @@ impl List<'_, '_, '_> {
         }
         layer.incomplete = self.cursor.report.len() > mistakes;
         layer
-    }
-
-    /// Doc comments; a layer takes no other attributes.
-    fn docs(&mut self) -> Vec<Attribute> {
-        let cursor = &mut self.cursor;
-        let mut docs = Vec::new();
-        while let Some(attribute) = attribute(cursor) {
-            match attribute.is("doc") {
-                true => docs.push(attribute),
-                false => cursor.report.error(
-                    &attribute.tokens[0].place,
-                    "a layer takes doc comments but no other attributes; leave this one out",
-                ),
-            }
-        }
-        docs
     }
 
     fn visibility(&mut self) {

@@ -10,6 +10,7 @@
 //! | `layer` | one layer: a word and what stands in its parentheses |
 //! | `path` | a path in the place of a layer |
 //! | `branches` | `concat` and `heads` |
+//! | `columns` | the columns of a table |
 //! | `repeat` | `* 16` |
 //! | `arguments`, `dense` | what stands in parentheses |
 //! | `activation`, `width`, `number` | one of these things |
@@ -17,6 +18,7 @@
 mod activation;
 mod arguments;
 mod branches;
+mod columns;
 mod declaration;
 mod dense;
 mod layer;

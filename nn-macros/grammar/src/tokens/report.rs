@@ -46,6 +46,11 @@ impl Report {
         Report { names_are_numbers: true, ..Report::default() }
     }
 
+    /// Whether it is of such a text.
+    pub(crate) fn is_at_run_time(&self) -> bool {
+        self.names_are_numbers
+    }
+
     /// Notes a mistake: a sentence that says what to write instead.
     pub fn error(&mut self, place: &Place, sentence: impl Into<String>) {
         self.mistakes.push((place.clone(), sentence.into()));

@@ -62,6 +62,8 @@ pub enum LayerKind {
     Heads,
     /// `input(4)`
     Input,
+    /// `columns { area: number, city: category(12) }`
+    Columns,
 }
 
 /// A layer that is as wide as what comes before it, and whose options are numbers.
@@ -270,6 +272,13 @@ pub const LAYERS: &[Layer] = &[
         options: &[],
         kind: LayerKind::Input,
     },
+    Layer {
+        word: "columns",
+        elsewhere: &["table", "features"],
+        example: "as in `columns { area: number(log), city: category(12) }`",
+        options: &[],
+        kind: LayerKind::Columns,
+    },
     encoder(
         "standardize",
         &["standardise", "standard_scaler", "normalize", "normalise"],
@@ -345,6 +354,15 @@ impl Layer {
             at += 1;
         }
         None
+    }
+
+    /// Whether it prepares rows for the layers behind it, so that it stands in front of them and nowhere else.
+    pub const fn encodes(&self) -> bool {
+        match &self.kind {
+            LayerKind::Simple(simple) => simple.encodes,
+            LayerKind::Columns => true,
+            _ => false,
+        }
     }
 
     /// Whether something must be written in its parentheses.

@@ -1,7 +1,10 @@
 //! Which row of a table a wrong word stands for: another library's word, or one that is misspelt.
 
 use super::spelling::nearest;
-use super::{ACTIVATIONS, Activation, INITIALIZERS, Initializer, LAYERS, Layer, LayerOption, Word};
+use super::{
+    ACTIVATIONS, Activation, COLUMNS, ColumnWord, INITIALIZERS, Initializer, LAYERS, Layer,
+    LayerOption, Word,
+};
 
 fn meant<W: Word>(word: &str, rows: &'static [W]) -> Option<&'static W> {
     let plain = word.to_lowercase();
@@ -20,6 +23,11 @@ pub fn layer_meant_by(word: &str) -> Option<&'static Layer> {
 /// The activation that a word stands for.
 pub fn activation_meant_by(word: &str) -> Option<&'static Activation> {
     meant(word, ACTIVATIONS)
+}
+
+/// What a column holds by a word that stands for another one.
+pub fn column_meant_by(word: &str) -> Option<&'static ColumnWord> {
+    meant(word, COLUMNS)
 }
 
 /// The initialiser that a word stands for.
@@ -71,6 +79,7 @@ mod tests {
         once(LAYERS);
         once(ACTIVATIONS);
         once(INITIALIZERS);
+        once(COLUMNS);
         LAYERS.iter().for_each(|layer| once(layer.options));
     }
 }

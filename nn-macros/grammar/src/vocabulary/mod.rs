@@ -5,11 +5,13 @@
 //! |---|---|
 //! | `layers` | layers with their options, and the numbers that an option takes |
 //! | `activations` | activations, those that are heads among them |
+//! | `columns` | what the columns of a table hold |
 //! | `initializers` | initialisers |
 //! | `number` | what a number must be |
 //! | `meant`, `spelling` | which row a wrong word stands for |
 
 mod activations;
+mod columns;
 mod initializers;
 mod layers;
 #[cfg(feature = "std")]
@@ -19,11 +21,13 @@ mod number;
 mod spelling;
 
 pub use activations::{ACTIVATIONS, Activation, SOFTMAX, activation};
+pub use columns::{COLUMNS, ColumnForm, ColumnKind, ColumnWidths, ColumnWord, DATE_NUMBERS};
 pub use initializers::{INITIALIZERS, Initializer};
 pub use layers::{LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
 #[cfg(feature = "std")]
 pub use meant::{
-    activation_meant_by, initializer_meant_by, layer_meant_by, listed, option_meant_by,
+    activation_meant_by, column_meant_by, initializer_meant_by, layer_meant_by, listed,
+    option_meant_by,
 };
 pub use number::Number;
 

@@ -9,7 +9,7 @@ const DAY: f64 = 86_400.0;
 ///
 /// By counting from March, so that the day that comes every four years is the last of its year (Hinnant,
 /// "chrono-compatible low-level date algorithms").
-fn days(year: i64, month: i64, day: i64) -> i64 {
+fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
     let of_era = year.rem_euclid(400);
@@ -27,6 +27,17 @@ fn date(days: i64) -> [i64; 3] {
     let day = of_year - (153 * from_march + 2) / 5 + 1;
     let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
     [year + era * 400 + i64::from(month <= 2), month, day]
+}
+
+/// The days from 1970-01-01 to a date such as `2024-02-29`, perhaps with a time of day behind it, `2024-02-29T13:30`, which is
+/// a part of a day: what a row of a network has for a column of dates. `None` if there is no such date.
+///
+/// ```
+/// assert_eq!(nn::data::days("1970-01-31"), Some(30.0));
+/// assert_eq!(nn::data::days("1970-02-30"), None);
+/// ```
+pub fn days(text: &str) -> Option<f64> {
+    parse(text.as_bytes())
 }
 
 /// The days of `2024-02-29`, also with slashes, and with a time of day behind it (`T` or a blank, then `13:30` or
@@ -53,7 +64,7 @@ pub(crate) fn parse(text: &[u8]) -> Option<f64> {
     if first != second || !(1..=longest).contains(&day) {
         return None;
     }
-    let whole = days(year, month, day) as f64;
+    let whole = days_to(year, month, day) as f64;
     Some(whole + time.map_or(Some(0.0), seconds)? / DAY)
 }
 
@@ -133,7 +144,7 @@ mod tests {
         }
         for day in -800_000..800_000 {
             let [y, m, d] = date(day);
-            assert_eq!(days(y, m, d), day);
+            assert_eq!(days_to(y, m, d), day);
         }
     }
 

@@ -17,6 +17,7 @@ pub use column::{Cell, Column, Kind};
 #[cfg(feature = "csv")]
 pub(crate) use column::{NO_WORD, Values};
 #[cfg(feature = "csv")]
+pub use dates::days;
 pub(crate) use dates::parse as parse_date;
 pub use describe::{Description, Summary};
 pub use labels::Labels;

@@ -1,8 +1,9 @@
 //! From a table to the columns of a network for it.
 
-use super::form::{Category, Columns, Form, FormKind, Goal};
-use crate::data::{At, Cell, Column, Kind, Table};
+use super::form::{Goal, Target};
+use crate::data::{Cell, Column, Kind, Table};
 use crate::error::{Error, Result, quoted};
+use crate::layer::columns::{ColumnForm, ColumnKind};
 
 /// A column that says nothing to a network, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct LeftOut {
     /// Its name.
     pub name: String,
     /// Why it is left out, as half a sentence.
-    pub why: &'static str,
+    pub why: String,
 }
 
 /// Rows in which a word must be to have a place of its own.
@@ -21,14 +22,26 @@ const MOST_WORDS: usize = 10_000;
 /// Of so many times the distance of its quartiles above the median, a number is looked at by its logarithm.
 const LONG_TAIL: f64 = 8.0;
 
-/// The columns for predicting `target` from the others, and those that are left out.
-pub(super) fn propose(table: &Table, target: At<'_>) -> Result<(Columns, Vec<LeftOut>)> {
-    let target = table.column(target)?;
-    let goal = goal(target)?;
+/// The columns for predicting `target` from the others, each with its name, and those that are left out.
+pub(super) fn propose(
+    table: &Table,
+    target: &Column,
+) -> Result<(Vec<(String, ColumnForm)>, Vec<LeftOut>)> {
     let (mut forms, mut left_out) = (Vec::new(), Vec::new());
     for column in table.columns().iter().filter(|column| column.name() != target.name()) {
-        match form(column) {
-            Ok(form) => forms.push(form),
+        let others = table.columns().iter().take_while(|other| other.name() != column.name());
+        let is_same = |other: &&Column| {
+            other.name() != target.name()
+                && other.kind() == column.kind()
+                && other.missing() == column.missing()
+                && other.iter().eq(column.iter())
+        };
+        let first = others.into_iter().find(is_same);
+        match form(column).map_err(str::to_owned).and_then(|form| match first {
+            Some(first) => Err(format!("has the values of {}", quoted(first.name()))),
+            None => Ok(form),
+        }) {
+            Ok(form) => forms.push((column.name().to_owned(), form)),
             Err(why) => left_out.push(LeftOut { name: column.name().to_owned(), why }),
         }
     }
@@ -40,7 +53,12 @@ pub(super) fn propose(table: &Table, target: At<'_>) -> Result<(Columns, Vec<Lef
             "choose another target, or give a table with more columns",
         ));
     }
-    Ok((Columns { forms, target: target.name().to_owned(), goal }, left_out))
+    Ok((forms, left_out))
+}
+
+/// What there is to predict in a column.
+pub(super) fn target(column: &Column) -> Result<Target> {
+    Ok(Target { name: column.name().to_owned(), goal: goal(column)? })
 }
 
 fn goal(target: &Column) -> Result<Goal> {
@@ -79,16 +97,16 @@ fn counts(column: &Column) -> Vec<usize> {
 }
 
 /// What a column is to a network, or why it is nothing.
-fn form(column: &Column) -> std::result::Result<Form, &'static str> {
+fn form(column: &Column) -> std::result::Result<ColumnForm, &'static str> {
     let (rows, missing) = (column.len(), column.missing());
     if missing == rows {
         return Err("is missing in all rows");
     }
     let kind = match column.kind() {
         Kind::Category => return words(column),
-        Kind::YesNo => FormKind::Flag,
-        Kind::Date => FormKind::Date,
-        Kind::Number => FormKind::Number { log: false },
+        Kind::YesNo => ColumnKind::Flag,
+        Kind::Date => ColumnKind::Date,
+        Kind::Number => ColumnKind::Number { log: false },
     };
     let mut numbers: Vec<f64> =
         column.iter().filter_map(Cell::number).filter(|x| x.is_finite()).collect();
@@ -107,10 +125,10 @@ fn form(column: &Column) -> std::result::Result<Form, &'static str> {
     let (lower, median, upper) = (at(0.25), at(0.5), at(0.75));
     let has_tail = least >= 0.0 && upper > lower && (most - median) / (upper - lower) > LONG_TAIL;
     let kind = match kind {
-        FormKind::Number { .. } => FormKind::Number { log: has_tail },
+        ColumnKind::Number { .. } => ColumnKind::Number { log: has_tail },
         other => other,
     };
-    Ok(Form { name: column.name().to_owned(), kind, missing: missing > 0 })
+    Ok(ColumnForm { kind, complete: missing == 0 })
 }
 
 /// Whether a column is nothing but the number of its row, by its name and its values.
@@ -126,11 +144,10 @@ fn is_row_number(column: &Column, numbers: &[f64]) -> bool {
         && numbers.windows(2).all(|pair| pair[0] < pair[1])
 }
 
-fn words(column: &Column) -> std::result::Result<Form, &'static str> {
+fn words(column: &Column) -> std::result::Result<ColumnForm, &'static str> {
     let (missing, counts) = (column.missing(), counts(column));
     let present = column.len() - missing;
-    let mut seen: Vec<(&String, usize)> =
-        column.words().iter().zip(counts).filter(|(_, count)| *count > 0).collect();
+    let seen: Vec<usize> = counts.into_iter().filter(|count| *count > 0).collect();
     if seen.len() < 2 && missing == 0 {
         return Err("is the same in all rows");
     }
@@ -138,21 +155,10 @@ fn words(column: &Column) -> std::result::Result<Form, &'static str> {
         return Err("is another word in nearly every row");
     }
     let least = if present < 20 { 1 } else { LEAST_ROWS };
-    // By their frequency, and then in their order; words too rare to have a place need not be known.
-    seen.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let kept: Vec<String> = seen
-        .iter()
-        .filter(|(_, count)| *count >= least)
-        .take(MOST_WORDS)
-        .map(|(word, _)| (*word).clone())
-        .collect();
-    if kept.is_empty() {
+    // Words too rare to have a place need none.
+    let kept = seen.iter().filter(|count| **count >= least).count().min(MOST_WORDS);
+    if kept == 0 {
         return Err("is another word in nearly every row");
     }
-    let category = Category { kept: kept.len(), words: kept };
-    Ok(Form {
-        name: column.name().to_owned(),
-        kind: FormKind::Category(category),
-        missing: missing > 0,
-    })
+    Ok(ColumnForm { kind: ColumnKind::category(kept), complete: missing == 0 })
 }

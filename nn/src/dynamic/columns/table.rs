@@ -4,11 +4,17 @@ use std::fmt;
 
 use tensor::Float;
 
-use super::form::Goal;
-use super::propose::{LeftOut, propose};
-use crate::data::{At, FlatDataset, Labels, Table};
+use std::collections::HashMap;
+
+use nn_grammar::ast::column_text;
+
+use super::form::{Front, Goal, Target};
+use super::propose::{LeftOut, propose, target};
+use crate::data::{At, Cell, FlatDataset, Labels, Table};
 use crate::dynamic::Dynamic;
-use crate::error::{Error, Result, quoted};
+use crate::error::{Error, InvalidRows, Result, quoted};
+use crate::layer::columns::ColumnWidths;
+use crate::tabular::Block;
 
 /// What stands between the columns and the last layer, unless something else is asked for.
 const HIDDEN: &str = "dense(128, silu), dropout(0.1), dense(64, silu)";
@@ -67,13 +73,45 @@ impl<T: Float> Dynamic<T> {
         target: impl Into<At<'n>>,
         hidden: &str,
     ) -> Result<Self> {
-        let (columns, left_out) = propose(table, target.into())?;
-        let last = match &columns.goal {
+        let column = table.column(target)?;
+        let (target, (columns, left_out)) = (self::target(column)?, propose(table, column)?);
+        let last = match &target.goal {
             Goal::Number => "dense(1)".to_owned(),
             Goal::Classes(names) => format!("dense({}, softmax)", names.len()),
         };
+        let columns: Vec<String> =
+            columns.iter().map(|(name, form)| column_text(name, *form)).collect();
         let comma = if hidden.trim().is_empty() { "" } else { ", " };
-        Dynamic::behind(columns, format!("{hidden}{comma}{last}"), left_out)
+        let text = format!("columns {{ {} }}, {hidden}{comma}{last}", columns.join(", "));
+        let mut network = Self::parse(&text)?.with_target(target)?;
+        if let Some(front) =
+            std::sync::Arc::get_mut(&mut network.network).and_then(|network| network.front.as_mut())
+        {
+            front.left_out = left_out;
+        }
+        Ok(network)
+    }
+
+    /// The same network, which predicts this column of tables: of a target of words, or of yes and no, the classes that this
+    /// table has. [`Dynamic::for_table`] has said so; [`Dynamic::parse`] of a text with a block of columns has not.
+    ///
+    /// ```
+    /// use nn::Dynamic;
+    /// use nn::data::{Column, Table};
+    ///
+    /// let table = Table::new([Column::numbers("area", [84.0, 120.0]), Column::numbers("price", [1.0, 2.0])])?;
+    /// let text = "columns { area: number(log) }, dense(8, relu), dense(1)";
+    /// let network: Dynamic = Dynamic::parse(text)?.predicting(&table, "price")?;
+    /// assert_eq!(network.rows(&table)?.len(), 2);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the network has no columns, or ends in something else. If there is no such column, or it has fewer than two classes.
+    pub fn predicting<'n>(&self, table: &Table, target: impl Into<At<'n>>) -> Result<Self> {
+        self.front()?;
+        self.with_target(self::target(table.column(target)?)?)
     }
 
     /// The columns that the table had and the network does not see, each with the reason. A network from a file has none.
@@ -89,8 +127,17 @@ impl<T: Float> Dynamic<T> {
     /// If the network was not made for tables. If columns are not there or hold another kind of values, and then which are
     /// left over. If a target is missing, or no class that the network knows.
     pub fn rows(&self, table: &Table) -> Result<FlatDataset<T>> {
-        let columns = &self.front()?.columns;
-        FlatDataset::new(columns.inputs(table)?, columns.forms.len(), columns.targets(table)?, 1)
+        let front = self.front()?;
+        let target = front.target.as_ref().ok_or_else(|| {
+            Error::value(
+                format!("target of network {}", quoted(&self.network.name)),
+                "none",
+                "the column that it predicts",
+                "say which one by `predicting`",
+            )
+        })?;
+        let inputs = front.block().inputs(table)?;
+        FlatDataset::new(inputs, ColumnWidths::of(front.forms).row(), target.read(table)?, 1)
     }
 
     /// The answers to the rows of a table, which need not have the target: of classes a probability for each.
@@ -99,13 +146,13 @@ impl<T: Float> Dynamic<T> {
     ///
     /// As [`Dynamic::rows`]; if the network was never adapted.
     pub fn predict_table(&self, table: &Table) -> Result<Vec<T>> {
-        self.predict(&self.front()?.columns.inputs(table)?)
+        self.predict(&self.front()?.block().inputs(table)?)
     }
 
     /// The names of the classes that the network tells apart, in their order; `None` where it predicts a number, or was not
     /// made for tables.
     pub fn labels(&self) -> Option<Labels> {
-        match &self.network.front.as_ref()?.columns.goal {
+        match &self.network.front.as_ref()?.target.as_ref()?.goal {
             Goal::Number => None,
             Goal::Classes(names) => Labels::new(names.iter().cloned()).ok(),
         }
@@ -113,18 +160,69 @@ impl<T: Float> Dynamic<T> {
 
     /// The name of the column that it predicts, if it was made for tables.
     pub fn target(&self) -> Option<&str> {
-        Some(&self.network.front.as_ref()?.columns.target)
+        Some(&self.network.front.as_ref()?.target.as_ref()?.name)
     }
 
-    fn front(&self) -> Result<&crate::dynamic::network::Front> {
+    fn front(&self) -> Result<&Front> {
         self.network.front.as_ref().ok_or_else(|| {
             Error::value(
                 format!("network {}", quoted(&self.network.name)),
                 "one that takes numbers",
                 "one that was made for a table",
-                "make it by `Dynamic::for_table`, or give numbers, as from `Table::target(…).flat()`",
+                "make it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
             )
         })
+    }
+}
+
+impl Front {
+    fn block(&self) -> Block<'_, String> {
+        let target = self.target.as_ref().map(|target| &target.name[..]);
+        Block { names: &self.names, forms: self.forms, target }
+    }
+}
+
+impl Target {
+    /// The target of each row: a number, or the number of its class.
+    fn read<T: Float>(&self, table: &Table) -> Result<Vec<T>> {
+        let column = table.column(&self.name)?;
+        let as_words;
+        let (places, column) = match &self.goal {
+            Goal::Number => (HashMap::new(), column),
+            Goal::Classes(names) => {
+                let places = names.iter().enumerate().map(|(at, name)| (name.as_str(), at));
+                as_words = table.as_category(&self.name)?;
+                (places.collect(), as_words.column(&self.name)?)
+            }
+        };
+        let value = |cell: Cell<'_>| match &self.goal {
+            Goal::Number => cell.number().map(T::of),
+            Goal::Classes(_) => Some(T::of(*places.get(cell.word()?)? as f64)),
+        };
+        let values: Vec<Option<T>> =
+            column.iter().map(|cell| value(cell).filter(|number| number.is_finite())).collect();
+        let rows: Vec<usize> = (0..values.len()).collect();
+        let wrong = InvalidRows::among(&rows, |&row| {
+            let found = || match column.get(row) {
+                Some(cell) if !cell.is_missing() => quoted(&cell.to_string()),
+                _ => "nothing".to_owned(),
+            };
+            values[row].is_none().then(found)
+        });
+        let Some(wrong) = wrong else { return Ok(values.into_iter().flatten().collect()) };
+        Err(Error::value(
+            format!("target {}: {}", quoted(&self.name), wrong.what("value")),
+            wrong.found("value"),
+            match &self.goal {
+                Goal::Number => "a finite number".to_owned(),
+                Goal::Classes(names) => {
+                    let some: Vec<String> =
+                        names.iter().take(12).map(|name| quoted(name)).collect();
+                    format!("one of {}", some.join(", "))
+                }
+            },
+            "leave such rows out with `filter`",
+        ))
     }
 }
 

@@ -28,7 +28,7 @@ pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};
 pub(crate) use replace::replace;
 pub(crate) use save::check_finite;
-pub(crate) use save::{json, save, save_all};
+pub(crate) use save::{json, save, save_all, save_with_texts};
 
 use crate::error::{Error, Result};
 use crate::file::FORMAT;

@@ -22,7 +22,21 @@ pub(crate) fn save<T: Float>(
     architecture: &str,
     tensors: &[(String, Vec<usize>, &[T])],
 ) -> Result<()> {
-    let texts = [("architecture", architecture), ("format", FORMAT), ("network", network)];
+    save_with_texts(path, network, architecture, &[], tensors)
+}
+
+/// The same with texts of the model's own, each under its name.
+pub(crate) fn save_with_texts<T: Float>(
+    path: &Path,
+    network: &str,
+    architecture: &str,
+    texts: &[(&str, String)],
+    tensors: &[(String, Vec<usize>, &[T])],
+) -> Result<()> {
+    let own = [("architecture", architecture), ("format", FORMAT), ("network", network)];
+    let texts = texts.iter().map(|(key, text)| (*key, &text[..]));
+    let mut texts: Vec<(&str, &str)> = own.into_iter().chain(texts).collect();
+    texts.sort_unstable();
     save_all(path, &texts, tensors)
 }
 

@@ -51,6 +51,7 @@ impl<A: Inference, B: Inference, const OUT: usize> Inference for Inputs<A, B, OU
     const STACK: usize = A::STACK + B::STACK + OUT;
     const INFO: Info = Info::Inputs(&A::INFO, &B::INFO);
     const ENCODES: bool = A::ENCODES || B::ENCODES;
+    const HAS_GAPS: bool = A::HAS_GAPS || B::HAS_GAPS;
 
     type Outputs<T: Float> = [T; OUT];
 

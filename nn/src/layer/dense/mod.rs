@@ -55,6 +55,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
         outputs: O,
         activation: A::NAME,
         option: P::WRITTEN,
+        columns: &[],
         params: I * O + if P::BIAS { O } else { 0 },
         flops: 2 * I * O,
         len: Self::LEN,

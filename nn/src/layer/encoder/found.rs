@@ -75,6 +75,7 @@ impl<'s, T: Float> Seen<'s, T> {
                 row.iter().zip(&mut near).zip(&mut sums).zip(&mut found)
             {
                 let x = x.as_f64();
+                found.print.add(x);
                 if x.is_nan() {
                     found.missing += 1;
                     continue;
@@ -183,6 +184,28 @@ pub struct FoundColumn {
     pub most: f64,
     /// The median, where it was asked for.
     pub median: Option<f64>,
+    /// Of a category: how many different words there are. Of its other figures only the counts mean anything.
+    pub words: Option<usize>,
+    /// By which a column with the same values is known.
+    pub(crate) print: Print,
+}
+
+/// A number that values one after the other make, which others hardly do.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Print(u64);
+
+impl Print {
+    /// The next value; all that are missing are alike.
+    pub(crate) fn add(&mut self, x: f64) {
+        let bits = if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
+        let mixed = (self.0 ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        self.0 = mixed ^ (mixed >> 29);
+    }
+
+    /// That of two columns together.
+    pub(crate) fn with(self, other: Print) -> Print {
+        Print(self.0.rotate_left(1) ^ other.0)
+    }
 }
 
 impl FoundColumn {
@@ -195,12 +218,17 @@ impl FoundColumn {
             least: f64::INFINITY,
             most: f64::NEG_INFINITY,
             median: None,
+            words: None,
+            print: Print::default(),
         }
     }
 
-    /// Whether all numbers are equal, so that the column says nothing.
+    /// Whether all values are equal, so that the column says nothing.
     pub fn is_constant(&self) -> bool {
-        self.least == self.most
+        match self.words {
+            Some(words) => words == 1,
+            None => self.least == self.most,
+        }
     }
 }
 

@@ -33,9 +33,12 @@ pub use min_max::MinMaxRule;
 pub use quantile::QuantileRule;
 pub use robust::RobustRule;
 #[cfg(feature = "std")]
-pub(crate) use robust::{robust_scale, smooth_clip};
+pub(crate) use robust::robust_scale;
+pub(crate) use robust::smooth_clip;
 pub use scale::{ScaleBy, ScaleRule};
 pub use standardize::StandardizeRule;
+#[cfg(feature = "std")]
+pub(crate) use train::{let_pass, record_nothing};
 
 use super::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::padded;

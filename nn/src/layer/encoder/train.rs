@@ -6,7 +6,7 @@ use super::{
     Declared, Encoded, EncoderFormula, FoundColumn, MinMaxRule, QuantileRule, ROWS, RobustRule,
     Rule, ScaleRule, Seen, StandardizeRule,
 };
-use crate::layer::{Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
+use crate::layer::{Fixed, Formula, Inference, Leaf, Pass, Width};
 use crate::parameters::{NamedTensor, padded};
 
 macro_rules! from_options {
@@ -28,7 +28,59 @@ from_options! {
     ScaleRule([factor]) => ScaleRule { factor };
 }
 
+/// What the formulas of every encoder have: before there are rows nothing is known, and as a layer of the tree it lets what has
+/// been encoded pass.
+macro_rules! let_pass {
+    () => {
+        fn encodes(&self) -> bool {
+            true
+        }
+
+        fn init(&self, parameters: &mut [T], _seed: u64, _index: &mut u64) {
+            parameters.fill(T::zero());
+        }
+
+        fn predict(&self, _parameters: &[T], x: &[T], y: &mut [T]) {
+            y.copy_from_slice(x);
+        }
+
+        fn forward(
+            &self,
+            _parameters: &[T],
+            x: &[T],
+            workspace: &mut $crate::layer::Workspace<'_, T>,
+            _pass: $crate::layer::Pass,
+        ) {
+            workspace.y.copy_from_slice(x);
+        }
+
+        fn backward(
+            &self,
+            _parameters: &[T],
+            workspace: &mut $crate::layer::Workspace<'_, T>,
+            before: $crate::layer::OutputGrad<'_, T>,
+        ) {
+            before.gradient.copy_from_slice(workspace.dy);
+            before.apply_derivative();
+        }
+    };
+}
+pub(crate) use let_pass;
+
+/// An encoder on a tape, whose tensors are no variables there.
+pub(crate) fn record_nothing<'t, L: Inference, T: Float>(
+    parameters: &mut std::slice::Iter<'_, autograd::Var<'t, T>>,
+    x: autograd::Var<'t, T>,
+) -> autograd::Result<autograd::Var<'t, T>> {
+    for _ in 0..L::INFO.tensors() {
+        parameters.next();
+    }
+    Ok(x)
+}
+
 impl<T: Float, R: Rule, W: Width> Formula<T> for EncoderFormula<R, W> {
+    let_pass!();
+
     fn widths(&self) -> [usize; 2] {
         [self.width.get(); 2]
     }
@@ -45,33 +97,6 @@ impl<T: Float, R: Rule, W: Width> Formula<T> for EncoderFormula<R, W> {
         });
         let rows = (!R::STATE.is_empty()).then(|| NamedTensor::new(ROWS, &[], 0).found());
         rows.into_iter().chain(state).collect()
-    }
-
-    /// Nothing is known before there are rows.
-    fn init(&self, parameters: &mut [T], _seed: u64, _index: &mut u64) {
-        parameters.fill(T::zero());
-    }
-
-    fn predict(&self, _parameters: &[T], x: &[T], y: &mut [T]) {
-        y.copy_from_slice(x);
-    }
-
-    fn forward(&self, _parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, _pass: Pass) {
-        workspace.y.copy_from_slice(x);
-    }
-
-    fn backward(
-        &self,
-        _parameters: &[T],
-        workspace: &mut Workspace<'_, T>,
-        before: OutputGrad<'_, T>,
-    ) {
-        before.gradient.copy_from_slice(workspace.dy);
-        before.apply_derivative();
-    }
-
-    fn encodes(&self) -> bool {
-        true
     }
 
     fn encode(&self, parameters: &[T], raw: &[T], encoded: &mut [T]) {
@@ -114,9 +139,6 @@ impl<R: Declared, const N: usize> Leaf for Encoded<R, N> {
         x: autograd::Var<'t, T>,
         _pass: Pass,
     ) -> autograd::Result<autograd::Var<'t, T>> {
-        for _ in 0..<Self as crate::layer::Inference>::INFO.tensors() {
-            parameters.next();
-        }
-        Ok(x)
+        record_nothing::<Self, T>(parameters, x)
     }
 }

@@ -46,6 +46,8 @@ impl<A: Inference, B: Inference> Inference for Then<A, B> {
     const STACK: usize = A::STACK + B::STACK;
     const INFO: Info = Info::Then(&A::INFO, &B::INFO);
     const ENCODES: bool = A::ENCODES;
+    const HAS_GAPS: bool = A::HAS_GAPS;
+    const TARGET: Option<usize> = A::TARGET;
 
     type Outputs<T: Float> = B::Outputs<T>;
 

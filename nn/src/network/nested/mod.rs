@@ -39,6 +39,8 @@ impl<Net: Architecture> Inference for Nested<Net> {
     const INFO: Info =
         Info::Nested { name: Net::NAME, names: Net::NAMES, layers: &Inner::<Net>::INFO };
     const ENCODES: bool = Inner::<Net>::ENCODES;
+    const HAS_GAPS: bool = Inner::<Net>::HAS_GAPS;
+    const TARGET: Option<usize> = Inner::<Net>::TARGET;
 
     type Outputs<T: Float> = <Inner<Net> as Inference>::Outputs<T>;
 

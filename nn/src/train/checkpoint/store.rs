@@ -8,7 +8,7 @@ use tensor::Float;
 
 use super::{Checkpoints, Snapshot, Unusable, Written};
 use crate::error::{Error, Result};
-use crate::file::save;
+use crate::file::save_with_texts;
 use crate::parameters::NamedTensor;
 use crate::train::clock::Clock;
 
@@ -97,6 +97,7 @@ impl Store {
         &self,
         network: &str,
         architecture: &str,
+        texts: &[(&str, String)],
         tensors: &[NamedTensor],
         flat: &[T],
     ) -> Result<()> {
@@ -104,7 +105,7 @@ impl Store {
             .iter()
             .map(|tensor| (tensor.name.clone(), tensor.shape.clone(), &flat[tensor.range()]));
         let parts: Vec<_> = parts.collect();
-        save(&self.directory().join(BEST), network, architecture, &parts)
+        save_with_texts(&self.directory().join(BEST), network, architecture, texts, &parts)
     }
 
     fn path(&self, step: u64) -> PathBuf {

@@ -29,7 +29,9 @@ use crate::head::Head as _;
 use crate::layer::{FirstSums, Inference as _, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::metric::{Evaluation, Metrics, check_rows};
-use crate::network::{DefaultLossOf, Network, declaration, encode_rows, tensors};
+use crate::network::{
+    DefaultLossOf, Network, Units, declaration, encode_rows, place_of_units, tensors,
+};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::NamedTensor;
 use crate::row::Row;
@@ -133,7 +135,17 @@ impl<N: Network> Model for N {
         with_rows(data, N::INPUTS, threads, Row::flatten, |seen| {
             N::Layers::adapt(self.flat_mut(), seen, &mut |found| columns.extend(found));
         })?;
-        Ok(Adapted::of(data.len(), columns, |column| format!("column {column}")))
+        if let Some(place) = const { place_of_units::<N>() } {
+            Units::find(self.flat_mut(), place, |see| {
+                portions(data, threads, |_, _, targets| {
+                    targets.iter().for_each(|target| {
+                        N::Head::see_numbers(target, see);
+                    });
+                    Ok(())
+                })
+            })?;
+        }
+        Ok(Adapted::of(data.len(), columns, N::INFO))
     }
 
     /// Forward, loss and backward of all rows.
@@ -154,6 +166,15 @@ impl<N: Network> Model for N {
         let NetworkWorkspace { layers, losses, division, .. } = workspace;
         let parameters = self.flat();
         let scale = mean_scale(rows);
+        let standardized: Vec<N::Target>;
+        let targets = match Units::of::<N>(parameters) {
+            None => targets,
+            Some(units) => {
+                let one = |target| N::Head::map_numbers(target, |t| units.standardized(t));
+                standardized = targets.iter().map(one).collect();
+                &standardized
+            }
+        };
         loss.begin_batch(targets);
         let loss = &**loss;
 

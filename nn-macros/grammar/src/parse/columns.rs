@@ -1,0 +1,167 @@
+//! `columns { area: number(log), city: category(12) }`: what the columns of a table hold.
+
+use super::declaration::docs;
+use crate::ast::Column;
+use crate::tokens::{
+    Cursor, Name, Report, Token, integer, option, place, shown, split_at_commas, string, written,
+};
+use crate::vocabulary::{
+    COLUMNS, ColumnForm, ColumnKind, ColumnWord, Layer, column_meant_by, listed,
+};
+
+/// More words of one column have no place.
+const MOST_WORDS: u64 = 100_000;
+
+/// Reads the columns between the braces.
+pub(super) fn columns(layer: &Layer, group: &Token, report: &mut Report) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for tokens in split_at_commas(&group.inner) {
+        let mut cursor = Cursor::new(tokens, report);
+        if let Some(column) = column(&mut cursor, group) {
+            columns.push(column);
+        }
+    }
+    if group.inner.is_empty() {
+        report.error(
+            &group.place,
+            format!("write what each column of a row holds, {}", layer.example),
+        );
+    }
+    columns
+}
+
+/// One of them; `None` if a mistake tells why there is none.
+fn column(cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
+    let docs = docs(cursor, "a column");
+    let Some(first) = cursor.peek(0) else {
+        cursor
+            .report
+            .error(&group.place, "there is nothing between two commas; leave one of them out");
+        return None;
+    };
+    if let Some((option, _)) = option(cursor.rest()) {
+        let advice = format!(
+            "`columns` has no option `{option}`; write a column as `{option}: number`, or leave this out"
+        );
+        cursor.unexpected(advice);
+        return None;
+    }
+    let quoted = first.literal().and_then(string);
+    let name = cursor.name().or_else(|| Some(Name::new(quoted.as_ref()?, &first.place)));
+    let Some(name) = name.filter(|_| cursor.sign(1, ':')) else {
+        let found = written(cursor.rest());
+        let advice = format!(
+            "write a name and what the column holds, as in `area: number`, in place of `{found}`"
+        );
+        cursor.report.error(&place(cursor.rest()), advice);
+        return None;
+    };
+    if quoted.is_some() && !cursor.report.is_at_run_time() {
+        let advice = "the name of a column becomes a field, so it is a word without quotes; write another name, and give \
+                      the table's column that name by `Column::renamed`";
+        cursor.unexpected(advice);
+    }
+    cursor.at += 2;
+    Some(Column { docs, form: form(&name, cursor)?, name })
+}
+
+/// What a column of this name holds.
+fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
+    let plain = name.plain();
+    let Some(word) = cursor.name() else {
+        let what =
+            format!("what the column `{plain}` holds: {}, {}", listed(COLUMNS), COLUMNS[0].example);
+        match cursor.peek(0) {
+            Some(found) => {
+                let advice = format!("write {what}, in place of `{}`", shown(found));
+                cursor.unexpected(advice);
+            }
+            None => cursor.report.error(&name.place, format!("write {what}")),
+        }
+        return None;
+    };
+    let known = COLUMNS.iter().find(|row| row.word == word.text);
+    let row = known.or_else(|| {
+        let advice = match column_meant_by(&word.text) {
+            Some(row) => format!("there is no column `{}`; write `{}`", word.text, row.word),
+            None => format!(
+                "there is no column `{}`; a column holds one of {}",
+                word.text,
+                listed(COLUMNS)
+            ),
+        };
+        cursor.unexpected(advice);
+        column_meant_by(&word.text)
+    })?;
+    cursor.at += 1;
+    let group = cursor.group(0, None);
+    cursor.at += usize::from(group.is_some());
+    if !cursor.is_at_end() {
+        let rest = cursor.rest();
+        let advice = format!("`{}` means nothing after a column; leave it out", written(rest));
+        cursor.report.error(&place(rest), advice);
+    }
+    options(row, plain, &word, group, cursor.report)
+}
+
+/// What stands in the parentheses behind the word.
+fn options(
+    row: &'static ColumnWord,
+    name: &str,
+    word: &Name,
+    group: Option<&Token>,
+    report: &mut Report,
+) -> Option<ColumnForm> {
+    let mut form = ColumnForm { kind: row.kind, complete: false };
+    let is_category = matches!(row.kind, ColumnKind::Category { .. });
+    let mut kept = None;
+    for part in group.map(|group| split_at_commas(&group.inner)).unwrap_or_default() {
+        match (part, &mut form.kind) {
+            ([only], ColumnKind::Number { log }) if only.word() == Some("log") => *log = true,
+            ([only], _) if only.word() == Some("complete") => form.complete = true,
+            ([only], ColumnKind::Category { .. })
+                if kept.is_none() && only.literal().and_then(integer).is_some() =>
+            {
+                kept = Some(words(only, name, report));
+            }
+            _ => {
+                let takes = match (row.kind, is_category) {
+                    (_, true) => "how many words have a place of their own, and `complete`",
+                    (ColumnKind::Number { .. }, _) => "`log`, and `complete`",
+                    _ => "`complete`",
+                };
+                let advice = format!("`{}` takes {takes}; leave `{}` out", row.word, written(part));
+                report.error(&place(part), advice);
+            }
+        }
+    }
+    if !is_category {
+        return Some(form);
+    }
+    if kept.is_none() {
+        let place = group.map_or(&word.place, |group| &group.place);
+        let advice = format!(
+            "write how many words of `{name}` have a place of their own, {}; those that are rarer share one",
+            row.example
+        );
+        report.error(place, advice);
+    }
+    form.kind = ColumnKind::category(kept.unwrap_or(1));
+    Some(form)
+}
+
+/// How many words have a place.
+fn words(token: &Token, name: &str, report: &mut Report) -> usize {
+    let written = token.literal().unwrap_or_default();
+    let number = integer(written).filter(|number| number.suffix.is_empty());
+    match number.and_then(|number| number.value) {
+        Some(number @ 1..=MOST_WORDS) => number as usize,
+        _ => {
+            let advice = format!(
+                "`{written}` is no number of words of `{name}`; write a whole number from 1 to {MOST_WORDS}"
+            );
+            report.error(&token.place, advice);
+            1
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Where in the flat buffer stands what has been found of columns: the number of rows that all of it was found from; of each
+//! column the unit of its logarithm, center, scale, whether a value was missing, and whether there were words without a place;
+//! of each word that has a place its fingerprint; and of the target mean, deviation, whether its logarithm is
+//! predicted, whether answers are kept within its ends, and these.
+
+use super::{ColumnForm, ColumnWidths};
+use crate::parameters::padded;
+
+/// The tensors with a number of each column.
+pub(super) const OF_COLUMNS: [&str; 5] = ["unit", "center", "scale", "missing", "other"];
+/// The tensor of fingerprints.
+pub(super) const WORDS: &str = "words";
+/// The tensor of what is found of the target.
+pub(super) const TARGET: &str = "target";
+/// How many numbers that is.
+pub(crate) const TARGET_NUMBERS: usize = 6;
+
+/// What stands in the place of a fingerprint where there is none, behind all others: they are below.
+pub(super) const NO_WORD: f64 = 16_777_216.0;
+
+/// See the module.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Layout {
+    columns: usize,
+    pub(super) words: usize,
+}
+
+impl Layout {
+    pub(super) const fn of(forms: &[ColumnForm]) -> Self {
+        let (mut at, mut words) = (0, 0);
+        while at < forms.len() {
+            words += forms[at].words();
+            at += 1;
+        }
+        Layout { columns: forms.len(), words }
+    }
+
+    /// Where a tensor with a number of each column begins.
+    pub(super) const fn of_columns(self, which: usize) -> usize {
+        padded(1) + which * padded(self.columns)
+    }
+
+    pub(super) const fn of_words(self) -> usize {
+        self.of_columns(OF_COLUMNS.len())
+    }
+
+    pub(super) const fn target(self) -> usize {
+        self.of_words() + padded(2 * self.words)
+    }
+
+    pub(super) const fn len(self) -> usize {
+        self.target() + padded(TARGET_NUMBERS)
+    }
+}
+
+/// What has been found of one column.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Found<'s, T> {
+    pub(super) unit: T,
+    pub(super) center: T,
+    pub(super) scale: T,
+    pub(super) missing: T,
+    pub(super) other: T,
+    /// The fingerprints of its words, in their order, two numbers each.
+    pub(super) words: &'s [T],
+}
+
+/// A column with its place in a raw row, and what has been found of it.
+pub(super) fn columns<'s, T: Copy>(
+    forms: &'s [ColumnForm],
+    state: &'s [T],
+) -> impl Iterator<Item = (&'s ColumnForm, usize, Found<'s, T>)> {
+    let layout = Layout::of(forms);
+    let (mut raw, mut words) = (0, layout.of_words());
+    forms.iter().enumerate().map(move |(at, form)| {
+        let of = |which: usize| state[layout.of_columns(which) + at];
+        let found = Found {
+            unit: of(0),
+            center: of(1),
+            scale: of(2),
+            missing: of(3),
+            other: of(4),
+            words: &state[words..][..2 * form.words()],
+        };
+        let place = raw;
+        raw += form.raw();
+        words += 2 * form.words();
+        (form, place, found)
+    })
+}
+
+/// Numbers of a raw row.
+pub(super) fn raw_width(forms: &[ColumnForm]) -> usize {
+    ColumnWidths::of(forms).raw
+}

@@ -1,0 +1,218 @@
+//! The columns of a table in front of a network: from a raw row to what the layers see.
+//!
+//! | column | becomes |
+//! |---|---|
+//! | `number` | z/√(1 + (z/3)²), z = (f(x) − f(median))/(f(upper quartile) − f(lower quartile)), with f(x) = x |
+//! | `number(log)` | the same with f(x) = sign(x)·ln(1 + \|x\|/unit), unit the median of the training rows |
+//! | `flag` | 1 for yes, −1 for no |
+//! | `date` | its days as a `number`, and its place in year, week and day, each as a point of a circle |
+//! | `category(12)` | a flag for each of the 12 most frequent words, and one for all others together |
+//! | `category(100)` | of more than 24 words: a vector for each, and one for all others, which is learned ([`Embedding`]) |
+//!
+//! Behind these stands for each column whether its value is missing, a flag or a vector, unless it is `complete`; a number
+//! that is missing is 0, as the median is. A flag of what no training row had is 0 for ever, since its weight would be chance.
+//! A word has a place if three training rows have it.
+//!
+//! Behind columns a network that ends in one number, as in `dense(1)`, is trained with targets of mean 0 and deviation 1, and
+//! answers in their own units: the loss of training is that of standardised targets, validation and metrics are in the units of
+//! the target.
+//!
+//! A raw row is numbers, too, so that it is gathered and passed on like any other: NaN where a value is missing, days from
+//! 1970-01-01, and for a word its fingerprint of 48 bits as two whole numbers. So what is known of words is state like means
+//! and medians: it is copied, saved, embedded and nested with the parameters, and rows that one network has made are rows of
+//! any other. Two of n different words have the same fingerprint with probability n²/2⁴⁹: of a million words, once in 500.
+//!
+//! | file | |
+//! |---|---|
+//! | `raw` | from values to a raw row |
+//! | `layout` | where in the flat buffer stands what has been found |
+//! | `encode` | from a raw row to an encoded one |
+//! | `vectors` | the learned vectors of words |
+//! | `train` | what is found from the training rows |
+
+mod encode;
+mod layout;
+mod raw;
+#[cfg(feature = "std")]
+mod train;
+mod vectors;
+
+use core::marker::PhantomData;
+
+use tensor::Float;
+
+pub use nn_grammar::vocabulary::{ColumnForm, ColumnKind, ColumnWidths};
+pub use raw::{RawRow, TableRow};
+#[cfg(feature = "std")]
+pub use train::ColumnsFormula;
+pub use vectors::Embedding;
+#[cfg(feature = "std")]
+pub use vectors::EmbeddingFormula;
+
+use self::layout::Layout;
+pub(crate) use self::layout::TARGET_NUMBERS;
+use super::encoder::ROWS;
+use super::{Inference, Info, LayerInfo, TensorInfo};
+
+/// Columns of a table.
+pub trait ColumnForms: Copy + core::fmt::Debug + Send + Sync + 'static {
+    /// What each of them is.
+    fn forms(self) -> &'static [ColumnForm];
+}
+
+/// Columns that are known when the program runs.
+impl ColumnForms for &'static [ColumnForm] {
+    fn forms(self) -> &'static [ColumnForm] {
+        self
+    }
+}
+
+/// Columns that are known to the compiler. [`network!`](crate::network!) makes a type of each block.
+pub trait DeclaredColumns: core::fmt::Debug + Send + Sync + 'static {
+    /// What each of them is.
+    const FORMS: &'static [ColumnForm];
+    /// What each is called.
+    const NAMES: &'static [&'static str];
+    /// Each as it is declared: `area: number(log)`.
+    const TEXTS: &'static [&'static str];
+}
+
+/// Declared columns as a value.
+#[derive(Debug)]
+pub struct DeclaredForms<C>(PhantomData<fn() -> C>);
+
+impl<C> DeclaredForms<C> {
+    /// There is one.
+    pub const fn new() -> Self {
+        DeclaredForms(PhantomData)
+    }
+}
+
+impl<C> Clone for DeclaredForms<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for DeclaredForms<C> {}
+
+impl<C> Default for DeclaredForms<C> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<C: DeclaredColumns> ColumnForms for DeclaredForms<C> {
+    fn forms(self) -> &'static [ColumnForm] {
+        C::FORMS
+    }
+}
+
+/// One of each kind, for tests.
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct Example;
+
+#[cfg(test)]
+impl Example {
+    pub(crate) const WIDTHS: ColumnWidths = ColumnWidths::of(Self::FORMS);
+}
+
+#[cfg(test)]
+impl DeclaredColumns for Example {
+    const FORMS: &'static [ColumnForm] = &[
+        ColumnForm { kind: ColumnKind::Number { log: false }, complete: false },
+        ColumnForm { kind: ColumnKind::Category { kept: 2, dimensions: 0 }, complete: false },
+        ColumnForm { kind: ColumnKind::Category { kept: 3, dimensions: 2 }, complete: true },
+        ColumnForm { kind: ColumnKind::Flag, complete: true },
+        ColumnForm { kind: ColumnKind::Category { kept: 2, dimensions: 4 }, complete: false },
+        ColumnForm { kind: ColumnKind::Date, complete: false },
+        ColumnForm { kind: ColumnKind::Number { log: true }, complete: true },
+    ];
+    const NAMES: &'static [&'static str] = &["a", "b", "c", "d", "e", "f", "g"];
+    const TEXTS: &'static [&'static str] = &["a: number", "b: category(2)"];
+}
+
+/// The columns `C` of a table, which become rows of `N` numbers: see the [module](self).
+#[derive(Debug)]
+pub struct Columns<C, const N: usize>(PhantomData<fn() -> C>);
+
+impl<C: DeclaredColumns, const N: usize> Columns<C, N> {
+    const LAYOUT: Layout = Layout::of(C::FORMS);
+    const OF_COLUMNS: &'static [usize] = &[C::FORMS.len()];
+
+    const fn of_columns(which: usize) -> TensorInfo {
+        let name = layout::OF_COLUMNS[which];
+        TensorInfo::found(name, Self::OF_COLUMNS, Self::LAYOUT.of_columns(which))
+    }
+
+    const FIRST: TensorInfo = TensorInfo::found(ROWS, &[], 0);
+    const TARGET: TensorInfo =
+        TensorInfo::found(layout::TARGET, &[TARGET_NUMBERS], Self::LAYOUT.target());
+    const TENSORS: &'static [TensorInfo] = &[
+        Self::FIRST,
+        Self::of_columns(0),
+        Self::of_columns(1),
+        Self::of_columns(2),
+        Self::of_columns(3),
+        Self::of_columns(4),
+        Self::TARGET,
+    ];
+    /// With the words of categories.
+    const TENSORS_AND_WORDS: &'static [TensorInfo] = &[
+        Self::FIRST,
+        Self::of_columns(0),
+        Self::of_columns(1),
+        Self::of_columns(2),
+        Self::of_columns(3),
+        Self::of_columns(4),
+        TensorInfo::found(layout::WORDS, &[Self::LAYOUT.words, 2], Self::LAYOUT.of_words()),
+        Self::TARGET,
+    ];
+}
+
+impl<C: DeclaredColumns, const N: usize> Inference for Columns<C, N> {
+    const INPUTS: usize = N;
+    const OUTPUTS: usize = N;
+    const LEN: usize = {
+        assert!(N == ColumnWidths::of(C::FORMS).row(), "columns: rows of another width");
+        Self::LAYOUT.len()
+    };
+    const STACK: usize = 2 * N;
+    const INFO: Info = Info::Layer(LayerInfo {
+        columns: C::TEXTS,
+        len: Self::LEN,
+        tensors: match Self::LAYOUT.words {
+            0 => Self::TENSORS,
+            _ => Self::TENSORS_AND_WORDS,
+        },
+        encodes: true,
+        ..LayerInfo::new("columns", N, N)
+    });
+    const ENCODES: bool = true;
+    const IS_ENCODER: bool = true;
+    const HAS_GAPS: bool = true;
+    const TARGET: Option<usize> = Some(Self::LAYOUT.target());
+
+    type Outputs<T: Float> = [T; N];
+
+    /// What has been encoded, as it is.
+    #[inline(always)]
+    fn predict_inline<T: Float>(_parameters: &[T], x: &[T]) -> [T; N] {
+        let mut y = [T::zero(); N];
+        y.copy_from_slice(x);
+        y
+    }
+
+    #[inline(always)]
+    fn encode<T: Float>(parameters: &[T], row: &mut [T]) {
+        let mut raw = [T::zero(); N];
+        raw.copy_from_slice(row);
+        encode::encode_row(C::FORMS, parameters, &raw, row);
+    }
+
+    #[inline(always)]
+    fn is_adapted<T: Float>(parameters: &[T]) -> bool {
+        parameters[0] > T::zero()
+    }
+}

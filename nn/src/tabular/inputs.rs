@@ -1,0 +1,129 @@
+//! From a table to raw rows.
+
+use tensor::Float;
+
+use crate::data::{Column, Kind, Table};
+use crate::error::{Error, Result, quoted};
+use crate::layer::columns::{ColumnForm, ColumnKind, ColumnWidths, RawRow};
+
+/// The columns of a network.
+#[derive(Debug)]
+pub(crate) struct Block<'b, N> {
+    /// What each is called.
+    pub(crate) names: &'b [N],
+    /// What each is.
+    pub(crate) forms: &'b [ColumnForm],
+    /// What a table may have beside them.
+    pub(crate) target: Option<&'b str>,
+}
+
+/// Which columns of a table do not fit.
+#[derive(Default)]
+struct Misfits {
+    absent: Vec<String>,
+    other: Vec<String>,
+}
+
+impl<N: AsRef<str>> Block<'_, N> {
+    /// The columns of a table that these are, in their order.
+    ///
+    /// # Errors
+    ///
+    /// If some are not there or hold another kind of values, and then which are left over.
+    pub(crate) fn find<'t>(&self, table: &'t Table) -> Result<Vec<&'t Column>> {
+        let (mut found, mut misfits) = (Vec::new(), Misfits::default());
+        for (name, form) in self.names.iter().zip(self.forms) {
+            let name = name.as_ref();
+            let Some(column) = table.columns().iter().find(|column| column.name() == name) else {
+                misfits.absent.push(quoted(name));
+                continue;
+            };
+            if !holds(form, column) {
+                misfits.other.push(format!(
+                    "{} holds a {} and should hold a {}",
+                    quoted(name),
+                    column.kind(),
+                    kind(form)
+                ));
+            }
+            found.push(column);
+        }
+        self.none(misfits, table)?;
+        Ok(found)
+    }
+
+    /// The raw inputs of all rows.
+    ///
+    /// # Errors
+    ///
+    /// As [`Block::find`].
+    pub(crate) fn inputs<T: Float>(&self, table: &Table) -> Result<Vec<T>> {
+        let width = ColumnWidths::of(self.forms).row();
+        let mut inputs = vec![T::zero(); width * table.len()];
+        let mut place = 0;
+        for (column, form) in self.find(table)?.into_iter().zip(self.forms) {
+            let own = place..place + form.raw();
+            place = own.end;
+            for (row, cell) in inputs.chunks_exact_mut(width).zip(column.iter()) {
+                let mut raw = RawRow::new(&mut row[own.clone()]);
+                match form.kind {
+                    // Another kind is read as words: these may look like numbers where there are few of them.
+                    ColumnKind::Category { .. } => match cell.word() {
+                        Some(word) => raw.word(word),
+                        None if cell.is_missing() => raw.word(""),
+                        None => raw.word(&cell.to_string()),
+                    },
+                    _ => raw.number(cell.number()),
+                }
+            }
+        }
+        Ok(inputs)
+    }
+
+    fn none(&self, misfits: Misfits, table: &Table) -> Result<()> {
+        let Misfits { absent, other } = misfits;
+        if absent.is_empty() && other.is_empty() {
+            return Ok(());
+        }
+        let is_known = |name: &&str| {
+            self.target == Some(*name) || self.names.iter().any(|known| known.as_ref() == *name)
+        };
+        let left: Vec<String> = table.names().filter(|name| !is_known(name)).map(quoted).collect();
+        let mut found = Vec::new();
+        if !absent.is_empty() {
+            found.push(format!("no column {}", absent.join(", ")));
+        }
+        found.extend(other);
+        if !left.is_empty() {
+            found.push(format!("left over: {}", left.join(", ")));
+        }
+        Err(Error::value(
+            "columns of the table",
+            found.join("; "),
+            "those of the network",
+            "give a table with these columns, or declare the columns that this table has",
+        ))
+    }
+}
+
+/// What a column should hold.
+fn kind(form: &ColumnForm) -> Kind {
+    match form.kind {
+        ColumnKind::Number { .. } => Kind::Number,
+        ColumnKind::Category { .. } => Kind::Category,
+        ColumnKind::Flag => Kind::YesNo,
+        ColumnKind::Date => Kind::Date,
+    }
+}
+
+/// Whether it holds that, or can be read as if it did: what is missing everywhere is of every kind.
+fn holds(form: &ColumnForm, column: &Column) -> bool {
+    column.missing() == column.len()
+        || match form.kind {
+            ColumnKind::Category { .. } => true,
+            ColumnKind::Number { .. } | ColumnKind::Flag => {
+                matches!(column.kind(), Kind::Number | Kind::YesNo)
+            }
+            ColumnKind::Date => column.kind() == Kind::Date,
+        }
+}

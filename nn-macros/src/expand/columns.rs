@@ -81,12 +81,13 @@ pub(super) fn structs(network: &Network, written: &Written<'_>) -> Vec<TokenStre
     let mut structs = vec![
         quote! {
             #[doc = #of_row]
-            #[allow(dead_code)]
+            #[allow(dead_code, non_camel_case_types)]
             #[derive(::core::marker::Copy, #derives)]
             #visibility struct #row #lifetime { #(#borrowed),* }
         },
         quote! {
             #[doc = #of_block]
+            #[allow(non_camel_case_types)]
             #[derive(::core::fmt::Debug)]
             #visibility struct #block;
         },
@@ -94,7 +95,7 @@ pub(super) fn structs(network: &Network, written: &Written<'_>) -> Vec<TokenStre
     structs.push(quote! {
         #nn::__with_std! {
             #[doc = #of_owned]
-            #[allow(dead_code)]
+            #[allow(dead_code, non_camel_case_types)]
             #[derive(#derives)]
             #visibility struct #owned { #(#own),* }
         }

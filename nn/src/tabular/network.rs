@@ -42,7 +42,7 @@ pub trait Tabular: Network {
     /// The columns.
     type Columns: DeclaredColumns;
 
-    /// The rows of a table as [`Network::Input`], in the place of any columns that the network does not have.
+    /// The rows of a table as numbers, by the names of the columns, whichever others the table has.
     ///
     /// # Errors
     ///

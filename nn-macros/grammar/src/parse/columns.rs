@@ -15,9 +15,9 @@ const MOST_WORDS: u64 = 100_000;
 /// Reads the columns between the braces.
 pub(super) fn columns(layer: &Layer, group: &Token, report: &mut Report) -> Vec<Column> {
     let mut columns = Vec::new();
-    for tokens in split_at_commas(&group.inner) {
+    for (at, tokens) in split_at_commas(&group.inner).into_iter().enumerate() {
         let mut cursor = Cursor::new(tokens, report);
-        if let Some(column) = column(&mut cursor, group) {
+        if let Some(column) = column(at + 1, &mut cursor, group) {
             columns.push(column);
         }
     }
@@ -30,8 +30,8 @@ pub(super) fn columns(layer: &Layer, group: &Token, report: &mut Report) -> Vec<
     columns
 }
 
-/// One of them; `None` if a mistake tells why there is none.
-fn column(cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
+/// The one with this number, counted from 1; `None` if a mistake tells why there is none.
+fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
     let docs = docs(cursor, "a column");
     let Some(first) = cursor.peek(0) else {
         cursor
@@ -48,7 +48,7 @@ fn column(cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
     }
     let quoted = first.literal().and_then(string);
     let name = cursor.name().or_else(|| Some(Name::new(quoted.as_ref()?, &first.place)));
-    let Some(name) = name.filter(|_| cursor.sign(1, ':')) else {
+    let Some(mut name) = name.filter(|_| cursor.sign(1, ':')) else {
         let found = written(cursor.rest());
         let advice = format!(
             "write a name and what the column holds, as in `area: number`, in place of `{found}`"
@@ -60,6 +60,7 @@ fn column(cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
         let advice = "the name of a column becomes a field, so it is a word without quotes; write another name, and give \
                       the table's column that name by `Column::renamed`";
         cursor.unexpected(advice);
+        name = Name::numbered("column", number, &name.place);
     }
     cursor.at += 2;
     Some(Column { docs, form: form(&name, cursor)?, name })

@@ -22,11 +22,11 @@ const MOST_WORDS: usize = 10_000;
 /// Of so many times the distance of its quartiles above the median, a number is looked at by its logarithm.
 const LONG_TAIL: f64 = 8.0;
 
+/// A column by its name.
+pub(super) type Named = (String, ColumnForm);
+
 /// The columns for predicting `target` from the others, each with its name, and those that are left out.
-pub(super) fn propose(
-    table: &Table,
-    target: &Column,
-) -> Result<(Vec<(String, ColumnForm)>, Vec<LeftOut>)> {
+pub(super) fn propose(table: &Table, target: &Column) -> Result<(Vec<Named>, Vec<LeftOut>)> {
     let (mut forms, mut left_out) = (Vec::new(), Vec::new());
     for column in table.columns().iter().filter(|column| column.name() != target.name()) {
         let others = table.columns().iter().take_while(|other| other.name() != column.name());

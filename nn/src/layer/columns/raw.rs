@@ -65,6 +65,11 @@ fn fingerprint(word: &str) -> [u32; 2] {
     [(bits >> 40) as u32, (bits >> 16) as u32 & 0x00FF_FFFF]
 }
 
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no row of a table",
+    note = "a network behind a block of columns takes the struct that `network!` makes of it, such as `PriceRow` of `Price`; \
+            rows of numbers are for `nn::Network::predict`"
+)]
 /// A row as a table has it, with a field for each column of a block: what [`network!`](crate::network!) makes of the block.
 pub trait TableRow {
     /// The columns.

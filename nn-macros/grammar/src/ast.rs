@@ -166,6 +166,8 @@ pub enum Value {
     Of(Path, End),
     /// Widths side by side.
     Sum(Vec<Width>),
+    /// Half of a width.
+    Half(Box<Width>),
 }
 
 /// An end of a network.
@@ -263,6 +265,10 @@ impl Width {
             Value::Of(path, End::Inputs) => format!("{}::INPUTS", path.text),
             Value::Of(path, End::Outputs) => format!("{}::OUTPUTS", path.text),
             Value::Sum(widths) => widths.iter().map(Width::text).collect::<Vec<_>>().join(" + "),
+            Value::Half(width) => match width.value {
+                Value::Sum(_) => format!("({}) / 2", width.text()),
+                _ => format!("{} / 2", width.text()),
+            },
         }
     }
 }

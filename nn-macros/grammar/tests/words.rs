@@ -48,7 +48,7 @@ fn every_simple_layer_and_its_options() {
         // What prepares rows comes first.
         let encodes = matches!(&layer.kind, LayerKind::Simple(simple) if simple.encodes);
         let [before, after] =
-            if encodes { ["", ", dense(4 -> 2)"] } else { ["dense(3 -> 4), ", ", dense(2)"] };
+            if encodes { ["", ", dense(8 -> 2)"] } else { ["dense(3 -> 8), ", ", dense(2)"] };
         let options = |names: &dyn Fn(usize) -> &'static str| -> String {
             let each = layer.options.iter().enumerate();
             let each = each.map(|(at, option)| format!("{} = {}", names(at), option.example));
@@ -66,7 +66,7 @@ fn every_simple_layer_and_its_options() {
         }
         for other in layer.elsewhere {
             let advice = format!("write `{}`", layer.word);
-            refused(&format!("dense(3 -> 4), {other}(), dense(2)"), &advice);
+            refused(&format!("dense(3 -> 8), {other}(), dense(2)"), &advice);
         }
     }
 }

@@ -95,7 +95,7 @@ fn parameters(step: &Step) -> Option<u128> {
             (width(&step.input)? + bias) * width(&step.output)?
         }
         Unit::Simple(Simple { row, .. }) if row.parameters == 0 => 0,
-        Unit::Simple(Simple { row, .. }) => u128::from(row.parameters) * width(&step.input)?,
+        Unit::Simple(Simple { row, .. }) => u128::from(row.parameters) * width(&step.output)?,
         Unit::Input | Unit::StandIn => 0,
         Unit::Residual(_) | Unit::Concat(_) | Unit::Heads(_) => {
             step.parts().into_iter().flatten().map(parameters).sum::<Option<u128>>()?

@@ -132,6 +132,9 @@ impl<T: Float> Builder<'_, T> {
                 SeamKind::Residual { layer } => format!(
                     "a residual adds its {taken} inputs to what its layers give, and {layer} gives {given}"
                 ),
+                SeamKind::Halved { layer } => format!(
+                    "{layer} makes one number of two, but what comes before it gives {given}, which is odd"
+                ),
                 SeamKind::Repeated { layer } => format!(
                     "{layer} is repeated, so that it takes what it gives, but it takes {taken} inputs and gives \
                      {given}"
@@ -283,7 +286,7 @@ impl<T: Float> Builder<'_, T> {
     }
 
     fn simple(&mut self, step: &Step, simple: &Simple) -> Option<Built<T>> {
-        let [width, _] = self.widths(step)?;
+        let [_, width] = self.widths(step)?;
         let mut options = Vec::new();
         for (option, number) in simple.options() {
             options.push(match number {
@@ -294,10 +297,11 @@ impl<T: Float> Builder<'_, T> {
         let word = simple.layer.word;
         match simple_formula::<T>(word, width, &options) {
             Ok(formula) => {
-                // Tables name the last of its numbers.
-                let shown = options.last().map(|&number| Written::number(number));
-                let shown = shown.map_or(String::new(), |shown| shown.as_str().to_owned());
-                let plan = layer_plan(word, &*formula, shown);
+                let shown = options.iter().enumerate();
+                let shown = shown.filter(|(index, _)| simple.layer.shows(*index));
+                let shown = shown.map(|(_, &number)| Written::number(number).as_str().to_owned());
+                let shown: Vec<String> = shown.collect();
+                let plan = layer_plan(word, &*formula, shown.join(", "));
                 Some((Part::layer(formula, is_coupled(word)), Plan::Layer(plan)))
             }
             Err(error) => {
@@ -358,6 +362,7 @@ impl<T: Float> Builder<'_, T> {
                 .iter()
                 .map(|width| self.width(width))
                 .try_fold(0, |sum, width| usize::checked_add(sum, width?)),
+            Value::Half(width) => Some(self.width(width)? / 2),
             Value::Of(path, end) => {
                 let Some(network) = self.registry.networks.get(&path.text) else {
                     let listed = Registry::<T>::listed(&self.registry.networks);

@@ -142,7 +142,7 @@ pub(super) fn prove_leaf<L: Leaf>() {
 pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     fn check<L: Layer, T: Float>(word: &str, options: &[f64]) {
         let sample = Sample::<T>::of::<L>();
-        let formula = simple_formula::<T>(word, L::INPUTS, options).expect("the layer's options");
+        let formula = simple_formula::<T>(word, L::OUTPUTS, options).expect("the layer's options");
         says_the_same::<L, T>(&*formula);
         for pass in [Pass::Evaluation, TRAINING] {
             let found = at_run_time(&*formula, &sample, pass);

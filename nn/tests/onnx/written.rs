@@ -52,6 +52,10 @@ const CASES: &[(&str, &str)] = &[
         "learned",
         "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
     ),
+    (
+        "gated",
+        "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), glu",
+    ),
     ("standardized", "standardize, dense(4 -> 5, tanh), dense(3)"),
     ("bounded", "min_max, dense(4 -> 5, tanh), dense(3)"),
     ("clipped", "robust, dense(4 -> 5, tanh), dense(3)"),
@@ -159,10 +163,11 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         }
     }
     let text = network.declaration();
-    let is_chain = !["residual", "concat", "heads", "network", "log_sigmoid", "rms_norm"]
-        .iter()
-        .chain(&["standardize", "min_max", "robust", "scale("])
-        .any(|word| text.contains(word));
+    let is_chain =
+        !["residual", "concat", "heads", "network", "log_sigmoid", "rms_norm", "group_norm"]
+            .iter()
+            .chain(&["standardize", "min_max", "robust", "scale("])
+            .any(|word| text.contains(word));
     if !is_chain || !path.to_string_lossy().contains("-f32-20") {
         return;
     }

@@ -52,6 +52,14 @@ class LayerScale(nn.Module):
         return x * self.weight
 
 
+class SwiGLU(nn.Module):
+    """PyTorch has no module for it: this is the usual one."""
+
+    def forward(self, x):
+        gate, value = x.chunk(2, -1)
+        return torch.nn.functional.silu(gate) * value
+
+
 class Named(nn.Module):
     """Modules by names, as most code outside of tutorials has them."""
 
@@ -106,6 +114,9 @@ CASES = [
     ("learned", "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
      S(L(4, 6), nn.PReLU(6), nn.RMSNorm(6, eps=1e-5), L(6, 5), nn.ReLU(), LayerScale(5), nn.RMSNorm(5, eps=1e-2), L(5, 3),
        nn.PReLU(3, init=0.1)), "float32"),
+    ("gated", "dense(4 -> 12), group_norm(3), glu, dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), glu",
+     S(L(4, 12), nn.GroupNorm(3, 12), nn.GLU(), L(6, 8), SwiGLU(), nn.GroupNorm(2, 4, eps=1e-2), L(4, 6), nn.ReLU(), nn.GLU()),
+     "float32"),
 ]
 
 

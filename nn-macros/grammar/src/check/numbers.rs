@@ -1,6 +1,6 @@
 //! The numbers of a layer make sense; one that does not is left out, or replaced by a guess.
 
-use super::widths::{LARGEST, possible};
+use super::widths::{LARGEST, plural, possible};
 use crate::ast::{Dense, Real, Simple, Title, Width, Widths};
 use crate::tokens::Report;
 use crate::vocabulary::{self, Number};
@@ -35,6 +35,30 @@ pub(super) fn simple(simple: &mut Simple, report: &mut Report) {
     let rules = simple.layer.options.iter().map(|option| option.number());
     for (number, rule) in simple.numbers.iter_mut().zip(rules) {
         within(number, rule, report);
+    }
+}
+
+/// Numbers that divide the width do so, where both are known.
+pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: &mut Report) {
+    let Some(width) = width.number().filter(|_| !width.guessed) else { return };
+    let rules = simple.layer.options.iter().map(|option| option.number());
+    for (number, rule) in simple.numbers.iter_mut().zip(rules) {
+        if let (Some(Real { place, value: Some(value), code }), Some(rule)) = (&*number, rule)
+            && !rule.fits(*value, width)
+        {
+            // The nearest below that does.
+            let fitting = (1..=*value as u64).rev().find(|&other| rule.fits(other as f64, width));
+            let advice = format!(
+                "`{}` does not divide the {width} {} of {}; write {} that does, such as `{}`",
+                code.text,
+                plural(width, "number"),
+                title.text,
+                rule.called,
+                fitting.unwrap_or(1)
+            );
+            report.error(place, advice);
+            *number = None;
+        }
     }
 }
 

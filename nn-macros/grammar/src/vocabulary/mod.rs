@@ -20,7 +20,7 @@ mod spelling;
 
 pub use activations::{ACTIVATIONS, Activation, SOFTMAX, activation};
 pub use initializers::{INITIALIZERS, Initializer};
-pub use layers::{LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
+pub use layers::{Gives, LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
 #[cfg(feature = "std")]
 pub use meant::{
     activation_meant_by, initializer_meant_by, layer_meant_by, listed, option_meant_by,

@@ -21,6 +21,9 @@ struct Twin {
 const TWINS: &[Twin] = &[
     Twin { word: "dense", renamed: &[], counts: false },
     Twin { word: "dropout", renamed: &[], counts: false },
+    // PyTorch has no module for it, and none is needed: it has no tensors and answers what goes in.
+    Twin { word: "gaussian_dropout", renamed: &[], counts: false },
+    Twin { word: "alpha_dropout", renamed: &[], counts: false },
     Twin { word: "input", renamed: &[], counts: false },
     Twin { word: "layer_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
     Twin {
@@ -32,6 +35,9 @@ const TWINS: &[Twin] = &[
     // PyTorch has no module for it: this is the name that its own code gives such a parameter.
     Twin { word: "layer_scale", renamed: &[("scale", "weight")], counts: false },
     Twin { word: "prelu", renamed: &[("slope", "weight")], counts: false },
+    Twin { word: "group_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
+    Twin { word: "glu", renamed: &[], counts: false },
+    Twin { word: "swiglu", renamed: &[], counts: false },
 ];
 
 /// A network's tensors under PyTorch's names.

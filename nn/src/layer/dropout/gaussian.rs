@@ -14,8 +14,6 @@ impl DropoutKind for Gaussian {
 
     fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]) {
         let deviation = T::of(rate / (1.0 - rate)).sqrt();
-        for (m, at) in mask.iter_mut().zip(first..) {
-            *m = random.normal::<T>(at).mul_add(deviation, T::one());
-        }
+        random.fill_normal_from(first, mask, T::one(), deviation);
     }
 }

@@ -64,8 +64,12 @@ fn dense_layer(
     let activation = dense.activation.as_ref().filter(|_| !head);
     let activation = activation
         .map_or_else(|| quote!(#nn::activation::Identity), |a| self::activation(a, written));
+    let normed = |dense_layer: TokenStream| match dense.weight_norm {
+        Some(true) => quote!(#nn::layer::WeightNorm<#dense_layer>),
+        _ => dense_layer,
+    };
     if dense.init.is_none() && dense.bias.is_none() && dense.l2.is_none() {
-        return quote!(#name<#input, #output, #activation>);
+        return normed(quote!(#name<#input, #output, #activation>));
     }
     let init = match &dense.init {
         None => quote!(#nn::init::ByActivation),
@@ -74,7 +78,7 @@ fn dense_layer(
     };
     let bias = dense.bias.unwrap_or(true);
     let l2 = dense.l2.as_ref().map_or_else(|| quote!(0), |l2| bits(&written.real(l2)));
-    quote!(#name<#input, #output, #activation, #nn::layer::DenseWith<#init, #bias, #l2>>)
+    normed(quote!(#name<#input, #output, #activation, #nn::layer::DenseWith<#init, #bias, #l2>>))
 }
 
 fn activation(activation: &Activation, written: &Written<'_>) -> TokenStream {

@@ -16,7 +16,8 @@ use super::registry::Registry;
 use crate::error::{Error, Result};
 use crate::init::{Random, fill_by_gain, fill_by_word};
 use crate::layer::{
-    DenseFormula, DenseSettings, Formula, PassthroughFormula, is_coupled, simple_formula,
+    DenseFormula, DenseSettings, Formula, PassthroughFormula, WeightNormFormula, is_coupled,
+    simple_formula,
 };
 use crate::parameters::NamedTensor;
 
@@ -162,6 +163,18 @@ impl<T: Float> Builder<'_, T> {
             Unit::Dense { dense, head } => {
                 let widths = self.widths(step)?;
                 let (formula, plan) = self.dense(dense, *head, widths)?;
+                let (formula, plan) = match dense.weight_norm {
+                    Some(true) => {
+                        let formula: Box<dyn Formula<T>> =
+                            Box::new(WeightNormFormula::new(formula));
+                        let separator = if plan.option.is_empty() { "" } else { ", " };
+                        let option = format!("{}{separator}weight norm", plan.option);
+                        let normed = layer_plan("dense", &*formula, option);
+                        let LayerPlan { activation, .. } = plan;
+                        (formula, LayerPlan { activation, ..normed })
+                    }
+                    _ => (formula, plan),
+                };
                 Some((Part::layer(formula, false), Plan::Layer(plan)))
             }
             Unit::Simple(simple) => self.simple(step, simple),
@@ -428,7 +441,7 @@ pub(super) fn layer_plan<T: Float>(
         option,
         len: formula.len(),
         tensors: formula.tensors().into_iter().map(tensor).collect(),
-        flops: 0,
+        flops: formula.flops(),
         weight: None,
         encodes: formula.encodes(),
     }
@@ -451,7 +464,6 @@ pub(super) fn dense_plan(widths: [usize; 2], activation: &str, settings: &Settin
     };
     LayerPlan {
         activation: activation.to_owned(),
-        flops: 2 * widths[0] * widths[1],
         weight: Some(widths),
         ..layer_plan("dense", &formula, format!("{bias}{comma}{l2}"))
     }

@@ -9,12 +9,12 @@
 //!
 //! | in a declaration | type |
 //! |---|---|
-//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
+//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] or in a [`WeightNorm`] |
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
 //! | `dropout(0.2)`, `gaussian_dropout(0.2)`, `alpha_dropout(0.2)` | [`Dropout`], [`GaussianDropout`], [`AlphaDropout`] |
 //! | `layer_norm`, `batch_norm`, `rms_norm`, `group_norm(8)` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`], [`GroupNorm`] |
 //! | `glu`, `swiglu`, which give half of what they take | [`Glu`], [`Swiglu`] |
-//! | `layer_scale`, `prelu` | [`LayerScale`], [`Prelu`] |
+//! | `layer_scale`, `prelu`, `highway` | [`LayerScale`], [`Prelu`], [`Highway`] |
 //! | `residual(…)` | [`Residual`] |
 //! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
@@ -36,6 +36,7 @@ pub mod encoder;
 mod formula;
 mod glu;
 mod group_norm;
+mod highway;
 mod info;
 pub mod init;
 mod layer_norm;
@@ -74,7 +75,7 @@ use tensor::Float;
 pub use batch_norm::{BatchNorm, BatchNormFormula};
 pub use branches::{Heads, Inputs};
 pub use by_row::{ByRow, ByRowFormula, Options as RowOptions, RowRule};
-pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
+pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightNorm, WeightView};
 pub use dropout::{
     Alpha, AlphaDropout, Dropout, DropoutKind, Dropping, Gaussian, GaussianDropout, Standard,
 };
@@ -83,6 +84,7 @@ pub use encoder::{MinMax, Quantile, Robust, Scale, Standardize};
 use encoder::{MinMaxFormula, QuantileFormula, RobustFormula, ScaleFormula, StandardizeFormula};
 pub use glu::{Gate, GateRule, Glu, GluFormula, Sigmoidal, Swiglu, SwigluFormula, Swish};
 pub use group_norm::{GroupNorm, GroupNormFormula, GroupNormRule};
+pub use highway::{Highway, HighwayFormula};
 pub use info::{Info, LayerInfo, TensorInfo};
 pub use layer_norm::{LayerNorm, LayerNormFormula, LayerNormRule};
 pub use layer_scale::{LayerScale, LayerScaleFormula, LayerScaleRule};
@@ -102,10 +104,14 @@ pub use self::{
     batch_norm::BatchNormView,
     branches::BranchWorkspace,
     check::check,
-    dense::{Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths},
+    dense::{
+        Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths, HasFormula,
+        WeightNormFormula, WeightNormView,
+    },
     dropout::{AlphaDropoutFormula, DropoutFormula, DroppingFormula, GaussianDropoutFormula},
     encoder::{FoundColumn, Seen},
     formula::{FirstSums, Formula},
+    highway::HighwayView,
     layer_norm::NormView,
     layer_scale::ScaleView,
     leaf::{Leaf, LeafWorkspace},
@@ -126,6 +132,8 @@ pub(crate) use self::{
     then::add_penalties,
     training::too_few,
 };
+#[cfg(feature = "std")]
+pub(crate) use dense::weights as normed_weights;
 
 /// A layer, as far as it answers: without the standard library nothing is trained.
 #[cfg(not(feature = "std"))]
@@ -183,6 +191,7 @@ layers! {
         layer_scale: LayerScale(), LayerScaleFormula;
         prelu: Prelu(0.3), PreluFormula;
         group_norm: GroupNorm(4.0, 0.001), GroupNormFormula;
+        highway: Highway(-1.5), HighwayFormula;
         glu: Glu(), GluFormula;
         swiglu: Swiglu(), SwigluFormula;
     }

@@ -128,6 +128,7 @@ fn same_bits<L: Layer, T: Float>() {
 fn says_the_same<L: Layer, T: Float>(formula: &dyn Formula<T>) {
     assert_eq!(formula.widths(), [L::INPUTS, L::OUTPUTS]);
     assert_eq!(formula.len(), L::LEN);
+    assert_eq!(formula.flops(), L::INFO.flops());
     let constant = L::INFO.layer(0).0.tensors.iter().map(|tensor| tensor.named(tensor.name, 0));
     assert!(formula.tensors().into_iter().eq(constant), "{:?}", formula.tensors());
 }

@@ -54,7 +54,11 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "gated",
-        "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), glu",
+        "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), highway, glu, highway(bias = 0.5)",
+    ),
+    (
+        "lengths",
+        "dense(4 -> 5, tanh, weight_norm = true), dense(3, relu, bias = false, weight_norm = true), dense(4)",
     ),
     ("standardized", "standardize, dense(4 -> 5, tanh), dense(3)"),
     ("bounded", "min_max, dense(4 -> 5, tanh), dense(3)"),
@@ -163,17 +167,27 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         }
     }
     let text = network.declaration();
-    let is_chain =
-        !["residual", "concat", "heads", "network", "log_sigmoid", "rms_norm", "group_norm"]
-            .iter()
-            .chain(&["standardize", "min_max", "robust", "scale("])
-            .any(|word| text.contains(word));
+    let is_chain = ![
+        "residual",
+        "concat",
+        "heads",
+        "network",
+        "log_sigmoid",
+        "rms_norm",
+        "group_norm",
+        "highway",
+        "weight_norm",
+    ]
+    .iter()
+    .chain(&["standardize", "min_max", "robust", "scale("])
+    .any(|word| text.contains(word));
     if !is_chain || !path.to_string_lossy().contains("-f32-20") {
         return;
     }
     let read = model.to_dynamic().unwrap_or_else(|error| panic!("{error}"));
-    // Neither what training alone knows, nor dropout is in the graph.
+    // Neither what training alone knows, nor dropout is in the graph, and lengths of weights are in the weights.
     let plain = text.replace(", l2 0.001", "").replace("dropout(5 -> 5, 0.25), ", "");
+    let plain = plain.replace(", weight norm", "");
     assert_eq!(
         read.declaration(),
         plain

@@ -65,6 +65,12 @@ pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: 
 /// The numbers of a dense layer are within their bounds.
 pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     within(&mut dense.l2, vocabulary::number("dense", "l2"), report);
+    if let (Some(true), Some(l2)) = (dense.weight_norm, &dense.l2) {
+        let advice = "with `weight_norm` the size of a weight means nothing, so that a penalty for it does nothing; leave \
+                      `l2` out";
+        report.error(&l2.place, advice);
+        dense.l2 = None;
+    }
     let Some(activation) = &mut dense.activation else { return };
     let word = activation.word().map(|word| word.text.clone()).unwrap_or_default();
     if let Some(Real { place, value: Some(value), code }) = &activation.parameter

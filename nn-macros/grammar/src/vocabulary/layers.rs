@@ -72,8 +72,8 @@ pub enum LayerKind {
 pub struct Simple {
     /// What tables of layers call it. The value of a required option follows.
     pub label: &'static str,
-    /// Its parameters for each unit.
-    pub parameters: u64,
+    /// How many parameters it has, by what it gives.
+    pub parameters: fn(u128) -> u128,
     /// Whether it has parameters to be shown by a method.
     pub shown: bool,
     /// Why it cannot be the last layer, if it cannot.
@@ -110,6 +110,12 @@ pub const LAYERS: &[Layer] = &[
                 word: "bias",
                 elsewhere: &["use_bias"],
                 example: "false",
+                takes: Takes::Truth,
+            },
+            LayerOption {
+                word: "weight_norm",
+                elsewhere: &["weight_normalization", "weightnorm"],
+                example: "true",
                 takes: Takes::Truth,
             },
             LayerOption {
@@ -150,7 +156,7 @@ pub const LAYERS: &[Layer] = &[
         options: &[EPSILON],
         kind: LayerKind::Simple(Simple {
             label: "layer norm",
-            parameters: 2,
+            parameters: |n| 2 * n,
             shown: true,
             not_last: None,
             encodes: false,
@@ -183,7 +189,7 @@ pub const LAYERS: &[Layer] = &[
         ],
         kind: LayerKind::Simple(Simple {
             label: "batch norm",
-            parameters: 2,
+            parameters: |n| 2 * n,
             shown: true,
             not_last: None,
             encodes: false,
@@ -197,7 +203,7 @@ pub const LAYERS: &[Layer] = &[
         options: &[EPSILON],
         kind: LayerKind::Simple(Simple {
             label: "RMS norm",
-            parameters: 1,
+            parameters: |n| n,
             shown: true,
             encodes: false,
             gives: Gives::Same,
@@ -211,7 +217,7 @@ pub const LAYERS: &[Layer] = &[
         options: &[],
         kind: LayerKind::Simple(Simple {
             label: "layer scale",
-            parameters: 1,
+            parameters: |n| n,
             shown: true,
             encodes: false,
             gives: Gives::Same,
@@ -239,7 +245,7 @@ pub const LAYERS: &[Layer] = &[
         }],
         kind: LayerKind::Simple(Simple {
             label: "PReLU",
-            parameters: 1,
+            parameters: |n| n,
             shown: true,
             encodes: false,
             gives: Gives::Same,
@@ -270,7 +276,35 @@ pub const LAYERS: &[Layer] = &[
         ],
         kind: LayerKind::Simple(Simple {
             label: "group norm",
-            parameters: 2,
+            parameters: |n| 2 * n,
+            shown: true,
+            not_last: None,
+            encodes: false,
+            gives: Gives::Same,
+        }),
+    },
+    Layer {
+        word: "highway",
+        elsewhere: &["highway_layer"],
+        example: "as in `highway` or `highway(bias = -2)`",
+        options: &[LayerOption {
+            word: "bias",
+            elsewhere: &["gate_bias", "transform_bias"],
+            example: "-2",
+            takes: Takes::Number(Number {
+                called: "a value of `bias`",
+                default: -1.0,
+                least: Unbounded,
+                most: Unbounded,
+                refused: "no bias: the gates begin with it; write a finite number, such as `-2`",
+                cannot_be: "the bias: it is a finite number",
+                divides_width: false,
+                required: None,
+            }),
+        }],
+        kind: LayerKind::Simple(Simple {
+            label: "highway",
+            parameters: |n| 2 * n * (n + 1),
             shown: true,
             not_last: None,
             encodes: false,
@@ -352,8 +386,14 @@ const fn dropping(
     example: &'static str,
 ) -> Layer {
     let not_last = Some("would silence answers while training; put it before the last layer");
-    let kind =
-        Simple { label, parameters: 0, shown: false, not_last, encodes: false, gives: Gives::Same };
+    let kind = Simple {
+        label,
+        parameters: |_| 0,
+        shown: false,
+        not_last,
+        encodes: false,
+        gives: Gives::Same,
+    };
     Layer { word, elsewhere, example, options: &[RATE], kind: LayerKind::Simple(kind) }
 }
 
@@ -384,7 +424,7 @@ const fn gate(
 ) -> Layer {
     let kind = Simple {
         label: word,
-        parameters: 0,
+        parameters: |_| 0,
         shown: false,
         not_last: None,
         encodes: false,
@@ -403,7 +443,7 @@ const fn encoder(
     let not_last = Some("has no layer to prepare rows for; write the layers behind it");
     let kind = Simple {
         label: word,
-        parameters: 0,
+        parameters: |_| 0,
         shown: false,
         not_last,
         encodes: true,

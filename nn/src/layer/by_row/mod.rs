@@ -16,8 +16,8 @@ use crate::parameters::{TensorKind, padded};
 
 /// What a layer does with a row.
 ///
-/// `parameters` are its tensors, one number for each output in each: [`column`] finds them. x and dx are one row of inputs, y
-/// and dy one of outputs. `kept` are the numbers that the way forward keeps of the row for the way back. Functions of a row are
+/// `parameters` are its tensors, one number for each output in each, padded to a multiple of 16. x and dx are one row of
+/// inputs, y and dy one of outputs. `kept` are the numbers that the way forward keeps of the row for the way back. Functions of a row are
 /// to be marked `#[inline(always)]`, so that they become part of the vectorised walk by rows.
 pub trait RowRule: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The layer's word.

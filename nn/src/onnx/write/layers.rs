@@ -4,7 +4,7 @@ use tensor::Float;
 
 use super::activations::{self, number};
 use super::graph::{Graph, float, integer, list};
-use crate::layer::LayerInfo;
+use crate::layer::{LayerInfo, TensorInfo, normed_weights};
 
 /// A layer in a network with parameters.
 pub(super) struct Placed<'a, T> {
@@ -16,10 +16,20 @@ pub(super) struct Placed<'a, T> {
 impl<T: Float> Placed<'_, T> {
     /// The tensor with this name, if the layer has it.
     fn tensor(&self, graph: &mut Graph, name: &str) -> Option<String> {
+        let (tensor, values) = self.values(name)?;
+        Some(self.constant(graph, name, tensor.shape, values))
+    }
+
+    /// What the tensor with this name is, and its numbers.
+    fn values(&self, name: &str) -> Option<(&TensorInfo, &[T])> {
         let tensor = self.info.tensors.iter().find(|tensor| tensor.name == name)?;
-        let values = &self.parameters[tensor.offset..][..tensor.len()];
+        Some((tensor, &self.parameters[tensor.offset..][..tensor.len()]))
+    }
+
+    /// Numbers under the name of a tensor of the layer.
+    fn constant(&self, graph: &mut Graph, name: &str, shape: &[usize], values: &[T]) -> String {
         let name = format!("{}.{name}", graph.layer);
-        Some(graph.tensor(&name, tensor.shape, values))
+        graph.tensor(&name, shape, values)
     }
 
     /// What tables show of it: the last of its numbers.
@@ -36,7 +46,7 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 18] {
+const fn rows<T: Float>() -> [Row<T>; 19] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.
@@ -55,6 +65,7 @@ const fn rows<T: Float>() -> [Row<T>; 18] {
         Row { word: "layer_scale", write: layer_scale },
         Row { word: "prelu", write: prelu },
         Row { word: "group_norm", write: group_norm },
+        Row { word: "highway", write: highway },
         Row { word: "glu", write: |graph, layer, x| gated(graph, layer, x, "sigmoid") },
         Row { word: "swiglu", write: |graph, layer, x| gated(graph, layer, x, "silu") },
     ]
@@ -67,7 +78,15 @@ pub(super) fn write<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str)
 }
 
 fn dense<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
-    let weight = layer.tensor(graph, "weight")?;
+    let weight = match layer.values("scale") {
+        Some((_, scale)) => {
+            let (tensor, v) = layer.values("weight")?;
+            let mut weight = vec![T::zero(); v.len()];
+            normed_weights(v, scale, &mut weight);
+            layer.constant(graph, "weight", tensor.shape, &weight)
+        }
+        None => layer.tensor(graph, "weight")?,
+    };
     let y = match layer.tensor(graph, "bias") {
         Some(bias) => graph.op("Gemm", &[x, &weight, &bias]),
         None => graph.op("MatMul", &[x, &weight]),
@@ -149,6 +168,20 @@ fn group_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Op
     let z = graph.op("Reshape", &[&z, &flat]);
     let z = graph.op("Mul", &[&z, &scale]);
     Some(graph.op("Add", &[&z, &shift]))
+}
+
+fn highway<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let (weight, bias) = (layer.tensor(graph, "weight")?, layer.tensor(graph, "bias")?);
+    let width = layer.info.outputs;
+    let sums = graph.op("Gemm", &[x, &weight, &bias]);
+    let [made, gates] = [0, width].map(|from| graph.columns(&sums, from, from + width));
+    let made = activations::write(graph, "relu", &made)?;
+    let open = activations::write(graph, "sigmoid", &gates)?;
+    let one = graph.number(1.0);
+    let closed = graph.op("Sub", &[&one, &open]);
+    let made = graph.op("Mul", &[&open, &made]);
+    let passed = graph.op("Mul", &[&closed, x]);
+    Some(graph.op("Add", &[&made, &passed]))
 }
 
 /// One half of a row times the activation `gate` of the other, which comes first but for a sigmoid's.

@@ -17,10 +17,13 @@ use nn::{
 /// As many as the trainer hands to a rule at a time, so that they lie in the cache.
 const SHAPE: [usize; 2] = [64, 128];
 
+/// As many as do not lie in any cache of a core, for what PyTorch's calls cost little beside.
+const LARGE: [usize; 2] = [1024, 1024];
+
 /// One step after the other on the same parameters, a matrix.
-fn rule<O: Optimizer<f32>>(group: &mut BenchmarkGroup<'_, WallTime>, rule: O) {
-    let len = SHAPE.iter().product();
-    let tensor = NamedTensor::new("weight", &SHAPE, 0);
+fn rule<O: Optimizer<f32>>(group: &mut BenchmarkGroup<'_, WallTime>, shape: [usize; 2], rule: O) {
+    let len = shape.iter().product();
+    let tensor = NamedTensor::new("weight", &shape, 0);
     let (mut parameters, gradient) = (numbers(len), numbers(len));
     let mut memory: [Vec<f32>; 4] = std::array::from_fn(|_| vec![0.0; len]);
     let mut number = 0;
@@ -56,7 +59,7 @@ fn all(criterion: &mut Criterion) {
     const RATE: f64 = 1e-7;
     let mut group = criterion.benchmark_group("rule, 8192 parameters in the cache");
     macro_rules! rules {
-        ($($rule:expr),* $(,)?) => { $( rule(&mut group, $rule); )* };
+        ($($rule:expr),* $(,)?) => { $( rule(&mut group, SHAPE, $rule); )* };
     }
     rules! {
         Sgd::new(RATE).momentum(0.9), Adam::new(RATE), AdamW::new(RATE), AmsGrad::new(RATE), Adamax::new(RATE),
@@ -66,6 +69,12 @@ fn all(criterion: &mut Criterion) {
         Elastic::l1(RATE, Adam::new(RATE)), MaxNorm::new(1e3, Adam::new(RATE)),
         GradientNoise::new(RATE, 1, Adam::new(RATE)),
     }
+    group.finish();
+    let mut group = criterion.benchmark_group("rule, 1048576 parameters");
+    rule(&mut group, LARGE, Sgd::new(RATE).momentum(0.9));
+    rule(&mut group, LARGE, Adam::new(RATE));
+    rule(&mut group, LARGE, AdamW::new(RATE));
+    rule(&mut group, LARGE, AdaGrad::new(RATE));
     group.finish();
     let mut group = criterion.benchmark_group("step of workload C, 1 thread, by rule");
     step(&mut group, Adam::new(RATE));

@@ -9,7 +9,7 @@ const LISTS: [(&str, &str, &[&str]); 5] = [
     (
         "optim",
         "optimizers!",
-        &["checks", "decay", "norm", "onnx", "pass", "settings", "trajectories"],
+        &["changed", "checks", "decay", "norm", "onnx", "pass", "settings", "trajectories"],
     ),
     ("optim/schedule", "schedules!", &[]),
     ("loss", "losses!", &["both", "boxed", "checks", "default", "flush", "weighted", "weights"]),

@@ -122,6 +122,8 @@ pub struct Dense {
     pub init: Option<Choice>,
     /// Whether there are biases: yes, if nothing is written.
     pub bias: Option<bool>,
+    /// Whether the weights are directions and lengths: no, if nothing is written.
+    pub weight_norm: Option<bool>,
     /// The penalty for large weights.
     pub l2: Option<Real>,
 }
@@ -179,6 +181,8 @@ pub enum Value {
     Of(Path, End),
     /// Widths side by side.
     Sum(Vec<Width>),
+    /// Half of a width.
+    Half(Box<Width>),
 }
 
 /// An end of a network.
@@ -308,6 +312,10 @@ impl Width {
             Value::Of(path, End::Inputs) => format!("{}::INPUTS", path.text),
             Value::Of(path, End::Outputs) => format!("{}::OUTPUTS", path.text),
             Value::Sum(widths) => widths.iter().map(Width::text).collect::<Vec<_>>().join(" + "),
+            Value::Half(width) => match width.value {
+                Value::Sum(_) => format!("({}) / 2", width.text()),
+                _ => format!("{} / 2", width.text()),
+            },
         }
     }
 }
@@ -348,7 +356,8 @@ impl Dense {
         let init = self.init.as_ref().map(|init| ("init", init.text().to_owned()));
         let bias = self.bias.map(|bias| ("bias", bias.to_string()));
         let l2 = self.l2.as_ref().map(|l2| ("l2", l2.code.text.clone()));
-        init.into_iter().chain(bias).chain(l2).collect()
+        let weight_norm = self.weight_norm.map(|norm| ("weight_norm", norm.to_string()));
+        init.into_iter().chain(bias).chain(weight_norm).chain(l2).collect()
     }
 }
 

@@ -100,6 +100,11 @@ pub enum SeamKind {
         /// What messages call it.
         layer: String,
     },
+    /// The layer makes one number of two.
+    Halved {
+        /// What messages call it.
+        layer: String,
+    },
     /// The layer follows itself.
     Repeated {
         /// What messages call it.

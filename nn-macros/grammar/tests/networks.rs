@@ -105,7 +105,7 @@ fn every_word_of_the_vocabulary_is_read() {
         if let LayerKind::Simple(simple) = &layer.kind {
             let options = layer.options.iter().map(|o| format!("{} = {}", o.word, o.example));
             let options = options.collect::<Vec<_>>().join(", ");
-            let chain = layers(&format!("{}({options}), dense(4 -> 1)", layer.word));
+            let chain = layers(&format!("{}({options}), dense(8 -> 1)", layer.word));
             let Unit::Simple(found) = &chain.steps[0].unit else { panic!("{}", layer.word) };
             assert_eq!(found.row.label, simple.label);
             assert!(found.numbers.iter().all(Option::is_some));

@@ -47,9 +47,9 @@ fn every_simple_layer_and_its_options() {
     for layer in simple {
         // What prepares rows comes first.
         let [before, after] = if layer.encodes() {
-            ["", ", dense(4 -> 2)"]
+            ["", ", dense(8 -> 2)"]
         } else {
-            ["dense(3 -> 4), ", ", dense(2)"]
+            ["dense(3 -> 8), ", ", dense(2)"]
         };
         let options = |names: &dyn Fn(usize) -> &'static str| -> String {
             let each = layer.options.iter().enumerate();
@@ -68,7 +68,7 @@ fn every_simple_layer_and_its_options() {
         }
         for other in layer.elsewhere {
             let advice = format!("write `{}`", layer.word);
-            refused(&format!("dense(3 -> 4), {other}(), dense(2)"), &advice);
+            refused(&format!("dense(3 -> 8), {other}(), dense(2)"), &advice);
         }
     }
 }

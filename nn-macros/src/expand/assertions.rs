@@ -2,15 +2,16 @@
 
 use nn_grammar::ast::Real;
 use nn_grammar::network::{Chain, Seam, SeamKind, Step, Unit};
+use nn_grammar::vocabulary::LayerOption;
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
 
 use super::user_types::{Kind, assertion, check};
 use super::written::Written;
 
-/// A constant assertion for every width and number that is not known; `in_type` where layers are a type without a name.
-pub(super) fn assertions(chain: &Chain, in_type: bool, written: &Written<'_>) -> Vec<TokenStream> {
-    let mut assertions = Assertions { written, in_type, checked: Vec::new(), items: Vec::new() };
+/// A constant assertion for every width and number that is not known.
+pub(super) fn assertions(chain: &Chain, written: &Written<'_>) -> Vec<TokenStream> {
+    let mut assertions = Assertions { written, checked: Vec::new(), items: Vec::new() };
     chain.steps.iter().for_each(|step| assertions.step(step));
     assertions.items.extend(chain.seams.iter().map(|found| seam(found, written)));
     assertions.items
@@ -18,7 +19,6 @@ pub(super) fn assertions(chain: &Chain, in_type: bool, written: &Written<'_>) ->
 
 struct Assertions<'w> {
     written: &'w Written<'w>,
-    in_type: bool,
     /// The widths that are checked already, as the user wrote them.
     checked: Vec<String>,
     items: Vec<TokenStream>,
@@ -29,9 +29,8 @@ impl Assertions<'_> {
         let (title, written) = (&step.title.text, self.written);
         for width in step.written.input.iter().chain(&step.written.output) {
             let text = width.text();
-            // A word of a type may be a parameter, of which no constant can depend: `nn::Sequential` looks at it.
-            let is_word = width.code().is_some_and(|code| code.tokens.len() == 1);
-            let unknown = width.number().is_none() && !(self.in_type && is_word);
+            // On a parameter no constant can depend: `nn::Sequential` looks at it.
+            let unknown = width.number().is_none() && !written.may_be_parameter(width);
             if unknown && !self.checked.contains(&text) {
                 let (value, span) = (written.constant(width), written.span(&width.place));
                 let call = quote_spanned!(span=> check_width::<#value>(#title, #text));
@@ -49,11 +48,23 @@ impl Assertions<'_> {
             Unit::Simple(simple) => {
                 for (option, number) in simple.options() {
                     self.number(title, simple.layer.word, option.word, number);
+                    self.division(step, simple.layer.word, option, number);
                 }
             }
             _ => {}
         }
         step.parts().into_iter().flatten().for_each(|inner| self.step(inner));
+    }
+
+    /// A number that divides the width of its layer does so.
+    fn division(&mut self, step: &Step, layer: &str, option: &LayerOption, number: Option<&Real>) {
+        let Some(number) = number else { return };
+        let Some(width) = self.written.divides(step, option, number) else { return };
+        let (value, text, title) = (self.written.real(number), &number.code.text, &step.title.text);
+        let (span, option) = (self.written.span(&number.place), option.word);
+        let call =
+            quote_spanned!(span=> check_division::<#width>(#layer, #option, #value, #title, #text));
+        self.items.push(check("check_division", &call, self.written.nn(), span));
     }
 
     /// The number of an option is within its bounds.
@@ -80,6 +91,9 @@ fn seam(seam: &Seam, written: &Written<'_>) -> TokenStream {
             "check_residual",
             quote_spanned!(span=> check_residual::<#given, #taken>(#layer, #gives, #takes)),
         ),
+        SeamKind::Halved { layer } => {
+            ("check_halved", quote_spanned!(span=> check_halved::<#given, #taken>(#layer, #gives)))
+        }
         SeamKind::Repeated { layer } => (
             "check_repeated",
             quote_spanned!(span=> check_repeated::<#given, #taken>(#layer, #gives, #takes)),

@@ -96,10 +96,11 @@ fn parameters(step: &Step) -> Option<u128> {
     let one = match &step.unit {
         Unit::Dense { dense, .. } => {
             let bias = u128::from(dense.bias != Some(false));
-            (width(&step.input)? + bias) * width(&step.output)?
+            let scale = u128::from(dense.weight_norm == Some(true));
+            (width(&step.input)? + bias + scale) * width(&step.output)?
         }
-        Unit::Simple(Simple { row, .. }) if row.parameters == 0 => 0,
-        Unit::Simple(Simple { row, .. }) => u128::from(row.parameters) * width(&step.input)?,
+        Unit::Simple(Simple { row, .. }) if (row.parameters)(1) == 0 => 0,
+        Unit::Simple(Simple { row, .. }) => (row.parameters)(width(&step.output)?),
         Unit::Input | Unit::StandIn => 0,
         Unit::Columns(columns) => {
             let vectors =

@@ -41,7 +41,7 @@ fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> Toke
     let (layers, head) = (types::sequence(steps, written), types::head(steps, written));
     let (input, output) = ends(steps);
     let (input, output) = (written.constant(input), written.constant(output));
-    let assertions = assertions(chain, true, written);
+    let assertions = assertions(chain, written);
     let input = match errors.is_empty() && assertions.is_empty() {
         true => input,
         false => quote!({ #errors #(const _: () = #assertions;)* #input }),
@@ -66,7 +66,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let table = docs::network(steps);
     let parts = Parts::of(network, float, &written);
     let kinds = steps.iter().map(|step| types::layer(step, &written));
-    let assertions = assertions(chain, false, &written);
+    let assertions = assertions(chain, &written);
     // Of what depends on parameters, only a network with widths can say whether it is right.
     let (items, checks) = match head.parameters.is_empty() {
         true => (quote!(#(const _: () = #assertions;)*), None),

@@ -67,7 +67,7 @@ impl<'n> LayerEnum<'n> {
         let inside = match &step.unit {
             Unit::Input => return,
             Unit::Columns(columns) if !Column::widths(columns).has_vectors() => return,
-            Unit::Simple(simple) if simple.row.parameters == 0 => return,
+            Unit::Simple(simple) if (simple.row.parameters)(1) == 0 => return,
             Unit::Residual(steps) => Inside::Layers(self.numbered(plain, steps)),
             Unit::Concat(branches) | Unit::Heads(branches) => {
                 Inside::Layers(self.branches(plain, branches))

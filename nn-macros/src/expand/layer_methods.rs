@@ -26,7 +26,7 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
             // Nothing to see, or a network of its own: see `nested`.
             Unit::Input | Unit::Network(_) | Unit::Columns(_) => continue,
             Unit::Simple(simple) if !simple.row.shown => continue,
-            unit if has_biases(unit) => (
+            unit if is_plain(unit) => (
                 quote!(#nn::layer::DenseView<'_, #float, #input, #output>),
                 quote!(#nn::dense_view::<Self, #input, #output>(self, #at)),
             ),
@@ -46,10 +46,10 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
     views
 }
 
-/// Whether it is a dense layer with biases, as any layer is that stands for one with mistakes.
-fn has_biases(unit: &Unit) -> bool {
+/// Whether it is a dense layer of weights and biases, as any layer is that stands for one with mistakes.
+fn is_plain(unit: &Unit) -> bool {
     match unit {
-        Unit::Dense { dense, .. } => dense.bias != Some(false),
+        Unit::Dense { dense, .. } => dense.bias != Some(false) && dense.weight_norm != Some(true),
         unit => matches!(unit, Unit::StandIn),
     }
 }

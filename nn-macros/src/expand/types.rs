@@ -20,10 +20,11 @@ pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
         Unit::Dense { dense, head } => dense_layer(step, dense, *head, &named(), written),
         Unit::Simple(simple) => {
             let word = simple.layer.word;
-            let options =
-                simple.options().map(|(option, number)| option_bits(word, option, number, written));
+            let options = simple
+                .options()
+                .map(|(option, number)| option_bits(step, word, option, number, written));
             let name = named();
-            quote!(#name<#input #(, #options)*>)
+            quote!(#name<#output #(, #options)*>)
         }
         Unit::Residual(steps) => {
             let (residual, inner) = (named(), sequence(steps, written));
@@ -73,8 +74,12 @@ fn dense_layer(
     let activation = dense.activation.as_ref().filter(|_| !head);
     let activation = activation
         .map_or_else(|| quote!(#nn::activation::Identity), |a| self::activation(a, written));
+    let normed = |dense_layer: TokenStream| match dense.weight_norm {
+        Some(true) => quote!(#nn::layer::WeightNorm<#dense_layer>),
+        _ => dense_layer,
+    };
     if dense.init.is_none() && dense.bias.is_none() && dense.l2.is_none() {
-        return quote!(#name<#input, #output, #activation>);
+        return normed(quote!(#name<#input, #output, #activation>));
     }
     let init = match &dense.init {
         None => quote!(#nn::init::ByActivation),
@@ -83,7 +88,7 @@ fn dense_layer(
     };
     let bias = dense.bias.unwrap_or(true);
     let l2 = dense.l2.as_ref().map_or_else(|| quote!(0), |l2| bits(&written.real(l2)));
-    quote!(#name<#input, #output, #activation, #nn::layer::DenseWith<#init, #bias, #l2>>)
+    normed(quote!(#name<#input, #output, #activation, #nn::layer::DenseWith<#init, #bias, #l2>>))
 }
 
 fn activation(activation: &Activation, written: &Written<'_>) -> TokenStream {
@@ -110,6 +115,7 @@ fn word(list: &str, word: Option<&Name>, otherwise: &str, written: &Written<'_>)
 /// The number of an option as an argument of a type. One that only the compiler knows may be refused: what
 /// `sound_number` makes of it goes on, so that this is one error.
 fn option_bits(
+    step: &Step,
     layer: &str,
     option: &LayerOption,
     number: Option<&Real>,
@@ -122,10 +128,20 @@ fn option_bits(
             let default = option.number().map_or(0.0, |rule| rule.default);
             quote!(#default)
         }
-        Some(real) if real.value.is_some() => written.real(real),
         Some(real) => {
             let number = written.real(real);
-            quote!(#nn::__private::sound_number(#layer, #name, #number))
+            let number = match real.value {
+                Some(_) => number,
+                None => quote!(#nn::__private::sound_number(#layer, #name, #number)),
+            };
+            // Nothing is computed with a parameter in a type.
+            let width = written.divides(step, option, real);
+            match width.filter(|_| !written.is_parameter(&step.output)) {
+                Some(width) => {
+                    quote!(#nn::__private::sound_division::<#width>(#layer, #name, #number))
+                }
+                None => number,
+            }
         }
     };
     bits(&number)

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use nn_grammar::ast::{Code, End, Path, Real, Value, Width};
+use nn_grammar::network::Step;
 use nn_grammar::tokens::{Name, Place, Token};
+use nn_grammar::vocabulary::LayerOption;
 use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
@@ -87,6 +89,12 @@ impl<'s> Written<'s> {
         width.code().is_some_and(is)
     }
 
+    /// Whether a width may be a parameter of whoever gives a type without a name one: any word may.
+    pub(super) fn may_be_parameter(&self, width: &Width) -> bool {
+        let is_word = width.code().is_some_and(|code| code.tokens.len() == 1);
+        is_word && matches!(self.names, Names::User)
+    }
+
     /// The parameters as they are declared, each with a comma behind it.
     pub(super) fn parameters(&self) -> TokenStream {
         let names = self.parameters.iter().map(|name| self.ident(name));
@@ -143,6 +151,10 @@ impl<'s> Written<'s> {
                 quote_spanned!(span=> <#network as #nn::Architecture>::#end)
             }
             Value::Sum(widths) => self.sum(widths),
+            Value::Half(width) => {
+                let width = self.value(width);
+                quote!((#width) / 2)
+            }
         }
     }
 
@@ -150,6 +162,20 @@ impl<'s> Written<'s> {
     pub(super) fn sum<'w>(&self, widths: impl IntoIterator<Item = &'w Width>) -> TokenStream {
         let widths = widths.into_iter().map(|width| self.value(width));
         quote!(#(#widths)+*)
+    }
+
+    /// The width that the number of an option must divide, if only the compiler can know whether it does. Of what may be a
+    /// parameter of a type without a name, the layer's type asks itself.
+    pub(super) fn divides(
+        &self,
+        step: &Step,
+        option: &LayerOption,
+        number: &Real,
+    ) -> Option<TokenStream> {
+        let width = &step.output;
+        let is_known = number.value.is_some() && width.number().is_some();
+        let asks = option.number().is_some_and(|rule| rule.divides_width);
+        (asks && !is_known && !self.may_be_parameter(width)).then(|| self.constant(width))
     }
 
     /// A number that need not be whole, as an expression of the type `f64`.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use kuva::plot::scatter::MarkerShape;
-use kuva::plot::{BandPlot, LinePlot, ScatterPlot};
+use kuva::plot::{BandPlot, ForestPlot, LinePlot, ScatterPlot};
 use kuva::prelude::{Layout, LegendPosition, LineStyle, Plot, Theme, TickFormat};
 
 /// Colours that people with any kind of sight tell apart (Okabe and Ito 2008), each with a dash and a mark of its own.
@@ -129,6 +129,26 @@ impl Panel {
         let dots = ScatterPlot::new().with_data(points).with_color(color);
         let dots = dots.with_marker(mark).with_size(3.0).with_legend(name);
         self.plots.push(dots.into());
+        self
+    }
+
+    /// Names one below the other, each with the middle one of three values and a line from the lowest to the highest.
+    pub fn ranking<'n>(mut self, rows: impl IntoIterator<Item = (&'n str, [f64; 3])>) -> Self {
+        const ROW: f64 = 19.0;
+        let mut forest = ForestPlot::new().with_color(STYLES[0].0).with_show_null_line(false);
+        let (mut height, mut ends) = (110.0, [f64::INFINITY, f64::NEG_INFINITY]);
+        for (name, [low, middle, high]) in rows {
+            // What has no number has no mark.
+            if [low, middle, high].iter().all(|number| number.is_finite()) {
+                forest = forest.with_row(name, middle, low, high);
+                ends = [ends[0].min(low), ends[1].max(high)];
+                height += ROW;
+            }
+        }
+        self.size = [560.0, height];
+        let margin = 0.03 * (ends[1] - ends[0]);
+        self = self.x(ends[0] - margin, ends[1] + margin);
+        self.plots.push(Plot::Forest(forest.with_marker_size(4.0)));
         self
     }
 

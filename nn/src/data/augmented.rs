@@ -10,12 +10,14 @@ use tensor::threads::Threads;
 use super::source::Visit;
 use super::{Class, Source};
 use crate::error::{Error, Result};
+use crate::parameters::combine;
 
-/// Keep the random numbers of noise, of partners and of shares apart from all others with the same seed ("NOIS", "MIXP",
-/// "MIXS"); the number of the epoch is added.
+/// Keep the random numbers of noise, of partners, of shares and of columns apart from all others with the same seed ("NOIS",
+/// "MIXP", "MIXS", "MIXC"); the number of the epoch is added.
 const NOISE: u64 = 0x4e4f_4953_0000_0000;
 const PARTNER: u64 = 0x4d49_5850_0000_0000;
 const SHARE: u64 = 0x4d49_5853_0000_0000;
+const COLUMN: u64 = 0x4d49_5843_0000_0000;
 /// Pairs of numbers that are tried for a share. Each is used with a chance of at least a half.
 const TRIES: u64 = 32;
 
@@ -63,19 +65,28 @@ impl<const N: usize> Mix for Class<N> {
 pub struct Augmented<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     noise: f64,
-    alpha: f64,
+    mixing: Option<Mixing>,
     /// Room for the rows of a batch as they are, to mix others with.
     partners: Mutex<(Vec<X>, Vec<Y>)>,
+}
+
+/// How rows are mixed, and alpha of the shares.
+#[derive(Clone, Copy, Debug)]
+enum Mixing {
+    /// Every number is between those of both.
+    Mixup(f64),
+    /// Every number is that of the one or that of the other.
+    Cutmix(f64),
 }
 
 impl<'d, X, Y> Augmented<'d, X, Y> {
     /// The rows of `source` as they are.
     pub fn new(source: &'d dyn Source<X, Y>) -> Self {
-        Augmented { source, noise: 0.0, alpha: 0.0, partners: Mutex::default() }
+        Augmented { source, noise: 0.0, mixing: None, partners: Mutex::default() }
     }
 
     /// The same with normal noise of this deviation on every number of the inputs: x ← x + deviation · n, which acts like a
-    /// penalty on slopes (Bishop 1995). It comes after [`Augmented::mixup`].
+    /// penalty on slopes (Bishop 1995). It comes after [`Augmented::mixup`] and [`Augmented::cutmix`].
     ///
     /// # Errors
     ///
@@ -99,12 +110,47 @@ impl<'d, X, Y> Augmented<'d, X, Y> {
     ///
     /// If alpha is not above 0 and at most 1.
     pub fn mixup(self, alpha: f64) -> Result<Self> {
-        if !(alpha > 0.0 && alpha <= 1.0) {
-            let (found, expected) = (alpha.to_string(), "a number above 0, at most 1");
-            return Err(Error::value("alpha of mixup", found, expected, "0.2 is usual"));
-        }
-        Ok(Augmented { alpha, ..self })
+        check_alpha("alpha of mixup", alpha, "0.2 is usual")?;
+        Ok(Augmented { mixing: Some(Mixing::Mixup(alpha)), ..self })
     }
+
+    /// The same with some columns of each row replaced by those of another one of its batch, in place of
+    /// [`Augmented::mixup`] (Yun et al. 2019, of columns as by Somepalli et al. 2021): each column is that of x with the chance s, of
+    /// the distribution Beta(alpha, alpha), and the targets are mixed by the share of the columns that have stayed. So no number
+    /// is one that no row has, as between two categories.
+    ///
+    /// # Errors
+    ///
+    /// If alpha is not above 0 and at most 1.
+    pub fn cutmix(self, alpha: f64) -> Result<Self> {
+        check_alpha("alpha of cutmix", alpha, "1 is usual")?;
+        Ok(Augmented { mixing: Some(Mixing::Cutmix(alpha)), ..self })
+    }
+}
+
+fn check_alpha(what: &'static str, alpha: f64, advice: &'static str) -> Result<()> {
+    if alpha > 0.0 && alpha <= 1.0 {
+        return Ok(());
+    }
+    Err(Error::value(what, alpha.to_string(), "a number above 0, at most 1", advice))
+}
+
+/// Replaces columns of `x` by those of `other`, each but for the chance `share`; which share of them has stayed.
+fn replace_columns<T: Float, const N: usize>(
+    x: &mut [T; N],
+    other: &[T; N],
+    share: f64,
+    (columns, row): (&Random, u64),
+) -> f64 {
+    let mut stayed = 0;
+    for ((x, &other), at) in x.iter_mut().zip(other).zip(row * N as u64..) {
+        if columns.uniform::<f64>(at) < share {
+            stayed += 1;
+        } else {
+            *x = other;
+        }
+    }
+    f64::from(stayed) / N as f64
 }
 
 /// Of the distribution Beta(alpha, alpha), by Jöhnk (1964): uᵢ^(1/alpha) over their sum, if that is at most 1.
@@ -146,7 +192,9 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
     ) {
         self.source.fill_for_step(visit, rows, inputs, targets, threads);
         let random = |stream: u64| Random::new(visit.seed, stream.wrapping_add(visit.epoch));
-        if self.alpha > 0.0 {
+        if let Some(mixing) = self.mixing {
+            let (Mixing::Mixup(alpha) | Mixing::Cutmix(alpha)) = mixing;
+            let columns = random(COLUMN);
             let (partner, shares) = (random(PARTNER), random(SHARE));
             // What a panic left there is replaced.
             let mut room = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
@@ -158,9 +206,15 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
             for ((x, y), &row) in inputs.iter_mut().zip(targets).zip(rows) {
                 let row = row as u64;
                 let other = partner.below(2 * row, rows.len() as u64) as usize;
-                let share = share(&shares, row, self.alpha);
+                let share = share(&shares, row, alpha);
                 let chance = partner.uniform(2 * row + 1);
-                *x = x.mix(others[other], share, chance);
+                let share = match mixing {
+                    Mixing::Mixup(_) => {
+                        *x = x.mix(others[other], share, chance);
+                        share
+                    }
+                    Mixing::Cutmix(_) => replace_columns(x, &others[other], share, (&columns, row)),
+                };
                 *y = y.mix(their_targets[other], share, chance);
             }
         }
@@ -171,10 +225,13 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
             let threads = threads.worth(rows.len() * N >= 2 * WORTH_A_THREAD);
             let part = rows.len().div_ceil(threads.count()).max(1);
             threads.for_each(inputs.chunks_mut(part).zip(rows.chunks(part)), |(inputs, rows)| {
+                let mut normal = [T::zero(); 256];
                 for (x, &row) in inputs.iter_mut().zip(rows) {
                     let first = row as u64 * N as u64;
-                    for (x, at) in x.iter_mut().zip(first..) {
-                        *x = noise.normal::<T>(at).mul_add(deviation, *x);
+                    for (x, at) in x.chunks_mut(256).zip((first..).step_by(256)) {
+                        let normal = &mut normal[..x.len()];
+                        noise.fill_normal_from(at, normal, T::zero(), T::one());
+                        combine(x, normal, |x, normal| normal.mul_add(deviation, x));
                     }
                 }
             });
@@ -184,7 +241,12 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
     fn augmentation(&self) -> Option<String> {
         let of_source =
             self.source.augmentation().map_or(String::new(), |text| format!("{text}, "));
-        Some(format!("{of_source}noise {}, mixup {}", self.noise, self.alpha))
+        let mixing = match self.mixing {
+            None => "mixup 0".to_owned(),
+            Some(Mixing::Mixup(alpha)) => format!("mixup {alpha}"),
+            Some(Mixing::Cutmix(alpha)) => format!("cutmix {alpha}"),
+        };
+        Some(format!("{of_source}noise {}, {mixing}", self.noise))
     }
 }
 
@@ -194,7 +256,7 @@ impl<X, Y> fmt::Debug for Augmented<'_, X, Y> {
         f.debug_struct("Augmented")
             .field("rows", &self.source.len())
             .field("noise", &self.noise)
-            .field("mixup", &self.alpha)
+            .field("mixing", &self.mixing)
             .finish_non_exhaustive()
     }
 }

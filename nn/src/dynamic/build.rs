@@ -18,7 +18,8 @@ use crate::error::{Error, Result};
 use crate::init::{Random, fill_by_gain, fill_by_word};
 use crate::layer::columns::{ColumnWidths, ColumnsFormula, EmbeddingFormula};
 use crate::layer::{
-    DenseFormula, DenseSettings, Formula, PassthroughFormula, is_coupled, simple_formula,
+    DenseFormula, DenseSettings, Formula, PassthroughFormula, WeightNormFormula, is_coupled,
+    simple_formula,
 };
 use crate::parameters::NamedTensor;
 
@@ -148,6 +149,9 @@ impl<T: Float> Builder<'_, T> {
                 SeamKind::Residual { layer } => format!(
                     "a residual adds its {taken} inputs to what its layers give, and {layer} gives {given}"
                 ),
+                SeamKind::Halved { layer } => format!(
+                    "{layer} makes one number of two, but what comes before it gives {given}, which is odd"
+                ),
                 SeamKind::Repeated { layer } => format!(
                     "{layer} is repeated, so that it takes what it gives, but it takes {taken} inputs and gives \
                      {given}"
@@ -175,6 +179,18 @@ impl<T: Float> Builder<'_, T> {
             Unit::Dense { dense, head } => {
                 let widths = self.widths(step)?;
                 let (formula, plan) = self.dense(dense, *head, widths)?;
+                let (formula, plan) = match dense.weight_norm {
+                    Some(true) => {
+                        let formula: Box<dyn Formula<T>> =
+                            Box::new(WeightNormFormula::new(formula));
+                        let separator = if plan.option.is_empty() { "" } else { ", " };
+                        let option = format!("{}{separator}weight norm", plan.option);
+                        let normed = layer_plan("dense", &*formula, option);
+                        let LayerPlan { activation, .. } = plan;
+                        (formula, LayerPlan { activation, ..normed })
+                    }
+                    _ => (formula, plan),
+                };
                 Some((Part::layer(formula, false), Plan::Layer(plan)))
             }
             Unit::Simple(simple) => self.simple(step, simple),
@@ -300,7 +316,7 @@ impl<T: Float> Builder<'_, T> {
     }
 
     fn simple(&mut self, step: &Step, simple: &Simple) -> Option<Built<T>> {
-        let [width, _] = self.widths(step)?;
+        let [_, width] = self.widths(step)?;
         let mut options = Vec::new();
         for (option, number) in simple.options() {
             options.push(match number {
@@ -311,10 +327,11 @@ impl<T: Float> Builder<'_, T> {
         let word = simple.layer.word;
         match simple_formula::<T>(word, width, &options) {
             Ok(formula) => {
-                // Tables name the last of its numbers.
-                let shown = options.last().map(|&number| Written::number(number));
-                let shown = shown.map_or(String::new(), |shown| shown.as_str().to_owned());
-                let plan = layer_plan(word, &*formula, shown);
+                let shown = options.iter().enumerate();
+                let shown = shown.filter(|(index, _)| simple.layer.shows(*index));
+                let shown = shown.map(|(_, &number)| Written::number(number).as_str().to_owned());
+                let shown: Vec<String> = shown.collect();
+                let plan = layer_plan(word, &*formula, shown.join(", "));
                 Some((Part::layer(formula, is_coupled(word)), Plan::Layer(plan)))
             }
             Err(error) => {
@@ -375,6 +392,7 @@ impl<T: Float> Builder<'_, T> {
                 .iter()
                 .map(|width| self.width(width))
                 .try_fold(0, |sum, width| usize::checked_add(sum, width?)),
+            Value::Half(width) => Some(self.width(width)? / 2),
             Value::Of(path, end) => {
                 let Some(network) = self.registry.networks.get(&path.text) else {
                     let listed = Registry::<T>::listed(&self.registry.networks);
@@ -458,7 +476,7 @@ pub(super) fn layer_plan<T: Float>(
         option,
         len: formula.len(),
         tensors: formula.tensors().into_iter().map(tensor).collect(),
-        flops: 0,
+        flops: formula.flops(),
         weight: None,
         encodes: formula.encodes(),
         columns: Vec::new(),
@@ -482,7 +500,6 @@ pub(super) fn dense_plan(widths: [usize; 2], activation: &str, settings: &Settin
     };
     LayerPlan {
         activation: activation.to_owned(),
-        flops: 2 * widths[0] * widths[1],
         weight: Some(widths),
         ..layer_plan("dense", &formula, format!("{bias}{comma}{l2}"))
     }

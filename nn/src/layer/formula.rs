@@ -25,6 +25,11 @@ pub trait Formula<T: Float>: Send + Sync {
         self.len() == 0
     }
 
+    /// Additions and multiplications in the matrix products for one row.
+    fn flops(&self) -> usize {
+        0
+    }
+
     /// The tensors that the parameters consist of, in their order.
     fn tensors(&self) -> Vec<NamedTensor> {
         Vec::new()

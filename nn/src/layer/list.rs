@@ -20,7 +20,7 @@ macro_rules! layers {
         #[doc(hidden)]
         pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($encoder),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
 
-        /// What the simple layer `word` computes on rows of `width` numbers, with these options in the order of its
+        /// What the simple layer `word` computes, giving rows of `width` numbers, with these options in the order of its
         /// declaration.
         ///
         /// ```
@@ -44,9 +44,9 @@ macro_rules! layers {
             options: &[f64],
         ) -> crate::Result<Box<dyn Formula<T>>> {
             match word {
-                $(stringify!($simple) => Ok(Box::new($Formula::new(width, option::checked_options(word, options)?))),)*
+                $(stringify!($simple) => Ok(Box::new($Formula::new(width, option::checked_options(word, width, options)?))),)*
                 $(stringify!($encoder) => {
-                    Ok(Box::new($EncoderFormula::new(width, option::checked_options(word, options)?)))
+                    Ok(Box::new($EncoderFormula::new(width, option::checked_options(word, width, options)?)))
                 })*
                 _ => Err(crate::Error::value(
                     "layer",
@@ -62,7 +62,7 @@ macro_rules! layers {
         pub(crate) fn is_coupled(word: &str) -> bool {
             match word {
                 $(stringify!($simple) => {
-                    <$Simple<1, $({ f64::to_bits($option) }),*> as Leaf>::COUPLED
+                    <$Simple<8, $({ f64::to_bits($option) }),*> as Leaf>::COUPLED
                 })*
                 _ => false,
             }
@@ -75,7 +75,7 @@ macro_rules! layers {
 
             $(#[test]
             fn $simple() {
-                type Example = $Simple<7, $({ f64::to_bits($option) }),*>;
+                type Example = $Simple<8, $({ f64::to_bits($option) }),*>;
                 prove_leaf::<Example>();
                 same_at_run_time::<Example>(stringify!($simple), &[$($option),*]);
             })*

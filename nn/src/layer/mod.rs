@@ -9,22 +9,25 @@
 //!
 //! | in a declaration | type |
 //! |---|---|
-//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] |
+//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] or in a [`WeightNorm`] |
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
 //! | `columns { area: number(log), city: category(12) }` first | [`Columns`], and [`Embedding`] behind it: see [`columns`] |
-//! | `dropout(0.2)` | [`Dropout`] |
-//! | `layer_norm`, `batch_norm`, `rms_norm` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`] |
-//! | `layer_scale`, `prelu` | [`LayerScale`], [`Prelu`] |
+//! | `dropout(0.2)`, `gaussian_dropout(0.2)`, `alpha_dropout(0.2)` | [`Dropout`], [`GaussianDropout`], [`AlphaDropout`] |
+//! | `layer_norm`, `batch_norm`, `rms_norm`, `group_norm(8)` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`], [`GroupNorm`] |
+//! | `glu`, `swiglu`, which give half of what they take | [`Glu`], [`Swiglu`] |
+//! | `layer_scale`, `prelu`, `highway` | [`LayerScale`], [`Prelu`], [`Highway`] |
 //! | `residual(…)` | [`Residual`] |
 //! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
 //! | `my::Gate(128 -> 64)` | your own `Gate<128, 64>`: a [`RowLayer`], or a [`Layer`] with all its freedom |
 //!
-//! Each layer is one folder. Its `mod.rs` says what it is and how it answers, which is all that is left without the
-//! standard library; its `train.rs` how it is trained.
+//! A layer that answers each row by itself, with a number for each column in its tensors, is one file: its formula, a
+//! [`RowRule`]. Any other is one folder. Its `mod.rs` says what it is and how it answers, which is all that is left without
+//! the standard library; its `train.rs` how it is trained.
 
 mod batch_norm;
 mod branches;
+mod by_row;
 #[cfg(feature = "std")]
 mod check;
 pub mod columns;
@@ -33,6 +36,9 @@ mod dropout;
 pub mod encoder;
 #[cfg(feature = "std")]
 mod formula;
+mod glu;
+mod group_norm;
+mod highway;
 mod info;
 pub mod init;
 mod layer_norm;
@@ -70,24 +76,30 @@ use tensor::Float;
 
 pub use batch_norm::{BatchNorm, BatchNormFormula};
 pub use branches::{Heads, Inputs};
+pub use by_row::{ByRow, ByRowFormula, Options as RowOptions, RowRule};
 pub use columns::{Columns, Embedding};
-pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightView};
-pub use dropout::Dropout;
+pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightNorm, WeightView};
+pub use dropout::{
+    Alpha, AlphaDropout, Dropout, DropoutKind, Dropping, Gaussian, GaussianDropout, Standard,
+};
 pub use encoder::{MinMax, Quantile, Robust, Scale, Standardize};
 #[cfg(feature = "std")]
 use encoder::{MinMaxFormula, QuantileFormula, RobustFormula, ScaleFormula, StandardizeFormula};
+pub use glu::{Gate, GateRule, Glu, GluFormula, Sigmoidal, Swiglu, SwigluFormula, Swish};
+pub use group_norm::{GroupNorm, GroupNormFormula, GroupNormRule};
+pub use highway::{Highway, HighwayFormula};
 pub use info::{Info, LayerInfo, TensorInfo};
-pub use layer_norm::{LayerNorm, LayerNormFormula};
-pub use layer_scale::{LayerScale, LayerScaleFormula};
+pub use layer_norm::{LayerNorm, LayerNormFormula, LayerNormRule};
+pub use layer_scale::{LayerScale, LayerScaleFormula, LayerScaleRule};
 use list::layers;
 pub(crate) use names::push_or_number;
 #[cfg(feature = "std")]
 pub(crate) use names::{word_and_number, written_number};
 pub(crate) use option::rule;
 pub use passthrough::Passthrough;
-pub use prelu::{Prelu, PreluFormula};
+pub use prelu::{Prelu, PreluFormula, PreluRule};
 pub use residual::Residual;
-pub use rms_norm::{RmsNorm, RmsNormFormula};
+pub use rms_norm::{RmsNorm, RmsNormFormula, RmsNormRule};
 pub use then::Then;
 
 pub use width::{Fixed, Width};
@@ -97,10 +109,14 @@ pub use self::{
     batch_norm::BatchNormView,
     branches::BranchWorkspace,
     check::check,
-    dense::{Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths},
-    dropout::DropoutFormula,
+    dense::{
+        Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths, HasFormula,
+        WeightNormFormula, WeightNormView,
+    },
+    dropout::{AlphaDropoutFormula, DropoutFormula, DroppingFormula, GaussianDropoutFormula},
     encoder::{FoundColumn, Seen},
     formula::{FirstSums, Formula},
+    highway::HighwayView,
     layer_norm::NormView,
     layer_scale::ScaleView,
     leaf::{Leaf, LeafWorkspace},
@@ -121,6 +137,8 @@ pub(crate) use self::{
     then::add_penalties,
     training::too_few,
 };
+#[cfg(feature = "std")]
+pub(crate) use dense::weights as normed_weights;
 
 /// A layer, as far as it answers: without the standard library nothing is trained.
 #[cfg(not(feature = "std"))]
@@ -175,11 +193,17 @@ pub trait Inference: 'static {
 layers! {
     simple {
         dropout: Dropout(0.4), DropoutFormula;
+        gaussian_dropout: GaussianDropout(0.4), GaussianDropoutFormula;
+        alpha_dropout: AlphaDropout(0.4), AlphaDropoutFormula;
         layer_norm: LayerNorm(0.001), LayerNormFormula;
         batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
         rms_norm: RmsNorm(0.001), RmsNormFormula;
         layer_scale: LayerScale(), LayerScaleFormula;
         prelu: Prelu(0.3), PreluFormula;
+        group_norm: GroupNorm(4.0, 0.001), GroupNormFormula;
+        highway: Highway(-1.5), HighwayFormula;
+        glu: Glu(), GluFormula;
+        swiglu: Swiglu(), SwigluFormula;
     }
     encoders {
         standardize: Standardize(), StandardizeFormula;

@@ -1,6 +1,6 @@
 //! The numbers that a layer takes as options, held to their rules in the vocabulary.
 
-use nn_grammar::vocabulary::{self, Number};
+use nn_grammar::vocabulary::{self, LayerOption, Number};
 
 #[cfg(feature = "std")]
 use crate::error::{Error, Result};
@@ -11,6 +11,14 @@ pub(crate) const fn rule(word: &str, option: &str) -> &'static Number {
     match vocabulary::number(word, option) {
         Some(rule) => rule,
         None => panic!("the vocabulary has no such option"),
+    }
+}
+
+/// The options of the layer `word`.
+pub(super) const fn options(word: &str) -> &'static [LayerOption] {
+    match vocabulary::layer(word) {
+        Some(layer) => layer.options,
+        None => panic!("the vocabulary has no such layer"),
     }
 }
 
@@ -30,7 +38,11 @@ pub(super) const fn checked(word: &str, option: &str, bits: u64) -> f64 {
 
 /// The options of the layer `word`, each within its bounds.
 #[cfg(feature = "std")]
-pub(super) fn checked_options<const N: usize>(word: &str, options: &[f64]) -> Result<[f64; N]> {
+pub(super) fn checked_options<const N: usize>(
+    word: &str,
+    width: usize,
+    options: &[f64],
+) -> Result<[f64; N]> {
     let names = || vocabulary::layer(word).map(|layer| layer.options).unwrap_or_default();
     for (option, &number) in names().iter().zip(options) {
         let rule = rule(word, option.word);
@@ -38,6 +50,11 @@ pub(super) fn checked_options<const N: usize>(word: &str, options: &[f64]) -> Re
             let what = format!("{} of {word}", option.word);
             let found = format!("{number}, which is {}", rule.refused);
             return Err(Error::value(what, found, "a number within its bounds", "correct it"));
+        }
+        if !rule.fits(number, width as u64) {
+            let (what, found) = (format!("{} of {word}", option.word), number.to_string());
+            let expected = format!("{} that divides the {width} numbers of a row", rule.called);
+            return Err(Error::value(what, found, expected, "correct it"));
         }
     }
     options.try_into().map_err(|_| {

@@ -128,6 +128,7 @@ fn same_bits<L: Layer, T: Float>() {
 fn says_the_same<L: Layer, T: Float>(formula: &dyn Formula<T>) {
     assert_eq!(formula.widths(), [L::INPUTS, L::OUTPUTS]);
     assert_eq!(formula.len(), L::LEN);
+    assert_eq!(formula.flops(), L::INFO.flops());
     let constant = L::INFO.layer(0).0.tensors.iter().map(|tensor| tensor.named(tensor.name, 0));
     assert!(formula.tensors().into_iter().eq(constant), "{:?}", formula.tensors());
 }
@@ -142,7 +143,7 @@ pub(super) fn prove_leaf<L: Leaf>() {
 pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     fn check<L: Layer, T: Float>(word: &str, options: &[f64]) {
         let sample = Sample::<T>::of::<L>();
-        let formula = simple_formula::<T>(word, L::INPUTS, options).expect("the layer's options");
+        let formula = simple_formula::<T>(word, L::OUTPUTS, options).expect("the layer's options");
         says_the_same::<L, T>(&*formula);
         for pass in [Pass::Evaluation, TRAINING] {
             let found = at_run_time(&*formula, &sample, pass);

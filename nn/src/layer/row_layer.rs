@@ -140,6 +140,10 @@ impl<L: RowLayer, T: Float> Formula<T> for RowFormula<L> {
         [L::INPUTS, L::OUTPUTS]
     }
 
+    fn flops(&self) -> usize {
+        L::FLOPS
+    }
+
     fn len(&self) -> usize {
         padded(L::PARAMS)
     }

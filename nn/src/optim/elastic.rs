@@ -1,7 +1,8 @@
 //! Penalties on weights, around any rule: L1, L2, or both.
 
-use tensor::{Buffer, Float};
+use tensor::Float;
 
+use super::changed::update_by;
 use super::{Ascent, LearningRate, Optimizer, Sgd, Step, Stretch, settings};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
@@ -67,20 +68,17 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for Elastic<O> {
     }
 
     fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
-        let Stretch { parameters, gradient, memory, tensor } = stretch;
-        if tensor.is_some_and(|tensor| tensor.kind != TensorKind::Weight) {
-            return self
-                .rule
-                .checked_update(step, Stretch { parameters, gradient, memory, tensor });
+        if stretch.tensor.is_some_and(|tensor| tensor.kind != TensorKind::Weight) {
+            return self.rule.checked_update(step, stretch);
         }
-        let mut both = Buffer::from_slice(gradient);
         let (l1, l2) = (T::of(self.l1), T::of(2.0 * self.l2));
-        combine(&mut both, parameters, |g, p| {
-            let above = if p > T::zero() { l1 } else { T::zero() };
-            let below = if p < T::zero() { l1 } else { T::zero() };
-            p.mul_add(l2, g + (above - below))
-        });
-        self.rule.checked_update(step, Stretch { parameters, gradient: &both, memory, tensor })
+        update_by(&self.rule, step, stretch, |_, parameters, gradient| {
+            combine(gradient, parameters, |g, p| {
+                let above = if p > T::zero() { l1 } else { T::zero() };
+                let below = if p < T::zero() { l1 } else { T::zero() };
+                p.mul_add(l2, g + (above - below))
+            });
+        })
     }
 
     fn ascent(&self) -> Option<Ascent> {

@@ -1,12 +1,14 @@
 //! Noise on gradients, around any rule.
 
+use tensor::Float;
 use tensor::random::Random;
-use tensor::{Buffer, Float};
 
+use super::changed::update_by;
 use super::{Ascent, LearningRate, Optimizer, Sgd, Step, Stretch, settings};
 #[cfg(test)]
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
+use crate::parameters::combine;
 
 /// Keeps these random numbers apart from all others with the same seed ("GRAD"); the number of the step is added.
 const STREAM: u64 = 0x4752_4144_0000_0000;
@@ -83,14 +85,18 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for GradientNoise<O> {
     }
 
     fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
-        let Stretch { parameters, gradient, memory, tensor } = stretch;
-        let first = tensor.map_or(0, |tensor| tensor.offset as u64);
+        let first = stretch.tensor.map_or(0, |tensor| tensor.offset);
         let (random, deviation) = (self.random(step), T::of(self.deviation(step)));
-        let mut noisy = Buffer::from_slice(gradient);
-        for (at, g) in (first..).zip(noisy.iter_mut()) {
-            *g = random.normal::<T>(at).mul_add(deviation, *g);
-        }
-        self.rule.checked_update(step, Stretch { parameters, gradient: &noisy, memory, tensor })
+        update_by(&self.rule, step, stretch, |at, _, gradient| {
+            let mut noise = [T::zero(); 256];
+            for (at, gradient) in
+                (first + at..).step_by(noise.len()).zip(gradient.chunks_mut(noise.len()))
+            {
+                let noise = &mut noise[..gradient.len()];
+                random.fill_normal_from(at as u64, noise, T::zero(), T::one());
+                combine(gradient, noise, |g, n| n.mul_add(deviation, g));
+            }
+        })
     }
 
     fn ascent(&self) -> Option<Ascent> {

@@ -1,5 +1,6 @@
 //! How a gradient changes the parameters.
 
+mod changed;
 #[cfg(test)]
 mod checks;
 mod decay;

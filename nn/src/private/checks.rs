@@ -65,6 +65,37 @@ pub const fn check_residual<const GIVEN: usize, const TAKEN: usize>(
     }
 }
 
+/// Refuses an odd width of a layer that makes one number of two.
+#[track_caller]
+pub const fn check_halved<const GIVEN: usize, const TAKEN: usize>(layer: &str, given: &str) {
+    if GIVEN != TAKEN {
+        let message = Message::new()
+            .text(layer)
+            .text(" makes one number of two, but what comes before it gives ")
+            .width(given, GIVEN)
+            .text(", which is odd; let it give an even number");
+        panic!("{}", message.as_str());
+    }
+}
+
+/// Refuses a number that does not divide the width of its layer.
+#[track_caller]
+pub const fn check_division<const WIDTH: usize>(
+    word: &str,
+    option: &str,
+    number: f64,
+    layer: &str,
+    written: &str,
+) {
+    let rule = rule(word, option);
+    if rule.allows(number) && !rule.fits(number, WIDTH as u64) {
+        let mut message = Message::new().text("`").text(written).text("` does not divide the ");
+        message.push_number(WIDTH, "");
+        let message = message.text(" numbers of ").text(layer).text("; write ").text(rule.called);
+        panic!("{}", message.text(" that does").as_str());
+    }
+}
+
 /// Refuses a repetition of a layer that does not give what it takes.
 #[track_caller]
 pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
@@ -104,6 +135,11 @@ pub const fn check_number(word: &str, option: &str, number: f64, layer: &str, wr
 pub const fn sound_number(word: &str, option: &str, number: f64) -> f64 {
     let rule = rule(word, option);
     if rule.allows(number) { number } else { rule.default }
+}
+
+/// A number that divides the width, whatever [`check_division`] has to say.
+pub const fn sound_division<const WIDTH: usize>(word: &str, option: &str, number: f64) -> f64 {
+    if rule(word, option).fits(number, WIDTH as u64) { number } else { 1.0 }
 }
 
 /// Refuses a type of the user's that is not what it is taken for.

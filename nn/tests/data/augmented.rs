@@ -68,6 +68,40 @@ fn mixtures_lie_between_two_rows_of_the_batch() {
     assert_ne!(batch(&mixed, 2, &rows, 1).0, x);
 }
 
+/// Each number is one of the two rows', and the targets are mixed by how many of them.
+#[test]
+fn cut_columns_are_those_of_two_rows_of_the_batch() {
+    // Column and row of each number, and the row as its target.
+    let rows: Vec<[f64; 8]> = (0..100)
+        .map(|row| std::array::from_fn(|column| f64::from(row * 10) + column as f64))
+        .collect();
+    let targets = (0..100).map(|row| [f64::from(row)]).collect();
+    let data = Dataset::new(rows, targets).unwrap();
+    let mixed = Augmented::new(&data).cutmix(1.0).unwrap();
+    let chosen: Vec<usize> = (0..100).rev().collect();
+    let (x, y) = batch(&mixed, 1, &chosen, 1);
+    let mut replaced = 0;
+    for ((x, y), &row) in x.iter().zip(&y).zip(&chosen) {
+        let origins = x.map(|number| (number / 10.0).floor());
+        assert!(x.iter().enumerate().all(|(column, number)| number % 10.0 == column as f64));
+        let own = origins.iter().filter(|&&origin| origin == row as f64).count();
+        let other = origins.into_iter().find(|&origin| origin != row as f64);
+        let other = other.unwrap_or(row as f64);
+        assert!(
+            origins.iter().all(|&origin| origin == row as f64 || origin == other),
+            "{origins:?}"
+        );
+        let share = own as f64 / 8.0;
+        assert!((y[0] - (share * row as f64 + (1.0 - share) * other)).abs() < 1e-12, "{y:?}");
+        replaced += 8 - own;
+    }
+    // Half of them in the mean.
+    assert!((300..500).contains(&replaced), "{replaced}");
+    assert_eq!(batch(&mixed, 1, &chosen, 3), (x.clone(), y));
+    assert_ne!(batch(&mixed, 2, &chosen, 1).0, x);
+    assert_eq!(mixed.augmentation().unwrap(), "noise 0, cutmix 1");
+}
+
 /// In the mean the classes are mixed by the same shares as the inputs.
 #[test]
 fn classes_are_one_or_the_other_by_their_shares() {
@@ -121,5 +155,7 @@ fn settings_out_of_range_are_refused_by_name() {
     for alpha in [0.0, 1.5, f64::NAN] {
         let error = Augmented::new(&data).mixup(alpha).unwrap_err().to_string();
         assert!(error.starts_with("alpha of mixup: found "), "{error}");
+        let error = Augmented::new(&data).cutmix(alpha).unwrap_err().to_string();
+        assert!(error.starts_with("alpha of cutmix: found "), "{error}");
     }
 }

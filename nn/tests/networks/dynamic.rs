@@ -69,6 +69,11 @@ twins! {
         skip: residual(dropout(0.1), dense(12, relu)),
         answer: heads(dense(1), (layer_norm, dense(2, softmax))),
     }
+    Gates {
+        open: dense(20 -> 24, weight_norm = true), groups: group_norm(4), half: glu,
+        deep: dense(32, selu, bias = false, weight_norm = true), drop: alpha_dropout(0.1), swish: swiglu,
+        noise: gaussian_dropout(0.2), way: highway * 2, output: dense(3, softmax),
+    }
     Wide { a: dense(300 -> 700, relu), b: dense(600, relu), c: dense(50, softmax) }
 }
 

@@ -41,6 +41,14 @@ pub(crate) const CASES: &[(&str, &str)] = &[
         "learned",
         "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
     ),
+    (
+        "gated",
+        "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), highway, glu, highway(bias = 0.5)",
+    ),
+    (
+        "lengths",
+        "dense(4 -> 5, tanh, weight_norm = true), dense(3, relu, bias = false, weight_norm = true), dense(4)",
+    ),
     ("standardized", "standardize, dense(4 -> 5, tanh), dense(3)"),
     ("bounded", "min_max, dense(4 -> 5, tanh), dense(3)"),
     ("clipped", "robust, dense(4 -> 5, tanh), dense(3)"),

@@ -80,16 +80,26 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         }
     }
     let text = network.declaration();
-    let is_chain = !["concat", "heads", "network", "log_sigmoid", "rms_norm"]
-        .iter()
-        .chain(&["standardize", "min_max", "robust", "scale("])
-        .any(|word| text.contains(word));
+    let is_chain = ![
+        "concat",
+        "heads",
+        "network",
+        "log_sigmoid",
+        "rms_norm",
+        "group_norm",
+        "highway",
+        "weight_norm",
+    ]
+    .iter()
+    .chain(&["standardize", "min_max", "robust", "scale("])
+    .any(|word| text.contains(word));
     if !is_chain || !path.to_string_lossy().contains("-f32-20") {
         return;
     }
     let read = model.to_dynamic().unwrap_or_else(|error| panic!("{error}"));
-    // Neither what training alone knows, nor dropout is in the graph.
+    // Neither what training alone knows, nor dropout is in the graph, and lengths of weights are in the weights.
     let plain = text.replace(", l2 0.001", "").replace("dropout(5 -> 5, 0.25), ", "");
+    let plain = plain.replace(", weight norm", "");
     assert_eq!(
         read.declaration(),
         plain

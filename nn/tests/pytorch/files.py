@@ -19,6 +19,7 @@ import sys
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
+from torch.nn.utils.parametrizations import weight_norm
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROWS = 5
@@ -50,6 +51,26 @@ class LayerScale(nn.Module):
 
     def forward(self, x):
         return x * self.weight
+
+
+class SwiGLU(nn.Module):
+    """PyTorch has no module for it: this is the usual one."""
+
+    def forward(self, x):
+        gate, value = x.chunk(2, -1)
+        return torch.nn.functional.silu(gate) * value
+
+
+class Highway(nn.Linear):
+    """PyTorch has no module for it."""
+
+    def __init__(self, width):
+        super().__init__(width, 2 * width)
+
+    def forward(self, x):
+        made, gate = super().forward(x).chunk(2, -1)
+        open_ = torch.sigmoid(gate)
+        return open_ * torch.relu(made) + (1 - open_) * x
 
 
 class Named(nn.Module):
@@ -106,6 +127,11 @@ CASES = [
     ("learned", "dense(4 -> 6), prelu, rms_norm, dense(5, relu), layer_scale, rms_norm(epsilon = 1e-2), dense(3), prelu(slope = 0.1)",
      S(L(4, 6), nn.PReLU(6), nn.RMSNorm(6, eps=1e-5), L(6, 5), nn.ReLU(), LayerScale(5), nn.RMSNorm(5, eps=1e-2), L(5, 3),
        nn.PReLU(3, init=0.1)), "float32"),
+    ("lengths", "dense(4 -> 6, relu, weight_norm = true), dense(3, bias = false, weight_norm = true)",
+     S(weight_norm(L(4, 6)), nn.ReLU(), weight_norm(L(6, 3, bias=False))), "float32"),
+    ("gated", "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), highway, glu",
+     S(L(4, 12), nn.GroupNorm(3, 12), nn.Identity(), nn.GLU(), nn.AlphaDropout(0.1), L(6, 8), SwiGLU(), nn.GroupNorm(2, 4, eps=1e-2), L(4, 6), nn.ReLU(), Highway(6), nn.GLU()),
+     "float32"),
 ]
 
 

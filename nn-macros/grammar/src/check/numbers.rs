@@ -1,6 +1,6 @@
 //! The numbers of a layer make sense; one that does not is left out, or replaced by a guess.
 
-use super::widths::{LARGEST, possible};
+use super::widths::{LARGEST, plural, possible};
 use crate::ast::{Dense, Real, Simple, Title, Width, Widths};
 use crate::tokens::Report;
 use crate::vocabulary::{self, Number};
@@ -38,9 +38,39 @@ pub(super) fn simple(simple: &mut Simple, report: &mut Report) {
     }
 }
 
+/// Numbers that divide the width do so, where both are known.
+pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: &mut Report) {
+    let Some(width) = width.number().filter(|_| !width.guessed) else { return };
+    let rules = simple.layer.options.iter().map(|option| option.number());
+    for (number, rule) in simple.numbers.iter_mut().zip(rules) {
+        if let (Some(Real { place, value: Some(value), code }), Some(rule)) = (&*number, rule)
+            && !rule.fits(*value, width)
+        {
+            // The nearest below that does.
+            let fitting = (1..=*value as u64).rev().find(|&other| rule.fits(other as f64, width));
+            let advice = format!(
+                "`{}` does not divide the {width} {} of {}; write {} that does, such as `{}`",
+                code.text,
+                plural(width, "number"),
+                title.text,
+                rule.called,
+                fitting.unwrap_or(1)
+            );
+            report.error(place, advice);
+            *number = None;
+        }
+    }
+}
+
 /// The numbers of a dense layer are within their bounds.
 pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     within(&mut dense.l2, vocabulary::number("dense", "l2"), report);
+    if let (Some(true), Some(l2)) = (dense.weight_norm, &dense.l2) {
+        let advice = "with `weight_norm` the size of a weight means nothing, so that a penalty for it does nothing; leave \
+                      `l2` out";
+        report.error(&l2.place, advice);
+        dense.l2 = None;
+    }
     let Some(activation) = &mut dense.activation else { return };
     let word = activation.word().map(|word| word.text.clone()).unwrap_or_default();
     if let Some(Real { place, value: Some(value), code }) = &activation.parameter

@@ -2,6 +2,7 @@
 
 use crate::ast::{Choice, Layer, Path, Real, Unit, Value, Width};
 use crate::tokens::{Name, Place, Report, Token};
+use crate::vocabulary::Gives;
 
 /// Reports where a parameter stands for anything else, and puts something without it there.
 pub(super) fn layers(list: &mut [Layer], parameters: &[Name], report: &mut Report) {
@@ -18,11 +19,14 @@ struct Parameters<'p> {
 impl Parameters<'_> {
     /// `added`: whether these layers stand side by side with others.
     fn layers(&mut self, list: &mut [Layer], added: bool) {
-        for layer in list {
+        for at in 0..list.len() {
+            let (before, behind) = list.split_at_mut(at + 1);
+            let (layer, halved) = (&mut before[at], is_halved(behind));
             match &mut layer.unit {
                 Unit::Dense(dense, widths) => {
                     self.width(&mut widths.input, added);
                     self.width(&mut widths.output, added);
+                    self.not_halved(&mut widths.output, halved);
                     self.number(&mut dense.l2);
                     self.choice(&mut dense.init);
                     let mut activation = dense.activation.take();
@@ -45,6 +49,7 @@ impl Parameters<'_> {
                 Unit::Own(path, widths) => {
                     self.width(&mut widths.input, added);
                     self.width(&mut widths.output, added);
+                    self.not_halved(&mut widths.output, halved);
                     if !self.is_free(path) {
                         layer.unit = Unit::Missing;
                         layer.incomplete = true;
@@ -76,6 +81,18 @@ impl Parameters<'_> {
                 code.text
             ),
         };
+        self.report.error(place, advice);
+        *width = Some(Width::guess(place));
+    }
+
+    /// `halved`: whether a layer behind makes one number of two.
+    fn not_halved(&mut self, width: &mut Option<Width>, halved: bool) {
+        let Some(Width { place, value: Value::Const(code), .. }) = width else { return };
+        let Some(name) = self.mentioned(&code.tokens).filter(|_| halved) else { return };
+        let advice = format!(
+            "`{name}` is a parameter, and a layer behind gives half of it, which the compiler does not \
+             compute; write a number or a constant"
+        );
         self.report.error(place, advice);
         *width = Some(Width::guess(place));
     }
@@ -120,4 +137,18 @@ impl Parameters<'_> {
             }
         })
     }
+}
+
+/// Whether what goes into these layers is halved.
+fn is_halved(layers: &[Layer]) -> bool {
+    for layer in layers {
+        match &layer.unit {
+            Unit::Simple(simple) if simple.row.gives == Gives::Half => return true,
+            Unit::Residual(inner) if is_halved(&inner.list) => return true,
+            Unit::Simple(_) | Unit::Residual(_) => {}
+            Unit::Heads(heads) => return heads.iter().any(|head| is_halved(&head.layers.list)),
+            _ => return false,
+        }
+    }
+    false
 }

@@ -2,7 +2,7 @@
 //! Numbers are compared here; what is no number is left as a [`Seam`].
 
 use super::walk::{Given, Walk};
-use super::widths::{Form, plural};
+use super::widths::{Form, half, plural, sum};
 use crate::ast::{Repeat, Title, Width};
 use crate::network::{Seam, SeamKind, Step};
 use crate::tokens::Place;
@@ -88,6 +88,31 @@ impl Walk<'_> {
                 );
                 self.report.error(inner.end(), advice);
                 false
+            }
+        }
+    }
+
+    /// What a layer gives that makes one number of two: half of what it takes, which must be even.
+    pub(super) fn halved(&mut self, title: &Title, input: &Width, from: Option<String>) -> Width {
+        let half = half(input);
+        let twice = sum(&title.place, [&half, &half].into_iter());
+        match compare(&twice, input) {
+            Compared::Equal | Compared::Reported => half,
+            Compared::Unknown => {
+                let kind = SeamKind::Halved { layer: title.text.clone() };
+                self.seam(&title.place, input, &twice, kind);
+                half
+            }
+            Compared::Differ(_, gives) => {
+                let advice = format!(
+                    "{} makes one number of two, and {} gives {gives} {}; let it give {}",
+                    title.text,
+                    from.as_deref().unwrap_or("what comes before it"),
+                    plural(gives, "number"),
+                    gives + 1
+                );
+                self.report.error(&title.place, advice);
+                Width { guessed: true, ..half }
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::ast::{
 };
 use crate::network::{self, Chain, Seam, Step};
 use crate::tokens::{Name, Report};
+use crate::vocabulary::Gives;
 
 /// Walks through the layers of a network.
 pub(super) fn network(layers: Layers, report: &mut Report) -> Chain {
@@ -207,8 +208,14 @@ impl Walk<'_> {
         incomplete: bool,
     ) -> Known {
         numbers::simple(&mut simple, self.report);
-        let width = around.given.map(|given| given.width).or(around.ahead);
-        let width = width.unwrap_or_else(|| {
+        let halves = simple.row.gives == Gives::Half;
+        let ahead = around.ahead.map(|ahead| match halves {
+            true => sum(&ahead.place, [&ahead, &ahead].into_iter()),
+            false => ahead,
+        });
+        let from = around.given.as_ref().map(|given| given.from.clone());
+        let input = around.given.map(|given| given.width).or(ahead);
+        let input = input.unwrap_or_else(|| {
             if !incomplete {
                 let advice = format!(
                     "{} comes first, and nothing tells how wide it is; begin with a layer that has \
@@ -219,7 +226,14 @@ impl Walk<'_> {
             }
             Width::guess(&title.place)
         });
-        Known::without_widths(network::Unit::Simple(simple), width.clone(), width)
+        let output = if halves { self.halved(title, &input, from) } else { input.clone() };
+        numbers::divide(&mut simple, &output, title, self.report);
+        // Half of what is not known is not half of what a mistake puts there.
+        let unit = match halves && output.guessed {
+            true => network::Unit::StandIn,
+            false => network::Unit::Simple(simple),
+        };
+        Known::without_widths(unit, input, output)
     }
 
     fn residual_of(&mut self, title: &Title, layers: Layers, around: Around) -> Known {

@@ -2,6 +2,7 @@
 
 use crate::ast::{Column, Dense, End, Layer, Path, Title, Unit, Value, Width, Widths};
 use crate::tokens::Place;
+use crate::vocabulary::Gives;
 
 /// The largest width: what is beyond is a slip of the keyboard.
 pub(super) const LARGEST: u64 = u32::MAX as u64;
@@ -15,6 +16,8 @@ pub(super) fn possible(width: u64) -> bool {
 pub(super) fn declared(layers: &[Layer]) -> Option<Width> {
     for layer in layers {
         let written = match &layer.unit {
+            // What it takes is twice what follows takes, which may be no number.
+            Unit::Simple(simple) if simple.row.gives == Gives::Half => return None,
             Unit::Simple(_) => continue,
             Unit::Residual(inner) => match declared(&inner.list) {
                 None => continue,
@@ -48,6 +51,15 @@ pub(super) fn of_columns(title: &Title, columns: &[Column]) -> [Width; 2] {
         value: Value::Number(width as u64),
         guessed: columns.is_empty(),
     })
+}
+
+/// Half of a width; of a number, rounded down.
+pub(super) fn half(width: &Width) -> Width {
+    let value = match width.number() {
+        Some(number) => Value::Number((number / 2).max(1)),
+        None => Value::Half(Box::new(width.clone())),
+    };
+    Width { value, ..width.clone() }
 }
 
 /// Widths side by side.

@@ -123,8 +123,8 @@ pub(super) fn simple(
 /// What to do about something that a simple layer does not take.
 fn needless(layer: &Layer, tokens: &[Token]) -> String {
     let (word, found) = (layer.word, written(tokens));
-    if let Some((index, _)) = layer.required() {
-        let option = layer.options[index].word;
+    if let Some(rule) = layer.required().and_then(|(index, _)| layer.options[index].number()) {
+        let option = rule.called.trim_start_matches("a ");
         return format!("`{word}` takes one {option}; leave `{found}` out");
     }
     match is_width(tokens) || tokens.iter().any(|token| sign(token) == Some('>')) {

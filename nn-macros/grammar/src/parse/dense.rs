@@ -19,7 +19,14 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
             Argument::Plain(tokens) => plain.push(tokens),
             Argument::Option(index, value) => match &layer.options[index].takes {
                 Takes::Initializer => dense.init = initializer(value, report),
-                Takes::Truth => dense.bias = truth(value, report),
+                Takes::Truth => {
+                    let word = layer.options[index].word;
+                    let truth = truth(word, value, report);
+                    match word {
+                        "bias" => dense.bias = truth,
+                        _ => dense.weight_norm = truth,
+                    }
+                }
                 Takes::Number(rule) => dense.l2 = number(value, rule.called, report),
             },
         }
@@ -93,12 +100,12 @@ fn is_second_width(part: &[Token], others: &[&[Token]]) -> bool {
 }
 
 /// `true` or `false`
-fn truth(tokens: &[Token], report: &mut Report) -> Option<bool> {
+fn truth(option: &str, tokens: &[Token], report: &mut Report) -> Option<bool> {
     match &tokens.iter().map(shown).collect::<String>()[..] {
         "true" => Some(true),
         "false" => Some(false),
         found => {
-            let advice = format!("`{found}` is no value of `bias`; write `true` or `false`");
+            let advice = format!("`{found}` is no value of `{option}`; write `true` or `false`");
             report.error(&place(tokens), advice);
             None
         }

@@ -52,7 +52,7 @@ pub enum Takes {
 pub enum LayerKind {
     /// `dense(784 -> 128, relu)`: widths, an activation, options.
     Dense,
-    /// As wide as what comes before it, with numbers as options.
+    /// As wide as what comes before it, or half as wide, with numbers as options.
     Simple(Simple),
     /// `residual(layers)`
     Residual,
@@ -66,22 +66,33 @@ pub enum LayerKind {
     Columns,
 }
 
-/// A layer that is as wide as what comes before it, and whose options are numbers.
+/// A layer that is as wide as what comes before it, or half as wide, and whose options are numbers.
 ///
-/// In `nn`, the type that its word names takes the width and then the bits of each option, in their order
+/// In `nn`, the type that its word names takes the width of what it gives and then the bits of each option, in their order
 /// here: `layer_norm(epsilon = 1e-5)` over 64 numbers is `layer_norm<64, { f64::to_bits(1e-5) }>`.
 #[derive(Debug)]
 pub struct Simple {
     /// What tables of layers call it. The value of a required option follows.
     pub label: &'static str,
-    /// Its parameters for each unit.
-    pub parameters: u64,
+    /// How many parameters it has, by what it gives.
+    pub parameters: fn(u128) -> u128,
     /// Whether it has parameters to be shown by a method.
     pub shown: bool,
     /// Why it cannot be the last layer, if it cannot.
     pub not_last: Option<&'static str>,
     /// Whether it prepares rows for the layers behind it, so that it stands in front of them and nowhere else.
     pub encodes: bool,
+    /// How wide it is.
+    pub gives: Gives,
+}
+
+/// What a simple layer gives, by what comes before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// As many numbers.
+    Same,
+    /// Half as many: each is made of two.
+    Half,
 }
 
 /// Every layer, in the order in which messages list them.
@@ -104,6 +115,12 @@ pub const LAYERS: &[Layer] = &[
                 takes: Takes::Truth,
             },
             LayerOption {
+                word: "weight_norm",
+                elsewhere: &["weight_normalization", "weightnorm"],
+                example: "true",
+                takes: Takes::Truth,
+            },
+            LayerOption {
                 word: "l2",
                 elsewhere: &["kernel_regularizer", "regularizer", "weight_decay"],
                 example: "1e-4",
@@ -114,40 +131,26 @@ pub const LAYERS: &[Layer] = &[
                     most: Unbounded,
                     refused: "no penalty: it would reward large weights; write 0 or more, such as `1e-4`",
                     cannot_be: "the penalty: it is 0 or more",
+                    divides_width: false,
                     required: None,
                 }),
             },
         ],
         kind: LayerKind::Dense,
     },
-    Layer {
-        word: "dropout",
-        elsewhere: &[],
-        example: "as in `dropout(0.2)`",
-        options: &[LayerOption {
-            word: "rate",
-            elsewhere: &["p", "probability"],
-            example: "0.2",
-            takes: Takes::Number(Number {
-                called: "a rate",
-                default: 0.5,
-                least: Included(0.0),
-                most: Excluded(1.0),
-                refused: "no rate: it is the part of the units that is silenced; write 0 or more and \
-                          less than 1, such as `0.2`",
-                cannot_be: "the rate: it is the part of the units that is silenced, 0 or more and less \
-                            than 1",
-                required: Some("the part of the units that is silenced while training"),
-            }),
-        }],
-        kind: LayerKind::Simple(Simple {
-            label: "dropout",
-            parameters: 0,
-            shown: false,
-            not_last: Some("would silence answers while training; put it before the last layer"),
-            encodes: false,
-        }),
-    },
+    dropping("dropout", "dropout", &[], "as in `dropout(0.2)`"),
+    dropping(
+        "gaussian_dropout",
+        "Gaussian dropout",
+        &["gaussiandropout"],
+        "as in `gaussian_dropout(0.2)`",
+    ),
+    dropping(
+        "alpha_dropout",
+        "alpha dropout",
+        &["alphadropout"],
+        "as in `dense(64, selu), alpha_dropout(0.1)`",
+    ),
     Layer {
         word: "layer_norm",
         elsewhere: &["layernorm", "layer_normalization"],
@@ -155,10 +158,11 @@ pub const LAYERS: &[Layer] = &[
         options: &[EPSILON],
         kind: LayerKind::Simple(Simple {
             label: "layer norm",
-            parameters: 2,
+            parameters: |n| 2 * n,
             shown: true,
             not_last: None,
             encodes: false,
+            gives: Gives::Same,
         }),
     },
     Layer {
@@ -179,6 +183,7 @@ pub const LAYERS: &[Layer] = &[
                               and 1 at most, such as `0.1`",
                     cannot_be: "the momentum: it is the weight of the newest batch, more than 0 and \
                                 1 at most",
+                    divides_width: false,
                     required: None,
                 }),
             },
@@ -186,10 +191,11 @@ pub const LAYERS: &[Layer] = &[
         ],
         kind: LayerKind::Simple(Simple {
             label: "batch norm",
-            parameters: 2,
+            parameters: |n| 2 * n,
             shown: true,
             not_last: None,
             encodes: false,
+            gives: Gives::Same,
         }),
     },
     Layer {
@@ -199,9 +205,10 @@ pub const LAYERS: &[Layer] = &[
         options: &[EPSILON],
         kind: LayerKind::Simple(Simple {
             label: "RMS norm",
-            parameters: 1,
+            parameters: |n| n,
             shown: true,
             encodes: false,
+            gives: Gives::Same,
             not_last: None,
         }),
     },
@@ -212,9 +219,10 @@ pub const LAYERS: &[Layer] = &[
         options: &[],
         kind: LayerKind::Simple(Simple {
             label: "layer scale",
-            parameters: 1,
+            parameters: |n| n,
             shown: true,
             encodes: false,
+            gives: Gives::Same,
             not_last: None,
         }),
     },
@@ -233,17 +241,80 @@ pub const LAYERS: &[Layer] = &[
                 most: Unbounded,
                 refused: "no slope: it is what numbers below 0 are multiplied by at first; write a finite number, such as `0.25`",
                 cannot_be: "the slope: it is a finite number",
+                divides_width: false,
                 required: None,
             }),
         }],
         kind: LayerKind::Simple(Simple {
             label: "PReLU",
-            parameters: 1,
+            parameters: |n| n,
             shown: true,
             encodes: false,
+            gives: Gives::Same,
             not_last: None,
         }),
     },
+    Layer {
+        word: "group_norm",
+        elsewhere: &["groupnorm", "group_normalization"],
+        example: "as in `group_norm(8)` or `group_norm(8, epsilon = 1e-5)`",
+        options: &[
+            LayerOption {
+                word: "groups",
+                elsewhere: &["num_groups"],
+                example: "8",
+                takes: Takes::Number(Number {
+                    called: "a number of groups",
+                    default: 1.0,
+                    least: Included(1.0),
+                    most: Unbounded,
+                    refused: "no number of groups: write a whole number from 1 that divides the width, such as `8`",
+                    cannot_be: "the number of groups: it is a whole number from 1 that divides the width",
+                    divides_width: true,
+                    required: Some("the number of groups"),
+                }),
+            },
+            EPSILON,
+        ],
+        kind: LayerKind::Simple(Simple {
+            label: "group norm",
+            parameters: |n| 2 * n,
+            shown: true,
+            not_last: None,
+            encodes: false,
+            gives: Gives::Same,
+        }),
+    },
+    Layer {
+        word: "highway",
+        elsewhere: &["highway_layer"],
+        example: "as in `highway` or `highway(bias = -2)`",
+        options: &[LayerOption {
+            word: "bias",
+            elsewhere: &["gate_bias", "transform_bias"],
+            example: "-2",
+            takes: Takes::Number(Number {
+                called: "a value of `bias`",
+                default: -1.0,
+                least: Unbounded,
+                most: Unbounded,
+                refused: "no bias: the gates begin with it; write a finite number, such as `-2`",
+                cannot_be: "the bias: it is a finite number",
+                divides_width: false,
+                required: None,
+            }),
+        }],
+        kind: LayerKind::Simple(Simple {
+            label: "highway",
+            parameters: |n| 2 * n * (n + 1),
+            shown: true,
+            not_last: None,
+            encodes: false,
+            gives: Gives::Same,
+        }),
+    },
+    gate("glu", &["gated_linear_unit"], "as in `dense(64), glu`, which gives 32"),
+    gate("swiglu", &["swi_glu"], "as in `dense(64), swiglu`, which gives 32"),
     Layer {
         word: "residual",
         elsewhere: &["skip", "shortcut"],
@@ -309,11 +380,67 @@ pub const LAYERS: &[Layer] = &[
                 refused: "no factor: every number of a row is multiplied by it; write more than 0, such \
                           as `1/255`",
                 cannot_be: "the factor: every number of a row is multiplied by it, so it is more than 0",
+                divides_width: false,
                 required: Some("the factor by which every number of a row is multiplied"),
             }),
         }],
     ),
 ];
+
+/// A word that disturbs numbers at random while the network trains.
+const fn dropping(
+    word: &'static str,
+    label: &'static str,
+    elsewhere: &'static [&'static str],
+    example: &'static str,
+) -> Layer {
+    let not_last = Some("would silence answers while training; put it before the last layer");
+    let kind = Simple {
+        label,
+        parameters: |_| 0,
+        shown: false,
+        not_last,
+        encodes: false,
+        gives: Gives::Same,
+    };
+    Layer { word, elsewhere, example, options: &[RATE], kind: LayerKind::Simple(kind) }
+}
+
+/// Which part of the units is silenced.
+const RATE: LayerOption = LayerOption {
+    word: "rate",
+    elsewhere: &["p", "probability"],
+    example: "0.2",
+    takes: Takes::Number(Number {
+        called: "a rate",
+        default: 0.5,
+        least: Included(0.0),
+        most: Excluded(1.0),
+        refused: "no rate: it is the part of the units that is silenced; write 0 or more and \
+                  less than 1, such as `0.2`",
+        cannot_be: "the rate: it is the part of the units that is silenced, 0 or more and less \
+                    than 1",
+        divides_width: false,
+        required: Some("the part of the units that is silenced while training"),
+    }),
+};
+
+/// A word that makes one number of two.
+const fn gate(
+    word: &'static str,
+    elsewhere: &'static [&'static str],
+    example: &'static str,
+) -> Layer {
+    let kind = Simple {
+        label: word,
+        parameters: |_| 0,
+        shown: false,
+        not_last: None,
+        encodes: false,
+        gives: Gives::Half,
+    };
+    Layer { word, elsewhere, example, options: &[], kind: LayerKind::Simple(kind) }
+}
 
 /// A word that prepares rows for the layers behind it.
 const fn encoder(
@@ -323,7 +450,14 @@ const fn encoder(
     options: &'static [LayerOption],
 ) -> Layer {
     let not_last = Some("has no layer to prepare rows for; write the layers behind it");
-    let kind = Simple { label: word, parameters: 0, shown: false, not_last, encodes: true };
+    let kind = Simple {
+        label: word,
+        parameters: |_| 0,
+        shown: false,
+        not_last,
+        encodes: true,
+        gives: Gives::Same,
+    };
     Layer { word, elsewhere, example, options, kind: LayerKind::Simple(kind) }
 }
 
@@ -339,6 +473,7 @@ const EPSILON: LayerOption = LayerOption {
         most: Unbounded,
         refused: "no epsilon; write a small number above 0, such as `1e-5`",
         cannot_be: "the epsilon: it is a small number above 0",
+        divides_width: false,
         required: None,
     }),
 };
@@ -371,6 +506,15 @@ impl Layer {
             LayerKind::Simple(_) => self.required().is_some(),
             _ => true,
         }
+    }
+
+    /// Whether tables show the option at `index`: that which the layer means nothing without, and the last.
+    pub const fn shows(&self, index: usize) -> bool {
+        let required = match self.options[index].number() {
+            Some(number) => number.required.is_some(),
+            None => false,
+        };
+        required || index + 1 == self.options.len()
     }
 
     /// Which option it means nothing without, if there is one, and what that is. It needs no name.

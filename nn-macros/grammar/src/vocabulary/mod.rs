@@ -23,7 +23,7 @@ mod spelling;
 pub use activations::{ACTIVATIONS, Activation, SOFTMAX, activation};
 pub use columns::{COLUMNS, ColumnForm, ColumnKind, ColumnWidths, ColumnWord, DATE_NUMBERS};
 pub use initializers::{INITIALIZERS, Initializer};
-pub use layers::{LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
+pub use layers::{Gives, LAYERS, Layer, LayerKind, LayerOption, Simple, Takes, layer, number};
 #[cfg(feature = "std")]
 pub use meant::{
     activation_meant_by, column_meant_by, initializer_meant_by, layer_meant_by, listed,

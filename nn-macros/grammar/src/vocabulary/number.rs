@@ -18,6 +18,8 @@ pub struct Number {
     pub refused: &'static str,
     /// Ends the sentence "in layer `drop`, `RATE` cannot be …" about a constant outside of them.
     pub cannot_be: &'static str,
+    /// Whether it is a whole number that divides the layer's width.
+    pub divides_width: bool,
     /// What the number is, if the layer means nothing without it. Such a number is written without the
     /// option's name, too: `dropout(0.2)`.
     pub required: Option<&'static str>,
@@ -41,6 +43,11 @@ impl Number {
             Bound::Excluded(most) => x < most,
             Bound::Unbounded => true,
         };
-        x.is_finite() && above && below
+        x.is_finite() && above && below && (!self.divides_width || (x as u64) as f64 == x)
+    }
+
+    /// Whether a layer of this width can have the allowed number `x`.
+    pub const fn fits(&self, x: f64, width: u64) -> bool {
+        !self.divides_width || width.is_multiple_of(x as u64)
     }
 }

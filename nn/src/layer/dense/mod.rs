@@ -13,6 +13,7 @@ mod products;
 mod small;
 #[cfg(feature = "std")]
 mod train;
+mod weight_norm;
 
 use core::marker::PhantomData;
 
@@ -20,6 +21,11 @@ use tensor::Float;
 use tensor::activation::Activation;
 
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
+pub use weight_norm::WeightNorm;
+#[cfg(feature = "std")]
+pub(crate) use weight_norm::weights;
+#[cfg(feature = "std")]
+pub use weight_norm::{HasFormula, WeightNormFormula, WeightNormView};
 
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::{TensorKind, padded};

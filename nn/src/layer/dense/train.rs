@@ -135,6 +135,10 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         self.bias_start() + self.bias_len()
     }
 
+    fn flops(&self) -> usize {
+        2 * self.weights()
+    }
+
     fn tensors(&self) -> Vec<NamedTensor> {
         let [inputs, outputs] = self.widths.get();
         let weight = NamedTensor::new("weight", &[inputs, outputs], 0);

@@ -1,11 +1,13 @@
 //! Training with dropout.
 
+use std::marker::PhantomData;
+
 use autograd::Var;
 use tensor::Float;
 use tensor::random::Random;
-use tensor::simd::{Inline, vectorize, vectorize_inline};
+use tensor::simd::vectorize;
 
-use super::Dropout;
+use super::{DropoutKind, Dropping};
 use crate::layer::recorded::record;
 use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, UnitFunction, Width, Workspace};
 
@@ -15,18 +17,19 @@ const STREAMS: u64 = 1 << 63;
 /// So many steps have streams of their own in each layer.
 const STEPS: u32 = 44;
 
-/// y = x∘m, dx = dy∘m. The mask is kept of each row.
+/// y = x∘m + c, dx = dy∘m. The mask is kept of each row.
 #[derive(Clone, Copy, Debug)]
-pub struct DropoutFormula<W> {
+pub struct DroppingFormula<K, W> {
     width: W,
     /// The share that is dropped.
     rate: f64,
+    kind: PhantomData<fn() -> K>,
 }
 
-impl<W: Width> DropoutFormula<W> {
+impl<K: DropoutKind, W: Width> DroppingFormula<K, W> {
     /// Of `width` numbers, dropping the share `rate`.
     pub(crate) fn new(width: W, [rate]: [f64; 1]) -> Self {
-        DropoutFormula { width, rate }
+        DroppingFormula { width, rate, kind: PhantomData }
     }
 }
 
@@ -42,7 +45,7 @@ impl<T: Float> UnitFunction<T> for Mask {
     }
 }
 
-impl<T: Float, W: Width> Formula<T> for DropoutFormula<W> {
+impl<T: Float, K: DropoutKind, W: Width> Formula<T> for DroppingFormula<K, W> {
     fn widths(&self) -> [usize; 2] {
         [self.width.get(); 2]
     }
@@ -63,12 +66,21 @@ impl<T: Float, W: Width> Formula<T> for DropoutFormula<W> {
             return;
         };
         let random = Random::new(seed, STREAMS | layer << STEPS | step);
-        fill_mask(random, self.rate, first_row * self.width.get() as u64, mask);
+        K::fill_mask(random, self.rate, first_row * self.width.get() as u64, mask);
         vectorize(|| {
             for ((y, &x), &m) in y.iter_mut().zip(x).zip(&*mask) {
                 *y = x * m;
             }
         });
+        let shifts = K::shifts(self.rate);
+        if shifts != [0.0; 2] {
+            let [of_dropped, of_kept] = shifts.map(T::of);
+            vectorize(|| {
+                for (y, &m) in y.iter_mut().zip(&*mask) {
+                    *y = *y + if m == T::zero() { of_dropped } else { of_kept };
+                }
+            });
+        }
     }
 
     fn output_grad<'r>(&'r self, workspace: &'r mut Workspace<'_, T>) -> OutputGrad<'r, T> {
@@ -87,12 +99,12 @@ impl<T: Float, W: Width> Formula<T> for DropoutFormula<W> {
     }
 }
 
-impl<const N: usize, const RATE: u64> Leaf for Dropout<N, RATE> {
-    type Formula<T: Float> = DropoutFormula<Fixed<N>>;
+impl<K: DropoutKind, const N: usize, const RATE: u64> Leaf for Dropping<K, N, RATE> {
+    type Formula<T: Float> = DroppingFormula<K, Fixed<N>>;
     type View<'a, T: Float> = ();
 
     fn formula<T: Float>() -> Self::Formula<T> {
-        DropoutFormula::new(Fixed, [Self::SHARE])
+        DroppingFormula::new(Fixed, [Self::SHARE])
     }
 
     fn view<T: Float>(_parameters: &[T]) {}
@@ -109,67 +121,65 @@ impl<const N: usize, const RATE: u64> Leaf for Dropout<N, RATE> {
     }
 }
 
-/// The elements `first..` of a mask: 0 with the probability `rate`, else 1/(1 − rate).
-fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]) {
-    // One of 2³² equally likely words decides.
-    let dropped = (rate * (1_u64 << 32) as f64).round() as u32;
-    let kept = T::of(1.0 / (1.0 - rate));
-    vectorize_inline(FillMask { random, dropped, kept, first, mask });
-}
-
-/// [`Inline`], since ten rounds of arithmetic are too large to be inlined into the vector code otherwise.
-struct FillMask<'a, T> {
-    random: Random,
-    dropped: u32,
-    kept: T,
-    first: u64,
-    mask: &'a mut [T],
-}
-
-/// As many words as [`Random::words`] makes at once.
-const GROUP: usize = 64;
-
-impl<T: Float> Inline for FillMask<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let (mut at, mut rest) = (self.first, self.mask);
-        while !rest.is_empty() {
-            // The part may begin and end inside a group of words.
-            let (group, inside) = (at / GROUP as u64, (at % GROUP as u64) as usize);
-            let most = (GROUP - inside).min(rest.len());
-            let (now, later) = rest.split_at_mut(most);
-            let words = self.random.words(group);
-            for (m, &word) in now.iter_mut().zip(&words[inside..]) {
-                *m = if word < self.dropped { T::zero() } else { self.kept };
-            }
-            at += now.len() as u64;
-            rest = later;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{Alpha, Gaussian, Standard};
     use super::*;
+
+    /// Any part of a mask is that of the whole.
+    fn parts_are_the_same<K: DropoutKind>(random: Random, whole: &[f32]) {
+        for first in [0, 1, 7, 62, 63, 64, 65, 130] {
+            for len in [0, 1, 2, 3, 64, 65, 129] {
+                let mut part = vec![9.0_f32; len];
+                K::fill_mask(random, 0.3, first as u64, &mut part);
+                assert_eq!(part, whole[first..][..len], "{first} {len}");
+            }
+        }
+    }
 
     #[test]
     fn the_share_is_right_and_any_part_is_the_same() {
         let random = Random::new(3, STREAMS | 5);
         let mut whole = vec![0.0_f32; 40_000];
-        fill_mask(random, 0.3, 0, &mut whole);
+        Standard::fill_mask(random, 0.3, 0, &mut whole);
         let zeros = whole.iter().filter(|&&m| m == 0.0).count() as f64;
         assert!((zeros / 4e4 - 0.3).abs() < 5.0 * (0.21_f64 / 4e4).sqrt(), "{zeros}");
         assert!(whole.iter().all(|&m| m == 0.0 || m == (1.0 / 0.7) as f32));
-        for first in [0, 1, 7, 62, 63, 64, 65, 130] {
-            for len in [0, 1, 2, 3, 64, 65, 129] {
-                let mut part = vec![9.0_f32; len];
-                fill_mask(random, 0.3, first as u64, &mut part);
-                assert_eq!(part, whole[first..][..len], "{first} {len}");
-            }
-        }
-        fill_mask(random, 0.0, 0, &mut whole);
+        parts_are_the_same::<Standard>(random, &whole);
+        Standard::fill_mask(random, 0.0, 0, &mut whole);
         assert!(whole.iter().all(|&m| m == 1.0));
+    }
+
+    #[test]
+    fn normal_masks_have_the_mean_and_the_variance_of_dropout() {
+        let random = Random::new(3, STREAMS | 5);
+        let mut whole = vec![0.0_f32; 40_000];
+        Gaussian::fill_mask(random, 0.3, 0, &mut whole);
+        let mean = whole.iter().sum::<f32>() / 4e4;
+        let variance = whole.iter().map(|m| (m - 1.0).powi(2)).sum::<f32>() / 4e4;
+        let expected = 0.3_f32 / 0.7;
+        assert!((mean - 1.0).abs() < 5.0 * (expected / 4e4).sqrt(), "{mean}");
+        assert!((variance / expected - 1.0).abs() < 5.0 * (2.0_f32 / 4e4).sqrt(), "{variance}");
+        parts_are_the_same::<Gaussian>(random, &whole);
+        Gaussian::fill_mask(random, 0.0, 0, &mut whole);
+        assert!(whole.iter().all(|&m| m == 1.0));
+    }
+
+    /// Of an x with mean 0 and variance 1, with the share q kept: mean and variance of both together. The constants are
+    /// PyTorch's for p = 0.3.
+    #[test]
+    fn alpha_dropout_keeps_mean_and_variance() {
+        let rate = 0.3;
+        let mut mask = [0.0_f64; 64];
+        Alpha::fill_mask(Random::new(1, 2), rate, 0, &mut mask);
+        let a = mask.into_iter().fold(0.0, f64::max);
+        let [dropped, kept] = Alpha::shifts(rate);
+        let mean = rate * dropped + (1.0 - rate) * kept;
+        let square = rate * dropped * dropped + (1.0 - rate) * (a * a + kept * kept);
+        assert!(
+            mean.abs() < 1e-15 && (square - mean * mean - 1.0).abs() < 1e-14,
+            "{mean} {square}"
+        );
+        assert_eq!(Alpha::shifts(0.0)[1], 0.0);
     }
 }

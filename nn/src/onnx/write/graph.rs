@@ -71,6 +71,13 @@ impl Graph {
         name
     }
 
+    /// The numbers `from..to` of each row.
+    pub(super) fn columns(&mut self, x: &str, from: usize, to: usize) -> String {
+        let [first, end] = [from, to].map(|at| self.integers(&[at as i64]));
+        let axis = self.integers(&[1]);
+        self.op("Slice", &[x, &first, &end, &axis])
+    }
+
     /// A tensor of the network's, under its own name.
     pub(super) fn tensor<T: Float>(&mut self, name: &str, shape: &[usize], values: &[T]) -> String {
         let dims = shape.iter().map(|&length| length as i64).collect();

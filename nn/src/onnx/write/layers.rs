@@ -4,8 +4,7 @@ use tensor::Float;
 
 use super::activations;
 use super::graph::{Graph, float, integer, list};
-use crate::layer::{LayerInfo, written_number};
-use crate::onnx::proto;
+use crate::layer::{LayerInfo, TensorInfo, normed_weights, written_number};
 
 /// A layer in a network with parameters.
 pub(super) struct Placed<'a, T> {
@@ -17,10 +16,20 @@ pub(super) struct Placed<'a, T> {
 impl<T: Float> Placed<'_, T> {
     /// The tensor with this name, if the layer has it.
     fn tensor(&self, graph: &mut Graph, name: &str) -> Option<String> {
+        let (tensor, values) = self.values(name)?;
+        Some(self.constant(graph, name, tensor.shape, values))
+    }
+
+    /// What the tensor with this name is, and its numbers.
+    fn values(&self, name: &str) -> Option<(&TensorInfo, &[T])> {
         let tensor = self.info.tensors.iter().find(|tensor| tensor.name == name)?;
-        let values = &self.parameters[tensor.offset..][..tensor.len()];
+        Some((tensor, &self.parameters[tensor.offset..][..tensor.len()]))
+    }
+
+    /// Numbers under the name of a tensor of the layer.
+    fn constant(&self, graph: &mut Graph, name: &str, shape: &[usize], values: &[T]) -> String {
         let name = format!("{}.{name}", graph.layer);
-        Some(graph.tensor(&name, tensor.shape, values))
+        graph.tensor(&name, shape, values)
     }
 
     /// What tables show of it: the last of its numbers.
@@ -37,11 +46,13 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 13] {
+const fn rows<T: Float>() -> [Row<T>; 19] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.
         Row { word: "dropout", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "gaussian_dropout", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "alpha_dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "input", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "layer_norm", write: layer_norm },
         Row { word: "batch_norm", write: batch_norm },
@@ -53,6 +64,10 @@ const fn rows<T: Float>() -> [Row<T>; 13] {
         Row { word: "rms_norm", write: rms_norm },
         Row { word: "layer_scale", write: layer_scale },
         Row { word: "prelu", write: prelu },
+        Row { word: "group_norm", write: group_norm },
+        Row { word: "highway", write: highway },
+        Row { word: "glu", write: |graph, layer, x| gated(graph, layer, x, "sigmoid") },
+        Row { word: "swiglu", write: |graph, layer, x| gated(graph, layer, x, "silu") },
     ]
 }
 
@@ -63,7 +78,15 @@ pub(super) fn write<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str)
 }
 
 fn dense<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
-    let weight = layer.tensor(graph, "weight")?;
+    let weight = match layer.values("scale") {
+        Some((_, scale)) => {
+            let (tensor, v) = layer.values("weight")?;
+            let mut weight = vec![T::zero(); v.len()];
+            normed_weights(v, scale, &mut weight);
+            layer.constant(graph, "weight", tensor.shape, &weight)
+        }
+        None => layer.tensor(graph, "weight")?,
+    };
     let y = match layer.tensor(graph, "bias") {
         Some(bias) => graph.op("Gemm", &[x, &weight, &bias]),
         None => graph.op("MatMul", &[x, &weight]),
@@ -78,29 +101,37 @@ fn layer_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Op
         let settings = vec![integer("axis", -1), float("epsilon", epsilon)];
         return Some(graph.op_with("LayerNormalization", &[x, &scale, &shift], settings));
     }
-    let center = graph.op_with("ReduceMean", &[x], along_rows());
-    let z = graph.op("Sub", &[x, &center]);
-    let z = divided_by_rms(graph, &z, epsilon);
+    let z = standardized(graph, x, epsilon);
     let z = graph.op("Mul", &[&z, &scale]);
     Some(graph.op("Add", &[&z, &shift]))
 }
 
-/// The settings of a mean over the columns, before opset 18.
-fn along_rows() -> Vec<proto::Attribute> {
-    vec![list("axes", &[-1]), integer("keepdims", 1)]
+/// The mean along the last axis, which stays.
+fn mean(graph: &mut Graph, x: &str) -> String {
+    match graph.opset {
+        ..18 => {
+            let settings = vec![list("axes", &[-1]), integer("keepdims", 1)];
+            graph.op_with("ReduceMean", &[x], settings)
+        }
+        // Since then the axes are an input.
+        _ => {
+            let axes = graph.integers(&[-1]);
+            graph.op_with("ReduceMean", &[x, &axes], vec![integer("keepdims", 1)])
+        }
+    }
+}
+
+/// (x − m)/√(v + ε), with mean and variance along the last axis.
+fn standardized(graph: &mut Graph, x: &str, epsilon: f64) -> String {
+    let center = mean(graph, x);
+    let z = graph.op("Sub", &[x, &center]);
+    divided_by_rms(graph, &z, epsilon)
 }
 
 /// x/√(mean x² + ε).
 fn divided_by_rms(graph: &mut Graph, x: &str, epsilon: f64) -> String {
     let square = graph.op("Mul", &[x, x]);
-    let mean = match graph.opset {
-        ..18 => graph.op_with("ReduceMean", &[&square], along_rows()),
-        // Since then the axes are an input.
-        _ => {
-            let axes = graph.integers(&[-1]);
-            graph.op_with("ReduceMean", &[&square, &axes], vec![integer("keepdims", 1)])
-        }
-    };
+    let mean = mean(graph, &square);
     let epsilon = graph.number(epsilon);
     let sum = graph.op("Add", &[&mean, &epsilon]);
     let root = graph.op("Sqrt", &[&sum]);
@@ -122,6 +153,50 @@ fn layer_scale<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> O
 fn prelu<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
     let slope = layer.tensor(graph, "slope")?;
     Some(graph.op("PRelu", &[x, &slope]))
+}
+
+/// The operator `GroupNormalization` is another in each of three opsets.
+fn group_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let (scale, shift) = (layer.tensor(graph, "scale")?, layer.tensor(graph, "shift")?);
+    let (groups, epsilon) = layer.info.option.split_once(", ")?;
+    let (groups, epsilon) = (written_number(groups)? as i64, written_number(epsilon)?);
+    let width = layer.info.inputs as i64;
+    let [in_groups, flat] =
+        [vec![0, groups, width / groups], vec![0, width]].map(|shape| graph.integers(&shape));
+    let z = graph.op("Reshape", &[x, &in_groups]);
+    let z = standardized(graph, &z, epsilon);
+    let z = graph.op("Reshape", &[&z, &flat]);
+    let z = graph.op("Mul", &[&z, &scale]);
+    Some(graph.op("Add", &[&z, &shift]))
+}
+
+fn highway<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
+    let (weight, bias) = (layer.tensor(graph, "weight")?, layer.tensor(graph, "bias")?);
+    let width = layer.info.outputs;
+    let sums = graph.op("Gemm", &[x, &weight, &bias]);
+    let [made, gates] = [0, width].map(|from| graph.columns(&sums, from, from + width));
+    let made = activations::write(graph, "relu", &made)?;
+    let open = activations::write(graph, "sigmoid", &gates)?;
+    let one = graph.number(1.0);
+    let closed = graph.op("Sub", &[&one, &open]);
+    let made = graph.op("Mul", &[&open, &made]);
+    let passed = graph.op("Mul", &[&closed, x]);
+    Some(graph.op("Add", &[&made, &passed]))
+}
+
+/// One half of a row times the activation `gate` of the other, which comes first but for a sigmoid's.
+fn gated<T: Float>(
+    graph: &mut Graph,
+    layer: &Placed<'_, T>,
+    x: &str,
+    gate: &str,
+) -> Option<String> {
+    let half = layer.info.outputs;
+    let first = graph.columns(x, 0, half);
+    let second = graph.columns(x, half, 2 * half);
+    let (value, gates) = if gate == "sigmoid" { (first, second) } else { (second, first) };
+    let open = activations::write(graph, gate, &gates)?;
+    Some(graph.op("Mul", &[&value, &open]))
 }
 
 fn batch_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {

@@ -333,11 +333,7 @@ impl<T: Float> Writer<'_, T> {
         }
         let x = self.joined(parts);
         let all: usize = parts.iter().map(|(_, width)| width).sum();
-        let mut slice = |from: usize, to: usize| {
-            let [first, end] = [from, to].map(|at| self.graph.integers(&[at as i64]));
-            let axis = self.graph.integers(&[1]);
-            vec![(self.graph.op("Slice", &[&x, &first, &end, &axis]), to - from)]
-        };
+        let mut slice = |from, to| vec![(self.graph.columns(&x, from, to), to - from)];
         (slice(0, width), slice(width, all))
     }
 

@@ -11,6 +11,8 @@ network! {
         fifth: dense(64, l2 = -1e-4),
         sixth: dense(64, l2 = tiny),
         seventh: dense(64, init = weird),
+        eighth: dense(64, weight_norm = 1),
+        ninth: dense(64, weight_norm = true, l2 = 1e-4),
         output: dense(10, softmax, bias =),
     }
 }

@@ -21,6 +21,9 @@ struct Twin {
 const TWINS: &[Twin] = &[
     Twin { word: "dense", renamed: &[], counts: false },
     Twin { word: "dropout", renamed: &[], counts: false },
+    // PyTorch has no module for it, and none is needed: it has no tensors and answers what goes in.
+    Twin { word: "gaussian_dropout", renamed: &[], counts: false },
+    Twin { word: "alpha_dropout", renamed: &[], counts: false },
     Twin { word: "input", renamed: &[], counts: false },
     Twin { word: "layer_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
     Twin {
@@ -32,6 +35,17 @@ const TWINS: &[Twin] = &[
     // PyTorch has no module for it: this is the name that its own code gives such a parameter.
     Twin { word: "layer_scale", renamed: &[("scale", "weight")], counts: false },
     Twin { word: "prelu", renamed: &[("slope", "weight")], counts: false },
+    Twin { word: "group_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
+    // PyTorch has no module for it: it is an `nn.Linear` of twice as many outputs, the first half and the gates.
+    Twin { word: "highway", renamed: &[], counts: false },
+    Twin { word: "glu", renamed: &[], counts: false },
+    Twin { word: "swiglu", renamed: &[], counts: false },
+];
+
+/// What a dense layer's tensors are called under `torch.nn.utils.parametrizations.weight_norm`.
+const WEIGHT_NORM: &[(&str, &str)] = &[
+    ("weight", "parametrizations.weight.original1"),
+    ("scale", "parametrizations.weight.original0"),
 ];
 
 /// A network's tensors under PyTorch's names.
@@ -69,10 +83,18 @@ impl Twins {
             let (layer, start) = info.layer(index);
             let twin = TWINS.iter().find(|twin| twin.word == layer.kind);
             let renamed = twin.map_or(&[][..], |twin| twin.renamed);
+            // A dense layer with a weight norm.
+            let is_normed =
+                layer.kind == "dense" && layer.tensors.iter().any(|tensor| tensor.name == "scale");
+            let renamed = if is_normed { WEIGHT_NORM } else { renamed };
             for tensor in layer.tensors {
                 let name = renamed.iter().find(|(ours, _)| *ours == tensor.name);
                 let name = name.map_or(tensor.name, |(_, theirs)| *theirs);
-                theirs.push(tensor.named(joined(module, name), start));
+                let mut named = tensor.named(joined(module, name), start);
+                if is_normed && tensor.name == "scale" {
+                    named.shape.push(1);
+                }
+                theirs.push(named);
             }
             if twin.is_some_and(|twin| twin.counts) {
                 counters.push(joined(module, "num_batches_tracked"));

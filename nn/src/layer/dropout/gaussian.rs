@@ -1,0 +1,19 @@
+//! m is normal, with mean 1 and variance rate/(1 − rate).
+
+use tensor::Float;
+use tensor::random::Random;
+
+use super::DropoutKind;
+
+/// See [`GaussianDropout`](super::GaussianDropout).
+#[derive(Clone, Copy, Debug)]
+pub struct Gaussian;
+
+impl DropoutKind for Gaussian {
+    const WORD: &'static str = "gaussian_dropout";
+
+    fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]) {
+        let deviation = T::of(rate / (1.0 - rate)).sqrt();
+        random.fill_normal_from(first, mask, T::one(), deviation);
+    }
+}

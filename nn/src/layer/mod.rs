@@ -137,7 +137,7 @@ pub(crate) use self::{
     then::add_penalties,
     training::too_few,
 };
-#[cfg(feature = "std")]
+#[cfg(feature = "onnx")]
 pub(crate) use dense::weights as normed_weights;
 
 /// A layer, as far as it answers: without the standard library nothing is trained.

@@ -22,7 +22,7 @@ use tensor::activation::Activation;
 
 pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 pub use weight_norm::WeightNorm;
-#[cfg(feature = "std")]
+#[cfg(feature = "onnx")]
 pub(crate) use weight_norm::weights;
 #[cfg(feature = "std")]
 pub use weight_norm::{HasFormula, WeightNormFormula, WeightNormView};

@@ -21,8 +21,13 @@ impl DropoutKind for Standard {
 /// The elements `first..` of a mask: 0 with the probability `rate`, else `kept`.
 pub(super) fn fill<T: Float>(random: Random, rate: f64, kept: T, first: u64, mask: &mut [T]) {
     // One of 2³² equally likely words decides.
-    let dropped = (rate * (1_u64 << 32) as f64).round() as u32;
+    let dropped = rounded(rate * (1_u64 << 32) as f64) as u32;
     vectorize_inline(FillMask { random, dropped, kept, first, mask });
+}
+
+/// `f64` alone has no rounding without the standard library.
+fn rounded<T: Float>(x: T) -> T {
+    x.round()
 }
 
 /// [`Inline`], since ten rounds of arithmetic are too large to be inlined into the vector code otherwise.

@@ -8,7 +8,7 @@ use core::marker::PhantomData;
 use tensor::Float;
 use tensor::activation::Activation;
 
-#[cfg(feature = "std")]
+#[cfg(feature = "onnx")]
 pub(crate) use train::weights;
 #[cfg(feature = "std")]
 pub use train::{HasFormula, WeightNormFormula, WeightNormView};

@@ -23,6 +23,8 @@ pub(super) enum Argument {
     Perhaps(&'static str),
     /// The layer's number, the one that tables show.
     Number,
+    /// A number.
+    Real(f64),
     /// A whole number.
     Whole(usize),
     /// How many inputs there are.
@@ -129,6 +131,13 @@ impl Body {
                 let _ = writeln!(self.logits, "    /* {}: {declared} */", placed.name);
                 layers::write(self, &placed, x).ok_or_else(|| match layer.kind {
                     "dense" => unknown("activation", &placed.name, layer.activation),
+                    "columns" => Error::value(
+                        "network to be written as C",
+                        format!("{}, which takes the columns of a table", quoted(&placed.name)),
+                        "a network that takes rows of numbers",
+                        "words, dates and gaps are not written in C: build the network as a library, as the example \
+                         `embedded` does",
+                    ),
                     kind => unknown("layer", &placed.name, kind),
                 })
             }
@@ -201,6 +210,7 @@ impl Body {
                 Argument::Tensor(name) => self.tensor(layer, name)?,
                 Argument::Perhaps(name) => self.tensor(layer, name).unwrap_or("NULL".into()),
                 Argument::Number => self.number(written_number(layer.info.option)?),
+                Argument::Real(number) => self.number(number),
                 Argument::Whole(number) => number.to_string(),
                 Argument::Inputs => layer.info.inputs.to_string(),
                 Argument::Outputs => layer.info.outputs.to_string(),

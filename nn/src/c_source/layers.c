@@ -53,6 +53,52 @@ static void nn_prelu@(REAL *y, const REAL *x, const REAL *slope, size_t count)
     for (size_t i = 0; i < count; i++) y[i] = x[i] > 0 ? x[i] : x[i] * slope[i];
 }
 
+/* y = b + x W, W the columns of v scaled to the lengths that stand in scale. */
+static void nn_dense_normed@(REAL *y, const REAL *x, const REAL *v, const REAL *scale, const REAL *bias, size_t inputs, size_t outputs)
+{
+    for (size_t o = 0; o < outputs; o++) {
+        REAL factor = 0, sum = bias ? bias[o] : 0;
+        for (size_t i = 0; i < inputs; i++) factor = factor + v[i * outputs + o] * v[i * outputs + o];
+        factor = sqrt@(factor);
+        if (factor > 0) factor = scale[o] / factor;
+        for (size_t i = 0; i < inputs; i++) sum = nn_fma@(x[i], v[i * outputs + o] * factor, sum);
+        y[o] = sum;
+    }
+}
+
+/* The layer norm of each group of neighbours. */
+static void nn_group_norm@(REAL *y, const REAL *x, const REAL *scale, const REAL *shift, REAL epsilon, size_t groups, size_t count)
+{
+    size_t each = count / groups;
+    for (size_t at = 0; at < count; at += each) nn_layer_norm@(y + at, x + at, scale + at, shift + at, epsilon, each);
+}
+
+/* y = relu(h) where the gate is open, and x where it is closed; the sums of h and gate stand side by side. */
+static void nn_highway@(REAL *y, const REAL *x, const REAL *weight, const REAL *bias, size_t count)
+{
+    for (size_t o = 0; o < count; o++) {
+        REAL h = bias[o], gate = bias[count + o], open;
+        for (size_t i = 0; i < count; i++) {
+            h = nn_fma@(x[i], weight[2 * i * count + o], h);
+            gate = nn_fma@(x[i], weight[(2 * i + 1) * count + o], gate);
+        }
+        open = nn_sigmoid@(gate);
+        y[o] = open * nn_relu@(h) + (1 - open) * x[o];
+    }
+}
+
+/* y = the first half times the sigmoid of the second. */
+static void nn_glu@(REAL *y, const REAL *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) y[i] = x[i] * nn_sigmoid@(x[count + i]);
+}
+
+/* y = the silu of the first half times the second. */
+static void nn_swiglu@(REAL *y, const REAL *x, size_t count)
+{
+    for (size_t i = 0; i < count; i++) y[i] = x[count + i] * nn_silu@(x[i]);
+}
+
 /* y = (x - center) scale */
 static void nn_affine@(REAL *y, const REAL *x, const REAL *center, const REAL *scale, size_t count)
 {

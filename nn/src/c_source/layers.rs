@@ -1,8 +1,9 @@
 //! Each layer of the notation: the function of `layers.c` that computes it, and what that is called with.
 
-use super::body::Argument::{Inputs, Number, Outputs, Perhaps, Tensor, Whole};
+use super::body::Argument::{Inputs, Number, Outputs, Perhaps, Real, Tensor, Whole};
 use super::body::{Body, Place, Placed};
 use crate::layer::encoder::quantile;
+use crate::layer::written_number;
 
 /// A layer, by its word.
 struct Row {
@@ -16,6 +17,8 @@ const ROWS: &[Row] = &[
     Row { word: "dense", write: dense },
     // While a network answers, nothing is dropped.
     Row { word: "dropout", write: |_, _, x| Some(x.lent()) },
+    Row { word: "gaussian_dropout", write: |_, _, x| Some(x.lent()) },
+    Row { word: "alpha_dropout", write: |_, _, x| Some(x.lent()) },
     Row { word: "input", write: |_, _, x| Some(x.lent()) },
     Row {
         word: "layer_norm",
@@ -46,6 +49,15 @@ const ROWS: &[Row] = &[
         write: |b, l, x| b.call("layer_scale", l, x, &[Tensor("scale"), Outputs]),
     },
     Row { word: "prelu", write: |b, l, x| b.call("prelu", l, x, &[Tensor("slope"), Outputs]) },
+    Row { word: "group_norm", write: group_norm },
+    Row {
+        word: "highway",
+        write: |b, l, x| b.call("highway", l, x, &[Tensor("weight"), Tensor("bias"), Outputs]),
+    },
+    Row { word: "glu", write: |b, l, x| b.call("glu", l, x, &[Outputs]) },
+    Row { word: "swiglu", write: |b, l, x| b.call("swiglu", l, x, &[Outputs]) },
+    // Words, dates and gaps, of which C is given none.
+    Row { word: "columns", write: |_, _, _| None },
     Row {
         word: "standardize",
         write: |b, l, x| b.call("affine", l, x, &[Tensor("mean"), Tensor("scale"), Outputs]),
@@ -68,9 +80,22 @@ const ROWS: &[Row] = &[
 ];
 
 fn dense(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
-    let y = body.call("dense", layer, x, &[Tensor("weight"), Perhaps("bias"), Inputs, Outputs])?;
+    let is_normed = layer.info.tensors.iter().any(|tensor| tensor.name == "scale");
+    let y = if is_normed {
+        let tensors = [Tensor("weight"), Tensor("scale"), Perhaps("bias"), Inputs, Outputs];
+        body.call("dense_normed", layer, x, &tensors)?
+    } else {
+        body.call("dense", layer, x, &[Tensor("weight"), Perhaps("bias"), Inputs, Outputs])?
+    };
     body.activate(layer.info.activation, &y)?;
     Some(y)
+}
+
+fn group_norm(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
+    let (groups, epsilon) = layer.info.option.split_once(", ")?;
+    let (groups, epsilon) = (written_number(groups)? as usize, written_number(epsilon)?);
+    let arguments = [Tensor("scale"), Tensor("shift"), Real(epsilon), Whole(groups), Outputs];
+    body.call("group_norm", layer, x, &arguments)
 }
 
 /// Adds a layer; `None` if it is none of the list, or has an activation that is none.

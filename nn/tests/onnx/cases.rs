@@ -60,7 +60,7 @@ pub(crate) const CASES: &[(&str, &str)] = &[
 ];
 
 /// A network for the columns of a table, which other formats have no words for.
-pub const TABLE: &str =
+pub(crate) const TABLE: &str =
     "struct Price { row: columns { area: number, city: category(2) }, price: dense(1) }";
 
 /// Numbers such as come, and such as hardly ever do.

@@ -38,11 +38,14 @@ struct Task {
     epochs: usize,
 }
 
+/// Trains a network for a task, by a rate and a seed.
+type Train = Box<dyn Fn(&Task, f64, u64) -> nn::Result<Dynamic>>;
+
 /// A rule, with the rate around which the best one is looked for.
 struct Rule {
     name: &'static str,
     rate: f64,
-    train: Box<dyn Fn(&Task, f64, u64) -> nn::Result<Dynamic>>,
+    train: Train,
 }
 
 fn rule<O: Optimizer<f32> + 'static>(name: &'static str, rate: f64, make: fn(f64) -> O) -> Rule {

@@ -68,7 +68,7 @@ fn mistakes_come_in_the_order_of_the_text() {
 
 #[test]
 fn names_can_be_taken() {
-    let taken = Taken { methods: vec!["predict"], constants: vec!["INPUTS"] };
+    let taken = Taken { methods: vec!["predict"], constants: vec!["INPUTS"], of_tables: vec![] };
     let text = Text::new("struct Net { predict: dense(2 -> 2), INPUTS: dense(1) }", None);
     let mut report = Report::default();
     let checked = read_text(&text, 0, &taken, &mut report);

@@ -85,8 +85,10 @@ fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|x| x.to_bits()).collect()
 }
 
+type Prices = Dataset<[f32; Price::INPUTS], [f32; 1]>;
+
 /// Trained on the table.
-fn price() -> nn::Result<(Price, Dataset<[f32; Price::INPUTS], [f32; 1]>)> {
+fn price() -> nn::Result<(Price, Prices)> {
     let data = Price::dataset(&table(), "price")?;
     let mut price = Price::init(3);
     fit(&mut price, &data).epochs(6).learning_rate(0.02).show(Show::Nothing).run()?;

@@ -49,10 +49,6 @@ fn convolutions(criterion: &mut Criterion) {
         {
             let name = format!("{}, {pass}", step.name);
             measure(&mut group, BenchmarkId::new(&name, "nn"), work, || ours(backward));
-            #[cfg(feature = "peers")]
-            for (peer, mut theirs) in peers::convolution::all(&step) {
-                measure(&mut group, BenchmarkId::new(&name, peer), work, || theirs(backward));
-            }
         }
     }
     group.finish();

@@ -4,7 +4,6 @@ pub mod blas;
 mod burn;
 mod candle;
 pub mod chain;
-pub mod convolution;
 mod dfdx;
 pub mod products;
 

@@ -111,18 +111,24 @@ mod tests {
         let numbers = |len: usize, from: u64| -> Vec<T> {
             (0..len).map(|i| random.normal(from + i as u64)).collect()
         };
-        for threads in [1, 2, 3, 8].map(Threads::new) {
-            // Miri is a thousand times slower.
-            for [m, k, n] in [
-                if cfg!(miri) { [17, 9, 20] } else { [64, 78, 33] },
-                [1, 9, 5],
-                [7, 30, 16],
-                if cfg!(miri) { [19, 17, 1] } else { [131, 17, 1] },
-                [0, 4, 3],
-                [3, 0, 2],
-                [9, 5, 0],
-            ] {
-                for depth in [1, 3, 8, 16, 40] {
+        let mut counts = vec![1, 2, 3, 8];
+        let mut sizes = vec![
+            [64, 78, 33],
+            [1, 9, 5],
+            [7, 30, 16],
+            [131, 17, 1],
+            [0, 4, 3],
+            [3, 0, 2],
+            [9, 5, 0],
+        ];
+        let mut depths = vec![1, 3, 8, 16, 40];
+        if cfg!(miri) {
+            // A thousand times slower.
+            (counts, sizes, depths) = (vec![1, 3], vec![[17, 3, 5], [3, 0, 2]], vec![1, 8]);
+        }
+        for threads in counts.into_iter().map(Threads::new) {
+            for &[m, k, n] in &sizes {
+                for &depth in &depths {
                     let (a, b, bias) = (numbers(m * k, 0), numbers(k * n, 9999), numbers(n, 7));
                     let (a, b) = (Matrix::new(&a, m, k), Matrix::new(&b, k, n));
                     let add = |at: usize, values: &mut [T]| {

@@ -129,15 +129,16 @@ impl Body {
                     (activation, option) => format!("{}, {activation}, {option}", layer.kind),
                 };
                 let _ = writeln!(self.logits, "    /* {}: {declared} */", placed.name);
+                if let Some(instead) = layers::refused(layer.kind) {
+                    return Err(Error::value(
+                        format!("layer {}, to be written as C", quoted(&placed.name)),
+                        quoted(layer.kind),
+                        "a layer that takes and gives numbers",
+                        instead,
+                    ));
+                }
                 layers::write(self, &placed, x).ok_or_else(|| match layer.kind {
                     "dense" => unknown("activation", &placed.name, layer.activation),
-                    "columns" => Error::value(
-                        "network to be written as C",
-                        format!("{}, which takes the columns of a table", quoted(&placed.name)),
-                        "a network that takes rows of numbers",
-                        "words, dates and gaps are not written in C: build the network as a library, as the example \
-                         `embedded` does",
-                    ),
                     kind => unknown("layer", &placed.name, kind),
                 })
             }

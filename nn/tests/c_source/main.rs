@@ -302,6 +302,6 @@ fn what_cannot_be_written_is_named() {
     assert!(error.contains("never adapted"), "{error}");
     let table = network::<f32>(TABLE);
     let error = table.save_c(folder.join("table.c")).unwrap_err().to_string();
-    assert!(error.contains("`row`, which takes the columns of a table"), "{error}");
+    assert!(error.starts_with("layer `row`, to be written as C: found `columns`"), "{error}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "half a file");
 }

@@ -151,9 +151,9 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
         }
     };
     if width == V * L {
-        add_rows::<T, K, V, L, 4>(&mut sums, a, |k, j| b(k, j * L));
+        add_rows::<T, K, V, L>(&mut sums, a, |k, j| b(k, j * L));
     } else {
-        add_rows::<T, K, V, L, 1>(&mut sums, a, |k, j| b(k, place(j)));
+        add_rows::<T, K, V, L>(&mut sums, a, |k, j| b(k, place(j)));
     }
     each_vector!(j of V: c[place(j)..][..L].copy_from_slice(&sums[j]));
 }
@@ -169,23 +169,17 @@ fn load<T: Float, const V: usize, const L: usize>(
     vectors
 }
 
-/// sums\[j\] += a\[k\]·b(k, j) for all k in their order, `UNROLLED` of them written out.
+/// sums\[j\] += a\[k\]·b(k, j) for all k in their order.
+///
+/// Each vector of a row is loaded by one instruction, which the CPU sees go through memory in equal steps, and so
+/// fetches ahead of it. With four rows written out a row of 784 took a third longer on Zen 5.
 #[inline(always)]
-fn add_rows<'b, T: Float, K: Vectors<T>, const V: usize, const L: usize, const UNROLLED: usize>(
+fn add_rows<'b, T: Float, K: Vectors<T>, const V: usize, const L: usize>(
     sums: &mut [[T; L]; V],
     a: &[T],
     b: impl Fn(usize, usize) -> &'b [T],
 ) {
-    let (blocks, last) = a.as_chunks::<UNROLLED>();
-    let mut k = 0;
-    for a in blocks {
-        for a in a {
-            each_vector!(j of V: K::add_multiple(&mut sums[j], *a, first(b(k, j))));
-            k += 1;
-        }
-    }
-    for a in last {
+    for (k, a) in a.iter().enumerate() {
         each_vector!(j of V: K::add_multiple(&mut sums[j], *a, first(b(k, j))));
-        k += 1;
     }
 }

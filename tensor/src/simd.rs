@@ -36,6 +36,21 @@ impl Isa {
     /// Every instruction set that this build knows, slowest first.
     pub const ALL: [Isa; 3] = [Isa::Portable, Isa::Avx2, Isa::Avx512];
 
+    /// The one of this name, whatever its case.
+    ///
+    /// # Errors
+    ///
+    /// If there is none, or this CPU cannot run it.
+    #[cfg(feature = "std")]
+    fn named(name: &str) -> Result<Isa, String> {
+        let isa = Isa::ALL.into_iter().find(|isa| format!("{isa:?}").eq_ignore_ascii_case(name));
+        let isa = isa.ok_or_else(|| format!("{name}: expected one of {:?}", Isa::ALL))?;
+        match isa.is_available() {
+            true => Ok(isa),
+            false => Err(format!("{name}: this CPU does not have it; leave the variable unset")),
+        }
+    }
+
     /// Can this CPU run it?
     #[inline]
     #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))] // constants then
@@ -64,22 +79,20 @@ impl Isa {
         self != Isa::Portable || cfg!(any(target_feature = "fma", target_arch = "aarch64"))
     }
 
-    /// The best one this CPU can run; found once, then remembered.
+    /// The best one this CPU can run, or the one that the environment variable `TENSOR_ISA` names (`portable`, `avx2` or
+    /// `avx512`), which is for tests and benchmarks; found once, then remembered.
+    ///
+    /// # Panics
+    ///
+    /// The first time, if `TENSOR_ISA` names none that this CPU can run.
     #[cfg(feature = "std")]
     #[inline]
     pub fn best() -> Isa {
-        // Zero is "not asked yet"; every racing thread would store the same answer.
-        static BEST: AtomicU8 = AtomicU8::new(0);
         match BEST.load(Ordering::Relaxed) {
             1 => Isa::Portable,
             2 => Isa::Avx2,
             3 => Isa::Avx512,
-            _ => {
-                let best = Isa::ALL.into_iter().rfind(|isa| isa.is_available());
-                let best = best.unwrap_or(Isa::Portable);
-                BEST.store(best as u8, Ordering::Relaxed);
-                best
-            }
+            _ => find(),
         }
     }
 
@@ -95,6 +108,22 @@ impl Isa {
             Isa::Portable
         }
     }
+}
+
+/// Zero is "not asked yet"; every racing thread would store the same.
+#[cfg(feature = "std")]
+static BEST: AtomicU8 = AtomicU8::new(0);
+
+/// Asks the environment and the CPU.
+#[cfg(feature = "std")]
+#[cold]
+fn find() -> Isa {
+    let best = match std::env::var("TENSOR_ISA") {
+        Ok(name) => Isa::named(&name).unwrap_or_else(|message| panic!("TENSOR_ISA={message}")),
+        Err(_) => Isa::ALL.into_iter().rfind(|isa| isa.is_available()).unwrap_or(Isa::Portable),
+    };
+    BEST.store(best as u8, Ordering::Relaxed);
+    best
 }
 
 /// Runs `work` compiled for the best instruction set of this CPU.
@@ -138,8 +167,14 @@ pub fn vectorize_inline<W: Inline>(work: W) -> W::Output {
         // SAFETY: `Isa::best` is available, so this CPU has the features.
         #[allow(unsafe_code)]
         Isa::Avx512 => unsafe { avx512_inline(work) },
-        _ => work.run(),
+        _ => portable_inline(work),
     }
+}
+
+/// A function of its own, so that what calls it stays small enough to be inlined where it is called.
+#[inline(never)]
+fn portable_inline<W: Inline>(work: W) -> W::Output {
+    work.run()
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -206,12 +241,17 @@ mod tests {
         // CI names the instruction set that must have been tested, so that a machine without it
         // cannot pass by skipping.
         if let Ok(required) = std::env::var("REQUIRE_ISA") {
-            let isa =
-                Isa::ALL.into_iter().find(|isa| format!("{isa:?}").eq_ignore_ascii_case(&required));
-            let isa =
-                isa.unwrap_or_else(|| panic!("REQUIRE_ISA={required}: not one of {:?}", Isa::ALL));
-            assert!(isa.is_available(), "REQUIRE_ISA={required}: this CPU does not have it");
+            if let Err(message) = Isa::named(&required) {
+                panic!("REQUIRE_ISA={message}");
+            }
         }
+    }
+
+    #[test]
+    fn an_unknown_name_is_refused() {
+        let message = Isa::named("avx3").unwrap_err();
+        assert_eq!(message, "avx3: expected one of [Portable, Avx2, Avx512]");
+        assert_eq!(Isa::named("portable"), Ok(Isa::Portable));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! What a network is, before there is any: types and constants.
 
 use tensor::Float;
+#[cfg(feature = "std")]
+use tensor::simd::Isa;
 use tensor::simd::{Inline, vectorize_inline};
 
 #[cfg(feature = "std")]
@@ -138,7 +140,7 @@ impl<N: Architecture> Inline for Encode<'_, N> {
 #[inline]
 fn encoded_logits<N: Architecture>(parameters: &[N::Float], input: &[N::Float]) -> N::Output {
     #[cfg(feature = "std")]
-    let outputs = match const { N::FLOPS <= INLINE_FLOPS } {
+    let outputs = match const { N::FLOPS <= INLINE_FLOPS } && Isa::best().has_fma() {
         true => vectorize_inline(Small::<N> { parameters, input }),
         false => N::Layers::predict(parameters, input),
     };
@@ -151,7 +153,7 @@ fn encoded_logits<N: Architecture>(parameters: &[N::Float], input: &[N::Float]) 
 
 /// A prediction of so few multiplications and additions is one function with loops of constant length: at the
 /// end of that range the calls and checks of the general product would cost a quarter of its time, below
-/// most of it.
+/// most of it. Where a fused multiply-add is a call, the general product is quicker, as it does without.
 #[cfg(feature = "std")]
 const INLINE_FLOPS: usize = 20_000;
 

@@ -15,6 +15,7 @@ mod small;
 mod train;
 mod weight_norm;
 
+use core::hint::black_box;
 use core::marker::PhantomData;
 
 use tensor::Float;
@@ -33,6 +34,10 @@ use crate::parameters::{TensorKind, padded};
 pub use products::{FixedWidths, Widths as DenseWidths};
 #[cfg(feature = "std")]
 pub use train::{Declared, DenseFormula, DenseSettings};
+
+/// Numbers that begin where a cache line does: a vector that lies in two is loaded, and stored, in two pieces.
+#[repr(align(64))]
+struct Aligned<T>(T);
 
 /// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
 ///
@@ -86,7 +91,17 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
             y.copy_from_slice(&parameters[Self::BIAS..][..O]);
         }
         // As in the product: each output is one chain of fused multiply-adds over the inputs.
-        for (&x, row) in x[..I].iter().zip(weight) {
+        // The layer before left them in vector registers. Where there is one output, or a few, taking each from there costs
+        // more instructions than the sums; from memory it costs none.
+        let mut in_memory = Aligned([T::zero(); I]);
+        let x = match const { O < 4 && I >= 8 && I <= 64 } {
+            true => {
+                in_memory.0.copy_from_slice(&x[..I]);
+                &black_box(&in_memory).0[..]
+            }
+            false => &x[..I],
+        };
+        for (&x, row) in x.iter().zip(weight) {
             for o in 0..O {
                 y[o] = x.mul_add(row[o], y[o]);
             }

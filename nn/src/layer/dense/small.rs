@@ -9,6 +9,8 @@ use std::hint::black_box;
 use tensor::Float;
 use tensor::simd::{Inline, Isa, vectorize_inline};
 
+use super::Aligned;
+
 /// Most weights of a small layer: each of its products is compiled for its widths.
 const LARGEST: usize = 512;
 /// Most inputs and outputs: some more and a row's sums no longer fit in registers.
@@ -158,10 +160,6 @@ pub(super) fn gradient<T: Float, const I: usize, const O: usize>(
         bias,
     });
 }
-
-/// Rows that begin where a cache line does: a vector that lies in two is loaded twice.
-#[repr(align(64))]
-struct Aligned<T>(T);
 
 /// Every row of `c` is `start` and the product of a row of `a` with `b`.
 #[inline(always)]

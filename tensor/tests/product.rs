@@ -134,11 +134,17 @@ fn check_all<T: Float>() {
     let mut packed = vec![
         (vec![[523, 33, 211], [600, 66, 240]], vec![Bias, Scaled]),
         (vec![[19, 401, 523], [16, 769, 350], [17, 600, 701]], vec![Bias, Accumulate, Scaled]),
+        // Computed with the operands exchanged where the right one is transposed.
+        (vec![[50, 301, 333], [97, 523, 401]], vec![Zero]),
     ];
     if MIRI {
         (rows, depths, cols) = (vec![0, 9], vec![0, 3], vec![7, 65]);
         every_begin.truncate(1);
-        packed = vec![(vec![[17, 1, 70]], vec![Scaled]), (vec![[13, 9, 90]], vec![Accumulate])];
+        packed = vec![
+            (vec![[17, 1, 70]], vec![Scaled]),
+            (vec![[13, 9, 90]], vec![Accumulate]),
+            (vec![[17, 65, 75]], vec![Zero]),
+        ];
     }
     let mut failures = Vec::new();
     for isa in Isa::ALL.into_iter().filter(|isa| isa.is_available()) {

@@ -12,9 +12,11 @@
 
 use std::ops::Range;
 
-use super::pack::pack_left;
+use super::matrix_mut::MatrixMut;
+use super::pack::{pack_left, transpose};
 use super::problem::{Into, Problem, or_small};
 use super::tile::{Left, Right, Tiles};
+use super::transpose::SIDE;
 use crate::buffer::Buffer;
 use crate::float::Float;
 
@@ -41,6 +43,53 @@ const AWAY: usize = 2 * 1024 * 1024;
 /// The whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no more remain.
 #[inline(always)]
 pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
+    problem: &mut Problem<'_, '_, T>,
+) where
+    T: Float,
+    K: Tiles<T>,
+{
+    let Problem { a, b, into, .. } = *problem;
+    let mut sums =
+        Buffer::stale(if exchanged_is_quicker(problem, W) { a.rows * b.cols } else { 0 });
+    if sums.is_empty() {
+        return tiles::<T, K, MR, W, H, Q>(problem);
+    }
+    let c = MatrixMut::new(&mut sums, b.cols, a.rows);
+    let (a, b) = (b.transposed(), a.transposed());
+    tiles::<T, K, MR, W, H, Q>(&mut Problem { a, b, into, c, finish: None });
+    take_transposed::<T, K>(&sums, problem);
+}
+
+/// Whether cᵀ = bᵀ·aᵀ, which has the same sums, is quicker: a large right operand whose columns are contiguous, as the
+/// weights are for the gradient of a layer's input, would be copied as a whole for few rows; as the left one it is read
+/// in place.
+fn exchanged_is_quicker<T: Float>(problem: &mut Problem<'_, '_, T>, strip: usize) -> bool {
+    let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
+    // What is copied then: a, and at last the result; each takes longer than b, which is read once.
+    let copied = 2 * m * (k + n);
+    problem.b.col_stride != 1
+        && problem.b.row_stride == 1
+        && problem.a.col_stride == 1
+        && m >= strip
+        && copied <= k * n
+        && matches!(problem.into, Into::New)
+        && problem.c.contiguous().is_some()
+}
+
+/// c ← sumsᵀ, as that has been computed.
+fn take_transposed<T: Float, K: Tiles<T>>(sums: &[T], problem: &mut Problem<'_, '_, T>) {
+    let (m, n) = (problem.a.rows, problem.b.cols);
+    for rows in parts(m, 2 * SIDE, SIDE) {
+        let mut c = problem.c.block(rows.clone(), 0..n);
+        let Some(c) = c.contiguous() else { unreachable!("c has been found to be contiguous") };
+        transpose::<T, K>(&sums[rows.start..], m, [n, rows.len()], c, n);
+        problem.finish(rows, 0..n);
+    }
+}
+
+/// [`product`] in the order in which its operands stand.
+#[inline(always)]
+fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     problem: &mut Problem<'_, '_, T>,
 ) where
     T: Float,

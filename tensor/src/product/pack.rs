@@ -32,7 +32,7 @@ pub(super) fn pack<T: Float, K: Vectors<T>, const W: usize>(
             row[..width].copy_from_slice(&data[k * b.row_stride..][..width]);
         }
     } else if b.row_stride == 1 {
-        transpose::<T, K, W>(data, b.col_stride, [width, rows.len()], panel);
+        transpose::<T, K>(data, b.col_stride, [width, rows.len()], panel, W);
     } else {
         for (k, row) in to.iter_mut().enumerate() {
             for (j, to) in row[..width].iter_mut().enumerate() {
@@ -60,18 +60,19 @@ pub(super) fn pack_left<T: Float, const MR: usize>(
     }
 }
 
-/// Packs a panel of a matrix whose columns are contiguous, `stride` apart.
+/// Copies `width` contiguous columns of `depth` elements, `stride` apart, into rows that are `to_stride` apart.
 #[inline(always)]
-fn transpose<T: Float, K: Vectors<T>, const W: usize>(
+pub(super) fn transpose<T: Float, K: Vectors<T>>(
     columns: &[T],
     stride: usize,
     [width, depth]: [usize; 2],
-    panel: &mut [T],
+    to: &mut [T],
+    to_stride: usize,
 ) {
     if width < SIDE || depth < SIDE {
         for k in 0..depth {
             for j in 0..width {
-                panel[k * W + j] = columns[j * stride + k];
+                to[k * to_stride + j] = columns[j * stride + k];
             }
         }
         return;
@@ -85,7 +86,8 @@ fn transpose<T: Float, K: Vectors<T>, const W: usize>(
         for j in (0..across).map(|block| place(block, width)) {
             for block in first..along.min(first + together) {
                 let k = place(block, depth);
-                K::transpose(&columns[j * stride + k..], stride, &mut panel[k * W + j..], W);
+                let to = &mut to[k * to_stride + j..];
+                K::transpose(&columns[j * stride + k..], stride, to, to_stride);
             }
         }
     }

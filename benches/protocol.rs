@@ -44,7 +44,7 @@ pub struct Workload {
     /// What the command line calls it.
     pub name: &'static str,
     /// Inputs, then outputs of each layer. The last layer has no function of its own: softmax with
-    /// cross-entropy follows, or the mean squared error if there is one output.
+    /// cross-entropy follows, or the mean squared error where [`targets`] are learned.
     pub widths: &'static [usize],
     /// After every layer but the last.
     pub activation: Activation,
@@ -59,6 +59,10 @@ pub struct Workload {
 const DIGITS: &[usize] = &[784, 128, 10];
 const DEEP: &[usize] = &[784, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 10];
 const TINY: &[usize] = &[2, 16, 16, 1];
+/// OpenNN's benchmark: <https://www.opennn.net>.
+const WIDE_TANH: &[usize] = &[28, 300, 300, 300, 300, 300, 1];
+/// SimpleChains' benchmark: <https://julialang.org/blog/2022/04/simple-chains/>.
+const CHAIN: &[usize] = &[4, 32, 16, 4];
 
 const fn workload(
     name: &'static str,
@@ -76,7 +80,7 @@ const fn workload(
 }
 
 /// All workloads.
-pub const WORKLOADS: [Workload; 11] = [
+pub const WORKLOADS: [Workload; 13] = [
     workload("A", DIGITS, Activation::Relu, 64, Task::Sgd(0.1)),
     workload("A-adam", DIGITS, Activation::Relu, 64, Task::Adam(1e-3)),
     workload("B", DIGITS, Activation::Relu, 512, Task::Sgd(0.1)),
@@ -88,6 +92,8 @@ pub const WORKLOADS: [Workload; 11] = [
     workload("F256", DIGITS, Activation::Relu, 256, Task::Predict),
     workload("Ftiny", TINY, Activation::Tanh, 1, Task::Predict),
     workload("Ttiny", TINY, Activation::Tanh, 32, Task::Sgd(0.1)),
+    workload("H", WIDE_TANH, Activation::Tanh, 100, Task::Adam(1e-3)),
+    workload("S", CHAIN, Activation::Tanh, 10_000, Task::Adam(1e-3)),
 ];
 
 impl Workload {
@@ -100,6 +106,20 @@ impl Workload {
     pub fn network(&self) -> String {
         let widths: Vec<_> = self.widths.iter().map(usize::to_string).collect();
         format!("{} {:?}", widths.join("-"), self.activation).to_lowercase()
+    }
+
+    /// Whether it learns classes; otherwise [`targets`].
+    pub fn has_classes(&self) -> bool {
+        self.widths[0] >= 784
+    }
+
+    /// The rows of the data, where these are made and not read.
+    pub fn rows(&self) -> usize {
+        match self.widths[0] {
+            2 => 1024,
+            1024 => 2048,
+            _ => 10_000,
+        }
     }
 
     /// Inputs and outputs of each layer.
@@ -375,9 +395,9 @@ pub fn class(row: usize, classes: usize) -> usize {
     hash(row as u32 + 77_777) as usize % classes
 }
 
-/// What the tiny network learns: the product of its two inputs.
-pub fn product_target(input: &[f32; 2]) -> f32 {
-    input[0] * input[1]
+/// What a network learns that has no classes: products of inputs that stand side by side.
+pub fn targets<const O: usize>(input: &[f32]) -> [f32; O] {
+    std::array::from_fn(|at| input[at] * input[(at + 1) % input.len()])
 }
 
 /// The middle value, or the mean of the middle two.

@@ -26,6 +26,10 @@ network! {
         dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
         dense(10, softmax),
     );
+    /// Of OpenNN's benchmark.
+    struct WideTanh(dense(28 -> 300, tanh), dense(300, tanh) * 4, dense(1));
+    /// Of SimpleChains' benchmark.
+    struct Chain(dense(4 -> 32, tanh), dense(16, tanh), dense(4));
     /// 25 million parameters.
     struct Large(dense(1024 -> 4096, relu), dense(4096, relu), dense(1000, softmax));
 }
@@ -65,14 +69,12 @@ fn run(name: &str, options: &Options) -> Result<(), String> {
         "A" | "A-adam" | "B" | "B-adam" => run.train::<Digits>(images()?),
         "C" => run.train::<Wide>(images()?),
         "D" => run.train::<Deep>(images()?),
-        "E" => run.train::<Large>(large_data()),
+        "E" => run.train::<Large>(large_data(&workload)),
         "F1" | "F256" => run.predict::<Digits>(images()?.inputs()),
-        "Ftiny" => run.predict::<Tiny>(&tiny_inputs()),
-        "Ttiny" => {
-            let inputs = tiny_inputs();
-            let targets = inputs.iter().map(|x| [protocol::product_target(x)]).collect();
-            run.train::<Tiny>(Dataset::new(inputs, targets).expect("as many targets"));
-        }
+        "Ftiny" => run.predict::<Tiny>(&made_inputs(&workload)),
+        "Ttiny" => run.train::<Tiny>(made_data(&workload)),
+        "H" => run.train::<WideTanh>(made_data(&workload)),
+        "S" => run.train::<Chain>(made_data(&workload)),
         other => return Err(format!("there is no network for the workload {other}")),
     }
     Ok(())
@@ -245,14 +247,20 @@ fn initial<N: Network<Float = f32>>() -> N {
     network
 }
 
-/// 2048 samples made by the hash.
-fn large_data() -> Dataset<[f32; 1024], Class<1000>> {
-    let inputs = protocol::inputs(2048 * 1024);
+/// Samples made by the hash, with classes.
+fn large_data(workload: &Workload) -> Dataset<[f32; 1024], Class<1000>> {
     let class = |row| Class::new(protocol::class(row, 1000)).expect("below 1000");
-    let targets = (0..2048).map(class).collect();
-    Dataset::new(inputs.as_chunks().0.to_vec(), targets).expect("as many targets as samples")
+    let targets = (0..workload.rows()).map(class).collect();
+    Dataset::new(made_inputs(workload), targets).expect("as many targets as samples")
 }
 
-fn tiny_inputs() -> Vec<[f32; 2]> {
-    protocol::inputs(2048).as_chunks().0.to_vec()
+/// Samples made by the hash, with numbers.
+fn made_data<const I: usize, const O: usize>(workload: &Workload) -> Dataset<[f32; I], [f32; O]> {
+    let inputs = made_inputs(workload);
+    let targets = inputs.iter().map(|input| protocol::targets(input)).collect();
+    Dataset::new(inputs, targets).expect("as many targets as samples")
+}
+
+fn made_inputs<const I: usize>(workload: &Workload) -> Vec<[f32; I]> {
+    protocol::inputs(workload.rows() * I).as_chunks().0.to_vec()
 }

@@ -6,8 +6,22 @@ use libloading::{Library, Symbol};
 use crate::products::check;
 
 /// `cblas_sgemm` with integers of the type `I`.
-type Sgemm<I> =
-    unsafe extern "C" fn(i32, i32, i32, I, I, I, f32, *const f32, I, *const f32, I, f32, *mut f32, I);
+type Sgemm<I> = unsafe extern "C" fn(
+    i32,
+    i32,
+    i32,
+    I,
+    I,
+    I,
+    f32,
+    *const f32,
+    I,
+    *const f32,
+    I,
+    f32,
+    *mut f32,
+    I,
+);
 
 const ROW_BY_ROW: i32 = 101;
 const AS_IT_IS: i32 = 111;

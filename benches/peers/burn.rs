@@ -9,7 +9,7 @@ use burn::nn::{Linear, LinearConfig};
 use burn::optim::{AdamConfig, GradientsParams, ModuleOptimizer, SgdConfig};
 use burn::tensor::{Device, Int, Tensor, TensorData, activation};
 
-use crate::{Framework, product_targets, weights};
+use crate::{Framework, made_targets, weights};
 
 #[derive(Module, Debug)]
 struct Layers {
@@ -56,8 +56,10 @@ pub(crate) fn open(workload: &Workload, inputs: Vec<f32>, classes: Vec<u32>) -> 
         Task::Predict => None,
     };
     let rows = inputs.len() / workload.widths[0];
-    let targets = if workload.widths.last() == Some(&1) {
-        let data = TensorData::new(product_targets(&inputs), [rows, 1]);
+    let targets = if !workload.has_classes() {
+        let targets = made_targets(workload, &inputs);
+        let width = targets.len() / rows;
+        let data = TensorData::new(targets, [rows, width]);
         Targets::Numbers(Tensor::from_data(data, &device))
     } else {
         let classes: Vec<i32> = classes.iter().map(|&class| class as i32).collect();

@@ -6,7 +6,7 @@ use benches::protocol::{Activation, Task, Training, Workload};
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::{AdamW, Linear, Module, Optimizer, ParamsAdamW, SGD, loss};
 
-use crate::{Framework, product_targets, weights_transposed};
+use crate::{Framework, made_targets, weights_transposed};
 
 struct Candle {
     layers: Vec<Linear>,
@@ -53,8 +53,10 @@ impl Candle {
         };
         let width = workload.widths[0];
         let rows = inputs.len() / width;
-        let targets = if workload.widths.last() == Some(&1) {
-            Tensor::from_vec(product_targets(&inputs), (rows, 1), device)?
+        let targets = if !workload.has_classes() {
+            let targets = made_targets(workload, &inputs);
+            let width = targets.len() / rows;
+            Tensor::from_vec(targets, (rows, width), device)?
         } else {
             let count = classes.len();
             Tensor::from_vec(classes, count, device)?

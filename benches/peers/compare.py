@@ -43,6 +43,8 @@ TRAINING = {
     "D": "train 784→(64 tanh)×16→10, batch 32, SGD",
     "E": "train 1024→4096→4096→1000 relu, batch 256, SGD",
     "Ttiny": "train 2→16→16→1 tanh, batch 32, SGD",
+    "H": "train 28→(300 tanh)×5→1, batch 100, Adam",
+    "S": "train 4→32→16→4 tanh, batch 10000, Adam",
 }
 PREDICTION = {
     "F256": "predict 256 samples 784→128→10",

@@ -7,12 +7,14 @@ use dfdx::nn::modules;
 use dfdx::optim::{Adam, AdamConfig, Sgd, SgdConfig};
 use dfdx::prelude::*;
 
-use crate::{Framework, product_targets, weights_transposed};
+use crate::{Framework, made_targets, weights_transposed};
 
 type Digits = (Linear<784, 128>, ReLU, Linear<128, 10>);
 type Wide = (Linear<784, 512>, ReLU, Linear<512, 512>, ReLU, Linear<512, 10>);
 type Deep = (Linear<784, 64>, Tanh, Repeated<(Linear<64, 64>, Tanh), 15>, Linear<64, 10>);
 type Large = (Linear<1024, 4096>, ReLU, Linear<4096, 4096>, ReLU, Linear<4096, 1000>);
+type WideTanh = (Linear<28, 300>, Tanh, Repeated<(Linear<300, 300>, Tanh), 4>, Linear<300, 1>);
+type Chain = (Linear<4, 32>, Tanh, Linear<32, 16>, Tanh, Linear<16, 4>);
 type Tiny = (Linear<2, 16>, Tanh, Linear<16, 16>, Tanh, Linear<16, 1>);
 
 /// Some rows of numbers, and the same with the tape on which they are computed.
@@ -59,6 +61,22 @@ pub(crate) fn open(workload: &Workload, inputs: Vec<f32>, classes: Vec<u32>) -> 
             set(&mut network.4, 2);
             boxed::<2, 1, _>(workload, network, inputs, classes)
         }
+        [28, 300, .., 300, 1] => {
+            let mut network = device.build_module::<WideTanh, f32>();
+            set(&mut network.0, 0);
+            for (index, layer) in network.2.modules.iter_mut().enumerate() {
+                set(&mut layer.0, 1 + index);
+            }
+            set(&mut network.3, 5);
+            boxed::<28, 1, _>(workload, network, inputs, classes)
+        }
+        [4, 32, 16, 4] => {
+            let mut network = device.build_module::<Chain, f32>();
+            set(&mut network.0, 0);
+            set(&mut network.2, 1);
+            set(&mut network.4, 2);
+            boxed::<4, 4, _>(workload, network, inputs, classes)
+        }
         _ => panic!("no dfdx network has the widths {name}"),
     }
 }
@@ -77,6 +95,7 @@ struct Dfdx<const I: usize, const O: usize, M> {
     inputs: Vec<f32>,
     /// Numbers, or one in the place of the class, as its cross-entropy wants them.
     targets: Vec<f32>,
+    has_classes: bool,
     loss: f32,
 }
 
@@ -119,8 +138,8 @@ fn boxed<const I: usize, const O: usize, M: Network<I, O>>(
         }
         Task::Predict => Rule::None,
     };
-    let targets = if O == 1 {
-        product_targets(&inputs)
+    let targets = if !workload.has_classes() {
+        made_targets(workload, &inputs)
     } else {
         let mut targets = vec![0.0; classes.len() * O];
         for (row, class) in classes.iter().enumerate() {
@@ -129,8 +148,17 @@ fn boxed<const I: usize, const O: usize, M: Network<I, O>>(
         targets
     };
     let device = Cpu::default();
-    let gradients = None;
-    Box::new(Dfdx::<I, O, M> { device, network, rule, gradients, inputs, targets, loss: f32::NAN })
+    let (gradients, has_classes, loss) = (None, workload.has_classes(), f32::NAN);
+    Box::new(Dfdx::<I, O, M> {
+        device,
+        network,
+        rule,
+        gradients,
+        inputs,
+        targets,
+        has_classes,
+        loss,
+    })
 }
 
 impl<const I: usize, const O: usize, M: Network<I, O>> Dfdx<I, O, M> {
@@ -145,8 +173,11 @@ impl<const I: usize, const O: usize, M: Network<I, O>> Training for Dfdx<I, O, M
         let (x, t) = (self.rows::<I>(&self.inputs, &rows), self.rows::<O>(&self.targets, &rows));
         let gradients = self.gradients.take().unwrap_or_else(|| self.network.alloc_grads());
         let output = self.network.forward_mut(x.traced(gradients));
-        let loss =
-            if O == 1 { mse_loss(output, t) } else { cross_entropy_with_logits_loss(output, t) };
+        let loss = if self.has_classes {
+            cross_entropy_with_logits_loss(output, t)
+        } else {
+            mse_loss(output, t)
+        };
         self.loss = loss.array();
         let mut gradients = loss.backward();
         match &mut self.rule {

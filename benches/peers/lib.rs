@@ -9,7 +9,7 @@ pub mod products;
 
 use std::ops::Range;
 
-use benches::protocol::{Training, Workload, product_target};
+use benches::protocol::{Training, Workload, targets};
 
 /// A framework with the network of a workload, its first weights and some data.
 pub trait Framework: Training {
@@ -35,9 +35,13 @@ pub type Open = fn(&Workload, Vec<f32>, Vec<u32>) -> Box<dyn Framework>;
 pub const FRAMEWORKS: [(&str, Open); 3] =
     [("candle", candle::open), ("burn", burn::open), ("dfdx", dfdx::open)];
 
-/// What the networks with one output learn.
-fn product_targets(inputs: &[f32]) -> Vec<f32> {
-    inputs.as_chunks().0.iter().map(product_target).collect()
+/// What the networks without classes learn, row by row.
+fn made_targets(workload: &Workload, inputs: &[f32]) -> Vec<f32> {
+    let rows = inputs.chunks_exact(workload.widths[0]);
+    match workload.widths.last() {
+        Some(1) => rows.flat_map(targets::<1>).collect(),
+        _ => rows.flat_map(targets::<4>).collect(),
+    }
 }
 
 /// The weights of a layer, row by row: `[inputs, outputs]`.

@@ -22,7 +22,7 @@ def train(workload, x, y, threads):
     model, x, y = network(workload), torch.from_numpy(x), torch.from_numpy(y)
     rule = torch.optim.SGD if workload.task == "sgd" else torch.optim.Adam
     optimizer = rule(model.parameters(), lr=workload.rate, fused=True)
-    criterion = nn.functional.mse_loss if workload.widths[-1] == 1 else nn.functional.cross_entropy
+    criterion = nn.functional.cross_entropy if workload.has_classes else nn.functional.mse_loss
     last = [None]
 
     def step(rows):

@@ -27,8 +27,8 @@ fn by_gemm(product: Product, threads: usize, a: &[f32], b: &[f32], c: &mut [f32]
     // SAFETY: the lengths were checked, and the strides are those of matrices row by row.
     unsafe {
         gemm::gemm(
-            m, n, k, c, 1, row_n, false, a, a_column, a_row, b, 1, row_n, 0.0_f32, 1.0, false, false,
-            false, threading,
+            m, n, k, c, 1, row_n, false, a, a_column, a_row, b, 1, row_n, 0.0_f32, 1.0, false,
+            false, false, threading,
         );
     }
 }

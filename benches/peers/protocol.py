@@ -29,6 +29,10 @@ class Workload:
     rate: float = 0.0
 
     @property
+    def has_classes(self):
+        return self.widths[0] >= 784
+
+    @property
     def checked(self):
         return [1, 3] if self.widths[0] == 1024 else [1, 10, 100]
 
@@ -53,6 +57,8 @@ WORKLOADS = [
     Workload("F256", DIGITS, "relu", 256, "predict"),
     Workload("Ftiny", TINY, "tanh", 1, "predict"),
     Workload("Ttiny", TINY, "tanh", 32, "sgd", 0.1),
+    Workload("H", [28] + [300] * 5 + [1], "tanh", 100, "adam", 1e-3),
+    Workload("S", [4, 32, 16, 4], "tanh", 10_000, "adam", 1e-3),
 ]
 
 
@@ -90,10 +96,11 @@ def data(workload, directory):
         pixels = idx(f"{directory}/train-images-idx3-ubyte", 16)
         labels = idx(f"{directory}/train-labels-idx1-ubyte", 8)
         return pixels.astype(np.float32).reshape(-1, 784) / np.float32(255), labels.astype(np.int64)
-    rows = 2048 if outputs > 1 else 1024
+    rows = {2: 1024, 1024: 2048}.get(width, 10_000)
     x = (2 * uniform(1000, rows * width) - 1).astype(np.float32).reshape(rows, width)
-    if outputs == 1:
-        return x, x[:, :1] * x[:, 1:]
+    if not workload.has_classes:
+        at = np.arange(outputs)
+        return x, x[:, at] * x[:, (at + 1) % width]
     return x, (hash32(np.arange(rows, dtype=np.uint32) + np.uint32(77_777)) % np.uint32(outputs)).astype(np.int64)
 
 

@@ -43,10 +43,10 @@ fn run(name: &str, options: &Options) -> Result<(), String> {
             let classes = data.train.targets().iter().map(|class| class.index() as u32).collect();
             (Row::flatten(data.train.inputs()).to_vec(), classes)
         }
-        2 => (protocol::inputs(2048), Vec::new()),
         _ => {
             let class = |row| protocol::class(row, 1000) as u32;
-            (protocol::inputs(2048 * width), (0..2048).map(class).collect())
+            let classes = if workload.has_classes() { workload.rows() } else { 0 };
+            (protocol::inputs(workload.rows() * width), (0..classes).map(class).collect())
         }
     };
     let rows = inputs.len() / width;

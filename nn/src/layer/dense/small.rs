@@ -195,6 +195,21 @@ fn products<T: Float, const K: usize, const N: usize>(
     }
 }
 
+/// Repeats a statement for every row of a tile, written out: of a loop over them the compiler may make vectors that go
+/// down the rows, and gather and scatter the sums in every step, which takes up to six times as long.
+macro_rules! each_row {
+    ($n:ident of $rows:ident: $body:expr) => {
+        each_row!(@ 0 1 2 3 4 5 6 7, $n, $rows, $body)
+    };
+    (@ $($row:literal)*, $n:ident, $rows:ident, $body:expr) => {{
+        const { assert!($rows <= 8, "each_row! writes out eight rows") };
+        $(if $row < $rows {
+            let $n = $row;
+            $body;
+        })*
+    }};
+}
+
 /// `N` rows of dW from row `first` on.
 #[inline(always)]
 fn tile<T: Float, const I: usize, const O: usize, const N: usize>(
@@ -205,9 +220,7 @@ fn tile<T: Float, const I: usize, const O: usize, const N: usize>(
 ) {
     let mut sums = [[T::zero(); O]; N];
     for (x, dz) in x.iter().zip(dz) {
-        for n in 0..N {
-            add_multiple(&mut sums[n], x[first + n], dz);
-        }
+        each_row!(n of N: add_multiple(&mut sums[n], x[first + n], dz));
     }
     weight[first..][..N].copy_from_slice(&sums);
 }

@@ -1,5 +1,5 @@
-//! Looks for cliffs: the time of a training step for every operation, over the width of a layer and over
-//! the batch: `cliffs [FILE.svg]`.
+//! Looks for cliffs: the time of a training step for every operation, over the width of a layer, over
+//! the batch, and over the inputs of narrow layers: `cliffs [FILE.svg]`.
 //!
 //! The widths and batches lie around every size at which the kernels change: whole vectors and tiles,
 //! packing, the second thread. Neighbours whose times for one operation differ by more than 1.3 are
@@ -22,6 +22,10 @@ use nn::{Network, Row, Sequential, Sgd, Threads, Trainer};
 type Square<const W: usize> =
     Sequential<Then<Dense<W, W, Relu>, Dense<W, 10, Identity>>, Softmax<10>, W, 10>;
 
+/// I inputs, O hidden units, 10 classes: layers whose products are compiled for their widths.
+type Oblong<const I: usize, const O: usize> =
+    Sequential<Then<Dense<I, O, Relu>, Dense<O, 10, Identity>>, Softmax<10>, I, 10>;
+
 /// Rows of the batch while the width changes.
 const BATCH: usize = 64;
 
@@ -39,7 +43,10 @@ struct Point {
 fn main() -> ExitCode {
     let widths = widths();
     let batches: Vec<Point> = BATCHES.iter().map(|&rows| point::<Digits>(rows, rows)).collect();
-    let calm = [report("width", &widths), report("batch", &batches)];
+    let mut calm = report("width", &widths) & report("batch", &batches);
+    for (outputs, points) in oblongs() {
+        calm &= report(&format!("to {outputs}"), &points);
+    }
     let machine = processor();
     let charts = [
         chart(format!("A step of W-W-10 relu, batch {BATCH}, over the width W"), &machine, &widths),
@@ -50,7 +57,7 @@ fn main() -> ExitCode {
         eprintln!("error: {file}: {error}");
         return ExitCode::FAILURE;
     }
-    if calm == [true, true] { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if calm { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn widths() -> Vec<Point> {
@@ -60,6 +67,20 @@ fn widths() -> Vec<Point> {
     each!(8 9 10 12 14 15 16 17 20 23 24 25 28 31 32 33 36 40 44 47 48 49 56 63 64 65 72 80 81 95 96 97
         112 127 128 129 144 160 176 191 192 193 224 255 256 257 288 320 352 383 384 385 448 511 512
         513 640 768 769 896 1023 1024)
+}
+
+/// For each number of outputs, over the inputs.
+fn oblongs() -> Vec<(usize, Vec<Point>)> {
+    macro_rules! over { ($outputs:literal: $($inputs:literal)*) => {
+        ($outputs, vec![$(point::<Oblong<$inputs, $outputs>>($inputs, BATCH)),*])
+    }}
+    vec![
+        over!(4: 2 4 8 16 32 64),
+        over!(8: 2 4 8 16 32 64),
+        over!(16: 2 4 8 16 32 64),
+        over!(32: 2 4 8 16 32 64),
+        over!(64: 2 4 8 16 32 64),
+    ]
 }
 
 /// Times the step of `N` on a batch of `rows`.

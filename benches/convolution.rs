@@ -49,6 +49,10 @@ fn convolutions(criterion: &mut Criterion) {
         {
             let name = format!("{}, {pass}", step.name);
             measure(&mut group, BenchmarkId::new(&name, "nn"), work, || ours(backward));
+            #[cfg(feature = "peers")]
+            for (peer, mut compute) in peers::windows::all(&step) {
+                measure(&mut group, BenchmarkId::new(&name, peer), work, || compute(backward));
+            }
         }
     }
     group.finish();

@@ -6,6 +6,7 @@ mod candle;
 pub mod chain;
 mod dfdx;
 pub mod products;
+pub mod windows;
 
 use std::ops::Range;
 

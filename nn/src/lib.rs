@@ -79,6 +79,8 @@ mod file;
 pub mod head;
 #[cfg(feature = "npy")]
 pub mod keras;
+#[cfg(feature = "std")]
+mod labels;
 pub mod layer;
 #[cfg(feature = "std")]
 pub mod loss;

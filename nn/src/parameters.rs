@@ -6,14 +6,20 @@ use tensor::Float;
 #[cfg(feature = "std")]
 use tensor::simd::{Inline, vectorize, vectorize_inline};
 
+#[cfg(feature = "std")]
+use crate::labels::Labels;
+
 /// The parameters of a network, one after the other in the order of the layers.
 ///
 /// Each weight matrix and each bias begins at a multiple of 16 elements, so that vector
 /// instructions read whole cache lines; the gaps hold zeros and stay zero. One buffer means that an
-/// optimizer is one pass, a norm one sum, a copy one copy.
+/// optimizer is one pass, a norm one sum, a copy one copy. Beside them are the names of the network's classes, if it knows some.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
-pub struct Parameters<T: Float = f32>(Buffer<T>);
+pub struct Parameters<T: Float = f32> {
+    values: Buffer<T>,
+    class_names: Option<Labels>,
+}
 
 /// The parameters of a network. Without the standard library there is no memory for them, and so none of
 /// these: [`Weights`](crate::Weights) are part of the program.
@@ -25,17 +31,27 @@ pub struct Parameters<T: Float = f32>(core::convert::Infallible, core::marker::P
 impl<T: Float> Parameters<T> {
     /// `len` zeros.
     pub fn zeroed(len: usize) -> Self {
-        Parameters(Buffer::zeroed(len))
+        Parameters { values: Buffer::zeroed(len), class_names: None }
     }
 
     /// All elements, gaps included.
     pub fn as_slice(&self) -> &[T] {
-        &self.0
+        &self.values
     }
 
     /// All elements, gaps included, to be changed.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
-        &mut self.0
+        &mut self.values
+    }
+
+    /// The names of the network's classes.
+    pub(crate) fn class_names(&self) -> Option<&Labels> {
+        self.class_names.as_ref()
+    }
+
+    /// Names the network's classes, whose number the caller has compared.
+    pub(crate) fn name_classes(&mut self, names: Labels) {
+        self.class_names = Some(names);
     }
 }
 

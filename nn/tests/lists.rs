@@ -50,15 +50,29 @@ fn every_file_is_in_its_list() {
     }
 }
 
+/// Lines of the function's body behind this, as rustfmt writes them; comments do not count.
+fn lines_of_body(source: &str, signature: &str) -> usize {
+    let body = source.split_once(signature).unwrap().1.split_once("\n}\n").unwrap().0;
+    body.lines().filter(|line| !line.trim_start().starts_with("//")).count()
+}
+
+/// A loop of one's own with micro-batches, clipping, AdamW that spares biases, and resuming. `--test programs` runs it.
+#[test]
+fn a_loop_of_ones_own_takes_25_lines() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates/user/src/own_loop.rs");
+    let source = fs::read_to_string(path).unwrap();
+    let lines = lines_of_body(&source, ") -> nn::Result<N> {\n");
+    assert!((15..=25).contains(&lines), "{lines} lines");
+    assert!(source.contains("AdamW") && source.contains("restore") && source.contains("norm"));
+}
+
 /// From a file to test scores in twelve lines of `main`, as rustfmt writes them; comments do not count.
 #[test]
 fn programs_for_tables_take_twelve_lines() {
     for name in ["breast_cancer", "wine", "digits", "diabetes", "diamonds"] {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}.rs"));
         let source = fs::read_to_string(path).unwrap();
-        let body = source.split_once("fn main() -> nn::Result<()> {\n").unwrap().1;
-        let body = body.split_once("\n}\n").unwrap().0;
-        let lines = body.lines().filter(|line| !line.trim_start().starts_with("//")).count();
+        let lines = lines_of_body(&source, "fn main() -> nn::Result<()> {\n");
         assert!((8..=12).contains(&lines), "{name}: {lines} lines");
     }
 }

@@ -10,6 +10,7 @@ use tensor::threads::Threads;
 use super::source::Visit;
 use super::{Class, Source};
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 use crate::parameters::combine;
 
 /// Keep the random numbers of noise, of partners, of shares and of columns apart from all others with the same seed ("NOIS",
@@ -236,6 +237,10 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
                 }
             });
         }
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        self.source.class_names()
     }
 
     fn augmentation(&self) -> Option<String> {

@@ -10,6 +10,7 @@ use tensor::{Float, Tensor};
 use super::Source;
 use super::source::Visit;
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 
 /// Keeps these random numbers apart from all others with the same seed ("IMAG"); the number of the epoch is added.
 const STREAM: u64 = 0x494d_4147_0000_0000;
@@ -311,6 +312,10 @@ impl<T: Float, const N: usize, Y: Send + Sync> Source<[T; N], Y>
                 });
             },
         );
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        self.source.class_names()
     }
 
     fn augmentation(&self) -> Option<String> {

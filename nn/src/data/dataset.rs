@@ -6,6 +6,8 @@ use tensor::random::Random;
 
 use super::batches::fisher_yates;
 use crate::error::{Error, Result};
+use crate::head::Class;
+use crate::labels::Labels;
 
 /// Keeps the random numbers of `split` apart from all others with the same seed ("SPLT").
 pub(super) const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
@@ -14,7 +16,7 @@ pub(super) const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
 ///
 /// `X` is what goes into a network, for example `[f32; 784]`, and `Y` what should come out,
 /// for example [`Class<10>`](super::Class) or `[f32; 1]`. Rows lie contiguously, so that a slice of
-/// them is a batch, `[batch, in]`, without a copy.
+/// them is a batch, `[batch, in]`, without a copy. Classes may have names: see [`Dataset::from_words`].
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -27,6 +29,7 @@ pub(super) const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
 pub struct Dataset<X, Y> {
     inputs: Vec<X>,
     targets: Vec<Y>,
+    class_names: Option<Labels>,
 }
 
 impl<X, Y> Dataset<X, Y> {
@@ -37,7 +40,7 @@ impl<X, Y> Dataset<X, Y> {
     /// If there are not as many targets as inputs.
     pub fn new(inputs: Vec<X>, targets: Vec<Y>) -> Result<Self> {
         if inputs.len() == targets.len() {
-            return Ok(Self { inputs, targets });
+            return Ok(Self { inputs, targets, class_names: None });
         }
         Err(Error::value(
             "data set",
@@ -65,6 +68,16 @@ impl<X, Y> Dataset<X, Y> {
     /// The targets of all rows.
     pub fn targets(&self) -> &[Y] {
         &self.targets
+    }
+
+    /// The names of the classes, if the targets are classes that have some.
+    pub fn class_names(&self) -> Option<&Labels> {
+        self.class_names.as_ref()
+    }
+
+    /// The same rows with these names, if there are any.
+    pub(crate) fn named(self, class_names: Option<Labels>) -> Self {
+        Dataset { class_names, ..self }
     }
 
     /// Input and target of row number `row`, if there is one.
@@ -115,8 +128,11 @@ impl<X, Y> Dataset<X, Y> {
             swap(&mut self.inputs, a, b);
             swap(&mut self.targets, a, b);
         });
-        let second =
-            Self { inputs: self.inputs.split_off(first), targets: self.targets.split_off(first) };
+        let second = Self {
+            inputs: self.inputs.split_off(first),
+            targets: self.targets.split_off(first),
+            class_names: self.class_names.clone(),
+        };
         Ok((self, second))
     }
 
@@ -140,10 +156,11 @@ impl<X, Y> Dataset<X, Y> {
     /// ```
     #[must_use]
     pub fn map_inputs<Z>(self, map: impl FnMut(X) -> Z) -> Dataset<Z, Y> {
-        Dataset { inputs: self.inputs.into_iter().map(map).collect(), targets: self.targets }
+        let inputs = self.inputs.into_iter().map(map).collect();
+        Dataset { inputs, targets: self.targets, class_names: self.class_names }
     }
 
-    /// The same inputs with every target replaced, for example by its logarithm.
+    /// The same inputs with every target replaced, for example by its logarithm. Classes lose their names.
     ///
     /// ```
     /// # use nn::data::Dataset;
@@ -153,7 +170,8 @@ impl<X, Y> Dataset<X, Y> {
     /// ```
     #[must_use]
     pub fn map_targets<Z>(self, map: impl FnMut(Y) -> Z) -> Dataset<X, Z> {
-        Dataset { inputs: self.inputs, targets: self.targets.into_iter().map(map).collect() }
+        let targets = self.targets.into_iter().map(map).collect();
+        Dataset { inputs: self.inputs, targets, class_names: None }
     }
 
     /// Changes every input where it lies, also one that is larger than the stack.
@@ -167,6 +185,58 @@ impl<X, Y> Dataset<X, Y> {
     /// ```
     pub fn change_inputs(&mut self, change: impl FnMut(&mut X)) {
         self.inputs.iter_mut().for_each(change);
+    }
+}
+
+impl<X, const N: usize> Dataset<X, Class<N>> {
+    /// A data set whose targets are words: the different ones are the classes, in alphabetic order, and stay their names.
+    /// [`fit`](crate::fit) gives them to the network.
+    ///
+    /// Where the rows are parts of others, as those of a test, the words may not all be there: make one data set and
+    /// [`split`](Self::split) it, or number the classes alike by [`Dataset::from_words_of`].
+    ///
+    /// ```
+    /// use nn::data::{Class, Dataset};
+    ///
+    /// let words = ["fox", "cat", "fox"];
+    /// let animals: Dataset<[f32; 1], Class<2>> = Dataset::from_words(vec![[3.0], [1.0], [2.5]], &words)?;
+    /// assert_eq!(animals.targets()[0].index(), 1);
+    ///
+    /// let names = animals.class_names().expect("names");
+    /// assert_eq!(names.names(), ["cat", "fox"]);
+    /// let test: Dataset<[f32; 1], Class<2>> = Dataset::from_words_of(names, vec![[2.0]], &["fox"])?;
+    /// assert_eq!(test.targets()[0].index(), 1);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many words as inputs, or not as many different ones as classes.
+    pub fn from_words<W: AsRef<str>>(inputs: Vec<X>, words: &[W]) -> Result<Self> {
+        Self::from_words_of(&Labels::among(words.iter().map(AsRef::as_ref)), inputs, words)
+    }
+
+    /// The same with classes that have these names, whichever of them there are in these rows.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many words as inputs, or as many names as classes. If a word is none of the names.
+    pub fn from_words_of<W: AsRef<str>>(
+        names: &Labels,
+        inputs: Vec<X>,
+        words: &[W],
+    ) -> Result<Self> {
+        Ok(Dataset::new(inputs, names.classes(words)?)?.named(Some(names.clone())))
+    }
+
+    /// The same rows, whose classes have these names.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many names as classes.
+    pub fn with_class_names(self, names: &Labels) -> Result<Self> {
+        names.check_count(N)?;
+        Ok(self.named(Some(names.clone())))
     }
 }
 
@@ -202,7 +272,7 @@ impl<X, Y> IntoIterator for Dataset<X, Y> {
 impl<X, Y> FromIterator<(X, Y)> for Dataset<X, Y> {
     fn from_iter<I: IntoIterator<Item = (X, Y)>>(rows: I) -> Self {
         let (inputs, targets) = rows.into_iter().unzip();
-        Dataset { inputs, targets }
+        Dataset { inputs, targets, class_names: None }
     }
 }
 

@@ -8,10 +8,11 @@ use tensor::threads::Threads;
 use super::source::ahead;
 use super::{Class, Dataset, Source};
 use crate::error::{Error, Result};
+use crate::labels::Labels;
 
 /// As many targets as inputs, number by number: row `i` is `inputs[i·width..][..width]`, and its target likewise.
 ///
-/// For a [`Dynamic`](crate::Dynamic) network, whose widths are no types: a class is one number.
+/// For a `Dynamic` network, whose widths are no types: a class is one number.
 ///
 /// ```
 /// use nn::data::FlatDataset;
@@ -123,7 +124,7 @@ impl<T: Float, A: FlatTarget<T>, B: FlatTarget<T>> FlatTarget<T> for (A, B) {
 pub struct FlatRows<'d, X, Y>(&'d Dataset<X, Y>);
 
 impl<X, Y> Dataset<X, Y> {
-    /// The same rows for a [`Dynamic`](crate::Dynamic) network.
+    /// The same rows for a `Dynamic` network.
     pub fn flat(&self) -> FlatRows<'_, X, Y> {
         FlatRows(self)
     }
@@ -132,6 +133,10 @@ impl<X, Y> Dataset<X, Y> {
 impl<T: Float, const N: usize, Y: FlatTarget<T>> Source<T, T> for FlatRows<'_, [T; N], Y> {
     fn len(&self) -> usize {
         self.0.len()
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        self.0.class_names()
     }
 
     fn fill(&self, rows: &[usize], inputs: &mut Vec<T>, targets: &mut Vec<T>, _: &Threads) {

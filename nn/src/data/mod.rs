@@ -40,9 +40,9 @@ pub(crate) use source::{all_targets, portions};
 pub use split::{Fold, FoldNumber, FoldViews, Folds, Split, folds, split};
 #[cfg(feature = "table")]
 pub use table::{
-    At, Cell, Column, ColumnTarget, Description, Kind, Labels, Summary, Table, TableSplit,
-    WithTarget, days,
+    At, Cell, Column, ColumnTarget, Description, Kind, Summary, Table, TableSplit, WithTarget, days,
 };
 pub use view::View;
 
-pub use crate::head::{Class, Label};
+pub use crate::head::{Class, ClassLabel, Label};
+pub use crate::labels::Labels;

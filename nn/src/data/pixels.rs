@@ -9,6 +9,7 @@ use tensor::threads::Threads;
 
 use super::source::{ahead, gather, in_parts};
 use super::{Dataset, Source};
+use crate::labels::Labels;
 
 /// Images as bytes, for a network that takes numbers: byte / 255, from 0 to 1, computed while a batch is gathered.
 ///
@@ -55,6 +56,10 @@ impl<const N: usize, Y> Pixels<N, Y> {
 impl<T: Float, const N: usize, Y: Copy + Send + Sync> Source<[T; N], Y> for Pixels<N, Y> {
     fn len(&self) -> usize {
         self.bytes.len()
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        self.bytes.class_names()
     }
 
     fn fill(

@@ -9,6 +9,7 @@ use tensor::threads::Threads;
 
 use super::Dataset;
 use crate::error::Result;
+use crate::labels::Labels;
 
 /// Rows that a model can be trained with and judged by: something that fills a minibatch.
 ///
@@ -82,6 +83,11 @@ pub trait Source<X, Y>: Send + Sync {
         None
     }
 
+    /// The names of the classes, if the targets are classes that have some: [`fit`](crate::fit) gives them to the network.
+    fn class_names(&self) -> Option<&Labels> {
+        None
+    }
+
     /// All rows, if they lie in memory as they are: to be read in their place.
     fn in_memory(&self) -> Option<(&[X], &[Y])> {
         None
@@ -106,6 +112,10 @@ impl<X: Copy + Send + Sync, Y: Copy + Send + Sync> Source<X, Y> for Dataset<X, Y
     fn fill(&self, rows: &[usize], inputs: &mut Vec<X>, targets: &mut Vec<Y>, threads: &Threads) {
         gather(self.inputs(), rows, inputs, threads);
         gather(self.targets(), rows, targets, threads);
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        Dataset::class_names(self)
     }
 
     fn in_memory(&self) -> Option<(&[X], &[Y])> {

@@ -7,6 +7,7 @@ use tensor::threads::Threads;
 
 use super::{Source, Visit};
 use crate::error::{Error, InvalidRows, Result};
+use crate::labels::Labels;
 
 /// Some rows of a [`Source`], which stay where they are: a source itself, for [`fit`](crate::fit) and
 /// [`Evaluate::evaluate`](crate::Evaluate::evaluate).
@@ -72,6 +73,10 @@ impl<X, Y> Source<X, Y> for View<'_, X, Y> {
         self.with_rows(rows, |rows| {
             self.source.fill_for_step(visit, rows, inputs, targets, threads);
         });
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        self.source.class_names()
     }
 
     fn augmentation(&self) -> Option<String> {

@@ -11,11 +11,12 @@ use super::network::Network;
 use super::part::Part;
 use crate::data::{Fingerprint, Source, portions};
 use crate::error::{Error, InvalidRows, Result};
+use crate::labels::Labels;
 use crate::layer::{FirstSums, Pass, Workspace};
 use crate::loss::{LossRows, mean, mean_scale};
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Adapted, Batch, Model, Run};
-use crate::network::Units;
+use crate::network::{Units, check_class_names, texts as class_texts};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
 use crate::train::adapt::with_rows;
@@ -383,11 +384,18 @@ impl<T: Float> Model for Dynamic<T> {
         self.network.declaration()
     }
 
+    fn take_class_names(&mut self, names: &Labels) -> Result<()> {
+        self.name_classes(names)
+    }
+
     fn texts(&self) -> Vec<(&'static str, String)> {
         let mut texts = Vec::new();
         if let Some(front) = &self.network.front {
             texts.push(("notation", front.notation.clone()));
             texts.extend(front.target.as_ref().map(|target| ("target", target.text())));
+        }
+        if self.network.front.as_ref().is_none_or(|front| front.target.is_none()) {
+            texts.extend(class_texts(self.class_names()));
         }
         if !self.about.is_empty() {
             texts.push(("about", self.about.clone()));
@@ -397,6 +405,7 @@ impl<T: Float> Model for Dynamic<T> {
 
     fn check_rows(&self, which: &str, data: &dyn Source<T, T>, threads: &Threads) -> Result<()> {
         let network = &*self.network;
+        check_class_names(&network.name, self.class_names(), which, data.class_names())?;
         check_not_empty(which, data.len())?;
         let (width, target_width) = (network.part.inputs, network.head.targets());
         let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());

@@ -6,6 +6,7 @@
 //! | `registry` | what a text can name that the notation has no word for |
 //! | `part` | the layers, in a tree of the same form as a declared network's type |
 //! | `head` | what the last layer's values mean, and the loss |
+//! | `classes` | which class is predicted, by its name |
 //! | `columns` | tables: which columns stand in front of the layers, and what is predicted |
 //! | `measure` | how good it is |
 //! | `activation` | one of the activations, chosen at run time |
@@ -16,6 +17,7 @@
 
 mod activation;
 mod build;
+mod classes;
 mod columns;
 mod driver;
 mod head;
@@ -167,10 +169,15 @@ impl<T: Float> Dynamic<T> {
     fn with_target(&self, target: Target) -> Result<Self> {
         let mut network = Network::clone(&self.network);
         target.check(&network.head)?;
+        let names = target.class_names()?;
         if let Some(front) = &mut network.front {
             front.target = Some(target);
         }
-        Ok(Dynamic { network: Arc::new(network), ..self.clone() })
+        let mut predicting = Dynamic { network: Arc::new(network), ..self.clone() };
+        if let Some(names) = names {
+            predicting.parameters.name_classes(names);
+        }
+        Ok(predicting)
     }
 
     /// What the columns of a table are to the network, as a text, if it was made for tables.
@@ -368,20 +375,26 @@ impl<T: Float> Dynamic<T> {
         }
     }
 
+    /// Refuses what is not one row.
+    fn check_row(&self, input: &[T]) -> Result<()> {
+        if input.len() == self.inputs() {
+            return Ok(());
+        }
+        Err(Error::value(
+            format!("input of {}", self.network.name),
+            format!("{} numbers", input.len()),
+            format!("{}, which are one row", self.inputs()),
+            "give one row",
+        ))
+    }
+
     /// The answer of every layer to one row, by name; one that is repeated stands there as often.
     ///
     /// # Errors
     ///
     /// If the input is not one row.
     pub fn activations(&self, input: &[T]) -> Result<Vec<(String, Vec<T>)>> {
-        if input.len() != self.inputs() {
-            return Err(Error::value(
-                format!("input of {}", self.network.name),
-                format!("{} numbers", input.len()),
-                format!("{}, which are one row", self.inputs()),
-                "give one row",
-            ));
-        }
+        self.check_row(input)?;
         self.check_adapted()?;
         let mut answers = Vec::new();
         self.for_portions(input, |x, workspaces| {
@@ -428,7 +441,14 @@ impl<T: Float> Dynamic<T> {
     /// As [`Checkpoint::load`](crate::Checkpoint::load).
     pub fn load(&self, path: impl AsRef<Path>) -> Result<Self> {
         let (architecture, expected) = (self.declaration(), &self.network.tensors);
-        Ok(self.with(load::<T>(path.as_ref(), &architecture, expected, LoadOptions::new())?))
+        let path = path.as_ref();
+        let file = load::<T>(path, &architecture, expected, LoadOptions::new())?;
+        let (names, mut loaded) =
+            (file.class_names(path, self.classes())?, self.with(file.tensors));
+        if let Some(names) = names {
+            loaded.parameters.name_classes(names);
+        }
+        Ok(loaded)
     }
 
     /// The same network with these tensors, in their order.

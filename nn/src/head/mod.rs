@@ -9,6 +9,8 @@ mod answer;
 mod both;
 #[cfg(feature = "std")]
 mod class;
+#[cfg(feature = "std")]
+mod class_label;
 mod linear;
 mod sigmoid;
 mod softmax;
@@ -24,6 +26,11 @@ pub use both::Both;
 pub use class::{Class, Label};
 #[cfg(feature = "std")]
 pub(crate) use class::{range, wrong_labels};
+#[cfg(feature = "std")]
+#[cfg(feature = "dynamic")]
+pub(crate) use class_label::largest;
+#[cfg(feature = "std")]
+pub use class_label::{ClassLabel, Classes};
 pub use linear::Linear;
 pub use sigmoid::Sigmoid;
 #[cfg(feature = "std")]

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::head::{Activate, Head as _};
 use crate::layer::Inference as _;
 use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
-use crate::network::{DefaultLossOf, Network, check_encoder, rows_per_part};
+use crate::network::{DefaultLossOf, Network, check_class_names, check_encoder, rows_per_part};
 use crate::row::Row;
 
 /// What says how good a network is.
@@ -288,6 +288,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
     fn checked(self) -> Result<Threads> {
         let threads = self.threads.unwrap_or_default();
         check_encoder(self.network)?;
+        check_class_names(N::NAME, self.network.class_names(), "", self.data.class_names())?;
         check_rows::<N>("", self.data, &threads)?;
         Ok(threads)
     }

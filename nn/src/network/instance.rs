@@ -7,7 +7,10 @@ use tensor::threads::Threads;
 use super::Units;
 use super::adapted::assert_encoder;
 use super::architecture::{self, Architecture, encode_rows};
-use crate::head::Activate as _;
+use super::class_names::check_count;
+use crate::error::Result;
+use crate::head::{Activate as _, Classes};
+use crate::labels::Labels;
 use crate::layer::{Inference as _, Layer as _, Pass};
 use crate::loss::DefaultLoss;
 use crate::parameters::Parameters;
@@ -70,6 +73,60 @@ pub trait Network:
     fn logits(&self, input: &Self::Input) -> Self::Output {
         assert_encoder(self);
         architecture::logits::<Self>(self.parameters().as_slice(), input)
+    }
+
+    /// The class of one sample: that with the largest output, with its name if the classes have [names](Self::class_names).
+    ///
+    /// ```
+    /// use nn::data::{Class, Dataset};
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Sign(dense(1 -> 2, softmax)); }
+    ///
+    /// let words = ["minus", "plus", "plus", "minus"];
+    /// let data: Dataset<_, Class<2>> = Dataset::from_words(vec![[-1.0], [2.0], [1.0], [-2.0]], &words)?;
+    /// let mut sign = Sign::init(1);
+    /// fit(&mut sign, &data).learning_rate(0.1).epochs(50).show(Show::Nothing).run()?;
+    ///
+    /// let label = sign.predict_class(&[3.0])?;
+    /// assert_eq!(label, "plus"); // also after `save` and `load`
+    /// assert_eq!(label.class(), Class::new(1)?);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If an output is NaN.
+    ///
+    /// # Panics
+    ///
+    /// As [`predict`](Self::predict).
+    #[track_caller]
+    fn predict_class(
+        &self,
+        input: &Self::Input,
+    ) -> Result<<Self::Head as Classes<Self::Float>>::Label<'_>>
+    where
+        Self::Head: Classes<Self::Float>,
+    {
+        Self::Head::label(self.logits(input).as_slice(), self.class_names())
+    }
+
+    /// The names of the classes: those of the data that the network was last trained with, if these have some.
+    fn class_names(&self) -> Option<&Labels> {
+        self.parameters().class_names()
+    }
+
+    /// Gives the classes names, in the order of their numbers. [`fit`](crate::fit) does so where the data have names.
+    ///
+    /// # Errors
+    ///
+    /// If the network does not end in softmax, or there is not one name for each class.
+    fn name_classes(&mut self, names: &Labels) -> Result<()> {
+        check_count::<Self>(names)?;
+        self.parameters_mut().name_classes(names.clone());
+        Ok(())
     }
 
     /// The answers to many samples, computed by all threads of the process.

@@ -6,6 +6,8 @@
 mod adapted;
 mod architecture;
 #[cfg(feature = "std")]
+mod class_names;
+#[cfg(feature = "std")]
 mod described;
 #[cfg(feature = "std")]
 mod instance;
@@ -27,6 +29,8 @@ pub(crate) use architecture::declaration_of;
 #[cfg(feature = "std")]
 pub(crate) use architecture::encode_rows;
 pub(crate) use architecture::{declaration, logits};
+#[cfg(feature = "std")]
+pub(crate) use class_names::{CLASS_NAMES, check_class_names, classes, texts};
 #[cfg(feature = "std")]
 pub(crate) use described::Described;
 #[cfg(feature = "std")]

@@ -24,6 +24,9 @@ impl<'a, M: Model> Rows<'a, M> {
         threads: &Threads,
     ) -> Result<Self> {
         let mut rows = Self::of(model, data, threads)?;
+        if let Some(names) = data.class_names() {
+            model.take_class_names(names)?;
+        }
         if model.encodes() {
             if model.check_adapted().is_err() {
                 model.find_encoding(data, threads)?;

@@ -27,7 +27,7 @@ pub struct RowWidths {
 /// A model that is trained by the squares of its residuals, outputs minus targets: what
 /// [`levenberg_marquardt`](super::levenberg_marquardt) solves.
 ///
-/// A declared network is one if its head is trained with [`mse`](crate::loss::mse), and a [`Dynamic`](crate::Dynamic) one
+/// A declared network is one if its head is trained with [`mse`](crate::loss::mse), and a `Dynamic` one
 /// likewise, which is looked at when it is solved.
 ///
 /// ```

@@ -65,7 +65,7 @@ pub trait Tabular: Network {
     {
         let column = table.column(target)?;
         let inputs = rows::<Self>(table, Some(column.name()))?;
-        Dataset::new(inputs, Self::Target::read(&[column], None)?)
+        Self::Target::dataset(inputs, &[column], None)
     }
 
     /// The same network, which predicts the logarithm of its target, and gives the target itself back: for prices, counts and

@@ -10,6 +10,7 @@ pub use super::network::{LossOf, NetworkWorkspace};
 pub use super::update::Update;
 use crate::data::{Source, portions};
 use crate::error::Result;
+use crate::labels::Labels;
 use crate::metric::{Metrics, check_not_empty};
 use crate::network::check_adapted;
 use crate::optim::Optimizer;
@@ -129,6 +130,17 @@ pub trait Model: Send + Sync {
     ) -> Result<Adapted> {
         let _ = (data, threads);
         Ok(Adapted::default())
+    }
+
+    /// Takes the names that the classes of its data have, if the model has a use for them. [`fit`](crate::fit) calls it before
+    /// the first step, where the data have names.
+    ///
+    /// # Errors
+    ///
+    /// If there are not as many names as the model tells classes apart.
+    fn take_class_names(&mut self, names: &Labels) -> Result<()> {
+        let _ = names;
+        Ok(())
     }
 
     /// Refuses a model whose encoder has found nothing yet.

@@ -130,7 +130,9 @@ const MACROS: Plan = Plan {
 const NN: Plan = Plan {
     folder: "nn",
     floors: &[
-        &["error", "parameters", "row", "text"],
+        &["error", "row", "text"],
+        &["labels"],
+        &["parameters"],
         &["distributed", "head", "optim"],
         &["data", "layer", "loss"],
         &["network"],

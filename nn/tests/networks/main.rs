@@ -1,5 +1,6 @@
 //! What networks compute: every layer, head and form alike.
 
+mod class_names;
 mod columns;
 mod custom_op;
 mod drivers;

@@ -108,7 +108,8 @@ impl Images {
             let second = wrong.get(1).map_or(String::new(), ToString::to_string);
             return Err(first.clone().advising(&format!("{others}, another is {second}")));
         }
-        Ok((Dataset::new(pictures, classes)?, Labels::new(names)?))
+        let labels = Labels::new(names)?;
+        Ok((Dataset::new(pictures, classes)?.with_class_names(&labels)?, labels))
     }
 
     /// Reads one picture.

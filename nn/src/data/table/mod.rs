@@ -13,6 +13,7 @@ mod target;
 use std::collections::BTreeSet;
 use std::fmt;
 
+use crate::labels::Labels;
 pub use column::{Cell, Column, Kind};
 #[cfg(feature = "csv")]
 pub(crate) use column::{NO_WORD, Values};
@@ -20,7 +21,6 @@ pub(crate) use column::{NO_WORD, Values};
 pub use dates::days;
 pub(crate) use dates::parse as parse_date;
 pub use describe::{Description, Summary};
-pub use labels::Labels;
 pub use split::TableSplit;
 pub use target::{ColumnTarget, WithTarget};
 

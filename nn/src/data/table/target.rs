@@ -100,8 +100,7 @@ impl WithTarget<'_> {
     /// another kind, or missing, or does not have as many different values as there are classes.
     pub fn dataset<T: Float, const N: usize, Y: ColumnTarget>(self) -> Result<Dataset<[T; N], Y>> {
         let (inputs, targets) = self.parts()?;
-        let targets = Y::read(&targets, self.labels.as_ref())?;
-        Dataset::new(inputs.inputs()?, targets)
+        Y::dataset(inputs.inputs()?, &targets, self.labels.as_ref())
     }
 
     /// Rows for a [`Dynamic`](crate::Dynamic) network, which has as many inputs as there are other columns. The target of a
@@ -146,19 +145,39 @@ pub trait ColumnTarget: Sized {
     ///
     /// If the columns hold something else.
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>>;
+
+    /// The names of the classes, if the target is one that has some.
+    ///
+    /// # Errors
+    ///
+    /// As [`ColumnTarget::read`].
+    fn class_names(columns: &[&Column], labels: Option<&Labels>) -> Result<Option<Labels>> {
+        let _ = (columns, labels);
+        Ok(None)
+    }
+
+    /// Inputs with their targets, and these with their names.
+    ///
+    /// # Errors
+    ///
+    /// As [`ColumnTarget::read`].
+    fn dataset<X>(
+        inputs: Vec<X>,
+        columns: &[&Column],
+        labels: Option<&Labels>,
+    ) -> Result<Dataset<X, Self>> {
+        let names = Self::class_names(columns, labels)?;
+        Ok(Dataset::new(inputs, Self::read(columns, names.as_ref().or(labels))?)?.named(names))
+    }
 }
 
 /// One column of words, of yes and no, or of whole numbers: each different value is a class.
 impl<const C: usize> ColumnTarget for Class<C> {
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>> {
         let &[column] = columns else { return Err(wrong_count(columns, 1)) };
-        let of_column;
         let labels = match labels {
             Some(labels) => labels,
-            None => {
-                of_column = Labels::of(column)?;
-                &of_column
-            }
+            None => &Labels::of(column)?,
         };
         if labels.len() != C {
             return Err(Error::value(
@@ -170,6 +189,11 @@ impl<const C: usize> ColumnTarget for Class<C> {
             ));
         }
         Class::from_labels(&classes(column, Some(labels))?)
+    }
+
+    fn class_names(columns: &[&Column], labels: Option<&Labels>) -> Result<Option<Labels>> {
+        let &[column] = columns else { return Err(wrong_count(columns, 1)) };
+        labels.cloned().map_or_else(|| Labels::of(column), Ok).map(Some)
     }
 }
 

@@ -5,6 +5,7 @@ use nn_grammar::ast::Column;
 use crate::dynamic::head::{Head, Kind};
 use crate::dynamic::plan::forms;
 use crate::error::{Error, Result, quoted};
+use crate::labels::Labels;
 use crate::layer::columns::ColumnForm;
 
 /// The columns of a table in front of a network.
@@ -55,6 +56,14 @@ impl Front {
 }
 
 impl Target {
+    /// The names of the classes, if it is one of several.
+    pub(in crate::dynamic) fn class_names(&self) -> Result<Option<Labels>> {
+        match &self.goal {
+            Goal::Number => Ok(None),
+            Goal::Classes(names) => Labels::new(names.iter().cloned()).map(Some),
+        }
+    }
+
     /// Refuses a network that ends in something else.
     pub(in crate::dynamic) fn check(&self, head: &Head) -> Result<()> {
         let (fits, end) = match &self.goal {

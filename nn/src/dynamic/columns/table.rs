@@ -10,7 +10,7 @@ use nn_grammar::ast::column_text;
 
 use super::form::{Front, Goal, Target};
 use super::propose::{LeftOut, propose, target};
-use crate::data::{At, Cell, FlatDataset, Labels, Table};
+use crate::data::{At, Cell, FlatDataset, Table};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, InvalidRows, Result, quoted};
 use crate::layer::columns::ColumnWidths;
@@ -147,15 +147,6 @@ impl<T: Float> Dynamic<T> {
     /// As [`Dynamic::rows`]; if the network was never adapted.
     pub fn predict_table(&self, table: &Table) -> Result<Vec<T>> {
         self.predict(&self.front()?.block().inputs(table)?)
-    }
-
-    /// The names of the classes that the network tells apart, in their order; `None` where it predicts a number, or was not
-    /// made for tables.
-    pub fn labels(&self) -> Option<Labels> {
-        match &self.network.front.as_ref()?.target.as_ref()?.goal {
-            Goal::Number => None,
-            Goal::Classes(names) => Labels::new(names.iter().cloned()).ok(),
-        }
     }
 
     /// The name of the column that it predicts, if it was made for tables.

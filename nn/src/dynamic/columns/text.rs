@@ -6,49 +6,7 @@ use std::fmt;
 use nn_grammar::ast::column_text;
 
 use super::form::{Front, Goal, Target};
-
-/// A text between quotes.
-fn quote(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => quoted.extend(['\\', character]),
-            '\n' => quoted.push_str("\\n"),
-            '\r' => quoted.push_str("\\r"),
-            _ => quoted.push(character),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// The words of a line, those between quotes marked.
-fn words(line: &str) -> Option<Vec<(bool, String)>> {
-    let (mut found, mut rest) = (Vec::new(), line.trim_start());
-    while !rest.is_empty() {
-        let Some(inside) = rest.strip_prefix('"') else {
-            let end = rest.find(' ').unwrap_or(rest.len());
-            found.push((false, rest[..end].to_owned()));
-            rest = rest[end..].trim_start();
-            continue;
-        };
-        let (mut text, mut characters) = (String::new(), inside.char_indices());
-        let end = loop {
-            match characters.next()? {
-                (at, '"') => break at + 1,
-                (_, '\\') => match characters.next()?.1 {
-                    'n' => text.push('\n'),
-                    'r' => text.push('\r'),
-                    other => text.push(other),
-                },
-                (_, other) => text.push(other),
-            }
-        };
-        found.push((true, text));
-        rest = inside[end..].trim_start();
-    }
-    Some(found)
-}
+use crate::labels::{quote, words};
 
 impl Target {
     /// `"price" number`, or `"species" classes "setosa" "virginica"`.

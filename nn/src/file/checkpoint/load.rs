@@ -12,6 +12,8 @@ use super::{FORMAT, Layout, LoadOptions, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
+use crate::labels::Labels;
+use crate::network::CLASS_NAMES;
 use crate::parameters::NamedTensor;
 
 pub(super) const OTHER_NETWORK: &str =
@@ -47,6 +49,30 @@ impl Origin {
     }
 }
 
+/// What was read for a network.
+pub(crate) struct Loaded<T> {
+    /// As the network has them.
+    pub(crate) tensors: Vec<Vec<T>>,
+    class_names: Option<String>,
+}
+
+impl<T> Loaded<T> {
+    /// The names of so many classes, if the file has some.
+    pub(crate) fn class_names(&self, path: &Path, classes: usize) -> Result<Option<Labels>> {
+        let Some(text) = &self.class_names else { return Ok(None) };
+        match Labels::parse(text).filter(|names| names.len() == classes) {
+            Some(names) => Ok(Some(names)),
+            None => Err(Error::file(
+                path,
+                "names of the classes",
+                quoted(text),
+                format!("{classes} different names, each between quotes"),
+                DAMAGED,
+            )),
+        }
+    }
+}
+
 /// Reads these tensors from `path`, in this order, each as the network has it.
 ///
 /// Everything is checked before anything is returned. An `architecture` in the file must be this
@@ -56,7 +82,7 @@ pub(crate) fn load<T: Float>(
     architecture: &str,
     expected: &[NamedTensor],
     options: LoadOptions,
-) -> Result<Vec<Vec<T>>> {
+) -> Result<Loaded<T>> {
     dtype::<T>()?;
     let (source, header) = Source::open(path)?;
     read(path, source, &header, architecture, expected, options)
@@ -113,7 +139,7 @@ pub(crate) fn load_bytes<T: Float>(
 ) -> Result<Vec<Vec<T>>> {
     let path = Path::new("bytes");
     let (source, header) = Source::of(path, bytes, length)?;
-    read(path, source, &header, architecture, expected, options)
+    Ok(read(path, source, &header, architecture, expected, options)?.tensors)
 }
 
 fn read<T: Float>(
@@ -123,8 +149,9 @@ fn read<T: Float>(
     architecture: &str,
     expected: &[NamedTensor],
     options: LoadOptions,
-) -> Result<Vec<Vec<T>>> {
-    let file = File::parse(path, header, source.data, &["architecture", "format", "network"])?;
+) -> Result<Loaded<T>> {
+    let keys = ["architecture", CLASS_NAMES, "format", "network"];
+    let mut file = File::parse(path, header, source.data, &keys)?;
     let origin = file.check_metadata(architecture, options.layout)?;
     file.check_names(expected, origin)?;
     let elements: Vec<Elements<'_>> = expected
@@ -133,7 +160,11 @@ fn read<T: Float>(
         .collect::<Result<_>>()?;
     // All of the file is what the network needs: no more than that is read.
     let data = source.elements(file.length)?;
-    elements.iter().map(|elements| elements.read(path, &data)).collect()
+    let tensors =
+        elements.iter().map(|elements| elements.read(path, &data)).collect::<Result<_>>()?;
+    // What others call so is theirs.
+    let class_names = file.texts.remove(CLASS_NAMES).filter(|_| origin == Origin::Here);
+    Ok(Loaded { tensors, class_names })
 }
 
 /// A file whose tensors lie one after the other, from the first byte after the header to the last of the file.

@@ -33,13 +33,14 @@ pub(crate) use save::{json, save, save_all, save_with_texts};
 use crate::error::{Error, Result};
 use crate::file::FORMAT;
 use crate::layer::Inference as _;
-use crate::network::{Network, check_encoder, declaration, tensors};
+use crate::network::{Network, check_encoder, classes, declaration, tensors, texts};
 use crate::parameters::{NamedTensor, Parameters};
 
 /// A network that is written to a file and read from one.
 pub trait Checkpoint: Network {
     /// Writes the parameters to a safetensors file that [`Checkpoint::load`], Python and the other
-    /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on, `[in, out]`.
+    /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on, `[in, out]`. The names of the
+    /// [classes](Network::class_names) are among its metadata.
     ///
     /// # Errors
     ///
@@ -55,7 +56,14 @@ pub trait Checkpoint: Network {
                 (tensor.name, tensor.shape, values)
             })
             .collect();
-        save(path.as_ref(), Self::NAME, declaration::<Self>().as_str(), &tensors)
+        let declaration = declaration::<Self>();
+        save_with_texts(
+            path.as_ref(),
+            Self::NAME,
+            declaration.as_str(),
+            &texts(self.class_names()),
+            &tensors,
+        )
     }
 
     /// The network saved at `path`, or an error and no network.
@@ -91,9 +99,13 @@ pub trait Checkpoint: Network {
     ///
     /// As [`Checkpoint::load_as`].
     fn load_with(path: impl AsRef<Path>, options: LoadOptions) -> Result<Self> {
-        let tensors = tensors::<Self>();
-        let loaded = load(path.as_ref(), declaration::<Self>().as_str(), &tensors, options)?;
-        Ok(Self::from_parameters(arranged(&tensors, &loaded, Self::Layers::LEN)))
+        let (path, tensors) = (path.as_ref(), tensors::<Self>());
+        let loaded = load(path, declaration::<Self>().as_str(), &tensors, options)?;
+        let mut parameters = arranged(&tensors, &loaded.tensors, Self::Layers::LEN);
+        if let Some(names) = loaded.class_names(path, classes::<Self>())? {
+            parameters.name_classes(names);
+        }
+        Ok(Self::from_parameters(parameters))
     }
 
     /// Takes what fits from a file that another network saved: every tensor that has the same name and shape there. The rest

@@ -50,7 +50,7 @@ fn load<T: tensor::Float>(
     architecture: &str,
     expected: &[NamedTensor],
 ) -> Result<Vec<Vec<T>>> {
-    super::load(path, architecture, expected, LoadOptions::new())
+    super::load(path, architecture, expected, LoadOptions::new()).map(|loaded| loaded.tensors)
 }
 
 fn tensors<'a, T>(weight: &'a [T], bias: &'a [T]) -> Vec<(String, Vec<usize>, &'a [T])> {

@@ -188,9 +188,9 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
     /// If the file cannot be read, is damaged, or has other tensors; the model is then as it was.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let (architecture, options) = (self.architecture(), LoadOptions::new());
-        let values = load::<T>(path.as_ref(), &architecture, self.tensors.named(), options)?;
+        let loaded = load::<T>(path.as_ref(), &architecture, self.tensors.named(), options)?;
         let ranges: Vec<_> = self.tensors.named().iter().map(NamedTensor::range).collect();
-        for (range, values) in ranges.into_iter().zip(values) {
+        for (range, values) in ranges.into_iter().zip(loaded.tensors) {
             self.tensors.flat_mut()[range].copy_from_slice(&values);
         }
         Ok(())

@@ -26,11 +26,13 @@ use super::update::{Update, is_frozen, update_stretch};
 use crate::data::{Fingerprint, Source, portions};
 use crate::error::Result;
 use crate::head::Head as _;
+use crate::labels::Labels;
 use crate::layer::{FirstSums, Inference as _, Layer, Pass};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
 use crate::metric::{Evaluation, Metrics, check_rows};
 use crate::network::{
-    DefaultLossOf, Network, Units, declaration, encode_rows, place_of_units, tensors,
+    DefaultLossOf, Network, Units, check_class_names, declaration, encode_rows, place_of_units,
+    tensors, texts,
 };
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::NamedTensor;
@@ -300,6 +302,14 @@ impl<N: Network> Model for N {
         N::NAME.to_owned()
     }
 
+    fn take_class_names(&mut self, names: &Labels) -> Result<()> {
+        self.name_classes(names)
+    }
+
+    fn texts(&self) -> Vec<(&'static str, String)> {
+        texts(self.class_names())
+    }
+
     fn architecture(&self) -> String {
         declaration::<N>().as_str().to_owned()
     }
@@ -310,6 +320,7 @@ impl<N: Network> Model for N {
         data: &dyn Source<Self::Input, Self::Target>,
         threads: &Threads,
     ) -> Result<()> {
+        check_class_names(N::NAME, self.class_names(), which, data.class_names())?;
         check_rows::<N>(which, data, threads)
     }
 

@@ -58,6 +58,14 @@ fn main() -> nn::Result<()> {
     assert_eq!(accuracy, metrics.accuracy);
     println!("{judge:?}: {metrics}");
 
+    // Classes with names.
+    let words = ["minus", "plus"];
+    let named: Dataset<_, Class<2>> = Dataset::from_words(vec![[-1.0], [1.0]], &words)?;
+    judge.network.name_classes(named.class_names().expect("names"))?;
+    let label = judge.network.predict_class(&[1.5])?;
+    println!("{label}: class {}", label.class());
+    assert_eq!(label, "plus");
+
     // Errors that a program can tell apart; `unwrap_err` wants `Debug` of a network.
     assert_eq!(Sign::load("no such file").unwrap_err().kind(), ErrorKind::Io);
 

@@ -61,7 +61,8 @@ impl<const N: usize> Mix for Class<N> {
 /// ```
 ///
 /// What happens to a row is a function of the training's seed, the epoch, the number of the row and its batch: the same bits
-/// for any number of threads, and where a training goes on. Rows are arrays, `[T; N]`; targets are too, or a [`Class`].
+/// for any number of threads, and where a training goes on. Rows are arrays, `[T; N]`; targets are too, or a [`Class`]. A mixed
+/// row counts as much as the row that it is made of in its place.
 pub struct Augmented<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     noise: f64,
@@ -236,6 +237,10 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
                 }
             });
         }
+    }
+
+    fn weight(&self, row: usize) -> Option<f64> {
+        self.source.weight(row)
     }
 
     fn augmentation(&self) -> Option<String> {

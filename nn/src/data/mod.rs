@@ -25,6 +25,7 @@ mod split;
 #[cfg(feature = "table")]
 mod table;
 mod view;
+mod weighted_rows;
 
 pub use augmented::{Augmented, Mix};
 pub use augmented_images::AugmentedImages;
@@ -44,5 +45,7 @@ pub use table::{
     WithTarget, days,
 };
 pub use view::View;
+pub use weighted_rows::{WeightedRows, balanced_weights};
+pub(crate) use weighted_rows::{check_weights, normalize, weights_of};
 
 pub use crate::head::{Class, Label};

@@ -232,7 +232,7 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
                     for (x, at) in x.chunks_mut(256).zip((first..).step_by(256)) {
                         let normal = &mut normal[..x.len()];
                         noise.fill_normal_from(at, normal, T::zero(), T::one());
-                        combine(x, normal, |x, normal| normal.mul_add(deviation, x));
+                        combine(x, normal, move |x, normal| normal.mul_add(deviation, x));
                     }
                 }
             });

@@ -211,17 +211,17 @@ mod tests {
     #[test]
     fn weights_of_rows_have_a_mean_of_one() {
         let data = rows();
-        let weighted = WeightedRows::new(&data, vec![1.0, 3.0, 0.0, 4.0]).unwrap();
+        let weighted = WeightedRows::new(&data, vec![1.0, 3.0, 0.0, 5.0]).unwrap();
         let mut weights = vec![7.0];
         weights_of(&weighted, [3, 1, 2], &mut weights);
-        assert_eq!(weights, [12.0 / 7.0, 9.0 / 7.0, 0.0]);
+        assert_eq!(weights, [15.0 / 8.0, 9.0 / 8.0, 0.0]);
         // Of rows that all count nothing nothing is left; a view has those of its rows; weights are multiplied.
         weights_of(&weighted, [2, 2], &mut weights);
         assert_eq!(weights, [0.0, 0.0]);
         let view = View::new(&weighted, vec![3, 0]).unwrap();
-        let twice = WeightedRows::new(&view, vec![0.5, 6.0]).unwrap();
+        let twice = WeightedRows::new(&view, vec![0.25, 3.75]).unwrap();
         weights_of(&twice, 0..2, &mut weights);
-        assert_eq!(weights, [0.5, 1.5]);
+        assert_eq!(weights, [0.5, 1.5]); // 1.25 and 3.75
         weights_of(&data, 0..4, &mut weights);
         assert!(weights.is_empty());
     }
@@ -236,7 +236,10 @@ mod tests {
         assert!(says(&[1.0]).starts_with("weights of rows: found 1, expected 4, one for each row"));
         let text = says(&[1.0, -1.0, f64::NAN, 0.0]);
         assert!(text.starts_with("weights of rows 1, 2"), "{text}");
-        assert!(text.contains("found -1, NaN, expected finite numbers from 0"), "{text}");
+        assert!(
+            text.contains("found -1, NaN (wrong are 2 of 4 weights), expected finite numbers"),
+            "{text}"
+        );
         assert!(says(&[0.0; 4]).starts_with("weights of rows: found 0 for all"));
     }
 

@@ -386,6 +386,15 @@ const TARGETS: &[Target] = &[
         words: &["PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "weight.npy", "\u{ff}"],
     },
     Target {
+        name: "parquet",
+        valid: || ["small", "snappy", "gzip", "plain", "second"].map(of_parquet).to_vec(),
+        takes: |path| Table::read_parquet(path).is_ok(),
+        reference: None,
+        // A bit is a value of eight bytes, and a run of few bytes many values.
+        factor: 1024,
+        words: &["PAR1", "\u{15}\0", "\u{7f}\u{7f}", "\0\0\0\u{1}", "mixed", "\u{1f}\u{8b}\u{8}"],
+    },
+    Target {
         name: "keras",
         valid: || vec![of_keras("norms.npz")],
         takes: |path| OfKeras::<f32>::load_keras(path).is_ok(),
@@ -438,6 +447,11 @@ const ALLOWANCE: usize = 256 * 1024;
 
 fn scratch(name: &str) -> PathBuf {
     std::env::temp_dir().join(format!("nn-fuzz-{}-{name}", std::process::id()))
+}
+
+fn of_parquet(name: &str) -> Vec<u8> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/parquet");
+    std::fs::read(folder.join(format!("{name}.parquet"))).unwrap()
 }
 
 /// The bytes that `write` puts into a file.

@@ -62,7 +62,8 @@ impl<const N: usize> Mix for Class<N> {
 /// ```
 ///
 /// What happens to a row is a function of the training's seed, the epoch, the number of the row and its batch: the same bits
-/// for any number of threads, and where a training goes on. Rows are arrays, `[T; N]`; targets are too, or a [`Class`].
+/// for any number of threads, and where a training goes on. Rows are arrays, `[T; N]`; targets are too, or a [`Class`]. A mixed
+/// row counts as much as the row that it is made of in its place.
 pub struct Augmented<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     noise: f64,
@@ -232,7 +233,7 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
                     for (x, at) in x.chunks_mut(256).zip((first..).step_by(256)) {
                         let normal = &mut normal[..x.len()];
                         noise.fill_normal_from(at, normal, T::zero(), T::one());
-                        combine(x, normal, |x, normal| normal.mul_add(deviation, x));
+                        combine(x, normal, move |x, normal| normal.mul_add(deviation, x));
                     }
                 }
             });
@@ -241,6 +242,10 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
 
     fn class_names(&self) -> Option<&Labels> {
         self.source.class_names()
+    }
+
+    fn weight(&self, row: usize) -> Option<f64> {
+        self.source.weight(row)
     }
 
     fn augmentation(&self) -> Option<String> {

@@ -318,6 +318,10 @@ impl<T: Float, const N: usize, Y: Send + Sync> Source<[T; N], Y>
         self.source.class_names()
     }
 
+    fn weight(&self, row: usize) -> Option<f64> {
+        self.source.weight(row)
+    }
+
     fn augmentation(&self) -> Option<String> {
         let of_source =
             self.source.augmentation().map_or(String::new(), |text| format!("{text}, "));

@@ -25,6 +25,7 @@ mod split;
 #[cfg(feature = "table")]
 mod table;
 mod view;
+mod weighted_rows;
 
 pub use augmented::{Augmented, Mix};
 pub use augmented_images::AugmentedImages;
@@ -43,6 +44,8 @@ pub use table::{
     At, Cell, Column, ColumnTarget, Description, Kind, Summary, Table, TableSplit, WithTarget, days,
 };
 pub use view::View;
+pub use weighted_rows::{WeightedRows, balanced_weights};
+pub(crate) use weighted_rows::{check_weights, normalize, weights_of};
 
 pub use crate::head::{Class, ClassLabel, Label};
 pub use crate::labels::Labels;

@@ -88,6 +88,21 @@ pub trait Source<X, Y>: Send + Sync {
         None
     }
 
+    /// How much row number `row` counts, if the rows have [weights](super::WeightedRows): either all of them or none.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such row.
+    fn weight(&self, row: usize) -> Option<f64> {
+        let _ = row;
+        None
+    }
+
+    /// Whether the rows have weights.
+    fn is_weighted(&self) -> bool {
+        !self.is_empty() && self.weight(0).is_some()
+    }
+
     /// All rows, if they lie in memory as they are: to be read in their place.
     fn in_memory(&self) -> Option<(&[X], &[Y])> {
         None

@@ -82,6 +82,10 @@ impl<X, Y> Source<X, Y> for View<'_, X, Y> {
     fn augmentation(&self) -> Option<String> {
         self.source.augmentation()
     }
+
+    fn weight(&self, row: usize) -> Option<f64> {
+        self.source.weight(self.rows[row])
+    }
 }
 
 impl<X, Y> View<'_, X, Y> {

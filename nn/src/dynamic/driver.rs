@@ -9,11 +9,11 @@ use tensor::{Buffer, Float};
 use super::Dynamic;
 use super::network::Network;
 use super::part::Part;
-use crate::data::{Fingerprint, Source, portions};
+use crate::data::{Fingerprint, Source, portions, weights_of};
 use crate::error::{Error, InvalidRows, Result};
 use crate::labels::Labels;
 use crate::layer::{FirstSums, Pass, Workspace};
-use crate::loss::{LossRows, mean, mean_scale};
+use crate::loss::{LossRows, mean, mean_scale, weigh};
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Adapted, Batch, Model, Run};
 use crate::network::{Units, check_class_names, texts as class_texts};
@@ -21,7 +21,7 @@ use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
 use crate::train::adapt::with_rows;
 use crate::train::network::{Divided, Division, Parts};
-use crate::train::preconditions::{check_batch, check_last_batch};
+use crate::train::preconditions::{check_batch, check_last_batch, check_weighted};
 use crate::train::update::{Update, is_frozen, update_stretch};
 
 /// What is kept of a batch.
@@ -108,6 +108,7 @@ impl<T: Float> Divided for &Network<T> {
 struct Rows<'r, 'w, T> {
     x: &'r [T],
     targets: &'r [T],
+    weights: &'r [f64],
     workspaces: &'r mut [Workspace<'w, T>],
     losses: &'r mut [T],
     first_row: u64,
@@ -123,12 +124,19 @@ impl<T: Float> Network<T> {
         run: [u64; 2],
         evaluate: impl Fn(LossRows<'_, T, T>),
     ) {
-        let Rows { x, targets, workspaces: w, losses, first_row } = rows;
+        let Rows { x, targets, weights, workspaces: w, losses, first_row } = rows;
         let pass = Pass::Training { seed: run[0], step: run[1], first_row, layer: 0 };
         self.part.forward(parameters, x, w, pass);
         let end = self.part.output_grad(w);
         let (logits, gradient) = (end.y, &mut *end.gradient);
-        evaluate(LossRows { logits, targets, scale, losses, gradient });
+        evaluate(LossRows {
+            logits,
+            targets,
+            scale,
+            losses: &mut *losses,
+            gradient: &mut *gradient,
+        });
+        weigh(losses, gradient, weights);
         end.apply_derivative();
         self.part.backward(parameters, w, None);
     }
@@ -152,9 +160,9 @@ impl<T: Float> Dynamic<T> {
     /// [`Model::differentiate`] with this loss in the place of the head's.
     pub(super) fn differentiate_by(
         &self,
-        Batch { inputs, targets }: Batch<'_, Self>,
+        Batch { inputs, targets, weights }: Batch<'_, Self>,
         workspace: &mut DynamicWorkspace<T>,
-        &Run { threads, seed, step, first_row: start }: &Run<'_>,
+        &Run { threads, seed, step, first_row: start, .. }: &Run<'_>,
         evaluate: impl Fn(LossRows<'_, T, T>) + Sync,
     ) -> Result<T> {
         let network = &*self.network;
@@ -179,7 +187,8 @@ impl<T: Float> Dynamic<T> {
             if division.rows >= rows {
                 let workspaces = &mut all[..];
                 let losses = &mut *losses;
-                let all = Rows { x: inputs, targets, workspaces, losses, first_row: start };
+                let all =
+                    Rows { x: inputs, targets, weights, workspaces, losses, first_row: start };
                 return network.pass(parameters, all, scale, [seed, step], &evaluate);
             }
             // The batch in parts, one for each thread.
@@ -203,6 +212,7 @@ impl<T: Float> Dynamic<T> {
             let items = items.map(|(at, (((workspaces, losses), x), targets))| Rows {
                 x,
                 targets,
+                weights: weights.get(at * each..at * each + losses.len()).unwrap_or_default(),
                 workspaces,
                 losses,
                 first_row: start + (at * each) as u64,
@@ -281,6 +291,10 @@ impl<T: Float> Model for Dynamic<T> {
             Ok(outputs) => outputs,
             Err(error) => panic!("{error}"),
         }
+    }
+
+    fn weighs_rows(&self) -> bool {
+        true
     }
 
     fn differentiate(
@@ -475,12 +489,15 @@ impl<T: Float> Model for Dynamic<T> {
     }
 
     fn validate(&self, data: &dyn Source<T, T>, (): &mut (), threads: &Threads) -> Result<Metrics> {
+        check_weighted(self, "", data)?;
         self.check_rows("", data, threads)?;
         self.check_adapted()?;
         let network = &*self.network;
         let (units, width) = (network.head.units(), network.head.targets());
         let units_of_target = self.units();
         let mut all = vec![(T::zero(), None); data.len()];
+        let mut weights = Vec::new();
+        weights_of(data, 0..data.len(), &mut weights);
         portions(data, threads, |start, x, t| {
             let mut logits = self.logits_by(x, threads);
             if let Some(units) = units_of_target {
@@ -501,7 +518,7 @@ impl<T: Float> Model for Dynamic<T> {
             }
             Ok(())
         })?;
-        Metrics::of_rows(all.iter()).finite()
+        Metrics::of_rows(all.iter(), &weights).finite()
     }
 }
 

@@ -30,16 +30,18 @@ impl<T: Float> Dynamic<T> {
         self.check_rows("", data, &threads)?;
         self.check_adapted()?;
         let targets = self.network.head.targets();
-        portions(data, &threads, |_, inputs, all| {
+        portions(data, &threads, |start, inputs, all| {
             let outputs = self.predict_by(inputs, &threads)?;
-            for (y, t) in outputs.chunks_exact(units).zip(all.chunks_exact(targets)) {
+            let rows = outputs.chunks_exact(units).zip(all.chunks_exact(targets));
+            for (row, (y, t)) in rows.enumerate() {
                 let numbers = |of: &[T]| of.iter().map(|x| x.as_f64()).collect::<Vec<_>>();
                 let (y, t) = (numbers(y), numbers(t));
-                metric.observe(&match kind {
+                let answer = match kind {
                     Kind::Softmax => Answer::of_class(&y, t[0] as usize)?,
                     Kind::Sigmoid => Answer::of_events(&y, &t)?,
                     Kind::Linear => Answer::of_numbers(&y, &t)?,
-                })?;
+                };
+                metric.observe(&answer.weighted(data.weight(start + row).unwrap_or(1.0))?)?;
             }
             Ok(())
         })?;

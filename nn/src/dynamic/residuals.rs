@@ -39,12 +39,12 @@ impl<T: Float> LeastSquares for Dynamic<T> {
     fn jacobian(&self, inputs: &[T], targets: &[T], jacobian: &mut [T]) -> Result<()> {
         let network = &*self.network;
         let (len, outputs) = (self.flat().len(), network.head.units());
-        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0 };
+        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0, whole: None };
         let mut workspace = DynamicWorkspace::default();
         let rows = inputs.chunks_exact(network.part.inputs).zip(targets.chunks_exact(outputs));
         for ((x, t), gradients) in rows.zip(jacobian.chunks_exact_mut(outputs * len)) {
             for (output, gradient) in gradients.chunks_exact_mut(len).enumerate() {
-                let batch = Batch { inputs: x, targets: t };
+                let batch = Batch { inputs: x, targets: t, weights: &[] };
                 self.differentiate_by(batch, &mut workspace, &run, |rows| {
                     one_output(output, rows)
                 })?;

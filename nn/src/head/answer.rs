@@ -184,6 +184,11 @@ impl Answer {
         Ok(self)
     }
 
+    /// [`Answer::weighted`] by a weight that has been checked.
+    pub(crate) fn set_weight(&mut self, weight: f64) {
+        self.weight = weight;
+    }
+
     /// Becomes the answer of a head to one row.
     pub(crate) fn write<T: Float, H: Head<T>>(
         &mut self,

@@ -19,12 +19,18 @@ pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'sta
     /// As [`Loss::evaluate`].
     fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>);
 
+    /// As [`Loss::weight_sums`].
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t (A::Target, B::Target), f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) where
+        A: 't,
+        B: 't;
+
     /// As [`Loss::for_batch`].
     #[must_use]
-    fn for_batch<'t>(
-        &self,
-        targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,
-    ) -> Self;
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self;
 }
 
 impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> TrainedWith<T, L> for Both<A, B> {
@@ -40,11 +46,19 @@ impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> Loss<T, Both<A, B>>
         BothLoss::evaluate(self, rows);
     }
 
-    fn for_batch<'t>(
+    fn weight_sums<'t>(
         &self,
-        targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,
-    ) -> Self {
-        BothLoss::for_batch(self, targets)
+        targets: impl Iterator<Item = (&'t (A::Target, B::Target), f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) where
+        A: 't,
+        B: 't,
+    {
+        BothLoss::weight_sums(self, targets, sums);
+    }
+
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        BothLoss::for_batch(self, rows, sums)
     }
 }
 
@@ -102,11 +116,19 @@ where
         }
     }
 
-    fn for_batch<'t>(
+    fn weight_sums<'t>(
         &self,
-        targets: impl ExactSizeIterator<Item = &'t (A::Target, B::Target)> + Clone,
-    ) -> Self {
-        let first = self.0.for_batch(targets.clone().map(|target| &target.0));
-        (first, self.1.for_batch(targets.map(|target| &target.1)))
+        targets: impl Iterator<Item = (&'t (A::Target, B::Target), f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) where
+        A: 't,
+        B: 't,
+    {
+        self.0.weight_sums(targets.clone().map(|(target, weight)| (&target.0, weight)), sums);
+        self.1.weight_sums(targets.map(|(target, weight)| (&target.1, weight)), sums);
+    }
+
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        (self.0.for_batch(rows, sums), self.1.for_batch(rows, sums))
     }
 }

@@ -4,13 +4,19 @@ use std::fmt;
 
 use tensor::Float;
 
-use super::{Loss, LossRows};
+use super::{Loss, LossRows, weighted_targets};
 use crate::head::Head;
 
 /// A loss that fits the head `H`, for batch after batch.
 pub(crate) trait DynLoss<T: Float, H: Head<T>>: fmt::Debug + Send + Sync {
-    /// What [`Loss::for_batch`] does, without memory of its own.
-    fn begin_batch(&mut self, targets: &[H::Target]);
+    /// What [`Loss::weight_sums`] does, for rows of these weights, or of none if all count alike.
+    fn weight_sums(&self, targets: &[H::Target], weights: &[f64], sums: &mut Vec<f64>);
+
+    /// What [`Loss::for_batch`] does.
+    fn begin_part(&mut self, rows: usize, sums: &[f64]);
+
+    /// Both for a whole batch, without memory of its own.
+    fn begin_batch(&mut self, targets: &[H::Target], weights: &[f64]);
 
     /// [`Loss::evaluate`] for the batch that was begun.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
@@ -21,16 +27,30 @@ struct ForBatch<L> {
     loss: L,
     for_batch: L,
     name: &'static str,
+    /// Room.
+    sums: Vec<f64>,
 }
 
 /// `loss` behind a pointer.
 pub(crate) fn boxed<T: Float, H: Head<T>, L: Loss<T, H>>(loss: L) -> Box<dyn DynLoss<T, H>> {
-    Box::new(ForBatch { for_batch: loss.clone(), loss, name: L::NAME })
+    Box::new(ForBatch { for_batch: loss.clone(), loss, name: L::NAME, sums: Vec::new() })
 }
 
 impl<T: Float, H: Head<T>, L: Loss<T, H>> DynLoss<T, H> for ForBatch<L> {
-    fn begin_batch(&mut self, targets: &[H::Target]) {
-        self.for_batch = self.loss.for_batch(targets.iter());
+    fn weight_sums(&self, targets: &[H::Target], weights: &[f64], sums: &mut Vec<f64>) {
+        self.loss.weight_sums(weighted_targets(targets, weights), sums);
+    }
+
+    fn begin_part(&mut self, rows: usize, mut sums: &[f64]) {
+        self.for_batch = self.loss.for_batch(rows, &mut sums);
+    }
+
+    fn begin_batch(&mut self, targets: &[H::Target], weights: &[f64]) {
+        let mut sums = std::mem::take(&mut self.sums);
+        sums.clear();
+        self.weight_sums(targets, weights, &mut sums);
+        self.begin_part(targets.len(), &sums);
+        self.sums = sums;
     }
 
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>) {

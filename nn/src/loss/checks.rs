@@ -156,7 +156,7 @@ fn bits<T: Float>(numbers: &[T]) -> Vec<u64> {
 /// Rows one by one and in portions, against the whole.
 fn portions<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), String> {
     let (logits, targets) = (logits::<T>(), H::targets());
-    loss.begin_batch(&targets);
+    loss.begin_batch(&targets, &[]);
     let scale = T::of(0.3);
     let of = |rows: std::ops::Range<usize>| {
         let logits = logits[rows.clone()].as_flattened();
@@ -179,7 +179,7 @@ fn portions<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(),
 /// A power of two as the scale, so that no bit is lost.
 fn scale<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), String> {
     let (logits, targets) = (logits::<T>(), H::targets());
-    loss.begin_batch(&targets);
+    loss.begin_batch(&targets, &[]);
     let of = |scale: f64| {
         fresh(logits.as_flattened(), &targets, T::of(scale), |rows| loss.evaluate(rows))
     };
@@ -192,7 +192,7 @@ fn scale<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), St
 /// NaN in any logit, and logits of ±100.
 fn extremes<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), String> {
     let targets = H::targets();
-    loss.begin_batch(&targets);
+    loss.begin_batch(&targets, &[]);
     let of = |logits: &[T]| fresh(logits, &targets, T::one(), |rows| loss.evaluate(rows));
     for i in 0..ROWS * UNITS {
         let mut logits = logits::<T>();
@@ -208,6 +208,38 @@ fn extremes<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(),
         require(finite, || "logits of ±100 do not give finite numbers".into())?;
     }
     Ok(())
+}
+
+/// A row of weight n is as n rows, and the gradient is that of the weighted losses.
+fn weights<H: Targets<f64>>(loss: &mut dyn DynLoss<f64, H>) -> Result<(), String> {
+    let (logits, targets) = (logits::<f64>(), H::targets());
+    let times = |row: usize| [2, 0, 3, 1][row % 4];
+    let repeated = || (0..ROWS).flat_map(|row| std::iter::repeat_n(row, times(row)));
+    let many_logits: Vec<[f64; UNITS]> = repeated().map(|row| logits[row]).collect();
+    let many_targets: Vec<_> = repeated().map(|row| targets[row]).collect();
+    let mut weights: Vec<f64> = (0..ROWS).map(|row| times(row) as f64).collect();
+    crate::data::normalize(&mut weights);
+
+    loss.begin_batch(&many_targets, &[]);
+    let mean_of = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
+    let scale = 1.0 / many_targets.len() as f64;
+    let many = fresh(many_logits.as_flattened(), &many_targets, scale, |rows| loss.evaluate(rows));
+    let mut summed = vec![0.0; ROWS * UNITS];
+    for (row, slopes) in repeated().zip(many.1.chunks_exact(UNITS)) {
+        let sums = summed[row * UNITS..][..UNITS].iter_mut();
+        sums.zip(slopes).for_each(|(sum, slope)| *sum += slope);
+    }
+
+    loss.begin_batch(&targets, &weights);
+    let weighed = |logits: &[f64], scale: f64| {
+        let (mut losses, mut gradient) = fresh(logits, &targets, scale, |rows| loss.evaluate(rows));
+        super::weigh(&mut losses, &mut gradient, &weights);
+        (losses, gradient)
+    };
+    let few = weighed(logits.as_flattened(), 1.0 / ROWS as f64);
+    near(&[mean_of(&many.0)], &[mean_of(&few.0)])?;
+    near(&summed, &few.1)?;
+    differences(logits.as_flattened(), |logits| weighed(logits, 0.37))
 }
 
 /// The trainer's loss and gradient against the tape's, bit for bit.
@@ -245,6 +277,7 @@ enum Question {
     Scale,
     Extremes,
     Drivers,
+    Weights,
 }
 
 /// A loss of the list with its examples, whatever its head.
@@ -270,7 +303,7 @@ impl Listed {
         let mut answers = Vec::new();
         for ByHand { loss, logits, target, value, gradient } in examples.by_hand {
             answers.push(loss.answer(move |loss| {
-                loss.begin_batch(&[target]);
+                loss.begin_batch(&[target], &[]);
                 let found = fresh(&logits, &[target], 1.0, |rows| loss.evaluate(rows));
                 near(&[value], &found.0).and_then(|()| near(&gradient, &found.1))
             }));
@@ -297,7 +330,7 @@ impl<H: Targets<f64> + Targets<f32>> Case<H> {
             Question::Value => value(&mut *self.double),
             Question::Gradient => {
                 let targets = <H as Targets<f64>>::targets();
-                self.double.begin_batch(&targets);
+                self.double.begin_batch(&targets, &[]);
                 differences(logits().as_flattened(), |logits| {
                     fresh(logits, &targets, 0.37, |rows| self.double.evaluate(rows))
                 })
@@ -310,6 +343,7 @@ impl<H: Targets<f64> + Targets<f32>> Case<H> {
                 extremes(&mut *self.double).and_then(|()| extremes(&mut *self.single))
             }
             Question::Drivers => (self.drivers)(),
+            Question::Weights => weights(&mut *self.double),
         });
         (name, answer)
     }
@@ -335,7 +369,7 @@ fn pytorch_lines() -> BTreeMap<&'static str, Vec<f64>> {
 /// The mean loss of the batch and its gradient, as PyTorch computes them.
 fn as_pytorch<H: Targets<f64>>(loss: &mut dyn DynLoss<f64, H>, line: &str) -> Result<(), String> {
     let targets = H::targets();
-    loss.begin_batch(&targets);
+    loss.begin_batch(&targets, &[]);
     let scale = 1.0 / ROWS as f64;
     let logits = logits();
     let found = fresh(logits.as_flattened(), &targets, scale, |rows| loss.evaluate(rows));
@@ -403,6 +437,11 @@ fn every_nan_is_told_and_every_hundred_is_finite() {
 #[test]
 fn every_loss_has_the_same_bits_in_both_drivers() {
     ask(Question::Drivers);
+}
+
+#[test]
+fn every_loss_takes_a_weight_as_a_number_of_rows() {
+    ask(Question::Weights);
 }
 
 /// The names in backticks.

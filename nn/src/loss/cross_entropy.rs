@@ -72,8 +72,16 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
         self.weighted(LossRows { logits, targets, scale, losses, gradient });
     }
 
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        CrossEntropy { smoothing: self.smoothing, weights: self.weights.of_batch(targets) }
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t Class<N>, f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) {
+        self.weights.add_sum(targets, sums);
+    }
+
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        CrossEntropy { smoothing: self.smoothing, weights: self.weights.of_batch(rows, sums) }
     }
 }
 
@@ -190,7 +198,7 @@ pub(super) fn examples() -> Examples<Softmax<4>> {
 #[cfg(test)]
 mod tests {
     use super::super::checks::evaluate;
-    use super::super::mean;
+    use super::super::{mean, weighted_targets};
     use super::*;
 
     fn class<const N: usize>(index: usize) -> Class<N> {
@@ -244,7 +252,9 @@ mod tests {
         logits: &[f64],
         targets: &[Class<N>],
     ) -> (f64, Vec<f64>) {
-        let loss = SoftmaxLoss::<f64, N>::for_batch(loss, targets.iter());
+        let mut sums = Vec::new();
+        SoftmaxLoss::<f64, N>::weight_sums(loss, weighted_targets(targets, &[]), &mut sums);
+        let loss = SoftmaxLoss::<f64, N>::for_batch(loss, targets.len(), &mut &sums[..]);
         let scale = 1.0 / targets.len() as f64;
         let (losses, gradient) = evaluate::<f64, Softmax<N>>(&loss, logits, targets, scale);
         (mean(&losses), gradient)

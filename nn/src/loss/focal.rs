@@ -79,8 +79,16 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for Focal<W> {
         }
     }
 
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        Focal { gamma: self.gamma, weights: self.weights.of_batch(targets) }
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t Class<N>, f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) {
+        self.weights.add_sum(targets, sums);
+    }
+
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        Focal { gamma: self.gamma, weights: self.weights.of_batch(rows, sums) }
     }
 }
 

@@ -59,6 +59,7 @@ mod boxed;
 mod checks;
 mod default;
 mod flush;
+mod row_weights;
 mod weighted;
 mod weights;
 
@@ -71,6 +72,7 @@ pub(crate) use cross_entropy::cross_entropy_rows;
 pub use default::DefaultLoss;
 pub(crate) use flush::flush_to_zero;
 pub(crate) use mse::mse_rows;
+pub(crate) use row_weights::{weigh, weighted_targets};
 pub use weighted::{Weighted, weighted};
 pub use weights::{Equal, Weights};
 
@@ -143,13 +145,23 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     /// subnormals would slow confident networks down.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 
-    /// This loss for a batch with these targets: the same, unless the rows' weights depend on all of them.
-    #[must_use]
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t H::Target> + Clone) -> Self
-    where
+    /// Adds to `sums` what the losses of a batch with these targets, each with the weight of its row, are to be divided by in
+    /// place of the number of rows: one number for each head whose classes have weights, mostly none.
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t H::Target, f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) where
         H: 't,
     {
-        let _ = targets;
+        let _ = (targets, sums);
+    }
+
+    /// This loss for a batch of so many rows: the same, unless it has added to the [sums](Loss::weight_sums), of which it takes its
+    /// own from the front.
+    #[must_use]
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        let _ = (rows, sums);
         self.clone()
     }
 }
@@ -181,10 +193,19 @@ pub trait SoftmaxLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
     /// As [`Loss::evaluate`].
     fn evaluate(&self, rows: LossRows<'_, T, Class<N>>);
 
+    /// As [`Loss::weight_sums`].
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t Class<N>, f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) {
+        let _ = (targets, sums);
+    }
+
     /// As [`Loss::for_batch`].
     #[must_use]
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        let _ = targets;
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        let _ = (rows, sums);
         self.clone()
     }
 }
@@ -203,8 +224,16 @@ impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> Loss<T, Softmax<N>> for L {
         flush_to_zero(rows.gradient);
     }
 
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        SoftmaxLoss::for_batch(self, targets)
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t Class<N>, f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) {
+        SoftmaxLoss::weight_sums(self, targets, sums);
+    }
+
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        SoftmaxLoss::for_batch(self, rows, sums)
     }
 }
 

@@ -41,8 +41,16 @@ macro_rules! weighted_loss {
 impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> SoftmaxLoss<T, N> for Weighted<L> {
     weighted_loss!(SoftmaxLoss, Class<N>);
 
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        Weighted { factor: self.factor, loss: SoftmaxLoss::for_batch(&self.loss, targets) }
+    fn weight_sums<'t>(
+        &self,
+        targets: impl Iterator<Item = (&'t Class<N>, f64)> + Clone,
+        sums: &mut Vec<f64>,
+    ) {
+        SoftmaxLoss::weight_sums(&self.loss, targets, sums);
+    }
+
+    fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
+        Weighted { factor: self.factor, loss: SoftmaxLoss::for_batch(&self.loss, rows, sums) }
     }
 }
 

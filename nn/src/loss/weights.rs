@@ -21,16 +21,23 @@ pub trait Weights<const N: usize>: Clone + Send + Sync + 'static {
     #[must_use]
     fn times(&self, factor: f64) -> Self;
 
-    /// The weights for a batch of rows of these classes, whose losses are divided by their number later on: by the mean of
-    /// the rows' weights, so that they are a weighted mean.
+    /// Adds to `sums` that of the weights of a batch of rows of these classes, each with a weight of its own; nothing if all
+    /// classes count alike.
+    fn add_sum<'t>(&self, targets: impl Iterator<Item = (&'t Class<N>, f64)>, sums: &mut Vec<f64>) {
+        if !Self::EQUAL {
+            sums.push(targets.map(|(target, weight)| weight * self.at(target.index())).sum());
+        }
+    }
+
+    /// The weights for a batch of so many rows, whose losses are divided by that number later on: by the mean of the rows'
+    /// weights, whose sum is the first of `sums` and taken from there, so that they are a weighted mean.
     #[must_use]
-    fn of_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>>) -> Self {
+    fn of_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         if Self::EQUAL {
             return self.clone();
         }
-        let rows = targets.len() as f64;
-        let total: f64 = targets.map(|target| self.at(target.index())).sum();
-        self.times(if total > 0.0 { rows / total } else { 0.0 })
+        let total = sums.split_off_first().copied().unwrap_or_default();
+        self.times(if total > 0.0 { rows as f64 / total } else { 0.0 })
     }
 }
 

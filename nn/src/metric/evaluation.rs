@@ -7,7 +7,7 @@ use tensor::threads::Threads;
 
 use super::several::see;
 use super::{Answer, Metric, Metrics, check_rows};
-use crate::data::{Source, all_targets, portions};
+use crate::data::{Source, all_targets, check_weights, portions, weights_of};
 use crate::error::{Error, Result};
 use crate::head::{Activate, Head as _};
 use crate::layer::Inference as _;
@@ -136,7 +136,9 @@ impl<'a, N: Network> Evaluation<'a, N> {
     pub(crate) fn metrics_by(self, loss: &mut dyn DynLoss<N::Float, N::Head>) -> Result<Metrics> {
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
-        loss.begin_batch(&all_targets(data, &threads)?);
+        let mut weights = Vec::new();
+        weights_of(data, 0..data.len(), &mut weights);
+        loss.begin_batch(&all_targets(data, &threads)?, &weights);
         let loss = &*loss;
         let mut all = vec![(N::Float::zero(), None); data.len()];
         portions(data, &threads, |start, inputs, targets| {
@@ -165,7 +167,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
             });
             Ok(())
         })?;
-        Metrics::of_rows(all.iter()).finite()
+        Metrics::of_rows(all.iter(), &weights).finite()
     }
 
     /// Loss and accuracy of each head alone, in their order and by their default losses: which of several has still to
@@ -200,7 +202,9 @@ impl<'a, N: Network> Evaluation<'a, N> {
             });
             Ok(())
         })?;
-        let of_head = |head| Metrics::of_rows(all.iter().skip(head).step_by(heads));
+        let mut weights = Vec::new();
+        weights_of(data, 0..data.len(), &mut weights);
+        let of_head = |head| Metrics::of_rows(all.iter().skip(head).step_by(heads), &weights);
         (0..heads).map(|head| of_head(head).finite()).collect()
     }
 
@@ -244,7 +248,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         let threads = self.checked()?;
         let (mut logits, mut outputs) = (Vec::new(), Vec::new());
         let mut answer = Answer::default();
-        portions(data, &threads, |_, inputs, targets| {
+        portions(data, &threads, |mut row, inputs, targets| {
             for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
                 if logits.len() < inputs.len() {
                     logits = N::Output::zeroed_rows(inputs.len());
@@ -260,7 +264,9 @@ impl<'a, N: Network> Evaluation<'a, N> {
                         Some(head) => N::Head::answer(head, z, y, target, &mut answer),
                         None => answer.write::<N::Float, N::Head>(z, y, target),
                     }
+                    answer.set_weight(data.weight(row).unwrap_or(1.0));
                     see(&mut metric, &answer)?;
+                    row += 1;
                 }
             }
             Ok(())
@@ -289,6 +295,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         let threads = self.threads.unwrap_or_default();
         check_encoder(self.network)?;
         check_class_names(N::NAME, self.network.class_names(), "", self.data.class_names())?;
+        check_weights("", self.data)?;
         check_rows::<N>("", self.data, &threads)?;
         Ok(threads)
     }

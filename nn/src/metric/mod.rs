@@ -161,17 +161,19 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// The mean of the rows' losses, and how many are right.
+    /// The mean of the rows' losses, and how many are right: by their weights, which have a mean of 1, or none.
     pub(crate) fn of_rows<'r, T: Float>(
-        rows: impl Iterator<Item = &'r (T, Option<bool>)> + Clone,
+        rows: impl Iterator<Item = &'r (T, Option<bool>)>,
+        weights: &[f64],
     ) -> Self {
-        let mut accuracy = Accuracy::default();
-        rows.clone().for_each(|row| accuracy.count(row.1, 1.0));
-        let count = rows.clone().count() as f64;
-        Metrics {
-            loss: rows.map(|row| row.0.as_f64()).sum::<f64>() / count,
-            accuracy: accuracy.share(),
+        let (mut accuracy, mut loss, mut count) = (Accuracy::default(), 0.0, 0);
+        for row in rows {
+            let weight = weights.get(count).copied().unwrap_or(1.0);
+            accuracy.count(row.1, weight);
+            loss += row.0.as_f64() * weight;
+            count += 1;
         }
+        Metrics { loss: loss / count as f64, accuracy: accuracy.share() }
     }
 }
 

@@ -122,6 +122,11 @@ impl<'a, M: LeastSquares> LevenbergMarquardt<'a, M> {
             ));
         }
         let rows = Rows::of(model, data, &threads)?;
+        if !rows.weights.is_empty() {
+            let advice = "leave the weights out, or use `lbfgs`";
+            let what = "weights of rows for levenberg_marquardt";
+            return Err(Error::value(what, "some", "none", advice));
+        }
         let widths = model.widths()?;
         let loss = M::Loss::default();
         let mut objective = Objective::new(NAME, model, rows, loss, threads)?;
@@ -149,7 +154,7 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
     fn residuals(&mut self, place: &[f64]) -> Vec<f64> {
         self.objective.set(place);
         let mut residuals = vec![M::Float::zero(); self.count];
-        let Rows { inputs, targets } = &self.objective.rows;
+        let Rows { inputs, targets, .. } = &self.objective.rows;
         let threads = &self.objective.threads;
         self.objective.model.residuals(inputs, targets, &mut residuals, threads);
         residuals.iter().map(|r| r.as_f64()).collect()

@@ -142,7 +142,7 @@ fn each_part<M: LeastSquares>(
     widths: RowWidths,
     mut see: impl FnMut(&[f64]),
 ) -> Result<()> {
-    let Rows { inputs, targets } = &objective.rows;
+    let Rows { inputs, targets, .. } = &objective.rows;
     let flat = objective.model.flat().len();
     let parameters: usize = objective.places().iter().map(Range::len).sum();
     let row = flat * widths.outputs;

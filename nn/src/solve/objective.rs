@@ -5,15 +5,18 @@ use std::borrow::Cow;
 use tensor::Float as _;
 use tensor::threads::Threads;
 
-use crate::data::Source;
+use crate::data::{Source, weights_of};
 use crate::error::{Error, Result};
 use crate::model::{Batch, Model, Run};
 use crate::parameters::{NamedTensor, TensorKind};
+use crate::train::preconditions::check_weighted;
 
 /// All rows, in one batch.
 pub(super) struct Rows<'a, M: Model> {
     pub(super) inputs: Cow<'a, [M::Input]>,
     pub(super) targets: Cow<'a, [M::Target]>,
+    /// With a mean of 1; empty if all count alike.
+    pub(super) weights: Vec<f64>,
 }
 
 impl<'a, M: Model> Rows<'a, M> {
@@ -42,14 +45,24 @@ impl<'a, M: Model> Rows<'a, M> {
         data: &'a dyn Source<M::Input, M::Target>,
         threads: &Threads,
     ) -> Result<Self> {
+        check_weighted(model, "", data)?;
         model.check_rows("", data, threads)?;
+        let mut weights = Vec::new();
+        weights_of(data, 0..data.len(), &mut weights);
         if let Some((inputs, targets)) = data.in_memory() {
-            return Ok(Rows { inputs: Cow::Borrowed(inputs), targets: Cow::Borrowed(targets) });
+            let (inputs, targets) = (Cow::Borrowed(inputs), Cow::Borrowed(targets));
+            return Ok(Rows { inputs, targets, weights });
         }
         let all: Vec<usize> = (0..data.len()).collect();
         let (mut inputs, mut targets) = (Vec::new(), Vec::new());
         data.fill(&all, &mut inputs, &mut targets, threads);
-        Ok(Rows { inputs: Cow::Owned(inputs), targets: Cow::Owned(targets) })
+        Ok(Rows { inputs: Cow::Owned(inputs), targets: Cow::Owned(targets), weights })
+    }
+}
+
+impl<M: Model> Rows<'_, M> {
+    fn batch(&self) -> Batch<'_, M> {
+        Batch { inputs: &self.inputs, targets: &self.targets, weights: &self.weights }
     }
 }
 
@@ -140,7 +153,7 @@ impl<'a, M: Model> Objective<'a, M> {
     pub(super) fn evaluate(&mut self, parameters: &[f64], gradient: &mut [f64]) -> Result<f64> {
         self.set(parameters);
         let loss = self.loss_at(0)?;
-        let batch = Batch { inputs: &self.rows.inputs, targets: &self.rows.targets };
+        let batch = self.rows.batch();
         self.model.gradient(batch, &mut self.workspace, &mut self.gradient);
         Self::collect(&self.places, &self.gradient, gradient);
         Ok(loss)
@@ -148,8 +161,8 @@ impl<'a, M: Model> Objective<'a, M> {
 
     /// The loss at the model's parameters, with what a layer draws at this step.
     fn loss_at(&mut self, step: u64) -> Result<f64> {
-        let batch = Batch { inputs: &self.rows.inputs, targets: &self.rows.targets };
-        let run = Run { threads: &self.threads, seed: 0, step, first_row: 0 };
+        let batch = self.rows.batch();
+        let run = Run { threads: &self.threads, seed: 0, step, first_row: 0, whole: None };
         let loss = self.model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
         Ok(loss.as_f64())
     }

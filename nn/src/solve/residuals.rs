@@ -143,7 +143,11 @@ pub(crate) fn one_output<T: Float, Target>(output: usize, rows: LossRows<'_, T, 
 struct OneOutput(usize);
 
 impl<T: Float, H: Head<T>> DynLoss<T, H> for OneOutput {
-    fn begin_batch(&mut self, _targets: &[H::Target]) {}
+    fn weight_sums(&self, _: &[H::Target], _: &[f64], _: &mut Vec<f64>) {}
+
+    fn begin_part(&mut self, _: usize, _: &[f64]) {}
+
+    fn begin_batch(&mut self, _: &[H::Target], _: &[f64]) {}
 
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>) {
         one_output(self.0, rows);
@@ -188,14 +192,15 @@ where
         jacobian: &mut [N::Float],
     ) -> Result<()> {
         let (len, outputs) = (self.flat().len(), N::Layers::OUTPUTS);
-        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0 };
+        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0, whole: None };
         let mut workspace = NetworkWorkspace::default();
         for output in 0..outputs {
             let mut loss = LossOf(Box::new(OneOutput(output)));
             let rows = inputs.iter().zip(targets).zip(jacobian.chunks_exact_mut(outputs * len));
             for ((input, target), gradients) in rows {
                 let inputs = std::slice::from_ref(input);
-                let batch = Batch { inputs, targets: std::slice::from_ref(target) };
+                let targets = std::slice::from_ref(target);
+                let batch = Batch { inputs, targets, weights: &[] };
                 self.differentiate(batch, &mut loss, &mut workspace, &run)?;
                 self.gradient(batch, &mut workspace, &mut gradients[output * len..][..len]);
             }

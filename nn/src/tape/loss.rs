@@ -10,7 +10,7 @@ use autograd::{Call, Op};
 use tensor::{Buffer, Float, Tensor};
 
 use crate::head::Head;
-use crate::loss::{self, LossRows, mean, mean_scale};
+use crate::loss::{self, LossRows, mean, mean_scale, weighted_targets};
 
 /// The loss `L` of the head `H` against the targets it holds.
 pub(crate) struct Loss<L, H: Head<T>, T: Float> {
@@ -22,7 +22,9 @@ pub(crate) struct Loss<L, H: Head<T>, T: Float> {
 
 impl<L: loss::Loss<T, H>, H: Head<T>, T: Float> Loss<L, H, T> {
     pub(crate) fn new(loss: &L, targets: &[H::Target]) -> Self {
-        let loss = loss.for_batch(targets.iter());
+        let mut sums = Vec::new();
+        loss.weight_sums(weighted_targets(targets, &[]), &mut sums);
+        let loss = loss.for_batch(targets.len(), &mut &sums[..]);
         Loss { loss, targets: targets.to_vec(), gradient: Buffer::zeroed(0) }
     }
 }

@@ -18,7 +18,7 @@ use super::groups::Groups;
 use super::interrupt::Interrupt;
 use super::model::Model;
 use super::network::LossOf;
-use super::preconditions::{check_schedule, check_steps};
+use super::preconditions::{check_schedule, check_steps, check_weighted};
 use super::progress::Progress;
 use super::recipe::Recipe;
 use super::report::Report;
@@ -380,8 +380,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// Divides each batch into `shards` parts, a power of two, whose gradients are added pair by pair as in a balanced binary
     /// tree: the order in which [several ranks](Fit::distributed) add theirs, so that one of them alone has the same bits as
     /// all. Part i of S of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋, and counts by its share of the rows. Batch norm
-    /// has the mean and the variance of each part by itself, and its running ones follow their mean; a loss with weights of
-    /// classes divides by those in a part. Validation data are judged in as many parts.
+    /// has the mean and the variance of each part by itself, and its running ones follow their mean; weights of rows and of
+    /// classes are divided by their sum over the whole batch. Validation data are judged in as many parts. (Of several heads whose
+    /// losses weigh classes, a part of the validation data is divided by the weights in it.)
     ///
     /// Only one part is passed through the network at a time, so that memory for the values of its layers is needed for no more.
     ///
@@ -546,6 +547,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             check_shards(shards)?;
             check_parts(self.model, rows, self.batch_size, shards)?;
         }
+        check_weighted(self.model, "", self.data)?;
         self.model.check_rows("", self.data, threads)?;
         Ok(batches)
     }
@@ -594,6 +596,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let steps = check_steps(self.epochs, batches.count())?;
         check_schedule(&*self.schedule, steps)?;
         if let Some(validation) = self.validation {
+            check_weighted(self.model, "validation ", validation)?;
             self.model.check_rows("validation ", validation, &threads)?;
         }
         self.decisions.prepare(self.validation.is_some())?;
@@ -677,7 +680,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
                 }
                 None => "none".into(),
             };
-            conditions.add(name, text);
+            let weights = data.and_then(weights_text).unwrap_or_default();
+            conditions.add(name, text + &weights);
         }
         conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
         conditions.add("clipping", format!("{:?}", self.clip));
@@ -714,6 +718,16 @@ fn trainer<M: Model, O: Optimizer<M::Float>>(
     trainer.shards = shards;
     trainer.prepare(model)?;
     Ok(trainer)
+}
+
+/// By what the weights of rows are known again, if there are any.
+fn weights_text<X, Y>(data: &dyn Source<X, Y>) -> Option<String> {
+    if !data.is_weighted() {
+        return None;
+    }
+    let mut hash = Fingerprint::new();
+    (0..data.len()).for_each(|row| hash.add(data.weight(row).unwrap_or(1.0).to_bits()));
+    Some(format!(", weights {:016x}", hash.value()))
 }
 
 /// The file of this program by its bytes, so that ranks that run another one are found out.

@@ -8,7 +8,7 @@ use tensor::{Buffer, Float};
 pub use super::adapt::Adapted;
 pub use super::network::{LossOf, NetworkWorkspace};
 pub use super::update::Update;
-use crate::data::{Source, portions};
+use crate::data::{Source, portions, weights_of};
 use crate::error::Result;
 use crate::labels::Labels;
 use crate::metric::{Metrics, check_not_empty};
@@ -155,6 +155,17 @@ pub trait Model: Send + Sync {
         }
     }
 
+    /// Whether [`differentiate`](Model::differentiate) and [`validate`](Model::validate) look at the weights of rows. If not, data
+    /// with weights are refused.
+    fn weighs_rows(&self) -> bool {
+        false
+    }
+
+    /// What `loss` adds up of the weights of a batch: see [`Loss::weight_sums`](crate::loss::Loss::weight_sums).
+    fn weight_sums(&self, batch: Batch<'_, Self>, loss: &Self::Loss, sums: &mut Vec<f64>) {
+        let _ = (batch, loss, sums);
+    }
+
     /// The mean loss of a batch. Keeps in `workspace` what [`gradient`](Model::gradient) needs.
     ///
     /// # Errors
@@ -283,14 +294,18 @@ pub trait Model: Send + Sync {
         self.check_adapted()?;
         let mut encoded = Vec::new();
         let (mut workspace, mut sum) = (Self::Workspace::default(), 0.0);
-        let run = Run { threads, seed: 0, step: 0, first_row: 0 };
-        portions(data, threads, |_, inputs, targets| {
+        let run = Run { threads, seed: 0, step: 0, first_row: 0, whole: None };
+        let mut weights = Vec::new();
+        weights_of(data, 0..data.len(), &mut weights);
+        portions(data, threads, |mut start, inputs, targets| {
             for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
                 let count = inputs.len();
                 let inputs = encoded_rows(self, inputs, &mut encoded, threads);
-                let batch = Batch { inputs, targets };
+                let weights = weights.get(start..start + count).unwrap_or_default();
+                let batch = Batch { inputs, targets, weights };
                 let portion = self.differentiate(batch, loss, &mut workspace, &run)?;
                 sum += portion.as_f64() * count as f64;
+                start += count;
             }
             Ok(())
         })?;
@@ -321,6 +336,8 @@ pub struct Batch<'b, M: Model + ?Sized> {
     pub inputs: &'b [M::Input],
     /// Row by row.
     pub targets: &'b [M::Target],
+    /// How much each row counts, with a mean of 1 over the whole batch; empty if all count alike.
+    pub weights: &'b [f64],
 }
 
 impl<M: Model + ?Sized> Clone for Batch<'_, M> {
@@ -342,4 +359,15 @@ pub struct Run<'r> {
     pub step: u64,
     /// Which row of the whole batch the first one is, where the batch is passed through in parts: random choices go by it.
     pub first_row: u64,
+    /// What there is of the rows of the whole batch, where it is passed through in parts and the loss needs it.
+    pub whole: Option<Whole<'r>>,
+}
+
+/// A batch whose parts are passed through one after the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole<'r> {
+    /// How many rows it has.
+    pub rows: usize,
+    /// The sum of [`Model::weight_sums`] over its parts.
+    pub sums: &'r [f64],
 }

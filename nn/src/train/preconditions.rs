@@ -1,6 +1,35 @@
 //! What must hold before anything is trained.
 
+use super::model::Model;
+use crate::data::{Source, check_weights};
 use crate::error::{Error, Result};
+
+/// Refuses rows with weights for a model that would not look at them, and weights that are none. `which` data they are of,
+/// for the message: nothing, or `validation ` with a space.
+pub(crate) fn check_weighted<M: Model>(
+    model: &M,
+    which: &str,
+    data: &dyn Source<M::Input, M::Target>,
+) -> Result<()> {
+    if !data.is_weighted() {
+        return Ok(());
+    }
+    check_weighs(model)?;
+    check_weights(which, data)
+}
+
+/// Refuses a model that does not look at weights of rows.
+pub(super) fn check_weighs<M: Model>(model: &M) -> Result<()> {
+    if model.weighs_rows() {
+        return Ok(());
+    }
+    Err(Error::value(
+        format!("weights of rows for {}", model.name()),
+        "some",
+        "none, since its loss does not look at them",
+        "multiply each row's loss by `Batch::weights` in `differentiate`, and say so in `Model::weighs_rows`",
+    ))
+}
 
 /// The number of steps, if there is one.
 pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {

@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::goal::Decisions;
 use super::model::{Batch, Model};
 use super::report::{Epoch, Report};
-use crate::data::{Batches, Minibatch, Source, Visit};
+use crate::data::{Batches, Minibatch, Source, Visit, weights_of};
 use crate::distributed::World;
 use crate::error::{Error, Result};
 use crate::optim::Optimizer;
@@ -182,18 +182,24 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         report: &Report,
     ) -> std::result::Result<ControlFlow<()>, Failure> {
         self.batches.order(epoch as u64, self.seed);
+        let mut weights = Vec::new();
         while self.place.batches < self.batches.count() {
             let rows = self.batches.get(self.place.batches);
             let count = rows.len();
             let step_threads = self.model.model().step_threads(count, &self.threads);
             let visit = Visit { seed: self.seed, epoch: epoch as u64 };
             let own = self.trainer.own_rows(count);
-            self.batch.gather_for_step(visit, &step_threads, self.data, &rows[own]);
+            self.batch.gather_for_step(visit, &step_threads, self.data, &rows[own.clone()]);
+            weights_of(self.data, rows.iter().copied(), &mut weights);
             self.model.model().encode(self.batch.inputs_mut(), &step_threads);
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);
-            let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
+            let batch = Batch {
+                inputs: self.batch.inputs(),
+                targets: self.batch.targets(),
+                weights: weights.get(own).unwrap_or_default(),
+            };
             let loss = self.trainer.try_step(self.model.in_epoch(), batch, count)?.as_f64();
             if let Some(averaged) = &mut self.averaged {
                 averaged.step(self.model.model().flat());

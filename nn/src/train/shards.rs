@@ -12,8 +12,8 @@ use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::failure::Failure;
-use super::model::{Batch, Model, Run};
-use crate::data::{Source, View};
+use super::model::{Batch, Model, Run, Whole};
+use crate::data::{Source, View, all_targets};
 use crate::distributed::World;
 use crate::error::{Error, Result};
 use crate::metric::Metrics;
@@ -116,6 +116,10 @@ pub(super) struct Shards<M: Model> {
     received: Buffer<M::Float>,
     /// Shares of the rows of the parts in `workspaces`.
     shares: Vec<M::Float>,
+    /// What the loss adds up of the weights of the whole batch.
+    weight_sums: Tree<f64>,
+    /// Room for that of a part.
+    part_sums: Vec<f64>,
 }
 
 impl<M: Model> Shards<M> {
@@ -128,6 +132,8 @@ impl<M: Model> Shards<M> {
             state: Tree::new(),
             received: Buffer::zeroed(0),
             shares: Vec::new(),
+            weight_sums: Tree::new(),
+            part_sums: Vec::new(),
         }
     }
 
@@ -166,6 +172,9 @@ impl<M: Model> Shards<M> {
         // Not at once: other ranks wait for the sum, and learn by it that this one has none.
         let mut refused =
             (rows == 0 || !is_whole).then(|| no_rows(model, batch, (&mut *loss, run)));
+        let has_sums = self.sum_weights(model, batch, rows, loss, run.threads)?;
+        let sums = if has_sums { &self.weight_sums.levels[0][..] } else { &[] };
+        let whole = has_sums.then_some(Whole { rows, sums });
         for (leaf, part_number) in own.enumerate() {
             let part = part(rows, self.count, part_number);
             let share = M::Float::of(part.len() as f64) / M::Float::of(rows as f64);
@@ -173,7 +182,7 @@ impl<M: Model> Shards<M> {
             let sums = self.tree.leaf(leaf, len + BEHIND);
             let workspace = &mut self.workspaces[leaf.min(workspaces - 1)];
             let batch = rows_of(model, batch, part.start - first..part.end - first);
-            let run = Run { first_row: part.start as u64, ..*run };
+            let run = Run { first_row: part.start as u64, whole, ..*run };
             sums[len..].fill(M::Float::zero());
             let mut found = None;
             if !part.is_empty() && refused.is_none() {
@@ -206,6 +215,34 @@ impl<M: Model> Shards<M> {
             *self.tree.sum() = Buffer::zeroed(gradient.len());
         }
         Ok(gradient[len])
+    }
+
+    /// Has the loss add up what it needs of the weights of the whole batch; whether it needs anything.
+    fn sum_weights(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+        rows: usize,
+        loss: &M::Loss,
+        threads: &Threads,
+    ) -> Result<bool> {
+        let (own, first) = (self.own(), self.own_rows(rows).start);
+        for (leaf, part_number) in own.enumerate() {
+            let part = part(rows, self.count, part_number);
+            self.part_sums.clear();
+            let batch = rows_of(model, batch, part.start - first..part.end - first);
+            model.weight_sums(batch, loss, &mut self.part_sums);
+            if self.part_sums.is_empty() {
+                return Ok(false);
+            }
+            self.weight_sums.leaf(leaf, self.part_sums.len()).copy_from_slice(&self.part_sums);
+            self.weight_sums.add(leaf, threads);
+        }
+        if let Some(world) = &self.world {
+            let sums = self.weight_sums.sum();
+            world.sum(sums, &mut Buffer::zeroed(sums.len()))?;
+        }
+        Ok(true)
     }
 
     /// The error of the first rank that has one, if the sum says that there is one: on every rank.
@@ -274,19 +311,23 @@ impl<M: Model> Shards<M> {
         let mut refused = None;
         for (leaf, part_number) in self.own().enumerate() {
             let part = part(rows, self.count, part_number);
-            let count = part.len() as f64;
-            let numbers = match part.is_empty() && rows > 0 || refused.is_some() {
-                true => Ok([0.0; 4]),
-                false => View::new(data, part.collect())
-                    .and_then(|view| model.validate(&view, loss, threads))
-                    .map(|Metrics { loss, accuracy }| {
-                        let right = accuracy.map_or([0.0, 0.0], |share| [share * count, count]);
-                        [loss * count, right[0], right[1], 0.0]
-                    }),
+            // How much its rows count in accuracy and loss. A part that does not count is as one without rows.
+            let count = match data.is_weighted() {
+                false => part.len() as f64,
+                true => part.clone().map(|row| data.weight(row).unwrap_or(1.0)).sum(),
+            };
+            let numbers = match count == 0.0 && rows > 0 || refused.is_some() {
+                true => Ok([0.0; 5]),
+                false => View::new(data, part.collect()).and_then(|view| {
+                    let weight = weight_in_loss(model, &view, loss, threads)?.unwrap_or(count);
+                    let Metrics { loss, accuracy } = model.validate(&view, loss, threads)?;
+                    let right = accuracy.map_or([0.0, 0.0], |share| [share * count, count]);
+                    Ok([loss * weight, weight, right[0], right[1], 0.0])
+                }),
             };
             let numbers = numbers.unwrap_or_else(|error| {
                 refused = Some(error);
-                [0.0, 0.0, 0.0, 1.0]
+                [0.0, 0.0, 0.0, 0.0, 1.0]
             });
             tree.leaf(leaf, numbers.len()).copy_from_slice(&numbers);
             tree.add(leaf, threads);
@@ -295,10 +336,24 @@ impl<M: Model> Shards<M> {
         if let Some(world) = &self.world {
             world.sum(sums, &mut Buffer::zeroed(sums.len()))?;
         }
-        self.tell(sums[3] > 0.0, refused)?;
-        let accuracy = (sums[2] > 0.0).then(|| sums[1] / sums[2]);
-        Ok(Metrics { loss: sums[0] / rows as f64, accuracy })
+        self.tell(sums[4] > 0.0, refused)?;
+        let accuracy = (sums[3] > 0.0).then(|| sums[2] / sums[3]);
+        Ok(Metrics { loss: sums[0] / sums[1], accuracy })
     }
+}
+
+/// How much these rows count in a loss that weighs their classes, if it is that of one head.
+fn weight_in_loss<M: Model>(
+    model: &M,
+    rows: &View<'_, M::Input, M::Target>,
+    loss: &M::Loss,
+    threads: &Threads,
+) -> Result<Option<f64>> {
+    let weights: Option<Vec<f64>> = (0..rows.len()).map(|row| rows.weight(row)).collect();
+    let (mut sums, targets) = (Vec::new(), all_targets(rows, threads)?);
+    let weights = &weights.unwrap_or_default();
+    model.weight_sums(Batch { inputs: &[], targets: &targets, weights }, loss, &mut sums);
+    Ok(sums.first().copied().filter(|_| sums.len() == 1))
 }
 
 /// Some rows of a batch.
@@ -307,6 +362,7 @@ fn rows_of<'b, M: Model>(model: &M, batch: Batch<'b, M>, rows: Range<usize>) -> 
     Batch {
         inputs: batch.inputs.get(rows.start * inputs..rows.end * inputs).unwrap_or_default(),
         targets: batch.targets.get(rows.start * targets..rows.end * targets).unwrap_or_default(),
+        weights: batch.weights.get(rows).unwrap_or_default(),
     }
 }
 

@@ -13,9 +13,10 @@ use super::groups::Groups;
 use super::memory::Memory;
 use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
+use super::preconditions::check_weighs;
 use super::shards::{Shards, check_shards};
 use super::update::Update;
-use crate::data::Source;
+use crate::data::{Source, normalize};
 use crate::error::{Error, Result};
 use crate::loss::TrainedWith;
 use crate::metric::Metrics;
@@ -50,6 +51,8 @@ pub struct Trainer<M: Model, O> {
     pub(super) workspace: M::Workspace,
     /// Room for rows that are encoded.
     encoded: Vec<M::Input>,
+    /// Room for weights of rows.
+    weights: Vec<f64>,
     pub(super) gradient: Buffer<M::Float>,
     /// From the first step on.
     pub(super) memory: Option<Memory<M::Float>>,
@@ -85,6 +88,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             shards: None,
             workspace: M::Workspace::default(),
             encoded: Vec::new(),
+            weights: Vec::new(),
             gradient: Buffer::zeroed(0),
             memory: None,
             seed: 0,
@@ -170,12 +174,68 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
-        let mut encoded = self.encode(model, inputs)?;
-        let rows = if model.encodes() { &encoded } else { inputs };
+        self.step_weighted(model, inputs, targets, &[])
+    }
+
+    /// [`Trainer::step`] on rows that count more or less than others: the loss is Σ wᵢ·lᵢ / Σ wᵢ. Without any weights all count
+    /// alike.
+    ///
+    /// ```
+    /// use nn::{Network, Sgd, Trainer, network};
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let mut line = Line::init(3);
+    /// let mut trainer = Trainer::new(Sgd::new(0.1));
+    /// for _ in 0..200 {
+    ///     // y = 2x + 1, and a row that does not count
+    ///     trainer.step_weighted(&mut line, &[[0.0], [1.0], [2.0]], &[[1.0], [3.0], [90.0]], &[1.0, 1.0, 0.0])?;
+    /// }
+    /// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-2);
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::step`]; also if there are not as many weights as rows, one is negative or not finite, or the model
+    /// does not [weigh rows](Model::weighs_rows).
+    pub fn step_weighted(
+        &mut self,
+        model: &mut M,
+        inputs: &[M::Input],
+        targets: &[M::Target],
+        weights: &[f64],
+    ) -> Result<M::Float> {
         let count = inputs.len() / model.row_widths()[0];
-        let stepped = self.try_step(model, Batch { inputs: rows, targets }, count);
+        let mut room = self.normalized(model, weights, count)?;
+        let mut encoded = self.encode(model, inputs)?;
+        let inputs = if model.encodes() { &encoded } else { inputs };
+        let stepped = self.try_step(model, Batch { inputs, targets, weights: &room }, count);
         std::mem::swap(&mut self.encoded, &mut encoded);
+        std::mem::swap(&mut self.weights, &mut room);
         stepped.map_err(Failure::in_a_step)
+    }
+
+    /// The weights of so many rows with a mean of 1, in memory that is taken from here.
+    fn normalized(&mut self, model: &M, weights: &[f64], rows: usize) -> Result<Vec<f64>> {
+        let mut room = std::mem::take(&mut self.weights);
+        room.clear();
+        if weights.is_empty() {
+            return Ok(room);
+        }
+        check_weighs(model)?;
+        let wrong = weights.iter().find(|&&weight| !(weight >= 0.0 && weight.is_finite()));
+        if weights.len() != rows || wrong.is_some() {
+            return Err(Error::value(
+                "weights of a batch",
+                wrong.map_or(format!("{} weights", weights.len()), |wrong| wrong.to_string()),
+                format!("{rows} finite numbers from 0, one for each row"),
+                "give the weights in the order of the rows",
+            ));
+        }
+        room.extend_from_slice(weights);
+        normalize(&mut room);
+        Ok(room)
     }
 
     /// Raw rows as the layers see them, if an encoder changes them, in memory that is taken from here.
@@ -198,16 +258,33 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         inputs: &[M::Input],
         targets: &[M::Target],
     ) -> Result<M::Float> {
+        self.differentiate_weighted(model, inputs, targets, &[])
+    }
+
+    /// [`Trainer::differentiate`] of rows that count more or less than others, as in [`Trainer::step_weighted`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Trainer::step_weighted`].
+    pub fn differentiate_weighted(
+        &mut self,
+        model: &M,
+        inputs: &[M::Input],
+        targets: &[M::Target],
+        weights: &[f64],
+    ) -> Result<M::Float> {
+        let count = inputs.len() / model.row_widths()[0];
+        let mut room = self.normalized(model, weights, count)?;
         let mut encoded = self.encode(model, inputs)?;
-        let rows = if model.encodes() { &encoded } else { inputs };
-        let batch = Batch { inputs: rows, targets };
+        let inputs = if model.encodes() { &encoded } else { inputs };
+        let batch = Batch { inputs, targets, weights: &room };
         if self.shards.is_some() {
             self.prepare(model)?;
         }
-        let count = inputs.len() / model.row_widths()[0];
         let loss = self.pass(model, batch, count).map_err(Failure::in_a_step)?;
         self.compute_gradient(model, batch);
         std::mem::swap(&mut self.encoded, &mut encoded);
+        std::mem::swap(&mut self.weights, &mut room);
         Ok(loss)
     }
 
@@ -359,7 +436,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         rows: usize,
     ) -> std::result::Result<M::Float, Failure> {
         let (seed, step) = (self.seed, self.steps);
-        let run = Run { threads: &self.threads, seed, step, first_row: 0 };
+        let run = Run { threads: &self.threads, seed, step, first_row: 0, whole: None };
         let loss = match (&mut self.shards, &self.memory) {
             (Some(shards), Some(memory)) => {
                 let how = (&mut self.loss, &run, &memory.kept[..]);

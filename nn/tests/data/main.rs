@@ -6,6 +6,7 @@ mod csv;
 mod data_errors;
 mod images;
 mod npy;
+mod parquet;
 mod row_file;
 mod sklearn;
 mod splits;

@@ -16,3 +16,4 @@ mod solvers;
 mod tape_model;
 mod trainer;
 mod training_faults;
+mod weights;

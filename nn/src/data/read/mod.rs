@@ -25,6 +25,8 @@ readers! {
     images,
     #[cfg(feature = "npy")]
     npy,
+    #[cfg(feature = "parquet")]
+    parquet,
     row_file,
 }
 

@@ -192,12 +192,20 @@ impl Hash {
 ///
 /// # Errors
 ///
-/// If the file cannot be written.
+/// If the file cannot be written. If the rows have weights.
 pub fn write<X: Stored, Y: Stored>(
     path: impl AsRef<Path>,
     source: &dyn Source<X, Y>,
 ) -> Result<()> {
     let path = path.as_ref();
+    if source.is_weighted() {
+        return Err(Error::value(
+            "rows for a file",
+            "rows with weights",
+            "rows without, for which the file has a place",
+            "write the source without its weights, and give them to the file that was read: `WeightedRows::new`",
+        ));
+    }
     let mut unfinished = path.as_os_str().to_os_string();
     unfinished.push(".unfinished");
     let unfinished = PathBuf::from(unfinished);

@@ -15,9 +15,8 @@ use std::fmt;
 
 use crate::labels::Labels;
 pub use column::{Cell, Column, Kind};
-#[cfg(feature = "csv")]
+#[cfg(any(feature = "csv", feature = "parquet"))]
 pub(crate) use column::{NO_WORD, Values};
-#[cfg(feature = "csv")]
 pub use dates::days;
 pub(crate) use dates::parse as parse_date;
 pub use describe::{Description, Summary};
@@ -28,7 +27,7 @@ use crate::error::{Error, Result, quoted};
 
 /// Named columns of equal length, each of numbers, categories, yes and no, or dates, any of which may be missing.
 ///
-/// One is read from a file (`Table::read_csv`, with the feature `csv`) or made of [`Column`]s. Columns and rows are
+/// One is read from a file (`Table::read_csv`, with the feature `csv`; `Table::read_parquet`, with `parquet`) or made of [`Column`]s. Columns and rows are
 /// selected, and [`target`](Self::target) makes data for a network of them. A selection of columns copies nothing.
 ///
 /// ```

@@ -16,7 +16,7 @@ pub use row::TapeRow;
 pub use tensors::Tensors;
 pub use variables::Variables;
 
-use crate::data::{Fingerprint, Source, portions};
+use crate::data::{Fingerprint, Source, portions, weights_of};
 use crate::error::{Error, InvalidRows, Result};
 use crate::file::{LoadOptions, load, save};
 use crate::layer::Pass;
@@ -124,8 +124,9 @@ where
     F: for<'t> Fn(&Variables<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
     L: for<'t> Fn(Var<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
 {
-    /// A model of these tensors, its outputs from them and the inputs `[rows, inputs]`, and its mean loss from outputs
-    /// and targets `[rows, targets]`.
+    /// A model of these tensors, its outputs from them and the inputs `[rows, inputs]`, and its loss from outputs
+    /// and targets `[rows, targets]`: the mean over the rows, or one number for each row, `[rows]` or `[rows, 1]`, of which the mean is
+    /// taken. Rows with [weights](crate::data::WeightedRows) need the latter.
     pub fn new(tensors: Tensors<T>, outputs: F, loss: L) -> Self {
         Self::of(tensors, (outputs, loss))
     }
@@ -217,6 +218,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         variables: &Variables<'t, T>,
         inputs: &[X],
         targets: &[Y],
+        weights: &[f64],
     ) -> Result<(Var<'t, T>, Var<'t, T>)> {
         if inputs.len() != targets.len() || inputs.is_empty() {
             return Err(Error::value(
@@ -229,16 +231,29 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         let inputs = tape.constant(rows(inputs)?);
         let outputs = self.function.outputs(variables, inputs)?;
         let loss = self.function.loss(outputs, tape.constant(rows(targets)?))?;
-        let shape = loss.shape();
-        if shape.iter().product::<usize>() != 1 {
-            return Err(Error::value(
-                format!("loss of {}", self.name),
-                format!("a tensor of shape {:?}", &shape[..]),
-                "one number",
+        let (shape, count) = (loss.shape(), targets.len());
+        let refused = |expected: String, advice: &str| {
+            let found = format!("a tensor of shape {:?}", &shape[..]);
+            Err(Error::value(format!("loss of {}", self.name), found, expected, advice))
+        };
+        let is_by_row = shape.first() == Some(&count) && shape.iter().product::<usize>() == count;
+        match shape.iter().product::<usize>() {
+            _ if is_by_row && weights.is_empty() => Ok((outputs, loss.mean()?)),
+            _ if is_by_row => {
+                let weights = weights.iter().map(|&weight| T::of(weight)).collect();
+                let weights = tape.constant(Tensor::from_vec(weights, &shape)?);
+                Ok((outputs, loss.mul(weights)?.mean()?))
+            }
+            1 if weights.is_empty() => Ok((outputs, loss)),
+            1 => refused(
+                format!("{count} numbers, one for each row, since the rows have weights"),
+                "leave out the mean over the rows, such as `.mean()`, at the end of the loss",
+            ),
+            _ => refused(
+                format!("one number, or [{count}]: one for each row"),
                 "end the loss with `.mean()`",
-            ));
+            ),
         }
-        Ok((outputs, loss))
     }
 }
 
@@ -288,9 +303,13 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         }
     }
 
+    fn weighs_rows(&self) -> bool {
+        true
+    }
+
     fn differentiate(
         &self,
-        Batch { inputs, targets }: Batch<'_, Self>,
+        Batch { inputs, targets, weights }: Batch<'_, Self>,
         (): &mut (),
         workspace: &mut Vec<T>,
         run: &Run<'_>,
@@ -299,7 +318,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         let Run { seed, step, first_row, .. } = *run;
         let pass = Pass::Training { seed, step, first_row, layer: 0 };
         let variables = Variables::on(&tape, &self.tensors, pass)?;
-        let (_, loss) = self.record(&tape, &variables, inputs, targets)?;
+        let (_, loss) = self.record(&tape, &variables, inputs, targets, weights)?;
         let gradients = loss.backward()?;
         workspace.clear();
         workspace.resize(self.tensors.flat().len(), T::zero());
@@ -362,39 +381,46 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         /// Rows at a time: as many as are worth a thread, whatever their number is.
         const PORTION: usize = 256;
         self.check_rows("", data, threads)?;
-        let (mut loss, mut right) = (0.0, Some(0));
-        portions(data, threads, |_, inputs, targets| {
-            let mut judged = vec![Ok((T::zero(), Some(0))); inputs.len().div_ceil(PORTION)];
-            let rows = inputs.chunks(PORTION).zip(targets.chunks(PORTION));
-            threads.for_each(rows.zip(&mut judged), |((inputs, targets), judged)| {
-                *judged = self.judge(inputs, targets);
+        let (mut loss, mut right) = (0.0, Some(0.0));
+        let mut weights = Vec::new();
+        weights_of(data, 0..data.len(), &mut weights);
+        portions(data, threads, |start, inputs, targets| {
+            let mut judged = vec![Ok((T::zero(), Some(0.0))); inputs.len().div_ceil(PORTION)];
+            let rows = inputs.chunks(PORTION).zip(targets.chunks(PORTION)).enumerate();
+            threads.for_each(rows.zip(&mut judged), |((part, (inputs, targets)), judged)| {
+                let start = start + part * PORTION;
+                let weights = weights.get(start..start + targets.len()).unwrap_or_default();
+                *judged = self.judge(inputs, targets, weights);
             });
             for (judged, targets) in judged.into_iter().zip(targets.chunks(PORTION)) {
                 let (mean, count) = judged?;
                 loss += mean.as_f64() * targets.len() as f64;
-                right = right.zip(count).map(|(all, count): (usize, usize)| all + count);
+                right = right.zip(count).map(|(all, count): (f64, f64)| all + count);
             }
             Ok(())
         })?;
         let count = data.len() as f64;
-        let accuracy = right.map(|right| right as f64 / count);
+        let accuracy = right.map(|right| right / count);
         Metrics { loss: loss / count, accuracy }.finite()
     }
 }
 
 impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {
-    /// Mean loss of some rows, and how many of them are right, where that is defined.
-    fn judge(&self, inputs: &[X], targets: &[Y]) -> Result<(T, Option<usize>)> {
+    /// Mean loss of some rows, and how many of them are right by their weights, where that is defined.
+    fn judge(&self, inputs: &[X], targets: &[Y], weights: &[f64]) -> Result<(T, Option<f64>)> {
         let tape = Tape::no_grad();
         let variables = Variables::on(&tape, &self.tensors, Pass::Evaluation)?;
-        let (outputs, loss) = self.record(&tape, &variables, inputs, targets)?;
+        let (outputs, loss) = self.record(&tape, &variables, inputs, targets, weights)?;
         let outputs = outputs.value().to_vec();
         let width = outputs.len() / targets.len();
         let right: Option<Vec<bool>> = match width {
             0 => None,
             _ => targets.iter().zip(outputs.chunks(width)).map(|(t, y)| t.is_right(y)).collect(),
         };
-        let right = right.map(|rows| rows.into_iter().filter(|&right| right).count());
+        let weight = |row: usize| weights.get(row).copied().unwrap_or(1.0);
+        let right = right.map(|rows| {
+            rows.into_iter().enumerate().filter(|row| row.1).map(|row| weight(row.0)).sum()
+        });
         Ok((loss.value().to_vec()[0], right))
     }
 }

@@ -3,7 +3,7 @@
 use tensor::Float as _;
 use tensor::threads::Threads;
 
-use crate::data::{Batches, Minibatch, Source};
+use crate::data::{Batches, Minibatch, Source, weights_of};
 use crate::train::completed::Completed;
 use crate::train::failure::Failure;
 use crate::train::model::Batch;
@@ -36,7 +36,10 @@ impl<M: Model, O: crate::optim::Optimizer<M::Float>> Trial<'_, M, O> {
         self.batch.gather_with(&threads, self.data, rows);
         self.model.model().encode(self.batch.inputs_mut(), &threads);
         self.trainer.set_rate(rate);
-        let batch = Batch { inputs: self.batch.inputs(), targets: self.batch.targets() };
+        let mut weights = Vec::new();
+        weights_of(self.data, rows.iter().copied(), &mut weights);
+        let (inputs, targets) = (self.batch.inputs(), self.batch.targets());
+        let batch = Batch { inputs, targets, weights: &weights };
         Ok(self.trainer.try_step(self.model.in_epoch(), batch, rows.len())?.as_f64())
     }
 }

@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::head::Head as _;
 use crate::labels::Labels;
 use crate::layer::{FirstSums, Inference as _, Layer, Pass};
-use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale};
+use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale, weigh};
 use crate::metric::{Evaluation, Metrics, check_rows};
 use crate::network::{
     DefaultLossOf, Network, Units, check_class_names, declaration, encode_rows, place_of_units,
@@ -150,13 +150,21 @@ impl<N: Network> Model for N {
         Ok(Adapted::of(data.len(), columns, N::INFO))
     }
 
+    fn weighs_rows(&self) -> bool {
+        true
+    }
+
+    fn weight_sums(&self, batch: Batch<'_, Self>, LossOf(loss): &LossOf<N>, sums: &mut Vec<f64>) {
+        loss.weight_sums(batch.targets, batch.weights, sums);
+    }
+
     /// Forward, loss and backward of all rows.
     fn differentiate(
         &self,
-        Batch { inputs, targets }: Batch<'_, Self>,
+        Batch { inputs, targets, weights }: Batch<'_, Self>,
         LossOf(loss): &mut LossOf<N>,
         workspace: &mut Self::Workspace,
-        &Run { threads, seed, step, first_row: start }: &Run<'_>,
+        &Run { threads, seed, step, first_row: start, whole }: &Run<'_>,
     ) -> Result<Self::Float> {
         let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
         if workspace.losses.len() < rows {
@@ -177,7 +185,11 @@ impl<N: Network> Model for N {
                 &standardized
             }
         };
-        loss.begin_batch(targets);
+        match whole {
+            None => loss.begin_batch(targets, weights),
+            // The mean over the part is weighted by its share of the rows later on.
+            Some(whole) => loss.begin_part(whole.rows, whole.sums),
+        }
         let loss = &**loss;
 
         let mut layers = N::Layers::carve(&mut &mut layers[..], rows);
@@ -188,38 +200,48 @@ impl<N: Network> Model for N {
         }
 
         let pass = |row| Pass::Training { seed, step, first_row: start + row, layer: 0 };
-        let part = |mut layers, x, targets, losses, pass| {
+        let part = |mut layers, x, targets, weights, losses: &mut [N::Float], pass| {
             N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
             let end = N::Layers::output_grad(&mut layers);
             let (logits, gradient) = (end.y, &mut *end.gradient);
-            loss.evaluate(LossRows { logits, targets, scale, losses, gradient });
+            let (to_losses, to_gradient) = (&mut *losses, &mut *gradient);
+            loss.evaluate(LossRows {
+                logits,
+                targets,
+                scale,
+                losses: to_losses,
+                gradient: to_gradient,
+            });
+            weigh(losses, gradient, weights);
             end.apply_derivative();
             N::Layers::backward(parameters, &mut layers, None);
         };
         let losses = &mut losses[..rows];
         if division.rows >= rows {
-            part(layers, inputs, targets, &mut *losses, pass(0));
+            part(layers, inputs, targets, weights, &mut *losses, pass(0));
         } else {
-            let mut rest = Some((layers, inputs, targets, &mut *losses));
+            let mut rest = Some((layers, inputs, targets, weights, &mut *losses));
             let mut first_row = 0;
             // The batch in parts, one for each thread.
             let parts = std::iter::from_fn(|| {
-                let (layers, inputs, targets, losses) = rest.take()?;
+                let (layers, inputs, targets, weights, losses) = rest.take()?;
                 let count = division.rows.min(inputs.len());
                 let (layers, more_layers) = N::Layers::split(layers, count);
                 let (x, more_inputs) = inputs.split_at(count);
                 let (t, more_targets) = targets.split_at(count);
+                let (w, more_weights) = weights.split_at(count.min(weights.len()));
                 let (losses, more_losses) = losses.split_at_mut(count);
                 if !more_inputs.is_empty() {
-                    rest = Some((more_layers, more_inputs, more_targets, more_losses));
+                    rest =
+                        Some((more_layers, more_inputs, more_targets, more_weights, more_losses));
                 }
                 let pass = pass(first_row);
                 first_row += count as u64;
-                Some((layers, x, t, losses, pass))
+                Some((layers, x, t, w, losses, pass))
             });
             let threads = &division.threads;
-            threads.for_each(parts, |(layers, x, targets, losses, pass)| {
-                part(layers, x, targets, losses, pass);
+            threads.for_each(parts, |(layers, x, targets, weights, losses, pass)| {
+                part(layers, x, targets, weights, losses, pass);
             });
         }
 

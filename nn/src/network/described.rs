@@ -2,7 +2,7 @@
 
 use tensor::Float;
 
-use super::{Network, check_adapted, declaration, tensors_of};
+use super::{Network, check_adapted, declaration, place_of_units, tensors_of};
 use crate::error::Result;
 use crate::head::{Activate, HeadInfo};
 use crate::layer::Info;
@@ -16,6 +16,8 @@ pub(crate) struct Described<'a, T> {
     pub(crate) names: &'a [&'a str],
     pub(crate) heads: &'a HeadInfo,
     pub(crate) parameters: &'a [T],
+    /// Where what is known of the target stands among the parameters, if its units are not those of the last layer.
+    pub(crate) units: Option<usize>,
 }
 
 impl<'a, T: Float> Described<'a, T> {
@@ -28,6 +30,7 @@ impl<'a, T: Float> Described<'a, T> {
             names: N::NAMES,
             heads: &<N::Head as Activate<T>>::INFO,
             parameters: network.parameters().as_slice(),
+            units: place_of_units::<N>(),
         }
     }
 

@@ -28,7 +28,7 @@ pub(crate) use architecture::declaration_of;
 pub(crate) use architecture::encode_rows;
 pub(crate) use architecture::{declaration, logits};
 #[cfg(feature = "std")]
-pub(crate) use described::Described;
+pub(crate) use described::{Described, Port};
 #[cfg(feature = "std")]
 pub use instance::Network;
 #[cfg(feature = "std")]

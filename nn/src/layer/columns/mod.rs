@@ -57,7 +57,7 @@ pub(crate) use self::layout::TARGET_NUMBERS;
 pub(crate) use self::layout::{Found, columns};
 use super::encoder::ROWS;
 use super::{Inference, Info, LayerInfo, TensorInfo};
-#[cfg(feature = "onnx")]
+#[cfg(feature = "std")]
 pub(crate) use vectors::tables;
 
 /// Columns of a table.

@@ -22,7 +22,7 @@ use crate::file::{check_finite, replace};
 use crate::head::HeadInfo;
 use crate::layer::Info;
 use crate::layer::columns::ColumnsInfo;
-use crate::network::{Described, Network, Units};
+use crate::network::{Described, Network, Port, Units};
 use crate::row::Row;
 pub use function::save_function;
 use graph::Graph;
@@ -205,17 +205,17 @@ impl<T: Float> Writer<'_, T> {
         let probabilities = self.options.probabilities;
         let (info, heads) = (self.network.info, self.network.heads);
         let mut inputs = Parts::new();
-        let branches = front(info);
-        let named = self.ends(branches.clone(), "input");
         let mut ports = Vec::new();
-        for ((name, width), (at, ..)) in named.into_iter().zip(branches) {
-            match info.layer(at).0.columns {
+        for Port { name, width, columns } in self.network.inputs() {
+            match columns {
                 ColumnsInfo::NONE => {
                     let name = self.graph.name(&name);
                     ports.push(self.graph.value(&name, width));
                     inputs.push((name, width));
                 }
-                block => columns::inputs(&mut self.graph, block, width, &mut inputs, &mut ports),
+                block => {
+                    self::columns::inputs(&mut self.graph, block, width, &mut inputs, &mut ports)
+                }
             }
         }
         let mut outputs = Vec::new();
@@ -226,7 +226,7 @@ impl<T: Float> Writer<'_, T> {
                 *y = columns::own_units(&mut self.graph, units, y);
             }
         }
-        let names: Vec<_> = self.ends(back(info, heads), "output");
+        let names: Vec<_> = self.network.ends(back(info, heads), "output");
         let mut ends: Vec<proto::ValueInfo> = Vec::new();
         for ((found, width), (name, _)) in outputs.iter().zip(names) {
             let name = self.graph.name(&name);
@@ -242,29 +242,6 @@ impl<T: Float> Writer<'_, T> {
             input: ports,
             output: ends,
         })
-    }
-
-    /// The names of branches, or of the one end.
-    fn ends(&self, branches: Vec<(usize, usize, usize)>, only: &str) -> Vec<(String, usize)> {
-        if let [(_, _, width)] = branches[..] {
-            return vec![(only.to_owned(), width)];
-        }
-        let leaf = |index| self.network.layer_name(index);
-        let first = branches[0].0;
-        let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
-        // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
-        let all: Vec<String> = (first..last).map(leaf).collect();
-        let depth = (0..).find(|&depth| {
-            let part = |name: &String| name.split('.').nth(depth).map(str::to_owned);
-            let of_first = part(&all[0]);
-            of_first.is_none() || all.iter().any(|name| part(name) != of_first)
-        });
-        let depth = depth.unwrap_or_default();
-        let named = branches.iter().map(|&(from, _, width)| {
-            let name = &all[from - first];
-            (name.split('.').nth(depth).unwrap_or(name).to_owned(), width)
-        });
-        named.collect()
     }
 
     /// Adds a part of the network at its end, and the function of each head.
@@ -391,27 +368,6 @@ impl<T: Float> Writer<'_, T> {
                 }
             },
         )
-    }
-}
-
-/// The branches that the inputs of a network are, each by its first layer, their number, and its width.
-fn front(info: &Info) -> Vec<(usize, usize, usize)> {
-    match info {
-        Info::Then(first, _) => front(first),
-        Info::Inputs(a, b) => {
-            let others =
-                front_of(b).into_iter().map(|(at, count, width)| (at + a.count(), count, width));
-            [(0, a.count(), a.inputs())].into_iter().chain(others).collect()
-        }
-        info => vec![(0, info.count(), info.inputs())],
-    }
-}
-
-/// The same of what stands after the first branch.
-fn front_of(info: &Info) -> Vec<(usize, usize, usize)> {
-    match info {
-        Info::Inputs(..) => front(info),
-        info => vec![(0, info.count(), info.inputs())],
     }
 }
 

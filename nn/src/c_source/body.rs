@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use tensor::Float;
 use tensor::activation::{Celu, Elu, LeakyRelu};
 
+use super::columns::{self, comment};
 use super::layers;
 use super::memory::Memory;
 use super::pieces::{Pieces, Precision};
@@ -40,14 +41,14 @@ pub(super) struct Placed<'a> {
     /// Its full name.
     name: String,
     /// Its stretch of the flat buffer.
-    parameters: Vec<f64>,
+    pub(super) parameters: Vec<f64>,
 }
 
 /// Numbers of a row, where they lie.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// A pointer to the first.
-    text: String,
+    pub(super) text: String,
     len: usize,
     /// Where they lie in the working memory, if they may be overwritten.
     at: Option<usize>,
@@ -104,6 +105,8 @@ impl Body {
         body.copy("output", &y);
         body.work = body.memory.len;
         body.head(network.heads, network.info, 0)?;
+        columns::own_units(network, &mut body)
+            .ok_or_else(|| unknown("head", "the network", "exp"))?;
         Ok(body)
     }
 
@@ -128,15 +131,7 @@ impl Body {
                     (one, "") | ("", one) => format!("{}, {one}", layer.kind),
                     (activation, option) => format!("{}, {activation}, {option}", layer.kind),
                 };
-                let _ = writeln!(self.logits, "    /* {}: {declared} */", placed.name);
-                if let Some(instead) = layers::refused(layer.kind) {
-                    return Err(Error::value(
-                        format!("layer {}, to be written as C", quoted(&placed.name)),
-                        quoted(layer.kind),
-                        "a layer that takes and gives numbers",
-                        instead,
-                    ));
-                }
+                let _ = writeln!(self.logits, "    /* {}: {declared} */", comment(&placed.name));
                 layers::write(self, &placed, x).ok_or_else(|| match layer.kind {
                     "dense" => unknown("activation", &placed.name, layer.activation),
                     kind => unknown("layer", &placed.name, kind),
@@ -262,7 +257,7 @@ impl Body {
     }
 
     /// A tensor of a layer, which is there from now on.
-    fn tensor(&mut self, layer: &Placed<'_>, name: &str) -> Option<String> {
+    pub(super) fn tensor(&mut self, layer: &Placed<'_>, name: &str) -> Option<String> {
         let tensor = layer.info.tensors.iter().find(|tensor| tensor.name == name)?;
         let numbers = &layer.parameters[tensor.offset..][..tensor.len()];
         let of_c = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
@@ -287,7 +282,7 @@ impl Body {
     }
 
     /// Working memory.
-    fn taken(&mut self, len: usize) -> Place {
+    pub(super) fn taken(&mut self, len: usize) -> Place {
         let at = self.memory.take(len);
         let text = if at == 0 { "work".into() } else { format!("(work + {at})") };
         Place { text, len, at: Some(at) }

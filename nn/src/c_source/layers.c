@@ -150,3 +150,84 @@ static void nn_copy@(REAL *y, const REAL *x, size_t count)
 {
     for (size_t i = 0; i < count; i++) y[i] = x[i];
 }
+
+/* The number that a network computes with; NAN if it is missing. */
+static void nn_number@(REAL *raw, double number)
+{
+    REAL x = (REAL)number;
+    *raw = isfinite(x) ? x : NAN;
+}
+
+/* The fingerprint of a word, 48 bits in halves: FNV-1a, then the finish of SplitMix64. NAN if the word is missing. */
+static void nn_word@(REAL *raw, const char *word)
+{
+    uint64_t bits = UINT64_C(0xCBF29CE484222325);
+    raw[0] = raw[1] = NAN;
+    if (!word || !*word) return;
+    for (; *word; word++) bits = (bits ^ (unsigned char)*word) * UINT64_C(0x100000001B3);
+    bits = (bits ^ bits >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    bits = (bits ^ bits >> 27) * UINT64_C(0x94D049BB133111EB);
+    bits ^= bits >> 31;
+    raw[0] = (REAL)(bits >> 40);
+    raw[1] = (REAL)(bits >> 16 & 0xFFFFFF);
+}
+
+/* y = z / sqrt(1 + (z/3)^2), z = (f(x) - center) scale, f the logarithm in this unit, or nothing if it is 0; 0 if x is missing. */
+static void nn_column_number@(REAL *y, const REAL *raw, REAL unit, REAL center, REAL scale)
+{
+    REAL x = *raw, share;
+    *y = 0;
+    if (x != x) return;
+    if (unit > 0) x = copysign@(nn_ln_1p@(nn_size@(x) / unit), x);
+    x = (x - center) * scale;
+    share = x * THIRD;
+    *y = x / sqrt@(1 + share * share);
+}
+
+/* Days as a number, and their places in year, week and day as points of a circle; 0 if they are missing. */
+static void nn_column_date@(REAL *y, const REAL *raw, REAL center, REAL scale)
+{
+    static const double periods[] = {365.2425, 7, 1};
+    for (size_t i = 0; i < 7; i++) y[i] = 0;
+    if (*raw != *raw) return;
+    nn_column_number@(y, raw, 0, center, scale);
+    for (size_t i = 0; i < 3; i++) {
+        double share = (double)*raw / periods[i], angle = 6.283185307179586 * (share - floor(share));
+        y[2 * i + 1] = (REAL)sin(angle);
+        y[2 * i + 2] = (REAL)cos(angle);
+    }
+}
+
+static void nn_column_flag@(REAL *y, const REAL *raw)
+{
+    *y = (REAL)(*raw > 0 ? 1 : *raw != *raw ? 0 : -1);
+}
+
+/* Whether a value is missing, if one was while the network learned. */
+static void nn_column_missing@(REAL *y, const REAL *raw, REAL seen)
+{
+    *y = *raw != *raw ? seen : 0;
+}
+
+/* The place of a word among those that have one, or of all others, or of none; below 0 if it has none. Of so many places as flags,
+   or as a number. */
+static void nn_column_word@(REAL *y, const REAL *raw, const REAL *words, int count, int other, int missing, int places)
+{
+    int low = 0, high = count, place = raw[0] != raw[0] ? missing : other;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        const REAL *word = words + 2 * middle;
+        if (word[0] < raw[0] || (word[0] == raw[0] && word[1] < raw[1])) low = middle + 1;
+        else high = middle;
+    }
+    if (low < count && words[2 * low] == raw[0] && words[2 * low + 1] == raw[1]) place = low;
+    if (places == 0) *y = (REAL)place;
+    for (int i = 0; i < places; i++) y[i] = (REAL)(i == place);
+}
+
+/* The vector with this number, or zeros. */
+static void nn_vector@(REAL *y, const REAL *number, const REAL *vectors, int count, size_t width)
+{
+    int at = (int)*number;
+    for (size_t i = 0; i < width; i++) y[i] = at >= 0 && at < count ? vectors[(size_t)at * width + i] : 0;
+}

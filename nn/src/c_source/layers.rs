@@ -2,6 +2,7 @@
 
 use super::body::Argument::{Inputs, Number, Outputs, Perhaps, Real, Tensor, Whole};
 use super::body::{Body, Place, Placed};
+use super::columns;
 use crate::layer::encoder::quantile;
 use crate::layer::written_number;
 
@@ -75,18 +76,10 @@ const ROWS: &[Row] = &[
         },
     },
     Row { word: "scale", write: |b, l, x| b.call("scale", l, x, &[Number, Outputs]) },
+    Row { word: "columns", write: columns::encode },
+    // The learned vectors of words behind columns.
+    Row { word: "embedding", write: columns::vectors },
 ];
-
-/// Each layer that is not written, and what to do instead.
-const REFUSED: &[(&str, &str)] = &[(
-    "columns",
-    "words, dates and gaps are not written in C: build the network as a library, as the example `embedded` does",
-)];
-
-/// Why a layer of this word is not written, if that is so.
-pub(super) fn refused(word: &str) -> Option<&'static str> {
-    REFUSED.iter().find(|(refused, _)| *refused == word).map(|(_, instead)| *instead)
-}
 
 fn dense(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
     let is_normed = layer.info.tensors.iter().any(|tensor| tensor.name == "scale");
@@ -125,8 +118,7 @@ mod tests {
             let is_joint =
                 matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
             let count = ROWS.iter().filter(|row| row.word == layer.word).count();
-            let refused = usize::from(refused(layer.word).is_some());
-            assert_eq!(count + refused, usize::from(!is_joint), "rows of `{}`", layer.word);
+            assert_eq!(count, usize::from(!is_joint), "rows of `{}`", layer.word);
         }
     }
 

@@ -5,10 +5,12 @@
 //! | `functions.c`, `activations.c`, `layers.c` | the formulas, in C |
 //! | `pieces` | which of them a network needs, with the numbers of its type |
 //! | `body` | from a network's layers to calls of them |
+//! | `columns` | tables: a row of one, and what its columns become |
 //! | `layers` | each layer, and what it is called with |
 //! | `memory` | where the outputs of layers lie |
 
 mod body;
+mod columns;
 mod layers;
 mod memory;
 mod pieces;
@@ -23,6 +25,7 @@ use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
 use crate::network::{Described, Network};
 use body::Body;
+use columns::RowStruct;
 use pieces::{Pieces, Precision};
 
 /// A network that is written as C.
@@ -53,6 +56,12 @@ pub trait CSource: Network {
     /// otherwise (`-ffast-math`, the 80 bits of x87) is refused by `#error`. In a network of `f32` a fused
     /// multiply-add is computed in `double` where the machine has none; on x86, `-mfma` lets the compiler use it.
     ///
+    /// A network behind a block of `columns` has a struct for a row of the table, `price_row`, in which words are strings and
+    /// what is missing is `NAN`, `NULL` or `""`, and `price_predict_row`, which takes one; the numbers of a sample are
+    /// those of [`TableRow::numbers`](crate::layer::columns::TableRow::numbers), and `price_numbers` makes them. A date's place in
+    /// year and week is computed by the C library's `sin` and `cos`, whose last bits are its own. An answer of
+    /// `price_predict` is in the units of the target, one of `price_logits` is not.
+    ///
     /// # Errors
     ///
     /// If a file cannot be written, its name is no name in C, a parameter is not a finite number, or the network has a
@@ -70,8 +79,7 @@ impl<T: Float> crate::Dynamic<T> {
     ///
     /// # Errors
     ///
-    /// As [`CSource::save_c`](crate::c_source::CSource::save_c); if it was made for the columns of a table, whose words
-    /// and dates are not numbers.
+    /// As [`CSource::save_c`](crate::c_source::CSource::save_c).
     pub fn save_c(&self, path: impl AsRef<Path>) -> Result<()> {
         save(&self.described(), path.as_ref())
     }
@@ -121,12 +129,15 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
     for tensor in network.tensors()? {
         check_finite(&tensor.name, &network.parameters[tensor.range()])?;
     }
-    let body = Body::of(network, Pieces::new(precision))?;
+    let mut body = Body::of(network, Pieces::new(precision))?;
+    let row = RowStruct::of(network, &mut body);
     let upper = stem.to_ascii_uppercase();
     let (inputs, outputs) = (network.info.inputs(), network.info.outputs());
     let real = precision.real();
     let arguments = format!("const {real} input[{upper}_INPUTS], {real} output[{upper}_OUTPUTS]");
-    let about = format!("{}: {}", network.name, network.declaration);
+    let about = columns::comment(&format!("{}: {}", network.name, network.declaration));
+    let row_header =
+        row.as_ref().map(|row| columns::header(row, stem, precision)).unwrap_or_default();
     let header = format!(
         "/* {about}\n *\n * Written by nn {version}. */\n\
          #ifndef {upper}_H\n#define {upper}_H\n\n\
@@ -134,10 +145,10 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
          #define {upper}_INPUTS {inputs}\n#define {upper}_OUTPUTS {outputs}\n\n\
          /* Bytes of stack that the numbers of one prediction need. */\n#define {upper}_STACK {stack}\n\n\
          /* The answer to one sample. */\nvoid {stem}_predict({arguments});\n\n\
-         /* The last layer's values for one sample, before the head's function. */\nvoid {stem}_logits({arguments});\n\n\
+         /* The last layer's values for one sample, before the head's function. */\nvoid {stem}_logits({arguments});\n\n{row_header}\
          #ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
         version = env!("CARGO_PKG_VERSION"),
-        stack = body.work * size_of::<T>(),
+        stack = (body.work + row.as_ref().map_or(0, |_| inputs)) * size_of::<T>(),
     );
     let mut source = format!(
         "/* {about}\n *\n * Written by nn {version}; compile it as C99 or later, with -lm. */\n#include <float.h>\n#include <math.h>\n\
@@ -155,6 +166,9 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
         "}}\n\nvoid {stem}_predict({arguments})\n{{\n    {stem}_logits(input, output);\n{}}}\n",
         body.heads
     );
+    if let Some(row) = &row {
+        source += &columns::source(row, stem, precision);
+    }
     Ok((source, header))
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tensor::threads::Threads;
 
-use super::{Class, Source, Visit, all_targets};
+use super::{Class, Labels, Source, Visit, all_targets};
 use crate::error::{Error, InvalidRows, Result};
 
 /// A source with a weight for each row: how much it counts in every loss and every metric.
@@ -122,6 +122,10 @@ impl<X, Y> Source<X, Y> for WeightedRows<'_, X, Y> {
         threads: &Threads,
     ) {
         self.source.fill_for_step(visit, rows, inputs, targets, threads);
+    }
+
+    fn class_names(&self) -> Option<&Labels> {
+        self.source.class_names()
     }
 
     fn augmentation(&self) -> Option<String> {

@@ -16,7 +16,7 @@ use super::plan::{LayerPlan, Plan, forms, names};
 use super::registry::Registry;
 use crate::error::{Error, Result};
 use crate::init::{Random, fill_by_gain, fill_by_word};
-use crate::layer::columns::{ColumnWidths, ColumnsFormula, EmbeddingFormula};
+use crate::layer::columns::{ColumnWidths, ColumnsFormula, ColumnsInfo, EmbeddingFormula};
 use crate::layer::{
     DenseFormula, DenseSettings, Formula, PassthroughFormula, WeightNormFormula, is_coupled,
     simple_formula,
@@ -449,8 +449,14 @@ impl<T: Float> Builder<'_, T> {
 fn columns<T: Float>(columns: &[Column]) -> Built<T> {
     let forms = forms(columns.iter().map(|column| column.form).collect());
     let encoder = ColumnsFormula::new(forms);
+    let named = |of: fn(&Column) -> String| names(&columns.iter().map(of).collect::<Vec<_>>());
+    let info = ColumnsInfo {
+        names: named(|column| column.name.plain().to_owned()),
+        forms,
+        texts: named(Column::text),
+    };
     let encoder_plan = Plan::Layer(LayerPlan {
-        columns: columns.iter().map(Column::text).collect(),
+        columns: info,
         ..layer_plan::<T>("columns", &encoder, String::new())
     });
     let encoder = Part::layer(Box::new(encoder), false);
@@ -458,7 +464,10 @@ fn columns<T: Float>(columns: &[Column]) -> Built<T> {
         return (encoder, encoder_plan);
     }
     let vectors = EmbeddingFormula::new(forms);
-    let plan = Plan::Layer(layer_plan::<T>("embedding", &vectors, String::new()));
+    let plan = Plan::Layer(LayerPlan {
+        columns: ColumnsInfo { texts: &[], ..info },
+        ..layer_plan::<T>("embedding", &vectors, String::new())
+    });
     let part = Part::then(encoder, Part::layer(Box::new(vectors), false));
     (part, Plan::Then(Box::new([encoder_plan, plan])))
 }
@@ -479,7 +488,7 @@ pub(super) fn layer_plan<T: Float>(
         flops: formula.flops(),
         weight: None,
         encodes: formula.encodes(),
-        columns: Vec::new(),
+        columns: ColumnsInfo::NONE,
     }
 }
 

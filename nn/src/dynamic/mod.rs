@@ -505,7 +505,8 @@ impl<T: Float> Dynamic<T> {
     pub(crate) fn described(&self) -> Described<'_, T> {
         let Network { name, info, names, head_info: heads, .. } = &*self.network;
         let (declaration, parameters) = (self.declaration(), self.parameters());
-        Described { name, declaration, info, names, heads, parameters }
+        let units = self.network.place_of_units();
+        Described { name, declaration, info, names, heads, parameters, units }
     }
 }
 

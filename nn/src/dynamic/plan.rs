@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use crate::head::HeadInfo;
-use crate::layer::columns::ColumnForm;
+use crate::layer::columns::{ColumnForm, ColumnsInfo};
 use crate::layer::{Info, LayerInfo, TensorInfo};
 use crate::parameters::TensorKind;
 
@@ -32,7 +32,7 @@ pub(super) struct LayerPlan {
     pub(super) flops: usize,
     pub(super) weight: Option<[usize; 2]>,
     pub(super) encodes: bool,
-    pub(super) columns: Vec<String>,
+    pub(super) columns: ColumnsInfo,
 }
 
 /// A head, or several.
@@ -146,7 +146,7 @@ impl LayerPlan {
             len: self.len,
             weight: self.weight,
             encodes: self.encodes,
-            columns: names(&self.columns),
+            columns: self.columns,
             tensors: Vec::leak(tensors),
         }
     }

@@ -134,7 +134,7 @@ fn own_plan<L: Leaf>() -> LayerPlan {
         flops: info.flops,
         weight: info.weight,
         encodes: info.encodes,
-        columns: info.columns.iter().map(|&column| column.to_owned()).collect(),
+        columns: info.columns,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the compiler knows of a network's layers, as constants.
 
+use super::columns::ColumnsInfo;
 #[cfg(feature = "std")]
 use crate::parameters::NamedTensor;
 use crate::parameters::TensorKind;
@@ -48,8 +49,8 @@ pub struct LayerInfo {
     pub activation: &'static str,
     /// What else distinguishes it, such as a rate; mostly nothing.
     pub option: &'static str,
-    /// Of the columns of a table: each as it is declared, `area: number(log)`. Elsewhere nothing.
-    pub columns: &'static [&'static str],
+    /// The columns of a table, of the layer that takes them and of the learned vectors of their words. Elsewhere none.
+    pub columns: ColumnsInfo,
     /// Numbers that training changes.
     pub params: usize,
     /// Additions and multiplications in the matrix products for one row.
@@ -74,7 +75,7 @@ impl LayerInfo {
             outputs,
             activation: "",
             option: "",
-            columns: &[],
+            columns: ColumnsInfo::NONE,
             params: 0,
             flops: 0,
             len: 0,

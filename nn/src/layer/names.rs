@@ -69,8 +69,8 @@ impl Info {
                 }
                 push_detail(layer.option, to);
                 let mut column = 0;
-                while column < layer.columns.len() {
-                    push_detail(layer.columns[column], to);
+                while column < layer.columns.texts.len() {
+                    push_detail(layer.columns.texts[column], to);
                     column += 1;
                 }
                 to.push(")");

@@ -2,11 +2,21 @@
 
 use tensor::Float;
 
-use super::{Network, check_adapted, declaration, tensors_of};
+use super::{Network, check_adapted, declaration, place_of_units, tensors_of};
 use crate::error::Result;
 use crate::head::{Activate, HeadInfo};
 use crate::layer::Info;
+use crate::layer::columns::ColumnsInfo;
 use crate::parameters::NamedTensor;
+
+/// What goes into a network.
+pub(crate) struct Port {
+    pub(crate) name: String,
+    /// Numbers of a row.
+    pub(crate) width: usize,
+    /// Columns of a table, if these are what it is.
+    pub(crate) columns: ColumnsInfo,
+}
 
 /// A network without its type.
 pub(crate) struct Described<'a, T> {
@@ -16,6 +26,8 @@ pub(crate) struct Described<'a, T> {
     pub(crate) names: &'a [&'a str],
     pub(crate) heads: &'a HeadInfo,
     pub(crate) parameters: &'a [T],
+    /// Where what is known of the target stands among the parameters, if its units are not those of the last layer.
+    pub(crate) units: Option<usize>,
 }
 
 impl<'a, T: Float> Described<'a, T> {
@@ -28,6 +40,7 @@ impl<'a, T: Float> Described<'a, T> {
             names: N::NAMES,
             heads: &<N::Head as Activate<T>>::INFO,
             parameters: network.parameters().as_slice(),
+            units: place_of_units::<N>(),
         }
     }
 
@@ -45,5 +58,65 @@ impl<'a, T: Float> Described<'a, T> {
     /// The full name of the layer at `index`.
     pub(crate) fn layer_name(&self, index: usize) -> String {
         self.info.name(self.names, index).as_str().to_owned()
+    }
+
+    /// What goes in: the branches that it begins with, or one end.
+    pub(crate) fn inputs(&self) -> Vec<Port> {
+        let branches = front(self.info);
+        let named = self.ends(branches.clone(), "input").into_iter().zip(branches);
+        let port = |((name, width), (at, ..)): (_, (usize, _, _))| Port {
+            name,
+            width,
+            columns: self.info.layer(at).0.columns,
+        };
+        named.map(port).collect()
+    }
+
+    /// The names of branches, or of the one end.
+    pub(crate) fn ends(
+        &self,
+        branches: Vec<(usize, usize, usize)>,
+        only: &str,
+    ) -> Vec<(String, usize)> {
+        if let [(_, _, width)] = branches[..] {
+            return vec![(only.to_owned(), width)];
+        }
+        let leaf = |index| self.layer_name(index);
+        let first = branches[0].0;
+        let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
+        // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
+        let all: Vec<String> = (first..last).map(leaf).collect();
+        let depth = (0..).find(|&depth| {
+            let part = |name: &String| name.split('.').nth(depth).map(str::to_owned);
+            let of_first = part(&all[0]);
+            of_first.is_none() || all.iter().any(|name| part(name) != of_first)
+        });
+        let depth = depth.unwrap_or_default();
+        let named = branches.iter().map(|&(from, _, width)| {
+            let name = &all[from - first];
+            (name.split('.').nth(depth).unwrap_or(name).to_owned(), width)
+        });
+        named.collect()
+    }
+}
+
+/// The branches that the inputs of a network are, each by its first layer, their number, and its width.
+fn front(info: &Info) -> Vec<(usize, usize, usize)> {
+    match info {
+        Info::Then(first, _) => front(first),
+        Info::Inputs(a, b) => {
+            let others =
+                front_of(b).into_iter().map(|(at, count, width)| (at + a.count(), count, width));
+            [(0, a.count(), a.inputs())].into_iter().chain(others).collect()
+        }
+        info => vec![(0, info.count(), info.inputs())],
+    }
+}
+
+/// The same of what stands after the first branch.
+fn front_of(info: &Info) -> Vec<(usize, usize, usize)> {
+    match info {
+        Info::Inputs(..) => front(info),
+        info => vec![(0, info.count(), info.inputs())],
     }
 }

@@ -32,7 +32,7 @@ pub(crate) use architecture::{declaration, logits};
 #[cfg(feature = "std")]
 pub(crate) use class_names::{CLASS_NAMES, check_class_names, classes, texts};
 #[cfg(feature = "std")]
-pub(crate) use described::Described;
+pub(crate) use described::{Described, Port};
 #[cfg(feature = "std")]
 pub use instance::Network;
 #[cfg(feature = "std")]

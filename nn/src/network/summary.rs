@@ -146,12 +146,12 @@ impl<'a> Table<'a> {
     /// A row for each column of a table.
     const fn columns_of(&mut self, layer: &LayerInfo) {
         let mut column = 0;
-        while column < layer.columns.len() && self.has_room() {
+        while column < layer.columns.texts.len() && self.has_room() {
             let line = self.text.len();
             self.text.push_blanks(line + self.columns[0]);
             let start = self.text.len();
             self.text.push("  ");
-            self.text.push(layer.columns[column]);
+            self.text.push(layer.columns.texts[column]);
             let length = self.text.len() - start;
             if length > self.longest[1] {
                 self.longest[1] = length;

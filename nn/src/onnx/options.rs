@@ -20,6 +20,7 @@ pub struct OnnxOptions {
     pub(super) probabilities: bool,
     pub(super) metadata: Vec<(String, String)>,
     pub(super) activations: Vec<OwnActivation>,
+    pub(super) words: Vec<(String, Vec<String>)>,
 }
 
 /// What an activation of the user's is on a tape.
@@ -45,6 +46,7 @@ impl OnnxOptions {
             probabilities: false,
             metadata: Vec::new(),
             activations: Vec::new(),
+            words: Vec::new(),
         }
     }
 
@@ -89,6 +91,57 @@ impl OnnxOptions {
     ) -> Self {
         self.activations.push(OwnActivation { name: name.into(), function: Arc::new(function) });
         self
+    }
+
+    /// Words of a category's column, for a network behind the columns of a table: the file has its words as texts, and the network
+    /// knows them by their fingerprints alone. Words that have no place in the network may be among them.
+    ///
+    /// ```
+    /// use nn::onnx::OnnxOptions;
+    ///
+    /// let options = OnnxOptions::new().words("city", ["Rome", "Oslo"]);
+    /// # let _ = options;
+    /// ```
+    pub fn words(
+        mut self,
+        column: impl Into<String>,
+        words: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.words.push((column.into(), words.into_iter().map(Into::into).collect()));
+        self
+    }
+
+    /// The words of all columns of a table, such as the one that the network was trained with.
+    ///
+    /// ```
+    /// use nn::data::{Column, Table};
+    /// use nn::onnx::{Onnx as _, OnnxOptions};
+    /// use nn::prelude::*;
+    ///
+    /// network! { struct Price(columns { area: number, city: category(2) }, dense(8, silu), dense(1)); }
+    ///
+    /// let table = Table::new([
+    ///     Column::numbers("area", [60.0, 84.0, f64::NAN, 120.0, 45.0, 99.0]),
+    ///     Column::categories("city", ["Rome", "Oslo", "Rome", "Oslo", "Rome", "Oslo"]),
+    ///     Column::numbers("price", [2e5, 3e5, 2e5, 4e5, 1e5, 4e5]),
+    /// ])?;
+    /// let mut price = Price::init(1);
+    /// fit(&mut price, &Price::dataset(&table, "price")?).epochs(3).show(nn::Show::Nothing).run()?;
+    /// let path = std::env::temp_dir().join("nn-doc-price.onnx");
+    /// price.save_onnx(&path, &OnnxOptions::new().words_of(&table))?;
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[cfg(feature = "table")]
+    pub fn words_of(self, table: &crate::data::Table) -> Self {
+        table.columns().iter().fold(self, |options, column| {
+            let words: std::collections::BTreeSet<String> = column
+                .iter()
+                .filter_map(crate::tabular::word)
+                .map(|word| word.into_owned())
+                .collect();
+            options.words(column.name(), words)
+        })
     }
 
     /// A text to stand in the file under this key, besides the network's name and declaration.

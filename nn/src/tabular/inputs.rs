@@ -1,8 +1,10 @@
 //! From a table to raw rows.
 
+use std::borrow::Cow;
+
 use tensor::Float;
 
-use crate::data::{Column, Kind, Table};
+use crate::data::{Cell, Column, Kind, Table};
 use crate::error::{Error, Result, quoted};
 use crate::layer::columns::{ColumnForm, ColumnKind, ColumnWidths, RawRow};
 
@@ -67,12 +69,7 @@ impl<N: AsRef<str>> Block<'_, N> {
             for (row, cell) in inputs.chunks_exact_mut(width).zip(column.iter()) {
                 let mut raw = RawRow::new(&mut row[own.clone()]);
                 match form.kind {
-                    // Another kind is read as words: these may look like numbers where there are few of them.
-                    ColumnKind::Category { .. } => match cell.word() {
-                        Some(word) => raw.word(word),
-                        None if cell.is_missing() => raw.word(""),
-                        None => raw.word(&cell.to_string()),
-                    },
+                    ColumnKind::Category { .. } => raw.word(&word(cell).unwrap_or_default()),
                     _ => raw.number(cell.number()),
                 }
             }
@@ -103,6 +100,15 @@ impl<N: AsRef<str>> Block<'_, N> {
             "those of the network",
             "give a table with these columns, or declare the columns that this table has",
         ))
+    }
+}
+
+/// A cell as a word, if it is not missing: another kind is read as words, too, since these may look like numbers where there are
+/// few of them.
+pub(crate) fn word(cell: Cell<'_>) -> Option<Cow<'_, str>> {
+    match cell.word() {
+        Some(word) => Some(word.into()),
+        None => (!cell.is_missing()).then(|| cell.to_string().into()),
     }
 }
 

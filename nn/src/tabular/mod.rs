@@ -17,6 +17,8 @@ mod owned;
 pub(crate) use inputs::Block;
 #[cfg(not(feature = "dynamic"))]
 use inputs::Block;
+#[cfg(feature = "onnx")]
+pub(crate) use inputs::word;
 #[cfg(feature = "json")]
 pub use json::deserialize;
 pub use network::Tabular;

@@ -50,10 +50,10 @@ pub struct Adapted {
 
 impl Adapted {
     pub(crate) fn of(rows: usize, columns: Vec<FoundColumn>, layers: &Info) -> Self {
-        // What stands in front is the first layer; a declared column begins with its name.
-        let declared = layers.layer(0).0.columns;
-        let name = |at: usize| match declared.get(at).and_then(|text| text.rsplit_once(": ")) {
-            Some((name, _)) => name.to_owned(),
+        // What stands in front is the first layer.
+        let names = layers.layer(0).0.columns.names;
+        let name = |at: usize| match names.get(at) {
+            Some(&name) => name.to_owned(),
             None => format!("column {at}"),
         };
         let columns = columns.into_iter().enumerate().map(|(at, found)| (name(at), found));

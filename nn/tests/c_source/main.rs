@@ -3,6 +3,9 @@
 #[path = "../onnx/cases.rs"]
 mod cases;
 mod compiler;
+#[path = "../onnx/table_cases.rs"]
+mod table_cases;
+mod tables;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,7 +17,7 @@ use nn::tensor::random::Random;
 use nn::{Dynamic, Model as _, Registry, Row as _};
 use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
 
-use cases::{CASES, EXTREMES, TABLE, network, rows};
+use cases::{CASES, EXTREMES, network, rows};
 use compiler::{compile, run};
 
 /// What ONNX has no operator for, and a layer that is not small.
@@ -175,7 +178,7 @@ fn the_cases_have_every_word_of_the_notation() {
             .flat_map(|(_, text)| text.split(|c: char| !c.is_alphanumeric() && c != '_'));
         texts.into_iter().any(|other| other == word)
     };
-    // Columns of a table are refused.
+    // Columns of tables have cases of their own.
     for word in LAYERS.iter().map(|layer| layer.word).filter(|&word| word != "columns") {
         assert!(has(word), "no case has `{word}`");
     }
@@ -300,8 +303,5 @@ fn what_cannot_be_written_is_named() {
     assert!(error.starts_with("element 3 of tensor `hidden.weight`"), "{error}");
     let error = Digits::<f32>::init(1).save_c(folder.join("own.c")).unwrap_err().to_string();
     assert!(error.contains("never adapted"), "{error}");
-    let table = network::<f32>(TABLE);
-    let error = table.save_c(folder.join("table.c")).unwrap_err().to_string();
-    assert!(error.starts_with("layer `row`, to be written as C: found `columns`"), "{error}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "half a file");
 }

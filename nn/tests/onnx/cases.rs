@@ -59,10 +59,6 @@ pub(crate) const CASES: &[(&str, &str)] = &[
     ("passed", "struct Passed { parts: concat { a: input(2), b: input(3) }, skip: residual(dropout(0.5)) }"),
 ];
 
-/// A network for the columns of a table, which other formats have no words for.
-pub(crate) const TABLE: &str =
-    "struct Price { row: columns { area: number, city: category(2) }, price: dense(1) }";
-
 /// Numbers such as come, and such as hardly ever do.
 pub(crate) const EXTREMES: [f64; 16] = [
     0.0, -0.0, 1.0, -1.0, 3.0, -3.0, 1e-3, -1e-3, 1e-30, -1e-40, 30.0, -30.0, 100.0, -100.0, 1e4,

@@ -10,6 +10,7 @@ above 1: sums of large numbers have other roundings in another order. ONNX Runti
 with such a one the evaluator is asked alone.
 """
 
+import json
 import pathlib
 import sys
 
@@ -22,11 +23,17 @@ NEAR = 1e-6
 numpy.seterr(all="ignore")  # the evaluator computes both sides of an Elu
 
 
-def runs(path):
-    """The names of those who run a model, and how: from rows to rows."""
+def valid(path):
+    """The model, which the checker has looked at."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
+    return model
+
+
+def runs(path):
+    """The names of those who run a model, and how: from rows to rows."""
+    model = valid(path)
     keys = {entry.key for entry in model.metadata_props}
     assert path.name.startswith("function_") or keys >= {"network", "architecture"}, path
     widths = [value.type.tensor_type.shape.dim[1].dim_value for value in model.graph.input]
@@ -51,7 +58,7 @@ def runs(path):
 
 
 folder = pathlib.Path(sys.argv[1])
-count, worst, missing, wrong = 0, {"runtime": 0.0, "evaluator": 0.0}, set(), []
+count, worst, missing, wrong = 0, {"runtime": 0.0, "evaluator": 0.0, "tables": 0.0}, set(), []
 for text in sorted(folder.glob("*.txt")):
     kind = numpy.float64 if "-f64-" in text.name else numpy.float32
     x, y = (numpy.array([float(word) for word in line.split()], dtype=kind) for line in text.read_text().splitlines())
@@ -70,6 +77,30 @@ for text in sorted(folder.glob("*.txt")):
         worst[name] = max(worst[name], apart)
         if not apart <= NEAR:
             wrong.append((text.name, name, apart))
+
+# Tables: an input for each column, of which those of words are texts; what is missing is NaN or an empty text.
+for text in sorted(folder.glob("*.json")):
+    path, data = text.with_suffix(".onnx"), json.loads(text.read_text())
+    model, kind = valid(path), numpy.float64 if "-f64-" in text.name else numpy.float32
+    named = {}
+    for value in model.graph.input:
+        cells = data["columns"][value.name]
+        if value.type.tensor_type.elem_type == onnx.TensorProto.STRING:
+            column = numpy.array(["" if cell is None else cell for cell in cells], dtype=object)
+        else:
+            column = numpy.array([numpy.nan if cell is None else cell for cell in cells], dtype=kind)
+        named[value.name] = column.reshape(-1, 1)
+    count += 1
+    y = numpy.array(data["y"]).reshape(len(column), -1)
+    found = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, named)[0]
+    assert found.shape == y.shape and found.dtype == kind, text
+    # As near as the sum is of which an answer is the exponential: some 12 for the prices here.
+    scale = numpy.maximum(1, numpy.abs(y)) * (12 if data["is_log"] else 1)
+    apart = float((numpy.abs(found - y) / scale).max())
+    worst["tables"] = max(worst["tables"], apart)
+    if not apart <= NEAR:
+        wrong.append((text.name, "tables", apart))
+
 for case in wrong:
     print(*case)
 print(f"{count} models are valid; the worst distances are {worst}; without f64 in ONNX Runtime: {sorted(missing)}")

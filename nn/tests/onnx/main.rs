@@ -13,4 +13,6 @@ mod models;
 mod node_tests;
 #[path = "../../examples/run_onnx/npy.rs"]
 mod npy;
+mod table_cases;
+mod tables;
 mod written;

@@ -55,18 +55,18 @@ impl Layout {
 
 /// What has been found of one column.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Found<'s, T> {
-    pub(super) unit: T,
-    pub(super) center: T,
-    pub(super) scale: T,
-    pub(super) missing: T,
-    pub(super) other: T,
+pub(crate) struct Found<'s, T> {
+    pub(crate) unit: T,
+    pub(crate) center: T,
+    pub(crate) scale: T,
+    pub(crate) missing: T,
+    pub(crate) other: T,
     /// The fingerprints of its words, in their order, two numbers each.
-    pub(super) words: &'s [T],
+    pub(crate) words: &'s [T],
 }
 
 /// A column with its place in a raw row, and what has been found of it.
-pub(super) fn columns<'s, T: Copy>(
+pub(crate) fn columns<'s, T: Copy>(
     forms: &'s [ColumnForm],
     state: &'s [T],
 ) -> impl Iterator<Item = (&'s ColumnForm, usize, Found<'s, T>)> {

@@ -42,6 +42,8 @@ use core::marker::PhantomData;
 use tensor::Float;
 
 pub use nn_grammar::vocabulary::{ColumnForm, ColumnKind, ColumnWidths};
+#[cfg(feature = "onnx")]
+pub(crate) use raw::fingerprint;
 pub use raw::{RawRow, TableRow};
 #[cfg(feature = "std")]
 pub use train::ColumnsFormula;
@@ -51,8 +53,12 @@ pub use vectors::EmbeddingFormula;
 
 use self::layout::Layout;
 pub(crate) use self::layout::TARGET_NUMBERS;
+#[cfg(feature = "std")]
+pub(crate) use self::layout::{Found, columns};
 use super::encoder::ROWS;
 use super::{Inference, Info, LayerInfo, TensorInfo};
+#[cfg(feature = "std")]
+pub(crate) use vectors::tables;
 
 /// Columns of a table.
 pub trait ColumnForms: Copy + core::fmt::Debug + Send + Sync + 'static {
@@ -75,6 +81,27 @@ pub trait DeclaredColumns: core::fmt::Debug + Send + Sync + 'static {
     const NAMES: &'static [&'static str];
     /// Each as it is declared: `area: number(log)`.
     const TEXTS: &'static [&'static str];
+}
+
+/// Columns as those see them who have no types: see [`LayerInfo`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ColumnsInfo {
+    /// What each is called.
+    pub names: &'static [&'static str],
+    /// What each is.
+    pub forms: &'static [ColumnForm],
+    /// Each as it is declared, where that is shown: `area: number(log)`.
+    pub texts: &'static [&'static str],
+}
+
+impl ColumnsInfo {
+    /// No columns.
+    pub const NONE: Self = ColumnsInfo { names: &[], forms: &[], texts: &[] };
+
+    /// Those that are declared so.
+    pub const fn of<C: DeclaredColumns>() -> Self {
+        ColumnsInfo { names: C::NAMES, forms: C::FORMS, texts: C::TEXTS }
+    }
 }
 
 /// Declared columns as a value.
@@ -180,7 +207,7 @@ impl<C: DeclaredColumns, const N: usize> Inference for Columns<C, N> {
     };
     const STACK: usize = 2 * N;
     const INFO: Info = Info::Layer(LayerInfo {
-        columns: C::TEXTS,
+        columns: ColumnsInfo::of::<C>(),
         len: Self::LEN,
         tensors: match Self::LAYOUT.words {
             0 => Self::TENSORS,

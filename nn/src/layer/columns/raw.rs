@@ -54,7 +54,7 @@ impl<'r, T: Float> RawRow<'r, T> {
 }
 
 /// 48 bits of a word, in halves: FNV-1a, and then the finish of SplitMix64, so that each bit depends on all of the word.
-fn fingerprint(word: &str) -> [u32; 2] {
+pub(crate) fn fingerprint(word: &str) -> [u32; 2] {
     let mut bits: u64 = 0xCBF2_9CE4_8422_2325;
     for byte in word.bytes() {
         bits = (bits ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);

@@ -28,6 +28,7 @@ pub(crate) use weight_norm::weights;
 #[cfg(feature = "std")]
 pub use weight_norm::{HasFormula, WeightNormFormula, WeightNormView};
 
+use crate::layer::columns::ColumnsInfo;
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::{TensorKind, padded};
 #[cfg(feature = "std")]
@@ -66,7 +67,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
         outputs: O,
         activation: A::NAME,
         option: P::WRITTEN,
-        columns: &[],
+        columns: ColumnsInfo::NONE,
         params: I * O + if P::BIAS { O } else { 0 },
         flops: 2 * I * O,
         len: Self::LEN,

@@ -17,6 +17,10 @@ operators! { node:
     };
     "Pow" => node.input(0)?.pow(node.input(1)?)?;
     "Where" => node.input(0)?.detach().select(node.input(1)?, node.input(2)?)?;
+    "IsNaN" => {
+        let x = node.input(0)?.detach();
+        x.not_equal(x)?
+    };
     "Equal" => node.input(0)?.detach().equal(node.input(1)?.detach())?;
     "Greater" => node.input(0)?.detach().greater(node.input(1)?.detach())?;
     "GreaterOrEqual" => node.input(0)?.detach().greater_or_equal(node.input(1)?.detach())?;

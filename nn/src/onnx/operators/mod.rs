@@ -66,7 +66,7 @@ impl<'t, T: Float> Outputs<'t, T> for Vec<Var<'t, T>> {
 }
 
 /// The domain of operators that are not of layers.
-const TABLES: &str = "ai.onnx.ml";
+pub(super) const TABLES: &str = "ai.onnx.ml";
 
 /// Whether there is this operator of this domain.
 pub(super) fn has(domain: Option<&str>, op: &str) -> bool {

@@ -272,8 +272,8 @@ impl<T: Float> OnnxModel<T> {
 /// Whether an output of a node has whole numbers.
 fn gives_whole<T: Float>(node: &Node<'_, '_, T>, output: usize) -> Result<bool> {
     Ok(match node.op() {
-        "Shape" | "Size" | "ArgMax" | "ArgMin" | "Equal" | "Greater" | "GreaterOrEqual"
-        | "Less" | "LessOrEqual" | "And" | "Or" | "Not" => true,
+        "Shape" | "Size" | "ArgMax" | "ArgMin" | "IsNaN" | "Equal" | "Greater"
+        | "GreaterOrEqual" | "Less" | "LessOrEqual" | "And" | "Or" | "Not" => true,
         "TopK" => output == 1,
         "Cast" => is_whole(node.path, "the result of a cast", Some(node.integer("to", 0)? as i32))?,
         "Constant" => match node.tensor("value")? {

@@ -62,11 +62,21 @@ pub(crate) fn is_whole(path: &Path, field: &str, number: Option<i32>) -> Result<
 
 fn kind(path: &Path, field: &str, number: Option<i32>) -> Result<&'static Kind> {
     KINDS.iter().find(|kind| Some(kind.number) == number).ok_or_else(|| {
-        let found = number.map_or("none".into(), |number| format!("number {number}"));
+        let found = match number {
+            None => "none".into(),
+            Some(data_type::STRING) => "texts".into(),
+            Some(number) => format!("number {number}"),
+        };
         let names: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
         let expected = format!("one of {}", names.join(", "));
         let field = format!("element type of {field}");
-        Error::file(path, field, found, expected, "write the model with numbers of one of these")
+        Error::file(
+            path,
+            field,
+            found,
+            expected,
+            "write the model with numbers of one of these, or run it by ONNX Runtime",
+        )
     })
 }
 

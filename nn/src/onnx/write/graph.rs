@@ -59,6 +59,17 @@ impl Graph {
         inputs: &[&str],
         attribute: Vec<proto::Attribute>,
     ) -> String {
+        self.op_of(None, op, inputs, attribute)
+    }
+
+    /// The same of an operator of this domain, if it is none of ONNX's own.
+    pub(super) fn op_of(
+        &mut self,
+        domain: Option<&str>,
+        op: &str,
+        inputs: &[&str],
+        attribute: Vec<proto::Attribute>,
+    ) -> String {
         let name = self.name(&format!("{}/{op}", self.layer));
         self.nodes.push(proto::Node {
             input: inputs.iter().map(|&name| name.to_owned()).collect(),
@@ -66,7 +77,7 @@ impl Graph {
             name: Some(name.clone()),
             op_type: Some(op.to_owned()),
             attribute,
-            domain: None,
+            domain: domain.map(str::to_owned),
         });
         name
     }
@@ -94,6 +105,21 @@ impl Graph {
         }
         let (bytes, element) = (self.bytes(number), self.element);
         self.constant(&name, Vec::new(), element, bytes)
+    }
+
+    /// The same as `f64`, whatever other numbers are.
+    pub(super) fn double(&mut self, number: f64) -> String {
+        let name = format!("double {number}");
+        if self.names.contains(&name) {
+            return name;
+        }
+        self.constant(&name, Vec::new(), data_type::DOUBLE, number.to_le_bytes().to_vec())
+    }
+
+    /// `x`, whatever it is, as numbers of this type; `None` stands for the type of all numbers.
+    pub(super) fn cast(&mut self, x: &str, to: Option<i32>) -> String {
+        let to = to.unwrap_or(self.element);
+        self.op_with("Cast", &[x], vec![integer("to", i64::from(to))])
     }
 
     /// A list of whole numbers, once however often it is needed.
@@ -128,6 +154,15 @@ impl Graph {
     /// Of `width` numbers for each row.
     pub(super) fn value(&self, name: &str, width: usize) -> proto::ValueInfo {
         self.shaped(name, &[None, Some(width)])
+    }
+
+    /// The same of texts.
+    pub(super) fn texts(&self, name: &str, width: usize) -> proto::ValueInfo {
+        let mut value = self.value(name, width);
+        if let Some(tensor) = value.r#type.as_mut().and_then(|kind| kind.tensor_type.as_mut()) {
+            tensor.elem_type = Some(data_type::STRING);
+        }
+        value
     }
 
     /// Of this shape, of which a first length that is not known is that of the batch.
@@ -182,6 +217,12 @@ pub(super) fn text(name: &str, text: &str) -> proto::Attribute {
 /// An attribute that is a list of whole numbers.
 pub(super) fn list(name: &str, list: &[i64]) -> proto::Attribute {
     proto::Attribute { ints: list.to_vec(), ..named(name, attribute::INTS) }
+}
+
+/// An attribute that is a list of texts.
+pub(super) fn texts(name: &str, list: &[&str]) -> proto::Attribute {
+    let strings = list.iter().map(|text| text.as_bytes().to_vec()).collect();
+    proto::Attribute { strings, ..named(name, attribute::STRINGS) }
 }
 
 fn named(name: &str, r#type: i32) -> proto::Attribute {

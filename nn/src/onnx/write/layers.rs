@@ -2,8 +2,8 @@
 
 use tensor::Float;
 
-use super::activations;
 use super::graph::{Graph, float, integer, list};
+use super::{activations, columns};
 use crate::layer::{LayerInfo, TensorInfo, normed_weights, written_number};
 
 /// A layer in a network with parameters.
@@ -21,13 +21,19 @@ impl<T: Float> Placed<'_, T> {
     }
 
     /// What the tensor with this name is, and its numbers.
-    fn values(&self, name: &str) -> Option<(&TensorInfo, &[T])> {
+    pub(super) fn values(&self, name: &str) -> Option<(&TensorInfo, &[T])> {
         let tensor = self.info.tensors.iter().find(|tensor| tensor.name == name)?;
         Some((tensor, &self.parameters[tensor.offset..][..tensor.len()]))
     }
 
     /// Numbers under the name of a tensor of the layer.
-    fn constant(&self, graph: &mut Graph, name: &str, shape: &[usize], values: &[T]) -> String {
+    pub(super) fn constant(
+        &self,
+        graph: &mut Graph,
+        name: &str,
+        shape: &[usize],
+        values: &[T],
+    ) -> String {
         let name = format!("{}.{name}", graph.layer);
         graph.tensor(&name, shape, values)
     }
@@ -46,7 +52,7 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 19] {
+const fn rows<T: Float>() -> [Row<T>; 20] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.
@@ -54,6 +60,7 @@ const fn rows<T: Float>() -> [Row<T>; 19] {
         Row { word: "gaussian_dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "alpha_dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "input", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "embedding", write: columns::vectors },
         Row { word: "layer_norm", write: layer_norm },
         Row { word: "batch_norm", write: batch_norm },
         Row { word: "standardize", write: |graph, layer, x| affine(graph, layer, x, "mean") },
@@ -223,12 +230,7 @@ fn affine<T: Float>(
 /// z/√(1 + (z/3)²).
 fn robust<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
     let z = affine(graph, layer, x, "median")?;
-    let (third, one) = (graph.number(1.0 / 3.0), graph.number(1.0));
-    let share = graph.op("Mul", &[&z, &third]);
-    let square = graph.op("Mul", &[&share, &share]);
-    let sum = graph.op("Add", &[&square, &one]);
-    let root = graph.op("Sqrt", &[&sum]);
-    Some(graph.op("Div", &[&z, &root]))
+    Some(columns::smooth_clip(graph, &z))
 }
 
 fn scale<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
@@ -247,7 +249,7 @@ mod tests {
             let is_joint =
                 matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
             let count = rows::<f32>().iter().filter(|row| row.word == layer.word).count();
-            // Columns of a table are refused.
+            // Columns of a table have inputs of their own: `columns`.
             let has_row = !is_joint && !matches!(layer.kind, LayerKind::Columns);
             assert_eq!(count, usize::from(has_row), "rows of `{}`", layer.word);
         }

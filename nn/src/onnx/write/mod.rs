@@ -1,6 +1,7 @@
 //! From a network's layers to the nodes of an ONNX graph.
 
 mod activations;
+mod columns;
 mod function;
 mod graph;
 mod layers;
@@ -13,13 +14,15 @@ use std::path::Path;
 use prost::Message as _;
 use tensor::Float;
 
+use super::operators::TABLES;
 use super::{OnnxOptions, proto};
 use crate::dynamic::Dynamic;
 use crate::error::{Error, Result, quoted};
 use crate::file::{check_finite, replace};
 use crate::head::HeadInfo;
 use crate::layer::Info;
-use crate::network::{Described, Network};
+use crate::layer::columns::ColumnsInfo;
+use crate::network::{Described, Network, Port, Units};
 use crate::row::Row;
 pub use function::save_function;
 use graph::Graph;
@@ -47,12 +50,18 @@ pub trait Onnx: Network {
     /// names. The tensors have the names that they have in [`save`](crate::Checkpoint::save)'s files, nodes that of their
     /// layer and their operator, and the metadata are the network's name and declaration.
     ///
+    /// A block of `columns` has an input for each column by its name: numbers, flags (1 and 0) and dates (days from 1970-01-01) as
+    /// `[batch, 1]` with NaN where one is missing, words as texts, of which an empty one is missing. The network knows words by
+    /// their fingerprints, so that the options must have them: see [`OnnxOptions::words_of`]. A number behind columns is given in
+    /// the units of the target.
+    ///
     /// Dropout is left out. In a network of `f64` the graph is of doubles, for which some programs have not every operator.
     ///
     /// # Errors
     ///
     /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
-    /// the network has a layer or an activation of your own, for which there is no operator.
+    /// the network has a layer or an activation of your own, for which there is no operator; if there are words of a column that
+    /// the options have not.
     fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
         save(&Described::of(self), path.as_ref(), options, &|x| {
             let count = x.len() / Self::INPUTS;
@@ -90,6 +99,9 @@ const OPSETS: [(i64, i64); 11] = [
     (22, 10),
     (23, 11),
 ];
+
+/// The version of the operators of [`TABLES`]: the first with those that are written.
+const TABLES_VERSION: i64 = 2;
 
 /// Writes a network, of which `predict` gives the answers.
 fn save<T: Float>(
@@ -143,13 +155,19 @@ fn model_of(
         key: Some(key.to_owned()),
         value: Some(value.to_owned()),
     };
+    let is_tables = |node: &proto::Node| node.domain.as_deref() == Some(TABLES);
+    let tables = graph.node.iter().any(is_tables).then_some((TABLES, TABLES_VERSION));
+    let imports = [("", opset)].into_iter().chain(tables).map(|(domain, version)| proto::OpsetId {
+        domain: Some(domain.into()),
+        version: Some(version),
+    });
     let others = options.metadata.iter().map(|(key, text)| (&key[..], &text[..]));
     proto::Model {
         ir_version: Some(ir_version),
         producer_name: Some("nn".into()),
         producer_version: Some(env!("CARGO_PKG_VERSION").into()),
         graph: Some(graph),
-        opset_import: vec![proto::OpsetId { domain: Some(String::new()), version: Some(opset) }],
+        opset_import: imports.collect(),
         metadata_props: own.iter().copied().chain(others).map(entry).collect(),
         functions: Vec::new(),
     }
@@ -164,8 +182,8 @@ fn model<T: Float>(network: &Described<'_, T>, options: &OnnxOptions) -> Result<
     for own in &options.activations {
         graph.own.push(Own::record(own, versions.0)?);
     }
-    let mut writer = Writer { network, graph, layers: 0 };
-    let graph = writer.graph(options.probabilities)?;
+    let mut writer = Writer { network, options, graph, layers: 0 };
+    let graph = writer.graph()?;
     let own = [("network", network.name), ("architecture", &network.declaration)];
     Ok(model_of(graph, versions, &own, options))
 }
@@ -175,6 +193,7 @@ type Parts = Vec<(String, usize)>;
 
 struct Writer<'a, T> {
     network: &'a Described<'a, T>,
+    options: &'a OnnxOptions,
     graph: Graph,
     /// Layers so far.
     layers: usize,
@@ -182,15 +201,32 @@ struct Writer<'a, T> {
 
 impl<T: Float> Writer<'_, T> {
     /// The whole graph.
-    fn graph(&mut self, probabilities: bool) -> Result<proto::Graph> {
+    fn graph(&mut self) -> Result<proto::Graph> {
+        let probabilities = self.options.probabilities;
         let (info, heads) = (self.network.info, self.network.heads);
         let mut inputs = Parts::new();
-        for (name, width) in self.ends(front(info), "input") {
-            inputs.push((self.graph.name(&name), width));
+        let mut ports = Vec::new();
+        for Port { name, width, columns } in self.network.inputs() {
+            match columns {
+                ColumnsInfo::NONE => {
+                    let name = self.graph.name(&name);
+                    ports.push(self.graph.value(&name, width));
+                    inputs.push((name, width));
+                }
+                block => {
+                    self::columns::inputs(&mut self.graph, block, width, &mut inputs, &mut ports)
+                }
+            }
         }
         let mut outputs = Vec::new();
         self.outputs(info, heads, &inputs, probabilities, &mut outputs)?;
-        let names: Vec<_> = self.ends(back(info, heads), "output");
+        if let Some(place) = self.network.units {
+            let units = Units::at(self.network.parameters, place);
+            for (y, _) in &mut outputs {
+                *y = columns::own_units(&mut self.graph, units, y);
+            }
+        }
+        let names: Vec<_> = self.network.ends(back(info, heads), "output");
         let mut ends: Vec<proto::ValueInfo> = Vec::new();
         for ((found, width), (name, _)) in outputs.iter().zip(names) {
             let name = self.graph.name(&name);
@@ -203,32 +239,9 @@ impl<T: Float> Writer<'_, T> {
             node: std::mem::take(&mut self.graph.nodes),
             name: Some(self.network.name.to_owned()),
             initializer: std::mem::take(&mut self.graph.constants),
-            input: inputs.iter().map(|(name, width)| self.graph.value(name, *width)).collect(),
+            input: ports,
             output: ends,
         })
-    }
-
-    /// The names of branches, or of the one end.
-    fn ends(&self, branches: Vec<(usize, usize, usize)>, only: &str) -> Vec<(String, usize)> {
-        if let [(_, _, width)] = branches[..] {
-            return vec![(only.to_owned(), width)];
-        }
-        let leaf = |index| self.network.layer_name(index);
-        let first = branches[0].0;
-        let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
-        // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
-        let all: Vec<String> = (first..last).map(leaf).collect();
-        let depth = (0..).find(|&depth| {
-            let part = |name: &String| name.split('.').nth(depth).map(str::to_owned);
-            let of_first = part(&all[0]);
-            of_first.is_none() || all.iter().any(|name| part(name) != of_first)
-        });
-        let depth = depth.unwrap_or_default();
-        let named = branches.iter().map(|&(from, _, width)| {
-            let name = &all[from - first];
-            (name.split('.').nth(depth).unwrap_or(name).to_owned(), width)
-        });
-        named.collect()
     }
 
     /// Adds a part of the network at its end, and the function of each head.
@@ -272,9 +285,13 @@ impl<T: Float> Writer<'_, T> {
                 let (_, start) = self.network.info.layer(self.layers);
                 self.layers += 1;
                 self.graph.layer = name;
-                let x = self.joined(x);
                 let parameters = &self.network.parameters[start..][..layer.len];
                 let placed = Placed { info: layer, parameters };
+                if layer.kind == "columns" {
+                    let y = columns::encode(&mut self.graph, &placed, x, &self.options.words)?;
+                    return Ok(vec![(y, layer.outputs)]);
+                }
+                let x = self.joined(x);
                 match layers::write(&mut self.graph, &placed, &x) {
                     Some(y) => Ok(vec![(y, layer.outputs)]),
                     None => Err(match layer.kind {
@@ -351,27 +368,6 @@ impl<T: Float> Writer<'_, T> {
                 }
             },
         )
-    }
-}
-
-/// The branches that the inputs of a network are, each by its first layer, their number, and its width.
-fn front(info: &Info) -> Vec<(usize, usize, usize)> {
-    match info {
-        Info::Then(first, _) => front(first),
-        Info::Inputs(a, b) => {
-            let others =
-                front_of(b).into_iter().map(|(at, count, width)| (at + a.count(), count, width));
-            [(0, a.count(), a.inputs())].into_iter().chain(others).collect()
-        }
-        info => vec![(0, info.count(), info.inputs())],
-    }
-}
-
-/// The same of what stands after the first branch.
-fn front_of(info: &Info) -> Vec<(usize, usize, usize)> {
-    match info {
-        Info::Inputs(..) => front(info),
-        info => vec![(0, info.count(), info.inputs())],
     }
 }
 

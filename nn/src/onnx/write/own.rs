@@ -12,6 +12,7 @@ use super::function::{emit, merged, same_nodes};
 use super::graph::Graph;
 use super::operations::Lengths;
 use crate::error::{Error, Result, quoted};
+use crate::layer::columns::{ColumnForm, ColumnKind};
 use crate::network::Described;
 use crate::onnx::options::OwnActivation;
 use crate::onnx::{OnnxModel, OnnxOptions};
@@ -84,6 +85,16 @@ pub(super) fn compare<T: Float>(
     /// How many rows are compared, and how near they must be, as a part of the largest number.
     const ROWS: usize = 16;
     const NEAR: f64 = 1e-4;
+    let has_words = |form: &ColumnForm| matches!(form.kind, ColumnKind::Category { .. });
+    let mut layers = (0..network.info.count()).map(|at| network.info.layer(at).0);
+    if layers.any(|layer| layer.columns.forms.iter().any(has_words)) {
+        return Err(Error::value(
+            format!("activations of {} as functions on a tape", quoted(network.name)),
+            "columns of words in front, which the reader of ONNX models here cannot run",
+            "numbers in front, so that the model can be compared with the network before it is written",
+            "take an activation that the notation has a word for",
+        ));
+    }
     let bytes = super::model(network, &options.clone().probabilities())?.encode_to_vec();
     let read = OnnxModel::<T>::parse(path, &bytes)?;
     let x = Tensor::normal([ROWS, network.info.inputs()], T::zero(), T::one(), Random::new(1, 0));

@@ -16,7 +16,7 @@ use tensor::Float;
 #[cfg(feature = "std")]
 pub use train::EmbeddingFormula;
 
-use super::{ColumnForm, ColumnWidths, DeclaredColumns};
+use super::{ColumnForm, ColumnWidths, ColumnsInfo, DeclaredColumns};
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::padded;
 
@@ -38,7 +38,7 @@ const fn numbers(forms: &[ColumnForm]) -> usize {
 }
 
 /// Where the vectors of each column begin, how many there are, their length, and where one of them stands in a row of outputs.
-fn tables(forms: &[ColumnForm]) -> impl Iterator<Item = [usize; 4]> {
+pub(crate) fn tables(forms: &[ColumnForm]) -> impl Iterator<Item = [usize; 4]> {
     let (mut start, mut at) = (0, ColumnWidths::of(forms).floats);
     forms.iter().filter(|form| form.dimensions() > 0).map(move |form| {
         let (places, dimensions) = (form.places(), form.dimensions());
@@ -82,6 +82,7 @@ impl<C: DeclaredColumns, const I: usize, const O: usize> Inference for Embedding
     const INFO: Info = Info::Layer(LayerInfo {
         params: numbers(C::FORMS),
         len: Self::LEN,
+        columns: ColumnsInfo { texts: &[], ..ColumnsInfo::of::<C>() },
         tensors: &[TensorInfo::new("vectors", &[numbers(C::FORMS)], 0)],
         ..LayerInfo::new("embedding", I, O)
     });

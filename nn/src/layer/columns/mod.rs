@@ -53,8 +53,10 @@ pub use vectors::EmbeddingFormula;
 
 use self::layout::Layout;
 pub(crate) use self::layout::TARGET_NUMBERS;
+#[cfg(feature = "onnx")]
+pub(crate) use self::layout::Found;
 #[cfg(feature = "std")]
-pub(crate) use self::layout::{Found, columns};
+pub(crate) use self::layout::columns;
 use super::encoder::ROWS;
 use super::{Inference, Info, LayerInfo, TensorInfo};
 #[cfg(feature = "std")]

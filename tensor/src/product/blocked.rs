@@ -66,7 +66,7 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
 fn exchanged_is_quicker<T: Float>(problem: &mut Problem<'_, '_, T>, strip: usize) -> bool {
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
     // What is copied then: a, and at last the result; each takes longer than b, which is read once.
-    let copied = 2 * m * (k + n);
+    let copied = or_small(2, 1) * m * (k + n);
     problem.b.col_stride != 1
         && problem.b.row_stride == 1
         && problem.a.col_stride == 1

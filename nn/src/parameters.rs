@@ -212,7 +212,8 @@ pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) -
 /// Each x of `to` becomes f(x, y), with the y of `from` at its place.
 ///
 /// The loop is part of the function that is compiled for each instruction set, which a closure that holds it need not be:
-/// then a fused multiply-add is a call.
+/// then a fused multiply-add is a call. What `f` takes from outside it should own (`move`): what is behind a pointer is read anew
+/// for each number, since it might be what the loop writes, and where that depends on the number (`if`) by gathering.
 #[cfg(feature = "std")]
 pub(crate) fn combine<T: Float>(to: &mut [T], from: &[T], f: impl Fn(T, T) -> T + Copy) {
     vectorize_inline(Combine { to, from, f });

@@ -96,7 +96,7 @@ impl<T: Float> Optimizer<T> for Adafactor {
         let mut u = Buffer::from_slice(gradient);
         if coupled > 0.0 {
             let coupled = T::of(coupled);
-            combine(&mut u, parameters, |g, p| p.mul_add(coupled, g));
+            combine(&mut u, parameters, move |g, p| p.mul_add(coupled, g));
         }
         match tensor.and_then(matrix) {
             Some(columns) => mean.by_rows_and_columns(&mut u, square, columns),
@@ -134,8 +134,8 @@ impl<T: Float> Mean<T> {
     /// g becomes u, v the mean with g².
     fn by_elements(self, g: &mut [T], v: &mut [T]) {
         let least = T::epsilon() * T::epsilon();
-        combine(v, g, |v, g| running(v, self.keep, self.share * g * g, self.negligible));
-        combine(g, v, |g, v| over_root(g, v, least));
+        combine(v, g, move |v, g| running(v, self.keep, self.share * g * g, self.negligible));
+        combine(g, v, move |g, v| over_root(g, v, least));
     }
 
     /// The same for a matrix, whose rows' means stand at the front of `memory`, then those of its columns.
@@ -150,13 +150,15 @@ impl<T: Float> Mean<T> {
             *mean = running(*mean, self.keep, per_row * length * length, self.negligible);
             combine(&mut sums, row, |sum, g| g.mul_add(g, sum));
         }
-        combine(of_columns, &sums, |mean, sum| {
+        combine(of_columns, &sums, move |mean, sum| {
             running(mean, self.keep, per_column * sum, self.negligible)
         });
         let all = of_rows.iter().fold(T::zero(), |all, &mean| all + mean) / T::of(rows as f64);
         let (all, least) = (at_least(all, T::epsilon()), T::epsilon() * T::epsilon());
         for (&mean, row) in of_rows.iter().zip(g.chunks_exact_mut(columns)) {
-            combine(row, of_columns, |g, of_column| over_root(g, mean * of_column / all, least));
+            combine(row, of_columns, move |g, of_column| {
+                over_root(g, mean * of_column / all, least)
+            });
         }
     }
 }

@@ -73,7 +73,7 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for Elastic<O> {
         }
         let (l1, l2) = (T::of(self.l1), T::of(2.0 * self.l2));
         update_by(&self.rule, step, stretch, |_, parameters, gradient| {
-            combine(gradient, parameters, |g, p| {
+            combine(gradient, parameters, move |g, p| {
                 let above = if p > T::zero() { l1 } else { T::zero() };
                 let below = if p < T::zero() { l1 } else { T::zero() };
                 p.mul_add(l2, g + (above - below))

@@ -94,7 +94,7 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for GradientNoise<O> {
             {
                 let noise = &mut noise[..gradient.len()];
                 random.fill_normal_from(at as u64, noise, T::zero(), T::one());
-                combine(gradient, noise, |g, n| n.mul_add(deviation, g));
+                combine(gradient, noise, move |g, n| n.mul_add(deviation, g));
             }
         })
     }

@@ -187,7 +187,7 @@ impl Inline for Dot<'_> {
 
 /// y ← y + factor·x.
 pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
-    combine(y, x, |y, x| x.mul_add(factor, y));
+    combine(y, x, move |y, x| x.mul_add(factor, y));
 }
 
 /// What each solver can be told of when to stop, on which threads to work, and who is to watch.

@@ -77,7 +77,7 @@ fn scale<T: Float>(
 
 /// Goes from the parameters along the gradient.
 fn step_out<T: Float>(ascent: Ascent, scale: T, gradient: &[T], parameters: &mut [T]) {
-    combine(parameters, gradient, |p, g| {
+    combine(parameters, gradient, move |p, g| {
         let toward = if ascent.is_adaptive { p * p * g } else { g };
         toward.mul_add(scale, p)
     });

@@ -99,7 +99,7 @@ impl<T: Float> Averaged<T> {
         self.count += 1;
         let share = T::of(share);
         let mean = &mut self.flat[..];
-        vectorize(|| {
+        vectorize(move || {
             for (mean, &p) in mean.iter_mut().zip(parameters) {
                 *mean = (p - *mean).mul_add(share, *mean);
             }

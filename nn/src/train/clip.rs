@@ -70,7 +70,7 @@ impl Clip {
             }
             Kind::Value => {
                 let most = T::of(most);
-                vectorize(|| {
+                vectorize(move || {
                     for g in gradient {
                         // Not `clamp`, which some CPUs have no instruction for; a NaN stays one.
                         let bounded = if *g > most { most } else { *g };
@@ -87,7 +87,7 @@ fn bound<T: Float>(gradient: &mut [T], most: f64) {
     let norm = norm(gradient);
     if norm > most {
         let factor = T::of(most / norm);
-        vectorize(|| gradient.iter_mut().for_each(|g| *g = *g * factor));
+        vectorize(move || gradient.iter_mut().for_each(|g| *g = *g * factor));
     }
 }
 

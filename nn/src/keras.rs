@@ -1,16 +1,16 @@
-//! Parameters of Keras: feature `npy`.
+//! Parameters of Keras, in and out: feature `npy`.
 
 use std::path::Path;
 
-use tensor::Float;
+use tensor::{Float, Tensor};
 
-use crate::data::npy::{Npy, read_npz};
+use crate::data::npy::{Npy, read_npz, write_npz};
 use crate::error::{Error, Result, quoted};
 use crate::file::check_finite;
 use crate::network::{Network, tensors};
 use crate::parameters::{NamedTensor, Parameters, TensorKind};
 
-/// A network with the parameters of a Keras model.
+/// A network that has its parameters from a Keras model, or hands them to one.
 pub trait Keras: Network {
     /// The network with the weights that `numpy.savez("weights.npz", *model.get_weights())` wrote in Python: the arrays of the
     /// layers in their order, `arr_0`, `arr_1` and so on.
@@ -49,20 +49,66 @@ pub trait Keras: Network {
         load(path.as_ref(), Self::NAME, &tensors::<Self>(), parameters.as_mut_slice())?;
         Ok(Self::from_parameters(parameters))
     }
+
+    /// Writes the weights as [`load_keras`](Keras::load_keras) reads them, for a Keras model of the same layers:
+    ///
+    /// ```python
+    /// arrays = numpy.load("weights.npz")
+    /// model.set_weights([arrays[f"arr_{at}"] for at in range(len(arrays))])
+    /// ```
+    ///
+    /// ```
+    /// use nn::keras::Keras as _;
+    /// use nn::prelude::*;
+    ///
+    /// network! { struct Digits(dense(784 -> 128, relu), dense(10, softmax)); }
+    ///
+    /// let digits = Digits::<f32>::init(1);
+    /// let path = std::env::temp_dir().join("nn-doc-keras.npz");
+    /// digits.save_keras(&path)?;
+    /// assert_eq!(Digits::load_keras(&path)?.parameters(), digits.parameters());
+    /// # std::fs::remove_file(&path).unwrap();
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be written, a number is not finite, or the network begins with an encoder, which Keras has not.
+    fn save_keras(&self, path: impl AsRef<Path>) -> Result<()> {
+        let tensors = tensors::<Self>();
+        no_encoder(Self::NAME, &tensors, "saved for")?;
+        let flat = self.parameters().as_slice();
+        let mut arrays = Vec::with_capacity(tensors.len());
+        for (at, tensor) in tensors.iter().enumerate() {
+            let numbers = &flat[tensor.range()];
+            check_finite(&tensor.name, numbers)?;
+            arrays.push((
+                format!("arr_{at}"),
+                Tensor::from_vec(numbers.to_vec(), &tensor.shape[..])?,
+            ));
+        }
+        write_npz(path, arrays.iter().map(|(name, array)| (name, array)))
+    }
 }
 
 impl<N: Network> Keras for N {}
 
-/// Writes the arrays of a file to the tensors of a network.
-fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [T]) -> Result<()> {
-    if let Some(found) = tensors.iter().find(|tensor| tensor.kind == TensorKind::Found) {
-        return Err(Error::value(
-            format!("network {name}, to be loaded from Keras"),
+/// Refuses what Keras has no layer for.
+fn no_encoder(name: &str, tensors: &[NamedTensor], to_be: &str) -> Result<()> {
+    match tensors.iter().find(|tensor| tensor.kind == TensorKind::Found) {
+        None => Ok(()),
+        Some(found) => Err(Error::value(
+            format!("network {name}, to be {to_be} Keras"),
             format!("tensor {} of an encoder", quoted(&found.name)),
             "layers that Keras has",
-            "load the network without its encoder, and prepare rows as the Keras model had them prepared",
-        ));
+            "take the network without its encoder, and prepare rows the same way on both sides",
+        )),
     }
+}
+
+/// Writes the arrays of a file to the tensors of a network.
+fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [T]) -> Result<()> {
+    no_encoder(name, tensors, "loaded from")?;
     let mut arrays = read_npz(path)?;
     // A zip archive has them in any order.
     arrays.sort_by_key(|(name, _)| number(name));

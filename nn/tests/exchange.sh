@@ -33,7 +33,10 @@ target=${CARGO_TARGET_DIR:-target}
 mkdir "$files/models"
 "$venv/bin/python" nn/tests/onnx/round_trips.py "$target/release/examples" "$files/models" "${2:-1}"
 
-# The fixtures of Keras are what its script makes.
-cp nn/tests/keras/make.py "$files"
+# The fixtures of Keras are what its script makes, and it takes what is written here.
+cp nn/tests/keras/{make,written}.py "$files"
 (cd "$files" && KERAS_BACKEND=jax "$venv/bin/python" make.py)
+mkdir "$files/keras"
+KERAS_FILES="$files/keras" cargo test --quiet --workspace --release --test keras -- what_is_written
+(cd "$files" && KERAS_BACKEND=jax "$venv/bin/python" written.py keras)
 for name in plain norms; do cmp "$files/$name.npz" "nn/tests/keras/$name.npz"; done

@@ -30,6 +30,16 @@ impl MaxPool2d {
     pub fn new(size: [usize; 2], windows: Windows<2>) -> Self {
         MaxPool2d { size, windows, indices: Vec::new() }
     }
+
+    /// The size of the windows.
+    pub fn size(&self) -> [usize; 2] {
+        self.size
+    }
+
+    /// How they move.
+    pub fn windows(&self) -> Windows<2> {
+        self.windows
+    }
 }
 
 impl<T: Float> Op<T, 1> for MaxPool2d {

@@ -132,8 +132,12 @@ impl Body {
                     (activation, option) => format!("{}, {activation}, {option}", layer.kind),
                 };
                 let _ = writeln!(self.logits, "    /* {}: {declared} */", comment(&placed.name));
-                layers::write(self, &placed, x).ok_or_else(|| match layer.kind {
-                    "dense" => unknown("activation", &placed.name, layer.activation),
+                let is_known = !layer.is_own && !layer.has_own_activation;
+                let y = is_known.then(|| layers::write(self, &placed, x)).flatten();
+                y.ok_or_else(|| match layer.kind {
+                    "dense" if !layer.is_own => {
+                        unknown("activation", &placed.name, layer.activation)
+                    }
                     kind => unknown("layer", &placed.name, kind),
                 })
             }
@@ -316,7 +320,7 @@ impl Body {
 fn unknown(what: &str, layer: &str, name: &str) -> Error {
     Error::value(
         format!("{what} of {}, to be written as C", quoted(layer)),
-        quoted(name),
+        format!("{}, one of your own", quoted(name)),
         format!("one of the {what}s that the notation has a word for"),
         "nobody has written one of your own in C: write the network without it and add it by hand, or build it as a library, \
          as the example `embedded` does",

@@ -186,8 +186,8 @@ impl<T: Float> Builder<'_, T> {
                         let separator = if plan.option.is_empty() { "" } else { ", " };
                         let option = format!("{}{separator}weight norm", plan.option);
                         let normed = layer_plan("dense", &*formula, option);
-                        let LayerPlan { activation, .. } = plan;
-                        (formula, LayerPlan { activation, ..normed })
+                        let LayerPlan { activation, own, .. } = plan;
+                        (formula, LayerPlan { activation, own, ..normed })
                     }
                     _ => (formula, plan),
                 };
@@ -488,6 +488,7 @@ pub(super) fn layer_plan<T: Float>(
         flops: formula.flops(),
         weight: None,
         encodes: formula.encodes(),
+        own: [false, false],
         columns: ColumnsInfo::NONE,
     }
 }

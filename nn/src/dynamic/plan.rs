@@ -32,6 +32,8 @@ pub(super) struct LayerPlan {
     pub(super) flops: usize,
     pub(super) weight: Option<[usize; 2]>,
     pub(super) encodes: bool,
+    /// Whether the layer, and whether its activation, is one of the user's.
+    pub(super) own: [bool; 2],
     pub(super) columns: ColumnsInfo,
 }
 
@@ -146,6 +148,8 @@ impl LayerPlan {
             len: self.len,
             weight: self.weight,
             encodes: self.encodes,
+            is_own: self.own[0],
+            has_own_activation: self.own[1],
             columns: self.columns,
             tensors: Vec::leak(tensors),
         }

@@ -81,7 +81,8 @@ impl<T: Float> Registry<T> {
     pub fn activation<A: Activation>(&mut self, name: impl Into<String>) -> &mut Self {
         self.activations.insert(name.into(), |widths, settings| {
             let settings = Settings { gain: A::GAIN, ..settings };
-            let plan = dense_plan(widths, A::NAME, &settings);
+            let plan =
+                LayerPlan { own: [false, A::IS_OWN], ..dense_plan(widths, A::NAME, &settings) };
             (Box::new(DenseFormula::new(widths, A::default(), settings)), plan)
         });
         self
@@ -134,6 +135,7 @@ fn own_plan<L: Leaf>() -> LayerPlan {
         flops: info.flops,
         weight: info.weight,
         encodes: info.encodes,
+        own: [info.is_own, info.has_own_activation],
         columns: info.columns,
     }
 }

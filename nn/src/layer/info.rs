@@ -62,6 +62,12 @@ pub struct LayerInfo {
     /// `[inputs, outputs]` of the weight at the front of the parameters, if the layer's weighted sums can be computed
     /// for themselves, by the rows of that weight.
     pub weight: Option<[usize; 2]>,
+    /// Whether it is a layer of the user's, whatever it is called.
+    #[doc(hidden)]
+    pub is_own: bool,
+    /// Whether its activation is one of the user's, whatever it is called.
+    #[doc(hidden)]
+    pub has_own_activation: bool,
     /// Whether it is an [encoder](super::encoder), which prepares rows for the layers behind it.
     pub encodes: bool,
 }
@@ -81,8 +87,15 @@ impl LayerInfo {
             len: 0,
             tensors: &[],
             weight: None,
+            is_own: true,
+            has_own_activation: false,
             encodes: false,
         }
+    }
+
+    /// The same of a layer that the notation has a word for.
+    pub(crate) const fn of_notation(kind: &'static str, inputs: usize, outputs: usize) -> Self {
+        LayerInfo { is_own: false, ..LayerInfo::new(kind, inputs, outputs) }
     }
 }
 

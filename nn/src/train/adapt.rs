@@ -8,7 +8,8 @@ use tensor::threads::Threads;
 use super::model::Model;
 use crate::data::{Source, portions};
 use crate::error::Result;
-use crate::layer::{FoundColumn, Info, Seen};
+use crate::layer::columns::ColumnsInfo;
+use crate::layer::{FoundColumn, Info, LayerInfo, Seen};
 
 /// Has the [encoder](crate::layer::encoder) in front of a model find what it needs, by hand: [`fit`](crate::fit) does it before
 /// its first step, from its training rows alone.
@@ -50,13 +51,16 @@ pub struct Adapted {
 
 impl Adapted {
     pub(crate) fn of(rows: usize, columns: Vec<FoundColumn>, layers: &Info) -> Self {
-        // What stands in front is the first layer.
-        let names = layers.layer(0).0.columns.names;
-        let name = |at: usize| match names.get(at) {
-            Some(&name) => name.to_owned(),
-            None => format!("column {at}"),
-        };
-        let columns = columns.into_iter().enumerate().map(|(at, found)| (name(at), found));
+        let encoders = (0..layers.count()).map(|at| layers.layer(at).0);
+        let finds = |layer: &&LayerInfo| layer.encodes && !layer.tensors.is_empty();
+        let names = encoders.filter(finds).flat_map(|layer| {
+            let unnamed = if layer.columns == ColumnsInfo::NONE { layer.inputs } else { 0 };
+            let named = layer.columns.names.iter().map(|&name| Some(name));
+            named.chain(std::iter::repeat_n(None, unnamed))
+        });
+        let columns = columns.into_iter().zip(names).enumerate().map(|(at, (found, name))| {
+            (name.map_or_else(|| format!("column {at}"), str::to_owned), found)
+        });
         Adapted { rows, columns: columns.collect() }
     }
 

@@ -4,7 +4,10 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use nn::data::{Cell, Column, Table};
+use nn::c_source::CSource as _;
+use nn::data::{Cell, Column, Dataset, Table};
+use nn::layer::columns::TableRow as _;
+use nn::prelude::*;
 
 use crate::compiler::{compile, run};
 use crate::table_cases::{TABLES, table, trained};
@@ -96,4 +99,46 @@ fn rows_of_tables_in_c_answer_with_the_same_bits() {
         }
         assert_eq!(from, output.len());
     }
+}
+
+network! {
+    struct Flat(columns { area: number, int: category(2), sold: date }, dense(3, tanh));
+    struct Offer {
+        image: concat { pixels: input(2), flat: Flat },
+        answer: dense(2, softmax),
+    }
+}
+
+/// Columns in a branch are fields beside the numbers of the other branches, by names that C allows.
+#[test]
+fn columns_in_a_branch_are_fields_of_the_row() {
+    let folder = folder("branch");
+    let seen = table(1, 300, false)
+        .with(table(1, 300, false).column("city").unwrap().clone().renamed("int"));
+    let flats = Flat::<f32>::rows(&seen.unwrap()).unwrap();
+    let rows = flats.iter().map(|&flat| OfferInput { pixels: [0.5, 0.25], flat }.into());
+    let rows: Vec<[f32; Offer::<f32>::INPUTS]> = rows.collect();
+    let mut offer = Offer::<f32>::init(1);
+    offer
+        .adapt(&Dataset::new(rows, vec![nn::data::Class::<2>::new(0).unwrap(); 300]).unwrap())
+        .unwrap();
+    offer.save_c(folder.join("offer.c")).unwrap();
+    let main = "#include <math.h>\n#include <stdio.h>\n#include \"offer.h\"\n\nint main(void)\n{\n    \
+                static const offer_row rows[] = {{{0.5f, 2}, 60, \"Rome\", 12000.5}, {{-1, 1e3f}, NAN, \"Lima\", NAN}, {{0, 0}, \
+                1e9, NULL, 3}};\n    for (int i = 0; i < 3; i++) {\n        float y[OFFER_OUTPUTS];\n        \
+                offer_predict_row(&rows[i], y);\n        if (fwrite(y, sizeof *y, OFFER_OUTPUTS, stdout) != OFFER_OUTPUTS) \
+                return 1;\n    }\n    return 0;\n}\n";
+    fs::write(folder.join("main.c"), main).unwrap();
+    let row = |area, int, sold| FlatRow { area, int, sold };
+    let expected = [
+        ([0.5, 2.0], row(Some(60.0), "Rome", Some(12000.5))),
+        ([-1.0, 1e3], row(None, "Lima", None)),
+        ([0.0, 0.0], row(Some(1e9), "", Some(3.0))),
+    ];
+    let expected =
+        expected.iter().flat_map(|(pixels, flat)| offer.predict(pixels, &flat.numbers()));
+    let expected: Vec<u8> = expected.flat_map(Number::bytes).collect();
+    let files = ["main.c", "offer.c"].map(|name| folder.join(name));
+    let Some(program) = compile(&folder.join("program"), &files, WAYS[0]) else { return };
+    assert!(run(&program, &[]) == expected, "other bits");
 }

@@ -54,6 +54,47 @@ fn a_network_answers_as_in_keras() {
     assert!(Plain::<f64>::load_keras(file("plain.npz")).is_ok(), "f4 fits in f64");
 }
 
+/// What is written has the arrays of Keras's own file. `KERAS_FILES=/tmp/files` leaves them there, for `written.py`.
+#[test]
+fn what_is_written_is_what_keras_has() {
+    fn check<N: Network<Float = f32> + Keras>(folder: &Path, name: &str) {
+        let (own, path) = (file(&format!("{name}.npz")), folder.join(format!("{name}.npz")));
+        N::load_keras(&own).unwrap().save_keras(&path).unwrap();
+        let (own, written) = (npy::read_npz(own).unwrap(), npy::read_npz(&path).unwrap());
+        assert_eq!(own.len(), written.len());
+        for ((name, array), (written_name, written)) in own.iter().zip(&written) {
+            assert_eq!(
+                (name, array.shape(), array.kind()),
+                (written_name, written.shape(), written.kind())
+            );
+            assert_eq!(array.tensor::<f32>().unwrap(), written.tensor::<f32>().unwrap(), "{name}");
+        }
+    }
+    let kept = std::env::var_os("KERAS_FILES").map(PathBuf::from);
+    let scratch = std::env::temp_dir().join(format!("nn-keras-{}-written", std::process::id()));
+    let folder = kept.as_ref().unwrap_or(&scratch);
+    fs::create_dir_all(folder).unwrap();
+    check::<Plain<f32>>(folder, "plain");
+    check::<Norms<f32>>(folder, "norms");
+    let path = folder.join("wide.npz");
+    Plain::<f64>::init(1).save_keras(&path).unwrap();
+    let bytes = fs::read(&path).unwrap();
+    Plain::<f64>::init(1).save_keras(&path).unwrap();
+    assert!(bytes == fs::read(&path).unwrap(), "other bytes of the same network");
+    assert_eq!(
+        Plain::<f64>::load_keras(&path).unwrap().parameters(),
+        Plain::<f64>::init(1).parameters()
+    );
+    let error = Encoded::<f32>::init(1).save_keras(&path).unwrap_err().to_string();
+    assert!(
+        error.starts_with("network Encoded, to be saved for Keras: found tensor `layer1.rows`"),
+        "{error}"
+    );
+    if kept.is_none() {
+        fs::remove_dir_all(&scratch).unwrap();
+    }
+}
+
 #[test]
 fn what_does_not_fit_is_named() {
     let says = |error: nn::Error| error.to_string();

@@ -21,19 +21,25 @@ MODELS = {
                   layers.LayerNormalization(), layers.Dense(2)]),
 }
 
-lines = ["# Made by make.py. Do not edit.", "# Of each model its name, then its inputs and its outputs, row by row."]
-for name, (width, parts) in MODELS.items():
-    model = keras.Sequential([layers.Input((width,)), *parts])
-    weights = []
-    for weight in model.get_weights():
-        # Biases, running means and scales are not 0 and 1, and variances are positive.
-        numbers = random.normal(size=weight.shape)
-        weights.append((0.5 + numpy.abs(numbers) if weight.ndim == 1 else numbers).astype("float32"))
-    model.set_weights(weights)
-    numpy.savez(HERE / f"{name}.npz", *model.get_weights())
-    x = random.normal(size=(6, width)).astype("float32")
-    y = numpy.asarray(model.predict(x, verbose=0))
-    lines.append(name)
-    for array in (x, y):
-        lines.append(" ".join(repr(float(number)) for number in array.flatten()))
-(HERE / "answers.txt").write_text("\n".join(lines) + "\n")
+
+def main():
+    lines = ["# Made by make.py. Do not edit.", "# Of each model its name, then its inputs and its outputs, row by row."]
+    for name, (width, parts) in MODELS.items():
+        model = keras.Sequential([layers.Input((width,)), *parts])
+        weights = []
+        for weight in model.get_weights():
+            # Biases, running means and scales are not 0 and 1, and variances are positive.
+            numbers = random.normal(size=weight.shape)
+            weights.append((0.5 + numpy.abs(numbers) if weight.ndim == 1 else numbers).astype("float32"))
+        model.set_weights(weights)
+        numpy.savez(HERE / f"{name}.npz", *model.get_weights())
+        x = random.normal(size=(6, width)).astype("float32")
+        y = numpy.asarray(model.predict(x, verbose=0))
+        lines.append(name)
+        for array in (x, y):
+            lines.append(" ".join(repr(float(number)) for number in array.flatten()))
+    (HERE / "answers.txt").write_text("\n".join(lines) + "\n")
+
+
+if __name__ == "__main__":
+    main()

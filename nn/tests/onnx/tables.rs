@@ -87,8 +87,51 @@ network! {
         deep: dense(4, silu),
         price: dense(1),
     }
-    struct Offer { flat: Price2, answer: dense(1) }
-    struct Price2(columns { area: number, city: category(2) }, dense(3));
+    struct Inside { flat: Flat, answer: dense(1) }
+    struct Flat(columns { area: number, city: category(2) }, dense(3));
+    struct Offer {
+        parts: concat { flat: Numbers, image: input(3) },
+        answer: dense(1),
+    }
+    struct Numbers(columns { area: number(log), garden: flag }, dense(3));
+}
+
+/// Columns in a branch are inputs beside those of the other branches.
+#[test]
+fn columns_in_a_branch_are_inputs_of_their_own() {
+    let seen = table(1, 400, false);
+    let path = std::env::temp_dir().join(format!("nn-onnx-tables-{}-branch", std::process::id()));
+    let image = |row: usize| [0.1, 0.2, 0.3].map(|x| x * (row % 7) as f32);
+    let flats = Numbers::<f32>::rows(&seen).unwrap();
+    let rows = flats.iter().enumerate().map(|(row, flat)| {
+        let mut both = [0.0; Offer::<f32>::INPUTS];
+        both[..flat.len()].copy_from_slice(flat);
+        both[flat.len()..].copy_from_slice(&image(row));
+        both
+    });
+    let targets = Price::<f32>::dataset(&seen, "price").unwrap().targets().to_vec();
+    let rows = nn::data::Dataset::new(rows.collect::<Vec<_>>(), targets).unwrap();
+    let mut offer = Offer::<f32>::init(1);
+    let adapted = nn::Adapt::adapt(&mut offer, &rows).unwrap();
+    let names: Vec<_> = adapted.columns.iter().map(|(name, _)| &name[..]).collect();
+    assert_eq!(names, ["area", "garden"]);
+    offer.save_onnx(&path, &OnnxOptions::new()).unwrap();
+    let model = OnnxModel::<f64>::read(&path).unwrap();
+    let names: Vec<_> = model.inputs().iter().map(|input| input.name()).collect();
+    assert_eq!(names, ["area", "garden", "image"]);
+    let column = |name: &str| {
+        let cells = seen.column(name).unwrap().iter();
+        let numbers = cells.map(|cell| cell.number().unwrap_or(f64::NAN)).collect();
+        Tensor::from_vec(numbers, [seen.len(), 1]).unwrap()
+    };
+    let images = (0..seen.len()).flat_map(image).map(f64::from).collect();
+    let images = Tensor::from_vec(images, [seen.len(), 3]).unwrap();
+    let y = model.run(&[column("area"), column("garden"), images]).unwrap();
+    for (row, found) in y[0].to_vec().into_iter().enumerate() {
+        let [expected] = offer.predict(&flats[row], &image(row));
+        assert!((found - f64::from(expected)).abs() < 1e-5, "row {row}: {found}, not {expected}");
+    }
+    fs::remove_file(&path).unwrap();
 }
 
 /// A declared network gives the file that one read at run time gives, also where it is inside another.
@@ -108,11 +151,11 @@ fn a_declared_network_is_the_same_file() {
     read.save_onnx(&path, &options).unwrap();
     assert!(declared == fs::read(&path).unwrap(), "another file");
 
-    let mut offer = Offer::<f32>::init(1);
-    let rows = nn::data::Dataset::new(Price2::<f32>::rows(&seen).unwrap(), data.targets().to_vec())
-        .unwrap();
-    fit(&mut offer, &rows).epochs(1).show(nn::Show::Nothing).run().unwrap();
-    offer.save_onnx(&path, &options).unwrap();
+    let mut inside = Inside::<f32>::init(1);
+    let rows =
+        nn::data::Dataset::new(Flat::<f32>::rows(&seen).unwrap(), data.targets().to_vec()).unwrap();
+    fit(&mut inside, &rows).epochs(1).show(nn::Show::Nothing).run().unwrap();
+    inside.save_onnx(&path, &options).unwrap();
     let bytes = fs::read(&path).unwrap();
     for text in ["area", "city", "LabelEncoder", "ai.onnx.ml"] {
         assert!(bytes.windows(text.len()).any(|part| part == text.as_bytes()), "no {text:?}");

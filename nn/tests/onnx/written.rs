@@ -80,19 +80,11 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         }
     }
     let text = network.declaration();
-    let is_chain = ![
-        "concat",
-        "heads",
-        "network",
-        "log_sigmoid",
-        "rms_norm",
-        "group_norm",
-        "highway",
-        "weight_norm",
-    ]
-    .iter()
-    .chain(&["standardize", "min_max", "robust", "scale("])
-    .any(|word| text.contains(word));
+    let is_chain =
+        !["concat", "heads", "network", "log_sigmoid", "group_norm", "highway", "weight_norm"]
+            .iter()
+            .chain(&["standardize", "min_max", "robust", "scale("])
+            .any(|word| text.contains(word));
     if !is_chain || !path.to_string_lossy().contains("-f32-20") {
         return;
     }
@@ -171,6 +163,83 @@ fn a_declared_network_and_one_read_at_run_time_give_the_same_file() {
     same::<Photo>("branches");
 }
 
+/// An activation or a layer of one's own is not taken for one of the notation because it has its name.
+#[test]
+fn a_name_of_the_notation_does_not_make_it_one_of_the_notation() {
+    #[derive(Clone, Copy, Debug, Default)]
+    struct Fake;
+    impl nn::activation::Activation for Fake {
+        const NAME: &'static str = "relu";
+        const KEEPS_INPUT: bool = true;
+        fn value<T: Float>(&self, x: T) -> T {
+            x * x
+        }
+        fn derivative<T: Float>(&self, x: T, _: T) -> T {
+            x + x
+        }
+    }
+    struct Doubled<const I: usize, const O: usize>;
+    impl<const I: usize, const O: usize> nn::layer::RowLayer for Doubled<I, O> {
+        const NAME: &'static str = "glu";
+        const INPUTS: usize = I;
+        const OUTPUTS: usize = O;
+        type Outputs<T: Float> = [T; O];
+        fn forward<T: Float>(_: &[T], x: &[T], y: &mut [T]) {
+            y.iter_mut().zip(x).for_each(|(y, &x)| *y = x + x);
+        }
+        fn backward<T: Float>(_: &[T], _: &[T], _: &[T], dy: &[T], dx: &mut [T]) {
+            dx.iter_mut().zip(dy).for_each(|(dx, &dy)| *dx = dy + dy);
+        }
+    }
+    network! {
+        struct Squares(dense(2 -> 3, Fake), dense(3, relu), dense(1));
+        struct Twice(dense(2 -> 4), Doubled(4 -> 4), dense(1));
+    }
+    let folder = std::env::temp_dir().join(format!("nn-onnx-fake-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let mut registry = Registry::<f32>::new();
+    registry.activation::<Fake>("Fake").layer::<Doubled<4, 4>>("Doubled");
+    let read = |text: &str| registry.parse(text).unwrap().init(1);
+    let (squares, twice) = (Squares::<f32>::init(1), Twice::<f32>::init(1));
+    let of_squares = read("struct Squares(dense(2 -> 3, Fake), dense(3, relu), dense(1));");
+    let of_twice = read("struct Twice(dense(2 -> 4), Doubled(4 -> 4), dense(1));");
+    let (onnx, c) = (folder.join("fake.onnx"), folder.join("fake.c"));
+    let options = OnnxOptions::new();
+    for (what, errors) in [
+        (
+            "activation of `layer1`",
+            [
+                squares.save_onnx(&onnx, &options),
+                of_squares.save_onnx(&onnx, &options),
+                nn::c_source::CSource::save_c(&squares, &c),
+                of_squares.save_c(&c),
+            ],
+        ),
+        (
+            "layer of `layer2`",
+            [
+                twice.save_onnx(&onnx, &options),
+                of_twice.save_onnx(&onnx, &options),
+                nn::c_source::CSource::save_c(&twice, &c),
+                of_twice.save_c(&c),
+            ],
+        ),
+    ] {
+        for error in errors {
+            let error = error.unwrap_err().to_string();
+            assert!(error.starts_with(what) && error.contains("one of your own"), "{error}");
+        }
+    }
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "half a file");
+    // What it is on a tape is written for it alone, and not for the other of this name.
+    squares.save_onnx(&onnx, &options.activation("relu", |x| x.square())).unwrap();
+    let model = OnnxModel::<f32>::read(&onnx).unwrap();
+    let x = [0.5, -0.75];
+    let y = model.run(&[Tensor::from([x])]).unwrap()[0].to_vec();
+    assert!((y[0] - squares.predict(&x)[0]).abs() < 1e-6);
+    fs::remove_dir_all(&folder).unwrap();
+}
+
 #[test]
 fn what_cannot_be_written_is_named() {
     #[derive(Clone, Copy, Debug, Default)]
@@ -221,8 +290,8 @@ fn what_cannot_be_written_is_named() {
         );
         let error = says(OnnxOptions::new().activation("cube", |x| x.mul(x.detach().square()?)));
         assert!(error.contains("depends on the inputs by what is not recorded"), "{error}");
-        let error = says(OnnxOptions::new().activation("cube", |x| x.cumsum(1)));
-        assert!(error.contains("found `cumsum`"), "{error}");
+        let error = says(OnnxOptions::new().activation("cube", |x| x.flip(&[1])));
+        assert!(error.contains("found `flip`"), "{error}");
     }
     let plain = network::<f32>("dense(2 -> 2)");
     for opset in [12, 24] {

@@ -14,6 +14,7 @@ pub struct Gelu;
 
 impl Activation for Gelu {
     const NAME: &'static str = "gelu";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
@@ -53,6 +54,7 @@ pub(super) const CUBE: f64 = 0.044_715;
 
 impl Activation for GeluTanh {
     const NAME: &'static str = "gelu_tanh";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
@@ -84,6 +86,7 @@ pub struct Silu;
 
 impl Activation for Silu {
     const NAME: &'static str = "silu";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
@@ -107,6 +110,7 @@ pub struct Mish;
 
 impl Activation for Mish {
     const NAME: &'static str = "mish";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
@@ -133,6 +137,7 @@ pub struct HardSwish;
 
 impl Activation for HardSwish {
     const NAME: &'static str = "hard_swish";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 

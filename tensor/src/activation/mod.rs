@@ -73,6 +73,10 @@ pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
     /// What summaries, errors and saved files call it, as in `dense(784 -> 128, relu)`.
     const NAME: &'static str;
 
+    /// Whether it is none of the list, whatever its name is: for those who write its formula in another language.
+    #[doc(hidden)]
+    const IS_OWN: bool = true;
+
     /// Whether [`derivative`](Activation::derivative) reads `x`. If not, a layer does not keep its
     /// weighted sums, and what it passes as `x` is `y`.
     const KEEPS_INPUT: bool = false;

@@ -37,6 +37,7 @@ macro_rules! with_parameters {
         impl<const BITS: u64> Activation for $With<BITS> {
             const NAME: &'static str =
                 const { &Written::call(stringify!($word), f64::from_bits(BITS)) }.as_str();
+            const IS_OWN: bool = false;
             const KEEPS_INPUT: bool = super::$Plain::KEEPS_INPUT;
             const GAIN: Option<f64> = gain!($Plain, Self::PLAIN);
 

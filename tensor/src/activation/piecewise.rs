@@ -12,6 +12,7 @@ pub struct Identity;
 
 impl Activation for Identity {
     const NAME: &'static str = "linear";
+    const IS_OWN: bool = false;
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -36,6 +37,7 @@ pub struct Relu;
 
 impl Activation for Relu {
     const NAME: &'static str = "relu";
+    const IS_OWN: bool = false;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
@@ -69,6 +71,7 @@ impl Default for LeakyRelu {
 
 impl Activation for LeakyRelu {
     const NAME: &'static str = "leaky_relu";
+    const IS_OWN: bool = false;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
@@ -90,6 +93,7 @@ pub struct HardSigmoid;
 
 impl Activation for HardSigmoid {
     const NAME: &'static str = "hard_sigmoid";
+    const IS_OWN: bool = false;
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -112,6 +116,7 @@ pub struct HardTanh;
 
 impl Activation for HardTanh {
     const NAME: &'static str = "hard_tanh";
+    const IS_OWN: bool = false;
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {

@@ -12,6 +12,7 @@ pub struct Sigmoid;
 
 impl Activation for Sigmoid {
     const NAME: &'static str = "sigmoid";
+    const IS_OWN: bool = false;
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -32,6 +33,7 @@ pub struct Tanh;
 
 impl Activation for Tanh {
     const NAME: &'static str = "tanh";
+    const IS_OWN: bool = false;
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -61,6 +63,7 @@ impl Default for Elu {
 
 impl Activation for Elu {
     const NAME: &'static str = "elu";
+    const IS_OWN: bool = false;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
     #[inline(always)]
@@ -92,6 +95,7 @@ impl Default for Celu {
 
 impl Activation for Celu {
     const NAME: &'static str = "celu";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
@@ -119,6 +123,7 @@ pub struct Selu;
 
 impl Activation for Selu {
     const NAME: &'static str = "selu";
+    const IS_OWN: bool = false;
     const GAIN: Option<f64> = Some(1.0);
 
     #[inline(always)]
@@ -141,6 +146,7 @@ pub struct Softplus;
 
 impl Activation for Softplus {
     const NAME: &'static str = "softplus";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
     const GAIN: Option<f64> = Some(core::f64::consts::SQRT_2);
 
@@ -163,6 +169,7 @@ pub struct Softsign;
 
 impl Activation for Softsign {
     const NAME: &'static str = "softsign";
+    const IS_OWN: bool = false;
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
@@ -186,6 +193,7 @@ pub struct LogSigmoid;
 
 impl Activation for LogSigmoid {
     const NAME: &'static str = "log_sigmoid";
+    const IS_OWN: bool = false;
     const KEEPS_INPUT: bool = true;
 
     #[inline(always)]

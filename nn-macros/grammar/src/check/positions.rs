@@ -49,6 +49,11 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
              layer in the layer itself, as in `dense(4 -> 2)`"
                 .to_owned()
         }
+        Unit::Columns(_) if at.inside == Inside::Concat && at.first => {
+            "in a branch of `concat` `columns` are the front of a network of their own; declare it, as in \
+             `struct Flat(columns { … }, dense(8, relu));`, and write `Flat` as the branch"
+                .to_owned()
+        }
         Unit::Columns(_) if !(in_network && at.first) => {
             "`columns` are the inputs of a network, so they are its first layer; move them to the front".to_owned()
         }

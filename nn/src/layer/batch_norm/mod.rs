@@ -92,7 +92,7 @@ impl<const N: usize, const MOMENTUM: u64, const EPSILON: u64> Inference
             TensorInfo::kept("running_mean", &[N], MEAN * padded(N)),
             TensorInfo::kept("running_variance", &[N], VARIANCE * padded(N)),
         ],
-        ..LayerInfo::new("batch_norm", N, N)
+        ..LayerInfo::of_notation("batch_norm", N, N)
     });
 
     type Outputs<T: Float> = [T; N];

@@ -133,7 +133,7 @@ impl<const N: usize, R: RowRule, const A: u64, const B: u64> Inference for ByRow
         params: R::TENSORS.len() * N,
         len: Self::LEN,
         tensors: Self::TENSORS,
-        ..LayerInfo::new(R::WORD, Self::INPUTS, N)
+        ..LayerInfo::of_notation(R::WORD, Self::INPUTS, N)
     });
 
     type Outputs<T: Float> = [T; N];

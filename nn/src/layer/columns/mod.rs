@@ -216,7 +216,7 @@ impl<C: DeclaredColumns, const N: usize> Inference for Columns<C, N> {
             _ => Self::TENSORS_AND_WORDS,
         },
         encodes: true,
-        ..LayerInfo::new("columns", N, N)
+        ..LayerInfo::of_notation("columns", N, N)
     });
     const ENCODES: bool = true;
     const IS_ENCODER: bool = true;

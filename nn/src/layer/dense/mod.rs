@@ -28,7 +28,6 @@ pub(crate) use weight_norm::weights;
 #[cfg(feature = "std")]
 pub use weight_norm::{HasFormula, WeightNormFormula, WeightNormView};
 
-use crate::layer::columns::ColumnsInfo;
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::{TensorKind, padded};
 #[cfg(feature = "std")]
@@ -62,12 +61,9 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
     const LEN: usize = Self::BIAS + Self::BIAS_LEN;
     const STACK: usize = O;
     const INFO: Info = Info::Layer(LayerInfo {
-        kind: "dense",
-        inputs: I,
-        outputs: O,
         activation: A::NAME,
+        has_own_activation: A::IS_OWN,
         option: P::WRITTEN,
-        columns: ColumnsInfo::NONE,
         params: I * O + if P::BIAS { O } else { 0 },
         flops: 2 * I * O,
         len: Self::LEN,
@@ -79,7 +75,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
             false => &[TensorInfo::new("weight", &[I, O], 0)],
         },
         weight: Some([I, O]),
-        encodes: false,
+        ..LayerInfo::of_notation("dense", I, O)
     });
 
     type Outputs<T: Float> = [T; O];

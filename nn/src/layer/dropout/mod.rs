@@ -88,7 +88,7 @@ impl<K: DropoutKind, const N: usize, const RATE: u64> Inference for Dropping<K, 
     const STACK: usize = N;
     const INFO: Info = Info::Layer(LayerInfo {
         option: const { &Written::number(Self::SHARE) }.as_str(),
-        ..LayerInfo::new(K::WORD, N, N)
+        ..LayerInfo::of_notation(K::WORD, N, N)
     });
 
     type Outputs<T: Float> = [T; N];

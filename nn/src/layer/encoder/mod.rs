@@ -175,7 +175,7 @@ impl<R: Declared, const N: usize> Inference for Encoded<R, N> {
         len: Self::LEN,
         tensors: Self::TENSORS,
         encodes: true,
-        ..LayerInfo::new(<R::Rule as Rule>::WORD, N, N)
+        ..LayerInfo::of_notation(<R::Rule as Rule>::WORD, N, N)
     });
     const ENCODES: bool = true;
     const IS_ENCODER: bool = true;

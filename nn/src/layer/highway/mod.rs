@@ -62,7 +62,7 @@ impl<const N: usize, const BIAS: u64> Inference for Highway<N, BIAS> {
             TensorInfo::new("weight", &[N, 2 * N], 0),
             TensorInfo::new("bias", &[2 * N], padded(2 * N * N)).kind(TensorKind::Bias),
         ],
-        ..LayerInfo::new("highway", N, N)
+        ..LayerInfo::of_notation("highway", N, N)
     });
 
     type Outputs<T: Float> = [T; N];

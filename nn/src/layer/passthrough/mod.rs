@@ -20,7 +20,7 @@ impl<const N: usize> Inference for Passthrough<N> {
     const OUTPUTS: usize = N;
     const LEN: usize = 0;
     const STACK: usize = N;
-    const INFO: Info = Info::Layer(LayerInfo::new("input", N, N));
+    const INFO: Info = Info::Layer(LayerInfo::of_notation("input", N, N));
 
     type Outputs<T: Float> = [T; N];
 

@@ -105,16 +105,18 @@ const ROWS: &[Row] = &[
     row("softmax", |g, x, _| g.op_with("Softmax", &[x], vec![super::graph::integer("axis", -1)])),
 ];
 
-/// Adds the nodes of the activation that a network calls so, as in `leaky_relu(0.1)`; `None` if it is none of the list and none
-/// of the user's.
+/// Adds the nodes of an activation of the user's, whatever it is called; `None` if the options do not say what it is.
+pub(super) fn own(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
+    let at = graph.own.iter().position(|own| own.name == name)?;
+    // Out of the graph while it grows; what was written once is written again.
+    let own = graph.own.swap_remove(at);
+    let y = own.nodes(graph, x).ok();
+    graph.own.push(own);
+    y
+}
+
+/// Adds the nodes of the activation that the notation calls so, as in `leaky_relu(0.1)`; `None` if it is none of the list.
 pub(super) fn write(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
-    if let Some(at) = graph.own.iter().position(|own| own.name == name) {
-        // Out of the graph while it grows; what was written once is written again.
-        let own = graph.own.swap_remove(at);
-        let y = own.nodes(graph, x).ok();
-        graph.own.push(own);
-        return y;
-    }
     let (word, number) = word_and_number(name)?;
     let row = ROWS.iter().find(|row| row.word == word)?;
     Some((row.write)(graph, x, number))

@@ -70,7 +70,16 @@ pub(super) fn encode<T: Float>(
                     _ => codes.push(graph.cast(&code, None)),
                 }
             }
-            _ => number(graph, form, &found, x, &mut floats),
+            ColumnKind::Number { .. } | ColumnKind::Date => {
+                let y = centered(graph, &found, x);
+                number(graph, form, &found, x, y, &mut floats);
+            }
+            ColumnKind::Flag => {
+                let (zero, yes, no) = (graph.number(0.0), graph.number(1.0), graph.number(-1.0));
+                let is_yes = graph.op("Greater", &[x, &zero]);
+                let y = graph.op("Where", &[&is_yes, &yes, &no]);
+                number(graph, form, &found, x, y, &mut floats);
+            }
         }
     }
     floats.append(&mut codes);
@@ -78,27 +87,20 @@ pub(super) fn encode<T: Float>(
     Ok(graph.op_with("Concat", &parts, vec![integer("axis", 1)]))
 }
 
-/// What a number, a flag or a date becomes.
+/// What a column becomes that is `y` where it is not missing: that, the places of a date, and whether it is missing.
 fn number<T: Float>(
     graph: &mut Graph,
     form: &ColumnForm,
     found: &Found<'_, T>,
     x: &str,
+    y: String,
     floats: &mut Vec<String>,
 ) {
     // What is infinite is missing, too.
     let distance = graph.op("Sub", &[x, x]);
     let missing = graph.op("IsNaN", &[&distance]);
     let zero = graph.number(0.0);
-    let mut shown = Vec::new();
-    match form.kind {
-        ColumnKind::Flag => {
-            let is_yes = graph.op("Greater", &[x, &zero]);
-            let (yes, no) = (graph.number(1.0), graph.number(-1.0));
-            shown.push(graph.op("Where", &[&is_yes, &yes, &no]));
-        }
-        _ => shown.push(centered(graph, found, x)),
-    }
+    let mut shown = vec![y];
     if form.kind == ColumnKind::Date {
         let days = graph.cast(x, Some(data_type::DOUBLE));
         for period in [365.2425, 7.0, 1.0] {

@@ -52,7 +52,8 @@ const NEAR: f64 = 1e-5;
 /// `clamp`, `exp`, `exp2`, `expm1`, `ln`, `ln_1p`, `log2`, `log10`, `sqrt`, `rsqrt`, `square`, `abs`, `sign`, `reciprocal`, `erf`,
 /// rounding, the trigonometric and hyperbolic ones, every activation, `prelu`, `matmul` with and without transposed operands, `sum`,
 /// `mean`, `max`, `min`, `prod` and `logsumexp` of all or along axes, `softmax`, `log_softmax`, `layer_norm` (from opset 17 on),
-/// `reshape`, `transpose`, `permute`, `broadcast_to`, `slice`, `split`, `concat` and `stack`.
+/// `reshape`, `transpose`, `permute`, `broadcast_to`, `slice`, `split`, `concat`, `stack`, `cumsum`, `conv2d`, `max_pool2d`,
+/// `avg_pool2d`, and `select` by a mask that does not depend on the inputs.
 ///
 /// # Errors
 ///

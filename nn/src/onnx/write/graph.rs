@@ -132,6 +132,15 @@ impl Graph {
         self.constant(&name, vec![list.len() as i64], data_type::INT64, bytes)
     }
 
+    /// One whole number, which is no list.
+    pub(super) fn integer(&mut self, number: i64) -> String {
+        let name = format!("whole {number}");
+        if self.names.contains(&name) {
+            return name;
+        }
+        self.constant(&name, Vec::new(), data_type::INT64, number.to_le_bytes().to_vec())
+    }
+
     fn constant(&mut self, name: &str, dims: Vec<i64>, element: i32, bytes: Vec<u8>) -> String {
         let name = self.name(name);
         self.constants.push(proto::Tensor {

@@ -98,7 +98,10 @@ fn dense<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<
         Some(bias) => graph.op("Gemm", &[x, &weight, &bias]),
         None => graph.op("MatMul", &[x, &weight]),
     };
-    activations::write(graph, layer.info.activation, &y)
+    match layer.info.has_own_activation {
+        true => activations::own(graph, layer.info.activation, &y),
+        false => activations::write(graph, layer.info.activation, &y),
+    }
 }
 
 fn layer_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {

@@ -269,7 +269,7 @@ impl<T: Float> Writer<'_, T> {
                 if probabilities {
                     let name = heads.to_string();
                     y = activations::write(&mut self.graph, &name, &y)
-                        .ok_or_else(|| self.unknown("head", &name))?;
+                        .ok_or_else(|| self.unknown("head", &name, false))?;
                 }
                 to.push((y, info.outputs()));
                 Ok(())
@@ -292,11 +292,14 @@ impl<T: Float> Writer<'_, T> {
                     return Ok(vec![(y, layer.outputs)]);
                 }
                 let x = self.joined(x);
-                match layers::write(&mut self.graph, &placed, &x) {
+                let y = (!layer.is_own).then(|| layers::write(&mut self.graph, &placed, &x));
+                match y.flatten() {
                     Some(y) => Ok(vec![(y, layer.outputs)]),
                     None => Err(match layer.kind {
-                        "dense" => self.unknown("activation", layer.activation),
-                        kind => self.unknown("layer", kind),
+                        "dense" if !layer.is_own => {
+                            self.unknown("activation", layer.activation, layer.has_own_activation)
+                        }
+                        kind => self.unknown("layer", kind, layer.is_own),
                     }),
                 }
             }
@@ -354,12 +357,13 @@ impl<T: Float> Writer<'_, T> {
         (slice(0, width), slice(width, all))
     }
 
-    fn unknown(&self, what: &str, name: &str) -> Error {
+    fn unknown(&self, what: &str, name: &str, is_own: bool) -> Error {
         Error::value(
             format!("{what} of {}, to be saved as ONNX", quoted(&self.graph.layer)),
-            quoted(name),
-            format!("one of the {what}s that the notation has a word for"),
+            format!("{}{}", quoted(name), if is_own { ", one of your own" } else { "" }),
+            format!("one of the {what}s that ONNX has operators for"),
             match what {
+                _ if !is_own => "save the part of the network without it, or `save` all of it",
                 "activation" => {
                     "ONNX has no operator for one of your own: say by `OnnxOptions::activation` what it is on a tape"
                 }

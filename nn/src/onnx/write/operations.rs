@@ -2,11 +2,12 @@
 
 use std::any::Any;
 
-use autograd::ops;
+use autograd::{Windows, ops};
 use tensor::Float;
 
 use super::activations;
 use super::graph::{Graph, float, integer, list};
+use crate::onnx::proto::{self, data_type};
 
 /// The lengths of a tensor's axes; `None` for one that depends on the number of rows.
 pub(super) type Lengths = Vec<Option<usize>>;
@@ -133,6 +134,40 @@ rows! {
             let settings = vec![integer("axis", -1), float("epsilon", norm.eps().as_f64())];
             (g.opset >= 17).then(|| g.op_with("LayerNormalization", &[s.x(0), s.x(1), s.x(2)], settings))
         };
+        CumSum as sum => {
+            let axis = g.integer(sum.axis as i64);
+            let [exclusive, reverse] = [sum.exclusive, sum.reverse].map(i64::from);
+            let settings = vec![integer("exclusive", exclusive), integer("reverse", reverse)];
+            Some(g.op_with("CumSum", &[s.x(0), &axis], settings))
+        };
+        Conv2d as conv => {
+            let mut settings = moved(conv.windows);
+            settings.extend([lengths("dilations", &conv.windows.dilation), integer("group", conv.groups as i64)]);
+            Some(g.op_with("Conv", &[s.x(0), s.x(1)], settings))
+        };
+        MaxPool2d as pool => {
+            let mut settings = moved(pool.windows());
+            settings.extend([lengths("kernel_shape", &pool.size()), lengths("dilations", &pool.windows().dilation)]);
+            Some(g.op_with("MaxPool", &[s.x(0)], settings))
+        };
+        AvgPool2d as pool => {
+            let mut settings = moved(pool.windows);
+            let counts = i64::from(pool.counts_padding);
+            settings.extend([lengths("kernel_shape", &pool.size), integer("count_include_pad", counts)]);
+            // Before there were no gaps in windows of this operator.
+            match pool.windows.dilation {
+                [1, 1] => {}
+                dilation if g.opset >= 19 => settings.push(lengths("dilations", &dilation)),
+                _ => return None,
+            }
+            Some(g.op_with("AveragePool", &[s.x(0)], settings))
+        };
+        Select<T> as select => {
+            let name = format!("{}/mask", g.layer);
+            let mask = g.tensor(&name, select.mask.shape(), &select.mask.to_vec());
+            let mask = g.cast(&mask, Some(data_type::BOOL));
+            Some(g.op("Where", &[&mask, s.x(0), s.x(1)]))
+        };
         Reshape as _reshape => reshaped(g, s.x(0), &s.shape);
         Transpose as _transpose => Some(transposed(g, s, 0));
         Permute as permute => {
@@ -157,6 +192,17 @@ rows! {
             Some(g.op_with("Concat", &names, vec![integer("axis", axis)]))
         };
     }
+}
+
+/// How windows move over an image.
+fn moved(windows: Windows<2>) -> Vec<proto::Attribute> {
+    let [above, left] = windows.padding;
+    // Before the first row and column, then behind the last ones.
+    vec![lengths("strides", &windows.stride), lengths("pads", &[above, left, above, left])]
+}
+
+fn lengths(name: &str, all: &[usize]) -> proto::Attribute {
+    list(name, &all.iter().map(|&length| length as i64).collect::<Vec<_>>())
 }
 
 /// An operator on x and a number.

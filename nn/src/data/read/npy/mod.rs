@@ -18,16 +18,18 @@
 
 mod archive;
 mod header;
+mod write;
 
 use std::fmt;
-use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use tensor::{Float, Tensor};
 
 pub use self::archive::read_npz;
 use self::header::Header;
+pub use self::write::{write, write_npz};
 use crate::error::{Error, Result, quoted};
 use crate::head::Class;
 use crate::row::Row;
@@ -245,61 +247,6 @@ fn failed(path: &Path, error: io::Error) -> Error {
         }
         _ => Error::io("read", path, error),
     }
-}
-
-/// Writes a tensor as a `.npy` file, which `numpy.load` reads: `f4` of `f32`, `f8` of other floats.
-///
-/// ```
-/// use nn::data::npy;
-/// use nn::tensor::Tensor;
-///
-/// let path = std::env::temp_dir().join(format!("matrix-{}.npy", std::process::id()));
-/// let matrix = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
-/// npy::write(&path, &matrix)?;
-/// assert_eq!(npy::read(&path)?.tensor::<f32>()?, matrix);
-/// # let _ = std::fs::remove_file(path);
-/// # Ok::<(), nn::Error>(())
-/// ```
-///
-/// # Errors
-///
-/// If the file cannot be written.
-pub fn write<T: Float>(path: impl AsRef<Path>, tensor: &Tensor<T>) -> Result<()> {
-    let path = path.as_ref();
-    let written = write_all(path, tensor).map_err(|error| Error::io("write", path, error));
-    if written.is_err() {
-        // What is wrong with the file is said already.
-        let _ = fs::remove_file(path);
-    }
-    written
-}
-
-fn write_all<T: Float>(path: &Path, tensor: &Tensor<T>) -> io::Result<()> {
-    let element = if size_of::<T>() == 4 { Element::F32 } else { Element::F64 };
-    let shape = match tensor.shape() {
-        [length] => format!("({length},)"),
-        shape => format!("({})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", ")),
-    };
-    let mut header =
-        format!("{{'descr': '<{}', 'fortran_order': False, 'shape': {shape}, }}", element.name());
-    // Numbers begin at a multiple of 64 bytes, and the line ends before them.
-    while !(MAGIC.len() + 4 + header.len() + 1).is_multiple_of(64) {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut file = BufWriter::new(File::create(path)?);
-    file.write_all(MAGIC)?;
-    file.write_all(&[1, 0])?;
-    let length = u16::try_from(header.len()).map_err(io::Error::other)?;
-    file.write_all(&length.to_le_bytes())?;
-    file.write_all(header.as_bytes())?;
-    for number in tensor.to_vec() {
-        match element {
-            Element::F32 => file.write_all(&(number.as_f64() as f32).to_le_bytes())?,
-            _ => file.write_all(&number.as_f64().to_le_bytes())?,
-        }
-    }
-    file.flush()
 }
 
 impl Npy {

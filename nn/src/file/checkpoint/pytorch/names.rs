@@ -81,11 +81,12 @@ impl Twins {
         let (mut theirs, mut counters) = (Vec::new(), Vec::new());
         for (index, module) in modules.iter().enumerate() {
             let (layer, start) = info.layer(index);
-            let twin = TWINS.iter().find(|twin| twin.word == layer.kind);
+            let twin = TWINS.iter().find(|twin| twin.word == layer.kind && !layer.is_own);
             let renamed = twin.map_or(&[][..], |twin| twin.renamed);
             // A dense layer with a weight norm.
-            let is_normed =
-                layer.kind == "dense" && layer.tensors.iter().any(|tensor| tensor.name == "scale");
+            let is_normed = layer.kind == "dense"
+                && !layer.is_own
+                && layer.tensors.iter().any(|tensor| tensor.name == "scale");
             let renamed = if is_normed { WEIGHT_NORM } else { renamed };
             for tensor in layer.tensors {
                 let name = renamed.iter().find(|(ours, _)| *ours == tensor.name);

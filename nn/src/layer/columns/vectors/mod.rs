@@ -84,7 +84,7 @@ impl<C: DeclaredColumns, const I: usize, const O: usize> Inference for Embedding
         len: Self::LEN,
         columns: ColumnsInfo { texts: &[], ..ColumnsInfo::of::<C>() },
         tensors: &[TensorInfo::new("vectors", &[numbers(C::FORMS)], 0)],
-        ..LayerInfo::new("embedding", I, O)
+        ..LayerInfo::of_notation("embedding", I, O)
     });
 
     type Outputs<T: Float> = [T; O];

@@ -47,6 +47,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
     const STACK: usize = 2 * O;
     const INFO: Info = Info::Layer(LayerInfo {
         activation: A::NAME,
+        has_own_activation: A::IS_OWN,
         option: const { &Self::WRITTEN }.as_str(),
         params: I * O + if P::BIAS { 2 * O } else { O },
         flops: 2 * I * O,
@@ -62,7 +63,7 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
                 TensorInfo::new("scale", &[O], Self::SCALE).kind(TensorKind::Scale),
             ],
         },
-        ..LayerInfo::new("dense", I, O)
+        ..LayerInfo::of_notation("dense", I, O)
     });
 
     type Outputs<T: Float> = [T; O];

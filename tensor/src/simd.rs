@@ -240,10 +240,10 @@ mod tests {
         assert!(Isa::best().is_available());
         // CI names the instruction set that must have been tested, so that a machine without it
         // cannot pass by skipping.
-        if let Ok(required) = std::env::var("REQUIRE_ISA") {
-            if let Err(message) = Isa::named(&required) {
-                panic!("REQUIRE_ISA={message}");
-            }
+        if let Ok(required) = std::env::var("REQUIRE_ISA")
+            && let Err(message) = Isa::named(&required)
+        {
+            panic!("REQUIRE_ISA={message}");
         }
     }
 

@@ -241,7 +241,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
             _ if is_by_row && weights.is_empty() => Ok((outputs, loss.mean()?)),
             _ if is_by_row => {
                 let weights = weights.iter().map(|&weight| T::of(weight)).collect();
-                let weights = tape.constant(Tensor::from_vec(weights, &shape)?);
+                let weights = tape.constant(Tensor::from_vec(weights, shape)?);
                 Ok((outputs, loss.mul(weights)?.mean()?))
             }
             1 if weights.is_empty() => Ok((outputs, loss)),

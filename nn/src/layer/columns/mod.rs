@@ -51,10 +51,10 @@ pub use vectors::Embedding;
 #[cfg(feature = "std")]
 pub use vectors::EmbeddingFormula;
 
-use self::layout::Layout;
-pub(crate) use self::layout::TARGET_NUMBERS;
 #[cfg(feature = "onnx")]
 pub(crate) use self::layout::Found;
+use self::layout::Layout;
+pub(crate) use self::layout::TARGET_NUMBERS;
 #[cfg(feature = "std")]
 pub(crate) use self::layout::columns;
 use super::encoder::ROWS;

@@ -134,6 +134,8 @@ fn concat_says_which_input_lacks_the_axis() {
     let (a, b) = (tape.constant(Tensor::<f32>::zeros([2])), tape.constant(Tensor::zeros([2, 2])));
     let error = Var::concat(1, &[a, b]).unwrap_err().to_string();
     assert_eq!(error, "concat: input 0 is [2] and has no axis 1");
+    let error = Var::concat(1, &[b, a]).unwrap_err().to_string();
+    assert_eq!(error, "concat: input 1 is [2] and has no axis 1");
 }
 
 #[test]

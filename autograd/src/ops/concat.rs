@@ -79,13 +79,15 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
     let Some(first) = parts.first().map(|part| part.shape()) else {
         return refuse(format!("axis {axis}: expected at least one input"));
     };
-    if axis >= first.len() {
-        return refuse(format!("input 0 is {first:?} and has no axis {axis}"));
-    }
     let mut shape = first.to_vec();
-    shape[axis] = 0;
+    if let Some(length) = shape.get_mut(axis) {
+        *length = 0;
+    }
     for (input, part) in parts.iter().enumerate() {
         let lengths = part.shape();
+        if axis >= lengths.len() {
+            return refuse(format!("input {input} is {lengths:?} and has no axis {axis}"));
+        }
         let fits = lengths.len() == first.len()
             && (0..first.len()).all(|a| a == axis || lengths[a] == first[a]);
         if !fits {

@@ -141,7 +141,7 @@ impl Words {
             .iter()
             .filter_map(|form| {
                 place += form.raw();
-                (form.raw() == 2).then_some(place - 2)
+                (form.raw() == 2).then(|| place - 2)
             })
             .collect();
         let mut all: Vec<Words> = places.iter().map(|_| Words::default()).collect();

@@ -53,6 +53,11 @@ struct Target {
     words: &'static [&'static str],
 }
 
+/// Bytes that a byte of a zip archive justifies, in all and not at once. What looks like the mark of its end has four bytes and
+/// may have a comment of 64 KiB, for which the crate makes room; 1032 by deflate, of which a vector that grows and the other
+/// order of axes make copies.
+const OF_ZIP: usize = 16 * 1024 + 4 * 1024;
+
 const JSON: &[&str] = &[
     "\"",
     "{",
@@ -380,9 +385,7 @@ const TARGETS: &[Target] = &[
         valid: || ["several.npz", "compressed.npz"].map(array).to_vec(),
         takes: |path| npy::read_npz(path).is_ok(),
         reference: None,
-        // In all, not at once: each mark of an archive's end is looked from, and each entry, of some fifty bytes, has a
-        // decoder of its own.
-        factor: 64 * 1024,
+        factor: OF_ZIP,
         words: &["PK\u{1}\u{2}", "PK\u{3}\u{4}", "PK\u{5}\u{6}", "weight.npy", "\u{ff}"],
     },
     Target {
@@ -390,7 +393,7 @@ const TARGETS: &[Target] = &[
         valid: || vec![of_keras("norms.npz")],
         takes: |path| OfKeras::<f32>::load_keras(path).is_ok(),
         reference: None,
-        factor: 64 * 1024,
+        factor: OF_ZIP,
         words: &[
             "PK\u{1}\u{2}",
             "PK\u{3}\u{4}",

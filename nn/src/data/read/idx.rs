@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 const U8: u8 = 0x08;
 /// So many bytes can one byte become: 258 at most are copied by a code of two bits (RFC 1951).
-const MOST_INFLATED: u64 = 1032;
+pub(super) const MOST_INFLATED: u64 = 1032;
 /// Bytes that may be inflated for the sake of a message.
 const SHORT: u64 = 1 << 20;
 

@@ -16,6 +16,7 @@
 //! Numbers of all sizes are read, whole or with a point, in both orders of bytes and of axes. What needs Python to be
 //! understood (objects, strings, records) is an error.
 
+mod archive;
 mod header;
 
 use std::fmt;
@@ -24,8 +25,8 @@ use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
 use tensor::{Float, Tensor};
-use zip::ZipArchive;
 
+pub use self::archive::read_npz;
 use self::header::Header;
 use crate::error::{Error, Result, quoted};
 use crate::head::Class;
@@ -231,29 +232,6 @@ fn element(path: &Path, descr: &str) -> Result<(Element, bool)> {
             "save numbers, for example `numpy.save(path, array.astype(\"float32\"))`",
         )),
     }
-}
-
-/// Reads all arrays of a `.npz` file, with their names, in the order of the file.
-///
-/// # Errors
-///
-/// If the file cannot be read, is not such a file, or one of its arrays is as [`read`] refuses it.
-pub fn read_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Npy)>> {
-    let path = path.as_ref();
-    let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
-    let zip = |error: zip::result::ZipError| match error {
-        zip::result::ZipError::Io(error) => failed(path, error),
-        error => Error::file(path, "zip archive", error.to_string(), "a sound one", AGAIN),
-    };
-    let mut archive = ZipArchive::new(BufReader::new(file)).map_err(zip)?;
-    let mut arrays = Vec::new();
-    for at in 0..archive.len() {
-        let entry = archive.by_index(at).map_err(zip)?;
-        let name = entry.name().map_err(zip)?.into_owned();
-        let array = parse(path.join(&name), entry)?;
-        arrays.push((name.strip_suffix(".npy").unwrap_or(&name).to_string(), array));
-    }
-    Ok(arrays)
 }
 
 /// What a failed read means: in an archive it may be the content that is wrong, not the disk.

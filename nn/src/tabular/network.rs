@@ -65,7 +65,8 @@ pub trait Tabular: Network {
     {
         let column = table.column(target)?;
         let inputs = rows::<Self>(table, Some(column.name()))?;
-        Self::Target::dataset(inputs, &[column], None)
+        let (targets, names) = Self::Target::read_named(&[column], None)?;
+        Ok(Dataset::new(inputs, targets)?.named(names))
     }
 
     /// The same network, which predicts the logarithm of its target, and gives the target itself back: for prices, counts and

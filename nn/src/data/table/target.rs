@@ -100,7 +100,8 @@ impl WithTarget<'_> {
     /// another kind, or missing, or does not have as many different values as there are classes.
     pub fn dataset<T: Float, const N: usize, Y: ColumnTarget>(self) -> Result<Dataset<[T; N], Y>> {
         let (inputs, targets) = self.parts()?;
-        Y::dataset(inputs.inputs()?, &targets, self.labels.as_ref())
+        let (targets, names) = Y::read_named(&targets, self.labels.as_ref())?;
+        Ok(Dataset::new(inputs.inputs()?, targets)?.named(names))
     }
 
     /// Rows for a [`Dynamic`](crate::Dynamic) network, which has as many inputs as there are other columns. The target of a
@@ -156,18 +157,17 @@ pub trait ColumnTarget: Sized {
         Ok(None)
     }
 
-    /// Inputs with their targets, and these with their names.
+    /// The target of each row, and the names of its classes.
     ///
     /// # Errors
     ///
     /// As [`ColumnTarget::read`].
-    fn dataset<X>(
-        inputs: Vec<X>,
+    fn read_named(
         columns: &[&Column],
         labels: Option<&Labels>,
-    ) -> Result<Dataset<X, Self>> {
+    ) -> Result<(Vec<Self>, Option<Labels>)> {
         let names = Self::class_names(columns, labels)?;
-        Ok(Dataset::new(inputs, Self::read(columns, names.as_ref().or(labels))?)?.named(names))
+        Ok((Self::read(columns, names.as_ref().or(labels))?, names))
     }
 }
 

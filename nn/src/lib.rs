@@ -111,7 +111,7 @@ pub use autograd;
 #[cfg(all(feature = "dynamic", feature = "table"))]
 pub use dynamic::LeftOut;
 #[cfg(feature = "dynamic")]
-pub use dynamic::{Dynamic, DynamicWorkspace, Registry};
+pub use dynamic::{Dynamic, DynamicLoss, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};
 pub use file::Weights;

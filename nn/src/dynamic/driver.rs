@@ -7,6 +7,7 @@ use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::Dynamic;
+use super::loss::DynamicLoss;
 use super::network::Network;
 use super::part::Part;
 use crate::data::{Fingerprint, Source, portions};
@@ -224,7 +225,7 @@ impl<T: Float> Model for Dynamic<T> {
     type Float = T;
     type Input = T;
     type Target = T;
-    type Loss = ();
+    type Loss = DynamicLoss<T>;
     type Workspace = DynamicWorkspace<T>;
 
     fn tensors(&self) -> Vec<NamedTensor> {
@@ -286,17 +287,18 @@ impl<T: Float> Model for Dynamic<T> {
     fn differentiate(
         &self,
         batch: Batch<'_, Self>,
-        (): &mut (),
+        loss: &mut DynamicLoss<T>,
         workspace: &mut Self::Workspace,
         run: &Run<'_>,
     ) -> Result<T> {
-        let units = self.units();
+        let (units, head) = (self.units(), &self.network.head);
+        loss.check(&self.network.name, head)?;
         self.differentiate_by(batch, workspace, run, |rows| match units {
-            None => self.network.head.evaluate(rows),
+            None => loss.evaluate(head, rows),
             Some(units) => {
                 let targets = rows.targets.iter().map(|&target| units.standardized(target));
                 let targets: Vec<T> = targets.collect();
-                self.network.head.evaluate(LossRows { targets: &targets, ..rows });
+                loss.evaluate(head, LossRows { targets: &targets, ..rows });
             }
         })
     }
@@ -474,7 +476,13 @@ impl<T: Float> Model for Dynamic<T> {
         Division::of(&*self.network, rows, threads).threads
     }
 
-    fn validate(&self, data: &dyn Source<T, T>, (): &mut (), threads: &Threads) -> Result<Metrics> {
+    fn validate(
+        &self,
+        data: &dyn Source<T, T>,
+        loss: &mut DynamicLoss<T>,
+        threads: &Threads,
+    ) -> Result<Metrics> {
+        loss.check(&self.network.name, &self.network.head)?;
         self.check_rows("", data, threads)?;
         self.check_adapted()?;
         let network = &*self.network;
@@ -488,13 +496,16 @@ impl<T: Float> Model for Dynamic<T> {
             }
             let count = logits.len() / units;
             let (mut losses, mut unused) = (vec![T::zero(); count], vec![T::zero(); logits.len()]);
-            network.head.evaluate(LossRows {
-                logits: &logits,
-                targets: t,
-                scale: T::one(),
-                losses: &mut losses,
-                gradient: &mut unused,
-            });
+            loss.evaluate(
+                &network.head,
+                LossRows {
+                    logits: &logits,
+                    targets: t,
+                    scale: T::one(),
+                    losses: &mut losses,
+                    gradient: &mut unused,
+                },
+            );
             let each = logits.chunks(units).zip(t.chunks(width)).zip(losses);
             for (row, ((logits, target), loss)) in all[start..].iter_mut().zip(each) {
                 *row = (loss, network.head.is_right(logits, target));

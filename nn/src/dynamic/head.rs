@@ -6,9 +6,7 @@ use tensor::{Buffer, Float};
 use super::plan::HeadPlan;
 use crate::head::{are_on_the_side, is_largest, softmax};
 use crate::layer::{join_columns, part_columns};
-use crate::loss::{
-    LossRows, binary_cross_entropy_rows, cross_entropy_rows, flush_to_zero, mse_rows,
-};
+use crate::loss::{FlatLoss as _, LossRows, binary_cross_entropy, class, cross_entropy, mse};
 
 /// One head, or several; of so many units each.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,14 +32,21 @@ impl Kind {
             _ => Kind::Linear,
         }
     }
+
+    /// Its word.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Kind::Softmax => "softmax",
+            Kind::Sigmoid => "sigmoid",
+            Kind::Linear => "linear",
+        }
+    }
 }
 
 impl Head {
     pub(super) fn plan(&self) -> HeadPlan {
         match self {
-            Head::One(Kind::Softmax, _) => HeadPlan::One("softmax"),
-            Head::One(Kind::Sigmoid, _) => HeadPlan::One("sigmoid"),
-            Head::One(Kind::Linear, _) => HeadPlan::One("linear"),
+            Head::One(kind, _) => HeadPlan::One(kind.word()),
             Head::Both(pair) => HeadPlan::Both(Box::new([pair[0].plan(), pair[1].plan()])),
         }
     }
@@ -134,20 +139,11 @@ impl Head {
     /// [`Loss::evaluate`](crate::loss::Loss::evaluate) is, with targets number by number.
     pub(super) fn evaluate<T: Float>(&self, rows: LossRows<'_, T, T>) {
         let pair = match self {
-            Head::One(Kind::Softmax, units) => {
-                let LossRows { logits, targets, scale, losses, gradient } = rows;
-                let gradient = &mut *gradient;
-                let rows = LossRows { logits, targets, scale, losses, gradient: &mut *gradient };
-                cross_entropy_rows(*units, rows, class);
-                return flush_to_zero(gradient);
-            }
+            Head::One(Kind::Softmax, units) => return cross_entropy().evaluate(*units, rows),
             Head::One(Kind::Sigmoid, units) => {
-                let LossRows { logits, targets, scale, losses, gradient } = rows;
-                let rows = LossRows { logits, targets, scale, losses, gradient: &mut *gradient };
-                binary_cross_entropy_rows(*units, None, rows);
-                return flush_to_zero(gradient);
+                return binary_cross_entropy().evaluate(*units, rows);
             }
-            Head::One(Kind::Linear, units) => return mse_rows(*units, rows),
+            Head::One(Kind::Linear, units) => return mse().evaluate(*units, rows),
             Head::Both(pair) => pair,
         };
         let LossRows { logits, targets, scale, losses, gradient } = rows;
@@ -176,9 +172,4 @@ impl Head {
         }
         join_columns(dz_a, dz_b, gradient, units);
     }
-}
-
-/// The class that a target is.
-fn class<T: Float>(target: &T) -> usize {
-    target.as_f64() as usize
 }

@@ -7,6 +7,7 @@
 //! | `part` | the layers, in a tree of the same form as a declared network's type |
 //! | `head` | what the last layer's values mean, and the loss |
 //! | `classes` | which class is predicted, by its name |
+//! | `loss` | what is made small, if not the default of the head |
 //! | `columns` | tables: which columns stand in front of the layers, and what is predicted |
 //! | `measure` | how good it is |
 //! | `activation` | one of the activations, chosen at run time |
@@ -21,6 +22,7 @@ mod classes;
 mod columns;
 mod driver;
 mod head;
+mod loss;
 mod measure;
 mod network;
 mod part;
@@ -40,6 +42,7 @@ use tensor::{Buffer, Float};
 #[cfg(feature = "table")]
 pub use columns::LeftOut;
 pub use driver::DynamicWorkspace;
+pub use loss::DynamicLoss;
 pub use registry::Registry;
 
 use crate::data::Source;
@@ -416,7 +419,7 @@ impl<T: Float> Dynamic<T> {
     ///
     /// If there are no rows, they have other widths, or one is not allowed.
     pub fn evaluate(&self, data: &dyn Source<T, T>) -> Result<Metrics> {
-        self.validate(data, &mut (), &Threads::all())
+        self.validate(data, &mut DynamicLoss::default(), &Threads::all())
     }
 
     /// Writes the parameters to a safetensors file: the one that a declared network with these layers writes and reads.

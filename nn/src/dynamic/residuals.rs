@@ -6,7 +6,7 @@ use tensor::threads::Threads;
 use super::head::{Head, Kind};
 use super::{Dynamic, DynamicWorkspace};
 use crate::error::{Error, Result};
-use crate::loss::{LossRows, mse_rows};
+use crate::loss::{FlatLoss as _, LossRows, mse};
 use crate::model::{Batch, Model, Run};
 use crate::solve::{LeastSquares, RowWidths, one_output, refuse_penalty};
 
@@ -33,7 +33,7 @@ impl<T: Float> LeastSquares for Dynamic<T> {
         // The gradient 2(z − t)/N with the factor N/2, which is exact.
         let scale = T::of(units as f64 / 2.0);
         let (logits, losses) = (&logits[..], &mut losses[..]);
-        mse_rows(units, LossRows { logits, targets, scale, losses, gradient: residuals });
+        mse().evaluate(units, LossRows { logits, targets, scale, losses, gradient: residuals });
     }
 
     fn jacobian(&self, inputs: &[T], targets: &[T], jacobian: &mut [T]) -> Result<()> {

@@ -64,12 +64,11 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
     const NAME: &'static str = "cross-entropy";
 
     fn evaluate(&self, rows: LossRows<'_, T, Class<N>>) {
-        if W::EQUAL && self.smoothing == 0.0 {
-            return cross_entropy_rows(N, rows, |target| target.index());
+        if W::EQUAL {
+            return self.of_classes(N, rows, |target| target.index());
         }
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
-        exponentials_and_sums(N, logits, losses, gradient);
-        self.weighted(LossRows { logits, targets, scale, losses, gradient });
+        let weights: [T; N] = std::array::from_fn(|class| T::of(self.weights.at(class)));
+        self.weighted(N, |class| weights[class], rows, |target| target.index());
     }
 
     fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
@@ -114,25 +113,46 @@ fn exponentials_and_sums<T: Float>(
 }
 
 impl<W> CrossEntropy<W> {
-    /// From the shifted exponentials in `gradient` and their sums in `losses`.
-    fn weighted<T: Float, const N: usize>(&self, rows: LossRows<'_, T, Class<N>>)
-    where
-        W: Weights<N>,
-    {
+    /// Of so many classes that count alike, each target one of them.
+    #[inline(always)] // so that a declared network's number of classes is a constant in it
+    pub(super) fn of_classes<T: Float, Y>(
+        &self,
+        classes: usize,
+        rows: LossRows<'_, T, Y>,
+        class: impl Fn(&Y) -> usize,
+    ) {
+        match self.smoothing == 0.0 {
+            true => cross_entropy_rows(classes, rows, class),
+            false => self.weighted(classes, |_| T::one(), rows, class),
+        }
+    }
+
+    /// Of so many classes, by their weights.
+    #[inline(always)]
+    fn weighted<T: Float, Y>(
+        &self,
+        classes: usize,
+        weight: impl Fn(usize) -> T,
+        rows: LossRows<'_, T, Y>,
+        class: impl Fn(&Y) -> usize,
+    ) {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
-        let weights: [T; N] = std::array::from_fn(|class| T::of(self.weights.at(class)));
-        let (spread, kept) = (T::of(self.smoothing / N as f64), T::of(1.0 - self.smoothing));
-        let rows = gradient.chunks_exact_mut(N).zip(logits.chunks_exact(N)).zip(targets);
-        for (loss, ((row, z), target)) in losses.iter_mut().zip(rows) {
-            let mut wanted = weights.map(|weight| weight * spread);
-            wanted[target.index()] = wanted[target.index()] + weights[target.index()] * kept;
+        exponentials_and_sums(classes, logits, losses, gradient);
+        let (spread, kept) = (T::of(self.smoothing / classes as f64), T::of(1.0 - self.smoothing));
+        let rows = gradient.chunks_exact_mut(classes).zip(logits.chunks_exact(classes));
+        for (loss, ((row, z), target)) in losses.iter_mut().zip(rows.zip(targets)) {
+            let target = class(target);
+            let wanted = |i: usize| match weight(i) * spread {
+                all if i == target => all + weight(i) * kept,
+                all => all,
+            };
             let (max, sum) = (max(z), *loss);
-            let total = wanted.iter().fold(T::zero(), |total, &a| total + a);
+            let total = (0..classes).fold(T::zero(), |total, i| total + wanted(i));
             *loss = total * math::ln(sum);
             let share = total / sum;
-            for i in 0..N {
-                *loss = *loss - wanted[i] * (z[i] - max);
-                row[i] = (row[i] * share - wanted[i]) * scale;
+            for i in 0..classes {
+                *loss = *loss - wanted(i) * (z[i] - max);
+                row[i] = (row[i] * share - wanted(i)) * scale;
             }
         }
     }

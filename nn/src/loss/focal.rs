@@ -56,19 +56,38 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for Focal<W> {
     const NAME: &'static str = "focal";
 
     fn evaluate(&self, rows: LossRows<'_, T, Class<N>>) {
+        self.of_classes(N, |class| self.weights.at(class), rows, |target| target.index());
+    }
+
+    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
+        Focal { gamma: self.gamma, weights: self.weights.of_batch(targets) }
+    }
+}
+
+impl<W> Focal<W> {
+    /// Of so many classes, by their weights, each target one of them.
+    #[inline(always)] // so that a declared network's number of classes is a constant in it
+    pub(super) fn of_classes<T: Float, Y>(
+        &self,
+        classes: usize,
+        weight: impl Fn(usize) -> f64,
+        rows: LossRows<'_, T, Y>,
+        class: impl Fn(&Y) -> usize,
+    ) {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
         let (gamma, half) = (T::of(self.gamma), T::of(0.5));
-        shifted_exponentials(N, logits, gradient);
-        let rows = gradient.chunks_exact_mut(N).zip(logits.chunks_exact(N)).zip(targets);
+        shifted_exponentials(classes, logits, gradient);
+        let rows = gradient.chunks_exact_mut(classes).zip(logits.chunks_exact(classes)).zip(targets);
         for (loss, ((row, z), target)) in losses.iter_mut().zip(rows) {
-            let (right, target) = (row[target.index()], target.index());
+            let target = class(target);
+            let right = row[target];
             row[target] = T::zero();
             let others = row.iter().fold(T::zero(), |sum, &e| sum + e);
             let sum = others + right;
             let (p, q) = (right / sum, others / sum);
             let most = z.iter().fold(T::neg_infinity(), |most, &z| if z > most { z } else { most });
             let ln = if q < half { (-q).ln_1p() } else { z[target] - most - math::ln(sum) };
-            let weight = T::of(self.weights.at(target));
+            let weight = T::of(weight(target));
             let less = q.powf(gamma);
             // q^(γ−1)·ln p goes to 0 or to −1 with q, as ln p goes to −q.
             let ratio = if q > T::zero() { ln / q } else { -T::one() };
@@ -77,10 +96,6 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for Focal<W> {
             row.iter_mut().for_each(|e| *e = *e / sum * -slope);
             row[target] = slope * q;
         }
-    }
-
-    fn for_batch<'t>(&self, targets: impl ExactSizeIterator<Item = &'t Class<N>> + Clone) -> Self {
-        Focal { gamma: self.gamma, weights: self.weights.of_batch(targets) }
     }
 }
 

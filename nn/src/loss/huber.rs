@@ -38,14 +38,23 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Huber {
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
         let targets = targets.as_flattened();
+        self.of_units(N, LossRows { logits, targets, scale, losses, gradient });
+    }
+}
+
+impl Huber {
+    /// Of rows of so many units, with a target for each.
+    #[inline(always)] // so that a declared network's number of units is a constant in it
+    pub(super) fn of_units<T: Float>(self, row_units: usize, rows: LossRows<'_, T, T>) {
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
         let (delta, half) = (T::of(self.delta), T::of(0.5));
         vectorize(|| {
             for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
                 *difference = z - t;
             }
         });
-        let units = T::of(N as f64);
-        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
+        let units = T::of(row_units as f64);
+        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(row_units)) {
             *loss = row.iter().fold(T::zero(), |sum, &d| {
                 let distance = d.abs();
                 let far = delta * (distance - half * delta);

@@ -29,13 +29,22 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mae {
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
         let targets = targets.as_flattened();
+        self.of_units(N, LossRows { logits, targets, scale, losses, gradient });
+    }
+}
+
+impl Mae {
+    /// Of rows of so many units, with a target for each.
+    #[inline(always)] // so that a declared network's number of units is a constant in it
+    pub(super) fn of_units<T: Float>(self, row_units: usize, rows: LossRows<'_, T, T>) {
+        let LossRows { logits, targets, scale, losses, gradient } = rows;
         vectorize(|| {
             for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
                 *difference = z - t;
             }
         });
-        let units = T::of(N as f64);
-        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(N)) {
+        let units = T::of(row_units as f64);
+        for (loss, row) in losses.iter_mut().zip(gradient.chunks_exact(row_units)) {
             *loss = row.iter().fold(T::zero(), |sum, &d| sum + d.abs()) / units;
         }
         let slope = scale / units;

@@ -58,19 +58,22 @@ mod boxed;
 #[cfg(test)]
 mod checks;
 mod default;
+#[cfg(feature = "dynamic")]
+mod flat;
 mod flush;
 mod weighted;
 mod weights;
 
 use tensor::Float;
 
-pub(crate) use binary_cross_entropy::binary_cross_entropy_rows;
 pub use both::BothLoss;
 pub(crate) use boxed::{DynLoss, boxed};
-pub(crate) use cross_entropy::cross_entropy_rows;
 pub use default::DefaultLoss;
-pub(crate) use flush::flush_to_zero;
-pub(crate) use mse::mse_rows;
+#[cfg(feature = "dynamic")]
+pub use flat::FlatLoss;
+#[cfg(feature = "dynamic")]
+pub(crate) use flat::class;
+use flush::flush_to_zero;
 pub use weighted::{Weighted, weighted};
 pub use weights::{Equal, Weights};
 

@@ -90,7 +90,7 @@ pub struct Fit<'a, M: Model, O> {
     pub(super) data: &'a dyn Source<M::Input, M::Target>,
     validation: Option<&'a dyn Source<M::Input, M::Target>>,
     optimizer: O,
-    loss: M::Loss,
+    pub(crate) loss: M::Loss,
     pub(super) epochs: usize,
     pub(super) batch_size: usize,
     seed: u64,

@@ -41,7 +41,7 @@ use crate::parameters::all_finite;
 /// ```
 pub struct Trainer<M: Model, O> {
     optimizer: O,
-    pub(super) loss: M::Loss,
+    pub(crate) loss: M::Loss,
     pub(super) threads: Threads,
     clip: Option<Clip>,
     pub(super) groups: Groups,

@@ -4,12 +4,18 @@ use nn::data::{Class, Dataset, FlatDataset, FlatTarget};
 use nn::head::Head as _;
 use nn::init::Random;
 use nn::layer::RowLayer;
+use nn::loss::{
+    FlatLoss, TrainedWith, binary_cross_entropy, cross_entropy, focal, huber, mae, mse,
+};
 use nn::prelude::*;
 use nn::{
     Adam, AdamW, Dynamic, ErrorKind, Float, Model, Optimizer, Registry, Row, Sgd, Show, Threads,
     Trainer,
 };
 
+use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS, LayerKind};
+
+use crate::gallery::networks;
 use crate::rule::Rule;
 
 /// A declared network and the text of its declaration.
@@ -17,12 +23,14 @@ macro_rules! twins {
     ($($name:ident $body:tt)*) => {
         network! { $( struct $name $body )* }
 
+        const TWINS: &[&str] = &[$(concat!("struct ", stringify!($name), stringify!($body))),*];
+
         /// Shows each of them to `$see`.
         fn all(see: &mut impl See) {
             $(
                 let text = concat!("struct ", stringify!($name), stringify!($body));
-                see.twin::<$name<f32>>(text);
-                see.twin::<$name<f64>>(text);
+                see.twin::<$name<f32>>(&|| Dynamic::parse(text).unwrap());
+                see.twin::<$name<f64>>(&|| Dynamic::parse(text).unwrap());
             )*
         }
     };
@@ -74,14 +82,85 @@ twins! {
         deep: dense(32, selu, bias = false, weight_norm = true), drop: alpha_dropout(0.1), swish: swiglu,
         noise: gaussian_dropout(0.2), way: highway * 2, output: dense(3, softmax),
     }
+    Columns { open: dense(10 -> 12), norm: rms_norm, scale: layer_scale, slope: prelu, output: dense(2) }
     Wide { a: dense(300 -> 700, relu), b: dense(600, relu), c: dense(50, softmax) }
 }
 
 trait See {
     fn twin<N: Network<Target: FlatTarget<N::Float>> + Picture + Checkpoint + Evaluate>(
         &mut self,
-        text: &str,
+        parse: &dyn Fn() -> Dynamic<N::Float>,
     );
+}
+
+/// The networks of the gallery, each read from the example's source.
+macro_rules! gallery {
+    ($($name:ident)*) => {
+        const GALLERY: &[&str] = &[$(stringify!($name)),*];
+
+        /// Shows each of them to `$see`.
+        fn all_of_gallery(see: &mut impl See) {
+            $(
+                see.twin::<networks::$name<f32>>(&|| of_gallery(stringify!($name)));
+                see.twin::<networks::$name<f64>>(&|| of_gallery(stringify!($name)));
+            )*
+        }
+    };
+}
+
+gallery! { Digits Deep ResidualMlp Regularised Encoder Autoencoder Pose Photo OwnParts }
+
+const SOURCE: &str = include_str!("../../examples/networks.rs");
+
+/// The declaration of a network of the gallery, as the example has it.
+fn declaration(name: &str) -> &'static str {
+    let start = SOURCE.find(&format!("struct {name}")).unwrap();
+    let rest = &SOURCE[start..];
+    let end = match rest[6 + name.len() + 1..].trim_start().starts_with('{') {
+        true => rest.find("\n    }").unwrap() + 6,
+        false => rest.find(';').unwrap() + 1,
+    };
+    &rest[..end]
+}
+
+/// That network, with what the example declares beside it.
+fn of_gallery<T: Float>(name: &str) -> Dynamic<T> {
+    let mut registry = Registry::new();
+    registry.layer::<networks::Gate<12, 12>>("Gate").activation::<networks::Swish>("Swish");
+    let encoder = registry.parse(declaration("Encoder")).unwrap();
+    registry.network("Encoder", encoder);
+    registry.parse(declaration(name)).unwrap()
+}
+
+#[test]
+fn every_network_of_the_gallery_has_its_twin() {
+    let declared = SOURCE.split("network! {").nth(1).unwrap().split("\n}\n").next().unwrap();
+    let names = declared.split("pub struct ").skip(1).map(|rest| {
+        let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap();
+        &rest[..end]
+    });
+    assert_eq!(names.collect::<Vec<_>>(), GALLERY);
+}
+
+/// A word of the notation that no network has here would not be compared.
+#[test]
+fn every_layer_and_activation_has_its_twin() {
+    let mut texts: Vec<String> = TWINS.iter().map(|text| text.to_string()).collect();
+    texts.extend(GALLERY.iter().map(|name| declaration(name).to_owned()));
+    let texts = texts.join(" ");
+    let words: Vec<&str> = texts.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
+    for layer in LAYERS {
+        // Those find their numbers from data: `encoder.rs` and `columns.rs` have their twins.
+        let finds = match &layer.kind {
+            LayerKind::Simple(simple) => simple.encodes,
+            LayerKind::Columns => true,
+            _ => false,
+        };
+        assert!(finds || words.contains(&layer.word), "no twin has `{}`", layer.word);
+    }
+    for activation in ACTIVATIONS {
+        assert!(words.contains(&activation.word), "no twin has `{}`", activation.word);
+    }
 }
 
 type Data<N> = Dataset<<N as Architecture>::Input, <N as Architecture>::Target>;
@@ -127,10 +206,10 @@ fn weights_tables_pictures_predictions_and_files_are_the_same() {
     impl See for Looks {
         fn twin<N: Network<Target: FlatTarget<N::Float>> + Picture + Checkpoint + Evaluate>(
             &mut self,
-            text: &str,
+            parse: &dyn Fn() -> Dynamic<N::Float>,
         ) {
             let declared = N::init(5);
-            let dynamic: Dynamic<N::Float> = Dynamic::parse(text).unwrap().init(5);
+            let dynamic = parse().init(5);
             same("weights", dynamic.parameters(), declared.parameters().as_slice());
             assert_eq!(dynamic.summary(), N::SUMMARY);
             assert_eq!(dynamic.svg(), <N as Picture>::svg());
@@ -153,8 +232,7 @@ fn weights_tables_pictures_predictions_and_files_are_the_same() {
             let path = std::env::temp_dir().join(name);
             declared.save(&path).unwrap();
             let bytes = std::fs::read(&path).unwrap();
-            let other: Dynamic<N::Float> = Dynamic::parse(text).unwrap();
-            let loaded = other.load(&path).unwrap();
+            let loaded = parse().load(&path).unwrap();
             same("loaded", loaded.parameters(), declared.parameters().as_slice());
             loaded.save(&path).unwrap();
             assert_eq!(std::fs::read(&path).unwrap(), bytes, "{}", N::NAME);
@@ -162,6 +240,36 @@ fn weights_tables_pictures_predictions_and_files_are_the_same() {
         }
     }
     all(&mut Looks);
+    all_of_gallery(&mut Looks);
+}
+
+/// So many steps, by 1 to 3 threads.
+fn steps<N: Network<Target: FlatTarget<N::Float>>>(
+    parse: &dyn Fn() -> Dynamic<N::Float>,
+    rule: impl Optimizer<N::Float> + Copy,
+    steps: usize,
+) {
+    let (data, flat) = rows::<N>(83);
+    for count in [1, 2, 3] {
+        let threads = Threads::new(count);
+        let (mut declared, mut dynamic) = (N::init(1), parse().init(1));
+        let mut trainer = Trainer::new(rule).threads(&threads).seed(4);
+        let mut other = Trainer::new(rule).threads(&threads).seed(4);
+        for step in 0..steps {
+            // Batches of several sizes.
+            let end = if step % 3 == 2 { 83 } else { 64 };
+            let targets = flat.targets().len() / 83;
+            let expected =
+                trainer.step(&mut declared, &data.inputs()[..end], &data.targets()[..end]);
+            let found = other.step(
+                &mut dynamic,
+                &flat.inputs()[..end * N::INPUTS],
+                &flat.targets()[..end * targets],
+            );
+            same(N::NAME, &[found.unwrap()], &[expected.unwrap()]);
+        }
+        same(N::NAME, dynamic.parameters(), declared.parameters().as_slice());
+    }
 }
 
 #[test]
@@ -170,46 +278,86 @@ fn fifty_steps_have_the_same_bits() {
     impl See for Trains {
         fn twin<N: Network<Target: FlatTarget<N::Float>> + Picture + Checkpoint + Evaluate>(
             &mut self,
-            text: &str,
+            parse: &dyn Fn() -> Dynamic<N::Float>,
         ) {
-            fn train<N: Network<Target: FlatTarget<N::Float>>>(
-                text: &str,
-                rule: impl Optimizer<N::Float> + Copy,
-                steps: usize,
-            ) {
-                let (data, flat) = rows::<N>(83);
-                for count in [1, 2, 3] {
-                    let threads = Threads::new(count);
-                    let mut declared = N::init(1);
-                    let mut dynamic: Dynamic<N::Float> = Dynamic::parse(text).unwrap().init(1);
-                    let mut trainer = Trainer::new(rule).threads(&threads).seed(4);
-                    let mut other = Trainer::new(rule).threads(&threads).seed(4);
-                    for step in 0..steps {
-                        // Batches of several sizes.
-                        let end = if step % 3 == 2 { 83 } else { 64 };
-                        let targets = flat.targets().len() / 83;
-                        let expected = trainer.step(
-                            &mut declared,
-                            &data.inputs()[..end],
-                            &data.targets()[..end],
-                        );
-                        let found = other.step(
-                            &mut dynamic,
-                            &flat.inputs()[..end * N::INPUTS],
-                            &flat.targets()[..end * targets],
-                        );
-                        same(N::NAME, &[found.unwrap()], &[expected.unwrap()]);
-                    }
-                    same(N::NAME, dynamic.parameters(), declared.parameters().as_slice());
-                }
-            }
-            let steps = if N::PARAMS > 100_000 { 6 } else { 50 };
-            train::<N>(text, Rule::Sgd(Sgd::new(0.01)), steps);
-            train::<N>(text, Rule::Adam(Adam::new(0.003)), steps);
-            train::<N>(text, AdamW::new(0.003).weight_decay(0.1), 6);
+            let count = if N::PARAMS > 100_000 { 6 } else { 50 };
+            steps::<N>(parse, Rule::Sgd(Sgd::new(0.01)), count);
+            steps::<N>(parse, Rule::Adam(Adam::new(0.003)), count);
         }
     }
     all(&mut Trains);
+    all_of_gallery(&mut Trains);
+}
+
+/// A rule that sees tensor by tensor.
+#[test]
+fn a_rule_that_spares_biases_has_the_same_bits() {
+    struct Trains;
+    impl See for Trains {
+        fn twin<N: Network<Target: FlatTarget<N::Float>> + Picture + Checkpoint + Evaluate>(
+            &mut self,
+            parse: &dyn Fn() -> Dynamic<N::Float>,
+        ) {
+            steps::<N>(parse, AdamW::new(0.003).weight_decay(0.1), 6);
+        }
+    }
+    all(&mut Trains);
+}
+
+#[test]
+fn every_loss_has_the_same_bits() {
+    /// Some steps of both, and the validation's loss.
+    fn twins<N: Network<Target: FlatTarget<N::Float>> + Evaluate, L>(text: &str, loss: L)
+    where
+        L: FlatLoss<N::Float> + Copy,
+        N::Head: TrainedWith<N::Float, L>,
+    {
+        let (data, flat) = rows::<N>(83);
+        let mut declared = N::init(1);
+        let mut dynamic: Dynamic<N::Float> = Dynamic::parse(text).unwrap().init(1);
+        let expected = fit(&mut declared, &data).loss(loss).validation(&data);
+        let expected = expected.epochs(3).batch_size(16).show(Show::Nothing).run().unwrap();
+        let found = fit(&mut dynamic, &flat).loss(loss).validation(&flat);
+        let found = found.epochs(3).batch_size(16).show(Show::Nothing).run().unwrap();
+        same("weights", dynamic.parameters(), declared.parameters().as_slice());
+        for (found, expected) in found.epochs.iter().zip(&expected.epochs) {
+            assert_eq!((found.loss, found.validation), (expected.loss, expected.validation));
+        }
+    }
+    fn both(text: [&str; 3]) {
+        let [numbers, classes, events] = text;
+        twins::<Numbers<f64>, _>(numbers, huber(0.3));
+        twins::<Numbers<f32>, _>(numbers, huber(0.3));
+        twins::<Numbers<f32>, _>(numbers, mae());
+        twins::<Numbers<f32>, _>(numbers, mse());
+        twins::<Several<f64>, _>(classes, cross_entropy().label_smoothing(0.2));
+        twins::<Several<f32>, _>(classes, cross_entropy().label_smoothing(0.2));
+        twins::<Several<f32>, _>(classes, cross_entropy());
+        twins::<Several<f32>, _>(classes, focal(1.5));
+        twins::<Events<f32>, _>(events, binary_cross_entropy());
+    }
+    both([
+        "dense(5 -> 9, tanh), dense(3)",
+        "dense(5 -> 9, tanh), dense(3, softmax)",
+        "dense(5 -> 9, tanh), dense(3, sigmoid)",
+    ]);
+}
+
+#[test]
+fn a_loss_of_another_head_is_refused_by_name() {
+    let mut dynamic: Dynamic = Dynamic::parse("struct Net(dense(4 -> 3, softmax));").unwrap();
+    let data = FlatDataset::new(vec![0.0; 8], 4, vec![0.0, 1.0], 1).unwrap();
+    refused(
+        fit(&mut dynamic, &data).loss(huber(1.0)).show(Show::Nothing).run(),
+        "loss of network Net, which ends in softmax: found Huber { delta: 1.0 }, expected `cross_entropy` or `focal`;",
+    );
+    let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss(focal(2.0));
+    trainer.step(&mut dynamic, &[0.0; 4], &[1.0]).unwrap();
+    let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss(binary_cross_entropy());
+    refused(trainer.step(&mut dynamic, &[0.0; 4], &[1.0]), "which ends in softmax");
+    let mut heads: Dynamic = Dynamic::parse("heads(dense(4 -> 1), dense(4 -> 1))").unwrap();
+    let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss(mse());
+    refused(trainer.step(&mut heads, &[0.0; 4], &[1.0, 1.0]), "each head has its default");
 }
 
 #[test]
@@ -293,6 +441,9 @@ impl nn::activation::Activation for Cube {
 const WIDE: usize = 11;
 
 network! {
+    struct Numbers(dense(5 -> 9, tanh), dense(3));
+    struct Several(dense(5 -> 9, tanh), dense(3, softmax));
+    struct Events(dense(5 -> 9, tanh), dense(3, sigmoid));
     struct Encoder(dense(6 -> WIDE, relu), dense(5, tanh));
     struct Whole {
         encoder: Encoder,

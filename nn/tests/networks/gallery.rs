@@ -4,7 +4,7 @@
 
 #[allow(dead_code, unreachable_pub)] // it is a program of its own
 #[path = "../../examples/networks.rs"]
-mod networks;
+pub(crate) mod networks;
 
 #[test]
 fn the_pictures_are_what_the_code_draws() {

@@ -1,0 +1,95 @@
+//! What the training of a network that is read at run time makes small.
+
+use std::fmt;
+
+use tensor::Float;
+
+use super::Dynamic;
+use super::head::Head;
+use crate::error::{Error, Result};
+use crate::loss::{FlatLoss, LossRows};
+use crate::optim::Optimizer;
+use crate::train::{Fit, Trainer};
+
+/// The loss of a [`Dynamic`] network: the default of its head, or one that was chosen.
+pub struct DynamicLoss<T: Float>(Option<Box<dyn FlatLoss<T>>>);
+
+impl<T: Float> Default for DynamicLoss<T> {
+    fn default() -> Self {
+        DynamicLoss(None)
+    }
+}
+
+impl<T: Float> DynamicLoss<T> {
+    /// Refuses a loss that is for another head.
+    pub(super) fn check(&self, network: &str, head: &Head) -> Result<()> {
+        let Some(loss) = &self.0 else { return Ok(()) };
+        let found = match head {
+            Head::One(kind, _) => kind.word(),
+            Head::Both(_) => "several heads",
+        };
+        if found == loss.head() {
+            return Ok(());
+        }
+        Err(Error::value(
+            format!("loss of network {network}, which ends in {found}"),
+            format!("{loss:?}"),
+            match found {
+                "softmax" => "`cross_entropy` or `focal`",
+                "sigmoid" => "`binary_cross_entropy`",
+                "linear" => "`mse`, `mae` or `huber`",
+                _ => "no loss, so that each head has its default",
+            },
+            "choose a loss of the last layer, or leave `loss` out",
+        ))
+    }
+
+    /// The loss of each row, and the gradient of `scale` times their sum.
+    pub(super) fn evaluate(&self, head: &Head, rows: LossRows<'_, T, T>) {
+        match &self.0 {
+            None => head.evaluate(rows),
+            Some(loss) => loss.evaluate(head.units(), rows),
+        }
+    }
+}
+
+/// The loss, or `default`.
+impl<T: Float> fmt::Debug for DynamicLoss<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            None => f.write_str("default"),
+            Some(loss) => loss.fmt(f),
+        }
+    }
+}
+
+impl<T: Float, O> Fit<'_, Dynamic<T>, O> {
+    /// Another [`loss`](crate::loss), one that fits the network's last layer; else the training is an error. Validation uses
+    /// it, too.
+    ///
+    /// ```
+    /// use nn::data::FlatDataset;
+    /// use nn::loss::{focal, huber};
+    /// use nn::{Dynamic, Show, fit};
+    ///
+    /// let mut line: Dynamic = Dynamic::parse("dense(1 -> 1)")?;
+    /// let data = FlatDataset::new(vec![0.0, 1.0, 2.0, 3.0], 1, vec![0.0, 2.0, 40.0, 6.0], 1)?;
+    /// let report = fit(&mut line, &data).loss(huber(0.1)).show(Show::Nothing).run()?;
+    /// assert!(fit(&mut line, &data).loss(focal(2.0)).show(Show::Nothing).run().is_err());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    pub fn loss(mut self, loss: impl FlatLoss<T>) -> Self {
+        self.loss = DynamicLoss(Some(Box::new(loss)));
+        self
+    }
+}
+
+impl<T: Float, O: Optimizer<T>> Trainer<Dynamic<T>, O> {
+    /// The same with another [`loss`](crate::loss), one that fits the network's last layer; else each step is an error. It has a
+    /// name of its own, since a trainer may not know yet what it will train.
+    #[must_use]
+    pub fn flat_loss(mut self, loss: impl FlatLoss<T>) -> Self {
+        self.loss = DynamicLoss(Some(Box::new(loss)));
+        self
+    }
+}

@@ -1,0 +1,58 @@
+//! Losses of rows whose widths come at run time.
+
+use std::fmt::Debug;
+
+use tensor::Float;
+
+use super::binary_cross_entropy::binary_cross_entropy_rows;
+use super::mse::mse_rows;
+use super::{BinaryCrossEntropy, CrossEntropy, Focal, Huber, LossRows, Mae, Mse, flush_to_zero};
+
+/// A loss of a `Dynamic` network, whose targets are numbers one after the other, of a class its number: with the bits that it
+/// has for a declared network.
+///
+/// Of this crate's, those without weights: [`CrossEntropy`] with or without label smoothing, [`Focal`],
+/// [`BinaryCrossEntropy`], [`Mse`], [`Mae`] and [`Huber`].
+pub trait FlatLoss<T: Float>: Debug + Send + Sync + 'static {
+    /// What the network must end in: `softmax`, `sigmoid`, or `linear` for anything else.
+    fn head(&self) -> &'static str;
+
+    /// As [`Loss::evaluate`](super::Loss::evaluate), of rows of so many units.
+    fn evaluate(&self, units: usize, rows: LossRows<'_, T, T>);
+}
+
+/// Those of the losses that are for this head, by the formula that declared networks have, too.
+macro_rules! flat {
+    ($($Loss:ty, $head:literal: |$loss:ident, $units:ident, $rows:ident| $evaluate:expr;)+) => {$(
+        impl<T: Float> FlatLoss<T> for $Loss {
+            fn head(&self) -> &'static str {
+                $head
+            }
+
+            fn evaluate(&self, $units: usize, mut $rows: LossRows<'_, T, T>) {
+                let $loss = self;
+                {
+                    let $rows = $rows.reborrow();
+                    $evaluate
+                }
+                if $head != "linear" {
+                    flush_to_zero($rows.gradient);
+                }
+            }
+        }
+    )+};
+}
+
+flat! {
+    CrossEntropy, "softmax": |loss, units, rows| loss.of_classes(units, rows, class);
+    Focal, "softmax": |loss, units, rows| loss.of_classes(units, |_| 1.0, rows, class);
+    BinaryCrossEntropy, "sigmoid": |_loss, units, rows| binary_cross_entropy_rows(units, None, rows);
+    Mse, "linear": |_loss, units, rows| mse_rows(units, rows);
+    Mae, "linear": |loss, units, rows| loss.of_units(units, rows);
+    Huber, "linear": |loss, units, rows| loss.of_units(units, rows);
+}
+
+/// The class that a target is.
+pub(crate) fn class<T: Float>(target: &T) -> usize {
+    target.as_f64() as usize
+}

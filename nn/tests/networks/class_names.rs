@@ -129,8 +129,22 @@ fn the_best_network_of_a_training_has_them() {
         .run()
         .unwrap();
     let best = Animals::<f32>::load(directory.join("best.safetensors")).unwrap();
-    fs::remove_dir_all(&directory).unwrap();
     assert_eq!(best.class_names(), data.class_names());
+
+    // And goes on with data of the same names alone.
+    let other = data.clone().with_class_names(&Labels::new(["x", "y", "z"]).unwrap()).unwrap();
+    let mut animals = Animals::init(3);
+    let error = fit(&mut animals, &other)
+        .validation(&other)
+        .early_stopping(3)
+        .epochs(8)
+        .checkpoint(&directory)
+        .show(Show::Nothing)
+        .run()
+        .unwrap_err()
+        .to_string();
+    fs::remove_dir_all(&directory).unwrap();
+    assert!(error.contains("names of the classes") && error.contains("\"x\""), "{error}");
 }
 
 #[test]

@@ -222,8 +222,8 @@ fn whatever_is_made_of_data_has_its_names() {
     let table = table.unwrap();
     let named: Dataset<[f32; 1], Class<3>> = table.target("animal").dataset().unwrap();
     assert_eq!(named.class_names(), table.labels("animal").ok().as_ref());
-    let numbers: Dataset<[f32; 0], [f32; 1]> =
-        table.select(["x"]).unwrap().target("x").dataset().unwrap();
+    let numbers = table.select(["x"]).unwrap().with(Column::numbers("y", [1.0, 2.0, 3.0]));
+    let numbers: Dataset<[f32; 1], [f32; 1]> = numbers.unwrap().target("y").dataset().unwrap();
     assert_eq!(numbers.class_names(), None);
 }
 

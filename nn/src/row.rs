@@ -39,9 +39,6 @@ impl<T: Float, const N: usize> Row<T> for [T; N] {
 
     #[cfg(feature = "std")]
     fn zeroed_rows(count: usize) -> Vec<Self> {
-        if N == 0 {
-            return vec![[T::zero(); N]; count]; // which have no chunks
-        }
         let numbers = vec![T::zero(); N];
         let (row, _) = numbers.as_chunks::<N>();
         let mut rows = Vec::with_capacity(count);

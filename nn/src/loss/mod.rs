@@ -85,6 +85,13 @@ macro_rules! losses {
     ($($Head:ident: $($file:ident :: $Loss:ident),+;)+) => {
         $($( mod $file; pub use $file::{$Loss, $file}; )+)+
 
+        /// Each has its row in `flat.rs`, for networks whose widths come at run time.
+        #[cfg(all(test, feature = "dynamic"))]
+        const _: fn() = || {
+            fn is_flat<L: FlatLoss<f64>>() {}
+            $($( is_flat::<$file::$Loss>(); )+)+
+        };
+
         /// Each loss with its examples.
         #[cfg(test)]
         fn all_listed() -> Vec<checks::Listed> {

@@ -683,6 +683,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             let weights = data.and_then(weights_text).unwrap_or_default();
             conditions.add(name, text + &weights);
         }
+        if let Some(names) = self.data.class_names() {
+            conditions.add("names of the classes", names.text());
+        }
         conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
         conditions.add("clipping", format!("{:?}", self.clip));
         conditions.add("groups", format!("{:?}", self.groups));

@@ -129,8 +129,22 @@ fn the_best_network_of_a_training_has_them() {
         .run()
         .unwrap();
     let best = Animals::<f32>::load(directory.join("best.safetensors")).unwrap();
-    fs::remove_dir_all(&directory).unwrap();
     assert_eq!(best.class_names(), data.class_names());
+
+    // And goes on with data of the same names alone.
+    let other = data.clone().with_class_names(&Labels::new(["x", "y", "z"]).unwrap()).unwrap();
+    let mut animals = Animals::init(3);
+    let error = fit(&mut animals, &other)
+        .validation(&other)
+        .early_stopping(3)
+        .epochs(8)
+        .checkpoint(&directory)
+        .show(Show::Nothing)
+        .run()
+        .unwrap_err()
+        .to_string();
+    fs::remove_dir_all(&directory).unwrap();
+    assert!(error.contains("names of the classes") && error.contains("\"x\""), "{error}");
 }
 
 #[test]
@@ -208,8 +222,8 @@ fn whatever_is_made_of_data_has_its_names() {
     let table = table.unwrap();
     let named: Dataset<[f32; 1], Class<3>> = table.target("animal").dataset().unwrap();
     assert_eq!(named.class_names(), table.labels("animal").ok().as_ref());
-    let numbers: Dataset<[f32; 0], [f32; 1]> =
-        table.select(["x"]).unwrap().target("x").dataset().unwrap();
+    let numbers = table.select(["x"]).unwrap().with(Column::numbers("y", [1.0, 2.0, 3.0]));
+    let numbers: Dataset<[f32; 1], [f32; 1]> = numbers.unwrap().target("y").dataset().unwrap();
     assert_eq!(numbers.class_names(), None);
 }
 

@@ -12,7 +12,11 @@ const LISTS: [(&str, &str, &[&str]); 5] = [
         &["changed", "checks", "decay", "norm", "onnx", "pass", "settings", "trajectories"],
     ),
     ("optim/schedule", "schedules!", &[]),
-    ("loss", "losses!", &["both", "boxed", "checks", "default", "flush", "weighted", "weights"]),
+    (
+        "loss",
+        "losses!",
+        &["both", "boxed", "checks", "default", "flush", "row_weights", "weighted", "weights"],
+    ),
     (
         "metric",
         "metrics!",

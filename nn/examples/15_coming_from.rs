@@ -2,6 +2,8 @@
 
 #[path = "guide/mod.rs"]
 mod guide;
+#[path = "guide/same_task/ours.rs"]
+mod ours;
 
 use std::process::ExitCode;
 
@@ -43,6 +45,12 @@ fn chapter(options: &Options) -> guide::Result {
     // A schedule.
     let fit = fit(&mut model, &train).schedule(schedule::warm_up(0.1, schedule::cosine)).epochs(1);
     fit.show(Show::Nothing).run()?;
+
+    // The task that is counted in lines.
+    let run = options.out.join("15_run");
+    let accuracy = ours::train(&train, &test, &test, &run)?;
+    println!("the task: accuracy {:.3}", accuracy.unwrap_or(f64::NAN));
+    std::fs::remove_dir_all(&run)?;
 
     // Weights to and from PyTorch: the `state_dict` of the same `nn.Sequential`, by safetensors.
     let path = options.out.join("15_model.safetensors");

@@ -53,6 +53,7 @@
 //! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
 //! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
 //! | `csv` | `Table::read_csv`, and `table` |
+//! | `parquet` | `Table::read_parquet`, and `table` |
 //! | `json` | rows of tables from JSON, and from whatever else serde reads, and `table` |
 //! | `npy` | `data::npy`: arrays of NumPy; `keras`: the weights of a Keras model |
 //! | `half`, `nalgebra`, `ndarray` | tensors from arrays of the crate of that name, and the other way |

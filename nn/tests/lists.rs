@@ -15,7 +15,17 @@ const LISTS: [(&str, &str, &[&str]); 5] = [
     (
         "loss",
         "losses!",
-        &["both", "boxed", "checks", "default", "flat", "flush", "weighted", "weights"],
+        &[
+            "both",
+            "boxed",
+            "checks",
+            "default",
+            "flat",
+            "flush",
+            "row_weights",
+            "weighted",
+            "weights",
+        ],
     ),
     (
         "metric",

@@ -23,6 +23,7 @@ use super::progress::Progress;
 use super::recipe::Recipe;
 use super::report::Report;
 use super::run::{Kept, Measure, Run, Schedule};
+use super::schedules::check_decays;
 use super::shards::{Shards, check_parts, check_shards};
 use crate::data::{Batches, Fingerprint, Minibatch, Source};
 use crate::distributed::World;
@@ -66,6 +67,7 @@ pub fn fit<'a, M: Model>(
         seed: 0,
         threads: None,
         schedule: Box::new(schedule::constant),
+        decay: None,
         show: Show::Auto,
         observers: Vec::new(),
         measures: Vec::new(),
@@ -96,6 +98,7 @@ pub struct Fit<'a, M: Model, O> {
     seed: u64,
     threads: Option<Threads>,
     pub(super) schedule: Schedule,
+    pub(super) decay: Option<Schedule>,
     show: Show,
     observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
     measures: Vec<Measure<'a, M>>,
@@ -224,6 +227,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let Fit { clip, groups, average, checkpoints, measures, .. } = self;
         Fit {
             adapts_again: self.adapts_again,
+            decay: self.decay,
             model,
             data,
             validation,
@@ -594,7 +598,11 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         let is_first = self.world.as_ref().is_none_or(World::is_first);
         let steps = check_steps(self.epochs, batches.count())?;
-        check_schedule(&*self.schedule, steps)?;
+        check_schedule("schedule", &*self.schedule, steps)?;
+        if let Some(decay) = &self.decay {
+            check_decays::<M::Float, O>("a schedule".into())?;
+            check_schedule("schedule of weight decay", decay, steps)?;
+        }
         if let Some(validation) = self.validation {
             check_weighted(self.model, "validation ", validation)?;
             self.model.check_rows("validation ", validation, &threads)?;
@@ -633,6 +641,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let display = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
         let observers = display.chain(observers.into_iter().filter(|_| is_first));
         Ok(Run {
+            decay: self.decay,
             model: Completed::new(model),
             trainer,
             data,
@@ -692,6 +701,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let shards = self.shards.map_or("none".into(), |shards| shards.to_string());
         conditions.add("shards", shards);
         conditions.add("average", format!("{:?}", self.average));
+        conditions.add("schedule of weight decay", self.decay_text());
         let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
         conditions.add("measured", format!("{measured:?}"));
         self.decisions.conditions(&mut conditions);

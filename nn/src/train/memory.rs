@@ -15,6 +15,10 @@ use crate::parameters::{NamedTensor, TensorKind, all_finite};
 /// The tensors of a model, and what a rule remembers of their elements.
 pub(super) struct Memory<T: Float> {
     pub(super) tensors: Vec<NamedTensor>,
+    /// The factor on weight decay of each tensor, whatever the time is.
+    decays: Vec<f64>,
+    /// The factor on all of them, at this time.
+    decay: f64,
     /// Whether some tensors are trained otherwise than others.
     pub(super) has_groups: bool,
     /// Where what is kept with frozen layers stands, and room for it, since it is to stay.
@@ -66,7 +70,29 @@ impl<T: Float> Memory<T> {
         let has_groups = are_named || !tensors.iter().all(is_usual);
         let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
         let kept = state_of(&tensors);
-        Memory { kept, state: state.collect(), tensors, has_groups, frozen, slots, len }
+        let (decays, decay) = (tensors.iter().map(|tensor| tensor.decay).collect(), 1.0);
+        Memory {
+            decays,
+            decay,
+            kept,
+            state: state.collect(),
+            tensors,
+            has_groups,
+            frozen,
+            slots,
+            len,
+        }
+    }
+
+    /// Multiplies the weight decay of all tensors by this from now on.
+    pub(super) fn set_decay(&mut self, factor: f64) {
+        if factor.to_bits() == self.decay.to_bits() {
+            return;
+        }
+        self.decay = factor;
+        for (tensor, decay) in self.tensors.iter_mut().zip(&self.decays) {
+            tensor.decay = decay * factor;
+        }
     }
 
     /// [`Model::update_state`], but for what is kept with frozen layers.

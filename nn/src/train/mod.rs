@@ -24,6 +24,7 @@ mod progress;
 mod recipe;
 mod report;
 mod run;
+mod schedules;
 mod shards;
 mod spikes;
 mod state;

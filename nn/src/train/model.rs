@@ -7,6 +7,7 @@ use tensor::{Buffer, Float};
 
 pub use super::adapt::Adapted;
 pub use super::network::{LossOf, NetworkWorkspace};
+use super::preconditions::check_weighted;
 pub use super::update::Update;
 use crate::data::{Source, portions, weights_of};
 use crate::error::Result;
@@ -290,6 +291,7 @@ pub trait Model: Send + Sync {
     ) -> Result<Metrics> {
         /// Rows at a time.
         const PORTION: usize = 1024;
+        check_weighted(self, "", data)?;
         self.check_rows("", data, threads)?;
         self.check_adapted()?;
         let mut encoded = Vec::new();

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// Refuses rows with weights for a model that would not look at them, and weights that are none. `which` data they are of,
 /// for the message: nothing, or `validation ` with a space.
-pub(crate) fn check_weighted<M: Model>(
+pub(crate) fn check_weighted<M: Model + ?Sized>(
     model: &M,
     which: &str,
     data: &dyn Source<M::Input, M::Target>,
@@ -19,7 +19,7 @@ pub(crate) fn check_weighted<M: Model>(
 }
 
 /// Refuses a model that does not look at weights of rows.
-pub(super) fn check_weighs<M: Model>(model: &M) -> Result<()> {
+pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
     if model.weighs_rows() {
         return Ok(());
     }
@@ -51,7 +51,7 @@ pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
 }
 
 /// Refuses a schedule that gives something else than a factor anywhere in a training of so many steps.
-pub(super) fn check_schedule(schedule: &dyn Fn(f64) -> f64, steps: u64) -> Result<()> {
+pub(super) fn check_schedule(what: &str, schedule: &dyn Fn(f64) -> f64, steps: u64) -> Result<()> {
     /// Places that are looked at, the first and the last among them; the trainer looks at every other in its turn.
     const PLACES: u64 = 10_000;
     let places = steps.min(PLACES);
@@ -61,7 +61,7 @@ pub(super) fn check_schedule(schedule: &dyn Fn(f64) -> f64, steps: u64) -> Resul
         let factor = schedule(done);
         if !(factor >= 0.0 && factor.is_finite()) {
             return Err(Error::value(
-                "schedule",
+                what,
                 format!("{factor} after {done} of the training, before step {}", step + 1),
                 "a finite factor from 0 for every share of the training from 0 to 1",
                 "nothing was trained: correct the function, which is asked from 0 on",

@@ -38,6 +38,7 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) data: &'a dyn Source<M::Input, M::Target>,
     pub(super) validation: Option<&'a dyn Source<M::Input, M::Target>>,
     pub(super) schedule: Schedule,
+    pub(super) decay: Option<Schedule>,
     pub(super) seed: u64,
     pub(super) threads: Threads,
     pub(super) batches: Batches,
@@ -195,6 +196,9 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);
+            if let Some(decay) = &self.decay {
+                self.trainer.set_decay(decay(self.trainer.steps() as f64 / self.steps as f64));
+            }
             let batch = Batch {
                 inputs: self.batch.inputs(),
                 targets: self.batch.targets(),

@@ -14,6 +14,7 @@ use super::memory::Memory;
 use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
 use super::preconditions::check_weighs;
+use super::schedules::check_decay;
 use super::shards::{Shards, check_shards};
 use super::update::Update;
 use crate::data::{Source, normalize};
@@ -59,6 +60,7 @@ pub struct Trainer<M: Model, O> {
     pub(super) seed: u64,
     pub(super) steps: u64,
     pub(super) rate: f64,
+    decay: f64,
     /// Whether the workspace is that of a batch whose running state the model has not taken up.
     pub(super) has_state_to_come: bool,
     /// Whether a step was begun and not finished.
@@ -94,6 +96,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             seed: 0,
             steps: 0,
             rate: 1.0,
+            decay: 1.0,
             has_state_to_come: false,
             is_broken: false,
         }
@@ -144,6 +147,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// negative or not finite is an error of the next step.
     pub fn set_rate(&mut self, rate: f64) {
         self.rate = rate;
+    }
+
+    /// Scales the weight decay of the steps to come; the optimizer must have one. A factor that is negative or not finite is an
+    /// error of the next step.
+    pub fn set_decay(&mut self, factor: f64) {
+        self.decay = factor;
     }
 
     /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first. A
@@ -458,6 +467,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         change: impl FnOnce(&mut M, &mut M::Workspace, Update<'_, M::Float, O>) -> bool,
     ) -> std::result::Result<(), Failure> {
         let Some(memory) = &mut self.memory else { return Ok(()) };
+        memory.set_decay(self.decay);
         self.is_broken = true;
         self.steps += 1;
         let update = Update {
@@ -499,6 +509,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "correct the schedule",
             ));
         }
+        check_decay::<M::Float, O>(self.decay, self.steps)?;
         let len = model.flat().len();
         match &self.memory {
             Some(memory) if memory.len == len => Ok(()),

@@ -89,6 +89,39 @@ fn output_is_what_a_program_printed() {
     }
 }
 
+/// Lines that are neither empty nor a comment.
+fn counted(path: &Path) -> usize {
+    let text = read(path);
+    let code = lines(&text).into_iter();
+    code.filter(|line| {
+        !line.starts_with("//") && !line.starts_with('#') && !line.starts_with("\"\"\"")
+    })
+    .count()
+}
+
+#[test]
+fn the_same_task_has_as_many_lines_as_the_table_says() {
+    let folder = root().join("nn/examples/guide/same_task");
+    let page = read(root().join("guide/src/15_coming_from.md"));
+    let rows: Vec<(&str, usize)> = page
+        .lines()
+        .filter_map(|line| {
+            let (link, rest) = line.split_once("guide/same_task/")?.1.split_once(") | ")?;
+            Some((link, rest.strip_suffix(" |")?.parse().ok()?))
+        })
+        .collect();
+    let files: Vec<_> = [files(&folder, "rs"), files(&folder, "py")].concat();
+    assert_eq!(rows.len(), files.len(), "{rows:?}");
+    for file in files {
+        let name = file.file_name().unwrap().to_str().unwrap();
+        let said =
+            rows.iter().find(|row| row.0 == name).unwrap_or_else(|| panic!("{name}: no row"));
+        // An attribute of Rust is code.
+        let attributes = read(&file).lines().filter(|line| line.starts_with("#[")).count();
+        assert_eq!(said.1, counted(&file) + attributes, "{name}");
+    }
+}
+
 #[test]
 fn links_and_pictures_are_there() {
     let mut shown = BTreeSet::new();

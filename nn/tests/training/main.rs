@@ -11,6 +11,7 @@ mod made_again;
 mod measures;
 mod observers;
 mod sam;
+mod schedules;
 mod shards;
 mod solvers;
 mod tape_model;

@@ -382,6 +382,8 @@ fn a_model_that_does_not_weigh_is_refused() -> Result<()> {
     let some = WeightedRows::new(&data, weights(8))?;
     let error = fit(&mut Point([0.0]), &some).show(Show::Nothing).run().unwrap_err().to_string();
     assert!(error.starts_with("weights of rows for Point: found some"), "{error}");
+    let error = Trainer::new(Sgd::new(0.1)).evaluate(&Point([0.0]), &some).unwrap_err().to_string();
+    assert!(error.starts_with("weights of rows for Point: found some"), "{error}");
     fit(&mut Point([0.0]), &data).optimizer(Adam::new(0.1)).show(Show::Nothing).run()?;
     Ok(())
 }
@@ -419,4 +421,29 @@ fn numbers_have_weights_too() {
     let of =
         |data: &dyn Source<_, _>| net.evaluation(data).measure(Mae::default()).unwrap().unwrap();
     near_in_single(&[of(&weighted)], &[of(&repeated)]);
+}
+
+/// Weights of rows and classes are summed over the rows of all ranks, in the order of the parts.
+#[test]
+fn ranks_weigh_as_one() {
+    let data = rows(8, 90);
+    let weighted = WeightedRows::new(&data, weights(90)).unwrap();
+    let train = |world: Option<&nn::distributed::World>| {
+        let mut net = Wide::init(1);
+        let run = fit(&mut net, &weighted).validation(&weighted).epochs(3).batch_size(32);
+        let run = run.loss(cross_entropy().class_weights([0.2, 1.0, 5.0])).show(Show::Nothing);
+        let run = match world {
+            Some(world) => run.distributed(world),
+            None => run.shards(8),
+        };
+        let report = run.threads(&Threads::new(1)).run().unwrap();
+        let losses = report.epochs.iter().map(|epoch| epoch.validation.unwrap().loss.to_bits());
+        (bits(net.flat()), losses.collect::<Vec<_>>())
+    };
+    let alone = train(None);
+    for ranks in [1, 2, 4] {
+        for of_rank in nn::distributed::threads::run(ranks, |world| train(Some(&world))) {
+            assert!(of_rank == alone, "{ranks} ranks");
+        }
+    }
 }

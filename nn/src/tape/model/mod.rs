@@ -16,7 +16,7 @@ pub use row::TapeRow;
 pub use tensors::Tensors;
 pub use variables::Variables;
 
-use crate::data::{Fingerprint, Source, portions, weights_of};
+use crate::data::{Fingerprint, Source, check_weights, portions, weights_of};
 use crate::error::{Error, InvalidRows, Result};
 use crate::file::{LoadOptions, load, save};
 use crate::layer::Pass;
@@ -380,6 +380,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
     fn validate(&self, data: &dyn Source<X, Y>, (): &mut (), threads: &Threads) -> Result<Metrics> {
         /// Rows at a time: as many as are worth a thread, whatever their number is.
         const PORTION: usize = 256;
+        check_weights("", data)?;
         self.check_rows("", data, threads)?;
         let (mut loss, mut right) = (0.0, Some(0.0));
         let mut weights = Vec::new();

@@ -160,8 +160,14 @@ pub(super) fn examples() -> super::checks::Examples {
             (file("nested.parquet"), "column `pair`: found several values for each row"),
             (file("times.parquet"), "column `at`: found times of day"),
             (file("bytes.parquet"), "column `raw`: found bytes that begin with [255, 0]"),
-            (file("large.parquet"), "column `id`: found 9007199254740993, expected whole numbers up to 2^53"),
-            (file("zstd.parquet"), "column `x`: found Zstandard, expected pages compressed with Snappy or gzip"),
+            (
+                file("large.parquet"),
+                "column `id`: found 9007199254740993, expected whole numbers up to 2^53",
+            ),
+            (
+                file("zstd.parquet"),
+                "column `x`: found Zstandard, expected pages compressed with Snappy or gzip",
+            ),
             (file("delta.parquet"), "column `x`: found DELTA_BINARY_PACKED"),
         ],
         says_its_length: true,

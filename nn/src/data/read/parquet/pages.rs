@@ -175,8 +175,13 @@ impl<'c> Reading<'c> {
                 dictionary.pick(&places).ok_or(Fault::Damaged)?
             }
             other => {
-                let names = [(4, "BIT_PACKED"), (5, "DELTA_BINARY_PACKED"), (6, "DELTA_LENGTH_BYTE_ARRAY"),
-                    (7, "DELTA_BYTE_ARRAY"), (9, "BYTE_STREAM_SPLIT")];
+                let names = [
+                    (4, "BIT_PACKED"),
+                    (5, "DELTA_BINARY_PACKED"),
+                    (6, "DELTA_LENGTH_BYTE_ARRAY"),
+                    (7, "DELTA_BYTE_ARRAY"),
+                    (9, "BYTE_STREAM_SPLIT"),
+                ];
                 let name = names.iter().find(|name| name.0 == other);
                 return Err(Fault::Unread(
                     name.map_or(format!("coding {other}"), |name| name.1.to_owned()),
@@ -221,9 +226,9 @@ impl<'c> Reading<'c> {
                 each(size)?.map(number).collect::<Result<Vec<f64>>>()?
             }
             Stored::JulianTime => each(12)?.map(julian).collect(),
-            Stored::Float => each(4)?
-                .map(|bytes| f64::from(f32::from_le_bytes(first(bytes))))
-                .collect(),
+            Stored::Float => {
+                each(4)?.map(|bytes| f64::from(f32::from_le_bytes(first(bytes)))).collect()
+            }
             Stored::Double => each(8)?.map(|bytes| f64::from_le_bytes(first(bytes))).collect(),
             Stored::Fixed(size) => {
                 let Meaning::Decimal(scale) = meaning else { return Err(Fault::Damaged) };
@@ -351,7 +356,11 @@ fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
 fn text(bytes: &[u8]) -> Result<&str> {
     std::str::from_utf8(bytes).map_err(|_| {
         let found = format!("bytes that begin with {:?}", &bytes[..bytes.len().min(8)]);
-        Fault::Unread(found, "text in UTF-8", "leave the column out, or write it as text or numbers")
+        Fault::Unread(
+            found,
+            "text in UTF-8",
+            "leave the column out, or write it as text or numbers",
+        )
     })
 }
 

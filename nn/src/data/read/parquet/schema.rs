@@ -22,7 +22,9 @@ pub(super) enum Stored {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Meaning {
     /// A number as it is stored, without a sign perhaps.
-    Number { signed: bool },
+    Number {
+        signed: bool,
+    },
     /// A whole number times a power of ten.
     Decimal(i32),
     Word,
@@ -94,7 +96,10 @@ pub(super) fn footer(bytes: &[u8]) -> Result<Footer, Wrong> {
     let groups = || {
         let group = |group: &Value<'_>| {
             let chunks = group.list(1)?;
-            Some(Group { rows: group.size(3)?, chunks: chunks.iter().map(chunk).collect::<Option<_>>()? })
+            Some(Group {
+                rows: group.size(3)?,
+                chunks: chunks.iter().map(chunk).collect::<Option<_>>()?,
+            })
         };
         value.list(4)?.iter().map(group).collect::<Option<Vec<_>>>()
     };
@@ -162,8 +167,10 @@ fn meaning(element: &Value<'_>, stored: Stored) -> Result<Meaning, &'static str>
     };
     let is_decimal = logical(5).is_some() || old == Some(5);
     let scale = logical(5).and_then(|decimal| decimal.whole(1)).or(element.whole(7));
-    let scale = i32::try_from(scale.unwrap_or(0)).map_err(|_| "numbers with a scale that is none")?;
-    let unsigned = logical(10).is_some_and(|whole| matches!(whole.field(2), Some(Value::Flag(false))));
+    let scale =
+        i32::try_from(scale.unwrap_or(0)).map_err(|_| "numbers with a scale that is none")?;
+    let unsigned =
+        logical(10).is_some_and(|whole| matches!(whole.field(2), Some(Value::Flag(false))));
     match stored {
         Stored::Flag => Ok(Meaning::Flag),
         Stored::JulianTime => Ok(Meaning::Time(1.0)),

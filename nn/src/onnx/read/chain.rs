@@ -19,7 +19,7 @@ impl<T: Float> OnnxModel<T> {
     /// [`fit`](crate::fit) trains it.
     ///
     /// The graph must be a chain from one input `[batch, inputs]` to one output, of these: `Gemm`, or `MatMul` and `Add`,
-    /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `PRelu`, `Mul` by a
+    /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `RMSNormalization`, `PRelu`, `Mul` by a
     /// constant, `Dropout`, what changes neither numbers nor rows, residuals (`Add` of a value and of what such layers make of it), and at the end `Softmax`.
     /// [`OnnxModel::notation`] writes it down.
     ///
@@ -211,6 +211,10 @@ impl<'m, T: Float> Chain<'m, T> {
             "LayerNormalization" if settings.integer("axis", -1)?.abs() == 1 => {
                 let epsilon = number(shortest(settings.number("epsilon", 1e-5)?));
                 self.norm(node, "layer_norm", epsilon, 2)
+            }
+            "RMSNormalization" if settings.integer("axis", -1)?.abs() == 1 => {
+                let epsilon = number(shortest(settings.number("epsilon", 1e-5)?));
+                self.norm(node, "rms_norm", epsilon, 1)
             }
             "PRelu" => self.by_column(node, "prelu", 1),
             "Mul" if self.constant(node, 1).is_ok() => self.by_column(node, "layer_scale", 1),

@@ -151,6 +151,10 @@ fn divided_by_rms(graph: &mut Graph, x: &str, epsilon: f64) -> String {
 fn rms_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
     let scale = layer.tensor(graph, "scale")?;
     let epsilon = layer.option()?;
+    if graph.opset >= 23 {
+        let settings = vec![integer("axis", -1), float("epsilon", epsilon)];
+        return Some(graph.op_with("RMSNormalization", &[x, &scale], settings));
+    }
     let z = divided_by_rms(graph, x, epsilon);
     Some(graph.op("Mul", &[&z, &scale]))
 }

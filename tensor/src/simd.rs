@@ -171,8 +171,10 @@ pub fn vectorize_inline<W: Inline>(work: W) -> W::Output {
     }
 }
 
-/// A function of its own, so that what calls it stays small enough to be inlined where it is called.
-#[inline(never)]
+/// A function of its own, so that what calls it stays small enough to be inlined where it is called. Without the standard
+/// library it may be the only one, and belongs where lengths are known and nothing can panic.
+#[cfg_attr(feature = "std", inline(never))]
+#[cfg_attr(not(feature = "std"), inline(always))]
 fn portable_inline<W: Inline>(work: W) -> W::Output {
     work.run()
 }

@@ -1,0 +1,294 @@
+//! A training that has been described is checked, and begins.
+
+use tensor::threads::Threads;
+
+use crate::data::{Batches, Fingerprint, Minibatch, Source};
+use crate::distributed::World;
+use crate::error::{Error, Result};
+use crate::optim::Optimizer;
+use crate::parameters::NamedTensor;
+use crate::train::Trainer;
+use crate::train::average::{Average, Averaged};
+use crate::train::checkpoint::{Conditions, Place, Store};
+use crate::train::clip::Clip;
+use crate::train::completed::Completed;
+use crate::train::event::Observer;
+use crate::train::find::Trial;
+use crate::train::groups::Groups;
+#[cfg(all(feature = "ctrlc", any(unix, windows)))]
+use crate::train::interrupt::Interrupt;
+use crate::train::model::Model;
+use crate::train::preconditions::{check_schedule, check_steps, check_weighted};
+use crate::train::progress::Progress;
+use crate::train::recipe::Recipe;
+use crate::train::report::Report;
+use crate::train::run::{Kept, Run};
+use crate::train::schedules::check_decays;
+use crate::train::shards::{Shards, check_parts, check_shards};
+
+use super::{Fit, Show};
+
+impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
+    /// Trains.
+    ///
+    /// # Errors
+    ///
+    /// If there are no rows, no epochs, the batch size is 0, a setting of the optimizer or the schedule is out of its
+    /// range, an input is not finite, or the network's head does not allow a target (probabilities must be from 0 to 1,
+    /// numbers finite): then nothing has been trained. If the loss, or what a step wrote, is not a finite number any
+    /// more: the network is then that of the last completed epoch, or has its first weights, and the message says
+    /// which. (It falls back likewise if something panics, such as an observer.)
+    pub fn run(mut self) -> Result<Report> {
+        let made = self.saves_to.take().map(|path| (Recipe::of(&self), path));
+        self.train(|model, report| {
+            made.iter().try_for_each(|(recipe, path)| recipe.save(path, model))?;
+            Ok(report)
+        })
+    }
+
+    /// Trains, and then does something with the model.
+    pub(in crate::train) fn train<R>(
+        self,
+        then: impl FnOnce(&M, Report) -> Result<R>,
+    ) -> Result<R> {
+        let mut report = Report::default();
+        let epochs = self.epochs;
+        let mut run = self.prepare_together()?;
+        run.resume(&mut report)?;
+        match run.epochs(epochs, &mut report) {
+            Ok(()) => then(run.model.model(), report),
+            Err(failure) => Err(run.model.give_back(failure)),
+        }
+    }
+
+    /// Rows of the data.
+    pub(in crate::train) fn rows(&self) -> usize {
+        self.data.len()
+    }
+
+    /// Steps of this training, to find something out.
+    pub(in crate::train) fn into_trial(mut self) -> Result<Trial<'a, M, O>> {
+        self.check_alone("a search")?;
+        let threads = self.threads.take().unwrap_or_default();
+        let batches = self.check_data(&threads)?;
+        let _found = self.adapt(&threads)?;
+        let Fit { model, data, optimizer, loss, seed, clip, groups, shards, .. } = self;
+        let shards = shards.map(Shards::new);
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
+        let (model, batch) = (Completed::new(model), Minibatch::default());
+        Ok(Trial { model, trainer, data, threads, batches, batch, seed, taken: 0 })
+    }
+
+    /// Refuses rows that the model cannot be trained with; the batches of the others.
+    fn check_data(&self, threads: &Threads) -> Result<Batches> {
+        let rows = self.data.len();
+        let batches = Batches::new(rows, self.batch_size)?;
+        self.model.check_batch_size(rows, self.batch_size)?;
+        if let Some(shards) = self.shards {
+            check_shards(shards)?;
+            check_parts(self.model, rows, self.batch_size, shards)?;
+        }
+        check_weighted(self.model, "", self.data)?;
+        self.model.check_rows("", self.data, threads)?;
+        Ok(batches)
+    }
+
+    /// Refuses what several ranks cannot do.
+    pub(in crate::train) fn check_alone(&self, what: &str) -> Result<()> {
+        match &self.world {
+            None => Ok(()),
+            Some(world) => Err(Error::value(
+                what,
+                format!("{} ranks", world.size()),
+                "one machine",
+                "leave `distributed` out, and write `shards` in its place: the bits are the same",
+            )),
+        }
+    }
+
+    /// [`Fit::prepare`], by all ranks if there are several.
+    fn prepare_together(mut self) -> Result<Run<'a, M, O>> {
+        /// Parts of a batch, unless told otherwise: the same whatever the number of ranks is.
+        const SHARDS: usize = 8;
+        let Some(world) = self.world.clone() else { return self.prepare() };
+        self.shards = self.shards.or(Some(SHARDS));
+        let mut lines = format!("version of nn: {}\n", env!("CARGO_PKG_VERSION"));
+        lines += &format!("program: {}\n", program());
+        lines += &format!("ranks: {}\n", world.size());
+        lines += &Recipe::of(&self).text();
+        let unnamed = self.observers.len();
+        lines += &format!("observers: {unnamed}\nsums by the engine: {}\n", world.is_by_engine());
+        let prepared = self.prepare();
+        world.check_same(&lines)?;
+        world.agree(prepared)
+    }
+
+    /// Everything that can be checked before anything is trained.
+    fn prepare(mut self) -> Result<Run<'a, M, O>> {
+        let threads = self.threads.take().unwrap_or_default();
+        let rows = self.data.len();
+        let batches = self.check_data(&threads)?;
+        let mut shards = self.shards.map(Shards::new);
+        if let (Some(world), Some(shards)) = (&self.world, &mut shards) {
+            world.check_shards(shards.count)?;
+            shards.world = Some(world.clone());
+        }
+        let is_first = self.world.as_ref().is_none_or(World::is_first);
+        let steps = check_steps(self.epochs, batches.count())?;
+        check_schedule("schedule", &*self.schedule, steps)?;
+        if let Some(decay) = &self.decay {
+            check_decays::<M::Float, O>("a schedule".into())?;
+            check_schedule("schedule of weight decay", decay, steps)?;
+        }
+        if let Some(validation) = self.validation {
+            check_weighted(self.model, "validation ", validation)?;
+            self.model.check_rows("validation ", validation, &threads)?;
+        }
+        self.decisions.prepare(self.validation.is_some())?;
+        self.average.iter().try_for_each(Average::check)?;
+        #[cfg(all(feature = "ctrlc", any(unix, windows)))]
+        if self.stops_on_ctrl_c {
+            self.observers.push(Box::new(Interrupt::new(self.checkpoints.is_some())));
+        }
+        let kept = match self.checkpoints.take() {
+            Some(settings) => Some(Kept {
+                store: Store::open(settings, is_first)?,
+                conditions: self.conditions(),
+                name: self.model.name(),
+                architecture: self.model.architecture(),
+                tensors: self.model.tensors(),
+            }),
+            None => None,
+        };
+        let notes = self.adapt(&threads)?;
+        if let Some(names) = self.data.class_names() {
+            self.model.take_class_names(names)?;
+        }
+        let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
+        let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
+        let Fit { average, measures, .. } = self;
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
+        let averaged = average.map(|average| {
+            let tensors = model.tensors();
+            let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
+            Averaged::new(average, model.flat(), state.collect())
+        });
+        let has_observers = !observers.is_empty();
+        let progress = Progress::new(if is_first { show } else { Show::Nothing }, epochs, rows);
+        let display = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
+        let observers = display.chain(observers.into_iter().filter(|_| is_first));
+        Ok(Run {
+            decay: self.decay,
+            model: Completed::new(model),
+            trainer,
+            data,
+            validation,
+            schedule,
+            seed,
+            threads,
+            batches,
+            batch: Minibatch::new(),
+            steps,
+            observers: observers.collect(),
+            has_observers,
+            measures,
+            decisions,
+            averaged,
+            kept,
+            place: Place::default(),
+            notes,
+            world: self.world,
+        })
+    }
+
+    /// Has the model's encoder find what it needs from the training rows, unless it is there; what is to be said of it.
+    fn adapt(&mut self, threads: &Threads) -> Result<Vec<String>> {
+        if !self.model.encodes() || (self.model.check_adapted().is_ok() && !self.adapts_again) {
+            return Ok(Vec::new());
+        }
+        Ok(self.model.find_encoding(self.data, threads)?.notes())
+    }
+
+    /// What decides about the bits, beside the model and the schedule.
+    pub(in crate::train) fn conditions(&self) -> Conditions {
+        let mut conditions = Conditions::default();
+        conditions.add("optimizer", format!("{:?}", self.optimizer));
+        conditions.add("loss", format!("{:?}", self.loss));
+        conditions.add("batch size", self.batch_size);
+        conditions.add("seed", self.seed);
+        for (name, data) in [("data", Some(self.data)), ("validation data", self.validation)] {
+            let fingerprint = data.map(|data| (data.len(), self.model.fingerprint(data)));
+            let text = match fingerprint {
+                Some((rows, Some(hash))) => format!("{rows} rows {hash:016x}"),
+                Some((rows, None)) => {
+                    conditions.unchecked.push(format!("the rows of the {name}"));
+                    format!("{rows} rows")
+                }
+                None => "none".into(),
+            };
+            let weights = data.and_then(weights_text).unwrap_or_default();
+            conditions.add(name, text + &weights);
+        }
+        if let Some(names) = self.data.class_names() {
+            conditions.add("names of the classes", names.text());
+        }
+        conditions.add("augmentation", self.data.augmentation().as_deref().unwrap_or("none"));
+        conditions.add("clipping", format!("{:?}", self.clip));
+        conditions.add("groups", format!("{:?}", self.groups));
+        let shards = self.shards.map_or("none".into(), |shards| shards.to_string());
+        conditions.add("shards", shards);
+        conditions.add("average", format!("{:?}", self.average));
+        conditions.add("schedule of weight decay", self.decay_text());
+        let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
+        conditions.add("measured", format!("{measured:?}"));
+        self.decisions.conditions(&mut conditions);
+        let unnamed = self.observers.iter().filter(|observer| observer.name().is_none()).count();
+        if unnamed > 0 {
+            conditions.unchecked.push(format!("what {unnamed} observers without a name have seen"));
+        }
+        conditions
+    }
+}
+
+/// A trainer of `model` that has been checked.
+fn trainer<M: Model, O: Optimizer<M::Float>>(
+    model: &M,
+    (optimizer, loss): (O, M::Loss),
+    threads: &Threads,
+    seed: u64,
+    clip: Option<Clip>,
+    groups: Groups,
+    shards: Option<Shards<M>>,
+) -> Result<Trainer<M, O>> {
+    let mut trainer =
+        Trainer::with_loss(optimizer, loss).threads(threads).seed(seed).groups(groups);
+    if let Some(clip) = clip {
+        trainer = trainer.clip(clip);
+    }
+    trainer.shards = shards;
+    trainer.prepare(model)?;
+    Ok(trainer)
+}
+
+/// By what the weights of rows are known again, if there are any.
+fn weights_text<X, Y>(data: &dyn Source<X, Y>) -> Option<String> {
+    if !data.is_weighted() {
+        return None;
+    }
+    let mut hash = Fingerprint::new();
+    (0..data.len()).for_each(|row| hash.add(data.weight(row).unwrap_or(1.0).to_bits()));
+    Some(format!(", weights {:016x}", hash.value()))
+}
+
+/// The file of this program by its bytes, so that ranks that run another one are found out.
+fn program() -> String {
+    let bytes = std::env::current_exe().and_then(std::fs::read);
+    let hash = bytes.map(|bytes| {
+        let mut hash = Fingerprint::new();
+        let (words, rest) = bytes.as_chunks::<8>();
+        words.iter().for_each(|word| hash.add(u64::from_le_bytes(*word)));
+        rest.iter().for_each(|&byte| hash.add(u64::from(byte)));
+        hash.value()
+    });
+    hash.map_or("unknown".into(), |hash| format!("{hash:016x}"))
+}

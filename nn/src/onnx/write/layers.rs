@@ -46,13 +46,14 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 19] {
+const fn rows<T: Float>() -> [Row<T>; 20] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.
         Row { word: "dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "gaussian_dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "alpha_dropout", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "stochastic_depth", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "input", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "layer_norm", write: layer_norm },
         Row { word: "batch_norm", write: batch_norm },

@@ -20,6 +20,7 @@ const ROWS: &[Row] = &[
     Row { word: "dropout", write: |_, _, x| Some(x.lent()) },
     Row { word: "gaussian_dropout", write: |_, _, x| Some(x.lent()) },
     Row { word: "alpha_dropout", write: |_, _, x| Some(x.lent()) },
+    Row { word: "stochastic_depth", write: |_, _, x| Some(x.lent()) },
     Row { word: "input", write: |_, _, x| Some(x.lent()) },
     Row {
         word: "layer_norm",

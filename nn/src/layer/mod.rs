@@ -13,6 +13,7 @@
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
 //! | `columns { area: number(log), city: category(12) }` first | [`Columns`], and [`Embedding`] behind it: see [`columns`] |
 //! | `dropout(0.2)`, `gaussian_dropout(0.2)`, `alpha_dropout(0.2)` | [`Dropout`], [`GaussianDropout`], [`AlphaDropout`] |
+//! | `stochastic_depth(0.1)` last in a `residual` | [`StochasticDepth`] |
 //! | `layer_norm`, `batch_norm`, `rms_norm`, `group_norm(8)` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`], [`GroupNorm`] |
 //! | `glu`, `swiglu`, which give half of what they take | [`Glu`], [`Swiglu`] |
 //! | `layer_scale`, `prelu`, `highway` | [`LayerScale`], [`Prelu`], [`Highway`] |
@@ -81,6 +82,7 @@ pub use columns::{Columns, Embedding};
 pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightNorm, WeightView};
 pub use dropout::{
     Alpha, AlphaDropout, Dropout, DropoutKind, Dropping, Gaussian, GaussianDropout, Standard,
+    StochasticDepth, WholeRows,
 };
 pub use encoder::{MinMax, Quantile, Robust, Scale, Standardize};
 #[cfg(feature = "std")]
@@ -113,7 +115,10 @@ pub use self::{
         Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths, HasFormula,
         WeightNormFormula, WeightNormView,
     },
-    dropout::{AlphaDropoutFormula, DropoutFormula, DroppingFormula, GaussianDropoutFormula},
+    dropout::{
+        AlphaDropoutFormula, DropoutFormula, DroppingFormula, GaussianDropoutFormula,
+        StochasticDepthFormula,
+    },
     encoder::{FoundColumn, Seen},
     formula::{FirstSums, Formula},
     highway::HighwayView,
@@ -195,6 +200,7 @@ layers! {
         dropout: Dropout(0.4), DropoutFormula;
         gaussian_dropout: GaussianDropout(0.4), GaussianDropoutFormula;
         alpha_dropout: AlphaDropout(0.4), AlphaDropoutFormula;
+        stochastic_depth: StochasticDepth(0.4), StochasticDepthFormula;
         layer_norm: LayerNorm(0.001), LayerNormFormula;
         batch_norm: BatchNorm(0.2, 0.001), BatchNormFormula;
         rms_norm: RmsNorm(0.001), RmsNormFormula;

@@ -80,7 +80,8 @@ twins! {
     Gates {
         open: dense(20 -> 24, weight_norm = true), groups: group_norm(4), half: glu,
         deep: dense(32, selu, bias = false, weight_norm = true), drop: alpha_dropout(0.1), swish: swiglu,
-        noise: gaussian_dropout(0.2), way: highway * 2, output: dense(3, softmax),
+        noise: gaussian_dropout(0.2), way: highway * 2, short: residual(dense(16, tanh), stochastic_depth(0.3)),
+        output: dense(3, softmax),
     }
     Columns { open: dense(10 -> 12), norm: rms_norm, scale: layer_scale, slope: prelu, output: dense(2) }
     Wide { a: dense(300 -> 700, relu), b: dense(600, relu), c: dense(50, softmax) }

@@ -46,6 +46,10 @@ pub(crate) const CASES: &[(&str, &str)] = &[
         "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), highway, glu, highway(bias = 0.5)",
     ),
     (
+        "depth",
+        "dense(4 -> 6, relu), residual(layer_norm, dense(6, tanh), stochastic_depth(0.2)), dense(3)",
+    ),
+    (
         "lengths",
         "dense(4 -> 5, tanh, weight_norm = true), dense(3, relu, bias = false, weight_norm = true), dense(4)",
     ),

@@ -110,9 +110,9 @@ CASES = [
        L(4, 5), L(5, 4), L(4, 3), nn.Softmax(-1)), "float32"),
     ("repeated", "dense(3 -> 4, relu), dense(4, tanh) * 3, dense(2)",
      S(L(3, 4), nn.ReLU(), L(4, 4), nn.Tanh(), L(4, 4), nn.Tanh(), L(4, 4), nn.Tanh(), L(4, 2)), "float32"),
-    ("residual", "dense(3 -> 4, relu), residual(layer_norm, dense(6, gelu), dense(4)) * 2, residual(dense(4, tanh), residual(dense(4))), dense(2)",
-     S(L(3, 4), nn.ReLU(), Residual(nn.LayerNorm(4), L(4, 6), nn.GELU(), L(6, 4)),
-       Residual(nn.LayerNorm(4), L(4, 6), nn.GELU(), L(6, 4)), Residual(L(4, 4), nn.Tanh(), Residual(L(4, 4))), L(4, 2)), "float32"),
+    ("residual", "dense(3 -> 4, relu), residual(layer_norm, dense(6, gelu), dense(4), stochastic_depth(0.1)) * 2, residual(dense(4, tanh), residual(dense(4))), dense(2)",
+     S(L(3, 4), nn.ReLU(), Residual(nn.LayerNorm(4), L(4, 6), nn.GELU(), L(6, 4), nn.Identity()),
+       Residual(nn.LayerNorm(4), L(4, 6), nn.GELU(), L(6, 4), nn.Identity()), Residual(L(4, 4), nn.Tanh(), Residual(L(4, 4))), L(4, 2)), "float32"),
     ("branches",
      "concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2, tanh) }, dense(6, relu), "
      "heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(2, sigmoid) }",

@@ -151,6 +151,12 @@ pub const LAYERS: &[Layer] = &[
         &["alphadropout"],
         "as in `dense(64, selu), alpha_dropout(0.1)`",
     ),
+    dropping(
+        "stochastic_depth",
+        "stochastic depth",
+        &["stochasticdepth", "drop_path", "droppath"],
+        "as in `residual(dense(64, relu), dense(64), stochastic_depth(0.1))`",
+    ),
     Layer {
         word: "layer_norm",
         elsewhere: &["layernorm", "layer_normalization"],

@@ -26,8 +26,13 @@ fn factor(rate: f64) -> f64 {
 impl DropoutKind for Alpha {
     const WORD: &'static str = "alpha_dropout";
 
-    fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]) {
-        standard::fill(random, rate, T::of(factor(rate)), first, mask);
+    fn fill_mask<T: Float>(
+        random: Random,
+        rate: f64,
+        (first, width): (u64, usize),
+        mask: &mut [T],
+    ) {
+        standard::fill(random, rate, T::of(factor(rate)), first * width as u64, mask);
     }
 
     fn shifts(rate: f64) -> [f64; 2] {

@@ -12,8 +12,13 @@ pub struct Gaussian;
 impl DropoutKind for Gaussian {
     const WORD: &'static str = "gaussian_dropout";
 
-    fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]) {
+    fn fill_mask<T: Float>(
+        random: Random,
+        rate: f64,
+        (first, width): (u64, usize),
+        mask: &mut [T],
+    ) {
         let deviation = T::of(rate / (1.0 - rate)).sqrt();
-        random.fill_normal_from(first, mask, T::one(), deviation);
+        random.fill_normal_from(first * width as u64, mask, T::one(), deviation);
     }
 }

@@ -5,8 +5,10 @@
 //! | `dropout(0.2)` | x∘m, m 0 with the probability rate, else 1/(1 − rate) |
 //! | `gaussian_dropout(0.2)` | x∘m, m normal with mean 1 and variance rate/(1 − rate) |
 //! | `alpha_dropout(0.2)` | x or −λα, such that mean and variance stay what `selu` makes of them |
+//! | `stochastic_depth(0.2)` | x∘m, m for a whole row: 0 with the probability rate, else 1/(1 − rate) |
 
 mod alpha;
+mod by_row;
 mod gaussian;
 mod standard;
 #[cfg(feature = "std")]
@@ -20,6 +22,7 @@ use tensor::decimal::Written;
 use tensor::random::Random;
 
 pub use alpha::Alpha;
+pub use by_row::WholeRows;
 pub use gaussian::Gaussian;
 pub use standard::Standard;
 #[cfg(feature = "std")]
@@ -47,6 +50,24 @@ pub type GaussianDropout<const N: usize, const RATE: u64> = Dropping<Gaussian, N
 /// are those of `selu`, which it belongs behind.
 pub type AlphaDropout<const N: usize, const RATE: u64> = Dropping<Alpha, N, RATE>;
 
+/// While the network trains, each row of `N` numbers is 0 with the probability whose bits are `RATE`, and else enlarged to make up for
+/// it; afterwards they pass unchanged. Last in a residual it leaves out the whole block for some rows, which then learn by the shorter
+/// way around it (stochastic depth, Huang et al. 2016; row by row as `torchvision.ops.StochasticDepth(p, "row")`).
+///
+/// ```
+/// use nn::network;
+///
+/// network! {
+///     struct Deep {
+///         first: dense(8 -> 32, relu),
+///         blocks: residual(layer_norm, dense(32, relu), dense(32), stochastic_depth(0.1)) * 4,
+///         last: dense(3, softmax),
+///     }
+/// }
+/// assert_eq!(Deep::init(1).predict(&[0.5; 8]).len(), 3);
+/// ```
+pub type StochasticDepth<const N: usize, const RATE: u64> = Dropping<WholeRows, N, RATE>;
+
 /// What [`Dropout`] computes, for rows of any width.
 #[cfg(feature = "std")]
 pub type DropoutFormula<W> = DroppingFormula<Standard, W>;
@@ -57,13 +78,18 @@ pub type GaussianDropoutFormula<W> = DroppingFormula<Gaussian, W>;
 #[cfg(feature = "std")]
 pub type AlphaDropoutFormula<W> = DroppingFormula<Alpha, W>;
 
+/// What [`StochasticDepth`] computes, for rows of any width.
+#[cfg(feature = "std")]
+pub type StochasticDepthFormula<W> = DroppingFormula<WholeRows, W>;
+
 /// A way of dropping: y = x∘m + c, with a random m, and c a function of m.
 pub trait DropoutKind: Copy + Debug + Send + Sync + 'static {
     /// The layer's word.
     const WORD: &'static str;
 
-    /// Fills m of the elements from `first` on: m of an element is a function of its index.
-    fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]);
+    /// Fills m of whole `rows`, of which the number of the first is given, and the width: m of an element is a function of its row's number and
+    /// its place.
+    fn fill_mask<T: Float>(random: Random, rate: f64, rows: (u64, usize), mask: &mut [T]);
 
     /// c, where m is 0 and where it is not.
     fn shifts(rate: f64) -> [f64; 2] {

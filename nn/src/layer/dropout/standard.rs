@@ -13,8 +13,13 @@ pub struct Standard;
 impl DropoutKind for Standard {
     const WORD: &'static str = "dropout";
 
-    fn fill_mask<T: Float>(random: Random, rate: f64, first: u64, mask: &mut [T]) {
-        fill(random, rate, T::of(1.0 / (1.0 - rate)), first, mask);
+    fn fill_mask<T: Float>(
+        random: Random,
+        rate: f64,
+        (first, width): (u64, usize),
+        mask: &mut [T],
+    ) {
+        fill(random, rate, T::of(1.0 / (1.0 - rate)), first * width as u64, mask);
     }
 }
 

@@ -66,7 +66,7 @@ impl<T: Float, K: DropoutKind, W: Width> Formula<T> for DroppingFormula<K, W> {
             return;
         };
         let random = Random::new(seed, STREAMS | layer << STEPS | step);
-        K::fill_mask(random, self.rate, first_row * self.width.get() as u64, mask);
+        K::fill_mask(random, self.rate, (first_row, self.width.get()), mask);
         vectorize(|| {
             for ((y, &x), &m) in y.iter_mut().zip(x).zip(&*mask) {
                 *y = x * m;
@@ -123,7 +123,7 @@ impl<K: DropoutKind, const N: usize, const RATE: u64> Leaf for Dropping<K, N, RA
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Alpha, Gaussian, Standard};
+    use super::super::{Alpha, Gaussian, Standard, WholeRows};
     use super::*;
 
     /// Any part of a mask is that of the whole.
@@ -131,7 +131,7 @@ mod tests {
         for first in [0, 1, 7, 62, 63, 64, 65, 130] {
             for len in [0, 1, 2, 3, 64, 65, 129] {
                 let mut part = vec![9.0_f32; len];
-                K::fill_mask(random, 0.3, first as u64, &mut part);
+                K::fill_mask(random, 0.3, (first as u64, 1), &mut part);
                 assert_eq!(part, whole[first..][..len], "{first} {len}");
             }
         }
@@ -141,12 +141,31 @@ mod tests {
     fn the_share_is_right_and_any_part_is_the_same() {
         let random = Random::new(3, STREAMS | 5);
         let mut whole = vec![0.0_f32; 40_000];
-        Standard::fill_mask(random, 0.3, 0, &mut whole);
+        Standard::fill_mask(random, 0.3, (0, 1), &mut whole);
         let zeros = whole.iter().filter(|&&m| m == 0.0).count() as f64;
         assert!((zeros / 4e4 - 0.3).abs() < 5.0 * (0.21_f64 / 4e4).sqrt(), "{zeros}");
         assert!(whole.iter().all(|&m| m == 0.0 || m == (1.0 / 0.7) as f32));
         parts_are_the_same::<Standard>(random, &whole);
-        Standard::fill_mask(random, 0.0, 0, &mut whole);
+        Standard::fill_mask(random, 0.0, (0, 1), &mut whole);
+        assert!(whole.iter().all(|&m| m == 1.0));
+    }
+
+    #[test]
+    fn whole_rows_are_dropped() {
+        let random = Random::new(3, STREAMS | 5);
+        let mut whole = vec![9.0_f32; 7 * 4000];
+        WholeRows::fill_mask(random, 0.3, (0, 7), &mut whole);
+        let (rows, _) = whole.as_chunks::<7>();
+        let kept = (1.0 / 0.7) as f32;
+        assert!(rows.iter().all(|row| *row == [0.0; 7] || *row == [kept; 7]));
+        let dropped = rows.iter().filter(|row| row[0] == 0.0).count() as f64;
+        assert!((dropped / 4e3 - 0.3).abs() < 5.0 * (0.21_f64 / 4e3).sqrt(), "{dropped}");
+        for (first, count) in [(0, 1), (3, 0), (17, 40), (3999, 1)] {
+            let mut part = vec![9.0_f32; 7 * count];
+            WholeRows::fill_mask(random, 0.3, (first as u64, 7), &mut part);
+            assert_eq!(part, whole[7 * first..][..7 * count]);
+        }
+        WholeRows::fill_mask(random, 0.0, (0, 7), &mut whole);
         assert!(whole.iter().all(|&m| m == 1.0));
     }
 
@@ -154,14 +173,14 @@ mod tests {
     fn normal_masks_have_the_mean_and_the_variance_of_dropout() {
         let random = Random::new(3, STREAMS | 5);
         let mut whole = vec![0.0_f32; 40_000];
-        Gaussian::fill_mask(random, 0.3, 0, &mut whole);
+        Gaussian::fill_mask(random, 0.3, (0, 1), &mut whole);
         let mean = whole.iter().sum::<f32>() / 4e4;
         let variance = whole.iter().map(|m| (m - 1.0).powi(2)).sum::<f32>() / 4e4;
         let expected = 0.3_f32 / 0.7;
         assert!((mean - 1.0).abs() < 5.0 * (expected / 4e4).sqrt(), "{mean}");
         assert!((variance / expected - 1.0).abs() < 5.0 * (2.0_f32 / 4e4).sqrt(), "{variance}");
         parts_are_the_same::<Gaussian>(random, &whole);
-        Gaussian::fill_mask(random, 0.0, 0, &mut whole);
+        Gaussian::fill_mask(random, 0.0, (0, 1), &mut whole);
         assert!(whole.iter().all(|&m| m == 1.0));
     }
 
@@ -171,7 +190,7 @@ mod tests {
     fn alpha_dropout_keeps_mean_and_variance() {
         let rate = 0.3;
         let mut mask = [0.0_f64; 64];
-        Alpha::fill_mask(Random::new(1, 2), rate, 0, &mut mask);
+        Alpha::fill_mask(Random::new(1, 2), rate, (0, 1), &mut mask);
         let a = mask.into_iter().fold(0.0, f64::max);
         let [dropped, kept] = Alpha::shifts(rate);
         let mean = rate * dropped + (1.0 - rate) * kept;

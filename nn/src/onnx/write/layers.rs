@@ -59,6 +59,7 @@ const fn rows<T: Float>() -> [Row<T>; 20] {
         Row { word: "dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "gaussian_dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "alpha_dropout", write: |_, _, x| Some(x.to_owned()) },
+        Row { word: "stochastic_depth", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "input", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "embedding", write: columns::vectors },
         Row { word: "layer_norm", write: layer_norm },

@@ -24,6 +24,7 @@ const TWINS: &[Twin] = &[
     // PyTorch has no module for it, and none is needed: it has no tensors and answers what goes in.
     Twin { word: "gaussian_dropout", renamed: &[], counts: false },
     Twin { word: "alpha_dropout", renamed: &[], counts: false },
+    Twin { word: "stochastic_depth", renamed: &[], counts: false },
     Twin { word: "input", renamed: &[], counts: false },
     Twin { word: "layer_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
     Twin {

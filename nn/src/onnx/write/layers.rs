@@ -52,7 +52,7 @@ struct Row<T> {
 }
 
 /// Every layer without others inside it.
-const fn rows<T: Float>() -> [Row<T>; 20] {
+const fn rows<T: Float>() -> [Row<T>; 21] {
     [
         Row { word: "dense", write: dense },
         // While a network answers, nothing is dropped.

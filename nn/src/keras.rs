@@ -1,12 +1,13 @@
 //! Parameters of Keras, in and out: feature `npy`.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use tensor::{Float, Tensor};
 
-use crate::data::npy::{Npy, read_npz, write_npz};
+use crate::data::npy::{Npy, npz, read_npz};
 use crate::error::{Error, Result, quoted};
-use crate::file::check_finite;
+use crate::file::{check_finite, replace};
 use crate::network::{Network, tensors};
 use crate::parameters::{NamedTensor, Parameters, TensorKind};
 
@@ -75,6 +76,7 @@ pub trait Keras: Network {
     ///
     /// If the file cannot be written, a number is not finite, or the network begins with an encoder, which Keras has not.
     fn save_keras(&self, path: impl AsRef<Path>) -> Result<()> {
+        let path = path.as_ref();
         let tensors = tensors::<Self>();
         no_encoder(Self::NAME, &tensors, "saved for")?;
         let flat = self.parameters().as_slice();
@@ -87,7 +89,9 @@ pub trait Keras: Network {
                 Tensor::from_vec(numbers.to_vec(), &tensor.shape[..])?,
             ));
         }
-        write_npz(path, arrays.iter().map(|(name, array)| (name, array)))
+        npz(arrays.iter().map(|(name, array)| (name, array)))
+            .and_then(|bytes| replace(path, |file| file.write_all(&bytes)))
+            .map_err(|error| Error::io("write", path, error))
     }
 }
 

@@ -123,7 +123,7 @@ fn every_column() {
         ("dense(3 -> 2), columns { a: flag }, dense(2)", "so they are its first layer"),
         (
             "concat { a: (columns { a: flag }, dense(2)), b: input(2) }, dense(2)",
-            "so they are its first layer",
+            "in a branch of `concat` `columns` are the front of a network of their own",
         ),
         ("columns { a: flag } * 2, dense(2)", "`columns` cannot be repeated"),
         ("columns { a: flag }, dense(7 -> 2)", "takes 7 inputs but layer `layer1` gives 2 outputs"),

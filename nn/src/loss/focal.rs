@@ -85,7 +85,8 @@ impl<W> Focal<W> {
         let LossRows { logits, targets, scale, losses, gradient } = rows;
         let (gamma, half) = (T::of(self.gamma), T::of(0.5));
         shifted_exponentials(classes, logits, gradient);
-        let rows = gradient.chunks_exact_mut(classes).zip(logits.chunks_exact(classes)).zip(targets);
+        let rows =
+            gradient.chunks_exact_mut(classes).zip(logits.chunks_exact(classes)).zip(targets);
         for (loss, ((row, z), target)) in losses.iter_mut().zip(rows) {
             let target = class(target);
             let right = row[target];

@@ -29,6 +29,7 @@ use tensor::{Float, Tensor};
 
 pub use self::archive::read_npz;
 use self::header::Header;
+pub(crate) use self::write::npz;
 pub use self::write::{write, write_npz};
 use crate::error::{Error, Result, quoted};
 use crate::head::Class;

@@ -10,7 +10,6 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use super::{Element, MAGIC};
 use crate::error::{Error, Result};
-use crate::file::replace;
 
 /// Writes a tensor as a `.npy` file, which `numpy.load` reads: `f4` of `f32`, `f8` of other floats.
 ///
@@ -93,19 +92,23 @@ pub fn write_npz<'t, T: Float>(
     arrays: impl IntoIterator<Item = (impl AsRef<str>, &'t Tensor<T>)>,
 ) -> Result<()> {
     let path = path.as_ref();
-    let archive = || {
-        // Without the time, by which the bytes would be others each time.
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Stored)
-            .last_modified_time(DateTime::default());
-        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-        for (name, tensor) in arrays {
-            archive.start_file(format!("{}.npy", name.as_ref()), options)?;
-            write_array(&mut archive, tensor)?;
-        }
-        Ok::<_, io::Error>(archive.finish()?.into_inner())
-    };
-    archive()
-        .and_then(|bytes| replace(path, |file| file.write_all(&bytes)))
+    npz(arrays)
+        .and_then(|bytes| fs::write(path, bytes))
         .map_err(|error| Error::io("write", path, error))
+}
+
+/// The content of a `.npz` file.
+pub(crate) fn npz<'t, T: Float>(
+    arrays: impl IntoIterator<Item = (impl AsRef<str>, &'t Tensor<T>)>,
+) -> io::Result<Vec<u8>> {
+    // Without the time, by which the bytes would be others each time.
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .last_modified_time(DateTime::default());
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, tensor) in arrays {
+        archive.start_file(format!("{}.npy", name.as_ref()), options)?;
+        write_array(&mut archive, tensor)?;
+    }
+    Ok(archive.finish()?.into_inner())
 }

@@ -206,9 +206,9 @@ impl<T: Float> Dynamic<T> {
     /// The same network with the first weights of this seed: those of a declared network with the same layers.
     #[must_use]
     pub fn init(mut self, seed: u64) -> Self {
-        // Anew, since layers fill what they have and leave the gaps.
         let asked = self.units();
-        self.parameters = Parameters::zeroed(self.network.part.len);
+        // Zeros first, since layers fill what they have and leave the gaps; names of classes are no weights, and stay.
+        self.parameters.as_mut_slice().fill(T::zero());
         let parameters = self.parameters.as_mut_slice();
         self.network.part.init(parameters, seed, &mut 0);
         if let (Some(place), Some(units)) = (self.network.place_of_units(), asked) {

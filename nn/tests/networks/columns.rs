@@ -456,3 +456,12 @@ fn columns_are_shown_and_named() {
     assert_eq!(<Price as nn::Layered>::layer("row.words.vectors"), Some(PriceLayer::Row));
     assert!(Dynamic::<f32>::parse(PRICE).unwrap().summary().contains("garden: flag"));
 }
+
+/// The names of the classes are those of the table, whatever first weights the network gets.
+#[test]
+fn first_weights_leave_the_names_of_classes() -> nn::Result<()> {
+    let network: Dynamic = Dynamic::for_table(&table(), "city")?;
+    let names = network.class_names().cloned().expect("a column of words");
+    assert_eq!(network.init(7).class_names(), Some(&names));
+    Ok(())
+}

@@ -19,7 +19,7 @@ impl<T: Float> Tensor<T> {
     pub fn max_pool2d(&self, size: [usize; 2], windows: Windows<2>) -> Result<(Self, Vec<usize>)> {
         let plane = Plane::of("max_pool2d", self.shape(), size, windows)?;
         let shape = pooled(self.shape(), &plane);
-        let mut y = Tensor::full(shape, T::neg_infinity()).to_vec();
+        let mut y = vec![T::neg_infinity(); shape.elements()];
         let mut indices = vec![usize::MAX; y.len()];
         if !(y.is_empty() || self.is_empty()) {
             let x = self.contiguous();
@@ -28,15 +28,21 @@ impl<T: Float> Tensor<T> {
             for (x, (y, indices)) in planes.zip(to) {
                 for place in 0..plane.window() {
                     plane.each_row(plane.place(place), |Run { window, element, step, count }| {
-                        for k in 0..count {
-                            let (at, element) = (window + k, element + k * step);
-                            let (best, x) = (y[at], x[element]);
-                            let first = indices[at] == usize::MAX;
-                            if x > best || first || (x.is_nan() && !best.is_nan()) {
-                                (y[at], indices[at]) = (x, element);
-                            }
+                        let mut element = element;
+                        for index in &mut indices[window..][..count] {
+                            // Only the index is chosen, and none is skipped: the CPU cannot foresee which is greater.
+                            let best = if *index == usize::MAX { element } else { *index };
+                            let (greatest, x) = (x[best], x[element]);
+                            let is_greater = (x > greatest) | (x.is_nan() & !greatest.is_nan());
+                            *index = if is_greater { element } else { best };
+                            element += step;
                         }
                     });
+                }
+                for (y, &index) in y.iter_mut().zip(&*indices) {
+                    if let Some(&x) = x.get(index) {
+                        *y = x;
+                    }
                 }
             }
         }

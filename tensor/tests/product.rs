@@ -299,9 +299,11 @@ fn columns_apart_give_the_same_bits() {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    let mut sizes = vec![[203, 97, 150], [64, 784, 128], [5, 3, 2], [1, 2000, 1000], [9, 500, 400]];
+    let mut sizes = vec![[203, 97, 150], [64, 784, 128], [5, 3, 2], [9, 500, 400]];
+    // Divided by columns.
+    sizes.extend([[1, 2000, 1000], [9, 500, 431], [64, 401, 700]]);
     if MIRI {
-        sizes = vec![[25, 7, 30], [5, 3, 2], [1, 40, 70]];
+        sizes = vec![[25, 7, 30], [5, 3, 2], [1, 40, 70], [9, 20, 151]];
     }
     for [m, k, n] in sizes {
         let (a, b, bias) = (numbers::<f32>(m * k, 1), numbers::<f32>(k * n, 2), numbers(n, 3));
@@ -312,6 +314,9 @@ fn the_number_of_threads_changes_no_bit() {
             let mut c = vec![f32::NAN; m * n];
             product_with(&Threads::new(count), a, b, Start::Bias(&bias), &mut c);
             assert_eq!(c, alone, "{m}×{k}×{n} on {count} threads");
+            let mut c = bias.repeat(m);
+            product_with(&Threads::new(count), a, b, Start::Accumulate, &mut c);
+            assert_eq!(c, alone, "{m}×{k}×{n} on {count} threads, into what is there");
         }
     }
 }

@@ -100,11 +100,14 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     let divisible = !matches!(problem.into, Into::Scaled { .. });
     let in_cache = IN_CACHE / size_of::<T>();
     let few_rows = m < 2 * MR;
-    let (in_place, slab, block) = match in_cache / n {
-        _ if problem.b.col_stride != 1 => (false, PANEL, 0),
-        _ if few_rows => (true, k, n),
-        slab if slab >= k || (slab >= LEAST_SLAB && divisible) => (true, slab, n),
-        _ => (false, PANEL, 0),
+    let (in_place, slab, block) = if problem.b.col_stride != 1 {
+        (false, PANEL, 0)
+    } else if few_rows {
+        (true, k, n)
+    } else if is_copied::<T>([k, n], divisible) {
+        (false, PANEL, 0)
+    } else {
+        (true, in_cache / n, n)
     };
     let slab = if divisible { slab.min(k) } else { k };
     let block = if in_place { block } else { (in_cache / slab.max(1)).clamp(W, n.max(W)) };
@@ -132,6 +135,13 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
             }
         }
     }
+}
+
+/// Whether a right operand, if its rows are contiguous and many rows go over it, is copied: neither all of it nor slabs that are
+/// worth it stay in the cache as they are. Only a `divisible` one may be cut into slabs.
+pub(super) fn is_copied<T>([k, n]: [usize; 2], divisible: bool) -> bool {
+    let slab = (IN_CACHE / size_of::<T>()).checked_div(n).unwrap_or(k);
+    slab < k && (slab < LEAST_SLAB || !divisible)
 }
 
 /// 0..`whole` in parts of about the same size, a multiple of `unit` if possible and `most` at most; one

@@ -1,8 +1,10 @@
-//! A product on several threads: each computes some rows.
+//! A product on several threads: each computes some rows, or some columns.
 
+use super::blocked::is_copied;
 use super::matrix::Matrix;
+use super::matrix_mut::MatrixMut;
 use super::problem::{Start, or_small};
-use super::product;
+use super::{product, product_into};
 use crate::float::Float;
 use crate::threads::Threads;
 
@@ -30,7 +32,20 @@ pub fn rows_per_thread(rows: usize, threads: &Threads) -> usize {
     rows.div_ceil(threads.count()).next_multiple_of(TILE_ROWS)
 }
 
-/// [`product`](super::product()), the rows divided among `threads` if that is worth it. The bits are the same either way.
+/// Columns are divided at multiples of this: those of three registers of AVX-512, and of six of AVX2, of `f32`.
+const TILE_COLS: usize = 48;
+
+/// With fewer columns for each row, that each thread reads all of the left operand and half a row of the result costs more than
+/// that it copies all of the right one (measured from 64×512×512 to 1024×2048×4096).
+const COLS_PER_ROW: usize = 6;
+
+/// Whether the columns of a product are to be divided, and not its rows: where each thread would copy all of a large right operand
+/// for its few rows, or where there are too few rows to divide.
+fn by_columns<T>([m, k, n]: [usize; 3]) -> bool {
+    n / COLS_PER_ROW >= m && (m <= TILE_ROWS || is_copied::<T>([k, n], true))
+}
+
+/// [`product`](super::product()), divided among `threads` if that is worth it. The bits are the same either way.
 ///
 /// # Panics
 ///
@@ -54,13 +69,49 @@ pub fn product_with<T: Float>(
     start: Start<'_, T>,
     c: &mut [T],
 ) {
-    let (m, n) = (a.rows(), b.cols());
+    let (m, k, n) = (a.rows(), a.cols(), b.cols());
     let rows = rows_per_thread(m, threads);
-    if !worth_threads([m, a.cols(), n]) || rows >= m || m.checked_mul(n) != Some(c.len()) {
-        return product(a, b, start, c, None);
+    let fits = k == b.rows()
+        && m.checked_mul(n) == Some(c.len())
+        && !matches!(start, Start::Bias(bias) if bias.len() != n);
+    if !fits || !worth_threads([m, k, n]) {
+        product(a, b, start, c, None);
+    } else if b.col_stride == 1 && by_columns::<T>([m, k, n]) {
+        divide_columns(threads, a, b, start, MatrixMut::new(c, m, n));
+    } else if rows < m {
+        threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
+            let first = part * rows;
+            product(a.rows_between(first, first + c.len() / n), b, start, c, None);
+        });
+    } else {
+        product(a, b, start, c, None);
     }
-    threads.for_each(c.chunks_mut(rows * n).enumerate(), |(part, c)| {
-        let first = part * rows;
-        product(a.rows_between(first, first + c.len() / n), b, start, c, None);
+}
+
+/// The product, where each thread computes some columns of `c`.
+fn divide_columns<T: Float>(
+    threads: &Threads,
+    a: Matrix<'_, T>,
+    b: Matrix<'_, T>,
+    start: Start<'_, T>,
+    c: MatrixMut<'_, T>,
+) {
+    let width = c.cols().div_ceil(threads.count()).next_multiple_of(TILE_COLS);
+    let (mut rest, mut first) = (Some(c), 0);
+    let parts = std::iter::from_fn(|| {
+        let c = rest.take()?;
+        let width = width.min(c.cols());
+        let (part, others) = c.split_at_col(width);
+        rest = (others.cols() > 0).then_some(others);
+        first += width;
+        Some((first - width, part))
+    });
+    threads.for_each(parts, |(first, c)| {
+        let cols = first..first + c.cols();
+        let start = match start {
+            Start::Bias(bias) => Start::Bias(&bias[cols.clone()]),
+            start => start,
+        };
+        product_into(a, b.cols_between(cols.start, cols.end), start, c, None);
     });
 }

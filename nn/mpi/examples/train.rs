@@ -3,6 +3,7 @@
 //! `mpirun -n 4 train --threads 1 --shards 8 --checkpoint run`: the hash is the same for any number of ranks and threads,
 //! for each MPI, and for `train --alone`, which knows no MPI. Killed and started again it goes on.
 
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +12,7 @@ use std::time::Duration;
 use nn::data::{Class, Dataset, Source, Visit, fashion_mnist};
 use nn::distributed::World;
 use nn::prelude::*;
-use nn::{Average, Checkpoints, Clip, Show, Threads, schedule};
+use nn::{Average, Checkpoints, Clip, Event, Show, Threads, schedule};
 
 network! {
     struct Clothes(dense(784 -> 128, relu), dropout(0.1), dense(10, softmax));
@@ -31,6 +32,7 @@ Options:
   --checkpoint DIR  where rank 0 keeps checkpoints; what is there is continued
   --every N         steps between checkpoints (default 5)
   --pause MS        waits so long before each step, to be killed in the middle
+  --steps           rank 0 prints the number of each step when it is done
   --alone           without MPI
   --by-engine       sums by the MPI's own algorithm; the bits then depend on the number of ranks
   --fault WHAT      what goes wrong: panic, hang, exit or error
@@ -50,6 +52,7 @@ struct Options {
     checkpoint: Option<PathBuf>,
     every: u64,
     pause: u64,
+    steps: bool,
     alone: bool,
     by_engine: bool,
     fault: Option<String>,
@@ -75,6 +78,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long("checkpoint") => options.checkpoint = Some(parser.value()?.into()),
             Long("every") => options.every = parser.value()?.parse()?,
             Long("pause") => options.pause = parser.value()?.parse()?,
+            Long("steps") => options.steps = true,
             Long("alone") => options.alone = true,
             Long("by-engine") => options.by_engine = true,
             Long("fault") => options.fault = Some(parser.value()?.parse()?),
@@ -166,6 +170,14 @@ fn train(options: &Options, world: Option<&World>) -> nn::Result<()> {
     if let Some(world) = world {
         let world = if options.by_engine { world.clone().sums_by_engine() } else { world.clone() };
         run = run.distributed(&world);
+    }
+    if options.steps {
+        run = run.observe(|event: &Event<'_, Clothes>| {
+            if let Event::Step { number, .. } = event {
+                println!("step {number}");
+            }
+            ControlFlow::Continue(())
+        });
     }
     if let Some(directory) = &options.checkpoint {
         run = run.checkpoint(Checkpoints::in_directory(directory).every_steps(options.every));

@@ -16,6 +16,57 @@ try() {
     printf '%-8s %-12s code %3d after %6d ms: %s\n' "$engine" "$name" "$code" "$took" "$said"
     if [ "$code" = 0 ] || [ -z "$said" ] || [ "$took" -gt $((most * 1000)) ]; then failed=1; tail -5 "$log"; fi
 }
+# report NAME RIGHT TEXT: how a fault ended that has a job of its own.
+report() {
+    printf '%-8s %-12s %s\n' "$engine" "$1" "$3"
+    if [ "$2" != 0 ]; then failed=1; tail -5 "$log"; fi
+}
+# A rank that gets no time any more, as on a machine that swaps: the others wait no longer than they are patient.
+stopped() {
+    local own="$log.stopped" began code=0
+    launch "$engine" 2 60 "$(program "$engine")" --rows 600 --epochs 20 --pause 20 --checkpoint "$own" >"$log" 2>&1 &
+    local job=$!
+    sleep 2
+    pkill -STOP -n -f -- "--checkpoint $own" || true
+    began=$(date +%s%N)
+    wait "$job" || code=$?
+    local took=$((($(date +%s%N) - began) / 1000000)) right=0
+    local said=$(grep -m1 -o "rank [01] of 2 .*has waited.*" "$log" | cut -c 1-150)
+    if [ "$code" = 0 ] || [ -z "$said" ] || [ "$took" -gt 20000 ] || pgrep -f -- "--checkpoint $own" >/dev/null; then right=1; fi
+    report stopped "$right" "code $code after $took ms: $said"
+    rm -rf "$own"
+}
+# The last checkpoint is cut off: the one before it is gone on from, to the same end.
+half_written() {
+    local own="$log.half" right=0 arguments=(--rows 600 --epochs 4 --every 3)
+    launch "$engine" 2 60 "$(program "$engine")" "${arguments[@]}" >"$log" 2>&1
+    local wanted=$(hashes "$log")
+    launch "$engine" 2 60 "$(program "$engine")" "${arguments[@]}" --checkpoint "$own" --fault exit --at 11 >"$log" 2>&1 || true
+    local last=$(ls "$own"/step-*.safetensors | sort | tail -1)
+    truncate -s 1000 "$last"
+    launch "$engine" 2 60 "$(program "$engine")" "${arguments[@]}" --checkpoint "$own" >"$log" 2>&1 || right=1
+    local said=$(grep -m1 -o "$(basename "$last").*" "$log" | cut -c 1-150)
+    if [ "$(hashes "$log")" != "$wanted" ] || [ -z "$said" ]; then right=1; fi
+    report "half-written" "$right" "$(hashes "$log"), whole: $wanted; $said"
+    rm -rf "$own"
+}
+# No room where rank 0 writes: the training goes on, says so, and ends as one that had room.
+full_disk() {
+    local own="$log.disk" right=0 arguments=(--rows 600 --epochs 4 --every 3)
+    mkdir "$own"
+    if ! mount -t tmpfs -o size=1m tmpfs "$own" 2>/dev/null; then
+        echo "$engine full disk: skipped, since nothing can be mounted here"
+        return
+    fi
+    launch "$engine" 2 60 "$(program "$engine")" "${arguments[@]}" >"$log" 2>&1
+    local wanted=$(hashes "$log")
+    launch "$engine" 2 60 "$(program "$engine")" "${arguments[@]}" --checkpoint "$own/run" >"$log" 2>&1 || right=1
+    local said=$(grep -m1 -i -o "[^ ]*.*no space.*" "$log" | cut -c 1-150)
+    if [ "$(hashes "$log")" != "$wanted" ] || [ -z "$said" ]; then right=1; fi
+    report "full disk" "$right" "$(hashes "$log"), with room: $wanted; $said"
+    umount "$own"
+    rmdir "$own"
+}
 for engine in "${engines[@]}"; do
     try panic 10 "rank 1 of 2 .*panicked" --fault panic
     try hang 20 "rank 0 of 2 .*has waited" --fault hang
@@ -29,6 +80,9 @@ for engine in "${engines[@]}"; do
         chmod +x "$log.seed"
     )
     program="$log.seed" try seed 10 "ranks of one training: found rank 1 with .*seed"
+    stopped
+    half_written
+    full_disk
     for other in openmpi mpich; do
         if [ "$other" != "$engine" ] && [ -x "$(program "$other")" ]; then
             program="$(program "$other")" try launcher 10 "launcher: found 2 processes"

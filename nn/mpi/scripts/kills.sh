@@ -1,18 +1,19 @@
 #!/usr/bin/env bash
 # Kills a training at random moments, a random rank each time, and goes on with another number of ranks: the end has the bits
-# of a training that nobody killed. `kills.sh 20 [ENGINE]`.
+# of a training that nobody killed, and no kill loses more than the steps since the last checkpoint. `kills.sh 20 [ENGINE]`.
 source "$(dirname "$0")/launch.sh"
 kills=${1:-20}
 engine=${2:-${engines[0]}}
 RANDOM=${SEED:-1}
-arguments=(--epochs "${EPOCHS:-4}" --rows 800 --batch 96 --every 3)
+every=3
+arguments=(--epochs "${EPOCHS:-$((4 * kills))}" --rows 800 --batch 96 --every "$every" --steps)
 program=$(program "$engine")
 directory="$(mktemp -d)"
 log="$directory/log"
 "$program" --alone "${arguments[@]}" >"$log" 2>/dev/null
 wanted=$(hashes "$log")
 wanted=${wanted% *}
-lost=0
+wrong=0
 steps() { ls "$directory/run" 2>/dev/null | sed -n 's/^step-0*\([0-9]\+\).safetensors$/\1/p' | sort -n | tail -1; }
 for number in $(seq "$kills"); do
     ranks=$((1 << RANDOM % 3))
@@ -26,8 +27,13 @@ for number in $(seq "$kills"); do
     if [ "${#ranks_of_job[@]}" -gt 0 ]; then kill -KILL "${ranks_of_job[RANDOM % ${#ranks_of_job[@]}]}" 2>/dev/null || true; fi
     wait "$job" && ended=whole || ended="code $?"
     took=$((($(date +%s%N) - began) / 1000000))
-    echo "kill $number of $kills: $ranks ranks, ended with $ended after $took ms, checkpoint of step $(steps)"
-    [ "$took" -lt 30000 ] || lost=1
+    done_steps=$(sed -n 's/^step //p' "$log" | sort -n | tail -1)
+    kept=$(steps)
+    gone=$((${done_steps:-${kept:-0}} - ${kept:-0}))
+    echo "kill $number of $kills: $ranks ranks, ended with $ended after $took ms, checkpoint of step ${kept:-0}, $gone steps lost"
+    if [ "$took" -ge 30000 ]; then echo "too late"; wrong=1; fi
+    # One more than lie between two checkpoints: the step after which the checkpoint was being written.
+    if [ "$gone" -gt "$every" ]; then echo "too many"; wrong=1; fi
     if grep -q '^hash' "$log"; then break; fi
 done
 launch "$engine" 2 120 "$program" "${arguments[@]}" --checkpoint "$directory/run" >"$log" 2>"$log.err" || cat "$log.err"
@@ -35,4 +41,4 @@ found=$(hashes "$log")
 grep -h "goes on from" "$log.err" | sed 's/.*goes on/goes on/' || true
 echo "killed: $found, whole: $wanted"
 rm -r "$directory"
-[ "$found" = "$wanted 2" ] && [ "$lost" = 0 ] && echo "equal"
+[ "$found" = "$wanted 2" ] && [ "$wrong" = 0 ] && echo "equal"

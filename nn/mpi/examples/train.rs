@@ -35,6 +35,7 @@ Options:
   --steps           rank 0 prints the number of each step when it is done
   --alone           without MPI
   --by-engine       sums by the MPI's own algorithm; the bits then depend on the number of ranks
+  --bf16            sends gradients rounded to bf16, with error feedback; the bits then depend on the number of ranks
   --fault WHAT      what goes wrong: panic, hang, exit or error
   --at N            before which step (default 10)
   --of RANK         on which rank (default 1)
@@ -55,6 +56,7 @@ struct Options {
     steps: bool,
     alone: bool,
     by_engine: bool,
+    bf16: bool,
     fault: Option<String>,
     at: usize,
     of: usize,
@@ -81,6 +83,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long("steps") => options.steps = true,
             Long("alone") => options.alone = true,
             Long("by-engine") => options.by_engine = true,
+            Long("bf16") => options.bf16 = true,
             Long("fault") => options.fault = Some(parser.value()?.parse()?),
             Long("at") => options.at = parser.value()?.parse()?,
             Long("of") => options.of = parser.value()?.parse()?,
@@ -169,6 +172,7 @@ fn train(options: &Options, world: Option<&World>) -> nn::Result<()> {
         .show(Show::Lines);
     if let Some(world) = world {
         let world = if options.by_engine { world.clone().sums_by_engine() } else { world.clone() };
+        let world = if options.bf16 { world.gradients_in_bf16() } else { world };
         run = run.distributed(&world);
     }
     if options.steps {
@@ -184,6 +188,9 @@ fn train(options: &Options, world: Option<&World>) -> nn::Result<()> {
     }
     let report = run.run()?;
     let hash = hash(clothes.parameters().as_slice(), &report);
+    if let Some(accuracy) = report.epochs.last().and_then(|epoch| epoch.validation?.accuracy) {
+        println!("accuracy {accuracy:.4}");
+    }
     let ranks = world.map_or("alone".into(), |world| format!("{world:?}"));
     println!("hash {hash:016x} ({ranks}, {} threads)", options.threads);
     Ok(())

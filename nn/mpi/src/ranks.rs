@@ -56,6 +56,10 @@ impl Collective for Ranks {
         self.exchange(partner, send, receive);
     }
 
+    fn exchange_u16(&self, partner: usize, send: &[u16], receive: &mut [u16]) {
+        self.exchange(partner, send, receive);
+    }
+
     fn broadcast(&self, root: usize, bytes: &mut [u8]) {
         // Of nothing, the address is 1, which Open MPI takes for `MPI_IN_PLACE`.
         if bytes.is_empty() {

@@ -12,6 +12,7 @@
 //! and more, and the order of each number's sum is the same.
 
 mod agreement;
+mod rounding;
 mod sum;
 pub mod threads;
 
@@ -19,6 +20,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use tensor::{Buffer, Float};
+
+pub(crate) use rounding::Rounding;
 
 use crate::error::{Error, Result};
 
@@ -38,6 +41,9 @@ pub trait Collective: Send + Sync {
 
     /// The same for numbers of twice the size.
     fn exchange_f64(&self, partner: usize, send: &[f64], receive: &mut [f64]);
+
+    /// The same for numbers of half the size, as the bits that they are written with.
+    fn exchange_u16(&self, partner: usize, send: &[u16], receive: &mut [u16]);
 
     /// Replaces `bytes` by those of rank `root`; they are as many everywhere.
     fn broadcast(&self, root: usize, bytes: &mut [u8]);
@@ -73,20 +79,42 @@ pub trait Collective: Send + Sync {
 #[derive(Clone)]
 pub struct World {
     collective: Arc<dyn Collective>,
-    by_engine: bool,
+    sums: Sums,
+}
+
+/// How gradients are summed over the ranks.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Sums {
+    /// In the order of the tree.
+    InFull,
+    /// By the engine's own algorithm.
+    ByEngine,
+    /// In the order of the tree, what is sent rounded to bf16.
+    InBf16,
 }
 
 impl World {
     /// The ranks of this engine.
     pub fn new(collective: impl Collective + 'static) -> Self {
-        World { collective: Arc::new(collective), by_engine: false }
+        World { collective: Arc::new(collective), sums: Sums::InFull }
     }
 
     /// The same with sums by the engine's own algorithm, if it has one: quicker on some networks, and the bits then depend on the
     /// number of ranks and on the engine.
     #[must_use]
     pub fn sums_by_engine(self) -> Self {
-        World { by_engine: true, ..self }
+        World { sums: Sums::ByEngine, ..self }
+    }
+
+    /// The same with gradients that are sent as bf16, half the bytes: for links that are slower than the computation. What rounding
+    /// takes from a number is added to it before the next step (error feedback, Seide et al. 2014; Karimireddy et al. 2019), so that
+    /// over the steps nothing is lost.
+    ///
+    /// The bits then depend on the number of ranks, but not on threads; every rank has the same. What is to be added is in no
+    /// checkpoint: a training that goes on begins with none, and ends with other bits than an undisturbed one.
+    #[must_use]
+    pub fn gradients_in_bf16(self) -> Self {
+        World { sums: Sums::InBf16, ..self }
     }
 
     /// Which of the ranks this one is, counted from 0.
@@ -104,9 +132,9 @@ impl World {
         self.rank() == 0
     }
 
-    /// Whether [sums](World::sums_by_engine) are the engine's.
-    pub(crate) fn is_by_engine(&self) -> bool {
-        self.by_engine
+    /// How gradients are summed.
+    pub(crate) fn sums(&self) -> Sums {
+        self.sums
     }
 
     /// Waits until every rank has come so far.
@@ -128,7 +156,30 @@ impl World {
         if received.len() < sums.len() {
             *received = Buffer::zeroed(sums.len());
         }
-        sum::sum(&*self.collective, sums, received, self.by_engine)
+        sum::sum(&*self.collective, sums, received, self.sums == Sums::ByEngine)
+    }
+
+    /// [`World::sum`] of a gradient. Its last numbers, `exact` many, are never rounded; `rounding` keeps what was lost of the
+    /// others, and is added first.
+    pub(crate) fn sum_gradient<T: Float>(
+        &self,
+        sums: &mut Buffer<T>,
+        exact: usize,
+        received: &mut Buffer<T>,
+        rounding: &mut Rounding<T>,
+    ) -> Result<()> {
+        if self.sums == Sums::InBf16 && self.size() > 1 {
+            let len = sums.len() - exact;
+            let mut behind = Buffer::from_slice(&sums[len..]);
+            self.sum(&mut behind, received)?;
+            sums[len..].copy_from_slice(&behind);
+            if received.len() < len {
+                *received = Buffer::zeroed(len);
+            }
+            rounding.sum(&*self.collective, &mut sums[..len], received);
+            return Ok(());
+        }
+        self.sum(sums, received)
     }
 
     /// Refuses ranks that cannot divide so many parts among themselves.
@@ -147,6 +198,16 @@ impl World {
         let expected =
             format!("1, 2, 4, … up to {shards}: each has as many of the {shards} parts of a batch");
         Err(Error::value("ranks", size.to_string(), expected, advice))
+    }
+}
+
+impl fmt::Display for Sums {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Sums::InFull => "in full",
+            Sums::ByEngine => "by the engine",
+            Sums::InBf16 => "in bf16",
+        })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Sums over all ranks in the order of a binary tree.
 
 use std::any::Any;
-use std::ops::{AddAssign, Range};
+use std::ops::Range;
 
 use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
@@ -15,7 +15,7 @@ const LONG: usize = 32 * 1024;
 const MOST_HALVINGS: usize = usize::BITS as usize;
 
 /// Numbers that a [`Collective`] can pass.
-pub(super) trait Passed: Float + AddAssign {
+trait Passed: Float {
     fn exchange(collective: &dyn Collective, partner: usize, send: &[Self], receive: &mut [Self]);
     fn sum(collective: &dyn Collective, numbers: &mut [Self]) -> bool;
 }
@@ -75,7 +75,9 @@ fn sum_passed<T: Passed>(
         return;
     }
     match is_long {
-        true => by_halves(collective, sums, received),
+        true => by_halves(collective, sums, received, |partner, sums, part, room| {
+            T::exchange(collective, partner, &sums[part], room);
+        }),
         false => whole(collective, sums, received),
     }
 }
@@ -90,7 +92,13 @@ fn whole<T: Passed>(collective: &dyn Collective, sums: &mut [T], received: &mut 
 }
 
 /// Of each pair of subtrees one adds the first half, one the second; then halves are put together again, in the reverse order.
-fn by_halves<T: Passed>(collective: &dyn Collective, sums: &mut [T], received: &mut [T]) {
+/// `exchange` sends numbers to a partner, which it may round, and receives as many as there is room for.
+pub(super) fn by_halves<T: Float>(
+    collective: &dyn Collective,
+    sums: &mut [T],
+    received: &mut [T],
+    mut exchange: impl FnMut(usize, &mut [T], Range<usize>, &mut [T]),
+) {
     let (rank, mut own) = (collective.rank(), 0..sums.len());
     let mut halvings: [(Range<usize>, Range<usize>); MOST_HALVINGS] =
         std::array::from_fn(|_| (0..0, 0..0));
@@ -100,7 +108,7 @@ fn by_halves<T: Passed>(collective: &dyn Collective, sums: &mut [T], received: &
         let (first, second) = (own.start..middle, middle..own.end);
         let (kept, given) = if rank < partner { (first, second) } else { (second, first) };
         let room = &mut received[..kept.len()];
-        T::exchange(collective, partner, &sums[given.clone()], room);
+        exchange(partner, sums, given.clone(), room);
         add(&mut sums[kept.clone()], room);
         own = kept.clone();
         halvings[count] = (kept, given);
@@ -108,7 +116,7 @@ fn by_halves<T: Passed>(collective: &dyn Collective, sums: &mut [T], received: &
     }
     for (place, (kept, given)) in halvings[..count].iter().enumerate().rev() {
         let room = &mut received[..given.len()];
-        T::exchange(collective, rank ^ (1 << place), &sums[kept.clone()], room);
+        exchange(rank ^ (1 << place), sums, kept.clone(), room);
         sums[given.clone()].copy_from_slice(room);
     }
 }
@@ -119,8 +127,8 @@ fn partners(rank: usize, size: usize) -> impl Iterator<Item = usize> {
 }
 
 /// sums ← sums + others
-fn add<T: Passed>(sums: &mut [T], others: &[T]) {
-    vectorize(|| sums.iter_mut().zip(others).for_each(|(sum, &other)| *sum += other));
+fn add<T: Float>(sums: &mut [T], others: &[T]) {
+    vectorize(|| sums.iter_mut().zip(others).for_each(|(sum, &other)| *sum = *sum + other));
 }
 
 #[cfg(test)]

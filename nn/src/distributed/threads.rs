@@ -108,6 +108,11 @@ impl Collective for Rank {
         self.receive(partner, receive);
     }
 
+    fn exchange_u16(&self, partner: usize, send: &[u16], receive: &mut [u16]) {
+        self.send(partner, send);
+        self.receive(partner, receive);
+    }
+
     fn broadcast(&self, root: usize, bytes: &mut [u8]) {
         match self.rank == root {
             true => (0..self.size()).filter(|&to| to != root).for_each(|to| self.send(to, bytes)),

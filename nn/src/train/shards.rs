@@ -14,7 +14,7 @@ use tensor::{Buffer, Float};
 use super::failure::Failure;
 use super::model::{Batch, Model, Run, Whole};
 use crate::data::{Source, View, all_targets};
-use crate::distributed::World;
+use crate::distributed::{Rounding, World};
 use crate::error::{Error, Result};
 use crate::metric::Metrics;
 use crate::parameters::NamedTensor;
@@ -114,6 +114,8 @@ pub(super) struct Shards<M: Model> {
     /// What is kept and follows the batches, as a tree, too.
     state: Tree<M::Float>,
     received: Buffer<M::Float>,
+    /// What ranks that send rounded numbers have not sent yet.
+    rounding: Rounding<M::Float>,
     /// Shares of the rows of the parts in `workspaces`.
     shares: Vec<M::Float>,
     /// What the loss adds up of the weights of the whole batch.
@@ -131,6 +133,7 @@ impl<M: Model> Shards<M> {
             tree: Tree::new(),
             state: Tree::new(),
             received: Buffer::zeroed(0),
+            rounding: Rounding::new(),
             shares: Vec::new(),
             weight_sums: Tree::new(),
             part_sums: Vec::new(),
@@ -205,7 +208,8 @@ impl<M: Model> Shards<M> {
             self.tree.add(leaf, run.threads);
         }
         if let Some(world) = &self.world {
-            world.sum(self.tree.sum(), &mut self.received)?;
+            let sums = self.tree.sum();
+            world.sum_gradient(sums, BEHIND, &mut self.received, &mut self.rounding)?;
         }
         let is_refused = !self.tree.sum()[len + 1].is_zero();
         self.tell(is_refused, refused)?;

@@ -123,6 +123,44 @@ fn any_number_of_ranks_and_threads_has_the_bits_of_one() {
 }
 
 #[test]
+fn gradients_in_bf16_train_as_well_with_the_same_bits_on_each_rank() {
+    let (train, test) = (rows(1, 230), rows(2, 77));
+    let full = declared(&train, &test, None, &Threads::new(1));
+    let trained = |ranks: usize, count: usize| {
+        let mut all = threads::run(ranks, |world| {
+            let mut net = Deep::init(1);
+            let world = world.gradients_in_bf16();
+            let threads = Threads::new(count).for_any_work();
+            let run = fit(&mut net, &train).validation(&test).threads(&threads);
+            let (epochs, report) = with_all(run, Some(&world)).unwrap();
+            (bits(net.flat()), epochs, report.epochs.last().map(|epoch| epoch.loss).unwrap())
+        });
+        let first = all.swap_remove(0);
+        assert!(all.iter().all(|other| *other == first), "{ranks} ranks");
+        first
+    };
+    let mut net = Deep::init(1);
+    let (_, report) = with_all(fit(&mut net, &train).validation(&test), None).unwrap();
+    let loss = report.epochs.last().map(|epoch| epoch.loss).unwrap();
+    assert_eq!(trained(1, 1).0, full.0, "one rank sends nothing");
+    for ranks in [2, 4, 8] {
+        let found = trained(ranks, 1);
+        assert_eq!(found, trained(ranks, 3), "{ranks} ranks of three threads");
+        assert_ne!(found.0, full.0, "{ranks} ranks");
+        assert!((found.2 - loss).abs() < 0.01 * loss, "{ranks} ranks: {} and {loss}", found.2);
+    }
+    let errors = threads::run(2, |world| {
+        let world = if world.is_first() { world } else { world.gradients_in_bf16() };
+        let mut net = Deep::init(1);
+        let run = fit(&mut net, &train).distributed(&world).show(Show::Nothing);
+        run.run().unwrap_err().to_string()
+    });
+    for error in errors {
+        assert!(error.contains("found rank 1 with sums in bf16, expected sums in full"), "{error}");
+    }
+}
+
+#[test]
 fn what_differs_between_ranks_is_refused_on_all() {
     /// A training that is another one on the ranks for which `other` is true.
     fn refused(

@@ -117,7 +117,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         lines += &format!("ranks: {}\n", world.size());
         lines += &Recipe::of(&self).text();
         let unnamed = self.observers.len();
-        lines += &format!("observers: {unnamed}\nsums by the engine: {}\n", world.is_by_engine());
+        lines += &format!("observers: {unnamed}\nsums: {}\n", world.sums());
         let prepared = self.prepare();
         world.check_same(&lines)?;
         world.agree(prepared)

@@ -11,9 +11,9 @@ use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 #[cfg(feature = "peers")]
 use nn::Row;
-use nn::data::Class;
+use nn::data::{Class, Dataset};
 use nn::prelude::*;
-use nn::{Adam, Optimizer, Sgd, Threads, Trainer};
+use nn::{Adam, Average, Clip, Fit, Optimizer, Sgd, Show, Threads, Trainer};
 
 /// The training step of a workload, whose network is `N`.
 fn steps<N: Network<Float = f32>>(
@@ -102,12 +102,50 @@ fn classes(rows: usize) -> Vec<Class<10>> {
     Class::from_labels(&labels).expect("labels below 10")
 }
 
+/// Epochs of the flagship with Adam, by a loop that bounds gradients and averages parameters, or does neither.
+fn loops(criterion: &mut Criterion) {
+    const ROWS: usize = 6400;
+    const EPOCHS: usize = 4;
+    const BATCH: usize = 64;
+    let data = Dataset::new(samples(ROWS), classes(ROWS)).expect("a target for each");
+    type Wish = fn(Fit<'_, Digits, Adam>) -> Fit<'_, Digits, Adam>;
+    let wishes: [(&str, Wish); 4] = [
+        ("plain", |fit| fit),
+        ("clip", |fit| fit.clip(Clip::norm(1.0))),
+        ("average", |fit| fit.average(Average::exponential(0.999))),
+        ("clip and average", |fit| fit.clip(Clip::norm(1.0)).average(Average::exponential(0.999))),
+    ];
+    let mut group = criterion.benchmark_group("epochs of 784→128→10, batch 64, Adam");
+    for threads in [1, 2] {
+        for (name, wish) in wishes {
+            let step =
+                work::<Digits>(&data.inputs()[..BATCH], memory_of(&Adam::new(1e-4)), threads);
+            let steps = EPOCHS * ROWS / BATCH;
+            let work = Work {
+                elements: EPOCHS * ROWS,
+                flops: steps * step.flops,
+                bytes: steps * step.bytes,
+                threads,
+            };
+            measure(&mut group, BenchmarkId::new(name, plural(threads)), work, || {
+                let mut network = Digits::init(1);
+                let fit = fit(&mut network, &data).optimizer(Adam::new(1e-4));
+                let fit = fit.epochs(EPOCHS).batch_size(BATCH);
+                let fit = fit.threads(&Threads::new(threads)).show(Show::Nothing);
+                wish(fit).run().expect("a finite loss")
+            });
+        }
+    }
+    group.finish();
+}
+
 fn all(criterion: &mut Criterion) {
     for (workload, rows) in [("A", 64), ("A-adam", 64), ("B", 512), ("B-adam", 512)] {
         steps::<Digits>(criterion, workload, &samples(rows), &classes(rows));
     }
     steps::<Wide>(criterion, "C", &samples(128), &classes(128));
     steps::<Tiny>(criterion, "Ttiny", &samples(32), &samples(32));
+    loops(criterion);
 }
 
 criterion_group! { name = benches; config = quick(); targets = all }

@@ -36,6 +36,7 @@ Options:
   --alone           without MPI
   --by-engine       sums by the MPI's own algorithm; the bits then depend on the number of ranks
   --bf16            sends gradients rounded to bf16, with error feedback; the bits then depend on the number of ranks
+  --local N         from half of the training on each rank takes N steps by itself between two means of parameters; likewise
   --fault WHAT      what goes wrong: panic, hang, exit or error
   --at N            before which step (default 10)
   --of RANK         on which rank (default 1)
@@ -57,6 +58,7 @@ struct Options {
     alone: bool,
     by_engine: bool,
     bf16: bool,
+    local: Option<u64>,
     fault: Option<String>,
     at: usize,
     of: usize,
@@ -84,6 +86,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
             Long("alone") => options.alone = true,
             Long("by-engine") => options.by_engine = true,
             Long("bf16") => options.bf16 = true,
+            Long("local") => options.local = Some(parser.value()?.parse()?),
             Long("fault") => options.fault = Some(parser.value()?.parse()?),
             Long("at") => options.at = parser.value()?.parse()?,
             Long("of") => options.of = parser.value()?.parse()?,
@@ -173,6 +176,10 @@ fn train(options: &Options, world: Option<&World>) -> nn::Result<()> {
     if let Some(world) = world {
         let world = if options.by_engine { world.clone().sums_by_engine() } else { world.clone() };
         let world = if options.bf16 { world.gradients_in_bf16() } else { world };
+        let world = match options.local {
+            Some(every) => world.local_steps(0.5, every),
+            None => world,
+        };
         run = run.distributed(&world);
     }
     if options.steps {

@@ -53,8 +53,14 @@ on_two_hosts() {
         timeout -s KILL "$seconds" "$agent" "$a" "mpirun.openmpi --bind-to none $alive --mca plm_rsh_agent $agent --host $a:$((ranks / 2)),$b:$((ranks / 2)) -n $ranks $*"
     fi
 }
+sent() { ip netns exec "$a" cat /sys/class/net/v0/statistics/tx_bytes; }
+# Something else on the two hosts, with the folder of the engine's programs for ENGINE.
 if [ -n "${COMMAND:-}" ]; then
-    for engine in "${engines[@]}"; do on_two_hosts "$engine" 2 300 "${COMMAND//ENGINE/$engine}"; done
+    for engine in "${engines[@]}"; do
+        before=$(sent)
+        on_two_hosts "$engine" 2 300 "${COMMAND//ENGINE/$built/$engine/release/examples}"
+        echo "$engine: $(($(sent) - before)) bytes have left the first host"
+    done
     exit
 fi
 log="$directory/log"
@@ -77,7 +83,7 @@ for engine in "${engines[@]}"; do
         echo "$engine, $ranks ranks on two hosts${1:+, link of $1}: $found, alone: $wanted"
         [ "$found" = "${wanted% *} $ranks" ] || failed=1
     done
-    bytes=$(ip netns exec "$a" cat /sys/class/net/v0/statistics/tx_bytes)
+    bytes=$(sent)
     echo "$engine: $bytes bytes have left the first host"
     [ "$bytes" -gt 1000000 ] || failed=1
     if [ -n "${CUT:-}" ]; then

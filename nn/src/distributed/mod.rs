@@ -80,6 +80,16 @@ pub trait Collective: Send + Sync {
 pub struct World {
     collective: Arc<dyn Collective>,
     sums: Sums,
+    local: Option<LocalSteps>,
+}
+
+/// When ranks step by themselves, and how often they become the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct LocalSteps {
+    /// After which share of the training.
+    pub(crate) from: f64,
+    /// After how many steps the mean is taken.
+    pub(crate) every: u64,
 }
 
 /// How gradients are summed over the ranks.
@@ -96,7 +106,7 @@ pub(crate) enum Sums {
 impl World {
     /// The ranks of this engine.
     pub fn new(collective: impl Collective + 'static) -> Self {
-        World { collective: Arc::new(collective), sums: Sums::InFull }
+        World { collective: Arc::new(collective), sums: Sums::InFull, local: None }
     }
 
     /// The same with sums by the engine's own algorithm, if it has one: quicker on some networks, and the bits then depend on the
@@ -117,6 +127,33 @@ impl World {
         World { sums: Sums::InBf16, ..self }
     }
 
+    /// The same with steps that each rank takes by itself, on its own rows of the batch, once the share `from` of the training is over
+    /// (from 0 to 1): after every `every` of them, and at the end of each epoch, all ranks have the mean of their
+    /// parameters, of what the optimizer remembers and of [averages](crate::Average) (post-local SGD, Lin et al. 2018, "Don't Use Large
+    /// Mini-Batches, Use Local SGD"). For links that are slower than the computation, and batches that would otherwise be too large:
+    /// a step of R ranks becomes R steps with an R-th of the batch, whose mean is taken. 0.5 and 8 are a beginning.
+    ///
+    /// A step's loss, and a bound on its gradient, are then of the rank's own rows; an observer that stops, and a checkpoint that is
+    /// due, wait for the mean. The bits depend on the number of ranks, but not on threads, and every rank has the same after a mean; a
+    /// training that goes on from a checkpoint with as many ranks ends with the bits of an undisturbed one.
+    ///
+    /// ```
+    /// # use nn::{prelude::*, Show, data::Dataset, distributed::threads};
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
+    /// let lines = threads::run(2, |world| {
+    ///     let mut line = Line::init(1);
+    ///     fit(&mut line, &data).show(Show::Nothing).distributed(&world.local_steps(0.5, 8)).run()?;
+    ///     Ok::<_, nn::Error>(line)
+    /// });
+    /// # assert_eq!(lines[0].as_ref().unwrap().predict(&[1.0]), lines[1].as_ref().unwrap().predict(&[1.0]));
+    /// ```
+    #[must_use]
+    pub fn local_steps(self, from: f64, every: u64) -> Self {
+        World { local: Some(LocalSteps { from, every }), ..self }
+    }
+
     /// Which of the ranks this one is, counted from 0.
     pub fn rank(&self) -> usize {
         self.collective.rank()
@@ -130,6 +167,11 @@ impl World {
     /// Whether this is the rank that speaks and writes.
     pub fn is_first(&self) -> bool {
         self.rank() == 0
+    }
+
+    /// When ranks step by themselves, if they do.
+    pub(crate) fn steps_of_its_own(&self) -> Option<LocalSteps> {
+        self.local
     }
 
     /// How gradients are summed.
@@ -180,6 +222,25 @@ impl World {
             return Ok(());
         }
         self.sum(sums, received)
+    }
+
+    /// Refuses steps of ranks by themselves that never come, or never end.
+    pub(crate) fn check_local_steps(&self) -> Result<()> {
+        match self.local {
+            Some(LocalSteps { from, .. }) if !(0.0..=1.0).contains(&from) => Err(Error::value(
+                "share of the training before local steps",
+                from.to_string(),
+                "a number from 0 to 1",
+                "0.5 begins with them after half of the training",
+            )),
+            Some(LocalSteps { every: 0, .. }) => Err(Error::value(
+                "local steps",
+                "0",
+                "at least 1 between two means",
+                "8 are a beginning; leave `local_steps` out to add up each gradient",
+            )),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses ranks that cannot divide so many parts among themselves.

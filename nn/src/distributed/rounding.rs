@@ -1,5 +1,6 @@
 //! Sums of numbers that are sent as bf16: the first half of the bits of an `f32`.
 
+use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
 
 use super::Collective;
@@ -24,39 +25,54 @@ impl<T: Float> Rounding<T> {
         if lost.len() != sums.len() {
             *lost = Buffer::zeroed(sums.len());
         }
-        for (sum, lost) in sums.iter_mut().zip(&mut lost[..]) {
-            *sum = *sum + std::mem::replace(lost, T::zero());
-        }
-        by_halves(collective, sums, room, |partner, sums, part, room| {
-            sent.clear();
-            for (sum, lost) in sums[part.clone()].iter_mut().zip(&mut lost[part]) {
-                let bits = to_bf16(sum.as_f64() as f32);
-                let rounded: T = from_bf16(bits);
-                // An overflow is the same number for all, and not to be made up for.
-                if rounded.is_finite() {
-                    *lost = *lost + (*sum - rounded);
-                }
-                *sum = rounded;
-                sent.push(bits);
+        vectorize(|| {
+            for (sum, lost) in sums.iter_mut().zip(&mut lost[..]) {
+                *sum = *sum + std::mem::replace(lost, T::zero());
             }
+        });
+        by_halves(collective, sums, room, |partner, sums, part, room| {
+            sent.resize(part.len(), 0);
+            round(&mut sums[part.clone()], &mut lost[part], sent);
             received.resize(room.len(), 0);
             collective.exchange_u16(partner, sent, received);
-            room.iter_mut().zip(&*received).for_each(|(number, &bits)| *number = from_bf16(bits));
+            widen(received, room);
         });
     }
 }
 
+/// sum ← bf16(sum), of which these are the bits, and lost ← lost + what that took.
+fn round<T: Float>(sums: &mut [T], lost: &mut [T], sent: &mut [u16]) {
+    vectorize(move || {
+        for ((sum, lost), sent) in sums.iter_mut().zip(lost).zip(sent) {
+            let bits = to_bf16(sum.as_f64() as f32);
+            let rounded: T = from_bf16(bits);
+            // An overflow is the same number for all, and not to be made up for.
+            let taken = if rounded.is_finite() { *sum - rounded } else { T::zero() };
+            *lost = *lost + taken;
+            *sum = rounded;
+            *sent = bits;
+        }
+    });
+}
+
+fn widen<T: Float>(bits: &[u16], numbers: &mut [T]) {
+    vectorize(move || {
+        numbers.iter_mut().zip(bits).for_each(|(number, &bits)| *number = from_bf16(bits));
+    });
+}
+
 /// The nearest of those numbers; of two, the one whose last bit is 0.
+#[inline(always)]
 fn to_bf16(number: f32) -> u16 {
     let bits = number.to_bits();
-    match number.is_nan() {
-        // Without this one of the bits that are kept, it might become an infinity.
-        true => (bits >> 16) as u16 | 0x40,
-        false => ((bits + 0x7fff + (bits >> 16 & 1)) >> 16) as u16,
-    }
+    let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16;
+    // Without this one of the bits that are kept, a NaN might become an infinity.
+    let of_nan = bits >> 16 | 0x40;
+    (if number.is_nan() { of_nan } else { nearest }) as u16
 }
 
 /// The number with these bits.
+#[inline(always)]
 fn from_bf16<T: Float>(bits: u16) -> T {
     T::of(f64::from(f32::from_bits(u32::from(bits) << 16)))
 }

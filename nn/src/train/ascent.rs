@@ -1,5 +1,6 @@
 //! The gradient near the parameters, for a rule that asks for it.
 
+use tensor::threads::Threads;
 use tensor::{Buffer, Float};
 
 use super::Trainer;
@@ -24,7 +25,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> Result<(), Failure> {
         let Some(memory) = &mut self.memory else { return Ok(()) };
         let original = Buffer::from_slice(model.flat());
-        let scale = scale(ascent, memory, &mut self.gradient[..memory.len], &original, self.steps)?;
+        let gradient = &mut self.gradient[..memory.len];
+        let scale = scale(ascent, memory, gradient, &original, self.steps, &self.threads)?;
         // What follows the batches by itself follows the first pass, at the parameters themselves.
         if std::mem::take(&mut self.has_state_to_come) {
             memory.update_state(model, &mut self.workspace, &mut self.shards, &self.threads);
@@ -56,15 +58,16 @@ fn scale<T: Float>(
     gradient: &mut [T],
     parameters: &[T],
     steps: u64,
+    threads: &Threads,
 ) -> Result<T, Failure> {
     let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
     frozen.for_each(|tensor| gradient[tensor.range()].fill(T::of(0.0)));
     let length = match ascent.is_adaptive {
-        false => norm(gradient),
+        false => norm(gradient, threads),
         true => {
             let mut scaled = Buffer::from_slice(parameters);
             combine(&mut scaled, gradient, |p, g| p * g);
-            norm(&scaled)
+            norm(&scaled, threads)
         }
     };
     if !length.is_finite() {

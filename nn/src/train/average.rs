@@ -4,8 +4,12 @@ use std::ops::Range;
 
 use tensor::Float;
 use tensor::simd::vectorize;
+use tensor::threads::Threads;
 
 use crate::error::{Error, Result};
+
+/// Numbers that are worth passing to a thread.
+const PIECE: usize = 8 * 1024;
 
 /// A mean of the parameters over many steps, which often predicts better than the last ones: it is validated and given
 /// back in their place.
@@ -76,18 +80,18 @@ impl<T: Float> Averaged<T> {
     }
 
     /// After a step.
-    pub(super) fn step(&mut self, parameters: &[T]) {
+    pub(super) fn step(&mut self, parameters: &[T], threads: &Threads) {
         if let Rule::Exponential(decay) = self.average.0 {
             let t = self.count as f64 + 1.0;
-            self.add(parameters, 1.0 - decay.min((1.0 + t) / (10.0 + t)));
+            self.add(parameters, 1.0 - decay.min((1.0 + t) / (10.0 + t)), threads);
         }
     }
 
     /// After an epoch, when the share `done` of the training is over.
-    pub(super) fn epoch(&mut self, parameters: &[T], done: f64) {
+    pub(super) fn epoch(&mut self, parameters: &[T], done: f64, threads: &Threads) {
         match self.average.0 {
             Rule::Uniform(from) if done >= from => {
-                self.add(parameters, 1.0 / (self.count as f64 + 1.0));
+                self.add(parameters, 1.0 / (self.count as f64 + 1.0), threads);
             }
             Rule::Uniform(_) => self.flat.copy_from_slice(parameters),
             Rule::Exponential(_) => {}
@@ -95,14 +99,16 @@ impl<T: Float> Averaged<T> {
     }
 
     /// mean ← mean + share·(p − mean)
-    fn add(&mut self, parameters: &[T], share: f64) {
+    fn add(&mut self, parameters: &[T], share: f64, threads: &Threads) {
         self.count += 1;
         let share = T::of(share);
-        let mean = &mut self.flat[..];
-        vectorize(move || {
-            for (mean, &p) in mean.iter_mut().zip(parameters) {
-                *mean = (p - *mean).mul_add(share, *mean);
-            }
+        let pieces = self.flat.chunks_mut(PIECE).zip(parameters.chunks(PIECE));
+        threads.worth(parameters.len() > PIECE).for_each(pieces, |(mean, parameters)| {
+            vectorize(move || {
+                for (mean, &p) in mean.iter_mut().zip(parameters) {
+                    *mean = (p - *mean).mul_add(share, *mean);
+                }
+            });
         });
         for state in &self.state {
             self.flat[state.clone()].copy_from_slice(&parameters[state.clone()]);
@@ -119,10 +125,11 @@ mod tests {
     fn the_exponential_mean_is_its_formula() {
         let state = NamedTensor::new("state", &[1], 1).range();
         let mut averaged = Averaged::new(Average::exponential(0.5), &[1.0_f64, 7.0], vec![state]);
+        let threads = Threads::new(1);
         let mut mean = 1.0;
         for (t, p) in (1..).zip([2.0, 4.0, -3.0, 8.0, 1.0, 1.0, 5.0, 2.5, 0.0, 9.0]) {
-            averaged.step(&[p, p * 2.0]);
-            averaged.epoch(&[p, p * 2.0], 1.0);
+            averaged.step(&[p, p * 2.0], &threads);
+            averaged.epoch(&[p, p * 2.0], 1.0, &threads);
             let d = f64::min(0.5, (1.0 + f64::from(t)) / (10.0 + f64::from(t)));
             mean = d * mean + (1.0 - d) * p;
             assert!((averaged.flat[0] - mean).abs() < 1e-12);
@@ -133,10 +140,11 @@ mod tests {
     #[test]
     fn the_uniform_mean_begins_where_it_is_told_to() {
         let mut averaged = Averaged::new(Average::uniform(0.5), &[1.0_f64], vec![]);
+        let threads = Threads::new(1);
         let mut means = Vec::new();
         for (done, p) in [(0.25, 9.0), (0.5, 2.0), (0.75, 4.0), (1.0, 9.0)] {
-            averaged.step(&[100.0]);
-            averaged.epoch(&[p], done);
+            averaged.step(&[100.0], &threads);
+            averaged.epoch(&[p], done, &threads);
             means.push(averaged.flat[0]);
         }
         assert_eq!(means, [9.0, 2.0, 3.0, 5.0]);

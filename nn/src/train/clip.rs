@@ -2,6 +2,7 @@
 
 use tensor::Float;
 use tensor::simd::vectorize;
+use tensor::threads::Threads;
 
 use crate::error::{Error, Result};
 use crate::parameters::NamedTensor;
@@ -23,6 +24,9 @@ pub struct Clip {
     kind: Kind,
     most: f64,
 }
+
+/// Numbers whose squares are added up in their own precision, each lane by itself; also worth passing to a thread.
+const PIECE: usize = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
@@ -61,21 +65,28 @@ impl Clip {
     }
 
     /// Bounds a gradient of these tensors, which is zero between them. What is not finite stays so.
-    pub(super) fn apply<T: Float>(&self, gradient: &mut [T], tensors: &[NamedTensor]) {
+    pub(super) fn apply<T: Float>(
+        &self,
+        gradient: &mut [T],
+        tensors: &[NamedTensor],
+        threads: &Threads,
+    ) {
         let most = self.most;
         match self.kind {
-            Kind::Norm => bound(gradient, most),
-            Kind::TensorNorm => {
-                tensors.iter().for_each(|tensor| bound(&mut gradient[tensor.range()], most));
-            }
+            Kind::Norm => bound(gradient, most, threads),
+            Kind::TensorNorm => tensors
+                .iter()
+                .for_each(|tensor| bound(&mut gradient[tensor.range()], most, threads)),
             Kind::Value => {
                 let most = T::of(most);
-                vectorize(move || {
-                    for g in gradient {
-                        // Not `clamp`, which some CPUs have no instruction for; a NaN stays one.
-                        let bounded = if *g > most { most } else { *g };
-                        *g = if bounded < -most { -most } else { bounded };
-                    }
+                each_piece(gradient, threads, |piece| {
+                    vectorize(move || {
+                        for g in piece {
+                            // Not `clamp`, which some CPUs have no instruction for; a NaN stays one.
+                            let bounded = if *g > most { most } else { *g };
+                            *g = if bounded < -most { -most } else { bounded };
+                        }
+                    });
                 });
             }
         }
@@ -83,17 +94,24 @@ impl Clip {
 }
 
 /// g ← g · min(1, most / ‖g‖)
-fn bound<T: Float>(gradient: &mut [T], most: f64) {
-    let norm = norm(gradient);
+fn bound<T: Float>(gradient: &mut [T], most: f64, threads: &Threads) {
+    let norm = norm(gradient, threads);
     if norm > most {
         let factor = T::of(most / norm);
-        vectorize(move || gradient.iter_mut().for_each(|g| *g = *g * factor));
+        each_piece(gradient, threads, |piece| {
+            vectorize(move || piece.iter_mut().for_each(|g| *g = *g * factor));
+        });
     }
 }
 
+/// Does `work` on all pieces.
+fn each_piece<T: Float>(numbers: &mut [T], threads: &Threads, work: impl Fn(&mut [T]) + Sync) {
+    threads.worth(numbers.len() > PIECE).for_each(numbers.chunks_mut(PIECE), work);
+}
+
 /// √Σg², also where the squares are out of the range of `T`.
-pub(super) fn norm<T: Float>(gradient: &[T]) -> f64 {
-    let sum = sum_of_squares(gradient, T::one());
+pub(super) fn norm<T: Float>(gradient: &[T], threads: &Threads) -> f64 {
+    let sum = sum_of_squares(gradient, T::one(), threads);
     // Squares of numbers this large are still exact enough, and those of smaller ones lost nothing that counts.
     let is_in_range = sum.is_finite() && sum > T::min_positive_value().as_f64() * 1e8;
     if is_in_range {
@@ -105,34 +123,44 @@ pub(super) fn norm<T: Float>(gradient: &[T]) -> f64 {
     }
     let scale = largest.recip();
     match scale.is_finite() {
-        true => largest.as_f64() * sum_of_squares(gradient, scale).sqrt(),
+        true => largest.as_f64() * sum_of_squares(gradient, scale, threads).sqrt(),
         false => gradient.iter().map(|g| g.as_f64() * g.as_f64()).sum::<f64>().sqrt(),
     }
 }
 
-/// Σ(g·scale)², the same bits on every CPU.
-fn sum_of_squares<T: Float>(gradient: &[T], scale: T) -> f64 {
-    /// Numbers whose squares are added up in `T`, each lane by itself.
-    const PIECE: usize = 4096;
+/// Σ(g·scale)², the same bits on every CPU and for any number of threads.
+fn sum_of_squares<T: Float>(gradient: &[T], scale: T, threads: &Threads) -> f64 {
+    /// Pieces whose sums are kept at a time, so that nothing is allocated.
+    const PIECES: usize = 256;
+    let mut sum = 0.0;
+    for numbers in gradient.chunks(PIECES * PIECE) {
+        let mut sums = [0.0; PIECES];
+        let pieces = numbers.chunks(PIECE).zip(&mut sums);
+        threads.worth(numbers.len() > PIECE).for_each(pieces, |(piece, sum)| {
+            *sum = sum_of_piece(piece, scale);
+        });
+        sums[..numbers.len().div_ceil(PIECE)].iter().for_each(|piece| sum += piece);
+    }
+    sum
+}
+
+fn sum_of_piece<T: Float>(piece: &[T], scale: T) -> f64 {
     const LANES: usize = 64;
-    let pieces = gradient.chunks(PIECE).map(|piece| {
-        let mut sums = [T::zero(); LANES];
-        vectorize(|| {
-            let (rows, rest) = piece.as_chunks::<LANES>();
-            for row in rows {
-                for (sum, &g) in sums.iter_mut().zip(row) {
-                    let g = g * scale;
-                    *sum = g.mul_add(g, *sum);
-                }
-            }
-            for (sum, &g) in sums.iter_mut().zip(rest) {
+    let mut sums = [T::zero(); LANES];
+    vectorize(|| {
+        let (rows, rest) = piece.as_chunks::<LANES>();
+        for row in rows {
+            for (sum, &g) in sums.iter_mut().zip(row) {
                 let g = g * scale;
                 *sum = g.mul_add(g, *sum);
             }
-        });
-        sums.iter().map(|sum| sum.as_f64()).sum::<f64>()
+        }
+        for (sum, &g) in sums.iter_mut().zip(rest) {
+            let g = g * scale;
+            *sum = g.mul_add(g, *sum);
+        }
     });
-    pieces.sum()
+    sums.iter().map(|sum| sum.as_f64()).sum()
 }
 
 #[cfg(test)]
@@ -142,9 +170,9 @@ mod tests {
     #[test]
     fn the_norm_is_bounded_and_the_direction_stays() {
         let mut gradient = [3.0_f64, 0.0, -4.0];
-        Clip::norm(10.0).apply(&mut gradient, &[]);
+        Clip::norm(10.0).apply(&mut gradient, &[], &Threads::new(1));
         assert_eq!(gradient, [3.0, 0.0, -4.0]);
-        Clip::norm(1.0).apply(&mut gradient, &[]);
+        Clip::norm(1.0).apply(&mut gradient, &[], &Threads::new(1));
         assert_eq!(gradient, [3.0 * 0.2, 0.0, -4.0 * 0.2]);
     }
 
@@ -152,31 +180,36 @@ mod tests {
     fn each_tensor_is_bounded_by_itself() {
         let tensors = [NamedTensor::new("a", &[2], 0), NamedTensor::new("b", &[1], 3)];
         let mut gradient = [3.0_f64, 4.0, 0.0, 0.5];
-        Clip::tensor_norm(1.0).apply(&mut gradient, &tensors);
+        Clip::tensor_norm(1.0).apply(&mut gradient, &tensors, &Threads::new(1));
         assert_eq!(gradient, [3.0 * 0.2, 4.0 * 0.2, 0.0, 0.5]);
     }
 
     #[test]
     fn each_value_is_bounded() {
         let mut gradient = [3.0_f32, -0.5, -4.0, f32::NAN];
-        Clip::value(1.0).apply(&mut gradient, &[]);
+        Clip::value(1.0).apply(&mut gradient, &[], &Threads::new(1));
         assert_eq!(gradient[..3], [1.0, -0.5, -1.0]);
         assert!(gradient[3].is_nan());
     }
 
     #[test]
     fn a_norm_is_right_for_all_lengths_and_sizes() {
-        for len in [0_usize, 1, 63, 64, 65, 4095, 4097, 10_000] {
+        for len in [0_usize, 1, 63, 64, 65, 4095, 4097, 10_000, 1_100_000] {
             for size in [1.0, 1e-30, 1e30] {
                 let gradient: Vec<f32> = (0..len).map(|i| (i as f32 - 7.0) * size).collect();
                 let exact = gradient.iter().map(|&g| f64::from(g) * f64::from(g)).sum::<f64>();
-                let found = norm(&gradient);
+                let found = norm(&gradient, &Threads::new(1));
+                let threads = Threads::new(3).for_any_work();
+                assert_eq!(found.to_bits(), norm(&gradient, &threads).to_bits(), "{len} {size}");
                 let exact = exact.sqrt();
                 assert!((found - exact).abs() <= 1e-6 * exact, "{len} {size}: {found} {exact}");
             }
         }
-        assert_eq!(norm(&[f32::MIN_POSITIVE / 4.0; 4]), f64::from(f32::MIN_POSITIVE) / 2.0);
-        assert!(norm(&[f32::INFINITY, 1.0]).is_infinite());
+        assert_eq!(
+            norm(&[f32::MIN_POSITIVE / 4.0; 4], &Threads::new(1)),
+            f64::from(f32::MIN_POSITIVE) / 2.0
+        );
+        assert!(norm(&[f32::INFINITY, 1.0], &Threads::new(1)).is_infinite());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod goal;
 mod groups;
 #[cfg(all(feature = "ctrlc", any(unix, windows)))]
 mod interrupt;
+mod local;
 pub mod log;
 mod memory;
 pub mod model;

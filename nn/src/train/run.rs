@@ -14,6 +14,7 @@ use super::completed::Completed;
 use super::event::{Event, Observer};
 use super::failure::Failure;
 use super::goal::Decisions;
+use super::local::Local;
 use super::model::{Batch, Model};
 use super::report::{Epoch, Report};
 use crate::data::{Batches, Minibatch, Source, Visit, weights_of};
@@ -56,6 +57,8 @@ pub(super) struct Run<'a, M: Model, O> {
     /// What there is to say before the first epoch.
     pub(super) notes: Vec<String>,
     pub(super) world: Option<World>,
+    /// Where ranks step by themselves.
+    pub(super) local: Option<Local<M::Float>>,
 }
 
 /// What a training that keeps checkpoints needs for them.
@@ -143,7 +146,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         self.check_memory(number == epochs || stopped.is_break())?;
         let done = self.trainer.steps() as f64 / self.steps as f64;
         if let Some(averaged) = &mut self.averaged {
-            averaged.epoch(self.model.model().flat(), done);
+            averaged.epoch(self.model.model().flat(), done, &self.threads);
         }
         self.exchange_average();
         let validation = match self.validation {
@@ -196,21 +199,29 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
                 * self.decisions.course.factor;
             self.trainer.set_rate(rate);
+            let is_local = self.is_local(count);
+            self.trainer.set_apart(is_local);
             if let Some(decay) = &self.decay {
                 self.trainer.set_decay(decay(self.trainer.steps() as f64 / self.steps as f64));
             }
             let batch = Batch {
                 inputs: self.batch.inputs(),
                 targets: self.batch.targets(),
-                weights: weights.get(own).unwrap_or_default(),
+                weights: weights.get(own.clone()).unwrap_or_default(),
             };
-            let loss = self.trainer.try_step(self.model.in_epoch(), batch, count)?.as_f64();
+            let weight = if is_local { own.len() * self.ranks() } else { count };
+            let stepped = self.trainer.try_step(self.model.in_epoch(), batch, count);
+            let loss = match (stepped, &mut self.local) {
+                (Ok(loss), _) => loss.as_f64(),
+                (Err(failure), Some(local)) if is_local => return Err(local.refuse(failure)),
+                (Err(failure), _) => return Err(failure),
+            };
             if let Some(averaged) = &mut self.averaged {
-                averaged.step(self.model.model().flat());
+                averaged.step(self.model.model().flat(), &step_threads);
             }
             self.place.batches += 1;
             self.place.rows += count;
-            self.place.loss_sum += loss * count as f64;
+            self.place.loss_sum += loss * weight as f64;
             let step = Event::Step {
                 model: self.model.model(),
                 number: self.trainer.steps(),
@@ -220,21 +231,49 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                 loss,
                 rate,
             };
-            let flow = tell(&mut self.observers, &step);
-            let flow = match &self.world {
-                Some(world) if self.has_observers => decided(world, flow),
-                _ => flow,
-            };
+            let mut flow = tell(&mut self.observers, &step);
+            let (number, mut new) = (self.trainer.steps(), 1);
+            let is_last = self.place.batches == self.batches.count();
+            let is_apart_next =
+                !is_last && self.is_local(self.batches.get(self.place.batches).len());
+            if let (Some(local), true) = (&mut self.local, is_local) {
+                local.stepped(flow);
+                new = local.apart();
+                if is_apart_next && !local.is_due(number) {
+                    continue;
+                }
+                flow = self.join()?;
+            }
+            let flow = self.decided(flow);
             if flow.is_break() {
                 return Ok(flow);
             }
-            let is_last = self.place.batches == self.batches.count();
-            let is_due = |kept: &Kept| kept.store.is_due(self.trainer.steps());
+            let is_due = |kept: &Kept| kept.store.is_due(number, new);
             if !is_last && self.kept.as_ref().is_some_and(is_due) {
                 self.keep(report);
             }
         }
         Ok(ControlFlow::Continue(()))
+    }
+
+    /// Whether each rank takes the next step, on a batch of so many rows, by itself.
+    fn is_local(&self, rows: usize) -> bool {
+        let done = self.trainer.steps() as f64 / self.steps as f64;
+        self.local.as_ref().is_some_and(|local| local.is_next(done, rows))
+    }
+
+    /// Gives all ranks the mean of what each has learnt by itself; what an observer has wanted meanwhile.
+    fn join(&mut self) -> Result<ControlFlow<()>> {
+        let Some(local) = &mut self.local else { return Ok(ControlFlow::Continue(())) };
+        let averaged = self.averaged.iter_mut().map(|averaged| &mut averaged.flat[..]);
+        let parts = std::iter::once(self.model.in_epoch().flat_mut());
+        let parts = parts.chain(self.trainer.slots_mut()).chain(averaged);
+        local.join(parts, &mut self.place.loss_sum)
+    }
+
+    /// How many there are.
+    fn ranks(&self) -> usize {
+        self.world.as_ref().map_or(1, World::size)
     }
 
     /// What else is measured after an epoch, and how long that took: of several ranks, by the first.

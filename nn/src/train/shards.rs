@@ -108,6 +108,8 @@ pub(super) struct Shards<M: Model> {
     pub(super) count: usize,
     /// Who computes them, if several ranks do.
     pub(super) world: Option<World>,
+    /// Whether this rank steps by itself for now: the mean is over its own rows.
+    pub(super) is_apart: bool,
     /// One, or one for each part where something is kept that follows the batches.
     workspaces: Vec<M::Workspace>,
     tree: Tree<M::Float>,
@@ -129,6 +131,7 @@ impl<M: Model> Shards<M> {
         Shards {
             count,
             world: None,
+            is_apart: false,
             workspaces: Vec::new(),
             tree: Tree::new(),
             state: Tree::new(),
@@ -151,6 +154,11 @@ impl<M: Model> Shards<M> {
     pub(super) fn own_rows(&self, rows: usize) -> Range<usize> {
         let own = self.own();
         part(rows, self.count, own.start).start..part(rows, self.count, own.end - 1).end
+    }
+
+    /// Over how many of the `rows` of a batch the mean is.
+    fn rows_together(&self, rows: usize) -> usize {
+        if self.is_apart { self.own_rows(rows).len() } else { rows }
     }
 
     /// The mean loss of a batch of `rows` rows, of which `batch` has [those of this rank](Self::own_rows); its gradient is
@@ -177,10 +185,11 @@ impl<M: Model> Shards<M> {
             (rows == 0 || !is_whole).then(|| no_rows(model, batch, (&mut *loss, run)));
         let has_sums = self.sum_weights(model, batch, rows, loss, run.threads)?;
         let sums = if has_sums { &self.weight_sums.levels[0][..] } else { &[] };
-        let whole = has_sums.then_some(Whole { rows, sums });
+        let all = self.rows_together(rows);
+        let whole = has_sums.then_some(Whole { rows: all, sums });
         for (leaf, part_number) in own.enumerate() {
             let part = part(rows, self.count, part_number);
-            let share = M::Float::of(part.len() as f64) / M::Float::of(rows as f64);
+            let share = M::Float::of(part.len() as f64) / M::Float::of(all as f64);
             self.shares.push(share);
             let sums = self.tree.leaf(leaf, len + BEHIND);
             let workspace = &mut self.workspaces[leaf.min(workspaces - 1)];
@@ -207,7 +216,9 @@ impl<M: Model> Shards<M> {
             }
             self.tree.add(leaf, run.threads);
         }
-        if let Some(world) = &self.world {
+        if let Some(world) = &self.world
+            && !self.is_apart
+        {
             let sums = self.tree.sum();
             world.sum_gradient(sums, BEHIND, &mut self.received, &mut self.rounding)?;
         }
@@ -242,7 +253,9 @@ impl<M: Model> Shards<M> {
             self.weight_sums.leaf(leaf, self.part_sums.len()).copy_from_slice(&self.part_sums);
             self.weight_sums.add(leaf, threads);
         }
-        if let Some(world) = &self.world {
+        if let Some(world) = &self.world
+            && !self.is_apart
+        {
             let sums = self.weight_sums.sum();
             world.sum(sums, &mut Buffer::zeroed(sums.len()))?;
         }
@@ -253,7 +266,7 @@ impl<M: Model> Shards<M> {
     fn tell(&self, is_refused: bool, own: Option<Error>) -> Result<()> {
         let own = own.map_or(Ok(()), Err);
         match &self.world {
-            Some(world) if is_refused => world.agree(own),
+            Some(world) if is_refused && !self.is_apart => world.agree(own),
             _ => own,
         }
     }
@@ -288,6 +301,7 @@ impl<M: Model> Shards<M> {
             self.state.add(leaf, threads);
         }
         if let Some(world) = &self.world
+            && !self.is_apart
             && let Err(error) = world.sum(self.state.sum(), &mut self.received)
         {
             // A gradient of the same numbers has been summed before.

@@ -394,7 +394,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             // What is frozen has no gradient, and does not count in its norm.
             let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
             frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
-            clip.apply(&mut gradient[..memory.len], &memory.tensors);
+            clip.apply(&mut gradient[..memory.len], &memory.tensors, &self.threads);
         }
         let changed =
             self.change(model, |model, _, update| update.apply(model.flat_mut(), &gradient));
@@ -406,6 +406,19 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// Which rows of a batch of so many this trainer needs: all, unless several ranks have a part each.
     pub(super) fn own_rows(&self, rows: usize) -> Range<usize> {
         self.shards.as_ref().map_or(0..rows, |shards| shards.own_rows(rows))
+    }
+
+    /// Has this rank of several take the steps to come by itself, or no longer.
+    pub(super) fn set_apart(&mut self, is_apart: bool) {
+        if let Some(shards) = &mut self.shards {
+            shards.is_apart = is_apart;
+        }
+    }
+
+    /// What the optimizer remembers, slot by slot.
+    pub(super) fn slots_mut(&mut self) -> impl Iterator<Item = &mut [M::Float]> {
+        let slots = self.memory.as_mut().map(|memory| memory.slots.iter_mut());
+        slots.into_iter().flatten().map(|slot| &mut slot[..])
     }
 
     /// The gradient of the batch that has just been passed through.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow::{Break, Continue};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use nn::data::row_file::{self, RowFile};
 use nn::data::{Class, Source, Visit};
 use nn::distributed::{World, threads};
 use nn::prelude::*;
@@ -262,7 +263,7 @@ impl Source<[f32; 6], Class<3>> for Watched<'_> {
 }
 
 /// Rows that one rank cannot read.
-struct Broken<'b>(&'b Rows, bool);
+pub(super) struct Broken<'b>(pub(super) &'b Rows, pub(super) bool);
 
 impl Source<[f32; 6], Class<3>> for Broken<'_> {
     fn len(&self) -> usize {
@@ -344,7 +345,29 @@ fn ranks_read_disjoint_parts_of_the_same_order() {
     assert_eq!(together, alone);
 }
 
-fn temporary(name: &str) -> PathBuf {
+#[test]
+fn ranks_read_a_file_of_rows_as_one_does_memory() {
+    let (train, path) = (rows(1, 230), temporary("file-of-rows"));
+    row_file::write(&path, &train).unwrap();
+    let trained = |data: &dyn Source<[f32; 6], Class<3>>, world: Option<&World>| {
+        let mut net = Deep::init(1);
+        let run = fit(&mut net, data).epochs(2).batch_size(40).seed(3).show(Show::Nothing);
+        let run = if let Some(world) = world { run.distributed(world) } else { run.shards(8) };
+        run.run().unwrap();
+        bits(net.flat())
+    };
+    let alone = trained(&train, None);
+    for ranks in [1, 4] {
+        let found = threads::run(ranks, |world| {
+            let file = RowFile::<[f32; 6], Class<3>>::open(&path).unwrap();
+            trained(&file, Some(&world))
+        });
+        assert!(found.iter().all(|found| *found == alone), "{ranks} ranks");
+    }
+    std::fs::remove_file(&path).unwrap();
+}
+
+pub(super) fn temporary(name: &str) -> PathBuf {
     let dir = std::env::temp_dir().join(format!("nn-{name}-{}", std::process::id()));
     let _ = std::fs::remove_dir_all(&dir);
     dir

@@ -6,6 +6,7 @@ mod finding;
 #[path = "../../../autograd/tests/fixture/mod.rs"]
 mod fixture;
 mod groups;
+mod local_steps;
 mod losses;
 mod made_again;
 mod measures;

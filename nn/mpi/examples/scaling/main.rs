@@ -7,7 +7,7 @@ mod model;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use model::{Compute, Link, Prediction};
+use model::{Compute, Link, Prediction, Sent};
 use nn::data::{Class, Dataset};
 use nn::distributed::World;
 use nn::prelude::*;
@@ -35,6 +35,10 @@ Options:
 
 /// Parts of a batch.
 const SHARDS: usize = 8;
+/// Steps between two means, where ranks step by themselves.
+const EVERY: u64 = 8;
+/// Numbers that Adam remembers of each parameter.
+const MEMORY: f64 = 2.0;
 
 struct Options {
     rows: usize,
@@ -135,12 +139,19 @@ fn adding() -> f64 {
     least / (sums.len() * 4) as f64
 }
 
+/// Seconds of a step on all ranks, by what they send.
+struct Together {
+    in_full: f64,
+    in_bf16: f64,
+    means: f64,
+}
+
 /// One network, on this rank alone and on all.
 fn network<N>(
     name: &str,
     options: &Options,
     world: Option<&World>,
-) -> nn::Result<(Compute, Option<f64>)>
+) -> nn::Result<(Compute, Option<Together>)>
 where
     N: Network<Float = f32, Input = [f32; 784], Target = Class<10>> + Model<Float = f32>,
     N: Network + Model<Input = [f32; 784], Target = Class<10>>,
@@ -162,7 +173,14 @@ where
     };
     let together = match world {
         Some(world) if ranks > 1 => {
-            Some(step::<N>(many * ranks, SHARDS.max(ranks), options.steps, Some(world))?)
+            let on = |world: &World| {
+                step::<N>(many * ranks, SHARDS.max(ranks), options.steps, Some(world))
+            };
+            Some(Together {
+                in_full: on(world)?,
+                in_bf16: on(&world.clone().gradients_in_bf16())?,
+                means: on(&world.clone().local_steps(0.0, EVERY))?,
+            })
         }
         _ => None,
     };
@@ -190,31 +208,43 @@ fn measure(options: &Options, world: Option<&World>) -> nn::Result<()> {
     for (compute, _) in &networks {
         println!("network {compute}");
     }
+    let rows = options.rows as f64;
+    let mut ways = vec![Sent::InFull, Sent::Means { every: EVERY as f64, memory: MEMORY }];
     if let Some(world) = world.filter(|world| world.size() > 1) {
-        println!(
-            "\nMeasured on {} ranks, {} rows each, beside the model:",
-            world.size(),
-            options.rows
-        );
+        let with = |compute, sent| Prediction { compute, link: &links[0], sent };
+        // The largest network says most clearly what rounding takes.
+        if let Some((compute, Some(together))) = networks.last() {
+            let plain = with(compute, Sent::InFull);
+            let rounding = plain.rounding(world.size(), rows, together.in_bf16);
+            println!("rounding: {:.3} ns a byte of a gradient in full", rounding * 1e9);
+            ways.insert(1, Sent::InBf16 { rounding });
+        }
+        println!("\nMeasured on {} ranks, {rows} rows each, beside the model:", world.size());
         for (compute, together) in &networks {
-            let predicted =
-                Prediction { compute, link: &links[0] }.step(world.size(), options.rows as f64);
-            if let Some(together) = together {
+            let Some(together) = together else { continue };
+            for &sent in &ways {
+                let measured = match sent {
+                    Sent::InFull => together.in_full,
+                    Sent::InBf16 { .. } => together.in_bf16,
+                    Sent::Means { .. } => together.means,
+                };
+                let predicted = with(compute, sent).step(world.size(), rows);
                 println!(
-                    "  {:<18} measured {:8.3} ms, model {:8.3} ms, {:+.0} %",
+                    "  {:<18} {:<8} measured {:8.3} ms, model {:8.3} ms, {:+.0} %",
                     compute.name,
-                    together * 1e3,
+                    sent.to_string(),
+                    measured * 1e3,
                     predicted * 1e3,
-                    (predicted / together - 1.0) * 100.0
+                    (predicted / measured - 1.0) * 100.0
                 );
             }
         }
     }
     let networks: Vec<Compute> = networks.into_iter().map(|(compute, _)| compute).collect();
-    print!("{}", model::table(&networks, &links, options.rows as f64));
+    print!("{}", model::table(&networks, &links, rows));
+    print!("{}", model::less_sent(&networks, &links, rows, &ways, adding));
     if let Some(path) = &options.picture
-        && let Err(error) =
-            std::fs::write(path, model::picture(&networks, &links, options.rows as f64))
+        && let Err(error) = std::fs::write(path, model::picture(&networks, &links, rows))
     {
         eprintln!("{path}: cannot write: {error}");
     }

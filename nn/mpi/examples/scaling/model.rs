@@ -70,11 +70,33 @@ pub(crate) fn messages(ranks: usize, bytes: usize) -> (f64, f64) {
     }
 }
 
+/// What ranks send to one another.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Sent {
+    /// Each gradient, in full.
+    InFull,
+    /// Each gradient as bf16; seconds that rounding a byte of it takes.
+    InBf16 { rounding: f64 },
+    /// After so many steps the parameters, and as many numbers as the optimizer remembers of each, in full.
+    Means { every: f64, memory: f64 },
+}
+
+impl fmt::Display for Sent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Sent::InFull => f.write_str("in full"),
+            Sent::InBf16 { .. } => f.write_str("bf16"),
+            Sent::Means { every, .. } => write!(f, "every {every}"),
+        }
+    }
+}
+
 /// A network on a link.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Prediction<'p> {
     pub(crate) compute: &'p Compute,
     pub(crate) link: &'p Link,
+    pub(crate) sent: Sent,
 }
 
 impl Prediction<'_> {
@@ -84,11 +106,46 @@ impl Prediction<'_> {
         self.compute.fixed + self.compute.per_row * rows + self.sum(ranks)
     }
 
-    /// Seconds of the sum of a gradient.
+    /// Seconds of the sums that a step needs.
     fn sum(&self, ranks: usize) -> f64 {
-        let bytes = self.compute.parameters * 4;
-        let (count, share) = messages(ranks, bytes);
-        count * self.link.latency + share * bytes as f64 * self.link.per_byte
+        let bytes = (self.compute.parameters * 4) as f64;
+        let seconds = |(count, share): (f64, f64), bytes: f64| {
+            count * self.link.latency + share * bytes * self.link.per_byte
+        };
+        match self.sent {
+            Sent::InFull => seconds(messages(ranks, bytes as usize), bytes),
+            Sent::InBf16 { .. } if ranks == 1 => 0.0,
+            // Always in halves.
+            Sent::InBf16 { rounding } => {
+                let share = 2.0 * (1.0 - 1.0 / ranks as f64);
+                let count = 2.0 * f64::from(ranks.ilog2());
+                seconds((count, share), bytes / 2.0) + rounding * bytes
+            }
+            Sent::Means { every, memory } => {
+                let bytes = bytes * (1.0 + memory);
+                // Beside the numbers two more: whether each rank can go on, and the loss.
+                let rounds = f64::from(ranks.ilog2());
+                (seconds(messages(ranks, bytes as usize), bytes) + rounds * self.link.latency)
+                    / every
+            }
+        }
+    }
+
+    /// What rounding a byte must have taken if a step took so many seconds.
+    pub(crate) fn rounding(&self, ranks: usize, rows: f64, seconds: f64) -> f64 {
+        let free = Prediction { sent: Sent::InBf16 { rounding: 0.0 }, ..*self };
+        (seconds - free.step(ranks, rows)).max(0.0) / (self.compute.parameters * 4) as f64
+    }
+
+    /// Bits a second of a link below which it is quicker to send bf16, if there are any.
+    fn pays_below(&self, ranks: usize, adding: f64) -> Option<f64> {
+        let seconds = |bits: f64, sent: Sent| {
+            let link = Link { per_byte: 8.0 / bits + adding, name: String::new(), ..*self.link };
+            Prediction { link: &link, sent, compute: self.compute }.sum(ranks)
+        };
+        let is_quicker = |bits: f64| seconds(bits, self.sent) < seconds(bits, Sent::InFull);
+        let bits = (0..=60).map(|step| 1e7 * 10f64.powf(f64::from(step) / 10.0));
+        bits.take_while(|&bits| is_quicker(bits)).last()
     }
 
     /// Which share of its time a rank computes.
@@ -131,7 +188,7 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
     for compute in networks {
         for link in links {
-            let prediction = Prediction { compute, link };
+            let prediction = Prediction { compute, link, sent: Sent::InFull };
             let each: String = ranks()
                 .map(|ranks| format!("{:>6.0}%", 100.0 * prediction.efficiency(ranks, rows)))
                 .collect();
@@ -146,7 +203,7 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
     for compute in networks {
         for link in links {
-            let prediction = Prediction { compute, link };
+            let prediction = Prediction { compute, link, sent: Sent::InFull };
             let each: String = ranks()
                 .map(|ranks| format!("{:>7}", short(prediction.least_batch(ranks))))
                 .collect();
@@ -162,13 +219,42 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
     for compute in networks {
         for link in links {
-            let prediction = Prediction { compute, link };
+            let prediction = Prediction { compute, link, sent: Sent::InFull };
             let each: String = batches
                 .map(|batch| {
                     format!("{:>6};{:>6}", prediction.paying(batch), prediction.quickest(batch))
                 })
                 .concat();
             let _ = writeln!(text, "{:<18} {:<11}{each}", compute.name, link.name);
+        }
+    }
+    text
+}
+
+/// What it is worth to send less: the share of its time that each rank computes, and from which link on.
+pub(crate) fn less_sent(
+    networks: &[Compute],
+    links: &[Link],
+    rows: f64,
+    ways: &[Sent],
+    adding: f64,
+) -> String {
+    const RANKS: usize = 16;
+    let mut text = format!(
+        "\nShare of its time that each of {RANKS} ranks computes, {rows} rows each, by what is sent: each gradient, or means of \
+         parameters and of what Adam remembers\n"
+    );
+    let heading: String = ways.iter().map(|sent| format!("{:>10}", sent.to_string())).collect();
+    let _ = writeln!(text, "{:<18} {:<11}{heading}   bf16 pays below", "network", "link");
+    for compute in networks {
+        for link in links {
+            let with = |sent| Prediction { compute, link, sent };
+            let share = |sent: &Sent| 100.0 * with(*sent).efficiency(RANKS, rows);
+            let each: String = ways.iter().map(|sent| format!("{:>9.0}%", share(sent))).collect();
+            let rounded = ways.iter().find(|sent| matches!(sent, Sent::InBf16 { .. }));
+            let bits = rounded.and_then(|&sent| with(sent).pays_below(RANKS, adding));
+            let bits = bits.map_or("no link".into(), |bits| format!("{:.1} Gbit/s", bits / 1e9));
+            let _ = writeln!(text, "{:<18} {:<11}{each}   {bits}", compute.name, link.name);
         }
     }
     text
@@ -224,7 +310,7 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
             bottom + 30.0
         );
         for (compute, colour) in networks.iter().zip(COLOURS) {
-            let prediction = Prediction { compute, link };
+            let prediction = Prediction { compute, link, sent: Sent::InFull };
             let speed = |ranks: usize| ranks as f64 * prediction.efficiency(ranks, rows);
             let points: String = ranks()
                 .map(|ranks| format!("{:.1},{:.1} ", x(ranks as f64), y(speed(ranks))))

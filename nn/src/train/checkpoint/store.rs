@@ -69,9 +69,10 @@ impl Store {
         }
     }
 
-    /// Whether one is due within an epoch after this number of steps.
-    pub(crate) fn is_due(&self, step: u64) -> bool {
-        let by_steps = self.settings.every_steps.is_some_and(|every| step.is_multiple_of(every));
+    /// Whether one is due within an epoch after `step` steps, of which `new` could not be the last before it.
+    pub(crate) fn is_due(&self, step: u64, new: u64) -> bool {
+        let by_steps =
+            self.settings.every_steps.is_some_and(|every| step / every > (step - new) / every);
         let by_time = self.settings.interval().is_some_and(|every| self.clock.elapsed() >= every);
         by_steps || by_time
     }

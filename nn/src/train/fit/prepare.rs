@@ -17,6 +17,7 @@ use crate::train::find::Trial;
 use crate::train::groups::Groups;
 #[cfg(all(feature = "ctrlc", any(unix, windows)))]
 use crate::train::interrupt::Interrupt;
+use crate::train::local::Local;
 use crate::train::model::Model;
 use crate::train::preconditions::{check_schedule, check_steps, check_weighted};
 use crate::train::progress::Progress;
@@ -118,6 +119,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         lines += &Recipe::of(&self).text();
         let unnamed = self.observers.len();
         lines += &format!("observers: {unnamed}\nsums: {}\n", world.sums());
+        lines += &format!("local steps: {:?}\n", world.steps_of_its_own());
         let prepared = self.prepare();
         world.check_same(&lines)?;
         world.agree(prepared)
@@ -131,6 +133,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let mut shards = self.shards.map(Shards::new);
         if let (Some(world), Some(shards)) = (&self.world, &mut shards) {
             world.check_shards(shards.count)?;
+            world.check_local_steps()?;
             shards.world = Some(world.clone());
         }
         let is_first = self.world.as_ref().is_none_or(World::is_first);
@@ -197,6 +200,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             kept,
             place: Place::default(),
             notes,
+            local: self.world.as_ref().and_then(Local::new),
             world: self.world,
         })
     }

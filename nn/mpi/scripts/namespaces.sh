@@ -27,7 +27,7 @@ for host in "$a" "$b"; do
     ip -n "$host" link set v0 up
     printf '127.0.0.1 localhost\n10.77.7.1 %s\n10.77.7.2 %s\n' "$a" "$b" >"/etc/netns/$host/hosts"
     if [ -n "${1:-}" ]; then
-        ip netns exec "$host" tc qdisc add dev v0 root tbf rate "$1" burst 256kb latency 50ms || skip "no tc tbf here"
+        ip netns exec "$host" tc qdisc add dev v0 root tbf rate "$1" burst 80kb latency 50ms || skip "no tc tbf here"
     fi
     number=$((number + 1))
 done

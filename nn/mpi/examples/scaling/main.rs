@@ -28,6 +28,7 @@ up to 1,024 ranks, over three usual links and this one; compares with steps on t
 Options:
   --rows N       rows of a batch for each rank (default 512)
   --steps N      steps of a measurement (default 12)
+  --threads N    threads of each rank (default 1)
   --picture FILE where to write the curves, as SVG
   --quick        the smallest network alone
   --alone        without MPI: the usual links alone
@@ -37,12 +38,15 @@ Options:
 const SHARDS: usize = 8;
 /// Steps between two means, where ranks step by themselves.
 const EVERY: u64 = 8;
+/// Epochs that are measured, of which the quickest counts.
+const EPOCHS: usize = 6;
 /// Numbers that Adam remembers of each parameter.
 const MEMORY: f64 = 2.0;
 
 struct Options {
     rows: usize,
     steps: usize,
+    threads: usize,
     picture: Option<String>,
     quick: bool,
     alone: bool,
@@ -51,12 +55,14 @@ struct Options {
 /// The options of the command line; `None` after `--help`.
 fn options() -> Result<Option<Options>, lexopt::Error> {
     use lexopt::prelude::*;
-    let mut options = Options { rows: 512, steps: 12, picture: None, quick: false, alone: false };
+    let mut options =
+        Options { rows: 512, steps: 12, threads: 1, picture: None, quick: false, alone: false };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
             Long("rows") => options.rows = parser.value()?.parse()?,
             Long("steps") => options.steps = parser.value()?.parse()?,
+            Long("threads") => options.threads = parser.value()?.parse()?,
             Long("picture") => options.picture = Some(parser.value()?.parse()?),
             Long("quick") => options.quick = true,
             Long("alone") => options.alone = true,
@@ -80,18 +86,16 @@ fn rows(count: usize) -> nn::Result<Dataset<[f32; 784], Class<10>>> {
 }
 
 /// The least seconds of a step, over some epochs: what is above is somebody else's.
-fn step<N>(batch: usize, shards: usize, steps: usize, world: Option<&World>) -> nn::Result<f64>
+fn step<N>(batch: usize, shards: usize, options: &Options, world: Option<&World>) -> nn::Result<f64>
 where
     N: Network<Float = f32, Input = [f32; 784], Target = Class<10>> + Model<Float = f32>,
     N: Network + Model<Input = [f32; 784], Target = Class<10>>,
 {
-    /// Epochs that are measured, of which the quickest counts.
-    const EPOCHS: usize = 6;
     let data = rows(batch * steps.div_ceil(EPOCHS).max(1))?;
     let mut network = <N as Network>::init(1);
     let run =
         fit(&mut network, &data).optimizer(Adam::new(1e-3)).epochs(EPOCHS + 1).batch_size(batch);
-    let run = run.threads(&Threads::new(1)).shards(shards).show(Show::Nothing);
+    let run = run.threads(&Threads::new(options.threads)).shards(shards).show(Show::Nothing);
     let run = if let Some(world) = world { run.distributed(world) } else { run };
     let report = run.run()?;
     let seconds = report.epochs[1..].iter().map(|epoch| epoch.seconds);
@@ -162,8 +166,8 @@ where
     if let Some(world) = world {
         world.barrier();
     }
-    let short = step::<N>(few, shards, options.steps, None)?;
-    let long = step::<N>(many, shards, options.steps, None)?;
+    let short = step::<N>(few, shards, (options, options.steps), None)?;
+    let long = step::<N>(many, shards, (options, options.steps), None)?;
     let per_row = (long - short).max(0.0) / (many - few) as f64;
     let compute = Compute {
         name: name.into(),
@@ -173,9 +177,8 @@ where
     };
     let together = match world {
         Some(world) if ranks > 1 => {
-            let on = |world: &World| {
-                step::<N>(many * ranks, SHARDS.max(ranks), options.steps, Some(world))
-            };
+            let on =
+                |world: &World| step::<N>(many * ranks, SHARDS.max(ranks), options, Some(world));
             Some(Together {
                 in_full: on(world)?,
                 in_bf16: on(&world.clone().gradients_in_bf16())?,

@@ -144,6 +144,7 @@ impl Prediction<'_> {
             Prediction { link: &link, sent, compute: self.compute }.sum(ranks)
         };
         let is_quicker = |bits: f64| seconds(bits, self.sent) < seconds(bits, Sent::InFull);
+        // From 10 Mbit/s to 10 Tbit/s, in steps of a tenth of a decade.
         let bits = (0..=60).map(|step| 1e7 * 10f64.powf(f64::from(step) / 10.0));
         bits.take_while(|&bits| is_quicker(bits)).last()
     }
@@ -231,7 +232,7 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     text
 }
 
-/// What it is worth to send less: the share of its time that each rank computes, and from which link on.
+/// What it is worth to send less: the share of its time that each rank computes, and on which links rounding pays.
 pub(crate) fn less_sent(
     networks: &[Compute],
     links: &[Link],
@@ -245,16 +246,20 @@ pub(crate) fn less_sent(
          parameters and of what Adam remembers\n"
     );
     let heading: String = ways.iter().map(|sent| format!("{:>10}", sent.to_string())).collect();
-    let _ = writeln!(text, "{:<18} {:<11}{heading}   bf16 pays below", "network", "link");
+    let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
     for compute in networks {
         for link in links {
             let with = |sent| Prediction { compute, link, sent };
             let share = |sent: &Sent| 100.0 * with(*sent).efficiency(RANKS, rows);
             let each: String = ways.iter().map(|sent| format!("{:>9.0}%", share(sent))).collect();
-            let rounded = ways.iter().find(|sent| matches!(sent, Sent::InBf16 { .. }));
-            let bits = rounded.and_then(|&sent| with(sent).pays_below(RANKS, adding));
-            let bits = bits.map_or("no link".into(), |bits| format!("{:.1} Gbit/s", bits / 1e9));
-            let _ = writeln!(text, "{:<18} {:<11}{each}   {bits}", compute.name, link.name);
+            let _ = writeln!(text, "{:<18} {:<11}{each}", compute.name, link.name);
+        }
+    }
+    let rounded = ways.iter().find(|sent| matches!(sent, Sent::InBf16 { .. }));
+    if let (Some(&sent), Some(compute), Some(link)) = (rounded, networks.last(), links.first()) {
+        match (Prediction { compute, link, sent }).pays_below(RANKS, adding) {
+            Some(bits) => _ = writeln!(text, "bf16 pays on links below {:.1} Gbit/s", bits / 1e9),
+            None => text += "bf16 pays on no link\n",
         }
     }
     text

@@ -86,7 +86,12 @@ fn rows(count: usize) -> nn::Result<Dataset<[f32; 784], Class<10>>> {
 }
 
 /// The least seconds of a step, over some epochs: what is above is somebody else's.
-fn step<N>(batch: usize, shards: usize, options: &Options, world: Option<&World>) -> nn::Result<f64>
+fn step<N>(
+    batch: usize,
+    shards: usize,
+    (options, steps): (&Options, usize),
+    world: Option<&World>,
+) -> nn::Result<f64>
 where
     N: Network<Float = f32, Input = [f32; 784], Target = Class<10>> + Model<Float = f32>,
     N: Network + Model<Input = [f32; 784], Target = Class<10>>,
@@ -177,12 +182,16 @@ where
     };
     let together = match world {
         Some(world) if ranks > 1 => {
-            let on =
-                |world: &World| step::<N>(many * ranks, SHARDS.max(ranks), options, Some(world));
+            let on = |world: &World, steps| {
+                let shards = SHARDS.max(ranks);
+                step::<N>(many * ranks, shards, (options, steps), Some(world))
+            };
+            // The end of an epoch is a mean, too.
+            let whole = options.steps.next_multiple_of(EPOCHS * EVERY as usize);
             Some(Together {
-                in_full: on(world)?,
-                in_bf16: on(&world.clone().gradients_in_bf16())?,
-                means: on(&world.clone().local_steps(0.0, EVERY))?,
+                in_full: on(world, options.steps)?,
+                in_bf16: on(&world.clone().gradients_in_bf16(), options.steps)?,
+                means: on(&world.clone().local_steps(0.0, EVERY), whole)?,
             })
         }
         _ => None,

@@ -1,5 +1,6 @@
 //! Programs as users write them, each built by a `cargo` of its own with no dependency but `nn`: those of `crates`, some of
-//! which know `nn` under another name, and the README's. No other test can see what a program lacks that this crate has.
+//! which know `nn` under another name, and those of the README and of this crate's page. No other test can see what a program
+//! lacks that this crate has.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,11 +21,11 @@ fn place() -> PathBuf {
     place
 }
 
-/// Makes a program of each of the README's blocks, in the package `readme`, or in `readme_X` where the text before the
-/// block speaks of the feature `X`: how many there are, and the packages.
+/// Makes a program of each block of the README and of this crate's page, in the package `readme`, or in `readme_X` where the
+/// text before the block speaks of the feature `X`: how many there are, and the packages.
 fn write_readme(place: &Path) -> (usize, BTreeSet<String>) {
-    let readme = include_str!("../../README.md");
-    let mut parts = readme.split("```rust\n");
+    let pages = concat!(include_str!("../../README.md"), include_str!("../README.md"));
+    let mut parts = pages.split("```rust\n");
     let mut before = parts.next().expect("a README");
     let mut packages = BTreeSet::new();
     let mut count = 0;

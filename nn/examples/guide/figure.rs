@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use kuva::plot::legend::{LegendEntry, LegendShape};
 use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BandPlot, ForestPlot, LinePlot, ScatterPlot};
 use kuva::prelude::{Layout, LegendPosition, LineStyle, Plot, Theme, TickFormat};
@@ -23,6 +24,8 @@ const SIZE: [f64; 2] = [520.0, 370.0];
 const SQUARE: [f64; 2] = [400.0, 380.0];
 /// Points of a line up to which each has a mark.
 const MARKED: usize = 16;
+/// Names of lines that the plotting crate leaves room for.
+const NAMED: usize = 4;
 
 /// A picture: one chart.
 pub struct Panel {
@@ -33,6 +36,7 @@ pub struct Panel {
     ends: [Option<[f64; 2]>; 2],
     size: [f64; 2],
     legend: LegendPosition,
+    names: Vec<LegendEntry>,
     styles: usize,
     /// The lowest and the highest number to the right, and upwards.
     extent: [[f64; 2]; 2],
@@ -49,6 +53,7 @@ impl Panel {
             ends: [None; 2],
             size: SIZE,
             legend: LegendPosition::OutsideBottomColumns,
+            names: Vec::new(),
             styles: 0,
             extent: [[f64::INFINITY, f64::NEG_INFINITY]; 2],
         }
@@ -113,6 +118,12 @@ impl Panel {
             let marks = ScatterPlot::new().with_data(at(1)).with_color(color);
             self.plots.push(marks.with_marker(mark).with_size(4.5).into());
         }
+        self.names.push(LegendEntry {
+            label: name.into(),
+            color: color.into(),
+            shape: LegendShape::Line,
+            dasharray: (dashes != "none").then(|| dashes.into()),
+        });
         let line = LinePlot::new().with_data(at(1)).with_color(color).with_stroke_width(2.2);
         let line = match dashes {
             "none" => line,
@@ -202,6 +213,10 @@ impl Panel {
         };
         let layout = match self.log[1] {
             true => layout.with_y_tick_format(powers()).with_y_tick_step(step(self.extent[1])),
+            false => layout,
+        };
+        let layout = match self.names.len() > NAMED {
+            true => layout.with_legend_entries(self.names.clone()).with_height(self.size[1] + 40.0),
             false => layout,
         };
         let ends = |axis: usize| {

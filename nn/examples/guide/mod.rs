@@ -8,6 +8,7 @@ use std::process::ExitCode;
 
 pub use figure::Panel;
 use nn::data::fashion_mnist::{self, FashionMnist};
+use nn::data::{Class, Dataset};
 
 /// How a chapter ends.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
@@ -82,6 +83,13 @@ impl Options {
         };
         println!("data: {}", data.source);
         Ok(data)
+    }
+
+    /// The same as numbers from 0 to 1, training rows and test rows, for networks that are read when a program runs.
+    pub fn fashion_mnist_numbers(&self) -> nn::Result<[Dataset<[f32; 784], Class<10>>; 2]> {
+        let data = self.fashion_mnist()?;
+        let numbers = |image: [u8; 784]| image.map(|byte| f32::from(byte) / 255.0);
+        Ok([data.train, data.test].map(|rows| rows.map_inputs(numbers)))
     }
 
     /// `quick`, or `full` with `--full`.

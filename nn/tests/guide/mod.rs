@@ -39,7 +39,7 @@ fn pages() -> Vec<(PathBuf, String)> {
 }
 
 /// The fenced blocks of this kind.
-fn blocks(page: &str, kind: &str) -> Vec<String> {
+pub(crate) fn blocks(page: &str, kind: &str) -> Vec<String> {
     let opening = format!("```{kind}\n");
     page.split(&opening)
         .skip(1)
@@ -122,6 +122,32 @@ fn the_same_task_has_as_many_lines_as_the_table_says() {
     }
 }
 
+/// The chapters' programs: their names begin with the numbers of their chapters.
+fn programs() -> Vec<(String, String)> {
+    let examples = root().join("nn/examples");
+    let mut programs = Vec::new();
+    for path in files(&examples, "rs").iter().filter(|path| path.parent() == Some(&examples)) {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        if name.starts_with(|c: char| c.is_ascii_digit()) {
+            programs.push((name.to_owned(), read(path)));
+        }
+    }
+    assert!(programs.len() >= 17, "where are the programs?");
+    programs
+}
+
+/// Options are aside: `main`, which reads them, and what stands above, modules and imports. Neither empty lines nor comments
+/// count.
+#[test]
+fn programs_of_chapters_have_at_most_60_lines() {
+    for (name, program) in programs() {
+        let below_imports = program.rsplit_once("\nuse ").unwrap().1.split_once(";\n").unwrap().1;
+        let subject = below_imports.split_once("\nfn main() ").unwrap().0;
+        let count = lines(subject).iter().filter(|line| !line.starts_with("//")).count();
+        assert!((10..=60).contains(&count), "{name}: {count} lines");
+    }
+}
+
 #[test]
 fn links_and_pictures_are_there() {
     let mut shown = BTreeSet::new();
@@ -161,14 +187,12 @@ fn the_summary_lists_every_page() {
 
 #[test]
 fn every_program_has_a_chapter_and_every_command_a_program() {
-    let examples = root().join("nn/examples");
-    for program in files(&examples, "rs") {
-        let name = program.file_stem().unwrap().to_str().unwrap();
-        if program.parent() == Some(&examples) && name.starts_with(|c: char| c.is_ascii_digit()) {
-            let chapter = root().join(format!("guide/src/{name}.md"));
-            assert!(read(&chapter).contains(&format!("--example {name}")), "{name}");
-        }
+    for (name, _) in programs() {
+        let chapter = |path: &Path| path.file_name().unwrap().to_str().unwrap()[..2] == name[..2];
+        let chapter = pages().into_iter().find(|(path, _)| chapter(path)).unwrap().1;
+        assert!(chapter.contains(&format!("--example {name}")), "{name}");
     }
+    let examples = root().join("nn/examples");
     for (path, page) in pages() {
         for after in page.split("--example ").skip(1) {
             let name = after.split(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap();

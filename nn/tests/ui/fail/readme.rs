@@ -5,9 +5,7 @@ use nn::network;
 network! {
     pub struct Digits {
         hidden: dense(784 -> 128, rleu),
-        drop: dropout(20%),
-        block: residual(dense(64, relu), dense(100)),
-        output: dense(64 -> 10, softmax, use_bias = false),
+        output: dense(64 -> 10, softmax),
     }
 }
 

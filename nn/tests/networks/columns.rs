@@ -12,7 +12,7 @@ use nn::{Dynamic, Event, NamedTensor, Registry, Show, Threads, Weights, include_
 network! {
     /// What a flat is worth.
     #[derive(PartialEq)]
-    struct Price {
+    pub(super) struct Price {
         row: columns {
             /// In square metres.
             area: number(log),
@@ -44,7 +44,7 @@ const PRICE: &str = "struct Price {
 }";
 
 /// Flats of five cities, some of which are rare, with gaps.
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let is_missing = |row: u32, by: u32| row % by == by - 1;
     let rows = 0..400;
     let of = |by: u32| move |row: u32| f64::from(row * by % 101);
@@ -338,6 +338,18 @@ impl Inner {
         let targets = Price::dataset(&table(), "price")?.targets().to_vec();
         Dataset::new(Inner::rows(&table())?, targets)
     }
+}
+
+/// What the example `embedded` has, too, which `embedded.rs` compares: its weights are written by
+/// `WRITE_FLAT=1 cargo test --release -p nn --test networks flat`.
+#[test]
+fn the_flat_of_the_example_is_there() -> nn::Result<()> {
+    if std::env::var_os("WRITE_FLAT").is_some() {
+        price()?.0.save(super::embedded::example("price.safetensors"))?;
+    }
+    let price = Price::load(super::embedded::example("price.safetensors"))?;
+    assert!(price.predict_table(&table())?.iter().all(|[y]| *y > 1e3), "in its own units");
+    Ok(())
 }
 
 /// Written by `WRITE_FLAT=1 cargo test --release -p nn --test networks flat`.

@@ -67,6 +67,16 @@ pub(crate) struct Found<'s, T> {
     pub(crate) words: &'s [T],
 }
 
+impl<T: Float> Found<'_, T> {
+    /// The fingerprints of the words that have a place, in the order of these.
+    #[cfg(feature = "std")]
+    pub(crate) fn fingerprints(&self) -> impl Iterator<Item = [u32; 2]> {
+        let halves = |print: &[T; 2]| print.map(|half| half.as_f64() as u32);
+        let is_word = |print: &[u32; 2]| f64::from(print[0]) < NO_WORD;
+        self.words.as_chunks::<2>().0.iter().map(halves).take_while(is_word)
+    }
+}
+
 /// A column with its place in a raw row, and what has been found of it.
 pub(crate) fn columns<'s, T: Float>(
     forms: &'s [ColumnForm],

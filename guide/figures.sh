@@ -30,5 +30,5 @@ for program in nn/examples/[0-9][0-9]_*.rs; do
         cargo run --quiet --release --example "$name" -- "${files[@]}" --seed "$seed" "${options[@]}" 2>&1 |
             sed "s|${files[1]:-$data}|DIR|" | tee -a "guide/runs/$name.txt"
     done
-    rm -f guide/src/figures/*.safetensors
+    rm -f guide/src/figures/*.{csv,safetensors}
 done

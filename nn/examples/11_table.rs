@@ -1,4 +1,4 @@
-//! Chapter 11 of the guide: a table from a CSV file to a test score, with categories and gaps.
+//! Chapter 11 of the guide: a table from a CSV file to a test score, to a file and to an answer, with words and gaps.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -7,15 +7,19 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use guide::{Options, Panel};
-use nn::data::{Column, Dataset, Table};
+use nn::data::Table;
 use nn::metric::R2;
 use nn::prelude::*;
 use nn::tensor::random::Random;
 use nn::{AdamW, Show, schedule};
 
 network! {
-    /// Area, year, whether the year is known, floor, three districts, lift: the rent of a flat, in hundreds.
-    struct Rent(batch_norm, dense(8 -> 32, relu), dense(16, relu), dense(1));
+    /// The rent of a flat.
+    struct Rent {
+        flat: columns { area: number, year: number, floor: number, district: category(8), lift: flag },
+        hidden: dense(32, relu) * 2,
+        rent: dense(1),
+    }
 }
 
 /// Invented flats as a file of text, as a spreadsheet writes it: with words, and here and there nothing.
@@ -38,15 +42,6 @@ fn flats(seed: u64) -> String {
     text
 }
 
-/// A year for each flat: where there is none, the mean of those that were trained on, and a flag that says so.
-fn filled(table: &Table, mean: f64) -> nn::Result<Table> {
-    let years: Vec<Option<f64>> = table.column("year")?.iter().map(|cell| cell.number()).collect();
-    let table = table.drop(["year"])?.one_hot(["district"])?;
-    let table =
-        table.with(Column::numbers("year", years.iter().map(|year| year.unwrap_or(mean))))?;
-    table.with(Column::yes_no("year known", years.iter().map(|year| year.is_some())))
-}
-
 fn chapter(options: &Options) -> guide::Result {
     let path = options.out.join("flats.csv");
     std::fs::write(&path, flats(options.seed))?;
@@ -54,31 +49,31 @@ fn chapter(options: &Options) -> guide::Result {
     println!("{}", table.describe());
 
     let [train, test] = table.split([0.8, 0.2]).seed(1).tables()?;
-    let known: Vec<f64> = train.column("year")?.iter().filter_map(|cell| cell.number()).collect();
-    let mean = known.iter().sum::<f64>() / known.len() as f64;
-    let data = |table: &Table| -> nn::Result<Dataset<[f32; 8], [f32; 1]>> {
-        let data: Dataset<[f32; 8], [f32; 1]> = filled(table, mean)?.target("rent").dataset()?;
-        Ok(data.map_targets(|[rent]| [rent / 100.0]))
-    };
-    let (train, test) = (data(&train)?, data(&test)?);
+    let (train, test) = (Rent::dataset(&train, "rent")?, Rent::dataset(&test, "rent")?);
     let mut rent = Rent::init(options.seed);
+    println!("{}", rent.adapt(&train)?);
     let fit = fit(&mut rent, &train).optimizer(AdamW::new(5e-3)).schedule(schedule::cosine);
     fit.epochs(60).seed(options.seed).show(Show::Nothing).run()?;
-
-    let error = 100.0 * rent.evaluate(&test)?.loss.sqrt();
     let r2 = rent.evaluation(&test).measure(R2::default())?.unwrap_or(f64::NAN);
+    let error = rent.evaluate(&test)?.loss.sqrt();
     println!("test: R² {r2:.3}, root of the mean squared error {error:.0}");
 
-    let points = test.iter().map(|(x, y)| (f64::from(y[0]), f64::from(rent.predict(x)[0])));
-    Panel::new(&format!("Test rows: R² {r2:.3}"), "rent, in hundreds", "predicted")
-        .dots("a flat", points)
-        .save(
-            &options.out,
-            "11_rent",
-            "Predicted rents over true rents of the test rows: points along the diagonal.",
-        )
+    let file = options.out.join("rent.safetensors");
+    rent.save(&file)?;
+    let rent = Rent::load(&file)?;
+    let (area, floor) = (Some(62.0), Some(3.0));
+    let flat = RentRow { area, year: None, floor, district: "harbour", lift: Some(true) };
+    println!("a flat whose year nobody knows: {:.0}", rent.predict(&flat)[0]);
+    println!("districts that it knows: {}", rent.known_words("district")?.join(", "));
+
+    let answer = |x| f64::from(Network::predict(&rent, x)[0]);
+    let points = test.iter().map(|(x, y)| (f64::from(y[0]), answer(x)));
+    let title = format!("Test rows: R² {r2:.3}");
+    let alt = "Predicted rents over true rents of the test rows: points along the diagonal.";
+    let panel = Panel::new(&title, "rent", "predicted").dots("a flat", points);
+    panel.save(&options.out, "11_rent", alt)
 }
 
 fn main() -> ExitCode {
-    guide::run("A table from a CSV file to a test score, with categories and gaps.", chapter)
+    guide::run("A table from a CSV file to a test score, with words and gaps.", chapter)
 }

@@ -106,6 +106,7 @@ mod tape;
 mod text;
 #[cfg(feature = "std")]
 mod train;
+mod words;
 
 #[cfg(feature = "std")]
 pub use autograd;

@@ -8,17 +8,21 @@ use tensor::simd::{Inline, vectorize, vectorize_inline};
 
 #[cfg(feature = "std")]
 use crate::labels::Labels;
+#[cfg(feature = "std")]
+use crate::words::Words;
 
 /// The parameters of a network, one after the other in the order of the layers.
 ///
 /// Each weight matrix and each bias begins at a multiple of 16 elements, so that vector
 /// instructions read whole cache lines; the gaps hold zeros and stay zero. One buffer means that an
-/// optimizer is one pass, a norm one sum, a copy one copy. Beside them are the names of the network's classes, if it knows some.
+/// optimizer is one pass, a norm one sum, a copy one copy. Beside them are the names of the network's classes and the words of its
+/// columns, if it knows some.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters<T: Float = f32> {
     values: Buffer<T>,
     class_names: Option<Labels>,
+    words: Words,
 }
 
 /// The parameters of a network. Without the standard library there is no memory for them, and so none of
@@ -31,7 +35,7 @@ pub struct Parameters<T: Float = f32>(core::convert::Infallible, core::marker::P
 impl<T: Float> Parameters<T> {
     /// `len` zeros.
     pub fn zeroed(len: usize) -> Self {
-        Parameters { values: Buffer::zeroed(len), class_names: None }
+        Parameters { values: Buffer::zeroed(len), class_names: None, words: Words::default() }
     }
 
     /// All elements, gaps included.
@@ -52,6 +56,16 @@ impl<T: Float> Parameters<T> {
     /// Names the network's classes, whose number the caller has compared.
     pub(crate) fn name_classes(&mut self, names: Labels) {
         self.class_names = Some(names);
+    }
+
+    /// Words of the network's columns, of which some may have no place any more.
+    pub(crate) fn words(&self) -> &Words {
+        &self.words
+    }
+
+    /// Replaces them.
+    pub(crate) fn set_words(&mut self, words: Words) {
+        self.words = words;
     }
 }
 

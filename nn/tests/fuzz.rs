@@ -390,7 +390,7 @@ const TARGETS: &[Target] = &[
     },
     Target {
         name: "parquet",
-        valid: || ["small", "snappy", "gzip", "plain", "second"].map(of_parquet).to_vec(),
+        valid: || ["small", "snappy", "gzip", "plain", "second", "zstd"].map(of_parquet).to_vec(),
         takes: |path| Table::read_parquet(path).is_ok(),
         reference: None,
         // A bit is a value of eight bytes, and a run of few bytes many values.

@@ -62,6 +62,7 @@ pub(crate) const TRAIT_METHODS: &[&str] = &[
     "predict_class",
     "class_names",
     "name_classes",
+    "known_words",
     "logits_into",
     "for_logits",
     "load_as",

@@ -1,15 +1,16 @@
 //! The columns of a table in C: a struct for a row, and what each column becomes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use tensor::Float;
 
 use super::body::{Body, Place, Placed};
 use super::pieces::Precision;
+use crate::labels::Labels;
 use crate::layer::columns::columns as found_columns;
 use crate::layer::columns::{ColumnKind, ColumnWidths, ColumnsInfo, tables};
-use crate::network::{Described, Port};
+use crate::network::{Described, Port, categories};
 
 /// Words that C keeps for itself, also in later versions and in C++.
 const KEYWORDS: &[&str] = &[
@@ -103,6 +104,7 @@ impl RowStruct {
             return None;
         }
         let (mut row, mut names, mut at) = (RowStruct::default(), HashSet::new(), 0);
+        let words = words_of(network);
         let real = body.pieces.precision.real();
         for Port { name, width, columns } in ports {
             if columns == ColumnsInfo::NONE {
@@ -114,6 +116,7 @@ impl RowStruct {
             let mut own = at;
             for ((name, form), text) in columns.names.iter().zip(columns.forms).zip(columns.texts) {
                 let field = field(name, &mut names);
+                let known = words.get(name).map_or(String::new(), |some| format!(": {some}"));
                 let (kind, function, means) = match form.kind {
                     ColumnKind::Category { .. } => {
                         ("const char *", "word", "a word in UTF-8; NULL or \"\" if it is missing")
@@ -129,7 +132,8 @@ impl RowStruct {
                     }
                 };
                 let function = body.pieces.function(function)?;
-                let _ = writeln!(row.fields, "    {kind}{field}; /* {}: {means} */", comment(text));
+                let (text, known) = (comment(text), comment(&known));
+                let _ = writeln!(row.fields, "    {kind}{field}; /* {text}: {means}{known} */");
                 let _ = writeln!(row.numbers, "    {function}(input + {own}, row->{field});");
                 own += form.raw();
             }
@@ -146,9 +150,20 @@ impl RowStruct {
     }
 }
 
-/// A text that does not end the comment in which it stands.
+/// The first words of each category, as far as the network knows them.
+fn words_of<T: Float>(network: &Described<'_, T>) -> HashMap<&'static str, String> {
+    let words = network.words.by_fingerprint();
+    let of_places = |places: Vec<[u32; 2]>| {
+        Labels::among(places.iter().filter_map(|place| words.get(place).copied()))
+    };
+    let categories = categories(network.info, network.parameters);
+    let known = categories.map(|(name, places)| (name, of_places(places)));
+    known.filter(|(_, words)| !words.is_empty()).map(|(name, words)| (name, words.some())).collect()
+}
+
+/// A text that neither ends the comment in which it stands nor begins another.
 pub(super) fn comment(text: &str) -> String {
-    text.replace("*/", "* /")
+    text.replace("*/", "* /").replace("/*", "/ *")
 }
 
 /// A name of C's for a column, which no other has.
@@ -287,6 +302,6 @@ mod tests {
         assert_eq!(found, expected);
         assert_eq!(field("area (km)", &mut names), "area__km_");
         assert_eq!(field("area-(m-)", &mut names), "area__m___2");
-        assert_eq!(comment("a */ b"), "a * / b");
+        assert_eq!(comment("a */ b /*/ c"), "a * / b / * / c");
     }
 }

@@ -12,6 +12,7 @@ use super::{Class, Source};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::parameters::combine;
+use crate::words::Words;
 
 /// Keep the random numbers of noise, of partners, of shares and of columns apart from all others with the same seed ("NOIS",
 /// "MIXP", "MIXS", "MIXC"); the number of the epoch is added.
@@ -242,6 +243,10 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
 
     fn class_names(&self) -> Option<&Labels> {
         self.source.class_names()
+    }
+
+    fn words(&self) -> Option<&Words> {
+        self.source.words()
     }
 
     fn weight(&self, row: usize) -> Option<f64> {

@@ -8,6 +8,7 @@ use super::batches::fisher_yates;
 use crate::error::{Error, Result};
 use crate::head::Class;
 use crate::labels::Labels;
+use crate::words::Words;
 
 /// Keeps the random numbers of `split` apart from all others with the same seed ("SPLT").
 pub(super) const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
@@ -30,6 +31,7 @@ pub struct Dataset<X, Y> {
     inputs: Vec<X>,
     targets: Vec<Y>,
     class_names: Option<Labels>,
+    words: Words,
 }
 
 impl<X, Y> Dataset<X, Y> {
@@ -40,7 +42,7 @@ impl<X, Y> Dataset<X, Y> {
     /// If there are not as many targets as inputs.
     pub fn new(inputs: Vec<X>, targets: Vec<Y>) -> Result<Self> {
         if inputs.len() == targets.len() {
-            return Ok(Self { inputs, targets, class_names: None });
+            return Ok(Self { inputs, targets, class_names: None, words: Words::default() });
         }
         Err(Error::value(
             "data set",
@@ -78,6 +80,18 @@ impl<X, Y> Dataset<X, Y> {
     /// The same rows with these names, if there are any.
     pub(crate) fn named(self, class_names: Option<Labels>) -> Self {
         Dataset { class_names, ..self }
+    }
+
+    /// The words that stand in the rows as fingerprints, if they are known: see [`Words`].
+    pub fn words(&self) -> Option<&Words> {
+        Some(&self.words).filter(|words| !words.is_empty())
+    }
+
+    /// The same rows, in which these words stand: for rows that were made by `rows` of a network behind columns, such as those
+    /// of a network with another one inside. `dataset` knows them.
+    #[must_use]
+    pub fn with_words(self, words: Words) -> Self {
+        Dataset { words, ..self }
     }
 
     /// Input and target of row number `row`, if there is one.
@@ -132,6 +146,7 @@ impl<X, Y> Dataset<X, Y> {
             inputs: self.inputs.split_off(first),
             targets: self.targets.split_off(first),
             class_names: self.class_names.clone(),
+            words: self.words.clone(),
         };
         Ok((self, second))
     }
@@ -156,8 +171,9 @@ impl<X, Y> Dataset<X, Y> {
     /// ```
     #[must_use]
     pub fn map_inputs<Z>(self, map: impl FnMut(X) -> Z) -> Dataset<Z, Y> {
-        let inputs = self.inputs.into_iter().map(map).collect();
-        Dataset { inputs, targets: self.targets, class_names: self.class_names }
+        let Dataset { inputs, targets, class_names, words } = self;
+        let inputs = inputs.into_iter().map(map).collect();
+        Dataset { inputs, targets, class_names, words }
     }
 
     /// The same inputs with every target replaced, for example by its logarithm. Classes lose their names.
@@ -171,7 +187,7 @@ impl<X, Y> Dataset<X, Y> {
     #[must_use]
     pub fn map_targets<Z>(self, map: impl FnMut(Y) -> Z) -> Dataset<X, Z> {
         let targets = self.targets.into_iter().map(map).collect();
-        Dataset { inputs: self.inputs, targets, class_names: None }
+        Dataset { inputs: self.inputs, targets, class_names: None, words: self.words }
     }
 
     /// Changes every input where it lies, also one that is larger than the stack.
@@ -272,7 +288,7 @@ impl<X, Y> IntoIterator for Dataset<X, Y> {
 impl<X, Y> FromIterator<(X, Y)> for Dataset<X, Y> {
     fn from_iter<I: IntoIterator<Item = (X, Y)>>(rows: I) -> Self {
         let (inputs, targets) = rows.into_iter().unzip();
-        Dataset { inputs, targets, class_names: None }
+        Dataset { inputs, targets, class_names: None, words: Words::default() }
     }
 }
 

@@ -9,6 +9,7 @@ use super::source::ahead;
 use super::{Class, Dataset, Source};
 use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::words::Words;
 
 /// As many targets as inputs, number by number: row `i` is `inputs[i·width..][..width]`, and its target likewise.
 ///
@@ -26,6 +27,7 @@ pub struct FlatDataset<T: Float = f32> {
     inputs: Vec<T>,
     targets: Vec<T>,
     widths: [usize; 2],
+    words: Words,
 }
 
 impl<T: Float> FlatDataset<T> {
@@ -41,7 +43,8 @@ impl<T: Float> FlatDataset<T> {
         };
         match (rows(inputs.len(), width), rows(targets.len(), target_width)) {
             (Some(a), Some(b)) if a == b => {
-                Ok(FlatDataset { inputs, targets, widths: [width, target_width] })
+                let widths = [width, target_width];
+                Ok(FlatDataset { inputs, targets, widths, words: Words::default() })
             }
             _ => Err(Error::value(
                 "flat data set",
@@ -50,6 +53,12 @@ impl<T: Float> FlatDataset<T> {
                 "give whole rows, and a target for each",
             )),
         }
+    }
+
+    /// The same rows, in which these words stand: see [`Dataset::with_words`].
+    #[must_use]
+    pub fn with_words(self, words: Words) -> Self {
+        FlatDataset { words, ..self }
     }
 
     /// The number of rows.
@@ -85,6 +94,10 @@ impl<T: Float> Source<T, T> for FlatDataset<T> {
             into.clear();
             rows.iter().for_each(|row| into.extend_from_slice(&from[row * width..][..width]));
         }
+    }
+
+    fn words(&self) -> Option<&Words> {
+        Some(&self.words).filter(|words| !words.is_empty())
     }
 
     fn in_memory(&self) -> Option<(&[T], &[T])> {
@@ -137,6 +150,10 @@ impl<T: Float, const N: usize, Y: FlatTarget<T>> Source<T, T> for FlatRows<'_, [
 
     fn class_names(&self) -> Option<&Labels> {
         self.0.class_names()
+    }
+
+    fn words(&self) -> Option<&Words> {
+        self.0.words()
     }
 
     fn fill(&self, rows: &[usize], inputs: &mut Vec<T>, targets: &mut Vec<T>, _: &Threads) {

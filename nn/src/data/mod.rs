@@ -49,3 +49,4 @@ pub(crate) use weighted_rows::{check_weights, normalize, weights_of};
 
 pub use crate::head::{Class, ClassLabel, Label};
 pub use crate::labels::Labels;
+pub use crate::words::Words;

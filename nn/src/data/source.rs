@@ -10,6 +10,7 @@ use tensor::threads::Threads;
 use super::Dataset;
 use crate::error::Result;
 use crate::labels::Labels;
+use crate::words::Words;
 
 /// Rows that a model can be trained with and judged by: something that fills a minibatch.
 ///
@@ -88,6 +89,12 @@ pub trait Source<X, Y>: Send + Sync {
         None
     }
 
+    /// The words that stand in the rows as fingerprints, if they are known: [`fit`](crate::fit) gives them to the network, which
+    /// keeps those that it has a place for.
+    fn words(&self) -> Option<&Words> {
+        None
+    }
+
     /// How much row number `row` counts, if the rows have [weights](super::WeightedRows): either all of them or none.
     ///
     /// # Panics
@@ -131,6 +138,10 @@ impl<X: Copy + Send + Sync, Y: Copy + Send + Sync> Source<X, Y> for Dataset<X, Y
 
     fn class_names(&self) -> Option<&Labels> {
         Dataset::class_names(self)
+    }
+
+    fn words(&self) -> Option<&Words> {
+        Dataset::words(self)
     }
 
     fn in_memory(&self) -> Option<(&[X], &[Y])> {

@@ -8,6 +8,7 @@ use tensor::threads::Threads;
 use super::{Source, Visit};
 use crate::error::{Error, InvalidRows, Result};
 use crate::labels::Labels;
+use crate::words::Words;
 
 /// Some rows of a [`Source`], which stay where they are: a source itself, for [`fit`](crate::fit) and
 /// [`Evaluate::evaluate`](crate::Evaluate::evaluate).
@@ -77,6 +78,10 @@ impl<X, Y> Source<X, Y> for View<'_, X, Y> {
 
     fn class_names(&self) -> Option<&Labels> {
         self.source.class_names()
+    }
+
+    fn words(&self) -> Option<&Words> {
+        self.source.words()
     }
 
     fn augmentation(&self) -> Option<String> {

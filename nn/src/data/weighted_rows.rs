@@ -4,7 +4,7 @@ use std::fmt;
 
 use tensor::threads::Threads;
 
-use super::{Class, Labels, Source, Visit, all_targets};
+use super::{Class, Labels, Source, Visit, Words, all_targets};
 use crate::error::{Error, InvalidRows, Result};
 
 /// A source with a weight for each row: how much it counts in every loss and every metric.
@@ -126,6 +126,10 @@ impl<X, Y> Source<X, Y> for WeightedRows<'_, X, Y> {
 
     fn class_names(&self) -> Option<&Labels> {
         self.source.class_names()
+    }
+
+    fn words(&self) -> Option<&Words> {
+        self.source.words()
     }
 
     fn augmentation(&self) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The classes that a network tells apart whose widths come at run time, and their names.
+//! The classes that a network tells apart whose widths come at run time, and their names; the words that it knows.
 
 use tensor::Float;
 use tensor::threads::Threads;
@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::head::{ClassLabel, largest};
 use crate::labels::Labels;
 use crate::model::Model as _;
+use crate::network::known_words;
 
 impl<T: Float> Dynamic<T> {
     /// The class of one row, with its name if the classes have [some](Dynamic::class_names): see
@@ -64,6 +65,15 @@ impl<T: Float> Dynamic<T> {
         names.check_classes(&self.network.name, self.classes(), &self.network.head_info)?;
         self.parameters.name_classes(names.clone());
         Ok(())
+    }
+
+    /// The words of a column that have a place in the network: see [`Network::known_words`](crate::Network::known_words).
+    ///
+    /// # Errors
+    ///
+    /// As [`Network::known_words`](crate::Network::known_words).
+    pub fn known_words(&self, column: &str) -> Result<Vec<&str>> {
+        known_words(&self.network.name, self.network.info, &self.parameters, column)
     }
 
     /// How many classes it tells apart.

@@ -17,13 +17,14 @@ use crate::layer::{FirstSums, Pass, Workspace};
 use crate::loss::{LossRows, mean, mean_scale, weigh};
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Adapted, Batch, Model, Run};
-use crate::network::{Units, check_class_names, texts as class_texts};
+use crate::network::{Units, check_class_names, class_text, take_words, words_text};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
 use crate::train::adapt::with_rows;
 use crate::train::network::{Divided, Division, Parts};
 use crate::train::preconditions::{check_batch, check_last_batch, check_weighted};
 use crate::train::update::{Update, is_frozen, update_stretch};
+use crate::words::Words;
 
 /// What is kept of a batch.
 #[derive(Debug)]
@@ -280,7 +281,10 @@ impl<T: Float> Model for Dynamic<T> {
                 })
             })?;
         }
-        Ok(Adapted::of(data.len(), columns, network.info))
+        if let Some(words) = data.words() {
+            self.take_words(words);
+        }
+        Ok(Adapted::of(data.len(), columns, network.info, &self.parameters))
     }
 
     /// # Panics
@@ -404,6 +408,10 @@ impl<T: Float> Model for Dynamic<T> {
         self.name_classes(names)
     }
 
+    fn take_words(&mut self, words: &Words) {
+        take_words(self.network.info, &mut self.parameters, words);
+    }
+
     fn texts(&self) -> Vec<(&'static str, String)> {
         let mut texts = Vec::new();
         if let Some(front) = &self.network.front {
@@ -411,8 +419,9 @@ impl<T: Float> Model for Dynamic<T> {
             texts.extend(front.target.as_ref().map(|target| ("target", target.text())));
         }
         if self.network.front.as_ref().is_none_or(|front| front.target.is_none()) {
-            texts.extend(class_texts(self.class_names()));
+            texts.extend(class_text(self.class_names()));
         }
+        texts.extend(words_text(self.network.info, &self.parameters));
         if !self.about.is_empty() {
             texts.push(("about", self.about.clone()));
         }

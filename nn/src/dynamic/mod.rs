@@ -446,8 +446,10 @@ impl<T: Float> Dynamic<T> {
         let (architecture, expected) = (self.declaration(), &self.network.tensors);
         let path = path.as_ref();
         let file = load::<T>(path, &architecture, expected, LoadOptions::new())?;
-        let (names, mut loaded) =
-            (file.class_names(path, self.classes())?, self.with(file.tensors));
+        let names = file.class_names(path, self.classes())?;
+        let mut loaded = self.with(&file.tensors);
+        let words = file.words(path, self.network.info, loaded.parameters())?;
+        loaded.parameters.set_words(words);
         if let Some(names) = names {
             loaded.parameters.name_classes(names);
         }
@@ -455,10 +457,10 @@ impl<T: Float> Dynamic<T> {
     }
 
     /// The same network with these tensors, in their order.
-    pub(crate) fn with(&self, values: Vec<Vec<T>>) -> Self {
+    pub(crate) fn with(&self, values: &[Vec<T>]) -> Self {
         let mut loaded = self.clone();
         for (tensor, values) in self.network.tensors.iter().zip(values) {
-            loaded.parameters.as_mut_slice()[tensor.range()].copy_from_slice(&values);
+            loaded.parameters.as_mut_slice()[tensor.range()].copy_from_slice(values);
         }
         loaded
     }
@@ -480,7 +482,7 @@ impl<T: Float> Dynamic<T> {
     /// As [`Dynamic::load_pytorch`]; if the names are not one for each layer.
     pub fn load_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
         let Network { info, names, .. } = &*self.network;
-        Ok(self.with(load_pytorch(path.as_ref(), info, names, options)?))
+        Ok(self.with(&load_pytorch(path.as_ref(), info, names, options)?))
     }
 
     /// Writes the parameters as PyTorch has them: see [`Checkpoint::save_pytorch`](crate::Checkpoint::save_pytorch).
@@ -508,8 +510,8 @@ impl<T: Float> Dynamic<T> {
     pub(crate) fn described(&self) -> Described<'_, T> {
         let Network { name, info, names, head_info: heads, .. } = &*self.network;
         let (declaration, parameters) = (self.declaration(), self.parameters());
-        let units = self.network.place_of_units();
-        Described { name, declaration, info, names, heads, parameters, units }
+        let (words, units) = (self.parameters.words(), self.network.place_of_units());
+        Described { name, declaration, info, names, heads, parameters, words, units }
     }
 }
 

@@ -10,9 +10,9 @@ use crate::labels::Labels;
 /// What a file calls them.
 pub(crate) const CLASS_NAMES: &str = "classes";
 
-/// The texts of a network that a file has.
-pub(crate) fn texts(class_names: Option<&Labels>) -> Vec<(&'static str, String)> {
-    class_names.map(|names| (CLASS_NAMES, names.text())).into_iter().collect()
+/// The names as a file has them, if there are some.
+pub(crate) fn class_text(class_names: Option<&Labels>) -> Option<(&'static str, String)> {
+    class_names.map(|names| (CLASS_NAMES, names.text()))
 }
 
 /// How many classes a network tells apart: none unless it has one head, of classes.

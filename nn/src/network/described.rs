@@ -8,6 +8,7 @@ use crate::head::{Activate, HeadInfo};
 use crate::layer::Info;
 use crate::layer::columns::ColumnsInfo;
 use crate::parameters::NamedTensor;
+use crate::words::Words;
 
 /// What goes into a network.
 pub(crate) struct Port {
@@ -26,6 +27,8 @@ pub(crate) struct Described<'a, T> {
     pub(crate) names: &'a [&'a str],
     pub(crate) heads: &'a HeadInfo,
     pub(crate) parameters: &'a [T],
+    /// Words of its columns.
+    pub(crate) words: &'a Words,
     /// Where what is known of the target stands among the parameters, if its units are not those of the last layer.
     pub(crate) units: Option<usize>,
 }
@@ -40,6 +43,7 @@ impl<'a, T: Float> Described<'a, T> {
             names: N::NAMES,
             heads: &<N::Head as Activate<T>>::INFO,
             parameters: network.parameters().as_slice(),
+            words: network.parameters().words(),
             units: place_of_units::<N>(),
         }
     }

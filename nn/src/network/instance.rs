@@ -8,6 +8,7 @@ use super::Units;
 use super::adapted::assert_encoder;
 use super::architecture::{self, Architecture, encode_rows};
 use super::class_names::check_count;
+use super::known_words::known_words;
 use crate::error::Result;
 use crate::head::{Activate as _, Classes};
 use crate::labels::Labels;
@@ -127,6 +128,16 @@ pub trait Network:
         check_count::<Self>(names)?;
         self.parameters_mut().name_classes(names.clone());
         Ok(())
+    }
+
+    /// The words of a column that have a place in the network, in the order of their flags or vectors, for a network behind
+    /// `columns` that was [fitted](crate::fit) to data that knew them, such as those of a table. Files keep them.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such column of words, or the network knows the fingerprints of some words alone.
+    fn known_words(&self, column: &str) -> Result<Vec<&str>> {
+        known_words(Self::NAME, Self::INFO, self.parameters(), column)
     }
 
     /// The answers to many samples, computed by all threads of the process.

@@ -11,6 +11,8 @@ mod class_names;
 mod described;
 #[cfg(feature = "std")]
 mod instance;
+#[cfg(feature = "std")]
+mod known_words;
 mod layered;
 mod nested;
 mod shown;
@@ -30,13 +32,15 @@ pub(crate) use architecture::declaration_of;
 pub(crate) use architecture::encode_rows;
 pub(crate) use architecture::{declaration, logits};
 #[cfg(feature = "std")]
-pub(crate) use class_names::{CLASS_NAMES, check_class_names, classes, texts};
+pub(crate) use class_names::{CLASS_NAMES, check_class_names, class_text, classes};
 #[cfg(feature = "std")]
 pub(crate) use described::{Described, Port};
 #[cfg(feature = "std")]
 pub use instance::Network;
 #[cfg(feature = "std")]
 pub(crate) use instance::{DefaultLossOf, WORTH_A_THREAD, rows_per_part};
+#[cfg(feature = "std")]
+pub(crate) use known_words::{WORDS, categories, known_words, read_words, take_words, words_text};
 pub use layered::{Layered, first_part, repeated_part};
 pub use nested::Nested;
 pub use shown::debug;

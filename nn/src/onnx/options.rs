@@ -93,8 +93,9 @@ impl OnnxOptions {
         self
     }
 
-    /// Words of a category's column, for a network behind the columns of a table: the file has its words as texts, and the network
-    /// knows them by their fingerprints alone. Words that have no place in the network may be among them.
+    /// Words of a category's column, for a network behind the columns of a table that does not
+    /// [know](crate::Network::known_words) them: the file has words as texts, and the network may have their fingerprints
+    /// alone. Words that have no place in it may be among them.
     ///
     /// ```
     /// use nn::onnx::OnnxOptions;
@@ -111,10 +112,11 @@ impl OnnxOptions {
         self
     }
 
-    /// The words of all columns of a table, such as the one that the network was trained with.
+    /// The words of all columns of a table, such as the one that the network was trained with, for a network that does not
+    /// know them: one whose file was written before files had words, or that was trained with rows of numbers.
     ///
     /// ```
-    /// use nn::data::{Column, Table};
+    /// use nn::data::{Column, Dataset, Table};
     /// use nn::onnx::{Onnx as _, OnnxOptions};
     /// use nn::prelude::*;
     ///
@@ -125,8 +127,9 @@ impl OnnxOptions {
     ///     Column::categories("city", ["Rome", "Oslo", "Rome", "Oslo", "Rome", "Oslo"]),
     ///     Column::numbers("price", [2e5, 3e5, 2e5, 4e5, 1e5, 4e5]),
     /// ])?;
+    /// let (rows, prices) = (Price::rows(&table)?, table.select(["price"])?.inputs()?);
     /// let mut price = Price::init(1);
-    /// fit(&mut price, &Price::dataset(&table, "price")?).epochs(3).show(nn::Show::Nothing).run()?;
+    /// fit(&mut price, &Dataset::new(rows, prices)?).epochs(3).show(nn::Show::Nothing).run()?;
     /// let path = std::env::temp_dir().join("nn-doc-price.onnx");
     /// price.save_onnx(&path, &OnnxOptions::new().words_of(&table))?;
     /// # std::fs::remove_file(&path).unwrap();

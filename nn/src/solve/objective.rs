@@ -27,13 +27,11 @@ impl<'a, M: Model> Rows<'a, M> {
         threads: &Threads,
     ) -> Result<Self> {
         let mut rows = Self::of(model, data, threads)?;
-        if let Some(names) = data.class_names() {
-            model.take_class_names(names)?;
+        if model.encodes() && model.check_adapted().is_err() {
+            model.find_encoding(data, threads)?;
         }
+        model.take_names(data)?;
         if model.encodes() {
-            if model.check_adapted().is_err() {
-                model.find_encoding(data, threads)?;
-            }
             model.encode(rows.inputs.to_mut(), threads);
         }
         Ok(rows)

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use tensor::Float;
 
-use crate::data::{Cell, Column, Kind, Table};
+use crate::data::{Cell, Column, Kind, Table, Words};
 use crate::error::{Error, Result, quoted};
 use crate::layer::columns::{ColumnForm, ColumnKind, ColumnWidths, RawRow};
 
@@ -75,6 +75,19 @@ impl<N: AsRef<str>> Block<'_, N> {
             }
         }
         Ok(inputs)
+    }
+
+    /// The words that stand in these inputs as fingerprints.
+    ///
+    /// # Errors
+    ///
+    /// As [`Block::find`].
+    pub(crate) fn words(&self, table: &Table) -> Result<Words> {
+        let columns = self.find(table)?.into_iter().zip(self.forms);
+        let categories = columns.filter(|(_, form)| form.words() > 0);
+        let labels =
+            categories.map(|(column, _)| table.as_category(column.name())?.labels(column.name()));
+        Ok(Words::from_lists(labels.collect::<Result<_>>()?))
     }
 
     fn none(&self, misfits: Misfits, table: &Table) -> Result<()> {

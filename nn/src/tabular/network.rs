@@ -48,7 +48,7 @@ pub trait Tabular: Network {
     ///
     /// If columns are missing or hold another kind of values; then those that are left over are named, too.
     fn rows(table: &Table) -> Result<Vec<Self::Input>> {
-        rows::<Self>(table, None)
+        rows::<Self>(&block::<Self>(None), table)
     }
 
     /// Rows for [`fit`](crate::fit) and `evaluate`, with this column as the target.
@@ -64,9 +64,10 @@ pub trait Tabular: Network {
         Self::Target: ColumnTarget,
     {
         let column = table.column(target)?;
-        let inputs = rows::<Self>(table, Some(column.name()))?;
+        let block = block::<Self>(Some(column.name()));
+        let (inputs, words) = (rows::<Self>(&block, table)?, block.words(table)?);
         let (targets, names) = Self::Target::read_named(&[column], None)?;
-        Ok(Dataset::new(inputs, targets)?.named(names))
+        Ok(Dataset::new(inputs, targets)?.named(names).with_words(words))
     }
 
     /// The same network, which predicts the logarithm of its target, and gives the target itself back: for prices, counts and
@@ -126,8 +127,12 @@ fn place_of_target<N: Tabular>(method: &str) -> usize {
     }
 }
 
-fn rows<N: Tabular>(table: &Table, target: Option<&str>) -> Result<Vec<N::Input>> {
-    let block = Block { names: N::Columns::NAMES, forms: N::Columns::FORMS, target };
+/// The columns of a network, beside which a table may have this one.
+fn block<N: Tabular>(target: Option<&str>) -> Block<'_, &'static str> {
+    Block { names: N::Columns::NAMES, forms: N::Columns::FORMS, target }
+}
+
+fn rows<N: Tabular>(block: &Block<'_, &str>, table: &Table) -> Result<Vec<N::Input>> {
     let numbers = block.inputs::<N::Float>(table)?;
     let mut rows = N::Input::zeroed_rows(table.len());
     N::Input::flatten_mut(&mut rows).copy_from_slice(&numbers);

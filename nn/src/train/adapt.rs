@@ -10,6 +10,9 @@ use crate::data::{Source, portions};
 use crate::error::Result;
 use crate::layer::columns::ColumnsInfo;
 use crate::layer::{FoundColumn, Info, LayerInfo, Seen};
+use crate::network::categories;
+use crate::parameters::Parameters;
+use crate::words::Words;
 
 /// Has the [encoder](crate::layer::encoder) in front of a model find what it needs, by hand: [`fit`](crate::fit) does it before
 /// its first step, from its training rows alone.
@@ -47,10 +50,17 @@ pub struct Adapted {
     pub rows: usize,
     /// The columns in their order, each with its name.
     pub columns: Vec<(String, FoundColumn)>,
+    /// Of the columns of words those that have a place, in alphabetic order, as far as the rows came with their words.
+    pub words: Vec<(String, Vec<String>)>,
 }
 
 impl Adapted {
-    pub(crate) fn of(rows: usize, columns: Vec<FoundColumn>, layers: &Info) -> Self {
+    pub(crate) fn of<T: Float>(
+        rows: usize,
+        columns: Vec<FoundColumn>,
+        layers: &Info,
+        parameters: &Parameters<T>,
+    ) -> Self {
         let encoders = (0..layers.count()).map(|at| layers.layer(at).0);
         let finds = |layer: &&LayerInfo| layer.encodes && !layer.tensors.is_empty();
         let names = encoders.filter(finds).flat_map(|layer| {
@@ -61,7 +71,27 @@ impl Adapted {
         let columns = columns.into_iter().zip(names).enumerate().map(|(at, (found, name))| {
             (name.map_or_else(|| format!("column {at}"), str::to_owned), found)
         });
-        Adapted { rows, columns: columns.collect() }
+        let by_print = parameters.words().by_fingerprint();
+        let words = categories(layers, parameters.as_slice()).map(|(name, places)| {
+            let words = places.iter().filter_map(|place| by_print.get(place)).copied();
+            (name.to_owned(), Words::new(words).iter().map(str::to_owned).collect())
+        });
+        Adapted { rows, columns: columns.collect(), words: words.collect() }
+    }
+
+    /// `: Oslo, Rome and 12 others` of so many words of a column; nothing if none is known.
+    fn some_words(&self, column: &str, count: usize) -> String {
+        /// As many as are named.
+        const NAMED: usize = 8;
+        let known = self.words.iter().find(|(name, _)| name == column).map(|(_, words)| &words[..]);
+        let named: Vec<&str> =
+            known.into_iter().flatten().map(|word| &word[..]).take(NAMED).collect();
+        match count.saturating_sub(named.len()) {
+            _ if named.is_empty() => String::new(),
+            0 => format!(": {}", named.join(", ")),
+            1 => format!(": {} and one other", named.join(", ")),
+            others => format!(": {} and {others} others", named.join(", ")),
+        }
     }
 
     /// What there is to be said: which columns say nothing, or what another one says.
@@ -109,7 +139,11 @@ impl fmt::Display for Adapted {
             write!(f, "{name}: {count} values, {missing} missing")?;
             match count {
                 0 => {}
-                _ if words.is_some() => write!(f, ", {} words", words.unwrap_or(0))?,
+                _ if words.is_some() => {
+                    let words = words.unwrap_or(0);
+                    let plural = if words == 1 { "" } else { "s" };
+                    write!(f, ", {words} word{plural}{}", self.some_words(name, words))?;
+                }
                 _ if found.is_constant() => write!(f, ", all {}", figure(least))?,
                 _ => {
                     let (word, middle) = median.map_or(("mean", mean), |median| ("median", median));

@@ -16,6 +16,7 @@ use crate::metric::{Metrics, check_not_empty};
 use crate::network::check_adapted;
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
+use crate::words::Words;
 
 /// A model that can be trained: parameters in one flat buffer, the loss of a batch, and its gradient.
 ///
@@ -142,6 +143,24 @@ pub trait Model: Send + Sync {
     fn take_class_names(&mut self, names: &Labels) -> Result<()> {
         let _ = names;
         Ok(())
+    }
+
+    /// Takes the words that stand in its data as fingerprints, and keeps those that its columns have a place for. [`fit`](crate::fit)
+    /// calls it before the first step, where the data know them.
+    fn take_words(&mut self, words: &Words) {
+        let _ = words;
+    }
+
+    /// Takes the names of classes and the words that its data know.
+    ///
+    /// # Errors
+    ///
+    /// As [`Model::take_class_names`].
+    fn take_names(&mut self, data: &dyn Source<Self::Input, Self::Target>) -> Result<()> {
+        if let Some(words) = data.words() {
+            self.take_words(words);
+        }
+        data.class_names().map_or(Ok(()), |names| self.take_class_names(names))
     }
 
     /// Refuses a model whose encoder has found nothing yet.

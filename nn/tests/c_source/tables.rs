@@ -19,6 +19,9 @@ fn case<T: Number>(folder: &Path, name: &str, text: &str, target: &str) -> (Stri
     let network = trained::<T>(text, target, &seen);
     let name = format!("{name}_{}", T::REAL);
     network.save_c(folder.join(format!("{name}.c"))).unwrap();
+    let header = fs::read_to_string(folder.join(format!("{name}.h"))).unwrap();
+    let says_words = header.contains("a word in UTF-8; NULL or \"\" if it is missing: `");
+    assert_eq!(says_words, text.contains("category"), "{name}: {header}");
     let answers = network.predict_table(&new).unwrap();
     let rows = rows(text, &new.drop([target]).unwrap());
     let upper = name.to_uppercase();

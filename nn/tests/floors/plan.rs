@@ -132,6 +132,7 @@ const NN: Plan = Plan {
     floors: &[
         &["error", "row", "text"],
         &["labels"],
+        &["words"],
         &["parameters"],
         &["distributed", "head", "optim"],
         &["data", "layer", "loss"],

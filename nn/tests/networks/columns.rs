@@ -12,7 +12,7 @@ use nn::{Dynamic, Event, NamedTensor, Registry, Show, Threads, Weights, include_
 network! {
     /// What a flat is worth.
     #[derive(PartialEq)]
-    struct Price {
+    pub(super) struct Price {
         row: columns {
             /// In square metres.
             area: number(log),
@@ -44,7 +44,7 @@ const PRICE: &str = "struct Price {
 }";
 
 /// Flats of five cities, some of which are rare, with gaps.
-fn table() -> Table {
+pub(super) fn table() -> Table {
     let is_missing = |row: u32, by: u32| row % by == by - 1;
     let rows = 0..400;
     let of = |by: u32| move |row: u32| f64::from(row * by % 101);
@@ -255,6 +255,7 @@ fn a_training_that_goes_on_keeps_what_was_found() -> nn::Result<()> {
     run.checkpoint(&directory).show(Show::Nothing).run()?;
     let best: Dynamic = Dynamic::open(directory.join("best.safetensors"))?;
     assert_eq!(best.target(), Some("price"));
+    assert_eq!(best.known_words("city")?, network.known_words("city")?);
     assert_eq!(bits(&best.predict_table(&valid)?), bits(&network.predict_table(&valid)?));
     std::fs::remove_dir_all(&directory).unwrap();
     Ok(())
@@ -275,8 +276,8 @@ fn columns_become_what_the_table_says() -> nn::Result<()> {
     assert_eq!(
         adapted.to_string(),
         "area: 6 values, 1 missing, median 3, from 1 to 5\n\
-         city: 7 values, 0 missing, 3 words\n\
-         street: 7 values, 0 missing, 1 words"
+         city: 7 values, 0 missing, 3 words: Oslo, Rome and one other\n\
+         street: 7 values, 0 missing, 1 word: a"
     );
     // Quartiles 2.25 and 3.75, and a flag for what is missing; then flags for two cities, for all others, and for none, which
     // no row had; then the vector of the street, of 13 numbers.
@@ -321,6 +322,8 @@ fn a_network_inside_another_keeps_what_it_knows() -> nn::Result<()> {
     let path = file("outer");
     outer.save(&path)?;
     let loaded = Outer::load(&path)?;
+    assert_eq!(loaded.known_words("city")?, outer.known_words("city")?);
+    assert_eq!(read.known_words("city")?, outer.known_words("city")?);
     for city in ["Rome", "Oslo", "", "Lima"] {
         let x = InnerRow { area: Some(30.0), city }.numbers();
         let one = outer.predict(&x);
@@ -336,8 +339,20 @@ fn a_network_inside_another_keeps_what_it_knows() -> nn::Result<()> {
 impl Inner {
     fn dataset_for_outer() -> nn::Result<Dataset<[f32; Inner::INPUTS], [f32; 1]>> {
         let targets = Price::dataset(&table(), "price")?.targets().to_vec();
-        Dataset::new(Inner::rows(&table())?, targets)
+        Ok(Dataset::new(Inner::rows(&table())?, targets)?.with_words(table().words()))
     }
+}
+
+/// What the example `embedded` has, too, which `embedded.rs` compares: its weights are written by
+/// `WRITE_FLAT=1 cargo test --release -p nn --test networks flat`.
+#[test]
+fn the_flat_of_the_example_is_there() -> nn::Result<()> {
+    if std::env::var_os("WRITE_FLAT").is_some() {
+        price()?.0.save(super::embedded::example("price.safetensors"))?;
+    }
+    let price = Price::load(super::embedded::example("price.safetensors"))?;
+    assert!(price.predict_table(&table())?.iter().all(|[y]| *y > 1e3), "in its own units");
+    Ok(())
 }
 
 /// Written by `WRITE_FLAT=1 cargo test --release -p nn --test networks flat`.
@@ -362,6 +377,97 @@ fn a_flat_in_a_static_is_the_flat_in_a_file() -> nn::Result<()> {
         assert_eq!(bits(&FLAT.predict(&row.numbers())), bits(&loaded.predict(&row)));
         assert!(loaded.predict(&row)[0] > 1e3, "in its own units");
     }
+    Ok(())
+}
+
+/// Words go from the data to the network, with copies and files to other networks, and stand in the order of their places.
+#[test]
+fn words_are_kept_and_shown() -> nn::Result<()> {
+    let (price, data) = price()?;
+    let cities = price.known_words("city")?;
+    assert_eq!(cities.len(), 3);
+    assert!(
+        cities.iter().all(|city| ["Rome", "Oslo", "Bern", "Wien"].contains(city)),
+        "{cities:?}"
+    );
+    for (place, city) in cities.iter().enumerate() {
+        let row = PriceRow { area: None, rooms: None, city, street: "", garden: None, sold: None };
+        // Behind area and rooms, with a flag for a missing area.
+        assert_eq!(price.activations(&row).row[3..][place], 1.0, "{city}");
+    }
+    assert_eq!(price.known_words("street")?.len(), 30);
+    let path = file("words");
+    price.save(&path)?;
+    let mut read: Dynamic = Dynamic::parse(PRICE)?.init(3);
+    fit(&mut read, &data.flat()).epochs(1).show(Show::Nothing).run()?;
+    let mut fitted = Price::init(1);
+    fitted.load_fitting(&path)?;
+    for column in ["city", "street"] {
+        let words = price.known_words(column)?;
+        assert_eq!(price.clone().known_words(column)?, words);
+        assert_eq!(Price::load(&path)?.known_words(column)?, words);
+        assert_eq!(fitted.known_words(column)?, words);
+        assert_eq!(read.known_words(column)?, words, "trained at run time");
+        assert_eq!(read.load(&path)?.known_words(column)?, words, "read at run time");
+    }
+    let error = price.known_words("area").unwrap_err().to_string();
+    assert!(
+        error.starts_with(
+            "categories of Price: found `city`, `street`, expected a column `area` of words"
+        ),
+        "{error}"
+    );
+
+    // A word that the network has no place for is not what was saved.
+    let bytes = std::fs::read(&path).unwrap();
+    let at = bytes.windows(9).position(|part| part == b"\\\"street ").expect("a word") + 2;
+    let mut changed = bytes;
+    changed[at] = b'S';
+    std::fs::write(&path, changed).unwrap();
+    let error = Price::load(&path).unwrap_err().to_string();
+    assert!(error.contains("words of the columns: found `Street "), "{error}");
+    assert_eq!(error, read.load(&path).unwrap_err().to_string());
+    std::fs::remove_file(path).unwrap();
+    Ok(())
+}
+
+/// As networks were before they kept words: they predict the same, and learn the words from the table.
+#[test]
+fn a_network_without_words_is_given_them() -> nn::Result<()> {
+    let (price, data) = price()?;
+    let silent = Dataset::new(data.inputs().to_vec(), data.targets().to_vec())?;
+    let mut old = Price::init(3);
+    fit(&mut old, &silent).epochs(6).learning_rate(0.02).show(Show::Nothing).run()?;
+    assert_eq!(bits(old.parameters().as_slice()), bits(price.parameters().as_slice()));
+    let path = file("old");
+    old.save(&path)?;
+    assert!(!String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains("Rome"));
+    let mut old = Price::load(&path)?;
+    let error = old.known_words("city").unwrap_err().to_string();
+    assert!(
+        error.starts_with("words of column `city` of Price: found 0 of 3, expected each"),
+        "{error}"
+    );
+    nn::Model::take_words(&mut old, &table().words());
+    assert_eq!(old.known_words("street")?, price.known_words("street")?);
+    assert_eq!(old.parameters(), price.parameters());
+    // What goes on from there knows them from its data.
+    let mut on = Price::load(&path)?;
+    fit(&mut on, &data).epochs(1).show(Show::Nothing).run()?;
+    assert_eq!(on.known_words("city")?, price.known_words("city")?);
+    // Found anew from others, it knows those.
+    let other = table().with(Column::categories("city", ["Lima", "Quito"].repeat(200)))?;
+    fit(&mut on, &Price::dataset(&other, "price")?)
+        .adapt_again()
+        .epochs(1)
+        .show(Show::Nothing)
+        .run()?;
+    let mut cities = on.known_words("city")?;
+    cities.sort_unstable();
+    assert_eq!(cities, ["Lima", "Quito"]);
+    on.save(&path)?;
+    assert_eq!(Price::load(&path)?.known_words("city")?.len(), 2);
+    std::fs::remove_file(path).unwrap();
     Ok(())
 }
 

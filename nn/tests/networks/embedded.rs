@@ -1,4 +1,4 @@
-//! The example `embedded`: a trained network without the standard library, and called from C.
+//! The example `embedded`: trained networks without the standard library, one called from C, and one of rows of a table.
 //!
 //! That its programs link at all is a proof: they have no allocator, and a panic that could be reached would
 //! call a function that exists nowhere.
@@ -11,18 +11,25 @@ use std::sync::OnceLock;
 use nn::data::fashion_mnist;
 use nn::network;
 
+use super::columns::{Price, PriceRowOwned, table};
+
 network! { struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 
 const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/embedded");
 
-/// The directory with `classify` and `libdigits.a`, built once.
+/// A file of the example.
+pub(super) fn example(name: &str) -> PathBuf {
+    Path::new(EXAMPLE).join(name)
+}
+
+/// The directory with `classify`, `value` and `libdigits.a`, built once.
 fn built() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("embedded");
         let build = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--release", "--manifest-path"])
-            .arg(Path::new(EXAMPLE).join("Cargo.toml"))
+            .arg(example("Cargo.toml"))
             .arg("--target-dir")
             .arg(&target)
             .status()
@@ -38,7 +45,7 @@ fn images() -> (Vec<u8>, Vec<[f32; 10]>) {
     let data = fashion_mnist::load(Some(&sample)).expect("the sample");
     let bytes: Vec<[u8; 784]> =
         data.test.inputs()[..50].iter().map(|x| x.map(|x| (x * 255.0).round() as u8)).collect();
-    let digits = Digits::load(Path::new(EXAMPLE).join("digits.safetensors")).expect("the weights");
+    let digits = Digits::load(example("digits.safetensors")).expect("the weights");
     let answers =
         bytes.iter().map(|image| digits.predict(&image.map(|b| f32::from(b) / 255.0))).collect();
     (bytes.into_flattened(), answers)
@@ -63,13 +70,51 @@ fn run(program: &Path, input: Vec<u8>) -> String {
 #[test]
 fn a_program_without_std_answers_with_the_same_bits() {
     let (bytes, answers) = images();
-    let output = run(&built().join("classify"), bytes);
+    same_bits(&run(&built().join("classify"), bytes), &answers);
+}
+
+/// What a program has written are the bits of these answers.
+#[track_caller]
+fn same_bits<const N: usize>(output: &str, answers: &[[f32; N]]) {
     let lines: Vec<&str> = output.lines().collect();
     assert_eq!(lines.len(), answers.len());
-    for (line, answer) in lines.iter().zip(&answers) {
-        let expected = answer.map(|p| format!("{:08x}", p.to_bits())).join(" ");
+    for (line, answer) in lines.iter().zip(answers) {
+        let expected = answer.map(|number| format!("{:08x}", number.to_bits())).join(" ");
         assert_eq!(*line, expected);
     }
+}
+
+/// Rows of a table: gaps, words that are known, rare or new, yes, no and neither, and dates.
+#[test]
+fn a_row_of_a_table_has_the_same_bits_without_std() -> nn::Result<()> {
+    let mut rows = PriceRowOwned::read(&table())?;
+    let blank = PriceRowOwned {
+        area: None,
+        rooms: None,
+        city: String::new(),
+        street: String::new(),
+        garden: None,
+        sold: None,
+    };
+    rows.push(blank.clone());
+    rows.push(PriceRowOwned { area: Some(f64::INFINITY), rooms: Some(-1e300), ..blank.clone() });
+    rows.push(PriceRowOwned { city: "Zürich".into(), street: "street 1".into(), ..blank });
+    let mut bytes = Vec::new();
+    for row in &rows {
+        for number in [row.area, row.rooms, row.sold] {
+            bytes.extend(number.unwrap_or(f64::NAN).to_le_bytes());
+        }
+        bytes.push(row.garden.map_or(b'?', u8::from));
+        for word in [&row.city, &row.street] {
+            let mut field = [0; 12];
+            field[..word.len()].copy_from_slice(word.as_bytes());
+            bytes.extend(field);
+        }
+    }
+    let price = Price::load(example("price.safetensors"))?;
+    let answers: Vec<[f32; 1]> = rows.iter().map(|row| price.predict(row)).collect();
+    same_bits(&run(&built().join("value"), bytes), &answers);
+    Ok(())
 }
 
 /// A C program linked with the library, `libdigits.a` or `libdigits.so`.
@@ -116,7 +161,7 @@ fn a_c_program_with_the_shared_library_answers_the_same() {
 
 fn c_program_answers_the_same(library: &str) {
     let (bytes, answers) = images();
-    let program = compiled(Path::new(EXAMPLE).join("main.c"), library);
+    let program = compiled(example("main.c"), library);
     let names = [
         "T-shirt",
         "trousers",

@@ -6,7 +6,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nn::data::Table;
+use nn::data::{Table, Words};
 use nn::onnx::{Onnx as _, OnnxModel, OnnxOptions};
 use nn::prelude::*;
 use nn::tensor::Tensor;
@@ -37,7 +37,7 @@ fn case<T: Float>(folder: &Path, name: &str, text: &str, target: &str, opset: i6
     let (seen, new) = (table(1, 400, false), table(2, 200, true));
     let network = trained::<T>(text, target, &seen);
     let path = folder.join(format!("{name}.onnx"));
-    let options = OnnxOptions::new().opset(opset).probabilities().words_of(&seen);
+    let options = OnnxOptions::new().opset(opset).probabilities();
     network.save_onnx(&path, &options).unwrap();
     let y: Vec<f64> = network.predict_table(&new).unwrap().iter().map(|y| y.as_f64()).collect();
     let columns = new.columns().iter().map(|column| {
@@ -139,7 +139,7 @@ fn columns_in_a_branch_are_inputs_of_their_own() {
 fn a_declared_network_is_the_same_file() {
     let seen = table(1, 400, false);
     let path = std::env::temp_dir().join(format!("nn-onnx-tables-{}-same", std::process::id()));
-    let options = OnnxOptions::new().words_of(&seen);
+    let options = OnnxOptions::new();
     let data = Price::dataset(&seen, "price").unwrap();
     let mut price = Price::<f32>::init(3);
     fit(&mut price, &data).epochs(2).show(nn::Show::Nothing).run().unwrap();
@@ -155,7 +155,7 @@ fn a_declared_network_is_the_same_file() {
     let rows =
         nn::data::Dataset::new(Flat::<f32>::rows(&seen).unwrap(), data.targets().to_vec()).unwrap();
     fit(&mut inside, &rows).epochs(1).show(nn::Show::Nothing).run().unwrap();
-    inside.save_onnx(&path, &options).unwrap();
+    inside.save_onnx(&path, &options.words_of(&seen)).unwrap();
     let bytes = fs::read(&path).unwrap();
     for text in ["area", "city", "LabelEncoder", "ai.onnx.ml"] {
         assert!(bytes.windows(text.len()).any(|part| part == text.as_bytes()), "no {text:?}");
@@ -167,13 +167,16 @@ fn a_declared_network_is_the_same_file() {
 fn words_that_are_not_given_are_named() {
     let seen = table(1, 400, false);
     let (_, text, target) = TABLES[0];
-    let network = trained::<f32>(text, target, &seen);
+    let mut network: Dynamic = Dynamic::parse(text).unwrap().predicting(&seen, target).unwrap();
+    let silent = network.rows(&seen).unwrap().with_words(Words::default());
+    nn::Adapt::adapt(&mut network, &silent).unwrap();
     let path = std::env::temp_dir().join(format!("nn-onnx-tables-{}-none", std::process::id()));
-    let says = |options: OnnxOptions| network.save_onnx(&path, &options).unwrap_err().to_string();
+    let silent = network.clone();
+    let says = |options: OnnxOptions| silent.save_onnx(&path, &options).unwrap_err().to_string();
     assert_eq!(
         says(OnnxOptions::new()),
-        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word that the network has a place for: it knows \
-         their fingerprints alone; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
+        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word that the network has a place for: it has \
+         the fingerprints of the others alone; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
          `OnnxOptions::words`"
     );
     let cities = ["Rome", "Oslo", "Bern", "Wien", "Köln"];
@@ -189,6 +192,9 @@ fn words_that_are_not_given_are_named() {
     let by_hand = fs::read(&path).unwrap();
     network.save_onnx(&path, &OnnxOptions::new().words_of(&seen)).unwrap();
     assert!(by_hand == fs::read(&path).unwrap(), "another file by the words of the table");
+    nn::Model::take_words(&mut network, &seen.words());
+    network.save_onnx(&path, &OnnxOptions::new()).unwrap();
+    assert!(by_hand == fs::read(&path).unwrap(), "another file by the words of the network");
     fs::remove_file(&path).unwrap();
     let never: Dynamic = Dynamic::parse(text).unwrap();
     let error = never.save_onnx(&path, &words).unwrap_err().to_string();

@@ -101,6 +101,7 @@ mixed = {
 tell("mixed", mixed)
 write("snappy", mixed, "mixed", data_page_size=300, dictionary_pagesize_limit=400, write_batch_size=40, row_group_size=170)
 write("gzip", mixed, "mixed", compression="gzip", row_group_size=299)
+write("zstd", mixed, "mixed", compression="zstd", row_group_size=299)
 write("plain", mixed, "mixed", compression="none", use_dictionary=False, store_decimal_as_integer=True)
 write("second", mixed, "mixed", data_page_version="2.0", data_page_size=300, write_batch_size=40, row_group_size=170,
       compression="snappy", column_encoding={"flag": "RLE", "sure": "RLE"}, use_dictionary=["few", "city", "coded"])
@@ -118,7 +119,7 @@ write("nested", {"pair": array([[1, 2], [3]], pyarrow.list_(pyarrow.int64()))})
 write("times", {"at": array([datetime.time(1, 2)], pyarrow.time64("us"))})
 write("bytes", {"raw": array([b"\xff\0"], pyarrow.binary())})
 write("large", {"id": array([1, 2**53 + 1], pyarrow.int64())})
-write("zstd", {"x": array([1.0] * 9, pyarrow.float64())}, compression="zstd")
+write("brotli", {"x": array([1.0] * 9, pyarrow.float64())}, compression="brotli")
 write("delta", {"x": array([1, 2, 3], pyarrow.int64())}, use_dictionary=False,
       column_encoding={"x": "DELTA_BINARY_PACKED"})
 

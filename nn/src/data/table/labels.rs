@@ -6,6 +6,7 @@ use super::column::{Column, Values};
 use super::{At, Kind, Table};
 use crate::error::{Error, Result, quoted};
 use crate::labels::Labels;
+use crate::words::Words;
 
 impl Labels {
     /// The values of a column that are different, in order.
@@ -51,6 +52,12 @@ impl Table {
     /// If there is no such column, or it holds something else.
     pub fn labels<'n>(&self, at: impl Into<At<'n>>) -> Result<Labels> {
         Labels::of(self.column(at)?)
+    }
+
+    /// The words of all its categories: for [`Dataset::with_words`](crate::data::Dataset::with_words).
+    pub fn words(&self) -> Words {
+        let categories = self.columns().iter().filter(|column| column.kind() == Kind::Category);
+        Words::from_lists(categories.filter_map(|column| Labels::of(column).ok()).collect())
     }
 
     /// The same with a column as a category: its numbers, dates or flags as words. A number of a class whose rows may not

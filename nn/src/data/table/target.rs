@@ -41,8 +41,19 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If there are not `N` columns, one of them is a category, or a value is missing or too large for `T`.
+    /// If there are not `N` columns, or none, one of them is a category, or a value is missing or too large for `T`.
     pub fn inputs<T: Float, const N: usize>(&self) -> Result<Vec<[T; N]>> {
+        if N == 0 {
+            return Err(Error::value(
+                "number of inputs",
+                match self.columns.len() {
+                    0 => "no column".to_owned(),
+                    count => format!("{count} columns: {}, for `[_; 0]`", listed(self.names())),
+                },
+                "at least one, in the table and in the type of the data",
+                "give the table a column beside the target, and write `[f32; …]` for as many inputs",
+            ));
+        }
         if self.columns.len() != N {
             return Err(Error::value(
                 "number of inputs",
@@ -200,7 +211,7 @@ impl<const C: usize> ColumnTarget for Class<C> {
 /// As many columns of numbers, dates, or yes and no.
 impl<T: Float, const M: usize> ColumnTarget for [T; M] {
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>> {
-        if columns.len() != M {
+        if columns.len() != M || M == 0 {
             return Err(wrong_count(columns, M));
         }
         if let Some(labels) = labels {
@@ -236,8 +247,14 @@ impl<T: Float, const M: usize> ColumnTarget for [T; M] {
 fn wrong_count(columns: &[&Column], expected: usize) -> Error {
     Error::value(
         "columns of the target",
-        format!("{}: {}", columns.len(), listed(columns.iter().map(|column| column.name()))),
-        format!("{expected}, as the type of the data says"),
+        match columns.len() {
+            0 => "none".to_owned(),
+            count => format!("{count}: {}", listed(columns.iter().map(|column| column.name()))),
+        },
+        match expected {
+            0 => "at least one, in the type of the data, too".to_owned(),
+            _ => format!("{expected}, as the type of the data says"),
+        },
         "name one with `target` or several with `targets`; only numbers are predicted together",
     )
 }
@@ -443,6 +460,17 @@ mod tests {
             table.target("species").dataset::<f32, 5, Class<3>>(),
             "number of inputs: found 4 columns: `length`, `rare`, `seen`, `grade`, expected 5, as the type of the data \
              says; write `dense(… -> …)` and `[f32; …]` for as many inputs, or choose columns with `select` and `drop`",
+        );
+        says(
+            table.select(["grade"]).unwrap().target("grade").dataset::<f32, 0, [f32; 1]>(),
+            "number of inputs: found no column, expected at least one, in the table and in the type of the data; give the \
+             table a column beside the target, and write `[f32; …]` for as many inputs",
+        );
+        assert!(table.target("grade").dataset::<f32, 0, [f32; 1]>().is_err());
+        says(
+            table.drop(["species"]).unwrap().targets::<&str>([]).dataset::<f32, 4, [f32; 0]>(),
+            "columns of the target: found none, expected at least one, in the type of the data, too; name one with \
+             `target` or several with `targets`; only numbers are predicted together",
         );
         says(
             table.target("species").dataset::<f32, 4, Class<2>>(),

@@ -136,8 +136,9 @@ impl<T: Float> Dynamic<T> {
                 "say which one by `predicting`",
             )
         })?;
-        let inputs = front.block().inputs(table)?;
-        FlatDataset::new(inputs, ColumnWidths::of(front.forms).row(), target.read(table)?, 1)
+        let (inputs, words) = (front.block().inputs(table)?, front.block().words(table)?);
+        let width = ColumnWidths::of(front.forms).row();
+        Ok(FlatDataset::new(inputs, width, target.read(table)?, 1)?.with_words(words))
     }
 
     /// The answers to the rows of a table, which need not have the target: of classes a probability for each.

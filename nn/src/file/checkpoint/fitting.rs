@@ -8,7 +8,9 @@ use tensor::Float;
 use super::load::load_all;
 use super::{FORMAT, dtype};
 use crate::error::{Error, Result};
+use crate::network::WORDS;
 use crate::parameters::NamedTensor;
+use crate::words::Words;
 
 /// What [`Checkpoint::load_fitting`](crate::Checkpoint::load_fitting) has done, tensor by tensor. Its display says it in a
 /// sentence.
@@ -23,14 +25,15 @@ pub struct Fitted {
     pub unused: Vec<String>,
 }
 
-/// Copies what fits of the file at `path` into the `flat` parameters, which consist of these `tensors`.
+/// Copies what fits of the file at `path` into the `flat` parameters, which consist of these `tensors`. The words of its columns are
+/// for those that have a place now.
 pub(crate) fn load_fitting<T: Float>(
     path: &Path,
     tensors: &[NamedTensor],
     flat: &mut [T],
-) -> Result<Fitted> {
+) -> Result<(Fitted, Words)> {
     dtype::<T>()?;
-    let (texts, content) = load_all::<T>(path, &["format"])?;
+    let (texts, content) = load_all::<T>(path, &["format", WORDS])?;
     let format = texts.get("format").map(String::as_str);
     if format != Some(FORMAT) {
         return Err(Error::file(
@@ -64,7 +67,8 @@ pub(crate) fn load_fitting<T: Float>(
             "give the layers that are to be taken the names and widths that they have in the file",
         ));
     }
-    Ok(fitted)
+    let words = texts.get(WORDS).and_then(|text| Words::parse(text)).unwrap_or_default();
+    Ok((fitted, words))
 }
 
 impl fmt::Display for Fitted {

@@ -13,8 +13,10 @@ use crate::error::quoted;
 use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
 use crate::labels::Labels;
-use crate::network::CLASS_NAMES;
+use crate::layer::Info;
+use crate::network::{CLASS_NAMES, WORDS, read_words};
 use crate::parameters::NamedTensor;
+use crate::words::Words;
 
 pub(super) const OTHER_NETWORK: &str =
     "the file belongs to another network, load it with the declaration that saved it";
@@ -54,9 +56,10 @@ pub(crate) struct Loaded<T> {
     /// As the network has them.
     pub(crate) tensors: Vec<Vec<T>>,
     class_names: Option<String>,
+    words: Option<String>,
 }
 
-impl<T> Loaded<T> {
+impl<T: Float> Loaded<T> {
     /// The names of so many classes, if the file has some.
     pub(crate) fn class_names(&self, path: &Path, classes: usize) -> Result<Option<Labels>> {
         let Some(text) = &self.class_names else { return Ok(None) };
@@ -70,6 +73,15 @@ impl<T> Loaded<T> {
                 DAMAGED,
             )),
         }
+    }
+
+    /// The words of the columns of a network with these parameters; none if the file has none.
+    pub(crate) fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
+        let text = self.words.as_deref().unwrap_or_default();
+        read_words(info, parameters, text).map_err(|found| {
+            let expected = "different words, each between quotes, that have a place in the network";
+            Error::file(path, "words of the columns", found, expected, DAMAGED)
+        })
     }
 }
 
@@ -150,7 +162,7 @@ fn read<T: Float>(
     expected: &[NamedTensor],
     options: LoadOptions,
 ) -> Result<Loaded<T>> {
-    let keys = ["architecture", CLASS_NAMES, "format", "network"];
+    let keys = ["architecture", CLASS_NAMES, "format", "network", WORDS];
     let mut file = File::parse(path, header, source.data, &keys)?;
     let origin = file.check_metadata(architecture, options.layout)?;
     file.check_names(expected, origin)?;
@@ -163,8 +175,9 @@ fn read<T: Float>(
     let tensors =
         elements.iter().map(|elements| elements.read(path, &data)).collect::<Result<_>>()?;
     // What others call so is theirs.
-    let class_names = file.texts.remove(CLASS_NAMES).filter(|_| origin == Origin::Here);
-    Ok(Loaded { tensors, class_names })
+    let mut text = |key| file.texts.remove(key).filter(|_| origin == Origin::Here);
+    let (class_names, words) = (text(CLASS_NAMES), text(WORDS));
+    Ok(Loaded { tensors, class_names, words })
 }
 
 /// A file whose tensors lie one after the other, from the first byte after the header to the last of the file.

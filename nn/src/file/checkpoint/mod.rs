@@ -33,14 +33,16 @@ pub(crate) use save::{json, save, save_all, save_with_texts};
 use crate::error::{Error, Result};
 use crate::file::FORMAT;
 use crate::layer::Inference as _;
-use crate::network::{Network, check_encoder, classes, declaration, tensors, texts};
+use crate::network::{
+    Network, check_encoder, class_text, classes, declaration, take_words, tensors, words_text,
+};
 use crate::parameters::{NamedTensor, Parameters};
 
 /// A network that is written to a file and read from one.
 pub trait Checkpoint: Network {
     /// Writes the parameters to a safetensors file that [`Checkpoint::load`], Python and the other
     /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on, `[in, out]`. The names of the
-    /// [classes](Network::class_names) are among its metadata.
+    /// [classes](Network::class_names) and the [words](Network::known_words) of its columns are among its metadata.
     ///
     /// # Errors
     ///
@@ -57,13 +59,7 @@ pub trait Checkpoint: Network {
             })
             .collect();
         let declaration = declaration::<Self>();
-        save_with_texts(
-            path.as_ref(),
-            Self::NAME,
-            declaration.as_str(),
-            &texts(self.class_names()),
-            &tensors,
-        )
+        save_with_texts(path.as_ref(), Self::NAME, declaration.as_str(), &texts(self), &tensors)
     }
 
     /// The network saved at `path`, or an error and no network.
@@ -105,6 +101,7 @@ pub trait Checkpoint: Network {
         if let Some(names) = loaded.class_names(path, classes::<Self>())? {
             parameters.name_classes(names);
         }
+        parameters.set_words(loaded.words(path, Self::INFO, parameters.as_slice())?);
         Ok(Self::from_parameters(parameters))
     }
 
@@ -136,7 +133,10 @@ pub trait Checkpoint: Network {
     /// If the file is damaged, was not saved by this crate, has a number that is not finite, or nothing of it fits; the network
     /// is then as it was.
     fn load_fitting(&mut self, path: impl AsRef<Path>) -> Result<Fitted> {
-        load_fitting(path.as_ref(), &tensors::<Self>(), self.parameters_mut().as_mut_slice())
+        let flat = self.parameters_mut().as_mut_slice();
+        let (fitted, words) = load_fitting(path.as_ref(), &tensors::<Self>(), flat)?;
+        take_words(Self::INFO, self.parameters_mut(), &words);
+        Ok(fitted)
     }
 
     /// The network with the parameters of a PyTorch model: a `state_dict` that `safetensors.torch.save_file` wrote, with
@@ -182,6 +182,12 @@ pub trait Checkpoint: Network {
         let parameters = self.parameters().as_slice();
         save_pytorch(path.as_ref(), Self::INFO, Self::NAMES, parameters, options)
     }
+}
+
+/// The texts of a network that a file has.
+pub(crate) fn texts<N: Network>(network: &N) -> Vec<(&'static str, String)> {
+    let words = words_text(N::INFO, network.parameters());
+    class_text(network.class_names()).into_iter().chain(words).collect()
 }
 
 /// The tensors of a file in a flat buffer of this length.

@@ -1,8 +1,10 @@
 //! From a raw row to what the layers see.
 
+use core::cmp::Ordering;
+
 use tensor::{Float, math};
 
-use super::layout::{columns, raw_width};
+use super::layout::columns;
 use super::{ColumnForm, ColumnKind, ColumnWidths};
 use crate::layer::encoder::smooth_clip;
 
@@ -23,67 +25,67 @@ fn point<T: Float>(share: f64) -> [T; 2] {
 }
 
 /// Where a word stands among those with a place, by its fingerprint: they are in order.
-fn place<T: Float>(words: &[T], fingerprint: &[T]) -> Option<usize> {
-    let (mut low, mut high) = (0, words.len() / 2);
-    while low < high {
-        let middle = (low + high) / 2;
-        match words[2 * middle..][..2].partial_cmp(fingerprint) {
-            Some(core::cmp::Ordering::Equal) => return Some(middle),
-            Some(core::cmp::Ordering::Less) => low = middle + 1,
-            _ => high = middle,
-        }
-    }
-    None
+fn place<T: Float>(words: &[T], fingerprint: &[T; 2]) -> Option<usize> {
+    let order = |word: &[T; 2]| word.partial_cmp(fingerprint).unwrap_or(Ordering::Greater);
+    words.as_chunks::<2>().0.binary_search_by(order).ok()
 }
 
 /// One row: its numbers, then the numbers of vectors, and zeros where there is room for more.
+///
+/// Nothing is indexed that the compiler would have to be certain of: without the standard library this must not be able to
+/// panic. The lengths are right by construction.
 pub(super) fn encode_row<T: Float>(
     forms: &[ColumnForm],
     state: &[T],
     raw: &[T],
     encoded: &mut [T],
 ) {
-    let raw = &raw[..raw_width(forms)];
     encoded.fill(T::zero());
-    let (mut floats, mut codes) = encoded.split_at_mut(ColumnWidths::of(forms).floats);
+    let floats = ColumnWidths::of(forms).floats;
+    let (mut floats, mut codes) = encoded.split_at_mut_checked(floats).unwrap_or_default();
     for (form, at, found) in columns(forms, state) {
-        let (own, rest) = core::mem::take(&mut floats).split_at_mut(form.floats());
-        floats = rest;
-        let x = raw[at];
+        let own = floats.split_off_mut(..form.floats()).unwrap_or_default();
+        let raw = raw.get(at..).unwrap_or_default();
+        let x = raw.first().copied().unwrap_or_else(T::nan);
         let center = |x| smooth_clip((logarithm(x, found.unit) - found.center) * found.scale);
         // An indicator that was never seen would be weighed by chance.
         let is_missing = if x.is_nan() { found.missing } else { T::zero() };
         match form.kind {
             ColumnKind::Category { kept, dimensions } => {
-                let place = match x.is_nan() {
-                    false => place(found.words, &raw[at..][..2])
+                let place = match raw.first_chunk() {
+                    Some(fingerprint) if !x.is_nan() => place(found.words, fingerprint)
                         .or_else(|| (found.other > T::zero()).then_some(kept)),
-                    true => (is_missing > T::zero() && !form.complete).then_some(kept + 1),
+                    _ => (is_missing > T::zero() && !form.complete).then_some(kept + 1),
                 };
                 if dimensions > 0 {
-                    let (own, rest) = core::mem::take(&mut codes).split_at_mut(1);
-                    codes = rest;
-                    own[0] = place.map_or(-T::one(), |place| T::of(place as f64));
-                } else if let Some(place) = place {
-                    own[place] = T::one();
+                    let code = place.map_or(-T::one(), |place| T::of(place as f64));
+                    if let Some(first) = codes.split_off_first_mut() {
+                        *first = code;
+                    }
+                } else if let Some(flag) = place.and_then(|place| own.get_mut(place)) {
+                    *flag = T::one();
                 }
                 continue;
             }
             _ if x.is_nan() => {}
-            ColumnKind::Number { .. } => own[0] = center(x),
-            ColumnKind::Flag => own[0] = if x > T::zero() { T::one() } else { -T::one() },
+            ColumnKind::Number { .. } => write(own, [center(x)]),
+            ColumnKind::Flag => write(own, [if x > T::zero() { T::one() } else { -T::one() }]),
             ColumnKind::Date => {
                 let days = x.as_f64();
-                own[0] = center(x);
-                for (into, share) in
-                    own[1..].chunks_exact_mut(2).zip([days / 365.2425, days / 7.0, days])
-                {
-                    into.copy_from_slice(&point(share));
-                }
+                let [year, week, day] = [days / 365.2425, days / 7.0, days].map(point);
+                write(
+                    own,
+                    [[center(x)].as_slice(), &year, &week, &day].into_iter().flatten().copied(),
+                );
             }
         }
-        if !form.complete {
-            own[form.floats() - 1] = is_missing;
+        if let Some(flag) = own.last_mut().filter(|_| !form.complete) {
+            *flag = is_missing;
         }
     }
+}
+
+/// The first numbers of a column.
+fn write<T>(own: &mut [T], numbers: impl IntoIterator<Item = T>) {
+    own.iter_mut().zip(numbers).for_each(|(own, number)| *own = number);
 }

@@ -3,6 +3,8 @@
 //! of each word that has a place its fingerprint; and of the target mean, deviation, whether its logarithm is
 //! predicted, whether answers are kept within its ends, and these.
 
+use tensor::Float;
+
 use super::{ColumnForm, ColumnWidths};
 use crate::parameters::padded;
 
@@ -65,22 +67,34 @@ pub(crate) struct Found<'s, T> {
     pub(crate) words: &'s [T],
 }
 
+impl<T: Float> Found<'_, T> {
+    /// The fingerprints of the words that have a place, in the order of these.
+    #[cfg(feature = "std")]
+    pub(crate) fn fingerprints(&self) -> impl Iterator<Item = [u32; 2]> {
+        let halves = |print: &[T; 2]| print.map(|half| half.as_f64() as u32);
+        let is_word = |print: &[u32; 2]| f64::from(print[0]) < NO_WORD;
+        self.words.as_chunks::<2>().0.iter().map(halves).take_while(is_word)
+    }
+}
+
 /// A column with its place in a raw row, and what has been found of it.
-pub(crate) fn columns<'s, T: Copy>(
+pub(crate) fn columns<'s, T: Float>(
     forms: &'s [ColumnForm],
     state: &'s [T],
 ) -> impl Iterator<Item = (&'s ColumnForm, usize, Found<'s, T>)> {
     let layout = Layout::of(forms);
     let (mut raw, mut words) = (0, layout.of_words());
     forms.iter().enumerate().map(move |(at, form)| {
-        let of = |which: usize| state[layout.of_columns(which) + at];
+        // No index: see `encode_row`.
+        let number = |which: usize| state.get(layout.of_columns(which) + at).copied();
+        let of = |which: usize| number(which).unwrap_or_else(T::zero);
         let found = Found {
             unit: of(0),
             center: of(1),
             scale: of(2),
             missing: of(3),
             other: of(4),
-            words: &state[words..][..2 * form.words()],
+            words: state.get(words..words + 2 * form.words()).unwrap_or_default(),
         };
         let place = raw;
         raw += form.raw();

@@ -20,7 +20,8 @@
 //! A raw row is numbers, too, so that it is gathered and passed on like any other: NaN where a value is missing, days from
 //! 1970-01-01, and for a word its fingerprint of 48 bits as two whole numbers. So what is known of words is state like means
 //! and medians: it is copied, saved, embedded and nested with the parameters, and rows that one network has made are rows of
-//! any other. Two of n different words have the same fingerprint with probability n²/2⁴⁹: of a million words, once in 500.
+//! any other. The words themselves stand beside the parameters where the data had them, to be shown:
+//! [`Network::known_words`](crate::Network::known_words). Two of n different words have the same fingerprint with probability n²/2⁴⁹: of a million words, once in 500.
 //!
 //! | file | |
 //! |---|---|
@@ -42,8 +43,6 @@ use core::marker::PhantomData;
 use tensor::Float;
 
 pub use nn_grammar::vocabulary::{ColumnForm, ColumnKind, ColumnWidths};
-#[cfg(feature = "onnx")]
-pub(crate) use raw::fingerprint;
 pub use raw::{RawRow, TableRow};
 #[cfg(feature = "std")]
 pub use train::ColumnsFormula;

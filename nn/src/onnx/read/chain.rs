@@ -30,7 +30,8 @@ impl<T: Float> OnnxModel<T> {
         let layers = Chain::layers(self)?;
         let text: Vec<String> = layers.iter().map(Layer::text).collect();
         let network = Dynamic::parse(&text.join(", "))?;
-        Ok(network.with(layers.into_iter().flat_map(|layer| layer.tensors).collect()))
+        let tensors: Vec<_> = layers.into_iter().flat_map(|layer| layer.tensors).collect();
+        Ok(network.with(&tensors))
     }
 
     /// The declaration of a network with this name, of the layers that [`OnnxModel::to_dynamic`] finds: for a file that

@@ -10,7 +10,7 @@ use super::layers::Placed;
 use super::{Parts, TABLES};
 use crate::error::{Error, Result, quoted};
 use crate::layer::columns::{
-    ColumnForm, ColumnKind, ColumnWidths, ColumnsInfo, Found, columns, fingerprint, tables,
+    ColumnForm, ColumnKind, ColumnWidths, ColumnsInfo, Found, columns, tables,
 };
 use crate::network::Units;
 use crate::onnx::proto::{self, data_type};
@@ -40,16 +40,16 @@ pub(super) fn inputs(
     }
 }
 
-/// Adds what the columns become, given their inputs and the words that the options have of columns.
+/// Adds what the columns become, given their inputs and the words that are known of each, by their fingerprints.
 ///
 /// # Errors
 ///
 /// If words that have a place are not among them.
-pub(super) fn encode<T: Float>(
+pub(super) fn encode<'w, T: Float>(
     graph: &mut Graph,
     layer: &Placed<'_, T>,
     inputs: &Parts,
-    words: &[(String, Vec<String>)],
+    words: &dyn Fn(&str) -> HashMap<[u32; 2], &'w str>,
 ) -> Result<String> {
     let ColumnsInfo { names, forms, .. } = layer.info.columns;
     let (mut floats, mut codes) = (Vec::new(), Vec::new());
@@ -57,7 +57,7 @@ pub(super) fn encode<T: Float>(
     for (((form, _, found), name), (x, _)) in found.zip(names).zip(inputs) {
         match form.kind {
             ColumnKind::Category { dimensions, .. } => {
-                let places = places(name, &found, words)?;
+                let places = places(name, &found, &words(name))?;
                 let code = code(graph, form, &found, x, &places);
                 match dimensions {
                     0 => {
@@ -155,23 +155,15 @@ pub(super) fn smooth_clip(graph: &mut Graph, z: &str) -> String {
     graph.op("Div", &[z, &root])
 }
 
-/// The words of a column that have a place, each with it.
+/// The words of a column that have a place, each with it, among these.
 fn places<'w, T: Float>(
     column: &str,
     found: &Found<'_, T>,
-    words: &'w [(String, Vec<String>)],
+    words: &HashMap<[u32; 2], &'w str>,
 ) -> Result<Vec<(&'w str, i64)>> {
-    let given = words.iter().filter(|(name, _)| name == column).flat_map(|(_, words)| words);
-    let by_print: HashMap<[u32; 2], &str> =
-        given.map(|word| (fingerprint(word), &word[..])).collect();
     let (mut places, mut unknown) = (Vec::new(), 0);
-    for (print, place) in found.words.chunks_exact(2).zip(0..) {
-        let halves = [print[0], print[1]].map(|half| half.as_f64() as u32);
-        // Behind the last word stand those that are none.
-        if halves[0] > 0x00FF_FFFF {
-            break;
-        }
-        match by_print.get(&halves) {
+    for (fingerprint, place) in found.fingerprints().zip(0..) {
+        match words.get(&fingerprint) {
             Some(&word) => places.push((word, place)),
             None => unknown += 1,
         }
@@ -182,7 +174,7 @@ fn places<'w, T: Float>(
     Err(Error::value(
         format!("words of column {}, to be saved as ONNX", quoted(column)),
         format!("{} of {}", places.len(), places.len() + unknown),
-        "each word that the network has a place for: it knows their fingerprints alone",
+        "each word that the network has a place for: it has the fingerprints of the others alone",
         "give the table that it was trained with by `OnnxOptions::words_of`, or the words by `OnnxOptions::words`",
     ))
 }

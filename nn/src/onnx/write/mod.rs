@@ -8,6 +8,7 @@ mod layers;
 mod operations;
 mod own;
 
+use std::collections::HashMap;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -24,6 +25,7 @@ use crate::layer::Info;
 use crate::layer::columns::ColumnsInfo;
 use crate::network::{Described, Network, Port, Units};
 use crate::row::Row;
+use crate::words::fingerprint;
 pub use function::save_function;
 use graph::Graph;
 use layers::Placed;
@@ -51,9 +53,9 @@ pub trait Onnx: Network {
     /// layer and their operator, and the metadata are the network's name and declaration.
     ///
     /// A block of `columns` has an input for each column by its name: numbers, flags (1 and 0) and dates (days from 1970-01-01) as
-    /// `[batch, 1]` with NaN where one is missing, words as texts, of which an empty one is missing. The network knows words by
-    /// their fingerprints, so that the options must have them: see [`OnnxOptions::words_of`]. A number behind columns is given in
-    /// the units of the target.
+    /// `[batch, 1]` with NaN where one is missing, words as texts, of which an empty one is missing. Where the network does
+    /// not [know](crate::Network::known_words) the words, the options must have them: see [`OnnxOptions::words_of`]. A number behind
+    /// columns is given in the units of the target.
     ///
     /// Dropout is left out. In a network of `f64` the graph is of doubles, for which some programs have not every operator.
     ///
@@ -61,7 +63,7 @@ pub trait Onnx: Network {
     ///
     /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
     /// the network has a layer or an activation of your own, for which there is no operator; if there are words of a column that
-    /// the options have not.
+    /// neither the network nor the options know.
     fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
         save(&Described::of(self), path.as_ref(), options, &|x| {
             let count = x.len() / Self::INPUTS;
@@ -288,7 +290,8 @@ impl<T: Float> Writer<'_, T> {
                 let parameters = &self.network.parameters[start..][..layer.len];
                 let placed = Placed { info: layer, parameters };
                 if layer.kind == "columns" {
-                    let y = columns::encode(&mut self.graph, &placed, x, &self.options.words)?;
+                    let words = |column: &str| words(self.network, self.options, column);
+                    let y = columns::encode(&mut self.graph, &placed, x, &words)?;
                     return Ok(vec![(y, layer.outputs)]);
                 }
                 let x = self.joined(x);
@@ -388,6 +391,17 @@ fn back(info: &Info, heads: &HeadInfo) -> Vec<(usize, usize, usize)> {
         }
         (info, _) => vec![(0, info.count(), info.outputs())],
     }
+}
+
+/// The words that may stand in a column, as far as the network or the options know them, by their fingerprints.
+fn words<'a, T>(
+    network: &Described<'a, T>,
+    options: &'a OnnxOptions,
+    column: &str,
+) -> HashMap<[u32; 2], &'a str> {
+    let given = options.words.iter().filter(|(name, _)| name == column);
+    let given = given.flat_map(|(_, words)| words).map(|word| (fingerprint(word), &word[..]));
+    network.words.by_fingerprint().into_iter().chain(given).collect()
 }
 
 #[cfg(test)]

@@ -164,9 +164,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             None => None,
         };
         let notes = self.adapt(&threads)?;
-        if let Some(names) = self.data.class_names() {
-            self.model.take_class_names(names)?;
-        }
+        self.model.take_names(self.data)?;
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
         let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
         let Fit { average, measures, .. } = self;

@@ -25,6 +25,7 @@ use super::preconditions::{check_batch, check_last_batch};
 use super::update::{Update, is_frozen, update_stretch};
 use crate::data::{Fingerprint, Source, portions};
 use crate::error::Result;
+use crate::file::texts;
 use crate::head::Head as _;
 use crate::labels::Labels;
 use crate::layer::{FirstSums, Inference as _, Layer, Pass};
@@ -32,11 +33,12 @@ use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale, weigh
 use crate::metric::{Evaluation, Metrics, check_rows};
 use crate::network::{
     DefaultLossOf, Network, Units, check_class_names, declaration, encode_rows, place_of_units,
-    tensors, texts,
+    take_words, tensors,
 };
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::NamedTensor;
 use crate::row::Row;
+use crate::words::Words;
 
 /// A loss that fits the head of the network `N`.
 pub struct LossOf<N: Network>(pub(crate) Box<dyn DynLoss<N::Float, N::Head>>);
@@ -147,7 +149,10 @@ impl<N: Network> Model for N {
                 })
             })?;
         }
-        Ok(Adapted::of(data.len(), columns, N::INFO))
+        if let Some(words) = data.words() {
+            self.take_words(words);
+        }
+        Ok(Adapted::of(data.len(), columns, N::INFO, self.parameters()))
     }
 
     fn weighs_rows(&self) -> bool {
@@ -328,8 +333,12 @@ impl<N: Network> Model for N {
         self.name_classes(names)
     }
 
+    fn take_words(&mut self, words: &Words) {
+        take_words(N::INFO, self.parameters_mut(), words);
+    }
+
     fn texts(&self) -> Vec<(&'static str, String)> {
-        texts(self.class_names())
+        texts(self)
     }
 
     fn architecture(&self) -> String {

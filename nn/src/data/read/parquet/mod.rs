@@ -10,8 +10,8 @@
 //!
 //! Numbers of all sizes and decimal numbers become numbers, text becomes words, days and times become dates; a value that is missing
 //! in the file is missing in the table. What a table has no column for is an error that names it: lists, records, times of day, bytes
-//! that are no text, whole numbers beyond 2^53. Pages may be compressed with Snappy or gzip or not at all, which the tools named
-//! above write by default or when asked to.
+//! that are no text, whole numbers beyond 2^53. Pages may be compressed with Snappy, gzip or Zstandard or not at all, which the tools
+//! named above write by default or when asked to.
 //!
 //! A file is read by its own [format](https://parquet.apache.org/docs/file-format/), without Arrow.
 
@@ -165,8 +165,8 @@ pub(super) fn examples() -> super::checks::Examples {
                 "column `id`: found 9007199254740993, expected whole numbers up to 2^53",
             ),
             (
-                file("zstd.parquet"),
-                "column `x`: found Zstandard, expected pages compressed with Snappy or gzip",
+                file("brotli.parquet"),
+                "column `x`: found Brotli, expected pages compressed with Snappy, gzip or Zstandard",
             ),
             (file("delta.parquet"), "column `x`: found DELTA_BINARY_PACKED"),
         ],

@@ -2,9 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Read as _;
+use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::levels;
 use super::schema::{Chunk, Column, Meaning, Stored};
@@ -27,6 +28,8 @@ pub(super) struct Reading<'c> {
     column: &'c Column,
     cells: Cells,
     words: Words,
+    /// Its tables are used again for the next page.
+    zstandard: FrameDecoder,
 }
 
 /// What has been read.
@@ -74,7 +77,7 @@ impl<'c> Reading<'c> {
             Meaning::Flag => Cells::Flags(Vec::new()),
             _ => Cells::Numbers(Vec::new()),
         };
-        Reading { column, cells, words: Words::default() }
+        Reading { column, cells, words: Words::default(), zstandard: FrameDecoder::new() }
     }
 
     /// Reads the values of so many rows.
@@ -98,13 +101,13 @@ impl<'c> Reading<'c> {
             match header.whole(1).ok_or(Fault::Damaged)? {
                 DICTIONARY => {
                     let page = header.field(7).ok_or(Fault::Damaged)?;
-                    let bytes = decompressed(chunk.codec, stored, size)?;
+                    let bytes = decompressed(chunk.codec, stored, size, &mut self.zstandard)?;
                     let count = page.size(1).ok_or(Fault::Damaged)?;
                     dictionary = Some(self.plain(&bytes, count)?);
                 }
                 DATA => {
                     let page = header.field(5).ok_or(Fault::Damaged)?;
-                    let bytes = decompressed(chunk.codec, stored, size)?;
+                    let bytes = decompressed(chunk.codec, stored, size, &mut self.zstandard)?;
                     let count = page.size(1).filter(|&count| count <= left);
                     let count = count.ok_or(Fault::Damaged)?;
                     let mut values = &bytes[..];
@@ -125,7 +128,7 @@ impl<'c> Reading<'c> {
                     let is_plain = matches!(page.field(7), Some(thrift::Value::Flag(false)));
                     let codec = if is_plain { UNCOMPRESSED } else { chunk.codec };
                     let size = size.checked_sub(length).ok_or(Fault::Damaged)?;
-                    let bytes = decompressed(codec, values, size)?;
+                    let bytes = decompressed(codec, values, size, &mut self.zstandard)?;
                     let coding = page.whole(4).ok_or(Fault::Damaged)?;
                     self.page(levels, &bytes, (count, coding), dictionary.as_ref())?;
                     left -= count;
@@ -306,9 +309,15 @@ impl Cells {
 const UNCOMPRESSED: i64 = 0;
 
 /// The bytes of a page, of which there are to be `size`. No more room is made than so many bytes can become.
-fn decompressed(codec: i64, bytes: &[u8], size: usize) -> Result<Cow<'_, [u8]>> {
+fn decompressed<'b>(
+    codec: i64,
+    bytes: &'b [u8],
+    size: usize,
+    zstandard: &mut FrameDecoder,
+) -> Result<Cow<'b, [u8]>> {
     const SNAPPY: i64 = 1;
     const GZIP: i64 = 2;
+    const ZSTANDARD: i64 = 6;
     /// A copy of up to 64 bytes takes two at least.
     const MOST_OF_SNAPPY: usize = 64;
     let decompressed = match codec {
@@ -321,24 +330,50 @@ fn decompressed(codec: i64, bytes: &[u8], size: usize) -> Result<Cow<'_, [u8]>> 
             let decompressed = snap::raw::Decoder::new().decompress_vec(bytes);
             Cow::Owned(decompressed.map_err(|_| Fault::Damaged)?)
         }
-        GZIP => {
-            let mut decompressed = Vec::new();
-            let most = (size as u64).saturating_add(1);
-            let read = MultiGzDecoder::new(bytes).take(most).read_to_end(&mut decompressed);
-            read.map_err(|_| Fault::Damaged)?;
-            Cow::Owned(decompressed)
+        GZIP => Cow::Owned(read(MultiGzDecoder::new(bytes), size)?),
+        ZSTANDARD => {
+            let (frame, most) = narrowed(bytes, size)?;
+            zstandard.set_max_window_size(most);
+            let decoder = StreamingDecoder::new_with_decoder(frame, zstandard);
+            Cow::Owned(read(decoder.map_err(|_| Fault::Damaged)?, size)?)
         }
         other => {
-            let names = [(3, "LZO"), (4, "Brotli"), (5, "LZ4"), (6, "Zstandard"), (7, "LZ4")];
+            let names = [(3, "LZO"), (4, "Brotli"), (5, "LZ4"), (7, "LZ4")];
             let name = names.iter().find(|name| name.0 == other);
             return Err(Fault::Unread(
                 name.map_or(format!("compression {other}"), |name| name.1.to_owned()),
-                "pages compressed with Snappy or gzip, or not at all",
+                "pages compressed with Snappy, gzip or Zstandard, or not at all",
                 "write the file with `compression=\"snappy\"`",
             ));
         }
     };
     if decompressed.len() == size { Ok(decompressed) } else { Err(Fault::Damaged) }
+}
+
+/// What there is to be read, of which there are to be `size` bytes: one more says that there are too many.
+fn read(from: impl Read, size: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let read = from.take((size as u64).saturating_add(1)).read_to_end(&mut bytes);
+    read.map_err(|_| Fault::Damaged)?;
+    Ok(bytes)
+}
+
+/// A frame of Zstandard with a window no wider than its `size` bytes need, and the widest that there may be: room for it is made
+/// before anything is read, and writers that do not know the size in advance announce megabytes for a few numbers. RFC 8878, 3.1.1.1.
+fn narrowed(frame: &[u8], size: usize) -> Result<(impl Read, u64)> {
+    /// What every reader should take; only the highest levels write wider ones.
+    const MOST: u32 = 23;
+    const LEAST: u32 = 10;
+    /// The bit of the descriptor that says that the whole frame is the window, and that no window is announced.
+    const SINGLE_SEGMENT: u8 = 1 << 5;
+    let (head, rest) = frame.split_first_chunk::<6>().ok_or(Fault::Damaged)?;
+    let ([.., descriptor, window], mut head) = (*head, *head);
+    let bits = size.checked_next_power_of_two().map_or(MOST, usize::ilog2).clamp(LEAST, MOST);
+    if descriptor & SINGLE_SEGMENT == 0 && bits < MOST {
+        // An exponent, and three bits of a fraction.
+        head[5] = window.min(((bits - LEAST) << 3) as u8);
+    }
+    Ok((std::io::Cursor::new(head).chain(rest), 1 << bits))
 }
 
 /// Bytes with their length of four bytes before them; taken from the front.
@@ -409,4 +444,32 @@ fn julian(bytes: &[u8]) -> f64 {
     let nanoseconds = u64::from_le_bytes(first(bytes));
     let day = u32::from_le_bytes(first(&bytes[8..]));
     f64::from(day) - EPOCH + nanoseconds as f64 / 86_400e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `b"abc" * 1000` as PyArrow's stream of Zstandard has it, which announces a window of 512 KiB.
+    const FRAME: [u8; 19] =
+        [40, 181, 47, 253, 0, 72, 85, 0, 0, 24, 97, 98, 99, 1, 0, 178, 211, 119, 67];
+
+    #[test]
+    fn a_frame_makes_no_more_room_than_its_page_needs() {
+        let of = |frame: &[u8], size| {
+            let page = decompressed(6, frame, size, &mut FrameDecoder::new());
+            page.map(|bytes| bytes.into_owned()).ok()
+        };
+        assert_eq!(of(&FRAME, 3000), Some(b"abc".repeat(1000)));
+        assert!([2999, 3001, 0].iter().all(|&size| of(&FRAME, size).is_none()));
+        // The widest window that can be announced, 3.75 TiB, of which no byte is made.
+        let widest = FRAME.map(|byte| if byte == 72 { 255 } else { byte });
+        assert_eq!(of(&widest, 3000), Some(b"abc".repeat(1000)));
+        let (mut head, most) = narrowed(&widest, 3000).unwrap();
+        let mut first = [0; 6];
+        head.read_exact(&mut first).unwrap();
+        assert_eq!((first[5], most), (2 << 3, 4096));
+        assert!(of(&widest, 1 << 30).is_none(), "wider than 8 MiB, and a page that may need it");
+        assert!((0..FRAME.len() - 5).all(|end| of(&FRAME[..end], 3000).is_none()));
+    }
 }

@@ -16,7 +16,7 @@ fn what_has_the_name_and_the_shape_is_taken_and_the_rest_stays() {
         NamedTensor::new("output.weight", &[1], 32),
     ];
     let mut flat = [-1.0_f64; 33]; // wider than the file's numbers
-    let fitted = load_fitting(&directory.file(), &mine, &mut flat).unwrap();
+    let (fitted, _) = load_fitting(&directory.file(), &mine, &mut flat).unwrap();
     assert_eq!(fitted.loaded, ["hidden.bias"]);
     assert_eq!(fitted.kept, ["hidden.weight", "output.weight"]);
     assert_eq!(fitted.unused, ["hidden.weight"]);

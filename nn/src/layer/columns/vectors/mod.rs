@@ -54,17 +54,17 @@ fn code<T: Float>(number: T, places: usize) -> Option<usize> {
     number.to_usize().filter(|&code| code < places)
 }
 
-/// One row.
+/// One row. Nothing is indexed that might not be there, so that without the standard library this cannot panic.
 #[inline(always)]
 fn answer<T: Float>(forms: &[ColumnForm], parameters: &[T], x: &[T], y: &mut [T]) {
-    let (floats, codes) = x.split_at(ColumnWidths::of(forms).floats);
-    y[..floats.len()].copy_from_slice(floats);
+    let floats = ColumnWidths::of(forms).floats;
+    let (floats, codes) = x.split_at_checked(floats).unwrap_or_default();
+    y.iter_mut().zip(floats).for_each(|(y, &x)| *y = x);
     for (&number, [start, places, dimensions, at]) in codes.iter().zip(tables(forms)) {
-        let vector = &mut y[at..][..dimensions];
-        match code(number, places) {
-            Some(code) => {
-                vector.copy_from_slice(&parameters[start + code * dimensions..][..dimensions]);
-            }
+        let vector = y.get_mut(at..at + dimensions).unwrap_or_default();
+        let first = code(number, places).map(|code| start + code * dimensions);
+        match first.and_then(|first| parameters.get(first..first + dimensions)) {
+            Some(numbers) => vector.iter_mut().zip(numbers).for_each(|(y, &number)| *y = number),
             None => vector.fill(T::zero()),
         }
     }

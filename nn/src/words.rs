@@ -1,0 +1,123 @@
+//! Words of categories: the fingerprints by which networks know them, and the words themselves, for people and for files that
+//! have texts.
+
+#[cfg(feature = "std")]
+use std::collections::{BTreeSet, HashMap};
+
+#[cfg(feature = "std")]
+use crate::labels::Labels;
+
+/// 48 bits of a word, in halves: FNV-1a, and then the finish of SplitMix64, so that each bit depends on all of the word.
+pub(crate) fn fingerprint(word: &str) -> [u32; 2] {
+    let mut bits: u64 = 0xCBF2_9CE4_8422_2325;
+    for byte in word.bytes() {
+        bits = (bits ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    }
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    bits ^= bits >> 31;
+    [(bits >> 40) as u32, (bits >> 16) as u32 & 0x00FF_FFFF]
+}
+
+/// Words of categories: those of the rows of a data set, or those that a network has a place for.
+///
+/// A network behind `columns` knows words by fingerprints, which stand among its parameters and suffice to predict, also where
+/// there is no memory for texts. The words themselves it is given by the data that it is [fitted](crate::fit) to, and its files
+/// keep them: [`Network::known_words`](crate::Network::known_words) shows them.
+///
+/// ```
+/// use nn::data::Words;
+///
+/// let words = Words::new(["Rome", "Oslo", "Rome"]);
+/// assert!(words.iter().eq(["Oslo", "Rome"]));
+/// ```
+#[cfg(feature = "std")]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Each without a word twice; shared with the columns that they are from.
+    lists: Vec<Labels>,
+}
+
+#[cfg(feature = "std")]
+impl Words {
+    /// These words, each once.
+    pub fn new<S: Into<String>>(words: impl IntoIterator<Item = S>) -> Self {
+        Words::from_lists(vec![Labels::among(words)])
+    }
+
+    /// Those of several columns.
+    pub(crate) fn from_lists(mut lists: Vec<Labels>) -> Self {
+        lists.retain(|list| !list.is_empty());
+        Words { lists }
+    }
+
+    /// The words, column by column in alphabetic order.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.lists.iter().flat_map(|list| list.names()).map(|word| &word[..])
+    }
+
+    /// Whether there is no word at all.
+    pub fn is_empty(&self) -> bool {
+        self.lists.is_empty()
+    }
+
+    /// The words by their fingerprints.
+    pub(crate) fn by_fingerprint(&self) -> HashMap<[u32; 2], &str> {
+        self.iter().map(|word| (fingerprint(word), word)).collect()
+    }
+
+    /// Those of these words and `more` that have one of these fingerprints.
+    pub(crate) fn known(&self, more: &Words, fingerprints: &BTreeSet<[u32; 2]>) -> Words {
+        let is_known = |word: &&str| fingerprints.contains(&fingerprint(word));
+        Words::new(self.iter().chain(more.iter()).filter(is_known))
+    }
+
+    /// `"Oslo" "Rome"`, as files have it.
+    pub(crate) fn text(&self) -> String {
+        Labels::among(self.iter()).text()
+    }
+
+    /// What such a line says.
+    pub(crate) fn parse(line: &str) -> Option<Self> {
+        Some(Words::from_lists(vec![Labels::parse(line)?]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_told_apart() {
+        let mut seen = std::collections::BTreeSet::new();
+        for number in 0..100_000 {
+            assert!(seen.insert(fingerprint(&format!("word {number}"))), "{number}");
+        }
+        assert!(seen.iter().flatten().all(|&half| half < 1 << 24));
+    }
+
+    /// Files have them: they are the same for ever.
+    #[test]
+    fn a_fingerprint_stays_what_it_is() {
+        let known = [[11_205_397, 4_020_768], [906_298, 14_856_456]];
+        assert_eq!([fingerprint("Rome"), fingerprint("Oslo")], known);
+    }
+
+    #[cfg(feature = "std")]
+    #[test]
+    fn words_are_read_as_they_were_written_and_those_that_are_known_stay() {
+        let words = Words::from_lists(vec![
+            Labels::among(["Rome", "Oslo", "a \"b\"\n"]),
+            Labels::among::<&str>([]),
+            Labels::among(["x", "Rome"]),
+        ]);
+        assert!(words.iter().eq(["Oslo", "Rome", "a \"b\"\n", "Rome", "x"]));
+        assert!(Words::parse(&words.text()).unwrap().iter().eq(["Oslo", "Rome", "a \"b\"\n", "x"]));
+        assert_eq!(Words::parse(""), Some(Words::default()));
+        assert_eq!(Words::parse("\"a\" \"a\""), None);
+        let fingerprints = ["Bern", "Rome", "Wien"].map(fingerprint).into();
+        let known = words.known(&Words::new(["Bern", "Lima"]), &fingerprints);
+        assert_eq!(known, Words::new(["Bern", "Rome"]));
+        assert_eq!(known.by_fingerprint()[&fingerprint("Rome")], "Rome");
+    }
+}

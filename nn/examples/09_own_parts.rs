@@ -71,7 +71,7 @@ struct LogCosh;
 impl<T: Float, const N: usize> LinearLoss<T, N> for LogCosh {
     const NAME: &'static str = "log-cosh";
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
         let units = T::of(N as f64);
         losses.fill(T::zero());
         for (i, &z) in logits.iter().enumerate() {

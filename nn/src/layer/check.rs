@@ -36,7 +36,7 @@ pub fn check<L: Layer>(seed: u64) -> crate::Result<()> {
     Random::new(seed, u64::MAX - 1).fill_uniform(&mut moves, 0.0, 0.1);
     parameters.iter_mut().zip(moves).for_each(|(parameter, by)| *parameter += by);
 
-    let pass = Pass::Training { seed, step: 0, first_row: 0, layer: 0 };
+    let pass = Pass::Training { seed, step: 0, first_row: 0, layer: 0, dropout: 1.0 };
     let inputs = [Tensor::from_vec(x, [ROWS, L::INPUTS])?, Tensor::from_vec(parameters, [L::LEN])?];
     gradcheck(|| Static::<L, f64>::new(pass), inputs)?;
     Ok(())

@@ -138,6 +138,7 @@ pub use self::{
 #[cfg(feature = "std")]
 pub(crate) use self::{
     branches::{join_columns, part_columns},
+    dropout::largest_dropout_rate,
     residual::add_to,
     then::add_penalties,
     training::too_few,

@@ -167,7 +167,7 @@ mod tests {
         gradcheck(norm, [normal([4, 3]), normal([Norm::LEN])])?;
 
         type Drop = Dropout<5, { 0.4_f64.to_bits() }>;
-        let pass = Pass::Training { seed: 1, step: 2, first_row: 0, layer: 0 };
+        let pass = Pass::Training { seed: 1, step: 2, first_row: 0, layer: 0, dropout: 1.0 };
         gradcheck(|| Static::<Drop, f64>::new(pass), [normal([3, 5]), normal([Drop::LEN])])
     }
 }

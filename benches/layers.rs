@@ -34,7 +34,7 @@ fn layer<L: Layer>(criterion: &mut Criterion, name: &str) {
         bytes: 4 * (elements + L::LEN),
         threads: 1,
     };
-    let pass = Pass::Training { seed: 1, step: 0, first_row: 0, layer: 0 };
+    let pass = Pass::Training { seed: 1, step: 0, first_row: 0, layer: 0, dropout: 1.0 };
     measure(&mut group, BenchmarkId::from_parameter("forward"), work, || {
         L::forward(&parameters, &x, &mut rows, pass);
     });

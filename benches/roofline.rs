@@ -111,6 +111,7 @@ fn passes() -> Vec<Kernel> {
                 scale: 1.0 / 64.0,
                 losses: &mut losses,
                 gradient: &mut gradient,
+                smoothing: 1.0,
             });
         }),
     };

@@ -136,6 +136,25 @@ fn nothing_is_allocated_after_the_first_steps() {
         ];
         assert_eq!(counts, [0; 16], "{threads} threads");
     }
+    // Nor where a schedule has asked for something.
+    let (mut regular, x) = (<Regular>::init(1), [[0.5; 9]; ROWS]);
+    let t = [Class::new(3).unwrap(); ROWS];
+    let loss = nn::loss::cross_entropy().label_smoothing(0.1);
+    let mut trainer =
+        Trainer::new(Sgd::new(0.01).momentum(0.9)).threads(&Threads::new(1)).loss(loss);
+    let mut steps = |count: usize| {
+        for step in 0..count {
+            let factor = step as f64 / count as f64;
+            trainer.set_momentum(factor);
+            trainer.set_dropout(factor);
+            trainer.set_smoothing(factor);
+            trainer.step(&mut regular, &x, &t).unwrap();
+        }
+    };
+    steps(20);
+    let region = Region::new(ALLOCATOR);
+    steps(100);
+    assert_eq!(region.change().allocations, 0);
     let digits = Digits::init(1);
     let input = [0.5; 784];
     let region = Region::new(ALLOCATOR);

@@ -124,6 +124,8 @@ pub struct Dense {
     pub bias: Option<bool>,
     /// Whether the weights are directions and lengths: no, if nothing is written.
     pub weight_norm: Option<bool>,
+    /// Whether the weights are divided by their largest singular value: no, if nothing is written.
+    pub spectral_norm: Option<bool>,
     /// The penalty for large weights.
     pub l2: Option<Real>,
 }
@@ -350,14 +352,34 @@ fn is_separator(first: &Token, second: &Token) -> bool {
     sign(first) == Some(':') && sign(second) == Some(':')
 }
 
+/// What the weights of a dense layer are made from others by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DenseNorm {
+    /// `weight_norm = true`
+    Weight,
+    /// `spectral_norm = true`
+    Spectral,
+}
+
 impl Dense {
+    /// What its weights are made from others by, if they are.
+    pub fn norm(&self) -> Option<DenseNorm> {
+        match (self.weight_norm, self.spectral_norm) {
+            (Some(true), _) => Some(DenseNorm::Weight),
+            (_, Some(true)) => Some(DenseNorm::Spectral),
+            _ => None,
+        }
+    }
+
     /// The options that are written, as name and value.
     pub fn options(&self) -> Vec<(&'static str, String)> {
         let init = self.init.as_ref().map(|init| ("init", init.text().to_owned()));
         let bias = self.bias.map(|bias| ("bias", bias.to_string()));
         let l2 = self.l2.as_ref().map(|l2| ("l2", l2.code.text.clone()));
         let weight_norm = self.weight_norm.map(|norm| ("weight_norm", norm.to_string()));
-        init.into_iter().chain(bias).chain(weight_norm).chain(l2).collect()
+        let spectral_norm = self.spectral_norm.map(|norm| ("spectral_norm", norm.to_string()));
+        let norms = weight_norm.into_iter().chain(spectral_norm);
+        init.into_iter().chain(bias).chain(norms).chain(l2).collect()
     }
 }
 

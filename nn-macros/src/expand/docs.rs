@@ -1,6 +1,6 @@
 //! The documentation of what is generated.
 
-use nn_grammar::ast::{Column, Simple, Width};
+use nn_grammar::ast::{Column, DenseNorm, Simple, Width};
 use nn_grammar::network::{Step, Unit};
 
 /// The layers as a Markdown table; it follows the user's own words.
@@ -96,7 +96,7 @@ fn parameters(step: &Step) -> Option<u128> {
     let one = match &step.unit {
         Unit::Dense { dense, .. } => {
             let bias = u128::from(dense.bias != Some(false));
-            let scale = u128::from(dense.weight_norm == Some(true));
+            let scale = u128::from(dense.norm() == Some(DenseNorm::Weight));
             (width(&step.input)? + bias + scale) * width(&step.output)?
         }
         Unit::Simple(Simple { row, .. }) if (row.parameters)(1) == 0 => 0,

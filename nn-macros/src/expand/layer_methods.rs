@@ -49,7 +49,7 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
 /// Whether it is a dense layer of weights and biases, as any layer is that stands for one with mistakes.
 fn is_plain(unit: &Unit) -> bool {
     match unit {
-        Unit::Dense { dense, .. } => dense.bias != Some(false) && dense.weight_norm != Some(true),
+        Unit::Dense { dense, .. } => dense.bias != Some(false) && dense.norm().is_none(),
         unit => matches!(unit, Unit::StandIn),
     }
 }

@@ -1,6 +1,6 @@
 //! The types of a network's layers and of its head.
 
-use nn_grammar::ast::{Activation, Branch, Choice, Column, Dense, Real, Width};
+use nn_grammar::ast::{Activation, Branch, Choice, Column, Dense, DenseNorm, Real, Width};
 use nn_grammar::network::{Step, Unit};
 use nn_grammar::tokens::Name;
 use nn_grammar::vocabulary::LayerOption;
@@ -74,9 +74,10 @@ fn dense_layer(
     let activation = dense.activation.as_ref().filter(|_| !head);
     let activation = activation
         .map_or_else(|| quote!(#nn::activation::Identity), |a| self::activation(a, written));
-    let normed = |dense_layer: TokenStream| match dense.weight_norm {
-        Some(true) => quote!(#nn::layer::WeightNorm<#dense_layer>),
-        _ => dense_layer,
+    let normed = |dense_layer: TokenStream| match dense.norm() {
+        None => dense_layer,
+        Some(DenseNorm::Weight) => quote!(#nn::layer::WeightNorm<#dense_layer>),
+        Some(DenseNorm::Spectral) => quote!(#nn::layer::SpectralNorm<#dense_layer>),
     };
     if dense.init.is_none() && dense.bias.is_none() && dense.l2.is_none() {
         return normed(quote!(#name<#input, #output, #activation>));

@@ -66,6 +66,23 @@ static void nn_dense_normed@(REAL *y, const REAL *x, const REAL *v, const REAL *
     }
 }
 
+/* y = b + x W, W the weights divided by the estimate of their largest singular value, which u and v make. */
+static void nn_dense_spectral@(REAL *y, const REAL *x, const REAL *weight, const REAL *u, const REAL *v, const REAL *bias, size_t inputs, size_t outputs)
+{
+    REAL factor = 0;
+    for (size_t o = 0; o < outputs; o++) {
+        REAL sum = 0;
+        for (size_t i = 0; i < inputs; i++) sum = sum + weight[i * outputs + o] * v[i];
+        factor = factor + u[o] * sum;
+    }
+    if (factor != 0) factor = 1 / factor;
+    for (size_t o = 0; o < outputs; o++) {
+        REAL sum = bias ? bias[o] : 0;
+        for (size_t i = 0; i < inputs; i++) sum = nn_fma@(x[i], weight[i * outputs + o] * factor, sum);
+        y[o] = sum;
+    }
+}
+
 /* The layer norm of each group of neighbours. */
 static void nn_group_norm@(REAL *y, const REAL *x, const REAL *scale, const REAL *shift, REAL epsilon, size_t groups, size_t count)
 {

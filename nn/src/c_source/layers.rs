@@ -83,12 +83,15 @@ const ROWS: &[Row] = &[
 ];
 
 fn dense(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
-    let is_normed = layer.info.tensors.iter().any(|tensor| tensor.name == "scale");
-    let y = if is_normed {
-        let tensors = [Tensor("weight"), Tensor("scale"), Perhaps("bias"), Inputs, Outputs];
-        body.call("dense_normed", layer, x, &tensors)?
+    let has = |name: &str| layer.info.tensors.iter().any(|tensor| tensor.name == name);
+    let (weight, bias) = (Tensor("weight"), Perhaps("bias"));
+    let y = if has("scale") {
+        body.call("dense_normed", layer, x, &[weight, Tensor("scale"), bias, Inputs, Outputs])?
+    } else if has("u") {
+        let tensors = [weight, Tensor("u"), Tensor("v"), bias, Inputs, Outputs];
+        body.call("dense_spectral", layer, x, &tensors)?
     } else {
-        body.call("dense", layer, x, &[Tensor("weight"), Perhaps("bias"), Inputs, Outputs])?
+        body.call("dense", layer, x, &[weight, bias, Inputs, Outputs])?
     };
     body.activate(layer.info.activation, &y)?;
     Some(y)

@@ -1,6 +1,8 @@
 //! From the notation to layers.
 
-use nn_grammar::ast::{Activation, Branch, Choice, Column, Dense, Real, Simple, Value, Width};
+use nn_grammar::ast::{
+    Activation, Branch, Choice, Column, Dense, DenseNorm as Norm, Real, Simple, Value, Width,
+};
 use nn_grammar::network::{Chain, SeamKind, Step, Unit};
 use nn_grammar::tokens::{Place, Report};
 use nn_grammar::{Checked, Declaration, leaf_names, read_with};
@@ -18,8 +20,8 @@ use crate::error::{Error, Result};
 use crate::init::{Random, fill_by_gain, fill_by_word};
 use crate::layer::columns::{ColumnWidths, ColumnsFormula, ColumnsInfo, EmbeddingFormula};
 use crate::layer::{
-    DenseFormula, DenseSettings, Formula, PassthroughFormula, WeightNormFormula, is_coupled,
-    simple_formula,
+    DenseFormula, DenseNorm, DenseSettings, Formula, Length, NormedFormula, PassthroughFormula,
+    Spectral, is_coupled, simple_formula,
 };
 use crate::parameters::NamedTensor;
 
@@ -179,17 +181,10 @@ impl<T: Float> Builder<'_, T> {
             Unit::Dense { dense, head } => {
                 let widths = self.widths(step)?;
                 let (formula, plan) = self.dense(dense, *head, widths)?;
-                let (formula, plan) = match dense.weight_norm {
-                    Some(true) => {
-                        let formula: Box<dyn Formula<T>> =
-                            Box::new(WeightNormFormula::new(formula));
-                        let separator = if plan.option.is_empty() { "" } else { ", " };
-                        let option = format!("{}{separator}weight norm", plan.option);
-                        let normed = layer_plan("dense", &*formula, option);
-                        let LayerPlan { activation, own, .. } = plan;
-                        (formula, LayerPlan { activation, own, ..normed })
-                    }
-                    _ => (formula, plan),
+                let (formula, plan) = match dense.norm() {
+                    None => (formula, plan),
+                    Some(Norm::Weight) => normed::<T, Length>(formula, plan),
+                    Some(Norm::Spectral) => normed::<T, Spectral>(formula, plan),
                 };
                 Some((Part::layer(formula, false), Plan::Layer(plan)))
             }
@@ -499,6 +494,19 @@ fn tensor(tensor: NamedTensor) -> (String, Vec<usize>, usize, crate::parameters:
 }
 
 /// What is known of a dense layer.
+/// A dense layer whose weights `K` computes.
+fn normed<T: Float, K: DenseNorm>(
+    dense: Box<dyn Formula<T>>,
+    plan: LayerPlan,
+) -> (Box<dyn Formula<T>>, LayerPlan) {
+    let formula: Box<dyn Formula<T>> = Box::new(NormedFormula::<K, _>::new(dense));
+    let separator = if plan.option.is_empty() { "" } else { ", " };
+    let option = format!("{}{separator}{}", plan.option, K::WRITTEN);
+    let normed = layer_plan("dense", &*formula, option);
+    let LayerPlan { activation, own, .. } = plan;
+    (formula, LayerPlan { activation, own, ..normed })
+}
+
 pub(super) fn dense_plan(widths: [usize; 2], activation: &str, settings: &Settings) -> LayerPlan {
     let formula =
         DenseFormula::<f32, _, _, _>::new(widths, tensor::activation::Identity, *settings);

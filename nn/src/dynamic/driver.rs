@@ -13,7 +13,7 @@ use super::part::Part;
 use crate::data::{Fingerprint, Source, portions, weights_of};
 use crate::error::{Error, InvalidRows, Result};
 use crate::labels::Labels;
-use crate::layer::{FirstSums, Pass, Workspace};
+use crate::layer::{FirstSums, Pass, Workspace, largest_dropout_rate};
 use crate::loss::{LossRows, mean, mean_scale, weigh};
 use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Adapted, Batch, Model, Run};
@@ -123,11 +123,12 @@ impl<T: Float> Network<T> {
         parameters: &[T],
         rows: Rows<'_, '_, T>,
         scale: T,
-        run: [u64; 2],
+        run: &Run<'_>,
         evaluate: impl Fn(LossRows<'_, T, T>),
     ) {
         let Rows { x, targets, weights, workspaces: w, losses, first_row } = rows;
-        let pass = Pass::Training { seed: run[0], step: run[1], first_row, layer: 0 };
+        let &Run { seed, step, dropout, smoothing, .. } = run;
+        let pass = Pass::Training { seed, step, first_row, layer: 0, dropout };
         self.part.forward(parameters, x, w, pass);
         let end = self.part.output_grad(w);
         let (logits, gradient) = (end.y, &mut *end.gradient);
@@ -137,6 +138,7 @@ impl<T: Float> Network<T> {
             scale,
             losses: &mut *losses,
             gradient: &mut *gradient,
+            smoothing,
         });
         weigh(losses, gradient, weights);
         end.apply_derivative();
@@ -164,10 +166,10 @@ impl<T: Float> Dynamic<T> {
         &self,
         Batch { inputs, targets, weights }: Batch<'_, Self>,
         workspace: &mut DynamicWorkspace<T>,
-        &Run { threads, seed, step, first_row: start, .. }: &Run<'_>,
+        run: &Run<'_>,
         evaluate: impl Fn(LossRows<'_, T, T>) + Sync,
     ) -> Result<T> {
-        let network = &*self.network;
+        let (network, threads, start) = (&*self.network, run.threads, run.first_row);
         let rows = network.checked_rows(inputs.len(), targets.len())?;
         if workspace.losses.len() < rows {
             workspace.losses = Buffer::stale(rows);
@@ -191,7 +193,7 @@ impl<T: Float> Dynamic<T> {
                 let losses = &mut *losses;
                 let all =
                     Rows { x: inputs, targets, weights, workspaces, losses, first_row: start };
-                return network.pass(parameters, all, scale, [seed, step], &evaluate);
+                return network.pass(parameters, all, scale, run, &evaluate);
             }
             // The batch in parts, one for each thread.
             let mut divided = emptied(std::mem::take(parts));
@@ -220,7 +222,7 @@ impl<T: Float> Dynamic<T> {
                 first_row: start + (at * each) as u64,
             });
             division.threads.for_each(items, |rows| {
-                network.pass(parameters, rows, scale, [seed, step], &evaluate);
+                network.pass(parameters, rows, scale, run, &evaluate);
             });
             *parts = emptied(divided);
         });
@@ -300,6 +302,14 @@ impl<T: Float> Model for Dynamic<T> {
 
     fn weighs_rows(&self) -> bool {
         true
+    }
+
+    fn dropout_rate(&self) -> Option<f64> {
+        largest_dropout_rate(self.network.info)
+    }
+
+    fn label_smoothing(&self, loss: &DynamicLoss<T>) -> Option<f64> {
+        loss.label_smoothing()
     }
 
     fn differentiate(
@@ -530,6 +540,7 @@ impl<T: Float> Model for Dynamic<T> {
                     scale: T::one(),
                     losses: &mut losses,
                     gradient: &mut unused,
+                    smoothing: 1.0,
                 },
             );
             let each = logits.chunks(units).zip(t.chunks(width)).zip(losses);

@@ -146,7 +146,7 @@ impl Head {
             Head::One(Kind::Linear, units) => return mse().evaluate(*units, rows),
             Head::Both(pair) => pair,
         };
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let [a, b] = &**pair;
         let (count, units) = (losses.len(), [a.units(), b.units()]);
         let widths = [a.targets(), b.targets()];
@@ -164,6 +164,7 @@ impl Head {
             scale,
             losses,
             gradient,
+            smoothing,
         };
         a.evaluate(rows(&*z_a, &*t_a, &mut *losses, &mut *dz_a));
         b.evaluate(rows(&*z_b, &*t_b, &mut *losses_b, &mut *dz_b));

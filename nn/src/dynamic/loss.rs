@@ -44,6 +44,11 @@ impl<T: Float> DynamicLoss<T> {
         ))
     }
 
+    /// Of the loss that was chosen: the defaults have none.
+    pub(super) fn label_smoothing(&self) -> Option<f64> {
+        self.0.as_ref()?.label_smoothing()
+    }
+
     /// The loss of each row, and the gradient of `scale` times their sum.
     pub(super) fn evaluate(&self, head: &Head, rows: LossRows<'_, T, T>) {
         match &self.0 {

@@ -33,13 +33,17 @@ impl<T: Float> LeastSquares for Dynamic<T> {
         // The gradient 2(z − t)/N with the factor N/2, which is exact.
         let scale = T::of(units as f64 / 2.0);
         let (logits, losses) = (&logits[..], &mut losses[..]);
-        mse().evaluate(units, LossRows { logits, targets, scale, losses, gradient: residuals });
+        mse().evaluate(
+            units,
+            LossRows { logits, targets, scale, losses, gradient: residuals, smoothing: 1.0 },
+        );
     }
 
     fn jacobian(&self, inputs: &[T], targets: &[T], jacobian: &mut [T]) -> Result<()> {
         let network = &*self.network;
         let (len, outputs) = (self.flat().len(), network.head.units());
-        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0, whole: None };
+        let one = Threads::new(1);
+        let run = Run::new(&one);
         let mut workspace = DynamicWorkspace::default();
         let rows = inputs.chunks_exact(network.part.inputs).zip(targets.chunks_exact(outputs));
         for ((x, t), gradients) in rows.zip(jacobian.chunks_exact_mut(outputs * len)) {

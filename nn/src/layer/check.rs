@@ -23,7 +23,8 @@ use super::{Layer, Pass};
 ///
 /// # Errors
 ///
-/// If a gradient is wrong: which, the layer's number and that of the differences.
+/// If a gradient is wrong: which, the layer's number and that of the differences. (Numbers that are kept but not
+/// [trained](super::TensorInfo::trained) have none.)
 pub fn check<L: Layer>(seed: u64) -> crate::Result<()> {
     const ROWS: usize = 5;
     let random = Random::new(seed, u64::MAX);
@@ -36,8 +37,9 @@ pub fn check<L: Layer>(seed: u64) -> crate::Result<()> {
     Random::new(seed, u64::MAX - 1).fill_uniform(&mut moves, 0.0, 0.1);
     parameters.iter_mut().zip(moves).for_each(|(parameter, by)| *parameter += by);
 
-    let pass = Pass::Training { seed, step: 0, first_row: 0, layer: 0 };
-    let inputs = [Tensor::from_vec(x, [ROWS, L::INPUTS])?, Tensor::from_vec(parameters, [L::LEN])?];
-    gradcheck(|| Static::<L, f64>::new(pass), inputs)?;
+    let pass = Pass::Training { seed, step: 0, first_row: 0, layer: 0, dropout: 1.0 };
+    let op = || Static::<L, f64>::new(pass).keeping(&parameters);
+    let at = Tensor::from_vec(parameters.clone(), [L::LEN])?;
+    gradcheck(op, [Tensor::from_vec(x, [ROWS, L::INPUTS])?, at])?;
     Ok(())
 }

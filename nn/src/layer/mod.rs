@@ -9,7 +9,7 @@
 //!
 //! | in a declaration | type |
 //! |---|---|
-//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] or in a [`WeightNorm`] |
+//! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] or in a [`WeightNorm`] or [`SpectralNorm`] |
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
 //! | `columns { area: number(log), city: category(12) }` first | [`Columns`], and [`Embedding`] behind it: see [`columns`] |
 //! | `dropout(0.2)`, `gaussian_dropout(0.2)`, `alpha_dropout(0.2)` | [`Dropout`], [`GaussianDropout`], [`AlphaDropout`] |
@@ -79,7 +79,10 @@ pub use batch_norm::{BatchNorm, BatchNormFormula};
 pub use branches::{Heads, Inputs};
 pub use by_row::{ByRow, ByRowFormula, Options as RowOptions, RowRule};
 pub use columns::{Columns, Embedding};
-pub use dense::{Dense, DenseOptions, DenseView, DenseWith, Plain, WeightNorm, WeightView};
+pub use dense::{
+    Dense, DenseNorm, DenseOptions, DenseView, DenseWith, Length, Normed, Plain, Spectral,
+    SpectralNorm, WeightNorm, WeightView,
+};
 pub use dropout::{
     Alpha, AlphaDropout, Dropout, DropoutKind, Dropping, Gaussian, GaussianDropout, Standard,
     StochasticDepth, WholeRows,
@@ -112,8 +115,8 @@ pub use self::{
     branches::BranchWorkspace,
     check::check,
     dense::{
-        Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths, HasFormula,
-        WeightNormFormula, WeightNormView,
+        Declared, DenseFormula, DenseSettings, DenseWidths, FixedWidths, HasFormula, NormedFormula,
+        SpectralNormView, WeightNormView,
     },
     dropout::{
         AlphaDropoutFormula, DropoutFormula, DroppingFormula, GaussianDropoutFormula,
@@ -138,12 +141,13 @@ pub use self::{
 #[cfg(feature = "std")]
 pub(crate) use self::{
     branches::{join_columns, part_columns},
+    dropout::largest_dropout_rate,
     residual::add_to,
     then::add_penalties,
     training::too_few,
 };
 #[cfg(feature = "onnx")]
-pub(crate) use dense::weights as normed_weights;
+pub(crate) use dense::computed_weights;
 
 /// A layer, as far as it answers: without the standard library nothing is trained.
 #[cfg(not(feature = "std"))]

@@ -1,7 +1,7 @@
 //! What a pass through the layers is for.
 
 /// Whether rows are answered or learnt from: dropout and batch norm differ between the two.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Pass {
     /// The network answers; nothing is random, and rows do not depend on one another.
     #[default]
@@ -19,6 +19,8 @@ pub enum Pass {
         first_row: u64,
         /// How many layers of the network stand before the one at hand.
         layer: u64,
+        /// What the rates of dropout are multiplied by, 1 mostly.
+        dropout: f64,
     },
 }
 
@@ -28,8 +30,9 @@ impl Pass {
     pub const fn skip(self, layers: usize) -> Self {
         match self {
             Pass::Evaluation => Pass::Evaluation,
-            Pass::Training { seed, step, first_row, layer } => {
-                Pass::Training { seed, step, first_row, layer: layer + layers as u64 }
+            Pass::Training { seed, step, first_row, layer, dropout } => {
+                let layer = layer + layers as u64;
+                Pass::Training { seed, step, first_row, layer, dropout }
             }
         }
     }

@@ -11,7 +11,7 @@ use crate::row::Row as _;
 const ROWS: usize = 11;
 const FIRST_PART: usize = 4;
 
-const TRAINING: Pass = Pass::Training { seed: 5, step: 3, first_row: 0, layer: 1 };
+const TRAINING: Pass = Pass::Training { seed: 5, step: 3, first_row: 0, layer: 1, dropout: 1.0 };
 
 /// First parameters of `L` and a random batch, with the gradient at its outputs.
 struct Sample<T: Float> {
@@ -54,8 +54,8 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
         ];
         for (workspace, x, dy, dx, row) in parts.into_iter().filter(|part| !part.1.is_empty()) {
             let pass = match pass {
-                Pass::Training { seed, step, layer, .. } => {
-                    Pass::Training { seed, step, first_row: row as u64, layer }
+                Pass::Training { seed, step, layer, dropout, .. } => {
+                    Pass::Training { seed, step, first_row: row as u64, layer, dropout }
                 }
                 Pass::Evaluation => pass,
             };

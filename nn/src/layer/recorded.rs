@@ -17,6 +17,8 @@ pub(crate) struct Static<L, T: Float> {
     pass: Pass,
     parameters: Buffer<T>,
     memory: Buffer<T>,
+    /// Where what is not trained is taken from, whatever the parameters on the tape are.
+    kept: Buffer<T>,
     layer: PhantomData<L>,
 }
 
@@ -45,8 +47,14 @@ impl<L: Layer, T: Float> Static<L, T> {
             pass,
             parameters: Buffer::zeroed(L::LEN),
             memory: Buffer::zeroed(0),
+            kept: Buffer::zeroed(0),
             layer: PhantomData,
         }
+    }
+
+    /// The same with what is not trained as it is in these parameters.
+    pub(crate) fn keeping(self, parameters: &[T]) -> Self {
+        Static { kept: Buffer::from_slice(parameters), ..self }
     }
 
     fn set(&mut self, tensor: &TensorInfo, values: &Tensor<T>) {
@@ -136,6 +144,12 @@ impl<L: Layer, T: Float> Op<T, 2> for Static<L, T> {
 
     fn forward(&mut self, [x, parameters]: [&Tensor<T>; 2]) -> autograd::Result<Tensor<T>> {
         self.parameters.copy_from_slice(parameters.contiguous().values());
+        let mut from = if self.kept.is_empty() { L::LEN } else { L::INFO.state_from(0) };
+        while from < L::LEN {
+            let to = L::INFO.trained_from(from);
+            self.parameters[from..to].copy_from_slice(&self.kept[from..to]);
+            from = L::INFO.state_from(to);
+        }
         self.answer(x)
     }
 
@@ -167,7 +181,7 @@ mod tests {
         gradcheck(norm, [normal([4, 3]), normal([Norm::LEN])])?;
 
         type Drop = Dropout<5, { 0.4_f64.to_bits() }>;
-        let pass = Pass::Training { seed: 1, step: 2, first_row: 0, layer: 0 };
+        let pass = Pass::Training { seed: 1, step: 2, first_row: 0, layer: 0, dropout: 1.0 };
         gradcheck(|| Static::<Drop, f64>::new(pass), [normal([3, 5]), normal([Drop::LEN])])
     }
 }

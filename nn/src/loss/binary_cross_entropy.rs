@@ -50,14 +50,14 @@ impl<T: Float, const N: usize, W: Weights<N>> SigmoidLoss<T, N> for BinaryCrossE
     const NAME: &'static str = "binary cross-entropy";
 
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let targets = targets.as_flattened();
         let weights: [T; N] = std::array::from_fn(|unit| T::of(self.weights.at(unit)));
         let weights = if W::EQUAL { None } else { Some(&weights[..]) };
         binary_cross_entropy_rows(
             N,
             weights,
-            LossRows { logits, targets, scale, losses, gradient },
+            LossRows { logits, targets, scale, losses, gradient, smoothing },
         );
     }
 }
@@ -69,7 +69,7 @@ pub(crate) fn binary_cross_entropy_rows<T: Float>(
     weights: Option<&[T]>,
     rows: LossRows<'_, T, T>,
 ) {
-    let LossRows { logits, targets, scale, losses, gradient } = rows;
+    let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
     let rows = || logits.chunks_exact(units).zip(targets.chunks_exact(units));
 
     gradient.copy_from_slice(logits);

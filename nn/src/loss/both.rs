@@ -31,6 +31,9 @@ pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'sta
     /// As [`Loss::for_batch`].
     #[must_use]
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self;
+
+    /// As [`Loss::label_smoothing`]: the largest of both.
+    fn label_smoothing(&self) -> Option<f64>;
 }
 
 impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> TrainedWith<T, L> for Both<A, B> {
@@ -60,6 +63,10 @@ impl<T: Float, A: Head<T>, B: Head<T>, L: BothLoss<T, A, B>> Loss<T, Both<A, B>>
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         BothLoss::for_batch(self, rows, sums)
     }
+
+    fn label_smoothing(&self) -> Option<f64> {
+        BothLoss::label_smoothing(self)
+    }
 }
 
 impl<T, A, B, K, L> BothLoss<T, A, B> for (K, L)
@@ -75,7 +82,7 @@ where
     fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>) {
         /// Rows whose halves are brought together at a time.
         const PORTION: usize = 16;
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let units = A::UNITS + B::UNITS;
         let rows = PORTION.min(targets.len());
         let mut memory = Buffer::stale(rows * (2 * units + 1));
@@ -97,13 +104,21 @@ where
             let first: [A::Target; PORTION] = std::array::from_fn(|row| at(row).0);
             let second: [B::Target; PORTION] = std::array::from_fn(|row| at(row).1);
             let (first, second) = (&first[..rows], &second[..rows]);
-            self.0.evaluate(LossRows { logits: za, targets: first, scale, losses, gradient: dza });
+            self.0.evaluate(LossRows {
+                logits: za,
+                targets: first,
+                scale,
+                losses,
+                gradient: dza,
+                smoothing,
+            });
             self.1.evaluate(LossRows {
                 logits: zb,
                 targets: second,
                 scale,
                 losses: second_losses,
                 gradient: dzb,
+                smoothing,
             });
             for (sum, &loss) in losses.iter_mut().zip(&*second_losses) {
                 *sum = *sum + loss;
@@ -130,5 +145,10 @@ where
 
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         (self.0.for_batch(rows, sums), self.1.for_batch(rows, sums))
+    }
+
+    fn label_smoothing(&self) -> Option<f64> {
+        let both = [self.0.label_smoothing(), self.1.label_smoothing()];
+        both.into_iter().flatten().reduce(f64::max)
     }
 }

@@ -18,6 +18,9 @@ pub(crate) trait DynLoss<T: Float, H: Head<T>>: fmt::Debug + Send + Sync {
     /// Both for a whole batch, without memory of its own.
     fn begin_batch(&mut self, targets: &[H::Target], weights: &[f64]);
 
+    /// [`Loss::label_smoothing`].
+    fn label_smoothing(&self) -> Option<f64>;
+
     /// [`Loss::evaluate`] for the batch that was begun.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 }
@@ -51,6 +54,10 @@ impl<T: Float, H: Head<T>, L: Loss<T, H>> DynLoss<T, H> for ForBatch<L> {
         self.weight_sums(targets, weights, &mut sums);
         self.begin_part(targets.len(), &sums);
         self.sums = sums;
+    }
+
+    fn label_smoothing(&self) -> Option<f64> {
+        self.loss.label_smoothing()
     }
 
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>) {

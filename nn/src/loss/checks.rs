@@ -101,7 +101,15 @@ fn fresh<T: Float, Target>(
 ) -> (Vec<T>, Vec<T>) {
     let mut losses = vec![T::of(9.0); targets.len()];
     let mut gradient = vec![T::of(9.0); logits.len()];
-    let rows = LossRows { logits, targets, scale, losses: &mut losses, gradient: &mut gradient };
+    let (losses_of, gradient_of) = (&mut losses[..], &mut gradient[..]);
+    let rows = LossRows {
+        logits,
+        targets,
+        scale,
+        losses: losses_of,
+        gradient: gradient_of,
+        smoothing: 1.0,
+    };
     evaluate(rows);
     (losses, gradient)
 }

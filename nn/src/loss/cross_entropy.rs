@@ -82,6 +82,10 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         CrossEntropy { smoothing: self.smoothing, weights: self.weights.of_batch(rows, sums) }
     }
+
+    fn label_smoothing(&self) -> Option<f64> {
+        self.epsilon()
+    }
 }
 
 /// [`CrossEntropy`] of so many classes, each target one of them, without weights and smoothing.
@@ -91,7 +95,7 @@ pub(crate) fn cross_entropy_rows<T: Float, Y>(
     rows: LossRows<'_, T, Y>,
     class: impl Fn(&Y) -> usize,
 ) {
-    let LossRows { logits, targets, scale, losses, gradient } = rows;
+    let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
     exponentials_and_sums(classes, logits, losses, gradient);
     let each = losses.iter().zip(gradient.chunks_exact_mut(classes)).zip(targets);
     for ((&sum, row), target) in each {
@@ -121,6 +125,11 @@ fn exponentials_and_sums<T: Float>(
 }
 
 impl<W> CrossEntropy<W> {
+    /// ε, if it is not 0.
+    pub(super) fn epsilon(&self) -> Option<f64> {
+        (self.smoothing > 0.0).then_some(self.smoothing)
+    }
+
     /// Of so many classes that count alike, each target one of them.
     #[inline(always)] // so that a declared network's number of classes is a constant in it
     pub(super) fn of_classes<T: Float, Y>(
@@ -129,7 +138,7 @@ impl<W> CrossEntropy<W> {
         rows: LossRows<'_, T, Y>,
         class: impl Fn(&Y) -> usize,
     ) {
-        match self.smoothing == 0.0 {
+        match self.smoothing * rows.smoothing == 0.0 {
             true => cross_entropy_rows(classes, rows, class),
             false => self.weighted(classes, |_| T::one(), rows, class),
         }
@@ -144,9 +153,10 @@ impl<W> CrossEntropy<W> {
         rows: LossRows<'_, T, Y>,
         class: impl Fn(&Y) -> usize,
     ) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         exponentials_and_sums(classes, logits, losses, gradient);
-        let (spread, kept) = (T::of(self.smoothing / classes as f64), T::of(1.0 - self.smoothing));
+        let epsilon = self.smoothing * smoothing;
+        let (spread, kept) = (T::of(epsilon / classes as f64), T::of(1.0 - epsilon));
         let rows = gradient.chunks_exact_mut(classes).zip(logits.chunks_exact(classes));
         for (loss, ((row, z), target)) in losses.iter_mut().zip(rows.zip(targets)) {
             let target = class(target);

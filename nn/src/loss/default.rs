@@ -19,6 +19,7 @@ pub trait DefaultLoss<T: Float>: Head<T> {
             scale: T::one(),
             losses: &mut loss,
             gradient: &mut unused,
+            smoothing: 1.0,
         });
         see(loss[0], Self::is_right(logits, target));
     }

@@ -17,17 +17,32 @@ pub trait FlatLoss<T: Float>: Debug + Send + Sync + 'static {
     /// What the network must end in: `softmax`, `sigmoid`, or `linear` for anything else.
     fn head(&self) -> &'static str;
 
+    /// As [`Loss::label_smoothing`](super::Loss::label_smoothing).
+    fn label_smoothing(&self) -> Option<f64> {
+        None
+    }
+
     /// As [`Loss::evaluate`](super::Loss::evaluate), of rows of so many units.
     fn evaluate(&self, units: usize, rows: LossRows<'_, T, T>);
 }
 
 /// Those of the losses that are for this head, by the formula that declared networks have, too.
 macro_rules! flat {
-    ($($Loss:ty, $head:literal: |$loss:ident, $units:ident, $rows:ident| $evaluate:expr;)+) => {$(
+    ($(
+        $Loss:ty, $head:literal: |$loss:ident, $units:ident, $rows:ident| $evaluate:expr
+        $(, smoothing |$smooth:ident| $epsilon:expr)?;
+    )+) => {$(
         impl<T: Float> FlatLoss<T> for $Loss {
             fn head(&self) -> &'static str {
                 $head
             }
+
+            $(
+                fn label_smoothing(&self) -> Option<f64> {
+                    let $smooth = self;
+                    $epsilon
+                }
+            )?
 
             fn evaluate(&self, $units: usize, mut $rows: LossRows<'_, T, T>) {
                 let $loss = self;
@@ -44,7 +59,8 @@ macro_rules! flat {
 }
 
 flat! {
-    CrossEntropy, "softmax": |loss, units, rows| loss.of_classes(units, rows, class);
+    CrossEntropy, "softmax": |loss, units, rows| loss.of_classes(units, rows, class),
+        smoothing |loss| loss.epsilon();
     Focal, "softmax": |loss, units, rows| loss.of_classes(units, |_| 1.0, rows, class);
     BinaryCrossEntropy, "sigmoid": |_loss, units, rows| binary_cross_entropy_rows(units, None, rows);
     Mse, "linear": |_loss, units, rows| mse_rows(units, rows);

@@ -82,7 +82,7 @@ impl<W> Focal<W> {
         rows: LossRows<'_, T, Y>,
         class: impl Fn(&Y) -> usize,
     ) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
         let (gamma, half) = (T::of(self.gamma), T::of(0.5));
         shifted_exponentials(classes, logits, gradient);
         let rows =

@@ -36,9 +36,9 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Huber {
     const NAME: &'static str = "Huber loss";
 
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let targets = targets.as_flattened();
-        self.of_units(N, LossRows { logits, targets, scale, losses, gradient });
+        self.of_units(N, LossRows { logits, targets, scale, losses, gradient, smoothing });
     }
 }
 
@@ -46,7 +46,7 @@ impl Huber {
     /// Of rows of so many units, with a target for each.
     #[inline(always)] // so that a declared network's number of units is a constant in it
     pub(super) fn of_units<T: Float>(self, row_units: usize, rows: LossRows<'_, T, T>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
         let (delta, half) = (T::of(self.delta), T::of(0.5));
         vectorize(|| {
             for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {

@@ -27,9 +27,9 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mae {
     const NAME: &'static str = "mean absolute error";
 
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let targets = targets.as_flattened();
-        self.of_units(N, LossRows { logits, targets, scale, losses, gradient });
+        self.of_units(N, LossRows { logits, targets, scale, losses, gradient, smoothing });
     }
 }
 
@@ -37,7 +37,7 @@ impl Mae {
     /// Of rows of so many units, with a target for each.
     #[inline(always)] // so that a declared network's number of units is a constant in it
     pub(super) fn of_units<T: Float>(self, row_units: usize, rows: LossRows<'_, T, T>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
         vectorize(|| {
             for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {
                 *difference = z - t;

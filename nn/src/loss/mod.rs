@@ -124,6 +124,9 @@ pub struct LossRows<'a, T, Target> {
     pub losses: &'a mut [T],
     /// The gradient with respect to the logits, `[rows, units]`; to be written.
     pub gradient: &'a mut [T],
+    /// What label smoothing is multiplied by: 1, unless
+    /// [`Fit::smoothing_schedule`](crate::Fit::smoothing_schedule) says otherwise.
+    pub smoothing: f64,
 }
 
 impl<T: Copy, Target> LossRows<'_, T, Target> {
@@ -135,6 +138,7 @@ impl<T: Copy, Target> LossRows<'_, T, Target> {
             scale: self.scale,
             losses: self.losses,
             gradient: self.gradient,
+            smoothing: self.smoothing,
         }
     }
 }
@@ -173,6 +177,11 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         let _ = (rows, sums);
         self.clone()
+    }
+
+    /// The share ε of label smoothing, if the loss has some: what [`LossRows::smoothing`] multiplies.
+    fn label_smoothing(&self) -> Option<f64> {
+        None
     }
 }
 
@@ -218,6 +227,11 @@ pub trait SoftmaxLoss<T: Float, const N: usize>: Clone + Send + Sync + 'static {
         let _ = (rows, sums);
         self.clone()
     }
+
+    /// As [`Loss::label_smoothing`].
+    fn label_smoothing(&self) -> Option<f64> {
+        None
+    }
 }
 
 impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> TrainedWith<T, L> for Softmax<N> {
@@ -244,6 +258,10 @@ impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> Loss<T, Softmax<N>> for L {
 
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         SoftmaxLoss::for_batch(self, rows, sums)
+    }
+
+    fn label_smoothing(&self) -> Option<f64> {
+        SoftmaxLoss::label_smoothing(self)
     }
 }
 

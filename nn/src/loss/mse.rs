@@ -26,16 +26,16 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mse {
     const NAME: &'static str = "mean squared error";
 
     fn evaluate(&self, rows: LossRows<'_, T, [T; N]>) {
-        let LossRows { logits, targets, scale, losses, gradient } = rows;
+        let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let targets = targets.as_flattened();
-        mse_rows(N, LossRows { logits, targets, scale, losses, gradient });
+        mse_rows(N, LossRows { logits, targets, scale, losses, gradient, smoothing });
     }
 }
 
 /// [`Mse`] of so many units, with a target for each.
 #[inline(always)] // so that a declared network's number of units is a constant in it
 pub(crate) fn mse_rows<T: Float>(units: usize, rows: LossRows<'_, T, T>) {
-    let LossRows { logits, targets, scale, losses, gradient } = rows;
+    let LossRows { logits, targets, scale, losses, gradient, .. } = rows;
     let row_units = units;
     vectorize(|| {
         for ((difference, &z), &t) in gradient.iter_mut().zip(logits).zip(targets) {

@@ -52,6 +52,10 @@ impl<T: Float, const N: usize, L: SoftmaxLoss<T, N>> SoftmaxLoss<T, N> for Weigh
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         Weighted { factor: self.factor, loss: SoftmaxLoss::for_batch(&self.loss, rows, sums) }
     }
+
+    fn label_smoothing(&self) -> Option<f64> {
+        SoftmaxLoss::label_smoothing(&self.loss)
+    }
 }
 
 #[diagnostic::do_not_recommend] // the error names what fits

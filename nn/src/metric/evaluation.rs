@@ -158,6 +158,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
                         scale: N::Float::one(),
                         losses: &mut losses,
                         gradient: &mut unused,
+                        smoothing: 1.0,
                     });
                     let each = logits.chunks(N::Layers::OUTPUTS).zip(targets).zip(&losses);
                     for (row, ((logits, target), &loss)) in rows[at..].iter_mut().zip(each) {

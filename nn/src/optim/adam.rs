@@ -89,6 +89,11 @@ impl<T: Float> Optimizer<T> for Adam {
         self.check_as::<T>("adam")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let beta1 = settings::scaled_momentum(self.beta1, factor)?;
+        Some(Adam { beta1, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

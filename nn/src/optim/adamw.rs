@@ -73,6 +73,11 @@ impl<T: Float> Optimizer<T> for AdamW {
         settings::weight_decay("adamw", self.weight_decay)
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let adam = Optimizer::<T>::scale_momentum(&self.adam, factor)?;
+        Some(AdamW { adam, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

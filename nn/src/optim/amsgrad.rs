@@ -66,6 +66,11 @@ impl<T: Float> Optimizer<T> for AmsGrad {
         self.decay.check("amsgrad")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let beta1 = settings::scaled_momentum(self.beta1, factor)?;
+        Some(AmsGrad { beta1, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

@@ -149,6 +149,32 @@ fn every_optimizer_is_its_formula() {
     see_all(&mut Formula);
 }
 
+/// Whatever has a momentum in its settings, but for what changes it by itself or averages by it.
+#[test]
+fn a_momentum_can_be_multiplied() {
+    struct Momentum;
+    impl See for Momentum {
+        fn optimizer<O: Rule>(&mut self, name: &str, examples: Examples<O>) {
+            for rule in &examples.instances {
+                let text = format!("{rule:?}");
+                let has = |setting: &str| {
+                    let number = text.split_once(setting).map(|(_, rest)| rest);
+                    number.is_some_and(|rest| !rest.starts_with("0.0"))
+                };
+                let expected = (has(" beta1: ") || has(" momentum: "))
+                    && !["NAdam", "ScheduleFree"].contains(&name);
+                let scaled = Optimizer::<f64>::scale_momentum(rule, 1.0);
+                assert_eq!(scaled.is_some(), expected, "{text}");
+                assert!(scaled.is_none_or(|scaled| format!("{scaled:?}") == text), "{text}");
+                let Some(less) = Optimizer::<f64>::scale_momentum(rule, 0.5) else { continue };
+                assert_ne!(format!("{less:?}"), text);
+                Optimizer::<f64>::check(&less).unwrap();
+            }
+        }
+    }
+    see_all(&mut Momentum);
+}
+
 #[test]
 fn vectors_and_single_elements_have_the_same_bits() {
     struct Bits;

@@ -63,6 +63,10 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for Elastic<O> {
         self.rule.check()
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        Some(Elastic { rule: self.rule.scale_momentum(factor)?, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

@@ -80,6 +80,10 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for GradientNoise<O> {
         self.rule.check()
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        Some(GradientNoise { rule: self.rule.scale_momentum(factor)?, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

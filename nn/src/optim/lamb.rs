@@ -70,6 +70,11 @@ impl<T: Float> Optimizer<T> for Lamb {
         self.decay.check("lamb")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let beta1 = settings::scaled_momentum(self.beta1, factor)?;
+        Some(Lamb { beta1, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

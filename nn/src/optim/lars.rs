@@ -78,6 +78,11 @@ impl<T: Float> Optimizer<T> for Lars {
         self.decay.check("lars")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let momentum = settings::scaled_momentum(self.momentum, factor)?;
+        Some(Lars { momentum, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

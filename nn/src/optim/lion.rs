@@ -56,6 +56,11 @@ impl<T: Float> Optimizer<T> for Lion {
         self.decay.check("lion")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let beta1 = settings::scaled_momentum(self.beta1, factor)?;
+        Some(Lion { beta1, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

@@ -57,6 +57,10 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for MaxNorm<O> {
         self.rule.check()
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        Some(MaxNorm { rule: self.rule.scale_momentum(factor)?, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

@@ -112,6 +112,17 @@ pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
         all_finite(parameters)
     }
 
+    /// The same rule with its momentum multiplied by `factor`, as
+    /// [`Fit::momentum_schedule`](crate::Fit::momentum_schedule) asks for: how much is kept of the steps before, in rules of
+    /// Adam's kind β₁. `None` if the rule has no momentum, or one of 0.
+    fn scale_momentum(&self, factor: f64) -> Option<Self>
+    where
+        Self: Sized,
+    {
+        let _ = factor;
+        None
+    }
+
     /// The learning rate, if [`Optimizer::update`] is in this step nothing but p ← fma(g, −rate, p): the
     /// step may then be taken where the gradient is computed.
     fn descent(&self, _step: Step) -> Option<T> {

@@ -89,6 +89,13 @@ impl<T: Float> Optimizer<T> for Muon {
         Optimizer::<T>::check(&self.rest)
     }
 
+    /// Of matrices and of the rest.
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let momentum = settings::scaled_momentum(self.momentum, factor)?;
+        let rest = Optimizer::<T>::scale_momentum(&self.rest, factor)?;
+        Some(Muon { momentum, rest, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

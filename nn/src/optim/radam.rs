@@ -78,6 +78,11 @@ impl<T: Float> Optimizer<T> for RAdam {
         self.decay.check("radam")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let beta1 = settings::scaled_momentum(self.beta1, factor)?;
+        Some(RAdam { beta1, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

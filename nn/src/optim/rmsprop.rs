@@ -81,6 +81,11 @@ impl<T: Float> Optimizer<T> for RmsProp {
         self.decay.check("rmsprop")
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let momentum = settings::scaled_momentum(self.momentum, factor)?;
+        Some(RmsProp { momentum, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }

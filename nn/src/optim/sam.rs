@@ -78,6 +78,10 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for Sam<O> {
         self.rule.check()
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        Some(Sam { rule: self.rule.scale_momentum(factor)?, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.rule.update(step, stretch);
     }

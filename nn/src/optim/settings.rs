@@ -21,6 +21,12 @@ pub(super) fn decay(rule: &str, setting: &str, found: f64) -> Result<()> {
     refuse_unless((0.0..1.0).contains(&found), (rule, setting, found), "from 0 to below 1", advice)
 }
 
+/// A momentum times the factor of a schedule; `None` if there is no momentum.
+pub(super) fn scaled_momentum(momentum: f64, factor: f64) -> Option<f64> {
+    // Not 0 itself, with which a rule would forget to remember: it may have a quicker loop for that.
+    (momentum != 0.0).then(|| (momentum * factor).max(f64::MIN_POSITIVE))
+}
+
 /// What keeps a division from being one by zero: above 0, also as a number of the network.
 pub(super) fn epsilon<T: Float>(rule: &str, found: f64) -> Result<()> {
     let as_number = T::of(found);

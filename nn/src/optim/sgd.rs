@@ -73,6 +73,11 @@ impl<T: Float> Optimizer<T> for Sgd {
         )
     }
 
+    fn scale_momentum(&self, factor: f64) -> Option<Self> {
+        let momentum = settings::scaled_momentum(self.momentum, factor)?;
+        Some(Sgd { momentum, ..*self })
+    }
+
     fn update(&self, step: Step, stretch: Stretch<'_, T>) {
         self.checked_update(step, stretch);
     }
@@ -166,5 +171,17 @@ mod tests {
         near(two_steps(Sgd::new(0.1).momentum(0.5)), 1.0 - 0.1 - 0.25);
         // steps: 1 + 0.5·1, then 2 + 0.5·2.5
         near(two_steps(Sgd::new(0.1).momentum(0.5).nesterov()), 1.0 - 0.15 - 0.325);
+    }
+
+    /// A step without momentum leaves its gradient to the next, which has some again.
+    #[test]
+    fn a_momentum_of_0_for_a_while_remembers() {
+        let sgd = Sgd::new(0.1).momentum(0.5);
+        let (mut p, mut v) = ([1.0_f64], [7.0]);
+        let still = Optimizer::<f64>::scale_momentum(&sgd, 0.0).unwrap();
+        still.update(Step::new(2), Stretch::new(&mut p, &[1.0], [&mut v]));
+        sgd.update(Step::new(3), Stretch::new(&mut p, &[2.0], [&mut v]));
+        assert!((p[0] - (1.0 - 0.1 - 0.1 * (2.0 + 0.5))).abs() < 1e-15, "{}", p[0]);
+        assert!(Optimizer::<f64>::scale_momentum(&Sgd::new(0.1), 0.5).is_none());
     }
 }

@@ -160,7 +160,7 @@ impl<'a, M: Model> Objective<'a, M> {
     /// The loss at the model's parameters, with what a layer draws at this step.
     fn loss_at(&mut self, step: u64) -> Result<f64> {
         let batch = self.rows.batch();
-        let run = Run { threads: &self.threads, seed: 0, step, first_row: 0, whole: None };
+        let run = Run { step, ..Run::new(&self.threads) };
         let loss = self.model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?;
         Ok(loss.as_f64())
     }

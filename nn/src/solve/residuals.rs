@@ -149,6 +149,10 @@ impl<T: Float, H: Head<T>> DynLoss<T, H> for OneOutput {
 
     fn begin_batch(&mut self, _: &[H::Target], _: &[f64]) {}
 
+    fn label_smoothing(&self) -> Option<f64> {
+        None
+    }
+
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>) {
         one_output(self.0, rows);
     }
@@ -182,7 +186,14 @@ where
         // The gradient 2(z − t)/N with the factor N/2, which is exact.
         let scale = N::Float::of(N::Layers::OUTPUTS as f64 / 2.0);
         let (logits, losses) = (&logits[..], &mut losses[..]);
-        loss.evaluate(LossRows { logits, targets, scale, losses, gradient: residuals });
+        loss.evaluate(LossRows {
+            logits,
+            targets,
+            scale,
+            losses,
+            gradient: residuals,
+            smoothing: 1.0,
+        });
     }
 
     fn jacobian(
@@ -192,7 +203,8 @@ where
         jacobian: &mut [N::Float],
     ) -> Result<()> {
         let (len, outputs) = (self.flat().len(), N::Layers::OUTPUTS);
-        let run = Run { threads: &Threads::new(1), seed: 0, step: 0, first_row: 0, whole: None };
+        let one = Threads::new(1);
+        let run = Run::new(&one);
         let mut workspace = NetworkWorkspace::default();
         for output in 0..outputs {
             let mut loss = LossOf(Box::new(OneOutput(output)));

@@ -55,6 +55,7 @@ impl<L: loss::Loss<T, H>, H: Head<T>, T: Float> Op<T, 1> for Loss<L, H, T> {
             scale,
             losses: &mut losses,
             gradient: &mut gradient,
+            smoothing: 1.0,
         });
         self.gradient = gradient;
         Ok(Tensor::scalar(mean(&losses)))

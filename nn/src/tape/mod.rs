@@ -17,7 +17,7 @@ pub use model::{TapeFunction, TapeModel, TapeRow, Tensors, Variables};
 
 use crate::error::{Error, Result};
 use crate::head::Head;
-use crate::layer::{Inference, Layer, Pass, add_penalties};
+use crate::layer::{Inference, Layer, Pass, add_penalties, largest_dropout_rate};
 use crate::loss::{Loss, TrainedWith};
 use crate::network::{DefaultLossOf, Network, Units, check_encoder, tensors};
 use crate::optim::Sgd;
@@ -146,7 +146,27 @@ impl<'t, N: Network> OnTape<'t, N> {
     /// Without this call it answers as [`Network::predict`] does.
     #[must_use]
     pub fn training(mut self, seed: u64, step: u64) -> Self {
-        self.pass = Pass::Training { seed, step, first_row: 0, layer: 0 };
+        self.pass = Pass::Training { seed, step, first_row: 0, layer: 0, dropout: 1.0 };
+        self
+    }
+
+    /// The same with rates of dropout that are multiplied by this, as
+    /// [`Fit::dropout_schedule`](crate::Fit::dropout_schedule) does it. Nothing is dropped [without training](OnTape::training).
+    ///
+    /// # Panics
+    ///
+    /// If a rate is then not from 0 to below 1.
+    #[must_use]
+    #[track_caller]
+    pub fn dropout_factor(mut self, factor: f64) -> Self {
+        let rate = largest_dropout_rate(&N::Layers::INFO).unwrap_or(0.0) * factor;
+        assert!(
+            (0.0..1.0).contains(&rate),
+            "rate of dropout: found {rate}, expected from 0 to below 1"
+        );
+        if let Pass::Training { dropout, .. } = &mut self.pass {
+            *dropout = factor;
+        }
         self
     }
 

@@ -181,6 +181,19 @@ pub trait Model: Send + Sync {
         false
     }
 
+    /// The largest rate of the model's dropout, if it has any, so that [`differentiate`](Model::differentiate) looks at
+    /// [`Run::dropout`].
+    fn dropout_rate(&self) -> Option<f64> {
+        None
+    }
+
+    /// The share ε of the label smoothing of `loss`, if it has any, so that [`differentiate`](Model::differentiate) looks at
+    /// [`Run::smoothing`].
+    fn label_smoothing(&self, loss: &Self::Loss) -> Option<f64> {
+        let _ = loss;
+        None
+    }
+
     /// What `loss` adds up of the weights of a batch: see [`Loss::weight_sums`](crate::loss::Loss::weight_sums).
     fn weight_sums(&self, batch: Batch<'_, Self>, loss: &Self::Loss, sums: &mut Vec<f64>) {
         let _ = (batch, loss, sums);
@@ -315,7 +328,7 @@ pub trait Model: Send + Sync {
         self.check_adapted()?;
         let mut encoded = Vec::new();
         let (mut workspace, mut sum) = (Self::Workspace::default(), 0.0);
-        let run = Run { threads, seed: 0, step: 0, first_row: 0, whole: None };
+        let run = Run::new(threads);
         let mut weights = Vec::new();
         weights_of(data, 0..data.len(), &mut weights);
         portions(data, threads, |mut start, inputs, targets| {
@@ -382,6 +395,19 @@ pub struct Run<'r> {
     pub first_row: u64,
     /// What there is of the rows of the whole batch, where it is passed through in parts and the loss needs it.
     pub whole: Option<Whole<'r>>,
+    /// What the rates of dropout are multiplied by, such that none is 1 or above: see
+    /// [`Fit::dropout_schedule`](crate::Fit::dropout_schedule).
+    pub dropout: f64,
+    /// What the loss's label smoothing is multiplied by: see
+    /// [`Fit::smoothing_schedule`](crate::Fit::smoothing_schedule).
+    pub smoothing: f64,
+}
+
+impl<'r> Run<'r> {
+    /// Through a whole batch, before the first step, with the seed 0.
+    pub fn new(threads: &'r Threads) -> Self {
+        Run { threads, seed: 0, step: 0, first_row: 0, whole: None, dropout: 1.0, smoothing: 1.0 }
+    }
 }
 
 /// A batch whose parts are passed through one after the other.

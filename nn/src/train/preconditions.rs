@@ -50,8 +50,14 @@ pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
     }
 }
 
-/// Refuses a schedule that gives something else than a factor anywhere in a training of so many steps.
-pub(super) fn check_schedule(what: &str, schedule: &dyn Fn(f64) -> f64, steps: u64) -> Result<()> {
+/// Refuses a schedule that gives something else than a factor, or one that is not `allowed`, anywhere in a training of so many
+/// steps.
+pub(super) fn check_schedule(
+    what: &str,
+    schedule: &dyn Fn(f64) -> f64,
+    steps: u64,
+    allowed: impl Fn(f64) -> Result<()>,
+) -> Result<()> {
     /// Places that are looked at, the first and the last among them; the trainer looks at every other in its turn.
     const PLACES: u64 = 10_000;
     let places = steps.min(PLACES);
@@ -67,6 +73,11 @@ pub(super) fn check_schedule(what: &str, schedule: &dyn Fn(f64) -> f64, steps: u
                 "nothing was trained: correct the function, which is asked from 0 on",
             ));
         }
+        allowed(factor).map_err(|error| {
+            error.advising(&format!(
+                "nothing was trained: the {what} gives {factor} after {done} of the training"
+            ))
+        })?;
     }
     Ok(())
 }

@@ -17,13 +17,14 @@ use super::goal::Decisions;
 use super::local::Local;
 use super::model::{Batch, Model};
 use super::report::{Epoch, Report};
+use super::schedules::Schedules;
 use crate::data::{Batches, Minibatch, Source, Visit, weights_of};
 use crate::distributed::World;
 use crate::error::{Error, Result};
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 
-/// From training progress to a factor on the learning rate.
+/// From training progress to a factor.
 pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
 
 /// A name, and what is measured of a model under it.
@@ -39,7 +40,7 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) data: &'a dyn Source<M::Input, M::Target>,
     pub(super) validation: Option<&'a dyn Source<M::Input, M::Target>>,
     pub(super) schedule: Schedule,
-    pub(super) decay: Option<Schedule>,
+    pub(super) schedules: Schedules,
     pub(super) seed: u64,
     pub(super) threads: Threads,
     pub(super) batches: Batches,
@@ -196,13 +197,13 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             self.batch.gather_for_step(visit, &step_threads, self.data, &rows[own.clone()]);
             weights_of(self.data, rows.iter().copied(), &mut weights);
             self.model.model().encode(self.batch.inputs_mut(), &step_threads);
-            let rate = (self.schedule)(self.trainer.steps() as f64 / self.steps as f64)
-                * self.decisions.course.factor;
+            let done = self.trainer.steps() as f64 / self.steps as f64;
+            let rate = (self.schedule)(done) * self.decisions.course.factor;
             self.trainer.set_rate(rate);
             let is_local = self.is_local(count);
             self.trainer.set_apart(is_local);
-            if let Some(decay) = &self.decay {
-                self.trainer.set_decay(decay(self.trainer.steps() as f64 / self.steps as f64));
+            for (setting, schedule) in self.schedules.all() {
+                self.trainer.set_factor(setting, schedule(done));
             }
             let batch = Batch {
                 inputs: self.batch.inputs(),

@@ -1,16 +1,266 @@
 //! What changes in the course of a training, beside the learning rate.
 
+use std::fmt;
+
 use tensor::Float;
 
 use super::fit::Fit;
 use super::model::Model;
+use super::preconditions::check_schedule;
+use super::run::Schedule;
 use crate::data::Fingerprint;
 use crate::error::{Error, Result};
 use crate::optim::Optimizer;
 
+/// Something that is set before a training and may be multiplied by a factor in its course.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Setting {
+    /// Weight decay of the optimizer.
+    Decay,
+    /// Momentum of the optimizer.
+    Momentum,
+    /// Rates of the layers that drop.
+    Dropout,
+    /// Label smoothing of the loss.
+    Smoothing,
+}
+
+/// How many there are.
+const COUNT: usize = 4;
+
+impl Setting {
+    /// In the order of their places.
+    const ALL: [Setting; COUNT] =
+        [Setting::Decay, Setting::Momentum, Setting::Dropout, Setting::Smoothing];
+
+    /// What a schedule of it is called.
+    const fn schedule(self) -> &'static str {
+        match self {
+            Setting::Decay => "schedule of weight decay",
+            Setting::Momentum => "schedule of momentum",
+            Setting::Dropout => "schedule of dropout",
+            Setting::Smoothing => "schedule of label smoothing",
+        }
+    }
+
+    /// What a factor on it is called.
+    const fn factor(self) -> &'static str {
+        match self {
+            Setting::Decay => "factor on the weight decay",
+            Setting::Momentum => "factor on the momentum",
+            Setting::Dropout => "factor on dropout",
+            Setting::Smoothing => "factor on label smoothing",
+        }
+    }
+}
+
+/// A factor on each setting.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Factors([f64; COUNT]);
+
+impl Factors {
+    /// All as they are set.
+    pub(super) const NONE: Factors = Factors([1.0; COUNT]);
+
+    pub(super) const fn of(&self, setting: Setting) -> f64 {
+        self.0[setting as usize]
+    }
+
+    pub(super) const fn set(&mut self, setting: Setting, factor: f64) {
+        self.0[setting as usize] = factor;
+    }
+
+    /// Whether all settings are what they are.
+    pub(super) fn are_none(&self) -> bool {
+        *self == Factors::NONE
+    }
+
+    /// The rule with the momentum of this time, if that is another.
+    pub(super) fn rule<T: Float, O: Optimizer<T>>(&self, rule: &O) -> Option<O> {
+        match self.of(Setting::Momentum) {
+            1.0 => None,
+            factor => rule.scale_momentum(factor),
+        }
+    }
+
+    /// Refuses a factor that is none, that there is nothing to multiply with, or by which a setting is out of its range.
+    pub(super) fn check<T: Float, O: Optimizer<T>>(
+        &self,
+        scaled: &Scaled,
+        rule: &O,
+        steps: u64,
+    ) -> Result<()> {
+        for setting in Setting::ALL {
+            let factor = self.of(setting);
+            if factor == 1.0 {
+                continue;
+            }
+            if !(factor >= 0.0 && factor.is_finite()) {
+                return Err(Error::value(
+                    setting.factor(),
+                    format!("{factor} at step {}", steps + 1),
+                    "a finite number from 0",
+                    "correct the schedule",
+                ));
+            }
+            scaled.refuse_missing::<T, O>(setting, rule, &factor)?;
+            scaled.check_product::<T, O>(setting, rule, factor)?;
+        }
+        Ok(())
+    }
+}
+
+/// What factors multiply that belongs neither to the optimizer nor to a tensor.
+#[derive(Debug)]
+pub(super) struct Scaled {
+    model: String,
+    /// The largest rate of dropout.
+    dropout: Option<f64>,
+    /// ε.
+    smoothing: Option<f64>,
+}
+
+impl Scaled {
+    pub(super) fn of<M: Model>(model: &M, loss: &M::Loss) -> Self {
+        Scaled {
+            model: model.name(),
+            dropout: model.dropout_rate(),
+            smoothing: model.label_smoothing(loss),
+        }
+    }
+
+    /// Refuses a factor, or a whole schedule, that there is nothing to multiply with.
+    fn refuse_missing<T: Float, O: Optimizer<T>>(
+        &self,
+        setting: Setting,
+        rule: &O,
+        found: &dyn fmt::Display,
+    ) -> Result<()> {
+        let (is_there, owner, expected, advice) = match setting {
+            Setting::Decay => (
+                O::DECAYS,
+                O::NAME,
+                "none, since the rule has no weight decay",
+                "take one that has, such as `AdamW`, or leave the schedule out",
+            ),
+            Setting::Momentum => (
+                rule.scale_momentum(1.0).is_some(),
+                O::NAME,
+                "none, since the rule as it is set has no momentum that could change",
+                "take one that has, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
+            ),
+            Setting::Dropout => (
+                self.dropout.is_some(),
+                &self.model[..],
+                "none, since nothing in the model drops",
+                "give the network a layer such as `dropout(0.2)`, let the function of a `TapeModel` call \
+                 `Variables::dropout`, or leave the schedule out",
+            ),
+            Setting::Smoothing => (
+                self.smoothing.is_some(),
+                &self.model[..],
+                "none, since its loss has no label smoothing",
+                "choose one that has, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
+            ),
+        };
+        match is_there {
+            true => Ok(()),
+            false => {
+                let what = format!("{} of {owner}", setting.factor());
+                Err(Error::value(what, found.to_string(), expected, advice))
+            }
+        }
+    }
+
+    /// Refuses a factor by which what it multiplies is out of its range.
+    fn check_product<T: Float, O: Optimizer<T>>(
+        &self,
+        setting: Setting,
+        rule: &O,
+        factor: f64,
+    ) -> Result<()> {
+        let (what, set, is_allowed, expected): (_, _, fn(f64) -> bool, _) = match setting {
+            Setting::Decay => return Ok(()),
+            Setting::Momentum => {
+                return rule.scale_momentum(factor).map_or(Ok(()), |scaled| scaled.check());
+            }
+            Setting::Dropout => {
+                ("rate of dropout", self.dropout, |rate| rate < 1.0, "a rate from 0 to below 1")
+            }
+            Setting::Smoothing => {
+                ("label smoothing", self.smoothing, |share| share <= 1.0, "a number from 0 to 1")
+            }
+        };
+        match set {
+            Some(set) if !is_allowed(set * factor) => Err(Error::value(
+                what,
+                format!("{} = {set} · {factor}", set * factor),
+                expected,
+                "choose smaller factors",
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The course of each setting, of those that change.
+#[derive(Default)]
+pub(super) struct Schedules([Option<Schedule>; COUNT]);
+
+impl Schedules {
+    /// Those that there are.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Setting, &Schedule)> {
+        let each = Setting::ALL.into_iter().zip(&self.0);
+        each.filter_map(|(setting, schedule)| Some((setting, schedule.as_ref()?)))
+    }
+
+    /// Refuses what cannot be scheduled, or not so, in a training of so many steps.
+    pub(super) fn check<M: Model, O: Optimizer<M::Float>>(
+        &self,
+        model: &M,
+        rule: &O,
+        loss: &M::Loss,
+        steps: u64,
+    ) -> Result<()> {
+        if self.all().next().is_none() {
+            return Ok(());
+        }
+        // What is wrong with the rule itself is not for a factor to say.
+        rule.check()?;
+        let scaled = Scaled::of(model, loss);
+        for (setting, schedule) in self.all() {
+            scaled.refuse_missing::<M::Float, O>(setting, rule, &"a schedule")?;
+            check_schedule(setting.schedule(), schedule, steps, |factor| {
+                scaled.check_product::<M::Float, O>(setting, rule, factor)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// By what each course is known again where a training goes on. It is a function of the share, so that more epochs would have
+    /// been others from the first step on.
+    pub(super) fn texts(&self, epochs: usize) -> impl Iterator<Item = (&'static str, String)> {
+        Setting::ALL.into_iter().zip(&self.0).map(move |(setting, schedule)| {
+            let course = schedule.as_ref().map_or("none".into(), |schedule| text(schedule, epochs));
+            (setting.schedule(), course)
+        })
+    }
+}
+
+/// A course over so many epochs by its factors at some places.
+fn text(schedule: &Schedule, epochs: usize) -> String {
+    /// Places that are looked at.
+    const PLACES: usize = 256;
+    let mut hash = Fingerprint::new();
+    (0..PLACES).for_each(|at| hash.add(schedule(at as f64 / PLACES as f64).to_bits()));
+    format!("{:016x} over {epochs} epochs", hash.value())
+}
+
+/// Each schedule is a function from the share of the training that is over, 0 to 1, to a factor, such as those in
+/// [`schedule`](crate::schedule). A factor of 1 gives the bits of a training without the schedule, and a training goes on from a
+/// [checkpoint](Fit::checkpoint) only with the schedules that it began with.
 impl<M: Model, O> Fit<'_, M, O> {
-    /// How weight decay changes: a function from the share of the training that is over, 0 to 1, to a factor on the optimizer's decay,
-    /// such as those in [`schedule`](crate::schedule). Decay that is decoupled also follows the learning rate, by which it is
+    /// How weight decay changes: decay · factor. Decay that is decoupled also follows the learning rate, by which it is
     /// multiplied.
     ///
     /// ```
@@ -32,45 +282,106 @@ impl<M: Model, O> Fit<'_, M, O> {
     /// # Errors
     ///
     /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or the optimizer has no weight decay.
-    pub fn decay_schedule(mut self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
-        self.decay = Some(Box::new(schedule));
+    pub fn decay_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
+        self.scheduled(Setting::Decay, schedule)
+    }
+
+    /// How momentum changes: momentum · factor, of rules of Adam's kind β₁ · factor. Each step is that of a rule with this
+    /// momentum, as PyTorch's is whose `param_groups` have been given another. Large rates go with little momentum (Smith 2018), so
+    /// that it mostly falls and rises again where the rate does the opposite:
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::{Sgd, Show, schedule};
+    ///
+    /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
+    ///
+    /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
+    /// // From 0.95 to 0.85, where the rate is largest, and back.
+    /// let momentum = |done: f64| if done < 0.3 { 0.95 - done / 3.0 } else { 0.85 + (done - 0.3) / 7.0 };
+    /// fit(&mut Curve::init(1), &data)
+    ///     .optimizer(Sgd::new(0.1).momentum(0.95))
+    ///     .schedule(schedule::one_cycle(0.3, 0.04, 4e-6))
+    ///     .momentum_schedule(move |done| momentum(done) / 0.95)
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or one by which the momentum is 1 or
+    /// more, or the optimizer has none: as [`Rprop`](crate::Rprop), [`Sgd`](crate::Sgd) with a momentum of 0, and
+    /// [`NAdam`](crate::NAdam) and [`ScheduleFree`](crate::ScheduleFree), which change theirs by themselves or average by it.
+    pub fn momentum_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
+        self.scheduled(Setting::Momentum, schedule)
+    }
+
+    /// How dropout changes: rate · factor, in every layer that drops (`dropout`, `gaussian_dropout`, `alpha_dropout`,
+    /// `stochastic_depth`) and in [`Variables::dropout`](crate::Variables::dropout) of a [`TapeModel`](crate::TapeModel).
+    /// With less in the beginning a network finds its way (curriculum dropout, Morerio et al. 2017), with less at the end it learns
+    /// the details:
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Curve(dense(1 -> 32, tanh), dropout(0.2), dense(1)); }
+    ///
+    /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
+    /// // From 0 to 0.2: 1 − e^(−10·done).
+    /// fit(&mut Curve::init(1), &data)
+    ///     .dropout_schedule(|done| -(-10.0 * done).exp_m1())
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or one by which a rate is 1 or more, or
+    /// nothing in the model drops.
+    pub fn dropout_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
+        self.scheduled(Setting::Dropout, schedule)
+    }
+
+    /// How the loss's label smoothing changes: ε · factor, in training. Validation and
+    /// [`evaluate`](crate::Evaluate::evaluate) keep ε, so that epochs can be compared.
+    ///
+    /// ```
+    /// use nn::data::{Class, Dataset};
+    /// use nn::loss::cross_entropy;
+    /// use nn::prelude::*;
+    /// use nn::{Show, schedule};
+    ///
+    /// network! { struct Sign(dense(1 -> 2, softmax)); }
+    ///
+    /// let data = Dataset::new(vec![[-1.0], [1.0], [2.0]], Class::<2>::from_labels(&[0, 1, 1])?)?;
+    /// // 0.1 in the beginning, 0 at the end.
+    /// fit(&mut Sign::init(1), &data)
+    ///     .loss(cross_entropy().label_smoothing(0.1))
+    ///     .smoothing_schedule(schedule::linear)
+    ///     .show(Show::Nothing)
+    ///     .run()?;
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or one by which ε is above 1, or the
+    /// loss has no label smoothing, as that of a [`TapeModel`](crate::TapeModel), which is a function of yours.
+    pub fn smoothing_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
+        self.scheduled(Setting::Smoothing, schedule)
+    }
+
+    fn scheduled(
+        mut self,
+        setting: Setting,
+        schedule: impl Fn(f64) -> f64 + Send + 'static,
+    ) -> Self {
+        self.schedules.0[setting as usize] = Some(Box::new(schedule));
         self
     }
-
-    /// By what its course is known again where a training goes on. It is a function of the share, so that more epochs would have been
-    /// others from the first step on.
-    pub(super) fn decay_text(&self) -> String {
-        /// Places that are looked at.
-        const PLACES: usize = 256;
-        let Some(decay) = &self.decay else { return "none".into() };
-        let mut hash = Fingerprint::new();
-        (0..PLACES).for_each(|at| hash.add(decay(at as f64 / PLACES as f64).to_bits()));
-        format!("{:016x} over {} epochs", hash.value(), self.epochs)
-    }
-}
-
-/// Refuses a factor on weight decay that is none, or that there is nothing to multiply with.
-pub(super) fn check_decay<T: Float, O: Optimizer<T>>(factor: f64, steps: u64) -> Result<()> {
-    if !(factor >= 0.0 && factor.is_finite()) {
-        return Err(Error::value(
-            "factor on the weight decay",
-            format!("{factor} at step {}", steps + 1),
-            "a finite number from 0",
-            "correct the schedule",
-        ));
-    }
-    if factor == 1.0 { Ok(()) } else { check_decays::<T, O>(factor.to_string()) }
-}
-
-/// Refuses a rule without weight decay, where there is a factor on it.
-pub(super) fn check_decays<T: Float, O: Optimizer<T>>(found: String) -> Result<()> {
-    if O::DECAYS {
-        return Ok(());
-    }
-    Err(Error::value(
-        format!("factor on the weight decay of {}", O::NAME),
-        found,
-        "none, since the rule has no weight decay",
-        "take one that has, such as `AdamW`, or leave the schedule out",
-    ))
 }

@@ -14,7 +14,7 @@ use super::memory::Memory;
 use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
 use super::preconditions::check_weighs;
-use super::schedules::check_decay;
+use super::schedules::{Factors, Scaled, Setting};
 use super::shards::{Shards, check_shards};
 use super::update::Update;
 use crate::data::{Source, normalize};
@@ -60,7 +60,10 @@ pub struct Trainer<M: Model, O> {
     pub(super) seed: u64,
     pub(super) steps: u64,
     pub(super) rate: f64,
-    decay: f64,
+    /// On what is set, beside the learning rate.
+    factors: Factors,
+    /// What the factors multiply, once one has been asked for.
+    scaled: Option<Scaled>,
     /// Whether the workspace is that of a batch whose running state the model has not taken up.
     pub(super) has_state_to_come: bool,
     /// Whether a step was begun and not finished.
@@ -96,7 +99,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             seed: 0,
             steps: 0,
             rate: 1.0,
-            decay: 1.0,
+            factors: Factors::NONE,
+            scaled: None,
             has_state_to_come: false,
             is_broken: false,
         }
@@ -152,7 +156,29 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// Scales the weight decay of the steps to come; the optimizer must have one. A factor that is negative or not finite is an
     /// error of the next step.
     pub fn set_decay(&mut self, factor: f64) {
-        self.decay = factor;
+        self.set_factor(Setting::Decay, factor);
+    }
+
+    /// Scales the momentum of the steps to come, of rules of Adam's kind β₁; the optimizer must have one. A factor by which it
+    /// is not below 1 is an error of the next step.
+    pub fn set_momentum(&mut self, factor: f64) {
+        self.set_factor(Setting::Momentum, factor);
+    }
+
+    /// Scales the rates of dropout of the steps to come; the model must have some. A factor by which one is not below 1 is an
+    /// error of the next step.
+    pub fn set_dropout(&mut self, factor: f64) {
+        self.set_factor(Setting::Dropout, factor);
+    }
+
+    /// Scales the loss's label smoothing in the steps to come, not in [`Trainer::evaluate`]; the loss must have some. A factor
+    /// by which it is above 1 is an error of the next step.
+    pub fn set_smoothing(&mut self, factor: f64) {
+        self.set_factor(Setting::Smoothing, factor);
+    }
+
+    pub(super) fn set_factor(&mut self, setting: Setting, factor: f64) {
+        self.factors.set(setting, factor);
     }
 
     /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first. A
@@ -440,6 +466,16 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.optimizer.check()
     }
 
+    /// Refuses factors that there is nothing to multiply with, or that are out of range.
+    fn check_factors(&mut self, model: &M) -> Result<()> {
+        if self.factors.are_none() {
+            return Ok(());
+        }
+        let Trainer { optimizer, loss, scaled, factors, .. } = self;
+        let scaled = scaled.get_or_insert_with(|| Scaled::of(model, loss));
+        factors.check(scaled, optimizer, self.steps)
+    }
+
     /// Looks at what the optimizer remembers.
     pub(super) fn check_memory(&self) -> std::result::Result<(), Failure> {
         match self.memory.as_ref().and_then(|memory| memory.first_wrong(O::MEMORY)) {
@@ -458,7 +494,9 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         rows: usize,
     ) -> std::result::Result<M::Float, Failure> {
         let (seed, step) = (self.seed, self.steps);
-        let run = Run { threads: &self.threads, seed, step, first_row: 0, whole: None };
+        let dropout = self.factors.of(Setting::Dropout);
+        let smoothing = self.factors.of(Setting::Smoothing);
+        let run = Run { seed, step, dropout, smoothing, ..Run::new(&self.threads) };
         let loss = match (&mut self.shards, &self.memory) {
             (Some(shards), Some(memory)) => {
                 let how = (&mut self.loss, &run, &memory.kept[..]);
@@ -480,11 +518,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         change: impl FnOnce(&mut M, &mut M::Workspace, Update<'_, M::Float, O>) -> bool,
     ) -> std::result::Result<(), Failure> {
         let Some(memory) = &mut self.memory else { return Ok(()) };
-        memory.set_decay(self.decay);
+        memory.set_decay(self.factors.of(Setting::Decay));
+        let scaled = self.factors.rule::<M::Float, O>(&self.optimizer);
         self.is_broken = true;
         self.steps += 1;
         let update = Update {
-            rule: &self.optimizer,
+            rule: scaled.as_ref().unwrap_or(&self.optimizer),
             step: Step::new(self.steps).rate(self.rate),
             memory: memory.slots.each_mut().map(|slot| &mut slot[..]),
             tensors: &memory.tensors,
@@ -522,7 +561,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "correct the schedule",
             ));
         }
-        check_decay::<M::Float, O>(self.decay, self.steps)?;
+        self.check_factors(model)?;
         let len = model.flat().len();
         match &self.memory {
             Some(memory) if memory.len == len => Ok(()),

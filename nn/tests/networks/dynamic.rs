@@ -78,7 +78,7 @@ twins! {
         answer: heads(dense(1), (layer_norm, dense(2, softmax))),
     }
     Gates {
-        open: dense(20 -> 24, weight_norm = true), groups: group_norm(4), half: glu,
+        open: dense(20 -> 24, weight_norm = true), even: dense(24, tanh, spectral_norm = true), groups: group_norm(4), half: glu,
         deep: dense(32, selu, bias = false, weight_norm = true), drop: alpha_dropout(0.1), swish: swiglu,
         noise: gaussian_dropout(0.2), way: highway * 2, short: residual(dense(16, tanh), stochastic_depth(0.3)),
         output: dense(3, softmax),

@@ -53,6 +53,10 @@ pub(crate) const CASES: &[(&str, &str)] = &[
         "lengths",
         "dense(4 -> 5, tanh, weight_norm = true), dense(3, relu, bias = false, weight_norm = true), dense(4)",
     ),
+    (
+        "spectral",
+        "dense(4 -> 5, tanh, spectral_norm = true), dense(3, relu, bias = false, spectral_norm = true), dense(4)",
+    ),
     ("even", "dense(4 -> 6), rms_norm, dense(5, relu), rms_norm(epsilon = 1e-2), dense(3)"),
     ("standardized", "standardize, dense(4 -> 5, tanh), dense(3)"),
     ("bounded", "min_max, dense(4 -> 5, tanh), dense(3)"),

@@ -19,7 +19,7 @@ import sys
 import torch
 from safetensors.torch import load_file, save_file
 from torch import nn
-from torch.nn.utils.parametrizations import weight_norm
+from torch.nn.utils.parametrizations import spectral_norm, weight_norm
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROWS = 5
@@ -132,6 +132,8 @@ CASES = [
     ("gated", "dense(4 -> 12), group_norm(3), gaussian_dropout(0.1), glu, alpha_dropout(0.1), dense(8), swiglu, group_norm(2, epsilon = 1e-2), dense(6, relu), highway, glu",
      S(L(4, 12), nn.GroupNorm(3, 12), nn.Identity(), nn.GLU(), nn.AlphaDropout(0.1), L(6, 8), SwiGLU(), nn.GroupNorm(2, 4, eps=1e-2), L(4, 6), nn.ReLU(), Highway(6), nn.GLU()),
      "float32"),
+    ("spectral", "dense(4 -> 6, relu, spectral_norm = true), dense(3, bias = false, spectral_norm = true)",
+     S(spectral_norm(L(4, 6)), nn.ReLU(), spectral_norm(L(6, 3, bias=False))), "float32"),
 ]
 
 
@@ -167,6 +169,12 @@ def make():
         module = module.to(getattr(torch, kind)).eval()
         with torch.no_grad():
             fill(module)
+            if name == "spectral":
+                # Each pass in training brings u and v nearer to the singular vectors.
+                module.train()
+                for _ in range(20):
+                    module(torch.zeros(ROWS, width(module)))
+                module.eval()
             save_file(module.state_dict(), HERE / "files" / f"{name}.safetensors")
             x = torch.randn(ROWS, width(module)).to(torch.float64)
             y = module.to(torch.float64)(x)

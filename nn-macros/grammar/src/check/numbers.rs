@@ -1,7 +1,7 @@
 //! The numbers of a layer make sense; one that does not is left out, or replaced by a guess.
 
 use super::widths::{LARGEST, plural, possible};
-use crate::ast::{Dense, Real, Simple, Title, Width, Widths};
+use crate::ast::{Dense, DenseNorm, Real, Simple, Title, Width, Widths};
 use crate::tokens::Report;
 use crate::vocabulary::{self, Number};
 
@@ -65,9 +65,14 @@ pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: 
 /// The numbers of a dense layer are within their bounds.
 pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     within(&mut dense.l2, vocabulary::number("dense", "l2"), report);
-    if let (Some(true), Some(l2)) = (dense.weight_norm, &dense.l2) {
-        let advice = "with `weight_norm` the size of a weight means nothing, so that a penalty for it does nothing; leave \
-                      `l2` out";
+    if let (Some(norm), Some(l2)) = (dense.norm(), &dense.l2) {
+        let word = match norm {
+            DenseNorm::Weight => "weight_norm",
+            DenseNorm::Spectral => "spectral_norm",
+        };
+        let advice = format!(
+            "with `{word}` the size of a weight means nothing, so that a penalty for it does nothing; leave `l2` out"
+        );
         report.error(&l2.place, advice);
         dense.l2 = None;
     }

@@ -24,7 +24,13 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
                     let truth = truth(word, value, report);
                     match word {
                         "bias" => dense.bias = truth,
-                        _ => dense.weight_norm = truth,
+                        "weight_norm" => dense.weight_norm = truth,
+                        _ => dense.spectral_norm = truth,
+                    }
+                    if [dense.weight_norm, dense.spectral_norm] == [Some(true); 2] {
+                        let advice = "a layer has one norm of its weights; leave `weight_norm` or `spectral_norm` out";
+                        report.error(&place(value), advice);
+                        dense.spectral_norm = None;
                     }
                 }
                 Takes::Number(rule) => dense.l2 = number(value, rule.called, report),

@@ -121,6 +121,12 @@ pub const LAYERS: &[Layer] = &[
                 takes: Takes::Truth,
             },
             LayerOption {
+                word: "spectral_norm",
+                elsewhere: &["spectral_normalization", "spectralnorm", "sn"],
+                example: "true",
+                takes: Takes::Truth,
+            },
+            LayerOption {
                 word: "l2",
                 elsewhere: &["kernel_regularizer", "regularizer", "weight_decay"],
                 example: "1e-4",

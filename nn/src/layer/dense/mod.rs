@@ -2,6 +2,7 @@
 
 #[cfg(feature = "std")]
 mod l2;
+mod normed;
 #[cfg(feature = "std")]
 mod op;
 mod options;
@@ -13,7 +14,6 @@ mod products;
 mod small;
 #[cfg(feature = "std")]
 mod train;
-mod weight_norm;
 
 use core::hint::black_box;
 use core::marker::PhantomData;
@@ -21,12 +21,12 @@ use core::marker::PhantomData;
 use tensor::Float;
 use tensor::activation::Activation;
 
-pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
-pub use weight_norm::WeightNorm;
 #[cfg(feature = "onnx")]
-pub(crate) use weight_norm::weights;
+pub(crate) use normed::computed_weights;
+pub use normed::{DenseNorm, Length, Normed, Spectral, SpectralNorm, WeightNorm};
 #[cfg(feature = "std")]
-pub use weight_norm::{HasFormula, WeightNormFormula, WeightNormView};
+pub use normed::{HasFormula, NormedFormula, SpectralNormView, WeightNormView};
+pub use options::{DenseOptions, DenseView, DenseWith, Plain, WeightView};
 
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::{TensorKind, padded};

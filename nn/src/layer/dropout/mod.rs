@@ -27,6 +27,8 @@ pub use gaussian::Gaussian;
 pub use standard::Standard;
 #[cfg(feature = "std")]
 pub use train::DroppingFormula;
+#[cfg(feature = "std")]
+pub(crate) use train::largest_dropout_rate;
 
 use crate::layer::option::checked;
 use crate::layer::{Inference, Info, LayerInfo};

@@ -7,15 +7,26 @@ use tensor::Float;
 use tensor::random::Random;
 use tensor::simd::vectorize;
 
-use super::{DropoutKind, Dropping};
+use super::{Alpha, DropoutKind, Dropping, Gaussian, Standard, WholeRows};
 use crate::layer::recorded::record;
-use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, UnitFunction, Width, Workspace};
+use crate::layer::{
+    Extra, Fixed, Formula, Info, Leaf, OutputGrad, Pass, UnitFunction, Width, Workspace,
+    written_number,
+};
 
 /// Streams of random numbers from here on belong to dropout; those below are the first weights' and the
 /// epochs'.
 const STREAMS: u64 = 1 << 63;
 /// So many steps have streams of their own in each layer.
 const STEPS: u32 = 44;
+
+/// The largest rate of the layers that drop, if there are any.
+pub(crate) fn largest_dropout_rate(info: &Info) -> Option<f64> {
+    const WORDS: [&str; 4] = [Standard::WORD, Gaussian::WORD, Alpha::WORD, WholeRows::WORD];
+    let layers = (0..info.count()).map(|index| info.layer(index).0);
+    let dropping = layers.filter(|layer| !layer.is_own && WORDS.contains(&layer.kind));
+    dropping.filter_map(|layer| written_number(layer.option)).reduce(f64::max)
+}
 
 /// y = x∘m + c, dx = dy∘m. The mask is kept of each row.
 #[derive(Clone, Copy, Debug)]
@@ -60,19 +71,20 @@ impl<T: Float, K: DropoutKind, W: Width> Formula<T> for DroppingFormula<K, W> {
 
     fn forward(&self, _parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, pass: Pass) {
         let (y, mask) = (&mut *workspace.y, &mut *workspace.per_row);
-        let Pass::Training { seed, step, first_row, layer } = pass else {
+        let Pass::Training { seed, step, first_row, layer, dropout } = pass else {
             mask.fill(T::one());
             y.copy_from_slice(x);
             return;
         };
         let random = Random::new(seed, STREAMS | layer << STEPS | step);
-        K::fill_mask(random, self.rate, (first_row, self.width.get()), mask);
+        let rate = self.rate * dropout;
+        K::fill_mask(random, rate, (first_row, self.width.get()), mask);
         vectorize(|| {
             for ((y, &x), &m) in y.iter_mut().zip(x).zip(&*mask) {
                 *y = x * m;
             }
         });
-        let shifts = K::shifts(self.rate);
+        let shifts = K::shifts(rate);
         if shifts != [0.0; 2] {
             let [of_dropped, of_kept] = shifts.map(T::of);
             vectorize(|| {
@@ -123,7 +135,6 @@ impl<K: DropoutKind, const N: usize, const RATE: u64> Leaf for Dropping<K, N, RA
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Alpha, Gaussian, Standard, WholeRows};
     use super::*;
 
     /// Any part of a mask is that of the whole.

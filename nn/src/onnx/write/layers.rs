@@ -4,7 +4,9 @@ use tensor::Float;
 
 use super::graph::{Graph, float, integer, list};
 use super::{activations, columns};
-use crate::layer::{LayerInfo, TensorInfo, normed_weights, written_number};
+use crate::layer::{
+    DenseNorm, LayerInfo, Length, Spectral, TensorInfo, computed_weights, written_number,
+};
 
 /// A layer in a network with parameters.
 pub(super) struct Placed<'a, T> {
@@ -18,6 +20,20 @@ impl<T: Float> Placed<'_, T> {
     fn tensor(&self, graph: &mut Graph, name: &str) -> Option<String> {
         let (tensor, values) = self.values(name)?;
         Some(self.constant(graph, name, tensor.shape, values))
+    }
+
+    /// Whether the layer has a tensor with this name.
+    fn has(&self, name: &str) -> bool {
+        self.values(name).is_some()
+    }
+
+    /// The weights that `K` computes from those of a dense layer.
+    fn weights<K: DenseNorm>(&self, graph: &mut Graph) -> Option<String> {
+        let ((tensor, v), (own, _)) = (self.values("weight")?, self.values(K::OF_OUTPUTS)?);
+        let mut weights = vec![T::zero(); v.len()];
+        let own = &self.parameters[own.offset..];
+        computed_weights::<K, T>([v, own], self.info.outputs, &mut weights);
+        Some(self.constant(graph, "weight", tensor.shape, &weights))
     }
 
     /// What the tensor with this name is, and its numbers.
@@ -86,14 +102,10 @@ pub(super) fn write<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str)
 }
 
 fn dense<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
-    let weight = match layer.values("scale") {
-        Some((_, scale)) => {
-            let (tensor, v) = layer.values("weight")?;
-            let mut weight = vec![T::zero(); v.len()];
-            normed_weights(v, scale, &mut weight);
-            layer.constant(graph, "weight", tensor.shape, &weight)
-        }
-        None => layer.tensor(graph, "weight")?,
+    let weight = match layer {
+        _ if layer.has(Length::OF_OUTPUTS) => layer.weights::<Length>(graph)?,
+        _ if layer.has(Spectral::OF_OUTPUTS) => layer.weights::<Spectral>(graph)?,
+        _ => layer.tensor(graph, "weight")?,
     };
     let y = match layer.tensor(graph, "bias") {
         Some(bias) => graph.op("Gemm", &[x, &weight, &bias]),

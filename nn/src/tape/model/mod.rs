@@ -307,6 +307,17 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         true
     }
 
+    /// What the function asks for with two rows of zeros.
+    fn dropout_rate(&self) -> Option<f64> {
+        let tape = Tape::no_grad();
+        let pass = Pass::Training { seed: 0, step: 0, first_row: 0, layer: 0, dropout: 1.0 };
+        let variables = Variables::on(&tape, &self.tensors, pass).ok()?;
+        // An error of the function is that of the first step, too.
+        let _outputs =
+            self.function.outputs(&variables, tape.constant(Tensor::zeros([2, X::WIDTH])));
+        variables.dropout_rate()
+    }
+
     fn differentiate(
         &self,
         Batch { inputs, targets, weights }: Batch<'_, Self>,
@@ -315,8 +326,8 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         run: &Run<'_>,
     ) -> Result<T> {
         let tape = Tape::new();
-        let Run { seed, step, first_row, .. } = *run;
-        let pass = Pass::Training { seed, step, first_row, layer: 0 };
+        let Run { seed, step, first_row, dropout, .. } = *run;
+        let pass = Pass::Training { seed, step, first_row, layer: 0, dropout };
         let variables = Variables::on(&tape, &self.tensors, pass)?;
         let (_, loss) = self.record(&tape, &variables, inputs, targets, weights)?;
         let gradients = loss.backward()?;

@@ -1,5 +1,6 @@
 //! The tensors of a model as variables of a tape, found by their names.
 
+use std::cell::Cell;
 use std::fmt;
 use std::ops::Index;
 use std::sync::Arc;
@@ -22,6 +23,8 @@ pub struct Variables<'t, T: Float> {
     named: Arc<[NamedTensor]>,
     variables: Vec<Var<'t, T>>,
     pass: Pass,
+    /// The largest rate that [`Variables::dropout`] was called with.
+    dropped: Cell<Option<f64>>,
 }
 
 impl<'t, T: Float> Variables<'t, T> {
@@ -32,7 +35,7 @@ impl<'t, T: Float> Variables<'t, T> {
             Ok(tape.parameter(Tensor::from_vec(values, &tensor.shape[..])?))
         });
         let variables = variables.collect::<Result<_>>()?;
-        Ok(Variables { named, variables, pass })
+        Ok(Variables { named, variables, pass, dropped: Cell::new(None) })
     }
 
     /// All variables, in the order of the tensors.
@@ -46,7 +49,7 @@ impl<'t, T: Float> Variables<'t, T> {
     }
 
     /// x with each element dropped with probability `p` in training; x itself otherwise. `place` tells one dropout of the
-    /// model from the others.
+    /// model from the others. [`Fit::dropout_schedule`](crate::Fit::dropout_schedule) multiplies `p`.
     ///
     /// # Errors
     ///
@@ -56,11 +59,17 @@ impl<'t, T: Float> Variables<'t, T> {
         const STREAM: u64 = 0x4452_4F50_0000_0000;
         match self.pass {
             Pass::Evaluation => Ok(x),
-            Pass::Training { seed, step, .. } => {
+            Pass::Training { seed, step, dropout, .. } => {
+                self.dropped.set(Some(self.dropped.get().map_or(p, |most| most.max(p))));
                 let of_step = Random::new(seed, STREAM ^ place).bits(step);
-                x.dropout(T::of(p), Random::new(of_step, place))
+                x.dropout(T::of(p * dropout), Random::new(of_step, place))
             }
         }
+    }
+
+    /// The largest rate that [`Variables::dropout`] was called with in training, if it was.
+    pub(super) fn dropout_rate(&self) -> Option<f64> {
+        self.dropped.get()
     }
 }
 

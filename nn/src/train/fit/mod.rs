@@ -16,6 +16,7 @@ use super::groups::Groups;
 use super::model::Model;
 use super::network::LossOf;
 use super::run::{Measure, Schedule};
+use super::schedules::Schedules;
 use crate::data::Source;
 use crate::distributed::World;
 use crate::error::Result;
@@ -57,7 +58,7 @@ pub fn fit<'a, M: Model>(
         seed: 0,
         threads: None,
         schedule: Box::new(schedule::constant),
-        decay: None,
+        schedules: Schedules::default(),
         show: Show::Auto,
         observers: Vec::new(),
         measures: Vec::new(),
@@ -88,7 +89,7 @@ pub struct Fit<'a, M: Model, O> {
     seed: u64,
     threads: Option<Threads>,
     pub(super) schedule: Schedule,
-    pub(super) decay: Option<Schedule>,
+    pub(super) schedules: Schedules,
     show: Show,
     observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
     measures: Vec<Measure<'a, M>>,
@@ -217,7 +218,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let Fit { clip, groups, average, checkpoints, measures, .. } = self;
         Fit {
             adapts_again: self.adapts_again,
-            decay: self.decay,
+            schedules: self.schedules,
             model,
             data,
             validation,

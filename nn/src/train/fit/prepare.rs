@@ -24,7 +24,6 @@ use crate::train::progress::Progress;
 use crate::train::recipe::Recipe;
 use crate::train::report::Report;
 use crate::train::run::{Kept, Run};
-use crate::train::schedules::check_decays;
 use crate::train::shards::{Shards, check_parts, check_shards};
 
 use super::{Fit, Show};
@@ -138,11 +137,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
         let is_first = self.world.as_ref().is_none_or(World::is_first);
         let steps = check_steps(self.epochs, batches.count())?;
-        check_schedule("schedule", &*self.schedule, steps)?;
-        if let Some(decay) = &self.decay {
-            check_decays::<M::Float, O>("a schedule".into())?;
-            check_schedule("schedule of weight decay", decay, steps)?;
-        }
+        check_schedule("schedule", &*self.schedule, steps, |_| Ok(()))?;
+        self.schedules.check(&*self.model, &self.optimizer, &self.loss, steps)?;
         if let Some(validation) = self.validation {
             check_weighted(self.model, "validation ", validation)?;
             self.model.check_rows("validation ", validation, &threads)?;
@@ -179,7 +175,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let display = std::iter::once(Box::new(progress) as Box<dyn Observer<M> + Send>);
         let observers = display.chain(observers.into_iter().filter(|_| is_first));
         Ok(Run {
-            decay: self.decay,
+            schedules: self.schedules,
             model: Completed::new(model),
             trainer,
             data,
@@ -240,7 +236,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let shards = self.shards.map_or("none".into(), |shards| shards.to_string());
         conditions.add("shards", shards);
         conditions.add("average", format!("{:?}", self.average));
-        conditions.add("schedule of weight decay", self.decay_text());
+        for (name, course) in self.schedules.texts(self.epochs) {
+            conditions.add(name, course);
+        }
         let measured: Vec<&str> = self.measures.iter().map(|(name, _)| &name[..]).collect();
         conditions.add("measured", format!("{measured:?}"));
         self.decisions.conditions(&mut conditions);

@@ -28,7 +28,7 @@ use crate::error::Result;
 use crate::file::texts;
 use crate::head::Head as _;
 use crate::labels::Labels;
-use crate::layer::{FirstSums, Inference as _, Layer, Pass};
+use crate::layer::{FirstSums, Inference as _, Layer, Pass, largest_dropout_rate};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale, weigh};
 use crate::metric::{Evaluation, Metrics, check_rows};
 use crate::network::{
@@ -159,6 +159,14 @@ impl<N: Network> Model for N {
         true
     }
 
+    fn dropout_rate(&self) -> Option<f64> {
+        largest_dropout_rate(&N::INFO)
+    }
+
+    fn label_smoothing(&self, LossOf(loss): &LossOf<N>) -> Option<f64> {
+        loss.label_smoothing()
+    }
+
     fn weight_sums(&self, batch: Batch<'_, Self>, LossOf(loss): &LossOf<N>, sums: &mut Vec<f64>) {
         loss.weight_sums(batch.targets, batch.weights, sums);
     }
@@ -169,7 +177,7 @@ impl<N: Network> Model for N {
         Batch { inputs, targets, weights }: Batch<'_, Self>,
         LossOf(loss): &mut LossOf<N>,
         workspace: &mut Self::Workspace,
-        &Run { threads, seed, step, first_row: start, whole }: &Run<'_>,
+        &Run { threads, seed, step, first_row: start, whole, dropout, smoothing }: &Run<'_>,
     ) -> Result<Self::Float> {
         let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
         if workspace.losses.len() < rows {
@@ -204,7 +212,10 @@ impl<N: Network> Model for N {
             compute_first_sums::<N>(sums, inputs, division);
         }
 
-        let pass = |row| Pass::Training { seed, step, first_row: start + row, layer: 0 };
+        let pass = |row| {
+            let first_row = start + row;
+            Pass::Training { seed, step, first_row, layer: 0, dropout }
+        };
         let part = |mut layers, x, targets, weights, losses: &mut [N::Float], pass| {
             N::Layers::forward(parameters, Row::flatten(x), &mut layers, pass);
             let end = N::Layers::output_grad(&mut layers);
@@ -216,6 +227,7 @@ impl<N: Network> Model for N {
                 scale,
                 losses: to_losses,
                 gradient: to_gradient,
+                smoothing,
             });
             weigh(losses, gradient, weights);
             end.apply_derivative();

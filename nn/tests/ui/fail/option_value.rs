@@ -13,6 +13,7 @@ network! {
         seventh: dense(64, init = weird),
         eighth: dense(64, weight_norm = 1),
         ninth: dense(64, weight_norm = true, l2 = 1e-4),
+        tenth: dense(64, weight_norm = true, spectral_norm = true),
         output: dense(10, softmax, bias =),
     }
 }

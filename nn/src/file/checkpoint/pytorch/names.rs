@@ -49,6 +49,13 @@ const WEIGHT_NORM: &[(&str, &str)] = &[
     ("scale", "parametrizations.weight.original0"),
 ];
 
+/// The same under `torch.nn.utils.parametrizations.spectral_norm`.
+const SPECTRAL_NORM: &[(&str, &str)] = &[
+    ("weight", "parametrizations.weight.original"),
+    ("u", "parametrizations.weight.0._u"),
+    ("v", "parametrizations.weight.0._v"),
+];
+
 /// A network's tensors under PyTorch's names.
 pub(super) struct Twins {
     /// In the order of the flat buffer, with the shapes that they have there.
@@ -84,16 +91,23 @@ impl Twins {
             let (layer, start) = info.layer(index);
             let twin = TWINS.iter().find(|twin| twin.word == layer.kind && !layer.is_own);
             let renamed = twin.map_or(&[][..], |twin| twin.renamed);
-            // A dense layer with a weight norm.
-            let is_normed = layer.kind == "dense"
-                && !layer.is_own
-                && layer.tensors.iter().any(|tensor| tensor.name == "scale");
-            let renamed = if is_normed { WEIGHT_NORM } else { renamed };
+            // A dense layer whose weights are computed.
+            let has = |name: &str| {
+                layer.kind == "dense"
+                    && !layer.is_own
+                    && layer.tensors.iter().any(|tensor| tensor.name == name)
+            };
+            let has_lengths = has("scale");
+            let renamed = match has_lengths {
+                true => WEIGHT_NORM,
+                false if has("u") => SPECTRAL_NORM,
+                false => renamed,
+            };
             for tensor in layer.tensors {
                 let name = renamed.iter().find(|(ours, _)| *ours == tensor.name);
                 let name = name.map_or(tensor.name, |(_, theirs)| *theirs);
                 let mut named = tensor.named(joined(module, name), start);
-                if is_normed && tensor.name == "scale" {
+                if has_lengths && tensor.name == "scale" {
                     named.shape.push(1);
                 }
                 theirs.push(named);

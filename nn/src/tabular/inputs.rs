@@ -42,9 +42,10 @@ impl<N: AsRef<str>> Block<'_, N> {
             };
             if !holds(form, column) {
                 misfits.other.push(format!(
-                    "{} holds a {} and should hold a {}",
+                    "{} holds a {}{} and should hold a {}",
                     quoted(name),
                     column.kind(),
+                    example(column),
                     kind(form)
                 ));
             }
@@ -135,14 +136,33 @@ fn kind(form: &ColumnForm) -> Kind {
     }
 }
 
+/// What in a column is no number, or no yes and no: `, such as `84 m2`,`.
+fn example(column: &Column) -> String {
+    let is_other = |cell: &Cell<'_>| match cell {
+        Cell::Category(word) => word.parse::<f64>().is_err(),
+        Cell::Number(_) => !is_yes_or_no(*cell),
+        _ => false,
+    };
+    let other = column.iter().find(is_other);
+    other.map_or(String::new(), |cell| format!(", such as {},", quoted(&cell.to_string())))
+}
+
+/// Whether it is missing, a yes or a no, or one of the numbers that stand for these.
+fn is_yes_or_no(cell: Cell<'_>) -> bool {
+    cell.number().is_none_or(|number| number.is_nan() || number == 0.0 || number == 1.0)
+}
+
 /// Whether it holds that, or can be read as if it did: what is missing everywhere is of every kind.
 fn holds(form: &ColumnForm, column: &Column) -> bool {
     column.missing() == column.len()
         || match form.kind {
             ColumnKind::Category { .. } => true,
-            ColumnKind::Number { .. } | ColumnKind::Flag => {
-                matches!(column.kind(), Kind::Number | Kind::YesNo)
-            }
+            ColumnKind::Number { .. } => matches!(column.kind(), Kind::Number | Kind::YesNo),
+            ColumnKind::Flag => match column.kind() {
+                Kind::YesNo => true,
+                Kind::Number => column.iter().all(is_yes_or_no),
+                _ => false,
+            },
             ColumnKind::Date => column.kind() == Kind::Date,
         }
 }

@@ -475,8 +475,8 @@ fn a_network_without_words_is_given_them() -> nn::Result<()> {
 fn a_table_that_does_not_fit_says_why() -> nn::Result<()> {
     let table = table();
     let wrong = table.drop(["area", "garden"])?.with(Column::categories("rooms", ["one"; 400]))?;
-    let expected = "columns of the table: found no column `area`, `garden`; `rooms` holds a category and should hold a \
-                    number; left over: `id`, expected those of the network; give a table with these columns, or declare the \
+    let expected = "columns of the table: found no column `area`, `garden`; `rooms` holds a category, such as \
+                    `one`, and should hold a number; left over: `id`, expected those of the network; give a table with these columns, or declare the \
                     columns that this table has";
     assert_eq!(Price::dataset(&wrong, "price").unwrap_err().to_string(), expected);
     assert!(
@@ -484,6 +484,16 @@ fn a_table_that_does_not_fit_says_why() -> nn::Result<()> {
     );
     let error = Kind::dataset(&table, "city").unwrap_err().to_string();
     assert!(error.starts_with("classes of column `city`"), "{error}");
+    // Numbers stand for yes and no if they are 1 and 0.
+    let numbers = |of: fn(u32) -> f64| Column::numbers("garden", (0..400).map(of));
+    let flags = table.with(numbers(|row| f64::from(row % 2)))?;
+    assert_eq!(Price::rows(&flags)?.len(), 400);
+    let error =
+        Price::rows(&table.with(numbers(|row| f64::from(row % 3)))?).unwrap_err().to_string();
+    assert!(
+        error.contains("`garden` holds a number, such as `2`, and should hold a yes/no"),
+        "{error}"
+    );
     // What is missing everywhere is of every kind.
     let empty = table.with(Column::numbers("city", [f64::NAN; 400]))?;
     assert_eq!(Price::rows(&empty)?.len(), 400);

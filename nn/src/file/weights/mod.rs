@@ -31,6 +31,9 @@ use crate::row::Row as _;
 /// where the linker put them, in flash on a microcontroller. On a CPU whose build target has no fused
 /// multiply-add (on x86, `-C target-feature=+fma` grants it) and without the standard library, that operation
 /// is a function call: the same bits, slower.
+///
+/// Of a network behind columns all is there that predicting needs, fingerprints of words among it. The words themselves, and the
+/// names of classes, stay in the file.
 pub struct Weights<N: Architecture> {
     parameters: &'static [N::Float],
     network: PhantomData<fn() -> N>,

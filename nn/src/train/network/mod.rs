@@ -160,7 +160,7 @@ impl<N: Network> Model for N {
     }
 
     fn dropout_rate(&self) -> Option<f64> {
-        largest_dropout_rate(&N::INFO)
+        largest_dropout_rate(N::INFO)
     }
 
     fn label_smoothing(&self, LossOf(loss): &LossOf<N>) -> Option<f64> {

@@ -180,7 +180,10 @@ fn a_function_on_the_tape_drops_by_the_schedule() {
         .run()
         .unwrap_err()
         .to_string();
-    assert!(error.starts_with("factor on label smoothing of TapeModel: found a schedule"), "{error}");
+    assert!(
+        error.starts_with("factor on label smoothing of TapeModel: found a schedule"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -329,11 +332,7 @@ fn what_cannot_be_scheduled_is_refused_before_training() {
     let run = four(&mut dropping, &data).dropout_schedule(|done| 4.0 * done);
     said(run.run(), "rate of dropout: found 1.2", "expected a rate from 0 to below 1");
     let run = four(&mut net, &data).smoothing_schedule(schedule::linear);
-    said(
-        run.run(),
-        "factor on label smoothing of Plain: found a schedule",
-        "label_smoothing(0.1)",
-    );
+    said(run.run(), "factor on label smoothing of Plain: found a schedule", "label_smoothing(0.1)");
     let loss = cross_entropy().label_smoothing(0.4);
     let run = four(&mut net, &data).loss(loss).smoothing_schedule(|_| 3.0);
     said(run.run(), "label smoothing: found 1.2", "expected a number from 0 to 1");
@@ -362,11 +361,7 @@ fn what_cannot_be_scheduled_is_refused_before_training() {
     let numbers = FlatDataset::new(vec![0.5; 24], 6, vec![1.0; 4], 1).unwrap();
     let run =
         fit(&mut yes, &numbers).loss(binary_cross_entropy()).smoothing_schedule(schedule::linear);
-    said(
-        run.show(Show::Nothing).run(),
-        "factor on label smoothing of",
-        "found a schedule",
-    );
+    said(run.show(Show::Nothing).run(), "factor on label smoothing of", "found a schedule");
 }
 
 /// All that changes at once.

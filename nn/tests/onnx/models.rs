@@ -98,10 +98,22 @@ fn a_chain_becomes_a_network() {
     fs::remove_file(&path).unwrap();
     let x = [0.5, -1.0, 2.0, 0.25];
     assert_eq!(declared.predict(&x)[..], network.predict(&x).unwrap());
+    // A scaler in front is an encoder.
+    let case = cases().into_iter().find(|case| case.name == "sklearn_numbers").unwrap();
+    let network = OnnxModel::<f32>::read(file(&case.name)).unwrap().to_dynamic();
+    let network = network.unwrap_or_else(|error| panic!("{error}"));
+    let declaration = network.declaration();
+    assert!(
+        declaration.starts_with("standardize(") && declaration.contains("sigmoid"),
+        "{declaration}"
+    );
+    let found = network.predict(&case.inputs[0].to_vec()).unwrap();
+    assert_near(&case.name, &found, &case.outputs[0].to_vec());
     for (name, part) in [
-        ("torch_skips_script", "inputs: found 2, expected one, for a network that is a chain"),
+        // Two inputs are joined and a residual follows; what turns the rows afterwards is no layer.
+        ("torch_skips_script", "nodes that read"),
         ("torch_images_script", "(Conv): found no layer of the notation"),
-        ("sklearn_numbers", "(Scaler): found no layer of the notation"),
+        ("sklearn_classes", "(Softmax): found no layer of the notation"),
     ] {
         let error =
             OnnxModel::<f32>::read(file(name)).unwrap().to_dynamic().unwrap_err().to_string();

@@ -53,7 +53,8 @@ const NEAR: f64 = 1e-5;
 /// rounding, the trigonometric and hyperbolic ones, every activation, `prelu`, `matmul` with and without transposed operands, `sum`,
 /// `mean`, `max`, `min`, `prod` and `logsumexp` of all or along axes, `softmax`, `log_softmax`, `layer_norm` (from opset 17 on),
 /// `reshape`, `transpose`, `permute`, `broadcast_to`, `slice`, `split`, `concat`, `stack`, `cumsum`, `conv2d`, `max_pool2d`,
-/// `avg_pool2d`, and `select` by a mask that does not depend on the inputs.
+/// `avg_pool2d`, `index_select` by indices and `select` by a mask that do not depend on the inputs: a tape keeps of a comparison
+/// its result alone.
 ///
 /// # Errors
 ///

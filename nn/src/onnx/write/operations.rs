@@ -168,6 +168,11 @@ rows! {
             let mask = g.cast(&mask, Some(data_type::BOOL));
             Some(g.op("Where", &[&mask, s.x(0), s.x(1)]))
         };
+        IndexSelect as pick => {
+            let indices: Vec<i64> = pick.indices.iter().map(|&index| index as i64).collect();
+            let indices = g.integers(&indices);
+            Some(g.op_with("Gather", &[s.x(0), &indices], vec![integer("axis", pick.axis as i64)]))
+        };
         Reshape as _reshape => reshaped(g, s.x(0), &s.shape);
         Transpose as _transpose => Some(transposed(g, s, 0));
         Permute as permute => {

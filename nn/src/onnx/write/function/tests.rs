@@ -59,6 +59,7 @@ fn every_operation_of_the_list_is_written() {
         ("arithmetic", &|x| {
             x.add(x)?.sub(x.scale(0.5)?)?.mul(x)?.div(x.square()?.add_scalar(2.0)?)?.neg()
         }),
+        ("picked", &|x| x.index_select(1, &[3, 0, 0])),
         ("powers", &|x| x.square()?.powf(1.5)?.add(x.abs()?.add_scalar(1.0)?.pow(x)?)),
         ("extremes", &|x| x.maximum(x.neg()?)?.minimum(x.square()?)?.clamp(0.1, 0.8)),
         ("exponentials", &|x| x.exp()?.add(x.exp2()?)?.add(x.expm1()?)),

@@ -1,9 +1,11 @@
-//! From a graph that is a chain of layers to a network in the notation.
+//! From a graph that is a chain of layers, with branches at its ends if there are any, to a network in the notation.
+
+mod branches;
+mod patterns;
 
 use std::collections::{BTreeSet, HashMap};
 
 use autograd::Tape;
-use tensor::decimal::Written;
 use tensor::{Float, Tensor};
 
 use super::{OnnxModel, Value, tensor};
@@ -18,10 +20,14 @@ impl<T: Float> OnnxModel<T> {
     /// The same network in the notation, with its parameters: it answers as quickly as a declared one, and
     /// [`fit`](crate::fit) trains it.
     ///
-    /// The graph must be a chain from one input `[batch, inputs]` to one output, of these: `Gemm`, or `MatMul` and `Add`,
+    /// The graph must be a chain from its input `[batch, inputs]` to its output, of these: `Gemm`, or `MatMul` and `Add`,
     /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `RMSNormalization`, `PRelu`, `Mul` by a
     /// constant, `Dropout`, what changes neither numbers nor rows, residuals (`Add` of a value and of what such layers make of it), and at the end `Softmax`.
-    /// [`OnnxModel::notation`] writes it down.
+    /// Layer norm and RMS norm may be written in their steps, as before there was an operator for them, and in front may be what an
+    /// [encoder](crate::layer::encoder) does: (x − c)·s, with `robust`'s bound if it is there, or a number times x.
+    ///
+    /// Several inputs, or slices of one, each with such layers of its own and joined by one `Concat`, are `concat`; several outputs,
+    /// or what one `Concat` at the end joins, are `heads`. [`OnnxModel::notation`] writes it down.
     ///
     /// # Errors
     ///
@@ -83,6 +89,12 @@ struct Chain<'m, T: Float> {
     sums: BTreeSet<&'m str>,
     /// How many residuals the way is in.
     depth: usize,
+    /// Whether the value at hand is an input, or was made from one by what changes nothing.
+    is_front: bool,
+    /// Where the network ends, and each of its heads.
+    ends: Vec<&'m str>,
+    /// The nodes by which the way goes on, where it parts from others.
+    only: Option<Vec<&'m proto::Node>>,
 }
 
 /// More residuals than that are not in one another.
@@ -103,25 +115,21 @@ impl<'m, T: Float> Chain<'m, T> {
     /// All layers of a model.
     fn layers(model: &'m OnnxModel<T>) -> Result<Vec<Layer<T>>> {
         let mut chain = Chain::of(model)?;
-        while chain.at != model.outputs[0].name {
-            chain.layer()?;
+        let parts = chain.inputs()?;
+        match parts[..] {
+            [(input, width)] => (chain.at, chain.width) = (input, width),
+            _ => chain.concat(&parts)?,
         }
+        chain.ends = chain.ends();
+        chain.to_the_ends()?;
         chain.check_all_is_used()?;
         Ok(chain.layers)
     }
 
     fn of(model: &'m OnnxModel<T>) -> Result<Self> {
-        let one = |what: &str, found: usize| {
-            Error::file(
-                &model.path,
-                what,
-                found.to_string(),
-                "one, for a network that is a chain",
-                OTHERWISE,
-            )
-        };
-        let [input] = &model.inputs[..] else { return Err(one("inputs", model.inputs.len())) };
-        let [_] = &model.outputs[..] else { return Err(one("outputs", model.outputs.len())) };
+        if model.outputs.is_empty() {
+            return Err(Error::file(&model.path, "outputs", "0", "one at least", OTHERWISE));
+        }
         let (mut constants, mut used) = (HashMap::new(), BTreeSet::new());
         constants.extend(model.constants.iter().map(|(name, value)| (&name[..], value.clone())));
         for node in &model.nodes {
@@ -133,18 +141,19 @@ impl<'m, T: Float> Chain<'m, T> {
                 used.insert(&output[..]);
             }
         }
-        let (tape, at) = (Tape::no_grad(), &input.name[..]);
-        let width = input.shape().and_then(|shape| *shape.get(1)?);
         Ok(Chain {
             model,
-            tape,
+            tape: Tape::no_grad(),
             constants,
-            at,
+            at: "",
             layers: Vec::new(),
-            width,
+            width: None,
             used,
             sums: BTreeSet::new(),
             depth: 0,
+            is_front: true,
+            ends: Vec::new(),
+            only: None,
         })
     }
 
@@ -154,14 +163,18 @@ impl<'m, T: Float> Chain<'m, T> {
         let reads = |node: &&proto::Node| node.input.iter().any(|name| name == self.at);
         let is_end =
             |node: &proto::Node| node.output.iter().any(|name| self.sums.contains(&name[..]));
-        nodes.filter(|node| reads(node) && !is_end(node)).collect()
+        let is_here = |node: &proto::Node| match &self.only {
+            None => true,
+            Some(only) => only.iter().any(|other| std::ptr::eq(*other, node)),
+        };
+        nodes.filter(|node| reads(node) && !is_end(node) && is_here(node)).collect()
     }
 
     /// Goes on to the output of a node.
     fn pass(&mut self, node: &'m proto::Node) -> Result<()> {
         let [output] = &node.output[..] else { return Err(self.refused(node)) };
         self.used.insert(output);
-        self.at = output;
+        (self.at, self.only) = (output, None);
         Ok(())
     }
 
@@ -188,6 +201,7 @@ impl<'m, T: Float> Chain<'m, T> {
                     self.used.insert(&a.output[0]);
                     self.activate(b, "silu".into())
                 }
+                [a, b] if self.norm_in_steps([a, b])? => Ok(()),
                 _ => {
                     let found = format!("{} nodes that read {}", readers.len(), quoted(self.at));
                     Err(Error::file(
@@ -200,8 +214,11 @@ impl<'m, T: Float> Chain<'m, T> {
                 }
             };
         };
+        if self.encoder(node)? || self.log_sigmoid(node)? {
+            return Ok(());
+        }
         let settings = self.settings(node);
-        let number = |number: f64| Written::number(number).as_str().to_owned();
+        let number = patterns::written;
         match settings.op() {
             "Gemm" => self.gemm(node),
             "MatMul" => self.matmul(node),
@@ -233,7 +250,7 @@ impl<'m, T: Float> Chain<'m, T> {
             "Reshape" if self.keeps_rows(node) => self.pass(node),
             "Softmax"
                 if [-1, 1].contains(&settings.integer("axis", -1)?)
-                    && node.output[0] == self.model.outputs[0].name =>
+                    && node.output.iter().any(|name| self.ends.contains(&&name[..])) =>
             {
                 self.activate(node, "softmax".into())
             }
@@ -307,12 +324,9 @@ impl<'m, T: Float> Chain<'m, T> {
             return Err(self.refused(sum));
         }
         self.depth += 1;
-        let (before, width) = (std::mem::take(&mut self.layers), self.width);
+        let width = self.width;
         self.sums.insert(output);
-        while self.at != end {
-            self.layer()?;
-        }
-        let inside = std::mem::replace(&mut self.layers, before);
+        let inside = self.until(end)?;
         self.layers.push(Layer {
             word: "residual",
             details: inside.iter().map(Layer::text).collect(),
@@ -364,10 +378,7 @@ impl<'m, T: Float> Chain<'m, T> {
         self.pass(node)?;
         let readers = self.readers();
         let sum = match readers[..] {
-            [sum]
-                if sum.op_type.as_deref() == Some("Add")
-                    && self.at != self.model.outputs[0].name =>
-            {
+            [sum] if sum.op_type.as_deref() == Some("Add") && !self.ends.contains(&self.at) => {
                 Some(sum)
             }
             _ => None,

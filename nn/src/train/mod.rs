@@ -17,6 +17,7 @@ mod groups;
 mod interrupt;
 pub mod log;
 mod memory;
+mod micro_batches;
 pub mod model;
 pub(crate) mod network;
 pub(crate) mod preconditions;

@@ -9,6 +9,7 @@ mod groups;
 mod losses;
 mod made_again;
 mod measures;
+mod micro_batches;
 mod observers;
 mod sam;
 mod schedules;

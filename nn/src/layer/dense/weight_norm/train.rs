@@ -14,7 +14,7 @@ use crate::init::Initializer;
 use crate::layer::dense::products::{FixedWidths, Widths};
 use crate::layer::dense::train::{Declared, DenseFormula, DenseSettings};
 use crate::layer::dense::{Dense, DenseOptions};
-use crate::layer::{Extra, Formula, Inference as _, Leaf, OutputGrad, Pass, Workspace};
+use crate::layer::{Extra, Formula, Inference as _, Leaf, OutputGrad, Pass, Sums, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, array, padded};
 
 /// What [`WeightNorm`] computes: what a dense layer does, with other weights.
@@ -156,6 +156,7 @@ impl<T: Float, F: HasFormula<T>> Formula<T> for WeightNormFormula<F> {
         workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         if gradient.is_empty() {
             return;
@@ -164,7 +165,10 @@ impl<T: Float, F: HasFormula<T>> Formula<T> for WeightNormFormula<F> {
         let (v, scale) = self.parts(parameters);
         let (dense, of_scale) = gradient.split_at_mut(v.len());
         // That of the weights themselves.
-        self.dense.formula().gradient(&self.computed(parameters), x, workspace, 0, dense);
+        self.dense.formula().gradient(&self.computed(parameters), x, workspace, 0, dense, sums);
+        if !sums.end {
+            return;
+        }
         of_scale.fill(T::zero());
         let (v, dense) = (&v[..inputs * outputs], &mut dense[..inputs * outputs]);
         let of_scale = &mut of_scale[..outputs];
@@ -249,7 +253,7 @@ mod tests {
         formula.forward(&parameters, &[1.0, 2.0], &mut workspace, Pass::Evaluation);
         workspace.dy.fill(1.0);
         let mut gradient = vec![f64::NAN; Zeros::LEN];
-        formula.gradient(&parameters, &[1.0, 2.0], &workspace, 0, &mut gradient);
+        formula.gradient(&parameters, &[1.0, 2.0], &workspace, 0, &mut gradient, Sums::WHOLE);
         assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
     }
 }

@@ -7,7 +7,7 @@ use benches::measure::{Work, measure, quick};
 use benches::numbers;
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nn::activation::{Gelu, Identity, Relu, Tanh};
-use nn::layer::{BatchNorm, Dense, Dropout, Layer, LayerNorm, OutputGrad, Pass, Residual};
+use nn::layer::{BatchNorm, Dense, Dropout, Layer, LayerNorm, OutputGrad, Pass, Residual, Sums};
 
 /// Rows of the batch.
 const ROWS: usize = 64;
@@ -47,7 +47,7 @@ fn layer<L: Layer>(criterion: &mut Criterion, name: &str) {
     });
     if L::LEN > 0 {
         measure(&mut group, BenchmarkId::from_parameter("gradient"), work, || {
-            L::gradient(&parameters, &x, &rows, 0, &mut gradient);
+            L::gradient(&parameters, &x, &rows, 0, &mut gradient, Sums::WHOLE);
         });
     }
     group.finish();

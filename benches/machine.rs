@@ -28,7 +28,7 @@ fn measured_peak(count: usize) -> f64 {
         Isa::Avx512 => (|rounds| vectorize_inline(MultiplyAdds::<16, true> { rounds }), 16),
         Isa::Avx2 => (|rounds| vectorize_inline(MultiplyAdds::<8, true> { rounds }), 8),
         // Where the CPU has no fused instruction, `mul_add` would be a call of a function.
-        Isa::Portable => {
+        _ => {
             const FUSED: bool = cfg!(not(target_arch = "x86_64"));
             (|rounds| vectorize_inline(MultiplyAdds::<4, FUSED> { rounds }), 4)
         }

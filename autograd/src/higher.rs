@@ -79,6 +79,7 @@ where
 
 /// A scalar function near a point x with n elements: f(x + s) ≈ value + gradient·s + ½ s·hessian·s.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Expansion<T: Float> {
     /// f(x).
     pub value: T,

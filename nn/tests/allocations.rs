@@ -61,10 +61,18 @@ fn allocations<N: Network<Target = Class<10>>>(
     optimizer: impl Optimizer<N::Float>,
     steps: usize,
 ) -> usize {
+    of_network::<N>(Trainer::new(optimizer).threads(&Threads::new(threads)), steps)
+}
+
+/// The same by any trainer.
+fn of_network<N: Network<Target = Class<10>>>(
+    trainer: Trainer<N, impl Optimizer<N::Float>>,
+    steps: usize,
+) -> usize {
     let inputs = vec![<N::Input as nn::Row<N::Float>>::zeroed(); ROWS];
     let labels: Vec<u8> = (0..ROWS).map(|row| (row % 10) as u8).collect();
     let targets = Class::from_labels(&labels).unwrap();
-    of_model(N::init(1), (&inputs, 1), (&targets, 1), threads, optimizer, steps)
+    of_model(N::init(1), (&inputs, 1), (&targets, 1), trainer, steps)
 }
 
 /// The same of a network that is read at run time.
@@ -72,7 +80,8 @@ fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>, steps
     let network: Dynamic = Dynamic::parse(text).unwrap();
     let (inputs, targets) = (vec![0.0; ROWS * network.inputs()], [3.0; ROWS]);
     let width = network.inputs();
-    of_model(network, (&inputs, width), (&targets, 1), threads, optimizer, steps)
+    let trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
+    of_model(network, (&inputs, width), (&targets, 1), trainer, steps)
 }
 
 /// Rows of a batch.
@@ -83,11 +92,9 @@ fn of_model<M: Model>(
     mut model: M,
     (inputs, width): (&[M::Input], usize),
     (targets, target_width): (&[M::Target], usize),
-    threads: usize,
-    optimizer: impl Optimizer<M::Float>,
+    mut trainer: Trainer<M, impl Optimizer<M::Float>>,
     steps: usize,
 ) -> usize {
-    let mut trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
     // The first steps make the memory, also that which each thread keeps for its own use; a thread that
     // has just been started allocates on its own, so give it the time.
     for _ in 0..100 {
@@ -131,10 +138,14 @@ fn nothing_is_allocated_after_the_first_steps() {
             allocations::<Deep>(threads, Sam::new(0.05, Elastic::l1(1e-5, Adam::new(1e-3))), 1000),
             allocations::<Deep>(threads, MaxNorm::new(3.0, Adafactor::new(1e-3)), 1000),
             allocations::<Deep>(threads, GradientNoise::new(1e-3, 1, Sgd::new(0.1)), 1000),
+            of_network::<Several>(
+                Trainer::new(Adam::new(1e-3)).threads(&Threads::new(threads)).micro_batches(40),
+                1000,
+            ),
             at_run_time(DIGITS, threads, Adam::new(1e-3), 1000),
             at_run_time(JOINED, threads, Sgd::new(0.01), 1000),
         ];
-        assert_eq!(counts, [0; 16], "{threads} threads");
+        assert_eq!(counts, [0; 17], "{threads} threads");
     }
     // Nor where a schedule has asked for something.
     let (mut regular, x) = (<Regular>::init(1), [[0.5; 9]; ROWS]);

@@ -23,6 +23,7 @@ macro_rules! has {
 /// A set of vector instructions that the kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u8)]
+#[non_exhaustive]
 pub enum Isa {
     /// Whatever the build target guarantees; no fused multiply-add is assumed.
     Portable = 1,

@@ -338,3 +338,23 @@ fn shapes_must_fit() {
     let (a, b) = ([0.0; 6], [0.0; 4]);
     product(Matrix::new(&a, 2, 3), Matrix::new(&b, 2, 2), Start::Zero, &mut [0.0; 4], None);
 }
+
+/// Also of one row, whose columns are cut into blocks where the right operand is large.
+#[test]
+fn finish_is_told_places_in_every_block() {
+    let [k, n] = if MIRI { [9, 130] } else { [600, 700] };
+    for m in [1, 2, 9] {
+        let (a, b) = (vec![1.0_f32; m * k], vec![1.0_f32; n * k]);
+        for b in [Matrix::new(&b, n, k).transposed(), Matrix::new(&b, k, n)] {
+            let mut c = vec![f32::NAN; m * n];
+            let place = |at: usize, values: &mut [f32]| {
+                for (i, value) in values.iter_mut().enumerate() {
+                    assert_eq!(*value, k as f32);
+                    *value = (at + i) as f32;
+                }
+            };
+            product(Matrix::new(&a, m, k), b, Start::Zero, &mut c, Some(&place));
+            assert!(c.iter().enumerate().all(|(at, &found)| found == at as f32), "{m} rows");
+        }
+    }
+}

@@ -47,6 +47,7 @@ const MEMBERS: &[Member] = &[
     Member { name: "svg", kind: Kind::StdFunction, write: svg },
     Member { name: "load", kind: Kind::StdFunction, write: load },
     Member { name: "predict_batch", kind: Kind::StdMethod, write: predict_batch },
+    Member { name: "predict_class", kind: Kind::StdMethod, write: predict_class },
     Member { name: "activations", kind: Kind::StdMethod, write: activations },
     Member { name: "forward", kind: Kind::StdMethod, write: forward },
     Member { name: "save", kind: Kind::StdMethod, write: save },
@@ -59,7 +60,6 @@ pub(crate) const TRAIT_METHODS: &[&str] = &[
     "parameters",
     "parameters_mut",
     "predict_into",
-    "predict_class",
     "class_names",
     "name_classes",
     "known_words",
@@ -160,6 +160,8 @@ struct Samples {
     has_heads: bool,
     /// Whether a sample has the columns of a table.
     is_table: bool,
+    /// Whether a sample comes in several arguments.
+    has_inputs: bool,
     conversions: TokenStream,
 }
 
@@ -174,6 +176,7 @@ impl Samples {
             answer: quote!([#float; #output]),
             has_heads: false,
             is_table: false,
+            has_inputs: false,
             conversions: quote!(),
         };
         if columns::of(steps).is_some() {
@@ -192,6 +195,7 @@ impl Samples {
             samples.arguments = quote!(#(#names: &[#float; #widths]),*);
             samples.row = quote!(&#nn::__private::join::<#float, #input>([#(&#names[..]),*]));
             samples.sample = quote!(#kind<#passed #float>);
+            samples.has_inputs = true;
             samples.conversions = conversions(name, "Input", &inputs, input, float, written);
         }
         if let Some(heads) = structs::heads(steps, written) {
@@ -365,6 +369,37 @@ fn predict_batch(
         #[track_caller]
         #visibility fn #name(&self, samples: &[#sample]) -> ::std::vec::Vec<#answer> {
             #batch
+        }
+    }
+}
+
+/// Of samples that are no arrays; for the others it is the trait's, which goes by arrays, too.
+fn predict_class(
+    name: &Ident,
+    Parts { visibility, float, written, .. }: &Parts<'_>,
+    samples: &Samples,
+) -> TokenStream {
+    if samples.has_heads || !(samples.is_table || samples.has_inputs) {
+        return TokenStream::new();
+    }
+    let nn = written.nn();
+    let Samples { arguments, row, .. } = samples;
+    let head = quote!(<Self as #nn::Architecture>::Head);
+    quote! {
+        /// The class of one sample, with its name if the classes have names.
+        ///
+        /// # Errors
+        ///
+        /// If an output is NaN.
+        #[track_caller]
+        #visibility fn #name(
+            &self,
+            #arguments
+        ) -> #nn::Result<<#head as #nn::head::Classes<#float>>::Label<'_>>
+        where
+            #head: #nn::head::Classes<#float>,
+        {
+            #nn::Network::#name(self, #row)
         }
     }
 }

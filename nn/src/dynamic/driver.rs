@@ -13,16 +13,18 @@ use super::part::Part;
 use crate::data::{Fingerprint, Source, portions, weights_of};
 use crate::error::{Error, InvalidRows, Result};
 use crate::labels::Labels;
-use crate::layer::{FirstSums, Pass, Workspace, largest_dropout_rate};
+use crate::layer::{FirstSums, Pass, Sums, Workspace, largest_dropout_rate};
 use crate::loss::{LossRows, mean, mean_scale, weigh};
 use crate::metric::{Metrics, check_not_empty};
-use crate::model::{Adapted, Batch, Model, Run};
+use crate::model::{Adapted, Batch, Model, Run, Whole};
 use crate::network::{Units, check_class_names, class_text, take_words, words_text};
 use crate::optim::{Optimizer, Stretch};
 use crate::parameters::{NamedTensor, all_finite};
 use crate::train::adapt::with_rows;
 use crate::train::network::{Divided, Division, Parts};
-use crate::train::preconditions::{check_batch, check_last_batch, check_weighted};
+use crate::train::preconditions::{
+    check_batch, check_independent, check_last_batch, check_weighted,
+};
 use crate::train::update::{Update, is_frozen, update_stretch};
 use crate::words::Words;
 
@@ -35,6 +37,8 @@ pub struct DynamicWorkspace<T: Float> {
     losses: Buffer<T>,
     /// Of the batch.
     rows: usize,
+    /// Most rows that there is memory for.
+    capacity: usize,
     division: Division,
     /// Empty, with room for the workspaces as slices of the memory: of the batch, and of its parts.
     room: [Vec<Workspace<'static, T>>; 2],
@@ -46,6 +50,7 @@ impl<T: Float> Default for DynamicWorkspace<T> {
             memory: Buffer::zeroed(0),
             losses: Buffer::zeroed(0),
             rows: 0,
+            capacity: 0,
             division: Division::default(),
             room: [Vec::new(), Vec::new()],
         }
@@ -171,16 +176,21 @@ impl<T: Float> Dynamic<T> {
     ) -> Result<T> {
         let (network, threads, start) = (&*self.network, run.threads, run.first_row);
         let rows = network.checked_rows(inputs.len(), targets.len())?;
-        if workspace.losses.len() < rows {
-            workspace.losses = Buffer::stale(rows);
+        let (first, all_rows) = Whole::place(run.whole, start, rows);
+        if workspace.losses.len() < all_rows {
+            workspace.losses = Buffer::stale(all_rows);
+        }
+        if workspace.capacity < rows {
+            workspace.capacity = rows;
             workspace.memory = Buffer::stale(network.workspace_len(rows));
         }
         workspace.rows = rows;
         workspace.division = Division::of(network, rows, threads);
         let DynamicWorkspace { memory, losses, division, room, .. } = workspace;
         let [whole, parts] = room;
-        let (parameters, scale) = (self.flat(), mean_scale(rows));
-        let losses = &mut losses[..rows];
+        let (parameters, scale) = (self.flat(), mean_scale(all_rows));
+        let all_losses = &mut losses[..all_rows];
+        let losses = &mut all_losses[first..first + rows];
         let part = &network.part;
         with_workspaces(network, memory, rows, whole, |all| {
             if division.depth > 0
@@ -226,7 +236,10 @@ impl<T: Float> Dynamic<T> {
             });
             *parts = emptied(divided);
         });
-        let mut loss = mean(losses);
+        if !Sums::of_rows(first, rows, all_rows).end {
+            return Ok(mean(losses));
+        }
+        let mut loss = mean(all_losses);
         if let Some(penalty) = part.penalty(parameters) {
             loss = loss + penalty;
         }
@@ -337,6 +350,20 @@ impl<T: Float> Model for Dynamic<T> {
         workspace: &mut Self::Workspace,
         gradient: &mut [T],
     ) {
+        self.sum_gradient(batch, workspace, gradient, Sums::WHOLE);
+    }
+
+    fn check_micro_batches(&self) -> Result<()> {
+        check_independent(&self.network.name, self.network.part.is_coupled)
+    }
+
+    fn sum_gradient(
+        &self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [T],
+        sums: Sums,
+    ) {
         let (network, parameters) = (&*self.network, self.flat());
         let DynamicWorkspace { memory, division, room, rows, .. } = workspace;
         with_workspaces(network, memory, *rows, &mut room[0], |all| {
@@ -346,7 +373,7 @@ impl<T: Float> Model for Dynamic<T> {
             let parts = stretches.map(|stretch| (stretch.start, gradient.take(&stretch)));
             division.threads.for_each(parts, |(from, gradient)| {
                 let parameters = &parameters[from..][..gradient.len()];
-                network.part.gradient(parameters, batch.inputs, all, from, gradient);
+                network.part.gradient(parameters, batch.inputs, all, from, gradient, sums);
             });
         });
     }
@@ -380,7 +407,7 @@ impl<T: Float> Model for Dynamic<T> {
                     None => {
                         let mut gradient = Buffer::stale(longest.unwrap_or(0));
                         let gradient = &mut gradient[..parameters.len()];
-                        network.part.gradient(parameters, x, all, from, gradient);
+                        network.part.gradient(parameters, x, all, from, gradient, Sums::WHOLE);
                         let memory = remembered;
                         let stretch = Stretch { parameters, gradient, memory, tensor: None };
                         let trained = network.trained(from, stretch.gradient.len());

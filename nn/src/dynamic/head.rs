@@ -6,7 +6,7 @@ use tensor::{Buffer, Float};
 use super::plan::HeadPlan;
 use crate::head::{are_on_the_side, is_largest, softmax};
 use crate::layer::{join_columns, part_columns};
-use crate::loss::{FlatLoss as _, LossRows, binary_cross_entropy, class, cross_entropy, mse};
+use crate::loss::{FlatLoss, LossRows, binary_cross_entropy, class, cross_entropy, mse};
 
 /// One head, or several; of so many units each.
 #[derive(Clone, Debug, PartialEq)]
@@ -135,16 +135,23 @@ impl Head {
         }
     }
 
-    /// The loss of each row by the default of its head, and the gradient of `scale` times their sum: what
+    /// The loss of each row, by the default of its head unless there is another one that fits, and the gradient of `scale` times their sum: what
     /// [`Loss::evaluate`](crate::loss::Loss::evaluate) is, with targets number by number.
-    pub(super) fn evaluate<T: Float>(&self, rows: LossRows<'_, T, T>) {
+    pub(super) fn evaluate<T: Float>(
+        &self,
+        loss: Option<&dyn FlatLoss<T>>,
+        rows: LossRows<'_, T, T>,
+    ) {
         let pair = match self {
-            Head::One(Kind::Softmax, units) => return cross_entropy().evaluate(*units, rows),
-            Head::One(Kind::Sigmoid, units) => {
-                return binary_cross_entropy().evaluate(*units, rows);
-            }
-            Head::One(Kind::Linear, units) => return mse().evaluate(*units, rows),
             Head::Both(pair) => pair,
+            Head::One(kind, units) => {
+                let default: &dyn FlatLoss<T> = match kind {
+                    Kind::Softmax => &cross_entropy(),
+                    Kind::Sigmoid => &binary_cross_entropy(),
+                    Kind::Linear => &mse(),
+                };
+                return loss.unwrap_or(default).evaluate(*units, rows);
+            }
         };
         let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let [a, b] = &**pair;
@@ -166,8 +173,10 @@ impl Head {
             gradient,
             smoothing,
         };
-        a.evaluate(rows(&*z_a, &*t_a, &mut *losses, &mut *dz_a));
-        b.evaluate(rows(&*z_b, &*t_b, &mut *losses_b, &mut *dz_b));
+        let [loss_a, loss_b] =
+            loss.and_then(FlatLoss::pair).map_or([None; 2], |pair| pair.map(Some));
+        a.evaluate(loss_a, rows(&*z_a, &*t_a, &mut *losses, &mut *dz_a));
+        b.evaluate(loss_b, rows(&*z_b, &*t_b, &mut *losses_b, &mut *dz_b));
         for (sum, &loss) in losses.iter_mut().zip(&*losses_b) {
             *sum = *sum + loss;
         }

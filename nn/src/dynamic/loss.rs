@@ -23,25 +23,10 @@ impl<T: Float> Default for DynamicLoss<T> {
 impl<T: Float> DynamicLoss<T> {
     /// Refuses a loss that is for another head.
     pub(super) fn check(&self, network: &str, head: &Head) -> Result<()> {
-        let Some(loss) = &self.0 else { return Ok(()) };
-        let found = match head {
-            Head::One(kind, _) => kind.word(),
-            Head::Both(_) => "several heads",
-        };
-        if found == loss.head() {
-            return Ok(());
+        match &self.0 {
+            None => Ok(()),
+            Some(loss) => check(network, head, &**loss),
         }
-        Err(Error::value(
-            format!("loss of network {network}, which ends in {found}"),
-            format!("{loss:?}"),
-            match found {
-                "softmax" => "`cross_entropy` or `focal`",
-                "sigmoid" => "`binary_cross_entropy`",
-                "linear" => "`mse`, `mae` or `huber`",
-                _ => "no loss, so that each head has its default",
-            },
-            "choose a loss of the last layer, or leave `loss` out",
-        ))
     }
 
     /// Of the loss that was chosen: the defaults have none.
@@ -51,11 +36,34 @@ impl<T: Float> DynamicLoss<T> {
 
     /// The loss of each row, and the gradient of `scale` times their sum.
     pub(super) fn evaluate(&self, head: &Head, rows: LossRows<'_, T, T>) {
-        match &self.0 {
-            None => head.evaluate(rows),
-            Some(loss) => loss.evaluate(head.units(), rows),
-        }
+        head.evaluate(self.0.as_deref(), rows);
     }
+}
+
+/// Refuses a loss that is for another head.
+fn check<T: Float>(network: &str, head: &Head, loss: &dyn FlatLoss<T>) -> Result<()> {
+    let found = match (head, loss.pair()) {
+        (Head::Both(heads), Some(losses)) => {
+            let mut each = heads.iter().zip(losses);
+            return each.try_for_each(|(head, loss)| check(network, head, loss));
+        }
+        (Head::One(kind, _), None) if kind.word() == loss.head() => return Ok(()),
+        (Head::One(kind, _), _) => kind.word(),
+        (Head::Both(_), None) => "several heads",
+    };
+    Err(Error::value(
+        format!("loss of network {network}, which ends in {found}"),
+        format!("{loss:?}"),
+        match found {
+            "softmax" => "`cross_entropy` or `focal`",
+            "sigmoid" => "`binary_cross_entropy`",
+            "linear" => "`mse`, `mae` or `huber`",
+            _ => {
+                "a pair such as `(cross_entropy(), mse())`, or no loss, so that each head has its default"
+            }
+        },
+        "choose a loss of the last layer, or leave `loss` out",
+    ))
 }
 
 /// The loss, or `default`.

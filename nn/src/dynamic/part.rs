@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tensor::{Buffer, Float};
 
 use crate::layer::{
-    Extra, FirstSums, Formula, FoundColumn, OutputGrad, Pass, Seen, Workspace, add_to,
+    Extra, FirstSums, Formula, FoundColumn, OutputGrad, Pass, Seen, Sums, Workspace, add_to,
     join_columns, part_columns,
 };
 use crate::parameters::descend;
@@ -324,10 +324,11 @@ impl<T: Float> Part<T> {
         w: &[Workspace<'_, T>],
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         match &self.kind {
-            Kind::Layer(formula) => formula.gradient(parameters, x, &w[0], from, gradient),
-            Kind::Residual(inner) => inner.gradient(parameters, x, &w[1..], from, gradient),
+            Kind::Layer(formula) => formula.gradient(parameters, x, &w[0], from, gradient, sums),
+            Kind::Residual(inner) => inner.gradient(parameters, x, &w[1..], from, gradient, sums),
             Kind::Then(pair) | Kind::Inputs(pair) | Kind::Heads(pair) => {
                 let [a, b] = &**pair;
                 let ((x_a, w_a), (x_b, w_b)) = self.seen(x, w);
@@ -335,10 +336,10 @@ impl<T: Float> Part<T> {
                 let (of_a, of_b) = parameters.split_at(seam);
                 let (gradient_a, gradient_b) = gradient.split_at_mut(seam);
                 if !gradient_a.is_empty() {
-                    a.gradient(of_a, x_a, w_a, from, gradient_a);
+                    a.gradient(of_a, x_a, w_a, from, gradient_a, sums);
                 }
                 if !gradient_b.is_empty() {
-                    b.gradient(of_b, x_b, w_b, from.saturating_sub(a.len), gradient_b);
+                    b.gradient(of_b, x_b, w_b, from.saturating_sub(a.len), gradient_b, sums);
                 }
             }
         }
@@ -359,7 +360,7 @@ impl<T: Float> Part<T> {
                     return finite;
                 }
                 let mut gradient = Buffer::stale(parameters.len());
-                formula.gradient(parameters, x, &w[0], from, &mut gradient);
+                formula.gradient(parameters, x, &w[0], from, &mut gradient, Sums::WHOLE);
                 descend(parameters, &gradient, rate)
             }
             Kind::Residual(inner) => inner.descend(parameters, x, &w[1..], from, rate),

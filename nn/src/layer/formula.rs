@@ -3,7 +3,7 @@
 use tensor::Float;
 use tensor::product::Start;
 
-use super::{Extra, FoundColumn, OutputGrad, Pass, Seen, UnitFunction, Workspace};
+use super::{Extra, FoundColumn, OutputGrad, Pass, Seen, Sums, UnitFunction, Workspace};
 use crate::parameters::NamedTensor;
 
 /// What a layer computes. Widths are run-time numbers here: a declared layer ([`Leaf`](super::Leaf)) has formulas of
@@ -99,6 +99,8 @@ pub trait Formula<T: Float>: Send + Sync {
     /// rows in their order, and that of the [`penalty`](Formula::penalty). `from` and the end are values
     /// of [`Formula::cut`]; `parameters` is here that same stretch of them.
     ///
+    /// Where `sums` do not begin with these rows, each goes on from what `gradient` has; the penalty's follows when they end.
+    ///
     /// It is zero in gaps and for numbers that are not trained.
     fn gradient(
         &self,
@@ -107,8 +109,9 @@ pub trait Formula<T: Float>: Send + Sync {
         workspace: &Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        let _ = (parameters, x, workspace, from);
+        let _ = (parameters, x, workspace, from, sums);
         gradient.fill(T::zero());
     }
 

@@ -4,7 +4,7 @@ use autograd::Var;
 use tensor::{Buffer, Float};
 
 use super::{
-    FirstSums, Formula, FoundColumn, Inference, Layer, OutputGrad, Pass, Seen, Workspace,
+    FirstSums, Formula, FoundColumn, Inference, Layer, OutputGrad, Pass, Seen, Sums, Workspace,
     recorded::record,
 };
 use crate::parameters::descend;
@@ -149,8 +149,9 @@ impl<L: Leaf> Layer for L {
         leaf: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        leaf.formula.gradient(parameters, x, &leaf.workspace, from, gradient);
+        leaf.formula.gradient(parameters, x, &leaf.workspace, from, gradient, sums);
     }
 
     fn descend<T: Float>(
@@ -165,7 +166,7 @@ impl<L: Leaf> Layer for L {
             return is_finite;
         }
         let mut gradient = Buffer::stale(parameters.len());
-        formula.gradient(parameters, x, workspace, from, &mut gradient);
+        formula.gradient(parameters, x, workspace, from, &mut gradient, Sums::WHOLE);
         descend(parameters, &gradient, rate)
     }
 

@@ -66,6 +66,8 @@ mod rms_norm;
 mod row_layer;
 #[cfg(feature = "std")]
 mod same;
+#[cfg(feature = "std")]
+mod sums;
 mod then;
 #[cfg(feature = "std")]
 mod training;
@@ -134,6 +136,7 @@ pub use self::{
     prelu::PreluView,
     residual::ResidualWorkspace,
     row_layer::{RowFormula, RowLayer},
+    sums::Sums,
     then::ThenWorkspace,
     training::Layer,
     workspace::{Extra, Workspace},

@@ -27,6 +27,12 @@ pub(crate) fn sum<T: Float>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
 #[cfg(feature = "std")] // for training
 pub(crate) fn column_sums<T: Float>(values: &[T], sums: &mut [T]) {
     sums.fill(T::zero());
+    add_column_sums(values, sums);
+}
+
+/// [`column_sums`] that go on from what is there.
+#[cfg(feature = "std")] // for training
+pub(crate) fn add_column_sums<T: Float>(values: &[T], sums: &mut [T]) {
     if sums.is_empty() {
         return;
     }

@@ -4,7 +4,7 @@ use nn_grammar::vocabulary::{self, LayerOption};
 use tensor::random::Random;
 use tensor::{Buffer, Float};
 
-use super::{Formula, Layer, Leaf, OutputGrad, Pass, Workspace, check, simple_formula};
+use super::{Formula, Layer, Leaf, OutputGrad, Pass, Sums, Workspace, check, simple_formula};
 use crate::row::Row as _;
 
 /// Rows of a batch: two parts of unequal size.
@@ -33,6 +33,16 @@ impl<T: Float> Sample<T> {
     }
 }
 
+/// The same pass for rows of the batch from `row` on.
+fn from_row(pass: Pass, row: usize) -> Pass {
+    match pass {
+        Pass::Training { seed, step, layer, dropout, .. } => {
+            Pass::Training { seed, step, first_row: row as u64, layer, dropout }
+        }
+        Pass::Evaluation => pass,
+    }
+}
+
 /// Outputs, gradient at the inputs, gradient of the parameters, and the parameters after a change of state.
 type Outcome<T> = [Vec<T>; 4];
 
@@ -53,13 +63,7 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
             (&mut second, x_parts.1, dy_parts.1, dx_second, at),
         ];
         for (workspace, x, dy, dx, row) in parts.into_iter().filter(|part| !part.1.is_empty()) {
-            let pass = match pass {
-                Pass::Training { seed, step, layer, dropout, .. } => {
-                    Pass::Training { seed, step, first_row: row as u64, layer, dropout }
-                }
-                Pass::Evaluation => pass,
-            };
-            L::forward(parameters, x, workspace, pass);
+            L::forward(parameters, x, workspace, from_row(pass, row));
             outputs.extend_from_slice(L::outputs(workspace));
             let end = L::output_grad(workspace);
             end.gradient.copy_from_slice(dy);
@@ -72,7 +76,14 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
     let mut from = 0;
     while from < L::LEN {
         let to = L::cut(from + 1).min(L::LEN);
-        L::gradient(&parameters[from..to], x, &workspace, from, &mut gradient[from..to]);
+        L::gradient(
+            &parameters[from..to],
+            x,
+            &workspace,
+            from,
+            &mut gradient[from..to],
+            Sums::WHOLE,
+        );
         from = to;
     }
     let mut after = parameters.to_vec();
@@ -80,6 +91,26 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
         L::update_state(&mut after, &workspace);
     }
     [outputs, dx, gradient, after]
+}
+
+/// The gradient of a batch whose rows come in portions, each passed through by itself.
+fn in_portions<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Vec<T> {
+    let Sample { parameters, x, dy } = sample;
+    let mut gradient = vec![T::nan(); L::LEN];
+    for (first, end) in [(0, 1), (1, FIRST_PART), (FIRST_PART, ROWS)] {
+        let (x, rows) = (&x[first * L::INPUTS..end * L::INPUTS], end - first);
+        let mut memory = vec![T::nan(); L::workspace_len::<T>(rows)];
+        let mut workspace = L::carve(&mut &mut memory[..], rows);
+        L::forward(parameters, x, &mut workspace, from_row(pass, first));
+        let output = L::output_grad(&mut workspace);
+        output.gradient.copy_from_slice(&dy[first * L::OUTPUTS..end * L::OUTPUTS]);
+        output.apply_derivative();
+        let mut dx = vec![T::nan(); x.len()];
+        L::backward(parameters, &mut workspace, Some(OutputGrad::linear(x, &mut dx)));
+        let sums = Sums::of_rows(first, rows, ROWS);
+        L::gradient(parameters, x, &workspace, 0, &mut gradient, sums);
+    }
+    gradient
 }
 
 /// Gradients against differences; parts against the whole; one row against many; every form of a prediction.
@@ -106,8 +137,11 @@ fn same_bits<L: Layer, T: Float>() {
         L::backward(parameters, &mut workspace, Some(OutputGrad::linear(x, &mut whole_dx)));
         assert_eq!(whole_dx, dx, "input gradient of parts");
         let mut whole = vec![T::nan(); L::LEN];
-        L::gradient(parameters, x, &workspace, 0, &mut whole);
+        L::gradient(parameters, x, &workspace, 0, &mut whole, Sums::WHOLE);
         assert_eq!(whole, gradient, "gradient in stretches");
+        if !L::COUPLED {
+            assert_eq!(whole, in_portions::<L, T>(&sample, pass), "gradient that goes on");
+        }
         let (mut descended, mut stepped) = (parameters.to_vec(), parameters.to_vec());
         let rate = T::of(0.25);
         L::descend(&mut descended, x, &workspace, 0, rate);
@@ -210,7 +244,7 @@ fn at_run_time<T: Float>(formula: &dyn Formula<T>, sample: &Sample<T>, pass: Pas
     let mut dx = vec![T::nan(); sample.x.len()];
     formula.backward(&parameters, &mut workspace, OutputGrad::linear(&sample.x, &mut dx));
     let mut gradient = vec![T::nan(); formula.len()];
-    formula.gradient(&parameters, &sample.x, &workspace, 0, &mut gradient);
+    formula.gradient(&parameters, &sample.x, &workspace, 0, &mut gradient, Sums::WHOLE);
     if matches!(pass, Pass::Training { .. }) {
         formula.update_state(&mut parameters, &workspace);
     }

@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use autograd::{Call, ListCall, ListOp, Op, Var};
 use tensor::{Buffer, Float, Tensor};
 
-use super::{Layer, OutputGrad, Pass, TensorInfo, too_few};
+use super::{Layer, OutputGrad, Pass, Sums, TensorInfo, too_few};
 
 /// See the module. What the static driver keeps of the rows, and the parameters, are kept from forward
 /// to backward.
@@ -96,7 +96,7 @@ impl<L: Layer, T: Float> Static<L, T> {
             Some(OutputGrad::linear(x.values(), &mut dx)),
         );
         let mut gradient = Buffer::zeroed(L::LEN);
-        L::gradient(&self.parameters, x.values(), &workspace, 0, &mut gradient);
+        L::gradient(&self.parameters, x.values(), &workspace, 0, &mut gradient, Sums::WHOLE);
         (dx, gradient)
     }
 }

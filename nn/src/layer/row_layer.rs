@@ -6,7 +6,9 @@ use tensor::Float;
 use tensor::random::Random;
 use tensor::simd::{Inline, vectorize_inline};
 
-use super::{Formula, Inference, Info, LayerInfo, Leaf, OutputGrad, Pass, TensorInfo, Workspace};
+use super::{
+    Formula, Inference, Info, LayerInfo, Leaf, OutputGrad, Pass, Sums, TensorInfo, Workspace,
+};
 use crate::parameters::{NamedTensor, padded};
 use crate::row::Row;
 
@@ -194,8 +196,11 @@ impl<L: RowLayer, T: Float> Formula<T> for RowFormula<L> {
         workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        gradient.fill(T::zero());
+        if sums.begin {
+            gradient.fill(T::zero());
+        }
         vectorize_inline(Gradient::<L, T> {
             parameters: &parameters[..L::PARAMS],
             x,

@@ -3,7 +3,7 @@
 use autograd::Var;
 use tensor::{Buffer, Float};
 
-use super::{FirstSums, FoundColumn, Inference, OutputGrad, Pass, Seen};
+use super::{FirstSums, FoundColumn, Inference, OutputGrad, Pass, Seen, Sums};
 use crate::parameters::descend;
 
 /// What a [`Layer::record`] says that finds fewer tensors than it has.
@@ -108,6 +108,8 @@ pub trait Layer: Inference {
     /// rows in their order, and that of the [`penalty`](Layer::penalty). `from` and the end are values
     /// of [`Layer::cut`]; `parameters` is here that same stretch of them.
     ///
+    /// Where `sums` do not begin with these rows, each goes on from what `gradient` has; the penalty's follows when they end.
+    ///
     /// It is zero in gaps and for numbers that are not [trained](super::TensorInfo::trained).
     fn gradient<T: Float>(
         parameters: &[T],
@@ -115,6 +117,7 @@ pub trait Layer: Inference {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     );
 
     /// A step of gradient descent on the stretch of the parameters that [`Layer::gradient`] has its gradient
@@ -128,7 +131,7 @@ pub trait Layer: Inference {
         rate: T,
     ) -> bool {
         let mut gradient = Buffer::stale(parameters.len());
-        Self::gradient(parameters, x, workspace, from, &mut gradient);
+        Self::gradient(parameters, x, workspace, from, &mut gradient, Sums::WHOLE);
         descend(parameters, &gradient, rate)
     }
 

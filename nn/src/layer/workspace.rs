@@ -18,6 +18,7 @@ pub struct Extra {
 
 /// The workspace of a layer for some consecutive rows of a batch.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Workspace<'a, T> {
     /// How many rows.
     pub rows: usize,

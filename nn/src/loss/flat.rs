@@ -12,7 +12,8 @@ use super::{BinaryCrossEntropy, CrossEntropy, Focal, Huber, LossRows, Mae, Mse, 
 /// has for a declared network.
 ///
 /// Of this crate's, those without weights: [`CrossEntropy`] with or without label smoothing, [`Focal`],
-/// [`BinaryCrossEntropy`], [`Mse`], [`Mae`] and [`Huber`].
+/// [`BinaryCrossEntropy`], [`Mse`], [`Mae`] and [`Huber`], each of them [`Weighted`](super::Weighted), and for several heads pairs such as
+/// `(cross_entropy(), mse())`, three heads taking `(first, (second, third))`.
 pub trait FlatLoss<T: Float>: Debug + Send + Sync + 'static {
     /// What the network must end in: `softmax`, `sigmoid`, or `linear` for anything else.
     fn head(&self) -> &'static str;
@@ -24,6 +25,28 @@ pub trait FlatLoss<T: Float>: Debug + Send + Sync + 'static {
 
     /// As [`Loss::evaluate`](super::Loss::evaluate), of rows of so many units.
     fn evaluate(&self, units: usize, rows: LossRows<'_, T, T>);
+
+    /// The losses of a network's two heads, if this is a pair; each is then asked for itself.
+    fn pair(&self) -> Option<[&dyn FlatLoss<T>; 2]> {
+        None
+    }
+}
+
+impl<T: Float, K: FlatLoss<T>, L: FlatLoss<T>> FlatLoss<T> for (K, L) {
+    fn head(&self) -> &'static str {
+        "several heads"
+    }
+
+    /// # Panics
+    ///
+    /// Always: how many units each head has, the network knows.
+    fn evaluate(&self, _units: usize, _rows: LossRows<'_, T, T>) {
+        panic!("{self:?}: a pair of losses is evaluated head by head");
+    }
+
+    fn pair(&self) -> Option<[&dyn FlatLoss<T>; 2]> {
+        Some([&self.0, &self.1])
+    }
 }
 
 /// Those of the losses that are for this head, by the formula that declared networks have, too.

@@ -2,6 +2,8 @@
 
 use tensor::Float;
 
+#[cfg(feature = "dynamic")]
+use super::FlatLoss;
 use super::{LinearLoss, LossRows, SigmoidLoss, SoftmaxLoss, checked};
 use crate::head::Class;
 
@@ -21,6 +23,20 @@ pub struct Weighted<L> {
 pub fn weighted<L>(factor: f64, loss: L) -> Weighted<L> {
     let factor = checked("factor of a loss", factor, "a number from 0", |factor| factor >= 0.0);
     Weighted { factor, loss }
+}
+
+#[cfg(feature = "dynamic")]
+impl<T: Float, L: FlatLoss<T>> FlatLoss<T> for Weighted<L> {
+    fn head(&self) -> &'static str {
+        self.loss.head()
+    }
+
+    fn evaluate(&self, units: usize, mut rows: LossRows<'_, T, T>) {
+        let factor = T::of(self.factor);
+        let scale = rows.scale * factor;
+        self.loss.evaluate(units, LossRows { scale, ..rows.reborrow() });
+        rows.losses.iter_mut().for_each(|loss| *loss = *loss * factor);
+    }
 }
 
 /// `evaluate` of a [`Weighted`], once for each head's trait.

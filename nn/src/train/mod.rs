@@ -18,6 +18,7 @@ mod interrupt;
 mod local;
 pub mod log;
 mod memory;
+mod micro_batches;
 pub mod model;
 pub(crate) mod network;
 pub(crate) mod preconditions;

@@ -10,8 +10,9 @@ pub use super::network::{LossOf, NetworkWorkspace};
 use super::preconditions::check_weighted;
 pub use super::update::Update;
 use crate::data::{Source, portions, weights_of};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::labels::Labels;
+use crate::layer::Sums;
 use crate::metric::{Metrics, check_not_empty};
 use crate::network::check_adapted;
 use crate::optim::Optimizer;
@@ -221,6 +222,35 @@ pub trait Model: Send + Sync {
         gradient: &mut [Self::Float],
     );
 
+    /// Whether a batch may be passed through in [micro-batches](crate::Fit::micro_batches), with the bits of the whole batch.
+    /// [`differentiate`](Model::differentiate) then sees a [whole](Run::whole) that goes on, and
+    /// [`sum_gradient`](Model::sum_gradient) follows it. A network allows it unless it has batch norm.
+    ///
+    /// # Errors
+    ///
+    /// If not.
+    fn check_micro_batches(&self) -> Result<()> {
+        Err(Error::value(
+            format!("micro-batches of {}", self.name()),
+            "a model whose sums do not go on from one to the next",
+            "a network, declared or read",
+            "take `shards` in their place: parts of a batch whose gradients are added",
+        ))
+    }
+
+    /// [`gradient`](Model::gradient) of a micro-batch: each sum over its rows begins with what `gradient` has, unless `sums`
+    /// begin with these rows.
+    fn sum_gradient(
+        &self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [Self::Float],
+        sums: Sums,
+    ) {
+        let _ = (batch, workspace, gradient, sums);
+        unreachable!("{}: a model that allows micro-batches has `sum_gradient`", self.name());
+    }
+
     /// Changes the parameters by a rule and that gradient; whether all that is written is finite.
     ///
     /// A model may do it stretch by stretch, each as soon as its gradient is complete, since what becomes of one
@@ -365,6 +395,7 @@ pub(crate) fn encoded_rows<'r, M: Model + ?Sized>(
 
 /// Inputs and targets of the same samples.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Batch<'b, M: Model + ?Sized> {
     /// Row by row.
     pub inputs: &'b [M::Input],
@@ -384,6 +415,7 @@ impl<M: Model + ?Sized> Copy for Batch<'_, M> {}
 
 /// What a pass through a batch depends on beside the batch: where and when it happens.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Run<'r> {
     /// Who computes.
     pub threads: &'r Threads,
@@ -412,9 +444,24 @@ impl<'r> Run<'r> {
 
 /// A batch whose parts are passed through one after the other.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Whole<'r> {
     /// How many rows it has.
     pub rows: usize,
     /// The sum of [`Model::weight_sums`] over its parts.
     pub sums: &'r [f64],
+    /// Whether the parts are [micro-batches](Model::check_micro_batches), by which sums go on: gradients are divided by the rows
+    /// of the whole batch, and the last part gives the mean loss of all of them. (What the parts before give is not looked at.)
+    /// Otherwise each part is a batch with a mean of its own.
+    pub goes_on: bool,
+}
+
+impl Whole<'_> {
+    /// Where `rows` rows from `first` on stand among those whose losses have one mean, and how many these are.
+    pub(crate) fn place(whole: Option<Self>, first: u64, rows: usize) -> (usize, usize) {
+        match whole {
+            Some(whole) if whole.goes_on => (first as usize, whole.rows),
+            _ => (0, rows),
+        }
+    }
 }

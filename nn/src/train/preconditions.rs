@@ -105,6 +105,19 @@ pub(crate) fn check_batch(inputs: usize, targets: usize, is_coupled: bool) -> Re
     Ok(inputs)
 }
 
+/// Refuses micro-batches of a network whose rows depend on one another.
+pub(crate) fn check_independent(network: &str, is_coupled: bool) -> Result<()> {
+    if !is_coupled {
+        return Ok(());
+    }
+    Err(Error::value(
+        format!("micro-batches of {network}"),
+        "batch_norm, which goes by the mean and the variance of all rows of a batch",
+        "layers whose rows do not depend on one another",
+        "take `shards` in their place, where each part has a mean and a variance of its own",
+    ))
+}
+
 /// Refuses a batch size that leaves a last batch of one row, where rows depend on one another.
 pub(crate) fn check_last_batch(rows: usize, batch_size: usize, is_coupled: bool) -> Result<()> {
     let is_one = |size: usize| size == 1 || rows % size == 1;

@@ -186,7 +186,7 @@ impl<M: Model> Shards<M> {
         let has_sums = self.sum_weights(model, batch, rows, loss, run.threads)?;
         let sums = if has_sums { &self.weight_sums.levels[0][..] } else { &[] };
         let all = self.rows_together(rows);
-        let whole = has_sums.then_some(Whole { rows: all, sums });
+        let whole = has_sums.then_some(Whole { rows: all, sums, goes_on: false });
         for (leaf, part_number) in own.enumerate() {
             let part = part(rows, self.count, part_number);
             let share = M::Float::of(part.len() as f64) / M::Float::of(all as f64);
@@ -375,7 +375,11 @@ fn weight_in_loss<M: Model>(
 }
 
 /// Some rows of a batch.
-fn rows_of<'b, M: Model>(model: &M, batch: Batch<'b, M>, rows: Range<usize>) -> Batch<'b, M> {
+pub(super) fn rows_of<'b, M: Model>(
+    model: &M,
+    batch: Batch<'b, M>,
+    rows: Range<usize>,
+) -> Batch<'b, M> {
     let [inputs, targets] = model.row_widths();
     Batch {
         inputs: batch.inputs.get(rows.start * inputs..rows.end * inputs).unwrap_or_default(),
@@ -385,7 +389,11 @@ fn rows_of<'b, M: Model>(model: &M, batch: Batch<'b, M>, rows: Range<usize>) -> 
 }
 
 /// What the model says of a batch that is no rows.
-fn no_rows<M: Model>(model: &M, batch: Batch<'_, M>, how: (&mut M::Loss, &Run<'_>)) -> Error {
+pub(super) fn no_rows<M: Model>(
+    model: &M,
+    batch: Batch<'_, M>,
+    how: (&mut M::Loss, &Run<'_>),
+) -> Error {
     let refused = model.differentiate(batch, how.0, &mut M::Workspace::default(), how.1).err();
     refused.unwrap_or_else(|| {
         let found = format!("{} inputs and {} targets", batch.inputs.len(), batch.targets.len());

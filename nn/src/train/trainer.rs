@@ -11,6 +11,7 @@ use super::clip::Clip;
 use super::failure::Failure;
 use super::groups::Groups;
 use super::memory::Memory;
+use super::micro_batches::MicroBatches;
 use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
 use super::preconditions::check_weighs;
@@ -49,6 +50,8 @@ pub struct Trainer<M: Model, O> {
     pub(super) groups: Groups,
     /// Where batches are computed in parts.
     pub(super) shards: Option<Shards<M>>,
+    /// Where batches are passed through in portions.
+    pub(super) micro_batches: Option<MicroBatches>,
     pub(super) workspace: M::Workspace,
     /// Room for rows that are encoded.
     encoded: Vec<M::Input>,
@@ -66,6 +69,8 @@ pub struct Trainer<M: Model, O> {
     scaled: Option<Scaled>,
     /// Whether the workspace is that of a batch whose running state the model has not taken up.
     pub(super) has_state_to_come: bool,
+    /// Whether the last pass has left its gradient, since it was one in parts.
+    has_gradient: bool,
     /// Whether a step was begun and not finished.
     pub(super) is_broken: bool,
 }
@@ -91,6 +96,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             clip: None,
             groups: Groups::default(),
             shards: None,
+            micro_batches: None,
             workspace: M::Workspace::default(),
             encoded: Vec::new(),
             weights: Vec::new(),
@@ -102,6 +108,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             factors: Factors::NONE,
             scaled: None,
             has_state_to_come: false,
+            has_gradient: false,
             is_broken: false,
         }
     }
@@ -139,6 +146,27 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     #[must_use]
     pub fn shards(mut self, shards: usize) -> Self {
         self.shards = Some(Shards::new(shards));
+        self
+    }
+
+    /// The same with each batch passed through the model in micro-batches of at most `rows` rows, with the bits of the whole batch:
+    /// see [`Fit::micro_batches`](crate::Fit::micro_batches).
+    ///
+    /// ```
+    /// use nn::{Network, Sgd, Trainer, network};
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let rows: Vec<[f32; 1]> = (0..10).map(|i| [i as f32 / 10.0]).collect();
+    /// let (mut whole, mut portions) = (Line::init(3), Line::init(3));
+    /// Trainer::new(Sgd::new(0.1)).step(&mut whole, &rows, &rows)?;
+    /// Trainer::new(Sgd::new(0.1)).micro_batches(4).step(&mut portions, &rows, &rows)?;
+    /// assert_eq!(whole.parameters(), portions.parameters());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    #[must_use]
+    pub fn micro_batches(mut self, rows: usize) -> Self {
+        self.micro_batches = Some(MicroBatches::new(rows));
         self
     }
 
@@ -313,7 +341,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         let mut encoded = self.encode(model, inputs)?;
         let inputs = if model.encodes() { &encoded } else { inputs };
         let batch = Batch { inputs, targets, weights: &room };
-        if self.shards.is_some() {
+        if self.shards.is_some() || self.micro_batches.is_some() {
             self.prepare(model)?;
         }
         let loss = self.pass(model, batch, count).map_err(Failure::in_a_step)?;
@@ -406,8 +434,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         let loss = self.pass(model, batch, rows)?;
         // A rule that sees stretches follows the gradient; a bound, or a rule that sees whole tensors, waits for all of it.
         let ascent = self.optimizer.ascent();
-        let is_in_parts = self.shards.is_some();
-        if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() && !is_in_parts {
+        if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() && !self.has_gradient {
             self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
             return Ok(loss);
         }
@@ -449,8 +476,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
 
     /// The gradient of the batch that has just been passed through.
     pub(super) fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
-        if self.shards.is_some() {
-            return; // A pass in parts leaves it.
+        if self.has_gradient {
+            return;
         }
         let len = model.flat().len();
         if self.gradient.len() != len {
@@ -497,10 +524,16 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         let dropout = self.factors.of(Setting::Dropout);
         let smoothing = self.factors.of(Setting::Smoothing);
         let run = Run { seed, step, dropout, smoothing, ..Run::new(&self.threads) };
-        let loss = match (&mut self.shards, &self.memory) {
-            (Some(shards), Some(memory)) => {
+        let micro_batches = self.micro_batches.as_mut().filter(|portions| portions.divides(rows));
+        self.has_gradient = self.shards.is_some() || micro_batches.is_some();
+        let loss = match (&mut self.shards, &self.memory, micro_batches) {
+            (Some(shards), Some(memory), _) => {
                 let how = (&mut self.loss, &run, &memory.kept[..]);
                 shards.differentiate(model, batch, rows, how, &mut self.gradient)?
+            }
+            (_, _, Some(portions)) => {
+                let how = (&mut self.loss, &run, &mut self.workspace);
+                portions.differentiate(model, batch, rows, how, &mut self.gradient)?
             }
             _ => model.differentiate(batch, &mut self.loss, &mut self.workspace, &run)?,
         };
@@ -573,6 +606,10 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             )),
             _ => {
                 self.check()?;
+                let has_shards = self.shards.is_some();
+                self.micro_batches
+                    .iter()
+                    .try_for_each(|portions| portions.check(model, has_shards))?;
                 self.memory = Some(Memory::of::<M, O>(model, &self.groups)?);
                 Ok(())
             }

@@ -11,6 +11,10 @@ use nn::{Dynamic, Show};
 network! {
     struct Animals { hidden: dense(2 -> 5, tanh), answer: dense(3, softmax) }
     struct Number(dense(2 -> 3));
+    struct Place {
+        both: concat { image: dense(4 -> 3, tanh), position: input(2) },
+        answer: dense(3, softmax),
+    }
     struct Two { answer: heads { a: dense(2 -> 3, softmax), b: dense(2 -> 1) } }
 }
 
@@ -68,6 +72,24 @@ fn the_label_borrows_from_the_network_alone() {
         animals.predict_class(&row).unwrap()
     };
     assert_eq!(label, "cat");
+}
+
+/// Several inputs are as many arguments, as in `predict`.
+#[test]
+fn several_inputs_have_a_class_with_its_name() {
+    let mut place = Place::<f64>::init(1);
+    place.name_classes(&Labels::new(["sea", "shore", "inland"]).unwrap()).unwrap();
+    for seed in 0..9 {
+        let input = PlaceInput {
+            image: [0.3 * f64::from(seed) - 1.0, 0.2, -0.5, 0.1 * f64::from(seed)],
+            position: [1.0 - 0.25 * f64::from(seed), 0.4],
+        };
+        let label = place.predict_class(&input.image, &input.position).unwrap();
+        assert_eq!(label, Network::predict_class(&place, &input.into()).unwrap());
+        let outputs = place.predict(&input.image, &input.position);
+        assert!(outputs.iter().all(|&output| output <= outputs[label.class().index()]));
+        assert_eq!(label.name(), Some(["sea", "shore", "inland"][label.class().index()]));
+    }
 }
 
 #[test]

@@ -261,6 +261,28 @@ fn a_training_that_goes_on_keeps_what_was_found() -> nn::Result<()> {
     Ok(())
 }
 
+/// A class by the row's own type, named as the table names it.
+#[test]
+fn a_row_has_a_class_with_its_name() -> nn::Result<()> {
+    let table = Table::new([
+        Column::numbers("area", (0..60).map(|row| f64::from(row % 2 * 10 + row % 3))),
+        Column::categories("city", vec!["Rome"; 60]),
+        Column::categories("street", vec!["a"; 60]),
+        Column::categories("kind", (0..60).map(|row| ["x", "y"][row % 2])),
+    ])?;
+    let data = Kind::dataset(&table, "kind")?;
+    let mut kind = Kind::init(1);
+    fit(&mut kind, &data).epochs(60).learning_rate(0.05).show(Show::Nothing).run()?;
+    let small = KindRow { area: Some(1.0), city: "Rome", street: "a" };
+    let large = KindRowOwned { area: Some(11.0), city: "Rome".into(), street: "a".into() };
+    assert_eq!(kind.predict_class(&small)?, "x");
+    assert_eq!(kind.predict_class(&large)?, "y");
+    for (row, x) in KindRowOwned::read(&table)?.iter().zip(data.inputs()) {
+        assert_eq!(kind.predict_class(row)?, Network::predict_class(&kind, x)?);
+    }
+    Ok(())
+}
+
 /// By hand: the numbers that a row becomes.
 #[test]
 fn columns_become_what_the_table_says() -> nn::Result<()> {

@@ -5,7 +5,7 @@ use nn::head::Head as _;
 use nn::init::Random;
 use nn::layer::RowLayer;
 use nn::loss::{
-    FlatLoss, TrainedWith, binary_cross_entropy, cross_entropy, focal, huber, mae, mse,
+    FlatLoss, TrainedWith, binary_cross_entropy, cross_entropy, focal, huber, mae, mse, weighted,
 };
 use nn::prelude::*;
 use nn::{
@@ -87,7 +87,7 @@ twins! {
     Wide { a: dense(300 -> 700, relu), b: dense(600, relu), c: dense(50, softmax) }
 }
 
-trait See {
+pub(crate) trait See {
     fn twin<N: Network<Target: FlatTarget<N::Float>> + Picture + Checkpoint + Evaluate>(
         &mut self,
         parse: &dyn Fn() -> Dynamic<N::Float>,
@@ -113,24 +113,32 @@ gallery! { Digits Deep ResidualMlp Regularised Encoder Autoencoder Pose Photo Ow
 
 const SOURCE: &str = include_str!("../../examples/networks.rs");
 
-/// The declaration of a network of the gallery, as the example has it.
-fn declaration(name: &str) -> &'static str {
-    let start = SOURCE.find(&format!("struct {name}")).unwrap();
-    let rest = &SOURCE[start..];
-    let end = match rest[6 + name.len() + 1..].trim_start().starts_with('{') {
-        true => rest.find("\n    }").unwrap() + 6,
-        false => rest.find(';').unwrap() + 1,
-    };
-    &rest[..end]
+/// The declaration of a network, as it stands in a source: up to the bracket that closes it.
+pub(crate) fn declaration(source: &'static str, name: &str) -> &'static str {
+    let head = format!("struct {name}");
+    let is_name = |rest: &str| rest[head.len()..].trim_start().starts_with(['{', '(']);
+    let mut places = source.match_indices(&head).map(|(at, _)| &source[at..]);
+    let rest = places.find(|rest| is_name(rest)).unwrap_or_else(|| panic!("no {head}"));
+    let mut open = 0;
+    let end = rest.find(|c| {
+        open += match c {
+            '{' | '(' => 1,
+            '}' | ')' => -1,
+            _ => return false,
+        };
+        open == 0
+    });
+    let end = end.unwrap_or_else(|| panic!("{head} does not end")) + 1;
+    &rest[..if rest[end..].starts_with(';') { end + 1 } else { end }]
 }
 
 /// That network, with what the example declares beside it.
 fn of_gallery<T: Float>(name: &str) -> Dynamic<T> {
     let mut registry = Registry::new();
     registry.layer::<networks::Gate<12, 12>>("Gate").activation::<networks::Swish>("Swish");
-    let encoder = registry.parse(declaration("Encoder")).unwrap();
+    let encoder = registry.parse(declaration(SOURCE, "Encoder")).unwrap();
     registry.network("Encoder", encoder);
-    registry.parse(declaration(name)).unwrap()
+    registry.parse(declaration(SOURCE, name)).unwrap()
 }
 
 #[test]
@@ -147,7 +155,7 @@ fn every_network_of_the_gallery_has_its_twin() {
 #[test]
 fn every_layer_and_activation_has_its_twin() {
     let mut texts: Vec<String> = TWINS.iter().map(|text| text.to_string()).collect();
-    texts.extend(GALLERY.iter().map(|name| declaration(name).to_owned()));
+    texts.extend(GALLERY.iter().map(|name| declaration(SOURCE, name).to_owned()));
     let texts = texts.join(" ");
     let words: Vec<&str> = texts.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     for layer in LAYERS {
@@ -167,7 +175,7 @@ fn every_layer_and_activation_has_its_twin() {
 type Data<N> = Dataset<<N as Architecture>::Input, <N as Architecture>::Target>;
 
 /// Rows: as arrays, and number by number.
-fn rows<N: Network<Target: FlatTarget<N::Float>>>(
+pub(crate) fn rows<N: Network<Target: FlatTarget<N::Float>>>(
     count: usize,
 ) -> (Data<N>, FlatDataset<N::Float>) {
     let random = Random::new(9, 3);
@@ -194,7 +202,7 @@ fn bits<T: Float>(values: &[T]) -> Vec<u64> {
 }
 
 #[track_caller]
-fn same<T: Float>(what: &str, found: &[T], expected: &[T]) {
+pub(crate) fn same<T: Float>(what: &str, found: &[T], expected: &[T]) {
     assert_eq!(found.len(), expected.len(), "{what}");
     let differs = bits(found).into_iter().zip(bits(expected)).position(|(a, b)| a != b);
     let show = |at: usize| (found[at], expected[at]);
@@ -245,7 +253,7 @@ fn weights_tables_pictures_predictions_and_files_are_the_same() {
 }
 
 /// So many steps, by 1 to 3 threads.
-fn steps<N: Network<Target: FlatTarget<N::Float>>>(
+pub(crate) fn steps<N: Network<Target: FlatTarget<N::Float>>>(
     parse: &dyn Fn() -> Dynamic<N::Float>,
     rule: impl Optimizer<N::Float> + Copy,
     steps: usize,
@@ -288,6 +296,58 @@ fn fifty_steps_have_the_same_bits() {
     }
     all(&mut Trains);
     all_of_gallery(&mut Trains);
+}
+
+/// Each sum goes on from one micro-batch to the next, whatever the sizes are.
+#[test]
+fn micro_batches_have_the_bits_of_the_batch() {
+    fn in_portions<M: Model>(
+        rule: impl Optimizer<M::Float>,
+        threads: usize,
+        rows: usize,
+    ) -> Trainer<M, impl Optimizer<M::Float>> {
+        Trainer::new(rule).threads(&Threads::new(threads)).seed(4).micro_batches(rows)
+    }
+    struct Divides;
+    impl See for Divides {
+        fn twin<N: Network<Target: FlatTarget<N::Float>> + Picture + Checkpoint + Evaluate>(
+            &mut self,
+            parse: &dyn Fn() -> Dynamic<N::Float>,
+        ) {
+            let (data, flat) = rows::<N>(83);
+            let rule = Rule::Adam(Adam::new(0.003));
+            let mut whole = N::init(1);
+            let mut plain = Trainer::new(rule).threads(&Threads::new(1)).seed(4);
+            if let Err(error) = whole.check_micro_batches() {
+                let error = error.to_string();
+                assert!(error.contains("batch_norm") && error.contains("`shards`"), "{error}");
+                let mut trainer = Trainer::new(rule).micro_batches(7);
+                let refused = trainer.step(&mut whole, data.inputs(), data.targets());
+                assert_eq!(refused.unwrap_err().to_string(), error);
+                assert_eq!(parse().check_micro_batches().unwrap_err().to_string(), error);
+                return;
+            }
+            let mut step = || plain.step(&mut whole, data.inputs(), data.targets()).unwrap();
+            let losses: Vec<N::Float> = (0..4).map(|_| step()).collect();
+            for (threads, portion) in [(1, 1), (2, 7), (3, 32), (1, 82)] {
+                let mut declared = N::init(1);
+                let mut trainer = in_portions(rule, threads, portion);
+                let mut step =
+                    || trainer.step(&mut declared, data.inputs(), data.targets()).unwrap();
+                let found: Vec<N::Float> = (0..4).map(|_| step()).collect();
+                same(N::NAME, &found, &losses);
+                same(N::NAME, declared.parameters().as_slice(), whole.parameters().as_slice());
+            }
+            let mut dynamic = parse().init(1);
+            let mut trainer = in_portions(rule, 2, 13);
+            let mut step = || trainer.step(&mut dynamic, flat.inputs(), flat.targets()).unwrap();
+            let found: Vec<N::Float> = (0..4).map(|_| step()).collect();
+            same(N::NAME, &found, &losses);
+            same(N::NAME, dynamic.parameters(), whole.parameters().as_slice());
+        }
+    }
+    all(&mut Divides);
+    all_of_gallery(&mut Divides);
 }
 
 /// A rule that sees tensor by tensor.
@@ -336,7 +396,19 @@ fn every_loss_has_the_same_bits() {
         twins::<Several<f32>, _>(classes, cross_entropy());
         twins::<Several<f32>, _>(classes, focal(1.5));
         twins::<Events<f32>, _>(events, binary_cross_entropy());
+        twins::<Events<f32>, _>(events, weighted(0.3, binary_cross_entropy()));
     }
+    fn of_heads<T: Float>() {
+        let text = "dense(5 -> 9, tanh), heads(dense(3, softmax), dense(2))";
+        let smooth = cross_entropy().label_smoothing(0.2);
+        twins::<TwoHeads<T>, _>(text, (smooth, weighted(0.3, huber(0.2))));
+        twins::<TwoHeads<T>, _>(text, (weighted(2.0, focal(1.5)), mae()));
+        let text = "dense(5 -> 9, tanh), heads(dense(1), dense(3, softmax), dense(2, sigmoid))";
+        let losses = (mae(), (weighted(0.5, smooth), binary_cross_entropy()));
+        twins::<ThreeHeads<T>, _>(text, losses);
+    }
+    of_heads::<f32>();
+    of_heads::<f64>();
     both([
         "dense(5 -> 9, tanh), dense(3)",
         "dense(5 -> 9, tanh), dense(3, softmax)",
@@ -359,6 +431,10 @@ fn a_loss_of_another_head_is_refused_by_name() {
     let mut heads: Dynamic = Dynamic::parse("heads(dense(4 -> 1), dense(4 -> 1))").unwrap();
     let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss(mse());
     refused(trainer.step(&mut heads, &[0.0; 4], &[1.0, 1.0]), "each head has its default");
+    let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss((mse(), focal(2.0)));
+    refused(trainer.step(&mut heads, &[0.0; 4], &[1.0, 1.0]), "ends in linear: found Focal");
+    let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss((mse(), mse()));
+    refused(trainer.step(&mut dynamic, &[0.0; 4], &[1.0]), "ends in softmax: found (Mse, Mse)");
 }
 
 #[test]
@@ -445,6 +521,8 @@ network! {
     struct Numbers(dense(5 -> 9, tanh), dense(3));
     struct Several(dense(5 -> 9, tanh), dense(3, softmax));
     struct Events(dense(5 -> 9, tanh), dense(3, sigmoid));
+    struct TwoHeads(dense(5 -> 9, tanh), heads(dense(3, softmax), dense(2)));
+    struct ThreeHeads(dense(5 -> 9, tanh), heads(dense(1), dense(3, softmax), dense(2, sigmoid)));
     struct Encoder(dense(6 -> WIDE, relu), dense(5, tanh));
     struct Whole {
         encoder: Encoder,

@@ -13,6 +13,7 @@ mod layers;
 mod layers_in_training;
 mod long_names;
 mod networks;
+mod passing;
 mod proof;
 #[path = "../bits/rule.rs"]
 mod rule;

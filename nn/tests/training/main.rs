@@ -10,6 +10,7 @@ mod local_steps;
 mod losses;
 mod made_again;
 mod measures;
+mod micro_batches;
 mod observers;
 mod sam;
 mod schedules;

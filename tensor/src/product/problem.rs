@@ -46,7 +46,7 @@ impl<T> Problem<'_, '_, T> {
         let n = self.c.cols();
         let mut c = self.c.block(rows.clone(), cols.clone());
         if let Some(c) = c.contiguous() {
-            return finish(rows.start * n, c);
+            return finish(rows.start * n + cols.start, c);
         }
         for (i, row) in rows.enumerate() {
             finish(row * n + cols.start, c.row_mut(i));

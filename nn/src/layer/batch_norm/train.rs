@@ -13,7 +13,7 @@ use tensor::simd::vectorize;
 use super::{BatchNorm, BatchNormFormula, MEAN, SCALE, SHIFT, VARIANCE};
 use crate::layer::moments::{column_sums, rate};
 use crate::layer::recorded::record;
-use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
+use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Sums, Width, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, array, padded};
 
 /// The parameters of a batch norm, and what it remembers of the batches it has seen.
@@ -196,6 +196,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         workspace: &Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        _whole: Sums,
     ) {
         let width = self.width.get();
         gradient.fill(T::zero());

@@ -6,7 +6,7 @@ use tensor::Float;
 use crate::layer::residual::add_to;
 use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient, pair_penalty};
 use crate::layer::workspace::take;
-use crate::layer::{FoundColumn, Heads, Inputs, Layer, OutputGrad, Pass, Seen};
+use crate::layer::{FoundColumn, Heads, Inputs, Layer, OutputGrad, Pass, Seen, Sums};
 
 /// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
 /// there, and the inputs of each and the gradients there, as far as they are not those of both.
@@ -242,13 +242,14 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         let [x_a, x_b] = &workspace.x;
         pair_gradient::<A, B, T>(
             parameters,
             (x_a, &workspace.a),
             (x_b, &workspace.b),
-            from,
+            (from, sums),
             gradient,
         );
     }
@@ -330,8 +331,15 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        pair_gradient::<A, B, T>(parameters, (x, &workspace.a), (x, &workspace.b), from, gradient);
+        pair_gradient::<A, B, T>(
+            parameters,
+            (x, &workspace.a),
+            (x, &workspace.b),
+            (from, sums),
+            gradient,
+        );
     }
 
     fn descend<T: Float>(

@@ -4,7 +4,7 @@ use tensor::Float;
 use tensor::simd::{Inline, vectorize_inline};
 
 use super::{ByRow, ByRowFormula, RowRule};
-use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
+use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Sums, Width, Workspace};
 use crate::parameters::{NamedTensor, padded};
 
 impl<T: Float, R: RowRule, W: Width> Formula<T> for ByRowFormula<R, W> {
@@ -65,8 +65,11 @@ impl<T: Float, R: RowRule, W: Width> Formula<T> for ByRowFormula<R, W> {
         workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        gradient.fill(T::zero());
+        if sums.begin {
+            gradient.fill(T::zero());
+        }
         if !gradient.is_empty() {
             let Workspace { dy, per_row: kept, .. } = workspace;
             vectorize_inline(Gradient { formula: *self, x, kept, dy, gradient });

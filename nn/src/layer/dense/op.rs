@@ -11,6 +11,7 @@ use tensor::activation::Activation;
 use tensor::{Buffer, Float, Tensor};
 
 use super::products::{forward, input_gradient, weight_gradient};
+use crate::layer::Sums;
 use crate::layer::moments::column_sums;
 
 /// See the module. Computed by the same functions as the static driver's layer.
@@ -86,7 +87,8 @@ impl<A: Activation, T: Float> DenseOp<A, T> {
     fn weight(dz: &[T], x: &Tensor<T>, weight: &Tensor<T>) -> autograd::Result<Tensor<T>> {
         let mut gradient = Buffer::stale(weight.len());
         let widths = [weight.shape()[0], weight.shape()[1]];
-        weight_gradient(x.contiguous().values(), dz, widths, 0, &mut gradient);
+        let sums = (&mut gradient[..], Sums::WHOLE);
+        weight_gradient(x.contiguous().values(), dz, widths, 0, sums);
         Ok(Tensor::from_buffer(gradient, weight.shape())?)
     }
 }

@@ -5,7 +5,7 @@ use tensor::activation::Activation;
 use tensor::product::{Finish, Matrix, Start, product};
 
 use super::small;
-use crate::layer::OutputGrad;
+use crate::layer::{OutputGrad, Sums};
 
 /// Inputs and outputs of a dense layer, and which loops compute its products.
 pub trait Widths<T: Float>: Copy + Send + Sync + 'static {
@@ -158,10 +158,10 @@ pub(super) fn weight_gradient<T: Float>(
     dz: &[T],
     [inputs, outputs]: [usize; 2],
     first: usize,
-    gradient: &mut [T],
+    (gradient, sums): (&mut [T], Sums),
 ) {
     let (x, dz) = weight_operands(x, dz, [inputs, outputs], first, gradient.len());
-    product(x, dz, Start::Zero, gradient, None);
+    product(x, dz, sums.start(), gradient, None);
 }
 
 /// The operands whose product is [`weight_gradient`]: rows of xᵀ, and dz.

@@ -19,9 +19,9 @@ use super::penalty::{add_penalty_gradient, penalty};
 use super::products::{FixedWidths, Widths, weight_gradient, weight_operands};
 use super::{Dense, DenseOptions};
 use crate::init::{Initializer, Random};
-use crate::layer::moments::column_sums;
+use crate::layer::moments::{add_column_sums, column_sums};
 use crate::layer::{
-    Extra, FirstSums, Formula, Inference, Leaf, OutputGrad, Pass, Workspace, too_few,
+    Extra, FirstSums, Formula, Inference, Leaf, OutputGrad, Pass, Sums, Workspace, too_few,
 };
 use crate::parameters::{NamedTensor, TensorKind, descend, padded};
 
@@ -216,17 +216,19 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         workspace: &Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         let dz = &*workspace.dy;
-        if self.is_small(dz, gradient.len()) {
+        // Its loops begin with zeros, and give the same bits.
+        if sums == Sums::WHOLE && self.is_small(dz, gradient.len()) {
             return self.small_gradient(parameters, x, dz, gradient);
         }
         let widths @ [_, outputs] = self.widths.get();
         let (weights, rest) =
             gradient.split_at_mut(self.weights().saturating_sub(from).min(gradient.len()));
         if !weights.is_empty() {
-            weight_gradient(x, dz, widths, from / outputs, weights);
-            if self.settings.l2() > 0.0 {
+            weight_gradient(x, dz, widths, from / outputs, (weights, sums));
+            if sums.end && self.settings.l2() > 0.0 {
                 add_penalty_gradient(self.settings.l2(), parameters, weights);
             }
         }
@@ -237,7 +239,10 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
             if self.settings.bias() {
                 let (bias, gap) = bias.split_at_mut(outputs);
                 gap.fill(T::zero());
-                column_sums(dz, bias);
+                if sums.begin {
+                    bias.fill(T::zero());
+                }
+                add_column_sums(dz, bias);
             }
         }
     }

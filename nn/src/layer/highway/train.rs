@@ -13,9 +13,9 @@ use tensor::{Buffer, Float};
 
 use super::{Highway, HighwayFormula, pass};
 use crate::init::Random;
-use crate::layer::moments::column_sums;
+use crate::layer::moments::add_column_sums;
 use crate::layer::residual::add_to;
-use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Width, Workspace};
+use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Sums, Width, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, padded};
 
 /// The parameters of a [`Highway`].
@@ -163,6 +163,7 @@ impl<T: Float, W: Width> Formula<T> for HighwayFormula<W> {
         workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         if gradient.is_empty() {
             return;
@@ -172,10 +173,12 @@ impl<T: Float, W: Width> Formula<T> for HighwayFormula<W> {
         let (weight, rest) = gradient.split_at_mut(self.weights());
         let rows = x.len() / width;
         let of_rows = Matrix::new(&dz, rows, 2 * width);
-        product(Matrix::new(x, rows, width).transposed(), of_rows, Start::Zero, weight, None);
-        rest.fill(T::zero());
+        product(Matrix::new(x, rows, width).transposed(), of_rows, sums.start(), weight, None);
+        if sums.begin {
+            rest.fill(T::zero());
+        }
         let bias = padded(self.weights()) - self.weights();
-        column_sums(&dz, &mut rest[bias..][..2 * width]);
+        add_column_sums(&dz, &mut rest[bias..][..2 * width]);
     }
 }
 

@@ -8,7 +8,7 @@ use tensor::Float;
 
 use super::Residual;
 use crate::layer::workspace::take;
-use crate::layer::{Layer, OutputGrad, Pass};
+use crate::layer::{Layer, OutputGrad, Pass, Sums};
 use crate::row::Row as _;
 
 /// The workspace of a [`Residual`]: that of its layers, and the sum.
@@ -113,8 +113,9 @@ impl<L: Layer> Layer for Residual<L> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        L::gradient(parameters, x, &workspace.inner, from, gradient);
+        L::gradient(parameters, x, &workspace.inner, from, gradient, sums);
     }
 
     fn descend<T: Float>(

@@ -4,7 +4,7 @@ use autograd::Var;
 use tensor::Float;
 
 use super::Then;
-use crate::layer::{FirstSums, FoundColumn, Layer, OutputGrad, Pass, Seen};
+use crate::layer::{FirstSums, FoundColumn, Layer, OutputGrad, Pass, Seen, Sums};
 use crate::row::Row as _;
 
 /// The workspaces of both parts.
@@ -138,13 +138,14 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         let between = Self::between(x, workspace);
         pair_gradient::<A, B, T>(
             parameters,
             (x, &workspace.0),
             (between, &workspace.1),
-            from,
+            (from, sums),
             gradient,
         );
     }
@@ -196,17 +197,17 @@ pub(crate) fn pair_gradient<A: Layer, B: Layer, T: Float>(
     parameters: &[T],
     (x_a, rows_a): (&[T], &A::Workspace<'_, T>),
     (x_b, rows_b): (&[T], &B::Workspace<'_, T>),
-    from: usize,
+    (from, sums): (usize, Sums),
     gradient: &mut [T],
 ) {
     let seam = A::LEN.saturating_sub(from).min(gradient.len());
     let (a, b) = gradient.split_at_mut(seam);
     let (of_a, of_b) = parameters.split_at(seam);
     if !a.is_empty() {
-        A::gradient(of_a, x_a, rows_a, from, a);
+        A::gradient(of_a, x_a, rows_a, from, a, sums);
     }
     if !b.is_empty() {
-        B::gradient(of_b, x_b, rows_b, from.saturating_sub(A::LEN), b);
+        B::gradient(of_b, x_b, rows_b, from.saturating_sub(A::LEN), b, sums);
     }
 }
 

@@ -4,7 +4,7 @@ use autograd::Var;
 use tensor::Float;
 
 use super::Nested;
-use crate::layer::{FoundColumn, Layer, OutputGrad, Pass, Seen};
+use crate::layer::{FoundColumn, Layer, OutputGrad, Pass, Seen, Sums};
 use crate::network::{Architecture, Network};
 
 type Inner<Net> = <Net as Architecture>::Layers;
@@ -81,8 +81,9 @@ impl<Net: Network> Layer for Nested<Net> {
         workspace: &Self::Workspace<'_, T>,
         from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        Inner::<Net>::gradient(parameters, x, workspace, from, gradient);
+        Inner::<Net>::gradient(parameters, x, workspace, from, gradient, sums);
     }
 
     fn descend<T: Float>(

@@ -66,6 +66,7 @@ pub fn fit<'a, M: Model>(
         clip: None,
         groups: Groups::default(),
         shards: None,
+        micro_batches: None,
         world: None,
         average: None,
         checkpoints: None,
@@ -97,6 +98,7 @@ pub struct Fit<'a, M: Model, O> {
     clip: Option<Clip>,
     groups: Groups,
     shards: Option<usize>,
+    micro_batches: Option<usize>,
     pub(super) world: Option<World>,
     average: Option<Average>,
     pub(super) checkpoints: Option<Checkpoints>,
@@ -236,6 +238,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             clip,
             groups,
             shards: self.shards,
+            micro_batches: self.micro_batches,
             world: self.world,
             average,
             checkpoints,
@@ -395,6 +398,38 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// ```
     pub fn shards(mut self, shards: usize) -> Self {
         self.shards = Some(shards);
+        self
+    }
+
+    /// Passes each batch through the model in micro-batches of at most `rows` rows, so that memory for the values of its layers is
+    /// needed for no more, with the bits of the whole batch at once: each sum over the rows goes on from one micro-batch to the next,
+    /// losses are divided by all rows, and weights of rows and of classes by their sums over all. Any number of rows will do. The
+    /// rows themselves are in memory for a whole batch.
+    ///
+    /// Not for batch norm, which goes by all rows of a batch, nor for a [`TapeModel`](crate::TapeModel): [`Fit::shards`] is for
+    /// both. (On x86 CPUs without FMA, where products have other roundings, bits depend on the micro-batches.)
+    ///
+    /// ```
+    /// use nn::data::Dataset;
+    /// use nn::prelude::*;
+    /// use nn::Show;
+    ///
+    /// network! { struct Line(dense(1 -> 1)); }
+    ///
+    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
+    /// let (mut whole, mut portions) = (Line::init(1), Line::init(1));
+    /// fit(&mut whole, &data).batch_size(32).show(Show::Nothing).run()?;
+    /// fit(&mut portions, &data).batch_size(32).micro_batches(5).show(Show::Nothing).run()?;
+    /// assert_eq!(whole.parameters(), portions.parameters());
+    /// # Ok::<(), nn::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Of [`Fit::run`]: if `rows` is 0, there are shards as well, or the model does not
+    /// [allow it](crate::model::Model::check_micro_batches).
+    pub fn micro_batches(mut self, rows: usize) -> Self {
+        self.micro_batches = Some(rows);
         self
     }
 

@@ -18,6 +18,7 @@ use crate::train::groups::Groups;
 #[cfg(all(feature = "ctrlc", any(unix, windows)))]
 use crate::train::interrupt::Interrupt;
 use crate::train::local::Local;
+use crate::train::micro_batches::MicroBatches;
 use crate::train::model::Model;
 use crate::train::preconditions::{check_schedule, check_steps, check_weighted};
 use crate::train::progress::Progress;
@@ -73,8 +74,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let batches = self.check_data(&threads)?;
         let _found = self.adapt(&threads)?;
         let Fit { model, data, optimizer, loss, seed, clip, groups, shards, .. } = self;
-        let shards = shards.map(Shards::new);
-        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
+        let parts = (shards.map(Shards::new), self.micro_batches);
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, parts)?;
         let (model, batch) = (Completed::new(model), Minibatch::default());
         Ok(Trial { model, trainer, data, threads, batches, batch, seed, taken: 0 })
     }
@@ -87,6 +88,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         if let Some(shards) = self.shards {
             check_shards(shards)?;
             check_parts(self.model, rows, self.batch_size, shards)?;
+        }
+        if let Some(portion) = self.micro_batches {
+            MicroBatches::new(portion).check(self.model, self.shards.is_some())?;
         }
         check_weighted(self.model, "", self.data)?;
         self.model.check_rows("", self.data, threads)?;
@@ -164,7 +168,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         let Fit { model, data, validation, optimizer, loss, epochs, seed, .. } = self;
         let Fit { schedule, show, observers, decisions, clip, groups, .. } = self;
         let Fit { average, measures, .. } = self;
-        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, shards)?;
+        let parts = (shards, self.micro_batches);
+        let trainer = trainer(model, (optimizer, loss), &threads, seed, clip, groups, parts)?;
         let averaged = average.map(|average| {
             let tensors = model.tensors();
             let state = tensors.iter().filter(|tensor| !tensor.trained).map(NamedTensor::range);
@@ -258,7 +263,7 @@ fn trainer<M: Model, O: Optimizer<M::Float>>(
     seed: u64,
     clip: Option<Clip>,
     groups: Groups,
-    shards: Option<Shards<M>>,
+    (shards, micro_batches): (Option<Shards<M>>, Option<usize>),
 ) -> Result<Trainer<M, O>> {
     let mut trainer =
         Trainer::with_loss(optimizer, loss).threads(threads).seed(seed).groups(groups);
@@ -266,6 +271,7 @@ fn trainer<M: Model, O: Optimizer<M::Float>>(
         trainer = trainer.clip(clip);
     }
     trainer.shards = shards;
+    trainer.micro_batches = micro_batches.map(MicroBatches::new);
     trainer.prepare(model)?;
     Ok(trainer)
 }

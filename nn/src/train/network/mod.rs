@@ -20,15 +20,15 @@ use division::Declared;
 pub(crate) use division::{Divided, Division, Parts};
 
 use super::adapt::{Adapted, with_rows};
-use super::model::{Batch, Model, Run};
-use super::preconditions::{check_batch, check_last_batch};
+use super::model::{Batch, Model, Run, Whole};
+use super::preconditions::{check_batch, check_independent, check_last_batch};
 use super::update::{Update, is_frozen, update_stretch};
 use crate::data::{Fingerprint, Source, portions};
 use crate::error::Result;
 use crate::file::texts;
 use crate::head::Head as _;
 use crate::labels::Labels;
-use crate::layer::{FirstSums, Inference as _, Layer, Pass, largest_dropout_rate};
+use crate::layer::{FirstSums, Inference as _, Layer, Pass, Sums, largest_dropout_rate};
 use crate::loss::{DynLoss, LossRows, TrainedWith, boxed, mean, mean_scale, weigh};
 use crate::metric::{Evaluation, Metrics, check_rows};
 use crate::network::{
@@ -180,15 +180,20 @@ impl<N: Network> Model for N {
         &Run { threads, seed, step, first_row: start, whole, dropout, smoothing }: &Run<'_>,
     ) -> Result<Self::Float> {
         let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
-        if workspace.losses.len() < rows {
-            workspace.losses = Buffer::stale(rows);
-            workspace.layers = Buffer::stale(N::Layers::workspace_len::<Self::Float>(rows));
+        // Of how many rows, of which these are some, the mean is taken.
+        let (first, all) = Whole::place(whole, start, rows);
+        if workspace.losses.len() < all {
+            workspace.losses = Buffer::stale(all);
+        }
+        let needed = N::Layers::workspace_len::<Self::Float>(rows);
+        if workspace.layers.len() < needed {
+            workspace.layers = Buffer::stale(needed);
         }
         workspace.rows = rows;
         workspace.division = Division::of(Declared::<N>::new(), rows, threads);
         let NetworkWorkspace { layers, losses, division, .. } = workspace;
         let parameters = self.flat();
-        let scale = mean_scale(rows);
+        let scale = mean_scale(all);
         let standardized: Vec<N::Target>;
         let targets = match Units::of::<N>(parameters) {
             None => targets,
@@ -200,7 +205,7 @@ impl<N: Network> Model for N {
         };
         match whole {
             None => loss.begin_batch(targets, weights),
-            // The mean over the part is weighted by its share of the rows later on.
+            // The mean over a part is weighted by its share of the rows later on, or is one over all rows.
             Some(whole) => loss.begin_part(whole.rows, whole.sums),
         }
         let loss = &**loss;
@@ -233,7 +238,8 @@ impl<N: Network> Model for N {
             end.apply_derivative();
             N::Layers::backward(parameters, &mut layers, None);
         };
-        let losses = &mut losses[..rows];
+        let all_losses = &mut losses[..all];
+        let losses = &mut all_losses[first..first + rows];
         if division.rows >= rows {
             part(layers, inputs, targets, weights, &mut *losses, pass(0));
         } else {
@@ -262,7 +268,10 @@ impl<N: Network> Model for N {
             });
         }
 
-        let mut loss = mean(losses);
+        if !Sums::of_rows(first, rows, all).end {
+            return Ok(mean(losses));
+        }
+        let mut loss = mean(all_losses);
         if let Some(penalty) = N::Layers::penalty(parameters) {
             loss = loss + penalty;
         }
@@ -275,6 +284,20 @@ impl<N: Network> Model for N {
         workspace: &mut Self::Workspace,
         gradient: &mut [Self::Float],
     ) {
+        self.sum_gradient(batch, workspace, gradient, Sums::WHOLE);
+    }
+
+    fn check_micro_batches(&self) -> Result<()> {
+        check_independent(N::NAME, N::Layers::COUPLED)
+    }
+
+    fn sum_gradient(
+        &self,
+        batch: Batch<'_, Self>,
+        workspace: &mut Self::Workspace,
+        gradient: &mut [Self::Float],
+        sums: Sums,
+    ) {
         let (x, parameters) = (Row::flatten(batch.inputs), self.flat());
         let NetworkWorkspace { layers, division, .. } = workspace;
         let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
@@ -285,7 +308,7 @@ impl<N: Network> Model for N {
             .map(|stretch| (stretch.start, gradient.take(&stretch)));
         division.threads.for_each(parts, |(from, gradient)| {
             let parameters = &parameters[from..][..gradient.len()];
-            N::Layers::gradient(parameters, x, layers, from, gradient);
+            N::Layers::gradient(parameters, x, layers, from, gradient, sums);
         });
     }
 
@@ -317,7 +340,7 @@ impl<N: Network> Model for N {
                 None => {
                     let mut gradient = Buffer::stale(longest.unwrap_or(0));
                     let gradient = &mut gradient[..parameters.len()];
-                    N::Layers::gradient(parameters, x, layers, from, gradient);
+                    N::Layers::gradient(parameters, x, layers, from, gradient, Sums::WHOLE);
                     let stretch = Stretch { parameters, gradient, memory, tensor: None };
                     let trained = trained::<N>(from, stretch.gradient.len());
                     update_stretch((rule, step), from, stretch, (tensors, has_groups), trained)

@@ -14,8 +14,8 @@ network! {
         block: dense(2, celu({ 0.5 })),
         default: dense(2, elu),
     }
-    struct Leak(dense(1 -> 1, leaky_relu(0.5)));
-    struct Same(dense(1 -> 1, leaky_relu(SLOPE)), dense(1, leaky_relu(0.2)));
+    pub struct Leak(dense(1 -> 1, leaky_relu(0.5)));
+    pub struct Same(dense(1 -> 1, leaky_relu(SLOPE)), dense(1, leaky_relu(0.2)));
 }
 
 fn main() {

@@ -10,7 +10,7 @@ network! {
         middle: dense(16, tanh),
         output: dense(10, softmax),
     }
-    struct Tuple(dense(4 -> 3, relu), dense(2));
+    pub struct Tuple(dense(4 -> 3, relu), dense(2));
 }
 
 fn main() {

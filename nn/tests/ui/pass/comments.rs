@@ -13,7 +13,7 @@ network! {"
         output: dense(10, softmax, bias = false),
         /* nothing /* more */ */
     }
-    struct Other(dense(2→1));
+    pub struct Other(dense(2→1));
 "}
 
 fn main() {

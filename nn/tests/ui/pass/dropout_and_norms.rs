@@ -17,7 +17,7 @@ network! {
         output: dense(3, softmax),
     }
 }
-network! { struct Normed(layer_norm, dense(4 -> 2), batch_norm); }
+network! { pub struct Normed(layer_norm, dense(4 -> 2), batch_norm); }
 type Small = network![dense(4 -> 4, relu), dropout({ RATE }), layer_norm, dense(2)];
 
 fn main() {

@@ -16,7 +16,7 @@ network! {
         block: residual(dense(12), swiglu),
         output: dense(3, softmax),
     }
-    struct Front(glu, dense(4 -> 2));
+    pub struct Front(glu, dense(4 -> 2));
     struct Width<const H: usize>(dense(8 -> H), group_norm(2), dense(6), glu, dense(2));
 }
 type Small = network![dense(4 -> 6), swiglu, dense(2)];

@@ -3,10 +3,10 @@
 use nn::{Network, head, network};
 
 network! {
-    struct Classes(dense(4 -> 3, softmax));
-    struct Answers(dense(4 -> 3, sigmoid));
-    struct Numbers(dense(4 -> 3));
-    struct Positive(dense(4 -> 3, softplus));
+    pub struct Classes(dense(4 -> 3, softmax));
+    pub struct Answers(dense(4 -> 3, sigmoid));
+    pub struct Numbers(dense(4 -> 3));
+    pub struct Positive(dense(4 -> 3, softplus));
 }
 
 fn has<N: Network<Head = H>, H>() {}

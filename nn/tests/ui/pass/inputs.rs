@@ -15,7 +15,7 @@ network! {
         },
         output: dense(3, softmax),
     }
-    struct Unnamed(concat(dense(4 -> 3, relu), input(2)), dense(1));
+    pub struct Unnamed(concat(dense(4 -> 3, relu), input(2)), dense(1));
     struct Text = "concat(dense(4→3, relu), input(2)), dense(1)";
 }
 type Small = network![concat(dense(4 -> 3, relu), input(2)), dense(1)];

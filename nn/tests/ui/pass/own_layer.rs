@@ -34,7 +34,7 @@ mod my {
         }
     }
 }
-use my::Scale;
+pub use my::Scale;
 
 const WIDTH: usize = 4;
 

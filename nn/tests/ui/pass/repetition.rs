@@ -9,7 +9,7 @@ network! {
         once: dense(4, relu) * 1,
         last: dense(4 -> 2) * 1,
     }
-    struct Inferred(dense(3 -> 3, relu) * 2, dense(3, tanh) * 3, dense(1, sigmoid));
+    pub struct Inferred(dense(3 -> 3, relu) * 2, dense(3, tanh) * 3, dense(1, sigmoid));
 }
 type Small = network![dense(3 -> 3, relu) * 5, dense(1)];
 

@@ -13,7 +13,7 @@ network! {
         output: dense(3, softmax),
     }
 }
-network! { struct Front(residual(dense(4 -> 4, tanh)), dense(1)); }
+network! { pub struct Front(residual(dense(4 -> 4, tanh)), dense(1)); }
 type Small = network![residual(layer_norm), dense(4 -> 4), residual(dense(4, tanh) * 2), dense(1)];
 
 fn main() {

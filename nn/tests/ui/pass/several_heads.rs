@@ -13,9 +13,9 @@ network! {
             moves: dense(2, sigmoid),
         },
     }
-    struct Unnamed(dense(4 -> 3, relu), heads(dense(2, softmax), dense(1)));
-    struct Only(heads(dense(4 -> 2, softmax), dense(1)));
-    struct Both {
+    pub struct Unnamed(dense(4 -> 3, relu), heads(dense(2, softmax), dense(1)));
+    pub struct Only(heads(dense(4 -> 2, softmax), dense(1)));
+    pub struct Both {
         inputs: concat { image: dense(4 -> 3, relu), meta: input(2) },
         answers: heads { class: dense(2, softmax), angle: dense(1) },
     }

@@ -3,7 +3,7 @@
 use nn::autograd::Tape;
 use nn::network;
 
-network! { struct Line { only: dense(2 -> 1, sigmoid) } }
+network! { pub struct Line { only: dense(2 -> 1, sigmoid) } }
 
 fn main() -> nn::Result<()> {
     let line = Line::init(3);

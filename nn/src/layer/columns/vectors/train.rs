@@ -5,7 +5,7 @@ use tensor::random::Random;
 
 use super::super::{ColumnForms, ColumnWidths, DeclaredColumns, DeclaredForms};
 use super::{Embedding, answer, code, numbers, tables};
-use crate::layer::{Formula, Leaf, OutputGrad, Pass, Workspace};
+use crate::layer::{Formula, Leaf, OutputGrad, Pass, Sums, Workspace};
 use crate::parameters::{NamedTensor, padded};
 
 /// The size of first weights.
@@ -88,8 +88,11 @@ impl<T: Float, F: ColumnForms> Formula<T> for EmbeddingFormula<F> {
         workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
-        gradient.fill(T::zero());
+        if sums.begin {
+            gradient.fill(T::zero());
+        }
         let [inputs, outputs] = Formula::<T>::widths(self);
         let forms = self.forms.forms();
         let floats = ColumnWidths::of(forms).floats;

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::layer::dense::{Dense, DenseWith};
     use crate::layer::proof::prove_leaf;
-    use crate::layer::{Formula as _, Inference as _, Leaf as _, Pass, Workspace};
+    use crate::layer::{Formula as _, Inference as _, Leaf as _, Pass, Sums, Workspace};
 
     #[test]
     fn weight_norm() {
@@ -151,7 +151,7 @@ mod tests {
         formula.forward(&parameters, &[1.0, 2.0], &mut workspace, Pass::Evaluation);
         workspace.dy.fill(1.0);
         let mut gradient = vec![f64::NAN; Zeros::LEN];
-        formula.gradient(&parameters, &[1.0, 2.0], &workspace, 0, &mut gradient);
+        formula.gradient(&parameters, &[1.0, 2.0], &workspace, 0, &mut gradient, Sums::WHOLE);
         assert!(gradient.iter().all(|g| g.is_finite()), "{gradient:?}");
     }
 }

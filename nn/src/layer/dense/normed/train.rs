@@ -16,7 +16,7 @@ use crate::init::Initializer;
 use crate::layer::dense::products::{FixedWidths, Widths};
 use crate::layer::dense::train::{Declared, DenseFormula, DenseSettings};
 use crate::layer::dense::{Dense, DenseOptions};
-use crate::layer::{Extra, Formula, Leaf, OutputGrad, Pass, Workspace};
+use crate::layer::{Extra, Formula, Leaf, OutputGrad, Pass, Sums, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, padded};
 
 /// Keeps what a norm begins with apart from all other random numbers of the same seed ("NORM").
@@ -166,6 +166,7 @@ impl<T: Float, K: DenseNorm, F: HasFormula<T>> Formula<T> for NormedFormula<K, F
         workspace: &Workspace<'_, T>,
         _from: usize,
         gradient: &mut [T],
+        sums: Sums,
     ) {
         if gradient.is_empty() {
             return;
@@ -173,7 +174,10 @@ impl<T: Float, K: DenseNorm, F: HasFormula<T>> Formula<T> for NormedFormula<K, F
         let [v, own] = self.parts(parameters);
         let (dense, of_own) = gradient.split_at_mut(self.dense.formula().len());
         // That of the weights themselves.
-        self.dense.formula().gradient(&self.computed(parameters), x, workspace, 0, dense);
+        self.dense.formula().gradient(&self.computed(parameters), x, workspace, 0, dense, sums);
+        if !sums.end {
+            return;
+        }
         of_own.fill(T::zero());
         K::gradient([v, own], self.widths()[1], &mut dense[..v.len()], of_own);
     }

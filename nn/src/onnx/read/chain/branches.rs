@@ -130,7 +130,7 @@ impl<'m, T: Float> Chain<'m, T> {
     }
 
     /// Goes to the ends of the network, from here on.
-    pub(super) fn to_the_ends(&mut self) -> Result<()> {
+    pub(super) fn follow_to_the_ends(&mut self) -> Result<()> {
         if let &[end] = &self.ends[..] {
             let layers = self.until(end)?;
             self.layers.extend(layers);

@@ -121,7 +121,7 @@ impl<'m, T: Float> Chain<'m, T> {
             _ => chain.concat(&parts)?,
         }
         chain.ends = chain.ends();
-        chain.to_the_ends()?;
+        chain.follow_to_the_ends()?;
         chain.check_all_is_used()?;
         Ok(chain.layers)
     }

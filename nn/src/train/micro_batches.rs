@@ -1,0 +1,75 @@
+//! Batches that pass through the model in portions, with the bits of the whole batch at once.
+
+use tensor::{Buffer, Float as _};
+
+use super::model::{Batch, Model, Run, Whole};
+use super::shards::{no_rows, rows_of};
+use crate::error::{Error, Result};
+use crate::layer::Sums;
+
+/// What a trainer needs for batches in portions.
+pub(super) struct MicroBatches {
+    /// Most rows of a portion.
+    rows: usize,
+    /// What the loss adds up of the weights of a whole batch.
+    weight_sums: Vec<f64>,
+}
+
+impl MicroBatches {
+    pub(super) fn new(rows: usize) -> Self {
+        MicroBatches { rows, weight_sums: Vec::new() }
+    }
+
+    /// Whether a batch of so many rows is more than one portion.
+    pub(super) fn divides(&self, rows: usize) -> bool {
+        rows > self.rows
+    }
+
+    /// Refuses portions without rows, and what cannot be passed through in portions. Whether there are `shards`.
+    pub(super) fn check<M: Model>(&self, model: &M, shards: bool) -> Result<()> {
+        if self.rows == 0 {
+            let advice = "leave `micro_batches` out for batches that are passed through at once";
+            return Err(Error::value("micro-batch", "0 rows", "at least 1", advice));
+        }
+        if shards {
+            return Err(Error::value(
+                "micro-batches",
+                "batches in shards",
+                "one of the two",
+                "shards are passed through one after the other already: choose more of them",
+            ));
+        }
+        model.check_micro_batches()
+    }
+
+    /// The mean loss of a batch of `rows` rows, and its gradient.
+    pub(super) fn differentiate<M: Model>(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+        rows: usize,
+        (loss, run, workspace): (&mut M::Loss, &Run<'_>, &mut M::Workspace),
+        gradient: &mut Buffer<M::Float>,
+    ) -> Result<M::Float> {
+        let [inputs, targets] = model.row_widths().map(|width| rows * width);
+        if batch.inputs.len() != inputs || batch.targets.len() != targets {
+            return Err(no_rows(model, batch, (loss, run)));
+        }
+        let len = model.flat().len();
+        if gradient.len() != len {
+            *gradient = Buffer::zeroed(len);
+        }
+        self.weight_sums.clear();
+        model.weight_sums(batch, loss, &mut self.weight_sums);
+        let whole = Some(Whole { rows, sums: &self.weight_sums, goes_on: true });
+        let mut mean = M::Float::of(0.0);
+        for first in (0..rows).step_by(self.rows) {
+            let count = self.rows.min(rows - first);
+            let batch = rows_of(model, batch, first..first + count);
+            let run = Run { first_row: first as u64, whole, ..*run };
+            mean = model.differentiate(batch, loss, workspace, &run)?;
+            model.sum_gradient(batch, workspace, gradient, Sums::of_rows(first, count, rows));
+        }
+        Ok(mean)
+    }
+}

@@ -231,10 +231,10 @@ fn a_search_and_a_verification_are_for_one_machine() {
     assert!(verification.starts_with("a verification: found 1 ranks"), "{verification}");
 }
 
-/// Rows that remember which of them were asked for.
-struct Watched<'w>(&'w Rows, Mutex<Vec<usize>>);
+/// Rows of which a test sees which are asked for in a step, and may change their targets.
+pub(super) struct Seen<'r, F>(pub(super) &'r Rows, pub(super) F);
 
-impl Source<[f32; 6], Class<3>> for Watched<'_> {
+impl<F: Fn(&[usize], &mut Vec<Class<3>>) + Send + Sync> Source<[f32; 6], Class<3>> for Seen<'_, F> {
     fn len(&self) -> usize {
         self.0.len()
     }
@@ -257,47 +257,21 @@ impl Source<[f32; 6], Class<3>> for Watched<'_> {
         t: &mut Vec<Class<3>>,
         threads: &Threads,
     ) {
-        self.1.lock().unwrap().extend(rows);
         self.0.fill(rows, x, t, threads);
+        (self.1)(rows, t);
     }
 }
 
-/// Rows that one rank cannot read.
-pub(super) struct Broken<'b>(pub(super) &'b Rows, pub(super) bool);
-
-impl Source<[f32; 6], Class<3>> for Broken<'_> {
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    fn fill(
-        &self,
-        rows: &[usize],
-        x: &mut Vec<[f32; 6]>,
-        t: &mut Vec<Class<3>>,
-        threads: &Threads,
-    ) {
-        self.0.fill(rows, x, t, threads);
-    }
-
-    fn fill_for_step(
-        &self,
-        _: Visit,
-        rows: &[usize],
-        x: &mut Vec<[f32; 6]>,
-        t: &mut Vec<Class<3>>,
-        threads: &Threads,
-    ) {
-        self.0.fill(rows, x, t, threads);
-        t.truncate(if self.1 { 1 } else { t.len() });
-    }
+/// What a rank does to its targets that cannot read them, if it `is_broken`.
+pub(super) fn lose(is_broken: bool) -> impl Fn(&[usize], &mut Vec<Class<3>>) + Send + Sync {
+    move |_, targets| targets.truncate(if is_broken { 1 } else { targets.len() })
 }
 
 #[test]
 fn who_cannot_compute_its_part_is_named() {
     let data = rows(1, 64);
     let errors = threads::run(4, |world| {
-        let broken = Broken(&data, world.rank() == 2);
+        let broken = Seen(&data, lose(world.rank() == 2));
         let mut net = Deep::init(1);
         fit(&mut net, &broken)
             .distributed(&world)
@@ -320,7 +294,10 @@ fn who_cannot_compute_its_part_is_named() {
 fn ranks_read_disjoint_parts_of_the_same_order() {
     let data = rows(1, 236);
     let order = |world: Option<World>| {
-        let watched = Watched(&data, Mutex::new(Vec::new()));
+        let asked = Mutex::new(Vec::new());
+        let watched = Seen(&data, |rows: &[usize], _: &mut Vec<Class<3>>| {
+            asked.lock().unwrap().extend(rows);
+        });
         let mut net = Deep::init(1);
         let run = fit(&mut net, &watched).epochs(1).batch_size(40).show(Show::Nothing);
         match &world {
@@ -328,7 +305,7 @@ fn ranks_read_disjoint_parts_of_the_same_order() {
             None => run.run().map(drop),
         }
         .unwrap();
-        watched.1.into_inner().unwrap()
+        asked.into_inner().unwrap()
     };
     let alone = order(None);
     let ranks = threads::run(4, |world| order(Some(world)));

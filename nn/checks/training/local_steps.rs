@@ -9,7 +9,7 @@ use nn::{
     AdamW, Average, Checkpoints, Clip, Dynamic, Event, Model, Report, Sgd, Show, Threads, schedule,
 };
 
-use super::distributed::{Broken, temporary};
+use super::distributed::{Seen, lose, temporary};
 use super::shards::{bits, rows};
 
 network! {
@@ -123,7 +123,7 @@ fn a_training_goes_on_as_if_it_had_not_been_interrupted() {
 fn who_cannot_take_a_step_is_named() {
     let data = rows(1, 64);
     let errors = threads::run(4, |world| {
-        let broken = Broken(&data, world.rank() == 2);
+        let broken = Seen(&data, lose(world.rank() == 2));
         let mut net = Deep::init(1);
         let run = fit(&mut net, &broken).batch_size(32).distributed(&world.local_steps(0.0, 3));
         run.show(Show::Nothing).run().unwrap_err().to_string()

@@ -6,7 +6,7 @@ mod guide;
 use std::process::ExitCode;
 
 use guide::Options;
-use nn::data::fashion_mnist::{self, CLASSES};
+use nn::data::fashion_mnist;
 use nn::{Weights, include_weights, network};
 
 network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
@@ -31,7 +31,7 @@ fn chapter(_: &Options) -> guide::Result {
         let likeliest = (0..10).max_by(|&a, &b| probabilities[a].total_cmp(&probabilities[b]));
         right += usize::from(likeliest == Some(class.index()));
     }
-    let name = CLASSES[test.targets()[0].index()];
+    let name = DIGITS.class_names().get(test.targets()[0].index()).unwrap_or("nameless");
     println!("{right} of {} images of the sample right; the first is a {name}", test.len());
     Ok(())
 }

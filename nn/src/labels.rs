@@ -57,7 +57,6 @@ impl Labels {
     }
 
     /// Names that are known to be different.
-    #[cfg(feature = "table")]
     pub(crate) fn of_different(names: Arc<[String]>) -> Self {
         Labels { names }
     }

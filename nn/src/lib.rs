@@ -116,9 +116,9 @@ pub use dynamic::LeftOut;
 pub use dynamic::{Dynamic, DynamicLoss, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};
-pub use file::Weights;
+pub use file::{StaticWords, Weights};
 #[doc(hidden)] // what `include_weights!` writes
-pub use file::{Arranged, sizes_to_arrange};
+pub use file::{Arranged, Sizes, sizes_to_arrange};
 #[cfg(feature = "std")]
 pub use file::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
 pub use layer::init;

@@ -8,10 +8,12 @@ use std::collections::{BTreeSet, HashMap};
 use crate::labels::Labels;
 
 /// 48 bits of a word, in halves: FNV-1a, and then the finish of SplitMix64, so that each bit depends on all of the word.
-pub(crate) fn fingerprint(word: &str) -> [u32; 2] {
+pub(crate) const fn fingerprint(word: &str) -> [u32; 2] {
     let mut bits: u64 = 0xCBF2_9CE4_8422_2325;
-    for byte in word.bytes() {
-        bits = (bits ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01B3);
+    let mut at = 0;
+    while at < word.len() {
+        bits = (bits ^ word.as_bytes()[at] as u64).wrapping_mul(0x0000_0100_0000_01B3);
+        at += 1;
     }
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);

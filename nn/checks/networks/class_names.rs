@@ -119,6 +119,20 @@ fn files_keep_them_for_both_kinds_of_networks() {
 }
 
 #[test]
+fn a_static_has_them() {
+    network! { struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
+    static DIGITS: nn::Weights<Digits> =
+        nn::include_weights!("../../examples/embedded/digits.safetensors");
+    let data = nn::data::fashion_mnist::sample().unwrap().test;
+    let digits = DIGITS.to_network();
+    assert_eq!(digits.class_names(), data.class_names());
+    assert_eq!(DIGITS.class_names().get(8), Some("Bag"));
+    let (image, class) = data.get(0).unwrap();
+    let label = digits.predict_class(image).unwrap();
+    assert_eq!(label.name(), DIGITS.class_names().get(class.index()));
+}
+
+#[test]
 fn a_damaged_list_of_names_is_refused() {
     let (animals, file) = (learns::<f32>(), File::new("damaged-names"));
     animals.save(&file.0).unwrap();

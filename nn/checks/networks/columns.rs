@@ -402,6 +402,28 @@ fn a_flat_in_a_static_is_the_flat_in_a_file() -> nn::Result<()> {
     Ok(())
 }
 
+static PRICE_OF_THE_EXAMPLE: Weights<Price> =
+    include_weights!("../../examples/embedded/price.safetensors");
+
+/// A static has the words of its file, and gives them to the network that is made of it.
+#[test]
+fn words_are_in_a_static() -> nn::Result<()> {
+    let loaded = Price::load(super::embedded::example("price.safetensors"))?;
+    let network = PRICE_OF_THE_EXAMPLE.to_network();
+    let mut known = Vec::new();
+    for column in ["city", "street"] {
+        let words = loaded.known_words(column)?;
+        assert_eq!(network.known_words(column)?, words);
+        known.extend(words);
+    }
+    known.sort();
+    assert!(PRICE_OF_THE_EXAMPLE.words().iter().eq(known));
+    assert_eq!(PRICE_OF_THE_EXAMPLE.words().len(), 33);
+    assert!(PRICE_OF_THE_EXAMPLE.class_names().is_empty() && network.class_names().is_none());
+    assert_eq!(network.parameters(), loaded.parameters());
+    Ok(())
+}
+
 /// Words go from the data to the network, with copies and files to other networks, and stand in the order of their places.
 #[test]
 fn words_are_kept_and_shown() -> nn::Result<()> {

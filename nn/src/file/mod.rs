@@ -19,8 +19,14 @@ pub(crate) use checkpoint::{
 pub(crate) use checkpoint::{check_finite, replace};
 #[cfg(feature = "onnx")]
 pub(crate) use safetensors::{from_bf16, from_f16};
-pub use weights::{Arranged, Weights, sizes_to_arrange};
+pub use weights::{Arranged, Sizes, StaticWords, Weights, sizes_to_arrange};
 
 /// What `format` in the header says. A later version of this crate that arranges the tensors in
 /// another way counts it up.
 pub(crate) const FORMAT: &str = "nn-1";
+
+/// Under which key of the metadata the names of the classes stand.
+pub(crate) const CLASS_NAMES: &str = "classes";
+
+/// Under which key of the metadata the words of the columns stand.
+pub(crate) const WORDS: &str = "words";

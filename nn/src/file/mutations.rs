@@ -14,7 +14,7 @@ use crate::network::{declaration, tensors};
 network! {
     struct Small {
         first: dense(2 -> 3, tanh),
-        second: dense(1),
+        second: dense(2, softmax),
     }
 }
 
@@ -27,6 +27,9 @@ const PIECES: &[&str] = &[
     r#""\u005f_metadata__":{"a":"b"},"#,
     r#""format":"nn-1","#,
     r#""architecture":"","#,
+    r#""words":"\"x\"","#,
+    r#"\""#,
+    r#"\\"#,
     r#""first.bias":{"dtype":"F32","shape":[3],"data_offsets":[24,36]},"#,
     r#""x":[1,{"y":null}],"#,
     r#"\u0066"#,
@@ -65,34 +68,34 @@ fn headers() -> Vec<(String, usize)> {
         format!(r#"{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}"#)
     };
     let all = |dtype: &str, bytes: usize| {
-        let (w, b, v) = (6 * bytes, 9 * bytes, 12 * bytes);
+        let (w, b, v) = (6 * bytes, 9 * bytes, 15 * bytes);
         format!(
             r#""first.weight":{},"first.bias":{},"second.weight":{},"second.bias":{}"#,
             tensor(dtype, "[2,3]", 0, w),
             tensor(dtype, "[3]", w, b),
-            tensor(dtype, "[3,1]", b, v),
-            tensor(dtype, "[1]", v, v + bytes),
+            tensor(dtype, "[3,2]", b, v),
+            tensor(dtype, "[2]", v, v + 2 * bytes),
         )
     };
     let architecture = declaration::<Small>();
     let ours = format!(
-        r#""__metadata__":{{"architecture":"{}","format":"nn-1","network":"Small"}},"#,
+        r#""__metadata__":{{"architecture":"{}","classes":"\"a \\\"b\\\"\" \"é\"","format":"nn-1","network":"Small"}},"#,
         architecture.as_str()
     );
     vec![
-        (format!("{{{ours}{}}}  ", all("F32", 4)), 52),
-        (format!("{{{}}}", all("F32", 4)), 52),
-        (format!("{{{ours}{}}}", all("F16", 2)), 26),
-        (format!(r#"{{"__metadata__":{{"format":"pt"}},{}}}"#, all("BF16", 2)), 26),
+        (format!("{{{ours}{}}}  ", all("F32", 4)), 68),
+        (format!("{{{}}}", all("F32", 4)), 68),
+        (format!("{{{ours}{}}}", all("F16", 2)), 34),
+        (format!(r#"{{"__metadata__":{{"format":"pt","classes":"x"}},{}}}"#, all("BF16", 2)), 34),
         (
             format!(
                 r#"{{"second.bias":{},"first\u002eweight":{},"second.weight":{},"first.bias":{}}}"#,
-                r#"{"data_offsets":[0,4],"more":[{"x":[]},-1.5e3,null,"]}"],"shape":[1],"dtype":"F\u00332"}"#,
-                tensor("F32", "[ 2 , 3 ]", 16, 40),
-                tensor("F32", "[3,1]", 4, 16),
-                tensor("F32", "[3]", 40, 52),
+                r#"{"data_offsets":[0,8],"more":[{"x":[]},-1.5e3,null,"]}"],"shape":[2],"dtype":"F\u00332"}"#,
+                tensor("F32", "[ 2 , 3 ]", 32, 56),
+                tensor("F32", "[3,2]", 8, 32),
+                tensor("F32", "[3]", 56, 68),
             ),
-            52,
+            68,
         ),
         (r#"{"a":{"dtype":"F4","shape":[2,1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}"#.into(), 1),
         ("{}".into(), 0),
@@ -227,6 +230,7 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
             architecture.as_str(),
             &expected,
             LoadOptions::new(),
+            (2, Small::<f32>::INFO),
         );
         // A pipe gives the same.
         let by_pipe = load_bytes::<f32>(
@@ -235,13 +239,16 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
             architecture.as_str(),
             &expected,
             LoadOptions::new(),
+            (2, Small::<f32>::INFO),
         );
         assert_eq!(by_load.as_ref().ok(), by_pipe.as_ref().ok(), "{}", shown());
-        let by_compiler = Arranged::<Small, 8192>::read::<64>(&file);
+        let by_compiler = Arranged::<Small, 8192, 64, 1024>::read::<64>(&file);
         match (&by_load, &by_compiler) {
-            (Ok(values), Ok(arranged)) => {
+            (Ok((values, names)), Ok(arranged)) => {
                 assert!(found.is_some(), "{}", shown());
                 loaded += 1;
+                let names = names.iter().flat_map(|names| names.names());
+                assert!(arranged.class_names().iter().eq(names), "{}", shown());
                 for (tensor, values) in expected.iter().zip(values) {
                     assert_eq!(&arranged.parameters()[tensor.range()], values, "{}", shown());
                 }

@@ -4,11 +4,9 @@ use std::fmt;
 
 use super::{Architecture, Network};
 use crate::error::{Error, Result};
+use crate::file::CLASS_NAMES;
 use crate::head::{Activate as _, Head as _, TargetKind};
 use crate::labels::Labels;
-
-/// What a file calls them.
-pub(crate) const CLASS_NAMES: &str = "classes";
 
 /// The names as a file has them, if there are some.
 pub(crate) fn class_text(class_names: Option<&Labels>) -> Option<(&'static str, String)> {

@@ -5,13 +5,11 @@ use std::collections::BTreeSet;
 use tensor::Float;
 
 use crate::error::{Error, Result, quoted};
+use crate::file::WORDS;
 use crate::layer::Info;
 use crate::layer::columns::columns;
 use crate::parameters::Parameters;
 use crate::words::{Words, fingerprint};
-
-/// What a file calls them.
-pub(crate) const WORDS: &str = "words";
 
 /// The categories of a network by their names, and of each the fingerprints of the words that have a place.
 pub(crate) fn categories<T: Float>(

@@ -32,7 +32,7 @@ pub(crate) use architecture::declaration_of;
 pub(crate) use architecture::encode_rows;
 pub(crate) use architecture::{declaration, logits};
 #[cfg(feature = "std")]
-pub(crate) use class_names::{CLASS_NAMES, check_class_names, class_text, classes};
+pub(crate) use class_names::{check_class_names, class_text, classes};
 #[cfg(feature = "std")]
 pub(crate) use described::{Described, Port};
 #[cfg(feature = "std")]
@@ -40,7 +40,7 @@ pub use instance::Network;
 #[cfg(feature = "std")]
 pub(crate) use instance::{DefaultLossOf, WORTH_A_THREAD, rows_per_part};
 #[cfg(feature = "std")]
-pub(crate) use known_words::{WORDS, categories, known_words, read_words, take_words, words_text};
+pub(crate) use known_words::{categories, known_words, read_words, take_words, words_text};
 pub use layered::{Layered, first_part, repeated_part};
 pub use nested::Nested;
 pub use shown::debug;

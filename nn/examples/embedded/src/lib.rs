@@ -1,7 +1,7 @@
 //! `Digits`, trained and part of the program: no standard library, no allocator, no file to be found at run
 //! time. As a static library it is called from C, see `digits.h`.
 //!
-//! The weights are those that `cargo run --release --example fashion_mnist -- --seed 0` writes.
+//! The weights are those that `cargo run --release --example fashion_mnist -- --seed 0` writes, with the names of the classes.
 
 #![no_std]
 

@@ -11,8 +11,9 @@ use crate::data::Dataset;
 use crate::data::read::idx::{self, Idx};
 use crate::error::{Error, Result};
 use crate::head::{Class, range, wrong_labels};
+use crate::labels::Labels;
 
-/// What the classes are, in the order of their numbers.
+/// What the classes are, in the order of their numbers. The data sets have them as [`class_names`](Dataset::class_names).
 pub const CLASSES: [&str; 10] = [
     "T-shirt/top",
     "Trouser",
@@ -143,16 +144,11 @@ pub fn load_bytes(dir: Option<&Path>) -> Result<FashionMnist<[u8; PIXELS]>> {
                 true => Source::Digits(directory),
                 false => Source::Directory(directory),
             };
-            Ok(FashionMnist {
-                train: dataset(train_images, idx::read(train_images)?, train_labels, labels)?,
-                test: dataset(
-                    test_images,
-                    idx::read(test_images)?,
-                    test_labels,
-                    idx::read(test_labels)?,
-                )?,
-                source,
-            })
+            let names = names(&source);
+            let train = dataset(train_images, idx::read(train_images)?, train_labels, labels)?;
+            let (images, labels) = (idx::read(test_images)?, idx::read(test_labels)?);
+            let test = dataset(test_images, images, test_labels, labels)?;
+            Ok(FashionMnist { train: train.named(names.clone()), test: test.named(names), source })
         }
         None => sample_bytes(),
     }
@@ -182,7 +178,18 @@ pub fn sample_bytes() -> Result<FashionMnist<[u8; PIXELS]>> {
             idx::parse(FILES[labels], SAMPLE[labels])?,
         )
     };
-    Ok(FashionMnist { train: part(0, 1)?, test: part(2, 3)?, source: Source::Sample })
+    let (train, test, names) = (part(0, 1)?, part(2, 3)?, names(&Source::Sample));
+    Ok(FashionMnist {
+        train: train.named(names.clone()),
+        test: test.named(names),
+        source: Source::Sample,
+    })
+}
+
+/// The names of the classes: digits have none but their numbers.
+fn names(source: &Source) -> Option<Labels> {
+    let names = CLASSES.map(str::to_owned);
+    (!matches!(source, Source::Digits(_))).then(|| Labels::of_different(names.into()))
 }
 
 fn cache_directory(cache: Option<OsString>, home: Option<OsString>) -> Option<PathBuf> {

@@ -8,7 +8,7 @@ use tensor::Float;
 use super::load::load_all;
 use super::{FORMAT, dtype};
 use crate::error::{Error, Result};
-use crate::network::WORDS;
+use crate::file::WORDS;
 use crate::parameters::NamedTensor;
 use crate::words::Words;
 

@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
 use crate::labels::Labels;
 use crate::layer::Info;
-use crate::network::{CLASS_NAMES, WORDS, read_words};
+use crate::file::{CLASS_NAMES, WORDS};
+use crate::network::read_words;
 use crate::parameters::NamedTensor;
 use crate::words::Words;
 
@@ -140,7 +141,7 @@ fn content<T: Float, R: Read>(
     Ok((file.texts, tensors))
 }
 
-/// The same of any bytes, whose number may be known.
+/// The tensors and the names of classes in any bytes, whose number may be known, for a network of so many classes.
 #[cfg(test)]
 pub(crate) fn load_bytes<T: Float>(
     bytes: impl Read,
@@ -148,10 +149,14 @@ pub(crate) fn load_bytes<T: Float>(
     architecture: &str,
     expected: &[NamedTensor],
     options: LoadOptions,
-) -> Result<Vec<Vec<T>>> {
+    (classes, info): (usize, &Info),
+) -> Result<(Vec<Vec<T>>, Option<Labels>)> {
     let path = Path::new("bytes");
     let (source, header) = Source::of(path, bytes, length)?;
-    Ok(read(path, source, &header, architecture, expected, options)?.tensors)
+    let loaded = read(path, source, &header, architecture, expected, options)?;
+    let names = loaded.class_names(path, classes)?;
+    loaded.words(path, info, &[])?;
+    Ok((loaded.tensors, names))
 }
 
 fn read<T: Float>(

@@ -15,10 +15,10 @@ mod tiling;
 pub(crate) use dtype::{Real, from_bf16, from_f16};
 pub(crate) use fault::Fault;
 use json::Scanner;
-pub(crate) use quoted::Quoted;
+pub(crate) use quoted::{Quoted, Said};
 #[cfg(feature = "std")]
 pub(crate) use tiling::described;
-pub(crate) use tiling::{Misplaced, check};
+pub(crate) use tiling::{Misplaced, check, sort};
 
 /// Longer headers are refused before they are read. Those of the largest models have a few MiB.
 pub(crate) const MOST_HEADER: usize = 16 << 20;

@@ -64,7 +64,7 @@ impl<'a> Quoted<'a> {
 }
 
 /// What a string says, byte by byte.
-struct Said<'a> {
+pub(crate) struct Said<'a> {
     text: &'a [u8],
     at: usize,
     /// The last escape's character in UTF-8, at the end of it what is still to be said.
@@ -74,11 +74,11 @@ struct Said<'a> {
 }
 
 impl<'a> Said<'a> {
-    const fn by(text: Quoted<'a>) -> Self {
+    pub(crate) const fn by(text: Quoted<'a>) -> Self {
         Said { text: text.0, at: 0, escaped: [0; 4], from: 0, to: 0 }
     }
 
-    const fn next(&mut self) -> Option<u8> {
+    pub(crate) const fn next(&mut self) -> Option<u8> {
         if self.from == self.to {
             if self.at == self.text.len() {
                 return None;

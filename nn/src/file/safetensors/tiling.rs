@@ -45,6 +45,8 @@ macro_rules! sort {
     }};
 }
 
+pub(crate) use sort;
+
 const fn by_text(a: &Quoted<'_>, b: &Quoted<'_>) -> Ordering {
     a.order(*b)
 }

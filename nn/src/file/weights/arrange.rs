@@ -5,19 +5,34 @@ use core::marker::PhantomData;
 
 use tensor::embedded::{Aligned, Plain};
 
+use super::texts::{self, StaticWords, Texts};
 use crate::file::FORMAT;
 use crate::file::safetensors::{
     Entry, Fault, Header, Misplaced, Real, check, from_bf16, from_f16, split,
 };
+use crate::head::{Head as _, TargetKind};
 use crate::layer::TensorInfo;
+use crate::layer::columns::FINGERPRINTS;
 use crate::network::{Architecture, declaration};
 use crate::parameters::TensorKind;
-use crate::text::Message;
+use crate::text::{Message, equal};
 
-/// How many tensors a file has, and how many bytes their numbers take at the most when each begins at a multiple of 16
-/// elements, whatever their type. (One constant has both, so that a file that is none is one error.)
+/// What the arranged parameters and words of a file need. (One constant has all, so that a file that is none is one error.)
+#[derive(Clone, Copy, Debug)]
+pub struct Sizes {
+    /// The tensors of the file.
+    pub tensors: usize,
+    /// The bytes of their numbers at the most, when each begins at a multiple of 16 elements, whatever their type.
+    pub bytes: usize,
+    /// The words in the metadata.
+    pub words: usize,
+    /// The bytes of these.
+    pub text: usize,
+}
+
+/// What the parameters and words of a file need.
 #[track_caller]
-pub const fn sizes_to_arrange(file: &[u8]) -> (usize, usize) {
+pub const fn sizes_to_arrange(file: &[u8]) -> Sizes {
     match measured(file) {
         Ok(sizes) => sizes,
         Err(message) => panic!("{}", message.as_str()),
@@ -26,9 +41,10 @@ pub const fn sizes_to_arrange(file: &[u8]) -> (usize, usize) {
 
 /// [`sizes_to_arrange`], or what is wrong.
 #[allow(clippy::result_large_err)] // the compiler has no heap
-const fn measured(file: &[u8]) -> Result<(usize, usize), Message> {
+const fn measured(file: &[u8]) -> Result<Sizes, Message> {
     let (json, data) = ok!(said(split(file)));
-    let mut entries = ok!(said(ok!(said(Header::of(json))).entries()));
+    let header = ok!(said(Header::of(json)));
+    let mut entries = ok!(said(header.entries()));
     let (mut tensors, mut bytes) = (0, data.len());
     while let Some(entry) = ok!(said(entries.next())) {
         tensors += 1;
@@ -38,23 +54,28 @@ const fn measured(file: &[u8]) -> Result<(usize, usize), Message> {
             bytes = bytes.saturating_add(entry.end - entry.begin);
         }
     }
-    Ok((tensors, bytes))
+    let (words, text) = ok!(texts::measured(header));
+    Ok(Sizes { tensors, bytes, words, text })
 }
 
-/// The parameters of the network `N` in as many bytes as [`sizes_to_arrange`] says.
-pub struct Arranged<N, const BYTES: usize> {
+/// The parameters and words of the network `N`, as large as [`sizes_to_arrange`] says.
+pub struct Arranged<N, const BYTES: usize, const WORDS: usize, const TEXT: usize> {
     bytes: Aligned<BYTES>,
+    texts: Texts<WORDS, TEXT>,
     network: PhantomData<fn() -> N>,
 }
 
 /// Of which network, not the bytes.
-impl<N: Architecture, const BYTES: usize> fmt::Debug for Arranged<N, BYTES> {
+impl<N: Architecture, const BYTES: usize, const WORDS: usize, const TEXT: usize> fmt::Debug
+    for Arranged<N, BYTES, WORDS, TEXT>
+{
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arranged").field("network", &N::NAME).finish_non_exhaustive()
     }
 }
 
-impl<N: Architecture, const BYTES: usize> Arranged<N, BYTES>
+impl<N: Architecture, const BYTES: usize, const WORDS: usize, const TEXT: usize>
+    Arranged<N, BYTES, WORDS, TEXT>
 where
     N::Float: Plain,
 {
@@ -89,6 +110,10 @@ where
             return Err(misplaced(list, wrong));
         }
         let is_ours = ok!(check_metadata::<N>(header));
+        let classes = if matches!(N::Head::KIND, TargetKind::Class) { N::OUTPUTS } else { 0 };
+        // What others call so is theirs.
+        let texts = if is_ours { ok!(Texts::read(header, classes)) } else { Texts::NONE };
+        let mut places = texts.places();
         let mut bytes = [0; BYTES];
         let mut index = 0;
         while index < count {
@@ -109,26 +134,43 @@ where
             } else {
                 widen(source, target, real);
             }
+            if equal(tensor.name.as_bytes(), FINGERPRINTS.as_bytes()) {
+                match size_of::<N::Float>() {
+                    4 => places.find::<4>(target),
+                    _ => places.find::<8>(target),
+                }
+            }
             index += 1;
         }
         if count < N::INFO.tensors() {
             return Err(missing::<N>(list));
         }
+        ok!(places.check());
         if cfg!(target_endian = "big") {
             reverse(&mut bytes, size_of::<N::Float>());
         }
-        Ok(Arranged { bytes: Aligned(bytes), network: PhantomData })
+        Ok(Arranged { bytes: Aligned(bytes), texts, network: PhantomData })
     }
 
     /// All parameters, gaps included.
     pub(in crate::file) const fn parameters(&self) -> &[N::Float] {
         self.bytes.numbers(N::INFO.len())
     }
+
+    /// The names of the classes.
+    pub(in crate::file) const fn class_names(&self) -> StaticWords<'_> {
+        self.texts.class_names()
+    }
+
+    /// The words of the columns.
+    pub(in crate::file) const fn words(&self) -> StaticWords<'_> {
+        self.texts.words()
+    }
 }
 
 /// What is wrong with the header, in words.
 #[allow(clippy::result_large_err)] // the compiler has no heap
-const fn said<T: Copy>(result: Result<T, Fault>) -> Result<T, Message> {
+pub(super) const fn said<T: Copy>(result: Result<T, Fault>) -> Result<T, Message> {
     match result {
         Ok(value) => Ok(value),
         Err(fault) => Err(Message::new().text(fault.message())),

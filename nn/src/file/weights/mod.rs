@@ -1,18 +1,24 @@
 //! Weights that are part of the program: a trained network in a `static`.
 
 mod arrange;
+mod texts;
 
 use core::fmt;
 use core::marker::PhantomData;
 
 use tensor::embedded::Plain;
 
-pub use arrange::{Arranged, sizes_to_arrange};
+pub use arrange::{Arranged, Sizes, sizes_to_arrange};
+pub use texts::StaticWords;
 
 use crate::head::Activate as _;
+#[cfg(feature = "std")]
+use crate::labels::Labels;
 use crate::layer::Inference;
 use crate::network::{Architecture, logits};
 use crate::row::Row as _;
+#[cfg(feature = "std")]
+use crate::words::Words;
 
 /// The weights of the network `N` in a `static`, made by [`include_weights!`](crate::include_weights).
 ///
@@ -32,10 +38,11 @@ use crate::row::Row as _;
 /// multiply-add (on x86, `-C target-feature=+fma` grants it) and without the standard library, that operation
 /// is a function call: the same bits, slower.
 ///
-/// Of a network behind columns all is there that predicting needs, fingerprints of words among it. The words themselves, and the
-/// names of classes, stay in the file.
+/// The names of classes and the words of columns come along, see [`class_names`](Self::class_names) and [`words`](Self::words).
 pub struct Weights<N: Architecture> {
     parameters: &'static [N::Float],
+    class_names: StaticWords<'static>,
+    words: StaticWords<'static>,
     network: PhantomData<fn() -> N>,
 }
 
@@ -46,16 +53,35 @@ impl<N: Architecture> Weights<N> {
 
     /// The weights that have been arranged.
     #[doc(hidden)]
-    pub const fn new<const BYTES: usize>(arranged: &'static Arranged<N, BYTES>) -> Self
+    pub const fn new<const BYTES: usize, const WORDS: usize, const TEXT: usize>(
+        arranged: &'static Arranged<N, BYTES, WORDS, TEXT>,
+    ) -> Self
     where
         N::Float: Plain,
     {
-        Weights { parameters: arranged.parameters(), network: PhantomData }
+        Weights {
+            parameters: arranged.parameters(),
+            class_names: arranged.class_names(),
+            words: arranged.words(),
+            network: PhantomData,
+        }
     }
 
     /// All parameters, gaps included, in the order of the layers.
     pub const fn parameters(&self) -> &'static [N::Float] {
         self.parameters
+    }
+
+    /// The names of the classes in the order of their numbers; none if the network that was saved did not know them.
+    pub const fn class_names(&self) -> StaticWords<'static> {
+        self.class_names
+    }
+
+    /// The words of its columns that the network knows, all together; none without such columns, or if the network that was saved
+    /// knew fingerprints alone. Those of one column are asked for by [`known_words`](crate::Network::known_words) of
+    /// [`to_network`](Self::to_network).
+    pub const fn words(&self) -> StaticWords<'static> {
+        self.words
     }
 
     /// The answer to one sample.
@@ -72,7 +98,7 @@ impl<N: Architecture> Weights<N> {
         logits::<N>(self.parameters, input)
     }
 
-    /// The same network with parameters of its own, which can be trained further.
+    /// The same network with parameters of its own, which can be trained further, and all names and words.
     #[cfg(feature = "std")]
     pub fn to_network(&self) -> N
     where
@@ -80,6 +106,11 @@ impl<N: Architecture> Weights<N> {
     {
         let mut parameters = crate::Parameters::zeroed(self.parameters.len());
         parameters.as_mut_slice().copy_from_slice(self.parameters);
+        parameters.set_words(Words::new(self.words.iter()));
+        if !self.class_names.is_empty() {
+            let names = self.class_names.iter().map(str::to_owned).collect();
+            parameters.name_classes(Labels::of_different(names));
+        }
         N::from_parameters(parameters)
     }
 }
@@ -122,9 +153,10 @@ macro_rules! include_weights {
         $crate::Weights::new(
             const {
                 const FILE: &[::core::primitive::u8] = ::core::include_bytes!($path);
-                const SIZES: (::core::primitive::usize, ::core::primitive::usize) =
-                    $crate::sizes_to_arrange(FILE);
-                &$crate::Arranged::<_, { SIZES.1 }>::of::<{ SIZES.0 }>(FILE)
+                const SIZES: $crate::Sizes = $crate::sizes_to_arrange(FILE);
+                &$crate::Arranged::<_, { SIZES.bytes }, { SIZES.words }, { SIZES.text }>::of::<
+                    { SIZES.tensors },
+                >(FILE)
             },
         )
     };

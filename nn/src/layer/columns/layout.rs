@@ -10,8 +10,8 @@ use crate::parameters::padded;
 
 /// The tensors with a number of each column.
 pub(super) const OF_COLUMNS: [&str; 5] = ["unit", "center", "scale", "missing", "other"];
-/// The tensor of fingerprints.
-pub(super) const WORDS: &str = "words";
+/// The tensor of fingerprints of words.
+pub(crate) const FINGERPRINTS: &str = "words";
 /// The tensor of what is found of the target.
 pub(super) const TARGET: &str = "target";
 /// How many numbers that is.

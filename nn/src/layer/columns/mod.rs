@@ -50,6 +50,7 @@ pub use vectors::Embedding;
 #[cfg(feature = "std")]
 pub use vectors::EmbeddingFormula;
 
+pub(crate) use self::layout::FINGERPRINTS;
 #[cfg(feature = "onnx")]
 pub(crate) use self::layout::Found;
 use self::layout::Layout;
@@ -194,7 +195,7 @@ impl<C: DeclaredColumns, const N: usize> Columns<C, N> {
         Self::of_columns(2),
         Self::of_columns(3),
         Self::of_columns(4),
-        TensorInfo::found(layout::WORDS, &[Self::LAYOUT.words, 2], Self::LAYOUT.of_words()),
+        TensorInfo::found(layout::FINGERPRINTS, &[Self::LAYOUT.words, 2], Self::LAYOUT.of_words()),
         Self::TARGET,
     ];
 }

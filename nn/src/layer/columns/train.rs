@@ -52,7 +52,7 @@ impl<T: Float, F: ColumnForms> Formula<T> for ColumnsFormula<F> {
             tensors.push(found(name, &[count], layout.of_columns(which)));
         }
         if layout.words > 0 {
-            tensors.push(found(layout::WORDS, &[layout.words, 2], layout.of_words()));
+            tensors.push(found(layout::FINGERPRINTS, &[layout.words, 2], layout.of_words()));
         }
         tensors.push(found(layout::TARGET, &[TARGET_NUMBERS], layout.target()));
         tensors

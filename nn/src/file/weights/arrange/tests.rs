@@ -37,8 +37,8 @@ fn file(tensors: &[(&str, &str, &[usize], &[f32])], metadata: &str) -> Vec<u8> {
 
 fn arranged(tensors: &[(&str, &str, &[usize], &[f32])], metadata: &str) -> Vec<f32> {
     let file = file(tensors, metadata);
-    assert!(sizes_to_arrange(&file).1 <= 1024);
-    Arranged::<Small, 1024>::of::<8>(&file).parameters().to_vec()
+    assert!(sizes_to_arrange(&file).bytes <= 1024);
+    Arranged::<Small, 1024, 8, 64>::of::<8>(&file).parameters().to_vec()
 }
 
 #[test]
@@ -62,8 +62,8 @@ fn doubles_fit_with_their_gaps() {
     file.extend(tensors.bytes());
     file.extend(2.5_f64.to_le_bytes());
     file.extend((-1.0_f64).to_le_bytes());
-    assert_eq!(sizes_to_arrange(&file).1, 256);
-    let arranged = Arranged::<One<f64>, 256>::of::<2>(&file);
+    assert_eq!(sizes_to_arrange(&file).bytes, 256);
+    let arranged = Arranged::<One<f64>, 256, 0, 0>::of::<2>(&file);
     assert_eq!((arranged.parameters()[0], arranged.parameters()[16]), (2.5, -1.0));
 }
 
@@ -145,11 +145,12 @@ fn sixteen_bits_are_widened() {
         let mut file = (json.len() as u64).to_le_bytes().to_vec();
         file.extend(json.bytes());
         file.extend(numbers.map(u16::to_le_bytes).concat());
-        assert_eq!(sizes_to_arrange(&file), (2, 256));
-        let arranged = Arranged::<Line, 256>::of::<2>(&file);
+        let sizes = sizes_to_arrange(&file);
+        assert_eq!((sizes.tensors, sizes.bytes), (2, 256));
+        let arranged = Arranged::<Line, 256, 0, 0>::of::<2>(&file);
         let parameters = arranged.parameters();
         assert_eq!((&parameters[..2], &parameters[16..18]), (&[1.0, -2.0][..], &[0.5, 0.0][..]));
-        let refused = Arranged::<Line<f64>, 256>::read::<2>(&file).expect_err("no f64");
+        let refused = Arranged::<Line<f64>, 256, 0, 0>::read::<2>(&file).expect_err("no f64");
         assert!(refused.as_str().ends_with(
             "needs F64 [1, 2]; load it by `Checkpoint::load_with`, save it, and include that file"
         ));
@@ -159,7 +160,7 @@ fn sixteen_bits_are_widened() {
 #[test]
 fn what_load_refuses_is_refused_here() {
     let weight = ("first.weight", "F32", &[2, 3][..], &A[..]);
-    let refused = |file: &[u8]| match Arranged::<Small, 1024>::read::<8>(file) {
+    let refused = |file: &[u8]| match Arranged::<Small, 1024, 8, 64>::read::<8>(file) {
         Ok(_) => panic!("it was taken"),
         Err(message) => message.as_str().to_owned(),
     };
@@ -188,7 +189,37 @@ fn what_load_refuses_is_refused_here() {
     // An escaped name is a name.
     let escaped = ("first\\u002eweight", "F32", &[2, 3][..], &A[..]);
     let escaped = file(&[escaped, FIRST_BIAS, SECOND, SECOND_BIAS], "");
-    assert!(Arranged::<Small, 1024>::read::<8>(&escaped).is_ok());
+    assert!(Arranged::<Small, 1024, 8, 64>::read::<8>(&escaped).is_ok());
+}
+
+#[test]
+fn names_of_classes_are_taken_as_load_takes_them() {
+    network! { struct Animals(dense(1 -> 2, softmax)); }
+    let read = |texts: &str| {
+        let architecture = "dense(1 -> 2, softmax)";
+        let metadata = format!(r#""__metadata__":{{"architecture":"{architecture}",{texts}}}"#);
+        let tensors: [(&str, &str, &[usize], &[f32]); 2] =
+            [("layer1.weight", "F32", &[1, 2], &A[..2]), ("layer1.bias", "F32", &[2], &A[..2])];
+        let file = file(&tensors, &metadata);
+        let sizes = sizes_to_arrange(&file);
+        assert!(sizes.words <= 8 && sizes.text <= 64, "{sizes:?}");
+        let arranged = Arranged::<Animals, 256, 8, 64>::read::<2>(&file);
+        arranged.map_err(|message| message.as_str().to_owned())
+    };
+    let named = read(r#""classes":"\"a \\\"b\\\"\\n\" \"\u00fc\"""#).expect("two names");
+    assert!(named.class_names().iter().eq(["a \"b\"\n", "ü"]));
+    assert_eq!((named.class_names().get(1), named.class_names().get(2)), (Some("ü"), None));
+    assert!(named.words().is_empty());
+    let number = read(r#""classes":"\"a\" \"b\"","words":"""#).expect("no words");
+    assert_eq!(format!("{:?}", number.class_names()), r#"["a", "b"]"#);
+    for wrong in [r#""#, r#"\"a\""#, r#"\"a\" \"a\""#, r#"\"a\" b"#, r#"\"a\" \"b"#] {
+        let refused = read(&format!(r#""classes":"{wrong}""#)).err().expect(wrong);
+        assert!(refused.starts_with("the `classes` in the file's metadata are damaged"), "{refused}");
+    }
+    for wrong in [r#"\"x\""#, r#"x"#, r#"\"x"#] {
+        let refused = read(&format!(r#""words":"{wrong}""#)).err().expect(wrong);
+        assert!(refused.starts_with("the `words` in the file's metadata are damaged"), "{refused}");
+    }
 }
 
 #[test]
@@ -196,9 +227,9 @@ fn a_square_weight_needs_metadata() {
     network! { struct Square(dense(2 -> 2)); }
     let tensors =
         [("layer1.weight", "F32", &[2, 2][..], &A[..4]), ("layer1.bias", "F32", &[2][..], &A[..2])];
-    let refused = Arranged::<Square, 256>::read::<2>(&file(&tensors, ""));
+    let refused = Arranged::<Square, 256, 0, 0>::read::<2>(&file(&tensors, ""));
     let refused = refused.expect_err("it can be either way");
     assert!(refused.as_str().contains("can be transposed; load it by"), "{}", refused.as_str());
     let ours = r#""__metadata__":{"architecture":"dense(2 -> 2, linear)"}"#;
-    assert!(Arranged::<Square, 256>::read::<2>(&file(&tensors, ours)).is_ok());
+    assert!(Arranged::<Square, 256, 0, 0>::read::<2>(&file(&tensors, ours)).is_ok());
 }

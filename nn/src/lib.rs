@@ -116,11 +116,11 @@ pub use dynamic::LeftOut;
 pub use dynamic::{Dynamic, DynamicLoss, DynamicWorkspace, Registry};
 #[cfg(feature = "std")]
 pub use error::{Error, ErrorKind, Result};
-pub use file::{StaticWords, Weights};
 #[doc(hidden)] // what `include_weights!` writes
 pub use file::{Arranged, Sizes, sizes_to_arrange};
 #[cfg(feature = "std")]
 pub use file::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
+pub use file::{StaticWords, Weights};
 pub use layer::init;
 #[cfg(feature = "std")]
 pub use metric::{Evaluate, Evaluation, Metrics};

@@ -55,37 +55,39 @@ impl<const I: usize, const O: usize> RowLayer for Narrowed<I, O> {
     }
 }
 
-/// Steps after the first, and the allocations they made.
+/// The allocations of the steps after the first.
 fn allocations<N: Network<Target = Class<10>>>(
     threads: usize,
     optimizer: impl Optimizer<N::Float>,
-    steps: usize,
 ) -> usize {
-    of_network::<N>(Trainer::new(optimizer).threads(&Threads::new(threads)), steps)
+    of_network::<N>(Trainer::new(optimizer).threads(&Threads::new(threads)))
 }
 
 /// The same by any trainer.
 fn of_network<N: Network<Target = Class<10>>>(
     trainer: Trainer<N, impl Optimizer<N::Float>>,
-    steps: usize,
 ) -> usize {
     let inputs = vec![<N::Input as nn::Row<N::Float>>::zeroed(); ROWS];
     let labels: Vec<u8> = (0..ROWS).map(|row| (row % 10) as u8).collect();
     let targets = Class::from_labels(&labels).unwrap();
-    of_model(N::init(1), (&inputs, 1), (&targets, 1), trainer, steps)
+    of_model(N::init(1), (&inputs, 1), (&targets, 1), trainer)
 }
 
 /// The same of a network that is read at run time.
-fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>, steps: usize) -> usize {
+fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>) -> usize {
     let network: Dynamic = Dynamic::parse(text).unwrap();
     let (inputs, targets) = (vec![0.0; ROWS * network.inputs()], [3.0; ROWS]);
     let width = network.inputs();
     let trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
-    of_model(network, (&inputs, width), (&targets, 1), trainer, steps)
+    of_model(network, (&inputs, width), (&targets, 1), trainer)
 }
 
 /// Rows of a batch.
 const ROWS: usize = 130;
+
+/// Steps that make the memory, and steps that are looked at: fewer where a step takes long.
+const FIRST: usize = if cfg!(debug_assertions) { 10 } else { 100 };
+const STEPS: usize = 10 * FIRST;
 
 /// Of inputs and targets, each with its width.
 fn of_model<M: Model>(
@@ -93,22 +95,21 @@ fn of_model<M: Model>(
     (inputs, width): (&[M::Input], usize),
     (targets, target_width): (&[M::Target], usize),
     mut trainer: Trainer<M, impl Optimizer<M::Float>>,
-    steps: usize,
 ) -> usize {
     // The first steps make the memory, also that which each thread keeps for its own use; a thread that
     // has just been started allocates on its own, so give it the time.
-    for _ in 0..100 {
+    for _ in 0..FIRST {
         trainer.step(&mut model, inputs, targets).unwrap();
     }
     std::thread::sleep(std::time::Duration::from_millis(50));
-    for _ in 0..100 {
+    for _ in 0..FIRST {
         trainer.step(&mut model, inputs, targets).unwrap();
     }
     // So does the first small batch: small layers may go another way with it.
     let (few, few_targets) = (&inputs[..17 * width], &targets[..17 * target_width]);
     trainer.step(&mut model, few, few_targets).unwrap();
     let region = Region::new(ALLOCATOR);
-    for _ in 0..steps {
+    for _ in 0..STEPS {
         trainer.step(&mut model, inputs, targets).unwrap();
         trainer.step(&mut model, few, few_targets).unwrap();
     }
@@ -124,26 +125,25 @@ const JOINED: &str = "concat(dense(9 -> 33, relu), input(4)), residual(dense(37,
 fn nothing_is_allocated_after_the_first_steps() {
     for threads in [1, 2] {
         let counts = [
-            allocations::<Digits>(threads, Sgd::new(0.1), 1000),
-            allocations::<Digits>(threads, Adam::new(1e-3), 1000),
-            allocations::<Deep>(threads, Sgd::new(0.1).momentum(0.9), 1000),
-            allocations::<Deep>(threads, Sgd::new(0.1), 1000),
-            allocations::<Deep<f64>>(threads, Adam::new(1e-3), 1000),
-            allocations::<Narrow>(threads, Sgd::new(0.1), 1000),
-            allocations::<Narrow>(threads, Adam::new(1e-3), 1000),
-            allocations::<Regular>(threads, Sgd::new(0.01), 1000),
-            allocations::<Regular>(threads, Adam::new(1e-3), 1000),
-            allocations::<Several>(threads, Adam::new(1e-3), 1000),
-            allocations::<Deep>(threads, Lamb::new(1e-3), 1000),
-            allocations::<Deep>(threads, Sam::new(0.05, Elastic::l1(1e-5, Adam::new(1e-3))), 1000),
-            allocations::<Deep>(threads, MaxNorm::new(3.0, Adafactor::new(1e-3)), 1000),
-            allocations::<Deep>(threads, GradientNoise::new(1e-3, 1, Sgd::new(0.1)), 1000),
+            allocations::<Digits>(threads, Sgd::new(0.1)),
+            allocations::<Digits>(threads, Adam::new(1e-3)),
+            allocations::<Deep>(threads, Sgd::new(0.1).momentum(0.9)),
+            allocations::<Deep>(threads, Sgd::new(0.1)),
+            allocations::<Deep<f64>>(threads, Adam::new(1e-3)),
+            allocations::<Narrow>(threads, Sgd::new(0.1)),
+            allocations::<Narrow>(threads, Adam::new(1e-3)),
+            allocations::<Regular>(threads, Sgd::new(0.01)),
+            allocations::<Regular>(threads, Adam::new(1e-3)),
+            allocations::<Several>(threads, Adam::new(1e-3)),
+            allocations::<Deep>(threads, Lamb::new(1e-3)),
+            allocations::<Deep>(threads, Sam::new(0.05, Elastic::l1(1e-5, Adam::new(1e-3)))),
+            allocations::<Deep>(threads, MaxNorm::new(3.0, Adafactor::new(1e-3))),
+            allocations::<Deep>(threads, GradientNoise::new(1e-3, 1, Sgd::new(0.1))),
             of_network::<Several>(
                 Trainer::new(Adam::new(1e-3)).threads(&Threads::new(threads)).micro_batches(40),
-                1000,
             ),
-            at_run_time(DIGITS, threads, Adam::new(1e-3), 1000),
-            at_run_time(JOINED, threads, Sgd::new(0.01), 1000),
+            at_run_time(DIGITS, threads, Adam::new(1e-3)),
+            at_run_time(JOINED, threads, Sgd::new(0.01)),
         ];
         assert_eq!(counts, [0; 17], "{threads} threads");
     }

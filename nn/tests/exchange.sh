@@ -24,7 +24,7 @@ trap 'rm -rf "$files"' EXIT
 # What is written here, in every layer, activation and opset.
 mkdir "$files/written"
 # With the features of the whole workspace, so that nothing is compiled again after the other tests.
-ONNX_FILES="$files/written" cargo test --quiet --workspace --release --lib --test onnx -- every_case every_operation_of_the_list
+ONNX_FILES="$files/written" cargo test --quiet --workspace --lib --test onnx -- every_case every_operation_of_the_list
 "$venv/bin/python" nn/tests/onnx/check.py "$files/written"
 
 # What others write.
@@ -37,6 +37,6 @@ mkdir "$files/models"
 cp nn/tests/keras/{make,written}.py "$files"
 (cd "$files" && KERAS_BACKEND=jax "$venv/bin/python" make.py)
 mkdir "$files/keras"
-KERAS_FILES="$files/keras" cargo test --quiet --workspace --release --test keras -- what_is_written
+KERAS_FILES="$files/keras" cargo test --quiet --workspace --test keras -- what_is_written
 (cd "$files" && KERAS_BACKEND=jax "$venv/bin/python" written.py keras)
 for name in plain norms; do cmp "$files/$name.npz" "nn/tests/keras/$name.npz"; done

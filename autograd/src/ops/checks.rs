@@ -14,7 +14,7 @@ mod covers;
 const HEADING: &str = "\
 # What checks each operation
 
-Written by the tests: `UPDATE_CHECKS=1 cargo test -p autograd --release --lib checks` after a change; a test fails when this
+Written by the tests: `UPDATE_CHECKS=1 cargo test -p autograd --lib checks` after a change; a test fails when this
 page is not what they would write.
 
 - **gradcheck**: cases in the operation's own file that compare its gradient with differences of its value; *exact*:
@@ -123,6 +123,6 @@ fn the_table_of_checks_is_up_to_date() {
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == page,
-        "CHECKS.md is out of date: run `UPDATE_CHECKS=1 cargo test -p autograd --release --lib checks`"
+        "CHECKS.md is out of date: run `UPDATE_CHECKS=1 cargo test -p autograd --lib checks`"
     );
 }

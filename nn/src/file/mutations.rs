@@ -3,13 +3,16 @@
 //!
 //! `FILE_MUTATIONS=100000000 cargo test --release -p nn --lib mutations` tries more of them.
 
+use std::path::Path;
+
 use safetensors::SafeTensors;
 
-use super::checkpoint::{LoadOptions, load_bytes};
+use super::checkpoint::{LoadOptions, Loaded, load_bytes};
 use super::safetensors::{Header, check, split};
 use super::weights::Arranged;
+use crate::error::{Error, Result};
 use crate::network;
-use crate::network::{declaration, tensors};
+use crate::network::{Architecture as _, classes, declaration, tensors};
 
 network! {
     struct Small {
@@ -209,6 +212,12 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
         .collect();
     let expected = tensors::<Small>();
     let architecture = declaration::<Small>();
+    let named = |loaded: Result<Loaded<f32>>| {
+        let (path, loaded) = (Path::new("bytes"), loaded?);
+        let names = loaded.class_names(path, classes::<Small>())?;
+        loaded.words(path, Small::<f32>::INFO, &[])?;
+        Ok::<_, Error>((loaded.tensors, names))
+    };
     let (mut taken, mut loaded, mut refused) = (0_u64, 0_u64, 0_u64);
     for case in 0..cases + files.len() as u64 {
         let mut file = files[(case % files.len() as u64) as usize].clone();
@@ -224,23 +233,21 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
             refused += 1;
         }
         let length = Some(file.len() as u64);
-        let by_load = load_bytes::<f32>(
+        let by_load = named(load_bytes::<f32>(
             &file[..],
             length,
             architecture.as_str(),
             &expected,
             LoadOptions::new(),
-            (2, Small::<f32>::INFO),
-        );
+        ));
         // A pipe gives the same.
-        let by_pipe = load_bytes::<f32>(
+        let by_pipe = named(load_bytes::<f32>(
             &file[..],
             None,
             architecture.as_str(),
             &expected,
             LoadOptions::new(),
-            (2, Small::<f32>::INFO),
-        );
+        ));
         assert_eq!(by_load.as_ref().ok(), by_pipe.as_ref().ok(), "{}", shown());
         let by_compiler = Arranged::<Small, 8192, 64, 1024>::read::<64>(&file);
         match (&by_load, &by_compiler) {

@@ -112,7 +112,7 @@ impl See for Trajectories {
     }
 }
 
-/// `cargo test -p nn --release --lib trajectories -- --nocapture` shows the table.
+/// `cargo test -p nn --lib trajectories -- --nocapture` shows the table.
 #[test]
 fn every_rule_goes_where_its_reference_goes() {
     let mut table = Trajectories(Vec::new());

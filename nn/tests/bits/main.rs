@@ -2,7 +2,7 @@
 //! pictures, written down as hashes in `hashes.txt`, and files of theirs, which must go on to load.
 //!
 //! A change that is not meant to change a result leaves them alone. One that is meant to is a line in
-//! `CHANGELOG.md` with its reason, and `WRITE_BITS=1 cargo test --release -p nn --test bits` writes them anew.
+//! `CHANGELOG.md` with its reason, and `WRITE_BITS=1 cargo test -p nn --test bits` writes them anew.
 
 mod networks;
 mod rule;

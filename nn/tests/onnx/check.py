@@ -1,8 +1,8 @@
 """Has ONNX's checker look at the models that the test `onnx` wrote, and ONNX Runtime and ONNX's own evaluator run them.
 
     python3 -m venv venv && venv/bin/pip install onnx==1.23.2 onnxruntime==1.32.0 numpy
-    ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx
-    ONNX_FILES=/tmp/files cargo test --release -p nn --lib every_operation_of_the_list    # functions on a tape
+    ONNX_FILES=/tmp/files cargo test -p nn --test onnx
+    ONNX_FILES=/tmp/files cargo test -p nn --lib every_operation_of_the_list    # functions on a tape
     venv/bin/python nn/tests/onnx/check.py /tmp/files
 
 The answers must be within 1e-6 of the network's, relative to the largest number that the head gets of a row where that is

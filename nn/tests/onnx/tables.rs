@@ -1,6 +1,6 @@
 //! Networks behind the columns of tables as ONNX models: words are texts, and what is missing is NaN or an empty text.
 //!
-//! `ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx` leaves the files where they are told, each with a table as JSON
+//! `ONNX_FILES=/tmp/files cargo test -p nn --test onnx` leaves the files where they are told, each with a table as JSON
 //! beside it; `check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
 
 use std::fs;

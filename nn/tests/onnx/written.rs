@@ -1,6 +1,6 @@
 //! Networks as ONNX models: every layer and every activation of the notation, in every opset.
 //!
-//! `ONNX_FILES=/tmp/files cargo test --release -p nn --test onnx` leaves the files where they are told, and
+//! `ONNX_FILES=/tmp/files cargo test -p nn --test onnx` leaves the files where they are told, and
 //! `check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
 
 use std::fmt::Write as _;

@@ -5,7 +5,7 @@
 
 The output is committed: the test needs neither Python nor this script. PyTorch has no SAM of its own: the class below has the
 formulas of the paper (Foret et al. 2021, algorithm 1; Kwon et al. 2021, algorithm 1 without its constant). The problem is a
-formula that `nn/checks/training/sam.rs` has, too: change both.
+formula that `nn/tests/training/sam.rs` has, too: change both.
 """
 
 import pathlib

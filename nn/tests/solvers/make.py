@@ -4,7 +4,7 @@
     venv/bin/python nn/tests/solvers/make.py
 
 The output is committed: the tests need neither Python nor this script. The problems are formulas that
-`nn/checks/training/solvers.rs` has, too: change both.
+`nn/tests/training/solvers.rs` has, too: change both.
 """
 
 import pathlib

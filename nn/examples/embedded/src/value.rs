@@ -32,7 +32,7 @@ network! {
     }
 }
 
-/// Written by `WRITE_FLAT=1 cargo test --release -p nn-checks --test networks flat`.
+/// Written by `WRITE_FLAT=1 cargo test -p nn --test networks flat`.
 static PRICE: Weights<Price> = include_weights!("../price.safetensors");
 
 #[unsafe(no_mangle)]

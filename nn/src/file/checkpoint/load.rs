@@ -12,9 +12,9 @@ use super::{FORMAT, Layout, LoadOptions, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
+use crate::file::{CLASS_NAMES, WORDS};
 use crate::labels::Labels;
 use crate::layer::Info;
-use crate::file::{CLASS_NAMES, WORDS};
 use crate::network::read_words;
 use crate::parameters::NamedTensor;
 use crate::words::Words;
@@ -141,7 +141,7 @@ fn content<T: Float, R: Read>(
     Ok((file.texts, tensors))
 }
 
-/// The tensors and the names of classes in any bytes, whose number may be known, for a network of so many classes.
+/// The same of any bytes, whose number may be known.
 #[cfg(test)]
 pub(crate) fn load_bytes<T: Float>(
     bytes: impl Read,
@@ -149,14 +149,10 @@ pub(crate) fn load_bytes<T: Float>(
     architecture: &str,
     expected: &[NamedTensor],
     options: LoadOptions,
-    (classes, info): (usize, &Info),
-) -> Result<(Vec<Vec<T>>, Option<Labels>)> {
+) -> Result<Loaded<T>> {
     let path = Path::new("bytes");
     let (source, header) = Source::of(path, bytes, length)?;
-    let loaded = read(path, source, &header, architecture, expected, options)?;
-    let names = loaded.class_names(path, classes)?;
-    loaded.words(path, info, &[])?;
-    Ok((loaded.tensors, names))
+    read(path, source, &header, architecture, expected, options)
 }
 
 fn read<T: Float>(

@@ -20,9 +20,9 @@ use tensor::Float;
 
 pub use fitting::Fitted;
 pub(crate) use fitting::load_fitting;
-#[cfg(test)]
-pub(super) use load::load_bytes;
 pub(crate) use load::{Content, load, load_all, load_all_bytes};
+#[cfg(test)]
+pub(super) use load::{Loaded, load_bytes};
 pub use options::{Layout, LoadOptions};
 pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};

@@ -10,7 +10,6 @@ use crate::file::FORMAT;
 use crate::file::safetensors::{
     Entry, Fault, Header, Misplaced, Real, check, from_bf16, from_f16, split,
 };
-use crate::head::{Head as _, TargetKind};
 use crate::layer::TensorInfo;
 use crate::layer::columns::FINGERPRINTS;
 use crate::network::{Architecture, declaration};
@@ -110,9 +109,8 @@ where
             return Err(misplaced(list, wrong));
         }
         let is_ours = ok!(check_metadata::<N>(header));
-        let classes = if matches!(N::Head::KIND, TargetKind::Class) { N::OUTPUTS } else { 0 };
         // What others call so is theirs.
-        let texts = if is_ours { ok!(Texts::read(header, classes)) } else { Texts::NONE };
+        let texts = if is_ours { ok!(Texts::read(header, N::OUTPUTS)) } else { Texts::NONE };
         let mut places = texts.places();
         let mut bytes = [0; BYTES];
         let mut index = 0;

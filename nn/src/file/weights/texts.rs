@@ -157,7 +157,8 @@ impl<const COUNT: usize, const BYTES: usize> Texts<COUNT, BYTES> {
         let mut texts = Self::NONE;
         let has_names = ok!(texts.append(header, CLASS_NAMES));
         if has_names && (texts.count != classes || texts.places_from(0).has_twice()) {
-            return Err(damaged(CLASS_NAMES).text("different names, one for each class, each between quotes"));
+            return Err(damaged(CLASS_NAMES)
+                .text("different names, one for each class, each between quotes"));
         }
         texts.classes = texts.count;
         if ok!(texts.append(header, WORDS)) && texts.places().has_twice() {
@@ -217,7 +218,6 @@ impl<const COUNT: usize, const BYTES: usize> Texts<COUNT, BYTES> {
         let begin = if let [.., end] = names { *end } else { 0 };
         StaticWords { text: utf8(&self.bytes), begin, ends: words }
     }
-
 }
 
 /// Some words, each by its fingerprint, in their order, and whether a place has been found for it.
@@ -306,6 +306,7 @@ const fn whole(bytes: &[u8]) -> u32 {
 }
 
 const fn damaged(key: &str) -> Message {
-    let message = Message::new().text("the `").text(key).text("` in the file's metadata are damaged, ");
+    let message =
+        Message::new().text("the `").text(key).text("` in the file's metadata are damaged, ");
     message.text("save the file again; they should be ")
 }

@@ -117,7 +117,7 @@ mod tests {
         lines
     }
 
-    /// `UPDATE_PICTURES=1 cargo test -p nn --release --lib schedule` writes them.
+    /// `UPDATE_PICTURES=1 cargo test -p nn --lib schedule` writes them.
     #[test]
     fn every_schedule_has_its_picture() {
         const BEFORE: &str = "/// ```text\n";

@@ -27,6 +27,7 @@ fn read<T: tensor::Float>(
     options: LoadOptions,
 ) -> std::result::Result<Vec<Vec<T>>, String> {
     load_bytes(bytes, Some(bytes.len() as u64), ARCHITECTURE, expected, options)
+        .map(|loaded| loaded.tensors)
         .map_err(|error| error.to_string())
 }
 

@@ -214,7 +214,10 @@ fn names_of_classes_are_taken_as_load_takes_them() {
     assert_eq!(format!("{:?}", number.class_names()), r#"["a", "b"]"#);
     for wrong in [r#""#, r#"\"a\""#, r#"\"a\" \"a\""#, r#"\"a\" b"#, r#"\"a\" \"b"#] {
         let refused = read(&format!(r#""classes":"{wrong}""#)).err().expect(wrong);
-        assert!(refused.starts_with("the `classes` in the file's metadata are damaged"), "{refused}");
+        assert!(
+            refused.starts_with("the `classes` in the file's metadata are damaged"),
+            "{refused}"
+        );
     }
     for wrong in [r#"\"x\""#, r#"x"#, r#"\"x"#] {
         let refused = read(&format!(r#""words":"{wrong}""#)).err().expect(wrong);

@@ -8,7 +8,7 @@ pub(crate) mod networks;
 
 #[test]
 fn the_pictures_are_what_the_code_draws() {
-    let pictures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/networks");
+    let pictures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/networks");
     let mut files: Vec<String> = std::fs::read_dir(&pictures)
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap())

@@ -366,7 +366,7 @@ impl Inner {
 }
 
 /// What the example `embedded` has, too, which `embedded.rs` compares: its weights are written by
-/// `WRITE_FLAT=1 cargo test --release -p nn-checks --test networks flat`.
+/// `WRITE_FLAT=1 cargo test -p nn --test networks flat`.
 #[test]
 fn the_flat_of_the_example_is_there() -> nn::Result<()> {
     if std::env::var_os("WRITE_FLAT").is_some() {
@@ -377,12 +377,12 @@ fn the_flat_of_the_example_is_there() -> nn::Result<()> {
     Ok(())
 }
 
-/// Written by `WRITE_FLAT=1 cargo test --release -p nn-checks --test networks flat`.
+/// Written by `WRITE_FLAT=1 cargo test -p nn --test networks flat`.
 static FLAT: Weights<Numbers> = include_weights!("flat.safetensors");
 
 #[test]
 fn a_flat_in_a_static_is_the_flat_in_a_file() -> nn::Result<()> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("networks/flat.safetensors");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/networks/flat.safetensors");
     if std::env::var_os("WRITE_FLAT").is_some() {
         let mut numbers = Numbers::init(5);
         fit(&mut numbers, &Numbers::dataset(&table(), "price")?)

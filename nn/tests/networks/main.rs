@@ -15,7 +15,7 @@ mod long_names;
 mod networks;
 mod passing;
 mod proof;
-#[path = "../../tests/bits/rule.rs"]
+#[path = "../bits/rule.rs"]
 mod rule;
 mod tape_form;
 mod vocabulary;

@@ -6,7 +6,7 @@ use nn::data::FlatTarget;
 use nn::prelude::*;
 use nn::{Adam, Dynamic, Registry, Row, Sgd, Threads};
 
-use crate::dynamic::{See, declaration, rows, same, steps};
+use crate::dynamic::{STEPS, See, declaration, rows, same, steps};
 use crate::rule::Rule;
 
 /// The cases, each with its file, its networks, those that have no twin, and the numbers that they name.
@@ -40,25 +40,25 @@ macro_rules! cases {
 
 // Without a twin are widths and numbers that are expressions or parameters, and declarations in a text of their own.
 cases! {
-    (activation_parameters "../../tests/ui/pass/activation_parameters.rs": [Leak Same] but [Numbers] with [SLOPE = 0.2])
-    (activations "../../tests/ui/pass/activations.rs": [All])
-    (activations_of_layers "../../tests/ui/pass/activations_of_layers.rs": [Digits Tuple])
-    (attributes "../../tests/ui/pass/attributes.rs": [Digits Always] but [Never])
-    (comments "../../tests/ui/pass/comments.rs": [Digits Other])
-    (doubles "../../tests/ui/pass/doubles.rs": [Digits])
-    (dropout_and_norms "../../tests/ui/pass/dropout_and_norms.rs": [Normed] but [Digits])
-    (fields "../../tests/ui/pass/fields.rs": [Digits])
-    (files "../../tests/ui/pass/files.rs": [Digits])
-    (gates_and_groups "../../tests/ui/pass/gates_and_groups.rs": [Gated Front] but [Width] with [WIDTH = 12.0 GROUPS = 3.0])
-    (heads "../../tests/ui/pass/heads.rs": [Classes Answers Numbers Positive])
-    (inputs "../../tests/ui/pass/inputs.rs": [Place Unnamed] but [Text] with [PIXELS = 16.0])
-    (options "../../tests/ui/pass/options.rs": [Digits] with [L2 = 1e-4])
-    (own_layer "../../tests/ui/pass/own_layer.rs": [Digits] with [WIDTH = 4.0])
-    (repetition "../../tests/ui/pass/repetition.rs": [Deep Inferred])
-    (residual "../../tests/ui/pass/residual.rs": [Digits Front] with [WIDTH = 6.0])
-    (several_heads "../../tests/ui/pass/several_heads.rs": [Scene Unnamed Only Both])
-    (tape "../../tests/ui/pass/tape.rs": [Line])
-    (tuple "../../tests/ui/pass/tuple.rs": [Digits])
+    (activation_parameters "../ui/pass/activation_parameters.rs": [Leak Same] but [Numbers] with [SLOPE = 0.2])
+    (activations "../ui/pass/activations.rs": [All])
+    (activations_of_layers "../ui/pass/activations_of_layers.rs": [Digits Tuple])
+    (attributes "../ui/pass/attributes.rs": [Digits Always] but [Never])
+    (comments "../ui/pass/comments.rs": [Digits Other])
+    (doubles "../ui/pass/doubles.rs": [Digits])
+    (dropout_and_norms "../ui/pass/dropout_and_norms.rs": [Normed] but [Digits])
+    (fields "../ui/pass/fields.rs": [Digits])
+    (files "../ui/pass/files.rs": [Digits])
+    (gates_and_groups "../ui/pass/gates_and_groups.rs": [Gated Front] but [Width] with [WIDTH = 12.0 GROUPS = 3.0])
+    (heads "../ui/pass/heads.rs": [Classes Answers Numbers Positive])
+    (inputs "../ui/pass/inputs.rs": [Place Unnamed] but [Text] with [PIXELS = 16.0])
+    (options "../ui/pass/options.rs": [Digits] with [L2 = 1e-4])
+    (own_layer "../ui/pass/own_layer.rs": [Digits] with [WIDTH = 4.0])
+    (repetition "../ui/pass/repetition.rs": [Deep Inferred])
+    (residual "../ui/pass/residual.rs": [Digits Front] with [WIDTH = 6.0])
+    (several_heads "../ui/pass/several_heads.rs": [Scene Unnamed Only Both])
+    (tape "../ui/pass/tape.rs": [Line])
+    (tuple "../ui/pass/tuple.rs": [Digits])
 }
 
 /// Cases about what the macro writes, for which a text that is read has no counterpart.
@@ -99,11 +99,11 @@ fn read<T: Float>(source: &'static str, name: &str, numbers: &[(&str, f64)]) -> 
 
 #[test]
 fn every_passing_case_has_its_twins() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/ui/pass");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui/pass");
     for file in std::fs::read_dir(folder).unwrap() {
         let path = file.unwrap().path();
         let stem = path.file_stem().unwrap().to_str().unwrap();
-        let is_here = |case: &&(&str, _, _)| case.0 == format!("../../tests/ui/pass/{stem}.rs");
+        let is_here = |case: &&(&str, _, _)| case.0 == format!("../ui/pass/{stem}.rs");
         let Some((_, twins, others)) = CASES.iter().find(is_here) else {
             assert!(OF_THE_MACRO.iter().any(|case| case.0 == stem), "{stem} has no twins");
             continue;
@@ -125,7 +125,7 @@ fn every_passing_case_has_its_twins() {
     assert_eq!(CASES.len() + OF_THE_MACRO.len(), 40);
 }
 
-/// Weights, predictions by any threads, losses, and weights after fifty steps.
+/// Weights, predictions by any threads, losses, and weights after training.
 #[test]
 fn twins_of_passing_cases_have_the_same_bits() {
     struct Numbers;
@@ -142,8 +142,8 @@ fn twins_of_passing_cases_have_the_same_bits() {
                 let found = dynamic.predict_by(flat.inputs(), &threads).unwrap();
                 same(N::NAME, &found, N::Output::flatten(&expected));
             }
-            steps::<N>(parse, Rule::Sgd(Sgd::new(1e-4)), 50);
-            steps::<N>(parse, Rule::Adam(Adam::new(0.003)), 50);
+            steps::<N>(parse, Rule::Sgd(Sgd::new(1e-4)), STEPS);
+            steps::<N>(parse, Rule::Adam(Adam::new(0.003)), STEPS);
         }
     }
     all_of_cases(&mut Numbers);

@@ -24,7 +24,7 @@ network! {
 
 /// The numbers of a line of `sklearn/weights.txt`.
 fn said(name: &str) -> Vec<f64> {
-    let text = include_str!("../../tests/sklearn/weights.txt");
+    let text = include_str!("../sklearn/weights.txt");
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
     let line = line.unwrap_or_else(|| panic!("weights.txt has no line {name}"));
     line.split(' ').map(|number| number.parse().unwrap()).collect()

@@ -15,7 +15,7 @@ use super::columns::{Price, PriceRowOwned, table};
 
 network! { struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 
-const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/embedded");
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/embedded");
 
 /// A file of the example.
 pub(super) fn example(name: &str) -> PathBuf {
@@ -41,7 +41,7 @@ fn built() -> &'static Path {
 
 /// Images of the sample, byte by byte, and what the network with the standard library answers.
 fn images() -> (Vec<u8>, Vec<[f32; 10]>) {
-    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("../data/fashion-mnist-sample");
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/fashion-mnist-sample");
     let data = fashion_mnist::load(Some(&sample)).expect("the sample");
     let bytes: Vec<[u8; 784]> =
         data.test.inputs()[..50].iter().map(|x| x.map(|x| (x * 255.0).round() as u8)).collect();
@@ -139,7 +139,7 @@ fn compiled(source: PathBuf, library: &str) -> PathBuf {
 
 #[test]
 fn a_prediction_needs_the_stack_that_is_said() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/embedded/stack.c");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/embedded/stack.c");
     let output = run(&compiled(source, "libdigits.a"), Vec::new());
     let numbers: Vec<usize> =
         output.split_whitespace().map(|n| n.parse().expect("bytes")).collect();

@@ -115,7 +115,7 @@ fn a_training_goes_on_from_a_state_to_the_same_bits() {
     check(AdamW::new(0.01));
 }
 
-#[path = "../../tests/crates/user/src/own_loop.rs"]
+#[path = "../crates/user/src/own_loop.rs"]
 mod own_loop;
 
 /// The loop that a user writes: what it leaves in files goes on to the bits of a training without a break.

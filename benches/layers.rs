@@ -25,7 +25,7 @@ fn layer<L: Layer>(criterion: &mut Criterion, name: &str) {
     let mut dx = vec![0.0; x.len()];
     let mut gradient = vec![0.0; L::LEN];
     let mut memory = vec![0.0; L::workspace_len::<f32>(ROWS)];
-    let mut rows = L::carve(&mut &mut memory[..], ROWS);
+    let mut rows = L::workspace(&mut &mut memory[..], ROWS);
 
     let elements = x.len() + dy.len();
     let work = Work {

@@ -158,7 +158,7 @@ impl Body {
                 let _ = writeln!(self.logits, "    {function}({}, {}, {});", y.text, x.text, y.len);
                 Ok(y)
             }
-            Info::Inputs(a, b) => {
+            Info::Concat(a, b) => {
                 let (of_a, of_b) = x.parted(a.inputs());
                 let y_a = self.part(network, a, &of_a, index)?;
                 let y_b = self.part(network, b, &of_b, index)?;

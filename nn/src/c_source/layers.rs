@@ -73,7 +73,7 @@ const ROWS: &[Row] = &[
     Row {
         word: "quantile",
         write: |b, l, x| {
-            b.call("quantile", l, x, &[Tensor("quantiles"), Whole(quantile::KEPT), Outputs])
+            b.call("quantile", l, x, &[Tensor("quantiles"), Whole(quantile::QUANTILES), Outputs])
         },
     },
     Row { word: "scale", write: |b, l, x| b.call("scale", l, x, &[Number, Outputs]) },

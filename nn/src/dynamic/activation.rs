@@ -66,7 +66,7 @@ macro_rules! kinds {
             }
         }
 
-        impl<const KEEPS_INPUT: bool> Activation for Chosen<KEEPS_INPUT> {
+        impl<const KEEPS_INPUT: bool> Activation for DynActivation<KEEPS_INPUT> {
             const NAME: &'static str = "an activation chosen at run time";
             const KEEPS_INPUT: bool = KEEPS_INPUT;
 
@@ -101,11 +101,11 @@ tensor::for_each_activation!(kinds);
 
 /// One of them as an activation: of those that keep their inputs, or of the others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Chosen<const KEEPS_INPUT: bool>(pub(super) Kind);
+pub(super) struct DynActivation<const KEEPS_INPUT: bool>(pub(super) Kind);
 
 /// None is chosen.
-impl<const KEEPS_INPUT: bool> Default for Chosen<KEEPS_INPUT> {
+impl<const KEEPS_INPUT: bool> Default for DynActivation<KEEPS_INPUT> {
     fn default() -> Self {
-        Chosen(Kind::Identity(activation::Identity))
+        DynActivation(Kind::Identity(activation::Identity))
     }
 }

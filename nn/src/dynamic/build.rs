@@ -9,7 +9,7 @@ use nn_grammar::{Checked, Declaration, leaf_names, read_with};
 use tensor::Float;
 use tensor::decimal::Written;
 
-use super::activation::{self, Chosen};
+use super::activation::{self, DynActivation};
 use super::columns::Front;
 use super::head::{Head, Kind};
 use super::network::Network;
@@ -286,8 +286,10 @@ impl<T: Float> Builder<'_, T> {
         let plan = dense_plan(widths, &kind.name(number), &settings);
         Some((
             match kind.keeps_input() {
-                true => Box::new(DenseFormula::new(widths, Chosen::<true>(kind), settings)),
-                false => Box::new(DenseFormula::new(widths, Chosen::<false>(kind), settings)),
+                true => Box::new(DenseFormula::new(widths, DynActivation::<true>(kind), settings)),
+                false => {
+                    Box::new(DenseFormula::new(widths, DynActivation::<false>(kind), settings))
+                }
             },
             plan,
         ))

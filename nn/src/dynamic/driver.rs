@@ -78,7 +78,7 @@ fn with_workspaces<T: Float, R>(
         network
             .sizes
             .iter()
-            .map(|&(outputs, extra)| Workspace::carve(&mut memory, rows, outputs, extra)),
+            .map(|&(outputs, extra)| Workspace::workspace(&mut memory, rows, outputs, extra)),
     );
     let result = work(&mut all);
     *room = emptied(all);
@@ -106,8 +106,8 @@ impl<T: Float> Divided for &Network<T> {
         self.part.len
     }
 
-    fn cut(self, at: usize) -> usize {
-        self.part.cut(at)
+    fn next_boundary(self, at: usize) -> usize {
+        self.part.next_boundary(at)
     }
 }
 
@@ -212,7 +212,8 @@ impl<T: Float> Dynamic<T> {
                 let count = division.rows.min(rest);
                 rest -= count;
                 for (whole, &(outputs, extra)) in all.iter_mut().zip(&network.sizes) {
-                    let nothing = Workspace::carve(&mut &mut [][..], 0, outputs, no_shared(extra));
+                    let nothing =
+                        Workspace::workspace(&mut &mut [][..], 0, outputs, no_shared(extra));
                     let (first, others) =
                         std::mem::replace(whole, nothing).split(count, outputs, extra);
                     *whole = others;

@@ -404,13 +404,13 @@ impl<T: Float> Part<T> {
     }
 
     /// The first place at or after `at` where [`Part::gradient`] may begin or end.
-    pub(super) fn cut(&self, at: usize) -> usize {
+    pub(super) fn next_boundary(&self, at: usize) -> usize {
         match &self.kind {
-            Kind::Layer(formula) => formula.cut(at),
-            Kind::Residual(inner) => inner.cut(at),
+            Kind::Layer(formula) => formula.next_boundary(at),
+            Kind::Residual(inner) => inner.next_boundary(at),
             Kind::Then(pair) | Kind::Inputs(pair) | Kind::Heads(pair) => {
                 let [a, b] = &**pair;
-                if at < a.len { a.cut(at) } else { a.len + b.cut(at - a.len) }
+                if at < a.len { a.next_boundary(at) } else { a.len + b.next_boundary(at - a.len) }
             }
         }
     }

@@ -110,7 +110,7 @@ impl Plan {
                 Plan::Residual(inner) => Info::Residual(inner.info()),
                 Plan::Inputs(parts) => {
                     let (a, b) = pair(parts);
-                    Info::Inputs(a, b)
+                    Info::Concat(a, b)
                 }
                 Plan::Heads(parts) => {
                     let (a, b) = pair(parts);

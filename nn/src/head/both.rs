@@ -4,9 +4,9 @@ use core::marker::PhantomData;
 
 use tensor::Float;
 
-use super::{Activate, HeadInfo};
 #[cfg(feature = "std")]
 use super::{Answer, Head, TargetKind};
+use super::{HeadFunction, HeadInfo};
 
 /// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
 ///
@@ -15,7 +15,7 @@ use super::{Answer, Head, TargetKind};
 #[derive(Debug)]
 pub struct Both<A, B>(PhantomData<(A, B)>);
 
-impl<T: Float, A: Activate<T>, B: Activate<T>> Activate<T> for Both<A, B> {
+impl<T: Float, A: HeadFunction<T>, B: HeadFunction<T>> HeadFunction<T> for Both<A, B> {
     const UNITS: usize = A::UNITS + B::UNITS;
     const NAME: &'static str = "several heads";
     const INFO: HeadInfo = HeadInfo::Both(&A::INFO, &B::INFO);

@@ -2,7 +2,7 @@
 
 use tensor::Float;
 
-use super::Activate;
+use super::HeadFunction;
 #[cfg(feature = "std")]
 use super::{Head, TargetKind};
 
@@ -10,7 +10,7 @@ use super::{Head, TargetKind};
 #[derive(Debug)]
 pub struct Linear<const N: usize>;
 
-impl<T: Float, const N: usize> Activate<T> for Linear<N> {
+impl<T: Float, const N: usize> HeadFunction<T> for Linear<N> {
     const UNITS: usize = N;
     const NAME: &'static str = "linear";
 

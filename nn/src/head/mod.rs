@@ -43,12 +43,12 @@ use crate::text::Text;
 
 /// A head, as far as it turns logits into outputs: without the standard library nothing is trained.
 #[cfg(not(feature = "std"))]
-pub use Activate as Head;
+pub use HeadFunction as Head;
 
 /// How logits become outputs.
 ///
 /// Logits are `[rows, UNITS]`, row by row.
-pub trait Activate<T: Float>: Sized + 'static {
+pub trait HeadFunction<T: Float>: Sized + 'static {
     /// Units.
     const UNITS: usize;
 
@@ -118,7 +118,7 @@ impl fmt::Display for HeadInfo {
 ///
 /// Logits are `[rows, N]` for a head of `N` units, row by row.
 #[cfg(feature = "std")] // without it nothing is trained
-pub trait Head<T: Float>: Activate<T> {
+pub trait Head<T: Float>: HeadFunction<T> {
     /// What one row is compared with.
     type Target: Copy + Send + Sync + 'static;
 

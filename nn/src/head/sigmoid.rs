@@ -3,7 +3,7 @@
 use tensor::Float;
 use tensor::activation::{self, Activation};
 
-use super::Activate;
+use super::HeadFunction;
 #[cfg(feature = "std")]
 use super::{Head, TargetKind};
 
@@ -11,7 +11,7 @@ use super::{Head, TargetKind};
 #[derive(Debug)]
 pub struct Sigmoid<const N: usize>;
 
-impl<T: Float, const N: usize> Activate<T> for Sigmoid<N> {
+impl<T: Float, const N: usize> HeadFunction<T> for Sigmoid<N> {
     const UNITS: usize = N;
     const NAME: &'static str = "sigmoid";
 

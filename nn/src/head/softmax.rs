@@ -3,7 +3,7 @@
 use tensor::activation::Activation;
 use tensor::{Float, math};
 
-use super::Activate;
+use super::HeadFunction;
 #[cfg(feature = "std")]
 use super::{Class, Head, TargetKind};
 
@@ -41,7 +41,7 @@ impl Activation for Exponential {
     }
 }
 
-impl<T: Float, const N: usize> Activate<T> for Softmax<N> {
+impl<T: Float, const N: usize> HeadFunction<T> for Softmax<N> {
     const UNITS: usize = N;
     const NAME: &'static str = "softmax";
 

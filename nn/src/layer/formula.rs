@@ -97,7 +97,7 @@ pub trait Formula<T: Float>: Send + Sync {
 
     /// The gradient with respect to the parameters `from..from + gradient.len()`, summed over all
     /// rows in their order, and that of the [`penalty`](Formula::penalty). `from` and the end are values
-    /// of [`Formula::cut`]; `parameters` is here that same stretch of them.
+    /// of [`Formula::next_boundary`]; `parameters` is here that same stretch of them.
     ///
     /// Where `sums` do not begin with these rows, each goes on from what `gradient` has; the penalty's follows when they end.
     ///
@@ -132,7 +132,7 @@ pub trait Formula<T: Float>: Send + Sync {
 
     /// The first place at or after `at` where [`Formula::gradient`] may begin or end: only the layer's ends,
     /// unless it says otherwise.
-    fn cut(&self, at: usize) -> usize {
+    fn next_boundary(&self, at: usize) -> usize {
         if at == 0 { 0 } else { self.len() }
     }
 

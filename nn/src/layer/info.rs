@@ -15,7 +15,7 @@ pub enum Info {
     /// The layers, and what goes into them added to what comes out.
     Residual(&'static Info),
     /// Side by side, each on its part of the inputs; the outputs one after the other.
-    Inputs(&'static Info, &'static Info),
+    Concat(&'static Info, &'static Info),
     /// Side by side, both on the same inputs; the outputs one after the other.
     Heads(&'static Info, &'static Info),
     /// A network inside the network.
@@ -165,7 +165,7 @@ impl Info {
         match self {
             Info::Layer(layer) => Parts::None(layer),
             Info::Residual(layers) | Info::Nested { layers, .. } => Parts::One(layers),
-            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => Parts::Two(a, b),
+            Info::Then(a, b) | Info::Concat(a, b) | Info::Heads(a, b) => Parts::Two(a, b),
         }
     }
 
@@ -198,7 +198,7 @@ impl Info {
             Info::Layer(layer) => layer.inputs,
             Info::Residual(layers) | Info::Nested { layers, .. } => layers.inputs(),
             Info::Then(first, _) | Info::Heads(first, _) => first.inputs(),
-            Info::Inputs(a, b) => a.inputs() + b.inputs(),
+            Info::Concat(a, b) => a.inputs() + b.inputs(),
         }
     }
 
@@ -208,7 +208,7 @@ impl Info {
             Info::Layer(layer) => layer.outputs,
             Info::Residual(layers) | Info::Nested { layers, .. } => layers.outputs(),
             Info::Then(_, last) => last.outputs(),
-            Info::Inputs(a, b) | Info::Heads(a, b) => a.outputs() + b.outputs(),
+            Info::Concat(a, b) | Info::Heads(a, b) => a.outputs() + b.outputs(),
         }
     }
 
@@ -268,7 +268,7 @@ impl Info {
             Info::Residual(layers) | Info::Nested { layers, .. } => layers.first_flops(),
             Info::Then(first, second) if first.encoder_len().is_some() => second.first_flops(),
             Info::Then(first, _) => first.first_flops(),
-            Info::Inputs(a, b) | Info::Heads(a, b) => a.first_flops() + b.first_flops(),
+            Info::Concat(a, b) | Info::Heads(a, b) => a.first_flops() + b.first_flops(),
         }
     }
 

@@ -93,9 +93,9 @@ impl<L: Leaf> Layer for L {
         Workspace::<T>::len(rows, L::OUTPUTS, L::formula::<T>().extra())
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
+    fn workspace<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
         let formula = L::formula::<T>();
-        let workspace = Workspace::carve(memory, rows, L::OUTPUTS, formula.extra());
+        let workspace = Workspace::workspace(memory, rows, L::OUTPUTS, formula.extra());
         LeafWorkspace { formula, workspace }
     }
 
@@ -170,9 +170,9 @@ impl<L: Leaf> Layer for L {
         descend(parameters, &gradient, rate)
     }
 
-    fn cut(at: usize) -> usize {
+    fn next_boundary(at: usize) -> usize {
         // Of no float in particular: where tensors lie does not depend on it.
-        L::formula::<f32>().cut(at)
+        L::formula::<f32>().next_boundary(at)
     }
 
     fn penalty<T: Float>(parameters: &[T]) -> Option<T> {

@@ -3,9 +3,9 @@
 //! A network's type is a tree of [`Then`] with layers at its leaves. Forward, backward and gradient
 //! of the tree are composed by the compiler from those of the leaves: there is no tape, no
 //! dispatch and no allocation. Every layer keeps, for the rows of a batch, what its gradient will
-//! need in a view that [`Layer::carve`] cuts from one buffer. Rows are independent of one another unless a
+//! need in a view that [`Layer::workspace`] cuts from one buffer. Rows are independent of one another unless a
 //! layer says that they are [`COUPLED`](Layer::COUPLED), so a batch can be split among threads at any
-//! row, and so can the flat gradient at any [`Layer::cut`], without changing a bit of the result.
+//! row, and so can the flat gradient at any [`Layer::next_boundary`], without changing a bit of the result.
 //!
 //! | in a declaration | type |
 //! |---|---|
@@ -18,7 +18,7 @@
 //! | `glu`, `swiglu`, which give half of what they take | [`Glu`], [`Swiglu`] |
 //! | `layer_scale`, `prelu`, `highway` | [`LayerScale`], [`Prelu`], [`Highway`] |
 //! | `residual(…)` | [`Residual`] |
-//! | `concat(…)`, `input(4)`, `heads(…)` | [`Inputs`], [`Passthrough`], [`Heads`] |
+//! | `concat(…)`, `input(4)`, `heads(…)` | [`Concat`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
 //! | `my::Gate(128 -> 64)` | your own `Gate<128, 64>`: a [`RowLayer`], or a [`Layer`] with all its freedom |
 //!
@@ -78,7 +78,7 @@ mod workspace;
 use tensor::Float;
 
 pub use batch_norm::{BatchNorm, BatchNormFormula};
-pub use branches::{Heads, Inputs};
+pub use branches::{Concat, Heads};
 pub use by_row::{ByRow, ByRowFormula, Options as RowOptions, RowRule};
 pub use columns::{Columns, Embedding};
 pub use dense::{
@@ -232,7 +232,7 @@ layers! {
     }
     joints {
         residual: Residual, Residual<Dense<4, 4, tensor::activation::Gelu>>;
-        concat: Inputs, Inputs<Dense<3, 2, tensor::activation::Tanh>, Passthrough<4>, 6>;
+        concat: Concat, Concat<Dense<3, 2, tensor::activation::Tanh>, Passthrough<4>, 6>;
         heads: Heads, Heads<Dense<5, 2, tensor::activation::Tanh>, Dense<5, 3, tensor::activation::Gelu>, 5>;
     }
 }

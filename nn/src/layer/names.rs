@@ -22,7 +22,7 @@ impl Info {
         match self {
             Info::Layer(_) => push_or_number(names, first, to),
             Info::Residual(layers) => layers.push_name(names, first, index, to),
-            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => {
+            Info::Then(a, b) | Info::Concat(a, b) | Info::Heads(a, b) => {
                 let count = a.count();
                 if index < count {
                     a.push_name(names, first, index, to);
@@ -43,7 +43,7 @@ impl Info {
         match self {
             Info::Layer(_) | Info::Nested { .. } => 1,
             Info::Residual(layers) => layers.named(),
-            Info::Then(a, b) | Info::Inputs(a, b) | Info::Heads(a, b) => a.named() + b.named(),
+            Info::Then(a, b) | Info::Concat(a, b) | Info::Heads(a, b) => a.named() + b.named(),
         }
     }
 
@@ -80,7 +80,7 @@ impl Info {
                 to.push(", ");
                 b.push_declaration(head, to);
             }
-            Info::Inputs(a, b) => push_branches("concat", (a, b), NONE, to),
+            Info::Concat(a, b) => push_branches("concat", (a, b), NONE, to),
             Info::Heads(a, b) => push_branches("heads", (a, b), head, to),
             Info::Residual(layers) => {
                 to.push("residual(");

@@ -54,7 +54,7 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
     let at = if L::COUPLED { ROWS } else { FIRST_PART };
     let mut outputs = Vec::new();
     {
-        let workspace = L::carve(&mut &mut memory[..], ROWS);
+        let workspace = L::workspace(&mut &mut memory[..], ROWS);
         let (mut first, mut second) = L::split(workspace, at);
         let (x_parts, dy_parts) = (x.split_at(at * L::INPUTS), dy.split_at(at * L::OUTPUTS));
         let (dx_first, dx_second) = dx.split_at_mut(at * L::INPUTS);
@@ -71,11 +71,11 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
             L::backward(parameters, workspace, Some(OutputGrad::linear(x, dx)));
         }
     }
-    let workspace = L::carve(&mut &mut memory[..], ROWS);
+    let workspace = L::workspace(&mut &mut memory[..], ROWS);
     let mut gradient = vec![T::nan(); L::LEN];
     let mut from = 0;
     while from < L::LEN {
-        let to = L::cut(from + 1).min(L::LEN);
+        let to = L::next_boundary(from + 1).min(L::LEN);
         L::gradient(
             &parameters[from..to],
             x,
@@ -100,7 +100,7 @@ fn in_portions<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Vec<T> {
     for (first, end) in [(0, 1), (1, FIRST_PART), (FIRST_PART, ROWS)] {
         let (x, rows) = (&x[first * L::INPUTS..end * L::INPUTS], end - first);
         let mut memory = vec![T::nan(); L::workspace_len::<T>(rows)];
-        let mut workspace = L::carve(&mut &mut memory[..], rows);
+        let mut workspace = L::workspace(&mut &mut memory[..], rows);
         L::forward(parameters, x, &mut workspace, from_row(pass, first));
         let output = L::output_grad(&mut workspace);
         output.gradient.copy_from_slice(&dy[first * L::OUTPUTS..end * L::OUTPUTS]);
@@ -127,7 +127,7 @@ fn same_bits<L: Layer, T: Float>() {
         let [outputs, dx, gradient, _] = in_parts::<L, T>(&sample, pass);
         // The whole at once.
         let mut memory = vec![T::nan(); L::workspace_len::<T>(ROWS)];
-        let mut workspace = L::carve(&mut &mut memory[..], ROWS);
+        let mut workspace = L::workspace(&mut &mut memory[..], ROWS);
         let mut whole_dx = vec![T::nan(); x.len()];
         L::forward(parameters, x, &mut workspace, pass);
         assert_eq!(L::outputs(&workspace), outputs, "outputs of parts");
@@ -235,7 +235,7 @@ fn at_run_time<T: Float>(formula: &dyn Formula<T>, sample: &Sample<T>, pass: Pas
     assert_eq!(parameters, sample.parameters.to_vec());
     let len = Workspace::<T>::len(ROWS, outputs, formula.extra());
     let mut memory = vec![T::nan(); len];
-    let mut workspace = Workspace::carve(&mut &mut memory[..], ROWS, outputs, formula.extra());
+    let mut workspace = Workspace::workspace(&mut &mut memory[..], ROWS, outputs, formula.extra());
     formula.forward(&parameters, &sample.x, &mut workspace, pass);
     let y = workspace.y.to_vec();
     let end = formula.output_grad(&mut workspace);

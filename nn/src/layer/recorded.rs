@@ -68,7 +68,7 @@ impl<L: Layer, T: Float> Static<L, T> {
             return Err(Self::misfit(x));
         }
         self.memory = Buffer::zeroed(L::workspace_len::<T>(rows));
-        let mut workspace = L::carve(&mut &mut self.memory[..], rows);
+        let mut workspace = L::workspace(&mut &mut self.memory[..], rows);
         L::forward(&self.parameters, x.contiguous().values(), &mut workspace, self.pass);
         Ok(Tensor::from_buffer(Buffer::from_slice(L::outputs(&workspace)), [rows, L::OUTPUTS])?)
     }
@@ -85,7 +85,7 @@ impl<L: Layer, T: Float> Static<L, T> {
     fn gradients(&self, x: &Tensor<T>, dy: &Tensor<T>) -> (Buffer<T>, Buffer<T>) {
         let (x, rows) = (x.contiguous(), x.shape()[0]);
         let mut memory = Buffer::from_slice(&self.memory);
-        let mut workspace = L::carve(&mut &mut memory[..], rows);
+        let mut workspace = L::workspace(&mut &mut memory[..], rows);
         let end = L::output_grad(&mut workspace);
         end.gradient.copy_from_slice(dy.contiguous().values());
         end.apply_derivative();

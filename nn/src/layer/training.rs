@@ -55,7 +55,7 @@ pub trait Layer: Inference {
     /// # Panics
     ///
     /// If less than [`Layer::workspace_len`] elements are left.
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T>;
+    fn workspace<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T>;
 
     /// The first `at` rows and the others. What is kept once for the batch stays with the first.
     fn split<'a, T: Float>(
@@ -106,7 +106,7 @@ pub trait Layer: Inference {
 
     /// The gradient with respect to the parameters `from..from + gradient.len()`, summed over all
     /// rows in their order, and that of the [`penalty`](Layer::penalty). `from` and the end are values
-    /// of [`Layer::cut`]; `parameters` is here that same stretch of them.
+    /// of [`Layer::next_boundary`]; `parameters` is here that same stretch of them.
     ///
     /// Where `sums` do not begin with these rows, each goes on from what `gradient` has; the penalty's follows when they end.
     ///
@@ -136,7 +136,7 @@ pub trait Layer: Inference {
     }
 
     /// The first place at or after `at` where [`Layer::gradient`] may begin or end.
-    fn cut(at: usize) -> usize;
+    fn next_boundary(at: usize) -> usize;
 
     /// What training adds to the loss for the sake of the parameters alone, such as l2·Σw²; `None` if that
     /// is nothing.

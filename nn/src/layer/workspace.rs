@@ -41,7 +41,7 @@ impl<'a, T> Workspace<'a, T> {
     }
 
     /// For `rows` rows of `outputs` outputs, off the front of `memory`.
-    pub(crate) fn carve(
+    pub(crate) fn workspace(
         memory: &mut &'a mut [T],
         rows: usize,
         outputs: usize,

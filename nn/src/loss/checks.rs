@@ -306,7 +306,7 @@ impl Listed {
         file: &'static str,
         examples: Examples<H>,
     ) -> Self {
-        let head = <H as crate::head::Activate<f64>>::NAME;
+        let head = <H as crate::head::HeadFunction<f64>>::NAME;
         let by_hand = examples.by_hand.len();
         let mut answers = Vec::new();
         for ByHand { loss, logits, target, value, gradient } in examples.by_hand {

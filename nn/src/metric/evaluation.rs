@@ -9,7 +9,7 @@ use super::several::see;
 use super::{Answer, Metric, Metrics, check_rows};
 use crate::data::{Source, all_targets, check_weights, portions, weights_of};
 use crate::error::{Error, Result};
-use crate::head::{Activate, Head as _};
+use crate::head::{Head as _, HeadFunction};
 use crate::layer::Inference as _;
 use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
 use crate::network::{DefaultLossOf, Network, check_class_names, check_encoder, rows_per_part};
@@ -182,7 +182,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         self.without_head("this is a list of all of them: leave `head` out")?;
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
-        let heads = <N::Head as Activate<N::Float>>::INFO.count();
+        let heads = <N::Head as HeadFunction<N::Float>>::INFO.count();
         let mut all = vec![(N::Float::zero(), None); data.len() * heads];
         portions(data, &threads, |start, inputs, targets| {
             let rows = &mut all[start * heads..][..inputs.len() * heads];
@@ -235,7 +235,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         /// Rows whose outputs are in memory at a time.
         const PORTION: usize = 4096;
         self.without_loss("a metric has no loss: leave `loss` out, or ask `metrics` for it")?;
-        let heads = <N::Head as Activate<N::Float>>::INFO.count();
+        let heads = <N::Head as HeadFunction<N::Float>>::INFO.count();
         let Evaluation { network, data, head, .. } = self;
         if let Some(head) = head.filter(|&head| head >= heads) {
             let expected = format!("a number below {heads}, the number of heads of {}", N::NAME);

@@ -7,7 +7,7 @@ use tensor::threads::Threads;
 
 use crate::data::{Source, portions};
 use crate::error::{Error, InvalidRows, Result};
-use crate::head::{Activate as _, Head as _};
+use crate::head::{Head as _, HeadFunction as _};
 use crate::layer::Inference as _;
 use crate::network::Network;
 use crate::parameters::all_finite;

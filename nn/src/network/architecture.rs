@@ -7,7 +7,7 @@ use tensor::simd::{Inline, vectorize_inline};
 
 #[cfg(feature = "std")]
 use crate::head::Head;
-use crate::head::{Activate, HeadInfo};
+use crate::head::{HeadFunction, HeadInfo};
 use crate::layer::{Inference, Info, Layer};
 use crate::row::Row;
 use crate::text::Text;
@@ -36,7 +36,7 @@ pub trait Architecture: Sized + 'static {
     type Head: Head<Self::Float, Target = Self::Target>;
     /// What the last layer's values mean.
     #[cfg(not(feature = "std"))]
-    type Head: Activate<Self::Float>;
+    type Head: HeadFunction<Self::Float>;
     /// One sample: `[Float; inputs]`.
     type Input: Row<Self::Float>;
     /// One prediction: `[Float; outputs]`.
@@ -80,7 +80,7 @@ pub trait Architecture: Sized + 'static {
             <Self::Layers as Inference>::INPUTS == <Self::Input as Row<Self::Float>>::LEN
                 && <Self::Layers as Inference>::OUTPUTS == <Self::Output as Row<Self::Float>>::LEN
                 && <Self::Layers as Inference>::OUTPUTS
-                    == <Self::Head as Activate<Self::Float>>::UNITS,
+                    == <Self::Head as HeadFunction<Self::Float>>::UNITS,
             "the network's Input, Output and Head must have the widths of its layers"
         );
         const {
@@ -88,7 +88,7 @@ pub trait Architecture: Sized + 'static {
                 Self::NAME,
                 Self::NAMES,
                 Self::INFO,
-                &<Self::Head as Activate<Self::Float>>::INFO,
+                &<Self::Head as HeadFunction<Self::Float>>::INFO,
                 size_of::<Self::Float>(),
             )
         }
@@ -175,7 +175,7 @@ impl<N: Architecture> Inline for Small<'_, N> {
 /// The declaration, one layer after the other: what must agree between a network and a file. Of more than some 500
 /// layers the first ones, and a hash of the others.
 pub(crate) const fn declaration<N: Architecture>() -> Text<CAPACITY> {
-    declaration_of(N::INFO, &<N::Head as Activate<N::Float>>::INFO)
+    declaration_of(N::INFO, &<N::Head as HeadFunction<N::Float>>::INFO)
 }
 
 /// The same of any layers and head.

@@ -5,7 +5,7 @@ use std::fmt;
 use super::{Architecture, Network};
 use crate::error::{Error, Result};
 use crate::file::CLASS_NAMES;
-use crate::head::{Activate as _, Head as _, TargetKind};
+use crate::head::{Head as _, HeadFunction as _, TargetKind};
 use crate::labels::Labels;
 
 /// The names as a file has them, if there are some.

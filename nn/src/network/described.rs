@@ -4,7 +4,7 @@ use tensor::Float;
 
 use super::{Network, check_adapted, declaration, place_of_units, tensors_of};
 use crate::error::Result;
-use crate::head::{Activate, HeadInfo};
+use crate::head::{HeadFunction, HeadInfo};
 use crate::layer::Info;
 use crate::layer::columns::ColumnsInfo;
 use crate::parameters::NamedTensor;
@@ -41,7 +41,7 @@ impl<'a, T: Float> Described<'a, T> {
             declaration: declaration::<N>().as_str().to_owned(),
             info: N::INFO,
             names: N::NAMES,
-            heads: &<N::Head as Activate<T>>::INFO,
+            heads: &<N::Head as HeadFunction<T>>::INFO,
             parameters: network.parameters().as_slice(),
             words: network.parameters().words(),
             units: place_of_units::<N>(),
@@ -108,7 +108,7 @@ impl<'a, T: Float> Described<'a, T> {
 fn front(info: &Info) -> Vec<(usize, usize, usize)> {
     match info {
         Info::Then(first, _) => front(first),
-        Info::Inputs(a, b) => {
+        Info::Concat(a, b) => {
             let others =
                 front_of(b).into_iter().map(|(at, count, width)| (at + a.count(), count, width));
             [(0, a.count(), a.inputs())].into_iter().chain(others).collect()
@@ -120,7 +120,7 @@ fn front(info: &Info) -> Vec<(usize, usize, usize)> {
 /// The same of what stands after the first branch.
 fn front_of(info: &Info) -> Vec<(usize, usize, usize)> {
     match info {
-        Info::Inputs(..) => front(info),
+        Info::Concat(..) => front(info),
         info => vec![(0, info.count(), info.inputs())],
     }
 }

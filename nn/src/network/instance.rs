@@ -10,7 +10,7 @@ use super::architecture::{self, Architecture, encode_rows};
 use super::class_names::check_count;
 use super::known_words::known_words;
 use crate::error::Result;
-use crate::head::{Activate as _, Classes};
+use crate::head::{Classes, HeadFunction as _};
 use crate::labels::Labels;
 use crate::layer::{Inference as _, Layer as _, Pass};
 use crate::loss::DefaultLoss;
@@ -193,7 +193,7 @@ pub trait Network:
         let mut memory = Buffer::stale(Self::Layers::workspace_len::<Self::Float>(portion));
         let mut encoded = Vec::new();
         for (index, inputs) in inputs.chunks(PORTION).enumerate() {
-            let mut rows = Self::Layers::carve(&mut &mut memory[..], inputs.len());
+            let mut rows = Self::Layers::workspace(&mut &mut memory[..], inputs.len());
             let parameters = self.parameters().as_slice();
             let x = match const { Self::Layers::ENCODES } {
                 false => Row::flatten(inputs),

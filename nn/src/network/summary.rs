@@ -125,7 +125,7 @@ impl<'a> Table<'a> {
                 self.layers(layers, NONE);
                 self.joint("x + f(x) of the above", layers.outputs());
             }
-            Info::Inputs(a, b) | Info::Heads(a, b) => {
+            Info::Concat(a, b) | Info::Heads(a, b) => {
                 let (of_a, of_b) = head.of_branches();
                 self.layers(a, of_a);
                 self.layers(b, of_b);

@@ -7,7 +7,7 @@
 use tensor::{Float, math};
 
 use super::Architecture;
-use crate::head::Activate;
+use crate::head::HeadFunction;
 use crate::layer::Inference;
 use crate::layer::columns::TARGET_NUMBERS;
 use crate::text::equal;
@@ -26,7 +26,7 @@ pub(crate) struct Units<T> {
 
 /// Where it stands among the parameters of a network, if there is anything.
 pub(crate) const fn place<N: Architecture>() -> Option<usize> {
-    let is_number = equal(<N::Head as Activate<N::Float>>::NAME.as_bytes(), b"linear")
+    let is_number = equal(<N::Head as HeadFunction<N::Float>>::NAME.as_bytes(), b"linear")
         && <N::Layers as Inference>::OUTPUTS == 1;
     if is_number { <N::Layers as Inference>::TARGET } else { None }
 }

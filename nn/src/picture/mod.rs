@@ -11,7 +11,7 @@ mod plan;
 #[cfg(test)]
 mod tests;
 
-use crate::head::{Activate, HeadInfo};
+use crate::head::{HeadFunction, HeadInfo};
 use crate::layer::Info;
 use crate::network::Architecture;
 
@@ -34,7 +34,12 @@ pub trait Picture: Architecture {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     fn svg() -> String {
-        picture(Self::NAME, Self::NAMES, Self::INFO, &<Self::Head as Activate<Self::Float>>::INFO)
+        picture(
+            Self::NAME,
+            Self::NAMES,
+            Self::INFO,
+            &<Self::Head as HeadFunction<Self::Float>>::INFO,
+        )
     }
 }
 

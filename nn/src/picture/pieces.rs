@@ -87,7 +87,7 @@ fn same(a: &Info, b: &Info) -> bool {
         }
         (Info::Residual(a), Info::Residual(b)) => same(a, b),
         (Info::Then(a, b), Info::Then(c, d))
-        | (Info::Inputs(a, b), Info::Inputs(c, d))
+        | (Info::Concat(a, b), Info::Concat(c, d))
         | (Info::Heads(a, b), Info::Heads(c, d)) => same(a, c) && same(b, d),
         (Info::Nested { name: a, .. }, Info::Nested { name: b, .. }) => a == b,
         _ => false,
@@ -102,7 +102,7 @@ fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Pie
             (self::layer(layer, names.next(), head), shown)
         }
         Info::Residual(layers) => (Piece::Residual(pieces(layers, names, None)), false),
-        Info::Inputs(a, b) => {
+        Info::Concat(a, b) => {
             let mut rows = Vec::new();
             branches([a, b], names, &mut rows);
             align(rows.iter_mut().filter_map(|row| row.0.last_mut()).collect());
@@ -140,7 +140,7 @@ fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Pie
 fn branches(parts: [&Info; 2], names: &mut Names<'_>, rows: &mut Vec<Row>) {
     for part in parts {
         match part {
-            Info::Inputs(a, b) => branches([a, b], names, rows),
+            Info::Concat(a, b) => branches([a, b], names, rows),
             Info::Layer(layer) if layer.kind == "input" => {
                 rows.push(Row(vec![inputs(&names.next(), layer.inputs)]));
             }

@@ -40,7 +40,7 @@ fn pictures() -> Vec<String> {
         names: &["wide", "code"],
         layers: &Info::Then(&dense(784, 64, "relu"), &dense(64, 8, "linear")),
     };
-    static INPUTS: Info = Info::Inputs(&dense(784, 64, "relu"), &other("input", 4, ""));
+    static INPUTS: Info = Info::Concat(&dense(784, 64, "relu"), &other("input", 4, ""));
     static HEADS: Info = Info::Heads(
         &dense(64, 10, "linear"),
         &Info::Heads(

@@ -1,6 +1,6 @@
 //! What every layer of a network answers to one sample.
 
-use crate::head::Activate as _;
+use crate::head::HeadFunction as _;
 use crate::layer::{Inference, Layer};
 use crate::network::{Network, Units, encode_rows};
 use crate::row::Row;

@@ -4,7 +4,7 @@
 use core::marker::PhantomData;
 
 use crate::activation::Activation;
-use crate::head::Activate;
+use crate::head::HeadFunction;
 use crate::init::Initializer;
 use crate::layer::Layer;
 use crate::network::Architecture;
@@ -69,7 +69,7 @@ impl Choose for Pick<false> {
 /// Refuses a network inside another one, written as `written`, whose head would be lost there.
 #[track_caller]
 pub const fn check_linear<N: Architecture>(written: &str) {
-    let head = <N::Head as Activate<N::Float>>::NAME;
+    let head = <N::Head as HeadFunction<N::Float>>::NAME;
     if !matches!(head.as_bytes(), b"linear") {
         super::checks::refuse_head(written, head);
     }

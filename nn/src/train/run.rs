@@ -53,7 +53,7 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) measures: Vec<Measure<'a, M>>,
     pub(super) decisions: Decisions,
     pub(super) averaged: Option<Averaged<M::Float>>,
-    pub(super) kept: Option<Kept>,
+    pub(super) kept: Option<Checkpointing>,
     pub(super) place: Place,
     /// What there is to say before the first epoch.
     pub(super) notes: Vec<String>,
@@ -63,7 +63,7 @@ pub(super) struct Run<'a, M: Model, O> {
 }
 
 /// What a training that keeps checkpoints needs for them.
-pub(super) struct Kept {
+pub(super) struct Checkpointing {
     pub(super) store: Store,
     pub(super) conditions: Conditions,
     pub(super) name: String,
@@ -71,7 +71,7 @@ pub(super) struct Kept {
     pub(super) tensors: Vec<NamedTensor>,
 }
 
-impl Kept {
+impl Checkpointing {
     /// What [`Store::newest`] finds where the first rank writes, for every rank.
     fn newest_of_first<T: tensor::Float>(
         &self,
@@ -249,7 +249,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             if flow.is_break() {
                 return Ok(flow);
             }
-            let is_due = |kept: &Kept| kept.store.is_due(number, new);
+            let is_due = |kept: &Checkpointing| kept.store.is_due(number, new);
             if !is_last && self.kept.as_ref().is_some_and(is_due) {
                 self.keep(report);
             }
@@ -445,7 +445,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         else {
             return;
         };
-        let Kept { store, name, architecture, tensors, .. } = kept;
+        let Checkpointing { store, name, architecture, tensors, .. } = kept;
         let texts = self.model.model().texts();
         if let Err(error) = store.save_best(name, architecture, &texts, tensors, best) {
             let note = format!("the best network was not written, training goes on: {error}");

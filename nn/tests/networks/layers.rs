@@ -8,7 +8,7 @@ use nn::activation::{CeluWith, EluWith, Gelu, Identity, LeakyReluWith, Relu, Tan
 use nn::head::{Linear, Softmax};
 use nn::init::{ByActivation, GlorotUniform, HeNormal, Zeros};
 use nn::layer::{
-    self, BatchNorm, Dense, DenseWith, Dropout, Heads, Inputs, LayerNorm, Passthrough, Residual,
+    self, BatchNorm, Concat, Dense, DenseWith, Dropout, Heads, LayerNorm, Passthrough, Residual,
     RowLayer, TensorInfo, Then,
 };
 use nn::prelude::*;
@@ -104,13 +104,13 @@ network! {
 /// What the macro would write of `concat(…)` and `heads(…)`, with one head's loss.
 type Joined<T> = Sequential<
     Then<
-        Inputs<
+        Concat<
             Then<Dense<4, 6, Tanh>, Dropout<6, { bits(0.3) }>>,
-            Inputs<Passthrough<1>, Dense<2, 3, Gelu>, 4>,
+            Concat<Passthrough<1>, Dense<2, 3, Gelu>, 4>,
             10,
         >,
         Then<
-            Residual<Inputs<Dense<7, 5, Tanh>, Dense<3, 5, Tanh, Decayed>, 10>>,
+            Residual<Concat<Dense<7, 5, Tanh>, Dense<3, 5, Tanh, Decayed>, 10>>,
             Heads<
                 Dense<10, 2, Identity>,
                 Heads<LayerNorm<10, { bits(1e-5) }>, Dense<10, 1, Tanh>, 11>,
@@ -174,7 +174,7 @@ fn residuals() {
 #[test]
 fn branches() {
     proves!(Joined, 3001, &[[0.1; 13], [-0.4; 13]]);
-    layer::check::<Inputs<Dense<3, 2, Tanh>, Passthrough<4>, 6>>(1).unwrap();
+    layer::check::<Concat<Dense<3, 2, Tanh>, Passthrough<4>, 6>>(1).unwrap();
     layer::check::<Heads<Dense<3, 2, Tanh>, Dense<3, 5, Gelu>, 7>>(1).unwrap();
 }
 

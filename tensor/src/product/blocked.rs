@@ -14,7 +14,7 @@ use std::ops::Range;
 
 use super::matrix_mut::MatrixMut;
 use super::pack::{pack_left, transpose};
-use super::problem::{Into, Problem, or_small};
+use super::problem::{Accumulation, Problem, or_small};
 use super::tile::{Left, Right, Tiles};
 use super::transpose::SIDE;
 use crate::buffer::Buffer;
@@ -72,7 +72,7 @@ fn exchanged_is_quicker<T: Float>(problem: &mut Problem<'_, '_, T>, strip: usize
         && problem.a.col_stride == 1
         && m >= strip
         && copied <= k * n
-        && matches!(problem.into, Into::New)
+        && matches!(problem.into, Accumulation::New)
         && problem.c.contiguous().is_some()
 }
 
@@ -97,7 +97,7 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
 {
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
     // A sum is scaled when it is complete, so that it cannot be cut into slabs.
-    let divisible = !matches!(problem.into, Into::Scaled { .. });
+    let divisible = !matches!(problem.into, Accumulation::Scaled { .. });
     let in_cache = IN_CACHE / size_of::<T>();
     let few_rows = m < 2 * MR;
     let (in_place, slab, block) = if problem.b.col_stride != 1 {
@@ -257,9 +257,9 @@ impl Area {
             }
         };
         let into = match problem.into {
-            Into::Scaled { .. } | Into::New if first_k == 0 => problem.into,
-            Into::Row(bias) if first_k == 0 => Into::Row(&bias[self.cols.clone()]),
-            _ => Into::Chain,
+            Accumulation::Scaled { .. } | Accumulation::New if first_k == 0 => problem.into,
+            Accumulation::Row(bias) if first_k == 0 => Accumulation::Row(&bias[self.cols.clone()]),
+            _ => Accumulation::Chain,
         };
         let left = if let Some(copied) = copied {
             Left::Columns { data: copied, stride: MR }
@@ -274,7 +274,7 @@ impl Area {
         let away = size_of::<T>() * problem.c.rows() * problem.c.cols() > AWAY;
         let c = &mut problem.c.block(rows, self.cols.clone());
         let depth = self.depth.len();
-        if away && !matches!(into, Into::Chain) {
+        if away && !matches!(into, Accumulation::Chain) {
             c.fetch();
         }
         macro_rules! tile {

@@ -14,7 +14,7 @@ use super::blocked;
 use super::matrix::Matrix;
 use super::matrix_mut::MatrixMut;
 use super::pack::pack;
-use super::problem::{Into, Problem};
+use super::problem::{Accumulation, Problem};
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
 use super::vector::Standard;
@@ -55,7 +55,7 @@ impl<T: Float> Tiles<T> for Standard {
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
-        into: Into<'_, T>,
+        into: Accumulation<'_, T>,
         c: &mut MatrixMut<'_, T>,
     ) {
         tile::<T, Self, MR, W>(left, right, depth, into, c);
@@ -66,7 +66,7 @@ impl<T: Float> Tiles<T> for Standard {
         left: &[T],
         right: Right<'_, T>,
         head: usize,
-        into: Into<'_, T>,
+        into: Accumulation<'_, T>,
         c: &mut [T],
     ) {
         row::<T, Self, V, L>(left, right, head, into, c);
@@ -111,7 +111,7 @@ macro_rules! tiles {
                 left: Left<'_, T>,
                 right: Right<'_, T>,
                 depth: usize,
-                into: Into<'_, T>,
+                into: Accumulation<'_, T>,
                 c: &mut MatrixMut<'_, T>,
             ) {
                 #[target_feature(enable = $features)]
@@ -119,7 +119,7 @@ macro_rules! tiles {
                     left: Left<'_, T>,
                     right: Right<'_, T>,
                     depth: usize,
-                    into: Into<'_, T>,
+                    into: Accumulation<'_, T>,
                     c: &mut MatrixMut<'_, T>,
                 ) where
                     $Name: Vectors<T>,
@@ -139,7 +139,7 @@ macro_rules! tiles {
                 left: &[T],
                 right: Right<'_, T>,
                 head: usize,
-                into: Into<'_, T>,
+                into: Accumulation<'_, T>,
                 c: &mut [T],
             ) {
                 #[target_feature(enable = $features)]
@@ -147,7 +147,7 @@ macro_rules! tiles {
                     left: &[T],
                     right: Right<'_, T>,
                     head: usize,
-                    into: Into<'_, T>,
+                    into: Accumulation<'_, T>,
                     c: &mut [T],
                 ) where
                     $Name: Vectors<T>,
@@ -246,12 +246,14 @@ type Gemm<T> = unsafe fn(
 fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     let (a, b, n) = (problem.a, problem.b, problem.b.cols);
     match problem.into {
-        Into::New => (0..a.rows).for_each(|i| problem.c.row_mut(i).fill(T::zero())),
-        Into::Row(bias) => (0..a.rows).for_each(|i| problem.c.row_mut(i).copy_from_slice(bias)),
-        Into::Chain => {}
-        Into::Scaled { scale, wrong } => {
+        Accumulation::New => (0..a.rows).for_each(|i| problem.c.row_mut(i).fill(T::zero())),
+        Accumulation::Row(bias) => {
+            (0..a.rows).for_each(|i| problem.c.row_mut(i).copy_from_slice(bias))
+        }
+        Accumulation::Chain => {}
+        Accumulation::Scaled { scale, wrong } => {
             let mut sums = Buffer::zeroed(a.rows * n);
-            let (c, into) = (MatrixMut::new(&mut sums, a.rows, n), Into::Chain);
+            let (c, into) = (MatrixMut::new(&mut sums, a.rows, n), Accumulation::Chain);
             without_fma(&mut Problem { a, b, into, c, finish: None }, gemm);
             for (i, sums) in sums.chunks_exact(n).enumerate() {
                 for (c, &sum) in problem.c.row_mut(i).iter_mut().zip(sums) {

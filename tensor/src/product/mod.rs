@@ -42,7 +42,7 @@ mod vector;
 
 use std::cell::Cell;
 
-use self::problem::{Into, Problem};
+use self::problem::{Accumulation, Problem};
 use crate::float::Float;
 use crate::simd::Isa;
 
@@ -126,9 +126,9 @@ pub fn product_on<T: Float>(
         );
     }
     let into = match start {
-        Start::Zero => Into::New,
-        Start::Bias(bias) => Into::Row(bias),
-        Start::Accumulate => Into::Chain,
+        Start::Zero => Accumulation::New,
+        Start::Bias(bias) => Accumulation::Row(bias),
+        Start::Accumulate => Accumulation::Chain,
     };
     run(isa, Problem { a, b, into, c, finish });
 }
@@ -176,7 +176,7 @@ pub fn add_scaled_product_on<T: Float>(
     c: MatrixMut<'_, T>,
 ) -> bool {
     let wrong = &Cell::new(false);
-    run(isa, Problem { a, b, into: Into::Scaled { scale, wrong }, c, finish: None });
+    run(isa, Problem { a, b, into: Accumulation::Scaled { scale, wrong }, c, finish: None });
     !wrong.get()
 }
 

@@ -34,7 +34,7 @@ pub(super) const fn or_small(large: usize, small: usize) -> usize {
 pub(super) struct Problem<'a, 'f, T> {
     pub(super) a: Matrix<'a, T>,
     pub(super) b: Matrix<'a, T>,
-    pub(super) into: Into<'a, T>,
+    pub(super) into: Accumulation<'a, T>,
     pub(super) c: MatrixMut<'a, T>,
     pub(super) finish: Option<Finish<'f, T>>,
 }
@@ -56,7 +56,7 @@ impl<T> Problem<'_, '_, T> {
 
 /// How the sums come into c.
 #[derive(Clone, Copy)]
-pub(super) enum Into<'a, T> {
+pub(super) enum Accumulation<'a, T> {
     /// c ← a·b
     New,
     /// c ← a·b, where the chains of each row begin with the elements of this one.

@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use super::matrix::{Matrix, check, first};
-use super::problem::{Into, Problem};
+use super::problem::{Accumulation, Problem};
 use super::tile::{Right, Tiles};
 use super::vector::Vectors;
 use crate::float::Float;
@@ -28,7 +28,7 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     let (k, n) = (problem.a.cols, problem.b.cols);
     let contiguous = problem.a.col_stride == 1 && problem.b.col_stride == 1;
     // A single row that is scaled, the step of a layer with one input, is left to the tiles.
-    let scaled = matches!(problem.into, Into::Scaled { .. });
+    let scaled = matches!(problem.into, Accumulation::Scaled { .. });
     if problem.a.rows != 1 || n < L || !contiguous || scaled {
         return false;
     }
@@ -84,9 +84,9 @@ fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
 ) {
     let (a, b) = (problem.a, problem.b);
     let into = match problem.into {
-        Into::New if depth.start == 0 => Into::New,
-        Into::Row(bias) if depth.start == 0 => Into::Row(&bias[cols.clone()]),
-        _ => Into::Chain,
+        Accumulation::New if depth.start == 0 => Accumulation::New,
+        Accumulation::Row(bias) if depth.start == 0 => Accumulation::Row(&bias[cols.clone()]),
+        _ => Accumulation::Chain,
     };
     let left = &a.data[depth.clone()];
     let data = b.data.get(depth.start * b.row_stride + cols.start..).unwrap_or(&[]);
@@ -121,7 +121,7 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
     a: &[T],
     b: Right<'_, T>,
     head: usize,
-    into: Into<'_, T>,
+    into: Accumulation<'_, T>,
     c: &mut [T],
 ) {
     let width = c.len();
@@ -135,10 +135,10 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
         _ => j * L - head,
     };
     let mut sums = match into {
-        Into::New => [[T::zero(); L]; V],
-        Into::Row(row) => load(row, place),
-        Into::Chain => load(c, place),
-        Into::Scaled { .. } => unreachable!("`product` leaves it to the tiles"),
+        Accumulation::New => [[T::zero(); L]; V],
+        Accumulation::Row(row) => load(row, place),
+        Accumulation::Chain => load(c, place),
+        Accumulation::Scaled { .. } => unreachable!("`product` leaves it to the tiles"),
     };
     check(b.data, a.len(), b.stride, width);
     let b = |k: usize, first: usize| {

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::matrix::{Matrix, check, first};
 use super::matrix_mut::MatrixMut;
-use super::problem::Into;
+use super::problem::Accumulation;
 use super::vector::Vectors;
 use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
@@ -65,7 +65,7 @@ pub(super) trait Tiles<T: Float>: Vectors<T> {
         left: Left<'_, T>,
         right: Right<'_, T>,
         depth: usize,
-        into: Into<'_, T>,
+        into: Accumulation<'_, T>,
         c: &mut MatrixMut<'_, T>,
     );
 
@@ -74,7 +74,7 @@ pub(super) trait Tiles<T: Float>: Vectors<T> {
         left: &[T],
         right: Right<'_, T>,
         head: usize,
-        into: Into<'_, T>,
+        into: Accumulation<'_, T>,
         c: &mut [T],
     );
 }
@@ -106,17 +106,17 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     left: Left<'_, T>,
     right: Right<'_, T>,
     depth: usize,
-    into: Into<'_, T>,
+    into: Accumulation<'_, T>,
     c: &mut MatrixMut<'_, T>,
 ) {
     let width = c.cols();
     assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
     let mut sums = [[T::zero(); W]; MR];
     match into {
-        Into::New | Into::Scaled { .. } => {}
-        Into::Row(row) if width == W => sums = [*first(row); MR],
-        Into::Row(row) => sums = [K::load_some(row); MR],
-        Into::Chain => sums = load::<T, K, MR, W>(c),
+        Accumulation::New | Accumulation::Scaled { .. } => {}
+        Accumulation::Row(row) if width == W => sums = [*first(row); MR],
+        Accumulation::Row(row) => sums = [K::load_some(row); MR],
+        Accumulation::Chain => sums = load::<T, K, MR, W>(c),
     }
     check(right.data, depth, right.stride, width);
     let whole = if width == W { depth } else { right.readable(depth, W) };
@@ -151,7 +151,7 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
             });
         }
     }
-    if let Into::Scaled { scale, wrong } = into {
+    if let Accumulation::Scaled { scale, wrong } = into {
         let products = sums;
         sums = load::<T, K, MR, W>(c);
         // x·0 is 0, or NaN, which stays.

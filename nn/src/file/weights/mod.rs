@@ -11,7 +11,7 @@ use tensor::embedded::Plain;
 pub use arrange::{Arranged, Sizes, sizes_to_arrange};
 pub use texts::StaticWords;
 
-use crate::head::Activate as _;
+use crate::head::HeadFunction as _;
 #[cfg(feature = "std")]
 use crate::labels::Labels;
 use crate::layer::Inference;

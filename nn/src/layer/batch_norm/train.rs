@@ -218,7 +218,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
     }
 
     /// Between what is trained and what is not, and at the ends.
-    fn cut(&self, at: usize) -> usize {
+    fn next_boundary(&self, at: usize) -> usize {
         let state = MEAN * padded(self.width.get());
         match at {
             0 => 0,

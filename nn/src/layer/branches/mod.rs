@@ -19,7 +19,7 @@ use crate::row::Row as _;
 ///
 /// More than two nest: `Inputs<A, Inputs<B, C, BC>, ABC>`.
 #[derive(Debug)]
-pub struct Inputs<A, B, const OUT: usize>(PhantomData<(A, B)>);
+pub struct Concat<A, B, const OUT: usize>(PhantomData<(A, B)>);
 
 /// Several heads on one trunk: `A` and `B` answer the same row, and the `OUT` outputs are those of `A`
 /// followed by those of `B`.
@@ -44,12 +44,12 @@ fn join<T: Float, const OUT: usize>(a: &[T], b: &[T]) -> [T; OUT] {
     y
 }
 
-impl<A: Inference, B: Inference, const OUT: usize> Inference for Inputs<A, B, OUT> {
+impl<A: Inference, B: Inference, const OUT: usize> Inference for Concat<A, B, OUT> {
     const INPUTS: usize = A::INPUTS + B::INPUTS;
     const OUTPUTS: usize = joined(A::OUTPUTS, B::OUTPUTS, OUT);
     const LEN: usize = A::LEN + B::LEN;
     const STACK: usize = A::STACK + B::STACK + OUT;
-    const INFO: Info = Info::Inputs(&A::INFO, &B::INFO);
+    const INFO: Info = Info::Concat(&A::INFO, &B::INFO);
     const ENCODES: bool = A::ENCODES || B::ENCODES;
     const HAS_GAPS: bool = A::HAS_GAPS || B::HAS_GAPS;
 

@@ -6,7 +6,7 @@ use tensor::Float;
 use crate::layer::residual::add_to;
 use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient, pair_penalty};
 use crate::layer::workspace::take;
-use crate::layer::{FoundColumn, Heads, Inputs, Layer, OutputGrad, Pass, Seen, Sums};
+use crate::layer::{Concat, FoundColumn, Heads, Layer, OutputGrad, Pass, Seen, Sums};
 
 /// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
 /// there, and the inputs of each and the gradients there, as far as they are not those of both.
@@ -48,7 +48,7 @@ pub(crate) fn join_columns<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, o
 }
 
 impl<'a, A, B, T> BranchWorkspace<'a, A, B, T> {
-    fn carve(
+    fn workspace(
         memory: &mut &'a mut [T],
         rows: usize,
         outputs: usize,
@@ -118,9 +118,12 @@ macro_rules! side_by_side {
             A::workspace_len::<T>(rows) + B::workspace_len::<T>(rows) + rows * (2 * OUT + copied)
         }
 
-        fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
-            BranchWorkspace::carve(memory, rows, OUT, $x, $dx, |memory| {
-                (A::carve(memory, rows), B::carve(memory, rows))
+        fn workspace<'a, T: Float>(
+            memory: &mut &'a mut [T],
+            rows: usize,
+        ) -> Self::Workspace<'a, T> {
+            BranchWorkspace::workspace(memory, rows, OUT, $x, $dx, |memory| {
+                (A::workspace(memory, rows), B::workspace(memory, rows))
             })
         }
 
@@ -145,7 +148,7 @@ macro_rules! side_by_side {
             OutputGrad::linear(workspace.y, workspace.dy)
         }
 
-        fn cut(at: usize) -> usize {
+        fn next_boundary(at: usize) -> usize {
             pair_cut::<A, B>(at)
         }
 
@@ -177,7 +180,7 @@ fn backward_to_branches<A: Layer, B: Layer, T: Float>(
     b.apply_derivative();
 }
 
-impl<A: Layer, B: Layer, const OUT: usize> Layer for Inputs<A, B, OUT> {
+impl<A: Layer, B: Layer, const OUT: usize> Layer for Concat<A, B, OUT> {
     side_by_side!(x: [A::INPUTS, B::INPUTS], dx: [A::INPUTS, B::INPUTS]);
 
     fn adapt<T: Float>(

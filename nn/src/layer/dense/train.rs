@@ -233,7 +233,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
             }
         }
         if !rest.is_empty() {
-            // From here on the stretch always reaches to the layer's end: `cut` sees to that.
+            // From here on the stretch always reaches to the layer's end: `next_boundary` sees to that.
             let (gap, bias) = rest.split_at_mut(rest.len() - self.bias_len());
             gap.fill(T::zero());
             if self.settings.bias() {
@@ -279,7 +279,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
     }
 
     /// Between rows of W, in steps of a tile's height; then only at the end.
-    fn cut(&self, at: usize) -> usize {
+    fn next_boundary(&self, at: usize) -> usize {
         let cut = at.next_multiple_of((self.widths.get()[1] * TILE_ROWS).max(1));
         if cut < self.weights() || at == 0 { cut } else { self.len() }
     }

@@ -5,7 +5,7 @@ use tensor::Float;
 use super::{Declared, Rule};
 
 /// How many quantiles are kept of a column: one each thirty-second, both ends among them.
-pub(crate) const KEPT: usize = 33;
+pub(crate) const QUANTILES: usize = 33;
 
 /// √3, so that the deviation is 1.
 pub(crate) const ROOT_OF_3: f64 = 1.732_050_807_568_877_2;
@@ -43,24 +43,25 @@ fn rank<T: Float>(quantiles: &[T], x: T) -> T {
 
 impl Rule for QuantileRule {
     const WORD: &'static str = "quantile";
-    const STATE: &'static [(&'static str, usize)] = &[("quantiles", KEPT)];
+    const STATE: &'static [(&'static str, usize)] = &[("quantiles", QUANTILES)];
 
     #[inline(always)]
     fn encode<T: Float>(self, state: &[T], row: &mut [T]) {
-        for (x, quantiles) in row.iter_mut().zip(state.chunks_exact(KEPT)) {
+        for (x, quantiles) in row.iter_mut().zip(state.chunks_exact(QUANTILES)) {
             *x = rank(quantiles, *x);
         }
     }
 
     #[cfg(feature = "std")]
     fn find<T: Float>(self, state: &mut [T], seen: &super::Seen<'_, T>) -> Vec<super::FoundColumn> {
-        let shares: [f64; KEPT] = core::array::from_fn(|at| at as f64 / (KEPT - 1) as f64);
+        let shares: [f64; QUANTILES] =
+            core::array::from_fn(|at| at as f64 / (QUANTILES - 1) as f64);
         let (mut columns, quantiles) = (seen.columns(), seen.quantiles(&shares));
         for ((column, found), kept) in
-            columns.iter_mut().zip(quantiles).zip(state.chunks_exact_mut(KEPT))
+            columns.iter_mut().zip(quantiles).zip(state.chunks_exact_mut(QUANTILES))
         {
             kept.iter_mut().zip(&found).for_each(|(kept, &found)| *kept = T::of(found));
-            column.median = Some(found[KEPT / 2]);
+            column.median = Some(found[QUANTILES / 2]);
         }
         columns
     }

@@ -42,9 +42,9 @@ impl<L: Layer> Layer for Residual<L> {
         L::workspace_len::<T>(rows) + 2 * rows * L::OUTPUTS
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
+    fn workspace<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
         let (y, dy) = (take(memory, rows * L::OUTPUTS), take(memory, rows * L::OUTPUTS));
-        ResidualWorkspace { inner: L::carve(memory, rows), y, dy }
+        ResidualWorkspace { inner: L::workspace(memory, rows), y, dy }
     }
 
     fn split<'a, T: Float>(
@@ -128,8 +128,8 @@ impl<L: Layer> Layer for Residual<L> {
         L::descend(parameters, x, &workspace.inner, from, rate)
     }
 
-    fn cut(at: usize) -> usize {
-        L::cut(at)
+    fn next_boundary(at: usize) -> usize {
+        L::next_boundary(at)
     }
 
     fn penalty<T: Float>(parameters: &[T]) -> Option<T> {

@@ -55,9 +55,9 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         A::workspace_len::<T>(Self::rows_of_first(rows)) + B::workspace_len::<T>(rows)
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
-        let a = A::carve(memory, Self::rows_of_first(rows));
-        ThenWorkspace(a, B::carve(memory, rows))
+    fn workspace<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
+        let a = A::workspace(memory, Self::rows_of_first(rows));
+        ThenWorkspace(a, B::workspace(memory, rows))
     }
 
     fn split<'a, T: Float>(
@@ -161,7 +161,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
         pair_descend::<A, B, T>(parameters, (x, &workspace.0), (between, &workspace.1), from, rate)
     }
 
-    fn cut(at: usize) -> usize {
+    fn next_boundary(at: usize) -> usize {
         pair_cut::<A, B>(at)
     }
 
@@ -227,9 +227,9 @@ pub(crate) fn pair_descend<A: Layer, B: Layer, T: Float>(
     a_is_finite && b_is_finite
 }
 
-/// [`Layer::cut`] of two layers whose parameters follow one another.
+/// [`Layer::next_boundary`] of two layers whose parameters follow one another.
 pub(crate) fn pair_cut<A: Layer, B: Layer>(at: usize) -> usize {
-    if at < A::LEN { A::cut(at) } else { A::LEN + B::cut(at - A::LEN) }
+    if at < A::LEN { A::next_boundary(at) } else { A::LEN + B::next_boundary(at - A::LEN) }
 }
 
 /// [`Layer::penalty`] of two layers whose parameters follow one another.

@@ -8,7 +8,7 @@ use tensor::Float;
 mod train;
 
 use super::Architecture;
-use crate::head::Activate;
+use crate::head::HeadFunction;
 use crate::layer::{Inference, Info};
 
 /// The layers of the network `Net`, in a place of another network; its parameters are part of the
@@ -22,7 +22,7 @@ type Inner<Net> = <Net as Architecture>::Layers;
 
 impl<Net: Architecture> Nested<Net> {
     const IS_LINEAR: () = assert!(
-        matches!(<Net::Head as Activate<Net::Float>>::NAME.as_bytes(), b"linear"),
+        matches!(<Net::Head as HeadFunction<Net::Float>>::NAME.as_bytes(), b"linear"),
         "a network inside a network must end in a linear layer: leave softmax or sigmoid out of it, and \
          write it at the end of the outer one"
     );

@@ -27,8 +27,8 @@ impl<Net: Network> Layer for Nested<Net> {
         Inner::<Net>::workspace_len::<T>(rows)
     }
 
-    fn carve<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
-        Inner::<Net>::carve(memory, rows)
+    fn workspace<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
+        Inner::<Net>::workspace(memory, rows)
     }
 
     fn split<'a, T: Float>(
@@ -96,8 +96,8 @@ impl<Net: Network> Layer for Nested<Net> {
         Inner::<Net>::descend(parameters, x, workspace, from, rate)
     }
 
-    fn cut(at: usize) -> usize {
-        Inner::<Net>::cut(at)
+    fn next_boundary(at: usize) -> usize {
+        Inner::<Net>::next_boundary(at)
     }
 
     fn penalty<T: Float>(parameters: &[T]) -> Option<T> {

@@ -316,7 +316,7 @@ impl<T: Float> Writer<'_, T> {
                 let sum = self.graph.op("Add", &[&x, &y]);
                 Ok(vec![(sum, info.outputs())])
             }
-            Info::Inputs(a, b) => {
+            Info::Concat(a, b) => {
                 let (x, rest) = self.parted(x, a.inputs());
                 let y = self.part(a, &x)?;
                 Ok([y, self.part(b, &rest)?].concat())

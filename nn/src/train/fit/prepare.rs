@@ -24,7 +24,7 @@ use crate::train::preconditions::{check_schedule, check_steps, check_weighted};
 use crate::train::progress::Progress;
 use crate::train::recipe::Recipe;
 use crate::train::report::Report;
-use crate::train::run::{Kept, Run};
+use crate::train::run::{Checkpointing, Run};
 use crate::train::shards::{Shards, check_parts, check_shards};
 
 use super::{Fit, Show};
@@ -154,7 +154,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
             self.observers.push(Box::new(Interrupt::new(self.checkpoints.is_some())));
         }
         let kept = match self.checkpoints.take() {
-            Some(settings) => Some(Kept {
+            Some(settings) => Some(Checkpointing {
                 store: Store::open(settings, is_first)?,
                 conditions: self.conditions(),
                 name: self.model.name(),

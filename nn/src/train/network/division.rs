@@ -19,7 +19,7 @@ const STRETCH: usize = 8192;
 const STRETCHES: usize = 16;
 
 /// Elements of the first layer's weight that a thread may keep in its core's cache: 1 MiB of `f32`.
-const KEPT: usize = 256 * 1024;
+const CACHED_WEIGHT: usize = 256 * 1024;
 /// Most threads that a block of rows goes through: with more, the first and the last wait too long for each other.
 const MOST_STAGES: usize = 8;
 /// Most rows of a batch that go through the threads one after the other: of more, each reads the weight but once
@@ -49,7 +49,7 @@ pub(crate) trait Divided: Copy + Send {
     /// Flat parameters.
     fn len(self) -> usize;
     /// The first place at or after `at` where a stretch of the gradient may begin or end.
-    fn cut(self, at: usize) -> usize;
+    fn next_boundary(self, at: usize) -> usize;
 }
 
 /// A declared network, of which the compiler knows all of it.
@@ -96,8 +96,8 @@ impl<N: Network> Divided for Declared<N> {
     }
 
     #[inline(always)]
-    fn cut(self, at: usize) -> usize {
-        N::Layers::cut(at)
+    fn next_boundary(self, at: usize) -> usize {
+        N::Layers::next_boundary(at)
     }
 }
 
@@ -111,7 +111,7 @@ impl Division {
             && batch.div_ceil(TILE_ROWS) >= 2 * count
             && batch <= MOST_ROWS;
         let depth = match network.first_weight() {
-            Some([inputs, outputs]) if is_line && inputs * outputs <= KEPT * count => {
+            Some([inputs, outputs]) if is_line && inputs * outputs <= CACHED_WEIGHT * count => {
                 inputs.div_ceil(count).next_multiple_of(TILE_ROWS)
             }
             _ => 0,
@@ -147,7 +147,7 @@ impl Division {
                 let own = |thread: usize| (thread * depth).min(inputs) * outputs;
                 let rest = |thread: usize| match first + thread * (len - first) / count {
                     start if start == first => first,
-                    at => cut(network, at).min(len),
+                    at => next_boundary(network, at).min(len),
                 };
                 let of_first = pieces(network, own(thread)..own(thread + 1), first.div_ceil(count));
                 of_first.chain(pieces(
@@ -160,9 +160,9 @@ impl Division {
     }
 }
 
-/// [`Divided::cut`], counted from [`Divided::start`].
-fn cut(network: impl Divided, at: usize) -> usize {
-    network.cut(at + network.start()) - network.start()
+/// [`Divided::next_boundary`], counted from [`Divided::start`].
+fn next_boundary(network: impl Divided, at: usize) -> usize {
+    network.next_boundary(at + network.start()) - network.start()
 }
 
 /// `share`, which has about `size` elements, in stretches; as many for every thread.
@@ -177,7 +177,11 @@ fn pieces<D: Divided>(
     (0..count).filter_map(move |before| {
         let number = before + 1;
         let at = share.start + number * len / count;
-        let to = if number < count { cut(network, at).clamp(from, share.end) } else { share.end };
+        let to = if number < count {
+            next_boundary(network, at).clamp(from, share.end)
+        } else {
+            share.end
+        };
         let stretch = std::mem::replace(&mut from, to)..to;
         (!stretch.is_empty()).then_some(stretch)
     })

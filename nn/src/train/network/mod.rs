@@ -210,7 +210,7 @@ impl<N: Network> Model for N {
         }
         let loss = &**loss;
 
-        let mut layers = N::Layers::carve(&mut &mut layers[..], rows);
+        let mut layers = N::Layers::workspace(&mut &mut layers[..], rows);
         if division.depth > 0
             && let Some(sums) = N::Layers::first_sums(parameters, &mut layers)
         {
@@ -300,7 +300,7 @@ impl<N: Network> Model for N {
     ) {
         let (x, parameters) = (Row::flatten(batch.inputs), self.flat());
         let NetworkWorkspace { layers, division, .. } = workspace;
-        let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
+        let layers = &N::Layers::workspace(&mut &mut layers[..], batch.inputs.len());
         gradient[..const { N::INFO.first_start() }].fill(Self::Float::of(0.0));
         let mut gradient = Parts::of(Declared::<N>::new(), division, gradient);
         let parts = division
@@ -322,7 +322,7 @@ impl<N: Network> Model for N {
     ) -> bool {
         let x = Row::flatten(batch.inputs);
         let NetworkWorkspace { layers, division, .. } = workspace;
-        let layers = &N::Layers::carve(&mut &mut layers[..], batch.inputs.len());
+        let layers = &N::Layers::workspace(&mut &mut layers[..], batch.inputs.len());
         // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
         let longest = division.stretches(Declared::<N>::new()).map(|stretch| stretch.len()).max();
         let mut parameters = Parts::of(Declared::<N>::new(), division, self.flat_mut());
@@ -355,7 +355,7 @@ impl<N: Network> Model for N {
 
     fn update_state(&mut self, workspace: &mut Self::Workspace) {
         if const { N::INFO.has_state() } {
-            let layers = N::Layers::carve(&mut &mut workspace.layers[..], workspace.rows);
+            let layers = N::Layers::workspace(&mut &mut workspace.layers[..], workspace.rows);
             N::Layers::update_state(self.flat_mut(), &layers);
         }
     }

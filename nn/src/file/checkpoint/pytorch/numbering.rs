@@ -39,8 +39,8 @@ fn chain(info: &Info, prefix: &str, modules: &mut Vec<String>) {
 /// What stands side by side. A declaration joins the first to those after it, and so on.
 fn branches(info: &Info) -> Vec<&Info> {
     match info {
-        Info::Inputs(..) => parts(info, |info| match info {
-            Info::Inputs(a, b) => Some((a, b)),
+        Info::Concat(..) => parts(info, |info| match info {
+            Info::Concat(a, b) => Some((a, b)),
             _ => None,
         }),
         _ => parts(info, |info| match info {

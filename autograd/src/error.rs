@@ -1,24 +1,24 @@
-//! What can go wrong on a tape; each message names the operation, what was found and the broken
-//! rule.
+//! The errors of a tape. Each message names the operation, what was found and what was expected.
 
 use std::fmt;
 
-/// The result of everything in this crate that can fail.
+/// The result type of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why something on a tape was refused.
+/// An error of an operation, of `backward` or of a gradient check.
 ///
-/// [`Display`](fmt::Display) and [`Debug`] print the same sentence, so that `unwrap()` is readable.
+/// [`Display`](fmt::Display) and [`Debug`] print the same message, so that a failing `unwrap()` is
+/// readable.
 #[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// An error of the `tensor` crate outside of any operation on a tape.
+    /// An error of the `tensor` crate outside any operation on a tape.
     Tensor(tensor::Error),
     /// An operation on a tape failed in the `tensor` crate.
     Operation {
         /// The operation on the tape.
         op: &'static str,
-        /// What `tensor` says about it; also the [`source`](std::error::Error::source).
+        /// The error of `tensor`; also the [`source`](std::error::Error::source).
         source: tensor::Error,
     },
     /// An operation refuses its inputs or its own settings.
@@ -28,7 +28,7 @@ pub enum Error {
         /// What was found and what must hold.
         rule: String,
     },
-    /// An operation's `backward` returned a gradient that cannot be one of its input.
+    /// An operation's `backward` returned a gradient whose shape does not match its input.
     GradientShape {
         /// The operation.
         op: &'static str,
@@ -39,14 +39,14 @@ pub enum Error {
         /// The shape of the input.
         expected: Vec<usize>,
     },
-    /// An operation's `backward` returned no gradient for an input that wants one.
+    /// An operation's `backward` returned no gradient for an input that requires one.
     GradientMissing {
         /// The operation.
         op: &'static str,
         /// The input, counted from 0.
         input: usize,
     },
-    /// An operation without a gradient was applied to an input that wants one.
+    /// An operation without a gradient was applied to an input that requires one.
     NotDifferentiable {
         /// The operation.
         op: &'static str,
@@ -55,49 +55,49 @@ pub enum Error {
         /// The shape of the input.
         shape: Vec<usize>,
     },
-    /// An input of an operation lives on another tape.
+    /// An input of an operation is on another tape.
     OtherTape {
         /// The operation.
         op: &'static str,
         /// The input, counted from 0.
         input: usize,
     },
-    /// `backward` cannot begin at this variable.
+    /// `backward` cannot start at this variable.
     Start {
-        /// The variable, in words.
+        /// A description of the variable.
         variable: String,
-        /// Why not, and what to do.
+        /// The reason, and what to do.
         reason: String,
     },
-    /// A variable has no gradient among those that `backward` returned.
+    /// `backward` returned no gradient with respect to this variable.
     NoGradient {
-        /// The variable, in words.
+        /// A description of the variable.
         variable: String,
-        /// Why not, and what to do.
+        /// The reason, and what to do.
         reason: &'static str,
     },
-    /// `gradcheck` found that an operation's `backward` and its `forward` do not agree.
+    /// `gradcheck` found that an operation's `backward` does not match its `forward`.
     Gradcheck {
-        /// The operation, what is special about the case, and the shapes of the inputs.
+        /// The operation, the name of the case, and the shapes of the inputs.
         case: String,
-        /// Each disagreement.
+        /// One message for each mismatch.
         findings: Vec<String>,
     },
 }
 
 impl Error {
-    /// The operation `op` refuses its inputs or settings; `rule` says what was found and what must
-    /// hold. For operations outside of this crate.
+    /// Creates the error of an operation `op` that refuses its inputs or settings. `rule` says what
+    /// was found and what was expected. For custom operations.
     ///
     /// ```
-    /// let error = autograd::Error::invalid("dropout", "the share is 1.5; it must lie in 0..1");
-    /// assert_eq!(error.to_string(), "dropout: the share is 1.5; it must lie in 0..1");
+    /// let error = autograd::Error::invalid("dropout", "the rate is 1.5; expected 0 ≤ rate < 1");
+    /// assert_eq!(error.to_string(), "dropout: the rate is 1.5; expected 0 ≤ rate < 1");
     /// ```
     pub fn invalid(op: &'static str, rule: impl Into<String>) -> Self {
         Error::Invalid { op, rule: rule.into() }
     }
 
-    /// The same error, with the operation on the tape in which it happened.
+    /// Adds the name of the operation in which the error occurred.
     pub(crate) fn within(self, op: &'static str) -> Self {
         match self {
             Error::Tensor(source) => Error::Operation { op, source },
@@ -111,7 +111,7 @@ impl fmt::Display for Error {
         match self {
             Error::Tensor(error) => write!(f, "{error}"),
             Error::Operation { op, source } => {
-                // What the operation is made of is not what was called.
+                // Replaces the name of the inner `tensor` operation with that of the called one.
                 let text = source.to_string();
                 write!(f, "{op}: {}", text.split_once(": ").map_or(&text[..], |(_, rule)| rule))
             }
@@ -123,17 +123,17 @@ impl fmt::Display for Error {
             ),
             Error::GradientMissing { op, input } => write!(
                 f,
-                "{op}: gradient {input} is missing, but input {input} wants one; `backward` must \
-                return `Some` for every wanted input, zeros if the gradient vanishes"
+                "{op}: gradient {input} is missing, but input {input} requires one; `backward` \
+                must return `Some` for every `wanted` input, zeros if the gradient vanishes"
             ),
             Error::NotDifferentiable { op, input, shape } => write!(
                 f,
-                "{op}: input {input}, {shape:?}, wants a gradient, but the operation has none; \
-                pass `input.detach()` if no gradient shall flow through it, or implement `Op`"
+                "{op}: input {input}, {shape:?}, requires a gradient, but the operation has none; \
+                pass `input.detach()` to stop the gradient there, or implement `Op`"
             ),
             Error::OtherTape { op, input } => write!(
                 f,
-                "{op}: input {input} lives on another tape; record it on this one with \
+                "{op}: input {input} is on another tape; record it on this one with \
                  `tape.constant(input.value())`, or compute everything on one tape"
             ),
             Error::Start { variable, reason } => write!(f, "backward from {variable}: {reason}"),

@@ -1,4 +1,4 @@
-//! What `backward` returns: a gradient for each parameter, as a value of its own.
+//! The result of `backward`: a gradient for each parameter.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::recycled::Recycled;
 use crate::var::Var;
 
 /// The gradients of one value with respect to the parameters it was computed from, and to the
-/// intermediate results that were asked for by [`Var::keep_gradient`].
+/// intermediate results requested by [`Var::keep_gradient`].
 ///
-/// They belong to the caller and do not borrow the tape. Nothing stays on the variables, so there
-/// is nothing to set to zero between steps.
+/// They belong to the caller and do not borrow the tape. Variables hold no gradients, so none have
+/// to be zeroed between steps.
 ///
 /// ```
 /// use autograd::Tape;
@@ -31,51 +31,51 @@ use crate::var::Var;
 pub struct Gradients<T: Float> {
     /// See `Tape::id`.
     tape: u64,
-    /// By falling number of the variable.
+    /// In descending order of the variables' numbers.
     kept: Recycled<Vec<(usize, Tensor<T>)>>,
 }
 
 impl<T: Float> Gradients<T> {
-    /// `kept` is in falling order of the variables' numbers.
+    /// `kept` is in descending order of the variables' numbers.
     pub(crate) fn new(tape: u64, kept: Recycled<Vec<(usize, Tensor<T>)>>) -> Self {
         Gradients { tape, kept }
     }
 
-    /// The gradient with respect to `variable`: contiguous, in its shape. `None` if there is none;
-    /// [`Gradients::of`] says why.
+    /// Returns the gradient with respect to `variable`: contiguous, in its shape. `None` if there
+    /// is none; [`Gradients::of`] says why.
     pub fn get(&self, variable: Var<'_, T>) -> Option<&Tensor<T>> {
         self.find(variable).map(|at| &self.kept[at].1)
     }
 
-    /// The gradient with respect to `variable`: contiguous, in its shape.
+    /// Returns the gradient with respect to `variable`: contiguous, in its shape.
     ///
     /// # Errors
     ///
     /// If the variable is a constant, an intermediate result without [`Var::keep_gradient`], or a
-    /// parameter that what was differentiated does not depend on; if it lies on another tape, or
-    /// its gradient was taken. The message says which.
+    /// parameter that the differentiated value does not depend on; if it is on another tape, or its
+    /// gradient was taken. The message says which.
     pub fn of(&self, variable: Var<'_, T>) -> Result<&Tensor<T>> {
         self.get(variable).ok_or_else(|| {
             let reason = if variable.tape().id() == self.tape {
                 variable.tape().reason_for_none(variable.node())
             } else {
-                "it lies on another tape than what was differentiated"
+                "it is on another tape than the differentiated value"
             };
             Error::NoGradient { variable: variable.describe(), reason }
         })
     }
 
-    /// The gradient with respect to `variable`, taken out; `None` if there is none.
+    /// Removes and returns the gradient with respect to `variable`; `None` if there is none.
     pub fn take(&mut self, variable: Var<'_, T>) -> Option<Tensor<T>> {
         self.find(variable).map(|at| self.kept.remove(at).1)
     }
 
-    /// The number of gradients.
+    /// Returns the number of gradients.
     pub fn len(&self) -> usize {
         self.kept.len()
     }
 
-    /// Are there none?
+    /// Whether there are no gradients.
     pub fn is_empty(&self) -> bool {
         self.kept.is_empty()
     }

@@ -1,13 +1,13 @@
-//! Gradients by a tape: compute with tensors as usual, then ask what the result depends on and how
-//! much.
+//! Reverse-mode automatic differentiation on a tape: compute with tensors as usual, then call
+//! [`backward`](Var::backward) for the gradients.
 //!
 //! ```
 //! use autograd::Tape;
 //! use tensor::Tensor;
 //!
 //! let tape = Tape::new();
-//! let w = tape.parameter(Tensor::from([[1.0, 2.0], [3.0, 4.0]])); // a gradient is wanted
-//! let x = tape.constant(Tensor::from([[1.0, -1.0]])); // none is
+//! let w = tape.parameter(Tensor::from([[1.0, 2.0], [3.0, 4.0]])); // requires a gradient
+//! let x = tape.constant(Tensor::from([[1.0, -1.0]])); // does not
 //! let loss = x.matmul(w)?.square()?.sum()?; // Σ (x·w)²
 //! let gradients = loss.backward()?;
 //! assert_eq!(*gradients.of(w)?, Tensor::from([[-4.0, -4.0], [4.0, 4.0]])); // 2 xᵀ·x·w
@@ -16,22 +16,21 @@
 //!
 //! # The idea
 //!
-//! A [`Tape`] is a list. Every operation computes its output at once and appends it, with the
-//! numbers of the entries that went in. A [`Var`] is the number of an entry. [`Var::backward`] goes
-//! through the list from the end to the start; each operation is told dy, the gradient of the
-//! result with respect to its output, and answers the one with respect to each input. An entry that
-//! was used several times gets the sum. That is the chain rule, and all there is to it: no
-//! recursion, no graph of pointers, no state on the variables that would have to be zeroed.
+//! A [`Tape`] is a list. Every operation computes its output at once and appends it, together with
+//! the indices of its inputs. A [`Var`] is the index of an entry. [`Var::backward`] walks the list
+//! from the end to the start. Each operation receives dy, the gradient of the result with respect
+//! to its output, and returns the gradient with respect to each input. An entry that was used
+//! several times gets the sum. This is the chain rule. It needs no recursion, no graph of pointers,
+//! and no state on the variables that would have to be zeroed.
 //!
-//! What every operation would otherwise repeat is done once, here: gradients are summed back to the
-//! shape their input had before it was broadcast, accumulated, and checked (a gradient that is
-//! wanted must be there, and of the right shape); those that nobody wants are not computed.
+//! The tape does the work that all operations have in common. It sums gradients back to the shape
+//! that an input had before broadcasting, accumulates them, and checks that every required gradient
+//! is present and has the right shape. Gradients that are not required are not computed.
 //!
-//! # An operation of your own
+//! # A custom operation
 //!
-//! There is one trait, [`Op`], and the built-in operations ([`ops`]) implement it, too. An
-//! operation is a value that owns its settings, and what it wants to remember from forward to
-//! backward.
+//! There is one trait, [`Op`]; the built-in operations ([`ops`]) implement it, too. An operation is
+//! a value that owns its settings and the state that it saves in forward for backward.
 //!
 //! ```
 //! use autograd::{Call, Op, Result, Tape, Var, gradcheck};
@@ -60,7 +59,7 @@
 //!     }
 //! }
 //!
-//! // One line says whether it is right, clipped or not.
+//! // One line checks the gradient, clipped or not.
 //! gradcheck(|| Clip { most: 1.0, factor: 0.0 }, [[2, 3]])?;
 //! gradcheck(|| Clip { most: 9.0, factor: 0.0 }, [[2, 3]])?;
 //!
@@ -77,26 +76,26 @@
 //! # Ok::<(), autograd::Error>(())
 //! ```
 //!
-//! An operation that has no gradient implements [`NoGradOp`] instead, and cannot be used where a
-//! gradient is wanted; one with lists of inputs or outputs implements [`ListOp`]. A function of the
-//! elements is one line, [`elementwise!`], and has no gradient to write: [`dual`] numbers find it.
-//! So they do higher derivatives of everything, see [`higher`].
+//! An operation without a gradient implements [`NoGradOp`] instead; it refuses inputs that require
+//! a gradient. An operation with lists of inputs or outputs implements [`ListOp`]. An elementwise
+//! function takes one line with [`elementwise!`]: [`dual`] numbers derive its gradient. They also
+//! give higher derivatives of every operation, see [`higher`].
 //!
-//! # Where things are
+//! # Modules and types
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`Tape`], [`Var`], [`Gradients`] | recording, a tensor on the tape, what `backward` returns |
-//! | [`Op`], [`Call`], [`ListOp`], [`NoGradOp`] | what an operation is |
+//! | [`Tape`], [`Var`], [`Gradients`] | the recording, a tensor on the tape, the result of `backward` |
+//! | [`Op`], [`Call`], [`ListOp`], [`NoGradOp`] | the traits for operations |
 //! | [`elementwise!`] | an operation from a formula |
-//! | [`ops`] | the built-in ones |
-//! | [`names`] | what PyTorch, NumPy and Keras call them |
+//! | [`ops`] | the built-in operations |
+//! | [`names`] | their names in PyTorch, NumPy and Keras |
 //! | [`Axis`], [`Lengths`] | axes counted from either end, shapes with a −1 |
-//! | [`gradcheck`](mod@gradcheck) | is a gradient right? |
+//! | [`gradcheck`](mod@gradcheck) | numerical checks of gradients |
 //! | [`Dual`], [`higher`] | forward mode, Jacobians, Hessians |
-//! | [`Error`] | what can go wrong, in sentences |
+//! | [`Error`] | errors, as readable sentences |
 //!
-//! Methods return a [`Result`]; the operators `+ - * /` panic with the same sentence.
+//! Methods return a [`Result`]; the operators `+ - * /` panic with the same message.
 
 #![forbid(unsafe_code)]
 
@@ -130,7 +129,7 @@ pub use ops::Reduction;
 pub use tape::{Recorded, Tape};
 pub use var::Var;
 
-/// What variables hold; the crate itself, re-exported for those who depend on this one alone.
+/// The `tensor` crate, re-exported: the values of variables are its tensors.
 pub use tensor;
 pub use tensor::Windows;
 

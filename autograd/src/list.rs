@@ -1,4 +1,4 @@
-//! Operations whose number of inputs or outputs is known only when they run.
+//! Operations whose number of inputs or outputs is known only at run time.
 
 use tensor::{Float, Tensor};
 
@@ -6,9 +6,9 @@ use crate::error::Result;
 
 /// A differentiable operation with any number of inputs and outputs.
 ///
-/// It is [`Op`](crate::Op) with lists in place of arrays, and goes on a tape through
-/// [`Tape::apply_list`](crate::Tape::apply_list). Where the number of inputs is fixed and there is
-/// one output, [`Op`](crate::Op) is simpler, and faster for tiny tensors.
+/// The counterpart of [`Op`](crate::Op) with lists instead of arrays;
+/// [`Tape::apply_list`](crate::Tape::apply_list) applies it. For a fixed number of inputs and one
+/// output, [`Op`](crate::Op) is simpler, and faster for tiny tensors.
 ///
 /// ```
 /// use autograd::{ListCall, ListOp, Result, Tape, gradcheck};
@@ -44,40 +44,42 @@ use crate::error::Result;
 /// # Ok::<(), autograd::Error>(())
 /// ```
 pub trait ListOp<T: Float>: 'static {
-    /// What errors call the operation.
+    /// The operation's name in error messages.
     fn name(&self) -> &'static str;
 
-    /// The outputs for these inputs; as [`Op::forward`](crate::Op::forward).
+    /// Computes the outputs for these inputs; as [`Op::forward`](crate::Op::forward).
     ///
     /// # Errors
     ///
-    /// If the inputs do not fit, in number or shape.
+    /// If the inputs have the wrong number or shapes.
     fn forward(&mut self, inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>>;
 
-    /// For each wanted input, the gradient of the result with respect to it, given those with
-    /// respect to all outputs (zeros for one that nothing came of); as
+    /// Computes the gradient of the result with respect to each required input; as
     /// [`Op::backward`](crate::Op::backward).
+    ///
+    /// `dy` has one gradient for each output: zeros for an output that the result does not depend
+    /// on.
     ///
     /// # Errors
     ///
-    /// Whatever `tensor` refuses.
+    /// Errors of `tensor`.
     fn backward(&self, call: &ListCall<'_, T>, dy: &[Tensor<T>]) -> Result<Vec<Option<Tensor<T>>>>;
 }
 
-/// One application of an operation, as [`ListOp::backward`] sees it.
+/// One application of an operation: the argument of [`ListOp::backward`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ListCall<'a, T: Float> {
-    /// What [`ListOp::forward`] was given.
+    /// The inputs of [`ListOp::forward`].
     pub inputs: &'a [&'a Tensor<T>],
-    /// What it returned.
+    /// The outputs of [`ListOp::forward`].
     pub outputs: &'a [&'a Tensor<T>],
-    /// Which inputs want a gradient.
+    /// The inputs that require a gradient.
     pub wanted: &'a [bool],
 }
 
 impl<'a, T: Float> ListCall<'a, T> {
-    /// A call as the tape makes it, to test an operation's `backward` by hand.
+    /// Creates a call as the tape does, to test an operation's `backward` by hand.
     pub fn new(
         inputs: &'a [&'a Tensor<T>],
         outputs: &'a [&'a Tensor<T>],
@@ -86,7 +88,7 @@ impl<'a, T: Float> ListCall<'a, T> {
         ListCall { inputs, outputs, wanted }
     }
 
-    /// `Some` of what `gradient` computes if input `input` wants a gradient, else `None`.
+    /// Returns `Some(gradient()?)` if input `input` requires a gradient, else `None`.
     ///
     /// # Errors
     ///

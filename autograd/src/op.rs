@@ -1,4 +1,4 @@
-//! What an operation is: a rule for the value and a rule for the gradients, side by side.
+//! The traits for operations: a rule for the value and a rule for the gradients.
 
 use tensor::{Float, Tensor};
 
@@ -6,15 +6,16 @@ use crate::error::Result;
 
 /// A differentiable operation with `N` inputs and one output.
 ///
-/// Every built-in operation implements this trait in a file of its own, in the form that yours
-/// would have; [`gradcheck`](crate::gradcheck::gradcheck) checks either in one line. An operation
-/// is a value: its settings are its fields, and what [`backward`](Op::backward) needs beyond inputs
-/// and output (a mask, a random choice, an expensive intermediate) it keeps in itself during
-/// [`forward`](Op::forward); the tape owns it from then on.
+/// Built-in and custom operations implement this trait in the same way, the built-in ones in one
+/// file each. [`gradcheck`](crate::gradcheck::gradcheck) checks the gradient in one line.
 ///
-/// Written for all `T: Float`, an operation trains in `f32` and is checked in `f64`. Inputs and
-/// `dy` may be views whose elements do not lie one after the other: use the operations of
-/// [`Tensor`], which do not mind, or call [`Tensor::contiguous`] before [`Tensor::values`].
+/// An operation is a value, and its settings are its fields. If [`backward`](Op::backward) needs
+/// more than the inputs and the output (a mask, a random choice, an expensive intermediate result),
+/// [`forward`](Op::forward) saves it in `self`. From then on the tape owns the operation.
+///
+/// Implement it for all `T: Float`, so that the operation trains in `f32` and is checked in `f64`.
+/// Inputs and `dy` may be views that are not contiguous in memory: use the operations of
+/// [`Tensor`], which accept views, or call [`Tensor::contiguous`] before [`Tensor::values`].
 ///
 /// ```
 /// use autograd::{Call, Op, Result, Tape, gradcheck};
@@ -53,54 +54,56 @@ use crate::error::Result;
 /// # Ok::<(), autograd::Error>(())
 /// ```
 pub trait Op<T: Float, const N: usize>: 'static {
-    /// What errors call the operation.
+    /// The operation's name in error messages.
     fn name(&self) -> &'static str;
 
-    /// The output for these inputs.
+    /// Computes the output for these inputs.
     ///
-    /// Called once, before the operation goes on the tape.
+    /// The tape calls it once, before it records the operation.
     ///
     /// # Errors
     ///
-    /// If the inputs do not fit. Errors of `tensor` pass through `?` and get the operation's name
-    /// from the tape; [`Error::invalid`](crate::Error::invalid) makes one of your own.
+    /// If the inputs are invalid. Errors of `tensor` pass through `?`, and the tape adds the
+    /// operation's name. Use [`Error::invalid`](crate::Error::invalid) for other errors.
     fn forward(&mut self, inputs: [&Tensor<T>; N]) -> Result<Tensor<T>>;
 
-    /// For each wanted input, the gradient of the result with respect to it, given `dy`, the one
-    /// with respect to the output, which has the output's shape.
+    /// Computes the gradient of the result with respect to each required input.
     ///
-    /// A gradient may have any shape that its input broadcasts to: the tape sums it to the input's.
-    /// It also adds up the gradients of a variable that is used more than once; each call answers
-    /// for itself alone.
+    /// `dy` is the gradient of the result with respect to the output; it has the output's shape. A
+    /// returned gradient may have any shape that its input broadcasts to: the tape sums it to the
+    /// input's shape. The tape also adds up the gradients of a variable that is used more than
+    /// once; each call returns its own contribution only.
     ///
     /// # Errors
     ///
-    /// Whatever `tensor` refuses; after a `forward` without error there should be none. The tape
-    /// adds the errors for a gradient that is wanted but `None`, and for one of a shape that is not
-    /// its input's.
+    /// Errors of `tensor`; after a `forward` without error there should be none. The tape itself
+    /// reports a required gradient that is `None`, and a gradient whose shape does not match its
+    /// input.
     fn backward(&self, call: &Call<'_, T, N>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; N]>;
 }
 
-/// One application of an operation, as [`Op::backward`] sees it.
+/// One application of an operation: the argument of [`Op::backward`].
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Call<'a, T: Float, const N: usize> {
-    /// What [`Op::forward`] was given.
+    /// The inputs of [`Op::forward`].
     pub inputs: [&'a Tensor<T>; N],
-    /// What it returned.
+    /// The output of [`Op::forward`].
     pub output: &'a Tensor<T>,
-    /// Which inputs want a gradient.
+    /// The inputs that require a gradient.
     pub wanted: [bool; N],
 }
 
 impl<'a, T: Float, const N: usize> Call<'a, T, N> {
-    /// A call as the tape makes it, to test an operation's `backward` by hand.
+    /// Creates a call as the tape does, to test an operation's `backward` by hand.
     pub fn new(inputs: [&'a Tensor<T>; N], output: &'a Tensor<T>, wanted: [bool; N]) -> Self {
         Call { inputs, output, wanted }
     }
 
-    /// `Some` of what `gradient` computes if input `input` wants a gradient, else `None`, without
-    /// computing anything: the first layer of a network need not differentiate by its data.
+    /// Returns `Some(gradient()?)` if input `input` requires a gradient, else `None`.
+    ///
+    /// In the second case `gradient` is not called: the first layer of a network need not
+    /// differentiate with respect to its data.
     ///
     /// # Errors
     ///
@@ -120,11 +123,11 @@ impl<'a, T: Float, const N: usize> Call<'a, T, N> {
     }
 }
 
-/// An operation that has a value but no gradient: rounding, comparing, counting.
+/// An operation with a value but no gradient: rounding, comparing, counting.
 ///
-/// It goes on a tape through [`Tape::apply_without_gradient`](crate::Tape::apply_without_gradient),
-/// which refuses inputs that want a gradient: none goes missing in silence. Where it shall end, say
-/// so by [`Var::detach`](crate::Var::detach).
+/// [`Tape::apply_without_gradient`](crate::Tape::apply_without_gradient) applies it. It refuses
+/// inputs that require a gradient, so that no gradient is lost silently. Call
+/// [`Var::detach`](crate::Var::detach) on an input to stop the gradient there.
 ///
 /// ```
 /// use autograd::{NoGradOp, Result, Tape};
@@ -145,18 +148,18 @@ impl<'a, T: Float, const N: usize> Call<'a, T, N> {
 /// let x = tape.parameter(Tensor::from([0.4, 0.6]));
 /// let error = tape.apply_without_gradient(Round, [x]).unwrap_err();
 /// let error = error.to_string();
-/// assert!(error.starts_with("round: input 0, [2], wants a gradient, but the operation has none"));
+/// assert!(error.starts_with("round: input 0, [2], requires a gradient, but the operation has none"));
 /// assert_eq!(tape.apply_without_gradient(Round, [x.detach()])?.value().to_vec(), [0.0, 1.0]);
 /// # Ok::<(), autograd::Error>(())
 /// ```
 pub trait NoGradOp<T: Float, const N: usize> {
-    /// What errors call the operation.
+    /// The operation's name in error messages.
     fn name(&self) -> &'static str;
 
-    /// The output for these inputs.
+    /// Computes the output for these inputs.
     ///
     /// # Errors
     ///
-    /// If the inputs do not fit; as in [`Op::forward`].
+    /// If the inputs are invalid; as in [`Op::forward`].
     fn forward(&mut self, inputs: [&Tensor<T>; N]) -> Result<Tensor<T>>;
 }

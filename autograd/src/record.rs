@@ -1,8 +1,8 @@
-//! What a tape has recorded: the variables in order, and the calls that made them, by kind.
+//! The record of a tape: the variables in order, and the calls that produced them, by type.
 //!
-//! An operation is a value of a type of its own. Instead of a box for each call there is a list for
-//! each type of operation: recording appends to two lists, clearing keeps their memory, and the way
-//! back finds a call by the number of its list and its place in it.
+//! Each operation has its own type. Instead of a box for each call there is a list for each type of
+//! operation. Recording appends to two lists, clearing retains their memory, and the backward pass
+//! finds a call by the number of its list and its index in it.
 
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
@@ -19,13 +19,13 @@ pub(crate) struct Record<T: Float> {
     pub(crate) nodes: Vec<Node<T>>,
     /// One `Vec` of calls for each type of operation.
     calls: Vec<Box<dyn Calls<T>>>,
-    /// The number of a type's list.
+    /// The index of each type's list in `calls`.
     lists: HashMap<TypeId, u32, BuildHasherDefault<IdHasher>>,
 }
 
 pub(crate) struct Node<T: Float> {
     pub(crate) value: Tensor<T>,
-    /// For messages: the operation, `parameter` or `constant`.
+    /// The operation, `parameter` or `constant`: for messages.
     pub(crate) name: &'static str,
     pub(crate) origin: Origin,
     pub(crate) keeps_gradient: bool,
@@ -33,17 +33,17 @@ pub(crate) struct Node<T: Float> {
 
 #[derive(Clone, Copy)]
 pub(crate) enum Origin {
-    /// Wants no gradient: data, or computed from such alone.
+    /// Requires no gradient: data, or computed from constants only.
     Constant,
-    /// Its gradient is what `backward` returns.
+    /// Requires a gradient, which `backward` returns.
     Parameter,
-    /// Computed from something that wants a gradient: the only output of the call, or the first.
+    /// Computed from a node that requires a gradient: the only output of the call, or the first.
     Result(CallId),
     /// Another output of the call whose first output is this node.
     Further(usize),
 }
 
-/// Where a call is recorded.
+/// The position of a recorded call.
 #[derive(Clone, Copy)]
 pub(crate) struct CallId {
     list: u32,
@@ -57,7 +57,7 @@ impl<T: Float> Node<T> {
     }
 }
 
-// Not derived: `T` need not be what makes it empty.
+// Not derived: that would require `T: Default`.
 impl<T: Float> Default for Record<T> {
     fn default() -> Self {
         Record { nodes: Vec::new(), calls: Vec::new(), lists: HashMap::default() }
@@ -94,7 +94,7 @@ impl<T: Float> Record<T> {
         Origin::Result(CallId { list, place, outputs: outputs as u32 })
     }
 
-    /// The calls of one kind, and the number of their list.
+    /// The calls of one type, and the index of their list.
     fn list<C: 'static>(&mut self) -> (u32, &mut Vec<C>)
     where
         Vec<C>: Calls<T>,
@@ -107,7 +107,7 @@ impl<T: Float> Record<T> {
         }
     }
 
-    /// The number of the list of a type's calls, which `make` begins.
+    /// The index of the list for a type's calls; `make` creates the list at the first call.
     fn list_of(&mut self, id: TypeId, make: fn() -> Box<dyn Calls<T>>) -> u32 {
         *self.lists.entry(id).or_insert_with(|| {
             self.calls.push(make());
@@ -120,7 +120,7 @@ impl<T: Float> Record<T> {
         values(&self.nodes, nodes)
     }
 
-    /// Which of these nodes want a gradient.
+    /// Which of these nodes require a gradient.
     pub(crate) fn wanted<const N: usize>(&self, nodes: &[usize; N]) -> [bool; N] {
         wanted(&self.nodes, nodes)
     }
@@ -134,7 +134,7 @@ impl<T: Float> Record<T> {
         }
     }
 
-    /// The operation that this node is an output of, and which one.
+    /// The operation that this node is an output of, and the index of the output.
     pub(crate) fn operation(&self, node: usize) -> Option<(&dyn Any, usize)> {
         match self.nodes[node].origin {
             Origin::Result(call) => {
@@ -145,8 +145,8 @@ impl<T: Float> Record<T> {
         }
     }
 
-    /// Takes the gradients of a call's outputs, of which `output` is the first, from `pending` and
-    /// adds those of its inputs.
+    /// Takes the gradients of a call's outputs from `pending` and adds those of its inputs.
+    /// `output` is the first output.
     pub(crate) fn backward(
         &self,
         call: CallId,
@@ -166,7 +166,7 @@ impl<T: Float> Record<T> {
     }
 }
 
-/// Where on the tape a call stands.
+/// The position of a call on the tape.
 struct Step<'a, T: Float> {
     nodes: &'a [Node<T>],
     /// The first output.
@@ -174,7 +174,7 @@ struct Step<'a, T: Float> {
     outputs: usize,
 }
 
-/// The calls of one kind of operation.
+/// The calls of one type of operation.
 trait Calls<T: Float>: Any {
     fn inputs(&self, place: usize) -> &[usize];
 
@@ -253,7 +253,7 @@ impl<T: Float, O: ListOp<T>> Calls<T> for Vec<ListApplication<O>> {
         let outputs = step.nodes[step.output..][..step.outputs].iter().map(|node| &node.value);
         let outputs: Vec<_> = outputs.collect();
         let call = ListCall { inputs: &values, outputs: &outputs, wanted: &wanted };
-        // An output that nothing came of has gradient zero.
+        // An output that the result does not depend on has gradient zero.
         let dy = outputs.iter().enumerate().map(|(at, output)| match of_outputs.get(at) {
             Some(Some(dy)) => Ok(dy.clone()),
             _ => Tensor::zeros([]).broadcast_to(output.shape()),
@@ -272,8 +272,8 @@ impl<T: Float, O: ListOp<T>> Calls<T> for Vec<ListApplication<O>> {
     }
 }
 
-// What follows is compiled once for all operations, or for all with as many inputs: each of them is a type, and code that
-// is generic over it stands in the program hundreds of times.
+// The functions below are compiled once for all operations, or once for each number of inputs. Code
+// that is generic over the operation's type is compiled hundreds of times.
 
 #[inline]
 fn values<'a, T: Float, const N: usize>(
@@ -289,7 +289,7 @@ fn wanted<T: Float, const N: usize>(nodes: &[Node<T>], at: &[usize; N]) -> [bool
 }
 
 impl<T: Float> Step<'_, T> {
-    /// What an operation with one output is given.
+    /// The argument of `backward` for an operation with one output.
     #[inline]
     fn call<const N: usize>(&self, inputs: &[usize; N]) -> Call<'_, T, N> {
         Call {
@@ -300,7 +300,8 @@ impl<T: Float> Step<'_, T> {
     }
 }
 
-/// An operation's result, or its error with its name. (Inlined: the result is hundreds of bytes, which a call moves.)
+/// Adds the operation's name to an error. (Inlined: the result is hundreds of bytes, which a call
+/// would move.)
 #[inline(always)]
 pub(crate) fn within<V>(op: &'static str, result: Result<V>) -> Result<V> {
     match result {
@@ -309,7 +310,7 @@ pub(crate) fn within<V>(op: &'static str, result: Result<V>) -> Result<V> {
     }
 }
 
-/// Adds the gradients to what other uses of the variables have contributed.
+/// Adds the gradients to those from other uses of the variables.
 #[inline]
 fn add<T: Float>(
     pending: &mut [Option<Tensor<T>>],
@@ -326,7 +327,7 @@ fn add<T: Float>(
     }
 }
 
-/// What `op` answers, as it goes on: exactly the wanted gradients, each in its input's shape.
+/// Runs `backward` of `op`: returns exactly the required gradients, each in its input's shape.
 #[inline]
 pub(crate) fn checked_backward<T: Float, O: Op<T, N>, const N: usize>(
     op: &O,
@@ -339,7 +340,9 @@ pub(crate) fn checked_backward<T: Float, O: Op<T, N>, const N: usize>(
     Ok(gradients)
 }
 
-/// Makes each answer the wanted gradient, in its input's shape, or none.
+/// Drops gradients that are not required, and sums the others to their inputs' shapes.
+///
+/// Fails if a required gradient is missing, or if its shape does not match.
 #[inline]
 fn check<T: Float>(
     op: &'static str,
@@ -355,7 +358,7 @@ fn check<T: Float>(
             // (A loop over a few axes; comparing slices is a call.)
             Some(gradient) if gradient.shape().iter().eq(shape) => {}
             Some(stretched) => {
-                // Broadcasting repeats an element; what is said about each copy counts for the element.
+                // Broadcasting repeats an element, so that its gradient is the sum over the copies.
                 let sum = stretched.sum_to(shape).map_err(|_| Error::GradientShape {
                     op,
                     input,

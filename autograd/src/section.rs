@@ -1,4 +1,4 @@
-//! A section of a computation that is computed twice instead of kept.
+//! A section of a computation that is recomputed in the backward pass instead of stored.
 
 use tensor::{Float, Tensor};
 
@@ -7,7 +7,7 @@ use crate::op::{Call, Op};
 use crate::tape::Tape;
 use crate::var::Var;
 
-/// A function of variables as one operation; see [`Tape::recompute`].
+/// A function of variables as a single operation; see [`Tape::recompute`].
 pub(crate) struct Section<F> {
     f: F,
 }

@@ -1,9 +1,9 @@
-//! The tape: what was computed, in order, and the walk back over it.
+//! The tape: a record of the computation in order, and the backward pass over it.
 //!
-//! Nodes are numbered as they are recorded, so every node's inputs have smaller numbers than
-//! itself, and going through the numbers downwards is the reverse of an order of evaluation. That
-//! is the whole algorithm: start with dy at the output, ask each node's operation for the gradients
-//! of its inputs, add them up.
+//! Nodes are numbered in the order of recording, so that every node's inputs have smaller numbers
+//! than the node itself. Descending numbers are therefore a reverse topological order. The backward
+//! pass starts with dy at the output, asks each node's operation for the gradients of its inputs,
+//! and adds them up.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -35,46 +35,46 @@ use crate::var::Var;
 /// # Ok::<(), autograd::Error>(())
 /// ```
 ///
-/// Everything recorded stays until the tape is dropped or [cleared](Tape::clear), so a training
-/// loop makes a tape for each step, or clears one: the memory is used again for the next.
+/// The record grows until the tape is dropped or [cleared](Tape::clear). A training loop therefore
+/// creates a tape for each step, or clears one; either way the next step reuses the memory.
 pub struct Tape<T: Float> {
     record: RefCell<Recycled<Record<T>>>,
     records: bool,
-    /// Tells the gradients of different tapes apart.
+    /// Distinguishes the gradients of different tapes.
     id: u64,
 }
 
 impl<T: Float> Tape<T> {
-    /// An empty tape.
+    /// Creates an empty tape.
     pub fn new() -> Self {
         Tape { record: RefCell::default(), records: true, id: next_id() }
     }
 
-    /// A tape that computes values and records nothing for gradients: for inference by the same
+    /// Creates a tape that computes values but records no operations: for inference with the same
     /// code. Its [parameters](Tape::parameter) are constants.
     pub fn no_grad() -> Self {
         Tape { records: false, ..Tape::new() }
     }
 
-    /// A variable that wants a gradient: a weight, or an input to differentiate by.
+    /// Records a variable that requires a gradient: a weight, or an input to differentiate by.
     pub fn parameter(&self, value: Tensor<T>) -> Var<'_, T> {
         let origin = if self.records { Origin::Parameter } else { Origin::Constant };
         self.push(&mut self.record.borrow_mut().nodes, value, "parameter", origin)
     }
 
-    /// A variable that wants no gradient: data. Nothing is computed towards it on the way back.
+    /// Records a variable that requires no gradient: data. The backward pass skips it.
     pub fn constant(&self, value: Tensor<T>) -> Var<'_, T> {
         self.push(&mut self.record.borrow_mut().nodes, value, "constant", Origin::Constant)
     }
 
-    /// The value of `op` at `inputs`, recorded if any of them wants a gradient.
+    /// Applies `op` to `inputs`, and records it if any of them requires a gradient.
     ///
-    /// This is the one entry for built-in operations and those of your own; the operators and
-    /// methods of [`Var`] call it.
+    /// Built-in and custom operations both go through this method; the operators and methods of
+    /// [`Var`] call it.
     ///
     /// # Errors
     ///
-    /// If the operation refuses the inputs, or one of them lives on another tape.
+    /// If the operation refuses the inputs, or one of them is on another tape.
     pub fn apply<O: Op<T, N>, const N: usize>(
         &self,
         mut op: O,
@@ -90,8 +90,8 @@ impl<T: Float> Tape<T> {
         Ok(self.push(&mut record.nodes, value, name, origin))
     }
 
-    /// The values of an operation with any number of inputs and outputs, recorded if any input
-    /// wants a gradient.
+    /// Applies an operation with any number of inputs and outputs, and records it if any input
+    /// requires a gradient.
     ///
     /// # Errors
     ///
@@ -128,11 +128,11 @@ impl<T: Float> Tape<T> {
         Ok(outputs.collect())
     }
 
-    /// f of `inputs`, of which only the inputs and the result are kept: on the way back f is
-    /// computed once more, and what it kept is free again before the next operation's turn.
+    /// Computes f(`inputs`) and stores only the inputs and the result (gradient checkpointing).
     ///
-    /// This makes room where memory is short, for the time that f takes. Whatever variables f
-    /// needs are to be among `inputs`; it must give the same values both times.
+    /// The backward pass computes f once more, and frees its intermediate results before the next
+    /// operation. This saves memory and costs a second evaluation of f. All variables that f uses
+    /// must be among `inputs`, and f must return the same values both times.
     ///
     /// ```
     /// use autograd::Tape;
@@ -156,12 +156,12 @@ impl<T: Float> Tape<T> {
         self.apply(Section::new(f), inputs)
     }
 
-    /// The value of an operation that has no gradient, as a constant.
+    /// Applies an operation that has no gradient; the result is a constant.
     ///
     /// # Errors
     ///
-    /// If an input wants a gradient, which would end here unnoticed. [`Var::detach`] says that it
-    /// shall. Otherwise as [`Tape::apply`].
+    /// If an input requires a gradient, which would be lost here unnoticed. Call [`Var::detach`] on
+    /// the input to stop its gradient deliberately. Otherwise as [`Tape::apply`].
     pub fn apply_without_gradient<O: NoGradOp<T, N>, const N: usize>(
         &self,
         mut op: O,
@@ -178,7 +178,8 @@ impl<T: Float> Tape<T> {
         Ok(self.push(&mut self.record.borrow_mut().nodes, value, name, Origin::Constant))
     }
 
-    /// Shows every variable, in order, with how it came about: for those who write what was computed in another form.
+    /// Calls `see` for every variable, in order, with the operation and the inputs that it was
+    /// computed from: for exporting the computation to another format.
     ///
     /// ```
     /// use autograd::Tape;
@@ -205,19 +206,19 @@ impl<T: Float> Tape<T> {
         }
     }
 
-    /// Forgets everything recorded, and keeps the memory for what comes next. No variable can
-    /// outlive this: they borrow the tape.
+    /// Empties the tape and retains its memory for the next recording. No variable can outlive this
+    /// call: variables borrow the tape.
     pub fn clear(&mut self) {
         self.record.get_mut().empty();
         self.id = next_id();
     }
 
-    /// The number of variables on the tape, results included.
+    /// Returns the number of variables on the tape, including results.
     pub fn len(&self) -> usize {
         self.record.borrow().nodes.len()
     }
 
-    /// Is nothing on the tape?
+    /// Whether the tape is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -234,7 +235,7 @@ impl<T: Float> Tape<T> {
         Var::new(self, nodes.len() - 1)
     }
 
-    /// The nodes of `inputs`, if they are all on this tape.
+    /// Returns the nodes of `inputs`, if they are all on this tape.
     #[inline]
     fn own<const N: usize>(&self, op: &'static str, inputs: [Var<'_, T>; N]) -> Result<[usize; N]> {
         match inputs.iter().position(|input| !std::ptr::eq(input.tape(), self)) {
@@ -273,35 +274,36 @@ impl<T: Float> Tape<T> {
         let node = &self.record.borrow().nodes[node];
         match node.origin {
             Origin::Constant => {
-                "it is a constant; record what shall have a gradient with `tape.parameter`"
+                "it is a constant; record it with `tape.parameter` instead"
             }
             Origin::Result(_) | Origin::Further(_) if !node.keeps_gradient => {
-                "it is an intermediate result, whose gradient is not kept; call `keep_gradient()` \
-                on it before `backward`"
+                "it is an intermediate result, whose gradient is not retained; call \
+                `keep_gradient()` on it before `backward`"
             }
-            _ => "what was differentiated does not depend on it, or it was taken already",
+            _ => "the differentiated value does not depend on it, or its gradient was taken already",
         }
     }
 
-    /// The gradients of Σ dy ∘ (value of `start`) with respect to what has one.
+    /// The gradients of Σ dy ∘ (value of `start`) with respect to parameters and to the
+    /// intermediate results with `keep_gradient`.
     pub(crate) fn backward(&self, start: Var<'_, T>, dy: Tensor<T>) -> Result<Gradients<T>> {
         let refuse = |reason: String| Err(Error::Start { variable: start.describe(), reason });
         if !self.records {
             return refuse(
-                "the tape was made by `Tape::no_grad` and has recorded nothing; use `Tape::new`"
+                "the tape was created by `Tape::no_grad` and records no operations; use `Tape::new`"
                     .into(),
             );
         }
         if !start.wants_gradient() {
             return refuse(
-                "nothing it was computed from wants a gradient; record what shall have one by \
+                "it depends on no parameter; record the variables to differentiate by with \
                 `tape.parameter`"
                     .into(),
             );
         }
         if dy.shape() != &start.shape()[..] {
             let found = dy.shape();
-            return refuse(format!("dy is {found:?}; it must have the shape of the variable"));
+            return refuse(format!("dy has shape {found:?}; expected the shape of the variable"));
         }
         let record = self.record.borrow();
         let mut pending = Recycled::<Vec<Option<Tensor<T>>>>::default();
@@ -312,7 +314,7 @@ impl<T: Float> Tape<T> {
             // All uses of this variable have larger numbers, so its gradient is complete.
             let node = &record.nodes[number];
             let origin = node.origin;
-            // Operations may answer views; whoever asks for a gradient wants its values.
+            // Operations may return views; the caller of `backward` gets contiguous gradients.
             if let Some(dy) = &pending[number]
                 && (node.keeps_gradient || matches!(origin, Origin::Parameter))
             {
@@ -320,7 +322,7 @@ impl<T: Float> Tape<T> {
             }
             match origin {
                 Origin::Result(call) => record.backward(call, number, &mut pending)?,
-                // Waits for the call's first output, by when all of them are complete.
+                // Handled at the call's first output, when all of them are complete.
                 Origin::Further(_) => {}
                 Origin::Constant | Origin::Parameter => pending[number] = None,
             }
@@ -329,7 +331,7 @@ impl<T: Float> Tape<T> {
     }
 }
 
-/// A variable of a tape, and how it came about: what [`Tape::visit`] shows.
+/// A variable of a tape and its origin: the argument that [`Tape::visit`] passes.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Recorded<'a, T: Float> {
@@ -339,11 +341,12 @@ pub struct Recorded<'a, T: Float> {
     pub name: &'static str,
     /// Its value.
     pub value: &'a Tensor<T>,
-    /// The numbers of the variables that the operation was applied to; none of what was not recorded.
+    /// The numbers of the operation's inputs; empty if the operation was not recorded.
     pub inputs: &'a [usize],
-    /// The operation, a value of its type, with its settings; `None` of what wants no gradient, which is not recorded.
+    /// The operation with its settings, a value of its type. `None` if the variable requires no
+    /// gradient: its operation is not recorded.
     pub operation: Option<&'a dyn Any>,
-    /// Which of the operation's outputs it is.
+    /// The index of this variable among the operation's outputs.
     pub output: usize,
 }
 

@@ -1,4 +1,4 @@
-//! A tensor on a tape, and the operators between such.
+//! Variables: tensors on a tape, and their operators.
 
 use std::fmt;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::gradients::Gradients;
 use crate::tape::Tape;
 
-/// A tensor on a [`Tape`]: a copyable reference to it.
+/// A variable: a copyable reference to a tensor on a [`Tape`].
 ///
 /// Methods return a [`Result`]; the operators `+ - * /` cannot, and panic at the caller's line with
-/// the same sentence. Both are short for [`Tape::apply`]. For operations of your own, write a trait
-/// with such methods.
+/// the same message. Both are short for [`Tape::apply`]. For custom operations, write a trait with
+/// such methods.
 ///
 /// ```
 /// use autograd::Tape;
@@ -32,7 +32,7 @@ pub struct Var<'t, T: Float> {
     node: usize,
 }
 
-// Not derived: a `Var` is copyable whatever `T` is.
+// Not derived: a `Var` is copyable for every `T`.
 impl<T: Float> Clone for Var<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -46,12 +46,12 @@ impl<'t, T: Float> Var<'t, T> {
         Var { tape, node }
     }
 
-    /// Its number on the tape.
+    /// The variable's number on the tape.
     pub(crate) fn node(self) -> usize {
         self.node
     }
 
-    /// The variable in words, for messages.
+    /// Describes the variable for messages.
     pub(crate) fn describe(self) -> String {
         let shape = self.shape();
         match self.tape.origin(self.node) {
@@ -62,34 +62,35 @@ impl<'t, T: Float> Var<'t, T> {
         }
     }
 
-    // ---- asking ----
+    // ---- inspection ----
 
-    /// Its number on the tape, as [`Tape::visit`] and the tape's `Debug` have it.
+    /// Returns the variable's number on the tape, as in [`Tape::visit`] and the tape's `Debug`.
     pub fn number(self) -> usize {
         self.node
     }
 
-    /// The tape it lies on.
+    /// Returns the variable's tape.
     pub fn tape(self) -> &'t Tape<T> {
         self.tape
     }
 
-    /// The tensor (a cheap copy that shares its memory).
+    /// Returns the tensor (a cheap copy that shares its memory).
     pub fn value(self) -> Tensor<T> {
         self.tape.value(self.node)
     }
 
-    /// The lengths of the axes.
+    /// Returns the lengths of the axes.
     pub fn shape(self) -> Shape {
         self.tape.shape(self.node)
     }
 
-    /// Is it a parameter, or computed from one, on a tape that records?
+    /// Whether the variable requires a gradient: it is a parameter, or computed from one, on a tape
+    /// that records.
     pub fn wants_gradient(self) -> bool {
         self.tape.wants_gradient(self.node)
     }
 
-    /// The same value as a constant: gradients do not flow through it.
+    /// Returns the same value as a constant: gradients do not flow through it.
     #[must_use]
     pub fn detach(self) -> Self {
         self.tape.constant(self.value())
@@ -105,22 +106,23 @@ impl<'t, T: Float> Var<'t, T> {
         all_counted(axes, op, || self.shape())
     }
 
-    // ---- differentiating ----
+    // ---- differentiation ----
 
-    /// Has `backward` return the gradient with respect to this intermediate result as well. (It is
-    /// computed anyway, but its memory is free again as soon as the gradients of the inputs are
-    /// known.)
-    #[allow(clippy::return_self_not_must_use)] // what it does to the tape is done
+    /// Makes `backward` return the gradient with respect to this intermediate result as well.
+    ///
+    /// The gradient is computed anyway; without this call its memory is freed as soon as the
+    /// gradients of the inputs are known.
+    #[allow(clippy::return_self_not_must_use)] // the call itself changes the tape
     pub fn keep_gradient(self) -> Self {
         self.tape.keep_gradient(self.node);
         self
     }
 
-    /// The gradients of this scalar with respect to everything it was computed from.
+    /// Computes the gradients of this scalar with respect to all parameters that it depends on.
     ///
     /// # Errors
     ///
-    /// If it has more than one element (see [`Var::backward_with`]) or does not depend on a
+    /// If it does not have exactly one element (see [`Var::backward_with`]), does not depend on a
     /// parameter, or an operation's `backward` fails.
     ///
     /// ```
@@ -130,8 +132,8 @@ impl<'t, T: Float> Var<'t, T> {
     /// let x = tape.parameter(Tensor::from([1.0, 2.0]));
     /// assert_eq!(
     ///     x.backward().unwrap_err().to_string(),
-    ///     "backward from parameter [2] (variable 0): only a value of one element has a gradient; make it \
-    ///      one by `sum()` or `mean()`, or say by `backward_with(dy)` how much each element counts"
+    ///     "backward from parameter [2] (variable 0): `backward` needs a single element; reduce it \
+    ///      with `sum()` or `mean()`, or pass the gradient of each element to `backward_with(dy)`"
     /// );
     /// ```
     pub fn backward(self) -> Result<Gradients<T>> {
@@ -139,16 +141,16 @@ impl<'t, T: Float> Var<'t, T> {
         if shape.elements() != 1 {
             return Err(Error::Start {
                 variable: self.describe(),
-                reason: "only a value of one element has a gradient; make it one by `sum()` or \
-                         `mean()`, or say by `backward_with(dy)` how much each element counts"
+                reason: "`backward` needs a single element; reduce it with `sum()` or `mean()`, \
+                         or pass the gradient of each element to `backward_with(dy)`"
                     .into(),
             });
         }
         self.tape.backward(self, Tensor::ones(shape))
     }
 
-    /// The gradients of Σ dy ∘ self, where `dy` has this variable's shape: a product with the
-    /// Jacobian.
+    /// Computes the gradients of Σ dy ∘ self, a vector–Jacobian product. `dy` has this variable's
+    /// shape.
     ///
     /// # Errors
     ///
@@ -158,7 +160,7 @@ impl<'t, T: Float> Var<'t, T> {
     }
 }
 
-/// An operator for two variables and for a variable and a number.
+/// Implements an operator for two variables, and for a variable and a number.
 macro_rules! operator {
     ($Operator:ident :: $method:ident, |$x:ident, $number:ident| $with_number:expr) => {
         impl<'t, T: Float> $Operator for Var<'t, T> {
@@ -188,7 +190,7 @@ operator!(Mul::mul, |x, number| x.scale(number));
 // Not x.scale(1/number): that would round twice.
 operator!(Div::div, |x, number| Var::div(x, x.tape.constant(Tensor::scalar(number))));
 
-/// A number before the operator. (Rust lets a crate write these for named types only.)
+/// Operators with a number on the left. (Rust allows these impls for concrete types only.)
 macro_rules! number_first {
     ($($Float:ident)*) => {
         $(
@@ -200,8 +202,8 @@ macro_rules! number_first {
             impl<'t> $Operator<Var<'t, $Float>> for $Float {
                 type Output = Var<'t, $Float>;
 
-                // Compiled where it is used, as if it were generic: whoever does not use it does
-                // not wait for it.
+                // Compiled where it is used, like a generic function, so that other users do not
+                // pay compile time for it.
                 #[inline]
                 #[track_caller]
                 fn $method(self, x: Var<'t, $Float>) -> Self::Output {

@@ -1,4 +1,4 @@
-//! An operation as somebody outside this crate writes it: two inputs, a saved value, one check.
+//! A custom operation, written outside this crate: two inputs, a saved value, one check.
 
 use autograd::{Call, Error, Op, Result, Tape, Var, gradcheck};
 use tensor::{Float, Tensor};
@@ -13,7 +13,7 @@ struct Along<T>(T);
 impl<T: Float> Op<T, 2> for Along<T> {
     fn name(&self) -> &'static str { "along" }
     fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
-        self.0 = (b * b).sum().sqrt(); // |b|, kept for backward
+        self.0 = (b * b).sum().sqrt(); // |b|, saved for backward
         Ok(a.matmul(&b.reshape([b.len(), 1])?)? / self.0)
     }
     fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
@@ -30,7 +30,7 @@ fn its_gradients_are_right() -> Result<()> {
     gradcheck(Along::default, [[2, 3].into(), autograd::gradcheck::normal([3])])
 }
 
-/// The same sugar as for built-in operations.
+/// The same method syntax as for built-in operations.
 trait AlongExt: Sized {
     fn along(self, direction: Self) -> Result<Self>;
 }
@@ -53,7 +53,7 @@ fn it_mixes_with_the_built_in_ones() -> Result<()> {
     Ok(())
 }
 
-/// `backward` of this operation answers what it was told to.
+/// An operation whose `backward` returns the given gradients.
 #[derive(Clone)]
 struct Answers(Option<Tensor<f64>>);
 
@@ -94,8 +94,8 @@ fn a_wrong_gradient_is_refused_by_name() {
     );
     assert_eq!(
         message_of(None),
-        "answers: gradient 1 is missing, but input 1 wants one; `backward` must return `Some` for \
-        every wanted input, zeros if the gradient vanishes"
+        "answers: gradient 1 is missing, but input 1 requires one; `backward` must return `Some` \
+        for every `wanted` input, zeros if the gradient vanishes"
     );
 }
 

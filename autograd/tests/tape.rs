@@ -1,4 +1,5 @@
-//! The tape as its users see it: what has a gradient, what is refused, and in which words.
+//! The public behavior of the tape: which variables get gradients, which calls fail, and the
+//! messages.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -20,9 +21,9 @@ fn every_use_of_a_variable_counts() {
     let y = (square + x) * square;
     assert_eq!(y.value().item(), Ok(108.0));
     assert_eq!(scalar(&y.backward().unwrap(), x), 135.0);
-    // Asking again gives the same: nothing was accumulated on the tape.
+    // A second call returns the same: nothing was accumulated on the tape.
     assert_eq!(scalar(&y.backward().unwrap(), x), 135.0);
-    // And from another place.
+    // And from another variable.
     assert_eq!(scalar(&square.backward().unwrap(), x), 6.0);
 }
 
@@ -66,13 +67,13 @@ fn only_a_scalar_can_be_differentiated_without_saying_how() {
     let y = x.square().unwrap();
     assert_eq!(
         y.backward().unwrap_err().to_string(),
-        "backward from the square [2] (variable 1): only a value of one element has a gradient; \
-        make it one by `sum()` or `mean()`, or say by `backward_with(dy)` how much each element \
-         counts"
+        "backward from the square [2] (variable 1): `backward` needs a single element; \
+        reduce it with `sum()` or `mean()`, or pass the gradient of each element to \
+        `backward_with(dy)`"
     );
     assert_eq!(
         y.backward_with(Tensor::ones([3])).unwrap_err().to_string(),
-        "backward from the square [2] (variable 1): dy is [3]; it must have the shape of the \
+        "backward from the square [2] (variable 1): dy has shape [3]; expected the shape of the \
         variable"
     );
     let gradients = y.backward_with(Tensor::from([1.0, 10.0])).unwrap();
@@ -91,15 +92,16 @@ fn a_missing_gradient_says_why() {
     let why = |gradients: &Gradients<f64>, x| gradients.of(x).unwrap_err().to_string();
     assert_eq!(
         why(&gradients, constant),
-        "no gradient with respect to constant [2] (variable 1): it is a constant; record what \
-        shall have a gradient with `tape.parameter`"
+        "no gradient with respect to constant [2] (variable 1): it is a constant; record it \
+        with `tape.parameter` instead"
     );
     assert_eq!(
         why(&gradients, between),
         "no gradient with respect to the mul [] (variable 3): it is an intermediate result, whose \
-        gradient is not kept; call `keep_gradient()` on it before `backward`"
+        gradient is not retained; call `keep_gradient()` on it before `backward`"
     );
-    let not_dependent = "what was differentiated does not depend on it, or it was taken already";
+    let not_dependent =
+        "the differentiated value does not depend on it, or its gradient was taken already";
     assert!(why(&gradients, unused).ends_with(not_dependent));
     assert_eq!(gradients.take(x).unwrap().item(), Ok(12.0));
     assert!(why(&gradients, x).ends_with(not_dependent));
@@ -109,7 +111,7 @@ fn a_missing_gradient_says_why() {
     let foreign = other.parameter(Tensor::scalar(2.0));
     assert!(gradients.get(foreign).is_none());
     assert!(
-        why(&gradients, foreign).ends_with("it lies on another tape than what was differentiated")
+        why(&gradients, foreign).ends_with("it is on another tape than the differentiated value")
     );
 }
 
@@ -132,13 +134,13 @@ fn what_depends_on_no_parameter_has_no_gradient() {
     assert!(!y.wants_gradient());
     assert_eq!(
         y.backward().unwrap_err().to_string(),
-        "backward from the scale [] (variable 2): nothing it was computed from wants a gradient; \
-        record what shall have one by `tape.parameter`"
+        "backward from the scale [] (variable 2): it depends on no parameter; \
+        record the variables to differentiate by with `tape.parameter`"
     );
-    assert_eq!(scalar(&(x * y).backward().unwrap(), x), 6.0); // y counts as a number
+    assert_eq!(scalar(&(x * y).backward().unwrap(), x), 6.0); // y is a constant
 }
 
-/// y = a·b; counts how many operations are alive, and refuses to compute what nobody wants.
+/// y = a·b; counts the living operations, and panics if it computes an unneeded gradient.
 struct Counted(Rc<Cell<usize>>);
 
 impl Counted {
@@ -183,7 +185,7 @@ fn nothing_is_computed_towards_data() {
     let y = tape.apply(Counted::new(&alive), [x, w]).unwrap();
     assert_eq!(scalar(&y.backward().unwrap(), w), 2.0);
     assert_eq!(alive.get(), 1);
-    // Of constants alone, an operation is not even kept.
+    // If all inputs are constants, the operation is not stored.
     tape.apply(Counted::new(&alive), [x, x]).unwrap();
     assert_eq!(alive.get(), 1);
     drop(tape);
@@ -199,8 +201,8 @@ fn a_tape_without_gradients_keeps_no_operation() {
     assert_eq!((y.value().item(), alive.get()), (Ok(9.0), 0));
     assert_eq!(
         y.backward().unwrap_err().to_string(),
-        "backward from the counted [] (variable 1): the tape was made by `Tape::no_grad` and has \
-        recorded nothing; use `Tape::new`"
+        "backward from the counted [] (variable 1): the tape was created by `Tape::no_grad` and \
+        records no operations; use `Tape::new`"
     );
 }
 
@@ -210,7 +212,7 @@ fn two_tapes_do_not_mix() {
     let [a, b] = [&here, &there].map(|tape| tape.parameter(Tensor::scalar(1.0)));
     assert_eq!(
         a.mul(b).unwrap_err().to_string(),
-        "mul: input 1 lives on another tape; record it on this one with \
+        "mul: input 1 is on another tape; record it on this one with \
         `tape.constant(input.value())`, or compute everything on one tape"
     );
 }

@@ -1,4 +1,4 @@
-//! Axes counted from either end, and a length that follows from the others.
+//! Axes counted from either end, and shapes with one inferred length.
 
 use std::fmt::Debug;
 
@@ -6,11 +6,10 @@ use tensor::{MOST_AXES, Shape};
 
 use crate::error::{Error, Result};
 
-/// Which axis of a tensor: 0, 1, … from the first one, or −1, −2, … from the last, as in PyTorch
-/// and NumPy.
+/// An axis of a tensor: 0, 1, … from the first one, or −1, −2, … from the last, as in PyTorch and
+/// NumPy.
 ///
-/// A `usize` or a signed integer; a number that is written down, as `1` or `-1`, is one of the
-/// latter.
+/// A `usize` or a signed integer. A literal such as `1` or `-1` is a signed integer.
 ///
 /// ```
 /// use autograd::Tape;
@@ -26,12 +25,12 @@ use crate::error::{Error, Result};
 /// # Ok::<(), autograd::Error>(())
 /// ```
 pub trait Axis: Copy + Debug {
-    /// Its number counted from 0, in a tensor of this shape.
+    /// Returns the axis counted from 0, in a tensor of this shape.
     ///
     /// # Errors
     ///
-    /// If it is counted from the end and there are not so many. (What is too large from the start,
-    /// the operation itself refuses.)
+    /// If it is negative and the tensor has fewer axes. (The operation itself refuses a positive
+    /// axis that is too large.)
     fn counted(self, op: &'static str, shape: impl FnOnce() -> Shape) -> Result<usize>;
 }
 
@@ -69,7 +68,7 @@ fn from_end(op: &'static str, axis: i128, shape: &Shape) -> Result<usize> {
     })
 }
 
-/// The numbers of several axes, counted from 0.
+/// Returns several axes, counted from 0.
 pub(crate) fn all_counted<A: Axis>(
     axes: &[A],
     op: &'static str,
@@ -86,9 +85,9 @@ pub(crate) fn all_counted<A: Axis>(
     Ok(Shape::from(&counted[..axes.len()]))
 }
 
-/// The lengths of a shape, of which one may be −1: that which the number of elements leaves.
+/// The lengths of a shape. One of them may be −1; it is inferred from the number of elements.
 ///
-/// A [`Shape`], or an array or a slice of whole numbers.
+/// A [`Shape`], or an array or a slice of integers.
 ///
 /// ```
 /// use autograd::Tape;
@@ -99,17 +98,17 @@ pub(crate) fn all_counted<A: Axis>(
 /// assert_eq!(x.reshape([2, -1])?.shape()[..], [2, 12]);
 /// assert_eq!(
 ///     x.reshape([5, -1]).unwrap_err().to_string(),
-///     "reshape: [4, 6] to [5, -1]: its 24 elements leave no whole length for the -1"
+///     "reshape: [4, 6] to [5, -1]: the other lengths do not divide the 24 elements"
 /// );
 /// # Ok::<(), autograd::Error>(())
 /// ```
 pub trait Lengths {
-    /// The shape, for a tensor of the shape that `from` gives.
+    /// Returns the shape, for a tensor of the shape that `from` returns.
     ///
     /// # Errors
     ///
-    /// If a length is negative but not −1, two are −1, or the number of elements leaves no whole
-    /// length.
+    /// If a length is negative but not −1, two are −1, or the other lengths do not divide the
+    /// number of elements.
     fn shape(self, from: impl FnOnce() -> Shape) -> Result<Shape>;
 }
 
@@ -135,7 +134,7 @@ impl<L: Copy + Debug + TryInto<i64>> Lengths for &[L] {
             return refuse(format!("{self:?} has more than {MOST_AXES} axes"));
         }
         for (to, &length) in lengths.iter_mut().zip(self) {
-            // What no i64 holds has no memory, either.
+            // A length beyond i64 exceeds every memory; the reshape itself fails.
             *to = length.try_into().unwrap_or(i64::MAX);
         }
         let lengths = &lengths[..self.len()];
@@ -146,22 +145,22 @@ impl<L: Copy + Debug + TryInto<i64>> Lengths for &[L] {
     }
 }
 
-/// The shape of which one length is −1.
+/// The shape with the length for −1 filled in.
 #[cold]
 fn open(lengths: &[i64], from: &Shape) -> Result<Shape> {
     let refuse =
         |rule: &str| Err(Error::invalid("reshape", format!("{from:?} to {lengths:?}: {rule}")));
     if lengths.iter().any(|&length| length < -1) || lengths.iter().filter(|&&l| l < 0).count() > 1 {
-        return refuse("lengths are not negative, but for one that may be -1");
+        return refuse("lengths must not be negative, except for one that may be -1");
     }
     let known = lengths.iter().filter(|&&length| length >= 0);
     let known = known.fold(1_usize, |product, &length| product.saturating_mul(length as usize));
     let elements = from.elements();
     if known == 0 {
-        return refuse("a length of 0 leaves every length for the -1; write it down");
+        return refuse("with a length of 0 the -1 is ambiguous; write the length explicitly");
     }
     if !elements.is_multiple_of(known) {
-        return refuse(&format!("its {elements} elements leave no whole length for the -1"));
+        return refuse(&format!("the other lengths do not divide the {elements} elements"));
     }
     let length = |&length: &i64| usize::try_from(length).unwrap_or(elements / known);
     Ok(lengths.iter().map(length).collect())
@@ -226,7 +225,7 @@ mod tests {
             let length = x.shape()[axis];
             same(x.split(axis, &[1, length - 1])?[1], x.split(back, &[1, length - 1])?[1]);
         }
-        // A new axis has one place more.
+        // A new axis has one more possible position.
         for axis in 0..4_usize {
             let back = axis as i32 - 4;
             same(x.unsqueeze(axis)?, x.unsqueeze(back)?);
@@ -258,11 +257,11 @@ mod tests {
         for (wrong, says) in [
             (
                 x.reshape([-1, -1]),
-                "to [-1, -1]: lengths are not negative, but for one that may be -1",
+                "to [-1, -1]: lengths must not be negative, except for one that may be -1",
             ),
-            (x.reshape([-2, 3]), "to [-2, 3]: lengths are not negative"),
-            (x.reshape([0, -1]), "to [0, -1]: a length of 0 leaves every length"),
-            (x.reshape([4, -1]), "to [4, -1]: its 6 elements leave no whole length"),
+            (x.reshape([-2, 3]), "to [-2, 3]: lengths must not be negative"),
+            (x.reshape([0, -1]), "to [0, -1]: with a length of 0 the -1 is ambiguous"),
+            (x.reshape([4, -1]), "to [4, -1]: the other lengths do not divide the 6 elements"),
             (x.reshape([1; 9]), "has more than 8 axes"),
             (x.reshape([4_usize, 2]), "6 elements cannot become 8"),
         ] {

@@ -1,4 +1,4 @@
-//! Functions of the elements, from one expression: the derivative is taken by dual numbers.
+//! Elementwise operations from one expression; dual numbers derive the gradient.
 
 use tensor::{Float, Shape, Tensor};
 
@@ -6,8 +6,8 @@ use crate::dual::Dual;
 use crate::error::Result;
 use crate::op::Call;
 
-/// Declares an operation on elements by its formula alone. Its derivative is that of the formula,
-/// by [dual numbers](crate::dual): there is none to write, and none to get wrong.
+/// Declares an elementwise operation by its formula alone. [Dual numbers](crate::dual) derive the
+/// gradient from the formula, so that none has to be written.
 ///
 /// ```
 /// use autograd::{Tape, elementwise, gradcheck};
@@ -23,14 +23,14 @@ use crate::op::Call;
 /// # Ok::<(), autograd::Error>(())
 /// ```
 ///
-/// The name after `:` (any will do) stands for the type of number, which is a
-/// [`Float`](tensor::Float): `T::of(1.5)` makes one of a constant. A function of one number is an
-/// [`Activation`](tensor::activation::Activation), too, and so can be used in a network's
-/// declaration; an [`Activation`](tensor::activation::Activation) written by hand, whose derivative
-/// can use the value, may be faster.
+/// The name after `:` (any name) is the number type, a [`Float`](tensor::Float); `T::of(1.5)`
+/// converts a constant. A function of one number is also an
+/// [`Activation`](tensor::activation::Activation), which a network's declaration can use. A
+/// hand-written [`Activation`](tensor::activation::Activation) may be faster, since its derivative
+/// can use the value.
 ///
-/// With two inputs or more, the shapes are broadcast together. `pub` and documentation go in front,
-/// as before a `struct`:
+/// With two or more inputs, the shapes are broadcast together. `pub` and documentation come first,
+/// as for a `struct`:
 ///
 /// ```
 /// use autograd::{elementwise, gradcheck};
@@ -80,7 +80,7 @@ macro_rules! elementwise {
         $visible struct $Name;
 
         impl $Name {
-            /// The value for these numbers.
+            /// Returns the value for these numbers.
             #[inline(always)]
             fn formula<$T: $crate::tensor::Float>(
                 [$($x),+]: [$T; $crate::elementwise!(@count $($x)+)],
@@ -136,7 +136,7 @@ pub fn forward<T: Float, const N: usize>(
     }
 }
 
-/// For each wanted input, dy times the derivative of f by it.
+/// For each required input, dy times the derivative of f with respect to it.
 #[doc(hidden)]
 pub fn backward<T: Float, const N: usize>(
     f: impl Fn([Dual<T>; N]) -> Dual<T>,
@@ -166,7 +166,7 @@ pub fn backward<T: Float, const N: usize>(
 
 /// The inputs in their common shape, contiguous.
 fn together<T: Float, const N: usize>(inputs: [&Tensor<T>; N]) -> Result<[Tensor<T>; N]> {
-    // The shape that they are all stretched to is that of any function of all of them.
+    // Any function of all inputs has their broadcast shape.
     let mut shape = Shape::from([]);
     for input in inputs {
         let stretched = Tensor::<T>::zeros([]).broadcast_to(shape)?;

@@ -1,10 +1,10 @@
 //! Forward mode and second derivatives: the tape of this crate, run on dual numbers.
 //!
-//! A function of variables that is computed with [dual numbers](crate::dual) yields, besides its
-//! value, how fast it changes in one direction: forward mode, a product with the Jacobian
-//! ([`jvp`]). If it is differentiated by the tape as well, so does its gradient: a product with the
-//! Hessian ([`hessian_vector`]). Direction by direction that makes whole matrices ([`jacobian`],
-//! [`hessian`]). Every operation takes part as it is, those of your own included.
+//! A function computed with [dual numbers](crate::dual) returns its value and its directional
+//! derivative: forward mode, a Jacobian–vector product ([`jvp`]). If the tape differentiates it as
+//! well, the gradient also carries its directional derivative: a Hessian–vector product
+//! ([`hessian_vector`]). One direction after the other, this gives whole matrices ([`jacobian`],
+//! [`hessian`]). All operations work unchanged, including custom ones.
 //!
 //! ```
 //! use autograd::Dual;
@@ -33,8 +33,8 @@ use crate::error::Result;
 use crate::tape::Tape;
 use crate::var::Var;
 
-/// f(x), and how fast it changes when the inputs change along `v`: the product of the Jacobian with
-/// `v`, in one forward computation.
+/// Returns f(x) and the Jacobian–vector product: the derivative of f at x in the direction `v`, in
+/// one forward computation.
 ///
 /// # Errors
 ///
@@ -53,8 +53,10 @@ where
     Ok((dual::values(&y), dual::derivatives(&y)))
 }
 
-/// The gradient of a scalar f with respect to each input, and how fast it changes when the inputs
-/// change along `v`: the product of the Hessian with `v`, at a few times the cost of the gradient.
+/// Returns the gradient of a scalar f with respect to each input, and the Hessian–vector product:
+/// the derivative of the gradient in the direction `v`.
+///
+/// It costs a few times as much as the gradient.
 ///
 /// # Errors
 ///
@@ -77,7 +79,8 @@ where
     Ok((gradients.each_ref().map(dual::values), gradients.each_ref().map(dual::derivatives)))
 }
 
-/// A scalar function near a point x with n elements: f(x + s) ≈ value + gradient·s + ½ s·hessian·s.
+/// The second-order expansion of a scalar function at a point x with n elements: f(x + s) ≈ value +
+/// gradient·s + ½ s·hessian·s.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Expansion<T: Float> {
@@ -89,8 +92,9 @@ pub struct Expansion<T: Float> {
     pub hessian: Tensor<T>,
 }
 
-/// Value, gradient and Hessian of a scalar f at x: one [`hessian_vector`] for each element of x, so
-/// for small x.
+/// Returns value, gradient and Hessian of a scalar f at x.
+///
+/// It takes one [`hessian_vector`] for each element of x, so use it for small x.
 ///
 /// # Errors
 ///
@@ -134,9 +138,11 @@ where
     Ok(Expansion { value, gradient, hessian: Tensor::from_vec(rows, [n, n])? })
 }
 
-/// The derivatives of every element of f(x) by every element of x, `[elements of f(x), elements of
-/// x]`: one [`jvp`] for each element of x, or one way back for each element of f(x), whichever is
-/// fewer.
+/// Returns the Jacobian of f at x: the derivative of every element of f(x) by every element of x,
+/// `[elements of f(x), elements of x]`.
+///
+/// It takes one [`jvp`] for each element of x, or one backward pass for each element of f(x),
+/// whichever are fewer.
 ///
 /// # Errors
 ///

@@ -1,8 +1,8 @@
-//! The names that PyTorch, NumPy and Keras have for what is here.
+//! The operations of this crate under their names in PyTorch, NumPy and Keras.
 //!
 #![doc = include_str!("names.md")]
 //!
-//! <!-- The page is tests, too: each of its blocks is compiled and run. -->
+//! <!-- The page is also a test: each of its blocks is compiled and run. -->
 
 #[cfg(test)]
 mod tests {
@@ -12,7 +12,7 @@ mod tests {
     fn every_operation_stands_on_the_page() {
         let page = include_str!("names.md");
         let stands = |name: &str| {
-            // As a method, or as the name behind a line that applies the operation by its type.
+            // As a method, or as the name after a line that applies the operation by its type.
             page.contains(&format!(".{name}("))
                 || page.contains(&format!("::{name}("))
                 || page.contains(&format!(": {name}\n"))

@@ -1,13 +1,13 @@
-//! Containers that a thread keeps when they are dropped, for the next of their type.
+//! Containers that return to a pool of their thread when they are dropped.
 //!
-//! Together with the buffers of `tensor`, this is why a step that is recorded again and again
-//! allocates nothing after the first time, whether the tape is cleared or made anew.
+//! With this pool and the buffers of `tensor`, a step that is recorded repeatedly allocates no
+//! memory after the first time, whether the tape is cleared or newly created.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
 
-/// What can be emptied without giving up its memory.
+/// A container that can be emptied without freeing its memory.
 pub(crate) trait Container: Default + 'static {
     fn empty(&mut self);
 }
@@ -18,18 +18,18 @@ impl<E: 'static> Container for Vec<E> {
     }
 }
 
-/// A container that goes back to its thread when it is dropped.
+/// A container that returns to its thread's pool when it is dropped.
 pub(crate) struct Recycled<C: Container>(C);
 
-/// How many of a type a thread keeps.
+/// Maximum number of containers of a type in a thread's pool.
 const MOST_KEPT: usize = 4;
 
 thread_local! {
-    /// A `Vec<C>` for each type of container C: few, so that searching beats hashing.
+    /// A `Vec<C>` for each type of container C. There are few, so that searching beats hashing.
     static FREE: RefCell<Vec<(TypeId, Box<dyn Any>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Calls `f` with the thread's containers of this type; `None` while the thread ends.
+/// Calls `f` with the thread's pool of this type; `None` while the thread ends.
 fn with_free<C: Container, R>(f: impl FnOnce(&mut Vec<C>) -> R) -> Option<R> {
     let search = |free: &RefCell<Vec<(TypeId, Box<dyn Any>)>>| {
         let mut free = free.borrow_mut();
@@ -47,7 +47,7 @@ fn with_free<C: Container, R>(f: impl FnOnce(&mut Vec<C>) -> R) -> Option<R> {
 }
 
 impl<C: Container> Default for Recycled<C> {
-    /// An empty one.
+    /// Returns an empty container, from the pool if it has one.
     fn default() -> Self {
         Recycled(with_free(Vec::pop).flatten().unwrap_or_default())
     }
@@ -56,7 +56,7 @@ impl<C: Container> Default for Recycled<C> {
 impl<C: Container> Drop for Recycled<C> {
     fn drop(&mut self) {
         let mut container = std::mem::take(&mut self.0);
-        // Before the list is borrowed: what is dropped here may hold such containers itself.
+        // Before the pool is borrowed: the elements dropped here may contain such containers.
         container.empty();
         with_free(|free| {
             if free.len() < MOST_KEPT {

@@ -273,14 +273,14 @@ impl<T: Float> Tape<T> {
     pub(crate) fn reason_for_none(&self, node: usize) -> &'static str {
         let node = &self.record.borrow().nodes[node];
         match node.origin {
-            Origin::Constant => {
-                "it is a constant; record it with `tape.parameter` instead"
-            }
+            Origin::Constant => "it is a constant; record it with `tape.parameter` instead",
             Origin::Result(_) | Origin::Further(_) if !node.keeps_gradient => {
                 "it is an intermediate result, whose gradient is not retained; call \
                 `keep_gradient()` on it before `backward`"
             }
-            _ => "the differentiated value does not depend on it, or its gradient was taken already",
+            _ => {
+                "the differentiated value does not depend on it, or its gradient was taken already"
+            }
         }
     }
 

@@ -94,8 +94,8 @@ impl<T: Float> Zero for Dual<T> {
         Dual::constant(T::zero())
     }
 
-    /// Is it the constant 0? A number that only passes through 0 is not: leaving it out would lose
-    /// its derivative.
+    /// Whether it is the constant 0. A number with the value 0 and a derivative is not: skipping it
+    /// would lose the derivative.
     #[inline(always)]
     fn is_zero(&self) -> bool {
         self.value.is_zero() && self.derivative.is_zero()
@@ -139,7 +139,7 @@ impl<T: Float> NumCast for Dual<T> {
 }
 
 impl<T: Float> fmt::Display for Dual<T> {
-    /// `8 + 12ε`; the precision asked for is that of both numbers.
+    /// Formats as `8 + 12ε`; the format's precision applies to both numbers.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.value, f)?;
         f.write_str(" + ")?;

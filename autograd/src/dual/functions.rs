@@ -7,7 +7,7 @@ use tensor::{Float, math};
 
 use super::Dual;
 
-/// Functions that pick a value and do not change around it: their derivative is 0.
+/// Piecewise constant functions: their derivative is 0.
 macro_rules! steps {
     ($($name:ident)*) => {
         $( fn $name(self) -> Self { Dual::constant(self.value.$name()) } )*
@@ -21,15 +21,15 @@ macro_rules! constants {
     };
 }
 
-/// Questions about the value.
+/// Predicates of the value.
 macro_rules! questions {
     ($($name:ident)*) => {
         $( fn $name(self) -> bool { self.value.$name() } )*
     };
 }
 
-// The functions that `tensor::math` has are taken from there, so that a dual number's value has the
-// bits that the number itself would have.
+// Functions of `tensor::math` are used where they exist, so that a dual number's value has the same
+// bits as the plain number.
 impl<T: Float> Elementary for Dual<T> {
     constants!(nan infinity neg_infinity neg_zero min_value min_positive_value max_value epsilon);
     questions!(is_nan is_infinite is_finite is_normal is_sign_positive is_sign_negative);
@@ -69,7 +69,7 @@ impl<T: Float> Elementary for Dual<T> {
     }
 
     fn powi(self, n: i32) -> Self {
-        // No slope at n = 0, where 0·x⁻¹ is NaN at 0.
+        // The slope is 0 for n = 0; the formula 0·x⁻¹ would be NaN at x = 0.
         let slope = if n == 0 { T::zero() } else { T::of(n.into()) * self.value.powi(n - 1) };
         self.chain(self.value.powi(n), slope)
     }
@@ -82,7 +82,8 @@ impl<T: Float> Elementary for Dual<T> {
             n.value * self.value.powf(n.value - T::one())
         };
         let by_base = self.chain(value, slope);
-        // ln x only if the exponent changes: else x may be negative. Where xⁿ is 0, so is xⁿ·ln x.
+        // Where xⁿ is 0, so is xⁿ·ln x. For negative x, ln x is NaN; `chain` ignores it if the
+        // exponent is a constant.
         let by_exponent = if value == T::zero() { value } else { value * math::ln(self.value) };
         Dual::new(value, by_base.derivative + n.chain(value, by_exponent).derivative)
     }
@@ -197,7 +198,7 @@ impl<T: Float> Elementary for Dual<T> {
     }
 
     fn atan2(self, x: Self) -> Self {
-        // Not by the square of the length, which may overflow or vanish.
+        // Divided twice by the length: its square may overflow or vanish.
         let length = self.value.hypot(x.value);
         let value = self.value.atan2(x.value);
         let change = self.chain(value, x.value / length / length).derivative;
@@ -233,7 +234,7 @@ impl<T: Float> Elementary for Dual<T> {
 }
 
 impl<T: Float> Dual<T> {
-    /// 1 − x² of the value, which does not cancel near ±1.
+    /// 1 − x² of the value, computed without cancellation near ±1.
     fn one_less_square(self) -> T {
         (T::one() - self.value) * (T::one() + self.value)
     }

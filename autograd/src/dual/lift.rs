@@ -1,11 +1,11 @@
-//! Tensors of dual numbers, from tensors of their parts and back.
+//! Conversions between tensors of dual numbers and tensors of their parts.
 
 use tensor::{Float, Tensor};
 
 use super::Dual;
 use crate::error::Result;
 
-/// Every element as a constant.
+/// Returns `x` with every element as a constant.
 ///
 /// ```
 /// use autograd::dual;
@@ -19,7 +19,7 @@ pub fn constant<T: Float>(x: &Tensor<T>) -> Tensor<Dual<T>> {
     Tensor::from_fn(x.shape(), |_| values.next().unwrap_or_default())
 }
 
-/// x, each element of which changes as fast as that of `v`.
+/// Returns `x` with the derivatives `v`: the elements move in the direction `v`.
 ///
 /// # Errors
 ///
@@ -39,19 +39,20 @@ pub fn along<T: Float>(x: &Tensor<T>, v: &Tensor<T>) -> Result<Tensor<Dual<T>>> 
     Ok(Tensor::from_vec(values, x.shape())?)
 }
 
-/// x, of which the element at position `at` (the last axis changing fastest) alone changes.
+/// Returns `x` with the derivative 1 for the element at position `at` (the last axis changing
+/// fastest), 0 for all others.
 pub(crate) fn moving<T: Float>(x: &Tensor<T>, at: usize) -> Result<Tensor<Dual<T>>> {
     let mut values: Vec<_> = x.to_vec().into_iter().map(Dual::constant).collect();
     values[at].derivative = T::one();
     Ok(Tensor::from_vec(values, x.shape())?)
 }
 
-/// The values alone.
+/// Returns the values.
 pub fn values<T: Float>(x: &Tensor<Dual<T>>) -> Tensor<T> {
     parts(x, |x| x.value)
 }
 
-/// The derivatives alone.
+/// Returns the derivatives.
 pub fn derivatives<T: Float>(x: &Tensor<Dual<T>>) -> Tensor<T> {
     parts(x, |x| x.derivative)
 }

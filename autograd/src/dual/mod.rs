@@ -1,9 +1,9 @@
-//! Dual numbers: a value and how fast it changes, calculated with as one number.
+//! Dual numbers: a value and its derivative, computed together as one number.
 //!
 //! a + b·ε with ε² = 0 is a function's value and its derivative: (a + b·ε)·(c + d·ε) is
-//! ac + (ad + bc)·ε, the product and its product rule. So whatever is generic over
-//! [`Float`] computes, when given dual numbers, its own derivative too, exactly, and
-//! with nothing to write: every operation of this crate, every activation, a whole tape.
+//! ac + (ad + bc)·ε, the product and its product rule. Code that is generic over [`Float`]
+//! therefore computes its own exact derivative when it runs on dual numbers, without any change:
+//! every operation of this crate, every activation, a whole tape.
 //!
 //! ```
 //! use autograd::{Dual, dual::derivative};
@@ -17,7 +17,7 @@
 //! assert_eq!(derivative(|x| derivative(|x| x * x * x, x), 2.0), 12.0);
 //! ```
 //!
-//! What a tape makes of dual numbers is in [`higher`](crate::higher).
+//! [`higher`](crate::higher) runs the tape on dual numbers.
 
 mod arithmetic;
 mod functions;
@@ -30,52 +30,52 @@ use tensor::Float;
 pub(crate) use lift::moving;
 pub use lift::{along, constant, derivatives, values};
 
-/// value + derivative·ε, with ε² = 0.
+/// A dual number: value + derivative·ε, with ε² = 0.
 ///
-/// It implements [`num_traits::Float`], so that it can be an element of a tensor, and a part of a
-/// dual number, which then carries second derivatives.
+/// It implements [`num_traits::Float`], so that it can be an element of a tensor. It can also be
+/// nested in another dual number, which then carries second derivatives.
 ///
 /// Dual numbers compare (`==`, `<`, `max`, …) by their values alone, so that code with branches
-/// takes the branch that it would take without derivatives. At a kink (`abs` and `max` where both
-/// sides meet) the derivative is that of one side. What a function's derivative is where it does
-/// not exist (`sqrt` at 0) is an infinity or NaN, but a constant's derivative stays 0 everywhere.
+/// takes the same branch as without derivatives. At a kink (`abs` and `max` where both sides meet)
+/// the derivative is that of one side. Where a function has no finite derivative (`sqrt` at 0), it
+/// is an infinity or NaN, but a constant's derivative stays 0 everywhere.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dual<T> {
-    /// The number.
+    /// The value.
     pub value: T,
-    /// How fast it changes, per change of what it depends on.
+    /// Its derivative with respect to the variable of differentiation.
     pub derivative: T,
 }
 
 impl<T: Float> Dual<T> {
-    /// `value` + `derivative`·ε.
+    /// Creates `value` + `derivative`·ε.
     #[inline(always)]
     pub fn new(value: T, derivative: T) -> Self {
         Dual { value, derivative }
     }
 
-    /// A number that does not change: `value` + 0·ε.
+    /// Creates a constant: `value` + 0·ε.
     #[inline(always)]
     pub fn constant(value: T) -> Self {
         Dual { value, derivative: T::zero() }
     }
 
-    /// The number by which to differentiate: `value` + 1·ε.
+    /// Creates the variable to differentiate by: `value` + 1·ε.
     #[inline(always)]
     pub fn variable(value: T) -> Self {
         Dual { value, derivative: T::one() }
     }
 
-    /// The chain rule: f(self), where `value` is f of the value and `slope` f' there.
+    /// The chain rule: f(self), where `value` is f(self.value) and `slope` is f'(self.value).
     #[inline(always)]
     fn chain(self, value: T, slope: T) -> Self {
-        // 0·∞ is NaN, but what does not change has no infinite slope either.
+        // 0·∞ would be NaN, but the derivative of a constant is 0.
         let still = self.derivative.is_zero();
         Dual { value, derivative: if still { T::zero() } else { slope * self.derivative } }
     }
 }
 
-/// df/dx at `x`.
+/// Returns df/dx at `x`.
 ///
 /// ```
 /// let slope = autograd::dual::derivative(|x| x * tensor::math::sigmoid(x), 0.0);

@@ -1,4 +1,4 @@
-//! Derivatives by dual numbers against differences and known values.
+//! Derivatives by dual numbers, compared with finite differences and known values.
 
 use num_traits::Float as _;
 use tensor::math;
@@ -7,7 +7,7 @@ use super::{Dual, derivative};
 
 type Function<T> = fn(T) -> T;
 
-/// Each function once for its value and once for its derivative: closures are not generic.
+/// Each function for `f64`, for dual and for nested dual numbers: closures are not generic.
 macro_rules! functions {
     ($($low:literal .. $high:literal: |$x:ident| $f:expr;)*) => {
         vec![$( (

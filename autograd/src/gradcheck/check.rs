@@ -12,10 +12,10 @@ use crate::ops::Add;
 use crate::record::checked_backward;
 use crate::tape::Tape;
 
-/// What two ways to compute the same may differ by: an order of additions, not a formula.
+/// Relative tolerance for two computations that differ only in the order of additions.
 const ROUNDING: f64 = 1e-12;
 
-/// Everything that is wrong with the operation that `make` makes, at these inputs.
+/// All failures of the operation that `make` creates, at these inputs.
 pub(super) fn findings<const N: usize>(
     make: &dyn Fn() -> Erased<N>,
     inputs: [Tensor<f64>; N],
@@ -28,7 +28,7 @@ pub(super) fn findings<const N: usize>(
     };
     if let Some(at) = output.to_vec().iter().position(|y| !y.is_finite()) {
         let at = index(at, output.shape());
-        return vec![format!("forward gives no finite number at {at:?}; choose other inputs")];
+        return vec![format!("forward: the output at {at:?} is not finite; choose other inputs")];
     }
     let dy = normal_values(output.shape().into(), 0);
     let call = Call { inputs: inputs.each_ref(), output: &output, wanted: [true; N] };
@@ -49,7 +49,7 @@ pub(super) fn findings<const N: usize>(
     findings
 }
 
-/// An operation, where it is checked, and what it answers there.
+/// An operation with its inputs, output, dy and gradients.
 struct Case<'a, const N: usize> {
     make: &'a dyn Fn() -> Erased<N>,
     inputs: &'a [Tensor<f64>; N],
@@ -64,7 +64,7 @@ impl<const N: usize> Case<'_, N> {
         let (x, gradient) = (self.inputs[input].to_vec(), self.gradients[input].to_vec());
         let shape = self.inputs[input].shape();
         let size = gradient.iter().fold(0.0, |size: f64, g| size.max(g.abs()));
-        // What forward's own rounding makes of L.
+        // The scale of L's rounding error.
         let magnitude: f64 =
             self.dy.to_vec().iter().zip(self.output.to_vec()).map(|(dy, y)| (dy * y).abs()).sum();
         let mut worst: Option<(f64, usize, f64)> = None;
@@ -84,7 +84,7 @@ impl<const N: usize> Case<'_, N> {
                 Ok(change) => change / (above - below),
                 Err(error) => {
                     return Some(format!(
-                        "d input {input}: forward fails close by, with {to} at {index:?}: {error}",
+                        "d input {input}: forward fails nearby, with {to} at {index:?}: {error}",
                         to = above,
                         index = index(at, shape)
                     ));
@@ -93,7 +93,7 @@ impl<const N: usize> Case<'_, N> {
             let noise = 32.0 * f64::EPSILON * magnitude / h;
             let scale = gradient[at].abs().max(difference.abs()).max(1e-3 * size);
             let error = (gradient[at] - difference).abs();
-            // 0/0 where everything is 0 is right.
+            // An error of 0 is right, even where the tolerance is 0, too.
             let badness = if error == 0.0 { 0.0 } else { error / (tolerance * scale + noise) };
             // NaN is wrong, too.
             if badness.is_nan() || badness > 1.0 {
@@ -120,15 +120,15 @@ impl<const N: usize> Case<'_, N> {
         (self.make)().forward(inputs.each_ref())
     }
 
-    /// Another operation of the same kind gives the same bits, also when `backward` is called
-    /// again.
+    /// A second instance of the operation returns the same bits, and so do repeated calls of
+    /// `backward`.
     fn repeated(&self) -> Option<String> {
         let mut op = (self.make)();
         let again = op.forward(self.inputs.each_ref());
         if !again.is_ok_and(|again| same_bits(&again, self.output)) {
             return Some(
-                "repeated: forward gives other values the second time; let random numbers be a \
-                function of a seed"
+                "repeated: forward returns different values the second time; derive random \
+                numbers from a seed"
                     .into(),
             );
         }
@@ -142,13 +142,15 @@ impl<const N: usize> Case<'_, N> {
                 })
             });
             if !same {
-                return Some(format!("repeated: backward gives other values the {time} time"));
+                return Some(format!(
+                    "repeated: backward returns different values the {time} time"
+                ));
             }
         }
         None
     }
 
-    /// With one gradient alone, and with all but one.
+    /// Requires one gradient only, and all gradients but one.
     fn unwanted(&self) -> Vec<String> {
         let alone = (0..N).map(|input| std::array::from_fn(|other| other == input));
         let all_but = (0..N).map(|input| std::array::from_fn(|other| other != input));
@@ -157,13 +159,13 @@ impl<const N: usize> Case<'_, N> {
             let wanted: [bool; N] = wanted;
             let mut op = (self.make)();
             if op.forward(self.inputs.each_ref()).is_err() {
-                continue; // `repeated` has said so
+                continue; // `repeated` reports this
             }
             let call = Call { inputs: self.inputs.each_ref(), output: self.output, wanted };
             if let Ok(raw) = op.backward(&call, self.dy) {
                 for input in (0..N).filter(|&input| !wanted[input] && raw[input].is_some()) {
                     findings.push(format!(
-                        "unwanted: gradient {input} is computed though it is not wanted; \
+                        "unwanted: gradient {input} is computed though it is not required; \
                          write `call.wanted({input}, || …)?`"
                     ));
                 }
@@ -175,7 +177,7 @@ impl<const N: usize> Case<'_, N> {
                         let changed = |gradient| !same_bits(gradient, &self.gradients[input]);
                         if gradient.as_ref().is_some_and(changed) {
                             findings.push(format!(
-                                "with only {wanted:?} wanted: gradient {input} is another one"
+                                "with only {wanted:?} wanted: gradient {input} is different"
                             ));
                         }
                     }
@@ -198,7 +200,7 @@ impl<const N: usize> Case<'_, N> {
             let output = op.forward(inputs.each_ref())?;
             if !nearly(&output, self.output) {
                 return Ok(Some(
-                    "views: forward gives other values when the inputs are views".into(),
+                    "views: forward returns different values when the inputs are views".into(),
                 ));
             }
             let output = as_view(&output)?;
@@ -209,12 +211,10 @@ impl<const N: usize> Case<'_, N> {
                 !gradient.is_some_and(|gradient| nearly(gradient, &self.gradients[input]))
             });
             Ok(wrong.map(|input| {
-                format!(
-                    "views: gradient {input} is another one when inputs, output and dy are views"
-                )
+                format!("views: gradient {input} is different when inputs, output and dy are views")
             }))
         };
-        // `values()` of a view panics, which shall not keep the other findings from being reported.
+        // `values()` of a view panics; the other findings must still be reported.
         match catch_unwind(AssertUnwindSafe(compute)) {
             Ok(Ok(finding)) => finding,
             Ok(Err(error)) => Some(format!("views: {error}")),
@@ -276,7 +276,7 @@ fn as_view(values: &Tensor<f64>) -> Result<Tensor<f64>> {
     let longer: Vec<usize> = reversed.shape().iter().map(|length| length + 1).collect();
     let mut view = Tensor::from_fn(Shape::from(&longer[..]), |index| {
         let index: Option<Vec<usize>> = index.iter().map(|at| at.checked_sub(1)).collect();
-        // What lies around the view must not be read.
+        // NaN around the view, which must not be read.
         index.and_then(|index| reversed.get(&index)).unwrap_or(f64::NAN)
     });
     for axis in 0..values.rank() {
@@ -292,7 +292,7 @@ fn same_bits(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
         && pairs.all(|(a, b)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan()))
 }
 
-/// Equal but for rounding, measured by the greatest element.
+/// Equal up to rounding, relative to the greatest element.
 #[inline]
 fn nearly(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
     let (left, right) = (a.to_vec(), b.to_vec());
@@ -300,7 +300,7 @@ fn nearly(a: &Tensor<f64>, b: &Tensor<f64>) -> bool {
     a.shape() == b.shape() && left.iter().zip(&right).all(|(a, b)| (a - b).abs() <= ROUNDING * size)
 }
 
-/// The index of the element at this position.
+/// The index of the element at this position in row-major order.
 pub(super) fn index(mut position: usize, shape: &[usize]) -> Vec<usize> {
     let mut index = vec![0; shape.len()];
     for (at, &length) in index.iter_mut().zip(shape).rev() {

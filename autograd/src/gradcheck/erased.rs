@@ -1,5 +1,5 @@
-//! An operation whose type is forgotten: so the checks are compiled once for each number of inputs,
-//! not for each operation.
+//! A type-erased operation, so that the checks are compiled once for each number of inputs instead
+//! of once for each operation.
 
 use tensor::Tensor;
 

@@ -1,4 +1,4 @@
-//! `backward` against `forward` of dual numbers.
+//! The exact check: `backward` against `forward` on dual numbers.
 
 use tensor::Tensor;
 
@@ -10,14 +10,14 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::record::checked_backward;
 
-/// What the two may differ by, relative to the terms that were added up: orders of additions.
+/// Tolerance relative to the sum of the terms' absolute values: orders of addition may differ.
 const ROUNDING: f64 = 1e-12;
 
 /// `forward` of an operation for dual numbers.
 type DualForward<'a, const N: usize> =
     dyn Fn([&Tensor<Dual<f64>>; N]) -> Result<Tensor<Dual<f64>>> + 'a;
 
-/// The gradients that are not what `forward` of dual numbers says.
+/// The gradients that differ from those of `forward` on dual numbers.
 pub(super) fn findings<const N: usize>(
     make: &dyn Fn() -> Erased<N>,
     dual: &DualForward<'_, N>,

@@ -1,5 +1,5 @@
-//! An operation with lists of inputs and outputs in the form that is checked: an array of inputs
-//! and one output.
+//! Adapts an operation with lists of inputs and outputs to the form that is checked: an array of
+//! inputs and one output.
 
 use tensor::{Shape, Tensor};
 
@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
 
-/// All outputs in one row, one after the other.
+/// Concatenates all outputs into one vector.
 pub(super) struct Flat<O> {
     op: O,
     shapes: Vec<Shape>,
@@ -18,7 +18,7 @@ impl<O> Flat<O> {
         Flat { op, shapes: Vec::new() }
     }
 
-    /// A row cut into tensors of the outputs' shapes.
+    /// Splits a vector into tensors of the outputs' shapes.
     fn cut(&self, row: &Tensor<f64>) -> Result<Vec<Tensor<f64>>> {
         let mut start = 0;
         let parts = self.shapes.iter().map(|shape| {
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn every_output_counts() {
         assert!(gradcheck::list(|| Both { forgets: false }, [[2, 3], [2, 3]]).is_ok());
-        // What `Flat` makes of an operation is wrong if the operation is.
+        // `Flat` does not hide an error of the operation.
         assert!(gradcheck::list(|| Both { forgets: true }, [[2, 3], [2, 3]]).is_err());
     }
 

@@ -1,26 +1,26 @@
-//! Is a gradient right? Compares `backward` with differences of `forward`.
+//! Gradient checks: compare `backward` with finite differences of `forward`.
 //!
-//! For random inputs x and a random dy, the gradient of L = Σ dy ∘ f(x) must be what L changes by,
-//! for each element of each input: (L(x + h) − L(x − h)) / 2h with h = 6·10⁻⁶·max(1, |x|), near the
-//! cube root of the smallest step of an `f64`, where truncation and rounding are equally small.
-//! Everything is computed in `f64`, whatever the operation is used with later.
+//! For random inputs x and a random dy, the gradient of L = Σ dy ∘ f(x) is compared with central
+//! differences for each element of each input: (L(x + h) − L(x − h)) / 2h with h = 6·10⁻⁶·max(1,
+//! |x|), near the cube root of the machine epsilon of `f64`, where truncation and rounding errors
+//! are equally small. All computations are in `f64`, regardless of the type used in training.
 //!
-//! An operation can be right there and still wrong on a tape; so [`gradcheck`] also makes sure that
+//! An operation can pass this and still be wrong on a tape. So [`gradcheck`] also checks that
 //!
-//! - gradients that are not wanted are not computed, and change nothing in the others;
-//! - a second call gives the same bits;
-//! - views (inputs and dy whose elements do not lie one after the other) are read correctly;
+//! - gradients that are not required are not computed, and do not change the others;
+//! - a second call returns the same bits;
+//! - views (inputs and dy that are not contiguous) are read correctly;
 //! - a variable that is used twice, or as several inputs, gets the sum.
 //!
-//! Everything that is wrong is reported at once, for each input the worst element with both
-//! numbers.
+//! All errors are reported at once, for each input the worst element with both numbers.
 //!
-//! Differences leave half of the digits. An operation for every [`Float`](tensor::Float) is also
-//! one for [dual numbers](crate::dual), and its `forward` computes the derivative itself then, to
-//! the last digits. That is what [`gradcheck!`](crate::gradcheck!) compares with, besides all of
-//! the above: what it finds equal is equal but for rounding.
+//! Finite differences lose half of the digits. An operation that is generic over
+//! [`Float`](tensor::Float) also runs on [dual numbers](crate::dual), and its `forward` then
+//! computes the exact derivative. [`gradcheck!`](crate::gradcheck!) also compares with that, up to
+//! rounding.
 //!
-//! What is not generic here is marked `#[inline]`, so that it is compiled for those alone who check a gradient.
+//! Non-generic functions of this module are marked `#[inline]`, so that only the users of gradient
+//! checks compile them.
 
 mod check;
 mod erased;
@@ -42,17 +42,18 @@ use crate::var::Var;
 
 pub use sample::{Sample, away_from_zero, distinct, normal, positive};
 
-/// What a gradient may be off, relative to its size, if nothing else is said.
+/// Default relative tolerance of a gradient.
 const TOLERANCE: f64 = 1e-6;
 
-/// Checks the gradient of the operation that `op` makes, at normal inputs of these shapes.
+/// Checks the gradient of the operation that `op` creates, at standard normal inputs of these
+/// shapes.
 ///
-/// Where the operation has a kink or a border, say by a [`Sample`] where the inputs shall lie:
+/// If the operation has a kink or a limited domain, choose suitable inputs with a [`Sample`]:
 /// `gradcheck(|| Ln, [positive([2, 3])])`.
 ///
 /// # Errors
 ///
-/// If anything is wrong, all of it: see the [module](self).
+/// If a check fails; the error lists all failures: see the [module](self).
 ///
 /// ```
 /// use autograd::{gradcheck, ops};
@@ -73,7 +74,7 @@ where
 ///
 /// # Errors
 ///
-/// If anything is wrong, all of it: see the [module](self).
+/// If a check fails; the error lists all failures: see the [module](self).
 ///
 /// ```
 /// use autograd::gradcheck;
@@ -93,7 +94,7 @@ where
 ///
 /// # Errors
 ///
-/// If anything is wrong, all of it: see the [module](self).
+/// If a check fails; the error lists all failures: see the [module](self).
 pub fn list<O, const N: usize, S>(op: impl Fn() -> O, inputs: [S; N]) -> Result<()>
 where
     O: ListOp<f64>,
@@ -102,11 +103,12 @@ where
     run(&|| list::Flat::new(op()), &inputs.map(S::into), "", TOLERANCE)
 }
 
-/// [`gradcheck`](mod@crate::gradcheck), and also exactly: against `forward` of dual numbers.
+/// [`gradcheck`](mod@crate::gradcheck) with an additional exact check: against `forward` on dual
+/// numbers.
 ///
-/// The first argument is an expression that makes the operation. It is written once and compiled
-/// twice, for `f64` and for [`Dual<f64>`](crate::Dual); so a setting of type `T` is written
-/// `T::of(2.0)` with `T` = [`tensor::Float`], as `Float::of(2.0)`.
+/// The first argument is an expression that creates the operation. It is compiled twice, for `f64`
+/// and for [`Dual<f64>`](crate::Dual). A setting of type `T` is therefore written
+/// `Float::of(2.0)`, with [`tensor::Float`].
 ///
 /// ```
 /// use autograd::{gradcheck, ops};
@@ -123,8 +125,8 @@ macro_rules! gradcheck {
     };
 }
 
-/// A [`GradCase`](crate::gradcheck::GradCase) that also checks exactly, as
-/// [`gradcheck!`](crate::gradcheck!) does.
+/// Creates a [`GradCase`](crate::gradcheck::GradCase) with the exact check of
+/// [`gradcheck!`](crate::gradcheck!).
 ///
 /// ```
 /// use autograd::gradcheck::positive;
@@ -161,10 +163,10 @@ pub struct GradCase {
     run: Box<Run>,
 }
 
-/// The check, given its name and tolerance.
+/// The check; it takes the name of the case and the tolerance.
 type Run = dyn Fn(&str, f64) -> Result<()>;
 
-/// What is checked, not how.
+/// Shows the case without its closure.
 impl fmt::Debug for GradCase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("GradCase")
@@ -176,7 +178,7 @@ impl fmt::Debug for GradCase {
 }
 
 impl GradCase {
-    /// Checks the operation that `op` makes at such inputs.
+    /// Creates a check of the operation that `op` creates, at these inputs.
     pub fn new<O, const N: usize, S>(op: impl Fn() -> O + 'static, inputs: [S; N]) -> Self
     where
         O: Op<f64, N>,
@@ -192,7 +194,8 @@ impl GradCase {
         }
     }
 
-    /// Checks the operation with lists of inputs and outputs that `op` makes at such inputs.
+    /// Creates a check of an operation with lists of inputs and outputs, at these inputs. `op`
+    /// creates the operation.
     pub fn list<O, const N: usize, S>(op: impl Fn() -> O + 'static, inputs: [S; N]) -> Self
     where
         O: ListOp<f64>,
@@ -201,8 +204,8 @@ impl GradCase {
         GradCase::new(move || list::Flat::new(op()), inputs)
     }
 
-    /// [`GradCase::new`], and exactly: `op` and `dual` make the same operation, for `f64` and for dual
-    /// numbers. [`grad_case!`](crate::grad_case!) writes this from one expression.
+    /// [`GradCase::new`] with the exact check: `op` and `dual` create the same operation, for `f64`
+    /// and for dual numbers. [`grad_case!`](crate::grad_case!) expands to this from one expression.
     pub fn exact<O, D, const N: usize, S>(
         op: impl Fn() -> O + 'static,
         dual: impl Fn() -> D + 'static,
@@ -217,7 +220,7 @@ impl GradCase {
         let operation = op().name();
         let run = move |name: &str, tolerance| {
             let inexact = findings(&op, &inputs, tolerance);
-            // One mistake need not be reported twice.
+            // The exact check runs only if the others pass: no error is reported twice.
             let found = if inexact.is_empty() {
                 exact::findings(&|| Erased::new(op()), &|x| dual().forward(x), &draw(&inputs))
             } else {
@@ -229,23 +232,23 @@ impl GradCase {
         GradCase { operation, exact: true, name, tolerance: TOLERANCE, run }
     }
 
-    /// What errors call the operation.
+    /// Returns the operation's name.
     pub fn operation(&self) -> &'static str {
         self.operation
     }
 
-    /// Does it also check exactly, against dual numbers?
+    /// Whether the case also has the exact check against dual numbers.
     pub fn is_exact(&self) -> bool {
         self.exact
     }
 
-    /// What is special about the case, for the message.
+    /// Sets the name of the case, for messages.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         GradCase { name: name.into(), ..self }
     }
 
-    /// What the gradient may be off, relative to its size, instead of 10⁻⁶.
+    /// Sets the relative tolerance of the gradient, instead of 10⁻⁶.
     #[must_use]
     pub fn tolerance(self, tolerance: f64) -> Self {
         GradCase { tolerance, ..self }
@@ -255,7 +258,7 @@ impl GradCase {
     ///
     /// # Errors
     ///
-    /// If anything is wrong, all of it: see the [module](self).
+    /// If a check fails; the error lists all failures: see the [module](self).
     pub fn check(&self) -> Result<()> {
         (self.run)(&self.name, self.tolerance)
     }
@@ -278,7 +281,7 @@ fn findings<O: Op<f64, N>, const N: usize>(
     check::findings(&|| Erased::new(op()), draw(samples), tolerance)
 }
 
-/// The inputs; the same for the same samples.
+/// Draws the inputs; the same samples give the same inputs.
 fn draw<const N: usize>(samples: &[Sample; N]) -> [Tensor<f64>; N] {
     let mut stream = 0;
     samples.each_ref().map(|sample| {

@@ -1,11 +1,11 @@
-//! Random inputs for gradient checks, each suited to a kind of function.
+//! Random inputs for gradient checks, suited to different kinds of functions.
 
 use tensor::random::Random;
 use tensor::{Shape, Tensor};
 
-/// Random values of a shape, or given ones: where an operation is checked.
+/// An input of a gradient check: random values of a shape, or given values.
 ///
-/// A shape alone (`[2, 3]`) stands for [`normal`] values of that shape, a tensor for itself.
+/// A shape (`[2, 3]`) converts to [`normal`] values of that shape, a tensor to its own values.
 #[derive(Clone, Debug)]
 pub struct Sample {
     shape: Shape,
@@ -21,7 +21,7 @@ enum Values {
     These(Vec<f64>),
 }
 
-/// Standard normal values: for functions without kinks and borders.
+/// Standard normal values: for smooth functions on all numbers.
 pub fn normal(shape: impl Into<Shape>) -> Sample {
     Sample { shape: shape.into(), values: Values::Normal }
 }
@@ -31,13 +31,12 @@ pub fn positive(shape: impl Into<Shape>) -> Sample {
     Sample { shape: shape.into(), values: Values::Positive }
 }
 
-/// Values of both signs whose size is in \[0.1, 2): for functions with a kink at zero.
+/// Values of both signs with absolute values in \[0.1, 2): for functions with a kink at zero.
 pub fn away_from_zero(shape: impl Into<Shape>) -> Sample {
     Sample { shape: shape.into(), values: Values::AwayFromZero }
 }
 
-/// Values of both signs of which no two are closer than 0.1: for functions that compare their
-/// inputs.
+/// Values of both signs, no two closer than 0.1: for functions that compare their inputs.
 pub fn distinct(shape: impl Into<Shape>) -> Sample {
     Sample { shape: shape.into(), values: Values::Distinct }
 }
@@ -54,7 +53,7 @@ impl From<Tensor<f64>> for Sample {
     }
 }
 
-/// Fixed, so that a check that fails fails again.
+/// Fixed, so that failures are reproducible.
 const SEED: u64 = 0x6772_6164;
 
 impl Sample {
@@ -75,7 +74,7 @@ impl Sample {
                 &size * &signs
             }
             Values::Distinct => {
-                // Ranks of random keys: a random order of equally distant values.
+                // Ranks of random keys: equally spaced values in random order.
                 let keys = size.to_vec();
                 let rank = |key: f64| keys.iter().filter(|&&other| other < key).count() as f64;
                 size.map(|key| 0.1 + 0.2 * (rank(key) - keys.len() as f64 / 2.0))
@@ -89,7 +88,7 @@ impl Sample {
     }
 }
 
-/// Standard normal values, always the same for a stream.
+/// Standard normal values, the same for the same stream.
 #[inline]
 pub(super) fn normal_values(shape: Shape, stream: u64) -> Tensor<f64> {
     Tensor::normal(shape, 0.0, 1.0, Random::new(SEED, stream))

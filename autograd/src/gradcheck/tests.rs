@@ -1,4 +1,4 @@
-//! Operations that are wrong in every way, and what the check says of them.
+//! Operations with one mistake each, and the findings of the check.
 
 use tensor::{Float, Tensor};
 
@@ -21,7 +21,7 @@ enum Wrong {
     Swaps,
 }
 
-/// A count of the calls, which an operation must not depend on.
+/// The number of calls, on which an operation must not depend.
 static CALLS: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
 
 impl<T: Float> Op<T, 2> for Wrong {
@@ -99,8 +99,8 @@ fn every_mistake_is_found() {
         (Wrong::IgnoresDy, "d input 0 at"),
         (Wrong::Missing, "gradient 1 is missing"),
         (Wrong::Shape, "gradient 0 is [7], input 0 is [2, 3]"),
-        (Wrong::Unwanted, "unwanted: gradient 0 is computed though it is not wanted"),
-        (Wrong::Restless, "repeated: forward gives other values the second time"),
+        (Wrong::Unwanted, "unwanted: gradient 0 is computed though it is not required"),
+        (Wrong::Restless, "repeated: forward returns different values the second time"),
         (Wrong::ReadsMemory, "views: panicked"),
         (Wrong::Swaps, "d input 1 at"),
     ] {

@@ -106,7 +106,7 @@ pub(super) fn same_shape<'t, T: Float>(
         return Ok(x);
     }
     let rule = format!(
-        "values {expected:?}, targets {found:?}: the shapes must be equal; `reshape` what differs"
+        "values {expected:?}, targets {found:?}: the shapes must be equal; `reshape` one of them"
     );
     Err(Error::invalid(op, rule))
 }
@@ -163,7 +163,7 @@ mod tests {
             ("gaussian_nll", a.gaussian_nll(b, a, 1e-6, sum)),
         ] {
             let expected = format!(
-                "{name}: values [4, 1], targets [4]: the shapes must be equal; `reshape` what differs"
+                "{name}: values [4, 1], targets [4]: the shapes must be equal; `reshape` one of them"
             );
             assert_eq!(result.unwrap_err().to_string(), expected);
         }

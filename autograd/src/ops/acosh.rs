@@ -5,7 +5,8 @@
 //!
 //! shapes: y as x
 //!
-//! As ln(1 + (x − 1 + √…)), since x is near 1 where y is near 0; and with two roots, since x² may overflow.
+//! The value is computed as ln(1 + (x − 1 + √…)), since x is near 1 where y is near 0, and with two
+//! roots, since x² may overflow.
 
 use tensor::{Float, Tensor, math};
 

@@ -1,4 +1,4 @@
-//! An activation function of `tensor`, or one of your own, as an operation.
+//! An activation function of `tensor`, or a custom one, as an operation.
 //!
 //! y  = f(x)
 //! dx = dy ∘ f'(x)
@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = f(x); dx = dy ∘ f'(x). Value and derivative are the [`Activation`]'s own.
+/// y = f(x); dx = dy ∘ f'(x), with the value and derivative of an [`Activation`].
 ///
 /// ```
 /// use autograd::{Tape, ops::Activate};
@@ -48,7 +48,7 @@ impl<T: Float, A: Activation> Op<T, 1> for Activate<A> {
     fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
         Ok([call.wanted(0, || {
             let y = call.output.contiguous();
-            // What an activation does not read is not made contiguous for it.
+            // x is made contiguous only for activations that read it.
             let x = if A::KEEPS_INPUT { call.inputs[0].contiguous() } else { y.clone() };
             let mut dx = Buffer::from_slice(dy.contiguous().values());
             self.0.backward(&mut dx, x.values(), y.values());
@@ -58,7 +58,7 @@ impl<T: Float, A: Activation> Op<T, 1> for Activate<A> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// f(x), for an activation of [`tensor::activation`] or one of your own.
+    /// f(x), for an activation of [`tensor::activation`] or a custom one.
     pub fn activate<A: Activation>(self, f: A) -> Result<Self> {
         self.tape().apply(Activate(f), [self])
     }
@@ -171,13 +171,14 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     tensor::for_each_activation!(cases)
 }
 
-/// On every piece of every activation, and off every kink by more than a step of the differences.
+/// Points on every piece of every activation, farther from every kink than a step of the finite
+/// differences.
 #[cfg(test)]
 fn points() -> crate::gradcheck::Sample {
     Tensor::from([[-4.1, -2.3, -1.2, -0.7, -0.2], [0.3, 0.6, 1.4, 2.9, 3.7]]).into()
 }
 
-/// Of every activation of the list that has a fixture; one without is not compared yet.
+/// For every activation of the list; one without a fixture is not compared yet.
 #[cfg(test)]
 pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
     use super::pytorch::{Comparison, compared, has_fixture};

@@ -36,7 +36,7 @@ impl<T: Float> Var<'_, T> {
     /// # Errors
     ///
     /// If the shapes do not broadcast.
-    // The trait is there, too, for the operator that panics.
+    // The trait is implemented, too, for the operator, which panics.
     #[allow(clippy::should_implement_trait)]
     pub fn add(self, other: Self) -> Result<Self> {
         self.tape().apply(Add, [self, other])

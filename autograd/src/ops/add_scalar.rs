@@ -1,4 +1,4 @@
-//! Sum with a number that wants no gradient.
+//! The sum with a number, which requires no gradient.
 //!
 //! y  = x + c
 //! dx = dy
@@ -14,7 +14,7 @@ use crate::var::Var;
 /// y = x + `term`; dx = dy.
 #[derive(Clone, Copy, Debug)]
 pub struct AddScalar<T> {
-    /// What is added.
+    /// The number to add.
     pub term: T,
 }
 

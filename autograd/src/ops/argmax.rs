@@ -1,4 +1,4 @@
-//! Where the greatest element along an axis is.
+//! The index of the greatest element along an axis.
 //!
 //! y  = the index of the first greatest x
 //!
@@ -14,13 +14,13 @@ use crate::var::Var;
 /// y = the index of the first greatest x along an axis. It has no gradient; the greatest x itself,
 /// [`Max`](super::Max), has.
 ///
-/// Indices are numbers like all others on a tape: an `f32` holds them up to 2²⁴. For `usize`, ask
-/// [`Tensor::argmax`]. A NaN is never the greatest.
+/// Indices on a tape are floating-point numbers; an `f32` is exact up to 2²⁴. [`Tensor::argmax`]
+/// returns them as `usize`. A NaN is never the greatest.
 #[derive(Clone, Copy, Debug)]
 pub struct ArgMax {
-    /// The axis along which x are compared.
+    /// The axis along which the elements are compared.
     pub axis: usize,
-    /// Does the axis stay, with length 1?
+    /// Whether the axis is retained with length 1.
     pub keep: bool,
 }
 
@@ -34,7 +34,7 @@ impl<T: Float> NoGradOp<T, 1> for ArgMax {
     }
 }
 
-/// The indices as a tensor of the shape that `x` has without the axis.
+/// Returns the indices as a tensor with the shape of `x` without the axis, or with length 1 there.
 pub(super) fn indices<T: Float>(
     x: &Tensor<T>,
     found: Vec<usize>,
@@ -51,13 +51,13 @@ pub(super) fn indices<T: Float>(
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The index of the first greatest element along `axis`, which stays with length 1 if `keep`,
-    /// else goes.
+    /// The index of the first greatest element along `axis`, which is retained with length 1 if
+    /// `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If a gradient is wanted, since an index has none (see [`detach`](Var::detach)), or there is
-    /// no such axis.
+    /// If self requires a gradient, since an index has none (see [`detach`](Var::detach)), or there
+    /// is no such axis.
     pub fn argmax(self, axis: impl Axis, keep: bool) -> Result<Self> {
         let axis = self.axis("argmax", axis)?;
         self.tape().apply_without_gradient(ArgMax { axis, keep }, [self])

@@ -1,4 +1,4 @@
-//! Where the least element along an axis is.
+//! The index of the least element along an axis.
 //!
 //! y  = the index of the first least x
 //!
@@ -16,9 +16,9 @@ use crate::var::Var;
 /// [`Min`](super::Min), has. Indices are as in [`ArgMax`].
 #[derive(Clone, Copy, Debug)]
 pub struct ArgMin {
-    /// The axis along which x are compared.
+    /// The axis along which the elements are compared.
     pub axis: usize,
-    /// Does the axis stay, with length 1?
+    /// Whether the axis is retained with length 1.
     pub keep: bool,
 }
 
@@ -34,13 +34,13 @@ impl<T: Float> NoGradOp<T, 1> for ArgMin {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The index of the first least element along `axis`, which stays with length 1 if `keep`, else
-    /// goes.
+    /// The index of the first least element along `axis`, which is retained with length 1 if
+    /// `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If a gradient is wanted, since an index has none (see [`detach`](Var::detach)), or there is
-    /// no such axis.
+    /// If self requires a gradient, since an index has none (see [`detach`](Var::detach)), or there
+    /// is no such axis.
     pub fn argmin(self, axis: impl Axis, keep: bool) -> Result<Self> {
         let axis = self.axis("argmin", axis)?;
         self.tape().apply_without_gradient(ArgMin { axis, keep }, [self])

@@ -5,7 +5,7 @@
 //!
 //! shapes: y as x
 //!
-//! The root as a length, which does not overflow.
+//! The root is computed as a length (`hypot`), which does not overflow.
 
 use tensor::{Float, Tensor};
 

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = arctan x; dx = dy / (1 + x²). With the quadrant: [`Atan2`](super::Atan2).
+/// y = arctan x; dx = dy / (1 + x²). [`Atan2`](super::Atan2) also resolves the quadrant.
 #[derive(Clone, Copy, Debug)]
 pub struct Atan;
 

@@ -6,7 +6,8 @@
 //!
 //! shapes: a and b broadcast together; y has the broadcast shape
 //!
-//! The slopes as (b/r)/r with the length r = √(a² + b²), whose square might overflow or vanish.
+//! The slopes are computed as (b/r)/r with the length r = √(a² + b²), whose square might overflow
+//! or vanish.
 
 use tensor::{Float, Tensor};
 
@@ -17,8 +18,8 @@ use crate::var::Var;
 /// y = the angle of the point (b, a) in radians, the shapes broadcast together; da = dy ∘ b/(a² + b²), db = −dy ∘
 /// a/(a² + b²).
 ///
-/// The origin has no angle; as in PyTorch, the value there is that of IEEE 754 and the slopes are
-/// 0.
+/// The angle of the origin is undefined. As in PyTorch, the value there is that of IEEE 754 and the
+/// slopes are 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Atan2;
 

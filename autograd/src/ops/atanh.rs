@@ -5,7 +5,7 @@
 //!
 //! shapes: y as x
 //!
-//! On |x| = a as ln(1 + 2a/(1 − a))/2, so that nothing cancels near 0.
+//! With a = |x| it is computed as ln(1 + 2a/(1 − a))/2, without cancellation near 0.
 
 use tensor::{Float, Tensor, math};
 

@@ -1,10 +1,10 @@
-//! The mean of windows over the last two axes.
+//! Average pooling: the mean of windows over the last two axes.
 //!
-//! y  = Σ x / n over what each window sees, n its places, or those that are elements
-//! dx = for each element the sum of dy / n over the windows that see it
+//! y  = Σ x / n over each window, n its positions, or only those inside x
+//! dx = for each element the sum of dy / n over the windows that contain it
 //!
-//! shapes: x `[…, height, width]`, y as x with as many places along the last two axes as windows
-//! fit
+//! shapes: x `[…, height, width]`, y as x, but with the number of windows that fit along the last
+//! two axes
 
 use tensor::{Float, Tensor, Windows};
 
@@ -12,16 +12,15 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = the mean of what each window sees; each element that it sees gets its share of dy. PyTorch's
-/// `avg_pool2d`.
+/// y = the mean of each window; its elements get equal parts of dy. PyTorch's `avg_pool2d`.
 #[derive(Clone, Copy, Debug)]
 pub struct AvgPool2d {
     /// The size of the windows.
     pub size: [usize; 2],
-    /// How they move.
+    /// Stride, padding and dilation of the windows.
     pub windows: Windows<2>,
-    /// Do places beyond the ends count as elements that are 0? PyTorch's `count_include_pad`, there
-    /// true if nothing is said.
+    /// Whether padding counts as elements with the value 0: PyTorch's `count_include_pad`, whose
+    /// default is true.
     pub counts_padding: bool,
 }
 
@@ -43,9 +42,9 @@ impl<T: Float> Op<T, 1> for AvgPool2d {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The mean of each window of a `size` over the last two axes, places beyond the ends counting
-    /// as elements that are 0: PyTorch's `avg_pool2d`, whose windows stand side by side if nothing
-    /// is said. Where they shall not count: [`ops::AvgPool2d`](AvgPool2d).
+    /// The mean of each window of a `size` over the last two axes: PyTorch's `avg_pool2d`, whose
+    /// windows do not overlap by default. Padding counts as elements with the value 0; apply
+    /// [`ops::AvgPool2d`](AvgPool2d) to exclude it.
     ///
     /// # Errors
     ///

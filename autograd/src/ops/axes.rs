@@ -1,4 +1,4 @@
-//! Which axes a reduction runs over, and what becomes of them.
+//! The axes of a reduction, and whether they are retained.
 
 use tensor::{Buffer, Float, Shape, Tensor};
 
@@ -9,12 +9,12 @@ use crate::error::Result;
 pub(super) enum Axes {
     /// All elements; the result is a scalar.
     All,
-    /// These; they stay with length 1 if `keep`, else go.
+    /// These axes; they are retained with length 1 if `keep`, else removed.
     These { axes: Vec<usize>, keep: bool },
 }
 
 impl Axes {
-    /// The axes, and whether they stay; `None` for all elements.
+    /// The axes, and whether they are retained; `None` for all elements.
     pub(super) fn these(&self) -> Option<(&[usize], bool)> {
         match self {
             Axes::All => None,
@@ -22,9 +22,9 @@ impl Axes {
         }
     }
 
-    /// The result of a reduction of an input of shape `input`, repeated over what was reduced.
+    /// Repeats the result of a reduction along the reduced axes, to the shape `input` of the input.
     ///
-    /// The axes must be those of `input`: the tensor's reduction has checked them.
+    /// The axes must exist in `input`: the tensor's reduction has checked them.
     pub(super) fn spread<T: Float>(
         &self,
         result: &Tensor<T>,
@@ -41,7 +41,7 @@ impl Axes {
         })
     }
 
-    /// What a reduction of `Tensor` along axes gives for these.
+    /// Applies a reduction of `Tensor` to these axes.
     pub(super) fn reduce<T: Float>(
         &self,
         x: &Tensor<T>,
@@ -53,8 +53,9 @@ impl Axes {
         })
     }
 
-    /// `f` of the elements that become one, as one row after the other (in the order of the axes of
-    /// `x`), put back to their places.
+    /// Applies `f` in place to each group of elements that are reduced to one.
+    ///
+    /// `f` gets the group as a contiguous row (in the order of the axes of `x`).
     pub(super) fn map_rows<T: Float>(
         &self,
         x: &Tensor<T>,
@@ -77,7 +78,7 @@ impl Axes {
         Ok(Tensor::from_buffer(values, rows.shape())?.permute(&back)?)
     }
 
-    /// The number of elements that become one.
+    /// The number of elements that are reduced to one.
     pub(super) fn count(&self, input: &[usize]) -> usize {
         match self {
             Axes::All => input.iter().product(),
@@ -85,7 +86,7 @@ impl Axes {
         }
     }
 
-    /// The result's shape if all axes stay.
+    /// The result's shape with all axes retained.
     fn kept(&self, input: &[usize]) -> Shape {
         let reduced = |axis| match self {
             Axes::All => true,

@@ -1,4 +1,5 @@
-//! Batch norm: mean 0 and deviation 1 for each channel, then a gain and a shift for each channel.
+//! Batch norm: mean 0 and standard deviation 1 for each channel, then a gain and a shift for each
+//! channel.
 //!
 //! y  = n∘g + s, n = (x − m)/√(v + ε), with m and v
 //!      in training the mean and biased variance of each channel in the batch,
@@ -17,18 +18,20 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// Mean and variance of each channel in a batch, which inference uses instead of its own.
+/// Mean and variance of each channel: those of a batch, or those for inference.
 #[derive(Clone, Debug)]
 pub struct BatchStatistics<T: Float> {
     /// The means. `[channels]`
     pub mean: Tensor<T>,
-    /// The biased variances: means of (x − mean)². (What PyTorch keeps for inference is this times
-    /// n/(n − 1), n being the number of elements of each channel.) `[channels]`
+    /// The biased variances: means of (x − mean)². `[channels]`
+    ///
+    /// (PyTorch stores this times n/(n − 1) for inference, n being the number of elements of each
+    /// channel.)
     pub variance: Tensor<T>,
 }
 
 impl<T: Float> BatchStatistics<T> {
-    /// Those of x, `[batch, channels, …]`.
+    /// Computes the statistics of x, `[batch, channels, …]`.
     ///
     /// # Errors
     ///
@@ -40,8 +43,8 @@ impl<T: Float> BatchStatistics<T> {
             return Err(Error::invalid(
                 "batch_norm",
                 format!(
-                    "{:?} has one element for each channel, which is its own mean; train with \
-                    more",
+                    "{:?} has one element for each channel, so its variance is 0; train with \
+                    larger batches",
                     x.shape()
                 ),
             ));
@@ -59,26 +62,28 @@ impl<T: Float> BatchStatistics<T> {
 #[derive(Clone, Debug)]
 pub struct BatchNorm<T: Float> {
     eps: T,
-    /// Computed from x if there are none.
+    /// Computed from x if `None`.
     statistics: Option<BatchStatistics<T>>,
-    /// Do gradients not flow through the statistics?
+    /// Whether the statistics are constants, through which no gradients flow.
     constant: bool,
-    /// What x was standardized by, from forward to backward.
+    /// The moments that x was standardized by, saved by forward for backward.
     moments: Option<Moments<T>>,
 }
 
 impl<T: Float> BatchNorm<T> {
-    /// By the statistics of the batch, through which gradients flow. `eps` is added to the variance.
+    /// For training: standardizes by the statistics of the batch, through which gradients flow.
+    /// `eps` is added to the variance.
     pub fn training(eps: T) -> Self {
         BatchNorm { eps, statistics: None, constant: false, moments: None }
     }
 
-    /// As `training`, by the statistics of the batch, known already.
+    /// As `training`, with the statistics of the batch already computed.
     pub(crate) fn training_by(statistics: BatchStatistics<T>, eps: T) -> Self {
         BatchNorm { eps, statistics: Some(statistics), constant: false, moments: None }
     }
 
-    /// By these statistics, which are constants. `eps` is added to the variance.
+    /// For inference: standardizes by these statistics, which are constants. `eps` is added to the
+    /// variance.
     pub fn inference(statistics: BatchStatistics<T>, eps: T) -> Self {
         BatchNorm { eps, statistics: Some(statistics), constant: true, moments: None }
     }
@@ -95,7 +100,7 @@ fn all_but_channels<T: Float>(x: &Tensor<T>) -> Vec<usize> {
     (0..x.rank()).filter(|&axis| axis != 1).collect()
 }
 
-/// One number for each channel, so that it broadcasts to x.
+/// Reshapes one number for each channel so that it broadcasts to x.
 fn for_channels<T: Float>(of_channels: &Tensor<T>, x: &Tensor<T>) -> Result<Tensor<T>> {
     let shape: Vec<usize> =
         (1..x.rank()).map(|axis| if axis == 1 { x.shape()[1] } else { 1 }).collect();
@@ -157,24 +162,24 @@ impl<T: Float> Op<T, 3> for BatchNorm<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// [Standardized](Var::standardize) for each channel of `[batch, channels, …]` by the statistics
-    /// of the batch, then times `gain` plus `shift`; and these statistics.
+    /// Returns self, `[batch, channels, …]`, [standardized](Var::standardize) for each channel by
+    /// the statistics of the batch, then times `gain` plus `shift`; and these statistics.
     ///
     /// # Errors
     ///
-    /// If `gain` and `shift` have not one element for each channel, or the batch has fewer than two
-    /// for each.
+    /// If `gain` and `shift` do not have one element for each channel, or the batch has fewer than
+    /// two elements for each channel.
     pub fn batch_norm(self, gain: Self, shift: Self, eps: T) -> Result<(Self, BatchStatistics<T>)> {
         let statistics = BatchStatistics::of(&self.value())?;
         let op = BatchNorm::training_by(statistics.clone(), eps);
         Ok((self.tape().apply(op, [self, gain, shift])?, statistics))
     }
 
-    /// As [`batch_norm`](Var::batch_norm), by given statistics, which are constants: for inference.
+    /// As [`batch_norm`](Var::batch_norm), with given statistics as constants: for inference.
     ///
     /// # Errors
     ///
-    /// If `gain`, `shift` or the statistics have not one element for each channel.
+    /// If `gain`, `shift` or the statistics do not have one element for each channel.
     pub fn batch_norm_by(
         self,
         statistics: BatchStatistics<T>,
@@ -234,7 +239,7 @@ mod tests {
         assert_eq!(*gradients.of(g).unwrap(), Tensor::from([3.0, -6.0]));
         assert_eq!(*gradients.of(s).unwrap(), Tensor::from([5.0, 10.0]));
         assert_eq!(*gradients.of(x).unwrap(), Tensor::zeros([2, 2]));
-        // By constants, x has a gradient: dy∘g/√v.
+        // With constant statistics, the gradient of x is dy∘g/√v.
         let y = x.batch_norm_by(statistics, g, s, 0.0).unwrap();
         assert_eq!(y.value(), Tensor::from([[8.0, 23.0], [12.0, 17.0]]));
         let gradients = y.backward_with(Tensor::from([[1.0, 2.0], [4.0, 8.0]])).unwrap();
@@ -247,8 +252,8 @@ mod tests {
         let [x, g] = [Tensor::<f32>::zeros([1, 3]), Tensor::zeros([3])].map(|x| tape.parameter(x));
         assert_eq!(
             x.batch_norm(g, g, 1e-5).unwrap_err().to_string(),
-            "batch_norm: [1, 3] has one element for each channel, which is its own mean; train \
-            with more"
+            "batch_norm: [1, 3] has one element for each channel, so its variance is 0; train \
+            with larger batches"
         );
         let x = tape.parameter(Tensor::zeros([4, 2]));
         assert_eq!(

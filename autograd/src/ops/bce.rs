@@ -11,12 +11,14 @@ use tensor::{Float, Tensor, math};
 use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 
-/// y = −(t ln p + (1 − t) ln(1 − p)) of each probability p and target t, the shapes broadcast together; dp = dy ∘ (p − t)/(p(1 − p)), dt
-/// = dy ∘ (ln(1 − p) − ln p). The method is [`binary_cross_entropy`](crate::Var::binary_cross_entropy).
+/// y = −(t ln p + (1 − t) ln(1 − p)) of each probability p and target t, the shapes broadcast
+/// together; dp = dy ∘ (p − t)/(p(1 − p)), dt = dy ∘ (ln(1 − p) − ln p). The method is
+/// [`binary_cross_entropy`](crate::Var::binary_cross_entropy).
 ///
 /// As in PyTorch, a logarithm is at least −100 and the divisor of dp at least 10⁻¹² (there the
-/// nearest number in single precision, also in `f64`), so that a wrong certainty costs 100 and not
-/// ∞. Where p comes of a logit, [`BceWithLogits`](super::BceWithLogits) loses nothing.
+/// nearest number in single precision, also in `f64`), so that the loss of a certain but wrong
+/// prediction is 100 and not ∞. If p is computed from a logit,
+/// [`BceWithLogits`](super::BceWithLogits) is more precise.
 #[derive(Clone, Copy, Debug)]
 pub struct Bce;
 
@@ -36,7 +38,7 @@ impl<T: Float> Op<T, 2> for Bce {
         let inside = |p: &T| (T::zero()..=T::one()).contains(p) || p.is_nan();
         if let Some(p) = p.to_vec().into_iter().find(|p| !inside(p)) {
             let rule = format!(
-                "a probability is {p}; they must lie in 0..=1: `bce_with_logits` takes logits"
+                "found the probability {p}, expected 0..=1; for logits use `bce_with_logits`"
             );
             return Err(Error::invalid("bce", rule));
         }
@@ -98,7 +100,7 @@ mod tests {
         let logits = tape.constant(Tensor::from([1.5]));
         assert_eq!(
             tape.apply(Bce, [logits, logits]).unwrap_err().to_string(),
-            "bce: a probability is 1.5; they must lie in 0..=1: `bce_with_logits` takes logits"
+            "bce: found the probability 1.5, expected 0..=1; for logits use `bce_with_logits`"
         );
     }
 }

@@ -11,11 +11,12 @@ use crate::elementwise;
 use tensor::math;
 
 elementwise!(
-    /// y = −(t ln σ(x) + (1 − t) ln(1 − σ(x))) of each logit x and target t, the shapes broadcast together; dx = dy ∘ (σ(x) − t),
-    /// dt = −dy ∘ x. The method is [`bce_with_logits_reduced`](crate::Var::bce_with_logits_reduced), the mean in one is
-    /// [`BceWithLogits`](super::BceWithLogits).
+    /// y = −(t ln σ(x) + (1 − t) ln(1 − σ(x))) of each logit x and target t, the shapes broadcast
+    /// together; dx = dy ∘ (σ(x) − t), dt = −dy ∘ x. The method is
+    /// [`bce_with_logits_reduced`](crate::Var::bce_with_logits_reduced).
+    /// [`BceWithLogits`](super::BceWithLogits) computes the mean in one operation.
     pub BceOfLogits, "bce_of_logits", |x: T, t: T| {
-        // Not by `max` and `abs`, which have slopes of their own at ±0 and NaN.
+        // Without `max` and `abs`, whose slopes at ±0 and NaN differ.
         let (above, size) = if x < T::zero() { (T::zero(), -x) } else { (x, x) };
         above - x * t + math::ln_1p(math::exp(-size))
     }

@@ -17,7 +17,7 @@ use crate::var::Var;
 /// The mean binary cross-entropy of σ(x) against targets t between 0 and 1;
 /// dx = dy ∘ (σ(x) − t) / n, dt = −dy ∘ x / n.
 ///
-/// x are logits, not probabilities: ln 0 cannot occur. The shapes must be equal.
+/// x are logits, not probabilities, so that ln 0 cannot occur. The shapes must be equal.
 #[derive(Clone, Copy, Debug)]
 pub struct BceWithLogits;
 
@@ -29,7 +29,7 @@ impl<T: Float> Op<T, 2> for BceWithLogits {
     fn forward(&mut self, [x, t]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
         check_equal("bce_with_logits", x, t)?;
         let loss = |x: T, t: T| {
-            // Not `max`, which would swallow NaN.
+            // Not `max`, which would ignore NaN.
             let above = if x < T::zero() { T::zero() } else { x };
             above - x * t + math::ln_1p(math::exp(-x.abs()))
         };

@@ -1,4 +1,4 @@
-//! A number held between two bounds.
+//! Clamping: each number limited to the range between two bounds.
 //!
 //! y  = min(max(x, low), high)
 //! dx = dy where low < x < high, 0 elsewhere
@@ -11,10 +11,11 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = min(max(x, low), high); dx = dy where low < x < high, 0 elsewhere, at the bounds as well: the
-/// convention of PyTorch (since 2.15) and of [`relu`](crate::Var::relu), which is a clamp, too.
+/// y = min(max(x, low), high); dx = dy where low < x < high, 0 elsewhere. At the bounds dx is 0, as
+/// in PyTorch (since 2.15) and in [`relu`](crate::Var::relu), which is also a clamp.
 ///
-/// An infinite bound is none. If `low` is above `high`, y is `high` everywhere. NaN stays NaN.
+/// An infinite bound has no effect. If `low` is above `high`, y is `high` everywhere. NaN stays
+/// NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct Clamp<T> {
     /// The least y.
@@ -46,7 +47,7 @@ impl<T: Float> Op<T, 1> for Clamp<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// min(max(x, `low`), `high`); an infinite bound is none
+    /// min(max(x, `low`), `high`); an infinite bound has no effect
     #[doc(alias = "clip")]
     pub fn clamp(self, low: T, high: T) -> Result<Self> {
         self.tape().apply(Clamp { low, high }, [self])
@@ -60,7 +61,7 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     fn op<T: Float>(low: f64, high: f64) -> Clamp<T> {
         Clamp { low: T::of(low), high: T::of(high) }
     }
-    // `distinct` lies at odd multiples of 0.1.
+    // The values of `distinct` are odd multiples of 0.1.
     vec![
         grad_case!(op(-0.4, 0.2), [distinct([2, 5])]),
         grad_case!(op(0.0, f64::INFINITY), [distinct([2, 5])]).named("low"),

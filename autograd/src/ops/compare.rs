@@ -1,4 +1,4 @@
-//! Comparisons of two numbers, which give masks.
+//! Elementwise comparisons, which return masks.
 //!
 //! y  = 1 where the comparison holds, 0 elsewhere
 //!
@@ -10,11 +10,11 @@ use crate::error::Result;
 use crate::op::NoGradOp;
 use crate::var::Var;
 
-/// y = 1 where a and b compare so, 0 elsewhere, the shapes broadcast together: a mask for
-/// [`Select`](super::Select), or to multiply by. It has no gradient.
+/// y = 1 where the comparison of a and b holds, 0 elsewhere, the shapes broadcast together: a mask
+/// for [`Select`](super::Select) or for multiplication. It has no gradient.
 ///
 /// Masks combine by arithmetic: `p * q` is "and", `p.maximum(q)` is "or", `1.0 - p` is "not". A NaN
-/// is not equal to anything, and neither less nor greater.
+/// is unequal to every number, and neither less nor greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compare {
     /// a < b
@@ -61,8 +61,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If a variable wants a gradient, since a comparison has none (see [`detach`](Var::detach)),
-    /// or the shapes do not broadcast; so for all comparisons.
+    /// If a variable requires a gradient, since a comparison has none (see
+    /// [`detach`](Var::detach)), or the shapes do not broadcast; so for all comparisons.
     #[doc(alias = "lt")]
     pub fn less(self, other: Self) -> Result<Self> {
         self.tape().apply_without_gradient(Compare::Less, [self, other])

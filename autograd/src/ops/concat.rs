@@ -1,7 +1,7 @@
-//! Tensors one after the other along an axis.
+//! Concatenation along an axis.
 //!
 //! y   = [x₀, x₁, …]
-//! dxᵢ = the part of dy where xᵢ stands
+//! dxᵢ = the part of dy at the positions of xᵢ
 //!
 //! shapes: equal but for the axis, where y has the sum of the lengths
 
@@ -13,7 +13,7 @@ use crate::list::{ListCall, ListOp};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = \[x₀, x₁, …\] along an axis; dxᵢ is the part of dy where xᵢ stands.
+/// y = \[x₀, x₁, …\], concatenated along an axis; dxᵢ is the part of dy at the positions of xᵢ.
 ///
 /// ```
 /// use autograd::{Tape, ops::Concat};
@@ -27,7 +27,7 @@ use crate::var::Var;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Concat {
-    /// The axis along which the inputs stand one after the other.
+    /// The axis of concatenation.
     pub axis: usize,
 }
 
@@ -73,7 +73,7 @@ impl<T: Float> ListOp<T> for Concat {
     }
 }
 
-/// The parts one after the other along `axis`.
+/// Concatenates the parts along `axis`.
 pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tensor<T>> {
     let refuse = |rule| Err(Error::invalid("concat", rule));
     let Some(first) = parts.first().map(|part| part.shape()) else {
@@ -92,7 +92,7 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
             && (0..first.len()).all(|a| a == axis || lengths[a] == first[a]);
         if !fits {
             return refuse(format!(
-                "input {input} is {lengths:?}, input 0 is {first:?}: all lengths but that of axis {axis} must be \
+                "input {input} is {lengths:?}, input 0 is {first:?}: all lengths except that of axis {axis} must be \
                  equal"
             ));
         }
@@ -116,7 +116,7 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The inputs one after the other along `axis`.
+    /// Concatenates the inputs along `axis`.
     ///
     /// ```
     /// use autograd::{Tape, Var};
@@ -131,7 +131,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If there is no input, or they differ in more than the length of `axis`.
+    /// If there is no input, or the shapes differ in more than the length of `axis`.
     #[doc(alias = "cat")]
     #[doc(alias = "concatenate")]
     pub fn concat(axis: impl Axis, inputs: &[Self]) -> Result<Self> {
@@ -219,8 +219,8 @@ mod tests {
         let [a, b] = [[2, 3], [2, 4]].map(|shape| tape.parameter(Tensor::<f32>::zeros(shape)));
         assert_eq!(
             tape.apply(Concat { axis: 0 }, [a, b]).unwrap_err().to_string(),
-            "concat: input 1 is [2, 4], input 0 is [2, 3]: all lengths but that of axis 0 must be \
-            equal"
+            "concat: input 1 is [2, 4], input 0 is [2, 3]: all lengths except that of axis 0 must \
+            be equal"
         );
         assert!(tape.apply(Concat { axis: 2 }, [a]).is_err());
         assert!(tape.apply(Concat { axis: 0 }, []).is_err());

@@ -1,12 +1,11 @@
 //! Convolution over the last two axes.
 //!
 //! y  = Σ w[o, c, p, q]·x[n, c, i·s + p·d − padding, j·s + q·d − padding] at [n, o, i, j], Σ over c, p and q
-//! dx = for each element the sum of dy·w over the windows that see it
-//! dw = for each place in the window the sum of dy·x over images and windows
+//! dx = for each element the sum of dy·w over the windows that contain it
+//! dw = for each position in the window the sum of dy·x over images and windows
 //!
 //! shapes: x `[images, channels, height, width]`, w `[output channels, channels/groups, rows,
-//! columns]`, y `[images, output
-//!      channels, …]` with as many places as windows fit
+//! columns]`, y `[images, output channels, …]` with the number of windows that fit
 
 use tensor::{Float, Tensor, Windows};
 
@@ -21,9 +20,9 @@ use crate::var::Var;
 /// multiply; see [`Tensor::conv2d`].
 #[derive(Clone, Copy, Debug)]
 pub struct Conv2d {
-    /// How the windows move: stride, padding, dilation.
+    /// Stride, padding and dilation of the windows.
     pub windows: Windows<2>,
-    /// Into how many groups the channels are divided, of which each sees only itself; usually 1.
+    /// The number of groups of channels, convolved independently; usually 1.
     pub groups: usize,
 }
 
@@ -45,7 +44,7 @@ impl<T: Float> Op<T, 2> for Conv2d {
     }
 }
 
-/// The shape of what forward has accepted.
+/// The shape as an array; forward has checked that there are four axes.
 fn four<T: Float>(x: &Tensor<T>) -> [usize; 4] {
     let Ok(shape) = x.shape().try_into() else { unreachable!("forward has checked the shape") };
     shape
@@ -53,9 +52,9 @@ fn four<T: Float>(x: &Tensor<T>) -> [usize; 4] {
 
 impl<T: Float> Var<'_, T> {
     /// Each window of x, `[images, channels, height, width]`, times the `weight`, `[output
-    /// channels, channels/groups, rows, columns]`: PyTorch's `conv2d`. `groups` is 1 but for
-    /// grouped and depthwise convolutions. A shift for each channel is added by
-    /// [`add_channels`](Var::add_channels).
+    /// channels, channels/groups, rows, columns]`: PyTorch's `conv2d`. `groups` is 1 except for
+    /// grouped and depthwise convolutions. [`add_channels`](Var::add_channels) adds a bias for each
+    /// channel.
     ///
     /// ```
     /// use autograd::{Tape, Windows};
@@ -73,8 +72,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If the shapes do not fit one another, the groups do not divide the channels, or no window
-    /// fits.
+    /// If the shapes do not match, the groups do not divide the channels, or no window fits.
     pub fn conv2d(self, weight: Self, windows: Windows<2>, groups: usize) -> Result<Self> {
         self.tape().apply(Conv2d { windows, groups }, [self, weight])
     }

@@ -13,7 +13,7 @@ use crate::var::Var;
 
 /// y = cos x, x in radians; dx = −dy ∘ sin x.
 ///
-/// See [`Tensor::sin`] for how exact they are.
+/// See [`Tensor::sin`] for the accuracy.
 #[derive(Clone, Copy, Debug)]
 pub struct Cos;
 

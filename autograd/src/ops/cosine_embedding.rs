@@ -1,4 +1,4 @@
-//! A loss for pairs of vectors that shall point the same way, or not.
+//! The cosine embedding loss of pairs of vectors that are similar or dissimilar.
 //!
 //! y  = Σ l(row) / rows, l = 1 − c for pairs that belong together, max(0, c − margin) for others,
 //!      c = Σ a∘b / √(A·B), A = Σ a² + ε, B = Σ b² + ε, ε = 10⁻¹²
@@ -22,9 +22,9 @@ use crate::var::Var;
 /// 10⁻¹² is added to |a|² and |b|², as in PyTorch, so that nothing divides by 0.
 #[derive(Clone, Debug)]
 pub struct CosineEmbedding<T> {
-    /// For each row, do the two belong together?
+    /// For each row, whether the pair belongs together.
     pub together: Vec<bool>,
-    /// The cosine that pairs that do not may have for free, between −1 and 1.
+    /// The cosine up to which a pair that does not belong together has no loss, between −1 and 1.
     pub margin: T,
 }
 
@@ -45,7 +45,7 @@ impl<T: Float> Angle<T> {
 }
 
 impl<T: Float> CosineEmbedding<T> {
-    /// l(c), and what it changes by with c.
+    /// l(c) and its derivative.
     fn loss(&self, row: usize, cosine: T) -> (T, T) {
         let over = cosine - self.margin;
         if self.together[row] {
@@ -116,7 +116,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If the shapes differ, there are not two axes, or not one target for each row.
+    /// If the shapes differ, there are not two axes, or there is not one target for each row.
     pub fn cosine_embedding(self, other: Self, together: &[bool], margin: T) -> Result<Self> {
         let op = CosineEmbedding { together: together.to_vec(), margin };
         self.tape().apply(op, [self, other])
@@ -164,7 +164,7 @@ mod tests {
         }
         let y = a.cosine_embedding(b, &[true; 4], 0.0).unwrap();
         let gradients = y.backward().unwrap();
-        // −b/(5·5)/4 across; along and against there is nothing to turn.
+        // −b/(5·5)/4 for perpendicular vectors, 0 for parallel and opposite ones.
         let expected = [0.0, 0.0, 0.04, -0.03, 0.0, 0.0];
         for (found, expected) in gradients.of(a).unwrap().to_vec().iter().zip(expected) {
             assert!(f64::abs(found - expected) < 1e-12, "{found} {expected}");

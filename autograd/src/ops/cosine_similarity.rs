@@ -15,27 +15,28 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = Σ a∘b / (|a|·|b|) along an axis, which goes; da = dy ∘ (b/|b| − y∘a/|a|)/|a|, and so for db.
-/// PyTorch's `cosine_similarity`.
+/// y = Σ a∘b / (|a|·|b|) along an axis, which is removed; da = dy ∘ (b/|b| − y∘a/|a|)/|a|, and so
+/// for db. PyTorch's `cosine_similarity`.
 ///
-/// Each vector is divided by its own length before they are multiplied, so that nothing overflows
-/// that need not. Lengths below ε count as ε.
+/// Each vector is divided by its own length before the multiplication, which avoids overflow.
+/// Lengths below ε count as ε.
 #[derive(Clone, Debug)]
 pub struct CosineSimilarity<T: Float> {
     axis: usize,
     eps: T,
-    /// For a and b, from forward to backward.
+    /// Unit vectors and lengths of a and b, saved by forward for backward.
     directions: Option<[Direction<T>; 2]>,
 }
 
 impl<T: Float> CosineSimilarity<T> {
-    /// Of vectors along `axis`; lengths below `eps` count as `eps` (PyTorch's is 10⁻⁸).
+    /// The similarity of vectors along `axis`; lengths below `eps` count as `eps` (PyTorch's
+    /// default is 10⁻⁸).
     pub fn new(axis: usize, eps: T) -> Self {
         CosineSimilarity { axis, eps, directions: None }
     }
 }
 
-/// x/max(|x|, ε) and |x|, the axis kept.
+/// x/max(|x|, ε) and |x|, the axis retained.
 #[derive(Clone, Debug)]
 struct Direction<T: Float> {
     unit: Tensor<T>,
@@ -44,7 +45,7 @@ struct Direction<T: Float> {
 
 impl<T: Float> Direction<T> {
     fn of(x: &Tensor<T>, axis: usize, eps: T) -> Result<Self> {
-        // In sizes of which no square overflows or vanishes.
+        // Scaled so that no square overflows or vanishes.
         let largest = x.map(|x| x.abs()).max_axes_or(&[axis], true, T::zero())?;
         let size = largest.map(unit_of_squares);
         let shares = x.zip(&size, |x, size| x / size)?;
@@ -56,7 +57,7 @@ impl<T: Float> Direction<T> {
         Ok(Direction { unit, length })
     }
 
-    /// (other − y∘unit)/|x|, or other/ε where |x| does not count.
+    /// (other − y∘unit)/|x|, or other/ε where |x| is below ε.
     fn gradient(&self, other: &Self, y: &Tensor<T>, eps: T) -> Result<Tensor<T>> {
         let counted = y.zip(&self.length, |y, length| if length < eps { T::zero() } else { y })?;
         let rest = self.unit.zip(&counted, |unit, y| unit * y)?;
@@ -81,7 +82,7 @@ impl<T: Float> Op<T, 2> for CosineSimilarity<T> {
 
     fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
         let Some([a, b]) = &self.directions else { unreachable!("forward comes before backward") };
-        // With the axis, as the lengths.
+        // With the axis retained, as for the lengths.
         let [y, dy] = [call.output, dy].map(|t| t.reshape(a.length.shape()));
         let (y, dy) = (y?, dy?);
         let gradient = |of: &Direction<T>, other| {
@@ -92,8 +93,8 @@ impl<T: Float> Op<T, 2> for CosineSimilarity<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The cosines between the vectors of self and other along `axis`, which goes; lengths below
-    /// `eps` count as `eps`.
+    /// The cosines between the vectors of self and other along `axis`, which is removed; lengths
+    /// below `eps` count as `eps`.
     ///
     /// # Errors
     ///
@@ -142,7 +143,7 @@ mod tests {
         for (found, expected) in found.iter().zip([1.0, 0.0, -1.0, 0.0]) {
             assert!(f64::abs(found - expected) < 1e-15, "{found} {expected}");
         }
-        // Only what turns a matters; what has no length counts as ½ long.
+        // Only the change in direction counts; a vector shorter than ε counts as ½ long.
         let gradients = y.sum().unwrap().backward().unwrap();
         let expected = [0.0, 0.0, -0.16, 0.12, 0.0, 0.0, 2.0, 0.0];
         for (found, expected) in gradients.of(a).unwrap().to_vec().iter().zip(expected) {

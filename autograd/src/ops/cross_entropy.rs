@@ -1,7 +1,7 @@
-//! The loss of a classifier, from its logits and the classes.
+//! Cross-entropy: the loss of a classifier, from its logits and the classes.
 //!
 //! y  = −Σ w[class of row]·ln p[row, class of row] / W, with ln p = log_softmax(x) along the last
-//!      axis, weights w, all 1 if nothing is said, and W = Σ w[class of row];
+//!      axis, weights w (1 by default), and W = Σ w[class of row];
 //!      smoothed by ε: (1 − ε) of that + ε of −Σ w∘ln p / (classes·W)
 //! dx = dy ∘ w[class of row]·(p − 1 at the class, p elsewhere) / W;
 //!      smoothed: (1 − ε) of that + ε of dy ∘ (p·Σ w − w) / (classes·W)
@@ -21,8 +21,9 @@ use crate::var::Var;
 /// The mean over rows of −ln softmax(x)\[class of the row\]; dx = dy ∘ (softmax(x) − one at the
 /// class) / rows.
 ///
-/// x are logits, not probabilities: nothing is lost where a probability is near 0 or near 1. With
-/// weights and smoothing it is PyTorch's `cross_entropy(x, classes, weight, label_smoothing)`.
+/// x are logits, not probabilities, so that no precision is lost where a probability is near 0 or
+/// 1. With weights and smoothing it is PyTorch's `cross_entropy(x, classes, weight,
+/// label_smoothing)`.
 ///
 /// ```
 /// use autograd::{Tape, ops::CrossEntropy};
@@ -39,17 +40,17 @@ pub struct CrossEntropy<T: Float> {
     classes: Vec<usize>,
     /// ε
     smoothing: T,
-    /// w, one for each class; none if all are 1.
+    /// w, one for each class; `None` if all are 1.
     weights: Option<Vec<T>>,
-    /// The class of rows that do not count.
+    /// The class whose rows are ignored.
     ignored: Option<usize>,
     reduction: Reduction,
-    /// ln p, from forward to backward. `[rows, classes]`
+    /// ln p, saved by forward for backward. `[rows, classes]`
     ln_p: Option<Tensor<T>>,
 }
 
 impl<T: Float> CrossEntropy<T> {
-    /// Against the class of each row, counted from 0.
+    /// The loss for these classes, one for each row, counted from 0.
     pub fn new(classes: &[usize]) -> Self {
         CrossEntropy {
             classes: classes.to_vec(),
@@ -61,26 +62,28 @@ impl<T: Float> CrossEntropy<T> {
         }
     }
 
-    /// The share `smoothing`, in 0..=1, of each target is spread evenly over all classes.
+    /// Label smoothing: spreads the fraction `smoothing`, in 0..=1, of each target evenly over all
+    /// classes.
     #[must_use]
     pub fn smoothed(self, smoothing: T) -> Self {
         CrossEntropy { smoothing, ..self }
     }
 
-    /// Each class counts with its weight, and the mean is divided by the sum of the rows' weights.
+    /// Weights each row by the weight of its class; the mean is divided by the sum of the rows'
+    /// weights.
     #[must_use]
     pub fn weighted(self, weights: &[T]) -> Self {
         CrossEntropy { weights: Some(weights.to_vec()), ..self }
     }
 
-    /// Rows of this class, which need not be one of the logits', do not count: PyTorch's
-    /// `ignore_index`. If no others are left, the mean is NaN, as in PyTorch, and the sum 0.
+    /// Ignores rows of this class, which need not be among the logits' classes: PyTorch's
+    /// `ignore_index`. If no other rows are left, the mean is NaN, as in PyTorch, and the sum 0.
     #[must_use]
     pub fn ignoring(self, class: usize) -> Self {
         CrossEntropy { ignored: Some(class), ..self }
     }
 
-    /// The sum over rows, or one loss for each row, instead of their mean.
+    /// Sets the reduction: the sum over rows, or one loss for each row, instead of the mean.
     #[must_use]
     pub fn reduced(self, reduction: Reduction) -> Self {
         CrossEntropy { reduction, ..self }
@@ -96,7 +99,7 @@ impl<T: Float> CrossEntropy<T> {
         self.weights.as_ref().map_or(T::one(), |weights| weights[class])
     }
 
-    /// W, what the sum over rows is divided by.
+    /// W, the divisor of the sum over rows.
     fn total(&self) -> T {
         if self.reduction != Reduction::Mean {
             return T::one();
@@ -106,7 +109,7 @@ impl<T: Float> CrossEntropy<T> {
     }
 }
 
-/// Smoothing and weights, if any, fit this number of classes.
+/// Checks the smoothing, and that there is a weight for each class, if any.
 pub(super) fn check_settings<T: Float>(
     op: &'static str,
     classes: usize,
@@ -114,7 +117,7 @@ pub(super) fn check_settings<T: Float>(
     weights: Option<&Vec<T>>,
 ) -> Result<()> {
     if !(smoothing >= T::zero() && smoothing <= T::one()) {
-        let rule = format!("the share to smooth is {smoothing}; it must lie in 0..=1");
+        let rule = format!("found the label smoothing {smoothing}, expected 0..=1");
         return Err(Error::invalid(op, rule));
     }
     if let Some(found) = weights.map(Vec::len).filter(|&found| found != classes) {
@@ -145,7 +148,7 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
             self.classes.iter().position(|&class| class >= columns && self.counts(class))
         {
             return refuse(format!(
-                "row {row} has class {}, but the logits {:?} know only classes below {columns}; \
+                "row {row} has class {}, but the logits {:?} have only classes below {columns}; \
                 count from 0",
                 self.classes[row],
                 x.shape()
@@ -194,7 +197,7 @@ impl<T: Float> Op<T, 1> for CrossEntropy<T> {
                     scale * self.smoothing / T::of(columns as f64),
                 );
                 let hard = share * self.weight(class);
-                // p − 1 without cancellation; what smoothing adds has none to lose.
+                // p − 1 without cancellation; the smoothing terms do not cancel.
                 let at_class = hard * math::expm1(ln_p[class]) + rest * weights * dx[class];
                 let sum = hard + rest * weights;
                 dx.iter_mut().for_each(|dx| *dx = sum * *dx);
@@ -215,25 +218,26 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If there are not as many classes as rows, or one is not below the number of columns.
+    /// If there is not one class for each row, or a class is not below the number of columns.
     #[doc(alias = "softmax_cross_entropy")]
     #[doc(alias = "sparse_categorical_crossentropy")]
     pub fn cross_entropy(self, classes: &[usize]) -> Result<Self> {
         self.tape().apply(CrossEntropy::new(classes), [self])
     }
 
-    /// [`cross_entropy`](Var::cross_entropy), the share `smoothing` of each target being spread
-    /// evenly over all classes. With weights, too: [`ops::CrossEntropy`](CrossEntropy).
+    /// [`cross_entropy`](Var::cross_entropy) with label smoothing: the fraction `smoothing` of each
+    /// target is spread evenly over all classes. For weights as well, apply
+    /// [`ops::CrossEntropy`](CrossEntropy).
     ///
     /// # Errors
     ///
-    /// As `cross_entropy`, and if the share does not lie in 0..=1.
+    /// As `cross_entropy`, and if `smoothing` is not in 0..=1.
     pub fn cross_entropy_smoothed(self, classes: &[usize], smoothing: T) -> Result<Self> {
         self.tape().apply(CrossEntropy::new(classes).smoothed(smoothing), [self])
     }
 
-    /// [`cross_entropy`](Var::cross_entropy), each row counting with its class's weight, the sum
-    /// divided by the sum of the rows' weights.
+    /// [`cross_entropy`](Var::cross_entropy) with class weights: each row counts with its class's
+    /// weight, and the sum is divided by the sum of the rows' weights.
     ///
     /// # Errors
     ///
@@ -365,11 +369,11 @@ mod tests {
         );
         assert_eq!(
             x.cross_entropy_smoothed(&[0, 1], 1.5).unwrap_err().to_string(),
-            "cross_entropy: the share to smooth is 1.5; it must lie in 0..=1"
+            "cross_entropy: found the label smoothing 1.5, expected 0..=1"
         );
         assert_eq!(
             x.cross_entropy(&[0, 3]).unwrap_err().to_string(),
-            "cross_entropy: row 1 has class 3, but the logits [2, 3] know only classes below 3; \
+            "cross_entropy: row 1 has class 3, but the logits [2, 3] have only classes below 3; \
             count from 0"
         );
         assert_eq!(

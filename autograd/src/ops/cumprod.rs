@@ -1,7 +1,8 @@
 //! Running products along an axis.
 //!
-//! y  = Π x up to and with each element: yᵢ = x₀·…·xᵢ
-//! dx = (x₀·…·xⱼ₋₁)·sⱼ with sⱼ = dyⱼ + xⱼ₊₁·sⱼ₊₁, from the end: nothing is divided, so that it is right where an x is 0
+//! y  = Π x up to and including each element: yᵢ = x₀·…·xᵢ
+//! dx = (x₀·…·xⱼ₋₁)·sⱼ with sⱼ = dyⱼ + xⱼ₊₁·sⱼ₊₁, from the end: without division, so that it is
+//!      right where an x is 0
 //!
 //! shapes: y as x
 
@@ -32,7 +33,7 @@ impl<T: Float> Op<T, 1> for CumProd {
     }
 
     fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
-        x.prod_axes(&[self.axis], true)?; // refuses an axis that is not there
+        x.prod_axes(&[self.axis], true)?; // refuses an axis that does not exist
         self.axes().map_rows(x, |row| {
             let mut product = T::one();
             for x in row {
@@ -60,7 +61,7 @@ impl<T: Float> Op<T, 1> for CumProd {
     }
 }
 
-/// Turns the dy of a row into its dx.
+/// Replaces the dy of a row by its dx.
 fn gradient<T: Float>(x: &[T], row: &mut [T]) {
     for at in (1..x.len()).rev() {
         row[at - 1] = row[at - 1] + x[at] * row[at];
@@ -72,7 +73,7 @@ fn gradient<T: Float>(x: &[T], row: &mut [T]) {
     }
 }
 
-/// The axis moved to the end.
+/// Moves the axis to the end.
 fn along_last<T: Float>(axis: usize, x: &Tensor<T>) -> tensor::Result<Tensor<T>> {
     let mut order: Vec<usize> = (0..x.rank()).collect();
     order.remove(axis);
@@ -80,7 +81,7 @@ fn along_last<T: Float>(axis: usize, x: &Tensor<T>) -> tensor::Result<Tensor<T>>
     x.permute(&order)
 }
 
-/// The last axis moved back.
+/// Moves the last axis back to `axis`.
 fn from_last<T: Float>(axis: usize, x: &Tensor<T>) -> tensor::Result<Tensor<T>> {
     let mut order: Vec<usize> = (0..x.rank() - 1).collect();
     order.insert(axis, x.rank() - 1);
@@ -88,8 +89,8 @@ fn from_last<T: Float>(axis: usize, x: &Tensor<T>) -> tensor::Result<Tensor<T>> 
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The running products along `axis`: at each place the product of the elements up to and with
-    /// it.
+    /// The running products along `axis`: at each position the product of the elements up to and
+    /// including it.
     ///
     /// # Errors
     ///

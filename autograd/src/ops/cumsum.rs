@@ -1,6 +1,6 @@
 //! Running sums along an axis.
 //!
-//! y  = Σ x up to and with each element: yᵢ = x₀ + … + xᵢ
+//! y  = Σ x up to and including each element: yᵢ = x₀ + … + xᵢ
 //! dx = Σ dy from each element on: the running sums of dy from the other end
 //!
 //! shapes: y as x
@@ -17,9 +17,9 @@ use crate::var::Var;
 pub struct CumSum {
     /// The axis along which the sums run.
     pub axis: usize,
-    /// From the last element to the first.
+    /// Whether the sums run from the last element to the first.
     pub reverse: bool,
-    /// Without the element itself: the first sum is 0.
+    /// Whether the element itself is excluded: the first sum is 0.
     pub exclusive: bool,
 }
 
@@ -38,8 +38,8 @@ impl<T: Float> Op<T, 1> for CumSum {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The running sums along `axis`: at each place the sum of the elements up to and with it. For
-    /// sums from the end, or without the element itself, apply [`ops::CumSum`](CumSum).
+    /// The running sums along `axis`: at each position the sum of the elements up to and including
+    /// it. For sums from the end, or without the element itself, apply [`ops::CumSum`](CumSum).
     ///
     /// # Errors
     ///

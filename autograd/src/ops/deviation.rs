@@ -1,6 +1,7 @@
 //! The standard deviation of all elements or along axes.
 //!
-//! y  = √(Σ (x − m)² / (n − c)), m the mean of the n elements that become one, c a correction
+//! y  = √(Σ (x − m)² / (n − c)), m the mean of the n elements that are reduced to one, c a
+//!      correction
 //! dx = dy ∘ (x − m) / ((n − c)·y), and 0 where y = 0
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are taken
@@ -15,8 +16,8 @@ use crate::var::Var;
 
 /// y = √(Σ (x − m)² / (n − c)) over all elements or along axes; dx = dy ∘ (x − m) / ((n − c)·y).
 ///
-/// PyTorch's and NumPy's `std`. The correction c is as for [`Variance`]: 0 is NumPy's default, 1
-/// PyTorch's. Where all elements are equal, y is 0 and so is dx, as in PyTorch: the slope there is
+/// PyTorch's and NumPy's `std`. The correction c is the same as for [`Variance`]: 0 is NumPy's
+/// default, 1 PyTorch's. Where all elements are equal, y and dx are 0, as in PyTorch: the kink is
 /// that of |x| at 0. NaN where n ≤ c.
 #[derive(Clone, Debug)]
 pub struct Deviation {
@@ -29,7 +30,7 @@ impl Deviation {
         Deviation { variance: Variance::all(correction) }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool, correction: usize) -> Self {
         Deviation { variance: Variance::over(axes, keep, correction) }
     }
@@ -57,17 +58,19 @@ impl<T: Float> Op<T, 1> for Deviation {
 
 impl<T: Float> Var<'_, T> {
     /// The standard deviation √(Σ (x − mean)² / (n − `correction`)) of all n elements: a scalar.
-    /// The correction is 0 for that of the elements, 1 for the estimate from a sample.
+    /// The correction is 0 for the standard deviation of the elements, 1 for the estimate from a
+    /// sample.
     #[doc(alias = "standard_deviation")]
     pub fn std(self, correction: usize) -> Result<Self> {
         self.tape().apply(Deviation::all(correction), [self])
     }
 
-    /// The standard deviation over `axes`, which stay with length 1 if `keep`, else go.
+    /// The standard deviation over `axes`, which are retained with length 1 if `keep`, else
+    /// removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn std_axes(self, axes: &[impl Axis], keep: bool, correction: usize) -> Result<Self> {
         let axes = self.axes("std", axes)?;
         self.tape().apply(Deviation::over(&axes, keep, correction), [self])

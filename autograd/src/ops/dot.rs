@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = Σ aᵢ·bᵢ for vectors of one length; da = dy·b, db = dy·a.
+/// y = Σ aᵢ·bᵢ for vectors of equal length; da = dy·b, db = dy·a.
 #[derive(Clone, Copy, Debug)]
 pub struct Dot;
 
@@ -26,8 +26,8 @@ impl<T: Float> Op<T, 2> for Dot {
             return Err(Error::invalid(
                 "dot",
                 format!(
-                    "{:?} and {:?}: both must be vectors of one length; for others multiply and \
-                    sum along axes",
+                    "{:?} and {:?}: both must be vectors of equal length; for other shapes \
+                    multiply and sum along axes",
                     a.shape(),
                     b.shape()
                 ),
@@ -44,11 +44,11 @@ impl<T: Float> Op<T, 2> for Dot {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// Σ aᵢ·bᵢ for vectors of one length: a scalar.
+    /// Σ aᵢ·bᵢ for vectors of equal length: a scalar.
     ///
     /// # Errors
     ///
-    /// If either is no vector, or the lengths differ.
+    /// If either is not a vector, or the lengths differ.
     pub fn dot(self, other: Self) -> Result<Self> {
         self.tape().apply(Dot, [self, other])
     }
@@ -90,8 +90,8 @@ mod tests {
         let [a, b] = [Tensor::<f32>::zeros([1]), Tensor::zeros([3])].map(|x| tape.constant(x));
         assert_eq!(
             a.dot(b).unwrap_err().to_string(),
-            "dot: [1] and [3]: both must be vectors of one length; for others multiply and sum \
-            along axes"
+            "dot: [1] and [3]: both must be vectors of equal length; for other shapes multiply \
+            and sum along axes"
         );
     }
 }

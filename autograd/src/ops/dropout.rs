@@ -1,4 +1,4 @@
-//! A random share of the elements set to 0, the others enlarged to make up for them.
+//! Dropout: a random fraction of the elements set to 0, the others scaled up to compensate.
 //!
 //! y  = x∘m, m = 0 with probability p, else 1/(1 − p)
 //! dx = dy∘m
@@ -15,18 +15,19 @@ use crate::var::Var;
 /// y = x∘m, where m is 0 with probability p, else 1/(1 − p); dx = dy∘m.
 ///
 /// The mask is a function of [`Random`]'s seed and stream, and of the element's position (the last
-/// axis changing fastest) as the index: an element is dropped if its uniform number is below p. So
-/// the same `random` drops the same elements again; give each layer and step a stream of its own.
+/// axis changing fastest) as the index: an element is dropped if its uniform number is below p. The
+/// same `random` therefore drops the same elements again; use a different stream for each layer and
+/// step.
 #[derive(Clone, Debug)]
 pub struct Dropout<T: Float> {
     p: T,
     random: Random,
-    /// m, from forward to backward.
+    /// m, saved by forward for backward.
     mask: Option<Tensor<T>>,
 }
 
 impl<T: Float> Dropout<T> {
-    /// Drops the share `p`, in 0..1, of the elements.
+    /// Drops each element with probability `p`, in 0..1.
     pub fn new(p: T, random: Random) -> Self {
         Dropout { p, random, mask: None }
     }
@@ -42,7 +43,7 @@ impl<T: Float> Op<T, 1> for Dropout<T> {
         if !(p >= T::zero() && p < T::one()) {
             return Err(Error::invalid(
                 "dropout",
-                format!("the share to drop is {p}; it must be at least 0 and less than 1"),
+                format!("found the drop probability {p}, expected 0 ≤ p < 1"),
             ));
         }
         let kept = (T::one() - p).recip();
@@ -60,7 +61,8 @@ impl<T: Float> Op<T, 1> for Dropout<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The share `p` of the elements, chosen by `random`, set to 0 and the others divided by 1 − `p`.
+    /// Sets each element to 0 with probability `p`, chosen by `random`, and divides the others by
+    /// 1 − `p`.
     ///
     /// ```
     /// use autograd::Tape;
@@ -119,7 +121,7 @@ mod tests {
                 if random.uniform::<f64>(index as u64) < 0.25 { 0.0 } else { 1.0 / 0.75 };
             assert_eq!((y, dx), (3.0 * expected, expected));
         }
-        // Five deviations of the mean.
+        // Within five standard deviations of the mean.
         let mean = y.value().mean();
         assert!((mean - 3.0).abs() < 5.0 * 3.0 * (0.25_f64 / 0.75 / n as f64).sqrt(), "{mean}");
         assert_eq!(x.dropout(0.25, random).unwrap().value(), y.value());
@@ -133,7 +135,7 @@ mod tests {
         for p in [1.0, -0.1, f32::NAN] {
             assert_eq!(
                 x.dropout(p, Random::new(0, 0)).unwrap_err().to_string(),
-                format!("dropout: the share to drop is {p}; it must be at least 0 and less than 1")
+                format!("dropout: found the drop probability {p}, expected 0 ≤ p < 1")
             );
         }
     }

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = 2ˣ; dx = dy ∘ y·ln 2. Whole powers are exact.
+/// y = 2ˣ; dx = dy ∘ y·ln 2. Exact for integer x.
 #[derive(Clone, Copy, Debug)]
 pub struct Exp2;
 

@@ -26,7 +26,7 @@ impl<T: Float> Op<T, 1> for Expm1 {
 
     fn backward(&self, call: &Call<'_, T, 1>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 1]> {
         let [x] = call.inputs;
-        // Not y + 1, which has lost the digits of eˣ where x is far below zero.
+        // Not y + 1: it loses the digits of eˣ where x is far below zero.
         Ok([call.wanted(0, || Ok(dy.zip(x, |dy, x| dy * math::exp(x))?))?])
     }
 }

@@ -1,4 +1,4 @@
-//! The elements along some axes in the opposite order.
+//! Reversal of the order along some axes.
 //!
 //! y  = x with index n − 1 − i instead of i along each of the axes
 //! dx = dy, flipped the same way
@@ -34,7 +34,7 @@ impl<T: Float> Op<T, 1> for Flip {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The order of the elements along each of `axes` reversed.
+    /// Reverses the order of the elements along each of `axes`.
     ///
     /// # Errors
     ///

@@ -1,9 +1,9 @@
-//! One element for each index along an axis.
+//! Elements picked by index along an axis.
 //!
 //! y[i, j, k] = x[i, indices[i, j, k], k] along axis 1, and so on
 //! dx = for each element of x the sum of dy where it was picked
 //!
-//! shapes: y as the indices: any length along the axis, elsewhere none greater than that of x
+//! shapes: y as the indices: any length along the axis, elsewhere at most that of x
 
 use tensor::{Float, Shape, Tensor};
 
@@ -12,8 +12,8 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = for each index the element of x there along an axis; dx is the sum of dy over what picked
-/// the element.
+/// y = for each index the element of x there along an axis; dx is the sum of dy over all indices
+/// that picked the element.
 ///
 /// Along axis 1, y\[i, j, k\] = x\[i, indices\[i, j, k\], k\]: PyTorch's `gather(axis, indices)` and
 /// ONNX's `GatherElements`.
@@ -25,7 +25,7 @@ pub struct Gather {
 }
 
 impl Gather {
-    /// Along `axis`, by indices of this shape, the last axis changing fastest.
+    /// Gathers along `axis` by indices of this shape, the last axis changing fastest.
     pub fn new(axis: usize, indices: &[usize], shape: impl Into<Shape>) -> Self {
         Gather { axis, indices: indices.to_vec(), shape: shape.into() }
     }
@@ -54,8 +54,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, an index does not lie in it, or the shape has another number of
-    /// axes or is longer than self along one that is not `axis`.
+    /// If there is no such axis, an index is out of range, or the shape has another number of axes
+    /// or is longer than self along an axis other than `axis`.
     #[doc(alias = "take_along_axis")]
     pub fn gather(
         self,

@@ -14,13 +14,12 @@ use crate::op::{Call, Op};
 use crate::var::Var;
 
 /// y = mean of max(0, margin − t∘x) for scores x and targets t of −1 or 1; dx = −dy ∘ t / n where
-/// the margin is not kept, 0 elsewhere, and so for dt with x. PyTorch's `(margin −
-/// t*x).relu().mean()`.
+/// t∘x < margin, 0 elsewhere, and so for dt with x. PyTorch's `(margin − t*x).relu().mean()`.
 ///
 /// The shapes must be equal. At the kink, t∘x = margin, the gradient is 0.
 #[derive(Clone, Copy, Debug)]
 pub struct Hinge<T> {
-    /// How far a score must lie on its target's side of 0 to cost nothing; usually 1.
+    /// The margin: the loss is 0 where t∘x is at least this; usually 1.
     pub margin: T,
 }
 
@@ -33,7 +32,7 @@ impl<T: Float> Op<T, 2> for Hinge<T> {
         check_equal("hinge", x, t)?;
         let loss = |x: T, t: T| {
             let missing = self.margin - t * x;
-            // Not `max`, which would swallow NaN.
+            // Not `max`, which would ignore NaN.
             if missing < T::zero() { T::zero() } else { missing }
         };
         Ok(Tensor::scalar(x.zip(t, loss)?.mean()))

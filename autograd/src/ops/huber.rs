@@ -15,12 +15,12 @@ use crate::op::{Call, Op};
 use crate::var::Var;
 
 /// y = mean of h(a − b), h(d) = d²/2 for |d| ≤ δ, δ·(|d| − δ/2) beyond;
-/// da = dy ∘ (a − b, cut off at ±δ) / n, db = −da. PyTorch's `huber_loss`.
+/// da = dy ∘ (a − b, clamped to ±δ) / n, db = −da. PyTorch's `huber_loss`.
 ///
 /// The shapes must be equal.
 #[derive(Clone, Copy, Debug)]
 pub struct Huber<T> {
-    /// Where the loss becomes linear; above 0.
+    /// δ, beyond which the loss is linear; positive.
     pub delta: T,
 }
 
@@ -32,7 +32,7 @@ impl<T: Float> Op<T, 2> for Huber<T> {
     fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
         let delta = self.delta;
         if delta.is_nan() || delta <= T::zero() {
-            return Err(Error::invalid("huber", format!("delta is {delta}; it must be above 0")));
+            return Err(Error::invalid("huber", format!("delta is {delta}; it must be positive")));
         }
         check_equal("huber", a, b)?;
         let half = T::of(0.5);
@@ -46,7 +46,7 @@ impl<T: Float> Op<T, 2> for Huber<T> {
     fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
         let [a, b] = call.inputs;
         let (delta, scale) = (self.delta, dy.item()? / T::of(a.len() as f64));
-        // `signum` lets NaN through, as `clamp` would not.
+        // `signum` passes NaN through; `clamp` would not.
         let slope = |d: T| scale * if d.abs() <= delta { d } else { delta * d.signum() };
         Ok([
             call.wanted(0, || Ok(a.zip(b, |a, b| slope(a - b))?))?,
@@ -56,11 +56,12 @@ impl<T: Float> Op<T, 2> for Huber<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The mean of d²/2, from |d| = `delta` on of `delta`·(|d| − `delta`/2), d = self − target.
+    /// The mean of d²/2 for |d| ≤ `delta` and of `delta`·(|d| − `delta`/2) beyond, d = self −
+    /// target.
     ///
     /// # Errors
     ///
-    /// If the shapes differ, or `delta` is not above 0.
+    /// If the shapes differ, or `delta` is not positive.
     #[doc(alias = "huber_loss")]
     pub fn huber(self, target: Self, delta: T) -> Result<Self> {
         self.tape().apply(Huber { delta }, [self, target])
@@ -104,7 +105,7 @@ mod tests {
         assert_eq!(*gradients.of(b).unwrap(), Tensor::from([-0.25, 0.5, -0.5, 0.5]));
         assert_eq!(
             a.huber(b, 0.0).unwrap_err().to_string(),
-            "huber: delta is 0; it must be above 0"
+            "huber: delta is 0; it must be positive"
         );
     }
 }

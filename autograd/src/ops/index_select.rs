@@ -1,4 +1,4 @@
-//! Slices along an axis by a list of indices.
+//! Slices along an axis, selected by a list of indices.
 //!
 //! y[…, i, …] = x[…, indices[i], …]
 //! dx = for each index the sum of dy where it occurs, 0 where it does not
@@ -15,14 +15,14 @@ use crate::var::Var;
 /// y = the slices of x at `indices` along an axis, in this order; dx gets for each index the sum of
 /// dy where it occurs.
 ///
-/// PyTorch's `index_select(axis, indices)`, and an embedding: the rows of a table by their numbers.
-/// ONNX's `Gather` with more than one axis of indices is this with the indices as one list, and a
-/// [`Reshape`](super::Reshape).
+/// PyTorch's `index_select(axis, indices)`. On a table it is an embedding: the rows with these
+/// numbers. ONNX's `Gather` with more than one axis of indices is this operation with the indices
+/// as one list, and a [`Reshape`](super::Reshape).
 #[derive(Clone, Debug)]
 pub struct IndexSelect {
     /// The axis.
     pub axis: usize,
-    /// The slices, counted from 0; one may occur more than once.
+    /// The indices of the slices, counted from 0; they may repeat.
     pub indices: Vec<usize>,
 }
 
@@ -44,11 +44,11 @@ impl<T: Float> Op<T, 1> for IndexSelect {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The slices at `indices` along `axis`, in this order; one may occur more than once.
+    /// The slices at `indices` along `axis`, in this order; indices may repeat.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or an index does not lie in it.
+    /// If there is no such axis, or an index is out of range.
     #[doc(alias = "take")]
     pub fn index_select(self, axis: impl Axis, indices: &[usize]) -> Result<Self> {
         let axis = self.axis("index_select", axis)?;

@@ -16,8 +16,8 @@ use crate::var::Var;
 /// y = Σ q∘(ln q − x) / n for predicted logarithms of probabilities x and target probabilities q;
 /// dx = −dy ∘ q / n, dq = dy ∘ (ln q + 1 − x) / n. PyTorch's `kl_div(x, q)`.
 ///
-/// x comes from [`LogSoftmax`](super::LogSoftmax), so that nothing is lost where a probability is
-/// tiny. What has q = 0 counts 0, whatever x says. The shapes must be equal.
+/// Compute x by [`LogSoftmax`](super::LogSoftmax), so that no precision is lost where a probability
+/// is tiny. Elements with q = 0 contribute 0 for every x. The shapes must be equal.
 #[derive(Clone, Copy, Debug)]
 pub struct KlDiv {
     by_rows: bool,
@@ -48,7 +48,7 @@ impl<T: Float> Op<T, 2> for KlDiv {
     fn forward(&mut self, [x, q]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
         check_equal("kl_div", x, q)?;
         if self.by_rows && x.rank() == 0 {
-            return Err(Error::invalid("kl_div", "a scalar has no rows to take the mean over"));
+            return Err(Error::invalid("kl_div", "a scalar has no rows for the mean over rows"));
         }
         let divergence = |x: T, q: T| if q.is_zero() { T::zero() } else { q * (math::ln(q) - x) };
         Ok(Tensor::scalar(x.zip(q, divergence)?.sum() / self.count(x)))

@@ -1,11 +1,12 @@
-//! Layer norm: mean 0 and deviation 1 along the last axes, then a gain and a shift for each element.
+//! Layer norm: mean 0 and standard deviation 1 along the last axes, then a gain and a shift for
+//! each element.
 //!
 //! y  = n∘g + s, n = (x − m)/√(v + ε), m and v mean and biased variance along the last axes
 //! dx = (h − mean h − n ∘ mean (h∘n))/√(v + ε), h = dy∘g
 //! dg = Σ dy∘n
 //! ds = Σ dy
 //!
-//! shapes: g and s are the last axes of x, along which means are taken; y as x; Σ over the others
+//! shapes: g and s have the last axes of x, along which means are taken; y as x; Σ over the others
 
 use tensor::{Float, Tensor};
 
@@ -14,30 +15,30 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = n∘g + s, where n is x with mean 0 and variance 1 along its last axes, those that g and s
-/// have; dg = Σ dy∘n, ds = Σ dy, and dx as of [`Standardize`](super::Standardize) for dy∘g.
+/// y = n∘g + s, where n is x with mean 0 and variance 1 along its last axes, those of g and s;
+/// dg = Σ dy∘n, ds = Σ dy, and dx is that of [`Standardize`](super::Standardize) for dy∘g.
 ///
 /// PyTorch's `layer_norm(x, g.shape, g, s, eps)`.
 #[derive(Clone, Debug)]
 pub struct LayerNorm<T: Float> {
     eps: T,
-    /// From forward to backward.
+    /// Saved by forward for backward.
     moments: Option<Moments<T>>,
 }
 
 impl<T: Float> LayerNorm<T> {
-    /// `eps` is added to the variance, so that constants do not divide by 0.
+    /// `eps` is added to the variance, so that constant inputs do not cause a division by 0.
     pub fn new(eps: T) -> Self {
         LayerNorm { eps, moments: None }
     }
 
-    /// What is added to the variance.
+    /// Returns the number that is added to the variance.
     pub fn eps(&self) -> T {
         self.eps
     }
 }
 
-/// The axes of x that g has: the last ones.
+/// The axes of x that g has, too: the last ones.
 fn last_axes<T: Float>(x: &Tensor<T>, g: &Tensor<T>) -> Vec<usize> {
     (x.rank() - g.rank()..x.rank()).collect()
 }
@@ -53,7 +54,7 @@ impl<T: Float> Op<T, 3> for LayerNorm<T> {
                 "layer_norm",
                 format!(
                     "inputs {:?}, gain {:?}, shift {:?}: gain and shift must have the shape of the \
-                    inputs' last axes, at least of one",
+                    inputs' last axes, at least one",
                     x.shape(),
                     g.shape(),
                     s.shape()
@@ -69,7 +70,7 @@ impl<T: Float> Op<T, 3> for LayerNorm<T> {
         let Some(moments) = &self.moments else { unreachable!("forward comes before backward") };
         let [x, g, _] = call.inputs;
         let n = moments.standardized(x, self.eps)?;
-        // The tape sums to the shape of g and s.
+        // The tape sums these to the shape of g and s.
         Ok([
             call.wanted(0, || {
                 let h = dy.zip(g, |dy, g| dy * g)?;
@@ -82,12 +83,12 @@ impl<T: Float> Op<T, 3> for LayerNorm<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// [Standardized](Var::standardize) along the last axes, those of `gain` and `shift`, then times
-    /// `gain` plus `shift`.
+    /// Self [standardized](Var::standardize) along the last axes, those of `gain` and `shift`, then
+    /// times `gain` plus `shift`.
     ///
     /// # Errors
     ///
-    /// If `gain` and `shift` have not the shape of the last axes.
+    /// If `gain` and `shift` do not have the shape of the last axes.
     pub fn layer_norm(self, gain: Self, shift: Self, eps: T) -> Result<Self> {
         self.tape().apply(LayerNorm::new(eps), [self, gain, shift])
     }
@@ -143,7 +144,7 @@ mod tests {
         assert_eq!(
             x.layer_norm(g, g, 1e-5).unwrap_err().to_string(),
             "layer_norm: inputs [2, 3], gain [2], shift [2]: gain and shift must have the shape of \
-            the inputs' last axes, at least of one"
+            the inputs' last axes, at least one"
         );
     }
 }

@@ -1,11 +1,11 @@
-//! Between two numbers, by a weight.
+//! Linear interpolation between two numbers.
 //!
 //! y  = a + w·(b − a)
 //! da = dy ∘ (1 − w), db = dy ∘ w, dw = dy ∘ (b − a)
 //!
 //! shapes: a, b and w broadcast together; y has the broadcast shape
 //!
-//! From w = 1/2 on as b − (1 − w)·(b − a), so that y is b at w = 1, to the last bit.
+//! From w = 1/2 on it is computed as b − (1 − w)·(b − a), so that y is exactly b at w = 1.
 
 use crate::elementwise;
 use crate::error::Result;
@@ -13,8 +13,8 @@ use crate::var::Var;
 use tensor::Float;
 
 elementwise!(
-    /// y = a + w·(b − a), the shapes broadcast together: a at w = 0, b at w = 1, beyond them outside of 0..=1;
-    /// da = dy ∘ (1 − w), db = dy ∘ w, dw = dy ∘ (b − a).
+    /// y = a + w·(b − a), the shapes broadcast together: a at w = 0, b at w = 1, extrapolated
+    /// outside 0..=1; da = dy ∘ (1 − w), db = dy ∘ w, dw = dy ∘ (b − a).
     pub Lerp, "lerp", |a: T, b: T, w: T| {
         let (way, rest) = (b - a, T::one() - w);
         if w < T::of(0.5) { a + w * way } else { b - rest * way }

@@ -38,8 +38,8 @@ impl<T: Float> Op<T, 1> for LogSoftmax {
     }
 }
 
-/// (x − m) − ln Σ eˣ⁻ᵐ along `axis`. x − (m + ln Σ eˣ⁻ᵐ) would lose the places that m has before
-/// the point.
+/// (x − m) − ln Σ eˣ⁻ᵐ along `axis`. x − (m + ln Σ eˣ⁻ᵐ) would lose as many digits as m has before
+/// the decimal point.
 pub(super) fn log_softmax<T: Float>(x: &Tensor<T>, axis: usize) -> Result<Tensor<T>> {
     let max = x.max_axes_or(&[axis], true, T::neg_infinity())?;
     let below = x.zip(&max, |x, max| x - max)?;

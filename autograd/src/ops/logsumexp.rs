@@ -1,7 +1,7 @@
-//! The logarithm of a sum of exponentials, of all or along axes: a smooth maximum.
+//! The logarithm of a sum of exponentials, of all elements or along axes: a smooth maximum.
 //!
 //! y  = ln Σ eˣ, computed as m + ln Σ eˣ⁻ᵐ with m = max x
-//! dx = dy ∘ eˣ⁻ʸ, divided by Σ eˣ⁻ʸ, which is 1 but for the rounding of y
+//! dx = dy ∘ eˣ⁻ʸ, divided by Σ eˣ⁻ʸ, which is 1 up to the rounding of y
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are taken
 
@@ -27,12 +27,12 @@ impl LogSumExp {
         LogSumExp { axes: Axes::All }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool) -> Self {
         LogSumExp { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
 
-    /// The axes, and whether they stay with length 1; `None` for all elements.
+    /// The axes, and whether they are retained with length 1; `None` for all elements.
     pub fn axes(&self) -> Option<(&[usize], bool)> {
         self.axes.these()
     }
@@ -44,7 +44,7 @@ impl<T: Float> Op<T, 1> for LogSumExp {
     }
 
     fn forward(&mut self, [x]: [&Tensor<T>; 1]) -> Result<Tensor<T>> {
-        // An infinite maximum is what comes out anyway; taken away, it would give ∞ − ∞.
+        // An infinite maximum is already the result; subtracting it would compute ∞ − ∞.
         let least = T::neg_infinity();
         let max = self.axes.reduce(x, |x, axes, keep| x.max_axes_or(axes, keep, least))?;
         let shift = max.map(|max| if max.is_finite() { max } else { T::zero() });
@@ -59,8 +59,8 @@ impl<T: Float> Op<T, 1> for LogSumExp {
         let share = |x: T, y: T| if x == T::neg_infinity() { T::zero() } else { math::exp(x - y) };
         Ok([call.wanted(0, || {
             let shares = x.zip(&self.axes.spread(y, x.shape())?, share)?;
-            // y is rounded, by the more the larger it is, and the shares are off by one factor; but
-            // they add up to 1.
+            // The rounding error of y scales all eˣ⁻ʸ by one factor, which grows with y. Dividing
+            // by their sum makes them add up to 1.
             let sums = self.axes.spread(&self.axes.sum(&shares)?, x.shape())?;
             let one = |share: T, sum: T| if share.is_zero() { share } else { share / sum };
             let shares = shares.zip(&sums, one)?;
@@ -75,11 +75,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(LogSumExp::all(), [self])
     }
 
-    /// ln Σ eˣ along `axes`, which stay with length 1 if `keep`, else go.
+    /// ln Σ eˣ along `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn logsumexp_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
         let axes = self.axes("logsumexp", axes)?;
         self.tape().apply(LogSumExp::over(&axes, keep), [self])

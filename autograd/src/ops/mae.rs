@@ -57,7 +57,7 @@ impl<T: Float> Var<'_, T> {
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::away_from_zero;
-    // The differences stay off the kink.
+    // The differences stay away from the kink.
     let zeros = || Tensor::zeros([2, 3]).into();
     vec![
         grad_case!(Mae, [away_from_zero([2, 3]), zeros()]),

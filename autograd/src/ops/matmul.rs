@@ -5,7 +5,7 @@
 //! db = aᵀ·dy
 //!
 //! shapes: a `[…, m, k]`, b `[…, k, n]`, y `[…, m, n]`; leading axes broadcast together. A vector
-//! is a row on the left, a column on the right, whose axis of length 1 y does not have
+//! on the left is a row, one on the right a column; y does not have its axis of length 1
 
 use tensor::{Float, Shape, Tensor};
 
@@ -46,7 +46,7 @@ impl<T: Float> Op<T, 2> for MatMul {
                 call.wanted(1, || Ok(a.transpose()?.matmul(dy)?))?,
             ]);
         }
-        // dy as if a and b had been matrices.
+        // dy with the axes that vectors lack.
         let mut shape = dy.shape().to_vec();
         if b.rank() == 1 {
             shape.push(1);
@@ -86,7 +86,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If the shapes do not fit.
+    /// If the shapes do not match.
     pub fn matmul(self, other: Self) -> Result<Self> {
         self.tape().apply(MatMul, [self, other])
     }

@@ -1,4 +1,4 @@
-//! The matrix product of operands of which one or both are taken transposed.
+//! The matrix product with one or both operands transposed.
 //!
 //! y = A·B, where A is a or aᵀ, B is b or bᵀ
 //! da = dy·Bᵀ if A is a, else B·dyᵀ
@@ -14,13 +14,12 @@ use crate::var::Var;
 
 /// y = A·B, where A is a or aᵀ and B is b or bᵀ; da = dy·Bᵀ or B·dyᵀ, db = Aᵀ·dy or dyᵀ·A.
 ///
-/// The product reads an operand as it lies: nothing is transposed in memory. With neither
-/// transposed this is [`MatMul`](super::MatMul).
+/// No operand is transposed in memory. With neither transposed this is [`MatMul`](super::MatMul).
 #[derive(Clone, Copy, Debug)]
 pub struct MatMulTransposed {
-    /// Is the left operand taken transposed?
+    /// Whether the left operand is transposed.
     pub left: bool,
-    /// Is the right one?
+    /// Whether the right operand is transposed.
     pub right: bool,
 }
 
@@ -60,8 +59,7 @@ impl<T: Float> Op<T, 2> for MatMulTransposed {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// self·otherᵀ: `[…, m, k]` and `[…, n, k]` give `[…, m, n]`; leading axes are broadcast
-    /// together.
+    /// self·otherᵀ: `[…, m, k]` and `[…, n, k]` → `[…, m, n]`; leading axes are broadcast together.
     ///
     /// ```
     /// use autograd::Tape;
@@ -76,17 +74,17 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If the shapes do not fit; so for `matmul_tn` and `matmul_tt`.
+    /// If the shapes do not match; so for `matmul_tn` and `matmul_tt`.
     pub fn matmul_nt(self, other: Self) -> Result<Self> {
         self.tape().apply(MatMulTransposed { left: false, right: true }, [self, other])
     }
 
-    /// selfᵀ·other: `[…, k, m]` and `[…, k, n]` give `[…, m, n]`.
+    /// selfᵀ·other: `[…, k, m]` and `[…, k, n]` → `[…, m, n]`.
     pub fn matmul_tn(self, other: Self) -> Result<Self> {
         self.tape().apply(MatMulTransposed { left: true, right: false }, [self, other])
     }
 
-    /// selfᵀ·otherᵀ: `[…, k, m]` and `[…, n, k]` give `[…, m, n]`.
+    /// selfᵀ·otherᵀ: `[…, k, m]` and `[…, n, k]` → `[…, m, n]`.
     pub fn matmul_tt(self, other: Self) -> Result<Self> {
         self.tape().apply(MatMulTransposed { left: true, right: true }, [self, other])
     }

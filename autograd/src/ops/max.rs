@@ -1,7 +1,7 @@
-//! The greatest element, of all or along axes.
+//! The maximum of all elements or along axes.
 //!
 //! y  = max x
-//! dx = dy where x is the greatest, 0 elsewhere; where several are, each gets an equal share
+//! dx = dy where x is the greatest, 0 elsewhere; divided equally if several are
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are compared
 
@@ -13,10 +13,10 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = max x over all elements or along axes; dx = dy where x is the greatest, in equal shares if
+/// y = max x over all elements or along axes; dx = dy where x is the greatest, divided equally if
 /// several are.
 ///
-/// NaN where there is one, and −∞ where there are no elements.
+/// A NaN gives NaN; no elements give −∞.
 #[derive(Clone, Debug)]
 pub struct Max {
     axes: Axes,
@@ -28,12 +28,12 @@ impl Max {
         Max { axes: Axes::All }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Max { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
 
-    /// The axes, and whether they stay with length 1; `None` for all elements.
+    /// The axes, and whether they are retained with length 1; `None` for all elements.
     pub fn axes(&self) -> Option<(&[usize], bool)> {
         self.axes.these()
     }
@@ -54,7 +54,7 @@ impl<T: Float> Op<T, 1> for Max {
     }
 }
 
-/// dy where x = y, y being the greatest or the least along the axes; in equal shares if several
+/// dy where x = y, y being the greatest or the least along the axes; divided equally if several
 /// are.
 pub(super) fn to_the_extreme<T: Float>(
     axes: &Axes,
@@ -76,11 +76,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Max::all(), [self])
     }
 
-    /// The greatest element along `axes`, which stay with length 1 if `keep`, else go.
+    /// The greatest element along `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn max_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
         let axes = self.axes("max", axes)?;
         self.tape().apply(Max::over(&axes, keep), [self])

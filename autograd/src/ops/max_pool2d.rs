@@ -1,10 +1,11 @@
-//! The greatest element of windows over the last two axes.
+//! Max pooling: the greatest element of windows over the last two axes.
 //!
-//! y  = the greatest x that each window sees
-//! dx = for each element the sum of dy over the windows in which it is the greatest, of equals the first
+//! y  = the greatest x in each window
+//! dx = for each element the sum of dy over the windows in which it is the greatest, the first of
+//!      equals
 //!
-//! shapes: x `[…, height, width]`, y as x with as many places along the last two axes as windows
-//! fit
+//! shapes: x `[…, height, width]`, y as x, but with the number of windows that fit along the last
+//! two axes
 
 use tensor::{Float, Tensor, Windows};
 
@@ -12,21 +13,20 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = the greatest x that each window sees; dy goes to it, of equals to the first: the convention of
-/// PyTorch's `max_pool2d`, and not that of [`Max`](super::Max), whose equals share.
+/// y = the greatest x in each window; dy goes to it, and to the first of equals. This is the
+/// convention of PyTorch's `max_pool2d`; [`Max`](super::Max) divides dy among equals instead.
 ///
-/// What lies beyond the ends counts for nothing; a window that sees no element gives −∞. NaN where
-/// there is one.
+/// Padding is ignored. A window without elements gives −∞, one with a NaN gives NaN.
 #[derive(Clone, Debug)]
 pub struct MaxPool2d {
     size: [usize; 2],
     windows: Windows<2>,
-    /// From forward to backward: where in its plane each y was.
+    /// From forward to backward: the position of each y in its plane.
     indices: Vec<usize>,
 }
 
 impl MaxPool2d {
-    /// Windows of this size, and how they move.
+    /// Pools windows of this size, with their stride, padding and dilation.
     pub fn new(size: [usize; 2], windows: Windows<2>) -> Self {
         MaxPool2d { size, windows, indices: Vec::new() }
     }
@@ -36,7 +36,7 @@ impl MaxPool2d {
         self.size
     }
 
-    /// How they move.
+    /// Stride, padding and dilation of the windows.
     pub fn windows(&self) -> Windows<2> {
         self.windows
     }
@@ -61,7 +61,7 @@ impl<T: Float> Op<T, 1> for MaxPool2d {
 
 impl<T: Float> Var<'_, T> {
     /// The greatest element of each window of a `size` over the last two axes: PyTorch's
-    /// `max_pool2d`, whose windows stand side by side if nothing is said.
+    /// `max_pool2d`, whose windows do not overlap by default.
     ///
     /// ```
     /// use autograd::{Tape, Windows};

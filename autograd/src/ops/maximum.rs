@@ -13,7 +13,7 @@ use crate::op::{Call, Op};
 use crate::var::Var;
 
 /// y = max(a, b), the shapes broadcast together; dy goes to the greater, and half of it to each
-/// where they are equal, as in PyTorch. NaN if either is.
+/// where they are equal, as in PyTorch. NaN if either is NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct Maximum;
 
@@ -35,8 +35,7 @@ impl<T: Float> Op<T, 2> for Maximum {
     }
 }
 
-/// dy where x > other, half of it where they are equal, 0 where x < other; all of it where one of
-/// them is NaN and they do not compare.
+/// dy where x > other or either is NaN, half of it where they are equal, 0 where x < other.
 pub(super) fn to_the_greater<T: Float>(
     x: &Tensor<T>,
     other: &Tensor<T>,

@@ -1,6 +1,6 @@
 //! The mean over all elements or along axes.
 //!
-//! y  = Σ x / n, n the number of elements that become one
+//! y  = Σ x / n, n the number of elements that are reduced to one
 //! dx = dy / n, repeated over them
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are averaged
@@ -26,12 +26,12 @@ impl Mean {
         Mean { axes: Axes::All }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Mean { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
 
-    /// The axes, and whether they stay with length 1; `None` for all elements.
+    /// The axes, and whether they are retained with length 1; `None` for all elements.
     pub fn axes(&self) -> Option<(&[usize], bool)> {
         self.axes.these()
     }
@@ -64,11 +64,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Mean::all(), [self])
     }
 
-    /// The mean over `axes`, which stay with length 1 if `keep`, else go.
+    /// The mean over `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn mean_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
         let axes = self.axes("mean", axes)?;
         self.tape().apply(Mean::over(&axes, keep), [self])

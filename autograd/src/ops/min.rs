@@ -1,7 +1,7 @@
-//! The least element, of all or along axes.
+//! The minimum of all elements or along axes.
 //!
 //! y  = min x
-//! dx = dy where x is the least, 0 elsewhere; where several are, each gets an equal share
+//! dx = dy where x is the least, 0 elsewhere; divided equally if several are
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are compared
 
@@ -14,10 +14,10 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = min x over all elements or along axes; dx = dy where x is the least, in equal shares if
+/// y = min x over all elements or along axes; dx = dy where x is the least, divided equally if
 /// several are.
 ///
-/// NaN where there is one, and ∞ where there are no elements.
+/// A NaN gives NaN; no elements give ∞.
 #[derive(Clone, Debug)]
 pub struct Min {
     axes: Axes,
@@ -29,12 +29,12 @@ impl Min {
         Min { axes: Axes::All }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Min { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
 
-    /// The axes, and whether they stay with length 1; `None` for all elements.
+    /// The axes, and whether they are retained with length 1; `None` for all elements.
     pub fn axes(&self) -> Option<(&[usize], bool)> {
         self.axes.these()
     }
@@ -62,11 +62,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Min::all(), [self])
     }
 
-    /// The least element along `axes`, which stay with length 1 if `keep`, else go.
+    /// The least element along `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn min_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
         let axes = self.axes("min", axes)?;
         self.tape().apply(Min::over(&axes, keep), [self])

@@ -14,7 +14,7 @@ use crate::op::{Call, Op};
 use crate::var::Var;
 
 /// y = min(a, b), the shapes broadcast together; dy goes to the smaller, and half of it to each
-/// where they are equal, as in PyTorch. NaN if either is.
+/// where they are equal, as in PyTorch. NaN if either is NaN.
 #[derive(Clone, Copy, Debug)]
 pub struct Minimum;
 
@@ -29,7 +29,7 @@ impl<T: Float> Op<T, 2> for Minimum {
 
     fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
         let [a, b] = call.inputs;
-        // a gets what the maximum gives to b, and the other way round.
+        // The gradient of a is that of b in the maximum, and vice versa.
         Ok([
             call.wanted(0, || to_the_greater(b, a, dy))?,
             call.wanted(1, || to_the_greater(a, b, dy))?,

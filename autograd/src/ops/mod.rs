@@ -1,14 +1,14 @@
-//! Every built-in operation. To add one: write its file, add its line below.
+//! The built-in operations. To add one, write its file and add it to the list below.
 //!
-//! The list that declares the operations is the list that tests them: a file without `cases()` and
-//! `pytorch()` does not compile, one test checks the gradients of all of them, and one compares all
-//! with PyTorch. Each file has the same form, which is also that of an operation outside this
-//! crate: formulas, shapes, forward, backward, the method of [`Var`](crate::Var), cases, the
-//! comparison with PyTorch, and a value worked by hand.
+//! The same list declares and tests the operations: a file without `cases()` and `pytorch()` does
+//! not compile, one test checks the gradients of all operations, and another compares them with
+//! PyTorch. All files have the same structure, also suited to an operation outside this crate:
+//! formulas, shapes, forward, backward, the method of [`Var`](crate::Var), cases, the comparison
+//! with PyTorch, and a value worked by hand.
 //!
-//! The comparison needs a fixture of the operation's name, which tests/pytorch/make.py writes. Until
-//! it is there, `pytorch()` says `Comparison::not_yet` and why. CHECKS.md lists what checks each
-//! operation; a test writes it.
+//! The comparison needs a fixture with the operation's name, written by tests/pytorch/make.py.
+//! Until it exists, `pytorch()` returns `Comparison::not_yet` with the reason. CHECKS.md lists the
+//! checks of each operation; a test generates it.
 
 mod axes;
 #[cfg(test)]
@@ -79,7 +79,7 @@ macro_rules! ops_without_gradient {
     ($($file:ident :: $Op:ident),* $(,)?) => {
         $( mod $file; pub use $file::$Op; )*
 
-        /// The uses of each operation that has no gradient.
+        /// Uses of each operation without a gradient.
         #[cfg(test)]
         fn all_uses(
             x: crate::Var<'_, f64>,
@@ -87,7 +87,7 @@ macro_rules! ops_without_gradient {
             vec![$( (stringify!($Op), $file::uses(x)) ),*]
         }
 
-        /// How each operation that has no gradient is compared with PyTorch.
+        /// How each operation without a gradient is compared with PyTorch.
         #[cfg(test)]
         fn comparisons_without_gradient() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
             vec![$( (stringify!($Op), $file::pytorch()) ),*]
@@ -95,20 +95,20 @@ macro_rules! ops_without_gradient {
     };
 }
 
-// What has a value but no gradient, and is refused where one is wanted. Instead of `cases()`, such a
-// file has `uses(x)`: the operation, applied to a matrix.
+// Operations with a value but no gradient, which refuse inputs that require one. Instead of
+// `cases()`, such a file has `uses(x)`: the operation applied to a matrix.
 ops_without_gradient! {
     compare::Compare, argmax::ArgMax, argmin::ArgMin, one_hot::OneHot,
 }
 
-/// How every operation of either list, and every method that is made of operations, is compared with PyTorch.
+/// How every operation of either list, and every composed method, is compared with PyTorch.
 #[cfg(test)]
 fn all_comparisons() -> Vec<(&'static str, Vec<pytorch::Comparison>)> {
     let operations = comparisons().into_iter().chain(comparisons_without_gradient());
     operations.chain(crate::composed::comparisons()).collect()
 }
 
-/// What errors call the operations of either list, and the methods that are made of them.
+/// The names of the operations of either list, and of the composed methods.
 #[cfg(test)]
 pub(crate) fn all_names() -> Vec<&'static str> {
     let comparisons = all_comparisons().into_iter().flat_map(|(_, comparisons)| comparisons);
@@ -144,7 +144,7 @@ mod tests {
             assert!(!wanted.is_empty(), "{op} is not used");
             for result in wanted {
                 let refused = matches!(result, Err(Error::NotDifferentiable { .. }));
-                assert!(refused, "{op} gives {result:?} though a gradient is wanted");
+                assert!(refused, "{op} gives {result:?} though a gradient is required");
             }
             for result in detached {
                 assert!(!result.unwrap().wants_gradient(), "{op}");

@@ -14,8 +14,8 @@ use crate::var::Var;
 
 /// y = mean of (a − b)²; da = dy ∘ 2(a − b) / n, db = −da.
 ///
-/// The shapes must be equal: broadcasting `[n]` against `[n, 1]` would compare everything with
-/// everything.
+/// The shapes must be equal: broadcasting `[n]` against `[n, 1]` would compare every value with
+/// every target.
 #[derive(Clone, Copy, Debug)]
 pub struct Mse;
 
@@ -39,7 +39,7 @@ impl<T: Float> Op<T, 2> for Mse {
     }
 }
 
-/// A loss is a mean over elements that stand opposite one another, and of at least one.
+/// Checks that values and targets of a mean loss have equal shapes, with at least one element.
 pub(super) fn check_equal<T: Float>(
     op: &'static str,
     values: &Tensor<T>,
@@ -50,7 +50,7 @@ pub(super) fn check_equal<T: Float>(
     }
     let message = format!(
         "values {:?}, targets {:?}: the shapes must be equal, with at least one element; `reshape` \
-        what differs",
+        one of them",
         values.shape(),
         targets.shape()
     );
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(
             a.mse(b).unwrap_err().to_string(),
             "mse: values [4, 1], targets [4]: the shapes must be equal, with at least one element; \
-             `reshape` what differs"
+             `reshape` one of them"
         );
     }
 }

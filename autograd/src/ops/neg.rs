@@ -1,4 +1,4 @@
-//! The opposite.
+//! Negation.
 //!
 //! y  = −x
 //! dx = −dy

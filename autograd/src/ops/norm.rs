@@ -2,8 +2,8 @@
 //!
 //! y  = (Σ |x|ᵖ)^(1/p), computed as m·(Σ |x/m|ᵖ)^(1/p) with m = max |x|, so that nothing overflows
 //!      or vanishes; for p = ∞, m itself
-//! dx = dy ∘ sign x ∘ (|x|/y)ᵖ⁻¹, and 0 where y = 0; for p = ∞, dy ∘ sign x where |x| = y, in equal
-//!      shares
+//! dx = dy ∘ sign x ∘ (|x|/y)ᵖ⁻¹, and 0 where y = 0; for p = ∞, dy ∘ sign x where |x| = y, divided
+//!      equally if several are
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are taken
 
@@ -19,8 +19,8 @@ use crate::var::Var;
 /// y = (Σ |x|ᵖ)^(1/p) over all elements or along axes, p ≥ 1, ∞ included;
 /// dx = dy ∘ sign x ∘ (|x|/y)ᵖ⁻¹.
 ///
-/// Where all x are 0 the norm has a kink, and the gradient is 0 there, as in PyTorch; so it is for
-/// a single x = 0. The norm of no elements is 0.
+/// Where all x are 0 the norm has a kink, and the gradient is 0 there, as in PyTorch. The gradient
+/// of a single x = 0 is 0 as well. The norm of no elements is 0.
 #[derive(Clone, Debug)]
 pub struct Norm<T> {
     axes: Axes,
@@ -28,12 +28,12 @@ pub struct Norm<T> {
 }
 
 impl<T: Float> Norm<T> {
-    /// Of all elements: the result is a scalar.
+    /// Over all elements: the result is a scalar.
     pub fn all(p: T) -> Self {
         Norm { axes: Axes::All, p }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool, p: T) -> Self {
         Norm { axes: Axes::These { axes: axes.to_vec(), keep }, p }
     }
@@ -54,7 +54,7 @@ impl<T: Float> Op<T, 1> for Norm<T> {
         if p.is_infinite() {
             return Ok(max);
         }
-        // An infinite size is what comes out anyway; divided by itself, it would be NaN.
+        // An infinite size is already the result; dividing by it would give NaN.
         let scales = |max: T| p > one && max > T::zero() && max.is_finite();
         let unit = max.map(|max| if scales(max) { max } else { one });
         let shares = sizes.zip(&self.axes.spread(&unit, x.shape())?, |size, unit| size / unit)?;
@@ -108,8 +108,8 @@ impl<T: Float> Op<T, 1> for Norm<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// (Σ |x|ᵖ)^(1/p) of all elements: a scalar. 2 is the length, 1 the sum of the sizes, ∞ the
-    /// greatest size.
+    /// (Σ |x|ᵖ)^(1/p) of all elements: a scalar. p = 2 is the Euclidean length, p = 1 the sum of
+    /// absolute values, p = ∞ the greatest absolute value.
     ///
     /// # Errors
     ///
@@ -119,11 +119,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Norm::all(p), [self])
     }
 
-    /// The `p`-norm along `axes`, which stay with length 1 if `keep`, else go.
+    /// The `p`-norm along `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If `p` is below 1, there is no such axis, or one is named twice.
+    /// If `p` is below 1, there is no such axis, or one is repeated.
     pub fn norm_axes(self, axes: &[impl Axis], keep: bool, p: T) -> Result<Self> {
         let axes = self.axes("norm", axes)?;
         self.tape().apply(Norm::over(&axes, keep, p), [self])

@@ -1,8 +1,8 @@
-//! Classes as rows that are 1 at the class and 0 elsewhere.
+//! One-hot encoding: classes as rows that are 1 at the class and 0 elsewhere.
 //!
 //! y  = 1 where the index along the last axis is x, 0 elsewhere
 //!
-//! shapes: y is x with one more axis, of as many classes as there are
+//! shapes: y is x with one more axis, whose length is the number of classes
 
 use tensor::{Buffer, Float, Shape, Tensor};
 
@@ -10,9 +10,10 @@ use crate::error::{Error, Result};
 use crate::op::NoGradOp;
 use crate::var::Var;
 
-/// y = 1 where the index along a new last axis is x, 0 elsewhere. It has no gradient. PyTorch's `one_hot(x, classes)`.
+/// y = 1 where the index along a new last axis is x, 0 elsewhere. It has no gradient. PyTorch's
+/// `one_hot(x, classes)`.
 ///
-/// x are whole numbers from 0 on, such as [`ArgMax`](super::ArgMax) gives.
+/// x are integers from 0 on, such as those of [`ArgMax`](super::ArgMax).
 #[derive(Clone, Copy, Debug)]
 pub struct OneHot {
     /// The number of classes.
@@ -32,7 +33,7 @@ impl<T: Float> NoGradOp<T, 1> for OneHot {
             let class = x.to_usize().filter(|&class| class < self.classes);
             let Some(class) = class.filter(|_| x.trunc() == x) else {
                 let rule = format!(
-                    "element {at} of {:?} is {x}, but a class is a whole number from 0 to below {}",
+                    "element {at} of {:?} is {x}; expected a class, an integer from 0 to below {}",
                     inputs, self.classes
                 );
                 return Err(Error::invalid("one_hot", rule));
@@ -48,8 +49,8 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If a gradient is wanted, since it has none (see [`detach`](Var::detach)), or an x is not one
-    /// of the numbers from 0 to `classes` − 1.
+    /// If self requires a gradient, since the result has none (see [`detach`](Var::detach)), or an
+    /// element is not one of the integers from 0 to `classes` − 1.
     pub fn one_hot(self, classes: usize) -> Result<Self> {
         self.tape().apply_without_gradient(OneHot { classes }, [self])
     }
@@ -82,7 +83,7 @@ mod tests {
             assert_eq!(
                 x.one_hot(3).unwrap_err().to_string(),
                 format!(
-                    "one_hot: element 1 of [2] is {wrong}, but a class is a whole number from 0 to below 3"
+                    "one_hot: element 1 of [2] is {wrong}; expected a class, an integer from 0 to below 3"
                 )
             );
         }

@@ -1,4 +1,4 @@
-//! Every product of an element of one vector with an element of another.
+//! The outer product of two vectors.
 //!
 //! yᵢⱼ = aᵢ·bⱼ
 //! daᵢ = Σⱼ dyᵢⱼ·bⱼ
@@ -49,7 +49,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If either is no vector.
+    /// If either is not a vector.
     pub fn outer(self, other: Self) -> Result<Self> {
         self.tape().apply(Outer, [self, other])
     }

@@ -1,9 +1,9 @@
-//! More elements before and after, along any axes.
+//! Padding before and after, along any axes.
 //!
-//! y  = x, with elements before and after it along each axis: one number, or copies of elements of x
-//! dx = dy where x stands, and the sum of dy over the copies of each element
+//! y  = x, with elements before and after it along each axis: a number, or copies of elements of x
+//! dx = dy at the positions of x, plus the sum of dy over the copies of each element
 //!
-//! shapes: y as x, each axis longer by what comes before and after
+//! shapes: y as x, each axis longer by the widths before and after
 
 use tensor::{Float, Shape, Tensor};
 
@@ -12,39 +12,40 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// What stands outside of the tensor that is padded.
+/// The values of the padding.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Padding<T> {
-    /// This number.
+    /// This number everywhere.
     Constant(T),
     /// The nearest element: `aa[abc]cc`. PyTorch's `replicate`.
     Edge,
-    /// The elements in a mirror that stands on the last one: `cb[abc]ba`. PyTorch's `reflect`.
+    /// The elements reflected at the last one: `cb[abc]ba`. PyTorch's `reflect`.
     Reflect,
     /// The elements from the other end: `bc[abc]ab`. PyTorch's `circular`.
     Wrap,
 }
 
-/// y = x, with elements before and after it; dx = dy where x stands and where it was copied to.
+/// y = x, with padding before and after it; dx is the sum of dy at an element and at its copies.
 ///
-/// Copies go on however far: `Reflect` to and fro, `Wrap` round and round.
+/// The padding may be wider than x: `Reflect` and `Wrap` then repeat periodically.
 #[derive(Clone, Debug)]
 pub struct Pad<T> {
-    /// How many elements come before and after, for each axis of x from the first to the last.
-    /// (PyTorch's `pad` counts them from the last axis.)
+    /// The number of elements (before, after), for each axis of x from the first to the last.
+    /// (PyTorch's `pad` starts with the last axis.)
     pub widths: Vec<(usize, usize)>,
-    /// What they are.
+    /// The values of the padding.
     pub with: Padding<T>,
 }
 
 impl<T: Float> Pad<T> {
-    /// For each position along an axis of this length, padded, which element stands there.
+    /// For each position along the padded axis, the index of its element; `length` is the axis's
+    /// length without padding.
     fn copied(&self, length: usize, (before, after): (usize, usize)) -> Vec<usize> {
         let [n, before, after] = [length, before, after].map(|length| length as isize);
         let element = |at: isize| match self.with {
             Padding::Constant(_) | Padding::Edge => at.clamp(0, n - 1),
             Padding::Wrap => at.rem_euclid(n),
-            // To the far end and back is 2(n − 1) steps; a single element is its own mirror image.
+            // The period, to the far end and back, is 2(n − 1); that of a single element is 1.
             Padding::Reflect => {
                 let there_and_back = (2 * (n - 1)).max(1);
                 let at = at.rem_euclid(there_and_back);
@@ -54,7 +55,7 @@ impl<T: Float> Pad<T> {
         (-before..n + after).map(|at| element(at) as usize).collect()
     }
 
-    /// The axes that become longer, with their widths.
+    /// The axes with padding, and their widths.
     fn padded(&self) -> impl DoubleEndedIterator<Item = (usize, (usize, usize))> {
         self.widths.iter().copied().enumerate().filter(|&(_, widths)| widths != (0, 0))
     }
@@ -87,7 +88,7 @@ impl<T: Float> Op<T, 1> for Pad<T> {
                 }
                 _ if x.shape()[axis] == 0 => {
                     return refuse(format!(
-                        "{:?} has no element along axis {axis} that could be copied",
+                        "{:?} has no element along axis {axis} to copy",
                         x.shape()
                     ));
                 }
@@ -118,7 +119,7 @@ impl<T: Float> Op<T, 1> for Pad<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// With `widths[i]` = (before, after) more elements along axis i, for every axis.
+    /// Adds `widths[i]` = (before, after) elements along axis i, for every axis.
     ///
     /// ```
     /// use autograd::{Tape, ops::Padding};
@@ -133,7 +134,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If there is not one width for each axis, or there are no elements to copy.
+    /// If there is not one pair of widths for each axis, or there are no elements to copy.
     pub fn pad(self, widths: &[(usize, usize)], with: Padding<T>) -> Result<Self> {
         self.tape().apply(Pad { widths: widths.to_vec(), with }, [self])
     }
@@ -213,7 +214,7 @@ mod tests {
         );
         assert_eq!(
             x.pad(&[(1, 1), (0, 0)], Padding::Edge).unwrap_err().to_string(),
-            "pad: [0, 3] has no element along axis 0 that could be copied"
+            "pad: [0, 3] has no element along axis 0 to copy"
         );
         let y = x.pad(&[(1, 1), (0, 0)], Padding::Constant(1.0)).unwrap();
         assert_eq!(y.value(), Tensor::ones([2, 3]));

@@ -1,4 +1,4 @@
-//! The axes in another order.
+//! A permutation of the axes.
 //!
 //! y  = x, axis i of y being axis order[i] of x
 //! dx = dy, axis order[i] of dx being axis i of dy
@@ -12,13 +12,13 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = x with its axes in another order, axis i of y being axis `order[i]` of x; dx is dy with the
-/// order undone.
+/// y = x with its axes permuted, axis i of y being axis `order[i]` of x; dx is dy with the inverse
+/// permutation.
 ///
-/// Nothing is copied.
+/// No elements are copied.
 #[derive(Clone, Debug)]
 pub struct Permute {
-    /// Which axis of x each axis of y is.
+    /// For each axis of y, the corresponding axis of x.
     pub order: Vec<usize>,
 }
 
@@ -41,11 +41,11 @@ impl<T: Float> Op<T, 1> for Permute {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// Axis i of the result is axis `order[i]`.
+    /// Permutes the axes: axis i of the result is axis `order[i]` of self.
     ///
     /// # Errors
     ///
-    /// If `order` does not name every axis once.
+    /// If `order` does not contain every axis once.
     #[doc(alias = "moveaxis")]
     pub fn permute(self, order: &[impl Axis]) -> Result<Self> {
         let order = self.axes("permute", order)?;

@@ -1,4 +1,4 @@
-//! A power whose exponents are a tensor, too.
+//! Powers with a tensor of exponents.
 //!
 //! y  = aᵇ
 //! da = dy ∘ b·aᵇ⁻¹, and 0 where b = 0
@@ -14,9 +14,9 @@ use crate::var::Var;
 
 /// y = aᵇ, the shapes broadcast together; da = dy ∘ b·aᵇ⁻¹, db = dy ∘ y·ln a.
 ///
-/// The powers 0⁰ = 1 and 0ᵇ = 0 have slope 0 in b, as in PyTorch, though the formula says 0·∞. For
-/// negative a, y is NaN unless b is whole, and db is NaN always: the neighbours of a whole b have
-/// no power. For one exponent, [`Powf`](super::Powf) is cheaper.
+/// The powers 0⁰ = 1 and 0ᵇ = 0 have slope 0 in b, as in PyTorch, although the formula gives 0·∞.
+/// For negative a, y is NaN unless b is an integer, and db is always NaN: the power is undefined
+/// around an integer b. For one exponent, [`Powf`](super::Powf) is cheaper.
 #[derive(Clone, Copy, Debug)]
 pub struct Pow;
 

@@ -13,7 +13,7 @@ use crate::var::Var;
 
 /// y = xᵖ for a constant exponent p; dx = dy ∘ p·xᵖ⁻¹.
 ///
-/// NaN for negative x unless p is whole, as the power itself.
+/// For negative x, y and dx are NaN unless p is an integer.
 #[derive(Clone, Copy, Debug)]
 pub struct Powf<T> {
     /// p

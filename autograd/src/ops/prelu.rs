@@ -1,4 +1,4 @@
-//! A leaky relu that learns its slope.
+//! PReLU: a leaky ReLU with a trainable slope.
 //!
 //! y  = x where x > 0, slope ∘ x elsewhere
 //! dx = dy where x > 0, dy ∘ slope elsewhere
@@ -15,7 +15,7 @@ use crate::var::Var;
 
 /// y = x where x > 0, slope ∘ x elsewhere, the shapes broadcast together (He et al. 2015).
 ///
-/// At 0, x gets the slope of the left, as in PyTorch.
+/// At 0, x gets the left slope, as in PyTorch.
 #[derive(Clone, Copy, Debug)]
 pub struct Prelu;
 

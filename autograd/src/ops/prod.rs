@@ -1,7 +1,8 @@
 //! The product of all elements or along axes.
 //!
 //! y  = Π x
-//! dx = dy ∘ Π of the others, computed from both ends, not as y/x: right where an x is 0
+//! dx = dy ∘ Π of the others, computed from both ends instead of as y/x, so that it is right where
+//!      an x is 0
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are multiplied
 
@@ -26,12 +27,12 @@ impl Prod {
         Prod { axes: Axes::All }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Prod { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
 
-    /// The axes, and whether they stay with length 1; `None` for all elements.
+    /// The axes, and whether they are retained with length 1; `None` for all elements.
     pub fn axes(&self) -> Option<(&[usize], bool)> {
         self.axes.these()
     }
@@ -78,11 +79,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Prod::all(), [self])
     }
 
-    /// The product over `axes`, which stay with length 1 if `keep`, else go.
+    /// The product over `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn prod_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
         let axes = self.axes("prod", axes)?;
         self.tape().apply(Prod::over(&axes, keep), [self])

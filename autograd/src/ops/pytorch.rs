@@ -112,7 +112,7 @@ impl<'t, T: Float> Given<'t, T> {
         T::of(self.case.number(setting, 0.0))
     }
 
-    /// A setting that is a whole number, not negative; 0 if it is not there.
+    /// A setting that is an integer, not negative; 0 if it is not there.
     pub(crate) fn whole(&self, setting: &str) -> usize {
         self.case.indices(setting).first().copied().unwrap_or_default()
     }
@@ -123,7 +123,7 @@ impl<'t, T: Float> Given<'t, T> {
         Some(numbers.into_iter().map(T::of).collect())
     }
 
-    /// A setting that is two whole numbers.
+    /// A setting that is two integers.
     pub(crate) fn pair<const D: usize>(&self, setting: &str) -> [usize; D] {
         self.case.indices(setting).try_into().unwrap()
     }

@@ -1,6 +1,6 @@
-//! What becomes of the losses of single elements or rows.
+//! The reduction of the losses of single elements or rows.
 
-/// What becomes of the losses of single elements or rows: PyTorch's `reduction`.
+/// The reduction of the losses of single elements or rows: PyTorch's `reduction`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reduction {
     /// Their mean, weighted if there are weights.
@@ -8,6 +8,6 @@ pub enum Reduction {
     Mean,
     /// Their sum.
     Sum,
-    /// Nothing: the result has one loss for each.
+    /// No reduction: the result has one loss for each element or row.
     None,
 }

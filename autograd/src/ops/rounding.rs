@@ -1,6 +1,6 @@
-//! To a whole number: down, up, to the nearest, towards zero.
+//! To an integer: down, up, to the nearest, towards zero.
 //!
-//! y  = ⌊x⌋, ⌈x⌉, the nearest whole number, or x without its digits after the point
+//! y  = ⌊x⌋, ⌈x⌉, the nearest integer, or x without its digits after the point
 //! dx = 0
 //!
 //! shapes: y as x
@@ -11,20 +11,20 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = a whole number near x; dx = 0.
+/// y = an integer near x; dx = 0.
 ///
 /// The slope is 0 wherever there is one, so that is the gradient, also at the steps, as in PyTorch.
 /// What learns through rounding alone, learns nothing; to let the gradient through as if nothing
 /// had been rounded, write `x.add(x.round()?.sub(x)?.detach())`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
-    /// The greatest whole number that is not above x.
+    /// The greatest integer that is not above x.
     Floor,
-    /// The least whole number that is not below x.
+    /// The least integer that is not below x.
     Ceil,
-    /// The nearest whole number; of two, the even one, as IEEE 754, NumPy and PyTorch have it.
+    /// The nearest integer; of two, the even one, as IEEE 754, NumPy and PyTorch have it.
     Round,
-    /// The nearest whole number that is not farther from 0 than x.
+    /// The nearest integer that is not farther from 0 than x.
     Trunc,
 }
 
@@ -52,7 +52,7 @@ impl<T: Float> Op<T, 1> for Rounding {
     }
 }
 
-/// The nearest whole number, of two the even one. (`Float::round` takes the one farther from 0.)
+/// The nearest integer, of two the even one. (`Float::round` takes the one farther from 0.)
 fn nearest<T: Float>(x: T) -> T {
     let half = T::of(0.5);
     let is_tie = (x - x.trunc()).abs() == half;
@@ -60,17 +60,17 @@ fn nearest<T: Float>(x: T) -> T {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The greatest whole number that is not above x; its gradient is 0.
+    /// The greatest integer that is not above x; its gradient is 0.
     pub fn floor(self) -> Result<Self> {
         self.tape().apply(Rounding::Floor, [self])
     }
 
-    /// The least whole number that is not below x; its gradient is 0.
+    /// The least integer that is not below x; its gradient is 0.
     pub fn ceil(self) -> Result<Self> {
         self.tape().apply(Rounding::Ceil, [self])
     }
 
-    /// The nearest whole number, of two the even one; its gradient is 0.
+    /// The nearest integer, of two the even one; its gradient is 0.
     pub fn round(self) -> Result<Self> {
         self.tape().apply(Rounding::Round, [self])
     }

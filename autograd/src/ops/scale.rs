@@ -1,4 +1,4 @@
-//! Product with a number that wants no gradient.
+//! The product with a number, which requires no gradient.
 //!
 //! y  = c·x
 //! dx = c·dy

@@ -28,7 +28,7 @@ pub struct SoftCrossEntropy<T: Float> {
     smoothing: T,
     /// w, one for each class; none if all are 1.
     weights: Option<Vec<T>>,
-    /// ln p, from forward to backward. `[rows, classes]`
+    /// ln p, saved by forward for backward. `[rows, classes]`
     ln_p: Option<Tensor<T>>,
 }
 

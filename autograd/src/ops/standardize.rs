@@ -21,7 +21,7 @@ use crate::var::Var;
 pub struct Standardize<T: Float> {
     axes: Vec<usize>,
     eps: T,
-    /// From forward to backward.
+    /// Saved by forward for backward.
     moments: Option<Moments<T>>,
 }
 

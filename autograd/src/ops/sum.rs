@@ -25,12 +25,12 @@ impl Sum {
         Sum { axes: Axes::All }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool) -> Self {
         Sum { axes: Axes::These { axes: axes.to_vec(), keep } }
     }
 
-    /// The axes, and whether they stay with length 1; `None` for all elements.
+    /// The axes, and whether they are retained with length 1; `None` for all elements.
     pub fn axes(&self) -> Option<(&[usize], bool)> {
         self.axes.these()
     }
@@ -57,12 +57,12 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Sum::all(), [self])
     }
 
-    /// The sum over `axes`, which stay with length 1 if `keep`, else go. As for all reductions, an
-    /// empty list of axes reduces nothing.
+    /// The sum over `axes`, which are retained with length 1 if `keep`, else removed. As for all
+    /// reductions, an empty list of axes changes nothing.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn sum_axes(self, axes: &[impl Axis], keep: bool) -> Result<Self> {
         let axes = self.axes("sum", axes)?;
         self.tape().apply(Sum::over(&axes, keep), [self])

@@ -1,10 +1,10 @@
-//! Units in which squares neither overflow nor vanish.
+//! Scale factors with which squares neither overflow nor vanish.
 
 use tensor::Float;
 
-/// 1, unless numbers of this size have squares that cannot be added up: then the size.
+/// Returns 1, or `size` if squares of numbers of this size would overflow or vanish.
 pub(super) fn unit_of_squares<T: Float>(size: T) -> T {
-    // Room for sums of a million.
+    // With a margin for sums of a million squares.
     let largest = T::max_value().sqrt() / T::of(1024.0);
     let ordinary = size <= largest && size >= largest.recip();
     if ordinary || size.is_zero() || !size.is_finite() { T::one() } else { size }

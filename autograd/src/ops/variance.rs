@@ -31,7 +31,7 @@ impl Variance {
         Variance { axes: Axes::All, correction }
     }
 
-    /// Along `axes`, which stay with length 1 if `keep`, else go.
+    /// Along `axes`, which are retained with length 1 if `keep`, else removed.
     pub fn over(axes: &[usize], keep: bool, correction: usize) -> Self {
         Variance { axes: Axes::These { axes: axes.to_vec(), keep }, correction }
     }
@@ -83,11 +83,11 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Variance::all(correction), [self])
     }
 
-    /// The variance over `axes`, which stay with length 1 if `keep`, else go.
+    /// The variance over `axes`, which are retained with length 1 if `keep`, else removed.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or one is named twice.
+    /// If there is no such axis, or one is repeated.
     pub fn variance_axes(self, axes: &[impl Axis], keep: bool, correction: usize) -> Result<Self> {
         let axes = self.axes("variance", axes)?;
         self.tape().apply(Variance::over(&axes, keep, correction), [self])

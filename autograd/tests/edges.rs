@@ -123,7 +123,7 @@ fn squares_that_overflow_or_vanish_do_not_matter() {
 fn a_ninth_axis_is_an_error() {
     let tape = Tape::new();
     let x = tape.constant(Tensor::<f32>::zeros([1; 8]));
-    let rule = "[1, 1, 1, 1, 1, 1, 1, 1] has 8 axes already, the most that there can be";
+    let rule = "[1, 1, 1, 1, 1, 1, 1, 1] has 8 axes already, the maximum";
     assert_eq!(x.unsqueeze(0).unwrap_err().to_string(), format!("unsqueeze: {rule}"));
     assert_eq!(Var::stack(3, &[x, x]).unwrap_err().to_string(), format!("stack: {rule}"));
 }

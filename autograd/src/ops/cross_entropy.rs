@@ -7,8 +7,7 @@
 //!      smoothed: (1 − ε) of that + ε of dy ∘ (p·Σ w − w) / (classes·W)
 //!
 //! shapes: x `[rows, classes]`, w `[classes]`, y `[]`, or `[rows]` if the losses are not reduced;
-//! as a sum, W is 1; a row
-//!      whose class is ignored has w = 0
+//!      for the sum, W is 1; a row whose class is ignored has w = 0
 
 use tensor::{Buffer, Float, Tensor, math};
 

@@ -100,7 +100,7 @@ pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
 #[cfg(test)]
 pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
     use super::pytorch::Comparison;
-    vec![Comparison::not_yet("dropout", "chooses by random numbers that are not PyTorch's")]
+    vec![Comparison::not_yet("dropout", "its random numbers differ from PyTorch's")]
 }
 
 #[cfg(test)]

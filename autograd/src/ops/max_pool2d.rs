@@ -21,7 +21,7 @@ use crate::var::Var;
 pub struct MaxPool2d {
     size: [usize; 2],
     windows: Windows<2>,
-    /// From forward to backward: the position of each y in its plane.
+    /// The position of each y in its plane, saved by forward for backward.
     indices: Vec<usize>,
 }
 

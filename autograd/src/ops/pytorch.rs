@@ -1,12 +1,12 @@
 //! Values and gradients of every operation, compared with PyTorch's.
 //!
-//! tests/pytorch/make.py had PyTorch compute them once, in `f64`, and wrote a fixture for each
-//! operation, so a test run needs nothing else. Per operation there are at least three shapes, odd
-//! and broadcast ones among them, then extreme values, and the places where a function has a kink:
-//! there PyTorch's choice of a slope is the convention here, too.
+//! tests/pytorch/make.py computed them once with PyTorch, in `f64`, and wrote a fixture for each
+//! operation, so that a test run does not need PyTorch. Each operation has cases of at least three
+//! shapes, including odd and broadcast ones, of extreme values, and at the kinks of the function:
+//! there this crate adopts PyTorch's choice of the slope.
 //!
-//! In `fn pytorch()`, each operation's file names its fixture and says how a case is applied, or
-//! says why there is no fixture yet.
+//! In `fn pytorch()`, each operation's file names its fixture and says how to apply a case, or why
+//! there is no fixture yet.
 //! `cargo test -p autograd --lib pytorch -- --nocapture` prints the counts.
 
 use std::collections::BTreeMap;
@@ -21,11 +21,11 @@ pub(crate) mod fixture;
 
 use fixture::{Array, Case};
 
-/// The least number of cases of an operation, and of different shapes of its inputs.
+/// Minimum number of cases of an operation, and of different shapes of its inputs.
 const FEWEST: usize = 3;
 
-/// How far a number may be off: relative to itself, plus relative to the greatest of its tensor,
-/// for sums that cancel.
+/// The tolerance of a number: relative to itself, plus relative to the greatest of its tensor (for
+/// sums that cancel).
 struct Tolerance {
     itself: f64,
     greatest: f64,
@@ -39,9 +39,10 @@ pub(crate) fn has_fixture(operation: &str) -> bool {
     fixture::below_tests("pytorch").join(format!("{operation}.txt")).exists()
 }
 
-/// What is compared under one name: with the cases in `tests/pytorch/<operation>.txt`, or not yet.
+/// The comparison of an operation with the cases in `tests/pytorch/<operation>.txt`, or the reason
+/// why there is none yet.
 pub(crate) struct Comparison {
-    /// What errors call the operation.
+    /// The operation's name.
     pub(crate) operation: &'static str,
     how: std::result::Result<Apply, &'static str>,
 }
@@ -55,12 +56,12 @@ struct Apply {
 type ApplyIn<T> = for<'t> fn(&Given<'t, T>) -> Result<Var<'t, T>>;
 
 impl Comparison {
-    /// `in_f64` and `in_f32` are the same expression, which [`compared!`] writes twice.
+    /// `in_f64` and `in_f32` are the same expression, which [`compared!`] expands twice.
     pub(crate) fn new(operation: &'static str, in_f64: ApplyIn<f64>, in_f32: ApplyIn<f32>) -> Self {
         Comparison { operation, how: Ok(Apply { in_f64, in_f32 }) }
     }
 
-    /// There are no cases of the operation, for this reason.
+    /// An operation without cases, for this reason.
     pub(crate) fn not_yet(operation: &'static str, why: &'static str) -> Self {
         Comparison { operation, how: Err(why) }
     }
@@ -71,8 +72,8 @@ impl Comparison {
     }
 }
 
-/// A [`Comparison`] by an operation's name, and an expression that makes its value of a [`Given`]
-/// case. The expression is written once and compiled twice, for `f64` and `f32`.
+/// Creates a [`Comparison`] from an operation's name and an expression that computes its value for
+/// a [`Given`] case. The expression is compiled twice, for `f64` and `f32`.
 macro_rules! compared {
     ($operation:expr, |$given:ident| $y:expr $(,)?) => {
         $crate::ops::pytorch::Comparison::new($operation, |$given| $y, |$given| $y)
@@ -84,12 +85,12 @@ pub(crate) use compared;
 pub(crate) struct Given<'t, T: Float> {
     pub(crate) case: &'t Case,
     pub(crate) tape: &'t Tape<T>,
-    /// All but dy.
+    /// All inputs without dy.
     pub(crate) inputs: Vec<Var<'t, T>>,
 }
 
 impl<'t, T: Float> Given<'t, T> {
-    /// The last array of a case is dy. Inputs whose names begin with `data` want no gradient.
+    /// The last array of a case is dy. Inputs whose names begin with `data` require no gradient.
     fn new(case: &'t Case, tape: &'t Tape<T>) -> Self {
         let arrays = case.inputs.iter().flatten();
         let variable = |array: &Array| {
@@ -107,17 +108,17 @@ impl<'t, T: Float> Given<'t, T> {
         self.inputs[number]
     }
 
-    /// A setting that is a number; 0 if it is not there.
+    /// A setting that is a number; 0 if it is missing.
     pub(crate) fn number(&self, setting: &str) -> T {
         T::of(self.case.number(setting, 0.0))
     }
 
-    /// A setting that is an integer, not negative; 0 if it is not there.
+    /// A setting that is a non-negative integer; 0 if it is missing.
     pub(crate) fn whole(&self, setting: &str) -> usize {
         self.case.indices(setting).first().copied().unwrap_or_default()
     }
 
-    /// A setting that is a list of numbers, if it is there.
+    /// A setting that is a list of numbers, if there is one.
     pub(crate) fn numbers(&self, setting: &str) -> Option<Vec<T>> {
         let numbers = self.case.numbers(setting)?;
         Some(numbers.into_iter().map(T::of).collect())
@@ -128,13 +129,13 @@ impl<'t, T: Float> Given<'t, T> {
         self.case.indices(setting).try_into().unwrap()
     }
 
-    /// How windows move.
+    /// Stride, padding and dilation of windows.
     pub(crate) fn windows<const D: usize>(&self) -> Windows<D> {
         let [stride, padding, dilation] = ["stride", "padding", "dilation"].map(|s| self.pair(s));
         Windows { stride, padding, dilation }
     }
 
-    /// What becomes of the losses of elements, if it is said.
+    /// The reduction of a loss, if there is one.
     pub(crate) fn reduction(&self) -> Option<Reduction> {
         Some(match self.case.word("reduction")? {
             "mean" => Reduction::Mean,
@@ -144,14 +145,14 @@ impl<'t, T: Float> Given<'t, T> {
         })
     }
 
-    /// The axes of a reduction and whether they stay; `None` if it is over all elements.
+    /// The axes of a reduction and whether they are retained; `None` if it is over all elements.
     pub(crate) fn axes(&self) -> Option<(Vec<usize>, bool)> {
         self.case.word("axes")?;
         Some((self.case.indices("axes"), self.case.flag("keep", false)))
     }
 }
 
-/// Runs a case and compares; what is wrong as a sentence.
+/// Runs a case and compares; the error is a sentence.
 fn run<T: Float>(
     case: &Case,
     apply: ApplyIn<T>,
@@ -189,7 +190,7 @@ fn compare<T: Float>(
     let finite = expected.values.iter().filter(|x| x.is_finite());
     let greatest = finite.fold(0.0, |most: f64, x| most.max(x.abs()));
     for (at, (&found, &expected)) in found.iter().zip(&expected.values).enumerate() {
-        // What is too large or too small for the type is what the type makes of it.
+        // The expected number is converted to the type: it may overflow or vanish there.
         let (found, expected) = (found.as_f64(), T::of(expected).as_f64());
         let most = tolerance.itself * expected.abs()
             + tolerance.greatest * greatest
@@ -202,7 +203,7 @@ fn compare<T: Float>(
     Ok(())
 }
 
-/// The cases of every operation that PyTorch has computed, by its name.
+/// The cases computed by PyTorch, by operation name.
 pub(crate) fn fixtures() -> BTreeMap<String, Vec<Case>> {
     fixture::read_each("pytorch")
 }
@@ -214,7 +215,7 @@ fn run_all<T: Float>(label: &str, tolerance: &Tolerance, in_type: fn(&Apply) -> 
     let mut failures = Vec::new();
     for comparison in all_comparisons().iter().flat_map(|(_, comparisons)| comparisons) {
         let (name, Ok(apply)) = (comparison.operation, &comparison.how) else { continue };
-        let Some(cases) = fixtures.get(name) else { continue }; // another test says so
+        let Some(cases) = fixtures.get(name) else { continue }; // another test reports it
         let before = failures.len();
         for case in cases {
             if let Err(wrong) = run(case, in_type(apply), tolerance) {
@@ -268,7 +269,7 @@ fn every_operation_is_compared_with_pytorch_or_says_why_not() {
             names.push(name);
         }
     }
-    // An operation may have several names, as `Activate` has: those that it is checked under.
+    // An operation may be checked under several names, as `Activate` is.
     for case in all_cases().iter().flat_map(|(_, cases)| cases) {
         let name = case.operation();
         if !names.contains(&name) {

@@ -1,4 +1,4 @@
-//! One over a number.
+//! The reciprocal.
 //!
 //! y  = 1/x
 //! dx = −dy ∘ y²

@@ -35,17 +35,19 @@ impl<T: Float> Op<T, 1> for Reshape {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The same elements in another shape, of which one length may be −1: what the number of elements leaves.
+    /// The same elements in another shape. One length may be −1; it is inferred from the number of
+    /// elements.
     ///
     /// # Errors
     ///
-    /// If it has another number of elements, or they leave no whole length for the −1.
+    /// If the shape has another number of elements, or the other lengths do not divide the number
+    /// of elements.
     pub fn reshape(self, shape: impl Lengths) -> Result<Self> {
         let shape = shape.shape(|| self.shape())?;
         self.tape().apply(Reshape { shape }, [self])
     }
 
-    /// Without `axis`, which has length 1.
+    /// Removes `axis`, which has length 1.
     ///
     /// # Errors
     ///
@@ -56,18 +58,18 @@ impl<T: Float> Var<'_, T> {
         if shape.get(axis) != Some(&1) {
             return Err(Error::invalid(
                 "squeeze",
-                format!("{shape:?} without axis {axis}: the axis must be there, with length 1"),
+                format!("{shape:?} without axis {axis}: the axis must exist and have length 1"),
             ));
         }
         shape.remove(axis);
         self.reshape(&shape[..])
     }
 
-    /// With one more axis, of length 1, which becomes axis number `axis`.
+    /// Inserts an axis of length 1, which becomes axis number `axis`.
     ///
     /// # Errors
     ///
-    /// If that is more than the number of axes that are there.
+    /// If `axis` is more than the number of axes of self.
     #[doc(alias = "expand_dims")]
     pub fn unsqueeze(self, axis: impl Axis) -> Result<Self> {
         let axis = axis.counted("unsqueeze", || with_one_more(self.shape()))?;
@@ -76,14 +78,14 @@ impl<T: Float> Var<'_, T> {
             return Err(Error::invalid(
                 "unsqueeze",
                 format!(
-                    "{shape:?} with a new axis {axis}: its place must be one of 0..={}",
+                    "{shape:?} with a new axis {axis}: its position must be in 0..={}",
                     shape.len()
                 ),
             ));
         }
         if shape.len() == MOST_AXES {
             let rule =
-                format!("{shape:?} has {MOST_AXES} axes already, the most that there can be");
+                format!("{shape:?} has {MOST_AXES} axes already, the maximum");
             return Err(Error::invalid("unsqueeze", rule));
         }
         shape.insert(axis, 1);
@@ -91,7 +93,7 @@ impl<T: Float> Var<'_, T> {
     }
 }
 
-/// The shape, with one more axis in front if there is room: as many as there are places for a new one.
+/// The shape with one more axis in front, if possible: its axes are the positions for a new one.
 pub(super) fn with_one_more(shape: Shape) -> Shape {
     [1].into_iter().chain(shape.iter().copied()).take(MOST_AXES).collect()
 }
@@ -139,11 +141,11 @@ mod tests {
         assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[3.0, 4.0]]));
         assert_eq!(
             x.squeeze(1).unwrap_err().to_string(),
-            "squeeze: [1, 2] without axis 1: the axis must be there, with length 1"
+            "squeeze: [1, 2] without axis 1: the axis must exist and have length 1"
         );
         assert_eq!(
             x.unsqueeze(3).unwrap_err().to_string(),
-            "unsqueeze: [1, 2] with a new axis 3: its place must be one of 0..=2"
+            "unsqueeze: [1, 2] with a new axis 3: its position must be in 0..=2"
         );
         assert!(x.squeeze(2).is_err());
     }

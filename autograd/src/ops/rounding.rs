@@ -1,6 +1,6 @@
-//! To an integer: down, up, to the nearest, towards zero.
+//! Rounding to an integer: down, up, to the nearest, towards zero.
 //!
-//! y  = ⌊x⌋, ⌈x⌉, the nearest integer, or x without its digits after the point
+//! y  = ⌊x⌋, ⌈x⌉, the nearest integer, or x without its fractional part
 //! dx = 0
 //!
 //! shapes: y as x
@@ -13,16 +13,17 @@ use crate::var::Var;
 
 /// y = an integer near x; dx = 0.
 ///
-/// The slope is 0 wherever there is one, so that is the gradient, also at the steps, as in PyTorch.
-/// What learns through rounding alone, learns nothing; to let the gradient through as if nothing
-/// had been rounded, write `x.add(x.round()?.sub(x)?.detach())`.
+/// The slope is 0 wherever it exists, and so is the gradient everywhere, also at the steps, as in
+/// PyTorch. Parameters that act only through a rounding are therefore not trained. For a
+/// straight-through gradient, as if there were no rounding, write
+/// `x.add(x.round()?.sub(x)?.detach())`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rounding {
     /// The greatest integer that is not above x.
     Floor,
     /// The least integer that is not below x.
     Ceil,
-    /// The nearest integer; of two, the even one, as IEEE 754, NumPy and PyTorch have it.
+    /// The nearest integer; of two, the even one, as in IEEE 754, NumPy and PyTorch.
     Round,
     /// The nearest integer that is not farther from 0 than x.
     Trunc,
@@ -75,7 +76,7 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Rounding::Round, [self])
     }
 
-    /// x without its digits after the point; its gradient is 0.
+    /// x without its fractional part; its gradient is 0.
     pub fn trunc(self) -> Result<Self> {
         self.tape().apply(Rounding::Trunc, [self])
     }
@@ -85,7 +86,8 @@ impl<T: Float> Var<'_, T> {
 pub(super) fn cases() -> Vec<crate::gradcheck::GradCase> {
     use crate::grad_case;
     use crate::gradcheck::distinct;
-    // `distinct` lies at odd multiples of 0.1, of which 5 are steps of `round`: six values stop before it.
+    // The values of `distinct` are odd multiples of 0.1. 5 of them would be a step of `round`; six
+    // values stay below it.
     vec![
         grad_case!(Rounding::Floor, [distinct([2, 3])]),
         grad_case!(Rounding::Ceil, [distinct([2, 3])]),

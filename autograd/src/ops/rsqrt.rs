@@ -1,4 +1,4 @@
-//! One over the square root.
+//! The reciprocal of the square root.
 //!
 //! y  = 1/√x
 //! dx = −dy ∘ y³/2

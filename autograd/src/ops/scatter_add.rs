@@ -1,10 +1,10 @@
-//! Elements added where an index says, along an axis.
+//! Elements added at given indices along an axis.
 //!
 //! y = x, then y[i, indices[i, j, k], k] += s[i, j, k] along axis 1, and so on
 //! dx = dy
 //! ds[i, j, k] = dy[i, indices[i, j, k], k]
 //!
-//! shapes: y as x; s as the indices: any length along the axis, elsewhere none greater than that of x
+//! shapes: y as x; s as the indices: any length along the axis, elsewhere at most that of x
 
 use tensor::{Float, Tensor};
 
@@ -13,11 +13,11 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = x, with each element of s added where its index says along an axis; dx = dy, ds = dy there.
+/// y = x, with each element of s added at its index along an axis; dx = dy, ds = dy there.
 ///
 /// Along axis 1, y\[i, indices\[i, j, k\], k\] += s\[i, j, k\]: PyTorch's `x.scatter_add(axis, indices,
-/// s)` with indices of the shape of s, and ONNX's `ScatterElements` with the reduction `add`. What
-/// meets in one place is summed, in the order of s.
+/// s)` with indices of the shape of s, and ONNX's `ScatterElements` with the reduction `add`.
+/// Elements with the same index are summed in the order of s.
 #[derive(Clone, Debug)]
 pub struct ScatterAdd {
     /// The axis.
@@ -45,14 +45,14 @@ impl<T: Float> Op<T, 2> for ScatterAdd {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// self, with each element of `source` added where its index says: y\[i, indices\[i, j, k\], k\]
-    /// += source\[i, j, k\] along axis 1, and so on. There is one index for each element of
-    /// `source`, the last axis changing fastest.
+    /// Self, with each element of `source` added at its index: y\[i, indices\[i, j, k\], k\] +=
+    /// source\[i, j, k\] along axis 1, and so on. There is one index for each element of `source`,
+    /// the last axis changing fastest.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, an index does not lie in it, or `source` has another number of axes
-    /// or is longer than self along one that is not `axis`.
+    /// If there is no such axis, an index is out of range, or `source` has another number of axes
+    /// or is longer than self along an axis other than `axis`.
     pub fn scatter_add(self, axis: impl Axis, indices: &[usize], source: Self) -> Result<Self> {
         let axis = self.axis("scatter_add", axis)?;
         self.tape().apply(ScatterAdd { axis, indices: indices.to_vec() }, [self, source])

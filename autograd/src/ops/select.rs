@@ -1,4 +1,4 @@
-//! One of two numbers, as a mask says.
+//! Elementwise selection between two tensors by a mask.
 //!
 //! y  = a where the mask is not 0, b where it is
 //! da = dy where the mask is not 0, 0 elsewhere
@@ -12,14 +12,14 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = a where the mask is not 0, b where it is; dy goes to the one that was taken.
+/// y = a where the mask is not 0, b where it is; dy goes to the selected one.
 ///
-/// What was not taken counts for nothing, be it NaN: its gradient is 0. (If it was computed from
-/// other variables, its own operation multiplies that 0 by its slope; 0·∞ is NaN. Keep the slope
-/// finite, too.)
+/// An element that was not selected has no effect, even if it is NaN: its gradient is 0. (If it was
+/// computed from other variables, its own operation multiplies that 0 by its slope; 0·∞ is NaN. So
+/// its slope must be finite.)
 #[derive(Clone, Debug)]
 pub struct Select<T: Float> {
-    /// What decides: 0, or anything else. It is no input, since it has no gradient.
+    /// The mask: 0 or any other number. It is not an input, since it has no gradient.
     pub mask: Tensor<T>,
 }
 
@@ -29,7 +29,7 @@ impl<T: Float> Op<T, 2> for Select<T> {
     }
 
     fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
-        // −0 is what changes no other number by being added, not even −0.
+        // Adding −0 changes no number, not even −0.
         let nothing = T::neg_zero();
         let a = self.mask.zip(a, |mask, a| if mask.is_zero() { nothing } else { a })?;
         let b = self.mask.zip(b, |mask, b| if mask.is_zero() { b } else { nothing })?;
@@ -48,7 +48,7 @@ impl<T: Float> Op<T, 2> for Select<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// a where self, a mask, is not 0, and b where it is
+    /// a where self, the mask, is not 0, and b where it is
     ///
     /// ```
     /// # use autograd::Tape;
@@ -64,12 +64,12 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If the shapes do not broadcast, or the mask wants a gradient: it has none.
+    /// If the shapes do not broadcast, or the mask requires a gradient: it has none.
     #[doc(alias = "where")]
     pub fn select(self, a: Self, b: Self) -> Result<Self> {
         if self.wants_gradient() {
             let rule = format!(
-                "the mask, {:?}, wants a gradient, but has none, since it only decides; pass \
+                "the mask, {:?}, requires a gradient, but a mask has none; pass \
                  `mask.detach()`",
                 self.shape()
             );
@@ -127,7 +127,7 @@ mod tests {
         let x = tape.parameter(Tensor::from([1.0, 0.0]));
         assert_eq!(
             x.select(x, x).unwrap_err().to_string(),
-            "select: the mask, [2], wants a gradient, but has none, since it only decides; pass \
+            "select: the mask, [2], requires a gradient, but a mask has none; pass \
             `mask.detach()`"
         );
     }

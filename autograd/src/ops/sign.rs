@@ -13,8 +13,9 @@ use crate::var::Var;
 
 /// y = −1 below zero, 1 above, 0 at ±0, and NaN for NaN; dx = 0.
 ///
-/// Its slope is 0 wherever it has one, so that is its gradient, also at the jump, as in PyTorch:
-/// x·sign x then has the slope of |x|. What learns through `sign` alone, learns nothing.
+/// The slope is 0 wherever it exists, and so is the gradient everywhere, also at the jump, as in
+/// PyTorch: x·sign x then has the slope of |x|. Parameters that act only through `sign` are
+/// therefore not trained.
 #[derive(Clone, Copy, Debug)]
 pub struct Sign;
 

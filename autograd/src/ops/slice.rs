@@ -1,6 +1,6 @@
-//! A part along an axis.
+//! A range of indices along an axis.
 //!
-//! y  = x where the index along the axis lies in the range
+//! y  = x where the index along the axis is in the range
 //! dx = dy there, 0 elsewhere
 //!
 //! shapes: y as x, but for the axis, which has the range's length
@@ -15,12 +15,12 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = the part of x where the index along an axis lies in a range; dx = dy there, 0 elsewhere.
+/// y = the part of x where the index along an axis is in a range; dx = dy there, 0 elsewhere.
 #[derive(Clone, Debug)]
 pub struct Slice {
     /// The axis.
     pub axis: usize,
-    /// The indices that stay.
+    /// The indices to retain.
     pub range: Range<usize>,
 }
 
@@ -48,11 +48,11 @@ impl<T: Float> Op<T, 1> for Slice {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The part where the index along `axis` lies in `range`.
+    /// The part where the index along `axis` is in `range`.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or the range does not lie in it.
+    /// If there is no such axis, or the range exceeds it.
     pub fn slice(self, axis: impl Axis, range: Range<usize>) -> Result<Self> {
         let axis = self.axis("slice", axis)?;
         self.tape().apply(Slice { axis, range }, [self])

@@ -1,4 +1,4 @@
-//! The absolute error, rounded off near the target.
+//! The smooth L1 loss: the absolute error, squared near the target.
 //!
 //! y  = Σ s(a − b) / n, n the number of elements,
 //!      s(d) = d²/2β for |d| < β, |d| − β/2 beyond
@@ -15,13 +15,13 @@ use crate::op::{Call, Op};
 use crate::var::Var;
 
 /// y = mean of s(a − b), s(d) = d²/2β for |d| < β, |d| − β/2 beyond;
-/// da = dy ∘ ((a − b)/β, cut off at ±1) / n, db = −da. PyTorch's `smooth_l1_loss`.
+/// da = dy ∘ ((a − b)/β, clamped to ±1) / n, db = −da. PyTorch's `smooth_l1_loss`.
 ///
 /// It is [`Huber`](super::Huber) divided by β, and with β = 0 [`Mae`](super::Mae). The shapes must
 /// be equal.
 #[derive(Clone, Copy, Debug)]
 pub struct SmoothL1<T> {
-    /// Where the loss becomes linear; at least 0.
+    /// β, beyond which the loss is linear; at least 0.
     pub beta: T,
 }
 
@@ -65,7 +65,7 @@ impl<T: Float> Op<T, 2> for SmoothL1<T> {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The mean of d²/(2·`beta`), from |d| = `beta` on of |d| − `beta`/2, d = self − target.
+    /// The mean of d²/(2·`beta`) for |d| < `beta` and of |d| − `beta`/2 beyond, d = self − target.
     ///
     /// # Errors
     ///

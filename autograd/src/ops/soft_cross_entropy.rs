@@ -1,7 +1,8 @@
-//! The loss of a classifier, from its logits and the probabilities of the classes.
+//! Cross-entropy with soft targets: the loss of a classifier, from its logits and target
+//! probabilities.
 //!
-//! y  = −Σ w∘s∘ln p / rows, with ln p = log_softmax(x) along the last axis, weights w, all 1 if
-//!      nothing is said, and s = t, smoothed by ε: (1 − ε)·t + ε/classes; 0 where s = 0
+//! y  = −Σ w∘s∘ln p / rows, with ln p = log_softmax(x) along the last axis, weights w (1 by
+//!      default), and s = t, smoothed by ε: (1 − ε)·t + ε/classes; 0 where s = 0
 //! dx = dy ∘ (p∘Σ w∘s − w∘s) / rows, Σ along a row
 //! dt = −dy ∘ (1 − ε)·w∘ln p / rows
 //!
@@ -19,32 +20,33 @@ use crate::var::Var;
 /// The mean over rows of −Σ t∘ln softmax(x), t being target probabilities; dx = dy ∘ (softmax(x)∘Σ t
 /// − t) / rows, dt = −dy ∘ ln softmax(x) / rows.
 ///
-/// PyTorch's `cross_entropy(x, t, weight, label_smoothing)` for probabilities: weights do not change
-/// what the sum is divided by, the number of rows. What has probability 0 counts 0, whatever its
+/// PyTorch's `cross_entropy(x, t, weight, label_smoothing)` for probabilities. The divisor is the
+/// number of rows, also with weights. A class with target probability 0 contributes 0 for every
 /// logit.
 #[derive(Clone, Debug)]
 pub struct SoftCrossEntropy<T: Float> {
     /// ε
     smoothing: T,
-    /// w, one for each class; none if all are 1.
+    /// w, one for each class; `None` if all are 1.
     weights: Option<Vec<T>>,
     /// ln p, saved by forward for backward. `[rows, classes]`
     ln_p: Option<Tensor<T>>,
 }
 
 impl<T: Float> SoftCrossEntropy<T> {
-    /// Without weights and smoothing.
+    /// The loss without weights and smoothing.
     pub fn new() -> Self {
         SoftCrossEntropy { smoothing: T::zero(), weights: None, ln_p: None }
     }
 
-    /// The share `smoothing`, in 0..=1, of each target is spread evenly over all classes.
+    /// Label smoothing: spreads the fraction `smoothing`, in 0..=1, of each target evenly over all
+    /// classes.
     #[must_use]
     pub fn smoothed(self, smoothing: T) -> Self {
         SoftCrossEntropy { smoothing, ..self }
     }
 
-    /// Each class counts with its weight.
+    /// Weights each class.
     #[must_use]
     pub fn weighted(self, weights: &[T]) -> Self {
         SoftCrossEntropy { weights: Some(weights.to_vec()), ..self }
@@ -126,14 +128,14 @@ impl<T: Float> Op<T, 2> for SoftCrossEntropy<T> {
     }
 }
 
-/// sum·p − t, without the cancellation where p is near 1 and t near the sum.
+/// sum·p − t, without cancellation where p is near 1 and t near the sum.
 fn difference<T: Float>(sum: T, ln_p: T, t: T) -> T {
     if ln_p < T::of(-0.5) { sum * math::exp(ln_p) - t } else { sum * math::expm1(ln_p) + (sum - t) }
 }
 
 impl<T: Float> Var<'_, T> {
     /// The mean over rows of −Σ target∘ln softmax(row); self are logits, `[rows, classes]`,
-    /// `target` probabilities of the same shape. With weights and smoothing:
+    /// `target` probabilities of the same shape. For weights and smoothing, apply
     /// [`ops::SoftCrossEntropy`](SoftCrossEntropy).
     ///
     /// # Errors

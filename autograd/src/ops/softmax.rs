@@ -1,4 +1,4 @@
-//! Positive numbers that sum to 1 along an axis.
+//! Softmax: positive numbers that sum to 1 along an axis.
 //!
 //! y  = eˣ / Σ eˣ, computed as eˣ⁻ᵐ / Σ eˣ⁻ᵐ with m = max x, so that nothing overflows
 //! dx = y ∘ (dy − Σ dy ∘ y)
@@ -14,9 +14,8 @@ use crate::var::Var;
 
 /// y = eˣ / Σ eˣ along an axis; dx = y ∘ (dy − Σ dy ∘ y).
 ///
-/// For a loss do not take the logarithm of it: [`CrossEntropy`](super::CrossEntropy) and
-/// [`LogSoftmax`](super::LogSoftmax) start from the same x and stay exact where a probability is
-/// tiny.
+/// For a loss, do not compute the logarithm of softmax: [`CrossEntropy`](super::CrossEntropy) and
+/// [`LogSoftmax`](super::LogSoftmax) take the same x and stay precise where a probability is tiny.
 #[derive(Clone, Copy, Debug)]
 pub struct Softmax {
     /// The axis along which y sums to 1.

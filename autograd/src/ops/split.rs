@@ -1,6 +1,6 @@
-//! Parts along an axis, one after the other.
+//! Splitting into consecutive parts along an axis.
 //!
-//! yᵢ = x where the index along the axis lies in part i
+//! yᵢ = x where the index along the axis is in part i
 //! dx = [dy₀, dy₁, …]
 //!
 //! shapes: yᵢ as x, but for the axis, where it has the length of its part; the lengths add up
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::list::{ListCall, ListOp};
 use crate::var::Var;
 
-/// The parts of x along an axis, one after the other, as outputs; dx = \[dy₀, dy₁, …\].
+/// The consecutive parts of x along an axis as outputs; dx = \[dy₀, dy₁, …\].
 #[derive(Clone, Debug)]
 pub struct Split {
     /// The axis.
@@ -37,7 +37,7 @@ impl<T: Float> ListOp<T> for Split {
             return Err(Error::invalid(
                 "split",
                 format!(
-                    "{:?} into the lengths {:?} along axis {}: the axis must be there, and the \
+                    "{:?} into the lengths {:?} along axis {}: the axis must exist, and the \
                     lengths must add up to its length",
                     x.shape(),
                     self.lengths,
@@ -66,7 +66,7 @@ impl<T: Float> ListOp<T> for Split {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The parts along `axis` of these lengths, one after the other.
+    /// Splits into consecutive parts of these lengths along `axis`.
     ///
     /// ```
     /// use autograd::Tape;
@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(parts[0].value(), Tensor::from([[1.0], [4.0]]));
         assert_eq!(parts[1].shape()[..], [2, 0]);
         assert_eq!(parts[3].value(), Tensor::from([[3.0], [6.0]]));
-        // Nothing comes of the middle one.
+        // The middle part is unused.
         let y = parts[0].sum().unwrap() + parts[3].sum().unwrap() * 10.0;
         let expected = Tensor::from([[1.0, 0.0, 10.0], [1.0, 0.0, 10.0]]);
         assert_eq!(*y.backward().unwrap().of(x).unwrap(), expected);
@@ -133,7 +133,7 @@ mod tests {
         let x = tape.parameter(Tensor::<f32>::zeros([2, 3]));
         assert_eq!(
             x.split(1, &[1, 1]).unwrap_err().to_string(),
-            "split: [2, 3] into the lengths [1, 1] along axis 1: the axis must be there, and the \
+            "split: [2, 3] into the lengths [1, 1] along axis 1: the axis must exist, and the \
             lengths must add up to its length"
         );
         assert!(x.split(2, &[1]).is_err() && x.split(1, &[usize::MAX, 4]).is_err());

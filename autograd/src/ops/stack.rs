@@ -1,4 +1,4 @@
-//! Tensors of one shape, side by side along a new axis.
+//! Stacking of tensors of equal shape along a new axis.
 //!
 //! y   = [x₀, x₁, …], element i along the new axis being xᵢ
 //! dxᵢ = dy at i along that axis
@@ -29,7 +29,7 @@ use crate::var::Var;
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Stack {
-    /// The place of the new axis among those of the output, from 0 to the inputs' number of axes.
+    /// The position of the new axis in the output, from 0 to the inputs' number of axes.
     pub axis: usize,
 }
 
@@ -73,7 +73,7 @@ impl<T: Float> ListOp<T> for Stack {
     }
 }
 
-/// The parts side by side along a new axis.
+/// Stacks the parts along a new axis.
 pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tensor<T>> {
     let refuse = |rule| Err(Error::invalid("stack", rule));
     let Some(first) = parts.first().map(|part| part.shape()) else {
@@ -81,7 +81,7 @@ pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tenso
     };
     if axis > first.len() {
         return refuse(format!(
-            "a new axis {axis} for inputs {first:?}: its place must be one of 0..={}",
+            "a new axis {axis} for inputs {first:?}: its position must be in 0..={}",
             first.len()
         ));
     }
@@ -93,7 +93,7 @@ pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tenso
     }
     if first.len() == MOST_AXES {
         return refuse(format!(
-            "{first:?} has {MOST_AXES} axes already, the most that there can be"
+            "{first:?} has {MOST_AXES} axes already, the maximum"
         ));
     }
     let mut shape = first.to_vec();
@@ -104,11 +104,11 @@ pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tenso
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The inputs, all of one shape, side by side along a new axis, which becomes axis number `axis`.
+    /// Stacks the inputs, all of one shape, along a new axis, which becomes axis number `axis`.
     ///
     /// # Errors
     ///
-    /// If there is no input, the shapes differ, or `axis` is more than their number of axes.
+    /// If there is no input, the shapes differ, or `axis` is more than the inputs' number of axes.
     pub fn stack(axis: impl Axis, inputs: &[Self]) -> Result<Self> {
         let first = || inputs.first().map_or(Shape::from([]), |first| with_one_more(first.shape()));
         let axis = axis.counted("stack", first)?;
@@ -182,7 +182,7 @@ mod tests {
         );
         assert_eq!(
             tape.apply(Stack { axis: 3 }, [a, a]).unwrap_err().to_string(),
-            "stack: a new axis 3 for inputs [2, 3]: its place must be one of 0..=2"
+            "stack: a new axis 3 for inputs [2, 3]: its position must be in 0..=2"
         );
         assert!(tape.apply(Stack { axis: 0 }, []).is_err());
     }

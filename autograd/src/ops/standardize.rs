@@ -1,4 +1,5 @@
-//! Mean 0 and deviation 1 along some axes: the core of layer, batch, instance and group norm.
+//! Standardization to mean 0 and standard deviation 1 along some axes: the core of layer, batch,
+//! instance and group norm.
 //!
 //! y  = (x − m)·r, m the mean along the axes, r = 1/√(v + ε), v the mean of (x − m)²
 //! dx = r ∘ (dy − mean dy − y ∘ mean (dy∘y))
@@ -16,7 +17,7 @@ use crate::var::Var;
 /// y = (x − m)/√(v + ε), m and v being mean and variance along some axes;
 /// dx = (dy − mean dy − y ∘ mean (dy∘y))/√(v + ε).
 ///
-/// The variance is the biased one: the mean of the squares, as PyTorch's norms take it.
+/// The variance is the biased one: the mean of the squares, as in PyTorch's norms.
 #[derive(Clone, Debug)]
 pub struct Standardize<T: Float> {
     axes: Vec<usize>,
@@ -26,7 +27,8 @@ pub struct Standardize<T: Float> {
 }
 
 impl<T: Float> Standardize<T> {
-    /// Along `axes`, `eps` being added to the variance so that constants do not divide by 0.
+    /// Standardizes along `axes`. `eps` is added to the variance, so that constant inputs do not
+    /// cause a division by 0.
     pub fn over(axes: &[usize], eps: T) -> Self {
         Standardize { axes: axes.to_vec(), eps, moments: None }
     }
@@ -48,17 +50,17 @@ impl<T: Float> Op<T, 1> for Standardize<T> {
     }
 }
 
-/// Mean and biased variance along axes, which stay with length 1.
+/// Mean and biased variance along axes, which are retained with length 1.
 #[derive(Clone, Debug)]
 pub(super) struct Moments<T: Float> {
     pub(super) mean: Tensor<T>,
     pub(super) variance: Tensor<T>,
-    /// What mean and root of the variance are multiples of, where they would be too large otherwise.
+    /// The unit of the mean and of the root of the variance, where they would be too large without.
     pub(super) unit: Option<Tensor<T>>,
 }
 
 impl<T: Float> Moments<T> {
-    /// Those of x along `axes`, in a unit in which they are finite if x is.
+    /// The moments of x along `axes`, in a unit in which they are finite if x is.
     pub(super) fn of(op: &'static str, x: &Tensor<T>, axes: &[usize]) -> Result<Self> {
         let plain = Self::plain(op, x, axes)?;
         if plain.variance.to_vec().iter().all(|variance| variance.is_finite()) {
@@ -71,13 +73,11 @@ impl<T: Float> Moments<T> {
         Ok(Moments { mean, variance, unit: Some(unit) })
     }
 
-    /// Those of x along `axes`; in two passes, so that a large mean costs no digits.
+    /// The moments of x along `axes`, in two passes, so that a large mean costs no digits.
     pub(super) fn plain(op: &'static str, x: &Tensor<T>, axes: &[usize]) -> Result<Self> {
         if let Some(axis) = axes.iter().find(|&&axis| x.shape().get(axis) == Some(&0)) {
-            let rule = format!(
-                "{:?} has no elements along axis {axis}; at least one is needed",
-                x.shape()
-            );
+            let rule =
+                format!("{:?} has no elements along axis {axis}; expected at least one", x.shape());
             return Err(Error::invalid(op, rule));
         }
         let mean = mean(x, axes)?;
@@ -114,8 +114,8 @@ impl<T: Float> Moments<T> {
         })
     }
 
-    /// r ∘ (dy − mean dy − y ∘ mean (dy∘y)), y being what [`Moments::standardized`] gave and dy the
-    /// gradient with respect to it.
+    /// r ∘ (dy − mean dy − y ∘ mean (dy∘y)), y being the result of [`Moments::standardized`] and dy
+    /// the gradient with respect to it.
     pub(super) fn gradient(
         &self,
         axes: &[usize],
@@ -130,7 +130,7 @@ impl<T: Float> Moments<T> {
     }
 }
 
-/// The mean along `axes`, which stay with length 1.
+/// The mean along `axes`, which are retained with length 1.
 fn mean<T: Float>(x: &Tensor<T>, axes: &[usize]) -> Result<Tensor<T>> {
     let sum = x.sum_axes(axes, true)?;
     let count = T::of(axes.iter().map(|&axis| x.shape()[axis]).product::<usize>() as f64);
@@ -180,7 +180,7 @@ mod tests {
         let x = tape.parameter(Tensor::from([[1.0, 5.0], [1e9, 1e9 + 2.0]]));
         let y = x.standardize(&[1], 0.0).unwrap();
         assert_eq!(y.value(), Tensor::from([[-1.0, 1.0], [-1.0, 1.0]]));
-        // With two elements and ε = 0, y does not depend on x but for its order.
+        // With two elements and ε = 0, y depends only on the order of x.
         let gradients = y.backward_with(Tensor::from([[3.0, 4.0], [0.0, 1.0]])).unwrap();
         assert_eq!(*gradients.of(x).unwrap(), Tensor::zeros([2, 2]));
     }
@@ -201,7 +201,7 @@ mod tests {
         let x = tape.parameter(Tensor::<f32>::zeros([2, 0]));
         assert_eq!(
             x.standardize(&[1], 1e-5).unwrap_err().to_string(),
-            "standardize: [2, 0] has no elements along axis 1; at least one is needed"
+            "standardize: [2, 0] has no elements along axis 1; expected at least one"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! The last two axes exchanged.
+//! Transposition of the last two axes.
 //!
 //! y  = xᵀ
 //! dx = dyᵀ
@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = xᵀ, the last two axes exchanged; dx = dyᵀ. Nothing is copied.
+/// y = xᵀ, the last two axes exchanged; dx = dyᵀ. No elements are copied.
 #[derive(Clone, Copy, Debug)]
 pub struct Transpose;
 
@@ -30,7 +30,7 @@ impl<T: Float> Op<T, 1> for Transpose {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The last two axes exchanged.
+    /// Exchanges the last two axes.
     ///
     /// # Errors
     ///

@@ -11,20 +11,20 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = x where the column is at most (`lower`) or at least the row plus `diagonal`, 0 elsewhere, whatever x is there;
-/// dx = dy, of which the same part is kept. PyTorch's and NumPy's `tril` and `triu`.
+/// y = x where the column is at most (`lower`) or at least the row plus `diagonal`, 0 elsewhere,
+/// even if x is NaN there; dx is the same triangle of dy. PyTorch's and NumPy's `tril` and `triu`.
 #[derive(Clone, Copy, Debug)]
 pub struct Triangle {
-    /// Is it the lower triangle that is kept? Else the upper.
+    /// Whether the lower triangle is retained; else the upper one.
     pub lower: bool,
-    /// Which diagonal bounds it: 0 the main one, above it 1, 2, …, below it −1, −2, …
+    /// The diagonal that bounds it: 0 is the main one, 1, 2, … are above it, −1, −2, … below.
     pub diagonal: isize,
 }
 
 impl Triangle {
     fn of<T: Float>(self, x: &Tensor<T>) -> Result<Tensor<T>> {
         let &[.., rows, columns] = x.shape() else {
-            let rule = format!("{:?}: two axes are needed, rows and columns", x.shape());
+            let rule = format!("{:?}: expected at least two axes, rows and columns", x.shape());
             return Err(Error::invalid(<Self as Op<T, 1>>::name(&self), rule));
         };
         let mut values = Buffer::from_slice(x.contiguous().values());
@@ -58,8 +58,8 @@ impl<T: Float> Op<T, 1> for Triangle {
 }
 
 impl<T: Float> Var<'_, T> {
-    /// The lower triangle of the matrices in the last two axes: 0 right of the `diagonal`, which is
-    /// counted from the main one, 0, to the right.
+    /// The lower triangle of the matrices in the last two axes: 0 to the right of the `diagonal`,
+    /// which is counted from the main one, 0, to the right.
     ///
     /// # Errors
     ///
@@ -68,8 +68,8 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Triangle { lower: true, diagonal }, [self])
     }
 
-    /// The upper triangle of the matrices in the last two axes: 0 left of the `diagonal`, which is
-    /// counted from the main one, 0, to the right.
+    /// The upper triangle of the matrices in the last two axes: 0 to the left of the `diagonal`,
+    /// which is counted from the main one, 0, to the right.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ mod tests {
         let vector = tape.constant(Tensor::from([1.0]));
         assert_eq!(
             vector.triu(0).unwrap_err().to_string(),
-            "triu: [1]: two axes are needed, rows and columns"
+            "triu: [1]: expected at least two axes, rows and columns"
         );
     }
 }

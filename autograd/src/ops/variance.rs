@@ -1,11 +1,11 @@
 //! The variance of all elements or along axes.
 //!
-//! y  = Σ (x − m)² / (n − c), m the mean of the n elements that become one, c a correction
-//! dx = dy ∘ 2(x − m) / (n − c); what goes through m adds up to 0
+//! y  = Σ (x − m)² / (n − c), m the mean of the n elements that are reduced to one, c a correction
+//! dx = dy ∘ 2(x − m) / (n − c); the gradients through m add up to 0
 //!
 //! shapes: y is x without the axes (or with length 1 there), a scalar if all are taken
 //!
-//! Not the mean of x² less m², which cancels where m is large.
+//! It is not computed as the mean of x² minus m², which cancels where m is large.
 
 use tensor::{Float, Tensor};
 
@@ -17,8 +17,8 @@ use crate::var::Var;
 
 /// y = Σ (x − m)² / (n − c) over all elements or along axes; dx = dy ∘ 2(x − m) / (n − c).
 ///
-/// The correction c is 0 for the variance of the elements themselves (what normalisation layers
-/// use), 1 for the unbiased estimate from a sample (PyTorch's default). NaN where n ≤ c.
+/// The correction c is 0 for the variance of the elements themselves (as in normalization layers),
+/// 1 for the unbiased estimate from a sample (PyTorch's default). NaN where n ≤ c.
 #[derive(Clone, Debug)]
 pub struct Variance {
     pub(super) axes: Axes,
@@ -46,7 +46,7 @@ impl Variance {
 
     /// x − m
     pub(super) fn centred<T: Float>(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
-        // The sum first: it refuses axes that are not there.
+        // The sum first: it refuses axes that do not exist.
         let sum = self.axes.sum(x)?;
         let n = T::of(self.axes.count(x.shape()) as f64);
         let mean = sum.map(|sum| sum / n);

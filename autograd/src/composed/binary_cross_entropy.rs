@@ -11,12 +11,12 @@ use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
     /// −(t ln p + (1 − t) ln(1 − p)) for probabilities p = self and targets t, reduced: PyTorch's
-    /// and Keras' `binary_cross_entropy`. Of logits: [`bce_with_logits`](Var::bce_with_logits),
-    /// which is exact for large ones.
+    /// and Keras' `binary_cross_entropy`. For logits use
+    /// [`bce_with_logits`](Var::bce_with_logits), which is exact for large ones.
     ///
     /// # Errors
     ///
-    /// If the shapes differ, or a probability does not lie in 0..=1.
+    /// If the shapes differ, or a probability is not in 0..=1.
     #[doc(alias = "binary_crossentropy")]
     pub fn binary_cross_entropy(self, target: Self, reduction: Reduction) -> Result<Self> {
         let p = same_shape("binary_cross_entropy", self, target)?;

@@ -1,6 +1,6 @@
-//! Parts of one length along an axis.
+//! Splitting into parts of equal length along an axis.
 //!
-//! `split` into so many parts of ⌈n/count⌉ elements, the last of what is left
+//! `split` into parts of ⌈n/count⌉ elements; the last part has the rest
 
 use tensor::Float;
 
@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// `count` parts along `axis`, one after the other, all of the length ⌈n/`count`⌉ but the last,
-    /// which may be shorter. As in PyTorch there are fewer parts where that length uses up the axis
-    /// before: 5 in 4 are 2, 2 and 1.
+    /// Splits into `count` consecutive parts along `axis`, all of the length ⌈n/`count`⌉ except the
+    /// last, which may be shorter. As in PyTorch there are fewer parts if that length uses up the
+    /// axis before: 5 in 4 parts are 2, 2 and 1.
     ///
     /// # Errors
     ///
@@ -21,7 +21,7 @@ impl<T: Float> Var<'_, T> {
         let shape = self.shape();
         let Some(&length) = shape.get(axis).filter(|_| count > 0) else {
             let rule = format!(
-                "{shape:?} in {count} parts along axis {axis}: the axis must be there, and the parts at least one"
+                "{shape:?} in {count} parts along axis {axis}: the axis must exist; expected at least one part"
             );
             return Err(Error::invalid("chunk", rule));
         };
@@ -61,7 +61,7 @@ mod tests {
         assert_eq!(lengths(9), [1; 5]);
         assert_eq!(
             x.chunk(0, 0).unwrap_err().to_string(),
-            "chunk: [5] in 0 parts along axis 0: the axis must be there, and the parts at least one"
+            "chunk: [5] in 0 parts along axis 0: the axis must exist; expected at least one part"
         );
         assert!(x.chunk(2, 1).is_err());
     }

@@ -1,4 +1,4 @@
-//! A number held between two others, each of its own.
+//! Clamping with a pair of bounds for each element.
 //!
 //! y  = min(max(x, low), high): `maximum`, then `minimum`
 
@@ -9,8 +9,8 @@ use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
     /// min(max(x, `low`), `high`), the shapes broadcast together: PyTorch's `clamp` with tensors.
-    /// Whatever was taken gets the gradient; equals share it, as in PyTorch. For numbers as bounds,
-    /// [`clamp`](Var::clamp) is cheaper.
+    /// The selected number gets the gradient, divided among equals, as in PyTorch. For numbers as
+    /// bounds, [`clamp`](Var::clamp) is cheaper.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! Logits with more axes than two as rows of classes.
+//! Logits with more than two axes as rows of classes.
 //!
 //! `permute`, then `reshape`
 
@@ -9,8 +9,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// The elements along `axis` as rows, `[places, classes]`, one for each index of the other
-    /// axes, in their order: what [`cross_entropy`](Var::cross_entropy) and [`nll`](Var::nll) take.
+    /// The elements along `axis` as rows, `[positions, classes]`, one for each index of the other
+    /// axes, in their order: the input of [`cross_entropy`](Var::cross_entropy) and
+    /// [`nll`](Var::nll).
     /// PyTorch's `[n, classes, height, width]` with classes `[n, height, width]` is
     /// `x.class_rows(1)?.cross_entropy(&classes)`.
     ///

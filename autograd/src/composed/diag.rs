@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// Of a vector, the square matrix that has it on a diagonal and is 0 elsewhere; of a matrix,
-    /// its diagonal. `diagonal` is counted from the main one, 0, to the right; one that a matrix
-    /// has not is empty. PyTorch's and NumPy's `diag`.
+    /// For a vector, the square matrix with the vector on a diagonal and 0 elsewhere; for a matrix,
+    /// its diagonal. `diagonal` is counted from the main one, 0, to the right; a diagonal outside
+    /// the matrix is empty. PyTorch's and NumPy's `diag`.
     ///
     /// # Errors
     ///
@@ -43,7 +43,7 @@ impl<T: Float> Var<'_, T> {
     }
 }
 
-/// The places of a diagonal in a matrix of `width` columns.
+/// The positions of a diagonal's elements in a matrix of `width` columns.
 fn places(length: usize, width: usize, down: usize, right: usize) -> Vec<usize> {
     (0..length).map(|at| (down + at) * width + right + at).collect()
 }

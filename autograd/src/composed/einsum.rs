@@ -1,24 +1,25 @@
-//! Sums of products by letters: Einstein's notation for two operands.
+//! Einstein summation of two operands.
 //!
 //! y  = Σ a∘b over the letters that the result does not have: `sum_axes`, `permute` and `reshape` to
 //!      `[batch, m, k]` and `[batch, k, n]`, `matmul`, and back
 //!
-//! A letter of both operands and the result is one of the batch, one of both operands alone is summed by the
-//! product, one of a single operand alone before it.
+//! A letter in both operands and in the result is a batch axis. A letter in both operands only is
+//! summed by the product. A letter in one operand only is summed before the product.
 
 use tensor::{Float, MOST_AXES, Shape};
 
 use crate::error::{Error, Result};
 use crate::var::Var;
 
-/// A sum of products of two operands, by the letters of their axes: `ij,jk->ik` is the matrix product.
+/// A sum of products of two operands, given by letters for their axes: `ij,jk->ik` is the matrix
+/// product.
 ///
-/// What stands in both operands and in the result belongs to the batch, what is missing in the result is summed
-/// over. Without `->`, the result has the letters that occur once, in the order of the alphabet. It is read
-/// once, by [`parse`](Einsum::parse), and then knows what to do for operands of any lengths.
+/// A letter in both operands and in the result is a batch axis; letters missing in the result are
+/// summed over. Without `->`, the result has the letters that occur once, in alphabetical order.
+/// [`parse`](Einsum::parse) reads the text once; the result applies to operands of any lengths.
 ///
-/// PyTorch's and NumPy's `einsum`, but for three things that are errors here: `...`, a letter twice in one operand
-/// (for a diagonal take [`diag`](Var::diag)), and an axis of length 1 that shall be stretched.
+/// PyTorch's and NumPy's `einsum`, with three exceptions that are errors here: `...`, a letter twice
+/// in one operand (use [`diag`](Var::diag) for a diagonal), and broadcasting an axis of length 1.
 ///
 /// ```
 /// use autograd::{Einsum, Tape};
@@ -32,15 +33,15 @@ use crate::var::Var;
 ///
 /// assert_eq!(
 ///     Einsum::parse("ij,jk->il").unwrap_err().to_string(),
-///     "einsum: the letter `l` stands in neither operand\n  ij,jk->il\n          ^"
+///     "einsum: the letter `l` is in neither operand\n  ij,jk->il\n          ^"
 /// );
 /// # Ok::<(), autograd::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Einsum {
-    /// As it was written, without spaces.
+    /// The text without spaces.
     text: Vec<char>,
-    /// Where in the text the second operand begins.
+    /// The position in the text where the second operand begins.
     second: usize,
     left: Vec<char>,
     right: Vec<char>,
@@ -48,12 +49,12 @@ pub struct Einsum {
 }
 
 impl Einsum {
-    /// Reads what was written. Spaces do not matter.
+    /// Parses the text, such as `ij,jk->ik`. Spaces are ignored.
     ///
     /// # Errors
     ///
-    /// If it is not two lists of different letters with a comma between them, and perhaps `->` and a third, whose letters
-    /// are some of the others. The message shows the letter.
+    /// If the text is not two comma-separated lists of distinct letters, optionally followed by `->`
+    /// and a third list whose letters occur in the first two. The message points to the letter.
     pub fn parse(text: &str) -> Result<Self> {
         let text: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
         let refuse = |at: usize, rule: String| Err(pointed(&text, at, &rule));
@@ -78,14 +79,14 @@ impl Einsum {
                 if !letter.is_ascii_alphabetic() {
                     return refuse(
                         at,
-                        format!("`{letter}` is no letter; an axis is one of a-z, A-Z"),
+                        format!("`{letter}` is not a letter; an axis is one of a-z, A-Z"),
                     );
                 }
                 if text[list.start..at].contains(&letter) {
                     return refuse(
                         at,
                         format!(
-                            "the letter `{letter}` stands twice in one list; `diag` takes a diagonal"
+                            "the letter `{letter}` occurs twice in one list; use `diag` for a diagonal"
                         ),
                     );
                 }
@@ -108,7 +109,7 @@ impl Einsum {
         for (at, letter) in result.iter().enumerate() {
             if !(left.contains(letter) || right.contains(letter)) {
                 let at = written.unwrap_or_default() + at;
-                return refuse(at, format!("the letter `{letter}` stands in neither operand"));
+                return refuse(at, format!("the letter `{letter}` is in neither operand"));
             }
         }
         if result.len() > MOST_AXES {
@@ -119,11 +120,12 @@ impl Einsum {
         Ok(Einsum { text, second, left, right, result })
     }
 
-    /// The sum for these operands.
+    /// Computes the sum for these operands.
     ///
     /// # Errors
     ///
-    /// If an operand has not an axis for each of its letters, or a letter has two lengths. The message shows the letter.
+    /// If an operand does not have one axis for each of its letters, or a letter has two lengths.
+    /// The message points to the letter.
     pub fn of<'t, T: Float>(&self, a: Var<'t, T>, b: Var<'t, T>) -> Result<Var<'t, T>> {
         let (of_a, of_b) = (a.shape(), b.shape());
         self.check(&of_a, &of_b)?;
@@ -151,7 +153,7 @@ impl Einsum {
         permuted(reshaped(a.matmul(b)?, &lengths)?, &product, result)
     }
 
-    /// The length of a letter of some operand.
+    /// The length of a letter's axis.
     fn length(&self, letter: char, of_a: &Shape, of_b: &Shape) -> usize {
         let at = |letters: &[char], shape: &Shape| {
             letters.iter().position(|&c| c == letter).map(|axis| shape[axis])
@@ -159,7 +161,7 @@ impl Einsum {
         at(&self.left, of_a).or_else(|| at(&self.right, of_b)).unwrap_or(1)
     }
 
-    /// The operands have an axis for each letter, and a letter one length.
+    /// Checks that the operands have an axis for each letter, and that each letter has one length.
     fn check(&self, of_a: &Shape, of_b: &Shape) -> Result<()> {
         let operands = [("first", 0, &self.left, of_a), ("second", self.second, &self.right, of_b)];
         for (which, start, letters, shape) in operands {
@@ -186,7 +188,7 @@ impl Einsum {
     }
 }
 
-/// The error whose place in the text is shown.
+/// An error that points to a position in the text.
 fn pointed(text: &[char], at: usize, rule: &str) -> Error {
     let text: String = text.iter().collect();
     Error::invalid("einsum", format!("{rule}\n  {text}\n  {}^", " ".repeat(at)))
@@ -197,14 +199,14 @@ fn shape(batch: [usize; 1], matrix: [usize; 2]) -> Shape {
     batch.into_iter().chain(matrix).collect()
 }
 
-/// x summed over the letters that are not kept.
+/// x summed over the letters that are not in `kept`.
 fn without<'t, T: Float>(x: Var<'t, T>, letters: &[char], kept: &[char]) -> Result<Var<'t, T>> {
     let axes = letters.iter().enumerate().filter(|(_, letter)| !kept.contains(letter));
     let axes: Vec<usize> = axes.map(|(axis, _)| axis).collect();
     if axes.is_empty() { Ok(x) } else { x.sum_axes(&axes, false) }
 }
 
-/// x, whose axes are `letters`, in the order `to`.
+/// x, whose axes are `letters`, permuted to the order `to`.
 fn permuted<'t, T: Float>(x: Var<'t, T>, letters: &[char], to: &[char]) -> Result<Var<'t, T>> {
     if letters == to {
         return Ok(x);
@@ -218,12 +220,12 @@ fn reshaped<'t, T: Float>(x: Var<'t, T>, shape: &Shape) -> Result<Var<'t, T>> {
 }
 
 impl<'t, T: Float> Var<'t, T> {
-    /// The sum of products of self and other that the letters say: `ij,jk->ik` is the matrix product. See [`Einsum`], which
-    /// is read once for many operands.
+    /// The sum of products of self and other given by the letters: `ij,jk->ik` is the matrix
+    /// product. [`Einsum`] parses the letters once for many operands.
     ///
     /// # Errors
     ///
-    /// If the letters are not understood, or do not fit the operands. The message shows the letter.
+    /// If the letters are invalid, or do not match the operands. The message points to the letter.
     pub fn einsum(self, letters: &str, other: Self) -> Result<Self> {
         Einsum::parse(letters)?.of(self, other)
     }
@@ -250,14 +252,14 @@ mod tests {
             ("ij->i", "expected a comma and a second operand; it takes two\n  ij->i\n    ^"),
             ("i,j,k", "expected no second comma; it takes two operands\n  i,j,k\n     ^"),
             ("i,j->i,j", "expected no second comma; it takes two operands\n  i,j->i,j\n        ^"),
-            ("...i,ij", "`.` is no letter; an axis is one of a-z, A-Z\n  ...i,ij\n  ^"),
-            ("i1,i->", "`1` is no letter; an axis is one of a-z, A-Z\n  i1,i->\n   ^"),
-            ("i,j-i", "`-` is no letter; an axis is one of a-z, A-Z\n  i,j-i\n     ^"),
+            ("...i,ij", "`.` is not a letter; an axis is one of a-z, A-Z\n  ...i,ij\n  ^"),
+            ("i1,i->", "`1` is not a letter; an axis is one of a-z, A-Z\n  i1,i->\n   ^"),
+            ("i,j-i", "`-` is not a letter; an axis is one of a-z, A-Z\n  i,j-i\n     ^"),
             (
                 "ii , i -> i",
-                "the letter `i` stands twice in one list; `diag` takes a diagonal\n  ii,i->i\n   ^",
+                "the letter `i` occurs twice in one list; use `diag` for a diagonal\n  ii,i->i\n   ^",
             ),
-            ("i,j->ki", "the letter `k` stands in neither operand\n  i,j->ki\n       ^"),
+            ("i,j->ki", "the letter `k` is in neither operand\n  i,j->ki\n       ^"),
             ("abcdefghi,a", "more than 8 axes; a tensor has no more\n  abcdefghi,a\n          ^"),
             (
                 "abcde,fghij",

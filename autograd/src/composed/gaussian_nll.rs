@@ -1,4 +1,4 @@
-//! The negative log-likelihood of numbers that are distributed normally.
+//! The negative log-likelihood of normally distributed numbers.
 //!
 //! y  = (ln v + (x − t)²/v)/2, v the variance, at least ε; ln(2π)/2 is left out
 
@@ -10,17 +10,16 @@ use crate::ops::Reduction;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// (ln v + (x − t)²/v)/2, reduced, for expected x = self, observed t = `target` and the
-    /// variance v, below `eps` counted as `eps`: PyTorch's `gaussian_nll_loss`. ln(2π)/2 is left
-    /// out.
+    /// (ln v + (x − t)²/v)/2, reduced, for the mean x = self, the observation t = `target` and the
+    /// variance v, which is at least `eps`: PyTorch's `gaussian_nll_loss`. ln(2π)/2 is left out.
     ///
     /// As in PyTorch, a variance below `eps` gets the gradient that it would have at `eps`, so that
     /// it can grow again.
     ///
     /// # Errors
     ///
-    /// If the shapes of x and target differ, the variances do not broadcast to it, or one is
-    /// negative.
+    /// If the shapes of x and target differ, the variances do not broadcast to that shape, or one
+    /// is negative.
     #[doc(alias = "gaussian_nll_loss")]
     pub fn gaussian_nll(
         self,
@@ -32,7 +31,7 @@ impl<T: Float> Var<'_, T> {
         let x = same_shape("gaussian_nll", self, target)?;
         let (given, shape) = (variance.value(), x.shape());
         if let Some(v) = given.to_vec().into_iter().find(|&v| v < T::zero()) {
-            let rule = format!("a variance is {v}; they must be at least 0");
+            let rule = format!("found the variance {v}, expected at least 0");
             return Err(Error::invalid("gaussian_nll", rule));
         }
         if given.broadcast_to(shape).is_err() {
@@ -68,7 +67,7 @@ mod tests {
         let v = tape.parameter(Tensor::from([1.0, -2.0]));
         assert_eq!(
             x.gaussian_nll(x, v, 1e-6, Reduction::Mean).unwrap_err().to_string(),
-            "gaussian_nll: a variance is -2; they must be at least 0"
+            "gaussian_nll: found the variance -2, expected at least 0"
         );
         let v = tape.parameter(Tensor::ones([3, 2]));
         assert!(x.gaussian_nll(x, v, 1e-6, Reduction::Mean).is_err());

@@ -1,5 +1,5 @@
-//! Group norm: mean 0 and deviation 1 over groups of channels, then a gain and a shift for each
-//! channel.
+//! Group norm: mean 0 and standard deviation 1 over groups of channels, then a gain and a shift for
+//! each channel.
 //!
 //! `reshape` to groups, `standardize`, and back; `mul`, `add`
 
@@ -9,10 +9,12 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// x with the mean 0 and the variance 1 over each of `groups` groups of neighbouring channels
-    /// and all that follows, then times `gain` plus `shift`, which have one number for each
-    /// channel. x is `[n, channels, …]`; PyTorch's `group_norm`. One group is a layer norm over all
-    /// axes but the first, as many groups as channels an instance norm.
+    /// x, `[n, channels, …]`, with mean 0 and variance 1 over each of `groups` groups of
+    /// neighboring channels and all following axes, then times `gain` plus `shift`, which have one
+    /// number for each channel. PyTorch's `group_norm`.
+    ///
+    /// One group is a layer norm over all axes except the first; as many groups as channels is an
+    /// instance norm.
     ///
     /// # Errors
     ///
@@ -34,7 +36,7 @@ impl<T: Float> Var<'_, T> {
         };
         let each = shape[1..].iter().product::<usize>() / groups;
         let n = self.reshape([shape[0], groups, each])?.standardize(&[2], eps)?.reshape(shape)?;
-        // The channels stand before as many axes of length 1.
+        // Gain and shift as [channels, 1, …], with an axis of length 1 for each following axis.
         let mut column = vec![1; shape.len() - 1];
         column[0] = channels;
         n.mul(gain.reshape(&column[..])?)?.add(shift.reshape(&column[..])?)

@@ -1,4 +1,4 @@
-//! A loss for pairs of which one shall rank above the other.
+//! The margin ranking loss of pairs, one of which should rank above the other.
 //!
 //! y  = max(0, margin − t∘(a − b)): `sub`, then `hinge_reduced`
 
@@ -9,13 +9,13 @@ use crate::ops::Reduction;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// max(0, `margin` − target∘(self − other)), reduced: the target is 1 where self shall rank
+    /// max(0, `margin` − target∘(self − other)), reduced. The target is 1 where self should rank
     /// above other, −1 where below. PyTorch's `margin_ranking_loss`. At the kink the gradient is 0.
     ///
     /// # Errors
     ///
-    /// If the shapes of self and other do not broadcast, or the target has not the shape of their
-    /// difference.
+    /// If the shapes of self and other do not broadcast, or the target does not have the shape of
+    /// their difference.
     #[doc(alias = "margin_ranking_loss")]
     pub fn margin_ranking(
         self,

@@ -1,4 +1,4 @@
-//! A number in the place of what a mask says.
+//! Replacement of masked elements by a number.
 //!
 //! y  = value where the mask is not 0, x elsewhere: `select`
 
@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// `value` where `mask` is not 0, x elsewhere; what was replaced gets no gradient, be it NaN.
+    /// `value` where `mask` is not 0, x elsewhere. Replaced elements get no gradient, even if they
+    /// are NaN.
     ///
     /// ```
     /// # use autograd::Tape;
@@ -22,7 +23,7 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If the mask does not broadcast to the shape of x, or wants a gradient: it has none.
+    /// If the mask does not broadcast to the shape of x, or requires a gradient: it has none.
     pub fn masked_fill(self, mask: Self, value: T) -> Result<Self> {
         let (shape, of_mask) = (self.shape(), mask.shape());
         if mask.value().broadcast_to(shape).is_err() {

@@ -1,12 +1,11 @@
-//! Methods of [`Var`](crate::Var) that are made of other operations, for those who look for them by
-//! a name.
+//! Methods of [`Var`](crate::Var) that are composed of other operations.
 //!
-//! What is only a composition is no operation: it has no formula of its own to check, and its
-//! gradient is that of what it is made of. It is a method, and its file stands here, with the
-//! comparison with PyTorch that operations have. It becomes an operation in [`ops`](crate::ops)
-//! when that is measured to pay, or when its gradient needs a form of its own.
+//! A composition is a method, not an operation: its gradient follows from its parts, so that there
+//! is no gradient to check. Its file is in this folder and has the same comparison with PyTorch as
+//! the operations. It becomes an operation in [`ops`](crate::ops) if a measurement shows a benefit,
+//! or if its gradient needs its own formula.
 //!
-//! To add one: write its file, `pytorch()` in it, and add its name below.
+//! To add one, write its file with `pytorch()`, and add its name below.
 
 macro_rules! composed {
     ($($file:ident),* $(,)?) => {

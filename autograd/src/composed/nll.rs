@@ -9,18 +9,18 @@ use crate::ops::Reduction;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// −w\[class\]·x\[row, class\] for the class of each row of logarithms of probabilities,
-    /// `[rows, classes]`, reduced; the mean is divided by the sum of the rows' weights. PyTorch's
-    /// `nll_loss`.
+    /// −w\[class\]·x\[row, class\] for the class of each row, reduced. Self are logarithms of
+    /// probabilities, `[rows, classes]`; the mean is divided by the sum of the rows' weights.
+    /// PyTorch's `nll_loss`.
     ///
-    /// `weights` has one number for each class; none are all 1. Rows of the class `ignored`, which
-    /// need not be one of the columns, do not count: PyTorch's `ignore_index`. If no others are
-    /// left, the mean is NaN, as in PyTorch. Of logits, and in one:
-    /// [`cross_entropy`](Var::cross_entropy).
+    /// `weights` has one number for each class; `None` means that all are 1. Rows of the class
+    /// `ignored`, which need not be one of the columns, do not count: PyTorch's `ignore_index`. If
+    /// no other rows are left, the mean is NaN, as in PyTorch.
+    /// [`cross_entropy`](Var::cross_entropy) takes logits and computes the loss in one operation.
     ///
     /// # Errors
     ///
-    /// If there are not as many classes as rows, one is not below the number of columns, or there
+    /// If there is not one class for each row, a class is not below the number of columns, or there
     /// is not one weight for each column.
     #[doc(alias = "nll_loss")]
     pub fn nll(
@@ -36,8 +36,8 @@ impl<T: Float> Var<'_, T> {
             [rows, columns] if rows == classes.len() => (rows, columns),
             _ => {
                 return refuse(format!(
-                    "{shape:?} for {} classes: expected [rows, classes] and one class for each row; `class_rows` makes \
-                    rows of more axes",
+                    "{shape:?} for {} classes: expected [rows, classes] and one class for each row; `class_rows` converts \
+                    more axes to rows",
                     classes.len()
                 ));
             }
@@ -57,7 +57,7 @@ impl<T: Float> Var<'_, T> {
             (at[row], each[row]) = (class, weights.map_or(T::one(), |weights| weights[class]));
         }
         let total = each.iter().fold(T::zero(), |sum, &weight| sum + weight);
-        // Not times 0: what is ignored may be −∞.
+        // Not times 0: an ignored element may be −∞.
         let ignores: Vec<T> =
             classes.iter().map(|&class| T::of(f64::from(ignored == Some(class)))).collect();
         let tape = self.tape();

@@ -1,4 +1,4 @@
-//! Vectors of length 1.
+//! Normalization of vectors to length 1.
 //!
 //! y  = x/max(|x|, ε), lengths along an axis: `norm_axes`, `clamp`, `div`
 
@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// x/max(|x|, `eps`), where |x| is the `p`-norm along `axis`: PyTorch's `normalize`. Below
-    /// `eps` the length is not differentiated.
+    /// x/max(|x|, `eps`), where |x| is the `p`-norm along `axis`: PyTorch's `normalize`. No gradient
+    /// flows through a length below `eps`.
     ///
     /// # Errors
     ///

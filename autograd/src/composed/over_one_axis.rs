@@ -1,4 +1,4 @@
-//! Convolution and pooling over one axis: those over two, of which the first has length 1.
+//! Convolution and pooling over one axis: as over two axes, the first of length 1.
 //!
 //! `unsqueeze`, the operation over two axes, `squeeze`
 
@@ -9,18 +9,17 @@ use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
     /// Each window of x, `[images, channels, length]`, times the `weight`, `[output channels,
-    /// channels/groups, places]`: PyTorch's `conv1d`. As [`conv2d`](Var::conv2d).
+    /// channels/groups, positions]`: PyTorch's `conv1d`. As [`conv2d`](Var::conv2d).
     ///
     /// # Errors
     ///
-    /// If the shapes do not fit one another, the groups do not divide the channels, or no window
-    /// fits.
+    /// If the shapes do not match, the groups do not divide the channels, or no window fits.
     pub fn conv1d(self, weight: Self, windows: Windows<1>, groups: usize) -> Result<Self> {
         let (shape, of_weight) = (self.shape(), weight.shape());
         if shape.len() != 3 || of_weight.len() != 3 {
             let rule = format!(
                 "{shape:?} and {of_weight:?}: the first must be [images, channels, length], the second, \
-                the weight, [output channels, input channels of a group, places]"
+                the weight, [output channels, input channels of a group, positions]"
             );
             return Err(Error::invalid("conv1d", rule));
         }
@@ -51,7 +50,7 @@ impl<T: Float> Var<'_, T> {
     }
 }
 
-/// With an axis of length 1 before the last.
+/// x with an axis of length 1 before the last.
 fn with_a_row<'t, T: Float>(op: &'static str, x: Var<'t, T>) -> Result<Var<'t, T>> {
     match x.shape().len() {
         0 => Err(Error::invalid(op, "a scalar has no axis for the windows to move over")),
@@ -88,7 +87,7 @@ mod tests {
         assert_eq!(
             x.conv1d(x, Windows::default(), 1).unwrap_err().to_string(),
             "conv1d: [2, 3] and [2, 3]: the first must be [images, channels, length], the second, the \
-            weight, [output channels, input channels of a group, places]"
+            weight, [output channels, input channels of a group, positions]"
         );
         assert!(x.max_pool1d(4, Windows::default()).is_err());
         let scalar = tape.parameter(Tensor::scalar(1.0_f32));

@@ -1,4 +1,4 @@
-//! The negative log-likelihood of counts that are distributed as Poisson's.
+//! The negative log-likelihood of Poisson-distributed counts.
 //!
 //! y  = eˣ − t∘x, x the logarithm of the expected count; ln t! is left out: `exp`, `mul`, `sub`
 

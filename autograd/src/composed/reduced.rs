@@ -1,5 +1,5 @@
-//! Losses of single elements, and what becomes of them: the losses that are operations as a mean,
-//! as a sum, or one for each.
+//! Losses with a choice of reduction: mean, sum, or one for each element. The operations of the same
+//! names compute the mean.
 
 use tensor::Float;
 
@@ -8,7 +8,7 @@ use crate::ops::{BceOfLogits, Reduction};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// The mean, the sum, or itself.
+    /// The mean, the sum, or self unchanged.
     pub fn reduced(self, reduction: Reduction) -> Result<Self> {
         match reduction {
             Reduction::Mean => self.mean(),
@@ -27,7 +27,8 @@ impl<T: Float> Var<'_, T> {
         same_shape("mse", self, target)?.sub(target)?.square()?.reduced(reduction)
     }
 
-    /// |self − target|, reduced: PyTorch's `l1_loss(reduction)`. The mean is cheaper as [`mae`](Var::mae).
+    /// |self − target|, reduced: PyTorch's `l1_loss(reduction)`. The mean is cheaper as
+    /// [`mae`](Var::mae).
     ///
     /// # Errors
     ///
@@ -36,8 +37,8 @@ impl<T: Float> Var<'_, T> {
         same_shape("mae", self, target)?.sub(target)?.abs()?.reduced(reduction)
     }
 
-    /// d²/2, from |d| = `delta` on `delta`·(|d| − `delta`/2), d = self − target, reduced: PyTorch's
-    /// `huber_loss(reduction)`. The mean is cheaper as [`huber`](Var::huber).
+    /// d²/2 for |d| up to `delta`, `delta`·(|d| − `delta`/2) beyond, d = self − target, reduced:
+    /// PyTorch's `huber_loss(reduction)`. The mean is cheaper as [`huber`](Var::huber).
     ///
     /// # Errors
     ///
@@ -53,8 +54,9 @@ impl<T: Float> Var<'_, T> {
         near.square()?.scale(T::of(0.5))?.add(far)?.reduced(reduction)
     }
 
-    /// d²/(2·`beta`), from |d| = `beta` on |d| − `beta`/2, d = self − target, reduced: PyTorch's
-    /// `smooth_l1_loss(reduction)`. The mean is cheaper as [`smooth_l1`](Var::smooth_l1).
+    /// d²/(2·`beta`) for |d| up to `beta`, |d| − `beta`/2 beyond, d = self − target, reduced:
+    /// PyTorch's `smooth_l1_loss(reduction)`. The mean is cheaper as
+    /// [`smooth_l1`](Var::smooth_l1).
     ///
     /// # Errors
     ///
@@ -94,8 +96,8 @@ impl<T: Float> Var<'_, T> {
     }
 }
 
-/// x, if the target has its shape: broadcasting `[n]` against `[n, 1]` would compare everything
-/// with everything.
+/// Returns x if the target has its shape: broadcasting `[n]` against `[n, 1]` would compare every
+/// value with every target.
 pub(super) fn same_shape<'t, T: Float>(
     op: &'static str,
     x: Var<'t, T>,
@@ -170,7 +172,7 @@ mod tests {
         assert!(
             a.huber_reduced(a, 0.0, sum).is_err() && a.smooth_l1_reduced(a, -1.0, sum).is_err()
         );
-        // A sum over nothing is 0.
+        // A sum over no elements is 0.
         let none = tape.parameter(Tensor::<f32>::zeros([0]));
         assert_eq!(none.mse_reduced(none, sum).unwrap().value().item(), Ok(0.0));
     }

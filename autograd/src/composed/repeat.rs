@@ -1,6 +1,6 @@
-//! Copies along the axes.
+//! Repetition along the axes.
 //!
-//! y  = x, times[i] times one after the other along each axis i: `unsqueeze` and `index_select`
+//! y  = x, repeated times[i] times along each axis i: `unsqueeze` and `index_select`
 
 use tensor::Float;
 
@@ -8,9 +8,9 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// x, `times[i]` times one after the other along axis i; new axes in front if there are more
-    /// numbers than axes. PyTorch's `repeat`, NumPy's `tile`. To repeat an axis of length 1 without
-    /// copying: [`broadcast_to`](Var::broadcast_to).
+    /// Repeats x `times[i]` times along axis i, with new axes in front if there are more numbers
+    /// than axes. PyTorch's `repeat`, NumPy's `tile`. [`broadcast_to`](Var::broadcast_to) repeats
+    /// an axis of length 1 without copying.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The root mean square norm: size 1 along the last axes, then a gain for each element.
+//! RMS norm: root mean square 1 along the last axes, then a gain for each element.
 //!
 //! y  = x/√(mean x² + ε)∘g: `square`, `mean_axes`, `rsqrt`, `mul`
 
@@ -13,12 +13,12 @@ impl<T: Float> Var<'_, T> {
     ///
     /// # Errors
     ///
-    /// If `gain` has not the shape of the last axes, at least of one.
+    /// If `gain` does not have the shape of the last axes, at least one.
     pub fn rms_norm(self, gain: Self, eps: T) -> Result<Self> {
         let (shape, part) = (self.shape(), gain.shape());
         if part.is_empty() || !shape.ends_with(&part) {
             let rule = format!(
-                "inputs {shape:?}, gain {part:?}: the gain must have the shape of the inputs' last axes, at least of one"
+                "inputs {shape:?}, gain {part:?}: the gain must have the shape of the inputs' last axes, at least one"
             );
             return Err(Error::invalid("rms_norm", rule));
         }
@@ -49,7 +49,7 @@ mod tests {
         let g = tape.parameter(Tensor::<f32>::zeros([2]));
         assert_eq!(
             x.rms_norm(g, 1e-5).unwrap_err().to_string(),
-            "rms_norm: inputs [2, 3], gain [2]: the gain must have the shape of the inputs' last axes, at least of one"
+            "rms_norm: inputs [2, 3], gain [2]: the gain must have the shape of the inputs' last axes, at least one"
         );
     }
 }

@@ -1,6 +1,6 @@
-//! Elements moved along an axis, what leaves at one end coming in at the other.
+//! Cyclic shift along an axis.
 //!
-//! y[i + shift] = x[i], counted in a circle: `index_select`
+//! y[i + shift] = x[i], indices modulo the length: `index_select`
 
 use tensor::Float;
 
@@ -9,8 +9,8 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// The elements moved by `shift` places along `axis`, back to the first place after the last.
-    /// PyTorch's and NumPy's `roll`.
+    /// The elements shifted by `shift` positions along `axis`, cyclically: from the last position
+    /// to the first. PyTorch's and NumPy's `roll`.
     ///
     /// # Errors
     ///

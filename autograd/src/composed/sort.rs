@@ -1,7 +1,7 @@
-//! Elements in order along an axis, and the greatest of them.
+//! Sorting along an axis, and the greatest elements.
 //!
-//! The order is found by comparing, which has no gradient; `gather` puts the elements into it, and
-//! takes their gradients back to where they were.
+//! Comparisons determine the order; they have no gradient. `gather` reorders the elements, and
+//! returns their gradients to the original positions.
 
 use tensor::Float;
 
@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// The elements along `axis` from the least to the greatest, or the other way round if
-    /// `descending`; and the index that each had along the axis, the last axis changing fastest, as
+    /// Returns the elements along `axis` in ascending order, or in descending order if
+    /// `descending`, and their original indices along the axis, the last axis changing fastest, as
     /// [`gather`](Var::gather) takes them.
     ///
-    /// Equals stay in their order. A NaN is greater than every number, as in PyTorch and NumPy.
+    /// The sort is stable. A NaN is greater than every number, as in PyTorch and NumPy.
     ///
     /// ```
     /// # use autograd::Tape;
@@ -38,8 +38,8 @@ impl<T: Float> Var<'_, T> {
         Ok((self.gather(axis, &indices, self.shape())?, indices))
     }
 
-    /// The `k` greatest elements along `axis`, the greatest first, and the index that each had
-    /// along the axis, as [`sort`](Var::sort) gives them. Of equals, the first are taken.
+    /// Returns the `k` greatest elements along `axis`, the greatest first, and their original
+    /// indices along the axis, as [`sort`](Var::sort) does. Of equals, the first are taken.
     ///
     /// # Errors
     ///
@@ -50,13 +50,13 @@ impl<T: Float> Var<'_, T> {
         let mut shape = self.shape().to_vec();
         let Some(length) = shape.get_mut(axis).filter(|length| k <= **length) else {
             let rule = format!(
-                "the {k} greatest of {shape:?} along axis {axis}: the axis must be there, with so many elements"
+                "the {k} greatest of {shape:?} along axis {axis}: the axis must exist, with at least as many elements"
             );
             return Err(Error::invalid("topk", rule));
         };
         let length = std::mem::replace(length, k);
         let order = self.value().argsort(axis, true)?;
-        // Of each stretch of an axis's slices, the first k.
+        // The first k slices of each run along the axis.
         let inner: usize = shape[axis + 1..].iter().product();
         let indices: Vec<usize> = match length * inner {
             0 => Vec::new(),
@@ -101,7 +101,7 @@ mod tests {
         assert_eq!(*gradients.of(x).unwrap(), expected);
         assert_eq!(
             x.topk(5, 1).unwrap_err().to_string(),
-            "topk: the 5 greatest of [2, 4] along axis 1: the axis must be there, with so many elements"
+            "topk: the 5 greatest of [2, 4] along axis 1: the axis must exist, with at least as many elements"
         );
         assert_eq!(
             x.sort(2, true).unwrap_err().to_string(),

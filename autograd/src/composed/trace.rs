@@ -1,4 +1,4 @@
-//! The sum of a matrix's diagonal.
+//! The trace: the sum of a matrix's diagonal.
 //!
 //! y  = Σ x[i, i]: `diag`, then `sum`
 

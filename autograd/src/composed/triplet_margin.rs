@@ -1,4 +1,4 @@
-//! A loss for an anchor that shall be nearer to one vector than to another.
+//! The triplet margin loss of an anchor that should be nearer to one vector than to another.
 //!
 //! y  = max(0, |a − p| − |a − n| + margin), lengths along the last axis: `norm_axes`, then `relu`
 
@@ -9,9 +9,9 @@ use crate::ops::Reduction;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// max(0, |self − near + ε| − |self − far + ε| + `margin`), reduced, the lengths being
-    /// Euclidean ones along the last axis: PyTorch's `triplet_margin_loss`. As there, ε = 10⁻⁶ is
-    /// added to each difference, so that equal vectors have a slope.
+    /// max(0, |self − near + ε| − |self − far + ε| + `margin`), reduced, with Euclidean lengths
+    /// along the last axis: PyTorch's `triplet_margin_loss`. As there, ε = 10⁻⁶ is added to each
+    /// difference, so that equal vectors have a slope.
     ///
     /// # Errors
     ///

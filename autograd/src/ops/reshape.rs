@@ -84,8 +84,7 @@ impl<T: Float> Var<'_, T> {
             ));
         }
         if shape.len() == MOST_AXES {
-            let rule =
-                format!("{shape:?} has {MOST_AXES} axes already, the maximum");
+            let rule = format!("{shape:?} has {MOST_AXES} axes already, the maximum");
             return Err(Error::invalid("unsqueeze", rule));
         }
         shape.insert(axis, 1);

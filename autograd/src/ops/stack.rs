@@ -92,9 +92,7 @@ pub(super) fn stack<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tenso
         ));
     }
     if first.len() == MOST_AXES {
-        return refuse(format!(
-            "{first:?} has {MOST_AXES} axes already, the maximum"
-        ));
+        return refuse(format!("{first:?} has {MOST_AXES} axes already, the maximum"));
     }
     let mut shape = first.to_vec();
     shape.insert(axis, 1);

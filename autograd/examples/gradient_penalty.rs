@@ -1,10 +1,10 @@
-//! A gradient penalty: a network is trained not only to have the right values, but not to change
-//! too fast between them.
+//! A gradient penalty: a network is trained to match its targets and not to change too fast between
+//! them.
 //!
 //! The loss is mean (f(x) − t)² + λ·mean |∂f/∂x|². Its gradient needs the derivatives, by the
 //! weights, of derivatives by the inputs. With v = ∂f/∂x taken as a constant, that of ½|∂f/∂x|² is
-//! d/dw (v·∂f/∂x), the change of df/dw when x moves along v: reverse mode over forward mode, which
-//! is what the tape does on dual numbers.
+//! d/dw (v·∂f/∂x), the change of df/dw when x moves along v: reverse mode over forward mode, by
+//! running the tape on dual numbers.
 //!
 //! `cargo run --release -p autograd --example gradient_penalty`
 
@@ -24,7 +24,7 @@ fn differentiate(
     weights: &[Tensor<f64>; 3],
     lambda: f64,
 ) -> Result<(f64, f64, [Tensor<f64>; 3])> {
-    // The loss and, of the same computation, v = ∂f/∂x.
+    // The loss and, from the same computation, v = ∂f/∂x.
     let tape = Tape::new();
     let at = tape.parameter(x.clone());
     let on_tape = weights.each_ref().map(|weight| tape.parameter(weight.clone()));
@@ -51,7 +51,7 @@ fn differentiate(
 
 fn main() -> Result<()> {
     let x = Tensor::from_fn([16, 1], |at| at[0] as f64 / 7.5 - 1.0);
-    let target = x.map(f64::signum); // a step, which is as steep as can be
+    let target = x.map(f64::signum); // a step function
     for lambda in [0.0, 0.01, 0.1] {
         let normal = |shape, stream| Tensor::normal(shape, 0.0, 0.5, Random::new(1, stream));
         let mut weights = [normal([1, 16], 0), normal([1, 16], 1), normal([16, 1], 2)];
@@ -68,7 +68,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// The gradient with the penalty is what loss + λ·penalty changes by.
+/// The gradient with the penalty equals the finite difference of loss + λ·penalty.
 fn check_by_differences(
     x: &Tensor<f64>,
     target: &Tensor<f64>,

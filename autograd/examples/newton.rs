@@ -10,7 +10,7 @@ use autograd::higher::hessian;
 use autograd::{Dual, Result, Var};
 use tensor::Tensor;
 
-/// The function, of dual numbers: they carry the derivatives.
+/// The function of dual numbers, which carry the derivatives.
 fn rosenbrock(at: Var<'_, Dual<f64>>) -> Result<Var<'_, Dual<f64>>> {
     let (x, y) = (at.slice(0, 0..1)?, at.slice(0, 1..2)?);
     let off_valley = y.sub(x.square()?)?.square()?.scale(Dual::constant(100.0))?;

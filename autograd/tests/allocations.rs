@@ -1,10 +1,10 @@
-//! A recorded step that is repeated allocates nothing; a section that is recomputed needs less
-//! memory than one that is kept.
+//! A repeated recorded step allocates no memory; a recomputed section needs less memory than a
+//! stored one.
 
 use autograd::{Result, Tape, Var};
 use tensor::Tensor;
 
-/// What `work` allocates in this thread: how often, and how many bytes.
+/// The number of allocations of `work` in this thread, and their bytes.
 fn allocated(work: impl FnOnce()) -> (u64, u64) {
     let counted = allocation_counter::measure(work);
     (counted.count_total, counted.bytes_total)
@@ -95,8 +95,7 @@ fn a_section_that_is_recomputed_takes_less_memory() {
         let gradients = y.mean().unwrap().backward().unwrap();
         [x, w].map(|variable| gradients.of(variable).unwrap().to_vec())
     };
-    // In threads of their own, which have no memory to use again, so that what they allocate is
-    // the most that they need at a time.
+    // In new threads, which have no memory to reuse, so that they allocate their peak demand.
     let run = |recompute| {
         let mut result = None;
         let (_, bytes) = allocated(|| result = Some(gradient(recompute)));

@@ -1,4 +1,5 @@
-//! Empty views, extreme numbers and mistakes: the right value, or an error that names the call.
+//! Edge cases: empty views, extreme numbers and invalid calls give the right value, or an error
+//! that names the call.
 
 use autograd::{Tape, Var};
 use tensor::{Float, Tensor};
@@ -145,7 +146,7 @@ fn lengths_of_empty_tensors_may_be_any() {
     assert!(Tensor::<f32>::zeros([usize::MAX, usize::MAX, 0]).is_empty());
 }
 
-/// What an operation is made of is not what was called.
+/// The error names the called operation, not one of its parts.
 #[test]
 fn an_error_names_the_operation_that_was_called() {
     let tape = Tape::new();

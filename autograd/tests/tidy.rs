@@ -1,19 +1,19 @@
-//! The house rules that a compiler does not know, as a test over the whole workspace.
+//! The project's conventions beyond the compiler's checks, as tests over the whole workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Names under which things are put that have no place.
+/// Vague names of files and folders.
 const NO_NAMES: [&str; 6] = ["util", "utils", "common", "helper", "helpers", "misc"];
 
-/// Written so that this file itself does not contain what it looks for.
+/// Split, so that this file does not contain the strings that it searches for.
 const LEFT_BEHIND: [&str; 3] = [concat!("dbg", "!("), concat!("todo", "!("), concat!("FIX", "ME")];
 
-/// The one way to ask for the instruction set, and the one file that may.
+/// The macro that detects the instruction set, and the only file that may use it.
 const DETECTION: (&str, &str) = (concat!("is_x86_", "feature_detected!"), "tensor/src/simd.rs");
 
 struct Source {
-    /// From the workspace's root, with `/`.
+    /// Relative to the workspace's root, with `/`.
     path: String,
     text: String,
 }
@@ -29,7 +29,7 @@ impl Source {
         lines.filter(|(_, line)| !line.starts_with("//"))
     }
 
-    /// Types that this file makes operations: Y of every `impl<…> Op<…> for Y<…> {`.
+    /// Types that implement `Op` in this file: Y of every `impl<…> Op<…> for Y<…> {`.
     fn operations(&self) -> Vec<String> {
         let code: Vec<&str> = self.code().map(|(_, line)| line).collect();
         let starts = (0..code.len()).filter(|&at| code[at].starts_with("impl"));
@@ -66,7 +66,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
-/// Every Rust file of the workspace but build outputs and the macro's wrong programs.
+/// Every Rust file of the workspace except build outputs and the macro's invalid programs.
 fn sources() -> Vec<Source> {
     let mut sources = Vec::new();
     let mut folders = vec![root()];
@@ -118,14 +118,14 @@ fn nothing_is_left_behind() {
             }
         }
     }
-    report("these are for the time of writing:", found);
+    report("remove what is left from development:", found);
 }
 
 #[test]
 fn every_file_has_a_name_that_says_what_is_in_it() {
     let vague =
         sources().into_iter().filter(|source| NO_NAMES.iter().any(|name| source.has_name(name)));
-    report("name the file after what it holds:", vague.map(|source| source.path).collect());
+    report("name the file after its content:", vague.map(|source| source.path).collect());
 }
 
 #[test]
@@ -167,14 +167,14 @@ fn every_built_in_operation_is_in_the_list() {
     for folder in ["autograd/src/ops/", "autograd/src/composed/"] {
         let path = format!("{folder}mod.rs");
         let Some(list) = sources.iter().find(|source| source.path == path) else {
-            panic!("{path} is not there");
+            panic!("{path} is missing");
         };
         let words: Vec<&str> =
             list.code().flat_map(|(_, line)| line.split([' ', ',', ';'])).collect();
         for source in &sources {
             let Some(file) = source.path.strip_prefix(folder) else { continue };
             let module = file.trim_end_matches(".rs");
-            // `name::Type` in the lists of operations, `name` in that of what is made of them.
+            // `name::Type` in the lists of operations, `name` in that of composed methods.
             let is_it = |word: &&str| word.split("::").next() == Some(module);
             if module != "mod" && !words.iter().any(is_it) {
                 missing.push(source.path.clone());

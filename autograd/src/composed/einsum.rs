@@ -18,8 +18,9 @@ use crate::var::Var;
 /// summed over. Without `->`, the result has the letters that occur once, in alphabetical order.
 /// [`parse`](Einsum::parse) reads the text once; the result applies to operands of any lengths.
 ///
-/// PyTorch's and NumPy's `einsum`, with three exceptions that are errors here: `...`, a letter twice
-/// in one operand (use [`diag`](Var::diag) for a diagonal), and broadcasting an axis of length 1.
+/// PyTorch's and NumPy's `einsum`, with three exceptions that are errors here: `...`, a letter
+/// twice in one operand (use [`diag`](Var::diag) for a diagonal), and broadcasting an axis of
+/// length 1.
 ///
 /// ```
 /// use autograd::{Einsum, Tape};
@@ -53,8 +54,9 @@ impl Einsum {
     ///
     /// # Errors
     ///
-    /// If the text is not two comma-separated lists of distinct letters, optionally followed by `->`
-    /// and a third list whose letters occur in the first two. The message points to the letter.
+    /// If the text is not two comma-separated lists of distinct letters, optionally followed by
+    /// `->` and a third list whose letters occur in the first two. The message points to the
+    /// letter.
     pub fn parse(text: &str) -> Result<Self> {
         let text: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
         let refuse = |at: usize, rule: String| Err(pointed(&text, at, &rule));

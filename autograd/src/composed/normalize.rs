@@ -9,8 +9,8 @@ use crate::error::Result;
 use crate::var::Var;
 
 impl<T: Float> Var<'_, T> {
-    /// x/max(|x|, `eps`), where |x| is the `p`-norm along `axis`: PyTorch's `normalize`. No gradient
-    /// flows through a length below `eps`.
+    /// x/max(|x|, `eps`), where |x| is the `p`-norm along `axis`: PyTorch's `normalize`. No
+    /// gradient flows through a length below `eps`.
     ///
     /// # Errors
     ///

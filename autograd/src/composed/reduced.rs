@@ -1,5 +1,5 @@
-//! Losses with a choice of reduction: mean, sum, or one for each element. The operations of the same
-//! names compute the mean.
+//! Losses with a choice of reduction: mean, sum, or one for each element. The operations of the
+//! same names compute the mean.
 
 use tensor::Float;
 

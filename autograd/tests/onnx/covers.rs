@@ -1,11 +1,10 @@
-//! What of the suite is for this crate, and which operations it checks, by the names that errors
-//! call them.
+//! The cases of the suite that apply to this crate, and the operations that they check, by name.
 //!
-//! The table of checks counts by this list, and the tests make sure that it is true.
+//! The table of checks is counted from this list, and the tests verify the list.
 
 use super::fixture::Case;
 
-/// Why a case is not for this crate; `None` if it is.
+/// The reason why a case does not apply to this crate; `None` if it does.
 pub(crate) fn not_applicable(case: &Case) -> Option<&'static str> {
     match (&case.op[..], &case.outputs[0].kind[..]) {
         ("Adam" | "Momentum", _) => {
@@ -14,11 +13,11 @@ pub(crate) fn not_applicable(case: &Case) -> Option<&'static str> {
         ("Adagrad", _) => Some("an optimizer that `nn` does not have"),
         (_, "f32" | "f64") => None,
         (_, "bool") => Some("truth values; a tensor holds floats"),
-        _ => Some("whole numbers; a tensor holds floats"),
+        _ => Some("integers; a tensor holds floats"),
     }
 }
 
-/// The operations that a case goes through, but for those that only bring numbers into shape.
+/// The operations that a case uses, except those that only change shapes.
 pub(crate) fn covers(case: &Case) -> &'static [&'static str] {
     match &case.op[..] {
         "Add" => &["add"],
@@ -100,7 +99,7 @@ pub(crate) fn covers(case: &Case) -> &'static [&'static str] {
         "Concat" => &["concat"],
         "ReduceSum" => &["sum"],
         "ReduceMean" => &["mean"],
-        // Of nothing, the operations refuse it.
+        // The operations refuse empty inputs.
         "ReduceMax" | "ReduceMin" if case.input(0).values.is_empty() => &[],
         "ReduceMax" => &["max"],
         "ReduceMin" => &["min"],

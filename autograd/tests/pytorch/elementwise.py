@@ -1,10 +1,10 @@
-"""Functions of one number, or of one number from each of several tensors."""
+"""Elementwise functions of one or several tensors."""
 
 import torch
 import torch.nn.functional as F
 from make import case, normal, op, these, uniform
 
-# Where functions are steep, flat or about to leave the range of their type.
+# Where functions are steep, flat or close to overflow or underflow.
 EXTREME = (-1e30, -700.0, -88.0, -20.0, -1.0, -1e-8, -1e-30, 0.0, 1e-30, 1e-8, 0.5, 1.0, 20.0, 88.0, 700.0, 1e30)
 MODERATE = (-80.0, -20.0, -5.0, -1.0, -1e-8, -1e-30, 1e-30, 1e-8, 0.5, 1.0, 5.0, 20.0, 80.0)
 POSITIVE = (1e-30, 1e-12, 1e-3, 0.5, 1.0, 2.0, 1e3, 1e12, 1e30)
@@ -19,7 +19,7 @@ def unary(name, f, domain=normal, extreme=EXTREME, kinks=(), tiny=(), **settings
     case("extreme", f, these(*extreme), **settings)
     if kinks:
         case("kinks", f, these(*kinks), **settings)
-    if tiny:  # apart from large numbers, beside which an error would not be seen
+    if tiny:  # separate from large numbers, next to which an error would not be visible
         case("tiny", f, these(*tiny), **settings)
 
 

@@ -1,4 +1,4 @@
-"""Softmax, normalisation and losses."""
+"""Softmax, normalization and losses."""
 
 import torch
 import torch.nn.functional as F
@@ -120,11 +120,11 @@ REDUCTIONS = ("mean", "sum", "none")
 
 
 def reduced_cases(name, f, draws, extreme=(), data=(), **settings):
-    """f takes the inputs and a reduction; `draws` makes the inputs of a shape."""
+    """f takes the inputs and a reduction; `draws` generates the inputs of a shape."""
     op(name)
     for reduction, shape in zip(REDUCTIONS + REDUCTIONS, ((7,), (3, 5), (2, 1, 17), (), (1, 4), (0, 3))):
         if 0 in shape:
-            reduction = "sum"  # the mean of nothing is NaN
+            reduction = "sum"  # the mean of no elements is NaN
         case(f"{reduction} {list(shape)}".replace(", ", ","), lambda *x: f(*x, reduction), *(draw(*shape) for draw in draws),
              data=data, reduction=reduction, **settings)
     if extreme:
@@ -146,7 +146,7 @@ def reductions():
     certain = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), (0.5, 0.5), (1e-30, 1.0), (1e-30, 0.5), (1 - 2.0**-20, 0.0)]
     reduced_cases("binary_cross_entropy", lambda x, t, r: F.binary_cross_entropy(x, t, reduction=r), (probability, probability),
                   ((1 / 1024, 1.0), (0.5, 0.5), (1 - 1 / 1024, 0.0)), data=(1,))
-    # Not the slopes of the certain ones: PyTorch divides by 1e-12 in single precision.
+    # Without the slopes at probabilities 0 and 1: PyTorch divides by 1e-12 in single precision.
     case("certain", lambda x, t: F.binary_cross_entropy(x, t, reduction="none"), *(these(*x) for x in zip(*certain)), data=(0, 1), reduction="none")
     op("bce")
     for shape in ((7,), (3, 5), ()):
@@ -187,7 +187,7 @@ def by_class():
 
 
 def likelihoods(f, draw, **settings):
-    """Cases by class: over more axes, weighted, ignoring, with each reduction."""
+    """Cases by class: over more axes, weighted, with an ignored class, with each reduction."""
     for shape in ((3, 5), (1, 4), (2, 3, 4), (2, 3, 1, 5)):
         for reduction in REDUCTIONS:
             at = torch.randint(shape[1], shape[:1] + shape[2:])

@@ -1,11 +1,11 @@
-"""Has PyTorch compute values and gradients of operations, in f64: for each operation a file of its own, OPERATION.txt.
+"""Computes values and gradients of operations with PyTorch, in f64, and writes a file OPERATION.txt for each operation.
 
     python3 -m venv venv && venv/bin/pip install torch==2.15.0 numpy     # about 4 GB, no GPU needed
-    venv/bin/python autograd/tests/pytorch/make.py sinh tanh             # these alone; without names, all
+    venv/bin/python autograd/tests/pytorch/make.py sinh tanh             # only these; without names, all
 
-The seeds are fixed, each operation has its own, and the output is committed: the tests need neither Python nor this
-script, and an operation that is added changes no other's file. The inputs are numbers that an f32 can hold, so that the
-same cases test both types.
+The seeds are fixed, each operation has its own seed, and the output is committed: the tests need neither Python nor
+this script, and a new operation does not change other files. The inputs are representable in f32, so that the same
+cases test both types.
 """
 
 import pathlib
@@ -26,13 +26,13 @@ Outputs: the value y, then the gradient with respect to each input. The last inp
 """
 
 wanted = set(sys.argv[1:])
-fixtures = {}  # of the operations that are wanted, by name
+fixtures = {}  # of the requested operations, by name
 known = set()  # the names of all
 state = {"op": None, "number": 0}
 
 
 def single(x):
-    """The nearest numbers that an f32 can hold."""
+    """The nearest f32 numbers."""
     return x.to(torch.float32).to(torch.float64)
 
 
@@ -58,7 +58,7 @@ def op(name):
 
 
 def case(label, f, *inputs, data=(), **settings):
-    """One case: f(inputs) and its gradients, but none for the inputs whose numbers are in `data`."""
+    """One case: f(inputs) and its gradients, except for the inputs whose indices are in `data`."""
     if state["op"] not in fixtures:
         return
     inputs = [x.clone().requires_grad_(i not in data) for i, x in enumerate(inputs)]

@@ -1,10 +1,10 @@
-"""Reductions, products, and what moves numbers."""
+"""Reductions, products, and operations that move elements."""
 
 import torch
 import torch.nn.functional as F
 from make import case, normal, op, these, uniform
 
-# Shape, axes (all if None), and whether they stay.
+# Shape, axes (all if None), and whether they are retained.
 AXES = (
     ((7,), None, False), ((3, 5), [0], False), ((3, 5), [1], True), ((2, 3, 17), [2, 0], False),
     ((2, 3, 4), [1], True), ((2, 1, 3, 2), [0, 1, 3], False), ((33,), [0], True),
@@ -12,7 +12,7 @@ AXES = (
 
 
 def reduction(name, f, domain=normal, extreme=(), **settings):
-    """f takes x, a list of axes and whether they stay."""
+    """f takes x, a list of axes and whether they are retained."""
     op(name)
     for shape, axes, keep in AXES:
         every = list(range(len(shape)))

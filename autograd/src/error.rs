@@ -25,7 +25,7 @@ pub enum Error {
     Invalid {
         /// The operation.
         op: &'static str,
-        /// What was found and what must hold.
+        /// What was found and what was expected.
         rule: String,
     },
     /// An operation's `backward` returned a gradient whose shape does not match its input.

@@ -12,9 +12,9 @@ use crate::tape::Tape;
 
 /// A variable: a copyable reference to a tensor on a [`Tape`].
 ///
-/// Methods return a [`Result`]; the operators `+ - * /` cannot, and panic at the caller's line with
-/// the same message. Both are short for [`Tape::apply`]. For custom operations, write a trait with
-/// such methods.
+/// Methods return a [`Result`]. The operators `+ - * /` cannot; they panic at the caller's line
+/// with the same message. Both are short for [`Tape::apply`]. For custom operations, write a trait
+/// with such methods.
 ///
 /// ```
 /// use autograd::Tape;

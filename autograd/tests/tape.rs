@@ -246,7 +246,7 @@ fn operators_panic_at_the_callers_line() {
     assert_eq!(LINE.load(Relaxed), here);
     let message = result.unwrap_err().downcast::<String>().unwrap();
     assert!(message.starts_with("add: [2] and [3]: they do not broadcast"), "{message}");
-    assert_eq!(*message, a.add(b).unwrap_err().to_string()); // the method says the same
+    assert_eq!(*message, a.add(b).unwrap_err().to_string()); // the method returns the same message
 }
 
 /// The loss of a small network and its gradients.

@@ -69,8 +69,8 @@ where
     run(&op, &inputs.map(S::into), "", TOLERANCE)
 }
 
-/// Checks the gradient of a function of variables, as [`gradcheck`] does that of an operation: a
-/// loss, a layer, whatever was put together from several operations.
+/// Checks the gradient of a function of variables, as [`gradcheck`] does for an operation: a loss,
+/// a layer, any composition of operations.
 ///
 /// # Errors
 ///

@@ -85,7 +85,7 @@
 //!
 //! | item | what it is |
 //! |---|---|
-//! | [`Tape`], [`Var`], [`Gradients`] | the recording, a tensor on the tape, the result of `backward` |
+//! | [`Tape`], [`Var`], [`Gradients`] | the record, a tensor on the tape, the result of `backward` |
 //! | [`Op`], [`Call`], [`ListOp`], [`NoGradOp`] | the traits for operations |
 //! | [`elementwise!`] | an operation from a formula |
 //! | [`ops`] | the built-in operations |
@@ -129,7 +129,8 @@ pub use ops::Reduction;
 pub use tape::{Recorded, Tape};
 pub use var::Var;
 
-/// The `tensor` crate, re-exported: the values of variables are its tensors.
+/// The `tensor` crate, whose tensors are the values of variables; re-exported for crates that
+/// depend on `autograd` alone.
 pub use tensor;
 pub use tensor::Windows;
 

@@ -1,4 +1,5 @@
-//! Methods of [`Var`](crate::Var) that are composed of other operations.
+//! Methods of [`Var`](crate::Var) that are composed of other operations, under the names that users
+//! look for.
 //!
 //! A composition is a method, not an operation: its gradient follows from its parts, so that there
 //! is no gradient to check. Its file is in this folder and has the same comparison with PyTorch as

@@ -18,7 +18,7 @@ use crate::var::Var;
 /// y = Σ a∘b / (|a|·|b|) along an axis, which is removed; da = dy ∘ (b/|b| − y∘a/|a|)/|a|, and so
 /// for db. PyTorch's `cosine_similarity`.
 ///
-/// Each vector is divided by its own length before the multiplication, which avoids overflow.
+/// Each vector is divided by its own length before the multiplication, to avoid needless overflow.
 /// Lengths below ε count as ε.
 #[derive(Clone, Debug)]
 pub struct CosineSimilarity<T: Float> {

@@ -57,8 +57,8 @@ impl<T: Float> Var<'_, T> {
         self.tape().apply(Sum::all(), [self])
     }
 
-    /// The sum over `axes`, which are retained with length 1 if `keep`, else removed. As for all
-    /// reductions, an empty list of axes changes nothing.
+    /// The sum over `axes`, which are retained with length 1 if `keep`, else removed. As in all
+    /// reductions, an empty list of axes reduces no axis.
     ///
     /// # Errors
     ///

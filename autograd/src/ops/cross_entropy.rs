@@ -20,9 +20,8 @@ use crate::var::Var;
 /// The mean over rows of −ln softmax(x)\[class of the row\]; dx = dy ∘ (softmax(x) − one at the
 /// class) / rows.
 ///
-/// x are logits, not probabilities, so that no precision is lost where a probability is near 0 or
-/// 1. With weights and smoothing it is PyTorch's `cross_entropy(x, classes, weight,
-/// label_smoothing)`.
+/// x are logits, not probabilities, so that probabilities near 0 or near 1 lose no precision. With
+/// weights and smoothing it is PyTorch's `cross_entropy(x, classes, weight, label_smoothing)`.
 ///
 /// ```
 /// use autograd::{Tape, ops::CrossEntropy};

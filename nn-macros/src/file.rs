@@ -26,7 +26,7 @@ pub(crate) fn network_file(
         [] => (&Place::default(), None),
     };
     let Some(path) = path else {
-        let advice = "`network_file!` takes the path of a file in quotation marks, as in \
+        let advice = "`network_file!` takes the path of a file in quotes, as in \
                       `network_file!(\"model.net\")`";
         report.error(literal, advice);
         return compile_errors(&source, report);
@@ -35,7 +35,7 @@ pub(crate) fn network_file(
         Ok(text) => Text::new(&text, Some(&path)),
         Err(error) => {
             let advice = format!(
-                "cannot read `{path}`, a path beginning where the manifest Cargo.toml is: {error}"
+                "cannot read `{path}`, a path relative to the folder of Cargo.toml: {error}"
             );
             report.error(literal, advice);
             return compile_errors(&source, report);

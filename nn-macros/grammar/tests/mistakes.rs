@@ -23,8 +23,8 @@ fn one_mistake_is_one_message() {
         ("dense(1 -> {})", "`{}` is not a number of units"),
         ("dense(2 -> 1) dense(1)", "write a comma between two layers"),
         ("dense(2 -> 1, Relu())", "an activation of your own is a type without arguments: `Relu`"),
-        ("dens(2 -> 1)", "there is no layer `dens`; write `dense`"),
-        ("dense(2 -> 1), conv(0.5), dense(3 -> 1)", "there is no layer `conv`"),
+        ("dens(2 -> 1)", "unknown layer `dens`; write `dense`"),
+        ("dense(2 -> 1), conv(0.5), dense(3 -> 1)", "unknown layer `conv`"),
         ("dense(2 -> 1), ?, dense(3 -> 1)", "expected a layer"),
         ("dense(2→1) §", "`§` means nothing here"),
         ("concat((), input(4)), dense(1)", "write the layers of this input"),
@@ -49,7 +49,7 @@ fn one_mistake_is_one_message() {
 fn a_mistake_is_shown_at_its_characters() {
     assert_eq!(
         mistakes("< dense(784→128, rleu), dense(10, softmax) >"),
-        ["there is no activation `rleu`; write `relu`\n    \
+        ["unknown activation `rleu`; write `relu`\n    \
           < dense(784→128, rleu), dense(10, softmax) >\n    \
           \u{20}                ^^^^"]
     );

@@ -80,7 +80,7 @@ fn every_column() {
         let block = |word: &str| format!("columns {{ a: {word}({words}complete) }}, dense(2)");
         accepted(&block(row.word));
         for other in row.elsewhere {
-            refused(&block(other), &format!("there is no column `{other}`; write `{}`", row.word));
+            refused(&block(other), &format!("unknown column type `{other}`; write `{}`", row.word));
         }
     }
     accepted("struct Price { row: columns { a: flag }, deep: dense(3) * 2, price: dense(1) }");
@@ -89,7 +89,7 @@ fn every_column() {
         ("columns { }, dense(2)", "write what each column of a row holds"),
         (
             "columns { a }, dense(2)",
-            "write a name and what the column holds, as in `area: number`, in place of `a`",
+            "write a name and what the column holds, as in `area: number`, instead of `a`",
         ),
         ("columns { number }, dense(2)", "in place of `number`"),
         (
@@ -99,21 +99,21 @@ fn every_column() {
         ("columns { a: 12 }, dense(2)", "in place of `12`"),
         (
             "columns { a: shape }, dense(2)",
-            "there is no column `shape`; a column holds one of `number`",
+            "unknown column type `shape`; write one of `number`",
         ),
         (
             "columns { a: category }, dense(2)",
-            "write how many words of `a` have a place of their own",
+            "write how many words of `a` have their own index",
         ),
         (
             "columns { a: category() }, dense(2)",
-            "write how many words of `a` have a place of their own",
+            "write how many words of `a` have their own index",
         ),
-        ("columns { a: category(0) }, dense(2)", "`0` is no number of words of `a`"),
+        ("columns { a: category(0) }, dense(2)", "`0` is not a number of words of `a`"),
         ("columns { a: category(3, 4) }, dense(2)", "`category` takes how many words"),
         (
             "columns { a: number(12) }, dense(2)",
-            "`number` takes `log`, and `complete`; leave `12` out",
+            "`number` takes `log` and `complete`; leave `12` out",
         ),
         ("columns { a: flag(log) }, dense(2)", "`flag` takes `complete`; leave `log` out"),
         ("columns { a: flag 3 }, dense(2)", "`3` means nothing after a column"),
@@ -127,7 +127,7 @@ fn every_column() {
         ),
         ("columns { a: flag } * 2, dense(2)", "`columns` cannot be repeated"),
         ("columns { a: flag }, dense(7 -> 2)", "takes 7 inputs but layer `layer1` gives 2 outputs"),
-        ("columns[a: flag], dense(2)", "what `columns` has stands in braces"),
+        ("columns[a: flag], dense(2)", "the columns of `columns` go in braces"),
     ] {
         refused(wrong, advice);
     }

@@ -22,23 +22,21 @@ impl Kind {
         match self {
             Kind::Activation => (
                 "IS_ACTIVATION",
-                "activation",
-                "implement `nn::activation::Activation` for it, which is a name, a value and a \
-                 derivative",
+                "an activation",
+                "implement `nn::activation::Activation` for it (a name, a value and a derivative)",
             ),
             Kind::Initializer => {
-                ("IS_INITIALIZER", "initialiser", "implement `nn::init::Initializer` for it")
+                ("IS_INITIALIZER", "an initializer", "implement `nn::init::Initializer` for it")
             }
             Kind::Layer => (
                 "IS_LAYER",
-                "layer",
-                "implement `nn::layer::RowLayer` for it, which is the formula for one row",
+                "a layer",
+                "implement `nn::layer::RowLayer` for it (the formula for one row)",
             ),
             Kind::Network => (
                 "IS_NETWORK",
-                "network",
-                "a network is declared by `network!`; a layer of your own is written with its \
-                 widths, as in `my::Gate(128 -> 64)`",
+                "a network",
+                "a network is declared by `network!`; a custom layer is written with its widths, as in `my::Gate(128 -> 64)`",
             ),
         }
     }

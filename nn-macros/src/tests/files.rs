@@ -43,7 +43,7 @@ fn a_mistake_in_a_file_is_shown_with_line_and_column() {
     assert_eq!(
         messages,
         [
-            "there is no activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
+            "unknown activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
              rleu),\n  |                     ^^^^"
         ]
     );

@@ -13,7 +13,7 @@ fn mistakes_are_all_reported_and_the_network_is_still_there() {
     assert_eq!(
         messages,
         [
-            "there is no activation `rleu`; write `relu`",
+            "unknown activation `rleu`; write `relu`",
             "a width of layer `b` is zero; write the number of units, 1 or more",
             "layer `b` takes 64 inputs but layer `a` gives 128 outputs; write `dense(128 -> 0, \
              softmax)` or leave the input out: `dense(0, softmax)`",

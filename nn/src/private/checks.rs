@@ -54,7 +54,7 @@ pub const fn check_residual<const GIVEN: usize, const TAKEN: usize>(
 ) {
     if GIVEN != TAKEN {
         let message = Message::new()
-            .text("a residual adds its inputs to what its layers give, but ")
+            .text("a residual adds its inputs to the output of its layers, but ")
             .text(layer)
             .text(" takes ")
             .width(taken, TAKEN)
@@ -71,9 +71,9 @@ pub const fn check_halved<const GIVEN: usize, const TAKEN: usize>(layer: &str, g
     if GIVEN != TAKEN {
         let message = Message::new()
             .text(layer)
-            .text(" makes one number of two, but what comes before it gives ")
+            .text(" halves its inputs, but the layer before it gives ")
             .width(given, GIVEN)
-            .text(", which is odd; let it give an even number");
+            .text(", which is odd; make it even");
         panic!("{}", message.as_str());
     }
 }
@@ -106,7 +106,7 @@ pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
     if GIVEN != TAKEN {
         let message = Message::new()
             .text(layer)
-            .text(" is repeated, so that it takes what it gives, but it takes ")
+            .text(" is repeated, so it needs as many outputs as inputs, but it takes ")
             .width(taken, TAKEN)
             .text(" inputs and gives ")
             .width(given, GIVEN)
@@ -149,7 +149,7 @@ pub const fn check_kind(is: bool, written: &str, what: &str, advice: &str) {
         let message = Message::new()
             .text("`")
             .text(written)
-            .text("` is no ")
+            .text("` is not ")
             .text(what)
             .text(": ")
             .text(advice);
@@ -216,8 +216,7 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "in layer `drop`, `RATE` cannot be the rate: it is the part of the units that is \
-                    silenced, 0 or more and less than 1"
+        expected = "in layer `drop`, `RATE` cannot be the rate: it is the fraction of the units that is dropped, 0 or more and less than 1"
     )]
     fn a_number_that_does_not_fit_is_named() {
         const { check_number("layer_norm", "epsilon", 1e-5, "layer `norm`", "EPSILON") };

@@ -32,7 +32,7 @@ pub fn part<T: Float, const N: usize>(row: &[T], start: usize) -> [T; N] {
 pub fn repetition(index: usize, count: usize, layer: &str) -> usize {
     assert!(
         index < count,
-        "{layer} is repeated {count} times, there is no {index} among 0..{count}"
+        "{layer} is repeated {count} times: index {index} is not in 0..{count}"
     );
     index
 }

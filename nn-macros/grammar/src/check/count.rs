@@ -27,8 +27,7 @@ fn count(steps: &mut [Step], reported: &mut bool, report: &mut Report) -> usize 
         if !*reported {
             *reported = true;
             let advice = format!(
-                "with {} there are {all} layers, more than the compiler can take; write {MOST_LAYERS} \
-                 at most",
+                "with {} there are {all} layers, more than the compiler can handle; write at most {MOST_LAYERS}",
                 step.title.text
             );
             report.error(&step.title.place, advice);

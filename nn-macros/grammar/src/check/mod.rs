@@ -44,7 +44,7 @@ pub(crate) fn check(
                 let twice = seen.insert(plain.to_owned(), cfg) == Some(false) && !cfg;
                 if twice {
                     let advice =
-                        format!("there is a network `{plain}` already; give this one another name");
+                        format!("there is already a network `{plain}`; choose another name");
                     report.error(&head.name.place, advice);
                 }
                 let chain = chain(layers, &head.parameters, taken, report);
@@ -66,7 +66,7 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
     attributes.retain(|attribute| {
         let packed = |effect: &Effect<'_>| effect.is("repr") && effect.lists_call("packed");
         let Some(effect) = attribute.effects().into_iter().find(packed) else { return true };
-        let advice = "a network lends its parameters, which `packed` does not allow; leave it out";
+        let advice = "a network gives references to its parameters, which `packed` does not allow; leave it out";
         report.error(&effect.place(), advice);
         false
     });
@@ -75,7 +75,7 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
 /// A type without a name has no row with fields of its own.
 fn no_columns(list: &mut [Layer], report: &mut Report) {
     for layer in list.iter_mut().filter(|layer| matches!(layer.unit, Unit::Columns(_))) {
-        let advice = "a block of columns makes the type of a row, so its network has a name; write `pub struct Price { row: \
+        let advice = "a block of columns declares a row type, so its network needs a name; write `pub struct Price { row: \
                       columns { … }, … }`";
         report.error(&layer.title.place, advice);
         (layer.unit, layer.incomplete) = (Unit::Missing, true);

@@ -91,7 +91,7 @@ impl Names<'_> {
             self.report.error(&name.place, advice);
         } else if !is_name(text) {
             let advice =
-                format!("`{text}` is a word of the language; write `{text}_` or another name");
+                format!("`{text}` is a Rust keyword; write `{text}_` or another name");
             self.report.error(&name.place, advice);
         }
         is_name(text)
@@ -102,14 +102,14 @@ impl Names<'_> {
         let (plain, why, what) = (name.plain(), self.why, self.what);
         if let Some(kind) = self.taken.kind(plain) {
             let advice = format!(
-                "{why}, and every network has a {kind} `{plain}` already; write another name, such \
+                "{why}, but every network already has a {kind} `{plain}`; write another name, such \
                  as `{plain}_layer`"
             );
             self.report.error(&name.place, advice);
         }
         if let Some(first) = self.seen.insert(plain.to_owned(), number) {
             let advice =
-                format!("{what} {first} is called `{plain}` already; give this one another name");
+                format!("{what} {first} is already called `{plain}`; choose another name");
             self.report.error(&name.place, advice);
         }
     }

@@ -71,7 +71,7 @@ pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
             DenseNorm::Spectral => "spectral_norm",
         };
         let advice = format!(
-            "with `{word}` the size of a weight means nothing, so that a penalty for it does nothing; leave `l2` out"
+            "with `{word}` the size of a weight has no effect, so a penalty on it has none either; leave `l2` out"
         );
         report.error(&l2.place, advice);
         dense.l2 = None;
@@ -83,7 +83,7 @@ pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     {
         let what = vocabulary::activation(&word).and_then(|row| row.parameter).unwrap_or("number");
         let advice =
-            format!("`{}` cannot be the {what} of `{word}`: it is a number above 0", code.text);
+            format!("`{}` cannot be the {what} of `{word}`: it must be above 0", code.text);
         report.error(place, advice);
         activation.parameter = None;
     }

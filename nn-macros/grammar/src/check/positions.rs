@@ -37,33 +37,32 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
     let in_network = at.inside == Inside::Network;
     let advice = match unit {
         Unit::Concat(_) if !(in_network && at.first) => {
-            "`concat` joins the inputs of a network, so it is its first layer; move it to the front"
+            "`concat` joins the inputs of a network, so it must be its first layer; move it to the front"
                 .to_owned()
         }
         Unit::Heads(_) if !(in_network && at.last) => {
-            "`heads` are the outputs of a network, so they are its last layer; move them to the end"
+            "`heads` are the outputs of a network, so they must be its last layer; move them to the end"
                 .to_owned()
         }
         Unit::Input(_) if !(at.inside == Inside::Concat && at.first) => {
-            "`input` is an input of `concat` that goes on as it is; write the inputs of any other \
+            "`input` passes an input of `concat` on unchanged; write the inputs of any other \
              layer in the layer itself, as in `dense(4 -> 2)`"
                 .to_owned()
         }
         Unit::Columns(_) if at.inside == Inside::Concat && at.first => {
-            "in a branch of `concat` `columns` are the front of a network of their own; declare it, as in \
+            "in a branch of `concat`, `columns` must be in a network of their own; declare it, as in \
              `struct Flat(columns { … }, dense(8, relu));`, and write `Flat` as the branch"
                 .to_owned()
         }
         Unit::Columns(_) if !(in_network && at.first) => {
-            "`columns` are the inputs of a network, so they are its first layer; move them to the front".to_owned()
+            "`columns` are the inputs of a network, so they must be its first layer; move them to the front".to_owned()
         }
         Unit::Columns(_) if at.last => {
-            "`columns` alone have no layer to prepare rows for; write the layers behind them".to_owned()
+            "`columns` alone have no layer to preprocess rows for; write the layers after them".to_owned()
         }
         Unit::Simple(simple) if simple.row.encodes && !(at.first && is_input(at.inside)) => {
             format!(
-                "`{0}` prepares rows for the layers behind it, so it is the first layer of a network, or of a branch of \
-             `concat`; move it to the front",
+                "`{0}` preprocesses rows for the layers after it, so it must be the first layer of a network or of a branch of `concat`; move it to the front",
                 simple.layer.word
             )
         }

@@ -81,8 +81,7 @@ impl Walk<'_> {
             }
             Compared::Differ(takes, gives) => {
                 let advice = format!(
-                    "a residual adds its {takes} {} to what its layers give, and {} gives {gives}; \
-                     let it give {takes}",
+                    "a residual adds its {takes} {} to the output of its layers, but {} gives {gives}; make it {takes}",
                     plural(takes, "input"),
                     inner.title.text
                 );
@@ -105,7 +104,7 @@ impl Walk<'_> {
             }
             Compared::Differ(_, gives) => {
                 let advice = format!(
-                    "{} makes one number of two, and {} gives {gives} {}; let it give {}",
+                    "{} halves its inputs, but {} gives {gives} {}; make it {}",
                     title.text,
                     from.as_deref().unwrap_or("what comes before it"),
                     plural(gives, "number"),
@@ -148,7 +147,7 @@ impl Walk<'_> {
                     ),
                 };
                 let advice = format!(
-                    "{} is repeated, so that it takes what it gives, but it takes {takes} {} and \
+                    "{} is repeated, so it needs as many outputs as inputs, but it takes {takes} {} and \
                      gives {gives}; {fix}",
                     title.text,
                     plural(takes, "input")

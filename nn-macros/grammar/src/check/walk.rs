@@ -218,7 +218,7 @@ impl Walk<'_> {
         let input = input.unwrap_or_else(|| {
             if !incomplete {
                 let advice = format!(
-                    "{} comes first, and nothing tells how wide it is; begin with a layer that has \
+                    "{} comes first, so its width is unknown; begin with a layer that has \
                      widths, or write the inputs of the next one, as in `dense(784 -> 128)`",
                     title.text
                 );

@@ -41,7 +41,7 @@ pub(super) fn arguments<'t>(
         };
         let place = &part[0].place;
         if seen.contains(&index) {
-            let advice = format!("`{word}` is there twice; leave one of them out");
+            let advice = format!("`{word}` is given twice; leave one of them out");
             report.error(place, advice);
         } else if value.is_empty() {
             let example = options[index].example;
@@ -65,7 +65,7 @@ fn unknown<'t>(
     let (word, value) = option(part)?;
     if word == "activation" && crate::vocabulary::layer(kind).is_some_and(is_dense) {
         let advice = format!(
-            "the activation has no name in front: write `{}` in place of `{}`",
+            "the activation is not a named option: write `{}` instead of `{}`",
             written(value),
             written(part)
         );
@@ -128,7 +128,7 @@ fn needless(layer: &Layer, tokens: &[Token]) -> String {
         return format!("`{word}` takes one {option}; leave `{found}` out");
     }
     match is_width(tokens) || tokens.iter().any(|token| sign(token) == Some('>')) {
-        true => format!("`{word}` is as wide as what comes before it; leave `{found}` out"),
+        true => format!("`{word}` takes its width from the layer before it; leave `{found}` out"),
         false => format!("`{word}` takes nothing but options by name, {}", layer.example),
     }
 }
@@ -149,8 +149,7 @@ pub(super) fn widths_only(path: &Path, group: &Token, report: &mut Report) -> Wi
     };
     if let Some(other) = rest.first() {
         let advice = format!(
-            "a layer of your own takes widths and nothing else: `{kind}({})`; what else it needs is \
-             up to its type",
+            "a custom layer takes only widths: `{kind}({})`; its type determines the rest",
             written(tokens)
         );
         report.error(&place(other), advice);

@@ -26,7 +26,7 @@ pub(super) fn branches(
         if let Some(name) = &written_name {
             if !named {
                 let advice = format!(
-                    "only what stands in braces has names: `{kind} {{ {}: …, … }}`; leave the name \
+                    "only branches in braces have names: `{kind} {{ {}: …, … }}`; leave the name \
                      out",
                     name.text
                 );
@@ -35,7 +35,7 @@ pub(super) fn branches(
             cursor.at += 2;
         } else if named && !tokens.is_empty() {
             let advice = format!(
-                "give this {what} a name, {}, or write parentheses in place of the braces",
+                "give this {what} a name, {}, or write parentheses instead of braces",
                 layer.example
             );
             cursor.unexpected(advice);

@@ -51,14 +51,13 @@ fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<C
     let Some(mut name) = name.filter(|_| cursor.sign(1, ':')) else {
         let found = written(cursor.rest());
         let advice = format!(
-            "write a name and what the column holds, as in `area: number`, in place of `{found}`"
+            "write a name and what the column holds, as in `area: number`, instead of `{found}`"
         );
         cursor.report.error(&place(cursor.rest()), advice);
         return None;
     };
     if quoted.is_some() && !cursor.report.is_at_run_time() {
-        let advice = "the name of a column becomes a field, so it is a word without quotes; write another name, and give \
-                      the table's column that name by `Column::renamed`";
+        let advice = "the name of a column becomes a field, so it must be an identifier without quotes; write another name, and rename the table's column with `Column::renamed`";
         cursor.unexpected(advice);
         name = Name::numbered("column", number, &name.place);
     }
@@ -84,9 +83,9 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     let known = COLUMNS.iter().find(|row| row.word == word.text);
     let row = known.or_else(|| {
         let advice = match column_meant_by(&word.text) {
-            Some(row) => format!("there is no column `{}`; write `{}`", word.text, row.word),
+            Some(row) => format!("unknown column type `{}`; write `{}`", word.text, row.word),
             None => format!(
-                "there is no column `{}`; a column holds one of {}",
+                "unknown column type `{}`; write one of {}",
                 word.text,
                 listed(COLUMNS)
             ),
@@ -99,7 +98,7 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     cursor.at += usize::from(group.is_some());
     if !cursor.is_at_end() {
         let rest = cursor.rest();
-        let advice = format!("`{}` means nothing after a column; leave it out", written(rest));
+        let advice = format!("unexpected `{}` after a column; leave it out", written(rest));
         cursor.report.error(&place(rest), advice);
     }
     options(row, plain, &word, group, cursor.report)
@@ -127,8 +126,8 @@ fn options(
             }
             _ => {
                 let takes = match (row.kind, is_category) {
-                    (_, true) => "how many words have a place of their own, and `complete`",
-                    (ColumnKind::Number { .. }, _) => "`log`, and `complete`",
+                    (_, true) => "the number of words with their own index and `complete`",
+                    (ColumnKind::Number { .. }, _) => "`log` and `complete`",
                     _ => "`complete`",
                 };
                 let advice = format!("`{}` takes {takes}; leave `{}` out", row.word, written(part));
@@ -142,7 +141,7 @@ fn options(
     if kept.is_none() {
         let place = group.map_or(&word.place, |group| &group.place);
         let advice = format!(
-            "write how many words of `{name}` have a place of their own, {}; those that are rarer share one",
+            "write how many words of `{name}` have their own index, {}; rarer words share one",
             row.example
         );
         report.error(place, advice);
@@ -159,7 +158,7 @@ fn words(token: &Token, name: &str, report: &mut Report) -> usize {
         Some(number @ 1..=MOST_WORDS) => number as usize,
         _ => {
             let advice = format!(
-                "`{written}` is no number of words of `{name}`; write a whole number from 1 to {MOST_WORDS}"
+                "`{written}` is not a number of words of `{name}`; write an integer from 1 to {MOST_WORDS}"
             );
             report.error(&token.place, advice);
             1

@@ -149,9 +149,8 @@ fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
             }
             _ => {
                 let advice = format!(
-                    "the parameters of `{name}` are widths, each with a name of its own, as in \
-                     `struct {name}<const H: usize>(…)`; the type of its numbers is added by the \
-                     macro, as in `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
+                    "the parameters of `{name}` are widths with distinct names, as in \
+                     `struct {name}<const H: usize>(…)`; the macro adds the number type, as in `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
                     written(part)
                 );
                 let place =
@@ -192,7 +191,7 @@ fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
             let place = &attribute.tokens[1].place;
             cursor
                 .report
-                .error(place, "this is no attribute: it begins with its name, as in `#[doc]`");
+                .error(place, "this is not an attribute: it must begin with a name, as in `#[doc]`");
         }
     }
     attributes
@@ -274,7 +273,7 @@ fn name(cursor: &mut Cursor<'_, '_>) -> Option<Name> {
     };
     if !is_name(&name.text) {
         let advice = format!(
-            "`{}` is a word of the language; give the network another name, such as `Digits`",
+            "`{}` is a Rust keyword; give the network another name, such as `Digits`",
             name.text
         );
         cursor.unexpected(advice);
@@ -301,7 +300,7 @@ fn body(cursor: &mut Cursor<'_, '_>, name: &Name) -> Option<Layers> {
     if cursor.take_sign('=') {
         let literal = cursor.peek(0).and_then(|token| Some((token, string(token.literal()?)?)));
         let Some((literal, text)) = literal else {
-            let advice = format!("after `=` goes a string literal; or {example}");
+            let advice = format!("expected a string literal after `=`; or {example}");
             match cursor.is_at_end() {
                 true => cursor.report.error(&name_place, advice),
                 false => cursor.unexpected(advice),
@@ -325,7 +324,7 @@ fn body(cursor: &mut Cursor<'_, '_>, name: &Name) -> Option<Layers> {
         Some(Delimiter::Brace) => Naming::Required,
         Some(Delimiter::Parenthesis) => Naming::None,
         _ => {
-            let advice = format!("layers stand in braces or parentheses; {example}");
+            let advice = format!("layers go in braces or parentheses; {example}");
             cursor.report.error(&group.place.open(), advice);
             Naming::Optional
         }

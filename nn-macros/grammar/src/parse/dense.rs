@@ -28,7 +28,7 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
                         _ => dense.spectral_norm = truth,
                     }
                     if [dense.weight_norm, dense.spectral_norm] == [Some(true); 2] {
-                        let advice = "a layer has one norm of its weights; leave `weight_norm` or `spectral_norm` out";
+                        let advice = "a layer has only one normalization of its weights; leave `weight_norm` or `spectral_norm` out";
                         report.error(&place(value), advice);
                         dense.spectral_norm = None;
                     }
@@ -111,7 +111,7 @@ fn truth(option: &str, tokens: &[Token], report: &mut Report) -> Option<bool> {
         "true" => Some(true),
         "false" => Some(false),
         found => {
-            let advice = format!("`{found}` is no value of `{option}`; write `true` or `false`");
+            let advice = format!("`{found}` is not a value of `{option}`; write `true` or `false`");
             report.error(&place(tokens), advice);
             None
         }

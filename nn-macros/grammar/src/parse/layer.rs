@@ -53,25 +53,25 @@ pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>)
         return;
     };
     if row.word != word.text {
-        cursor.unexpected(format!("there is no layer `{}`; write `{}`", word.text, row.word));
+        cursor.unexpected(format!("unknown layer `{}`; write `{}`", word.text, row.word));
         layer.title.word = Some(Name::new(row.word, &word.place));
     }
     cursor.at += 1 + usize::from(group.is_some());
     let report = &mut *cursor.report;
     match group {
         None if row.needs_parentheses() => {
-            let advice = format!("write what the layer `{}` takes, {}", row.word, row.example);
+            let advice = format!("write the arguments of `{}`, {}", row.word, row.example);
             report.error(&layer.title.place, advice);
         }
         Some(group) if !accepts(row, group) => {
             let advice = match row.kind {
                 LayerKind::Columns => {
-                    format!("what `columns` has stands in braces, {}", row.example)
+                    format!("the columns of `columns` go in braces, {}", row.example)
                 }
                 LayerKind::Concat | LayerKind::Heads => {
-                    format!("what `{}` joins stands in braces or parentheses", row.word)
+                    format!("the branches of `{}` go in braces or parentheses", row.word)
                 }
-                _ => format!("what `{}` takes stands in parentheses, {}", row.word, row.example),
+                _ => format!("the arguments of `{}` go in parentheses, {}", row.word, row.example),
             };
             report.error(&group.place, advice);
         }
@@ -143,7 +143,7 @@ fn accepts(row: &vocabulary::Layer, group: &Token) -> bool {
 fn unknown(kind: &str, group: Option<&Token>, cursor: &mut Cursor<'_, '_>) {
     if group.is_some() {
         cursor.unexpected(format!(
-            "there is no layer `{kind}`; there are {}, and layers of your own, such as \
+            "unknown layer `{kind}`; write one of {}, or a custom layer, such as \
              `my::Gate(128 -> 64)`",
             listed(LAYERS)
         ));
@@ -151,7 +151,7 @@ fn unknown(kind: &str, group: Option<&Token>, cursor: &mut Cursor<'_, '_>) {
     } else {
         let advice = match (activation(kind), layer_meant_by(kind), activation_meant_by(kind)) {
             (Some(row), _, _) | (None, None, Some(row)) => format!(
-                "`{kind}` is an activation and no layer; write it into the layer before: \
+                "`{kind}` is an activation, not a layer; write it in the layer before: \
                  `dense(784 -> 128, {})`",
                 row.word
             ),

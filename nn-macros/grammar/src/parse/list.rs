@@ -108,7 +108,7 @@ impl List<'_, '_, '_> {
             cursor.unexpected("write a comma between two layers");
         } else if let Some(token) = cursor.peek(0) {
             let found = shown(token);
-            let advice = format!("`{found}` means nothing after a layer; leave it out");
+            let advice = format!("unexpected `{found}` after a layer; leave it out");
             cursor.unexpected(advice);
             cursor.skip_to_comma();
             cursor.at += 1;

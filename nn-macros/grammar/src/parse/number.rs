@@ -57,7 +57,7 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         Some(Shape::Literal) => format!("`{text}` is not {what}; write a number such as `0.1`"),
         Some(_) => format!("put the expression in parentheses: `({text})`"),
         None if tokens.last().is_some_and(|last| shown(last) == "%") => {
-            format!("`{text}` is not {what}; write a part of 1, such as `0.2` for `20%`")
+            format!("`{text}` is not {what}; write a fraction, such as `0.2` for `20%`")
         }
         None => format!(
             "`{text}` is not {what}; write a number such as `0.1`, a constant such as `RATE`, or \

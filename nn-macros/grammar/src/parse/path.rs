@@ -40,13 +40,11 @@ pub(super) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let last = last_of_path(tokens).and_then(|last| Some(Name::new(last.word()?, &last.place)));
     let advice = match &last {
         None => format!(
-            "`{}` is not the path of a layer; write a network such as `models::Encoder`, or a \
-             layer of your own, such as `my::Gate(128 -> 64)`",
+            "`{}` is not the path of a layer; write a network, such as `models::Encoder`, or a custom layer, such as `my::Gate(128 -> 64)`",
             path.text
         ),
         Some(last) if !is_type_name(&last.text) => format!(
-            "`{}` is not a type; a network is one, such as `models::Encoder`, and a layer of your \
-             own, such as `my::Gate(128 -> 64)`",
+            "`{}` is not a type; write a network, such as `models::Encoder`, or a custom layer, such as `my::Gate(128 -> 64)`",
             path.text
         ),
         Some(_) => {
@@ -68,7 +66,7 @@ fn with_arguments(layer: &mut Layer, path: Path, group: &Token, report: &mut Rep
         layer.unit = Unit::Own(path, widths);
         return;
     };
-    report.error(&path.place, format!("there is no layer `{}`; write `{known}`", path.text));
+    report.error(&path.place, format!("unknown layer `{}`; write `{known}`", path.text));
     let word = Name::new(known, &path.place);
     let tokens = [Token::new(Kind::Word(word.text.clone()), path.place), group.clone()];
     layer.title.word = Some(word.clone());

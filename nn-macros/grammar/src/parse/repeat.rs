@@ -10,7 +10,7 @@ pub(super) fn count_before(cursor: &mut Cursor<'_, '_>) {
         && count.literal().is_some()
     {
         let advice = format!(
-            "write how often the layer is repeated behind it: `dense(64 -> 64) * {}`",
+            "write how often the layer is repeated after it: `dense(64 -> 64) * {}`",
             shown(count)
         );
         cursor.unexpected(advice);
@@ -53,22 +53,21 @@ pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     let place = token.place.clone();
     let advice = match count {
         Some(0) => {
-            "a layer repeated 0 times is none; write 1 or more, or leave the layer out".to_owned()
+            "a layer cannot be repeated 0 times; write 1 or more, or leave the layer out".to_owned()
         }
         Some(count) if count <= MOST_LAYERS => {
             cursor.at += 1;
             return Some(Repeat { count, place });
         }
         Some(_) => format!(
-            "`{}` repetitions are more than the compiler can take; write {MOST_LAYERS} at most",
+            "`{}` repetitions are more than the compiler can handle; write at most {MOST_LAYERS}",
             shown(token)
         ),
         None => {
             let rest = cursor.rest();
             let part = rest.split(|token| sign(token) == Some(',')).next().unwrap_or_default();
             format!(
-                "`{}` is not how often a layer is repeated: the macro writes the layers down \
-                 and needs a whole number, {EXAMPLE}",
+                "`{}` is not a number of repetitions: the macro expands the layers and needs an integer, {EXAMPLE}",
                 written(part)
             )
         }

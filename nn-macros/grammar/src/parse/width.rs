@@ -23,7 +23,7 @@ pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
 
 /// Where widths may be variables.
 const AT_RUN_TIME: &str =
-    ", or read the network while the program runs, with `nn::Dynamic::parse_with`";
+    ", or read the network at run time with `nn::Dynamic::parse_with`";
 
 /// What to do about a width with a variable in it.
 fn not_constant(variable: &str, width: &str) -> String {
@@ -33,9 +33,8 @@ fn not_constant(variable: &str, width: &str) -> String {
         false => format!("`{variable}` in `{width}`"),
     };
     format!(
-        "{name} is no constant, by its small letters: widths are fixed when the program is compiled; write a \
-         constant such as `{capital}`, or a parameter of the network, as in `struct Net<const {capital}: \
-         usize>(…)`{AT_RUN_TIME}; a constant with such a name is written `self::{variable}`"
+        "{name} is not a constant (it is lowercase), and widths are fixed at compile time; write a constant such as `{capital}`, or a parameter of the network, as in `struct Net<const {capital}: \
+         usize>(…)`{AT_RUN_TIME}; if it is a constant, write `self::{variable}`"
     )
 }
 
@@ -102,7 +101,7 @@ fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
                 return Some(Width { place, value: constant(), guessed: false });
             }
             Some(Shape::Unary) => (
-                format!("`{found}` is not a number of units; write a whole number, 1 or more"),
+                format!("`{found}` is not a number of units; write an integer, 1 or more"),
                 None,
             ),
             Some(_) => {
@@ -110,7 +109,7 @@ fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
             }
             None => {
                 let advice = format!(
-                    "`{found}` is no width; write a whole number, a constant such as `INPUT`, or \
+                    "`{found}` is not a width; write an integer, a constant such as `INPUT`, or \
                      an expression in parentheses such as `(28 * 28)`"
                 );
                 (advice, None)
@@ -125,7 +124,7 @@ fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
 fn number(literal: &str) -> Result<u64, (String, Option<u64>)> {
     let Some(Integer { value, suffix }) = integer(literal) else {
         let advice =
-            format!("`{literal}` is not a number of units; write a whole number such as `128`");
+            format!("`{literal}` is not a number of units; write an integer such as `128`");
         return Err((advice, literal.trim_matches('"').parse().ok()));
     };
     let Some(number) = value else {
@@ -216,8 +215,7 @@ pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Width
     }
     let arrow = &tokens[first].place;
     if input.is_empty() {
-        let advice = "write the number of inputs before the arrow, or leave the arrow out if it \
-                      is what the layer before gives";
+        let advice = "write the number of inputs before the arrow, or leave the arrow out to take the outputs of the layer before";
         report.error(arrow, advice);
     }
     if output.is_empty() {

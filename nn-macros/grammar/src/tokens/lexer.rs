@@ -47,7 +47,7 @@ impl Lexer<'_> {
                         return tokens;
                     }
                     self.at += 1;
-                    let found = format!("`{c}` closes nothing; leave it out");
+                    let found = format!("unmatched `{c}`; leave it out");
                     self.report.error(&place, found);
                 }
                 _ if c.is_whitespace() => self.at += 1,
@@ -235,7 +235,7 @@ impl Lexer<'_> {
             }
         };
         self.report
-            .error(&self.place(start..self.at), format!("`{found}` means nothing here; {advice}"));
+            .error(&self.place(start..self.at), format!("unexpected `{found}`; {advice}"));
     }
 
     fn place(&self, range: Range<usize>) -> Place {

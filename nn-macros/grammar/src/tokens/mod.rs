@@ -19,7 +19,7 @@ pub const MOST_NESTED: usize = 64;
 
 /// What to do where there are more.
 pub const TOO_NESTED: &str =
-    "brackets are nested more deeply than anybody can read; leave some of them out";
+    "brackets are nested too deeply; leave some of them out";
 
 pub(crate) use cursor::Cursor;
 pub use language::{is_name, is_type_name};

@@ -66,7 +66,7 @@ pub enum ColumnKind {
     },
     /// One of some words.
     Category {
-        /// So many of them, the most frequent ones, have a place of their own.
+        /// So many of them, the most frequent ones, have their own index.
         kept: usize,
         /// Numbers of the learned vector of a place; 0 where each place is a flag.
         dimensions: usize,

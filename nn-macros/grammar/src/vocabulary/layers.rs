@@ -135,8 +135,8 @@ pub const LAYERS: &[Layer] = &[
                     default: 0.0,
                     least: Included(0.0),
                     most: Unbounded,
-                    refused: "no penalty: it would reward large weights; write 0 or more, such as `1e-4`",
-                    cannot_be: "the penalty: it is 0 or more",
+                    refused: "not a penalty: it would reward large weights; write 0 or more, such as `1e-4`",
+                    cannot_be: "the penalty: it must be 0 or more",
                     divides_width: false,
                     required: None,
                 }),
@@ -191,10 +191,8 @@ pub const LAYERS: &[Layer] = &[
                     default: 0.1, // as PyTorch has it
                     least: Excluded(0.0),
                     most: Included(1.0),
-                    refused: "no momentum: it is the weight of the newest batch; write more than 0 \
-                              and 1 at most, such as `0.1`",
-                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 and \
-                                1 at most",
+                    refused: "not a momentum: it is the weight of the newest batch; write more than 0 and at most 1, such as `0.1`",
+                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 and at most 1",
                     divides_width: false,
                     required: None,
                 }),
@@ -251,8 +249,8 @@ pub const LAYERS: &[Layer] = &[
                 default: 0.25, // as PyTorch has it
                 least: Unbounded,
                 most: Unbounded,
-                refused: "no slope: it is what numbers below 0 are multiplied by at first; write a finite number, such as `0.25`",
-                cannot_be: "the slope: it is a finite number",
+                refused: "not a slope: it is the initial factor of numbers below 0; write a finite number, such as `0.25`",
+                cannot_be: "the slope: it must be a finite number",
                 divides_width: false,
                 required: None,
             }),
@@ -280,8 +278,8 @@ pub const LAYERS: &[Layer] = &[
                     default: 1.0,
                     least: Included(1.0),
                     most: Unbounded,
-                    refused: "no number of groups: write a whole number from 1 that divides the width, such as `8`",
-                    cannot_be: "the number of groups: it is a whole number from 1 that divides the width",
+                    refused: "not a number of groups: write an integer from 1 that divides the width, such as `8`",
+                    cannot_be: "the number of groups: it must be an integer from 1 that divides the width",
                     divides_width: true,
                     required: Some("the number of groups"),
                 }),
@@ -310,8 +308,8 @@ pub const LAYERS: &[Layer] = &[
                 default: -1.0,
                 least: Unbounded,
                 most: Unbounded,
-                refused: "no bias: the gates begin with it; write a finite number, such as `-2`",
-                cannot_be: "the bias: it is a finite number",
+                refused: "not a bias: it is the initial bias of the gates; write a finite number, such as `-2`",
+                cannot_be: "the bias: it must be a finite number",
                 divides_width: false,
                 required: None,
             }),
@@ -389,9 +387,9 @@ pub const LAYERS: &[Layer] = &[
                 default: 1.0,
                 least: Excluded(0.0),
                 most: Unbounded,
-                refused: "no factor: every number of a row is multiplied by it; write more than 0, such \
+                refused: "not a factor: every number of a row is multiplied by it; write more than 0, such \
                           as `1/255`",
-                cannot_be: "the factor: every number of a row is multiplied by it, so it is more than 0",
+                cannot_be: "the factor: every number of a row is multiplied by it, so it must be more than 0",
                 divides_width: false,
                 required: Some("the factor by which every number of a row is multiplied"),
             }),
@@ -406,7 +404,7 @@ const fn dropping(
     elsewhere: &'static [&'static str],
     example: &'static str,
 ) -> Layer {
-    let not_last = Some("would silence answers while training; put it before the last layer");
+    let not_last = Some("would drop outputs in training; put it before the last layer");
     let kind = Simple {
         label,
         parameters: |_| 0,
@@ -428,12 +426,12 @@ const RATE: LayerOption = LayerOption {
         default: 0.5,
         least: Included(0.0),
         most: Excluded(1.0),
-        refused: "no rate: it is the part of the units that is silenced; write 0 or more and \
+        refused: "not a rate: it is the fraction of the units that is dropped; write 0 or more and \
                   less than 1, such as `0.2`",
-        cannot_be: "the rate: it is the part of the units that is silenced, 0 or more and less \
+        cannot_be: "the rate: it is the fraction of the units that is dropped, 0 or more and less \
                     than 1",
         divides_width: false,
-        required: Some("the part of the units that is silenced while training"),
+        required: Some("the fraction of the units that is dropped in training"),
     }),
 };
 
@@ -461,7 +459,7 @@ const fn encoder(
     example: &'static str,
     options: &'static [LayerOption],
 ) -> Layer {
-    let not_last = Some("has no layer to prepare rows for; write the layers behind it");
+    let not_last = Some("has no layer to preprocess rows for; write the layers after it");
     let kind = Simple {
         label: word,
         parameters: |_| 0,
@@ -483,8 +481,8 @@ const EPSILON: LayerOption = LayerOption {
         default: 1e-5, // as PyTorch has it
         least: Excluded(0.0),
         most: Unbounded,
-        refused: "no epsilon; write a small number above 0, such as `1e-5`",
-        cannot_be: "the epsilon: it is a small number above 0",
+        refused: "not an epsilon; write a small number above 0, such as `1e-5`",
+        cannot_be: "the epsilon: it must be a small number above 0",
         divides_width: false,
         required: None,
     }),

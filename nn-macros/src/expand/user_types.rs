@@ -36,7 +36,8 @@ impl Kind {
             Kind::Network => (
                 "IS_NETWORK",
                 "a network",
-                "a network is declared by `network!`; a custom layer is written with its widths, as in `my::Gate(128 -> 64)`",
+                "a network is declared by `network!`; a custom layer is written with its widths, \
+                 as in `my::Gate(128 -> 64)`",
             ),
         }
     }

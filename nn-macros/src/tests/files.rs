@@ -42,10 +42,8 @@ fn a_mistake_in_a_file_is_shown_with_line_and_column() {
     let (code, messages) = from_file("struct Net {\n    a: dense(4 → 3, rleu),\n}");
     assert_eq!(
         messages,
-        [
-            "unknown activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
-             rleu),\n  |                     ^^^^"
-        ]
+        ["unknown activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
+             rleu),\n  |                     ^^^^"]
     );
     contains(&code, "include_bytes!"); // so that it is compiled again when it is corrected
     let (_, messages) = from_file("");

@@ -137,7 +137,10 @@ fn no_layer_has_the_name_of_a_method_or_a_constant() {
     for name in members.iter().filter(|name| *name != "only") {
         let layer = quote::format_ident!("{name}");
         let found = messages(quote!(struct Net { #layer: dense(2 -> 1) }));
-        assert!(found.len() == 1 && found[0].contains(" already; write"), "{name}: {found:?}");
+        assert!(
+            found.len() == 1 && found[0].contains("every network already has a "),
+            "{name}: {found:?}"
+        );
     }
     for name in taken.methods.iter().chain(&taken.constants) {
         let layer = quote::format_ident!("{name}");

@@ -216,7 +216,8 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "in layer `drop`, `RATE` cannot be the rate: it is the fraction of the units that is dropped, 0 or more and less than 1"
+        expected = "in layer `drop`, `RATE` cannot be the rate: it is the fraction of the units \
+                    that is dropped, 0 or more and less than 1"
     )]
     fn a_number_that_does_not_fit_is_named() {
         const { check_number("layer_norm", "epsilon", 1e-5, "layer `norm`", "EPSILON") };

@@ -30,10 +30,7 @@ pub fn part<T: Float, const N: usize>(row: &[T], start: usize) -> [T; N] {
 /// If the layer is repeated less often.
 #[track_caller]
 pub fn repetition(index: usize, count: usize, layer: &str) -> usize {
-    assert!(
-        index < count,
-        "{layer} is repeated {count} times: index {index} is not in 0..{count}"
-    );
+    assert!(index < count, "{layer} is repeated {count} times: index {index} is not in 0..{count}");
     index
 }
 

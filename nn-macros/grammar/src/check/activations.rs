@@ -24,17 +24,19 @@ pub(super) fn is_head(
     let softmax = name == SOFTMAX;
     let advice = if softmax && ends == Ends::No {
         format!(
-            "softmax turns the outputs of the last layer into probabilities, but {} is not the last; write `relu` \
-             or another activation",
+            "softmax turns the outputs of the last layer into probabilities, but {} is not the \
+             last; write `relu` or another activation",
             title.text
         )
     } else if last && repeated && decides {
         format!(
-            "`{name}` of the last layer determines the loss, but {} is repeated; write the last one separately, with another activation for those before it",
+            "`{name}` of the last layer determines the loss, but {} is repeated; write the last \
+             one separately, with another activation for those before it",
             title.text
         )
     } else if softmax && output.number() == Some(1) && !output.guessed {
-        "softmax of a single output is always 1; write `sigmoid` for binary classification, or one output for each class"
+        "softmax of a single output is always 1; write `sigmoid` for binary classification, or one \
+         output for each class"
             .to_owned()
     } else {
         String::new()

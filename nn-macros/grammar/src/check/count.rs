@@ -27,7 +27,8 @@ fn count(steps: &mut [Step], reported: &mut bool, report: &mut Report) -> usize 
         if !*reported {
             *reported = true;
             let advice = format!(
-                "with {} there are {all} layers, more than the compiler can handle; write at most {MOST_LAYERS}",
+                "with {} there are {all} layers, more than the compiler can handle; write at most \
+                 {MOST_LAYERS}",
                 step.title.text
             );
             report.error(&step.title.place, advice);

@@ -66,7 +66,8 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
     attributes.retain(|attribute| {
         let packed = |effect: &Effect<'_>| effect.is("repr") && effect.lists_call("packed");
         let Some(effect) = attribute.effects().into_iter().find(packed) else { return true };
-        let advice = "a network gives references to its parameters, which `packed` does not allow; leave it out";
+        let advice = "a network gives references to its parameters, which `packed` does not allow; \
+                      leave it out";
         report.error(&effect.place(), advice);
         false
     });
@@ -75,8 +76,8 @@ fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
 /// A type without a name has no row with fields of its own.
 fn no_columns(list: &mut [Layer], report: &mut Report) {
     for layer in list.iter_mut().filter(|layer| matches!(layer.unit, Unit::Columns(_))) {
-        let advice = "a block of columns declares a row type, so its network needs a name; write `pub struct Price { row: \
-                      columns { … }, … }`";
+        let advice = "a block of columns declares a row type, so its network needs a name; write \
+                      `pub struct Price { row: columns { … }, … }`";
         report.error(&layer.title.place, advice);
         (layer.unit, layer.incomplete) = (Unit::Missing, true);
     }

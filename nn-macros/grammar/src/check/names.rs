@@ -90,8 +90,7 @@ impl Names<'_> {
             let advice = format!("{why}, so it cannot be `_`; write a name such as `hidden`");
             self.report.error(&name.place, advice);
         } else if !is_name(text) {
-            let advice =
-                format!("`{text}` is a Rust keyword; write `{text}_` or another name");
+            let advice = format!("`{text}` is a Rust keyword; write `{text}_` or another name");
             self.report.error(&name.place, advice);
         }
         is_name(text)
@@ -108,8 +107,7 @@ impl Names<'_> {
             self.report.error(&name.place, advice);
         }
         if let Some(first) = self.seen.insert(plain.to_owned(), number) {
-            let advice =
-                format!("{what} {first} is already called `{plain}`; choose another name");
+            let advice = format!("{what} {first} is already called `{plain}`; choose another name");
             self.report.error(&name.place, advice);
         }
     }

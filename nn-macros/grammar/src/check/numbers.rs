@@ -71,7 +71,8 @@ pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
             DenseNorm::Spectral => "spectral_norm",
         };
         let advice = format!(
-            "with `{word}` the size of a weight has no effect, so a penalty on it has none either; leave `l2` out"
+            "with `{word}` the size of a weight has no effect, so a penalty on it has none either; \
+             leave `l2` out"
         );
         report.error(&l2.place, advice);
         dense.l2 = None;

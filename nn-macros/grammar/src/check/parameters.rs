@@ -71,12 +71,13 @@ impl Parameters<'_> {
         let Some(name) = self.mentioned(&code.tokens) else { return };
         let advice = match code.text == name {
             true if added => format!(
-                "`{name}` is a parameter, and the widths of layers side by side are added, which the compiler cannot do with parameters; write a number or a constant"
+                "`{name}` is a parameter, and the widths of layers side by side are added, which \
+                 the compiler cannot do with parameters; write a number or a constant"
             ),
             true => return,
             false => format!(
-                "`{name}` is a parameter, and the compiler cannot compute with it: `{}` cannot be a \
-                 width; give the network another parameter instead, as in `const WIDTH: usize`",
+                "`{name}` is a parameter, and the compiler cannot compute with it: `{}` cannot be \
+                 a width; give the network another parameter instead, as in `const WIDTH: usize`",
                 code.text
             ),
         };
@@ -89,7 +90,8 @@ impl Parameters<'_> {
         let Some(Width { place, value: Value::Const(code), .. }) = width else { return };
         let Some(name) = self.mentioned(&code.tokens).filter(|_| halved) else { return };
         let advice = format!(
-            "`{name}` is a parameter, and a later layer gives half of it, which the compiler cannot compute; write a number or a constant"
+            "`{name}` is a parameter, and a later layer gives half of it, which the compiler \
+             cannot compute; write a number or a constant"
         );
         self.report.error(place, advice);
         *width = Some(Width::guess(place));

@@ -37,11 +37,13 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
     let in_network = at.inside == Inside::Network;
     let advice = match unit {
         Unit::Concat(_) if !(in_network && at.first) => {
-            "`concat` joins the inputs of a network, so it must be its first layer; move it to the front"
+            "`concat` joins the inputs of a network, so it must be its first layer; move it to the \
+             front"
                 .to_owned()
         }
         Unit::Heads(_) if !(in_network && at.last) => {
-            "`heads` are the outputs of a network, so they must be its last layer; move them to the end"
+            "`heads` are the outputs of a network, so they must be its last layer; move them to \
+             the end"
                 .to_owned()
         }
         Unit::Input(_) if !(at.inside == Inside::Concat && at.first) => {
@@ -50,19 +52,23 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
                 .to_owned()
         }
         Unit::Columns(_) if at.inside == Inside::Concat && at.first => {
-            "in a branch of `concat`, `columns` must be in a network of their own; declare it, as in \
-             `struct Flat(columns { … }, dense(8, relu));`, and write `Flat` as the branch"
+            "in a branch of `concat`, `columns` must be in a network of their own; declare it, as \
+             in `struct Flat(columns { … }, dense(8, relu));`, and write `Flat` as the branch"
                 .to_owned()
         }
         Unit::Columns(_) if !(in_network && at.first) => {
-            "`columns` are the inputs of a network, so they must be its first layer; move them to the front".to_owned()
+            "`columns` are the inputs of a network, so they must be its first layer; move them to \
+             the front"
+                .to_owned()
         }
         Unit::Columns(_) if at.last => {
-            "`columns` alone have no layer to preprocess rows for; write the layers after them".to_owned()
+            "`columns` alone have no layer to preprocess rows for; write the layers after them"
+                .to_owned()
         }
         Unit::Simple(simple) if simple.row.encodes && !(at.first && is_input(at.inside)) => {
             format!(
-                "`{0}` preprocesses rows for the layers after it, so it must be the first layer of a network or of a branch of `concat`; move it to the front",
+                "`{0}` preprocesses rows for the layers after it, so it must be the first layer of \
+                 a network or of a branch of `concat`; move it to the front",
                 simple.layer.word
             )
         }

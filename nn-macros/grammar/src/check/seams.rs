@@ -81,7 +81,8 @@ impl Walk<'_> {
             }
             Compared::Differ(takes, gives) => {
                 let advice = format!(
-                    "a residual adds its {takes} {} to the output of its layers, but {} gives {gives}; make it {takes}",
+                    "a residual adds its {takes} {} to the output of its layers, but {} gives \
+                     {gives}; make it {takes}",
                     plural(takes, "input"),
                     inner.title.text
                 );
@@ -147,7 +148,8 @@ impl Walk<'_> {
                     ),
                 };
                 let advice = format!(
-                    "{} is repeated, so it needs as many outputs as inputs, but it takes {takes} {} and \
+                    "{} is repeated, so it needs as many outputs as inputs, but it takes {takes} \
+                     {} and \
                      gives {gives}; {fix}",
                     title.text,
                     plural(takes, "input")

@@ -159,10 +159,12 @@ fn own(
             Some(last) if last.word().is_some_and(is_type_name) => {
                 return Some(Path { tokens: tokens.to_vec(), text, place });
             }
-            Some(_) => format!("{what} of your own is a type, such as `{example}`; `{text}` is not"),
-            None => format!(
-                "{what} is a name, such as `{word}`, or a custom type, such as `{example}`"
-            ),
+            Some(_) => {
+                format!("{what} of your own is a type, such as `{example}`; `{text}` is not")
+            }
+            None => {
+                format!("{what} is a name, such as `{word}`, or a custom type, such as `{example}`")
+            }
         },
     };
     report.error(&place, advice);

@@ -57,7 +57,9 @@ fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<C
         return None;
     };
     if quoted.is_some() && !cursor.report.is_at_run_time() {
-        let advice = "the name of a column becomes a field, so it must be an identifier without quotes; write another name, and rename the table's column with `Column::renamed`";
+        let advice = "the name of a column becomes a field, so it must be an identifier without \
+                      quotes; write another name, and rename the table's column with \
+                      `Column::renamed`";
         cursor.unexpected(advice);
         name = Name::numbered("column", number, &name.place);
     }
@@ -73,7 +75,7 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
             format!("what the column `{plain}` holds: {}, {}", listed(COLUMNS), COLUMNS[0].example);
         match cursor.peek(0) {
             Some(found) => {
-                let advice = format!("write {what}, in place of `{}`", shown(found));
+                let advice = format!("write {what}, instead of `{}`", shown(found));
                 cursor.unexpected(advice);
             }
             None => cursor.report.error(&name.place, format!("write {what}")),
@@ -84,11 +86,9 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     let row = known.or_else(|| {
         let advice = match column_meant_by(&word.text) {
             Some(row) => format!("unknown column type `{}`; write `{}`", word.text, row.word),
-            None => format!(
-                "unknown column type `{}`; write one of {}",
-                word.text,
-                listed(COLUMNS)
-            ),
+            None => {
+                format!("unknown column type `{}`; write one of {}", word.text, listed(COLUMNS))
+            }
         };
         cursor.unexpected(advice);
         column_meant_by(&word.text)
@@ -158,7 +158,8 @@ fn words(token: &Token, name: &str, report: &mut Report) -> usize {
         Some(number @ 1..=MOST_WORDS) => number as usize,
         _ => {
             let advice = format!(
-                "`{written}` is not a number of words of `{name}`; write an integer from 1 to {MOST_WORDS}"
+                "`{written}` is not a number of words of `{name}`; write an integer from 1 to \
+                 {MOST_WORDS}"
             );
             report.error(&token.place, advice);
             1

@@ -150,7 +150,8 @@ fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
             _ => {
                 let advice = format!(
                     "the parameters of `{name}` are widths with distinct names, as in \
-                     `struct {name}<const H: usize>(…)`; the macro adds the number type, as in `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
+                     `struct {name}<const H: usize>(…)`; the macro adds the number type, as in \
+                     `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
                     written(part)
                 );
                 let place =
@@ -189,9 +190,8 @@ fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
             attributes.push(attribute);
         } else {
             let place = &attribute.tokens[1].place;
-            cursor
-                .report
-                .error(place, "this is not an attribute: it must begin with a name, as in `#[doc]`");
+            let advice = "this is not an attribute: it must begin with a name, as in `#[doc]`";
+            cursor.report.error(place, advice);
         }
     }
     attributes

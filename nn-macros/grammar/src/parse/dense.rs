@@ -28,7 +28,8 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
                         _ => dense.spectral_norm = truth,
                     }
                     if [dense.weight_norm, dense.spectral_norm] == [Some(true); 2] {
-                        let advice = "a layer has only one normalization of its weights; leave `weight_norm` or `spectral_norm` out";
+                        let advice = "a layer has only one normalization of its weights; leave \
+                                      `weight_norm` or `spectral_norm` out";
                         report.error(&place(value), advice);
                         dense.spectral_norm = None;
                     }

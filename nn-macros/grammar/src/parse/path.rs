@@ -40,11 +40,13 @@ pub(super) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let last = last_of_path(tokens).and_then(|last| Some(Name::new(last.word()?, &last.place)));
     let advice = match &last {
         None => format!(
-            "`{}` is not the path of a layer; write a network, such as `models::Encoder`, or a custom layer, such as `my::Gate(128 -> 64)`",
+            "`{}` is not the path of a layer; write a network, such as `models::Encoder`, or a \
+             custom layer, such as `my::Gate(128 -> 64)`",
             path.text
         ),
         Some(last) if !is_type_name(&last.text) => format!(
-            "`{}` is not a type; write a network, such as `models::Encoder`, or a custom layer, such as `my::Gate(128 -> 64)`",
+            "`{}` is not a type; write a network, such as `models::Encoder`, or a custom layer, \
+             such as `my::Gate(128 -> 64)`",
             path.text
         ),
         Some(_) => {

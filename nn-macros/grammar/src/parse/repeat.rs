@@ -67,7 +67,8 @@ pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
             let rest = cursor.rest();
             let part = rest.split(|token| sign(token) == Some(',')).next().unwrap_or_default();
             format!(
-                "`{}` is not a number of repetitions: the macro expands the layers and needs an integer, {EXAMPLE}",
+                "`{}` is not a number of repetitions: the macro expands the layers and needs an \
+                 integer, {EXAMPLE}",
                 written(part)
             )
         }

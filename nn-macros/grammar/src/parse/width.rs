@@ -22,8 +22,7 @@ pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
 }
 
 /// Where widths may be variables.
-const AT_RUN_TIME: &str =
-    ", or read the network at run time with `nn::Dynamic::parse_with`";
+const AT_RUN_TIME: &str = ", or read the network at run time with `nn::Dynamic::parse_with`";
 
 /// What to do about a width with a variable in it.
 fn not_constant(variable: &str, width: &str) -> String {
@@ -33,8 +32,9 @@ fn not_constant(variable: &str, width: &str) -> String {
         false => format!("`{variable}` in `{width}`"),
     };
     format!(
-        "{name} is not a constant (it is lowercase), and widths are fixed at compile time; write a constant such as `{capital}`, or a parameter of the network, as in `struct Net<const {capital}: \
-         usize>(…)`{AT_RUN_TIME}; if it is a constant, write `self::{variable}`"
+        "{name} is not a constant (it is lowercase), and widths are fixed at compile time; write a \
+         constant such as `{capital}`, or a parameter of the network, as in `struct Net<const \
+         {capital}: usize>(…)`{AT_RUN_TIME}; if it is a constant, write `self::{variable}`"
     )
 }
 
@@ -100,10 +100,9 @@ fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
             Some(Shape::Path) => {
                 return Some(Width { place, value: constant(), guessed: false });
             }
-            Some(Shape::Unary) => (
-                format!("`{found}` is not a number of units; write an integer, 1 or more"),
-                None,
-            ),
+            Some(Shape::Unary) => {
+                (format!("`{found}` is not a number of units; write an integer, 1 or more"), None)
+            }
             Some(_) => {
                 (format!("put the expression in parentheses: `({found})`"), Some(constant()))
             }
@@ -215,7 +214,8 @@ pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Width
     }
     let arrow = &tokens[first].place;
     if input.is_empty() {
-        let advice = "write the number of inputs before the arrow, or leave the arrow out to take the outputs of the layer before";
+        let advice = "write the number of inputs before the arrow, or leave the arrow out to take \
+                      the outputs of the layer before";
         report.error(arrow, advice);
     }
     if output.is_empty() {

@@ -234,8 +234,7 @@ impl Lexer<'_> {
                   `dense(784→128, relu), dense(128→10, softmax)`"
             }
         };
-        self.report
-            .error(&self.place(start..self.at), format!("unexpected `{found}`; {advice}"));
+        self.report.error(&self.place(start..self.at), format!("unexpected `{found}`; {advice}"));
     }
 
     fn place(&self, range: Range<usize>) -> Place {

@@ -18,8 +18,7 @@ mod written;
 pub const MOST_NESTED: usize = 64;
 
 /// What to do where there are more.
-pub const TOO_NESTED: &str =
-    "brackets are nested too deeply; leave some of them out";
+pub const TOO_NESTED: &str = "brackets are nested too deeply; leave some of them out";
 
 pub(crate) use cursor::Cursor;
 pub use language::{is_name, is_type_name};

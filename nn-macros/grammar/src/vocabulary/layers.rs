@@ -135,7 +135,8 @@ pub const LAYERS: &[Layer] = &[
                     default: 0.0,
                     least: Included(0.0),
                     most: Unbounded,
-                    refused: "not a penalty: it would reward large weights; write 0 or more, such as `1e-4`",
+                    refused: "not a penalty: it would reward large weights; write 0 or more, such \
+                              as `1e-4`",
                     cannot_be: "the penalty: it must be 0 or more",
                     divides_width: false,
                     required: None,
@@ -191,8 +192,10 @@ pub const LAYERS: &[Layer] = &[
                     default: 0.1, // as PyTorch has it
                     least: Excluded(0.0),
                     most: Included(1.0),
-                    refused: "not a momentum: it is the weight of the newest batch; write more than 0 and at most 1, such as `0.1`",
-                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 and at most 1",
+                    refused: "not a momentum: it is the weight of the newest batch; write more \
+                              than 0 and at most 1, such as `0.1`",
+                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 \
+                                and at most 1",
                     divides_width: false,
                     required: None,
                 }),
@@ -249,7 +252,8 @@ pub const LAYERS: &[Layer] = &[
                 default: 0.25, // as PyTorch has it
                 least: Unbounded,
                 most: Unbounded,
-                refused: "not a slope: it is the initial factor of numbers below 0; write a finite number, such as `0.25`",
+                refused: "not a slope: it is the initial factor of numbers below 0; write a finite \
+                          number, such as `0.25`",
                 cannot_be: "the slope: it must be a finite number",
                 divides_width: false,
                 required: None,
@@ -278,8 +282,10 @@ pub const LAYERS: &[Layer] = &[
                     default: 1.0,
                     least: Included(1.0),
                     most: Unbounded,
-                    refused: "not a number of groups: write an integer from 1 that divides the width, such as `8`",
-                    cannot_be: "the number of groups: it must be an integer from 1 that divides the width",
+                    refused: "not a number of groups: write an integer from 1 that divides the \
+                              width, such as `8`",
+                    cannot_be: "the number of groups: it must be an integer from 1 that divides \
+                                the width",
                     divides_width: true,
                     required: Some("the number of groups"),
                 }),
@@ -308,7 +314,8 @@ pub const LAYERS: &[Layer] = &[
                 default: -1.0,
                 least: Unbounded,
                 most: Unbounded,
-                refused: "not a bias: it is the initial bias of the gates; write a finite number, such as `-2`",
+                refused: "not a bias: it is the initial bias of the gates; write a finite number, \
+                          such as `-2`",
                 cannot_be: "the bias: it must be a finite number",
                 divides_width: false,
                 required: None,
@@ -387,9 +394,11 @@ pub const LAYERS: &[Layer] = &[
                 default: 1.0,
                 least: Excluded(0.0),
                 most: Unbounded,
-                refused: "not a factor: every number of a row is multiplied by it; write more than 0, such \
+                refused: "not a factor: every number of a row is multiplied by it; write more than \
+                          0, such \
                           as `1/255`",
-                cannot_be: "the factor: every number of a row is multiplied by it, so it must be more than 0",
+                cannot_be: "the factor: every number of a row is multiplied by it, so it must be \
+                            more than 0",
                 divides_width: false,
                 required: Some("the factor by which every number of a row is multiplied"),
             }),

@@ -1,4 +1,4 @@
-//! `network_file!("model.net")`: a declaration in a file of its own.
+//! `network_file!("model.net")`: a declaration in a separate file.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::expand::taken;
 use crate::mistakes::compile_errors;
 use crate::source::Source;
 
-/// What stands for the file that `input` names, relative to `directory`.
+/// Expands the file that `input` names, relative to `directory`.
 pub(crate) fn network_file(
     root: TokenStream,
     input: TokenStream,
@@ -42,7 +42,7 @@ pub(crate) fn network_file(
         }
     };
     let checked = read_text(&text, literal.first, &taken(), report);
-    // The compiler sees that the code depends on the file.
+    // Makes the compiler track the file as a dependency.
     let name = source.tokens(&tokens);
     let absolute = match Path::new(&path).is_absolute() {
         true => name,

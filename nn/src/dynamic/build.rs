@@ -157,8 +157,7 @@ impl<T: Float> Builder<'_, T> {
                 ),
                 SeamKind::Repeated { layer } => format!(
                     "{layer} is repeated, so it needs as many outputs as inputs, but it takes \
-                     {taken} inputs and gives \
-                     {given}"
+                     {taken} inputs and gives {given}"
                 ),
             };
             self.report.error(&seam.place, sentence);

@@ -149,8 +149,7 @@ impl Walk<'_> {
                 };
                 let advice = format!(
                     "{} is repeated, so it needs as many outputs as inputs, but it takes {takes} \
-                     {} and \
-                     gives {gives}; {fix}",
+                     {} and gives {gives}; {fix}",
                     title.text,
                     plural(takes, "input")
                 );

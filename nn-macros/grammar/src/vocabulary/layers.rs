@@ -395,8 +395,7 @@ pub const LAYERS: &[Layer] = &[
                 least: Excluded(0.0),
                 most: Unbounded,
                 refused: "not a factor: every number of a row is multiplied by it; write more than \
-                          0, such \
-                          as `1/255`",
+                          0, such as `1/255`",
                 cannot_be: "the factor: every number of a row is multiplied by it, so it must be \
                             more than 0",
                 divides_width: false,

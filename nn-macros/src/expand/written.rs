@@ -242,7 +242,7 @@ impl<'s> Written<'s> {
     }
 }
 
-/// A name that keeps its hygiene, and is shown at `span`.
+/// A name that is resolved at the macro, and shown at `span`.
 fn name_at(name: &Ident, span: Span) -> TokenStream {
     quote_spanned!(span=> #name)
 }

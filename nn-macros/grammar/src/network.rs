@@ -97,17 +97,17 @@ pub enum SeamKind {
     },
     /// The layer's input is added to its output.
     Residual {
-        /// What messages call it.
+        /// Its name in messages.
         layer: String,
     },
     /// The layer halves its inputs.
     Halved {
-        /// What messages call it.
+        /// Its name in messages.
         layer: String,
     },
     /// The layer follows itself.
     Repeated {
-        /// What messages call it.
+        /// Its name in messages.
         layer: String,
     },
 }

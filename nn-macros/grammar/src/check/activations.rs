@@ -1,12 +1,12 @@
-//! Activations stand where they may: softmax at the end, over at least two outputs.
+//! The rules for activations: softmax only at the end, over at least two outputs.
 
 use super::positions::Ends;
 use crate::ast::{Choice, Dense, Title, Width};
 use crate::tokens::Report;
 use crate::vocabulary::{SOFTMAX, activation};
 
-/// Checks the activation of a layer that stands `count` times in a row and takes it away if it cannot stand
-/// there; tells whether it is a head.
+/// Checks the activation of a layer that is repeated `count` times, and removes it if it is not allowed there. Returns
+/// whether it is a head.
 pub(super) fn is_head(
     title: &Title,
     dense: &mut Dense,

@@ -1,9 +1,9 @@
-//! Every layer stands where it may.
+//! The rules for the position of a layer.
 
 use crate::ast::{Repeat, Title, Unit};
 use crate::tokens::Report;
 
-/// What a list of layers stands in.
+/// The context of a list of layers.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Inside {
     Network,
@@ -12,16 +12,16 @@ pub(super) enum Inside {
     Heads,
 }
 
-/// Whether the network ends with a layer or a list, so that its activation decides about the loss.
+/// Whether the network ends with a layer or a list, so that its activation determines the loss.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Ends {
     Yes,
     No,
-    /// It would, if the heads that it is in stood where they may.
+    /// It would, if the heads around it were at an allowed position.
     Misplaced,
 }
 
-/// Where a layer stands.
+/// The position of a layer.
 #[derive(Clone, Copy)]
 pub(super) struct Position {
     pub(super) inside: Inside,
@@ -32,7 +32,7 @@ pub(super) struct Position {
     pub(super) ends: Ends,
 }
 
-/// Whether a layer may stand there; otherwise reports it.
+/// Returns whether a layer is allowed at this position; otherwise reports it.
 pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut Report) -> bool {
     let in_network = at.inside == Inside::Network;
     let advice = match unit {
@@ -86,12 +86,12 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
     false
 }
 
-/// Whether the first layer of such a list sees the rows themselves.
+/// Whether the input of such a list consists of the raw rows.
 fn is_input(inside: Inside) -> bool {
     matches!(inside, Inside::Network | Inside::Concat)
 }
 
-/// How often a layer is repeated, if it may be; otherwise reports it.
+/// Returns the repetition of a layer, if it may be repeated; otherwise reports it.
 pub(super) fn repeat(
     title: &Title,
     unit: &Unit,

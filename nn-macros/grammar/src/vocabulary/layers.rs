@@ -479,7 +479,7 @@ const fn encoder(
     Layer { word, elsewhere, example, options, kind: LayerKind::Simple(kind) }
 }
 
-/// The constant that layers add to a standard deviation before they divide by it.
+/// The epsilon of layers that divide by a standard deviation.
 const EPSILON: LayerOption = LayerOption {
     word: "epsilon",
     elsewhere: &["eps"],

@@ -1,5 +1,4 @@
-//! The function behind a layer, and the initialiser of its weights: a word of a list, or a type of the user's
-//! own.
+//! The activation of a layer, and the initializer of its weights: a word of a list, or a user-defined type.
 
 use super::number::number;
 use crate::ast::{Activation, Choice, Path};
@@ -42,11 +41,11 @@ fn known(word: &Name, report: &mut Report) -> Option<Name> {
     let meant = activation_meant_by(&word.text);
     let advice = unknown("activation", &word.text, meant, ACTIVATIONS, "my::Swish");
     report.error(&word.place, advice);
-    // The function itself does not matter any more, but whether it ends the network does.
+    // The function no longer matters, but whether it is a head does.
     meant.map(|meant| Name::new(meant.word, &word.place))
 }
 
-/// What to write in place of a word that is not in the list.
+/// The message about a word that is not in the list.
 fn unknown<W: Word>(
     what: &str,
     word: &str,
@@ -136,7 +135,7 @@ pub(super) fn initializer(tokens: &[Token], report: &mut Report) -> Option<Choic
     None
 }
 
-/// Reads a type of the user's that stands for `what`, where a word such as `word` could stand, too.
+/// Reads a user-defined type as `what`, where a word such as `word` is also allowed.
 fn own(
     tokens: &[Token],
     what: &str,

@@ -1,4 +1,4 @@
-//! What stands in the parentheses of a layer, between the commas: options by name, and other things.
+//! The arguments of a layer: named options, and others.
 
 use super::number::number;
 use super::width::{is_width, widths};
@@ -6,15 +6,15 @@ use crate::ast::{Path, Real, Widths};
 use crate::tokens::{Report, Token, option, place, sign, split_at_commas, written};
 use crate::vocabulary::{Layer, LayerKind, LayerOption, listed, option_meant_by};
 
-/// One of the things between the commas.
+/// An argument.
 pub(super) enum Argument<'t> {
-    /// `bias = false`: which of the layer's options, and its value.
+    /// `bias = false`: the index of the layer's option, and its value.
     Option(usize, &'t [Token]),
-    /// Anything else.
+    /// Any other argument.
     Plain(&'t [Token]),
 }
 
-/// Takes apart what stands in the parentheses of the layer `kind`, which has these options.
+/// Splits the arguments of the layer `kind`, which has these options.
 pub(super) fn arguments<'t>(
     kind: &str,
     options: &'static [LayerOption],
@@ -88,8 +88,8 @@ fn is_dense(layer: &Layer) -> bool {
     matches!(layer.kind, LayerKind::Dense)
 }
 
-/// Reads the numbers of a layer that takes nothing else: of each of its options, by name, and of the one
-/// that it means nothing without, with or without its name.
+/// Reads the arguments of a layer that takes only numbers: each of its options by name, and the required option with or
+/// without its name.
 pub(super) fn simple(
     layer: &'static Layer,
     group: &Token,
@@ -120,7 +120,7 @@ pub(super) fn simple(
     numbers
 }
 
-/// What to do about something that a simple layer does not take.
+/// The message about an argument that a simple layer does not take.
 fn needless(layer: &Layer, tokens: &[Token]) -> String {
     let (word, found) = (layer.word, written(tokens));
     if let Some(rule) = layer.required().and_then(|(index, _)| layer.options[index].number()) {
@@ -133,7 +133,7 @@ fn needless(layer: &Layer, tokens: &[Token]) -> String {
     }
 }
 
-/// Reads `(128 -> 64)` of the user's layer at `path`.
+/// Reads `(128 -> 64)` of the custom layer at `path`.
 pub(super) fn widths_only(path: &Path, group: &Token, report: &mut Report) -> Widths {
     let kind = &path.text;
     let mut plain = Vec::new();

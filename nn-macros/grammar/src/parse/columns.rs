@@ -1,4 +1,4 @@
-//! `columns { area: number(log), city: category(12) }`: what the columns of a table hold.
+//! `columns { area: number(log), city: category(12) }`: the types of a table's columns.
 
 use super::declaration::docs;
 use crate::ast::Column;
@@ -9,7 +9,7 @@ use crate::vocabulary::{
     COLUMNS, ColumnForm, ColumnKind, ColumnWord, Layer, column_meant_by, listed,
 };
 
-/// More words of one column have no place.
+/// The largest number of words of one column with their own index.
 const MOST_WORDS: u64 = 100_000;
 
 /// Reads the columns between the braces.
@@ -30,7 +30,7 @@ pub(super) fn columns(layer: &Layer, group: &Token, report: &mut Report) -> Vec<
     columns
 }
 
-/// The one with this number, counted from 1; `None` if a mistake tells why there is none.
+/// Reads the column with this number, counted from 1; `None` if a mistake is reported instead.
 fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
     let docs = docs(cursor, "a column");
     let Some(first) = cursor.peek(0) else {
@@ -67,7 +67,7 @@ fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<C
     Some(Column { docs, form: form(&name, cursor)?, name })
 }
 
-/// What a column of this name holds.
+/// Reads the type of the column of this name.
 fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     let plain = name.plain();
     let Some(word) = cursor.name() else {
@@ -104,7 +104,7 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     options(row, plain, &word, group, cursor.report)
 }
 
-/// What stands in the parentheses behind the word.
+/// Reads the options in the parentheses after the word.
 fn options(
     row: &'static ColumnWord,
     name: &str,
@@ -150,7 +150,7 @@ fn options(
     Some(form)
 }
 
-/// How many words have a place.
+/// Reads the number of words with their own index.
 fn words(token: &Token, name: &str, report: &mut Report) -> usize {
     let written = token.literal().unwrap_or_default();
     let number = integer(written).filter(|number| number.suffix.is_empty());

@@ -1,5 +1,4 @@
-//! Which form a declaration has, and the head of every struct. What stands between its brackets is read by
-//! [`layers`].
+//! The form of a declaration, and the head of every struct. [`layers`] reads the content of its brackets.
 
 use std::sync::Arc;
 
@@ -22,7 +21,7 @@ pub(crate) fn of_tokens(tokens: &[Token], report: &mut Report) -> Declaration<It
     declaration(tokens, place, report)
 }
 
-/// Reads a declaration in a string literal or a file, which is named in the literal with this number.
+/// Reads a declaration in a string literal, or in a file whose path is in a literal. `number` is that of the literal.
 pub(crate) fn of_text(
     text: &Arc<Text>,
     number: usize,
@@ -33,8 +32,7 @@ pub(crate) fn of_text(
     })
 }
 
-/// Reads the tokens of a text. What cannot be cut into tokens cannot be read either; one message about it is
-/// enough.
+/// Reads the tokens of a text. If the text cannot be split into tokens, only that is reported.
 fn lexed<D>(
     text: &Arc<Text>,
     number: usize,
@@ -68,11 +66,11 @@ fn declaration(tokens: &[Token], place: Place, report: &mut Report) -> Declarati
     }
 }
 
-/// Words that begin an item, the right one and those that may be written by mistake.
+/// Words that begin an item: the right one, and those that may be written by mistake.
 const ITEM_WORDS: &[&str] =
     &["pub", "struct", "enum", "union", "type", "static", "const", "fn", "mod", "trait", "let"];
 
-/// Reads declarations to the end; what follows one whose head cannot be read is tried again.
+/// Reads all declarations. After one with an unreadable head, reading continues with the next.
 fn items(tokens: &[Token], report: &mut Report) -> Vec<Item> {
     let mut items = Vec::new();
     let mut cursor = Cursor::new(tokens, report);
@@ -86,7 +84,7 @@ fn items(tokens: &[Token], report: &mut Report) -> Vec<Item> {
     items
 }
 
-/// Goes on behind the next semicolon or braces.
+/// Skips to the position after the next semicolon or braces.
 fn skip_item(cursor: &mut Cursor<'_, '_>, start: usize) {
     cursor.at = cursor.at.max(start);
     while !cursor.is_at_end() {
@@ -99,7 +97,7 @@ fn skip_item(cursor: &mut Cursor<'_, '_>, start: usize) {
     }
 }
 
-/// Reads a declaration; `None` if an error tells why there is none.
+/// Reads a declaration; `None` if an error is reported instead.
 fn item(cursor: &mut Cursor<'_, '_>) -> Option<Item> {
     let attributes = attributes(cursor);
     let visibility = visibility(cursor);
@@ -111,14 +109,14 @@ fn item(cursor: &mut Cursor<'_, '_>) -> Option<Item> {
     Some(Item { head: Head { attributes, visibility, name, parameters }, layers })
 }
 
-/// `<const H: usize, …>`; a network has no other parameters.
+/// `<const H: usize, …>`. A network has no other parameters.
 fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
     if !cursor.sign(0, '<') {
         return Vec::new();
     }
     let start = cursor.at;
     let mut depth = 0_usize;
-    // Before the layers it ends in any case.
+    // The list ends before the layers in any case.
     while !cursor.is_at_end() && cursor.group(0, None).is_none() {
         depth += usize::from(cursor.sign(0, '<'));
         depth -= usize::from(cursor.sign(0, '>'));
@@ -163,8 +161,8 @@ fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
     found
 }
 
-/// A `where` clause, which a network does not have: `before` its layers, or behind them, where it ends with
-/// the declaration.
+/// Rejects a `where` clause, which a network does not have. It is either `before` the layers, or after them, where it
+/// ends with the declaration.
 fn bounds(cursor: &mut Cursor<'_, '_>, before: bool) {
     if cursor.word(0) != Some("where") {
         return;
@@ -181,7 +179,7 @@ fn bounds(cursor: &mut Cursor<'_, '_>, before: bool) {
     }
 }
 
-/// Reads `#[…]`, as many as there are.
+/// Reads any number of `#[…]`.
 fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
     let mut attributes = Vec::new();
     while let Some(attribute) = attribute(cursor) {
@@ -212,7 +210,7 @@ fn attribute(cursor: &mut Cursor<'_, '_>) -> Option<Attribute> {
     Some(Attribute { tokens })
 }
 
-/// Doc comments; `what` takes no other attributes.
+/// Reads doc comments. `what` takes no other attributes.
 pub(super) fn docs(cursor: &mut Cursor<'_, '_>, what: &str) -> Vec<Attribute> {
     let mut docs = Vec::new();
     while let Some(attribute) = attribute(cursor) {

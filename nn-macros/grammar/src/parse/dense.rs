@@ -1,4 +1,4 @@
-//! What stands in the parentheses of a `dense`: widths, an activation, options by name.
+//! The arguments of a `dense`: widths, an activation, and named options.
 
 use super::activation::{activation, initializer, is_activation};
 use super::arguments::{Argument, arguments};
@@ -42,7 +42,7 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
         [] => (&[][..], &[][..]),
         [widths, rest @ ..] => (*widths, rest),
     };
-    // A width and, without a comma, an activation.
+    // A width and an activation without a comma between them.
     let tokens = match tokens.split_last() {
         Some((word, before))
             if !before.is_empty() && is_activation(word) && follows_width(before) =>
@@ -90,12 +90,12 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
     (dense, found)
 }
 
-/// Whether a word behind these tokens is a second thing.
+/// Whether a word after these tokens is a separate argument.
 fn follows_width(before: &[Token]) -> bool {
     before.last().is_some_and(|last| sign(last).is_none())
 }
 
-/// Whether this part is the number of outputs, separated from the inputs by a comma.
+/// Whether this part is the number of outputs, separated from the inputs by a comma instead of an arrow.
 fn is_second_width(part: &[Token], others: &[&[Token]]) -> bool {
     match part {
         [Token { kind: Kind::Literal(number), .. }] => !is_string(number),

@@ -1,4 +1,4 @@
-//! One layer: a word and what stands in its parentheses, or a path.
+//! One layer: a word and its arguments, or a path.
 
 use super::arguments::simple;
 use super::branches::branches;
@@ -13,10 +13,10 @@ use crate::vocabulary::{
     self, LAYERS, LayerKind, activation, activation_meant_by, layer_meant_by, listed,
 };
 
-/// How a layer is written, in messages that are about no layer in particular.
+/// An example of a layer, for messages that do not refer to a specific layer.
 pub(super) const EXAMPLE: &str = LAYERS[0].example;
 
-/// Reads a layer up to its repetition or the comma.
+/// Reads a layer, up to its repetition or the comma.
 pub(super) fn unit(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let Some(first) = cursor.peek(0) else {
         cursor.report.error(&layer.title.name.place, format!("expected a layer, {EXAMPLE}"));
@@ -43,10 +43,10 @@ pub(super) fn unit(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     }
 }
 
-/// `dense(…)`, `layer_norm`, or a word that is wrong.
+/// Reads `dense(…)`, `layer_norm`, or a wrong word.
 pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>) {
     let group = cursor.group(1, None);
-    // A word without parentheses may be anything.
+    // A word without parentheses is not corrected, since it may be anything.
     let near = || group.and_then(|_| layer_meant_by(&word.text));
     let Some(row) = vocabulary::layer(&word.text).or_else(near) else {
         unknown(&word.text, group, cursor);
@@ -83,7 +83,7 @@ pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>)
     };
 }
 
-/// What stands in the parentheses of a layer called `owner`.
+/// Reads the arguments of a layer named `owner`.
 fn inside(
     row: &'static vocabulary::Layer,
     group: &Token,
@@ -112,7 +112,7 @@ fn inside(
     }
 }
 
-/// A layer without parentheses: where it needs them, what of it matters for the others.
+/// A layer without parentheses. If it needs them, a stand-in for the other layers.
 fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
     match &row.kind {
         LayerKind::Dense => Unit::Dense(Box::default(), Widths::default()),
@@ -129,7 +129,7 @@ fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
     }
 }
 
-/// Whether a layer's arguments may stand in such brackets.
+/// Whether a layer's arguments may be in such brackets.
 fn accepts(row: &vocabulary::Layer, group: &Token) -> bool {
     match group.delimiter() {
         Some(Delimiter::Parenthesis) => true,

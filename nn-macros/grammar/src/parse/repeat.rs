@@ -1,10 +1,10 @@
-//! How often a layer is repeated: `dense(64 -> 64) * 16`, and the ways in which that is not written.
+//! The repetition of a layer, `dense(64 -> 64) * 16`, and common wrong forms of it.
 
 use super::layer::{EXAMPLE, unit};
 use crate::ast::{Layer, MOST_LAYERS, Repeat};
 use crate::tokens::{Cursor, Integer, Report, Token, integer, shown, sign, written};
 
-/// `16 * dense(…)`
+/// Rejects `16 * dense(…)`.
 pub(super) fn count_before(cursor: &mut Cursor<'_, '_>) {
     if let (Some(count), true) = (cursor.peek(0), cursor.sign(1, '*'))
         && count.literal().is_some()
@@ -18,7 +18,7 @@ pub(super) fn count_before(cursor: &mut Cursor<'_, '_>) {
     }
 }
 
-/// `[dense(64 -> 64); 16]`
+/// Rejects `[dense(64 -> 64); 16]`.
 pub(super) fn array(layer: &mut Layer, array: &Token, cursor: &mut Cursor<'_, '_>) {
     let (inside, count) = match array.inner.iter().position(|t| sign(t) == Some(';')) {
         Some(at) => (&array.inner[..at], array.inner.get(at + 1).map(shown)),
@@ -35,7 +35,7 @@ pub(super) fn array(layer: &mut Layer, array: &Token, cursor: &mut Cursor<'_, '_
     unit(layer, &mut Cursor::new(inside, &mut Report::default()));
 }
 
-/// `* 16`
+/// Reads `* 16`.
 pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     const EXAMPLE: &str = "as in `dense(64 -> 64, tanh) * 16`";
     if !cursor.take_sign('*') {
@@ -78,7 +78,7 @@ pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     None
 }
 
-/// The value of a literal that counts.
+/// The value of a literal as a count.
 fn count(literal: &str) -> Option<usize> {
     let Integer { value, suffix } = integer(literal)?;
     let count = value.and_then(|value| value.try_into().ok()).unwrap_or(usize::MAX);

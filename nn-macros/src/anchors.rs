@@ -1,4 +1,5 @@
-//! The words of a declaration as paths, for editors only: see [`Mention`]. The compiler does not see them.
+//! The words of a declaration as paths, for editors only: see [`Mention`]. The compiler does not
+//! see them.
 
 use nn_grammar::tokens::{List, Mention, Report};
 use proc_macro2::TokenStream;

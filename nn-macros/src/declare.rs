@@ -10,7 +10,8 @@ use crate::expand::{expand, taken};
 use crate::mistakes::compile_errors;
 use crate::source::Source;
 
-/// Expands `input`, where `root` is the path of `nn`. Mistakes are added to `report`, and to the code as errors.
+/// Expands `input`, where `root` is the path of `nn`. Mistakes are added to `report`, and to the
+/// code as errors.
 pub(crate) fn network(root: TokenStream, input: TokenStream, report: &mut Report) -> TokenStream {
     let (source, tokens) = Source::read(root, input);
     let checked = match source.too_nested() {

@@ -1,15 +1,18 @@
-//! The procedural macros `network!` and `network_file!`, which declare a network as a struct whose fields are layers.
-//! They are part of `nn`: its macros of the same names call these. Nothing else here is public.
+//! The procedural macros `network!` and `network_file!`, which declare a network as a struct whose
+//! fields are layers. They are part of `nn`: its macros of the same names call these. Nothing else
+//! here is public.
 //!
-//! `nn-grammar` parses and checks a declaration, independently of the compiler. This crate connects the two:
+//! `nn-grammar` parses and checks a declaration, independently of the compiler. This crate connects
+//! the two:
 //!
 //! ```text
 //! compiler's tokens ── source ──> tokens ── nn-grammar ──> checked networks ── expand ──> code
 //!                                              └── report ── mistakes, anchors ────────────┘
 //! ```
 //!
-//! The generated code only names items of `nn`, by the path that the call passes. If a declaration has mistakes, the
-//! generated code is that of the network that was probably meant, so that one mistake gives one message.
+//! The generated code only names items of `nn`, by the path that the call passes. If a declaration
+//! has mistakes, the generated code is that of the network that was probably meant, so that one
+//! mistake gives one message.
 
 use nn_grammar::tokens::Report;
 use proc_macro::TokenStream;
@@ -25,7 +28,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-/// Implements `nn::network!`. The input is the path of the crate `nn` in brackets, followed by the declaration.
+/// Implements `nn::network!`. The input is the path of the crate `nn` in brackets, followed by the
+/// declaration.
 #[doc(hidden)]
 #[proc_macro]
 pub fn network(input: TokenStream) -> TokenStream {
@@ -33,7 +37,8 @@ pub fn network(input: TokenStream) -> TokenStream {
     declare::network(root, declaration, &mut Report::default()).into()
 }
 
-/// Implements `nn::network_file!`. The input is the path of the crate `nn` in brackets, followed by the path of the file.
+/// Implements `nn::network_file!`. The input is the path of the crate `nn` in brackets, followed by
+/// the path of the file.
 #[doc(hidden)]
 #[proc_macro]
 pub fn network_file(input: TokenStream) -> TokenStream {
@@ -42,8 +47,8 @@ pub fn network_file(input: TokenStream) -> TokenStream {
     file::network_file(root, path, directory.as_ref(), &mut Report::default()).into()
 }
 
-/// Splits the input into the path of the crate `nn` and the rest. Only a macro of `nn` knows the name of the crate where
-/// it is called, and passes it first.
+/// Splits the input into the path of the crate `nn` and the rest. Only a macro of `nn` knows the
+/// name of the crate where it is called, and passes it first.
 fn with_root(input: TokenStream) -> (proc_macro2::TokenStream, proc_macro2::TokenStream) {
     let mut trees = proc_macro2::TokenStream::from(input).into_iter();
     match trees.next() {

@@ -1,4 +1,5 @@
-//! The mapping between the compiler's tokens and those of the grammar: a table indexed by token number.
+//! The mapping between the compiler's tokens and those of the grammar: a table indexed by token
+//! number.
 
 use nn_grammar::tokens::{
     Delimiter, Kind, MOST_NESTED, Name, Place, Token, is_expression, is_loose,
@@ -64,8 +65,8 @@ impl Source {
                     proc_macro2::Delimiter::Parenthesis => Delimiter::Parenthesis,
                     proc_macro2::Delimiter::Bracket => Delimiter::Bracket,
                     proc_macro2::Delimiter::Brace => Delimiter::Brace,
-                    // A macro's `$width` arrives in invisible brackets. They matter only where they hold an
-                    // expression together.
+                    // A macro's `$width` arrives in invisible brackets. They matter only where they
+                    // hold an expression together.
                     proc_macro2::Delimiter::None if is_loose(&inner) => return inner,
                     proc_macro2::Delimiter::None => Delimiter::None,
                 };
@@ -137,9 +138,10 @@ impl Source {
                     Delimiter::Parenthesis => proc_macro2::Delimiter::Parenthesis,
                     Delimiter::Bracket => proc_macro2::Delimiter::Bracket,
                     Delimiter::Brace => proc_macro2::Delimiter::Brace,
-                    // The compiler ignores invisible brackets in the output of a procedural macro, and would
-                    // read `$a * 2` with `$a` = `1 + 1` as `1 + 1 * 2`. Parentheses without a place in the
-                    // source do not trigger its lint for needless parentheses.
+                    // The compiler ignores invisible brackets in the output of a procedural macro,
+                    // and would read `$a * 2` with `$a` = `1 + 1` as `1 + 1 * 2`. Parentheses
+                    // without a place in the source do not trigger its lint for needless
+                    // parentheses.
                     Delimiter::None if is_expression(&token.inner) => {
                         let inner = self.tokens(&token.inner);
                         return Group::new(proc_macro2::Delimiter::Parenthesis, inner).into();

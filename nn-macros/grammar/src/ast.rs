@@ -1,12 +1,13 @@
-//! A declaration as written, with the place of every part that a mistake may point at. `check` decides whether it is
-//! valid.
+//! A declaration as written, with the place of every part that a mistake may point at. `check`
+//! decides whether it is valid.
 
 use crate::attribute::Attribute;
 use crate::tokens::{Name, Place, Token, is_arrow, is_name, sign, split_at_commas};
 use crate::vocabulary::{self, ColumnForm, ColumnKind, ColumnWidths, LayerOption};
 
-/// The largest number of layers, more than any network has. With so many, `cargo check` takes seconds, and a training step
-/// of a program compiled without optimization fits into the stack of a thread.
+/// The largest number of layers, more than any network has. With so many, `cargo check` takes
+/// seconds, and a training step of a program compiled without optimization fits into the stack of a
+/// thread.
 pub const MOST_LAYERS: usize = 1000;
 
 /// The content of one call of the macro, a file or a text: declarations of `N`, or layers `L`.
@@ -155,7 +156,8 @@ pub struct Branch<L> {
 pub struct Column {
     /// Its doc comments.
     pub docs: Vec<Attribute>,
-    /// Its name, which may be any text where the declaration is read at run time: `"area (m²)": number`.
+    /// Its name, which may be any text where the declaration is read at run time: `"area (m²)":
+    /// number`.
     pub name: Name,
     /// Its type.
     pub form: ColumnForm,

@@ -1,10 +1,11 @@
-//! The names of a network's layers in files and summaries. Repeated layers are numbered. The name of a layer inside
-//! another one is prefixed with that layer's name.
+//! The names of a network's layers in files and summaries. Repeated layers are numbered. The name
+//! of a layer inside another one is prefixed with that layer's name.
 
 use crate::ast::{Branch, Column};
 use crate::network::{Step, Unit};
 
-/// The names of all leaves, the layers without others inside them: `hidden`, `deep.0`, `block.layer1`, `inputs.image`.
+/// The names of all leaves, the layers without others inside them: `hidden`, `deep.0`,
+/// `block.layer1`, `inputs.image`.
 ///
 /// ```
 /// use nn_grammar::{Declaration, leaf_names, read};

@@ -1,5 +1,6 @@
-//! The notation of `nn`'s networks, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`: its vocabulary, its parser and
-//! its rules. The macro `network!` parses source code with it. Programs can parse text at run time.
+//! The notation of `nn`'s networks, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`: its
+//! vocabulary, its parser and its rules. The macro `network!` parses source code with it. Programs
+//! can parse text at run time.
 //!
 //! ```
 //! # #[cfg(feature = "std")] {

@@ -1,5 +1,5 @@
-//! A checked network: the widths of every layer are known, and the network is valid. Where the declaration had
-//! mistakes, it is the network that was probably meant.
+//! A checked network: the widths of every layer are known, and the network is valid. Where the
+//! declaration had mistakes, it is the network that was probably meant.
 
 use crate::ast::{Branch, Column, Declaration, Dense, Head, Path, Simple, Title, Width, Widths};
 use crate::tokens::Place;
@@ -49,7 +49,8 @@ pub enum Unit {
     Dense {
         /// Its activation and options.
         dense: Box<Dense>,
-        /// Whether its activation is the head of the network or of a branch, which determines the loss.
+        /// Whether its activation is the head of the network or of a branch, which determines the
+        /// loss.
         head: bool,
     },
     /// A layer that takes its width from the layer before it, with numbers as options.

@@ -40,8 +40,8 @@ pub fn read(text: &str, file: Option<&str>) -> Result<Checked, Mistakes> {
     read_with(text, file, |checked, _| Some(checked))
 }
 
-/// Like [`read`], followed by `more`, which converts the result and may report further mistakes, for example about a
-/// constant or a type. It must return a value if it reports no mistakes.
+/// Like [`read`], followed by `more`, which converts the result and may report further mistakes,
+/// for example about a constant or a type. It must return a value if it reports no mistakes.
 ///
 /// # Errors
 ///
@@ -66,19 +66,20 @@ pub fn read_with<R>(
     Err(Mistakes { messages: mistakes.into_iter().map(|(_, message)| message).collect() })
 }
 
-/// Reads the text in the literal with this number. Adds its mistakes to `report`, and returns the network that was
-/// probably meant.
+/// Reads the text in the literal with this number. Adds its mistakes to `report`, and returns the
+/// network that was probably meant.
 pub fn read_text(text: &Arc<Text>, number: usize, taken: &Taken, report: &mut Report) -> Checked {
     check(parse::of_text(text, number, report), taken, report)
 }
 
-/// Reads tokens of source code. Adds their mistakes to `report`, and returns the network that was probably meant.
+/// Reads tokens of source code. Adds their mistakes to `report`, and returns the network that was
+/// probably meant.
 pub fn read_tokens(tokens: &[Token], taken: &Taken, report: &mut Report) -> Checked {
     check(parse::of_tokens(tokens, report), taken, report)
 }
 
-/// The mistakes in a text: one message or more. Each is a sentence that says what to write instead, with the line and the
-/// characters at fault.
+/// The mistakes in a text: one message or more. Each is a sentence that says what to write instead,
+/// with the line and the characters at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistakes {
     messages: Vec<String>,

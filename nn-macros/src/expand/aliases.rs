@@ -1,5 +1,6 @@
-//! Gives names to the constants and types that a declaration mentions, so that the user's code appears in the
-//! expansion only once. A mistake in it is then a single error, and an editor finds a single place for it.
+//! Gives names to the constants and types that a declaration mentions, so that the user's code
+//! appears in the expansion only once. A mistake in it is then a single error, and an editor finds
+//! a single place for it.
 
 use nn_grammar::ast::{Choice, Path, Value, Width};
 use nn_grammar::network::{Step, Unit};
@@ -108,7 +109,8 @@ impl Naming<'_> {
         self.aliases.insert(&path.place, &name);
     }
 
-    /// A name that is resolved at the macro (call-site hygiene), and shown where the user wrote the code that it names.
+    /// A name that is resolved at the macro (call-site hygiene), and shown where the user wrote the
+    /// code that it names.
     fn name(&self, what: &str, place: &Place) -> Ident {
         let mut name = format_ident!("{what}{}", self.items.len());
         name.set_span(Span::call_site().located_at(self.written.span(place)));

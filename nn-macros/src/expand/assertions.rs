@@ -1,5 +1,5 @@
-//! Checks of constants that the macro cannot evaluate. The compiler reports them at the same place and in the same
-//! words.
+//! Checks of constants that the macro cannot evaluate. The compiler reports them at the same place
+//! and in the same words.
 
 use nn_grammar::ast::Real;
 use nn_grammar::network::{Chain, Seam, SeamKind, Step, Unit};

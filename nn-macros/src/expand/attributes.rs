@@ -1,4 +1,5 @@
-//! The effect of a network's attributes on the items next to its struct, and on the traits that the macro derives.
+//! The effect of a network's attributes on the items next to its struct, and on the traits that the
+//! macro derives.
 
 use nn_grammar::attribute::{Attribute, Effect};
 use proc_macro2::{Ident, TokenStream};
@@ -44,8 +45,8 @@ impl Attributes {
     }
 }
 
-/// An attribute on the struct. `expect` becomes `allow`: the expected lint may come from an item next to the struct, or
-/// not at all, since the compiler suppresses most lints in a macro's code.
+/// An attribute on the struct. `expect` becomes `allow`: the expected lint may come from an item
+/// next to the struct, or not at all, since the compiler suppresses most lints in a macro's code.
 fn own(attribute: &Attribute, written: &Written<'_>) -> TokenStream {
     let effects = attribute.effects();
     match effects.iter().any(|effect| effect.is("expect")) {
@@ -61,8 +62,8 @@ enum Scope {
     Code,
 }
 
-/// The attribute for those items: whether an item exists at all, and its lint levels. `forbid` is dropped, since it would
-/// forbid what the macro itself allows.
+/// The attribute for those items: whether an item exists at all, and its lint levels. `forbid` is
+/// dropped, since it would forbid what the macro itself allows.
 fn beside(effect: &Effect<'_>, scope: Scope, written: &Written<'_>) -> Option<TokenStream> {
     let is = |names: &[&str]| names.iter().any(|name| effect.is(name));
     let hides = effect.is("doc") && (effect.lists("hidden") || effect.lists_call("cfg"));

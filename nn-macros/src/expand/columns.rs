@@ -187,11 +187,13 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             impl #owned {
-                /// Reads the rows of a table by the names of these columns. Other columns are ignored.
+                /// Reads the rows of a table by the names of these columns. Other columns are
+                /// ignored.
                 ///
                 /// # Errors
                 ///
-                /// If columns are missing or have another type. The error also names the columns that are left over.
+                /// If columns are missing or have another type. The error also names the columns
+                /// that are left over.
                 #visibility fn read(
                     table: &#nn::data::Table,
                 ) -> #nn::Result<::std::vec::Vec<Self>> {
@@ -201,11 +203,13 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             #plain_impl {
-                /// Reads the rows of a table as numbers, by the names of its columns. Other columns are ignored.
+                /// Reads the rows of a table as numbers, by the names of its columns. Other columns
+                /// are ignored.
                 ///
                 /// # Errors
                 ///
-                /// If columns are missing or have another type. The error also names the columns that are left over.
+                /// If columns are missing or have another type. The error also names the columns
+                /// that are left over.
                 #visibility fn rows(
                     table: &#nn::data::Table,
                 ) -> #nn::Result<::std::vec::Vec<<Self as #nn::Architecture>::Input>> {
@@ -216,8 +220,8 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
                 ///
                 /// # Errors
                 ///
-                /// The errors of [`rows`](Self::rows), and if there is no such column or its values are not targets of
-                /// this network.
+                /// The errors of [`rows`](Self::rows), and if there is no such column or its values
+                /// are not targets of this network.
                 #visibility fn dataset<'n, Target>(
                     table: &#nn::data::Table,
                     target: impl ::core::convert::Into<#nn::data::At<'n>>,
@@ -235,8 +239,8 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             impl<#parameters #float: #nn::Float> #name<#passed #float> {
-                /// Returns the network with a logarithmic target. It is trained on the logarithm of the target, and its
-                /// predictions are converted back.
+                /// Returns the network with a logarithmic target. It is trained on the logarithm of
+                /// the target, and its predictions are converted back.
                 ///
                 /// # Panics
                 ///
@@ -247,7 +251,8 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
                     #nn::Tabular::log_target(self)
                 }
 
-                /// Returns the network with its predictions clamped to the range of its training targets.
+                /// Returns the network with its predictions clamped to the range of its training
+                /// targets.
                 ///
                 /// # Panics
                 ///
@@ -262,7 +267,8 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
                 ///
                 /// # Errors
                 ///
-                /// If columns are missing or have another type. The error also names the columns that are left over.
+                /// If columns are missing or have another type. The error also names the columns
+                /// that are left over.
                 #[track_caller]
                 #visibility fn predict_table(
                     &self,

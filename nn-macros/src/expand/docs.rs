@@ -81,7 +81,8 @@ fn simple_layer(simple: &Simple) -> String {
     label
 }
 
-/// A number or a word unchanged, everything else as code. A bar is escaped, since it would end the cell.
+/// A number or a word unchanged, everything else as code. A bar is escaped, since it would end the
+/// cell.
 fn cell(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.') {
         text.to_owned()

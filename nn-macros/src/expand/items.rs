@@ -16,8 +16,8 @@ use super::written::Written;
 use super::{columns, docs, methods, types};
 use crate::source::Source;
 
-/// The code for a declaration. `errors` follow the `anchors` for editors, at a place where the compiler reports them and
-/// continues.
+/// The code for a declaration. `errors` follow the `anchors` for editors, at a place where the
+/// compiler reports them and continues.
 pub(crate) fn expand(
     source: &Source,
     checked: Checked,
@@ -33,8 +33,9 @@ pub(crate) fn expand(
     }
 }
 
-/// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions are in the first constant, the only place
-/// of a type that can hold statements. With errors, the result is still a type.
+/// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions are in the first
+/// constant, the only place of a type that can hold statements. With errors, the result is still a
+/// type.
 fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> TokenStream {
     let nn = written.nn();
     let steps = &chain.steps;

@@ -1,5 +1,6 @@
-//! The enum of a network's layers, with which the compiler checks their names: `DigitsLayer`, with a variant for each
-//! layer that has parameters. A layer with others inside it has its own enum, `DigitsBlockLayer`.
+//! The enum of a network's layers, with which the compiler checks their names: `DigitsLayer`, with
+//! a variant for each layer that has parameters. A layer with others inside it has its own enum,
+//! `DigitsBlockLayer`.
 
 use nn_grammar::ast::{Branch, Column, Path};
 use nn_grammar::network::{Network, Step, Unit};

@@ -46,7 +46,8 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
     views
 }
 
-/// Whether it is a dense layer with a weight and a bias, as the stand-in for a layer with mistakes is.
+/// Whether it is a dense layer with a weight and a bias, as the stand-in for a layer with mistakes
+/// is.
 fn is_plain(unit: &Unit) -> bool {
     match unit {
         Unit::Dense { dense, .. } => dense.bias != Some(false) && dense.norm().is_none(),
@@ -54,8 +55,8 @@ fn is_plain(unit: &Unit) -> bool {
     }
 }
 
-/// The index argument of a repeated layer, the documentation of that argument, and the number of the leaf that it
-/// selects: `own` leaves per repetition, starting at `leaf`.
+/// The index argument of a repeated layer, the documentation of that argument, and the number of
+/// the leaf that it selects: `own` leaves per repetition, starting at `leaf`.
 fn index(
     step: &Step,
     leaf: TokenStream,
@@ -103,7 +104,8 @@ pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
     methods
 }
 
-/// The name of a layer's method, and its documentation: the user's, followed by a description of the layer.
+/// The name of a layer's method, and its documentation: the user's, followed by a description of
+/// the layer.
 fn head(step: &Step, parts: &Parts<'_>) -> (Ident, TokenStream) {
     let docs = step.title.docs.iter().map(|doc| parts.written.tokens(&doc.tokens));
     let doc = docs::layer(step);

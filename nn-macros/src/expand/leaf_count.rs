@@ -1,4 +1,5 @@
-//! The number of leaves, which are layers without others inside them. Only the compiler knows that of a nested network.
+//! The number of leaves, which are layers without others inside them. Only the compiler knows that
+//! of a nested network.
 
 use nn_grammar::ast::{Column, Path};
 use nn_grammar::network::{Step, Unit};

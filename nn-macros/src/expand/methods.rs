@@ -32,7 +32,8 @@ enum Kind {
     StdFunction,
 }
 
-/// All members. No layer can have the name of one, because the layer's method would conflict with it.
+/// All members. No layer can have the name of one, because the layer's method would conflict with
+/// it.
 const MEMBERS: &[Member] = &[
     Member { name: "INPUTS", kind: Kind::Constant, write: inputs },
     Member { name: "OUTPUTS", kind: Kind::Constant, write: outputs },
@@ -102,7 +103,8 @@ pub(crate) fn taken() -> Taken {
     }
 }
 
-/// All methods and constants. Those that need the standard library are grouped, so that they can be left out.
+/// All methods and constants. Those that need the standard library are grouped, so that they can be
+/// left out.
 pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
     let Parts { name, parameters, passed, plain_impl, float, .. } = parts;
@@ -411,8 +413,8 @@ fn forward(
 ) -> TokenStream {
     let nn = written.nn();
     quote! {
-        /// Records [`predict`](Self::predict) on a tape: `[rows, inputs]` to `[rows, outputs]`. The parameters are
-        /// constants there.
+        /// Records [`predict`](Self::predict) on a tape: `[rows, inputs]` to `[rows, outputs]`. The
+        /// parameters are constants there.
         ///
         /// # Errors
         ///

@@ -1,8 +1,8 @@
 //! Code generation: from checked networks to Rust code.
 //!
-//! The generated code only names items; the functionality is in `nn`. All paths are absolute, so that names in the
-//! user's module cannot shadow them. Items with names of the macro's own are inside a `const _: () = { … };`, where
-//! no other code sees them.
+//! The generated code only names items; the functionality is in `nn`. All paths are absolute, so
+//! that names in the user's module cannot shadow them. Items with names of the macro's own are
+//! inside a `const _: () = { … };`, where no other code sees them.
 //!
 //! | file | writes |
 //! |---|---|

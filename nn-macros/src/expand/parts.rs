@@ -13,7 +13,8 @@ pub(super) struct Parts<'n> {
     pub(super) name: Ident,
     /// The name without `r#`.
     pub(super) plain: &'n str,
-    /// The network's parameters, as they are declared and as they are passed on, each followed by a comma.
+    /// The network's parameters, as they are declared and as they are passed on, each followed by a
+    /// comma.
     pub(super) parameters: TokenStream,
     pub(super) passed: TokenStream,
     /// `impl Digits`, for `f32`.

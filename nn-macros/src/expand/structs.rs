@@ -1,5 +1,5 @@
-//! The structs next to a network: its inputs if it has several, its outputs if it has several heads, and the outputs
-//! of all its layers.
+//! The structs next to a network: its inputs if it has several, its outputs if it has several
+//! heads, and the outputs of all its layers.
 
 use nn_grammar::ast::{Branch, Width};
 use nn_grammar::network::{Network, Step, Unit};

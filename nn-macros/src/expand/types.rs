@@ -113,8 +113,8 @@ fn word(list: &str, word: Option<&Name>, otherwise: &str, written: &Written<'_>)
     quote!(#nn::__private::words::#list::#word)
 }
 
-/// The number of an option as an argument of a type. A number that only the compiler knows may be invalid.
-/// `sound_number` then replaces it, so that the mistake is a single error.
+/// The number of an option as an argument of a type. A number that only the compiler knows may be
+/// invalid. `sound_number` then replaces it, so that the mistake is a single error.
 fn option_bits(
     step: &Step,
     layer: &str,

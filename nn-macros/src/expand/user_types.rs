@@ -1,8 +1,8 @@
-//! User-defined types. Only the compiler knows whether a type has the kind that the declaration requires: activation,
-//! initializer, layer or network.
+//! User-defined types. Only the compiler knows whether a type has the kind that the declaration
+//! requires: activation, initializer, layer or network.
 //!
-//! A type of another kind is reported in a sentence at its place, and replaced by a valid type in the rest of the code,
-//! so that it remains the only error.
+//! A type of another kind is reported in a sentence at its place, and replaced by a valid type in
+//! the rest of the code, so that it remains the only error.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -87,14 +87,14 @@ pub(super) fn no_network(nn: &TokenStream) -> TokenStream {
     }
 }
 
-/// Rejects the network at `path`, written as `text`, if its head is not linear: inside another network the head would
-/// be lost.
+/// Rejects the network at `path`, written as `text`, if its head is not linear: inside another
+/// network the head would be lost.
 pub(super) fn linear(nn: &TokenStream, path: &Ident, text: &str, span: Span) -> TokenStream {
     check("check_linear", &quote_spanned!(span=> check_linear::<#path>(#text)), nn, span)
 }
 
-/// The call of a function of `nn::__private` that the compiler evaluates. The call itself has no path from the macro, so
-/// that the message shows only the user's code.
+/// The call of a function of `nn::__private` that the compiler evaluates. The call itself has no
+/// path from the macro, so that the message shows only the user's code.
 pub(super) fn check(
     function: &str,
     call: &TokenStream,

@@ -1,5 +1,5 @@
-//! The user's widths, numbers and types in the generated code: as the user wrote them, or by the names that [`Aliases`]
-//! gives them.
+//! The user's widths, numbers and types in the generated code: as the user wrote them, or by the
+//! names that [`Aliases`] gives them.
 
 use std::collections::HashMap;
 
@@ -25,8 +25,8 @@ pub(super) struct Written<'s> {
 enum Names {
     /// As in the declaration.
     User,
-    /// As in the declaration, except for types that are not networks. For public items, which cannot mention the
-    /// macro's names.
+    /// As in the declaration, except for types that are not networks. For public items, which
+    /// cannot mention the macro's names.
     Public,
     /// By their aliases.
     Aliases(Aliases),
@@ -74,8 +74,8 @@ impl<'s> Written<'s> {
         self.source.root()
     }
 
-    /// The path of the crate `nn`, located at `span`. Code that begins with it and has that span is shown there as a
-    /// whole.
+    /// The path of the crate `nn`, located at `span`. Code that begins with it and has that span is
+    /// shown there as a whole.
     pub(super) fn nn_at(&self, span: Span) -> TokenStream {
         let located = |mut tree: TokenTree| {
             tree.set_span(tree.span().located_at(span));
@@ -90,7 +90,8 @@ impl<'s> Written<'s> {
         width.code().is_some_and(is)
     }
 
-    /// Whether a width may be a generic parameter of the surrounding code, in a type without a name: any word may be.
+    /// Whether a width may be a generic parameter of the surrounding code, in a type without a
+    /// name: any word may be.
     pub(super) fn may_be_parameter(&self, width: &Width) -> bool {
         let is_word = width.code().is_some_and(|code| code.tokens.len() == 1);
         is_word && matches!(self.names, Names::User)
@@ -165,8 +166,8 @@ impl<'s> Written<'s> {
         quote!(#(#widths)+*)
     }
 
-    /// The width that the number of an option must divide, if only the compiler can check it. If the width may be a
-    /// parameter, in a type without a name, the layer's type checks it.
+    /// The width that the number of an option must divide, if only the compiler can check it. If
+    /// the width may be a parameter, in a type without a name, the layer's type checks it.
     pub(super) fn divides(
         &self,
         step: &Step,

@@ -5,8 +5,8 @@ use crate::layer::{Inference, Layer};
 use crate::network::{Network, Units, encode_rows};
 use crate::row::Row;
 
-/// The outputs of a network's layers for one sample, in order. `network!` builds a struct with a field for each layer
-/// from them.
+/// The outputs of a network's layers for one sample, in order. `network!` builds a struct with a
+/// field for each layer from them.
 #[derive(Debug)]
 pub struct Activations<T> {
     /// The outputs in sequence.
@@ -16,7 +16,8 @@ pub struct Activations<T> {
 }
 
 impl<T: tensor::Float> Activations<T> {
-    /// Computes the outputs for `sample`. The last one includes the head's function, as in [`Network::predict`].
+    /// Computes the outputs for `sample`. The last one includes the head's function, as in
+    /// [`Network::predict`].
     pub fn of<N: Network<Float = T>>(network: &N, sample: &N::Input) -> Self {
         let mut values = Vec::new();
         let parameters = network.parameters().as_slice();

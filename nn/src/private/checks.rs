@@ -1,8 +1,8 @@
-//! Checks of constants, which `network!` cannot evaluate and the compiler can. They report in the same words and at
-//! the same place as the macro.
+//! Checks of constants, which `network!` cannot evaluate and the compiler can. They report in the
+//! same words and at the same place as the macro.
 //!
-//! `layer` is always the layer's name in messages, ``layer `hidden` ``. The other texts are the numbers as they are
-//! written in the declaration.
+//! `layer` is always the layer's name in messages, ``layer `hidden` ``. The other texts are the
+//! numbers as they are written in the declaration.
 
 use crate::layer::rule;
 use crate::text::Message;
@@ -131,7 +131,8 @@ pub const fn check_number(word: &str, option: &str, number: f64, layer: &str, wr
     }
 }
 
-/// Returns the number, or the option's default if the number is outside these bounds. [`check_number`] reports it.
+/// Returns the number, or the option's default if the number is outside these bounds.
+/// [`check_number`] reports it.
 pub const fn sound_number(word: &str, option: &str, number: f64) -> f64 {
     let rule = rule(word, option);
     if rule.allows(number) { number } else { rule.default }

@@ -53,8 +53,8 @@ macro_rules! __with_json {
     ($($item:tt)*) => {};
 }
 
-/// Passes on the code that `network!` generates for programs with the standard library, if this crate has the feature
-/// `std`.
+/// Passes on the code that `network!` generates for programs with the standard library, if this
+/// crate has the feature `std`.
 #[cfg(feature = "std")]
 #[macro_export]
 #[doc(hidden)]

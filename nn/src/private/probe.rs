@@ -1,5 +1,6 @@
-//! The kind of a user-defined type, as a constant. If it is not the kind that the declaration requires, that is a single
-//! error in a sentence, and another type replaces it in the rest of the code.
+//! The kind of a user-defined type, as a constant. If it is not the kind that the declaration
+//! requires, that is a single error in a sentence, and another type replaces it in the rest of the
+//! code.
 
 use core::marker::PhantomData;
 
@@ -9,8 +10,8 @@ use crate::init::Initializer;
 use crate::layer::Layer;
 use crate::network::Architecture;
 
-/// Tests the kind of `T`: `<Probe<T>>::IS_LAYER` is this type's own constant if `T` is a layer, and that of
-/// [`Otherwise`] if not.
+/// Tests the kind of `T`: `<Probe<T>>::IS_LAYER` is this type's own constant if `T` is a layer, and
+/// that of [`Otherwise`] if not.
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<T>);
 

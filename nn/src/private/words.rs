@@ -1,12 +1,13 @@
-//! The words of a declaration, each as a name for its type. `network!` appends the user's word to one of these paths, so
-//! that an editor can complete it and go to its definition.
+//! The words of a declaration, each as a name for its type. `network!` appends the user's word to
+//! one of these paths, so that an editor can complete it and go to its definition.
 
 /// Layers.
 pub mod layer {
     pub use crate::layer::words::*;
 }
 
-/// One word for each type in the list of activations, and `softmax`, which is not a function of one number.
+/// One word for each type in the list of activations, and `softmax`, which is not a function of one
+/// number.
 macro_rules! activations {
     ($(
         $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;

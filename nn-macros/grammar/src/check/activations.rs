@@ -5,8 +5,8 @@ use crate::ast::{Choice, Dense, Title, Width};
 use crate::tokens::Report;
 use crate::vocabulary::{SOFTMAX, activation};
 
-/// Checks the activation of a layer that is repeated `count` times, and removes it if it is not allowed there. Returns
-/// whether it is a head.
+/// Checks the activation of a layer that is repeated `count` times, and removes it if it is not
+/// allowed there. Returns whether it is a head.
 pub(super) fn is_head(
     title: &Title,
     dense: &mut Dense,

@@ -1,6 +1,7 @@
-//! A repeated layer after the columns of a table. Users do not know the encoded width of the columns, so the first repetition
-//! takes that width, even if it differs from the width of the others. `deep: dense(64, relu) * 3` then becomes
-//! `deep: dense(64, relu), deep_rest: dense(64, relu) * 2`.
+//! A repeated layer after the columns of a table. Users do not know the encoded width of the
+//! columns, so the first repetition takes that width, even if it differs from the width of the
+//! others. `deep: dense(64, relu) * 3` then becomes `deep: dense(64, relu), deep_rest: dense(64,
+//! relu) * 2`.
 
 use crate::ast::{Column, Layer, Repeat, Title, Unit};
 use crate::tokens::Name;

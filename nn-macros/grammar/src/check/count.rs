@@ -4,7 +4,8 @@ use crate::ast::MOST_LAYERS;
 use crate::network::{Step, Unit};
 use crate::tokens::Report;
 
-/// Counts the layers. A repetition that exceeds the limit is removed, and the first one is reported.
+/// Counts the layers. A repetition that exceeds the limit is removed, and the first one is
+/// reported.
 pub(super) fn layers(steps: &mut [Step], report: &mut Report) {
     count(steps, &mut false, report);
 }

@@ -1,8 +1,9 @@
-//! The rules of a network. Every mistake is reported at its own token, in a sentence that says what to write instead.
-//! The result is a valid network, as it was probably meant, so that one mistake gives one message and the rest is
-//! still checked.
+//! The rules of a network. Every mistake is reported at its own token, in a sentence that says what
+//! to write instead. The result is a valid network, as it was probably meant, so that one mistake
+//! gives one message and the rest is still checked.
 //!
-//! Names are checked first. Then one pass over the layers, from the first to the last (`walk`), checks that
+//! Names are checked first. Then one pass over the layers, from the first to the last (`walk`),
+//! checks that
 //!
 //! - a layer is at an allowed position (`positions`),
 //! - its numbers are valid (`numbers`),

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::ast::{Branch, Column, Layer, Unit};
 use crate::tokens::{Name, Report, is_name};
 
-/// Names that no layer can have, because every network already has a method or a constant of this name.
+/// Names that no layer can have, because every network already has a method or a constant of this
+/// name.
 #[derive(Clone, Debug, Default)]
 pub struct Taken {
     /// Names of methods.
@@ -46,7 +47,8 @@ pub(super) fn branches<L>(branches: &mut [Branch<L>], what: &str, report: &mut R
     branches.iter_mut().enumerate().for_each(|(at, branch)| names.next(at + 1, &mut branch.name));
 }
 
-/// Checks the names of columns, which become fields. In a text that is read at run time a name may be any unique text.
+/// Checks the names of columns, which become fields. In a text that is read at run time a name may
+/// be any unique text.
 pub(super) fn columns(columns: &mut [Column], report: &mut Report) {
     let (taken, at_run_time) = (&Taken::default(), report.is_at_run_time());
     let why = "the name of a column becomes a field";

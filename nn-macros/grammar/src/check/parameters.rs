@@ -1,5 +1,5 @@
-//! The rules for the parameters of a network: they are widths, and the declaration does not compute with them, since the
-//! compiler cannot do so in a type.
+//! The rules for the parameters of a network: they are widths, and the declaration does not compute
+//! with them, since the compiler cannot do so in a type.
 
 use crate::ast::{Choice, Layer, Path, Real, Unit, Value, Width};
 use crate::tokens::{Name, Place, Report, Token};

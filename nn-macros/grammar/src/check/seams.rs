@@ -1,5 +1,5 @@
-//! The places where two widths must be equal: between neighbors, around a residual, and in a repeated layer.
-//! Numbers are compared here. Other widths are left to the compiler as a [`Seam`].
+//! The places where two widths must be equal: between neighbors, around a residual, and in a
+//! repeated layer. Numbers are compared here. Other widths are left to the compiler as a [`Seam`].
 
 use super::walk::{Given, Walk};
 use super::widths::{Form, half, plural, sum};

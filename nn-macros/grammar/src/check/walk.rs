@@ -1,5 +1,5 @@
-//! The pass over a network that determines the inputs and outputs of every layer. The inputs of a layer are the outputs of
-//! the layer before.
+//! The pass over a network that determines the inputs and outputs of every layer. The inputs of a
+//! layer are the outputs of the layer before.
 
 use super::activations::is_head;
 use super::positions::{Ends, Inside, Position, is_allowed, repeat};
@@ -181,7 +181,8 @@ impl Walk<'_> {
         (input, output)
     }
 
-    /// The number of inputs of a layer. If it is written, it must equal the outputs of the layer before.
+    /// The number of inputs of a layer. If it is written, it must equal the outputs of the layer
+    /// before.
     fn input(
         &mut self,
         title: &Title,
@@ -321,7 +322,8 @@ impl Walk<'_> {
         }
     }
 
-    /// Checks that all parameters together can be addressed. A layer that exceeds the limit is made small.
+    /// Checks that all parameters together can be addressed. A layer that exceeds the limit is made
+    /// small.
     fn size(&mut self, step: &mut Step) {
         let widths = (step.input.number(), step.output.number());
         let (network::Unit::Dense { .. }, (Some(inputs), Some(outputs))) = (&step.unit, widths)
@@ -353,8 +355,8 @@ impl Known {
 }
 
 impl Step {
-    /// If the output of this layer is a guess, adapts one of the two layers to the other, or replaces this one by a
-    /// stand-in that fits.
+    /// If the output of this layer is a guess, adapts one of the two layers to the other, or
+    /// replaces this one by a stand-in that fits.
     fn join(&mut self, next: &mut Step) {
         if !self.output.guessed || self.output.text() == next.input.text() {
             return;

@@ -1,4 +1,5 @@
-//! The activation of a layer, and the initializer of its weights: a word of a list, or a user-defined type.
+//! The activation of a layer, and the initializer of its weights: a word of a list, or a
+//! user-defined type.
 
 use super::number::number;
 use crate::ast::{Activation, Choice, Path};

@@ -88,8 +88,8 @@ fn is_dense(layer: &Layer) -> bool {
     matches!(layer.kind, LayerKind::Dense)
 }
 
-/// Reads the arguments of a layer that takes only numbers: each of its options by name, and the required option with or
-/// without its name.
+/// Reads the arguments of a layer that takes only numbers: each of its options by name, and the
+/// required option with or without its name.
 pub(super) fn simple(
     layer: &'static Layer,
     group: &Token,

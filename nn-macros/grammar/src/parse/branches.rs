@@ -7,8 +7,8 @@ use crate::tokens::{
 };
 use crate::vocabulary::Layer;
 
-/// Reads `{ name: branch, … }` or `(branch, …)`, where a branch is one layer, or several in parentheses.
-/// Messages call a branch a `what`.
+/// Reads `{ name: branch, … }` or `(branch, …)`, where a branch is one layer, or several in
+/// parentheses. Messages call a branch a `what`.
 pub(super) fn branches(
     layer: &Layer,
     what: &str,

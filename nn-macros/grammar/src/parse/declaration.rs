@@ -1,4 +1,5 @@
-//! The form of a declaration, and the head of every struct. [`layers`] reads the content of its brackets.
+//! The form of a declaration, and the head of every struct. [`layers`] reads the content of its
+//! brackets.
 
 use std::sync::Arc;
 
@@ -21,7 +22,8 @@ pub(crate) fn of_tokens(tokens: &[Token], report: &mut Report) -> Declaration<It
     declaration(tokens, place, report)
 }
 
-/// Reads a declaration in a string literal, or in a file whose path is in a literal. `number` is that of the literal.
+/// Reads a declaration in a string literal, or in a file whose path is in a literal. `number` is
+/// that of the literal.
 pub(crate) fn of_text(
     text: &Arc<Text>,
     number: usize,
@@ -161,8 +163,8 @@ fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
     found
 }
 
-/// Rejects a `where` clause, which a network does not have. It is either `before` the layers, or after them, where it
-/// ends with the declaration.
+/// Rejects a `where` clause, which a network does not have. It is either `before` the layers, or
+/// after them, where it ends with the declaration.
 fn bounds(cursor: &mut Cursor<'_, '_>, before: bool) {
     if cursor.word(0) != Some("where") {
         return;

@@ -95,7 +95,8 @@ fn follows_width(before: &[Token]) -> bool {
     before.last().is_some_and(|last| sign(last).is_none())
 }
 
-/// Whether this part is the number of outputs, separated from the inputs by a comma instead of an arrow.
+/// Whether this part is the number of outputs, separated from the inputs by a comma instead of an
+/// arrow.
 fn is_second_width(part: &[Token], others: &[&[Token]]) -> bool {
     match part {
         [Token { kind: Kind::Literal(number), .. }] => !is_string(number),

@@ -24,8 +24,8 @@ pub(super) enum Naming {
     Inside,
 }
 
-/// Reads a list of layers, with or without `< >` around it. Errors about the whole list point at `place`. Messages
-/// name layers inside another layer after that layer: ``layer 2 of `block` ``.
+/// Reads a list of layers, with or without `< >` around it. Errors about the whole list point at
+/// `place`. Messages name layers inside another layer after that layer: ``layer 2 of `block` ``.
 pub(super) fn layers(
     tokens: &[Token],
     place: Place,
@@ -54,8 +54,8 @@ pub(super) fn layers(
     Layers { place, incomplete: layers.is_empty() && report.len() > mistakes, list: layers }
 }
 
-/// Removes invisible brackets around layers. A macro's `$layer` arrives in them if it contains an operator, as in
-/// `dense(4) * 3`. Only the number after an asterisk could be an expression.
+/// Removes invisible brackets around layers. A macro's `$layer` arrives in them if it contains an
+/// operator, as in `dense(4) * 3`. Only the number after an asterisk could be an expression.
 fn layers_of_fragments(tokens: &[Token]) -> Cow<'_, [Token]> {
     let is_fragment = |token: &Token| token.delimiter() == Some(Delimiter::None);
     if !tokens.iter().any(is_fragment) {

@@ -1,7 +1,8 @@
-//! The parser: from tokens to a declaration as written. Unreadable tokens are reported in a sentence that says what to
-//! write instead, and parsed as what was probably meant.
+//! The parser: from tokens to a declaration as written. Unreadable tokens are reported in a
+//! sentence that says what to write instead, and parsed as what was probably meant.
 //!
-//! The parser does not check the meaning: `check` decides whether widths fit and layers are at allowed positions.
+//! The parser does not check the meaning: `check` decides whether widths fit and layers are at
+//! allowed positions.
 //!
 //! | file | parses |
 //! |---|---|

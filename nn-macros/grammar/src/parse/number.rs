@@ -26,7 +26,8 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         let value = Some(if minus { -value } else { value });
         return Some(Real { place, value, code: code(tokens) });
     }
-    // A fraction. The quotient of two literals is known, and the compiler would compute `1/255` with integers.
+    // A fraction. The quotient of two literals is known, and the compiler would compute `1/255`
+    // with integers.
     if let [
         Token { kind: Kind::Literal(above), .. },
         slash,

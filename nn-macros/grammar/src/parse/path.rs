@@ -82,8 +82,8 @@ fn token_ends_path(cursor: &Cursor<'_, '_>, start: usize) -> bool {
     before.is_some_and(|before| sign(before) != Some(':')) && cursor.group(0, None).is_none()
 }
 
-/// The known layer that `Dense(784 -> 128, relu)` probably means. A custom layer does not take such arguments, but the
-/// layer of that name does.
+/// The known layer that `Dense(784 -> 128, relu)` probably means. A custom layer does not take such
+/// arguments, but the layer of that name does.
 fn capital(path: &Path, group: &Token) -> Option<&'static str> {
     let plain = path.text.to_lowercase();
     let known = LAYERS.iter().map(|row| row.word).find(|word| word.replace('_', "") == plain)?;

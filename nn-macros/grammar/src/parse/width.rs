@@ -37,7 +37,8 @@ fn not_constant(variable: &str, width: &str) -> String {
     )
 }
 
-/// The first name in an expression that is written like a variable: not a path, function, macro, field or type.
+/// The first name in an expression that is written like a variable: not a path, function, macro,
+/// field or type.
 fn variable(tokens: &[Token]) -> Option<&str> {
     if expression(tokens) == Some(Shape::Opaque) {
         return None;
@@ -143,8 +144,8 @@ fn number(literal: &str) -> Result<u64, (String, Option<u64>)> {
     }
 }
 
-/// The value of an expression in brackets. The brackets are removed: the compiler would report them as needless in the
-/// expansion.
+/// The value of an expression in brackets. The brackets are removed: the compiler would report them
+/// as needless in the expansion.
 fn inside(group: &Token) -> Option<Value> {
     match &group.inner[..] {
         [] => return None,

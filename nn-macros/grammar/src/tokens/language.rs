@@ -1,6 +1,7 @@
 //! The keywords of Rust, which cannot be names.
 
-/// The keywords of all editions, as of Rust 1.65. Newer ones count as names here, and the compiler checks them.
+/// The keywords of all editions, as of Rust 1.65. Newer ones count as names here, and the compiler
+/// checks them.
 const WORDS: &[&str] = &[
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",

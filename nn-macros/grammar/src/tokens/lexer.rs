@@ -1,7 +1,8 @@
-//! The lexer: splits a text, `dense(784→128, relu), …`, into tokens, each with the place of its characters.
+//! The lexer: splits a text, `dense(784→128, relu), …`, into tokens, each with the place of its
+//! characters.
 //!
-//! The compiler's own lexer is not an option: it rejects `→`, and tokens that it reads from a string have the place of the
-//! whole literal.
+//! The compiler's own lexer is not an option: it rejects `→`, and tokens that it reads from a
+//! string have the place of the whole literal.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -115,7 +116,8 @@ impl Lexer<'_> {
         Token { inner, ..self.token(Kind::Group(delimiter), start) }
     }
 
-    /// Reports too deep nesting, and skips to the closing bracket or to the end. At the end, no missing bracket is reported.
+    /// Reports too deep nesting, and skips to the closing bracket or to the end. At the end, no
+    /// missing bracket is reported.
     fn too_nested(&mut self, start: usize) -> Vec<Token> {
         self.report.error(&self.place(start..start + 1), TOO_NESTED);
         let mut open = 1_usize;

@@ -1,8 +1,8 @@
 //! Tokens, their places, and the mistakes that point at them.
 //!
-//! This crate has its own tokens, so that the same code reads a text at run time, a string literal, a file and the
-//! source code of a program. The macro keeps the compiler's information about its tokens in a table. A [`Place`] has
-//! the tokens' indices in that table.
+//! This crate has its own tokens, so that the same code reads a text at run time, a string literal,
+//! a file and the source code of a program. The macro keeps the compiler's information about its
+//! tokens in a table. A [`Place`] has the tokens' indices in that table.
 
 mod cursor;
 mod language;

@@ -3,11 +3,12 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A place in the source: tokens of a program, or characters of a string literal, a file or a text that is read at run
-/// time.
+/// A place in the source: tokens of a program, or characters of a string literal, a file or a text
+/// that is read at run time.
 ///
-/// Tokens have numbers, which the caller assigns. In a text, all tokens have the number of the literal that holds the
-/// text, since the compiler has no smaller place there. The characters give the exact place.
+/// Tokens have numbers, which the caller assigns. In a text, all tokens have the number of the
+/// literal that holds the text, since the compiler has no smaller place there. The characters give
+/// the exact place.
 #[derive(Clone, Debug, Default)]
 pub struct Place {
     /// The number of the first token. 0 means the whole call, or no token.
@@ -67,8 +68,8 @@ impl Place {
         place
     }
 
-    /// The place of a group's opening bracket. Outside texts, a group has three numbers: its own, followed by those of its
-    /// brackets.
+    /// The place of a group's opening bracket. Outside texts, a group has three numbers: its own,
+    /// followed by those of its brackets.
     pub(crate) fn open(&self) -> Self {
         self.bracket(1)
     }

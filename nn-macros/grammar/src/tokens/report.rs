@@ -7,7 +7,8 @@ use super::token::{Kind, Name, Token, sign};
 /// The mistakes found so far, and the words that an editor may complete.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Whether names denote numbers that are known when the text is read (at run time), instead of constants of a program.
+    /// Whether names denote numbers that are known when the text is read (at run time), instead of
+    /// constants of a program.
     pub(crate) names_are_numbers: bool,
     mistakes: Vec<(Place, String)>,
     mentions: Vec<Mention>,
@@ -15,9 +16,9 @@ pub struct Report {
 
 /// A word of the declaration for editors, even if it is unknown or incomplete.
 ///
-/// To complete a word, an editor compares the expansion with that of a declaration in which the word is longer. Both
-/// expansions must be equal up to that word. The macro therefore writes all mentions first, including one for each
-/// missing word.
+/// To complete a word, an editor compares the expansion with that of a declaration in which the
+/// word is longer. Both expansions must be equal up to that word. The macro therefore writes all
+/// mentions first, including one for each missing word.
 #[derive(Debug)]
 pub enum Mention {
     /// A word of one of the lists; `None` where one is missing.
@@ -55,8 +56,8 @@ impl Report {
         self.mistakes.push((place.clone(), sentence.into()));
     }
 
-    /// Adds a mention of a word of this list at `place`, or of a missing word. Texts are skipped, since editors do not read
-    /// them.
+    /// Adds a mention of a word of this list at `place`, or of a missing word. Texts are skipped,
+    /// since editors do not read them.
     pub(crate) fn mention(&mut self, list: List, word: Option<Name>, place: &Place) {
         let is_word = word.as_ref().is_none_or(|word| super::is_name(&word.text));
         if place.quoted.is_none() && is_word {
@@ -93,7 +94,8 @@ impl Report {
         self.mistakes.is_empty()
     }
 
-    /// All mistakes: the place and the sentence, followed by the line and carets if the place is in a text.
+    /// All mistakes: the place and the sentence, followed by the line and carets if the place is in
+    /// a text.
     pub fn mistakes(&self) -> impl Iterator<Item = (&Place, String)> {
         self.mistakes.iter().map(|(place, sentence)| (place, message(place, sentence)))
     }
@@ -113,8 +115,8 @@ fn finished(tokens: &[Token]) -> Vec<Token> {
     tokens
 }
 
-/// The sentence. If the place is in a string literal or a file, the line follows, with carets under the characters at
-/// fault.
+/// The sentence. If the place is in a string literal or a file, the line follows, with carets under
+/// the characters at fault.
 fn message(place: &Place, sentence: &str) -> String {
     let Some(Quoted { text, range }) = &place.quoted else { return sentence.to_owned() };
     let chars = &text.chars;

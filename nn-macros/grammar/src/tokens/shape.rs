@@ -1,5 +1,5 @@
-//! Tests whether tokens are a path or an expression, as far as the notation depends on it. Other tokens are reported as a
-//! mistake by this crate. The compiler checks the rest.
+//! Tests whether tokens are a path or an expression, as far as the notation depends on it. Other
+//! tokens are reported as a mistake by this crate. The compiler checks the rest.
 
 use super::token::{Delimiter, Kind, Token, sign, split_at_commas};
 use super::{MOST_NESTED, is_arrow, is_name};
@@ -72,7 +72,8 @@ fn strip<'t>(tokens: &'t [Token], operator: &str) -> Option<&'t [Token]> {
 
 /// A unary expression: an operand with the signs before it.
 fn operand(tokens: &[Token]) -> Option<(Shape, &[Token])> {
-    // The outermost sign determines the kind. A loop instead of recursion, since there may be thousands of signs.
+    // The outermost sign determines the kind. A loop instead of recursion, since there may be
+    // thousands of signs.
     let mut unsigned = tokens;
     let outermost = tokens.first().and_then(sign).filter(|&sign| is_unary(sign));
     while let [minus, rest @ ..] = unsigned
@@ -135,7 +136,8 @@ fn primary(tokens: &[Token]) -> Option<(Shape, &[Token])> {
     match &first.kind {
         Kind::Literal(_) => Some((Shape::Literal, rest)),
         Kind::Group(Delimiter::Parenthesis | Delimiter::Bracket) => {
-            // Only one of the two, never both: with two parses of each bracket, thirty nested ones would take hours.
+            // Only one of the two, never both: with two parses of each bracket, thirty nested ones
+            // would take hours.
             let is = match first.inner.iter().any(|token| sign(token) == Some(';')) {
                 true => is_repeated(&first.inner),
                 false => are_expressions(&first.inner),
@@ -180,8 +182,8 @@ pub(crate) fn last_of_path(tokens: &[Token]) -> Option<&Token> {
     }
 }
 
-/// The last word of the path at the beginning of the tokens, and the tokens after it. In an expression, `<` after a word
-/// means less than.
+/// The last word of the path at the beginning of the tokens, and the tokens after it. In an
+/// expression, `<` after a word means less than.
 fn path(tokens: &[Token], in_expression: bool) -> Option<(&Token, &[Token])> {
     let mut rest = match tokens.first().and_then(sign) {
         Some('<') => strip(generics(tokens)?.1, "::")?,
@@ -213,9 +215,10 @@ fn path(tokens: &[Token], in_expression: bool) -> Option<(&Token, &[Token])> {
     }
 }
 
-/// Whether the tokens of a macro's `$fragment` mean the same without the invisible brackets around them. This holds for
-/// no token, a single token, a path, a visibility, words followed by brackets such as `dense(4)` and `derive(Clone)`, and
-/// `doc = "text"`. Tokens with operators need the brackets: `$a * 2` with `$a` = `1 + 1`.
+/// Whether the tokens of a macro's `$fragment` mean the same without the invisible brackets around
+/// them. This holds for no token, a single token, a path, a visibility, words followed by brackets
+/// such as `dense(4)` and `derive(Clone)`, and `doc = "text"`. Tokens with operators need the
+/// brackets: `$a * 2` with `$a` = `1 + 1`.
 pub fn is_loose(tokens: &[Token]) -> bool {
     let is_operand = |token: &Token| match &token.kind {
         Kind::Word(word) => word != "as" && !STATEMENTS.contains(&word.as_str()),

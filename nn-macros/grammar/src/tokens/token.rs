@@ -78,7 +78,8 @@ impl Token {
         Self { kind, place, inner: Vec::new() }
     }
 
-    /// The same brackets without a place: the compiler would report the user's brackets as needless.
+    /// The same brackets without a place: the compiler would report the user's brackets as
+    /// needless.
     pub(crate) fn without_place(&self) -> Self {
         Self { place: Place::default(), ..self.clone() }
     }
@@ -125,7 +126,8 @@ pub(crate) fn place(tokens: &[Token]) -> Place {
     }
 }
 
-/// Splits at the commas that are not between angle brackets. A trailing comma does not add an empty part.
+/// Splits at the commas that are not between angle brackets. A trailing comma does not add an empty
+/// part.
 pub fn split_at_commas(tokens: &[Token]) -> Vec<&[Token]> {
     let mut depth = 0_usize;
     let mut parts = Vec::new();

@@ -1,5 +1,5 @@
-//! The types of a table's columns, as the block `columns { area: number(log), city: category(12) }` declares them, and the
-//! number of network inputs for each.
+//! The types of a table's columns, as the block `columns { area: number(log), city: category(12) }`
+//! declares them, and the number of network inputs for each.
 
 use super::word;
 
@@ -51,8 +51,8 @@ word!(ColumnWord);
 pub struct ColumnForm {
     /// Its type.
     pub kind: ColumnKind,
-    /// Whether no value is missing, so that no input flags missing values. A value that is missing nevertheless counts as
-    /// the median, or as no word.
+    /// Whether no value is missing, so that no input flags missing values. A value that is missing
+    /// nevertheless counts as the median, or as no word.
     pub complete: bool,
 }
 
@@ -77,15 +77,17 @@ pub enum ColumnKind {
     Date,
 }
 
-/// The length of an encoded date: its days, and the position in year, week and day as points of a circle.
+/// The length of an encoded date: its days, and the position in year, week and day as points of a
+/// circle.
 pub const DATE_NUMBERS: usize = 7;
 
 impl ColumnKind {
-    /// A category in which `kept` words have an index. Each is encoded as a flag or, if there are more than 24, as a learned
-    /// vector of 1.6·n^0.56 numbers, at most 64 (the rule of fast.ai).
+    /// A category in which `kept` words have an index. Each is encoded as a flag or, if there are
+    /// more than 24, as a learned vector of 1.6·n^0.56 numbers, at most 64 (the rule of fast.ai).
     #[cfg(feature = "std")]
     pub fn category(kept: usize) -> Self {
-        /// Largest number of words that are encoded as flags. More words are encoded as learned vectors.
+        /// Largest number of words that are encoded as flags. More words are encoded as learned
+        /// vectors.
         const MOST_FLAGS: usize = 24;
         let dimensions = match kept <= MOST_FLAGS {
             true => 0,
@@ -104,7 +106,8 @@ impl ColumnForm {
         }
     }
 
-    /// The length in a raw row: two numbers for a word, which is represented by its fingerprint, and one otherwise.
+    /// The length in a raw row: two numbers for a word, which is represented by its fingerprint,
+    /// and one otherwise.
     pub const fn raw(&self) -> usize {
         match self.kind {
             ColumnKind::Category { .. } => 2,
@@ -112,7 +115,8 @@ impl ColumnForm {
         }
     }
 
-    /// The number of indices for words: one for each kept word, one for all others, and one for a missing word.
+    /// The number of indices for words: one for each kept word, one for all others, and one for a
+    /// missing word.
     pub const fn places(&self) -> usize {
         self.words() + 1 + !self.complete as usize
     }
@@ -144,7 +148,8 @@ pub struct ColumnWidths {
     pub raw: usize,
     /// The number of encoded values that are not part of a learned vector.
     pub floats: usize,
-    /// The number of columns with learned vectors. The floats are followed by the index of a vector for each.
+    /// The number of columns with learned vectors. The floats are followed by the index of a vector
+    /// for each.
     pub codes: usize,
     /// The number of inputs for the layers that follow: the floats and the vectors.
     pub outputs: usize,

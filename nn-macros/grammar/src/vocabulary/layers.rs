@@ -1,7 +1,7 @@
 //! The layers.
 //!
-//! A layer that takes its width from the layer before it, and whose options are numbers, needs only a row here: see
-//! [`Simple`].
+//! A layer that takes its width from the layer before it, and whose options are numbers, needs only
+//! a row here: see [`Simple`].
 
 use core::ops::Bound::{Excluded, Included, Unbounded};
 
@@ -68,8 +68,9 @@ pub enum LayerKind {
 
 /// A layer that is as wide as the layer before it or half as wide, and whose options are numbers.
 ///
-/// In `nn`, the type named by its word takes the number of outputs, followed by the bits of each option, in their order
-/// here: `layer_norm(epsilon = 1e-5)` over 64 units is `layer_norm<64, { f64::to_bits(1e-5) }>`.
+/// In `nn`, the type named by its word takes the number of outputs, followed by the bits of each
+/// option, in their order here: `layer_norm(epsilon = 1e-5)` over 64 units is `layer_norm<64, {
+/// f64::to_bits(1e-5) }>`.
 #[derive(Debug)]
 pub struct Simple {
     /// Its name in tables of layers. The value of a required option follows.
@@ -80,7 +81,8 @@ pub struct Simple {
     pub shown: bool,
     /// Why it cannot be the last layer, if it cannot.
     pub not_last: Option<&'static str>,
-    /// Whether it preprocesses rows for the layers after it, so that it can only be the first layer.
+    /// Whether it preprocesses rows for the layers after it, so that it can only be the first
+    /// layer.
     pub encodes: bool,
     /// Its number of outputs.
     pub gives: Gives,
@@ -509,7 +511,8 @@ impl Layer {
         None
     }
 
-    /// Whether it preprocesses rows for the layers after it, so that it can only be the first layer.
+    /// Whether it preprocesses rows for the layers after it, so that it can only be the first
+    /// layer.
     pub const fn encodes(&self) -> bool {
         match &self.kind {
             LayerKind::Simple(simple) => simple.encodes,
@@ -535,7 +538,8 @@ impl Layer {
         required || index + 1 == self.options.len()
     }
 
-    /// The index and the description of its required option, if any. This option may be written without its name.
+    /// The index and the description of its required option, if any. This option may be written
+    /// without its name.
     pub fn required(&self) -> Option<(usize, &'static str)> {
         let required = |option: &LayerOption| option.number()?.required;
         let mut options = self.options.iter().enumerate();

@@ -1,4 +1,5 @@
-//! The row of a table that a wrong word probably means: the word of another library, or a misspelled word.
+//! The row of a table that a wrong word probably means: the word of another library, or a
+//! misspelled word.
 
 use super::spelling::nearest;
 use super::{

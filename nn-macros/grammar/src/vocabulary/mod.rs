@@ -1,5 +1,5 @@
-//! The words of the notation, each a row of a table: its meaning, its options, and its names in other libraries.
-//! Outside its table, a word needs only the type of that name in `nn`.
+//! The words of the notation, each a row of a table: its meaning, its options, and its names in
+//! other libraries. Outside its table, a word needs only the type of that name in `nn`.
 //!
 //! | file | |
 //! |---|---|

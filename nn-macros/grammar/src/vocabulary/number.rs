@@ -1,5 +1,5 @@
-//! The bounds of a number that an option takes. They are shared by the macro, the compiler's checks of constants, and
-//! networks that are read at run time.
+//! The bounds of a number that an option takes. They are shared by the macro, the compiler's checks
+//! of constants, and networks that are read at run time.
 
 use core::ops::Bound;
 
@@ -14,14 +14,15 @@ pub struct Number {
     pub least: Bound<f64>,
     /// The upper bound.
     pub most: Bound<f64>,
-    /// The end of the sentence "`1.5` is …" about a number outside the bounds. It says what to write.
+    /// The end of the sentence "`1.5` is …" about a number outside the bounds. It says what to
+    /// write.
     pub refused: &'static str,
     /// The end of the sentence "in layer `drop`, `RATE` cannot be …" about a constant outside them.
     pub cannot_be: &'static str,
     /// Whether it must be an integer that divides the layer's width.
     pub divides_width: bool,
-    /// The description of the number, if it is required. A required number may be written without the option's name:
-    /// `dropout(0.2)`.
+    /// The description of the number, if it is required. A required number may be written without
+    /// the option's name: `dropout(0.2)`.
     pub required: Option<&'static str>,
 }
 

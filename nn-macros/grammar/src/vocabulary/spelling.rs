@@ -18,8 +18,8 @@ pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
     misspelt.or_else(|| if lower.len() > 1 { begun() } else { None })
 }
 
-/// The edit distance: the number of letters to insert, delete, replace or swap with their neighbor (optimal string
-/// alignment).
+/// The edit distance: the number of letters to insert, delete, replace or swap with their neighbor
+/// (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut table = vec![vec![0; b.len() + 1]; a.len() + 1];

@@ -1,4 +1,4 @@
-//! Inputs without names, with names in the wrong brackets, twice, alone, repeated and empty.
+//! Inputs without names, with names in the wrong brackets, with duplicate names, alone, repeated and empty.
 
 use nn::network;
 

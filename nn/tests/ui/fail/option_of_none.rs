@@ -1,4 +1,4 @@
-//! Options of layers that have none.
+//! Options of layers without options.
 
 use nn::network;
 

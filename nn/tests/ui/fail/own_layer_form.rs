@@ -1,4 +1,4 @@
-//! Layers of the user's own with too much, too little, and in small letters.
+//! Custom layers with too many or too few arguments, and in lowercase.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A layer repeated: numbered names, an index in its accessor, an array of answers.
+//! A repeated layer: numbered names, an index in its accessor, an array of outputs.
 
 use nn::network;
 

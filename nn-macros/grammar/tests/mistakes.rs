@@ -1,4 +1,4 @@
-//! Texts with mistakes: what is said about them, and what is made of them.
+//! Texts with mistakes: the messages, and the resulting networks.
 
 #![cfg(feature = "std")]
 
@@ -80,7 +80,7 @@ fn names_can_be_taken() {
     assert_eq!(names.collect::<Vec<_>>(), ["layer1_", "layer2_"]);
 }
 
-/// What is left of a text when one of its words is missing, or stands there twice, or two have changed places.
+/// Variants of a text in which one word is missing or duplicated, or two words are swapped.
 fn mutilated(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut all = Vec::new();
@@ -96,7 +96,8 @@ fn mutilated(text: &str) -> Vec<String> {
     all
 }
 
-/// Every layer takes what the one before gives, where both are numbers.
+/// Checks that the inputs of each layer equal the outputs of the layer before, where both are
+/// numbers.
 #[track_caller]
 fn fits(steps: &[Step], text: &str) {
     assert!(!steps.is_empty(), "{text}");
@@ -136,8 +137,8 @@ fn whatever_is_wrong_the_layers_that_come_out_fit() {
     }
 }
 
-/// Brackets in brackets are read in time linear in their number, and too many are a mistake: the text of a file must not
-/// be able to stop a program.
+/// Nested brackets are parsed in linear time, and too deep nesting is a mistake: the text of a file
+/// must not be able to stop a program.
 #[test]
 fn brackets_are_nested_to_a_limit() {
     let nested = |open: &str, count: usize, close: &str| {

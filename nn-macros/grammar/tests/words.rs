@@ -1,16 +1,17 @@
-//! Every word of the vocabulary can be written, and so can what others call it: cases made from the lists.
+//! Every word of the vocabulary is accepted, and its names in other libraries give the right
+//! advice. The cases are generated from the lists.
 
 use nn_grammar::read;
 use nn_grammar::vocabulary::{ACTIVATIONS, COLUMNS, INITIALIZERS, LAYERS, LayerKind};
 
-/// Nothing is wrong with the declaration.
+/// Checks that the declaration is accepted.
 fn accepted(text: &str) {
     if let Err(mistakes) = read(text, None) {
         panic!("{text}: {mistakes}");
     }
 }
 
-/// The declaration is refused with this advice.
+/// Checks that the declaration is rejected with this advice.
 fn refused(text: &str, advice: &str) {
     let mistakes = read(text, None).err().map(|mistakes| mistakes.to_string());
     assert!(mistakes.as_ref().is_some_and(|found| found.contains(advice)), "{text}: {mistakes:?}");
@@ -45,7 +46,7 @@ fn every_initialiser() {
 fn every_simple_layer_and_its_options() {
     let simple = LAYERS.iter().filter(|layer| matches!(layer.kind, LayerKind::Simple(_)));
     for layer in simple {
-        // What prepares rows comes first.
+        // Encoders come first.
         let [before, after] = if layer.encodes() {
             ["", ", dense(8 -> 2)"]
         } else {

@@ -6,9 +6,9 @@ use quote::quote;
 
 use super::*;
 
-/// What `network_file!` makes of a file with this text, and the messages.
+/// The expansion of `network_file!` for a file with this text, and the messages.
 fn from_file(text: &str) -> (String, Vec<String>) {
-    // The tests run side by side: each call has a file of its own.
+    // The tests run in parallel, so each call has its own file.
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     let call = CALLS.fetch_add(1, Ordering::Relaxed);
     let directory = std::env::temp_dir();

@@ -1,4 +1,4 @@
-//! Declarations with mistakes: the text of every error, and what is left of the network.
+//! Declarations with mistakes: the text of every error, and the resulting network.
 
 use quote::quote;
 
@@ -88,7 +88,7 @@ fn only_source_code_is_told_that_a_literal_can_hold_arrows() {
     assert_eq!(found[0].lines().next(), Some(advice));
 }
 
-/// The names of all methods and constants in the `impl`s of a struct itself.
+/// The names of all methods and constants in the inherent `impl`s of a struct.
 fn members(items: &[syn::Item]) -> Vec<String> {
     let of = |item: &syn::Item| match item {
         syn::Item::Impl(found) if found.trait_.is_none() => {

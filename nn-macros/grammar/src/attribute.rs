@@ -79,7 +79,7 @@ impl<'a> Effect<'a> {
         parts.iter().any(|part| part.first().and_then(Token::word) == Some(name))
     }
 
-    /// Where it stands.
+    /// Its place.
     pub fn place(&self) -> Place {
         crate::tokens::place(self.tokens)
     }

@@ -17,7 +17,7 @@ fn mistakes_are_all_reported_and_the_network_is_still_there() {
             "a width of layer `b` is zero; write the number of units, 1 or more",
             "layer `b` takes 64 inputs but layer `a` gives 128 outputs; write `dense(128 -> 0, \
              softmax)` or leave the input out: `dense(0, softmax)`",
-            "nothing comes before layer `layer1`, so its number of inputs must be written: \
+            "no layer comes before layer `layer1`, so its number of inputs must be written: \
              `dense(INPUTS -> 2)` with your number for `INPUTS`",
         ]
     );

@@ -166,7 +166,7 @@ impl Walk<'_> {
         let Around { given, ahead, .. } = around;
         if let (None, None, Some(output)) = (&given, &written.input, &written.output) {
             let advice = format!(
-                "nothing comes before {}, so its number of inputs must be written: `{}` with your \
+                "no layer comes before {}, so its number of inputs must be written: `{}` with your \
                  number for `INPUTS`",
                 title.text,
                 form.with("INPUTS")

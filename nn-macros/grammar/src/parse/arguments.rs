@@ -129,7 +129,7 @@ fn needless(layer: &Layer, tokens: &[Token]) -> String {
     }
     match is_width(tokens) || tokens.iter().any(|token| sign(token) == Some('>')) {
         true => format!("`{word}` takes its width from the layer before it; leave `{found}` out"),
-        false => format!("`{word}` takes nothing but options by name, {}", layer.example),
+        false => format!("`{word}` takes only named options, {}", layer.example),
     }
 }
 

@@ -81,7 +81,7 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
         dense.activation = activation(first, report).or(dense.activation.take());
         if let Some(other) = others.first() {
             let advice = format!(
-                "`dense` takes widths, one activation and options by name; leave `{}` out",
+                "`dense` takes widths, one activation and named options; leave `{}` out",
                 written(other)
             );
             report.error(&place(other), advice);

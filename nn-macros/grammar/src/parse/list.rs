@@ -127,7 +127,7 @@ impl List<'_, '_, '_> {
         let advice = match self.naming {
             Naming::Inside => format!("`residual` has no options; leave `{written}` out"),
             _ => format!(
-                "an option stands in the parentheses of its layer, as in `dense(784 -> 128, bias = \
+                "an option goes in the parentheses of its layer, as in `dense(784 -> 128, bias = \
                  false)`; move `{written}` there"
             ),
         };

@@ -191,7 +191,7 @@ pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Width
                 let mut advice = format!("write `->` between the widths: `{written}`");
                 // Rust's lexer may have removed another kind of arrow.
                 if between.is_empty() && output[0].place.quoted.is_none() {
-                    advice += ", or put the declaration in a string literal, where `→` can stand";
+                    advice += ", or put the declaration in a string literal, where `→` is allowed";
                 }
                 report.error(&place(if between.is_empty() { output } else { between }), advice);
                 Widths { input: width(input, report), output: width(output, report) }

@@ -1,5 +1,5 @@
-//! The words of a declaration as paths, where an editor finds them: see [`Mention`]. The compiler does not see
-//! them.
+//! The words of a declaration as paths, for editors only: see [`Mention`]. The compiler does not
+//! see them.
 
 use nn_grammar::tokens::{List, Mention, Report};
 use proc_macro2::TokenStream;
@@ -7,7 +7,7 @@ use quote::quote;
 
 use crate::source::Source;
 
-/// Every word, each in an item of its own.
+/// Writes each word in a separate item.
 pub(crate) fn anchors(source: &Source, report: &Report) -> TokenStream {
     let nn = source.root();
     let anchors = report.mentions().iter().map(|mention| {

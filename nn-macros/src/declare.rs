@@ -1,4 +1,4 @@
-//! One call of `network!`, from tokens to tokens.
+//! One call of `network!`: the tokens of a declaration to the tokens of its code.
 
 use nn_grammar::tokens::{Report, TOO_NESTED};
 use nn_grammar::{Checked, read_tokens};
@@ -10,12 +10,13 @@ use crate::expand::{expand, taken};
 use crate::mistakes::compile_errors;
 use crate::source::Source;
 
-/// What stands for `input`, where `root` is the path of `nn`; the mistakes in it are in `report`, and in the code as errors.
+/// Expands `input`, where `root` is the path of `nn`. Mistakes are added to `report`, and to the
+/// code as errors.
 pub(crate) fn network(root: TokenStream, input: TokenStream, report: &mut Report) -> TokenStream {
     let (source, tokens) = Source::read(root, input);
     let checked = match source.too_nested() {
         None => read_tokens(&tokens, &taken(), report),
-        // What is not looked into may look like other mistakes.
+        // The brackets that were skipped may cause further mistakes, which are discarded.
         Some(place) => {
             report.error(place, TOO_NESTED);
             read_tokens(&tokens, &taken(), &mut Report::default())
@@ -24,7 +25,7 @@ pub(crate) fn network(root: TokenStream, input: TokenStream, report: &mut Report
     finish(&source, checked, TokenStream::new(), report)
 }
 
-/// Writes the code of a declaration, with `also` beside the errors.
+/// Writes the code of a declaration, with `also` next to the errors.
 pub(crate) fn finish(
     source: &Source,
     checked: Checked,

@@ -1,4 +1,4 @@
-//! `network_file!("model.net")`: a declaration in a file of its own.
+//! `network_file!("model.net")`: a declaration in a separate file.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::expand::taken;
 use crate::mistakes::compile_errors;
 use crate::source::Source;
 
-/// What stands for the file that `input` names, relative to `directory`.
+/// Expands the file that `input` names, relative to `directory`.
 pub(crate) fn network_file(
     root: TokenStream,
     input: TokenStream,
@@ -26,7 +26,7 @@ pub(crate) fn network_file(
         [] => (&Place::default(), None),
     };
     let Some(path) = path else {
-        let advice = "`network_file!` takes the path of a file in quotation marks, as in \
+        let advice = "`network_file!` takes the path of a file in quotes, as in \
                       `network_file!(\"model.net\")`";
         report.error(literal, advice);
         return compile_errors(&source, report);
@@ -35,14 +35,14 @@ pub(crate) fn network_file(
         Ok(text) => Text::new(&text, Some(&path)),
         Err(error) => {
             let advice = format!(
-                "cannot read `{path}`, a path beginning where the manifest Cargo.toml is: {error}"
+                "cannot read `{path}`, a path relative to the folder of Cargo.toml: {error}"
             );
             report.error(literal, advice);
             return compile_errors(&source, report);
         }
     };
     let checked = read_text(&text, literal.first, &taken(), report);
-    // The compiler sees that the code depends on the file.
+    // Makes the compiler track the file as a dependency.
     let name = source.tokens(&tokens);
     let absolute = match Path::new(&path).is_absolute() {
         true => name,

@@ -1,16 +1,18 @@
-//! `network!`, which declares a network as a struct whose fields are layers. It is part of `nn`, whose macros
-//! of the same names call those here; nothing else here is public.
+//! The procedural macros `network!` and `network_file!`, which declare a network as a struct whose
+//! fields are layers. They are part of `nn`: its macros of the same names call these. Nothing else
+//! here is public.
 //!
-//! What a declaration says and whether it makes sense is up to `nn-grammar`, which knows nothing of the
-//! compiler. This crate is what is between the two:
+//! `nn-grammar` parses and checks a declaration, independently of the compiler. This crate connects
+//! the two:
 //!
 //! ```text
 //! compiler's tokens ── source ──> tokens ── nn-grammar ──> checked networks ── expand ──> code
 //!                                              └── report ── mistakes, anchors ────────────┘
 //! ```
 //!
-//! The code only names things in `nn`, by the path that the call brings with it. On mistakes it is that of the network that was probably meant, so that
-//! one mistake gives one message.
+//! The generated code only names items of `nn`, by the path that the call passes. If a declaration
+//! has mistakes, the generated code is that of the network that was probably meant, so that one
+//! mistake gives one message.
 
 use nn_grammar::tokens::Report;
 use proc_macro::TokenStream;
@@ -26,7 +28,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-/// What `nn::network!` calls: the path of the crate `nn`, in brackets, and then the declaration.
+/// Implements `nn::network!`. The input is the path of the crate `nn` in brackets, followed by the
+/// declaration.
 #[doc(hidden)]
 #[proc_macro]
 pub fn network(input: TokenStream) -> TokenStream {
@@ -34,7 +37,8 @@ pub fn network(input: TokenStream) -> TokenStream {
     declare::network(root, declaration, &mut Report::default()).into()
 }
 
-/// What `nn::network_file!` calls: the path of the crate `nn`, in brackets, and then that of the file.
+/// Implements `nn::network_file!`. The input is the path of the crate `nn` in brackets, followed by
+/// the path of the file.
 #[doc(hidden)]
 #[proc_macro]
 pub fn network_file(input: TokenStream) -> TokenStream {
@@ -43,8 +47,8 @@ pub fn network_file(input: TokenStream) -> TokenStream {
     file::network_file(root, path, directory.as_ref(), &mut Report::default()).into()
 }
 
-/// The path of the crate `nn` by the name that it has where the macro is called, which only a macro of `nn` can know
-/// and puts in front; and what follows.
+/// Splits the input into the path of the crate `nn` and the rest. Only a macro of `nn` knows the
+/// name of the crate where it is called, and passes it first.
 fn with_root(input: TokenStream) -> (proc_macro2::TokenStream, proc_macro2::TokenStream) {
     let mut trees = proc_macro2::TokenStream::from(input).into_iter();
     match trees.next() {

@@ -6,12 +6,12 @@ use quote::{quote, quote_spanned};
 
 use crate::source::Source;
 
-/// One `compile_error!` for every mistake, each at its place, in the order of the source.
+/// Writes one `compile_error!` for each mistake, at its place, in the order of the source.
 pub(crate) fn compile_errors(source: &Source, report: &Report) -> TokenStream {
     let mut mistakes: Vec<_> = report.mistakes().collect();
     mistakes.sort_by_key(|(place, _)| source.order(place));
     let errors = mistakes.iter().map(|(place, message)| {
-        // The compiler shows what lies between the spans of a macro's first and last token.
+        // The compiler underlines everything between the spans of a macro's first and last token.
         let message = quote_spanned!(source.end(place)=> { #message });
         quote_spanned!(source.span(place)=> ::core::compile_error! #message)
     });

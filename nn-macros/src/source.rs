@@ -1,16 +1,17 @@
-//! The compiler's tokens, and which of the grammar's tokens stands for which: a table by their numbers.
+//! The mapping between the compiler's tokens and those of the grammar: a table indexed by token
+//! number.
 
 use nn_grammar::tokens::{
     Delimiter, Kind, MOST_NESTED, Name, Place, Token, is_expression, is_loose,
 };
 use proc_macro2::{Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 
-/// What the compiler knows about the tokens of one call. Number 0 is the call itself.
+/// The compiler's information about the tokens of one call. Number 0 is the call itself.
 pub(crate) struct Source {
     /// The path of `nn`.
     root: TokenStream,
     entries: Vec<Entry>,
-    /// Brackets in more others than may be, which are not looked into.
+    /// The first brackets that are nested too deeply, which are skipped.
     too_nested: Option<Place>,
 }
 
@@ -21,7 +22,7 @@ struct Entry {
 }
 
 impl Source {
-    /// The tokens of a call, and the table of them.
+    /// Reads the tokens of a call into a table.
     pub(crate) fn read(root: TokenStream, stream: TokenStream) -> (Source, Vec<Token>) {
         let mut source = Source { root, entries: Vec::new(), too_nested: None };
         source.push(Span::call_site(), None);
@@ -39,7 +40,7 @@ impl Source {
         self.entries.len() - 1
     }
 
-    /// The tokens in as many brackets as `depth`.
+    /// Converts the tokens at nesting depth `depth`.
     fn tokens_of(&mut self, stream: TokenStream, depth: usize) -> Vec<Token> {
         stream.into_iter().flat_map(|tree| self.tokens_of_tree(tree, depth)).collect()
     }
@@ -64,8 +65,8 @@ impl Source {
                     proc_macro2::Delimiter::Parenthesis => Delimiter::Parenthesis,
                     proc_macro2::Delimiter::Bracket => Delimiter::Bracket,
                     proc_macro2::Delimiter::Brace => Delimiter::Brace,
-                    // A macro's `$width` arrives in invisible brackets, which say nothing here unless
-                    // they hold an expression together.
+                    // A macro's `$width` arrives in invisible brackets. They matter only where they
+                    // hold an expression together.
                     proc_macro2::Delimiter::None if is_loose(&inner) => return inner,
                     proc_macro2::Delimiter::None => Delimiter::None,
                 };
@@ -75,24 +76,24 @@ impl Source {
         vec![Token::new(kind, place)]
     }
 
-    /// Where brackets stand in too many others, if they do anywhere.
+    /// The place of brackets that are nested too deeply, if any.
     pub(crate) fn too_nested(&self) -> Option<&Place> {
         self.too_nested.as_ref()
     }
 
-    /// Where a place begins.
+    /// The start of a place.
     pub(crate) fn span(&self, place: &Place) -> Span {
         self.entries[place.first].span
     }
 
-    /// Where a place ends.
+    /// The end of a place.
     pub(crate) fn end(&self, place: &Place) -> Span {
         self.entries[place.last].span
     }
 
-    /// What comes first in the source is less.
+    /// A sort key by the order in the source.
     pub(crate) fn order(&self, place: &Place) -> (usize, usize, usize) {
-        // Outside of the compiler, in tests, spans have no positions.
+        // Outside the compiler, in tests, spans have no positions.
         let (line, column) = match proc_macro::is_available() {
             true => {
                 let span = self.span(place).unwrap();
@@ -103,7 +104,7 @@ impl Source {
         (line, column, place.quoted.as_ref().map_or(0, |quoted| quoted.range.start))
     }
 
-    /// The compiler's name for a name.
+    /// A name as the compiler's identifier.
     pub(crate) fn ident(&self, name: &Name) -> Ident {
         let span = self.span(&name.place);
         let span = if name.made_up { Span::call_site().located_at(span) } else { span };
@@ -115,7 +116,7 @@ impl Source {
         tokens.iter().map(|token| self.tree(token)).collect()
     }
 
-    /// The compiler's own token, or one at the literal that a text stands in.
+    /// The compiler's own token, or a new one at the literal that holds the text.
     fn tree(&self, token: &Token) -> TokenTree {
         let entry = &self.entries[token.place.first];
         let bound = has_invisible(token);
@@ -137,9 +138,10 @@ impl Source {
                     Delimiter::Parenthesis => proc_macro2::Delimiter::Parenthesis,
                     Delimiter::Bracket => proc_macro2::Delimiter::Bracket,
                     Delimiter::Brace => proc_macro2::Delimiter::Brace,
-                    // The compiler ignores invisible brackets in what a procedural macro writes, and would
-                    // read `$a * 2` with `$a` = `1 + 1` as `1 + 1 * 2`. Without a place in the source, it
-                    // does not call these needless.
+                    // The compiler ignores invisible brackets in the output of a procedural macro,
+                    // and would read `$a * 2` with `$a` = `1 + 1` as `1 + 1 * 2`. Parentheses
+                    // without a place in the source do not trigger its lint for needless
+                    // parentheses.
                     Delimiter::None if is_expression(&token.inner) => {
                         let inner = self.tokens(&token.inner);
                         return Group::new(proc_macro2::Delimiter::Parenthesis, inner).into();
@@ -154,7 +156,7 @@ impl Source {
     }
 }
 
-/// Whether invisible brackets stand somewhere in it.
+/// Whether the token contains invisible brackets.
 fn has_invisible(token: &Token) -> bool {
     token.kind == Kind::Group(Delimiter::None) || token.inner.iter().any(has_invisible)
 }

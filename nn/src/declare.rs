@@ -1,7 +1,9 @@
-//! `network!` and `network_file!`: the macros of `nn-macros`, told what this crate is called where they are used.
+//! `network!` and `network_file!`: the macros of `nn-macros`, with the path of this crate where
+//! they are used.
 //!
-//! A procedural macro cannot know that. A macro of this crate can, by `$crate`: the code that it writes finds this crate
-//! under another name in `Cargo.toml`, and through a crate that re-exports it.
+//! A procedural macro cannot know that path. A macro of this crate can pass it as `$crate`. The
+//! generated code then finds this crate under another name in `Cargo.toml`, and through a crate
+//! that re-exports it.
 
 #[doc = include_str!("../../nn-macros/src/network.md")]
 #[macro_export]
@@ -13,10 +15,10 @@ macro_rules! network {
 
 /// Declares the networks of a file.
 ///
-/// `network_file!("model.net")` reads the file `model.net` beside the manifest of the crate and stands
-/// for what [`network!`] makes of the text in it: declarations of structs, or layers, which are a type.
-/// The arrow can be `→` there, `//` begins a comment, and mistakes are shown with the file's name, line
-/// and column. The crate is compiled again when the file changes.
+/// `network_file!("model.net")` reads the file `model.net` next to the crate's manifest and expands
+/// its text as [`network!`] does: to declarations of structs, or to a type if the text holds
+/// layers. In the file the arrow can be `→`, and `//` begins a comment. Mistakes are reported with
+/// the file's name, line and column. The crate is recompiled when the file changes.
 ///
 /// ```
 /// use nn::{Network, network_file};

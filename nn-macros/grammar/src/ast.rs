@@ -1,15 +1,16 @@
-//! What a declaration says, with the place of every part that a mistake may have to point at. Whether it makes
-//! sense is up to `check`.
+//! A declaration as written, with the place of every part that a mistake may point at. `check`
+//! decides whether it is valid.
 
 use crate::attribute::Attribute;
 use crate::tokens::{Name, Place, Token, is_arrow, is_name, sign, split_at_commas};
 use crate::vocabulary::{self, ColumnForm, ColumnKind, ColumnWidths, LayerOption};
 
-/// More layers than any network has: with so many, `cargo check` takes seconds, and a training step of a program that is
-/// compiled without optimisation fits into the stack of a thread.
+/// The largest number of layers, more than any network has. With so many, `cargo check` takes
+/// seconds, and a training step of a program compiled without optimization fits into the stack of a
+/// thread.
 pub const MOST_LAYERS: usize = 1000;
 
-/// What one call of the macro, a file or a text stands for: declarations of `N`, or layers `L`.
+/// The content of one call of the macro, a file or a text: declarations of `N`, or layers `L`.
 #[derive(Debug)]
 pub enum Declaration<N, L> {
     /// `pub struct Digits(…);`, any number of them.
@@ -25,7 +26,7 @@ pub(crate) struct Item {
     pub(crate) layers: Layers,
 }
 
-/// What stands before the layers.
+/// The part of a declaration before the layers.
 #[derive(Debug)]
 pub struct Head {
     /// Doc comments, derives and others, each a `#` and a group.
@@ -38,7 +39,7 @@ pub struct Head {
     pub parameters: Vec<Name>,
 }
 
-/// A list of layers; a mistake of the list as a whole is shown at `place`.
+/// A list of layers. A mistake of the list as a whole is reported at `place`.
 #[derive(Debug)]
 pub(crate) struct Layers {
     pub(crate) place: Place,
@@ -57,16 +58,16 @@ pub(crate) struct Layer {
     pub(crate) incomplete: bool,
 }
 
-/// What a layer is called, and where it stands.
+/// The name and place of a layer.
 #[derive(Clone, Debug)]
 pub struct Title {
     /// The doc comments of the layer.
     pub docs: Vec<Attribute>,
-    /// The field's name, or `layer1`, `layer2`, … where there are none.
+    /// The field's name, or `layer1`, `layer2`, … if it has none.
     pub name: Name,
-    /// What messages call it: ``layer `hidden` ``, or ``layer 2 of `block` ``.
+    /// Its name in messages: ``layer `hidden` ``, or ``layer 2 of `block` ``.
     pub text: String,
-    /// The word `dense`, or the last of the path; `None` if a mistake tells why.
+    /// The word `dense`, or the last word of the path; `None` if a mistake tells why.
     pub word: Option<Name>,
     /// Where the layer begins, after its name.
     pub place: Place,
@@ -79,7 +80,7 @@ pub(crate) struct Repeat {
     pub(crate) place: Place,
 }
 
-/// What a layer is.
+/// The kind of a layer.
 #[derive(Debug)]
 pub(crate) enum Unit {
     /// `dense(784 -> 128, relu, bias = false)`
@@ -96,9 +97,9 @@ pub(crate) enum Unit {
     Heads(Vec<Branch<Layers>>),
     /// `columns { area: number(log), city: category(12) }`
     Columns(Vec<Column>),
-    /// `models::Encoder`: a network inside this one.
+    /// `models::Encoder`: a nested network.
     Network(Path),
-    /// `my::Gate(128 -> 64)`: a layer of the user's own.
+    /// `my::Gate(128 -> 64)`: a custom layer.
     Own(Path, Widths),
     /// A mistake tells why there is none.
     Missing,
@@ -107,44 +108,44 @@ pub(crate) enum Unit {
 /// `784 -> 128`
 #[derive(Clone, Debug, Default)]
 pub struct Widths {
-    /// What stands before the arrow. `None` is what the layer before gives.
+    /// The width before the arrow. `None` means the outputs of the layer before.
     pub input: Option<Width>,
-    /// What stands after the arrow. `None` only if a mistake tells why.
+    /// The width after the arrow. `None` only if a mistake tells why.
     pub output: Option<Width>,
 }
 
-/// What stands in the parentheses of a `dense`, but for its widths.
+/// The arguments of a `dense`, except its widths.
 #[derive(Clone, Debug, Default)]
 pub struct Dense {
-    /// The activation; a layer without one is linear.
+    /// The activation. A layer without one is linear.
     pub activation: Option<Activation>,
-    /// The initialiser of the weight; what suits the activation if there is none.
+    /// The initializer of the weight. By default it is the one that suits the activation.
     pub init: Option<Choice>,
-    /// Whether there are biases: yes, if nothing is written.
+    /// Whether the layer has biases. Default: yes.
     pub bias: Option<bool>,
-    /// Whether the weights are directions and lengths: no, if nothing is written.
+    /// Whether the weights are stored as directions and lengths. Default: no.
     pub weight_norm: Option<bool>,
-    /// Whether the weights are divided by their largest singular value: no, if nothing is written.
+    /// Whether the weights are divided by their largest singular value. Default: no.
     pub spectral_norm: Option<bool>,
     /// The penalty for large weights.
     pub l2: Option<Real>,
 }
 
-/// A layer as wide as what comes before it, with its numbers.
+/// A layer that takes its width from the layer before it, with its numbers.
 #[derive(Clone, Debug)]
 pub struct Simple {
     /// The layer's row in the vocabulary.
     pub layer: &'static vocabulary::Layer,
-    /// What a simple layer's row tells besides.
+    /// The part of the row that only simple layers have.
     pub row: &'static vocabulary::Simple,
     /// The number of each option of the row; `None` is its default.
     pub numbers: Vec<Option<Real>>,
 }
 
-/// One of several ways through a network, side by side: `image: (dense(784 -> 64, relu), dense(16))`
+/// One of several parallel branches of a network: `image: (dense(784 -> 64, relu), dense(16))`
 #[derive(Debug)]
 pub struct Branch<L> {
-    /// Its name, or `input1`, `head2`, … where there are none.
+    /// Its name, or `input1`, `head2`, … if it has none.
     pub name: Name,
     /// The layers in it.
     pub layers: L,
@@ -155,33 +156,34 @@ pub struct Branch<L> {
 pub struct Column {
     /// Its doc comments.
     pub docs: Vec<Attribute>,
-    /// Its name, which in a text that is read while a program runs may be any text: `"area (m²)": number`.
+    /// Its name, which may be any text where the declaration is read at run time: `"area (m²)":
+    /// number`.
     pub name: Name,
-    /// What it holds.
+    /// Its type.
     pub form: ColumnForm,
 }
 
 /// The number of inputs or outputs of a layer.
 #[derive(Clone, Debug)]
 pub struct Width {
-    /// Where it is written; a sum of widths is where the layer is.
+    /// Where it is written. The place of a sum of widths is that of the layer.
     pub place: Place,
-    /// What it is.
+    /// Its value.
     pub value: Value,
-    /// Whether it stands for something that a mistake already tells about.
+    /// Whether it replaces a width that is already reported as a mistake.
     pub guessed: bool,
 }
 
-/// What a width is.
+/// The value of a width.
 #[derive(Clone, Debug)]
 pub enum Value {
     /// `784`
     Number(u64),
-    /// `INPUT`, `cfg::OUT`, `{ 28 * 28 }`: known to the compiler, and not here.
+    /// `INPUT`, `cfg::OUT`, `{ 28 * 28 }`: known only to the compiler.
     Const(Code),
-    /// What a network inside the network takes or gives.
+    /// The inputs or outputs of a nested network.
     Of(Path, End),
-    /// Widths side by side.
+    /// A sum of widths, of parallel branches.
     Sum(Vec<Width>),
     /// Half of a width.
     Half(Box<Width>),
@@ -190,9 +192,9 @@ pub enum Value {
 /// An end of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// What it takes.
+    /// Its inputs.
     Inputs,
-    /// What it gives.
+    /// Its outputs.
     Outputs,
 }
 
@@ -205,7 +207,7 @@ pub struct Code {
     pub text: String,
 }
 
-/// A number that need not be whole: the rate of a dropout, the slope of an activation.
+/// A real number: the rate of a dropout, the slope of an activation.
 #[derive(Clone, Debug)]
 pub struct Real {
     /// Where it is written.
@@ -216,7 +218,7 @@ pub struct Real {
     pub code: Code,
 }
 
-/// A word of a fixed list, or a type of the user's own.
+/// A word of a fixed list, or a user-defined type.
 #[derive(Clone, Debug)]
 pub enum Choice {
     /// `relu`
@@ -225,16 +227,16 @@ pub enum Choice {
     Own(Path),
 }
 
-/// The function behind a layer.
+/// The activation of a layer.
 #[derive(Clone, Debug)]
 pub struct Activation {
-    /// Which one.
+    /// The function.
     pub choice: Choice,
     /// The number in `leaky_relu(0.1)`.
     pub parameter: Option<Real>,
 }
 
-/// A type of the user's.
+/// A user-defined type.
 #[derive(Clone, Debug)]
 pub struct Path {
     /// Its tokens.
@@ -246,19 +248,19 @@ pub struct Path {
 }
 
 impl Column {
-    /// As it is written: `area: number(log)`.
+    /// The column as it is written: `area: number(log)`.
     pub fn text(&self) -> String {
         column_text(self.name.plain(), self.form)
     }
 
-    /// What some columns become.
+    /// The widths of these columns together.
     pub fn widths(columns: &[Column]) -> ColumnWidths {
         let forms: Vec<ColumnForm> = columns.iter().map(|column| column.form).collect();
         ColumnWidths::of(&forms)
     }
 }
 
-/// A column as the notation writes it: `area: number(log)`, `"area (m²)": number(complete)`.
+/// A column in the notation: `area: number(log)`, `"area (m²)": number(complete)`.
 pub fn column_text(name: &str, form: ColumnForm) -> String {
     let (word, option) = match form.kind {
         ColumnKind::Number { log: true } => ("number", "log".to_owned()),
@@ -285,7 +287,7 @@ impl Simple {
 }
 
 impl Width {
-    /// What stands for a width that is missing.
+    /// A replacement for a missing width.
     pub(crate) fn guess(place: &Place) -> Self {
         Self { place: place.clone(), value: Value::Number(1), guessed: true }
     }
@@ -352,7 +354,7 @@ fn is_separator(first: &Token, second: &Token) -> bool {
     sign(first) == Some(':') && sign(second) == Some(':')
 }
 
-/// What the weights of a dense layer are made from others by.
+/// The reparametrization of a dense layer's weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DenseNorm {
     /// `weight_norm = true`
@@ -362,7 +364,7 @@ pub enum DenseNorm {
 }
 
 impl Dense {
-    /// What its weights are made from others by, if they are.
+    /// The reparametrization of its weights, if any.
     pub fn norm(&self) -> Option<DenseNorm> {
         match (self.weight_norm, self.spectral_norm) {
             (Some(true), _) => Some(DenseNorm::Weight),
@@ -371,7 +373,7 @@ impl Dense {
         }
     }
 
-    /// The options that are written, as name and value.
+    /// The options that are written, as names and values.
     pub fn options(&self) -> Vec<(&'static str, String)> {
         let init = self.init.as_ref().map(|init| ("init", init.text().to_owned()));
         let bias = self.bias.map(|bias| ("bias", bias.to_string()));
@@ -394,7 +396,7 @@ impl Choice {
 }
 
 impl Activation {
-    /// The word, unless it is a type of the user's.
+    /// The word, unless it is a user-defined type.
     pub fn word(&self) -> Option<&Name> {
         match &self.choice {
             Choice::Word(word) => Some(word),
@@ -413,14 +415,14 @@ impl Activation {
 }
 
 impl Layer {
-    /// How often it stands in the network.
+    /// The number of repetitions.
     pub(crate) fn count(&self) -> usize {
         self.repeat.as_ref().map_or(1, |repeat| repeat.count)
     }
 }
 
 impl Unit {
-    /// What is written in the layer itself about its inputs.
+    /// The number of inputs that is written in the layer itself.
     pub(crate) fn written_input(&self) -> Option<&Width> {
         match self {
             Unit::Dense(_, widths) | Unit::Own(_, widths) => widths.input.as_ref(),

@@ -1,20 +1,20 @@
-//! Attributes of networks and layers, as far as the notation must know what they do.
+//! Attributes of networks and layers, as far as the notation depends on their effects.
 
 use crate::tokens::{Place, Token, sign, split_at_commas};
 
 /// `#[derive(Debug)]`
 #[derive(Clone, Debug)]
 pub struct Attribute {
-    /// Its tokens, `#` and what is in the brackets.
+    /// Its tokens: `#` and the brackets.
     pub tokens: Vec<Token>,
 }
 
-/// What an attribute does: `derive(Debug)`, always or under conditions.
+/// The effect of an attribute: `derive(Debug)`, always or under conditions.
 #[derive(Debug)]
 pub struct Effect<'a> {
     /// The conditions of the `cfg_attr` around it, which must all hold.
     pub conditions: Vec<&'a [Token]>,
-    /// What it is.
+    /// The effect itself.
     pub tokens: &'a [Token],
 }
 
@@ -24,12 +24,12 @@ impl Attribute {
         Effect { conditions: Vec::new(), tokens: self.inside() }.is(name)
     }
 
-    /// What is in the brackets.
+    /// The tokens in the brackets.
     pub fn inside(&self) -> &[Token] {
         self.tokens.last().map_or(&[], |group| &group.inner)
     }
 
-    /// What it does: of `#[cfg_attr(condition, derive(Debug), must_use)]` two things.
+    /// Its effects: `#[cfg_attr(condition, derive(Debug), must_use)]` has two.
     pub fn effects(&self) -> Vec<Effect<'_>> {
         let mut effects = Vec::new();
         collect(Effect { conditions: Vec::new(), tokens: self.inside() }, &mut effects);
@@ -61,25 +61,25 @@ impl<'a> Effect<'a> {
         }
     }
 
-    /// What stands in the parentheses behind its name.
+    /// The tokens in the parentheses after its name.
     pub fn arguments(&self) -> Option<&'a [Token]> {
         let [.., group] = self.tokens else { return None };
         group.delimiter().map(|_| &group.inner[..])
     }
 
-    /// Whether one of the things in its parentheses ends in `name`: `derive(Clone, fmt::Debug)`.
+    /// Whether one of its arguments ends in `name`: `derive(Clone, fmt::Debug)`.
     pub fn lists(&self, name: &str) -> bool {
         let parts = self.arguments().map(split_at_commas).unwrap_or_default();
         parts.iter().any(|path| path.last().and_then(Token::word) == Some(name))
     }
 
-    /// Whether one of them is `name` or `name(…)`.
+    /// Whether one of its arguments is `name` or `name(…)`.
     pub fn lists_call(&self, name: &str) -> bool {
         let parts = self.arguments().map(split_at_commas).unwrap_or_default();
         parts.iter().any(|part| part.first().and_then(Token::word) == Some(name))
     }
 
-    /// Where it stands.
+    /// Its place.
     pub fn place(&self) -> Place {
         crate::tokens::place(self.tokens)
     }

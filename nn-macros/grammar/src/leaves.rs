@@ -1,10 +1,11 @@
-//! The layers of a network one by one, as files and summaries name them: what is repeated has numbers, and what is
-//! inside another layer has that layer's name in front.
+//! The names of a network's layers in files and summaries. Repeated layers are numbered. The name
+//! of a layer inside another one is prefixed with that layer's name.
 
 use crate::ast::{Branch, Column};
 use crate::network::{Step, Unit};
 
-/// The name of every layer without others inside it: `hidden`, `deep.0`, `block.layer1`, `inputs.image`.
+/// The names of all leaves, the layers without others inside them: `hidden`, `deep.0`,
+/// `block.layer1`, `inputs.image`.
 ///
 /// ```
 /// use nn_grammar::{Declaration, leaf_names, read};
@@ -29,7 +30,7 @@ fn one(step: &Step, name: &str) -> Vec<String> {
     match &step.unit {
         Unit::Residual(steps) => numbered(steps, name),
         Unit::Concat(branches) | Unit::Heads(branches) => of_branches(branches, name),
-        // What prepares rows, and the learned vectors behind it.
+        // The encoder of the rows, followed by the learned vectors.
         Unit::Columns(columns) if Column::widths(columns).has_vectors() => {
             vec![name.to_owned(), format!("{name}.words")]
         }

@@ -1,5 +1,6 @@
-//! The notation of `nn`'s networks, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`: its words, how it is
-//! read, and its rules. The macro `network!` reads source code with it; text can be read at run time.
+//! The notation of `nn`'s networks, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`: its
+//! vocabulary, its parser and its rules. The macro `network!` parses source code with it. Programs
+//! can parse text at run time.
 //!
 //! ```
 //! # #[cfg(feature = "std")] {
@@ -13,19 +14,19 @@
 //! # }
 //! ```
 //!
-//! The rooms, in the order of the data:
+//! The modules, in the order of the data flow:
 //!
 //! | | |
 //! |---|---|
-//! | [`vocabulary`] | the words, each a row of a table; all there is without the feature `std` |
-//! | [`tokens`] | text cut into tokens, their places, and mistakes that point at them |
-//! | [`attribute`] | what attributes do |
-//! | [`ast`] | what a declaration says |
-//! | `parse` | tokens to that |
-//! | [`network`] | what a declaration stands for: networks with all their widths |
-//! | `check` | one to the other, by the rules of a network |
-//! | `leaves` | the names of its layers, one by one |
-//! | `read` | all of it, from text or from tokens |
+//! | [`vocabulary`] | the words, each a row of a table; the only module without the feature `std` |
+//! | [`tokens`] | text split into tokens, their places, and mistakes that point at them |
+//! | [`attribute`] | the effects of attributes |
+//! | [`ast`] | a declaration as written |
+//! | `parse` | from tokens to a declaration |
+//! | [`network`] | the declared networks, with all their widths |
+//! | `check` | from a declaration to networks, by the rules of a network |
+//! | `leaves` | the names of a network's layers |
+//! | `read` | all steps together, from text or from tokens |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 

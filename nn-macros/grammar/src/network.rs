@@ -1,16 +1,16 @@
-//! A checked network: what every layer takes and gives is known, and there is nothing in it that cannot be.
-//! Where the declaration had mistakes, it is the network that was probably meant.
+//! A checked network: the widths of every layer are known, and the network is valid. Where the
+//! declaration had mistakes, it is the network that was probably meant.
 
 use crate::ast::{Branch, Column, Declaration, Dense, Head, Path, Simple, Title, Width, Widths};
 use crate::tokens::Place;
 
-/// What a declaration stands for.
+/// The networks of a declaration, or its layers.
 pub type Checked = Declaration<Network, Chain>;
 
 /// `pub struct Digits { hidden: dense(…), … }`
 #[derive(Debug)]
 pub struct Network {
-    /// What stands before the layers.
+    /// The part of the declaration before the layers.
     pub head: Head,
     /// The layers.
     pub chain: Chain,
@@ -19,67 +19,68 @@ pub struct Network {
 /// The layers of a network.
 #[derive(Debug)]
 pub struct Chain {
-    /// One after the other; there is at least one.
+    /// The layers in sequence, at least one.
     pub steps: Vec<Step>,
-    /// What remains to be compared by whoever knows the constants.
+    /// The widths that the compiler must compare, since they are constants.
     pub seams: Vec<Seam>,
 }
 
 /// A layer with its widths.
 #[derive(Debug)]
 pub struct Step {
-    /// What it is called, and where it stands.
+    /// Its name and place.
     pub title: Title,
-    /// What it is.
+    /// Its kind.
     pub unit: Unit,
     /// The widths that are written in it.
     pub written: Widths,
-    /// What it takes.
+    /// Its number of inputs.
     pub input: Width,
-    /// What it gives.
+    /// Its number of outputs.
     pub output: Width,
-    /// How often it stands in the network, one after the other.
+    /// The number of repetitions in sequence.
     pub count: usize,
 }
 
-/// What a layer is.
+/// The kind of a layer.
 #[derive(Debug)]
 pub enum Unit {
     /// A dense layer.
     Dense {
         /// Its activation and options.
         dense: Box<Dense>,
-        /// Whether its activation is the head of the network or of a branch, which decides about the loss.
+        /// Whether its activation is the head of the network or of a branch, which determines the
+        /// loss.
         head: bool,
     },
-    /// A layer as wide as what comes before it, with numbers as options.
+    /// A layer that takes its width from the layer before it, with numbers as options.
     Simple(Simple),
-    /// Layers whose input is added to what they give.
+    /// Layers whose input is added to their output.
     Residual(Vec<Step>),
-    /// An input that goes on as it is.
+    /// An input that is passed on unchanged.
     Input,
-    /// Several inputs, side by side.
+    /// Several parallel inputs.
     Concat(Vec<Branch<Vec<Step>>>),
-    /// Several heads, side by side.
+    /// Several parallel heads.
     Heads(Vec<Branch<Vec<Step>>>),
-    /// The columns of a table, each as what it becomes.
+    /// The columns of a table.
     Columns(Vec<Column>),
-    /// A network inside this one.
+    /// A nested network.
     Network(Path),
-    /// A layer of the user's own.
+    /// A custom layer.
     Own(Path),
-    /// Any layer of these widths: a mistake tells why there is no other.
+    /// A stand-in with these widths: a mistake tells why the layer itself is missing.
     StandIn,
 }
 
 /// Two widths that must be equal, of which one is a constant.
 #[derive(Debug)]
 pub struct Seam {
-    /// Where a mistake is shown.
+    /// Where a mistake is reported.
     pub place: Place,
-    /// What is given.
+    /// The outputs of the first layer.
     pub given: Width,
-    /// What is taken.
+    /// The inputs of the second layer.
     pub taken: Width,
     /// Why they must be equal.
     pub kind: SeamKind,
@@ -90,30 +91,30 @@ pub struct Seam {
 pub enum SeamKind {
     /// One layer follows the other.
     Neighbours {
-        /// What messages call the first.
+        /// The name of the first layer in messages.
         before: String,
-        /// What they call the second.
+        /// The name of the second layer in messages.
         layer: String,
     },
-    /// The layer's input is added to what it gives.
+    /// The layer's input is added to its output.
     Residual {
-        /// What messages call it.
+        /// Its name in messages.
         layer: String,
     },
-    /// The layer makes one number of two.
+    /// The layer halves its inputs.
     Halved {
-        /// What messages call it.
+        /// Its name in messages.
         layer: String,
     },
     /// The layer follows itself.
     Repeated {
-        /// What messages call it.
+        /// Its name in messages.
         layer: String,
     },
 }
 
 impl Step {
-    /// The layers inside it: of a residual one list, of branches one for each.
+    /// The layers inside it: one list for a residual, one for each branch.
     pub fn parts(&self) -> Vec<&[Step]> {
         match &self.unit {
             Unit::Residual(steps) => vec![steps],
@@ -124,7 +125,7 @@ impl Step {
         }
     }
 
-    /// Where it says what it gives.
+    /// Where its number of outputs is written.
     pub(crate) fn end(&self) -> &Place {
         self.written.output.as_ref().map_or(&self.title.place, |output| &output.place)
     }

@@ -1,4 +1,4 @@
-//! From text, or from tokens, to checked networks.
+//! Reading: from text or tokens to checked networks.
 
 use std::error::Error;
 use std::fmt;
@@ -9,12 +9,11 @@ use crate::network::Checked;
 use crate::parse;
 use crate::tokens::{Report, Text, Token};
 
-/// Reads the declarations or the layers in a text. `file` is the name of the file that the text comes from,
-/// for messages.
+/// Reads the declarations or the layers in a text. `file` is the name of its file, for messages.
 ///
 /// # Errors
 ///
-/// If anything in the text is wrong: all mistakes, each with the line that it stands in.
+/// If the text has mistakes: all of them, each with its line.
 ///
 /// ```
 /// use nn_grammar::{Declaration, read};
@@ -41,12 +40,12 @@ pub fn read(text: &str, file: Option<&str>) -> Result<Checked, Mistakes> {
     read_with(text, file, |checked, _| Some(checked))
 }
 
-/// [`read`], and then whatever `more` makes of it, which may find mistakes of its own: what a constant or a type stands
-/// for, for example. Without mistakes it must make something.
+/// Like [`read`], followed by `more`, which converts the result and may report further mistakes,
+/// for example about a constant or a type. It must return a value if it reports no mistakes.
 ///
 /// # Errors
 ///
-/// If anything in the text is wrong, or `more` reports something.
+/// If the text has mistakes, or `more` reports one.
 pub fn read_with<R>(
     text: &str,
     file: Option<&str>,
@@ -67,20 +66,20 @@ pub fn read_with<R>(
     Err(Mistakes { messages: mistakes.into_iter().map(|(_, message)| message).collect() })
 }
 
-/// Reads the text in the literal with this number; what is wrong in it is in `report`, and what comes out is
-/// the network that was probably meant.
+/// Reads the text in the literal with this number. Adds its mistakes to `report`, and returns the
+/// network that was probably meant.
 pub fn read_text(text: &Arc<Text>, number: usize, taken: &Taken, report: &mut Report) -> Checked {
     check(parse::of_text(text, number, report), taken, report)
 }
 
-/// Reads tokens of source code; what is wrong in them is in `report`, and what comes out is the network that
-/// was probably meant.
+/// Reads tokens of source code. Adds their mistakes to `report`, and returns the network that was
+/// probably meant.
 pub fn read_tokens(tokens: &[Token], taken: &Taken, report: &mut Report) -> Checked {
     check(parse::of_tokens(tokens, report), taken, report)
 }
 
-/// What is wrong in a text: one message or more, each a sentence that says what to write instead, with the
-/// line and the characters that it is about.
+/// The mistakes in a text: one message or more. Each is a sentence that says what to write instead,
+/// with the line and the characters at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistakes {
     messages: Vec<String>,

@@ -1,4 +1,4 @@
-//! Texts with mistakes: what is said about them, and what is made of them.
+//! Texts with mistakes: the messages, and the resulting networks.
 
 #![cfg(feature = "std")]
 
@@ -22,24 +22,24 @@ fn one_mistake_is_one_message() {
         ("dense(1 -> (2 3))", "`(2 3)` is not a number of units"),
         ("dense(1 -> {})", "`{}` is not a number of units"),
         ("dense(2 -> 1) dense(1)", "write a comma between two layers"),
-        ("dense(2 -> 1, Relu())", "an activation of your own is a type without arguments: `Relu`"),
-        ("dens(2 -> 1)", "there is no layer `dens`; write `dense`"),
-        ("dense(2 -> 1), conv(0.5), dense(3 -> 1)", "there is no layer `conv`"),
+        ("dense(2 -> 1, Relu())", "a custom activation is a type without arguments: `Relu`"),
+        ("dens(2 -> 1)", "unknown layer `dens`; write `dense`"),
+        ("dense(2 -> 1), conv(0.5), dense(3 -> 1)", "unknown layer `conv`"),
         ("dense(2 -> 1), ?, dense(3 -> 1)", "expected a layer"),
-        ("dense(2→1) §", "`§` means nothing here"),
+        ("dense(2→1) §", "unexpected `§`"),
         ("concat((), input(4)), dense(1)", "write the layers of this input"),
         ("concat(dense(1 -> 2), input(4)) * 2, dense(9 -> 1)", "`concat` cannot be repeated"),
         ("dense(4 -> 3), heads(dense(1), dense(1)), dense(9 -> 1)", "`heads` are the outputs"),
         ("dense(4 -> 0), layer_norm, dense(3 -> 1)", "a width of layer `layer1` is zero"),
-        ("dropout(2.0), dense(3 -> 1)", "`2.0` is no rate"),
-        ("layer_norm, dropout(0.1)", "`dropout` at the end would silence answers"),
+        ("dropout(2.0), dense(3 -> 1)", "`2.0` is not a rate"),
+        ("layer_norm, dropout(0.1)", "`dropout` at the end would drop outputs"),
         ("", "a network has at least one layer"),
-        ("#[] struct Net(dense(2 -> 1));", "this is no attribute"),
+        ("#[] struct Net(dense(2 -> 1));", "this is not an attribute"),
     ];
     for (text, expected) in cases {
         let found = mistakes(text);
         let found: Vec<&String> =
-            found.iter().filter(|message| !message.contains("nothing tells how wide")).collect();
+            found.iter().filter(|message| !message.contains("so its width is unknown")).collect();
         assert_eq!(found.len(), 1, "{text}: {found:?}");
         assert!(found[0].starts_with(expected), "{text}: {found:?}");
     }
@@ -49,7 +49,7 @@ fn one_mistake_is_one_message() {
 fn a_mistake_is_shown_at_its_characters() {
     assert_eq!(
         mistakes("< dense(784→128, rleu), dense(10, softmax) >"),
-        ["there is no activation `rleu`; write `relu`\n    \
+        ["unknown activation `rleu`; write `relu`\n    \
           < dense(784→128, rleu), dense(10, softmax) >\n    \
           \u{20}                ^^^^"]
     );
@@ -73,14 +73,14 @@ fn names_can_be_taken() {
     let mut report = Report::default();
     let checked = read_text(&text, 0, &taken, &mut report);
     let found: Vec<String> = report.mistakes().map(|(_, message)| message).collect();
-    assert!(found[0].contains("has a method `predict` already"), "{found:?}");
-    assert!(found[1].contains("has a constant `INPUTS` already"), "{found:?}");
+    assert!(found[0].contains("already has a method `predict`"), "{found:?}");
+    assert!(found[1].contains("already has a constant `INPUTS`"), "{found:?}");
     let Declaration::Items(networks) = checked else { panic!("a struct") };
     let names = networks[0].chain.steps.iter().map(|step| step.title.name.plain());
     assert_eq!(names.collect::<Vec<_>>(), ["layer1_", "layer2_"]);
 }
 
-/// What is left of a text when one of its words is missing, or stands there twice, or two have changed places.
+/// Variants of a text in which one word is missing or duplicated, or two words are swapped.
 fn mutilated(text: &str) -> Vec<String> {
     let words: Vec<&str> = text.split_whitespace().collect();
     let mut all = Vec::new();
@@ -96,7 +96,8 @@ fn mutilated(text: &str) -> Vec<String> {
     all
 }
 
-/// Every layer takes what the one before gives, where both are numbers.
+/// Checks that the inputs of each layer equal the outputs of the layer before, where both are
+/// numbers.
 #[track_caller]
 fn fits(steps: &[Step], text: &str) {
     assert!(!steps.is_empty(), "{text}");
@@ -136,8 +137,8 @@ fn whatever_is_wrong_the_layers_that_come_out_fit() {
     }
 }
 
-/// Brackets in brackets are read in time linear in their number, and too many are a mistake: the text of a file must not
-/// be able to stop a program.
+/// Nested brackets are parsed in linear time, and too deep nesting is a mistake: the text of a file
+/// must not be able to stop a program.
 #[test]
 fn brackets_are_nested_to_a_limit() {
     let nested = |open: &str, count: usize, close: &str| {
@@ -152,7 +153,7 @@ fn brackets_are_nested_to_a_limit() {
     ] {
         let mistakes = read(&text, None).unwrap_err();
         assert_eq!(mistakes.len(), 1, "{mistakes}");
-        assert!(mistakes.to_string().starts_with("brackets are nested more deeply"), "{mistakes}");
+        assert!(mistakes.to_string().starts_with("brackets are nested too deeply"), "{mistakes}");
     }
     for sign in ["-", "!", "&"] {
         assert!(read(&nested(sign, 100_000, ""), None).is_err());

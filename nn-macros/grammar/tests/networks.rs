@@ -1,4 +1,4 @@
-//! What is read from texts without mistakes: all that a network at run time is made from.
+//! The result of valid texts, from which networks are built at run time.
 
 #![cfg(feature = "std")]
 

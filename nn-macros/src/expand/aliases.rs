@@ -1,6 +1,6 @@
-//! Gives the constants and types that a declaration mentions names of their own, so that what the user wrote
-//! stands in the expansion once, wherever it is needed: a mistake in it is one error, and an editor knows the
-//! one place that it means.
+//! Gives names to the constants and types that a declaration mentions, so that the user's code
+//! appears in the expansion only once. A mistake in it is then a single error, and an editor finds
+//! a single place for it.
 
 use nn_grammar::ast::{Choice, Path, Value, Width};
 use nn_grammar::network::{Step, Unit};
@@ -12,7 +12,7 @@ use super::user_types::{Kind, assertion, checked, item, linear, no_network};
 use super::written::{Aliases, Written};
 use crate::source::Source;
 
-/// Names widths that are not numbers, and types; returns the items that do so, too.
+/// Names types, and widths that are not numbers. Returns the names and the items that define them.
 pub(super) fn aliases(
     source: &Source,
     parameters: &[Name],
@@ -25,7 +25,7 @@ pub(super) fn aliases(
 }
 
 struct Naming<'s> {
-    /// What the user wrote.
+    /// The user's expressions and types.
     written: Written<'s>,
     aliases: Aliases,
     items: Vec<TokenStream>,
@@ -62,7 +62,7 @@ impl Naming<'_> {
     }
 
     fn width(&mut self, width: &Width) {
-        // The width of an input is what it takes and what it gives.
+        // The width of an `input` appears twice: as its input and as its output.
         if !matches!(width.value, Value::Const(_))
             || self.aliases.of(&width.place).is_some()
             || self.written.is_parameter(width)
@@ -78,7 +78,7 @@ impl Naming<'_> {
         self.aliases.insert(&width.place, &name);
     }
 
-    /// Names a type, and what stands for it if it is not of this kind.
+    /// Names a type, and its replacement if it is not of this kind.
     fn checked(&mut self, kind: Kind, path: &Path, other: &TokenStream) -> Ident {
         let users = self.name("__Users", &path.place);
         let name = self.name("__Checked", &path.place);
@@ -96,7 +96,7 @@ impl Naming<'_> {
         name
     }
 
-    /// Names a layer of the user's, whose parameters are its widths and then whatever else it has.
+    /// Names a custom layer, whose parameters are its widths, followed by any others.
     fn layer(&mut self, path: &Path) {
         let name = self.name("__Users", &path.place);
         let written = self.written.layer_with(path, &quote!(INPUTS), &quote!(OUTPUTS));
@@ -109,7 +109,8 @@ impl Naming<'_> {
         self.aliases.insert(&path.place, &name);
     }
 
-    /// A name that is found by the rules of this macro, and shown where the user wrote what it stands for.
+    /// A name that is resolved at the macro (call-site hygiene), and shown where the user wrote the
+    /// code that it names.
     fn name(&self, what: &str, place: &Place) -> Ident {
         let mut name = format_ident!("{what}{}", self.items.len());
         name.set_span(Span::call_site().located_at(self.written.span(place)));

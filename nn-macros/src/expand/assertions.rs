@@ -1,4 +1,5 @@
-//! What the macro cannot know of constants, the compiler checks, at the same place and in the same words.
+//! Checks of constants that the macro cannot evaluate. The compiler reports them at the same place
+//! and in the same words.
 
 use nn_grammar::ast::Real;
 use nn_grammar::network::{Chain, Seam, SeamKind, Step, Unit};
@@ -19,7 +20,7 @@ pub(super) fn assertions(chain: &Chain, written: &Written<'_>) -> Vec<TokenStrea
 
 struct Assertions<'w> {
     written: &'w Written<'w>,
-    /// The widths that are checked already, as the user wrote them.
+    /// The widths already checked, as the user wrote them.
     checked: Vec<String>,
     items: Vec<TokenStream>,
 }
@@ -29,7 +30,7 @@ impl Assertions<'_> {
         let (title, written) = (&step.title.text, self.written);
         for width in step.written.input.iter().chain(&step.written.output) {
             let text = width.text();
-            // On a parameter no constant can depend: `nn::Sequential` looks at it.
+            // A constant cannot depend on a parameter: `nn::Sequential` checks it.
             let unknown = width.number().is_none() && !written.may_be_parameter(width);
             if unknown && !self.checked.contains(&text) {
                 let (value, span) = (written.constant(width), written.span(&width.place));
@@ -56,7 +57,7 @@ impl Assertions<'_> {
         step.parts().into_iter().flatten().for_each(|inner| self.step(inner));
     }
 
-    /// A number that divides the width of its layer does so.
+    /// Checks that a number divides the width of its layer.
     fn division(&mut self, step: &Step, layer: &str, option: &LayerOption, number: Option<&Real>) {
         let Some(number) = number else { return };
         let Some(width) = self.written.divides(step, option, number) else { return };
@@ -67,7 +68,7 @@ impl Assertions<'_> {
         self.items.push(check("check_division", &call, self.written.nn(), span));
     }
 
-    /// The number of an option is within its bounds.
+    /// Checks that the number of an option is within its bounds.
     fn number(&mut self, title: &str, layer: &str, option: &str, number: Option<&Real>) {
         let Some(number) = number.filter(|number| number.value.is_none()) else { return };
         let (value, text) = (self.written.real(number), &number.code.text);

@@ -1,4 +1,5 @@
-//! What the attributes of a network mean for the items beside its struct, and for what the macro derives.
+//! The effect of a network's attributes on the items next to its struct, and on the traits that the
+//! macro derives.
 
 use nn_grammar::attribute::{Attribute, Effect};
 use proc_macro2::{Ident, TokenStream};
@@ -8,13 +9,13 @@ use super::written::Written;
 
 /// The attributes of a network.
 pub(super) struct Attributes {
-    /// Those of the struct: the user's own, and what the macro derives.
+    /// Those of the struct: the user's, and the macro's derives.
     pub(super) of_struct: TokenStream,
-    /// Those of the structs beside it.
+    /// Those of the structs next to it.
     pub(super) of_others: TokenStream,
-    /// Those of all that is implemented for it.
+    /// Those of its implementations.
     pub(super) of_code: TokenStream,
-    /// That of an implementation of `Debug`.
+    /// That of the implementation of `Debug`.
     pub(super) of_debug: TokenStream,
 }
 
@@ -44,8 +45,8 @@ impl Attributes {
     }
 }
 
-/// An attribute on the struct. What is expected may come of what stands beside it, or not at all, since the compiler keeps
-/// most lints of a macro's code to itself: so it is allowed.
+/// An attribute on the struct. `expect` becomes `allow`: the expected lint may come from an item
+/// next to the struct, or not at all, since the compiler suppresses most lints in a macro's code.
 fn own(attribute: &Attribute, written: &Written<'_>) -> TokenStream {
     let effects = attribute.effects();
     match effects.iter().any(|effect| effect.is("expect")) {
@@ -54,25 +55,25 @@ fn own(attribute: &Attribute, written: &Written<'_>) -> TokenStream {
     }
 }
 
-/// What stands beside the struct.
+/// The items next to the struct.
 #[derive(Clone, Copy, PartialEq)]
 enum Scope {
     Structs,
     Code,
 }
 
-/// What an attribute means there: whether an item is there at all, and which lints it may offend. `forbid` would
-/// forbid what the macro itself allows.
+/// The attribute for those items: whether an item exists at all, and its lint levels. `forbid` is
+/// dropped, since it would forbid what the macro itself allows.
 fn beside(effect: &Effect<'_>, scope: Scope, written: &Written<'_>) -> Option<TokenStream> {
     let is = |names: &[&str]| names.iter().any(|name| effect.is(name));
     let hides = effect.is("doc") && (effect.lists("hidden") || effect.lists_call("cfg"));
     let tokens = match () {
-        () if effect.is("cfg") && effect.arguments().is_none() => return None, // the compiler says so once
+        () if effect.is("cfg") && effect.arguments().is_none() => return None, // reported by the compiler
         () if is(&["cfg", "allow", "warn", "deny"]) || hides && scope == Scope::Structs => {
             written.tokens(effect.tokens)
         }
         () if effect.is("expect") => allowed(effect, written),
-        // What the macro writes uses the network, too.
+        // The generated code uses the network itself.
         () if effect.is("deprecated") => quote!(allow(deprecated)),
         () => return None,
     };
@@ -99,7 +100,7 @@ fn under(effect: &Effect<'_>, tokens: TokenStream, written: &Written<'_>) -> Tok
     }
 }
 
-/// The conditions of an attribute as one; `None` if there are none.
+/// The conditions of an attribute combined into one; `None` if there are none.
 fn all(effect: &Effect<'_>, written: &Written<'_>) -> Option<TokenStream> {
     let conditions: Vec<_> = effect.conditions.iter().map(|one| written.tokens(one)).collect();
     match &conditions[..] {

@@ -1,5 +1,5 @@
 //! The rows of a network whose first layer is a block of columns: `PriceRow`, with a field for each column, its owned form,
-//! and `PriceColumns`, which stands for the block in types.
+//! and `PriceColumns`, which represents the block in types.
 
 use nn_grammar::ast::Column;
 use nn_grammar::network::{Network, Step, Unit};
@@ -14,7 +14,7 @@ use super::written::Written;
 pub(super) const METHODS: &[&str] =
     &["rows", "dataset", "predict_table", "log_target", "clamp_target"];
 
-/// What stands for the block among the names of the macro's own.
+/// The macro's private alias of the block.
 pub(super) fn alias() -> Ident {
     format_ident!("__Columns")
 }
@@ -27,7 +27,7 @@ pub(super) fn of(steps: &[Step]) -> Option<&[Column]> {
     }
 }
 
-/// The names of what is written: the row, its owned form, the columns.
+/// The names of the declared structs: the row, its owned form, the columns.
 fn names(network: &Ident) -> [Ident; 3] {
     ["Row", "RowOwned", "Columns"].map(|suffix| {
         let name = network.to_string();
@@ -45,7 +45,7 @@ fn lifetime(columns: &[Column]) -> Option<TokenStream> {
     columns.iter().any(is_word).then(|| quote!(<'row>))
 }
 
-/// The structs, which others see.
+/// The public structs.
 pub(super) fn structs(network: &Network, written: &Written<'_>) -> Vec<TokenStream> {
     let Some(columns) = of(&network.chain.steps) else { return Vec::new() };
     let visibility = written.tokens(&network.head.visibility);
@@ -72,7 +72,7 @@ pub(super) fn structs(network: &Network, written: &Written<'_>) -> Vec<TokenStre
         (fields(quote!(&'row ::core::primitive::str)), fields(quote!(::std::string::String)));
     let nn = written.nn();
     let docs = [
-        format!("A raw row of [`{plain}`]: what [`{plain}::predict`] takes."),
+        format!("A raw row of [`{plain}`], the input of [`{plain}::predict`]."),
         format!("A raw row of [`{plain}`] that owns its words: from a table, or from JSON."),
         format!("The columns of [`{plain}`]."),
     ];
@@ -103,20 +103,20 @@ pub(super) fn structs(network: &Network, written: &Written<'_>) -> Vec<TokenStre
     structs
 }
 
-/// What a column holds, as its field's documentation says it.
+/// The type of a column, as the documentation of its field states it.
 fn meaning(column: &Column) -> &'static str {
     match column.form.kind {
         ColumnKind::Number { log: true } => {
-            "a number, seen by its logarithm; `None` if it is missing"
+            "a number, encoded by its logarithm; `None` if it is missing"
         }
         ColumnKind::Number { log: false } => "a number; `None` if it is missing",
         ColumnKind::Flag => "yes or no; `None` if it is missing",
-        ColumnKind::Date => "days from 1970-01-01; `None` if they are missing",
-        ColumnKind::Category { .. } => "a word; an empty one is missing",
+        ColumnKind::Date => "days since 1970-01-01; `None` if the date is missing",
+        ColumnKind::Category { .. } => "a word; the empty word is missing",
     }
 }
 
-/// What implements them.
+/// The implementations of these structs.
 pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
     let Some(columns) = of(parts.steps) else { return TokenStream::new() };
     let nn = parts.written.nn();
@@ -187,11 +187,13 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             impl #owned {
-                /// The rows of a table that has these columns, by their names, whichever others it has.
+                /// Reads the rows of a table by the names of these columns. Other columns are
+                /// ignored.
                 ///
                 /// # Errors
                 ///
-                /// If columns are missing or hold another kind of values; then those that are left over are named, too.
+                /// If columns are missing or have another type. The error also names the columns
+                /// that are left over.
                 #visibility fn read(
                     table: &#nn::data::Table,
                 ) -> #nn::Result<::std::vec::Vec<Self>> {
@@ -201,22 +203,25 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             #plain_impl {
-                /// The rows of a table as numbers, by the names of its columns, whichever others it has.
+                /// Reads the rows of a table as numbers, by the names of its columns. Other columns
+                /// are ignored.
                 ///
                 /// # Errors
                 ///
-                /// If columns are missing or hold another kind of values; then those that are left over are named, too.
+                /// If columns are missing or have another type. The error also names the columns
+                /// that are left over.
                 #visibility fn rows(
                     table: &#nn::data::Table,
                 ) -> #nn::Result<::std::vec::Vec<<Self as #nn::Architecture>::Input>> {
                     <Self as #nn::Tabular>::rows(table)
                 }
 
-                /// Rows for `fit` and `evaluate`, with this column as the target.
+                /// Creates a data set for `fit` and `evaluate`, with this column as the target.
                 ///
                 /// # Errors
                 ///
-                /// As [`rows`](Self::rows); if there is no such column, or its values are no targets of this network.
+                /// The errors of [`rows`](Self::rows), and if there is no such column or its values
+                /// are not targets of this network.
                 #visibility fn dataset<'n, Target>(
                     table: &#nn::data::Table,
                     target: impl ::core::convert::Into<#nn::data::At<'n>>,
@@ -234,7 +239,8 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
 
             #[allow(dead_code)]
             impl<#parameters #float: #nn::Float> #name<#passed #float> {
-                /// The same network, which predicts the logarithm of its target, and gives the target itself back.
+                /// Returns the network with a logarithmic target. It is trained on the logarithm of
+                /// the target, and its predictions are converted back.
                 ///
                 /// # Panics
                 ///
@@ -245,7 +251,8 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
                     #nn::Tabular::log_target(self)
                 }
 
-                /// The same network, whose answers stay between the least and the largest target that it was trained with.
+                /// Returns the network with its predictions clamped to the range of its training
+                /// targets.
                 ///
                 /// # Panics
                 ///
@@ -256,11 +263,12 @@ pub(super) fn implementation(parts: &Parts<'_>) -> TokenStream {
                     #nn::Tabular::clamp_target(self)
                 }
 
-                /// The answers to the rows of a table, which need not have the target.
+                /// Returns the predictions for the rows of a table, which need not have the target.
                 ///
                 /// # Errors
                 ///
-                /// If columns are missing or hold another kind of values; then those that are left over are named, too.
+                /// If columns are missing or have another type. The error also names the columns
+                /// that are left over.
                 #[track_caller]
                 #visibility fn predict_table(
                     &self,

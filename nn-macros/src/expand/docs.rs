@@ -1,9 +1,9 @@
-//! The documentation of what is generated.
+//! The documentation of the generated items.
 
 use nn_grammar::ast::{Column, DenseNorm, Simple, Width};
 use nn_grammar::network::{Step, Unit};
 
-/// The layers as a Markdown table; it follows the user's own words.
+/// The layers as a Markdown table, which follows the user's documentation.
 pub(super) fn network(steps: &[Step]) -> String {
     let counts: Vec<Option<u128>> = steps.iter().map(parameters).collect();
     let mut table =
@@ -15,24 +15,24 @@ pub(super) fn network(steps: &[Step]) -> String {
         table += &format!("| `{name}` | {} | {input} | {output} | {count} |\n", kind(step));
     }
     if let Some(total) = counts.iter().copied().sum::<Option<u128>>() {
-        table += &format!("\n{total} parameters in all.\n");
+        table += &format!("\n{total} parameters in total.\n");
     }
     table
 }
 
-/// The line below the user's own about a layer.
+/// The description of a layer, a line below the user's documentation.
 pub(super) fn layer(step: &Step) -> String {
     let name = step.title.name.plain();
     let (input, output) = (step.input.text(), step.output.text());
     format!("\nLayer `{name}`: {}, `{input} -> {output}`.", kind(step))
 }
 
-/// The number of values in a width, as a sentence says it.
+/// A width as a sentence.
 pub(super) fn numbers(width: &Width) -> String {
     format!("`{}` numbers.", width.text())
 }
 
-/// What a layer is, with its activation and options.
+/// The kind of a layer, with its activation and options.
 fn kind(step: &Step) -> String {
     let inside = || {
         let lists = step.parts().into_iter().map(|steps| {
@@ -68,7 +68,7 @@ fn kind(step: &Step) -> String {
     }
 }
 
-/// `layer norm`, and with the number that the layer means nothing without, `dropout 0.2`.
+/// `layer norm`, or `dropout 0.2` for a layer with a required number.
 fn simple_layer(simple: &Simple) -> String {
     let mut label = simple.row.label.to_owned();
     for (option, number) in simple.options() {
@@ -81,7 +81,8 @@ fn simple_layer(simple: &Simple) -> String {
     label
 }
 
-/// A number or a word as it is, everything else as code; a bar would end the cell.
+/// A number or a word unchanged, everything else as code. A bar is escaped, since it would end the
+/// cell.
 fn cell(text: &str) -> String {
     if text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'.') {
         text.to_owned()
@@ -90,7 +91,7 @@ fn cell(text: &str) -> String {
     }
 }
 
-/// The numbers that training changes, if the widths are numbers.
+/// The number of trainable parameters, if the widths are numbers.
 fn parameters(step: &Step) -> Option<u128> {
     let width = |width: &Width| width.number().map(u128::from);
     let one = match &step.unit {

@@ -1,4 +1,4 @@
-//! The struct that a declaration stands for and what implements it, or the type that layers stand for.
+//! The struct of a declaration and its implementations, or the type of a list of layers.
 
 use nn_grammar::ast::{Choice, Declaration};
 use nn_grammar::network::{Chain, Checked, Network, Step, Unit};
@@ -16,8 +16,8 @@ use super::written::Written;
 use super::{columns, docs, methods, types};
 use crate::source::Source;
 
-/// The code for a declaration, with `errors` where the compiler shows them and goes on, behind what is for
-/// editors.
+/// The code for a declaration. `errors` follow the `anchors` for editors, at a place where the
+/// compiler reports them and continues.
 pub(crate) fn expand(
     source: &Source,
     checked: Checked,
@@ -33,8 +33,9 @@ pub(crate) fn expand(
     }
 }
 
-/// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions stand in the first constant, the
-/// one place of a type where statements can be; with errors, it remains a type.
+/// `::nn::Sequential::<layers, head, inputs, outputs>`. Errors and assertions are in the first
+/// constant, the only place of a type that can hold statements. With errors, the result is still a
+/// type.
 fn sequential(chain: &Chain, written: &Written<'_>, errors: TokenStream) -> TokenStream {
     let nn = written.nn();
     let steps = &chain.steps;
@@ -67,7 +68,7 @@ fn network(network: &Network, source: &Source) -> TokenStream {
     let parts = Parts::of(network, float, &written);
     let kinds = steps.iter().map(|step| types::layer(step, &written));
     let assertions = assertions(chain, &written);
-    // Of what depends on parameters, only a network with widths can say whether it is right.
+    // Checks that depend on parameters are evaluated only for a network with concrete widths.
     let (items, checks) = match head.parameters.is_empty() {
         true => (quote!(#(const _: () = #assertions;)*), None),
         false => (quote!(), Some(quote!(#(#assertions)*))),
@@ -153,7 +154,7 @@ fn implementation(parts: &Parts<'_>, checks: Option<TokenStream>) -> TokenStream
     }
 }
 
-/// The float type's name: one that the user's own types, which stand beside it, do not have.
+/// The name of the float type: one that none of the user's types has.
 fn float_name(network: &Network) -> Ident {
     let is_free = |name: &&&str| {
         network.head.name.text != **name && !steps_mention(&network.chain.steps, name)
@@ -162,7 +163,7 @@ fn float_name(network: &Network) -> Ident {
     Ident::new(free.unwrap_or(&"NetworkFloat"), Span::call_site())
 }
 
-/// Whether anything of the user's that may name a type has this name in it.
+/// Whether any of the user's code that may name a type mentions this name.
 fn steps_mention(steps: &[Step], name: &str) -> bool {
     steps.iter().any(|step| {
         let widths = step.written.input.iter().chain(&step.written.output);

@@ -1,5 +1,6 @@
-//! The enum of a network's layers, by which the compiler checks their names: `DigitsLayer`, with a variant for each layer
-//! that has parameters. One with others inside it has an enum of its own, `DigitsBlockLayer`.
+//! The enum of a network's layers, with which the compiler checks their names: `DigitsLayer`, with
+//! a variant for each layer that has parameters. A layer with others inside it has its own enum,
+//! `DigitsBlockLayer`.
 
 use nn_grammar::ast::{Branch, Column, Path};
 use nn_grammar::network::{Network, Step, Unit};
@@ -12,7 +13,7 @@ use super::written::Written;
 /// The layers of a network, or those inside one of them.
 pub(super) struct LayerEnum<'n> {
     name: Ident,
-    /// How its documentation begins.
+    /// The beginning of its documentation.
     docs: String,
     variants: Vec<Variant<'n>>,
     network: &'n Network,
@@ -21,14 +22,14 @@ pub(super) struct LayerEnum<'n> {
 
 struct Variant<'n> {
     name: Ident,
-    /// As it stands in the names of tensors.
+    /// The name as it appears in the names of tensors.
     plain: String,
     count: usize,
     inside: Inside<'n>,
 }
 
 enum Inside<'n> {
-    /// A layer by itself.
+    /// No other layers.
     Nothing,
     Layers(LayerEnum<'n>),
     Network(&'n Path),
@@ -50,7 +51,7 @@ impl<'n> LayerEnum<'n> {
         layers
     }
 
-    /// What is inside the layer of this name.
+    /// An empty enum for the layers inside the layer `plain`.
     fn inside(&self, plain: &str) -> Self {
         let (of, name) = (self.name.to_string(), camel(plain));
         let of = of.strip_suffix("Layer").unwrap_or(&of).to_owned();
@@ -62,7 +63,7 @@ impl<'n> LayerEnum<'n> {
         }
     }
 
-    /// A layer, unless it has nothing that could be trained.
+    /// Adds a layer, unless it has no trainable parameters.
     fn add(&mut self, plain: &str, step: &'n Step) {
         let inside = match &step.unit {
             Unit::Input => return,
@@ -87,7 +88,7 @@ impl<'n> LayerEnum<'n> {
             return;
         }
         let mut name = camel(plain);
-        // `hidden_1` beside `hidden1`.
+        // `hidden_1` next to `hidden1`.
         while self.variants.iter().any(|variant| variant.name == name) {
             name.push('_');
         }
@@ -116,7 +117,7 @@ impl<'n> LayerEnum<'n> {
         layers
     }
 
-    /// The enums, each behind those inside it.
+    /// The enums, each after those inside it.
     pub(super) fn declarations(&self) -> Vec<TokenStream> {
         let Self { name, docs, variants, network, written } = self;
         let (nn, visibility) = (written.nn(), written.tokens(&network.head.visibility));
@@ -144,7 +145,7 @@ impl<'n> LayerEnum<'n> {
         });
         let variants: Vec<TokenStream> = variants.collect();
         let parameters = self.parameters();
-        let docs = format!("{docs}, for settings by layer.");
+        let docs = format!("{docs}, for per-layer settings.");
         declarations.push(quote! {
             #[doc = #docs]
             #[allow(dead_code, non_camel_case_types, private_interfaces, deprecated)]
@@ -157,7 +158,7 @@ impl<'n> LayerEnum<'n> {
         declarations
     }
 
-    /// Whether the type of a network inside this one may depend on parameters.
+    /// Whether the type of a nested network may depend on parameters.
     fn has_network(&self) -> bool {
         self.variants.iter().any(|variant| match &variant.inside {
             Inside::Nothing => false,
@@ -176,7 +177,7 @@ impl<'n> LayerEnum<'n> {
         (self.has_network() && !arguments.is_empty()).then(|| quote!(<#arguments>))
     }
 
-    /// What finds the layer of a tensor.
+    /// The implementation that finds the layer of a tensor by its name.
     pub(super) fn implementation(&self, parts: &Parts<'_>) -> TokenStream {
         let nn = self.written.nn();
         let Parts { name, parameters, passed, float, .. } = parts;
@@ -192,7 +193,7 @@ impl<'n> LayerEnum<'n> {
         }
     }
 
-    /// The layer that `rest` of a name says.
+    /// The layer that the `rest` of a tensor's name denotes.
     fn found(&self, nn: &TokenStream) -> TokenStream {
         let layer = &self.name;
         let arms = self.variants.iter().map(|Variant { name, plain, count, inside }| {
@@ -226,7 +227,7 @@ impl<'n> LayerEnum<'n> {
     }
 }
 
-/// A layer's name as that of a variant: `Hidden`, `Layer1`, `LongName`.
+/// A layer's name as the name of a variant: `Hidden`, `Layer1`, `LongName`.
 fn camel(name: &str) -> String {
     let parts = name.split('_').filter(|part| !part.is_empty());
     let parts = parts.map(|part| {

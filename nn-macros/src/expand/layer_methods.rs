@@ -1,4 +1,4 @@
-//! The methods that show what layers consist of, each by the layer's name.
+//! The methods that show the parameters of layers, each under the layer's name.
 
 use nn_grammar::network::{Step, Unit};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
@@ -8,7 +8,7 @@ use super::docs;
 use super::leaf_count::Leaves;
 use super::parts::Parts;
 
-/// The methods that show what a layer consists of.
+/// The methods that show the parameters of a layer.
 pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
     let Parts { visibility, float, steps, written, .. } = parts;
@@ -23,7 +23,7 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
         let span = Span::call_site().located_at(written.span(&step.title.place));
         let (index, panics, at) = index(step, leaf, own, nn);
         let (kind, body) = match &step.unit {
-            // Nothing to see, or a network of its own: see `nested`.
+            // No parameters, or a nested network: see `nested`.
             Unit::Input | Unit::Network(_) | Unit::Columns(_) => continue,
             Unit::Simple(simple) if !simple.row.shown => continue,
             unit if is_plain(unit) => (
@@ -46,7 +46,8 @@ pub(super) fn views(parts: &Parts<'_>) -> TokenStream {
     views
 }
 
-/// Whether it is a dense layer of weights and biases, as any layer is that stands for one with mistakes.
+/// Whether it is a dense layer with a weight and a bias, as the stand-in for a layer with mistakes
+/// is.
 fn is_plain(unit: &Unit) -> bool {
     match unit {
         Unit::Dense { dense, .. } => dense.bias != Some(false) && dense.norm().is_none(),
@@ -54,8 +55,8 @@ fn is_plain(unit: &Unit) -> bool {
     }
 }
 
-/// The argument of a layer that is repeated, what its documentation says about it, and the leaf that
-/// it stands for: `own` leaves a repetition after `leaf`.
+/// The index argument of a repeated layer, the documentation of that argument, and the number of
+/// the leaf that it selects: `own` leaves per repetition, starting at `leaf`.
 fn index(
     step: &Step,
     leaf: TokenStream,
@@ -75,7 +76,7 @@ fn index(
     )
 }
 
-/// The methods that copy a network inside this one out of it.
+/// The methods that return a copy of a nested network.
 pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
     let Parts { visibility, name, parameters, passed, steps, written, .. } = parts;
@@ -92,7 +93,7 @@ pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
             impl<#parameters> #name<#passed <#path as #nn::Architecture>::Float> {
                 #docs
                 ///
-                /// With a copy of the parameters.
+                /// The returned network has a copy of the parameters.
                 #panics
                 #visibility fn #method(&self #index) -> #path {
                     #nn::__private::nested::<Self, #path>(self, #at)
@@ -103,7 +104,8 @@ pub(super) fn nested(parts: &Parts<'_>) -> TokenStream {
     methods
 }
 
-/// The name of a layer's method, and its documentation: the user's own, and what the layer is.
+/// The name of a layer's method, and its documentation: the user's, followed by a description of
+/// the layer.
 fn head(step: &Step, parts: &Parts<'_>) -> (Ident, TokenStream) {
     let docs = step.title.docs.iter().map(|doc| parts.written.tokens(&doc.tokens));
     let doc = docs::layer(step);

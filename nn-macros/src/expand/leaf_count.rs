@@ -1,4 +1,5 @@
-//! How many layers without others inside them there are, where only the compiler knows those of a network inside.
+//! The number of leaves, which are layers without others inside them. Only the compiler knows that
+//! of a nested network.
 
 use nn_grammar::ast::{Column, Path};
 use nn_grammar::network::{Step, Unit};
@@ -7,7 +8,7 @@ use quote::quote;
 
 use super::written::Written;
 
-/// A number of leaves: those that the macro knows, and networks that have some of their own.
+/// A number of leaves: those that the macro knows, and those of nested networks.
 #[derive(Clone, Default)]
 pub(super) struct Leaves<'n> {
     known: usize,

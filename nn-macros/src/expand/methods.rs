@@ -19,7 +19,7 @@ struct Member {
     write: fn(&Ident, &Parts<'_>, &Samples) -> TokenStream,
 }
 
-/// What a member is, and which `impl` it stands in.
+/// The kind of a member, which determines its `impl` block.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
     /// A constant, for `f32`, so that no type needs to be written.
@@ -32,7 +32,8 @@ enum Kind {
     StdFunction,
 }
 
-/// All of them. No layer can have the name of one: a layer's method would stand beside it.
+/// All members. No layer can have the name of one, because the layer's method would conflict with
+/// it.
 const MEMBERS: &[Member] = &[
     Member { name: "INPUTS", kind: Kind::Constant, write: inputs },
     Member { name: "OUTPUTS", kind: Kind::Constant, write: outputs },
@@ -102,7 +103,8 @@ pub(crate) fn taken() -> Taken {
     }
 }
 
-/// All methods and constants. What needs the standard library stands together, where it can be left out.
+/// All methods and constants. Those that need the standard library are grouped, so that they can be
+/// left out.
 pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
     let nn = parts.written.nn();
     let Parts { name, parameters, passed, plain_impl, float, .. } = parts;
@@ -146,7 +148,7 @@ pub(super) fn methods(parts: &Parts<'_>) -> TokenStream {
     }
 }
 
-/// How samples and answers are passed.
+/// The types in which samples and outputs are passed.
 struct Samples {
     /// `sample: &[T; 784]`, or one argument for each input
     arguments: TokenStream,
@@ -156,7 +158,7 @@ struct Samples {
     sample: TokenStream,
     /// `[T; 10]` or `DigitsOutput<T>`
     answer: TokenStream,
-    /// Whether an answer is more than a row.
+    /// Whether the output is a struct of heads instead of a row.
     has_heads: bool,
     /// Whether a sample has the columns of a table.
     is_table: bool,
@@ -207,7 +209,7 @@ impl Samples {
         samples
     }
 
-    /// A row as an answer.
+    /// Converts a row to the output type.
     fn answer(&self, row: TokenStream) -> TokenStream {
         match self.has_heads {
             true => quote!(::core::convert::From::from(#row)),
@@ -218,14 +220,14 @@ impl Samples {
 
 fn inputs(name: &Ident, Parts { visibility, input, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
     quote! {
-        /// The numbers in one sample.
+        /// The number of inputs of one sample.
         #visibility const #name: ::core::primitive::usize = #input;
     }
 }
 
 fn outputs(name: &Ident, Parts { visibility, output, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
     quote! {
-        /// The numbers in one answer.
+        /// The number of outputs for one sample.
         #visibility const #name: ::core::primitive::usize = #output;
     }
 }
@@ -235,15 +237,15 @@ fn params(name: &Ident, parts: &Parts<'_>, _: &Samples) -> TokenStream {
 }
 
 fn flops(name: &Ident, parts: &Parts<'_>, _: &Samples) -> TokenStream {
-    of_architecture(name, parts, "Floating point operations to predict one sample.")
+    of_architecture(name, parts, "Floating-point operations to predict one sample.")
 }
 
 fn step_flops(name: &Ident, parts: &Parts<'_>, _: &Samples) -> TokenStream {
-    of_architecture(name, parts, "Floating point operations to train with one sample.")
+    of_architecture(name, parts, "Floating-point operations to train on one sample.")
 }
 
 fn bytes(name: &Ident, parts: &Parts<'_>, _: &Samples) -> TokenStream {
-    of_architecture(name, parts, "Bytes of all parameters.")
+    of_architecture(name, parts, "The size of all parameters in bytes.")
 }
 
 /// A number that `nn::Architecture` has under the same name.
@@ -278,7 +280,7 @@ fn predict(
     let Samples { arguments, row, answer, .. } = samples;
     let predicted = samples.answer(quote!(#nn::Network::#name(self, #row)));
     quote! {
-        /// The answer to one sample.
+        /// Returns the prediction for one sample.
         #[track_caller]
         #visibility fn #name(&self, #arguments) -> #answer {
             #predicted
@@ -291,7 +293,7 @@ fn logits(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStream {
     let Parts { visibility, float, output, .. } = parts;
     let Samples { arguments, row, .. } = samples;
     quote! {
-        /// The last layer's values for one sample, before its softmax or sigmoid.
+        /// Returns the last layer's values for one sample, before its softmax or sigmoid.
         #[track_caller]
         #visibility fn #name(&self, #arguments) -> [#float; #output] {
             #nn::Network::#name(self, #row)
@@ -302,7 +304,7 @@ fn logits(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStream {
 fn init(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
     let nn = written.nn();
     quote! {
-        /// A network with random parameters, the same for the same seed.
+        /// Creates a network with random parameters, reproducible from the seed.
         #visibility fn #name(seed: ::core::primitive::u64) -> Self {
             <Self as #nn::Network>::#name(seed)
         }
@@ -312,7 +314,7 @@ fn init(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples
 fn svg(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
     let nn = written.nn();
     quote! {
-        /// A picture of the network, in SVG.
+        /// Returns a picture of the network in SVG.
         #visibility fn #name() -> ::std::string::String {
             <Self as #nn::Picture>::#name()
         }
@@ -322,7 +324,7 @@ fn svg(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples)
 fn load(name: &Ident, Parts { visibility, written, .. }: &Parts<'_>, _: &Samples) -> TokenStream {
     let nn = written.nn();
     quote! {
-        /// The network that [`save`](Self::save) wrote.
+        /// Loads a network that [`save`](Self::save) wrote.
         ///
         /// # Errors
         ///
@@ -365,7 +367,7 @@ fn predict_batch(
         false => quote!(#nn::__private::#name(self, samples)),
     };
     quote! {
-        /// The answer to each of many samples.
+        /// Returns the prediction for each sample.
         #[track_caller]
         #visibility fn #name(&self, samples: &[#sample]) -> ::std::vec::Vec<#answer> {
             #batch
@@ -373,7 +375,7 @@ fn predict_batch(
     }
 }
 
-/// Of samples that are no arrays; for the others it is the trait's, which goes by arrays, too.
+/// For samples that are not arrays. For arrays the trait's method is enough.
 fn predict_class(
     name: &Ident,
     Parts { visibility, float, written, .. }: &Parts<'_>,
@@ -386,7 +388,7 @@ fn predict_class(
     let Samples { arguments, row, .. } = samples;
     let head = quote!(<Self as #nn::Architecture>::Head);
     quote! {
-        /// The class of one sample, with its name if the classes have names.
+        /// Returns the class of one sample, with its name if the classes have names.
         ///
         /// # Errors
         ///
@@ -411,8 +413,8 @@ fn forward(
 ) -> TokenStream {
     let nn = written.nn();
     quote! {
-        /// What [`predict`](Self::predict) answers, as a function on a tape: `[rows, outputs]` for x
-        /// `[rows, inputs]`. The parameters are constants there.
+        /// Records [`predict`](Self::predict) on a tape: `[rows, inputs]` to `[rows, outputs]`. The
+        /// parameters are constants there.
         ///
         /// # Errors
         ///
@@ -434,7 +436,7 @@ fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStrea
     let kind = structs::name(&parts.name, "Activations");
     let fields = steps.iter().map(|step| {
         let field = written.ident(&step.title.name);
-        // Of columns with learned vectors what the encoder gives comes before them.
+        // With learned vectors, the encoder's output precedes the output of the columns.
         if let Unit::Columns(columns) = &step.unit
             && Column::widths(columns).has_vectors()
         {
@@ -454,7 +456,7 @@ fn activations(name: &Ident, parts: &Parts<'_>, samples: &Samples) -> TokenStrea
         }
     });
     quote! {
-        /// The answer of every layer to one sample.
+        /// Returns the output of every layer for one sample.
         #visibility fn #name(&self, #arguments) -> #kind<#passed #float> {
             let mut answers = #nn::__private::Activations::of(self, #row);
             #kind { #(#fields),* }

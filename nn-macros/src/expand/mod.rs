@@ -1,25 +1,25 @@
-//! Checked networks to the code that they stand for.
+//! Code generation: from checked networks to Rust code.
 //!
-//! The code only names things; what they do is in `nn`. All paths are absolute, so that no name in the user's
-//! module can get in their way. What has names of the macro's own stands in a `const _: () = { … };`, where
-//! nobody else sees them.
+//! The generated code only names items; the functionality is in `nn`. All paths are absolute, so
+//! that names in the user's module cannot shadow them. Items with names of the macro's own are
+//! inside a `const _: () = { … };`, where no other code sees them.
 //!
 //! | file | writes |
 //! |---|---|
-//! | `items` | a struct, or a type, and what implements it |
-//! | `attributes` | what the user's attributes mean for each item |
+//! | `items` | a struct and its implementations, or a type |
+//! | `attributes` | the user's attributes for each item |
 //! | `methods` | the methods and constants that every network has |
 //! | `layer_methods` | the methods that show layers |
 //! | `layer_enum` | the enum of a network's layers |
-//! | `columns` | the rows of a network behind the columns of a table |
-//! | `structs` | the structs beside a network |
+//! | `columns` | the rows of a network with the columns of a table |
+//! | `structs` | the structs next to a network |
 //! | `types` | the types of layers and of the head |
-//! | `assertions` | what the compiler checks of constants |
-//! | `leaf_count` | how many layers there are |
+//! | `assertions` | the checks of constants for the compiler |
+//! | `leaf_count` | the number of layers |
 //! | `docs` | the documentation |
 //! | `written` | widths, numbers and types as the user wrote them, or by their aliases |
-//! | `aliases` | names for what the user wrote |
-//! | `user_types` | what a type of the user's is, as the compiler finds out |
+//! | `aliases` | names for the user's expressions and types |
+//! | `user_types` | the checks of user-defined types for the compiler |
 
 mod aliases;
 mod assertions;

@@ -1,4 +1,4 @@
-//! A network as its methods need it.
+//! The parts of a network from which its methods are written.
 
 use nn_grammar::ast::Width;
 use nn_grammar::network::{Network, Step};
@@ -7,13 +7,14 @@ use quote::{format_ident, quote};
 
 use super::written::Written;
 
-/// What the methods of a network mention.
+/// Everything that the methods of a network mention.
 pub(super) struct Parts<'n> {
     pub(super) visibility: TokenStream,
     pub(super) name: Ident,
     /// The name without `r#`.
     pub(super) plain: &'n str,
-    /// The network's parameters, as they are declared and as they are passed on, each with a comma behind it.
+    /// The network's parameters, as they are declared and as they are passed on, each followed by a
+    /// comma.
     pub(super) parameters: TokenStream,
     pub(super) passed: TokenStream,
     /// `impl Digits`, for `f32`.

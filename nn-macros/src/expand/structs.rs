@@ -1,5 +1,5 @@
-//! The structs beside a network: what it takes where it has several inputs, what it answers where it has several
-//! heads, and what all its layers answer.
+//! The structs next to a network: its inputs if it has several, its outputs if it has several
+//! heads, and the outputs of all its layers.
 
 use nn_grammar::ast::{Branch, Width};
 use nn_grammar::network::{Network, Step, Unit};
@@ -17,7 +17,7 @@ pub(super) struct Side<'s> {
 }
 
 impl Side<'_> {
-    /// Where its numbers begin in the row of all.
+    /// The offset of its numbers in the joined row.
     fn start(&self, written: &Written<'_>) -> TokenStream {
         match self.before.iter().map(|width| width.number()).sum::<Option<u64>>() {
             Some(sum) => {
@@ -60,17 +60,17 @@ fn sides<'s>(
     Some(sides)
 }
 
-/// `DigitsInput` and the like.
+/// The name of such a struct: `DigitsInput`.
 pub(super) fn name(network: &Ident, suffix: &str) -> Ident {
     format_ident!("{network}{suffix}", span = Span::call_site())
 }
 
-/// The declarations of the structs beside a network.
+/// The declarations of the structs next to a network.
 pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -> Vec<TokenStream> {
     let (steps, plain) = (&network.chain.steps, network.head.name.plain());
     let (network_name, visibility) =
         (written.ident(&network.head.name), written.tokens(&network.head.visibility));
-    // That a network inside this one is deprecated, its name among the layers says.
+    // The deprecation of a nested network is reported once, at its name among the layers.
     let deprecated = has_network(steps).then(|| quote!(, deprecated));
     let parameters = written.parameters();
     let mut structs = Vec::new();
@@ -94,16 +94,16 @@ pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -
     };
     let copy = || quote!(::core::marker::Copy,);
     if let Some(inputs) = inputs(steps, written) {
-        let docs = format!("What [`{plain}`] is asked: its inputs, which make up one row.");
+        let docs = format!("The inputs of [`{plain}`], which form one row.");
         declare("Input", docs, copy(), side_fields(&inputs));
     }
     if let Some(heads) = heads(steps, written) {
-        let docs = format!("What [`{plain}`] answers: the outputs of its heads.");
+        let docs = format!("The outputs of [`{plain}`], one field for each head.");
         declare("Output", docs, copy(), side_fields(&heads));
     }
     let fields = steps.iter().map(|step| {
         let (name, width) = (written.ident(&step.title.name), written.constant(&step.output));
-        let docs = format!("What {} answers.", step.title.text);
+        let docs = format!("The output of {}.", step.title.text);
         let kind = match step.count {
             1 => quote!([#float; #width]),
             count => {
@@ -113,7 +113,7 @@ pub(super) fn structs(network: &Network, float: &Ident, written: &Written<'_>) -
         };
         quote!(#[doc = #docs] #visibility #name: #kind,)
     });
-    let docs = format!("What every layer of [`{plain}`] answers to one sample.");
+    let docs = format!("The output of every layer of [`{plain}`] for one sample.");
     declare("Activations", docs, quote!(), quote!(#(#fields)*));
     structs
 }
@@ -124,7 +124,7 @@ fn has_network(steps: &[Step]) -> bool {
     })
 }
 
-/// To a row and back, for what [`structs`] declares.
+/// Conversions to a row and back, for the structs that [`structs`] declares.
 pub(super) fn conversions(
     network: &Ident,
     suffix: &str,

@@ -51,7 +51,7 @@ pub(super) fn layer(step: &Step, written: &Written<'_>) -> TokenStream {
         }
         Unit::Own(path) => {
             let layer = written.layer(path, &step.input, &step.output);
-            // Of parameters nothing can be asked in a type.
+            // A type cannot check anything that depends on parameters.
             match [&step.input, &step.output].iter().any(|width| written.is_parameter(width)) {
                 true => layer,
                 false => checked(nn, Kind::Layer, &layer, &any),
@@ -70,7 +70,7 @@ fn dense_layer(
 ) -> TokenStream {
     let nn = written.nn();
     let (input, output) = (written.constant(&step.input), written.constant(&step.output));
-    // What the head applies to the whole layer, the layer does not.
+    // The activation of the head is applied by the head, not by the layer.
     let activation = dense.activation.as_ref().filter(|_| !head);
     let activation = activation
         .map_or_else(|| quote!(#nn::activation::Identity), |a| self::activation(a, written));
@@ -104,7 +104,7 @@ fn activation(activation: &Activation, written: &Written<'_>) -> TokenStream {
     }
 }
 
-/// The user's own word as a path, so that an editor knows what it is and can complete it.
+/// The user's word as a path, so that an editor can resolve and complete it.
 fn word(list: &str, word: Option<&Name>, otherwise: &str, written: &Written<'_>) -> TokenStream {
     let nn = written.nn();
     let list = Ident::new(list, Span::call_site());
@@ -113,8 +113,8 @@ fn word(list: &str, word: Option<&Name>, otherwise: &str, written: &Written<'_>)
     quote!(#nn::__private::words::#list::#word)
 }
 
-/// The number of an option as an argument of a type. One that only the compiler knows may be refused: what
-/// `sound_number` makes of it goes on, so that this is one error.
+/// The number of an option as an argument of a type. A number that only the compiler knows may be
+/// invalid. `sound_number` then replaces it, so that the mistake is a single error.
 fn option_bits(
     step: &Step,
     layer: &str,
@@ -135,7 +135,7 @@ fn option_bits(
                 Some(_) => number,
                 None => quote!(#nn::__private::sound_number(#layer, #name, #number)),
             };
-            // Nothing is computed with a parameter in a type.
+            // A type cannot compute with a parameter.
             let width = written.divides(step, option, real);
             match width.filter(|_| !written.is_parameter(&step.output)) {
                 Some(width) => {
@@ -148,7 +148,7 @@ fn option_bits(
     bits(&number)
 }
 
-/// A number that need not be whole as an argument of a type: its bits.
+/// A real number as an argument of a type: its bits.
 fn bits(number: &TokenStream) -> TokenStream {
     quote!({ ::core::primitive::f64::to_bits(#number) })
 }
@@ -180,7 +180,7 @@ fn side_by_side(
     quote!(#name<#branch, #others, #output>)
 }
 
-/// Layers one after the other, each as often as it is repeated.
+/// The layers in sequence, each as often as it is repeated.
 pub(super) fn sequence(steps: &[Step], written: &Written<'_>) -> TokenStream {
     let types = steps.iter().map(|step| (layer(step, written), step.count));
     let types: Vec<_> = types.flat_map(|(kind, count)| vec![kind; count]).collect();
@@ -200,7 +200,7 @@ fn tree(types: &[TokenStream], nn: &TokenStream) -> TokenStream {
     }
 }
 
-/// The type of what follows the last layer.
+/// The type of the head.
 pub(super) fn head(steps: &[Step], written: &Written<'_>) -> TokenStream {
     let nn = written.nn();
     let Some(last) = steps.last() else { return quote!() };
@@ -227,7 +227,7 @@ fn heads(branches: &[Branch<Vec<Step>>], written: &Written<'_>) -> TokenStream {
     quote!(#nn::head::Both<#first, #rest>)
 }
 
-/// The layers one after the other, each by the name of its type.
+/// The layers in sequence, each by the name of its type.
 pub(super) fn chain_of(steps: &[Step], aliases: &[TokenStream], nn: &TokenStream) -> TokenStream {
     let repeated = steps.iter().zip(aliases);
     let types: Vec<TokenStream> =

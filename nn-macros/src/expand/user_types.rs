@@ -1,13 +1,13 @@
-//! Types of the user's: whether they are what the declaration takes them for, the compiler knows and
-//! the macro does not.
+//! User-defined types. Only the compiler knows whether a type has the kind that the declaration
+//! requires: activation, initializer, layer or network.
 //!
-//! One that is not is an error in words at its place, and another type stands for it in all that
-//! follows, so that it remains the only error.
+//! A type of another kind is reported in a sentence at its place, and replaced by a valid type in
+//! the rest of the code, so that it remains the only error.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-/// What a type can be.
+/// The kind of a user-defined type.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Activation,
@@ -17,28 +17,27 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The constant of `nn::__private::Probe`, what messages call it, and what to do.
+    /// The constant of `nn::__private::Probe`, the name in messages, and the advice.
     fn words(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Kind::Activation => (
                 "IS_ACTIVATION",
-                "activation",
-                "implement `nn::activation::Activation` for it, which is a name, a value and a \
-                 derivative",
+                "an activation",
+                "implement `nn::activation::Activation` for it (a name, a value and a derivative)",
             ),
             Kind::Initializer => {
-                ("IS_INITIALIZER", "initialiser", "implement `nn::init::Initializer` for it")
+                ("IS_INITIALIZER", "an initializer", "implement `nn::init::Initializer` for it")
             }
             Kind::Layer => (
                 "IS_LAYER",
-                "layer",
-                "implement `nn::layer::RowLayer` for it, which is the formula for one row",
+                "a layer",
+                "implement `nn::layer::RowLayer` for it (the formula for one row)",
             ),
             Kind::Network => (
                 "IS_NETWORK",
-                "network",
-                "a network is declared by `network!`; a layer of your own is written with its \
-                 widths, as in `my::Gate(128 -> 64)`",
+                "a network",
+                "a network is declared by `network!`; a custom layer is written with its widths, \
+                 as in `my::Gate(128 -> 64)`",
             ),
         }
     }
@@ -66,7 +65,7 @@ pub(super) fn checked(
     }
 }
 
-/// Refuses the type at `path`, written as `text`, if it is not of this kind.
+/// Rejects the type at `path`, written as `text`, if it is not of this kind.
 pub(super) fn assertion(
     nn: &TokenStream,
     kind: Kind,
@@ -79,7 +78,7 @@ pub(super) fn assertion(
     check("check_kind", &quote_spanned!(span=> check_kind(#is, #text, #what, #advice)), nn, span)
 }
 
-/// What stands for a type that is no network.
+/// The replacement for a type that is not a network.
 pub(super) fn no_network(nn: &TokenStream) -> TokenStream {
     quote! {
         #nn::Sequential<
@@ -88,14 +87,14 @@ pub(super) fn no_network(nn: &TokenStream) -> TokenStream {
     }
 }
 
-/// Refuses the network at `path`, written as `text`, if its head is not linear: inside another one it
-/// would be lost.
+/// Rejects the network at `path`, written as `text`, if its head is not linear: inside another
+/// network the head would be lost.
 pub(super) fn linear(nn: &TokenStream, path: &Ident, text: &str, span: Span) -> TokenStream {
     check("check_linear", &quote_spanned!(span=> check_linear::<#path>(#text)), nn, span)
 }
 
-/// The call of a function of `nn::__private` that the compiler evaluates. The call itself has no path of the macro's, so
-/// that the message shows what the user wrote and no more.
+/// The call of a function of `nn::__private` that the compiler evaluates. The call itself has no
+/// path from the macro, so that the message shows only the user's code.
 pub(super) fn check(
     function: &str,
     call: &TokenStream,

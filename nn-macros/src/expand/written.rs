@@ -1,4 +1,4 @@
-//! Widths, numbers and types of the user's, as they are written in the code: in their own words, or by the
+//! The user's widths, numbers and types in the generated code: as the user wrote them, or by the
 //! names that [`Aliases`] gives them.
 
 use std::collections::HashMap;
@@ -13,7 +13,7 @@ use quote::{quote, quote_spanned};
 use super::user_types::{Kind, checked, no_network};
 use crate::source::Source;
 
-/// What writes them.
+/// Writes the user's widths, numbers and types.
 pub(super) struct Written<'s> {
     source: &'s Source,
     /// The parameters of the network.
@@ -21,60 +21,61 @@ pub(super) struct Written<'s> {
     names: Names,
 }
 
-/// What they are called.
+/// The names under which they are written.
 enum Names {
     /// As in the declaration.
     User,
-    /// As in the declaration, but for networks that are none: in items that others see, which cannot mention
-    /// names of the macro's.
+    /// As in the declaration, except for types that are not networks. For public items, which
+    /// cannot mention the macro's names.
     Public,
     /// By their aliases.
     Aliases(Aliases),
 }
 
-/// The names, by the places of what they stand for.
+/// The names, by the places of the code that they name.
 #[derive(Default)]
 pub(super) struct Aliases(HashMap<(usize, usize), Ident>);
 
 impl Aliases {
-    /// The name of what is written at `place`.
+    /// The name of the code at `place`.
     pub(super) fn of(&self, place: &Place) -> Option<&Ident> {
         self.0.get(&key(place))
     }
 
-    /// Names what is written at `place`.
+    /// Names the code at `place`.
     pub(super) fn insert(&mut self, place: &Place, name: &Ident) {
         self.0.insert(key(place), name.clone());
     }
 }
 
-/// Different for any two things that are written.
+/// A key that is unique to each piece of code.
 fn key(place: &Place) -> (usize, usize) {
     (place.first, place.quoted.as_ref().map_or(0, |quoted| quoted.range.start))
 }
 
 impl<'s> Written<'s> {
-    /// All as the user wrote it.
+    /// Writes everything as the user wrote it.
     pub(super) fn by_user(source: &'s Source, parameters: &'s [Name]) -> Self {
         Self { source, parameters, names: Names::User }
     }
 
-    /// For items that others see.
+    /// Writes for public items.
     pub(super) fn in_public(source: &'s Source, parameters: &'s [Name]) -> Self {
         Self { source, parameters, names: Names::Public }
     }
 
-    /// By names that stand there already.
+    /// Writes the names of aliases that are already defined.
     pub(super) fn by_aliases(source: &'s Source, parameters: &'s [Name], aliases: Aliases) -> Self {
         Self { source, parameters, names: Names::Aliases(aliases) }
     }
 
-    /// The path of this library's crate.
+    /// The path of the crate `nn`.
     pub(super) fn nn(&self) -> &TokenStream {
         self.source.root()
     }
 
-    /// The same, shown at `span`: what begins with it and has that span is shown there as a whole.
+    /// The path of the crate `nn`, located at `span`. Code that begins with it and has that span is
+    /// shown there as a whole.
     pub(super) fn nn_at(&self, span: Span) -> TokenStream {
         let located = |mut tree: TokenTree| {
             tree.set_span(tree.span().located_at(span));
@@ -89,25 +90,26 @@ impl<'s> Written<'s> {
         width.code().is_some_and(is)
     }
 
-    /// Whether a width may be a parameter of whoever gives a type without a name one: any word may.
+    /// Whether a width may be a generic parameter of the surrounding code, in a type without a
+    /// name: any word may be.
     pub(super) fn may_be_parameter(&self, width: &Width) -> bool {
         let is_word = width.code().is_some_and(|code| code.tokens.len() == 1);
         is_word && matches!(self.names, Names::User)
     }
 
-    /// The parameters as they are declared, each with a comma behind it.
+    /// The parameters as they are declared, each followed by a comma.
     pub(super) fn parameters(&self) -> TokenStream {
         let names = self.parameters.iter().map(|name| self.ident(name));
         quote!(#(const #names: ::core::primitive::usize,)*)
     }
 
-    /// The parameters as they are passed on, each with a comma behind it.
+    /// The parameters as they are passed on, each followed by a comma.
     pub(super) fn arguments(&self) -> TokenStream {
         let names = self.parameters.iter().map(|name| self.ident(name));
         quote!(#(#names,)*)
     }
 
-    /// The compiler's name for a name.
+    /// A name as the compiler's identifier.
     pub(super) fn ident(&self, name: &Name) -> Ident {
         self.source.ident(name)
     }
@@ -117,7 +119,7 @@ impl<'s> Written<'s> {
         self.source.tokens(tokens)
     }
 
-    /// Where a place begins.
+    /// The start of a place.
     pub(super) fn span(&self, place: &Place) -> Span {
         self.source.span(place)
     }
@@ -158,14 +160,14 @@ impl<'s> Written<'s> {
         }
     }
 
-    /// Widths side by side, as an expression.
+    /// The sum of widths, as an expression.
     pub(super) fn sum<'w>(&self, widths: impl IntoIterator<Item = &'w Width>) -> TokenStream {
         let widths = widths.into_iter().map(|width| self.value(width));
         quote!(#(#widths)+*)
     }
 
-    /// The width that the number of an option must divide, if only the compiler can know whether it does. Of what may be a
-    /// parameter of a type without a name, the layer's type asks itself.
+    /// The width that the number of an option must divide, if only the compiler can check it. If
+    /// the width may be a parameter, in a type without a name, the layer's type checks it.
     pub(super) fn divides(
         &self,
         step: &Step,
@@ -178,7 +180,7 @@ impl<'s> Written<'s> {
         (asks && !is_known && !self.may_be_parameter(width)).then(|| self.constant(width))
     }
 
-    /// A number that need not be whole, as an expression of the type `f64`.
+    /// A real number, as an expression of the type `f64`.
     pub(super) fn real(&self, real: &Real) -> TokenStream {
         let Some(value) = real.value else { return self.tokens(&real.code.tokens) };
         let mut literal = Literal::f64_unsuffixed(value.abs());
@@ -187,7 +189,7 @@ impl<'s> Written<'s> {
         quote!(#minus #literal)
     }
 
-    /// An activation or an initialiser of the user's.
+    /// A custom activation or initializer.
     pub(super) fn path(&self, path: &Path) -> TokenStream {
         match self.alias(&path.place) {
             Some(name) => name_at(name, self.span(&path.place)),
@@ -195,7 +197,7 @@ impl<'s> Written<'s> {
         }
     }
 
-    /// A network of the user's.
+    /// A nested network.
     pub(super) fn network(&self, path: &Path) -> TokenStream {
         match self.names {
             Names::Public => checked(
@@ -208,7 +210,7 @@ impl<'s> Written<'s> {
         }
     }
 
-    /// A layer of the user's of these widths; its type has them, and then whatever else it has.
+    /// A custom layer of these widths. Its type takes the widths, followed by any other parameters.
     pub(super) fn layer(&self, path: &Path, input: &Width, output: &Width) -> TokenStream {
         let (input, output) = (self.constant(input), self.constant(output));
         match self.alias(&path.place) {
@@ -241,7 +243,7 @@ impl<'s> Written<'s> {
     }
 }
 
-/// A name that is found by the rules of this macro, and shown at `span`.
+/// A name that is resolved at the macro, and shown at `span`.
 fn name_at(name: &Ident, span: Span) -> TokenStream {
     quote_spanned!(span=> #name)
 }

@@ -6,9 +6,9 @@ use quote::quote;
 
 use super::*;
 
-/// What `network_file!` makes of a file with this text, and the messages.
+/// The expansion of `network_file!` for a file with this text, and the messages.
 fn from_file(text: &str) -> (String, Vec<String>) {
-    // The tests run side by side: each call has a file of its own.
+    // The tests run in parallel, so each call has its own file.
     static CALLS: AtomicUsize = AtomicUsize::new(0);
     let call = CALLS.fetch_add(1, Ordering::Relaxed);
     let directory = std::env::temp_dir();
@@ -42,10 +42,8 @@ fn a_mistake_in_a_file_is_shown_with_line_and_column() {
     let (code, messages) = from_file("struct Net {\n    a: dense(4 → 3, rleu),\n}");
     assert_eq!(
         messages,
-        [
-            "there is no activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
-             rleu),\n  |                     ^^^^"
-        ]
+        ["unknown activation `rleu`; write `relu`\n --> FILE:2:21\n  |\n2 |     a: dense(4 → 3, \
+             rleu),\n  |                     ^^^^"]
     );
     contains(&code, "include_bytes!"); // so that it is compiled again when it is corrected
     let (_, messages) = from_file("");

@@ -1,11 +1,10 @@
-//! Declarations that are being written: whatever is missing, editors get code that they can complete.
+//! Incomplete declarations: editors get code that they can complete, regardless of what is missing.
 
 use quote::quote;
 
 use super::*;
 
-/// What is left of a declaration when one of its words is missing, or stands there twice, or two
-/// have changed places.
+/// Variants of a declaration in which one word is missing or duplicated, or two words are swapped.
 fn mutilated(source: &str) -> Vec<String> {
     let words: Vec<&str> = source.split_whitespace().collect();
     let mut all = Vec::new();
@@ -55,8 +54,8 @@ fn before(input: proc_macro2::TokenStream, path: &str) -> String {
     code[..at].to_owned()
 }
 
-/// An editor that completes a word compares the expansion with that of a longer word, from the
-/// beginning to the word: see `Report::anchor`.
+/// To complete a word, an editor compares the expansion up to that word with the expansion for a
+/// longer word: see `Mention`.
 #[test]
 fn what_is_half_typed_can_be_completed() {
     let words = "::nn::__private::words::";

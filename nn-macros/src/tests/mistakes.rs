@@ -1,4 +1,4 @@
-//! Declarations with mistakes: the text of every error, and what is left of the network.
+//! Declarations with mistakes: the text of every error, and the resulting network.
 
 use quote::quote;
 
@@ -13,11 +13,11 @@ fn mistakes_are_all_reported_and_the_network_is_still_there() {
     assert_eq!(
         messages,
         [
-            "there is no activation `rleu`; write `relu`",
+            "unknown activation `rleu`; write `relu`",
             "a width of layer `b` is zero; write the number of units, 1 or more",
             "layer `b` takes 64 inputs but layer `a` gives 128 outputs; write `dense(128 -> 0, \
              softmax)` or leave the input out: `dense(0, softmax)`",
-            "nothing comes before layer `layer1`, so its number of inputs must be written: \
+            "no layer comes before layer `layer1`, so its number of inputs must be written: \
              `dense(INPUTS -> 2)` with your number for `INPUTS`",
         ]
     );
@@ -88,7 +88,7 @@ fn only_source_code_is_told_that_a_literal_can_hold_arrows() {
     assert_eq!(found[0].lines().next(), Some(advice));
 }
 
-/// The names of all methods and constants in the `impl`s of a struct itself.
+/// The names of all methods and constants in the inherent `impl`s of a struct.
 fn members(items: &[syn::Item]) -> Vec<String> {
     let of = |item: &syn::Item| match item {
         syn::Item::Impl(found) if found.trait_.is_none() => {
@@ -137,7 +137,10 @@ fn no_layer_has_the_name_of_a_method_or_a_constant() {
     for name in members.iter().filter(|name| *name != "only") {
         let layer = quote::format_ident!("{name}");
         let found = messages(quote!(struct Net { #layer: dense(2 -> 1) }));
-        assert!(found.len() == 1 && found[0].contains(" already; write"), "{name}: {found:?}");
+        assert!(
+            found.len() == 1 && found[0].contains("every network already has a "),
+            "{name}: {found:?}"
+        );
     }
     for name in taken.methods.iter().chain(&taken.constants) {
         let layer = quote::format_ident!("{name}");

@@ -1,5 +1,5 @@
-//! Declarations through the whole macro: what they expand to, parsed back, and the text of the
-//! errors. How the compiler shows them is tested in `nn`.
+//! Declarations through the whole macro: their expansion, parsed back, and the text of the errors.
+//! `nn` tests how the compiler shows them.
 
 mod files;
 mod half_typed;
@@ -119,12 +119,12 @@ fn constants_are_checked_by_the_compiler() {
     let code = items(quote! {
         struct Net { a: dense(cfg::IN -> HIDDEN, relu), b: dense((2 * HALF) -> {OUT}), }
     });
-    // What the user wrote stands there once.
+    // The user's code appears once.
     contains(&code, "const __WIDTH0: ::core::primitive::usize = cfg::IN;");
     contains(&code, "const __WIDTH2: ::core::primitive::usize = 2 * HALF;");
     contains(&code, "type Input = [T; { __WIDTH0 }];");
     contains(&code, "dense<{ __WIDTH0 }, { __WIDTH1 }, ::nn::__private::words::activation::relu>");
-    // What the layer before gives: that it is what this one takes is asserted once.
+    // The outputs of the layer before: their equality with the inputs of this one is asserted once.
     contains(&code, "dense<{ __WIDTH1 }, { __WIDTH3 }, ::nn::activation::Identity>");
     contains(&code, "check_widths::<{ __WIDTH1 }, { __WIDTH2 }>(\"layer `a`\", \"HIDDEN\",");
     contains(&code, "check_width::<{ __WIDTH0 }>(\"layer `a`\", \"cfg::IN\")");
@@ -228,7 +228,8 @@ fn repetitions_are_a_tree_of_one_type() {
     contains(&code, "3 + ::nn::__private::repetition(index, 2, \"layer `layer2`\") * (2)");
 }
 
-/// The names that a layer cannot have are those of the traits that `nn` gives every network.
+/// The names that a layer cannot have are those in the traits that `nn` implements for every
+/// network.
 #[test]
 fn no_layer_hides_a_method_that_every_network_has() {
     let sources = [

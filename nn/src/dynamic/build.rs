@@ -149,14 +149,15 @@ impl<T: Float> Builder<'_, T> {
                     format!("{layer} takes {taken} inputs but {before} gives {given} outputs")
                 }
                 SeamKind::Residual { layer } => format!(
-                    "a residual adds its {taken} inputs to what its layers give, and {layer} gives {given}"
+                    "a residual adds its {taken} inputs to the output of its layers, but {layer} \
+                     gives {given}"
                 ),
                 SeamKind::Halved { layer } => format!(
-                    "{layer} makes one number of two, but what comes before it gives {given}, which is odd"
+                    "{layer} halves its inputs, but the layer before it gives {given}, which is odd"
                 ),
                 SeamKind::Repeated { layer } => format!(
-                    "{layer} is repeated, so that it takes what it gives, but it takes {taken} inputs and gives \
-                     {given}"
+                    "{layer} is repeated, so it needs as many outputs as inputs, but it takes \
+                     {taken} inputs and gives {given}"
                 ),
             };
             self.report.error(&seam.place, sentence);

@@ -1,23 +1,23 @@
-//! What every layer of a network answers to one sample.
+//! The outputs of all layers of a network for one sample.
 
 use crate::head::HeadFunction as _;
 use crate::layer::{Inference, Layer};
 use crate::network::{Network, Units, encode_rows};
 use crate::row::Row;
 
-/// The answers of a network's layers to one sample, in order; what `network!` writes as a struct with a
-/// field for each layer is taken from it.
+/// The outputs of a network's layers for one sample, in order. `network!` builds a struct with a
+/// field for each layer from them.
 #[derive(Debug)]
 pub struct Activations<T> {
-    /// One after the other.
+    /// The outputs in sequence.
     values: Vec<T>,
-    /// How many have been taken.
+    /// The number of values already taken.
     taken: usize,
 }
 
 impl<T: tensor::Float> Activations<T> {
-    /// The answers to `sample`, the last one after the head's function: what
-    /// [`Network::predict`] gives.
+    /// Computes the outputs for `sample`. The last one includes the head's function, as in
+    /// [`Network::predict`].
     pub fn of<N: Network<Float = T>>(network: &N, sample: &N::Input) -> Self {
         let mut values = Vec::new();
         let parameters = network.parameters().as_slice();
@@ -35,11 +35,11 @@ impl<T: tensor::Float> Activations<T> {
         Activations { values, taken: 0 }
     }
 
-    /// The answer of the next layer, which has `W` outputs.
+    /// Returns the output of the next layer, which has `W` outputs.
     ///
     /// # Panics
     ///
-    /// If it has not.
+    /// If fewer than `W` values are left.
     #[track_caller]
     pub fn layer<const W: usize>(&mut self) -> [T; W] {
         match self.values[self.taken..].first_chunk() {

@@ -1,13 +1,13 @@
-//! Checks of numbers that are constants, which `network!` cannot know and the compiler can: in the same
-//! words and at the same place as the macro's own.
+//! Checks of constants, which `network!` cannot evaluate and the compiler can. They report in the
+//! same words and at the same place as the macro.
 //!
-//! `layer` is always what messages call the layer, ``layer `hidden` ``; the texts are the numbers as they
-//! are written there.
+//! `layer` is always the layer's name in messages, ``layer `hidden` ``. The other texts are the
+//! numbers as they are written in the declaration.
 
 use crate::layer::rule;
 use crate::text::Message;
 
-/// Refuses a width that is zero.
+/// Rejects a width that is zero.
 #[track_caller]
 pub const fn check_width<const WIDTH: usize>(layer: &str, written: &str) {
     if WIDTH == 0 {
@@ -21,7 +21,7 @@ pub const fn check_width<const WIDTH: usize>(layer: &str, written: &str) {
     }
 }
 
-/// Refuses neighbours that do not fit.
+/// Rejects neighboring layers whose widths differ.
 #[track_caller]
 pub const fn check_widths<const GIVEN: usize, const TAKEN: usize>(
     before: &str,
@@ -45,7 +45,7 @@ pub const fn check_widths<const GIVEN: usize, const TAKEN: usize>(
     }
 }
 
-/// Refuses a residual whose layers do not give what they take.
+/// Rejects a residual whose layers have different numbers of inputs and outputs.
 #[track_caller]
 pub const fn check_residual<const GIVEN: usize, const TAKEN: usize>(
     layer: &str,
@@ -54,7 +54,7 @@ pub const fn check_residual<const GIVEN: usize, const TAKEN: usize>(
 ) {
     if GIVEN != TAKEN {
         let message = Message::new()
-            .text("a residual adds its inputs to what its layers give, but ")
+            .text("a residual adds its inputs to the output of its layers, but ")
             .text(layer)
             .text(" takes ")
             .width(taken, TAKEN)
@@ -65,20 +65,20 @@ pub const fn check_residual<const GIVEN: usize, const TAKEN: usize>(
     }
 }
 
-/// Refuses an odd width of a layer that makes one number of two.
+/// Rejects an odd width of a layer that halves its inputs.
 #[track_caller]
 pub const fn check_halved<const GIVEN: usize, const TAKEN: usize>(layer: &str, given: &str) {
     if GIVEN != TAKEN {
         let message = Message::new()
             .text(layer)
-            .text(" makes one number of two, but what comes before it gives ")
+            .text(" halves its inputs, but the layer before it gives ")
             .width(given, GIVEN)
-            .text(", which is odd; let it give an even number");
+            .text(", which is odd; make it even");
         panic!("{}", message.as_str());
     }
 }
 
-/// Refuses a number that does not divide the width of its layer.
+/// Rejects a number that does not divide the width of its layer.
 #[track_caller]
 pub const fn check_division<const WIDTH: usize>(
     word: &str,
@@ -96,7 +96,7 @@ pub const fn check_division<const WIDTH: usize>(
     }
 }
 
-/// Refuses a repetition of a layer that does not give what it takes.
+/// Rejects a repeated layer with different numbers of inputs and outputs.
 #[track_caller]
 pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
     layer: &str,
@@ -106,7 +106,7 @@ pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
     if GIVEN != TAKEN {
         let message = Message::new()
             .text(layer)
-            .text(" is repeated, so that it takes what it gives, but it takes ")
+            .text(" is repeated, so it needs as many outputs as inputs, but it takes ")
             .width(taken, TAKEN)
             .text(" inputs and gives ")
             .width(given, GIVEN)
@@ -115,7 +115,7 @@ pub const fn check_repeated<const GIVEN: usize, const TAKEN: usize>(
     }
 }
 
-/// Refuses a number that is not within the bounds of the layer's option, as the vocabulary has them.
+/// Rejects a number outside the bounds of the layer's option in the vocabulary.
 #[track_caller]
 pub const fn check_number(word: &str, option: &str, number: f64, layer: &str, written: &str) {
     let rule = rule(word, option);
@@ -131,25 +131,26 @@ pub const fn check_number(word: &str, option: &str, number: f64, layer: &str, wr
     }
 }
 
-/// A number that is within these bounds, whatever [`check_number`] has to say.
+/// Returns the number, or the option's default if the number is outside these bounds.
+/// [`check_number`] reports it.
 pub const fn sound_number(word: &str, option: &str, number: f64) -> f64 {
     let rule = rule(word, option);
     if rule.allows(number) { number } else { rule.default }
 }
 
-/// A number that divides the width, whatever [`check_division`] has to say.
+/// Returns the number, or 1 if it does not divide the width. [`check_division`] reports it.
 pub const fn sound_division<const WIDTH: usize>(word: &str, option: &str, number: f64) -> f64 {
     if rule(word, option).fits(number, WIDTH as u64) { number } else { 1.0 }
 }
 
-/// Refuses a type of the user's that is not what it is taken for.
+/// Rejects a user-defined type that is not of the required kind.
 #[track_caller]
 pub const fn check_kind(is: bool, written: &str, what: &str, advice: &str) {
     if !is {
         let message = Message::new()
             .text("`")
             .text(written)
-            .text("` is no ")
+            .text("` is not ")
             .text(what)
             .text(": ")
             .text(advice);
@@ -157,7 +158,7 @@ pub const fn check_kind(is: bool, written: &str, what: &str, advice: &str) {
     }
 }
 
-/// Says that the head of a network inside another one would be lost.
+/// Reports that the head of a nested network would be lost.
 #[track_caller]
 pub const fn refuse_head(written: &str, head: &str) {
     let message = Message::new()
@@ -181,7 +182,7 @@ impl Message {
     }
 }
 
-/// Whether `text` is nothing but digits.
+/// Whether `text` consists of digits only.
 const fn is_number(text: &str) -> bool {
     let mut at = 0;
     while at < text.len() {
@@ -216,8 +217,8 @@ mod tests {
 
     #[test]
     #[should_panic(
-        expected = "in layer `drop`, `RATE` cannot be the rate: it is the part of the units that is \
-                    silenced, 0 or more and less than 1"
+        expected = "in layer `drop`, `RATE` cannot be the rate: it is the fraction of the units \
+                    that is dropped, 0 or more and less than 1"
     )]
     fn a_number_that_does_not_fit_is_named() {
         const { check_number("layer_norm", "epsilon", 1e-5, "layer `norm`", "EPSILON") };

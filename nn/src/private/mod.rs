@@ -1,4 +1,4 @@
-//! What the code that `network!` writes calls, and nobody else should.
+//! Functions and types for the code that `network!` generates. Not part of the public interface.
 
 #[cfg(feature = "std")]
 mod activations;
@@ -21,7 +21,7 @@ pub use crate::tabular::deserialize;
 #[cfg(feature = "json")]
 pub use serde;
 
-/// What `network!` writes for programs that read tables: all of it, or nothing.
+/// Passes on the code that `network!` generates for tables, if this crate has the feature `table`.
 #[cfg(feature = "table")]
 #[macro_export]
 #[doc(hidden)]
@@ -29,7 +29,7 @@ macro_rules! __with_table {
     ($($item:tt)*) => { $($item)* };
 }
 
-/// The same, where this crate is built without tables.
+/// Drops this code, where this crate is built without tables.
 #[cfg(not(feature = "table"))]
 #[macro_export]
 #[doc(hidden)]
@@ -37,7 +37,7 @@ macro_rules! __with_table {
     ($($item:tt)*) => {};
 }
 
-/// What `network!` writes for programs that read JSON: all of it, or nothing.
+/// Passes on the code that `network!` generates for JSON, if this crate has the feature `json`.
 #[cfg(feature = "json")]
 #[macro_export]
 #[doc(hidden)]
@@ -45,7 +45,7 @@ macro_rules! __with_json {
     ($($item:tt)*) => { $($item)* };
 }
 
-/// The same, where this crate is built without it.
+/// Drops this code, where this crate is built without JSON.
 #[cfg(not(feature = "json"))]
 #[macro_export]
 #[doc(hidden)]
@@ -53,8 +53,8 @@ macro_rules! __with_json {
     ($($item:tt)*) => {};
 }
 
-/// What `network!` writes for programs with the standard library: all of it, or nothing where this crate
-/// is built without.
+/// Passes on the code that `network!` generates for programs with the standard library, if this
+/// crate has the feature `std`.
 #[cfg(feature = "std")]
 #[macro_export]
 #[doc(hidden)]
@@ -62,7 +62,7 @@ macro_rules! __with_std {
     ($($item:tt)*) => { $($item)* };
 }
 
-/// The same, where this crate is built without the standard library.
+/// Drops this code, where this crate is built without the standard library.
 #[cfg(not(feature = "std"))]
 #[macro_export]
 #[doc(hidden)]

@@ -1,5 +1,6 @@
-//! What a type of the user's is, as a constant: if it is not what the declaration takes it for, that is
-//! one error in words, and another type stands in its place for all that follows.
+//! The kind of a user-defined type, as a constant. If it is not the kind that the declaration
+//! requires, that is a single error in a sentence, and another type replaces it in the rest of the
+//! code.
 
 use core::marker::PhantomData;
 
@@ -9,8 +10,8 @@ use crate::init::Initializer;
 use crate::layer::Layer;
 use crate::network::Architecture;
 
-/// Asks what `T` is: `<Probe<T>>::IS_LAYER` is this type's own constant if `T` is a layer, and that of
-/// [`Otherwise`] if not.
+/// Tests the kind of `T`: `<Probe<T>>::IS_LAYER` is this type's own constant if `T` is a layer, and
+/// that of [`Otherwise`] if not.
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<T>);
 
@@ -34,7 +35,7 @@ impl<T: Initializer> Probe<T> {
     pub const IS_INITIALIZER: bool = true;
 }
 
-/// The answers of [`Probe`] for all other types.
+/// The constants of [`Probe`] for all other types.
 pub trait Otherwise {
     /// It is not.
     const IS_ACTIVATION: bool = false;
@@ -52,9 +53,9 @@ impl<T> Otherwise for Probe<T> {}
 #[derive(Debug)]
 pub struct Pick<const FIRST: bool>;
 
-/// What [`Pick`] chooses.
+/// The type that [`Pick`] chooses.
 pub trait Choose {
-    /// The first or the second.
+    /// The first or the second type.
     type Of<A, B>;
 }
 
@@ -66,7 +67,7 @@ impl Choose for Pick<false> {
     type Of<A, B> = B;
 }
 
-/// Refuses a network inside another one, written as `written`, whose head would be lost there.
+/// Rejects a nested network, written as `written`, whose head would be lost.
 #[track_caller]
 pub const fn check_linear<N: Architecture>(written: &str) {
     let head = <N::Head as HeadFunction<N::Float>>::NAME;

@@ -1,11 +1,11 @@
-//! Rows of several inputs or heads, and parts of networks.
+//! Rows of several inputs or heads, and nested networks.
 
 use tensor::Float;
 
 #[cfg(feature = "std")]
 pub use networks::{nested, predict_batch, predict_table_rows};
 
-/// Several inputs one after the other.
+/// Concatenates several inputs into one row.
 pub fn join<T: Float, const N: usize>(parts: impl IntoIterator<Item = impl AsRef<[T]>>) -> [T; N] {
     let mut row = [T::zero(); N];
     let mut rest = &mut row[..];
@@ -18,22 +18,19 @@ pub fn join<T: Float, const N: usize>(parts: impl IntoIterator<Item = impl AsRef
     row
 }
 
-/// The `N` numbers of a row that begin at `start`.
+/// Returns the `N` numbers of a row from `start` on.
 pub fn part<T: Float, const N: usize>(row: &[T], start: usize) -> [T; N] {
     row.get(start..).and_then(|rest| rest.first_chunk()).copied().unwrap_or([T::zero(); N])
 }
 
-/// The index of a repetition, if there is one.
+/// Returns the index of a repetition, if it is valid.
 ///
 /// # Panics
 ///
-/// If the layer is repeated less often.
+/// If `index` is not less than `count`.
 #[track_caller]
 pub fn repetition(index: usize, count: usize, layer: &str) -> usize {
-    assert!(
-        index < count,
-        "{layer} is repeated {count} times, there is no {index} among 0..{count}"
-    );
+    assert!(index < count, "{layer} is repeated {count} times: index {index} is not in 0..{count}");
     index
 }
 
@@ -45,7 +42,7 @@ mod networks {
     use crate::parameters::Parameters;
     use crate::row::Row as _;
 
-    /// The network inside `network` whose layers begin at `index`.
+    /// Returns a copy of the network nested in `network` whose layers begin at `index`.
     pub fn nested<N: Network, Inner: Network<Float = N::Float>>(
         network: &N,
         index: usize,
@@ -57,7 +54,7 @@ mod networks {
         Inner::from_parameters(parameters)
     }
 
-    /// Answers to rows with the columns of a table.
+    /// Returns the predictions for rows with the columns of a table.
     pub fn predict_table_rows<N, R, A>(network: &N, rows: &[R]) -> Vec<A>
     where
         N: Network,
@@ -71,7 +68,7 @@ mod networks {
         network.predict_batch(&inputs).into_iter().map(A::from).collect()
     }
 
-    /// Answers to samples that are rows, or structs that become rows.
+    /// Returns the predictions for samples that are rows, or structs that convert to rows.
     pub fn predict_batch<N, S, A>(network: &N, samples: &[S]) -> Vec<A>
     where
         N: Network,

@@ -1,12 +1,13 @@
-//! The words of a declaration, each a name of what it stands for: `network!` puts the word that the user
-//! wrote behind one of these paths, so that an editor can complete it and go to its definition.
+//! The words of a declaration, each as a name for its type. `network!` appends the user's word to
+//! one of these paths, so that an editor can complete it and go to its definition.
 
 /// Layers.
 pub mod layer {
     pub use crate::layer::words::*;
 }
 
-/// One word for each type of the list of activations, and `softmax`, which is no function of one number.
+/// One word for each type in the list of activations, and `softmax`, which is not a function of one
+/// number.
 macro_rules! activations {
     ($(
         $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
@@ -26,12 +27,12 @@ macro_rules! activations {
 
 tensor::for_each_activation!(activations);
 
-/// Last activations that decide about the loss.
+/// Last activations that determine the loss.
 pub mod head {
     pub use crate::head::{Sigmoid as sigmoid, Softmax as softmax};
 }
 
-/// Initialisers.
+/// Initializers.
 pub mod init {
     pub use crate::init::words::*;
 }

@@ -582,7 +582,7 @@ fn mistakes_are_sentences_with_the_line() {
     let text = error.to_string();
     assert_eq!(
         text,
-        "there is no activation `sofmax`; write `softmax`\n    dense(2, sofmax)\n             ^^^^^^"
+        "unknown activation `sofmax`; write `softmax`\n    dense(2, sofmax)\n             ^^^^^^"
     );
 
     let two = parse("dense(4 -> hidden, relu), dense(2, Own)").unwrap_err().to_string();

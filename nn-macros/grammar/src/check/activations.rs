@@ -1,12 +1,12 @@
-//! Activations stand where they may: softmax at the end, over at least two outputs.
+//! The rules for activations: softmax only at the end, over at least two outputs.
 
 use super::positions::Ends;
 use crate::ast::{Choice, Dense, Title, Width};
 use crate::tokens::Report;
 use crate::vocabulary::{SOFTMAX, activation};
 
-/// Checks the activation of a layer that stands `count` times in a row and takes it away if it cannot stand
-/// there; tells whether it is a head.
+/// Checks the activation of a layer that is repeated `count` times, and removes it if it is not
+/// allowed there. Returns whether it is a head.
 pub(super) fn is_head(
     title: &Title,
     dense: &mut Dense,
@@ -24,18 +24,18 @@ pub(super) fn is_head(
     let softmax = name == SOFTMAX;
     let advice = if softmax && ends == Ends::No {
         format!(
-            "softmax turns the last layer into probabilities, and {} is not the last; write `relu` \
-             or another activation",
+            "softmax turns the outputs of the last layer into probabilities, but {} is not the \
+             last; write `relu` or another activation",
             title.text
         )
     } else if last && repeated && decides {
         format!(
-            "`{name}` of the last layer decides about the loss, and {} is repeated; write the last \
-             one by itself, with another activation for those before it",
+            "`{name}` of the last layer determines the loss, but {} is repeated; write the last \
+             one separately, with another activation for those before it",
             title.text
         )
     } else if softmax && output.number() == Some(1) && !output.guessed {
-        "softmax of a single output is always 1; write `sigmoid` for a yes-or-no answer, or one \
+        "softmax of a single output is always 1; write `sigmoid` for binary classification, or one \
          output for each class"
             .to_owned()
     } else {

@@ -1,10 +1,12 @@
-//! What is repeated behind the columns of a table: nobody counts the numbers that these become, so the first repetition takes
-//! them, whatever the others take. `deep: dense(64, relu) * 3` is there `deep: dense(64, relu), deep_rest: dense(64, relu) * 2`.
+//! A repeated layer after the columns of a table. Users do not know the encoded width of the
+//! columns, so the first repetition takes that width, even if it differs from the width of the
+//! others. `deep: dense(64, relu) * 3` then becomes `deep: dense(64, relu), deep_rest: dense(64,
+//! relu) * 2`.
 
 use crate::ast::{Column, Layer, Repeat, Title, Unit};
 use crate::tokens::Name;
 
-/// Divides the second layer, if it stands so.
+/// Splits the second layer, if it is repeated after columns.
 pub(super) fn layers(list: &mut Vec<Layer>) {
     let [first, second, ..] = &mut list[..] else { return };
     let (Unit::Columns(columns), Unit::Dense(dense, widths)) = (&first.unit, &second.unit) else {

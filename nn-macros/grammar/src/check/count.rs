@@ -1,10 +1,11 @@
-//! There are no more layers than the compiler can take.
+//! The limit on the number of layers, which the compiler sets.
 
 use crate::ast::MOST_LAYERS;
 use crate::network::{Step, Unit};
 use crate::tokens::Report;
 
-/// Counts the layers; a repetition with which there are too many is reported, the first one only, and taken away.
+/// Counts the layers. A repetition that exceeds the limit is removed, and the first one is
+/// reported.
 pub(super) fn layers(steps: &mut [Step], report: &mut Report) {
     count(steps, &mut false, report);
 }
@@ -27,8 +28,8 @@ fn count(steps: &mut [Step], reported: &mut bool, report: &mut Report) -> usize 
         if !*reported {
             *reported = true;
             let advice = format!(
-                "with {} there are {all} layers, more than the compiler can take; write {MOST_LAYERS} \
-                 at most",
+                "with {} there are {all} layers, more than the compiler can handle; write at most \
+                 {MOST_LAYERS}",
                 step.title.text
             );
             report.error(&step.title.place, advice);

@@ -1,10 +1,16 @@
-//! The rules of a network. Every mistake is reported, each at its own token, in a sentence that says what to
-//! write instead; what comes out is a network without mistakes, as it was probably meant, so that one mistake
-//! is one message and everything behind it goes on.
+//! The rules of a network. Every mistake is reported at its own token, in a sentence that says what
+//! to write instead. The result is a valid network, as it was probably meant, so that one mistake
+//! gives one message and the rest is still checked.
 //!
-//! The layers are walked through once, from the first to the last (`walk`): a layer stands where it may
-//! (`positions`), its numbers make sense (`numbers`), its widths fit (`seams`), its activation, too
-//! (`activations`), and there are not too many (`count`). Names are looked at before.
+//! Names are checked first. Then one pass over the layers, from the first to the last (`walk`),
+//! checks that
+//!
+//! - a layer is at an allowed position (`positions`),
+//! - its numbers are valid (`numbers`),
+//! - its widths fit (`seams`),
+//! - its activation is allowed (`activations`).
+//!
+//! At the end the number of layers is checked (`count`).
 
 mod activations;
 mod behind_columns;
@@ -26,7 +32,7 @@ use crate::attribute::{Attribute, Effect};
 use crate::network::{Chain, Checked, Network};
 use crate::tokens::{Name, Report};
 
-/// Reports everything that is wrong with the declaration, and makes of it what was probably meant.
+/// Reports all mistakes of the declaration, and returns the networks that were probably meant.
 pub(crate) fn check(
     declaration: Declaration<Item, Layers>,
     taken: &Taken,
@@ -37,14 +43,14 @@ pub(crate) fn check(
             let mut seen = HashMap::new();
             let networks = items.into_iter().filter_map(|Item { mut head, layers }| {
                 attributes(&mut head.attributes, report);
-                // Struct names that differ in `cfg` alone may be there twice.
+                // Structs under different `cfg`s may have the same name.
                 let mut effects = head.attributes.iter().flat_map(Attribute::effects);
                 let cfg = effects.any(|effect| effect.is("cfg"));
                 let plain = head.name.plain();
                 let twice = seen.insert(plain.to_owned(), cfg) == Some(false) && !cfg;
                 if twice {
                     let advice =
-                        format!("there is a network `{plain}` already; give this one another name");
+                        format!("there is already a network `{plain}`; choose another name");
                     report.error(&head.name.place, advice);
                 }
                 let chain = chain(layers, &head.parameters, taken, report);
@@ -61,22 +67,23 @@ pub(crate) fn check(
     }
 }
 
-/// Takes away the attributes that the code of a network cannot do with.
+/// Removes the attributes that are incompatible with the code of a network.
 fn attributes(attributes: &mut Vec<Attribute>, report: &mut Report) {
     attributes.retain(|attribute| {
         let packed = |effect: &Effect<'_>| effect.is("repr") && effect.lists_call("packed");
         let Some(effect) = attribute.effects().into_iter().find(packed) else { return true };
-        let advice = "a network lends its parameters, which `packed` does not allow; leave it out";
+        let advice = "a network gives references to its parameters, which `packed` does not allow; \
+                      leave it out";
         report.error(&effect.place(), advice);
         false
     });
 }
 
-/// A type without a name has no row with fields of its own.
+/// Rejects columns in a type without a name, which has no struct for its rows.
 fn no_columns(list: &mut [Layer], report: &mut Report) {
     for layer in list.iter_mut().filter(|layer| matches!(layer.unit, Unit::Columns(_))) {
-        let advice = "a block of columns makes the type of a row, so its network has a name; write `pub struct Price { row: \
-                      columns { … }, … }`";
+        let advice = "a block of columns declares a row type, so its network needs a name; write \
+                      `pub struct Price { row: columns { … }, … }`";
         report.error(&layer.title.place, advice);
         (layer.unit, layer.incomplete) = (Unit::Missing, true);
     }

@@ -1,11 +1,12 @@
-//! Names: they can be names in Rust, are free, and are there once. Any other is replaced.
+//! The rules for names: they are valid in Rust, not taken, and unique. Any other name is replaced.
 
 use std::collections::HashMap;
 
 use crate::ast::{Branch, Column, Layer, Unit};
 use crate::tokens::{Name, Report, is_name};
 
-/// Names that no layer can have, because every network has a method or a constant of this name already.
+/// Names that no layer can have, because every network already has a method or a constant of this
+/// name.
 #[derive(Clone, Debug, Default)]
 pub struct Taken {
     /// Names of methods.
@@ -17,7 +18,7 @@ pub struct Taken {
 }
 
 impl Taken {
-    /// What a network has under this name.
+    /// The kind of member that a network has under this name.
     fn kind(&self, name: &str) -> Option<&'static str> {
         if self.methods.contains(&name) {
             return Some("method");
@@ -26,7 +27,7 @@ impl Taken {
     }
 }
 
-/// A layer's name becomes a method.
+/// Checks the names of layers, which become methods.
 pub(super) fn layers(list: &mut [Layer], taken: &Taken, report: &mut Report) {
     let why = "a layer's name becomes a method";
     let mut of_table = taken.clone();
@@ -38,7 +39,7 @@ pub(super) fn layers(list: &mut [Layer], taken: &Taken, report: &mut Report) {
     list.iter_mut().enumerate().for_each(|(at, layer)| names.next(at + 1, &mut layer.title.name));
 }
 
-/// The name of a branch, which messages call a `what`, becomes a field.
+/// Checks the names of branches, which become fields. Messages call a branch a `what`.
 pub(super) fn branches<L>(branches: &mut [Branch<L>], what: &str, report: &mut Report) {
     let why = &format!("the name of this {what} becomes a field");
     let taken = &Taken::default();
@@ -46,7 +47,8 @@ pub(super) fn branches<L>(branches: &mut [Branch<L>], what: &str, report: &mut R
     branches.iter_mut().enumerate().for_each(|(at, branch)| names.next(at + 1, &mut branch.name));
 }
 
-/// The name of a column becomes a field; of a text that is read while a program runs it is any text, there once.
+/// Checks the names of columns, which become fields. In a text that is read at run time a name may
+/// be any unique text.
 pub(super) fn columns(columns: &mut [Column], report: &mut Report) {
     let (taken, at_run_time) = (&Taken::default(), report.is_at_run_time());
     let why = "the name of a column becomes a field";
@@ -59,20 +61,20 @@ pub(super) fn columns(columns: &mut [Column], report: &mut Report) {
     }
 }
 
-/// Names in the order in which they stand.
+/// Checks names in the order in which they are written.
 struct Names<'n> {
-    /// What they are names of.
+    /// The kind of the named things.
     what: &'n str,
-    /// Why it matters which they are.
+    /// The reason for the rules.
     why: &'n str,
     taken: &'n Taken,
-    /// The names so far, and whose they are.
+    /// The names so far, with the number of their first use.
     seen: HashMap<String, usize>,
     report: &'n mut Report,
 }
 
 impl Names<'_> {
-    /// Looks at the name of the `number`th, counted from 1.
+    /// Checks the name with this number, counted from 1.
     fn next(&mut self, number: usize, name: &mut Name) {
         let mistakes = self.report.len();
         if self.is_possible(name) {
@@ -83,33 +85,31 @@ impl Names<'_> {
         }
     }
 
-    /// Whether this can be a name in Rust.
+    /// Whether this is a valid name in Rust.
     fn is_possible(&mut self, name: &Name) -> bool {
         let (text, why) = (&name.text, self.why);
         if text == "_" {
             let advice = format!("{why}, so it cannot be `_`; write a name such as `hidden`");
             self.report.error(&name.place, advice);
         } else if !is_name(text) {
-            let advice =
-                format!("`{text}` is a word of the language; write `{text}_` or another name");
+            let advice = format!("`{text}` is a Rust keyword; write `{text}_` or another name");
             self.report.error(&name.place, advice);
         }
         is_name(text)
     }
 
-    /// Nothing else has this name.
+    /// Checks that this name is not taken.
     fn is_free(&mut self, number: usize, name: &Name) {
         let (plain, why, what) = (name.plain(), self.why, self.what);
         if let Some(kind) = self.taken.kind(plain) {
             let advice = format!(
-                "{why}, and every network has a {kind} `{plain}` already; write another name, such \
+                "{why}, but every network already has a {kind} `{plain}`; write another name, such \
                  as `{plain}_layer`"
             );
             self.report.error(&name.place, advice);
         }
         if let Some(first) = self.seen.insert(plain.to_owned(), number) {
-            let advice =
-                format!("{what} {first} is called `{plain}` already; give this one another name");
+            let advice = format!("{what} {first} is already called `{plain}`; choose another name");
             self.report.error(&name.place, advice);
         }
     }

@@ -1,17 +1,17 @@
-//! The numbers of a layer make sense; one that does not is left out, or replaced by a guess.
+//! The rules for the numbers of a layer. An invalid number is removed, or replaced by a guess.
 
 use super::widths::{LARGEST, plural, possible};
 use crate::ast::{Dense, DenseNorm, Real, Simple, Title, Width, Widths};
 use crate::tokens::Report;
 use crate::vocabulary::{self, Number};
 
-/// Both widths are possible.
+/// Checks that both widths are possible.
 pub(super) fn widths(widths: Widths, title: &Title, report: &mut Report) -> Widths {
     let Widths { input, output } = widths;
     Widths { input: width(input, title, report), output: width(output, title, report) }
 }
 
-/// A width is possible.
+/// Checks that a width is possible.
 pub(super) fn width(width: Option<Width>, title: &Title, report: &mut Report) -> Option<Width> {
     let width = width?;
     let Some(number) = width.number().filter(|&number| !possible(number)) else {
@@ -30,7 +30,7 @@ pub(super) fn width(width: Option<Width>, title: &Title, report: &mut Report) ->
     Some(Width::guess(&width.place))
 }
 
-/// The numbers of a simple layer are within their bounds.
+/// Checks that the numbers of a simple layer are within their bounds.
 pub(super) fn simple(simple: &mut Simple, report: &mut Report) {
     let rules = simple.layer.options.iter().map(|option| option.number());
     for (number, rule) in simple.numbers.iter_mut().zip(rules) {
@@ -38,7 +38,7 @@ pub(super) fn simple(simple: &mut Simple, report: &mut Report) {
     }
 }
 
-/// Numbers that divide the width do so, where both are known.
+/// Checks that numbers which must divide the width do so, where both are known.
 pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: &mut Report) {
     let Some(width) = width.number().filter(|_| !width.guessed) else { return };
     let rules = simple.layer.options.iter().map(|option| option.number());
@@ -46,7 +46,7 @@ pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: 
         if let (Some(Real { place, value: Some(value), code }), Some(rule)) = (&*number, rule)
             && !rule.fits(*value, width)
         {
-            // The nearest below that does.
+            // The largest smaller number that divides the width.
             let fitting = (1..=*value as u64).rev().find(|&other| rule.fits(other as f64, width));
             let advice = format!(
                 "`{}` does not divide the {width} {} of {}; write {} that does, such as `{}`",
@@ -62,7 +62,7 @@ pub(super) fn divide(simple: &mut Simple, width: &Width, title: &Title, report: 
     }
 }
 
-/// The numbers of a dense layer are within their bounds.
+/// Checks that the numbers of a dense layer are within their bounds.
 pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     within(&mut dense.l2, vocabulary::number("dense", "l2"), report);
     if let (Some(norm), Some(l2)) = (dense.norm(), &dense.l2) {
@@ -71,7 +71,8 @@ pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
             DenseNorm::Spectral => "spectral_norm",
         };
         let advice = format!(
-            "with `{word}` the size of a weight means nothing, so that a penalty for it does nothing; leave `l2` out"
+            "with `{word}` the size of a weight has no effect, so a penalty on it has none either; \
+             leave `l2` out"
         );
         report.error(&l2.place, advice);
         dense.l2 = None;
@@ -83,7 +84,7 @@ pub(super) fn dense(dense: &mut Dense, report: &mut Report) {
     {
         let what = vocabulary::activation(&word).and_then(|row| row.parameter).unwrap_or("number");
         let advice =
-            format!("`{}` cannot be the {what} of `{word}`: it is a number above 0", code.text);
+            format!("`{}` cannot be the {what} of `{word}`: it must be above 0", code.text);
         report.error(place, advice);
         activation.parameter = None;
     }

@@ -1,10 +1,11 @@
-//! The parameters of a network are widths, and nothing is computed with them: the compiler does not, in a type.
+//! The rules for the parameters of a network: they are widths, and the declaration does not compute
+//! with them, since the compiler cannot do so in a type.
 
 use crate::ast::{Choice, Layer, Path, Real, Unit, Value, Width};
 use crate::tokens::{Name, Place, Report, Token};
 use crate::vocabulary::Gives;
 
-/// Reports where a parameter stands for anything else, and puts something without it there.
+/// Reports a parameter that is used as anything else, and replaces it.
 pub(super) fn layers(list: &mut [Layer], parameters: &[Name], report: &mut Report) {
     if !parameters.is_empty() {
         Parameters { parameters, report }.layers(list, false);
@@ -17,7 +18,7 @@ struct Parameters<'p> {
 }
 
 impl Parameters<'_> {
-    /// `added`: whether these layers stand side by side with others.
+    /// `added`: whether these layers are parallel to others.
     fn layers(&mut self, list: &mut [Layer], added: bool) {
         for at in 0..list.len() {
             let (before, behind) = list.split_at_mut(at + 1);
@@ -71,13 +72,13 @@ impl Parameters<'_> {
         let Some(name) = self.mentioned(&code.tokens) else { return };
         let advice = match code.text == name {
             true if added => format!(
-                "`{name}` is a parameter, and the widths of layers side by side are added, which the \
-                 compiler does not do with parameters; write a number or a constant"
+                "`{name}` is a parameter, and the widths of layers side by side are added, which \
+                 the compiler cannot do with parameters; write a number or a constant"
             ),
             true => return,
             false => format!(
-                "`{name}` is a parameter, and the compiler does not compute with it: `{}` cannot be a \
-                 width; give the network another parameter for it, as in `const WIDTH: usize`",
+                "`{name}` is a parameter, and the compiler cannot compute with it: `{}` cannot be \
+                 a width; give the network another parameter instead, as in `const WIDTH: usize`",
                 code.text
             ),
         };
@@ -85,13 +86,13 @@ impl Parameters<'_> {
         *width = Some(Width::guess(place));
     }
 
-    /// `halved`: whether a layer behind makes one number of two.
+    /// `halved`: whether a later layer halves the width.
     fn not_halved(&mut self, width: &mut Option<Width>, halved: bool) {
         let Some(Width { place, value: Value::Const(code), .. }) = width else { return };
         let Some(name) = self.mentioned(&code.tokens).filter(|_| halved) else { return };
         let advice = format!(
-            "`{name}` is a parameter, and a layer behind gives half of it, which the compiler does not \
-             compute; write a number or a constant"
+            "`{name}` is a parameter, and a later layer gives half of it, which the compiler \
+             cannot compute; write a number or a constant"
         );
         self.report.error(place, advice);
         *width = Some(Width::guess(place));
@@ -121,7 +122,7 @@ impl Parameters<'_> {
 
     fn only_width(&mut self, name: &str, place: &Place) {
         let advice = format!(
-            "`{name}` is a parameter, and a parameter is the width of a layer and nothing else; write a \
+            "`{name}` is a parameter, and a parameter can only be the width of a layer; write a \
              constant"
         );
         self.report.error(place, advice);
@@ -139,7 +140,7 @@ impl Parameters<'_> {
     }
 }
 
-/// Whether what goes into these layers is halved.
+/// Whether these layers halve their input.
 fn is_halved(layers: &[Layer]) -> bool {
     for layer in layers {
         match &layer.unit {

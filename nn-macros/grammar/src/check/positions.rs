@@ -1,9 +1,9 @@
-//! Every layer stands where it may.
+//! The rules for the position of a layer.
 
 use crate::ast::{Repeat, Title, Unit};
 use crate::tokens::Report;
 
-/// What a list of layers stands in.
+/// The context of a list of layers.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Inside {
     Network,
@@ -12,16 +12,16 @@ pub(super) enum Inside {
     Heads,
 }
 
-/// Whether the network ends with a layer or a list, so that its activation decides about the loss.
+/// Whether the network ends with a layer or a list, so that its activation determines the loss.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Ends {
     Yes,
     No,
-    /// It would, if the heads that it is in stood where they may.
+    /// It would, if the heads around it were at an allowed position.
     Misplaced,
 }
 
-/// Where a layer stands.
+/// The position of a layer.
 #[derive(Clone, Copy)]
 pub(super) struct Position {
     pub(super) inside: Inside,
@@ -32,38 +32,43 @@ pub(super) struct Position {
     pub(super) ends: Ends,
 }
 
-/// Whether a layer may stand there; otherwise reports it.
+/// Returns whether a layer is allowed at this position; otherwise reports it.
 pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut Report) -> bool {
     let in_network = at.inside == Inside::Network;
     let advice = match unit {
         Unit::Concat(_) if !(in_network && at.first) => {
-            "`concat` joins the inputs of a network, so it is its first layer; move it to the front"
+            "`concat` joins the inputs of a network, so it must be its first layer; move it to the \
+             front"
                 .to_owned()
         }
         Unit::Heads(_) if !(in_network && at.last) => {
-            "`heads` are the outputs of a network, so they are its last layer; move them to the end"
+            "`heads` are the outputs of a network, so they must be its last layer; move them to \
+             the end"
                 .to_owned()
         }
         Unit::Input(_) if !(at.inside == Inside::Concat && at.first) => {
-            "`input` is an input of `concat` that goes on as it is; write the inputs of any other \
+            "`input` passes an input of `concat` on unchanged; write the inputs of any other \
              layer in the layer itself, as in `dense(4 -> 2)`"
                 .to_owned()
         }
         Unit::Columns(_) if at.inside == Inside::Concat && at.first => {
-            "in a branch of `concat` `columns` are the front of a network of their own; declare it, as in \
-             `struct Flat(columns { … }, dense(8, relu));`, and write `Flat` as the branch"
+            "in a branch of `concat`, `columns` must be in a network of their own; declare it, as \
+             in `struct Flat(columns { … }, dense(8, relu));`, and write `Flat` as the branch"
                 .to_owned()
         }
         Unit::Columns(_) if !(in_network && at.first) => {
-            "`columns` are the inputs of a network, so they are its first layer; move them to the front".to_owned()
+            "`columns` are the inputs of a network, so they must be its first layer; move them to \
+             the front"
+                .to_owned()
         }
         Unit::Columns(_) if at.last => {
-            "`columns` alone have no layer to prepare rows for; write the layers behind them".to_owned()
+            "`columns` alone have no layer to preprocess rows for; write the layers after them"
+                .to_owned()
         }
         Unit::Simple(simple) if simple.row.encodes && !(at.first && is_input(at.inside)) => {
             format!(
-                "`{0}` prepares rows for the layers behind it, so it is the first layer of a network, or of a branch of \
-             `concat`; move it to the front",
+                "`{0}` preprocesses rows for the layers after it, so it must be the first layer of \
+                 a network or of a branch of `concat`; move it to the front",
                 simple.layer.word
             )
         }
@@ -81,12 +86,12 @@ pub(super) fn is_allowed(title: &Title, unit: &Unit, at: Position, report: &mut 
     false
 }
 
-/// Whether the first layer of such a list sees the rows themselves.
+/// Whether the input of such a list consists of the raw rows.
 fn is_input(inside: Inside) -> bool {
     matches!(inside, Inside::Network | Inside::Concat)
 }
 
-/// How often a layer is repeated, if it may be; otherwise reports it.
+/// Returns the repetition of a layer, if it may be repeated; otherwise reports it.
 pub(super) fn repeat(
     title: &Title,
     unit: &Unit,

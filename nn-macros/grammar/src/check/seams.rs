@@ -1,5 +1,5 @@
-//! Where two widths must be equal: between neighbours, around a residual, and in a layer that is repeated.
-//! Numbers are compared here; what is no number is left as a [`Seam`].
+//! The places where two widths must be equal: between neighbors, around a residual, and in a
+//! repeated layer. Numbers are compared here. Other widths are left to the compiler as a [`Seam`].
 
 use super::walk::{Given, Walk};
 use super::widths::{Form, half, plural, sum};
@@ -7,15 +7,15 @@ use crate::ast::{Repeat, Title, Width};
 use crate::network::{Seam, SeamKind, Step};
 use crate::tokens::Place;
 
-/// How two widths compare.
+/// The result of a comparison of two widths.
 enum Compared {
     /// They are equal.
     Equal,
-    /// They are not, but a mistake tells about one of them already.
+    /// They differ, but one of them is already reported as a mistake.
     Reported,
-    /// Two numbers: what is taken and what is given.
+    /// They differ: the number of inputs and the number of outputs.
     Differ(u64, u64),
-    /// The compiler must say.
+    /// Only the compiler can compare them.
     Unknown,
 }
 
@@ -34,7 +34,7 @@ impl Walk<'_> {
         self.seams.push(Seam { place: place.clone(), given, taken, kind });
     }
 
-    /// One layer takes what the one before gives.
+    /// Checks that a layer has as many inputs as the layer before has outputs.
     pub(super) fn neighbours(
         &mut self,
         title: &Title,
@@ -69,7 +69,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What is added must be of the same width; whether it may be.
+    /// Checks that the layers of a residual preserve the width. Returns whether they do.
     pub(super) fn residual(&mut self, title: &Title, input: &Width, inner: &Step) -> bool {
         match compare(input, &inner.output) {
             Compared::Equal => true,
@@ -81,8 +81,8 @@ impl Walk<'_> {
             }
             Compared::Differ(takes, gives) => {
                 let advice = format!(
-                    "a residual adds its {takes} {} to what its layers give, and {} gives {gives}; \
-                     let it give {takes}",
+                    "a residual adds its {takes} {} to the output of its layers, but {} gives \
+                     {gives}; make it {takes}",
                     plural(takes, "input"),
                     inner.title.text
                 );
@@ -92,7 +92,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What a layer gives that makes one number of two: half of what it takes, which must be even.
+    /// Returns the number of outputs of a layer that halves its inputs, whose number must be even.
     pub(super) fn halved(&mut self, title: &Title, input: &Width, from: Option<String>) -> Width {
         let half = half(input);
         let twice = sum(&title.place, [&half, &half].into_iter());
@@ -105,7 +105,7 @@ impl Walk<'_> {
             }
             Compared::Differ(_, gives) => {
                 let advice = format!(
-                    "{} makes one number of two, and {} gives {gives} {}; let it give {}",
+                    "{} halves its inputs, but {} gives {gives} {}; make it {}",
                     title.text,
                     from.as_deref().unwrap_or("what comes before it"),
                     plural(gives, "number"),
@@ -117,7 +117,7 @@ impl Walk<'_> {
         }
     }
 
-    /// What follows itself must take what it gives; whether it may do so.
+    /// Checks that a repeated layer has as many outputs as inputs. Returns whether it has.
     pub(super) fn repeated(
         &mut self,
         title: &Title,
@@ -148,8 +148,8 @@ impl Walk<'_> {
                     ),
                 };
                 let advice = format!(
-                    "{} is repeated, so that it takes what it gives, but it takes {takes} {} and \
-                     gives {gives}; {fix}",
+                    "{} is repeated, so it needs as many outputs as inputs, but it takes {takes} \
+                     {} and gives {gives}; {fix}",
                     title.text,
                     plural(takes, "input")
                 );

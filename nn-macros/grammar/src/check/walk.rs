@@ -1,4 +1,5 @@
-//! The walk through a network: what every layer takes and gives. A layer takes what the one before gives.
+//! The pass over a network that determines the inputs and outputs of every layer. The inputs of a
+//! layer are the outputs of the layer before.
 
 use super::activations::is_head;
 use super::positions::{Ends, Inside, Position, is_allowed, repeat};
@@ -11,7 +12,7 @@ use crate::network::{self, Chain, Seam, Step};
 use crate::tokens::{Name, Report};
 use crate::vocabulary::Gives;
 
-/// Walks through the layers of a network.
+/// Determines the widths of a network's layers.
 pub(super) fn network(layers: Layers, report: &mut Report) -> Chain {
     let example = "a network has at least one layer; write its layers, as in `dense(784 -> 128, relu), \
                    dense(128 -> 10, softmax)`";
@@ -21,35 +22,35 @@ pub(super) fn network(layers: Layers, report: &mut Report) -> Chain {
     Chain { steps, seams: walk.seams }
 }
 
-/// What goes into a layer, and the title of the layer that it comes from.
+/// The input of a layer, and the title of the layer that it comes from.
 #[derive(Clone)]
 pub(super) struct Given {
     pub(super) width: Width,
     pub(super) from: String,
 }
 
-/// What is around a layer.
+/// The surroundings of a layer.
 struct Around {
-    /// What comes before; nothing, at the front.
+    /// The output of the layer before; `None` for the first layer.
     given: Option<Given>,
-    /// What the layers behind take, as far as it is written there.
+    /// The inputs of the layers that follow, if they are written there.
     ahead: Option<Width>,
     at: Position,
     /// How often the layer is repeated.
     count: usize,
 }
 
-/// What is known about a layer, with all that is around it.
+/// The properties of a layer, determined from its surroundings.
 struct Known {
     unit: network::Unit,
     written: Widths,
     input: Width,
     output: Width,
-    /// How messages write it with other widths, if it has any.
+    /// The form in which messages write it with other widths, if it has any.
     form: Option<Form>,
 }
 
-/// On the way through a network.
+/// The state of the pass over a network.
 pub(super) struct Walk<'r> {
     pub(super) seams: Vec<Seam>,
     /// The parameters of the dense layers so far.
@@ -57,7 +58,7 @@ pub(super) struct Walk<'r> {
     pub(super) report: &'r mut Report,
 }
 
-/// More parameters than this have no addresses.
+/// The largest number of parameters that can be addressed.
 const MOST_PARAMETERS: u128 = i64::MAX as u128 / 8;
 
 impl Walk<'_> {
@@ -99,7 +100,7 @@ impl Walk<'_> {
         let count = layer.count();
         let Layer { title, unit, repeat: written_repeat, incomplete } = layer;
         let allowed = is_allowed(&title, &unit, at, self.report);
-        // The ends of a network, which stand there or not at all, and once.
+        // Layers that are allowed only at the ends of a network, and only once.
         let is_end =
             matches!(unit, Unit::Concat(_) | Unit::Heads(_) | Unit::Input(_) | Unit::Columns(_));
         let needless_repeat = is_end && written_repeat.is_some();
@@ -154,7 +155,7 @@ impl Walk<'_> {
         Known { unit: network::Unit::Own(path), written, input, output, form: Some(form) }
     }
 
-    /// What a layer with widths of its own takes and gives.
+    /// The inputs and outputs of a layer with its own widths.
     fn widths(
         &mut self,
         title: &Title,
@@ -165,7 +166,7 @@ impl Walk<'_> {
         let Around { given, ahead, .. } = around;
         if let (None, None, Some(output)) = (&given, &written.input, &written.output) {
             let advice = format!(
-                "nothing comes before {}, so its number of inputs must be written: `{}` with your \
+                "no layer comes before {}, so its number of inputs must be written: `{}` with your \
                  number for `INPUTS`",
                 title.text,
                 form.with("INPUTS")
@@ -180,7 +181,8 @@ impl Walk<'_> {
         (input, output)
     }
 
-    /// What a layer takes: what is written in it must be what it is given.
+    /// The number of inputs of a layer. If it is written, it must equal the outputs of the layer
+    /// before.
     fn input(
         &mut self,
         title: &Title,
@@ -191,7 +193,7 @@ impl Walk<'_> {
         match (given, written) {
             (Some(given), Some(taken)) => {
                 self.neighbours(title, form, &given, &taken);
-                // The layer before is believed.
+                // If they differ, the layer before counts.
                 if given.width.guessed { taken } else { given.width }
             }
             (Some(given), None) => given.width,
@@ -218,7 +220,7 @@ impl Walk<'_> {
         let input = input.unwrap_or_else(|| {
             if !incomplete {
                 let advice = format!(
-                    "{} comes first, and nothing tells how wide it is; begin with a layer that has \
+                    "{} comes first, so its width is unknown; begin with a layer that has \
                      widths, or write the inputs of the next one, as in `dense(784 -> 128)`",
                     title.text
                 );
@@ -228,7 +230,7 @@ impl Walk<'_> {
         });
         let output = if halves { self.halved(title, &input, from) } else { input.clone() };
         numbers::divide(&mut simple, &output, title, self.report);
-        // Half of what is not known is not half of what a mistake puts there.
+        // Half of an unknown width does not fit the guess that replaces it.
         let unit = match halves && output.guessed {
             true => network::Unit::StandIn,
             false => network::Unit::Simple(simple),
@@ -284,7 +286,7 @@ impl Walk<'_> {
         let input = given.map(|given| given.width).or_else(|| firsts(&parts).next().cloned());
         let input = input.unwrap_or_else(|| Width::guess(&title.place));
         let mut output = sum(&title.place, lasts(&parts));
-        // What follows misplaced heads is not about their outputs.
+        // Layers after misplaced heads do not refer to the outputs of the heads.
         output.guessed |= ends == Ends::Misplaced;
         Known::without_widths(side_by_side(parts, network::Unit::Heads), input, output)
     }
@@ -320,7 +322,8 @@ impl Walk<'_> {
         }
     }
 
-    /// All parameters together can be addressed; a layer with which they cannot is made small.
+    /// Checks that all parameters together can be addressed. A layer that exceeds the limit is made
+    /// small.
     fn size(&mut self, step: &mut Step) {
         let widths = (step.input.number(), step.output.number());
         let (network::Unit::Dense { .. }, (Some(inputs), Some(outputs))) = (&step.unit, widths)
@@ -352,8 +355,8 @@ impl Known {
 }
 
 impl Step {
-    /// Where what this one gives is a guess, makes one of the two fit the other, or puts any layer that does
-    /// in this one's place.
+    /// If the output of this layer is a guess, adapts one of the two layers to the other, or
+    /// replaces this one by a stand-in that fits.
     fn join(&mut self, next: &mut Step) {
         if !self.output.guessed || self.output.text() == next.input.text() {
             return;
@@ -368,14 +371,14 @@ impl Step {
         self.output = Width { guessed: true, ..next.input.clone() };
     }
 
-    /// Whether it can take and give whatever it is told to.
+    /// Whether its widths can be chosen freely.
     fn is_free(&self) -> bool {
         use network::Unit::{Dense, Own, StandIn};
         self.count == 1 && matches!(self.unit, Dense { .. } | Own(_) | StandIn)
     }
 }
 
-/// What stands where a list has no layers.
+/// A stand-in for the layers of an empty list.
 fn stand_in(layers: &Layers, given: Option<Given>) -> Step {
     let place = &layers.place;
     let name = Name::numbered("layer", 1, place);
@@ -387,7 +390,7 @@ fn stand_in(layers: &Layers, given: Option<Given>) -> Step {
     Step { title, unit, written, input, output, count: 1 }
 }
 
-/// What stands for a layer that could not be read.
+/// A stand-in for a layer that could not be parsed.
 fn missing(title: &Title, around: Around) -> Known {
     let input = around.given.map(|given| given.width);
     let output = around.ahead.or_else(|| input.clone());
@@ -396,7 +399,7 @@ fn missing(title: &Title, around: Around) -> Known {
     Known::without_widths(network::Unit::StandIn, input, Width { guessed: true, ..output })
 }
 
-/// Branches, of which there must be two; otherwise a mistake tells so.
+/// Parallel branches. If there are fewer than two, which is reported elsewhere, returns a stand-in.
 fn side_by_side(
     parts: Vec<Branch<Vec<Step>>>,
     unit: fn(Vec<Branch<Vec<Step>>>) -> network::Unit,

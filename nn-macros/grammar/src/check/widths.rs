@@ -1,10 +1,10 @@
-//! Arithmetic with widths, and layers as they would be written with others.
+//! Arithmetic with widths, and layers written with other widths for messages.
 
 use crate::ast::{Column, Dense, End, Layer, Path, Title, Unit, Value, Width, Widths};
 use crate::tokens::Place;
 use crate::vocabulary::Gives;
 
-/// The largest width: what is beyond is a slip of the keyboard.
+/// The largest width. A larger one is a typo.
 pub(super) const LARGEST: u64 = u32::MAX as u64;
 
 /// Whether a number can be a width.
@@ -12,11 +12,11 @@ pub(super) fn possible(width: u64) -> bool {
     (1..=LARGEST).contains(&width)
 }
 
-/// What a list of layers takes, as far as it is written in them.
+/// The number of inputs of a list of layers, if it is written in them.
 pub(super) fn declared(layers: &[Layer]) -> Option<Width> {
     for layer in layers {
         let written = match &layer.unit {
-            // What it takes is twice what follows takes, which may be no number.
+            // Its number of inputs is twice that of the next layer, which may not be a number.
             Unit::Simple(simple) if simple.row.gives == Gives::Half => return None,
             Unit::Simple(_) => continue,
             Unit::Residual(inner) => match declared(&inner.list) {
@@ -38,12 +38,12 @@ pub(super) fn declared(layers: &[Layer]) -> Option<Width> {
     None
 }
 
-/// The width of a network inside the network.
+/// The width of a nested network.
 pub(super) fn of_network(title: &Title, path: &Path, end: End) -> Width {
     Width { place: title.place.clone(), value: Value::Of(path.clone(), end), guessed: false }
 }
 
-/// What a block of columns takes and gives.
+/// The inputs and outputs of a block of columns.
 pub(super) fn of_columns(title: &Title, columns: &[Column]) -> [Width; 2] {
     let widths = Column::widths(columns);
     [widths.row(), widths.outputs].map(|width| Width {
@@ -53,7 +53,7 @@ pub(super) fn of_columns(title: &Title, columns: &[Column]) -> [Width; 2] {
     })
 }
 
-/// Half of a width; of a number, rounded down.
+/// Half of a width. A number is rounded down.
 pub(super) fn half(width: &Width) -> Width {
     let value = match width.number() {
         Some(number) => Value::Number((number / 2).max(1)),
@@ -62,7 +62,7 @@ pub(super) fn half(width: &Width) -> Width {
     Width { value, ..width.clone() }
 }
 
-/// Widths side by side.
+/// The sum of widths, of parallel branches.
 pub(super) fn sum<'w>(place: &Place, widths: impl Iterator<Item = &'w Width>) -> Width {
     let widths: Vec<&Width> = widths.collect();
     let guessed = widths.is_empty() || widths.iter().any(|width| width.guessed);
@@ -74,7 +74,7 @@ pub(super) fn sum<'w>(place: &Place, widths: impl Iterator<Item = &'w Width>) ->
     Width { place: place.clone(), value, guessed }
 }
 
-/// A layer as it is written, but for its inputs.
+/// A layer as it is written, without its inputs.
 pub(super) struct Form {
     word: String,
     /// `64, relu`
@@ -97,12 +97,12 @@ impl Form {
         Self { word: path.text.clone(), rest: output(widths) }
     }
 
-    /// The layer as it would be written with this input.
+    /// The layer written with this input.
     pub(super) fn with(&self, input: impl ToString) -> String {
         format!("{}({} -> {})", self.word, input.to_string(), self.rest)
     }
 
-    /// The layer as it would be written without an input.
+    /// The layer written without an input.
     pub(super) fn without_input(&self) -> String {
         format!("{}({})", self.word, self.rest)
     }

@@ -1,5 +1,5 @@
-//! The function behind a layer, and the initialiser of its weights: a word of a list, or a type of the user's
-//! own.
+//! The activation of a layer, and the initializer of its weights: a word of a list, or a
+//! user-defined type.
 
 use super::number::number;
 use crate::ast::{Activation, Choice, Path};
@@ -42,11 +42,11 @@ fn known(word: &Name, report: &mut Report) -> Option<Name> {
     let meant = activation_meant_by(&word.text);
     let advice = unknown("activation", &word.text, meant, ACTIVATIONS, "my::Swish");
     report.error(&word.place, advice);
-    // The function itself does not matter any more, but whether it ends the network does.
+    // The function no longer matters, but whether it is a head does.
     meant.map(|meant| Name::new(meant.word, &word.place))
 }
 
-/// What to write in place of a word that is not in the list.
+/// The message about a word that is not in the list.
 fn unknown<W: Word>(
     what: &str,
     word: &str,
@@ -55,9 +55,9 @@ fn unknown<W: Word>(
     example: &str,
 ) -> String {
     match meant {
-        Some(known) => format!("there is no {what} `{word}`; write `{}`", known.word()),
+        Some(known) => format!("unknown {what} `{word}`; write `{}`", known.word()),
         None => format!(
-            "there is no {what} `{word}`; there are {}, and types of your own, such as `{example}`",
+            "unknown {what} `{word}`; write one of {}, or a custom type, such as `{example}`",
             listed(list)
         ),
     }
@@ -68,8 +68,7 @@ fn with_parameter(written_word: &Name, group: &Token, report: &mut Report) -> Op
     let name = &written_word.text;
     if is_type_name(name) {
         let advice = format!(
-            "an activation of your own is a type without arguments: `{name}`; its numbers are up \
-             to the type"
+            "a custom activation is a type without arguments: `{name}`; the type sets its numbers"
         );
         report.error(&group.place, advice);
         return None;
@@ -80,7 +79,7 @@ fn with_parameter(written_word: &Name, group: &Token, report: &mut Report) -> Op
         if word == name {
             let with = ACTIVATIONS.iter().filter(|row| row.parameter.is_some());
             let advice = match group.inner.is_empty() {
-                true => format!("an activation is named without parentheses: `{name}`"),
+                true => format!("an activation is written without parentheses: `{name}`"),
                 false => format!(
                     "`{name}` takes no number; write `{name}` alone, or one of {}",
                     listed(with)
@@ -124,7 +123,7 @@ pub(super) fn initializer(tokens: &[Token], report: &mut Report) -> Option<Choic
             Name::new(word, place)
         }
         _ => {
-            return own(tokens, "an initialiser", "he_normal", "my::Init", report).map(Choice::Own);
+            return own(tokens, "an initializer", "he_normal", "my::Init", report).map(Choice::Own);
         }
     };
     report.mention(List::Initializer, Some(word.clone()), &word.place);
@@ -132,12 +131,12 @@ pub(super) fn initializer(tokens: &[Token], report: &mut Report) -> Option<Choic
         return Some(Choice::Word(word));
     }
     let meant = initializer_meant_by(&word.text);
-    let advice = unknown("initialiser", &word.text, meant, INITIALIZERS, "my::Init");
+    let advice = unknown("initializer", &word.text, meant, INITIALIZERS, "my::Init");
     report.error(&word.place, advice);
     None
 }
 
-/// Reads a type of the user's that stands for `what`, where a word such as `word` could stand, too.
+/// Reads a user-defined type as `what`, where a word such as `word` is also allowed.
 fn own(
     tokens: &[Token],
     what: &str,
@@ -154,16 +153,18 @@ fn own(
             return own(&group.inner, what, word, example, report);
         }
         [Token { kind: Kind::Literal(name), .. }] if is_string(name) => {
-            format!("{what} is named without quotes: `{}`", name.trim_matches('"'))
+            format!("{what} is written without quotes: `{}`", name.trim_matches('"'))
         }
         _ => match last_of_path(tokens) {
             Some(last) if last.word().is_some_and(is_type_name) => {
                 return Some(Path { tokens: tokens.to_vec(), text, place });
             }
-            Some(_) => format!("{what} of your own is a type as `{example}` is; `{text}` is none"),
-            None => format!(
-                "{what} is a name, such as `{word}`, or a type of your own, such as `{example}`"
-            ),
+            Some(_) => {
+                format!("{what} of your own is a type, such as `{example}`; `{text}` is not")
+            }
+            None => {
+                format!("{what} is a name, such as `{word}`, or a custom type, such as `{example}`")
+            }
         },
     };
     report.error(&place, advice);

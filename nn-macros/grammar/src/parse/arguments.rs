@@ -1,4 +1,4 @@
-//! What stands in the parentheses of a layer, between the commas: options by name, and other things.
+//! The arguments of a layer: named options, and others.
 
 use super::number::number;
 use super::width::{is_width, widths};
@@ -6,15 +6,15 @@ use crate::ast::{Path, Real, Widths};
 use crate::tokens::{Report, Token, option, place, sign, split_at_commas, written};
 use crate::vocabulary::{Layer, LayerKind, LayerOption, listed, option_meant_by};
 
-/// One of the things between the commas.
+/// An argument.
 pub(super) enum Argument<'t> {
-    /// `bias = false`: which of the layer's options, and its value.
+    /// `bias = false`: the index of the layer's option, and its value.
     Option(usize, &'t [Token]),
-    /// Anything else.
+    /// Any other argument.
     Plain(&'t [Token]),
 }
 
-/// Takes apart what stands in the parentheses of the layer `kind`, which has these options.
+/// Splits the arguments of the layer `kind`, which has these options.
 pub(super) fn arguments<'t>(
     kind: &str,
     options: &'static [LayerOption],
@@ -41,7 +41,7 @@ pub(super) fn arguments<'t>(
         };
         let place = &part[0].place;
         if seen.contains(&index) {
-            let advice = format!("`{word}` is there twice; leave one of them out");
+            let advice = format!("`{word}` is given twice; leave one of them out");
             report.error(place, advice);
         } else if value.is_empty() {
             let example = options[index].example;
@@ -65,7 +65,7 @@ fn unknown<'t>(
     let (word, value) = option(part)?;
     if word == "activation" && crate::vocabulary::layer(kind).is_some_and(is_dense) {
         let advice = format!(
-            "the activation has no name in front: write `{}` in place of `{}`",
+            "the activation is not a named option: write `{}` instead of `{}`",
             written(value),
             written(part)
         );
@@ -88,8 +88,8 @@ fn is_dense(layer: &Layer) -> bool {
     matches!(layer.kind, LayerKind::Dense)
 }
 
-/// Reads the numbers of a layer that takes nothing else: of each of its options, by name, and of the one
-/// that it means nothing without, with or without its name.
+/// Reads the arguments of a layer that takes only numbers: each of its options by name, and the
+/// required option with or without its name.
 pub(super) fn simple(
     layer: &'static Layer,
     group: &Token,
@@ -120,7 +120,7 @@ pub(super) fn simple(
     numbers
 }
 
-/// What to do about something that a simple layer does not take.
+/// The message about an argument that a simple layer does not take.
 fn needless(layer: &Layer, tokens: &[Token]) -> String {
     let (word, found) = (layer.word, written(tokens));
     if let Some(rule) = layer.required().and_then(|(index, _)| layer.options[index].number()) {
@@ -128,12 +128,12 @@ fn needless(layer: &Layer, tokens: &[Token]) -> String {
         return format!("`{word}` takes one {option}; leave `{found}` out");
     }
     match is_width(tokens) || tokens.iter().any(|token| sign(token) == Some('>')) {
-        true => format!("`{word}` is as wide as what comes before it; leave `{found}` out"),
-        false => format!("`{word}` takes nothing but options by name, {}", layer.example),
+        true => format!("`{word}` takes its width from the layer before it; leave `{found}` out"),
+        false => format!("`{word}` takes only named options, {}", layer.example),
     }
 }
 
-/// Reads `(128 -> 64)` of the user's layer at `path`.
+/// Reads `(128 -> 64)` of the custom layer at `path`.
 pub(super) fn widths_only(path: &Path, group: &Token, report: &mut Report) -> Widths {
     let kind = &path.text;
     let mut plain = Vec::new();
@@ -149,8 +149,7 @@ pub(super) fn widths_only(path: &Path, group: &Token, report: &mut Report) -> Wi
     };
     if let Some(other) = rest.first() {
         let advice = format!(
-            "a layer of your own takes widths and nothing else: `{kind}({})`; what else it needs is \
-             up to its type",
+            "a custom layer takes only widths: `{kind}({})`; its type determines the rest",
             written(tokens)
         );
         report.error(&place(other), advice);

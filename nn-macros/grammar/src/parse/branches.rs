@@ -1,4 +1,4 @@
-//! `concat` and `heads`: several ways through a network, side by side.
+//! `concat` and `heads`: parallel branches of a network.
 
 use super::list::{Naming, layers};
 use crate::ast::{Branch, Layers};
@@ -7,8 +7,8 @@ use crate::tokens::{
 };
 use crate::vocabulary::Layer;
 
-/// Reads `{ name: branch, … }` or `(branch, …)`, where a branch is a layer or several in parentheses.
-/// Messages call a branch a `what`.
+/// Reads `{ name: branch, … }` or `(branch, …)`, where a branch is one layer, or several in
+/// parentheses. Messages call a branch a `what`.
 pub(super) fn branches(
     layer: &Layer,
     what: &str,
@@ -26,7 +26,7 @@ pub(super) fn branches(
         if let Some(name) = &written_name {
             if !named {
                 let advice = format!(
-                    "only what stands in braces has names: `{kind} {{ {}: …, … }}`; leave the name \
+                    "only branches in braces have names: `{kind} {{ {}: …, … }}`; leave the name \
                      out",
                     name.text
                 );
@@ -35,7 +35,7 @@ pub(super) fn branches(
             cursor.at += 2;
         } else if named && !tokens.is_empty() {
             let advice = format!(
-                "give this {what} a name, {}, or write parentheses in place of the braces",
+                "give this {what} a name, {}, or write parentheses instead of braces",
                 layer.example
             );
             cursor.unexpected(advice);
@@ -52,7 +52,7 @@ pub(super) fn branches(
         let place = if rest.is_empty() { name.place.clone() } else { place(rest) };
         let mut layers = layers(rest, place, Naming::Inside, Some(name.plain()), report);
         if let [only] = &mut layers.list[..] {
-            // A branch that is a single layer is called by the branch's name.
+            // Messages refer to a branch with a single layer by the branch's name.
             only.title.text = format!("{what} `{}`", name.plain());
         }
         if layers.list.is_empty() && !layers.incomplete {

@@ -1,4 +1,4 @@
-//! `columns { area: number(log), city: category(12) }`: what the columns of a table hold.
+//! `columns { area: number(log), city: category(12) }`: the types of a table's columns.
 
 use super::declaration::docs;
 use crate::ast::Column;
@@ -9,7 +9,7 @@ use crate::vocabulary::{
     COLUMNS, ColumnForm, ColumnKind, ColumnWord, Layer, column_meant_by, listed,
 };
 
-/// More words of one column have no place.
+/// The largest number of words of one column with their own index.
 const MOST_WORDS: u64 = 100_000;
 
 /// Reads the columns between the braces.
@@ -30,7 +30,7 @@ pub(super) fn columns(layer: &Layer, group: &Token, report: &mut Report) -> Vec<
     columns
 }
 
-/// The one with this number, counted from 1; `None` if a mistake tells why there is none.
+/// Reads the column with this number, counted from 1; `None` if a mistake is reported instead.
 fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<Column> {
     let docs = docs(cursor, "a column");
     let Some(first) = cursor.peek(0) else {
@@ -51,14 +51,15 @@ fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<C
     let Some(mut name) = name.filter(|_| cursor.sign(1, ':')) else {
         let found = written(cursor.rest());
         let advice = format!(
-            "write a name and what the column holds, as in `area: number`, in place of `{found}`"
+            "write a name and what the column holds, as in `area: number`, instead of `{found}`"
         );
         cursor.report.error(&place(cursor.rest()), advice);
         return None;
     };
     if quoted.is_some() && !cursor.report.is_at_run_time() {
-        let advice = "the name of a column becomes a field, so it is a word without quotes; write another name, and give \
-                      the table's column that name by `Column::renamed`";
+        let advice = "the name of a column becomes a field, so it must be an identifier without \
+                      quotes; write another name, and rename the table's column with \
+                      `Column::renamed`";
         cursor.unexpected(advice);
         name = Name::numbered("column", number, &name.place);
     }
@@ -66,7 +67,7 @@ fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<C
     Some(Column { docs, form: form(&name, cursor)?, name })
 }
 
-/// What a column of this name holds.
+/// Reads the type of the column of this name.
 fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     let plain = name.plain();
     let Some(word) = cursor.name() else {
@@ -74,7 +75,7 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
             format!("what the column `{plain}` holds: {}, {}", listed(COLUMNS), COLUMNS[0].example);
         match cursor.peek(0) {
             Some(found) => {
-                let advice = format!("write {what}, in place of `{}`", shown(found));
+                let advice = format!("write {what}, instead of `{}`", shown(found));
                 cursor.unexpected(advice);
             }
             None => cursor.report.error(&name.place, format!("write {what}")),
@@ -84,12 +85,10 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     let known = COLUMNS.iter().find(|row| row.word == word.text);
     let row = known.or_else(|| {
         let advice = match column_meant_by(&word.text) {
-            Some(row) => format!("there is no column `{}`; write `{}`", word.text, row.word),
-            None => format!(
-                "there is no column `{}`; a column holds one of {}",
-                word.text,
-                listed(COLUMNS)
-            ),
+            Some(row) => format!("unknown column type `{}`; write `{}`", word.text, row.word),
+            None => {
+                format!("unknown column type `{}`; write one of {}", word.text, listed(COLUMNS))
+            }
         };
         cursor.unexpected(advice);
         column_meant_by(&word.text)
@@ -99,13 +98,13 @@ fn form(name: &Name, cursor: &mut Cursor<'_, '_>) -> Option<ColumnForm> {
     cursor.at += usize::from(group.is_some());
     if !cursor.is_at_end() {
         let rest = cursor.rest();
-        let advice = format!("`{}` means nothing after a column; leave it out", written(rest));
+        let advice = format!("unexpected `{}` after a column; leave it out", written(rest));
         cursor.report.error(&place(rest), advice);
     }
     options(row, plain, &word, group, cursor.report)
 }
 
-/// What stands in the parentheses behind the word.
+/// Reads the options in the parentheses after the word.
 fn options(
     row: &'static ColumnWord,
     name: &str,
@@ -127,8 +126,8 @@ fn options(
             }
             _ => {
                 let takes = match (row.kind, is_category) {
-                    (_, true) => "how many words have a place of their own, and `complete`",
-                    (ColumnKind::Number { .. }, _) => "`log`, and `complete`",
+                    (_, true) => "the number of words with their own index and `complete`",
+                    (ColumnKind::Number { .. }, _) => "`log` and `complete`",
                     _ => "`complete`",
                 };
                 let advice = format!("`{}` takes {takes}; leave `{}` out", row.word, written(part));
@@ -142,7 +141,7 @@ fn options(
     if kept.is_none() {
         let place = group.map_or(&word.place, |group| &group.place);
         let advice = format!(
-            "write how many words of `{name}` have a place of their own, {}; those that are rarer share one",
+            "write how many words of `{name}` have their own index, {}; rarer words share one",
             row.example
         );
         report.error(place, advice);
@@ -151,7 +150,7 @@ fn options(
     Some(form)
 }
 
-/// How many words have a place.
+/// Reads the number of words with their own index.
 fn words(token: &Token, name: &str, report: &mut Report) -> usize {
     let written = token.literal().unwrap_or_default();
     let number = integer(written).filter(|number| number.suffix.is_empty());
@@ -159,7 +158,8 @@ fn words(token: &Token, name: &str, report: &mut Report) -> usize {
         Some(number @ 1..=MOST_WORDS) => number as usize,
         _ => {
             let advice = format!(
-                "`{written}` is no number of words of `{name}`; write a whole number from 1 to {MOST_WORDS}"
+                "`{written}` is not a number of words of `{name}`; write an integer from 1 to \
+                 {MOST_WORDS}"
             );
             report.error(&token.place, advice);
             1

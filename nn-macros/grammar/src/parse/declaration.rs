@@ -1,5 +1,5 @@
-//! Which form a declaration has, and the head of every struct. What stands between its brackets is read by
-//! [`layers`].
+//! The form of a declaration, and the head of every struct. [`layers`] reads the content of its
+//! brackets.
 
 use std::sync::Arc;
 
@@ -22,7 +22,8 @@ pub(crate) fn of_tokens(tokens: &[Token], report: &mut Report) -> Declaration<It
     declaration(tokens, place, report)
 }
 
-/// Reads a declaration in a string literal or a file, which is named in the literal with this number.
+/// Reads a declaration in a string literal, or in a file whose path is in a literal. `number` is
+/// that of the literal.
 pub(crate) fn of_text(
     text: &Arc<Text>,
     number: usize,
@@ -33,8 +34,7 @@ pub(crate) fn of_text(
     })
 }
 
-/// Reads the tokens of a text. What cannot be cut into tokens cannot be read either; one message about it is
-/// enough.
+/// Reads the tokens of a text. If the text cannot be split into tokens, only that is reported.
 fn lexed<D>(
     text: &Arc<Text>,
     number: usize,
@@ -68,11 +68,11 @@ fn declaration(tokens: &[Token], place: Place, report: &mut Report) -> Declarati
     }
 }
 
-/// Words that begin an item, the right one and those that may be written by mistake.
+/// Words that begin an item: the right one, and those that may be written by mistake.
 const ITEM_WORDS: &[&str] =
     &["pub", "struct", "enum", "union", "type", "static", "const", "fn", "mod", "trait", "let"];
 
-/// Reads declarations to the end; what follows one whose head cannot be read is tried again.
+/// Reads all declarations. After one with an unreadable head, reading continues with the next.
 fn items(tokens: &[Token], report: &mut Report) -> Vec<Item> {
     let mut items = Vec::new();
     let mut cursor = Cursor::new(tokens, report);
@@ -86,7 +86,7 @@ fn items(tokens: &[Token], report: &mut Report) -> Vec<Item> {
     items
 }
 
-/// Goes on behind the next semicolon or braces.
+/// Skips to the position after the next semicolon or braces.
 fn skip_item(cursor: &mut Cursor<'_, '_>, start: usize) {
     cursor.at = cursor.at.max(start);
     while !cursor.is_at_end() {
@@ -99,7 +99,7 @@ fn skip_item(cursor: &mut Cursor<'_, '_>, start: usize) {
     }
 }
 
-/// Reads a declaration; `None` if an error tells why there is none.
+/// Reads a declaration; `None` if an error is reported instead.
 fn item(cursor: &mut Cursor<'_, '_>) -> Option<Item> {
     let attributes = attributes(cursor);
     let visibility = visibility(cursor);
@@ -111,14 +111,14 @@ fn item(cursor: &mut Cursor<'_, '_>) -> Option<Item> {
     Some(Item { head: Head { attributes, visibility, name, parameters }, layers })
 }
 
-/// `<const H: usize, …>`; a network has no other parameters.
+/// `<const H: usize, …>`. A network has no other parameters.
 fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
     if !cursor.sign(0, '<') {
         return Vec::new();
     }
     let start = cursor.at;
     let mut depth = 0_usize;
-    // Before the layers it ends in any case.
+    // The list ends before the layers in any case.
     while !cursor.is_at_end() && cursor.group(0, None).is_none() {
         depth += usize::from(cursor.sign(0, '<'));
         depth -= usize::from(cursor.sign(0, '>'));
@@ -149,9 +149,9 @@ fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
             }
             _ => {
                 let advice = format!(
-                    "the parameters of `{name}` are widths, each with a name of its own, as in \
-                     `struct {name}<const H: usize>(…)`; the type of its numbers is added by the \
-                     macro, as in `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
+                    "the parameters of `{name}` are widths with distinct names, as in \
+                     `struct {name}<const H: usize>(…)`; the macro adds the number type, as in \
+                     `{name}` for `f32` and `{name}<f64>`; leave `{}` out",
                     written(part)
                 );
                 let place =
@@ -163,8 +163,8 @@ fn parameters(cursor: &mut Cursor<'_, '_>, name: &str) -> Vec<Name> {
     found
 }
 
-/// A `where` clause, which a network does not have: `before` its layers, or behind them, where it ends with
-/// the declaration.
+/// Rejects a `where` clause, which a network does not have. It is either `before` the layers, or
+/// after them, where it ends with the declaration.
 fn bounds(cursor: &mut Cursor<'_, '_>, before: bool) {
     if cursor.word(0) != Some("where") {
         return;
@@ -181,7 +181,7 @@ fn bounds(cursor: &mut Cursor<'_, '_>, before: bool) {
     }
 }
 
-/// Reads `#[…]`, as many as there are.
+/// Reads any number of `#[…]`.
 fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
     let mut attributes = Vec::new();
     while let Some(attribute) = attribute(cursor) {
@@ -190,9 +190,8 @@ fn attributes(cursor: &mut Cursor<'_, '_>) -> Vec<Attribute> {
             attributes.push(attribute);
         } else {
             let place = &attribute.tokens[1].place;
-            cursor
-                .report
-                .error(place, "this is no attribute: it begins with its name, as in `#[doc]`");
+            let advice = "this is not an attribute: it must begin with a name, as in `#[doc]`";
+            cursor.report.error(place, advice);
         }
     }
     attributes
@@ -213,7 +212,7 @@ fn attribute(cursor: &mut Cursor<'_, '_>) -> Option<Attribute> {
     Some(Attribute { tokens })
 }
 
-/// Doc comments; `what` takes no other attributes.
+/// Reads doc comments. `what` takes no other attributes.
 pub(super) fn docs(cursor: &mut Cursor<'_, '_>, what: &str) -> Vec<Attribute> {
     let mut docs = Vec::new();
     while let Some(attribute) = attribute(cursor) {
@@ -274,7 +273,7 @@ fn name(cursor: &mut Cursor<'_, '_>) -> Option<Name> {
     };
     if !is_name(&name.text) {
         let advice = format!(
-            "`{}` is a word of the language; give the network another name, such as `Digits`",
+            "`{}` is a Rust keyword; give the network another name, such as `Digits`",
             name.text
         );
         cursor.unexpected(advice);
@@ -301,7 +300,7 @@ fn body(cursor: &mut Cursor<'_, '_>, name: &Name) -> Option<Layers> {
     if cursor.take_sign('=') {
         let literal = cursor.peek(0).and_then(|token| Some((token, string(token.literal()?)?)));
         let Some((literal, text)) = literal else {
-            let advice = format!("after `=` goes a string literal; or {example}");
+            let advice = format!("expected a string literal after `=`; or {example}");
             match cursor.is_at_end() {
                 true => cursor.report.error(&name_place, advice),
                 false => cursor.unexpected(advice),
@@ -325,7 +324,7 @@ fn body(cursor: &mut Cursor<'_, '_>, name: &Name) -> Option<Layers> {
         Some(Delimiter::Brace) => Naming::Required,
         Some(Delimiter::Parenthesis) => Naming::None,
         _ => {
-            let advice = format!("layers stand in braces or parentheses; {example}");
+            let advice = format!("layers go in braces or parentheses; {example}");
             cursor.report.error(&group.place.open(), advice);
             Naming::Optional
         }

@@ -1,4 +1,4 @@
-//! What stands in the parentheses of a `dense`: widths, an activation, options by name.
+//! The arguments of a `dense`: widths, an activation, and named options.
 
 use super::activation::{activation, initializer, is_activation};
 use super::arguments::{Argument, arguments};
@@ -28,7 +28,8 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
                         _ => dense.spectral_norm = truth,
                     }
                     if [dense.weight_norm, dense.spectral_norm] == [Some(true); 2] {
-                        let advice = "a layer has one norm of its weights; leave `weight_norm` or `spectral_norm` out";
+                        let advice = "a layer has only one normalization of its weights; leave \
+                                      `weight_norm` or `spectral_norm` out";
                         report.error(&place(value), advice);
                         dense.spectral_norm = None;
                     }
@@ -41,7 +42,7 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
         [] => (&[][..], &[][..]),
         [widths, rest @ ..] => (*widths, rest),
     };
-    // A width and, without a comma, an activation.
+    // A width and an activation without a comma between them.
     let tokens = match tokens.split_last() {
         Some((word, before))
             if !before.is_empty() && is_activation(word) && follows_width(before) =>
@@ -80,7 +81,7 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
         dense.activation = activation(first, report).or(dense.activation.take());
         if let Some(other) = others.first() {
             let advice = format!(
-                "`dense` takes widths, one activation and options by name; leave `{}` out",
+                "`dense` takes widths, one activation and named options; leave `{}` out",
                 written(other)
             );
             report.error(&place(other), advice);
@@ -89,12 +90,13 @@ pub(super) fn dense(layer: &'static Layer, group: &Token, report: &mut Report) -
     (dense, found)
 }
 
-/// Whether a word behind these tokens is a second thing.
+/// Whether a word after these tokens is a separate argument.
 fn follows_width(before: &[Token]) -> bool {
     before.last().is_some_and(|last| sign(last).is_none())
 }
 
-/// Whether this part is the number of outputs, separated from the inputs by a comma.
+/// Whether this part is the number of outputs, separated from the inputs by a comma instead of an
+/// arrow.
 fn is_second_width(part: &[Token], others: &[&[Token]]) -> bool {
     match part {
         [Token { kind: Kind::Literal(number), .. }] => !is_string(number),
@@ -111,7 +113,7 @@ fn truth(option: &str, tokens: &[Token], report: &mut Report) -> Option<bool> {
         "true" => Some(true),
         "false" => Some(false),
         found => {
-            let advice = format!("`{found}` is no value of `{option}`; write `true` or `false`");
+            let advice = format!("`{found}` is not a value of `{option}`; write `true` or `false`");
             report.error(&place(tokens), advice);
             None
         }

@@ -1,4 +1,4 @@
-//! One layer: a word and what stands in its parentheses, or a path.
+//! One layer: a word and its arguments, or a path.
 
 use super::arguments::simple;
 use super::branches::branches;
@@ -13,10 +13,10 @@ use crate::vocabulary::{
     self, LAYERS, LayerKind, activation, activation_meant_by, layer_meant_by, listed,
 };
 
-/// How a layer is written, in messages that are about no layer in particular.
+/// An example of a layer, for messages that do not refer to a specific layer.
 pub(super) const EXAMPLE: &str = LAYERS[0].example;
 
-/// Reads a layer up to its repetition or the comma.
+/// Reads a layer, up to its repetition or the comma.
 pub(super) fn unit(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let Some(first) = cursor.peek(0) else {
         cursor.report.error(&layer.title.name.place, format!("expected a layer, {EXAMPLE}"));
@@ -43,35 +43,35 @@ pub(super) fn unit(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     }
 }
 
-/// `dense(…)`, `layer_norm`, or a word that is wrong.
+/// Reads `dense(…)`, `layer_norm`, or a wrong word.
 pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>) {
     let group = cursor.group(1, None);
-    // A word without parentheses may be anything.
+    // A word without parentheses is not corrected, since it may be anything.
     let near = || group.and_then(|_| layer_meant_by(&word.text));
     let Some(row) = vocabulary::layer(&word.text).or_else(near) else {
         unknown(&word.text, group, cursor);
         return;
     };
     if row.word != word.text {
-        cursor.unexpected(format!("there is no layer `{}`; write `{}`", word.text, row.word));
+        cursor.unexpected(format!("unknown layer `{}`; write `{}`", word.text, row.word));
         layer.title.word = Some(Name::new(row.word, &word.place));
     }
     cursor.at += 1 + usize::from(group.is_some());
     let report = &mut *cursor.report;
     match group {
         None if row.needs_parentheses() => {
-            let advice = format!("write what the layer `{}` takes, {}", row.word, row.example);
+            let advice = format!("write the arguments of `{}`, {}", row.word, row.example);
             report.error(&layer.title.place, advice);
         }
         Some(group) if !accepts(row, group) => {
             let advice = match row.kind {
                 LayerKind::Columns => {
-                    format!("what `columns` has stands in braces, {}", row.example)
+                    format!("the columns of `columns` go in braces, {}", row.example)
                 }
                 LayerKind::Concat | LayerKind::Heads => {
-                    format!("what `{}` joins stands in braces or parentheses", row.word)
+                    format!("the branches of `{}` go in braces or parentheses", row.word)
                 }
-                _ => format!("what `{}` takes stands in parentheses, {}", row.word, row.example),
+                _ => format!("the arguments of `{}` go in parentheses, {}", row.word, row.example),
             };
             report.error(&group.place, advice);
         }
@@ -83,7 +83,7 @@ pub(super) fn known(layer: &mut Layer, word: &Name, cursor: &mut Cursor<'_, '_>)
     };
 }
 
-/// What stands in the parentheses of a layer called `owner`.
+/// Reads the arguments of a layer named `owner`.
 fn inside(
     row: &'static vocabulary::Layer,
     group: &Token,
@@ -112,7 +112,7 @@ fn inside(
     }
 }
 
-/// A layer without parentheses: where it needs them, what of it matters for the others.
+/// A layer without parentheses. If it needs them, a stand-in for the other layers.
 fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
     match &row.kind {
         LayerKind::Dense => Unit::Dense(Box::default(), Widths::default()),
@@ -129,7 +129,7 @@ fn bare(row: &'static vocabulary::Layer, layer: &Layer) -> Unit {
     }
 }
 
-/// Whether a layer's arguments may stand in such brackets.
+/// Whether a layer's arguments may be in such brackets.
 fn accepts(row: &vocabulary::Layer, group: &Token) -> bool {
     match group.delimiter() {
         Some(Delimiter::Parenthesis) => true,
@@ -143,7 +143,7 @@ fn accepts(row: &vocabulary::Layer, group: &Token) -> bool {
 fn unknown(kind: &str, group: Option<&Token>, cursor: &mut Cursor<'_, '_>) {
     if group.is_some() {
         cursor.unexpected(format!(
-            "there is no layer `{kind}`; there are {}, and layers of your own, such as \
+            "unknown layer `{kind}`; write one of {}, or a custom layer, such as \
              `my::Gate(128 -> 64)`",
             listed(LAYERS)
         ));
@@ -151,7 +151,7 @@ fn unknown(kind: &str, group: Option<&Token>, cursor: &mut Cursor<'_, '_>) {
     } else {
         let advice = match (activation(kind), layer_meant_by(kind), activation_meant_by(kind)) {
             (Some(row), _, _) | (None, None, Some(row)) => format!(
-                "`{kind}` is an activation and no layer; write it into the layer before: \
+                "`{kind}` is an activation, not a layer; write it in the layer before: \
                  `dense(784 -> 128, {})`",
                 row.word
             ),

@@ -1,4 +1,4 @@
-//! A list of layers, the same from source text, from a string literal and from a file.
+//! A list of layers, from source code, a string literal or a file.
 
 use std::borrow::Cow;
 
@@ -14,18 +14,18 @@ use crate::tokens::{
 /// Whether the layers of a list have names.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Naming {
-    /// As fields have.
+    /// All have names, like fields.
     Required,
-    /// As the parts of a tuple struct.
+    /// None has a name, like the parts of a tuple struct.
     None,
-    /// As the first layer has it.
+    /// All are like the first layer.
     Optional,
-    /// Layers inside another layer: only that one has a name.
+    /// Layers inside another layer: only the outer one has a name.
     Inside,
 }
 
-/// Reads a list of layers, with or without `< >` around it; errors about the whole list point at
-/// `place`. Messages call the layers of another layer after it: ``layer 2 of `block` ``.
+/// Reads a list of layers, with or without `< >` around it. Errors about the whole list point at
+/// `place`. Messages name layers inside another layer after that layer: ``layer 2 of `block` ``.
 pub(super) fn layers(
     tokens: &[Token],
     place: Place,
@@ -54,8 +54,8 @@ pub(super) fn layers(
     Layers { place, incomplete: layers.is_empty() && report.len() > mistakes, list: layers }
 }
 
-/// A macro's `$layer` arrives in invisible brackets where there is an operator in it, as in `dense(4) * 3`. Only the
-/// number behind an asterisk could be an expression.
+/// Removes invisible brackets around layers. A macro's `$layer` arrives in them if it contains an
+/// operator, as in `dense(4) * 3`. Only the number after an asterisk could be an expression.
 fn layers_of_fragments(tokens: &[Token]) -> Cow<'_, [Token]> {
     let is_fragment = |token: &Token| token.delimiter() == Some(Delimiter::None);
     if !tokens.iter().any(is_fragment) {
@@ -72,7 +72,7 @@ fn layers_of_fragments(tokens: &[Token]) -> Cow<'_, [Token]> {
     Cow::Owned(opened)
 }
 
-/// What is inside `< … >`, or inside one pair of brackets.
+/// The content of `< … >`, or of one pair of brackets.
 fn without_brackets<'t>(tokens: &'t [Token], report: &mut Report) -> &'t [Token] {
     let is = |token: &Token, c| sign(token) == Some(c);
     match tokens {
@@ -81,7 +81,7 @@ fn without_brackets<'t>(tokens: &'t [Token], report: &mut Report) -> &'t [Token]
             report.error(&open.place, "this `<` is never closed; write `>` after the last layer");
             inner
         }
-        // `[dense(64 -> 64); 16]` is no list, but a repetition as arrays have it.
+        // `[dense(64 -> 64); 16]` is not a list, but a repetition in the form of an array.
         [only] if only.delimiter().is_some() && !only.inner.iter().any(|token| is(token, ';')) => {
             &only.inner
         }
@@ -93,12 +93,12 @@ struct List<'t, 'r, 'o> {
     cursor: Cursor<'t, 'r>,
     naming: Naming,
     owner: Option<&'o str>,
-    /// One message about missing or needless names is enough.
+    /// Whether missing or needless names are already reported. One message is enough.
     names_reported: bool,
 }
 
 impl List<'_, '_, '_> {
-    /// The comma after a layer.
+    /// Reads the comma after a layer.
     fn separator(&mut self) {
         let cursor = &mut self.cursor;
         if cursor.take_sign(',') {
@@ -108,14 +108,14 @@ impl List<'_, '_, '_> {
             cursor.unexpected("write a comma between two layers");
         } else if let Some(token) = cursor.peek(0) {
             let found = shown(token);
-            let advice = format!("`{found}` means nothing after a layer; leave it out");
+            let advice = format!("unexpected `{found}` after a layer; leave it out");
             cursor.unexpected(advice);
             cursor.skip_to_comma();
             cursor.at += 1;
         }
     }
 
-    /// An option among layers, which is none of theirs.
+    /// Rejects an option among layers. Returns whether there is one.
     fn option(&mut self) -> bool {
         let cursor = &mut self.cursor;
         let rest = cursor.rest();
@@ -127,7 +127,7 @@ impl List<'_, '_, '_> {
         let advice = match self.naming {
             Naming::Inside => format!("`residual` has no options; leave `{written}` out"),
             _ => format!(
-                "an option stands in the parentheses of its layer, as in `dense(784 -> 128, bias = \
+                "an option goes in the parentheses of its layer, as in `dense(784 -> 128, bias = \
                  false)`; move `{written}` there"
             ),
         };
@@ -136,7 +136,7 @@ impl List<'_, '_, '_> {
         true
     }
 
-    /// The `number`th layer, counted from 1.
+    /// Reads the layer with this number, counted from 1.
     fn layer(&mut self, number: usize) -> Layer {
         let docs = docs(&mut self.cursor, "a layer");
         self.visibility();
@@ -170,7 +170,7 @@ impl List<'_, '_, '_> {
         }
     }
 
-    /// The layer's name, or a made-up one.
+    /// Reads the layer's name, or makes one up.
     fn name(&mut self, number: usize, start: &Place) -> Name {
         let cursor = &mut self.cursor;
         let named = cursor.name_follows();

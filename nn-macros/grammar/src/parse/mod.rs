@@ -1,19 +1,20 @@
-//! Tokens to a declaration as it is written. What cannot be read is reported, in a sentence that says what to
-//! write instead, and read as what was probably meant.
+//! The parser: from tokens to a declaration as written. Unreadable tokens are reported in a
+//! sentence that says what to write instead, and parsed as what was probably meant.
 //!
-//! No meaning here: whether widths fit and layers stand where they may is up to `check`.
+//! The parser does not check the meaning: `check` decides whether widths fit and layers are at
+//! allowed positions.
 //!
-//! | file | reads |
+//! | file | parses |
 //! |---|---|
-//! | `declaration` | which form a declaration has, and the head of every struct |
+//! | `declaration` | the form of a declaration, and the head of every struct |
 //! | `list` | layers with their names, and the commas between them |
-//! | `layer` | one layer: a word and what stands in its parentheses |
+//! | `layer` | one layer: a word and its arguments |
 //! | `path` | a path in the place of a layer |
 //! | `branches` | `concat` and `heads` |
 //! | `columns` | the columns of a table |
 //! | `repeat` | `* 16` |
-//! | `arguments`, `dense` | what stands in parentheses |
-//! | `activation`, `width`, `number` | one of these things |
+//! | `arguments`, `dense` | the arguments in parentheses |
+//! | `activation`, `width`, `number` | a single argument |
 
 mod activation;
 mod arguments;

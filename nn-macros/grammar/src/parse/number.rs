@@ -1,4 +1,4 @@
-//! A number that need not be whole, as it is written: `0.2`, `1e-4`, `RATE`, `(1.0 / 3.0)`.
+//! A real number, as it is written: `0.2`, `1e-4`, `RATE`, `(1.0 / 3.0)`.
 
 use crate::ast::{Code, Real};
 use crate::tokens::{
@@ -7,7 +7,7 @@ use crate::tokens::{
 
 /// Reads `what`, such as a rate.
 pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Option<Real> {
-    // A macro's `$number` that is no expression which parentheses could hold together: `-0.1`.
+    // A macro's `$number` that is not an expression for parentheses: `-0.1`.
     if let [group] = tokens
         && group.delimiter() == Some(Delimiter::None)
         && matches!(expression(&group.inner), None | Some(Shape::Unary))
@@ -26,7 +26,8 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         let value = Some(if minus { -value } else { value });
         return Some(Real { place, value, code: code(tokens) });
     }
-    // A share: of two literals the quotient is known, and the compiler would take `1/255` for whole numbers.
+    // A fraction. The quotient of two literals is known, and the compiler would compute `1/255`
+    // with integers.
     if let [
         Token { kind: Kind::Literal(above), .. },
         slash,
@@ -39,7 +40,7 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         let value = Some(if minus { -value } else { value });
         return Some(Real { place, value, code: code(tokens) });
     }
-    // Parentheses are taken off: the compiler would call them needless in the expansion.
+    // Parentheses are removed: the compiler would report them as needless in the expansion.
     if let [group] = tokens
         && !group.inner.is_empty()
         && let Some(delimiter) = group.delimiter().filter(|found| *found != Delimiter::Bracket)
@@ -57,7 +58,7 @@ pub(super) fn number(tokens: &[Token], what: &str, report: &mut Report) -> Optio
         Some(Shape::Literal) => format!("`{text}` is not {what}; write a number such as `0.1`"),
         Some(_) => format!("put the expression in parentheses: `({text})`"),
         None if tokens.last().is_some_and(|last| shown(last) == "%") => {
-            format!("`{text}` is not {what}; write a part of 1, such as `0.2` for `20%`")
+            format!("`{text}` is not {what}; write a fraction, such as `0.2` for `20%`")
         }
         None => format!(
             "`{text}` is not {what}; write a number such as `0.1`, a constant such as `RATE`, or \

@@ -1,4 +1,4 @@
-//! A path in the place of a layer: a network inside the network, or a layer of the user's own.
+//! A path in the place of a layer: a nested network, or a custom layer.
 
 use super::arguments::widths_only;
 use super::layer;
@@ -8,7 +8,7 @@ use crate::tokens::{
 };
 use crate::vocabulary::LAYERS;
 
-/// `models::Encoder` or `my::Gate(128 -> 64)`
+/// Reads `models::Encoder` or `my::Gate(128 -> 64)`.
 pub(super) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let start = cursor.at;
     let mut depth = 0_usize;
@@ -40,13 +40,13 @@ pub(super) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     let last = last_of_path(tokens).and_then(|last| Some(Name::new(last.word()?, &last.place)));
     let advice = match &last {
         None => format!(
-            "`{}` is not the path of a layer; write a network such as `models::Encoder`, or a \
-             layer of your own, such as `my::Gate(128 -> 64)`",
+            "`{}` is not the path of a layer; write a network, such as `models::Encoder`, or a \
+             custom layer, such as `my::Gate(128 -> 64)`",
             path.text
         ),
         Some(last) if !is_type_name(&last.text) => format!(
-            "`{}` is not a type; a network is one, such as `models::Encoder`, and a layer of your \
-             own, such as `my::Gate(128 -> 64)`",
+            "`{}` is not a type; write a network, such as `models::Encoder`, or a custom layer, \
+             such as `my::Gate(128 -> 64)`",
             path.text
         ),
         Some(_) => {
@@ -61,29 +61,29 @@ pub(super) fn own(layer: &mut Layer, cursor: &mut Cursor<'_, '_>) {
     cursor.report.error(&path.place, advice);
 }
 
-/// `my::Gate(128 -> 64)`, or `Dense(784 -> 128, relu)`.
+/// Reads `my::Gate(128 -> 64)`, or `Dense(784 -> 128, relu)`.
 fn with_arguments(layer: &mut Layer, path: Path, group: &Token, report: &mut Report) {
     let Some(known) = capital(&path, group) else {
         let widths = widths_only(&path, group, report);
         layer.unit = Unit::Own(path, widths);
         return;
     };
-    report.error(&path.place, format!("there is no layer `{}`; write `{known}`", path.text));
+    report.error(&path.place, format!("unknown layer `{}`; write `{known}`", path.text));
     let word = Name::new(known, &path.place);
     let tokens = [Token::new(Kind::Word(word.text.clone()), path.place), group.clone()];
     layer.title.word = Some(word.clone());
     layer::known(layer, &word, &mut Cursor::new(&tokens, report));
 }
 
-/// A second word behind a path is not part of it.
+/// Whether the path ends before this token: a second word is not part of it.
 fn token_ends_path(cursor: &Cursor<'_, '_>, start: usize) -> bool {
     let before = cursor.at.checked_sub(1).filter(|at| *at >= start);
     let before = before.map(|at| &cursor.tokens[at]);
     before.is_some_and(|before| sign(before) != Some(':')) && cursor.group(0, None).is_none()
 }
 
-/// `Dense(784 -> 128, relu)`: what a layer of the user's own does not take, but the layer of that
-/// name does.
+/// The known layer that `Dense(784 -> 128, relu)` probably means. A custom layer does not take such
+/// arguments, but the layer of that name does.
 fn capital(path: &Path, group: &Token) -> Option<&'static str> {
     let plain = path.text.to_lowercase();
     let known = LAYERS.iter().map(|row| row.word).find(|word| word.replace('_', "") == plain)?;

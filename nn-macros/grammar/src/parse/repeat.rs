@@ -1,16 +1,16 @@
-//! How often a layer is repeated: `dense(64 -> 64) * 16`, and the ways in which that is not written.
+//! The repetition of a layer, `dense(64 -> 64) * 16`, and common wrong forms of it.
 
 use super::layer::{EXAMPLE, unit};
 use crate::ast::{Layer, MOST_LAYERS, Repeat};
 use crate::tokens::{Cursor, Integer, Report, Token, integer, shown, sign, written};
 
-/// `16 * dense(…)`
+/// Rejects `16 * dense(…)`.
 pub(super) fn count_before(cursor: &mut Cursor<'_, '_>) {
     if let (Some(count), true) = (cursor.peek(0), cursor.sign(1, '*'))
         && count.literal().is_some()
     {
         let advice = format!(
-            "write how often the layer is repeated behind it: `dense(64 -> 64) * {}`",
+            "write how often the layer is repeated after it: `dense(64 -> 64) * {}`",
             shown(count)
         );
         cursor.unexpected(advice);
@@ -18,7 +18,7 @@ pub(super) fn count_before(cursor: &mut Cursor<'_, '_>) {
     }
 }
 
-/// `[dense(64 -> 64); 16]`
+/// Rejects `[dense(64 -> 64); 16]`.
 pub(super) fn array(layer: &mut Layer, array: &Token, cursor: &mut Cursor<'_, '_>) {
     let (inside, count) = match array.inner.iter().position(|t| sign(t) == Some(';')) {
         Some(at) => (&array.inner[..at], array.inner.get(at + 1).map(shown)),
@@ -35,7 +35,7 @@ pub(super) fn array(layer: &mut Layer, array: &Token, cursor: &mut Cursor<'_, '_
     unit(layer, &mut Cursor::new(inside, &mut Report::default()));
 }
 
-/// `* 16`
+/// Reads `* 16`.
 pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     const EXAMPLE: &str = "as in `dense(64 -> 64, tanh) * 16`";
     if !cursor.take_sign('*') {
@@ -53,22 +53,22 @@ pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     let place = token.place.clone();
     let advice = match count {
         Some(0) => {
-            "a layer repeated 0 times is none; write 1 or more, or leave the layer out".to_owned()
+            "a layer cannot be repeated 0 times; write 1 or more, or leave the layer out".to_owned()
         }
         Some(count) if count <= MOST_LAYERS => {
             cursor.at += 1;
             return Some(Repeat { count, place });
         }
         Some(_) => format!(
-            "`{}` repetitions are more than the compiler can take; write {MOST_LAYERS} at most",
+            "`{}` repetitions are more than the compiler can handle; write at most {MOST_LAYERS}",
             shown(token)
         ),
         None => {
             let rest = cursor.rest();
             let part = rest.split(|token| sign(token) == Some(',')).next().unwrap_or_default();
             format!(
-                "`{}` is not how often a layer is repeated: the macro writes the layers down \
-                 and needs a whole number, {EXAMPLE}",
+                "`{}` is not a number of repetitions: the macro expands the layers and needs an \
+                 integer, {EXAMPLE}",
                 written(part)
             )
         }
@@ -78,7 +78,7 @@ pub(super) fn repeat(cursor: &mut Cursor<'_, '_>) -> Option<Repeat> {
     None
 }
 
-/// The value of a literal that counts.
+/// The value of a literal as a count.
 fn count(literal: &str) -> Option<usize> {
     let Integer { value, suffix } = integer(literal)?;
     let count = value.and_then(|value| value.try_into().ok()).unwrap_or(usize::MAX);

@@ -6,8 +6,7 @@ use crate::tokens::{
     sign, written,
 };
 
-/// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`; of what is written in another way the best
-/// guess.
+/// Reads `784`, `INPUT`, `(28 * 28)` or `{ 28 * 28 }`. For any other form, returns the best guess.
 pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
     let width = read(tokens, report)?;
     if let Value::Const(code) = &width.value
@@ -21,11 +20,10 @@ pub(super) fn width(tokens: &[Token], report: &mut Report) -> Option<Width> {
     Some(width)
 }
 
-/// Where widths may be variables.
-const AT_RUN_TIME: &str =
-    ", or read the network while the program runs, with `nn::Dynamic::parse_with`";
+/// The advice for widths that are known at run time only.
+const AT_RUN_TIME: &str = ", or read the network at run time with `nn::Dynamic::parse_with`";
 
-/// What to do about a width with a variable in it.
+/// The message about a width with a variable in it.
 fn not_constant(variable: &str, width: &str) -> String {
     let capital = variable.to_uppercase();
     let name = match variable == width {
@@ -33,13 +31,14 @@ fn not_constant(variable: &str, width: &str) -> String {
         false => format!("`{variable}` in `{width}`"),
     };
     format!(
-        "{name} is no constant, by its small letters: widths are fixed when the program is compiled; write a \
-         constant such as `{capital}`, or a parameter of the network, as in `struct Net<const {capital}: \
-         usize>(…)`{AT_RUN_TIME}; a constant with such a name is written `self::{variable}`"
+        "{name} is not a constant (it is lowercase), and widths are fixed at compile time; write a \
+         constant such as `{capital}`, or a parameter of the network, as in `struct Net<const \
+         {capital}: usize>(…)`{AT_RUN_TIME}; if it is a constant, write `self::{variable}`"
     )
 }
 
-/// The name in an expression that is written as variables are: not a path, a function, a macro, a field or a type.
+/// The first name in an expression that is written like a variable: not a path, function, macro,
+/// field or type.
 fn variable(tokens: &[Token]) -> Option<&str> {
     if expression(tokens) == Some(Shape::Opaque) {
         return None;
@@ -66,9 +65,9 @@ fn is_variable(word: &str) -> bool {
         && word.chars().any(char::is_lowercase)
 }
 
-/// The same, whether it is a constant or not.
+/// Reads a width, whether it is a constant or a variable.
 fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
-    // A macro's `$width` that is no expression which parentheses could hold together.
+    // A macro's `$width` that is not an expression for parentheses.
     if let [group] = tokens
         && group.delimiter() == Some(Delimiter::None)
         && matches!(expression(&group.inner), None | Some(Shape::Unary))
@@ -101,16 +100,15 @@ fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
             Some(Shape::Path) => {
                 return Some(Width { place, value: constant(), guessed: false });
             }
-            Some(Shape::Unary) => (
-                format!("`{found}` is not a number of units; write a whole number, 1 or more"),
-                None,
-            ),
+            Some(Shape::Unary) => {
+                (format!("`{found}` is not a number of units; write an integer, 1 or more"), None)
+            }
             Some(_) => {
                 (format!("put the expression in parentheses: `({found})`"), Some(constant()))
             }
             None => {
                 let advice = format!(
-                    "`{found}` is no width; write a whole number, a constant such as `INPUT`, or \
+                    "`{found}` is not a width; write an integer, a constant such as `INPUT`, or \
                      an expression in parentheses such as `(28 * 28)`"
                 );
                 (advice, None)
@@ -121,11 +119,11 @@ fn read(tokens: &[Token], report: &mut Report) -> Option<Width> {
     guess.map(|value| Width { place, value, guessed: true })
 }
 
-/// The value of an integer literal; or what to write, and what was probably meant.
+/// The value of an integer literal; or the advice, and the number that was probably meant.
 fn number(literal: &str) -> Result<u64, (String, Option<u64>)> {
     let Some(Integer { value, suffix }) = integer(literal) else {
         let advice =
-            format!("`{literal}` is not a number of units; write a whole number such as `128`");
+            format!("`{literal}` is not a number of units; write an integer such as `128`");
         return Err((advice, literal.trim_matches('"').parse().ok()));
     };
     let Some(number) = value else {
@@ -146,8 +144,8 @@ fn number(literal: &str) -> Result<u64, (String, Option<u64>)> {
     }
 }
 
-/// The value of an expression in brackets, which are taken off: the compiler would call them needless where
-/// the expansion puts the expression.
+/// The value of an expression in brackets. The brackets are removed: the compiler would report them
+/// as needless in the expansion.
 fn inside(group: &Token) -> Option<Value> {
     match &group.inner[..] {
         [] => return None,
@@ -159,7 +157,7 @@ fn inside(group: &Token) -> Option<Value> {
     }
     let code =
         |tokens: &[Token]| Value::Const(Code { tokens: tokens.to_vec(), text: written(tokens) });
-    // What only the compiler understands stays a block.
+    // A block that only the compiler understands remains a block.
     let is_block = group.delimiter() == Some(Delimiter::Brace);
     let statements = || group.inner.iter().any(|token| sign(token) == Some(';'));
     match expression(&group.inner) {
@@ -174,7 +172,7 @@ fn is_number(tokens: &[Token]) -> bool {
     matches!(tokens, [only] if only.literal().is_some())
 }
 
-/// Whether this can be read as a width without a mistake.
+/// Whether this is a valid width.
 pub(super) fn is_width(tokens: &[Token]) -> bool {
     let mut report = Report::default();
     read(tokens, &mut report).is_some() && report.is_empty()
@@ -184,16 +182,16 @@ pub(super) fn is_width(tokens: &[Token]) -> bool {
 pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Widths {
     let arrows: Vec<usize> = (0..tokens.len()).filter(|&at| is_arrow(&tokens[at..])).collect();
     let (Some(&first), Some(&last)) = (arrows.first(), arrows.last()) else {
-        // `sizes::OUTPUT` is no `sizes` and then `::OUTPUT`.
+        // `sizes::OUTPUT` is not `sizes` followed by `::OUTPUT`.
         let several = if is_width(tokens) { None } else { without_arrow(tokens) };
         return match several {
             None => Widths { input: None, output: width(tokens, report) },
             Some((input, between, output)) => {
                 let written = format!("{kind}({} -> {})", written(input), written(output));
                 let mut advice = format!("write `->` between the widths: `{written}`");
-                // Perhaps the lexer took out an arrow of another kind.
+                // Rust's lexer may have removed another kind of arrow.
                 if between.is_empty() && output[0].place.quoted.is_none() {
-                    advice += ", or put the declaration in a string literal, where `→` can stand";
+                    advice += ", or put the declaration in a string literal, where `→` is allowed";
                 }
                 report.error(&place(if between.is_empty() { output } else { between }), advice);
                 Widths { input: width(input, report), output: width(output, report) }
@@ -216,14 +214,14 @@ pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Width
     }
     let arrow = &tokens[first].place;
     if input.is_empty() {
-        let advice = "write the number of inputs before the arrow, or leave the arrow out if it \
-                      is what the layer before gives";
+        let advice = "write the number of inputs before the arrow, or leave the arrow out to take \
+                      the outputs of the layer before";
         report.error(arrow, advice);
     }
     if output.is_empty() {
         report.error(arrow, "write the number of outputs after the arrow");
     }
-    // Where an error tells what is wrong, some width is better than none.
+    // After an error, any width is better than none.
     let mut read = |tokens: &[Token]| {
         if tokens.is_empty() {
             report.mention_width(None, arrow);
@@ -235,14 +233,14 @@ pub(super) fn widths(tokens: &[Token], kind: &str, report: &mut Report) -> Width
     Widths { input: read(input), output: read(output) }
 }
 
-/// Two widths with anything but an arrow between them.
+/// Two widths with something else than an arrow between them.
 fn without_arrow(tokens: &[Token]) -> Option<(&[Token], &[Token], &[Token])> {
     let separators = ["", "-", "=>", ">", "=", ":", "..", ">>", "|>", "to", "x"];
     (1..tokens.len()).find_map(|start| {
         (start..tokens.len().min(start + 3)).find_map(|end| {
             let (input, between, output) = (&tokens[..start], &tokens[start..end], &tokens[end..]);
             let separator: String = between.iter().map(shown).collect();
-            // Between constants, a minus may be one.
+            // Between constants, a minus may be a subtraction.
             let separates = separators.contains(&separator.as_str())
                 && (separator != "-" || is_number(input) && is_number(output));
             (separates && is_width(input) && is_width(output)).then_some((input, between, output))

@@ -1,10 +1,10 @@
-//! Walking through a list of tokens.
+//! A cursor over a list of tokens.
 
 use super::place::Place;
 use super::report::Report;
 use super::token::{Delimiter, Kind, Name, Token, sign};
 
-/// A position among tokens, and where mistakes go.
+/// A position among tokens, and the report for mistakes.
 pub(crate) struct Cursor<'t, 'r> {
     pub(crate) tokens: &'t [Token],
     pub(crate) at: usize,
@@ -24,7 +24,7 @@ impl<'t, 'r> Cursor<'t, 'r> {
         self.tokens.get(self.at + ahead)
     }
 
-    /// What is left.
+    /// The remaining tokens.
     pub(crate) fn rest(&self) -> &'t [Token] {
         &self.tokens[self.at.min(self.tokens.len())..]
     }
@@ -43,14 +43,14 @@ impl<'t, 'r> Cursor<'t, 'r> {
         Some(Name::new(token.word()?, &token.place))
     }
 
-    /// Goes on if this word follows.
+    /// Advances if this word follows.
     pub(crate) fn take_word(&mut self, wanted: &str) -> bool {
         let found = self.word(0).is_some_and(|word| word == wanted);
         self.at += usize::from(found);
         found
     }
 
-    /// Goes on if this sign follows.
+    /// Advances if this sign follows.
     pub(crate) fn take_sign(&mut self, wanted: char) -> bool {
         let found = self.sign(0, wanted);
         self.at += usize::from(found);
@@ -64,7 +64,7 @@ impl<'t, 'r> Cursor<'t, 'r> {
         })
     }
 
-    /// Whether `name :` follows; `name ::` is a path.
+    /// Whether `name :` follows, but not `name ::`, which is a path.
     pub(crate) fn name_follows(&self) -> bool {
         self.word(0).is_some() && self.sign(1, ':') && !self.is_path_separator(1)
     }
@@ -75,19 +75,19 @@ impl<'t, 'r> Cursor<'t, 'r> {
         first == Some(&Kind::Sign { sign: ':', joint: true }) && self.sign(ahead + 1, ':')
     }
 
-    /// Where the next token is, or the last one at the end.
+    /// The place of the next token, or of the last one at the end.
     pub(crate) fn place(&self) -> Option<Place> {
         self.peek(0).or(self.tokens.last()).map(|token| token.place.clone())
     }
 
-    /// A mistake at the next token.
+    /// Reports a mistake at the next token.
     pub(crate) fn unexpected(&mut self, sentence: impl Into<String>) {
         if let Some(token) = self.peek(0) {
             self.report.error(&token.place, sentence);
         }
     }
 
-    /// Goes on to the next comma, or the end.
+    /// Advances to the next comma, or the end.
     pub(crate) fn skip_to_comma(&mut self) {
         while !self.is_at_end() && !self.sign(0, ',') {
             self.at += 1;

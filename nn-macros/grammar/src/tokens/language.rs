@@ -1,6 +1,7 @@
-//! The words of Rust, which can be no names.
+//! The keywords of Rust, which cannot be names.
 
-/// Those of every edition, as of Rust 1.65; newer ones are names that the compiler judges.
+/// The keywords of all editions, as of Rust 1.65. Newer ones count as names here, and the compiler
+/// checks them.
 const WORDS: &[&str] = &[
     "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue",
     "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "if", "impl",
@@ -14,7 +15,7 @@ pub fn is_name(word: &str) -> bool {
     !WORDS.contains(&word)
 }
 
-/// Whether a name is written as types are.
+/// Whether a name is written like a type.
 pub fn is_type_name(name: &str) -> bool {
     name.trim_start_matches("r#").chars().next().is_some_and(char::is_uppercase)
 }

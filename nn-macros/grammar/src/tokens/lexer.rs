@@ -1,7 +1,8 @@
-//! The notation of a text, `dense(784→128, relu), …`, cut into tokens, each with the place of its characters.
+//! The lexer: splits a text, `dense(784→128, relu), …`, into tokens, each with the place of its
+//! characters.
 //!
-//! The compiler's own lexer cannot help here: it refuses `→`, and what it reads from a string has the place of
-//! the whole literal.
+//! The compiler's own lexer is not an option: it rejects `→`, and tokens that it reads from a
+//! string have the place of the whole literal.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -12,7 +13,7 @@ use super::report::Report;
 use super::token::{Delimiter, Kind, Token};
 use super::{MOST_NESTED, TOO_NESTED};
 
-/// The tokens of a text, which stands in the literal with this number.
+/// Splits a text into tokens. The text is in the literal with this number.
 pub(crate) fn lex(text: &Arc<Text>, number: usize, report: &mut Report) -> Vec<Token> {
     Lexer { text: text.clone(), number, at: 0, depth: 0, ended: false, report }.sequence(None)
 }
@@ -21,15 +22,15 @@ struct Lexer<'r> {
     text: Arc<Text>,
     number: usize,
     at: usize,
-    /// How many brackets are open.
+    /// The number of open brackets.
     depth: usize,
-    /// Whether the rest is not read.
+    /// Whether the rest is skipped.
     ended: bool,
     report: &'r mut Report,
 }
 
 impl Lexer<'_> {
-    /// Reads until the end, or until what closes `open`.
+    /// Reads to the end, or to the bracket that closes `open`.
     fn sequence(&mut self, open: Option<(char, usize)>) -> Vec<Token> {
         let mut tokens = Vec::new();
         while let Some(c) = self.peek(0) {
@@ -47,7 +48,7 @@ impl Lexer<'_> {
                         return tokens;
                     }
                     self.at += 1;
-                    let found = format!("`{c}` closes nothing; leave it out");
+                    let found = format!("unmatched `{c}`; leave it out");
                     self.report.error(&place, found);
                 }
                 _ if c.is_whitespace() => self.at += 1,
@@ -115,7 +116,8 @@ impl Lexer<'_> {
         Token { inner, ..self.token(Kind::Group(delimiter), start) }
     }
 
-    /// Reports it, and goes on where the brackets are closed again, or at the end, where then no bracket is missing.
+    /// Reports too deep nesting, and skips to the closing bracket or to the end. At the end, no
+    /// missing bracket is reported.
     fn too_nested(&mut self, start: usize) -> Vec<Token> {
         self.report.error(&self.place(start..start + 1), TOO_NESTED);
         let mut open = 1_usize;
@@ -134,7 +136,7 @@ impl Lexer<'_> {
         vec![self.token(Kind::Literal("1".to_owned()), start)] // anything
     }
 
-    /// Digits, separators and suffix; a point only between digits.
+    /// Reads digits, separators and a suffix. A point is allowed only between digits.
     fn number(&mut self) -> String {
         let mut number = self.take_while(|c| c.is_alphanumeric() || c == '_');
         let fraction = |lexer: &Self| {
@@ -158,7 +160,7 @@ impl Lexer<'_> {
         number
     }
 
-    /// `// …` to the end of the line; `/// …` is the attribute that it stands for.
+    /// Reads `// …` to the end of the line. `/// …` becomes a `doc` attribute.
     fn line_comment(&mut self) -> Vec<Token> {
         let start = self.at;
         let line = self.take_while(|c| c != '\n');
@@ -174,7 +176,7 @@ impl Lexer<'_> {
         vec![token(Kind::Sign { sign: '#', joint: false }), attribute]
     }
 
-    /// `/* … */`, perhaps with others inside.
+    /// Reads `/* … */`, possibly nested.
     fn block_comment(&mut self) {
         let start = self.at;
         let mut depth = 0_usize;
@@ -194,7 +196,7 @@ impl Lexer<'_> {
         self.report.error(&place, "this `/*` is never closed; write the missing `*/`");
     }
 
-    /// `"…"`, as attributes have it.
+    /// Reads `"…"`, as used in attributes.
     fn string(&mut self) -> Option<Token> {
         let start = self.at;
         self.at += 1;
@@ -234,8 +236,7 @@ impl Lexer<'_> {
                   `dense(784→128, relu), dense(128→10, softmax)`"
             }
         };
-        self.report
-            .error(&self.place(start..self.at), format!("`{found}` means nothing here; {advice}"));
+        self.report.error(&self.place(start..self.at), format!("unexpected `{found}`; {advice}"));
     }
 
     fn place(&self, range: Range<usize>) -> Place {

@@ -1,10 +1,10 @@
 //! The values of literals.
 
-/// A whole number, as it is written.
+/// An integer, as it is written.
 pub(crate) struct Integer<'t> {
     /// The value; `None` if it does not fit.
     pub(crate) value: Option<u64>,
-    /// What stands behind its digits: `usize` of `784usize`.
+    /// The suffix after its digits: `usize` of `784usize`.
     pub(crate) suffix: &'t str,
 }
 
@@ -31,11 +31,11 @@ pub(crate) fn integer(text: &str) -> Option<Integer<'_>> {
     (any && !is_float && is_suffix(suffix)).then_some(Integer { value, suffix })
 }
 
-/// Reads a number that need not be whole: `0.2`, `1e-4`, `1`, `0.5f32`.
+/// Reads a real number: `0.2`, `1e-4`, `1`, `0.5f32`.
 pub(crate) fn real(text: &str) -> Option<f64> {
     if let Some(Integer { suffix, value }) = integer(text) {
         let plain: String = text.chars().filter(|&c| c != '_').collect();
-        // A number in another base is exact or none; a decimal one may be larger than any integer.
+        // A number in another base must be exact. A decimal number may be larger than any integer.
         let value = plain.parse().ok().or(value.map(|value| value as f64));
         return value.filter(|_| suffix.is_empty());
     }
@@ -109,7 +109,7 @@ pub fn string(literal: &str) -> Option<String> {
                 let digits = digits.strip_prefix('{')?.replace('_', "");
                 value.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?)?);
             }
-            // The line goes on in the next one.
+            // A line continuation.
             '\n' => while chars.next_if(|c| c.is_whitespace()).is_some() {},
             other => value.push(other),
         }

@@ -1,8 +1,8 @@
-//! Tokens and where they stand, and the mistakes that point at them.
+//! Tokens, their places, and the mistakes that point at them.
 //!
-//! The tokens are this crate's own, so that a text at run time, a string literal, a file and the source code
-//! of a program are read by the same code. What the compiler knows about its tokens stays with the macro, in
-//! a table: a [`Place`] has the tokens' numbers there.
+//! This crate has its own tokens, so that the same code reads a text at run time, a string literal,
+//! a file and the source code of a program. The macro keeps the compiler's information about its
+//! tokens in a table. A [`Place`] has the tokens' indices in that table.
 
 mod cursor;
 mod language;
@@ -14,12 +14,11 @@ mod shape;
 mod token;
 mod written;
 
-/// How many brackets may stand around a token.
+/// The deepest nesting of brackets.
 pub const MOST_NESTED: usize = 64;
 
-/// What to do where there are more.
-pub const TOO_NESTED: &str =
-    "brackets are nested more deeply than anybody can read; leave some of them out";
+/// The message about deeper nesting.
+pub const TOO_NESTED: &str = "brackets are nested too deeply; leave some of them out";
 
 pub(crate) use cursor::Cursor;
 pub use language::{is_name, is_type_name};

@@ -1,16 +1,17 @@
-//! Where something stands, so that a mistake can point at it.
+//! Places in the source, for mistakes to point at.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Where something stands: tokens of a program's source, or some characters of a string literal, a file or
-/// a text that is read at run time.
+/// A place in the source: tokens of a program, or characters of a string literal, a file or a text
+/// that is read at run time.
 ///
-/// Tokens have numbers, which the caller gave them. In a text, all tokens have the number of the literal
-/// that the text stands in, since the compiler has no smaller place there, and the characters tell more.
+/// Tokens have numbers, which the caller assigns. In a text, all tokens have the number of the
+/// literal that holds the text, since the compiler has no smaller place there. The characters give
+/// the exact place.
 #[derive(Clone, Debug, Default)]
 pub struct Place {
-    /// The number of the first token; 0 is the whole call, or no token at all.
+    /// The number of the first token. 0 means the whole call, or no token.
     pub first: usize,
     /// The number of the last token.
     pub last: usize,
@@ -18,16 +19,16 @@ pub struct Place {
     pub quoted: Option<Quoted>,
 }
 
-/// Some characters of a text.
+/// A range of characters in a text.
 #[derive(Clone, Debug)]
 pub struct Quoted {
     /// The text.
     pub text: Arc<Text>,
-    /// Which characters, counted from the text's first.
+    /// The range, counted from the text's first character.
     pub range: Range<usize>,
 }
 
-/// The value of a string literal, or what a file holds.
+/// The value of a string literal, or the content of a file.
 #[derive(Debug)]
 pub struct Text {
     /// Its characters.
@@ -49,7 +50,7 @@ impl Place {
         Self { first: number, last: number, quoted: None }
     }
 
-    /// The place of a text as a whole, which stands in the literal with this number.
+    /// The place of a whole text, which is in the literal with this number.
     pub(crate) fn of_text(text: &Arc<Text>, number: usize) -> Self {
         let range = match text.file {
             Some(_) => 0..1, // its first line
@@ -58,7 +59,7 @@ impl Place {
         Self { quoted: Some(Quoted { text: text.clone(), range }), ..Self::of(number) }
     }
 
-    /// From the beginning of this to the end of `last`.
+    /// The place from the beginning of this one to the end of `last`.
     pub(crate) fn to(&self, last: &Place) -> Self {
         let mut place = Self { last: last.last, ..self.clone() };
         if let (Some(quoted), Some(last)) = (&mut place.quoted, &last.quoted) {
@@ -67,8 +68,8 @@ impl Place {
         place
     }
 
-    /// The place of a group's opening bracket. Outside of texts, a group has three numbers: its own, and
-    /// then those of its brackets.
+    /// The place of a group's opening bracket. Outside texts, a group has three numbers: its own,
+    /// followed by those of its brackets.
     pub(crate) fn open(&self) -> Self {
         self.bracket(1)
     }

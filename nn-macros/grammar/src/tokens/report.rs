@@ -1,4 +1,4 @@
-//! Collects every mistake of a declaration, so that the user sees all of them at once.
+//! The report, which collects all mistakes of a declaration, so that the user sees them at once.
 
 use super::place::{Place, Quoted};
 use super::shape::{Shape, expression, last_of_path};
@@ -7,25 +7,25 @@ use super::token::{Kind, Name, Token, sign};
 /// The mistakes found so far, and the words that an editor may complete.
 #[derive(Debug, Default)]
 pub struct Report {
-    /// Whether names stand for numbers that are known when the text is read, as where it is read while a program runs,
-    /// and not for constants of a program.
+    /// Whether names denote numbers that are known when the text is read (at run time), instead of
+    /// constants of a program.
     pub(crate) names_are_numbers: bool,
     mistakes: Vec<(Place, String)>,
     mentions: Vec<Mention>,
 }
 
-/// A word of the declaration, for an editor to find: known or not, finished or not, whatever becomes of it.
+/// A word of the declaration for editors, even if it is unknown or incomplete.
 ///
-/// To complete a word an editor compares the expansion with that of a declaration in which the word is
-/// longer. So the same must stand before it in both: the macro writes all mentions first, and there is one
-/// for what is missing, too.
+/// To complete a word, an editor compares the expansion with that of a declaration in which the
+/// word is longer. Both expansions must be equal up to that word. The macro therefore writes all
+/// mentions first, including one for each missing word.
 #[derive(Debug)]
 pub enum Mention {
-    /// A word of one of the lists; `None` where one could stand.
+    /// A word of one of the lists; `None` where one is missing.
     Word(List, Option<Name>),
-    /// A type of the user's.
+    /// A user-defined type.
     Type(Vec<Token>),
-    /// A width that is no literal; `None` where one could stand.
+    /// A width that is not a literal; `None` where one is missing.
     Width(Option<Vec<Token>>),
 }
 
@@ -36,27 +36,28 @@ pub enum List {
     Layer,
     /// Activations.
     Activation,
-    /// Initialisers.
+    /// Initializers.
     Initializer,
 }
 
 impl Report {
-    /// Of a text that is read while a program runs.
+    /// A report about a text that is read at run time.
     pub(crate) fn at_run_time() -> Self {
         Report { names_are_numbers: true, ..Report::default() }
     }
 
-    /// Whether it is of such a text.
+    /// Whether it is about such a text.
     pub(crate) fn is_at_run_time(&self) -> bool {
         self.names_are_numbers
     }
 
-    /// Notes a mistake: a sentence that says what to write instead.
+    /// Adds a mistake: a sentence that says what to write instead.
     pub fn error(&mut self, place: &Place, sentence: impl Into<String>) {
         self.mistakes.push((place.clone(), sentence.into()));
     }
 
-    /// Notes that a word of this list stands at `place`, or could stand there. In a text no editor looks.
+    /// Adds a mention of a word of this list at `place`, or of a missing word. Texts are skipped,
+    /// since editors do not read them.
     pub(crate) fn mention(&mut self, list: List, word: Option<Name>, place: &Place) {
         let is_word = word.as_ref().is_none_or(|word| super::is_name(&word.text));
         if place.quoted.is_none() && is_word {
@@ -64,7 +65,7 @@ impl Report {
         }
     }
 
-    /// Notes a type of the user's.
+    /// Adds a mention of a user-defined type.
     pub(crate) fn mention_type(&mut self, tokens: &[Token], place: &Place) {
         let tokens = finished(tokens);
         if place.quoted.is_none() && last_of_path(&tokens).is_some() {
@@ -72,7 +73,7 @@ impl Report {
         }
     }
 
-    /// Notes a width, or that one could stand there.
+    /// Adds a mention of a width, or of a missing width.
     pub(crate) fn mention_width(&mut self, tokens: Option<&[Token]>, place: &Place) {
         let tokens = tokens.map(finished);
         let is_expression = |tokens: &Vec<Token>| {
@@ -93,8 +94,8 @@ impl Report {
         self.mistakes.is_empty()
     }
 
-    /// Every mistake: its place, and the sentence, with the line and carets below it if the place is in a
-    /// text.
+    /// All mistakes: the place and the sentence, followed by the line and carets if the place is in
+    /// a text.
     pub fn mistakes(&self) -> impl Iterator<Item = (&Place, String)> {
         self.mistakes.iter().map(|(place, sentence)| (place, message(place, sentence)))
     }
@@ -105,7 +106,7 @@ impl Report {
     }
 }
 
-/// `my::missing` for `my::`, which is no path.
+/// Completes `my::`, which is not a path, to `my::missing`.
 fn finished(tokens: &[Token]) -> Vec<Token> {
     let mut tokens = tokens.to_vec();
     if tokens.last().and_then(sign) == Some(':') {
@@ -114,8 +115,8 @@ fn finished(tokens: &[Token]) -> Vec<Token> {
     tokens
 }
 
-/// The sentence; below it, if the place is in a string literal or a file, the line with a caret
-/// drawn under the characters that are meant.
+/// The sentence. If the place is in a string literal or a file, the line follows, with carets under
+/// the characters at fault.
 fn message(place: &Place, sentence: &str) -> String {
     let Some(Quoted { text, range }) = &place.quoted else { return sentence.to_owned() };
     let chars = &text.chars;

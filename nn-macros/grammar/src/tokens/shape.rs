@@ -1,10 +1,10 @@
-//! Whether tokens are a path or an expression, as far as the notation must know. What is none is a mistake
-//! that is explained here; whether the rest means something, the compiler says.
+//! Tests whether tokens are a path or an expression, as far as the notation depends on it. Other
+//! tokens are reported as a mistake by this crate. The compiler checks the rest.
 
 use super::token::{Delimiter, Kind, Token, sign, split_at_commas};
 use super::{MOST_NESTED, is_arrow, is_name};
 
-/// What an expression is.
+/// The kind of an expression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Shape {
     /// `INPUT`, `cfg::OUT`, `<A as B>::C`
@@ -15,11 +15,11 @@ pub(crate) enum Shape {
     Unary,
     /// Any other expression: `28 * 28`, `f(3)`.
     Compound,
-    /// What begins with a word of the language, such as `if`, and is not looked into.
+    /// An expression that begins with a keyword, such as `if`, and is not parsed further.
     Opaque,
 }
 
-/// What expression the tokens are; `None` if they are none.
+/// The kind of expression that the tokens form; `None` if they do not form one.
 pub(crate) fn expression(tokens: &[Token]) -> Option<Shape> {
     if tokens.first()?.word().is_some_and(|word| STATEMENTS.contains(&word)) {
         let block = |token: &Token| token.delimiter() == Some(Delimiter::Brace);
@@ -45,16 +45,16 @@ pub fn is_expression(tokens: &[Token]) -> bool {
     expression(tokens).is_some()
 }
 
-/// The words that begin what only the compiler understands, and what has a block.
+/// The keywords of expressions that only the compiler parses, and those with a block.
 const STATEMENTS: &[&str] = &["if", "match", "const", "loop", "while", "for", "unsafe"];
 
-/// Between two operands; longer ones first.
+/// The binary operators, longer ones first.
 const OPERATORS: &[&str] = &[
     "<<", ">>", "&&", "||", "==", "!=", "<=", ">=", "..=", "..", "+", "-", "*", "/", "%", "^", "&",
     "|", "<", ">",
 ];
 
-/// What follows the signs of `operator`.
+/// The tokens after the signs of `operator`.
 fn strip<'t>(tokens: &'t [Token], operator: &str) -> Option<&'t [Token]> {
     let mut rest = tokens;
     let mut signs = operator.chars().peekable();
@@ -70,9 +70,10 @@ fn strip<'t>(tokens: &'t [Token], operator: &str) -> Option<&'t [Token]> {
     Some(rest)
 }
 
-/// The same with the signs before it.
+/// A unary expression: an operand with the signs before it.
 fn operand(tokens: &[Token]) -> Option<(Shape, &[Token])> {
-    // The outermost sign decides; a loop, since there may be thousands.
+    // The outermost sign determines the kind. A loop instead of recursion, since there may be
+    // thousands of signs.
     let mut unsigned = tokens;
     let outermost = tokens.first().and_then(sign).filter(|&sign| is_unary(sign));
     while let [minus, rest @ ..] = unsigned
@@ -96,7 +97,7 @@ fn is_unary(sign: char) -> bool {
     matches!(sign, '-' | '!' | '*' | '&')
 }
 
-/// An operand with what is applied to it, and what follows.
+/// An operand with its postfix operators, and the tokens after it.
 fn applied(tokens: &[Token]) -> Option<(Shape, &[Token])> {
     let (mut shape, mut rest) = primary(tokens)?;
     loop {
@@ -135,7 +136,8 @@ fn primary(tokens: &[Token]) -> Option<(Shape, &[Token])> {
     match &first.kind {
         Kind::Literal(_) => Some((Shape::Literal, rest)),
         Kind::Group(Delimiter::Parenthesis | Delimiter::Bracket) => {
-            // Never both: with two ways into each bracket, thirty of them would take hours.
+            // Only one of the two, never both: with two parses of each bracket, thirty nested ones
+            // would take hours.
             let is = match first.inner.iter().any(|token| sign(token) == Some(';')) {
                 true => is_repeated(&first.inner),
                 false => are_expressions(&first.inner),
@@ -172,7 +174,7 @@ fn is_repeated(tokens: &[Token]) -> bool {
     is(parts.next()) && is(parts.next()) && parts.next().is_none()
 }
 
-/// The last word of the path of a type; `None` if the tokens are no such path.
+/// The last word of the path of a type; `None` if the tokens are not such a path.
 pub(crate) fn last_of_path(tokens: &[Token]) -> Option<&Token> {
     match path(tokens, false)? {
         (last, []) => Some(last),
@@ -180,8 +182,8 @@ pub(crate) fn last_of_path(tokens: &[Token]) -> Option<&Token> {
     }
 }
 
-/// The last word of the path at the beginning of the tokens, and what follows. In an expression, `<` behind
-/// a word is less than.
+/// The last word of the path at the beginning of the tokens, and the tokens after it. In an
+/// expression, `<` after a word means less than.
 fn path(tokens: &[Token], in_expression: bool) -> Option<(&Token, &[Token])> {
     let mut rest = match tokens.first().and_then(sign) {
         Some('<') => strip(generics(tokens)?.1, "::")?,
@@ -213,9 +215,10 @@ fn path(tokens: &[Token], in_expression: bool) -> Option<(&Token, &[Token])> {
     }
 }
 
-/// Whether tokens that a macro's `$fragment` stands for mean the same without the invisible brackets around them:
-/// nothing, a single token, a path, a visibility, words with what stands in brackets behind them, as `dense(4)` and
-/// `derive(Clone)`, and `doc = "text"`. What has operators in it needs them: `$a * 2` with `$a` = `1 + 1`.
+/// Whether the tokens of a macro's `$fragment` mean the same without the invisible brackets around
+/// them. This holds for no token, a single token, a path, a visibility, words followed by brackets
+/// such as `dense(4)` and `derive(Clone)`, and `doc = "text"`. Tokens with operators need the
+/// brackets: `$a * 2` with `$a` = `1 + 1`.
 pub fn is_loose(tokens: &[Token]) -> bool {
     let is_operand = |token: &Token| match &token.kind {
         Kind::Word(word) => word != "as" && !STATEMENTS.contains(&word.as_str()),
@@ -232,10 +235,10 @@ pub fn is_loose(tokens: &[Token]) -> bool {
     }
 }
 
-/// Words of the language that stand in paths.
+/// Keywords that are allowed in paths.
 const IN_PATHS: &[&str] = &["self", "Self", "super", "crate"];
 
-/// What stands in `<…>`, and what follows.
+/// The content of `<…>`, and the tokens after it.
 fn generics(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
     if tokens.first().and_then(sign) != Some('<') {
         return None;
@@ -257,7 +260,7 @@ fn generics(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
     None
 }
 
-/// Whether this can stand between the commas of `<…>`.
+/// Whether this is a valid argument in `<…>`.
 fn is_argument(tokens: &[Token]) -> bool {
     match tokens {
         [quote, name] if sign(quote) == Some('\'') => name.word().is_some(),

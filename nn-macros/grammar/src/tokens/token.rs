@@ -1,19 +1,19 @@
-//! A token with its place, wherever it comes from.
+//! A token with its place, independent of its source.
 
 use super::place::Place;
 
-/// A token and where it stands.
+/// A token and its place.
 #[derive(Clone, Debug)]
 pub struct Token {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// Where it stands.
+    /// Its place.
     pub place: Place,
-    /// What is between the brackets of a group.
+    /// The content of a group.
     pub inner: Vec<Token>,
 }
 
-/// What a token is.
+/// The kind of a token.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// `dense`, `r#type`
@@ -27,7 +27,7 @@ pub enum Kind {
         /// Whether another sign follows without a gap, as in `->`.
         joint: bool,
     },
-    /// What stands in brackets.
+    /// Tokens in brackets.
     Group(Delimiter),
 }
 
@@ -49,9 +49,9 @@ pub enum Delimiter {
 pub struct Name {
     /// As it is written, perhaps `r#type`.
     pub text: String,
-    /// Where it stands, or where it would stand.
+    /// Its place, or the place where it would be written.
     pub place: Place,
-    /// Whether it is not written, but made up for something without a name.
+    /// Whether it is not written, but made up.
     pub made_up: bool,
 }
 
@@ -73,12 +73,13 @@ impl Name {
 }
 
 impl Token {
-    /// A token without an inside.
+    /// A token without content.
     pub fn new(kind: Kind, place: Place) -> Self {
         Self { kind, place, inner: Vec::new() }
     }
 
-    /// The same brackets without a place: the compiler would call those of the user's needless.
+    /// The same brackets without a place: the compiler would report the user's brackets as
+    /// needless.
     pub(crate) fn without_place(&self) -> Self {
         Self { place: Place::default(), ..self.clone() }
     }
@@ -116,7 +117,7 @@ pub(crate) fn sign(token: &Token) -> Option<char> {
     }
 }
 
-/// From the first token to the last.
+/// The place from the first token to the last.
 pub(crate) fn place(tokens: &[Token]) -> Place {
     match tokens {
         [first, .., last] => first.place.to(&last.place),
@@ -125,7 +126,8 @@ pub(crate) fn place(tokens: &[Token]) -> Place {
     }
 }
 
-/// Splits at the commas that are not between angle brackets; nothing follows a trailing comma.
+/// Splits at the commas that are not between angle brackets. A trailing comma does not add an empty
+/// part.
 pub fn split_at_commas(tokens: &[Token]) -> Vec<&[Token]> {
     let mut depth = 0_usize;
     let mut parts = Vec::new();
@@ -142,7 +144,7 @@ pub fn split_at_commas(tokens: &[Token]) -> Vec<&[Token]> {
         }
     }
     if depth > 0 {
-        // Not brackets then, but a mistake.
+        // These are not brackets, but a mistake.
         parts = tokens.split(|token| sign(token) == Some(',')).collect();
     } else {
         parts.push(&tokens[start..]);

@@ -20,7 +20,7 @@ pub(crate) fn written(tokens: &[Token]) -> String {
     text
 }
 
-/// Tokens with a space between two of them, but where nobody writes one.
+/// Tokens with spaces between them, except where none is usual.
 fn printed(tokens: &[Token]) -> String {
     let mut text = String::new();
     for (at, token) in tokens.iter().enumerate() {
@@ -35,7 +35,7 @@ fn printed(tokens: &[Token]) -> String {
                     Delimiter::Bracket => text += &format!("[{inner}]"),
                     Delimiter::Brace if inner.is_empty() => text += "{}",
                     Delimiter::Brace => text += &format!("{{ {inner} }}"),
-                    // As it would have to be written without the macro.
+                    // The form without the macro.
                     Delimiter::None => text += &format!("({inner})"),
                 }
             }
@@ -50,7 +50,7 @@ fn printed(tokens: &[Token]) -> String {
     text
 }
 
-/// Whether a space stands between these two.
+/// Whether there is a space between these two.
 fn has_space(token: &Token, next: &Token) -> bool {
     match (&token.kind, &next.kind) {
         (Kind::Sign { joint: true, .. }, _) => false,
@@ -63,7 +63,7 @@ fn has_space(token: &Token, next: &Token) -> bool {
     }
 }
 
-/// A token in a message: of a group only its bracket.
+/// A token in a message. A group is shown as its opening bracket.
 pub(crate) fn shown(token: &Token) -> String {
     match &token.kind {
         Kind::Group(Delimiter::Parenthesis) => "(".to_owned(),

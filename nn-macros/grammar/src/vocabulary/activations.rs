@@ -7,15 +7,15 @@ use super::{same, word};
 pub struct Activation {
     /// The word, as it is written.
     pub word: &'static str,
-    /// What other libraries call it.
+    /// Its names in other libraries.
     pub elsewhere: &'static [&'static str],
-    /// What its number is called, if it takes one: `leaky_relu(0.1)`.
+    /// The name of its number, if it takes one: `leaky_relu(0.1)`.
     pub parameter: Option<&'static str>,
-    /// Whether it decides about the loss, as the last of a network.
+    /// Whether it determines the loss, as the last activation of a network.
     pub head: bool,
 }
 
-/// The activation that is no function of one number, but of a whole layer.
+/// The activation that is a function of a whole layer instead of one number.
 pub const SOFTMAX: &str = "softmax";
 
 /// Every activation, in the order in which messages list them.

@@ -1,22 +1,22 @@
-//! The columns of a table, as the block `columns { area: number(log), city: category(12) }` says what they hold, and how
-//! many numbers each becomes.
+//! The types of a table's columns, as the block `columns { area: number(log), city: category(12) }`
+//! declares them, and the number of network inputs for each.
 
 use super::word;
 
-/// A word for what a column holds.
+/// A word for the type of a column.
 #[derive(Debug)]
 pub struct ColumnWord {
     /// The word, as it is written.
     pub word: &'static str,
-    /// What other libraries call it.
+    /// Its names in other libraries.
     pub elsewhere: &'static [&'static str],
-    /// How it is written, as messages say it.
+    /// An example for messages.
     pub example: &'static str,
-    /// What a column is of which nothing more is said.
+    /// The type of a column without options.
     pub kind: ColumnKind,
 }
 
-/// Every word for what a column holds, in the order in which messages list them.
+/// Every word for the type of a column, in the order in which messages list them.
 pub const COLUMNS: &[ColumnWord] = &[
     ColumnWord {
         word: "number",
@@ -46,46 +46,48 @@ pub const COLUMNS: &[ColumnWord] = &[
 
 word!(ColumnWord);
 
-/// What a column of a table is to a network.
+/// The encoding of a table's column for a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ColumnForm {
-    /// What it holds.
+    /// Its type.
     pub kind: ColumnKind,
-    /// Whether no value is missing, so that there is no number that says whether one is. One that is missing all the same
-    /// counts as the median, or as no word.
+    /// Whether no value is missing, so that no input flags missing values. A value that is missing
+    /// nevertheless counts as the median, or as no word.
     pub complete: bool,
 }
 
-/// What a column holds.
+/// The type of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColumnKind {
-    /// A number, perhaps by its logarithm.
+    /// A number, optionally encoded by its logarithm.
     Number {
-        /// Whether by its logarithm.
+        /// Whether it is encoded by its logarithm.
         log: bool,
     },
     /// One of some words.
     Category {
-        /// So many of them, the most frequent ones, have a place of their own.
+        /// The number of words with their own index, the most frequent ones.
         kept: usize,
-        /// Numbers of the learned vector of a place; 0 where each place is a flag.
+        /// The length of the learned vector of an index; 0 if each index is a flag.
         dimensions: usize,
     },
     /// Yes or no.
     Flag,
-    /// Days from 1970-01-01.
+    /// Days since 1970-01-01.
     Date,
 }
 
-/// Numbers that a date becomes: its days, and the place in year, week and day as points of a circle.
+/// The length of an encoded date: its days, and the position in year, week and day as points of a
+/// circle.
 pub const DATE_NUMBERS: usize = 7;
 
 impl ColumnKind {
-    /// A category of which so many words have a place: each as a flag, or, of more than 24, as a learned vector of 1.6·n^0.56
-    /// numbers, 64 at most, as has proved itself elsewhere (fast.ai).
+    /// A category in which `kept` words have an index. Each is encoded as a flag or, if there are
+    /// more than 24, as a learned vector of 1.6·n^0.56 numbers, at most 64 (the rule of fast.ai).
     #[cfg(feature = "std")]
     pub fn category(kept: usize) -> Self {
-        /// Words of which more are vectors that are learned.
+        /// Largest number of words that are encoded as flags. More words are encoded as learned
+        /// vectors.
         const MOST_FLAGS: usize = 24;
         let dimensions = match kept <= MOST_FLAGS {
             true => 0,
@@ -96,7 +98,7 @@ impl ColumnKind {
 }
 
 impl ColumnForm {
-    /// Words that have a place.
+    /// The number of words with their own index.
     pub const fn words(&self) -> usize {
         match self.kind {
             ColumnKind::Category { kept, .. } => kept,
@@ -104,7 +106,8 @@ impl ColumnForm {
         }
     }
 
-    /// Numbers of a raw row: of a word, which is known by its fingerprint, two.
+    /// The length in a raw row: two numbers for a word, which is represented by its fingerprint,
+    /// and one otherwise.
     pub const fn raw(&self) -> usize {
         match self.kind {
             ColumnKind::Category { .. } => 2,
@@ -112,12 +115,13 @@ impl ColumnForm {
         }
     }
 
-    /// Places of words: of those that are kept, of all others together, and of none.
+    /// The number of indices for words: one for each kept word, one for all others, and one for a
+    /// missing word.
     pub const fn places(&self) -> usize {
         self.words() + 1 + !self.complete as usize
     }
 
-    /// Numbers that it becomes, beside the number of a learned vector.
+    /// The number of encoded values, without the index of a learned vector.
     pub const fn floats(&self) -> usize {
         let missing = !self.complete as usize;
         match self.kind {
@@ -128,7 +132,7 @@ impl ColumnForm {
         }
     }
 
-    /// The length of the learned vectors of its places; 0 if it has none.
+    /// The length of the learned vectors of its indices; 0 if it has none.
     pub const fn dimensions(&self) -> usize {
         match self.kind {
             ColumnKind::Category { dimensions, .. } => dimensions,
@@ -140,18 +144,19 @@ impl ColumnForm {
 /// The widths of a block of columns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ColumnWidths {
-    /// Numbers of a raw row.
+    /// The length of a raw row.
     pub raw: usize,
-    /// Numbers that are not those of a learned vector.
+    /// The number of encoded values that are not part of a learned vector.
     pub floats: usize,
-    /// Columns with learned vectors: behind the floats stands for each the number of a vector.
+    /// The number of columns with learned vectors. The floats are followed by the index of a vector
+    /// for each.
     pub codes: usize,
-    /// What the layers behind are given: the floats, and the vectors.
+    /// The number of inputs for the layers that follow: the floats and the vectors.
     pub outputs: usize,
 }
 
 impl ColumnWidths {
-    /// Of these columns.
+    /// Returns the widths of these columns.
     pub const fn of(forms: &[ColumnForm]) -> Self {
         let mut widths = ColumnWidths { raw: 0, floats: 0, codes: 0, outputs: 0 };
         let mut at = 0;
@@ -166,7 +171,7 @@ impl ColumnWidths {
         widths
     }
 
-    /// Numbers of a row that has room for both: raw, and encoded.
+    /// The length of a row with room for both forms: raw and encoded.
     pub const fn row(&self) -> usize {
         let encoded = self.floats + self.codes;
         if encoded > self.raw { encoded } else { self.raw }

@@ -1,17 +1,17 @@
-//! The initialisers.
+//! The initializers.
 
 use super::word;
 
-/// An initialiser.
+/// An initializer.
 #[derive(Debug)]
 pub struct Initializer {
     /// The word, as it is written.
     pub word: &'static str,
-    /// What other libraries call it.
+    /// Its names in other libraries.
     pub elsewhere: &'static [&'static str],
 }
 
-/// Every initialiser, in the order in which messages list them.
+/// Every initializer, in the order in which messages list them.
 pub const INITIALIZERS: &[Initializer] = &[
     Initializer { word: "he_normal", elsewhere: &["kaiming", "kaiming_normal", "he"] },
     Initializer { word: "he_uniform", elsewhere: &["kaiming_uniform"] },

@@ -1,7 +1,7 @@
 //! The layers.
 //!
-//! A layer that is as wide as what comes before it, and whose options are numbers, is a row here and nothing
-//! else: see [`Simple`].
+//! A layer that takes its width from the layer before it, and whose options are numbers, needs only
+//! a row here: see [`Simple`].
 
 use core::ops::Bound::{Excluded, Included, Unbounded};
 
@@ -13,13 +13,13 @@ use super::{same, word};
 pub struct Layer {
     /// The word, as it is written.
     pub word: &'static str,
-    /// What other libraries call it.
+    /// Its names in other libraries.
     pub elsewhere: &'static [&'static str],
-    /// How it is written, as messages say it.
+    /// An example for messages.
     pub example: &'static str,
-    /// What can be written by name in its parentheses.
+    /// The named options in its parentheses.
     pub options: &'static [LayerOption],
-    /// How it is read, and what its widths are.
+    /// How it is parsed, and how its widths are determined.
     pub kind: LayerKind,
 }
 
@@ -28,31 +28,31 @@ pub struct Layer {
 pub struct LayerOption {
     /// The option's name, as it is written.
     pub word: &'static str,
-    /// What other libraries call it.
+    /// Its names in other libraries.
     pub elsewhere: &'static [&'static str],
-    /// A value that it could have.
+    /// An example of a value.
     pub example: &'static str,
-    /// What values it has.
+    /// The type of its values.
     pub takes: Takes,
 }
 
 /// The values of an option.
 #[derive(Debug)]
 pub enum Takes {
-    /// A number, with its rule.
+    /// A number, with its bounds.
     Number(Number),
     /// `true` or `false`.
     Truth,
-    /// The word of an initialiser, or a type of the user's.
+    /// The word of an initializer, or a user-defined type.
     Initializer,
 }
 
-/// How a layer is read, and what its widths are.
+/// How a layer is parsed, and how its widths are determined.
 #[derive(Debug)]
 pub enum LayerKind {
     /// `dense(784 -> 128, relu)`: widths, an activation, options.
     Dense,
-    /// As wide as what comes before it, or half as wide, with numbers as options.
+    /// As wide as the layer before it or half as wide, with numbers as options.
     Simple(Simple),
     /// `residual(layers)`
     Residual,
@@ -66,32 +66,34 @@ pub enum LayerKind {
     Columns,
 }
 
-/// A layer that is as wide as what comes before it, or half as wide, and whose options are numbers.
+/// A layer that is as wide as the layer before it or half as wide, and whose options are numbers.
 ///
-/// In `nn`, the type that its word names takes the width of what it gives and then the bits of each option, in their order
-/// here: `layer_norm(epsilon = 1e-5)` over 64 numbers is `layer_norm<64, { f64::to_bits(1e-5) }>`.
+/// In `nn`, the type named by its word takes the number of outputs, followed by the bits of each
+/// option, in their order here: `layer_norm(epsilon = 1e-5)` over 64 units is `layer_norm<64, {
+/// f64::to_bits(1e-5) }>`.
 #[derive(Debug)]
 pub struct Simple {
-    /// What tables of layers call it. The value of a required option follows.
+    /// Its name in tables of layers. The value of a required option follows.
     pub label: &'static str,
-    /// How many parameters it has, by what it gives.
+    /// The number of parameters, by the number of outputs.
     pub parameters: fn(u128) -> u128,
-    /// Whether it has parameters to be shown by a method.
+    /// Whether a method shows its parameters.
     pub shown: bool,
     /// Why it cannot be the last layer, if it cannot.
     pub not_last: Option<&'static str>,
-    /// Whether it prepares rows for the layers behind it, so that it stands in front of them and nowhere else.
+    /// Whether it preprocesses rows for the layers after it, so that it can only be the first
+    /// layer.
     pub encodes: bool,
-    /// How wide it is.
+    /// Its number of outputs.
     pub gives: Gives,
 }
 
-/// What a simple layer gives, by what comes before it.
+/// The number of outputs of a simple layer, by its number of inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gives {
-    /// As many numbers.
+    /// As many outputs as inputs.
     Same,
-    /// Half as many: each is made of two.
+    /// Half as many: each output is computed from two inputs.
     Half,
 }
 
@@ -135,8 +137,9 @@ pub const LAYERS: &[Layer] = &[
                     default: 0.0,
                     least: Included(0.0),
                     most: Unbounded,
-                    refused: "no penalty: it would reward large weights; write 0 or more, such as `1e-4`",
-                    cannot_be: "the penalty: it is 0 or more",
+                    refused: "not a penalty: it would reward large weights; write 0 or more, such \
+                              as `1e-4`",
+                    cannot_be: "the penalty: it must be 0 or more",
                     divides_width: false,
                     required: None,
                 }),
@@ -191,10 +194,10 @@ pub const LAYERS: &[Layer] = &[
                     default: 0.1, // as PyTorch has it
                     least: Excluded(0.0),
                     most: Included(1.0),
-                    refused: "no momentum: it is the weight of the newest batch; write more than 0 \
-                              and 1 at most, such as `0.1`",
-                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 and \
-                                1 at most",
+                    refused: "not a momentum: it is the weight of the newest batch; write more \
+                              than 0 and at most 1, such as `0.1`",
+                    cannot_be: "the momentum: it is the weight of the newest batch, more than 0 \
+                                and at most 1",
                     divides_width: false,
                     required: None,
                 }),
@@ -251,8 +254,9 @@ pub const LAYERS: &[Layer] = &[
                 default: 0.25, // as PyTorch has it
                 least: Unbounded,
                 most: Unbounded,
-                refused: "no slope: it is what numbers below 0 are multiplied by at first; write a finite number, such as `0.25`",
-                cannot_be: "the slope: it is a finite number",
+                refused: "not a slope: it is the initial factor of numbers below 0; write a finite \
+                          number, such as `0.25`",
+                cannot_be: "the slope: it must be a finite number",
                 divides_width: false,
                 required: None,
             }),
@@ -280,8 +284,10 @@ pub const LAYERS: &[Layer] = &[
                     default: 1.0,
                     least: Included(1.0),
                     most: Unbounded,
-                    refused: "no number of groups: write a whole number from 1 that divides the width, such as `8`",
-                    cannot_be: "the number of groups: it is a whole number from 1 that divides the width",
+                    refused: "not a number of groups: write an integer from 1 that divides the \
+                              width, such as `8`",
+                    cannot_be: "the number of groups: it must be an integer from 1 that divides \
+                                the width",
                     divides_width: true,
                     required: Some("the number of groups"),
                 }),
@@ -310,8 +316,9 @@ pub const LAYERS: &[Layer] = &[
                 default: -1.0,
                 least: Unbounded,
                 most: Unbounded,
-                refused: "no bias: the gates begin with it; write a finite number, such as `-2`",
-                cannot_be: "the bias: it is a finite number",
+                refused: "not a bias: it is the initial bias of the gates; write a finite number, \
+                          such as `-2`",
+                cannot_be: "the bias: it must be a finite number",
                 divides_width: false,
                 required: None,
             }),
@@ -389,9 +396,10 @@ pub const LAYERS: &[Layer] = &[
                 default: 1.0,
                 least: Excluded(0.0),
                 most: Unbounded,
-                refused: "no factor: every number of a row is multiplied by it; write more than 0, such \
-                          as `1/255`",
-                cannot_be: "the factor: every number of a row is multiplied by it, so it is more than 0",
+                refused: "not a factor: every number of a row is multiplied by it; write more than \
+                          0, such as `1/255`",
+                cannot_be: "the factor: every number of a row is multiplied by it, so it must be \
+                            more than 0",
                 divides_width: false,
                 required: Some("the factor by which every number of a row is multiplied"),
             }),
@@ -399,14 +407,14 @@ pub const LAYERS: &[Layer] = &[
     ),
 ];
 
-/// A word that disturbs numbers at random while the network trains.
+/// A word for a layer that adds random noise in training.
 const fn dropping(
     word: &'static str,
     label: &'static str,
     elsewhere: &'static [&'static str],
     example: &'static str,
 ) -> Layer {
-    let not_last = Some("would silence answers while training; put it before the last layer");
+    let not_last = Some("would drop outputs in training; put it before the last layer");
     let kind = Simple {
         label,
         parameters: |_| 0,
@@ -418,7 +426,7 @@ const fn dropping(
     Layer { word, elsewhere, example, options: &[RATE], kind: LayerKind::Simple(kind) }
 }
 
-/// Which part of the units is silenced.
+/// The fraction of the units that is dropped.
 const RATE: LayerOption = LayerOption {
     word: "rate",
     elsewhere: &["p", "probability"],
@@ -428,16 +436,16 @@ const RATE: LayerOption = LayerOption {
         default: 0.5,
         least: Included(0.0),
         most: Excluded(1.0),
-        refused: "no rate: it is the part of the units that is silenced; write 0 or more and \
+        refused: "not a rate: it is the fraction of the units that is dropped; write 0 or more and \
                   less than 1, such as `0.2`",
-        cannot_be: "the rate: it is the part of the units that is silenced, 0 or more and less \
+        cannot_be: "the rate: it is the fraction of the units that is dropped, 0 or more and less \
                     than 1",
         divides_width: false,
-        required: Some("the part of the units that is silenced while training"),
+        required: Some("the fraction of the units that is dropped in training"),
     }),
 };
 
-/// A word that makes one number of two.
+/// A word for a gated layer, which halves the number of units.
 const fn gate(
     word: &'static str,
     elsewhere: &'static [&'static str],
@@ -454,14 +462,14 @@ const fn gate(
     Layer { word, elsewhere, example, options: &[], kind: LayerKind::Simple(kind) }
 }
 
-/// A word that prepares rows for the layers behind it.
+/// A word for a layer that preprocesses rows for the layers after it.
 const fn encoder(
     word: &'static str,
     elsewhere: &'static [&'static str],
     example: &'static str,
     options: &'static [LayerOption],
 ) -> Layer {
-    let not_last = Some("has no layer to prepare rows for; write the layers behind it");
+    let not_last = Some("has no layer to preprocess rows for; write the layers after it");
     let kind = Simple {
         label: word,
         parameters: |_| 0,
@@ -473,7 +481,7 @@ const fn encoder(
     Layer { word, elsewhere, example, options, kind: LayerKind::Simple(kind) }
 }
 
-/// What layers that divide by a deviation add to it.
+/// The epsilon of layers that divide by a standard deviation.
 const EPSILON: LayerOption = LayerOption {
     word: "epsilon",
     elsewhere: &["eps"],
@@ -483,8 +491,8 @@ const EPSILON: LayerOption = LayerOption {
         default: 1e-5, // as PyTorch has it
         least: Excluded(0.0),
         most: Unbounded,
-        refused: "no epsilon; write a small number above 0, such as `1e-5`",
-        cannot_be: "the epsilon: it is a small number above 0",
+        refused: "not an epsilon; write a small number above 0, such as `1e-5`",
+        cannot_be: "the epsilon: it must be a small number above 0",
         divides_width: false,
         required: None,
     }),
@@ -503,7 +511,8 @@ impl Layer {
         None
     }
 
-    /// Whether it prepares rows for the layers behind it, so that it stands in front of them and nowhere else.
+    /// Whether it preprocesses rows for the layers after it, so that it can only be the first
+    /// layer.
     pub const fn encodes(&self) -> bool {
         match &self.kind {
             LayerKind::Simple(simple) => simple.encodes,
@@ -512,7 +521,7 @@ impl Layer {
         }
     }
 
-    /// Whether something must be written in its parentheses.
+    /// Whether its parentheses are required.
     pub fn needs_parentheses(&self) -> bool {
         match self.kind {
             LayerKind::Simple(_) => self.required().is_some(),
@@ -520,7 +529,7 @@ impl Layer {
         }
     }
 
-    /// Whether tables show the option at `index`: that which the layer means nothing without, and the last.
+    /// Whether tables show the option at `index`: the required option and the last one are shown.
     pub const fn shows(&self, index: usize) -> bool {
         let required = match self.options[index].number() {
             Some(number) => number.required.is_some(),
@@ -529,7 +538,8 @@ impl Layer {
         required || index + 1 == self.options.len()
     }
 
-    /// Which option it means nothing without, if there is one, and what that is. It needs no name.
+    /// The index and the description of its required option, if any. This option may be written
+    /// without its name.
     pub fn required(&self) -> Option<(usize, &'static str)> {
         let required = |option: &LayerOption| option.number()?.required;
         let mut options = self.options.iter().enumerate();
@@ -538,7 +548,7 @@ impl Layer {
 }
 
 impl LayerOption {
-    /// The rule of its number, if it takes one.
+    /// The bounds of its number, if it takes one.
     pub const fn number(&self) -> Option<&Number> {
         match &self.takes {
             Takes::Number(number) => Some(number),
@@ -559,7 +569,7 @@ pub const fn layer(word: &str) -> Option<&'static Layer> {
     None
 }
 
-/// The rule of the number that an option of a layer takes.
+/// The bounds of the number that an option of a layer takes.
 pub const fn number(layer: &str, option: &str) -> Option<&'static Number> {
     match self::layer(layer) {
         Some(layer) => match layer.option(option) {

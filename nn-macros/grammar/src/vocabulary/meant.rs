@@ -1,4 +1,5 @@
-//! Which row of a table a wrong word stands for: another library's word, or one that is misspelt.
+//! The row of a table that a wrong word probably means: the word of another library, or a
+//! misspelled word.
 
 use super::spelling::nearest;
 use super::{
@@ -15,27 +16,27 @@ fn meant<W: Word>(word: &str, rows: &'static [W]) -> Option<&'static W> {
     })
 }
 
-/// The layer that a word stands for.
+/// The layer that a word probably means.
 pub fn layer_meant_by(word: &str) -> Option<&'static Layer> {
     meant(word, LAYERS)
 }
 
-/// The activation that a word stands for.
+/// The activation that a word probably means.
 pub fn activation_meant_by(word: &str) -> Option<&'static Activation> {
     meant(word, ACTIVATIONS)
 }
 
-/// What a column holds by a word that stands for another one.
+/// The column type that a word probably means.
 pub fn column_meant_by(word: &str) -> Option<&'static ColumnWord> {
     meant(word, COLUMNS)
 }
 
-/// The initialiser that a word stands for.
+/// The initializer that a word probably means.
 pub fn initializer_meant_by(word: &str) -> Option<&'static Initializer> {
     meant(word, INITIALIZERS)
 }
 
-/// Which of a layer's options a word stands for.
+/// The layer's option that a word probably means.
 pub fn option_meant_by(
     word: &str,
     options: &'static [LayerOption],

@@ -1,14 +1,14 @@
-//! The words of the notation, each a row of a table: what it means, what belongs to it, and what other
-//! libraries call it. All that a word needs outside of its table is the type that it names in `nn`.
+//! The words of the notation, each a row of a table: its meaning, its options, and its names in
+//! other libraries. Outside its table, a word needs only the type of that name in `nn`.
 //!
 //! | file | |
 //! |---|---|
 //! | `layers` | layers with their options, and the numbers that an option takes |
-//! | `activations` | activations, those that are heads among them |
-//! | `columns` | what the columns of a table hold |
-//! | `initializers` | initialisers |
-//! | `number` | what a number must be |
-//! | `meant`, `spelling` | which row a wrong word stands for |
+//! | `activations` | activations, including those that are heads |
+//! | `columns` | the types of a table's columns |
+//! | `initializers` | initializers |
+//! | `number` | the bounds of a number |
+//! | `meant`, `spelling` | the row that a wrong word probably means |
 
 mod activations;
 mod columns;
@@ -35,7 +35,7 @@ pub use number::Number;
 pub trait Word {
     /// The word, as it is written.
     fn word(&self) -> &'static str;
-    /// What other libraries call it.
+    /// Its names in other libraries.
     fn elsewhere(&self) -> &'static [&'static str];
 }
 
@@ -54,7 +54,7 @@ macro_rules! word {
 }
 use word;
 
-/// Whether two words are the same.
+/// Whether two words are equal.
 const fn same(a: &str, b: &str) -> bool {
     let (a, b) = (a.as_bytes(), b.as_bytes());
     let mut at = 0;

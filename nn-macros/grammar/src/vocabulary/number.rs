@@ -1,27 +1,28 @@
-//! The rule of a number that an option takes: written here once, for the macro, for the compiler's checks of
-//! constants, and for networks that are read at run time.
+//! The bounds of a number that an option takes. They are shared by the macro, the compiler's checks
+//! of constants, and networks that are read at run time.
 
 use core::ops::Bound;
 
-/// What a number must be, and the sentences about one that is not.
+/// The bounds of a number, and the messages about a number outside them.
 #[derive(Debug)]
 pub struct Number {
-    /// What messages call it: `a rate`.
+    /// Its name in messages: `a rate`.
     pub called: &'static str,
-    /// The number where none is written.
+    /// The default.
     pub default: f64,
     /// The lower bound.
     pub least: Bound<f64>,
     /// The upper bound.
     pub most: Bound<f64>,
-    /// Ends the sentence "`1.5` is …" about a number outside of the bounds, and says what to write.
+    /// The end of the sentence "`1.5` is …" about a number outside the bounds. It says what to
+    /// write.
     pub refused: &'static str,
-    /// Ends the sentence "in layer `drop`, `RATE` cannot be …" about a constant outside of them.
+    /// The end of the sentence "in layer `drop`, `RATE` cannot be …" about a constant outside them.
     pub cannot_be: &'static str,
-    /// Whether it is a whole number that divides the layer's width.
+    /// Whether it must be an integer that divides the layer's width.
     pub divides_width: bool,
-    /// What the number is, if the layer means nothing without it. Such a number is written without the
-    /// option's name, too: `dropout(0.2)`.
+    /// The description of the number, if it is required. A required number may be written without
+    /// the option's name: `dropout(0.2)`.
     pub required: Option<&'static str>,
 }
 

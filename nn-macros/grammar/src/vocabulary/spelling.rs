@@ -1,6 +1,6 @@
-//! Which known word a misspelt one stands for.
+//! The known word that a misspelled one probably means.
 
-/// The known word that `word` most likely stands for, if any is near.
+/// The known word that `word` most likely means, if any is near.
 pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
     let lower = word.to_lowercase();
     let plain: String = lower.chars().filter(|&c| c != '_').collect();
@@ -13,12 +13,12 @@ pub(super) fn nearest<'k>(word: &str, known: impl Iterator<Item = &'k str>) -> O
         })
         .min_by_key(|(distance, candidate)| (*distance, lower != *candidate))
         .map(|(_, candidate)| candidate);
-    // A word that is not finished.
+    // A prefix of a known word.
     let begun = || known.iter().copied().find(|candidate| candidate.starts_with(&lower));
     misspelt.or_else(|| if lower.len() > 1 { begun() } else { None })
 }
 
-/// The number of letters to insert, to delete, to exchange or to swap with their neighbour
+/// The edit distance: the number of letters to insert, delete, replace or swap with their neighbor
 /// (optimal string alignment).
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());

@@ -1,4 +1,4 @@
-//! Numbers of activations: where there is none, none that is one, or two.
+//! Wrong numbers of activations: not allowed, missing, of another type, or two.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A misspelt activation, one with another name here, and one that is none.
+//! A misspelled activation, one with the name from another library, and an unknown one.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A comma where the arrow belongs.
+//! A comma in place of the arrow.
 
 use nn::network;
 

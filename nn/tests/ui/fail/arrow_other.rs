@@ -1,4 +1,4 @@
-//! Something else where the arrow belongs.
+//! Other signs in place of the arrow.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! The arrow of the notation, which the lexer refuses before the macro sees it.
+//! The arrow `→`, which Rust's lexer rejects before the macro sees it.
 
 use nn::network;
 

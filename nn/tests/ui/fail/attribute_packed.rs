@@ -1,4 +1,4 @@
-//! Attributes that a network cannot have, and those that are none.
+//! Attributes that a network cannot have, and invalid attributes.
 
 nn::network! {
     #[repr(C, packed)]

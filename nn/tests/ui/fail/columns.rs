@@ -1,4 +1,4 @@
-//! What can be wrong in a block of columns.
+//! Mistakes in a block of columns.
 
 use nn::network;
 

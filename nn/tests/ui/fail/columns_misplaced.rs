@@ -1,4 +1,4 @@
-//! Columns where they cannot stand.
+//! Columns at positions where they are not allowed.
 
 use nn::network;
 

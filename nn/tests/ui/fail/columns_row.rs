@@ -1,4 +1,4 @@
-//! A row of another network, a field of another type, and a number that is not there.
+//! A row of another network, a missing field, a field of another type, and an array in place of a row.
 
 use nn::network;
 

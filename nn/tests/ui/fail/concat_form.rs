@@ -1,4 +1,4 @@
-//! Inputs without names, with names in the wrong brackets, twice, alone, repeated and empty.
+//! Inputs that are unnamed, named in the wrong brackets, duplicated, alone, repeated and empty.
 
 use nn::network;
 

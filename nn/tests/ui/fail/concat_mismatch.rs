@@ -1,4 +1,4 @@
-//! A layer that does not take what the inputs give together.
+//! A layer whose inputs differ from the joined outputs of the branches.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! `concat` behind another layer, and inside one.
+//! `concat` after another layer, and inside one.
 
 use nn::network;
 

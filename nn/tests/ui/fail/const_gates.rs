@@ -1,4 +1,4 @@
-//! Gates and groups of constants that do not fit.
+//! Gates and groups with constants that do not fit.
 
 use nn::network;
 

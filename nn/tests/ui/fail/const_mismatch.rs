@@ -1,4 +1,4 @@
-//! Two layers that do not fit, with widths that are constants.
+//! Two layers with different widths, both constants.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Two layers that do not fit; one width is a constant.
+//! Two layers with different widths, one of which is a constant.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A constant that is no `usize`.
+//! A constant that is not a `usize`.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Constants that a number cannot be.
+//! Constants with invalid values for numbers.
 
 use nn::network;
 

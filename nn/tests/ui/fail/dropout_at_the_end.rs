@@ -1,4 +1,4 @@
-//! Dropout behind the last layer.
+//! Dropout after the last layer.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Rates of dropout that are none.
+//! Invalid rates of dropout.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! What prepares rows, behind a layer.
+//! An encoder after another layer.
 
 use nn::network;
 

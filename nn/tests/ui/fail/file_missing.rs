@@ -1,4 +1,4 @@
-//! A file that is not there, and a path that is none.
+//! A missing file, and an argument that is not a path.
 
 type Digits = nn::network_file!("no/such.net");
 type Other = nn::network_file!(model.net);

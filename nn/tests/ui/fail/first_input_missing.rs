@@ -1,4 +1,4 @@
-//! The first layer must say what it takes.
+//! The first layer needs its number of inputs.
 
 use nn::network;
 

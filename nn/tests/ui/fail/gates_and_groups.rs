@@ -1,4 +1,4 @@
-//! Gates of odd widths, and groups that do not divide.
+//! Gates with odd widths, and numbers of groups that do not divide the width.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Declarations that somebody is still typing.
+//! Incomplete declarations, as in an editor.
 
 use nn::network;
 

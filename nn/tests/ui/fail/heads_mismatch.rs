@@ -1,4 +1,4 @@
-//! Heads that do not take what the trunk gives.
+//! Heads whose inputs differ from the outputs of the trunk.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Softmax inside a head, and of one output.
+//! Softmax inside a head, and over a single output.
 
 use nn::network;
 

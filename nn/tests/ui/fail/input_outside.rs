@@ -1,4 +1,4 @@
-//! `input` where there is nothing to join, and without a width.
+//! `input` outside `concat`, and without a width.
 
 use nn::network;
 

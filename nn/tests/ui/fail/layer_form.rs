@@ -1,4 +1,4 @@
-//! Things that are no layers.
+//! Arguments and words that are not layers.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! The layers of a network are an enum, so that settings by layer cannot name one that is not there.
+//! An unknown layer in per-layer settings: the layers of a network are an enum.
 
 use nn::data::{Class, Dataset};
 use nn::{fit, network};

@@ -1,4 +1,4 @@
-//! A misspelt layer, one with another name here, and those that do not exist.
+//! A misspelled layer, one with the name from another library, and unknown ones.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! More layers than the compiler can take: in a row, in all, and one in the other.
+//! More layers than the compiler can handle: in one repetition, in total, and nested.
 
 nn::network! {
     struct InARow(dense(4 -> 4) * 1001);

@@ -1,4 +1,4 @@
-//! Several heads take as many losses, each one that fits.
+//! Several heads need as many losses, each of which must fit its head.
 
 use nn::activation::Identity;
 use nn::head::{Both, Linear, Softmax};

@@ -1,4 +1,4 @@
-//! A network of numbers is not trained with a loss of probabilities.
+//! A network that predicts numbers, with a loss for probabilities.
 
 use nn::data::Dataset;
 use nn::loss::cross_entropy;

@@ -1,4 +1,4 @@
-//! A network of yes-or-no questions is not trained with the loss of exclusive classes.
+//! A network for yes-or-no labels, with the loss for exclusive classes.
 
 use nn::loss::cross_entropy;
 use nn::{Adam, Trainer, network};

@@ -1,4 +1,4 @@
-//! A network of exclusive classes is not trained with the loss of numbers or of single questions.
+//! A network for exclusive classes, with the losses for numbers and for yes-or-no labels.
 
 use nn::data::{Class, Dataset};
 use nn::loss::{binary_cross_entropy, mse};

@@ -1,4 +1,4 @@
-//! There are as many class weights as classes.
+//! As many class weights as classes are required.
 
 use nn::data::{Class, Dataset};
 use nn::loss::cross_entropy;

@@ -1,4 +1,4 @@
-//! Several mistakes, reported at once: what the tour shows.
+//! Several mistakes, reported at once: the example of the tour.
 
 use nn::network;
 

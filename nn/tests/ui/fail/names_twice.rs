@@ -1,4 +1,4 @@
-//! Two layers with one name.
+//! Two layers with the same name.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Brackets in brackets in brackets, in tokens, in a text and in a width.
+//! Brackets that are nested too deeply: in tokens, in a text and in a width.
 
 type InTokens = nn::network![dense(((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((3)))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))) -> 2)];
 nn::network! {

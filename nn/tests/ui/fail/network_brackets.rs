@@ -1,4 +1,4 @@
-//! Brackets that are not those of a struct, and an `=` without text.
+//! Wrong brackets around layers, and an `=` without text.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Parameters that are no widths.
+//! Parameters that are not widths.
 
 use nn::network;
 

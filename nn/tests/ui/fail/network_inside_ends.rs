@@ -1,4 +1,4 @@
-//! A network inside a network whose softmax would be lost.
+//! A nested network whose softmax would be lost.
 
 use nn::network;
 

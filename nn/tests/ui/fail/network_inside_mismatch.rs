@@ -1,4 +1,4 @@
-//! A network inside a network that takes something else.
+//! A nested network whose outputs differ from the inputs of the next layer.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A type inside a network that is no network.
+//! A nested type that is not a network.
 
 use nn::network;
 

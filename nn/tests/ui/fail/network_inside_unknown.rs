@@ -1,4 +1,4 @@
-//! A network inside a network that does not exist.
+//! A nested network that does not exist.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A network whose name is a word of the language, and one without any.
+//! A network whose name is a keyword, and one without a name.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! The word `struct` is missing, or another stands there.
+//! The word `struct` is missing or replaced by another.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Widths of norms, and options that they do not have.
+//! Norms with widths, and with unknown options.
 
 use nn::network;
 

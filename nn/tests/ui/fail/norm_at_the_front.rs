@@ -1,4 +1,4 @@
-//! A norm whose width nothing tells.
+//! A norm whose width is unknown.
 
 use nn::network;
 

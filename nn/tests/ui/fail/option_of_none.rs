@@ -1,8 +1,8 @@
-//! Options of layers that have none.
+//! Options of layers without options.
 
 use nn::network;
 
-/// A layer that lets everything through.
+/// A custom layer without a formula.
 struct Gate<const I: usize, const O: usize>;
 
 impl<const I: usize, const O: usize> nn::layer::RowLayer for Gate<I, O> {

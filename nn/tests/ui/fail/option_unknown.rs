@@ -1,4 +1,4 @@
-//! Options that do not exist, misspelt or as other libraries call them.
+//! Unknown options: misspelled, or with the name from another library.
 
 use nn::network;
 

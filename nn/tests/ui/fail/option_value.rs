@@ -1,4 +1,4 @@
-//! Values that an option cannot have.
+//! Invalid values of options.
 
 use nn::network;
 

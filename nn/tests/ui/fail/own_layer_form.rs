@@ -1,8 +1,8 @@
-//! Layers of the user's own with too much, too little, and in small letters.
+//! Custom layers with too many or too few arguments, and in lowercase.
 
 use nn::network;
 
-/// A layer that lets everything through.
+/// A custom layer without a formula.
 struct Gate<const I: usize, const O: usize>;
 
 impl<const I: usize, const O: usize> nn::layer::RowLayer for Gate<I, O> {

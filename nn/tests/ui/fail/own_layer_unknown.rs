@@ -1,4 +1,4 @@
-//! A layer of the user's own that does not exist.
+//! A custom layer that does not exist.
 
 use nn::network;
 

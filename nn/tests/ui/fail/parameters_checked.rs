@@ -1,4 +1,4 @@
-//! What depends on parameters is checked for each network with widths.
+//! Checks that depend on parameters, for each choice of widths.
 
 nn::network! {
     struct Net<const H: usize, const K: usize>(dense(30 -> H, relu), dense(K -> 2, softmax));

@@ -1,4 +1,4 @@
-//! Parameters are widths, and nothing is computed with them.
+//! Parameters used as anything but widths, and in computations.
 
 nn::network! {
     struct Computed<const H: usize>(dense(30 -> (2 * H), relu), dense({ H + 1 } -> 4), dense(2, softmax));

@@ -1,4 +1,4 @@
-//! A class of a network that tells none apart.
+//! The class of a network that does not end in softmax.
 
 use nn::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How often a layer cannot be repeated.
+//! Invalid repetitions of a layer.
 
 use nn::network;
 

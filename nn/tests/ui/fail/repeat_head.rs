@@ -1,4 +1,4 @@
-//! A last layer that decides about the loss, repeated.
+//! A repeated last layer with softmax, which determines the loss.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A repeated layer that does not take what it gives.
+//! A repeated layer with different numbers of inputs and outputs.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A residual that does not give what it takes.
+//! A residual whose layers change the width.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! A sample with a pixel too few.
+//! A sample with one pixel too few.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Softmax in the middle.
+//! Softmax before the last layer.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Softmax over one output.
+//! Softmax over a single output.
 
 use nn::network;
 

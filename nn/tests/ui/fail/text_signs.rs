@@ -1,4 +1,4 @@
-//! Signs that mean nothing, and brackets that do not match.
+//! Unknown signs, and unmatched brackets.
 
 use nn::network;
 

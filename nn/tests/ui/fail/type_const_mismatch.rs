@@ -1,4 +1,4 @@
-//! Two layers in a type that do not fit, with widths that are constants.
+//! Two layers in a type with different widths, which are constants.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Mistakes in a type, which remains one.
+//! Mistakes in a type, which is still a type.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! An angle bracket that is not closed.
+//! An angle bracket that is never closed.
 
 use nn::network;
 

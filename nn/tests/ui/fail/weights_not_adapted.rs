@@ -1,4 +1,4 @@
-//! The weights of a network whose encoder has found nothing, in a file that another program has written.
+//! The weights of a network whose encoder was never adapted, in a file from another program.
 
 use nn::{Weights, include_weights, network};
 

@@ -1,4 +1,4 @@
-//! More units than can be counted, or than fit into memory.
+//! More units than can be counted or fit into memory.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Two layers that do not fit.
+//! Two layers with different widths.
 
 use nn::network;
 

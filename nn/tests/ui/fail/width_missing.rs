@@ -1,4 +1,4 @@
-//! Nothing before, or nothing after the arrow, or nothing at all.
+//! A missing width before or after the arrow, or both.
 
 use nn::network;
 

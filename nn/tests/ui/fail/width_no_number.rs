@@ -1,4 +1,4 @@
-//! Widths that are no numbers of units.
+//! Widths that are not numbers of units.
 
 use nn::network;
 

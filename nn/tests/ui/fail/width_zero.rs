@@ -1,4 +1,4 @@
-//! A layer without units.
+//! A layer with zero units.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! What every layer answers, by name.
+//! The output of every layer, by name.
 
 use nn::network;
 

@@ -1,4 +1,4 @@
-//! Derives and attributes of the struct are kept.
+//! Derives and attributes of the struct are preserved.
 
 use nn::network;
 

@@ -1,10 +1,10 @@
-//! What an attribute of a network means for what stands beside its struct.
+//! The effect of a network's attributes on the items next to its struct.
 
 #![deny(warnings, missing_docs, unreachable_pub, missing_debug_implementations)]
 
 mod inside {
     nn::network! {
-        // A deprecated network is used by its own code, which nobody needs to hear about.
+        // A deprecated network is used by its own code, which must not cause a warning.
         #[deprecated(note = "use another")]
         pub(crate) struct Deprecated { a: concat(dense(2 -> 2), input(2)), b: heads(dense(2), dense(3)) }
         #[cfg_attr(all(), deprecated = "use another")]
@@ -14,7 +14,7 @@ mod inside {
         #[expect(deprecated)]
         pub(crate) struct AroundToo(dense(4 -> 4), DeprecatedToo, dense(1));
 
-        // Lints: of the struct, of the structs beside it, of methods.
+        // Lints: of the struct, of the structs next to it, of methods.
         #[allow(unreachable_pub, non_snake_case, missing_docs)]
         pub struct Allowed { Aa: concat(dense(2 -> 2), input(2)), b: heads(dense(2), dense(3)) }
         #[expect(unreachable_pub, non_snake_case)]
@@ -31,7 +31,7 @@ mod inside {
         #[deny(missing_docs)]
         pub(crate) struct Denied(dense(2 -> 2));
 
-        // Derived by the user, by the macro, or by the one if not by the other.
+        // Derived by the user, by the macro, or by the macro only if the user does not.
         #[cfg_attr(all(), derive(Clone))]
         pub(crate) struct Clone1(dense(2 -> 2));
         #[cfg_attr(not(all()), derive(Clone))]
@@ -46,7 +46,7 @@ mod inside {
         #[derive(::core::clone::Clone, std::fmt::Debug)]
         pub(crate) struct Clone6(dense(2 -> 2));
 
-        // There or not there.
+        // Conditional items.
         #[cfg_attr(all(), cfg(any()))]
         pub(crate) struct Never(dense(2 -> 2), heads(dense(2), dense(sizes::THERE)));
         #[cfg_attr(all(), cfg(any()))]

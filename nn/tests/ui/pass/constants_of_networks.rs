@@ -1,4 +1,4 @@
-//! Everything that is known of a network before it runs.
+//! The constants of a network, known at compile time.
 
 use nn::network;
 

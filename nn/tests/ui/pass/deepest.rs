@@ -1,4 +1,4 @@
-//! As many layers as the macro says, in a thread's stack and without optimisation.
+//! The largest number of layers, in a thread's stack and without optimization.
 
 use nn::data::Class;
 use nn::{Adam, Trainer};

@@ -1,4 +1,4 @@
-//! Dropout, layer norm and batch norm, with and without options, also at the front.
+//! Dropout, layer norm and batch norm, with and without options, also as the first layer.
 
 use nn::network;
 

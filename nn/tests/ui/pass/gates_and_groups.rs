@@ -1,4 +1,4 @@
-//! Gated units, which give half of what they take, and norms of groups.
+//! Gated units, which halve the width, and group norms.
 
 use nn::network;
 

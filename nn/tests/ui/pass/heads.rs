@@ -1,4 +1,4 @@
-//! The last activation decides what a network is trained with.
+//! The last activation determines the loss of a network.
 
 use nn::{Network, head, network};
 

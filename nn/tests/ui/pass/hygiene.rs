@@ -1,4 +1,4 @@
-//! Names of the user's own do not get in the way of the expansion.
+//! The user's names do not conflict with the expansion.
 
 #![allow(dead_code, non_camel_case_types)]
 

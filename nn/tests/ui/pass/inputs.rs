@@ -1,4 +1,4 @@
-//! Several inputs, each through its own layers, joined.
+//! Several inputs, each through its own layers, concatenated.
 
 use nn::{Network, network};
 

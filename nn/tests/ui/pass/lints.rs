@@ -1,4 +1,4 @@
-//! The expansion is silent under strict lints.
+//! The expansion causes no warnings under strict lints.
 
 #![deny(warnings, missing_docs, unused, nonstandard_style, unreachable_pub, missing_debug_implementations)]
 #![deny(rust_2018_idioms, single_use_lifetimes, trivial_casts, unused_qualifications, unused_lifetimes)]

@@ -1,4 +1,4 @@
-//! The expansion of every kind of layer is silent under strict lints.
+//! The expansion of every kind of layer causes no warnings under strict lints.
 
 #![deny(warnings, missing_docs, unused, nonstandard_style, unreachable_pub, missing_debug_implementations)]
 #![deny(rust_2018_idioms, single_use_lifetimes, trivial_casts, unused_qualifications, unused_lifetimes)]

@@ -1,4 +1,4 @@
-//! A macro's fragments stand wherever what they stand for could.
+//! A macro's fragments are allowed wherever their code is.
 
 #![deny(warnings)]
 #![allow(dead_code)]
@@ -107,7 +107,7 @@ macro_rules! of_numbers {
 }
 of_numbers!(Numbers, 0.1, -0.25 + 1.0);
 
-// An expression stays together, whatever stands beside it.
+// An expression stays together, regardless of the operators next to it.
 macro_rules! of_operators {
     ($n:ident, $t:ident, $a:expr, $b:expr, $c:expr) => {
         nn::network! {

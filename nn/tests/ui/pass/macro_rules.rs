@@ -1,4 +1,4 @@
-//! Declared by a macro, with widths and words of its own.
+//! Declared by a macro, with the macro's widths and words.
 
 macro_rules! declare {
     ($name:ident, $input:expr, $hidden:literal, $activation:ident, $layer:ident, $path:path) => {

@@ -1,4 +1,4 @@
-//! A network inside a network, by its type.
+//! A nested network, by its type.
 
 use nn::{Network, network};
 

@@ -1,4 +1,4 @@
-//! Activations of the user's own, by name and by path.
+//! Custom activations, by name and by path.
 
 use nn::{Float, activation::Activation, network};
 

@@ -1,4 +1,4 @@
-//! Layers of the user's own, by name and by path.
+//! Custom layers, by name and by path.
 
 use nn::{Float, network};
 

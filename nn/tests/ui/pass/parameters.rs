@@ -9,7 +9,7 @@ network! {
     /// One width.
     pub struct Net<const H: usize>(dense(30 -> H, relu), dense(2, softmax));
 
-    /// Several, everywhere that a width can stand.
+    /// Several, everywhere that a width is allowed.
     #[derive(PartialEq)]
     struct Several<const IN: usize, const HIDDEN: usize, const OUT: usize> {
         first: dense(IN -> HIDDEN, tanh, bias = false),
@@ -32,11 +32,11 @@ network! {
     struct Twin(dense(30 -> 16, relu), dense(2, softmax));
 }
 
-/// Of a type, too.
+/// Parameters of a type.
 pub type Alias<const IN: usize, const H: usize> =
     network![dense(IN -> H, relu), residual(layer_norm, dense(H)), dense(H -> 2, softmax)];
 
-/// A width of the outer function's.
+/// A width that is a parameter of the outer function.
 fn parameters<const H: usize>() -> usize {
     <Net<H> as nn::Architecture>::PARAMS
 }

@@ -1,4 +1,4 @@
-//! A layer repeated: numbered names, an index in its accessor, an array of answers.
+//! A repeated layer: numbered names, an index in its accessor, an array of outputs.
 
 use nn::network;
 
@@ -28,5 +28,5 @@ fn main() {
     assert_eq!(Small::PARAMS, 5 * 12 + 4);
     let outside = std::panic::catch_unwind(|| network.deep(16).bias[0]).unwrap_err();
     let message = outside.downcast_ref::<String>().unwrap();
-    assert_eq!(message, "layer `deep` is repeated 16 times, there is no 16 among 0..16");
+    assert_eq!(message, "layer `deep` is repeated 16 times: index 16 is not in 0..16");
 }

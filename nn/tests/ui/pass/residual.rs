@@ -1,4 +1,4 @@
-//! What goes around a few layers and is added to what they give.
+//! Residuals: the input of a few layers is added to their output.
 
 use nn::{Record, network};
 

@@ -1,4 +1,4 @@
-//! Several heads from one trunk.
+//! Several heads on one trunk.
 
 use nn::data::Class;
 use nn::{Network, head, network};

@@ -1,4 +1,4 @@
-//! Types, methods and traits of the user's with the names of the macro's own.
+//! The user's types, methods and traits with the names that the macro uses.
 
 #![deny(warnings)]
 #![allow(dead_code)]

@@ -1,4 +1,4 @@
-//! Layer norm: every row gets mean 0 and deviation 1, then a scale and a shift for each column.
+//! Layer norm: each row gets mean 0 and standard deviation 1, then a scale and a shift per column.
 //!
 //! y  = n∘g + s, n = (x − m)·r, r = 1/√(v + ε)
 //! dx = r·(h − mean h − n·mean (h∘n)), h = dy∘g

@@ -1,5 +1,5 @@
-//! Initializers: how the weights of a dense layer are initialized, `dense(784 -> 128, relu, init =
-//! he_uniform)`.
+//! Initializers: how the weights of a dense layer are initialized,
+//! `dense(784 -> 128, relu, init = he_uniform)`.
 //!
 //! All are random with mean 0. Their variance is chosen such that neither activations nor gradients
 //! grow or shrink from layer to layer, under different assumptions about the activation. Normal

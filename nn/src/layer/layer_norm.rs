@@ -14,10 +14,12 @@ use crate::parameters::TensorKind;
 #[cfg(feature = "std")]
 use crate::parameters::{array, padded};
 
-/// Each row of `N` numbers with mean 0 and deviation 1, then scaled and shifted (Ba et al. 2016).
+/// Layer norm of rows of `N` numbers: mean 0 and standard deviation 1, then scaled and shifted (Ba
+/// et al. 2016).
 ///
-/// y = n∘g + s, n = (x − m)/√(v + ε), with m and v the row's mean and biased variance, ε the number whose
-/// bits are `EPSILON`, and g and s `[N]`, the parameters `scale` and `shift`, at first 1 and 0.
+/// y = n∘g + s, n = (x − m)/√(v + ε), with m and v the row's mean and biased variance, and ε the
+/// number whose bits are `EPSILON`. The parameters g and s `[N]` are named `scale` and `shift`;
+/// they start at 1 and 0.
 pub type LayerNorm<const N: usize, const EPSILON: u64> = ByRow<N, LayerNormRule, EPSILON>;
 
 /// What [`LayerNorm`] computes, for rows of any width.

@@ -2,8 +2,8 @@
 
 /// One line for each word.
 ///
-/// - A *simple* layer is as wide as the layer before it, and its options are numbers. Its line has a value for each option, in
-/// the order of its type's parameters, and the type of its formula.
+/// - A *simple* layer is as wide as the layer before it, and its options are numbers. Its line has
+///   a value for each option, in the order of its type's parameters, and the type of its formula.
 /// - An *encoder* has the same.
 /// - A *leaf* (with widths of its own) and a *joint* (of other layers) have an example.
 macro_rules! layers {

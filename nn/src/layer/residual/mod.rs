@@ -1,4 +1,4 @@
-//! What layers make of their input, added to it.
+//! Residual connection: y = x + L(x).
 
 #[cfg(feature = "std")]
 mod train;
@@ -16,7 +16,7 @@ pub use train::ResidualWorkspace;
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 
-/// y = x + L(x) (He et al. 2016): the layers `L` learn what to change.
+/// Residual connection around the layers `L`: y = x + L(x) (He et al. 2016).
 #[derive(Debug)]
 pub struct Residual<L>(PhantomData<L>);
 

@@ -1,4 +1,4 @@
-//! One layer after another.
+//! Composition of two layers.
 
 #[cfg(feature = "std")]
 mod train;
@@ -16,12 +16,13 @@ pub use train::ThenWorkspace;
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 
-/// `A`, then `B` on what `A` answers. `network!` joins many layers as a balanced tree of these.
+/// The composition B(A(x)) of `A` and `B`. `network!` joins layers as a balanced tree of these.
 #[derive(Debug)]
 pub struct Then<A, B>(PhantomData<(A, B)>);
 
 impl<A: Inference, B: Inference> Then<A, B> {
-    /// The seam: evaluated whenever a network with this pair is built.
+    /// Checks that `A` and `B` fit together. Evaluated at compile time for each network with this
+    /// pair.
     const FITS: () = {
         assert!(
             A::OUTPUTS == B::INPUTS,

@@ -15,7 +15,7 @@ use super::by_row::{ByRow, ByRowFormula, RowRule};
 
 /// GLU from 2`N` inputs to `N` outputs: the first half times σ of the second (Dauphin et al. 2017).
 ///
-/// After a linear layer, as in `dense(64), glu`, which has 32 outputs, each unit has its own gate.
+/// After a linear layer, as in `dense(64), glu` with its 32 outputs, each unit has its own gate.
 pub type Glu<const N: usize> = ByRow<N, GateRule<Sigmoidal>>;
 
 /// SwiGLU from 2`N` inputs to `N` outputs: silu of the first half times the second (Shazeer 2020).

@@ -18,7 +18,7 @@ use crate::row::Row as _;
 /// Branches on different inputs. A row of inputs is one of `A`'s followed by one of `B`'s; the
 /// `OUT` outputs are those of `A` followed by those of `B`.
 ///
-/// For more than two branches, nest it: `Inputs<A, Inputs<B, C, BC>, ABC>`.
+/// For more than two branches, nest it: `Concat<A, Concat<B, C, BC>, ABC>`.
 #[derive(Debug)]
 pub struct Concat<A, B, const OUT: usize>(PhantomData<(A, B)>);
 

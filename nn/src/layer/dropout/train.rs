@@ -17,7 +17,7 @@ use crate::layer::{
 /// Random streams from here on are those of dropout. Those below are those of initial weights and
 /// of epochs.
 const STREAMS: u64 = 1 << 63;
-/// 2^`STEPS` steps of each layer have separate streams.
+/// Each layer has 2⁴⁴ streams, one per step.
 const STEPS: u32 = 44;
 
 /// The largest dropout rate of the layers, if any has one.

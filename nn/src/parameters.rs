@@ -262,7 +262,7 @@ impl<T: Float, F: Fn(T, T) -> T + Copy> Inline for Combine<'_, T, F> {
 pub(crate) fn array<T, const N: usize>(parameters: &[T], at: usize) -> &[T; N] {
     match parameters[at..].first_chunk() {
         Some(array) => array,
-        None => panic!("norm of {N}: the parameters end early"),
+        None => panic!("norm of {N}: too few parameters"),
     }
 }
 

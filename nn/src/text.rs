@@ -38,7 +38,7 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
             Ok(text) => text,
             Err(error) => match str::from_utf8(self.bytes.split_at(error.valid_up_to()).0) {
                 Ok(text) => text,
-                Err(_) => panic!("what comes before the first error is no error"),
+                Err(_) => panic!("the bytes before the first error are valid UTF-8"),
             },
         }
     }

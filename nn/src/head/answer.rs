@@ -161,7 +161,7 @@ impl Answer {
                 "number of logits",
                 logits.len().to_string(),
                 format!("{}, one for each output", self.outputs.len()),
-                "give the values from which the outputs come",
+                "give the values before the head's function",
             ));
         }
         self.logits = logits.to_vec();
@@ -223,7 +223,7 @@ impl Answer {
             Some(at) => Err(Error::diverged(
                 format!("output {at}"),
                 self.outputs[at].to_string(),
-                "look at the parameters of the model",
+                "check the parameters of the model",
             )),
         }
     }
@@ -296,8 +296,8 @@ impl Answer {
             (kind, _) => kind.words().to_string(),
         };
         let advice = match self.kind {
-            TargetKind::Several => "choose one of them by `Evaluation::head`",
-            _ => "choose a metric that fits what the model ends in",
+            TargetKind::Several => "choose one of them with `Evaluation::head`",
+            _ => "choose a metric that fits the model's head",
         };
         Error::value("target", found, expected, advice)
     }
@@ -367,7 +367,7 @@ mod tests {
         let numbers = Answer::of_numbers(&[1.0], &[2.0]).unwrap();
         let error = numbers.decision().unwrap_err().to_string();
         let expected = "target: found numbers, expected a class, or one event that happens or not; \
-                        choose a metric that fits what the model ends in";
+                        choose a metric that fits the model's head";
         assert_eq!(error, expected);
         let two = Answer::of_events(&[0.5; 2], &[1.0; 2]).unwrap();
         let error = two.decision().unwrap_err().to_string();

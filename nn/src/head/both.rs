@@ -43,7 +43,7 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
         }
     }
 
-    const ALLOWED: &'static str = "for each head what it allows alone";
+    const ALLOWED: &'static str = "for each head a valid target";
 
     fn refuses(target: &Self::Target) -> Option<String> {
         A::refuses(&target.0).or_else(|| B::refuses(&target.1))

@@ -92,7 +92,7 @@ pub(crate) fn wrong_labels<L: Label>(labels: &[L], classes: usize) -> Option<Inv
 /// The text for `expected` in an error.
 pub(crate) fn range<const N: usize>() -> String {
     match N {
-        0 => "nothing, as there are 0 classes".to_string(),
+        0 => "no label, as there are 0 classes".to_string(),
         1 => "0, the only class".to_string(),
         _ => format!("a number from 0 to {}", N - 1),
     }

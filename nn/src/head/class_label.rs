@@ -115,8 +115,8 @@ impl Labels {
         match self.names().get(class.index()) {
             Some(name) => name,
             None => panic!(
-                "class {class}: found {} names of classes, expected {C}; take the labels of the table that the data are \
-                 from",
+                "class {class}: found {} names of classes, expected {C}; use the labels of the \
+                 data's table",
                 self.len()
             ),
         }
@@ -151,7 +151,7 @@ impl Labels {
                 wrong.what("label"),
                 wrong.found("label"),
                 format!("one of {}", self.some()),
-                "correct these words, or make the labels of all that there are by `Labels::among`",
+                "correct these words, or create the labels of all words with `Labels::among`",
             )),
         }
     }

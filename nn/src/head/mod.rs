@@ -122,7 +122,7 @@ impl fmt::Display for HeadInfo {
 /// A head that can be trained: the kind of target, and the gradient of the logits.
 ///
 /// Shape: logits `[rows, N]` for a head of `N` units, row by row.
-#[cfg(feature = "std")] // without it nothing is trained
+#[cfg(feature = "std")] // without it there is no training
 pub trait Head<T: Float>: HeadFunction<T> {
     /// The target of one row.
     type Target: Copy + Send + Sync + 'static;

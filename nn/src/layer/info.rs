@@ -362,7 +362,7 @@ impl Info {
     pub const fn layer(&self, index: usize) -> (&LayerInfo, usize) {
         match self.parts() {
             Parts::None(layer) => {
-                assert!(index == 0, "a network has no layer of this index");
+                assert!(index == 0, "the network has no layer with this index");
                 (layer, 0)
             }
             Parts::One(layers) => layers.layer(index),

@@ -35,7 +35,7 @@ pub use tensor::random::Random;
 /// assert_eq!(Halves::init(1).predict(&[1.0, 2.0, 3.0]), [3.0, 3.0]);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no rule for the first weights",
+    message = "`{Self}` is not an initializer",
     note = "implement `nn::init::Initializer` for it"
 )]
 pub trait Initializer: 'static {

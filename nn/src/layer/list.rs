@@ -56,7 +56,7 @@ macro_rules! layers {
                     "layer",
                     word,
                     [$(stringify!($simple),)* $(stringify!($encoder)),*].join(", "),
-                    "these are as wide as what comes before them and take nothing but numbers",
+                    "use one of these; they are as wide as the layer before, and their options are numbers",
                 )),
             }
         }

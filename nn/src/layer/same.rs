@@ -4,8 +4,8 @@
 //!
 //! dx = dy
 //!
-//! Where a part of a network uses a value twice, it uses this copy, so that the gradients are added
-//! here and in the same order as in the static driver.
+//! Where a part of a network uses a value twice, it uses this copy. The gradients are then added
+//! here, in the same order as in the static driver.
 
 use autograd::{Call, Op};
 use tensor::{Float, Tensor};

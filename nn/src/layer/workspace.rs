@@ -1,8 +1,8 @@
 //! Workspace of a single layer: its outputs, their gradient, and the cached activations of a batch.
 //!
-//! A workspace owns nothing. It is a set of slices of one buffer, which is allocated once and
-//! reused in every step. It corresponds to what PyTorch's `ctx.save_for_backward` saves, with
-//! outputs and gradients included.
+//! A workspace owns nothing. It is a set of slices of one buffer that is reused from step to step.
+//! It corresponds to what PyTorch's `ctx.save_for_backward` saves, with outputs and gradients
+//! included.
 
 /// Takes the first `len` elements from `memory`.
 pub(super) fn take<'a, T>(memory: &mut &'a mut [T], len: usize) -> &'a mut [T] {

@@ -180,7 +180,7 @@ pub trait Network:
     /// If the lengths of `inputs` and `outputs` differ.
     #[track_caller]
     fn logits_into(&self, inputs: &[Self::Input], outputs: &mut [Self::Output], threads: &Threads) {
-        assert_eq!(inputs.len(), outputs.len(), "network: as many outputs as inputs are needed");
+        assert_eq!(inputs.len(), outputs.len(), "network: `outputs` must be as long as `inputs`");
         assert_encoder(self);
         let rows = rows_per_part::<Self>(inputs.len(), threads);
         let parts = inputs.chunks(rows).zip(outputs.chunks_mut(rows));

@@ -76,7 +76,7 @@ pub(crate) fn known_words<'p, T: Float>(
             format!("categories of {network}"),
             if names.is_empty() { "none".into() } else { names.join(", ") },
             format!("a column {} of words", quoted(column)),
-            "ask for a column that is declared as a `category`",
+            "name a column that is declared as a `category`",
         ));
     };
     let words = parameters.words().by_fingerprint();
@@ -87,7 +87,7 @@ pub(crate) fn known_words<'p, T: Float>(
     Err(Error::value(
         format!("words of column {} of {network}", quoted(column)),
         format!("{} of {}", known.len(), places.len()),
-        "each that has a place: the network has the fingerprints of the others alone",
+        "each known word: the network has only the fingerprints of the others",
         "give it the words of the table that it was trained with, `nn::Model::take_words(&mut network, &table.words())`, and \
          save it again",
     ))

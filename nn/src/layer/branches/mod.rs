@@ -81,11 +81,11 @@ impl<A: Inference, B: Inference, const OUT: usize> Heads<A, B, OUT> {
     const FITS: () = {
         assert!(
             A::INPUTS == B::INPUTS,
-            "heads: all heads stand on the same trunk and must take as many inputs as it gives outputs"
+            "heads: all heads have the same trunk and must have as many inputs as it has outputs"
         );
         assert!(
             !A::ENCODES && !B::ENCODES,
-            "heads: an encoder such as `standardize` stands in front of all layers, not in a head"
+            "heads: an encoder such as `standardize` must come before all layers, not in a head"
         );
     };
 }

@@ -97,7 +97,7 @@ pub struct DenseView<'a, T, const I: usize, const O: usize> {
 impl<'a, T, const I: usize, const O: usize> DenseView<'a, T, I, O> {
     fn of(parameters: &'a [T]) -> Self {
         let Some(bias) = parameters[padded(I * O)..].first_chunk() else {
-            panic!("dense {I} -> {O}: the parameters end early");
+            panic!("dense {I} -> {O}: too few parameters");
         };
         DenseView { weight: weight(parameters), bias }
     }
@@ -113,6 +113,6 @@ pub struct WeightView<'a, T, const I: usize, const O: usize> {
 fn weight<T, const I: usize, const O: usize>(parameters: &[T]) -> &[[T; O]; I] {
     match parameters[..I * O].as_chunks::<O>().0.try_into() {
         Ok(weight) => weight,
-        Err(_) => panic!("dense {I} -> {O}: the parameters end early"),
+        Err(_) => panic!("dense {I} -> {O}: too few parameters"),
     }
 }

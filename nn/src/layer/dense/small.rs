@@ -247,6 +247,6 @@ fn rows<T, const N: usize>(values: &[T]) -> &[[T; N]] {
 fn first<T, const N: usize>(values: &[T]) -> &[T; N] {
     match values.first_chunk() {
         Some(first) => first,
-        None => panic!("dense: the parameters end early"),
+        None => panic!("dense: too few parameters"),
     }
 }

@@ -24,11 +24,11 @@ impl<L: Inference> Residual<L> {
     const FITS: () = {
         assert!(
             L::INPUTS == L::OUTPUTS,
-            "residual: x + f(x) needs layers that give as many outputs as they take inputs"
+            "residual: x + f(x) needs layers with as many outputs as inputs"
         );
         assert!(
             !L::ENCODES,
-            "residual: an encoder such as `standardize` stands in front of all layers, not in a residual"
+            "residual: an encoder such as `standardize` must come before all layers, not in a residual"
         );
     };
 }

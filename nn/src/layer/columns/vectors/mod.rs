@@ -129,7 +129,7 @@ mod tests {
         assert_eq!(
             y[WIDTHS.floats + 2..],
             [20.0, 21.0, 22.0, 23.0],
-            "behind four vectors of two: the missing word's"
+            "after four vectors of two: the missing word's"
         );
     }
 }

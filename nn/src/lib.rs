@@ -45,7 +45,7 @@
 //! what a trained network needs: [`network!`], and [`Weights`] in a `static`, which
 //! [`include_weights!`] builds from the file that [`Checkpoint::save`] wrote. The example
 //! `embedded` is such a program, and a library for C.
-
+//!
 //! # Features
 //!
 //! | feature | what it adds |

@@ -149,8 +149,8 @@ impl Answer {
         Answer { outputs: outputs.to_vec(), target, kind, is_right, ..Answer::default() }
     }
 
-    /// Adds the logits, the values before the head's function. Their logarithm is exact where
-    /// outputs were rounded to 0 or 1.
+    /// Adds the logits, the values before the head's function. From them the logarithm of an output
+    /// is exact, even where the output was rounded to 0 or 1.
     ///
     /// # Errors
     ///

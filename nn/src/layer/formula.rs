@@ -54,8 +54,8 @@ pub trait Formula<T: Float>: Send + Sync {
         encoded.copy_from_slice(raw);
     }
 
-    /// Index, in the parameters, of mean and standard deviation of the target; of columns of a
-    /// table, in which values may be missing, too.
+    /// Index, in the parameters, of mean and standard deviation of the target. Only columns of a
+    /// table have them; their values may be missing, too.
     fn target(&self) -> Option<usize> {
         None
     }
@@ -102,9 +102,9 @@ pub trait Formula<T: Float>: Send + Sync {
     /// Computes the gradient of the parameters `from..from + gradient.len()`, summed over all rows
     /// in order, and adds that of the [`penalty`](Formula::penalty).
     ///
-    /// `from` and the end are values of [`Formula::next_boundary`]. `parameters` is here the same
-    /// slice as `gradient`. Where `sums` do not begin with these rows, each sum continues from the
-    /// value in `gradient`; the penalty's gradient is added when they end.
+    /// `from` and the end are values of [`Formula::next_boundary`]. `parameters` has the same
+    /// range. Where `sums` do not begin with these rows, each sum continues from the value in
+    /// `gradient`; the penalty's gradient is added when they end.
     ///
     /// The gradient is zero in gaps and for untrained numbers.
     fn gradient(

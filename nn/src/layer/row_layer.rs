@@ -23,7 +23,7 @@ use crate::row::Row;
 /// use nn::layer::{self, RowLayer};
 /// use nn::prelude::*;
 ///
-/// /// y = x∘s: every number times one of its own.
+/// /// y = x∘s: every number times a factor.
 /// struct Scale<const I: usize, const O: usize>;
 ///
 /// impl<const I: usize, const O: usize> RowLayer for Scale<I, O> {

@@ -126,9 +126,9 @@ pub trait Layer: Inference {
     /// Computes the gradient of the parameters `from..from + gradient.len()`, summed over all rows
     /// in order, and adds that of the [`penalty`](Layer::penalty).
     ///
-    /// `from` and the end are values of [`Layer::next_boundary`]. `parameters` is here the same
-    /// slice as `gradient`. Where `sums` do not begin with these rows, each sum continues from the
-    /// value in `gradient`; the penalty's gradient is added when they end.
+    /// `from` and the end are values of [`Layer::next_boundary`]. `parameters` has the same range.
+    /// Where `sums` do not begin with these rows, each sum continues from the value in `gradient`;
+    /// the penalty's gradient is added when they end.
     ///
     /// The gradient is zero in gaps and for numbers that are not
     /// [trained](super::TensorInfo::trained).

@@ -1,4 +1,4 @@
-//! Typed fully connected networks, declared in one line.
+//! Fully connected networks as types, declared in one line.
 //!
 //! ```
 //! use nn::network;
@@ -8,61 +8,64 @@
 //! println!("{}", Digits::SUMMARY); // layers, sizes and parameters, before anything runs
 //! ```
 //!
-//! The compiler knows every width, parameter and byte of such a network: inputs are `[f32; 784]`, outputs
-//! `[f32; 10]`, targets [`Class<10>`](data::Class), and a wrong one is a compile error.
+//! The compiler knows every width, every parameter and the size of such a network. Inputs are
+//! `[f32; 784]`, outputs `[f32; 10]`, targets [`Class<10>`](data::Class). A wrong shape is a
+//! compile error.
 //!
-//! # From nothing to a trained network
+//! # Workflow
 //!
-//! | step | here |
+//! | step | API |
 //! |---|---|
 //! | declare | [`network!`], or [`Sequential`] as a type |
-//! | look | `SUMMARY`, a table; [`Picture::svg`], a picture |
-//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`], tables and CSV (features `table`, `csv`), files larger than memory: [`data::row_file`]; parts and folds of them: [`data::split`], [`data::folds`] |
-//! | train | [`fit`], or [`Trainer`] in a loop of your own, with an optimizer of [`optim`] or an [`Optimizer`] of yours |
-//! | fit exactly | [`solve`]: L-BFGS and Levenberg–Marquardt, for small networks and whole data sets |
-//! | choose | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
-//! | judge | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
-//! | use | [`Network::predict`], [`Network::predict_batch`] |
-//! | keep | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
-//! | hand over | [`c_source`]: plain C; [`Checkpoint::save_pytorch`]; ONNX (feature `onnx`) |
-//! | extend | a layer by its formula for a row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a model on the tape: [`TapeModel`]; a [`Model`] of another kind |
-//! | doubt | [`Record::self_check`]: the static step against the tape, to the last bit |
+//! | inspect | `SUMMARY`, a table; [`Picture::svg`], a picture |
+//! | data | [`data::Dataset`], [`data::fashion_mnist`], [`data::idx`], tables and CSV (features `table`, `csv`), files larger than memory: [`data::row_file`]; splits and folds: [`data::split`], [`data::folds`] |
+//! | train | [`fit`], or [`Trainer`] in a custom loop, with an optimizer of [`optim`] or a custom [`Optimizer`] |
+//! | solve | [`solve`]: L-BFGS and Levenberg–Marquardt, for small networks and whole data sets |
+//! | loss | a [`loss`] that fits the head: [`Fit::loss`], [`Trainer::loss`] |
+//! | evaluate | [`Evaluate::evaluate`], [`Evaluate::evaluation`], a [`metric`], [`metric::cross_validate`], the [`Report`] of [`fit`] |
+//! | predict | [`Network::predict`], [`Network::predict_batch`] |
+//! | save | [`Checkpoint::save`], [`Checkpoint::load`] (safetensors) |
+//! | export | [`c_source`]: plain C; [`Checkpoint::save_pytorch`]; ONNX (feature `onnx`) |
+//! | extend | a layer by its formula for one row: [`layer::RowLayer`], [`layer::check`]; an [`activation`](activation::Activation); an [`init`]; a model on the tape: [`TapeModel`]; a [`Model`] of another kind |
+//! | verify | [`Record::self_check`]: compares the static step with the tape, to the last bit |
 //!
-//! Methods such as these come with traits, each from the module that does the work; `use nn::prelude::*` brings all
-//! traits into scope. A struct that `network!` declares has the most wanted methods as its own.
+//! These methods come with traits, each from the module that does the work. `use nn::prelude::*`
+//! brings all of them into scope. A struct that `network!` declares has the most used methods as
+//! inherent methods.
 //!
 //! # Two drivers
 //!
-//! A network is trained by code that the compiler composes from its type ([`layer`]): no tape, no
-//! dispatch, no allocation. The same network also runs on the tape of [`autograd`]
-//! ([`Record::on_tape`]), to be part of something larger. Both compute the same bits.
+//! A network is trained by code that the compiler composes from its type ([`layer`]), without a
+//! tape, dynamic dispatch or allocation. The same network also runs on the tape of [`autograd`]
+//! ([`Record::on_tape`]), as part of a larger computation. Both compute the same bits.
 //!
 //! # Without the standard library
 //!
-//! With its default feature `std` off, this crate is `no_std` and allocates nothing. What remains is what a trained
-//! network needs: [`network!`], and [`Weights`] in a `static`, made by [`include_weights!`] from the file that
-//! [`Checkpoint::save`] wrote. The example `embedded` is such a program, and a library for C.
-
+//! With its default feature `std` off, this crate is `no_std` and allocates nothing. It then has
+//! what a trained network needs: [`network!`], and [`Weights`] in a `static`, which
+//! [`include_weights!`] builds from the file that [`Checkpoint::save`] wrote. The example
+//! `embedded` is such a program, and a library for C.
+//!
 //! # Features
 //!
 //! | feature | what it adds |
 //! |---|---|
 //! | `std` (default) | training, data, files, the tape |
-//! | `libm` | the arithmetic of floats where `std` is off, though the machine has an operating system |
+//! | `libm` | floating-point arithmetic where `std` is off, for machines with an operating system |
 //! | `dynamic` | `Dynamic`: networks read from text when the program runs |
-//! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends a training after its step |
-//! | `table` | `data::Table`: columns of numbers, categories, yes and no, and dates, looked at, selected and made into rows |
+//! | `ctrlc` | `Fit::stop_on_ctrl_c`: Ctrl-C ends training after the current step |
+//! | `table` | `data::Table`: columns of numbers, categories, booleans and dates; to inspect, select and convert to rows |
 //! | `csv` | `Table::read_csv`, and `table` |
 //! | `parquet` | `Table::read_parquet`, and `table` |
-//! | `json` | rows of tables from JSON, and from whatever else serde reads, and `table` |
-//! | `npy` | `data::npy`: arrays of NumPy; `keras`: the weights of a Keras model |
-//! | `half`, `nalgebra`, `ndarray` | tensors from arrays of the crate of that name, and the other way |
+//! | `json` | rows of tables from JSON, and from any other format that serde reads, and `table` |
+//! | `npy` | `data::npy`: NumPy arrays; `keras`: the weights of a Keras model |
+//! | `half`, `nalgebra`, `ndarray` | conversion of tensors to and from arrays of the crate of that name |
 //! | `onnx` | `onnx`: models in the ONNX format, in and out, and `dynamic` |
 //! | `images` | `data::images`: folders of PNG and JPEG, and `table` |
 
 #![cfg_attr(not(feature = "std"), no_std)]
-// What a declared network shares with one read at run time stands with the former. With every feature on, as CI has
-// them, nothing is unused.
+// Code that declared networks share with networks read at run time is in the modules of the former.
+// With every feature on, as in CI, all of it is used.
 #![cfg_attr(not(feature = "dynamic"), allow(dead_code, unused_imports))]
 
 #[cfg(feature = "std")]
@@ -160,7 +163,7 @@ pub use train::{Observer, Report, Show, Spikes, Trainer};
 #[cfg(feature = "std")]
 pub use train::{TrainerState, fit, log, model};
 
-/// What most programs use, the traits that every network has among them: `use nn::prelude::*`.
+/// The names that most programs need, with the traits that every network has: `use nn::prelude::*`.
 #[cfg(feature = "std")]
 pub mod prelude {
     pub use crate::{
@@ -168,17 +171,17 @@ pub mod prelude {
     };
 }
 
-/// What the code that `network!` writes calls; not for anybody else.
+/// Called by the code that `network!` writes. Not public API.
 #[doc(hidden)]
 #[path = "private/mod.rs"]
 pub mod __private;
 
-/// The README's code blocks are compiled and run as tests of this crate.
+/// Compiles and runs the README's code blocks as tests of this crate.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 struct Readme;
 
-/// Those of this crate's own page, too.
+/// The same for this crate's own README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct OwnReadme;

@@ -1,4 +1,4 @@
-//! All weights and biases of a network in one buffer.
+//! Parameters of a network in one buffer, and the names and roles of its tensors.
 
 #[cfg(feature = "std")]
 use tensor::Buffer;
@@ -11,11 +11,12 @@ use crate::labels::Labels;
 #[cfg(feature = "std")]
 use crate::words::Words;
 
-/// The parameters of a network, one after the other in the order of the layers.
+/// The parameters of a network in one buffer, in the order of the layers.
 ///
 /// Each weight matrix and each bias begins at a multiple of 16 elements, so that vector
-/// instructions read whole cache lines; the gaps hold zeros and stay zero. One buffer means that an
-/// optimizer is one pass, a norm one sum, a copy one copy. Beside them are the names of the network's classes and the words of its
+/// instructions read whole cache lines. The gaps are always zero. With one buffer, an optimizer is
+/// one pass, a norm one sum, and a copy one copy. The names of the network's classes and the words
+/// of its columns are stored next to it, if they are known.
 /// columns, if it knows some.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
@@ -25,15 +26,15 @@ pub struct Parameters<T: Float = f32> {
     words: Words,
 }
 
-/// The parameters of a network. Without the standard library there is no memory for them, and so none of
-/// these: [`Weights`](crate::Weights) are part of the program.
+/// The parameters of a network. Without the standard library this type has no values, since there
+/// is no allocator. [`Weights`](crate::Weights) are part of the program instead.
 #[cfg(not(feature = "std"))]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters<T: Float = f32>(core::convert::Infallible, core::marker::PhantomData<T>);
 
 #[cfg(feature = "std")]
 impl<T: Float> Parameters<T> {
-    /// `len` zeros.
+    /// Returns `len` zeros.
     pub fn zeroed(len: usize) -> Self {
         Parameters { values: Buffer::zeroed(len), class_names: None, words: Words::default() }
     }
@@ -43,7 +44,7 @@ impl<T: Float> Parameters<T> {
         &self.values
     }
 
-    /// All elements, gaps included, to be changed.
+    /// All elements, gaps included, mutable.
     pub fn as_mut_slice(&mut self) -> &mut [T] {
         &mut self.values
     }
@@ -53,88 +54,89 @@ impl<T: Float> Parameters<T> {
         self.class_names.as_ref()
     }
 
-    /// Names the network's classes, whose number the caller has compared.
+    /// Sets the names of the classes. The caller has checked their number.
     pub(crate) fn name_classes(&mut self, names: Labels) {
         self.class_names = Some(names);
     }
 
-    /// Words of the network's columns, of which some may have no place any more.
+    /// Words of the network's columns. Some may be unknown to the network by now.
     pub(crate) fn words(&self) -> &Words {
         &self.words
     }
 
-    /// Replaces them.
+    /// Replaces the words.
     pub(crate) fn set_words(&mut self, words: Words) {
         self.words = words;
     }
 }
 
-/// One tensor of the flat parameters of a model.
+/// A tensor of a model's flat parameters.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NamedTensor {
-    /// As files name it: `hidden.weight`.
+    /// Its name in files: `hidden.weight`.
     pub name: String,
-    /// Its shape; a single number has none.
+    /// Its shape; empty for a scalar.
     pub shape: Vec<usize>,
-    /// Where it begins in the flat parameters.
+    /// Its offset in the flat parameters.
     pub offset: usize,
-    /// What it is for.
+    /// Its role.
     pub kind: TensorKind,
-    /// Whether training changes it by its gradient.
+    /// Whether it is trained by its gradient.
     pub trained: bool,
-    /// A factor on the learning rate, 1 unless something else is [asked for](crate::Groups).
+    /// Factor on the learning rate; 1 unless [set](crate::Groups).
     pub rate: f64,
-    /// A factor on the weight decay, likewise.
+    /// Factor on the weight decay; 1 unless set.
     pub decay: f64,
 }
 
-/// What a tensor of parameters is for, for rules that treat some of them differently: decay spares biases and scales,
-/// for example.
+/// The role of a parameter tensor. Optimizers treat some roles differently; for example, weight
+/// decay spares biases and scales.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TensorKind {
-    /// Multiplies what goes in: a matrix, mostly.
+    /// A factor on the inputs, usually a matrix.
     Weight,
-    /// Is added.
+    /// A summand.
     Bias,
-    /// Multiplies each feature by itself, as a norm's scale.
+    /// A factor on each feature, such as a norm's scale.
     Scale,
-    /// Is kept but not trained by a gradient, as running means.
+    /// State that is saved but not trained by a gradient, such as running means.
     State,
-    /// Is found from the training rows before the first step, and then stays: what an encoder knows.
+    /// Computed from the training rows before the first step and then constant: the statistics of
+    /// an encoder.
     Found,
 }
 
 #[cfg(feature = "std")]
 impl NamedTensor {
-    /// A weight that is trained.
+    /// Creates a trained weight.
     pub fn new(name: impl Into<String>, shape: &[usize], offset: usize) -> Self {
         let (name, shape) = (name.into(), shape.to_vec());
         let kind = TensorKind::Weight;
         NamedTensor { name, shape, offset, kind, trained: true, rate: 1.0, decay: 1.0 }
     }
 
-    /// The same tensor, for this.
+    /// Returns the same tensor with another role.
     #[must_use]
     pub fn kind(self, kind: TensorKind) -> Self {
         NamedTensor { kind, ..self }
     }
 
-    /// The same tensor, kept with the parameters but not trained.
+    /// Returns the same tensor as untrained state.
     #[must_use]
     pub fn kept(self) -> Self {
         NamedTensor { kind: TensorKind::State, trained: false, ..self }
     }
 
-    /// The same tensor, found from the training rows.
+    /// Returns the same tensor as computed from the training rows.
     #[must_use]
     pub fn found(self) -> Self {
         NamedTensor { kind: TensorKind::Found, trained: false, ..self }
     }
 
-    /// Its elements in the flat parameters.
+    /// The range of its elements in the flat parameters.
     pub fn range(&self) -> std::ops::Range<usize> {
         self.offset..self.offset + self.len()
     }
@@ -144,23 +146,23 @@ impl NamedTensor {
         self.shape.iter().product()
     }
 
-    /// Has it no elements?
+    /// Whether it has no elements.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether it is `[in, out]`, where others have `[out, in]`.
+    /// Whether it is a matrix `[in, out]`, which other libraries store as `[out, in]`.
     pub(crate) fn is_matrix(&self) -> bool {
         self.kind == TensorKind::Weight && self.shape.len() == 2
     }
 }
 
-/// `len` rounded up to where the next tensor begins.
+/// Rounds `len` up to where the next tensor begins.
 pub(crate) const fn padded(len: usize) -> usize {
     len.next_multiple_of(16)
 }
 
-/// Whether there is no infinity and no NaN among `values`.
+/// Whether all `values` are finite.
 #[cfg(feature = "std")]
 pub(crate) fn all_finite<T: Float>(values: &[T]) -> bool {
     vectorize_inline(AllFinite(values))
@@ -175,15 +177,15 @@ impl<T: Float> Inline for AllFinite<'_, T> {
 
     #[inline(always)]
     fn run(self) -> bool {
-        /// Numbers that are looked at together: several vectors on every CPU.
+        /// Numbers that are checked together: several vectors on every CPU.
         const LANES: usize = 64;
-        /// How many of them share a comparison, which costs more than what leads to it.
+        /// How many of these share one comparison, which costs more than the arithmetic before it.
         const DEPTH: usize = 8;
         let (rows, rest) = self.0.as_chunks::<LANES>();
         let (blocks, rows) = rows.as_chunks::<DEPTH>();
         let mut wrong = false;
         for block in blocks {
-            // x·0 is 0, or NaN, which stays.
+            // x·0 is 0 for a finite x and NaN otherwise; a NaN stays in the sum.
             let mut sums = [T::zero(); LANES];
             for row in block {
                 for lane in 0..LANES {
@@ -210,7 +212,7 @@ impl<T: Float> Inline for AllFinite<'_, T> {
     }
 }
 
-/// p ← fma(g, −rate, p); whether all p are finite then.
+/// Computes p ← fma(g, −rate, p). Returns whether all p are finite.
 #[cfg(feature = "std")]
 pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) -> bool {
     vectorize(|| {
@@ -223,10 +225,12 @@ pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) -
     })
 }
 
-/// Each x of `to` becomes f(x, y), with the y of `from` at its place.
+/// Replaces each x of `to` by f(x, y), with y the element of `from` at the same index.
 ///
-/// The loop is part of the function that is compiled for each instruction set, which a closure that holds it need not be:
-/// then a fused multiply-add is a call. What `f` takes from outside it should own (`move`): what is behind a pointer is read anew
+/// The loop is inside the function that is compiled for each instruction set. A closure that
+/// contained the loop might not be, and then a fused multiply-add is a call. `f` should own its
+/// captures (`move`). What is behind a reference is loaded again for each element, since the loop
+/// might write to it; if the load depends on the element (`if`), by a gather.
 /// for each number, since it might be what the loop writes, and where that depends on the number (`if`) by gathering.
 #[cfg(feature = "std")]
 pub(crate) fn combine<T: Float>(to: &mut [T], from: &[T], f: impl Fn(T, T) -> T + Copy) {
@@ -253,12 +257,12 @@ impl<T: Float, F: Fn(T, T) -> T + Copy> Inline for Combine<'_, T, F> {
     }
 }
 
-/// The `N` numbers from `at` on.
+/// Returns the `N` numbers from index `at` on.
 #[cfg(feature = "std")]
 pub(crate) fn array<T, const N: usize>(parameters: &[T], at: usize) -> &[T; N] {
     match parameters[at..].first_chunk() {
         Some(array) => array,
-        None => panic!("norm of {N}: the parameters end early"),
+        None => panic!("norm of {N}: too few parameters"),
     }
 }
 

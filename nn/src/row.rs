@@ -1,32 +1,32 @@
-//! One sample or one prediction as an array, and a batch of them as one slice of numbers.
+//! [`Row`]: one sample or prediction as an array; a batch of rows as one slice of numbers.
 
 use tensor::Float;
 
-/// An array of `T` whose length the compiler knows: a network's input or output for one sample.
+/// An array of `T` with a compile-time length: a network's input or output for one sample.
 ///
 /// Implemented for `[T; N]`. A batch is a slice of rows, which is one contiguous slice of numbers
 /// without any copying.
 pub trait Row<T: Float>: Copy + Send + Sync + 'static {
-    /// How many numbers.
+    /// Number of elements.
     const LEN: usize;
 
-    /// All zero.
+    /// Returns a row of zeros.
     fn zeroed() -> Self;
 
-    /// So many rows, all zero. A row of any size does not go over the stack.
+    /// Returns `count` rows of zeros. No row is put on the stack, regardless of its size.
     #[cfg(feature = "std")]
     fn zeroed_rows(count: usize) -> Vec<Self>;
 
-    /// The numbers.
+    /// The elements.
     fn as_slice(&self) -> &[T];
 
-    /// The numbers, to be changed.
+    /// The elements, mutable.
     fn as_mut_slice(&mut self) -> &mut [T];
 
-    /// All numbers of a batch, row after row.
+    /// All elements of a batch, row after row.
     fn flatten(rows: &[Self]) -> &[T];
 
-    /// All numbers of a batch, row after row, to be changed.
+    /// All elements of a batch, row after row, mutable.
     fn flatten_mut(rows: &mut [Self]) -> &mut [T];
 }
 

@@ -1,4 +1,4 @@
-//! The type that a declaration without a name stands for.
+//! [`Sequential`]: the type of a network that is declared without a name.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -19,9 +19,9 @@ use crate::text::Message;
 #[cfg(feature = "std")]
 use crate::{picture::Picture, tape::Record};
 
-/// A network made of `Layers` and a `Head`, with `I` inputs and `O` outputs: what
-/// `network![dense(784 -> 32, relu), dense(10, softmax)]` expands to. Its layers are called `layer1`,
-/// `layer2`, …
+/// A network of `Layers` and a `Head`, with `I` inputs and `O` outputs.
+/// `network![dense(784 -> 32, relu), dense(10, softmax)]` expands to it. Its layers are called
+/// `layer1`, `layer2`, …
 ///
 /// ```
 /// use nn::{Network, network};
@@ -53,7 +53,7 @@ where
     const NAME: &'static str = "network";
     const NAMES: &'static [&'static str] = &[];
 
-    /// The widths may be parameters of an alias, of which nothing is known where `network!` is written.
+    /// The widths may be parameters of an alias, which `network!` cannot check where it is written.
     const INFO: &'static Info = {
         if let Some(index) = L::INFO.empty_layer() {
             let layer = L::INFO.name(Self::NAMES, index);
@@ -67,7 +67,7 @@ where
     };
 }
 
-/// A layer is known by the number in its name: 3 for `layer3`.
+/// A layer is identified by the number in its name: 3 for `layer3`.
 impl<L, H, const I: usize, const O: usize, T: Float> Layered for Sequential<L, H, I, O, T> {
     type Layer = usize;
 
@@ -97,36 +97,36 @@ where
 }
 
 impl<L: Layer, H: Head<f32>, const I: usize, const O: usize> Sequential<L, H, I, O> {
-    /// The numbers in one sample.
+    /// Numbers per sample.
     pub const INPUTS: usize = <Self as Architecture>::INPUTS;
-    /// The numbers in one answer.
+    /// Numbers per prediction.
     pub const OUTPUTS: usize = <Self as Architecture>::OUTPUTS;
-    /// The number of parameters.
+    /// Number of parameters.
     pub const PARAMS: usize = <Self as Architecture>::PARAMS;
-    /// Floating point operations to predict one sample.
+    /// Floating-point operations to predict one sample.
     pub const FLOPS: usize = <Self as Architecture>::FLOPS;
-    /// Floating point operations to train with one sample.
+    /// Floating-point operations of a training step, per sample.
     pub const STEP_FLOPS: usize = <Self as Architecture>::STEP_FLOPS;
-    /// Bytes of all parameters.
+    /// Size of all parameters in bytes.
     pub const BYTES: usize = <Self as Architecture>::BYTES;
-    /// The layers as a table.
+    /// A table of the layers.
     pub const SUMMARY: &'static str = <Self as Architecture>::SUMMARY;
 }
 
-/// What `network!` writes for a struct, so that no trait needs to be in scope.
+/// The methods that `network!` writes for a struct, so that no trait needs to be in scope.
 #[cfg(feature = "std")]
 impl<L: Layer, H: DefaultLoss<f32>, const I: usize, const O: usize> Sequential<L, H, I, O> {
-    /// A network with random parameters, the same for the same seed.
+    /// Creates a network with random parameters; the same for the same seed.
     pub fn init(seed: u64) -> Self {
         <Self as Network>::init(seed)
     }
 
-    /// A picture of the network, in SVG.
+    /// Draws the network, as SVG.
     pub fn svg() -> String {
         <Self as Picture>::svg()
     }
 
-    /// The network that [`save`](Self::save) wrote.
+    /// Loads a network that [`save`](Self::save) wrote.
     ///
     /// # Errors
     ///
@@ -140,26 +140,26 @@ impl<L: Layer, H: DefaultLoss<f32>, const I: usize, const O: usize> Sequential<L
 impl<L: Layer, H: DefaultLoss<T>, const I: usize, const O: usize, T: Float>
     Sequential<L, H, I, O, T>
 {
-    /// The outputs of one sample.
+    /// Returns the outputs for one sample.
     #[track_caller]
     pub fn predict(&self, sample: &[T; I]) -> [T; O] {
         Network::predict(self, sample)
     }
 
-    /// The last layer's values for one sample, before its softmax or sigmoid.
+    /// Returns the last layer's values for one sample, before its softmax or sigmoid.
     #[track_caller]
     pub fn logits(&self, sample: &[T; I]) -> [T; O] {
         Network::logits(self, sample)
     }
 
-    /// The outputs of each of many samples.
+    /// Returns the outputs for many samples.
     #[track_caller]
     pub fn predict_batch(&self, samples: &[[T; I]]) -> Vec<[T; O]> {
         Network::predict_batch(self, samples)
     }
 
-    /// [`predict`](Self::predict) as a function on a tape: `[rows, outputs]` for x `[rows, inputs]`. The
-    /// parameters are constants there.
+    /// [`predict`](Self::predict) as a function on a tape: returns `[rows, outputs]` for x
+    /// `[rows, inputs]`. The parameters are constants on the tape.
     ///
     /// # Errors
     ///
@@ -172,7 +172,7 @@ impl<L: Layer, H: DefaultLoss<T>, const I: usize, const O: usize, T: Float>
         Record::forward(self, tape, x)
     }
 
-    /// Writes the parameters to a file.
+    /// Saves the parameters to a file.
     ///
     /// # Errors
     ///

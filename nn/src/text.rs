@@ -1,25 +1,26 @@
-//! Text made in a constant: tables of layers, and messages of the compiler.
+//! Text built in constants: tables of layers, and compile-time messages.
 
-/// A buffer and how much of it is filled. What does not fit is cut, between characters.
+/// A buffer of bytes and its filled length. Text that does not fit is truncated, between
+/// characters.
 #[derive(Debug)]
 pub(crate) struct Text<const CAPACITY: usize> {
     bytes: [u8; CAPACITY],
     len: usize,
-    /// Whether nothing is written, but only counted.
+    /// Whether it only counts bytes and writes none.
     counts: bool,
-    /// A hash of what did not fit; [`EMPTY`] of nothing.
+    /// A hash of the text that did not fit; [`EMPTY`] if all did.
     beyond: u64,
 }
 
 /// The hash of no bytes (FNV-1a).
 const EMPTY: u64 = 0xcbf2_9ce4_8422_2325;
 
-/// The hash of some bytes and one more.
+/// Returns the hash extended by a byte.
 const fn hash(before: u64, byte: u8) -> u64 {
     (before ^ byte as u64).wrapping_mul(0x100_0000_01b3)
 }
 
-/// A text as long as an error message.
+/// A text with the capacity of an error message.
 pub(crate) type Message = Text<1024>;
 
 impl<const CAPACITY: usize> Text<CAPACITY> {
@@ -27,7 +28,7 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
         Self { bytes: [0; CAPACITY], len: 0, counts: false, beyond: EMPTY }
     }
 
-    /// A text that is only as long as the other one would be, at a fraction of the compiler's time.
+    /// Creates a text that only counts its length, at a fraction of the compile time.
     pub(crate) const fn counting() -> Self {
         Self { bytes: [0; CAPACITY], len: 0, counts: true, beyond: EMPTY }
     }
@@ -37,24 +38,24 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
             Ok(text) => text,
             Err(error) => match str::from_utf8(self.bytes.split_at(error.valid_up_to()).0) {
                 Ok(text) => text,
-                Err(_) => panic!("what comes before the first error is no error"),
+                Err(_) => panic!("the bytes before the first error are valid UTF-8"),
             },
         }
     }
 
-    /// How many bytes are filled.
+    /// Number of bytes that are filled.
     pub(crate) const fn len(&self) -> usize {
         self.len
     }
 
-    /// Takes away what stands behind the first `len` bytes.
+    /// Truncates to the first `len` bytes.
     pub(crate) const fn cut(&mut self, len: usize) {
         if len < self.len {
             self.len = len;
         }
     }
 
-    /// Appends blanks up to the position `end`, if it is not passed already.
+    /// Appends blanks up to the position `end`, if the text is shorter.
     pub(crate) const fn push_blanks(&mut self, end: usize) {
         const BLANKS: &[u8] = &[b' '; 32];
         while self.len < end && self.len < CAPACITY {
@@ -70,9 +71,9 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
         self.push_bytes(text.as_bytes());
     }
 
-    /// Appends what should be UTF-8; [`Text::as_str`] ends where it is not.
+    /// Appends bytes that should be UTF-8. [`Text::as_str`] ends at the first invalid byte.
     pub(crate) const fn push_bytes(&mut self, bytes: &[u8]) {
-        /// From here on the compiler takes less time for a copy than for a loop.
+        /// From this length on a copy takes the compiler less time than a loop.
         const LONG: usize = 24;
         let room = CAPACITY - self.len;
         let len = if bytes.len() < room { bytes.len() } else { room };
@@ -97,10 +98,10 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
         }
     }
 
-    /// The text as it is; of one that did not fit its beginning, and a hash of the rest, so that what differs in the
-    /// rest differs. There is room for a few words behind it.
+    /// Returns the text unchanged if all of it fits. Otherwise truncates it and appends a hash of
+    /// the rest, so that texts with different rests differ. A few more words fit after it.
     pub(crate) const fn sealed(mut self) -> Self {
-        /// Bytes for the hash and the few words.
+        /// Bytes for the hash and a few words.
         const SEAL: usize = 128;
         if self.beyond == EMPTY {
             return self;
@@ -123,9 +124,9 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
         self
     }
 
-    /// Appends a number, with `separator` every three digits.
+    /// Appends an integer, with `separator` between groups of three digits.
     pub(crate) const fn push_number(&mut self, number: usize, separator: &str) {
-        // From the last digit to the first, into the end of this.
+        // Digits from last to first, written backward from the end of this buffer.
         let mut reversed = [0; 20];
         let (mut rest, mut first) = (number, reversed.len());
         loop {
@@ -150,25 +151,25 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
         }
     }
 
-    /// The text with more text after it, or only dots where that would not fit.
+    /// Returns the text with `text` appended, or dots if it does not fit.
     pub(crate) const fn text(mut self, text: &str) -> Self {
         self.push(if self.len + text.len() + 3 > CAPACITY { "..." } else { text });
         self
     }
 
-    /// The text with more after it that should be UTF-8.
+    /// Returns the text with bytes appended that should be UTF-8.
     pub(crate) const fn bytes(mut self, bytes: &[u8]) -> Self {
         self.push_bytes(bytes);
         self
     }
 
-    /// The text with a number after it.
+    /// Returns the text with a number appended.
     pub(crate) const fn number(mut self, number: usize) -> Self {
         self.push_number(number, "");
         self
     }
 
-    /// The text with `[784, 128]` after it.
+    /// Returns the text with a shape such as `[784, 128]` appended.
     pub(crate) const fn shape(mut self, shape: &[usize]) -> Self {
         self.push("[");
         let mut axis = 0;
@@ -184,7 +185,7 @@ impl<const CAPACITY: usize> Text<CAPACITY> {
     }
 }
 
-/// Are two texts the same?
+/// Whether two texts are equal.
 pub(crate) const fn equal(a: &[u8], b: &[u8]) -> bool {
     let mut at = 0;
     while at < a.len() && at < b.len() && a[at] == b[at] {
@@ -201,7 +202,7 @@ pub(crate) const fn digits(number: usize) -> usize {
     }
 }
 
-/// The first characters of a text, with `…` for what was cut.
+/// Returns the first characters of a text, with `…` for the rest.
 #[cfg(feature = "std")]
 pub(crate) fn cut(text: &str, longest: usize) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
@@ -211,7 +212,7 @@ pub(crate) fn cut(text: &str, longest: usize) -> String {
     line.chars().take(longest.saturating_sub(1)).chain(['…']).collect()
 }
 
-/// A bar of this share of `width` characters, in eighths of one.
+/// Returns a bar that fills the fraction `share` of `width` characters, in steps of an eighth.
 #[cfg(feature = "std")]
 pub(crate) fn bar(share: f64, width: usize) -> String {
     const PARTS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];

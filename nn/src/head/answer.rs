@@ -1,28 +1,28 @@
-//! What a model answers to one row beside what the answer should be, in one form for all models.
+//! [`Answer`]: the outputs of a model for one row next to the target, in one form for all models.
 
 use tensor::Float;
 
 use super::Head;
 use crate::error::{Error, Result};
 
-/// What a target is, for those who judge without knowing the head's type.
+/// The kind of a target, for metrics that do not know the head's type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TargetKind {
-    /// One of some exclusive classes.
+    /// One of several exclusive classes.
     Class,
-    /// Whether each of some independent events happens, 1 or 0, or how probable it is.
+    /// For each of several independent events, whether it happens (1 or 0) or its probability.
     Events,
     /// Numbers of any size.
     Numbers,
-    /// Those of several heads.
+    /// The targets of several heads.
     Several,
-    /// Something that only the head itself knows.
+    /// A target that only the head itself can interpret.
     Other,
 }
 
 impl TargetKind {
-    /// For the `found` of an error.
+    /// The text for `found` in an error.
     fn words(self) -> &'static str {
         match self {
             TargetKind::Class => "a class",
@@ -34,36 +34,37 @@ impl TargetKind {
     }
 }
 
-/// What one row is compared with.
+/// The target of one row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Target<'r> {
-    /// One of as many exclusive classes as there are outputs, by its number.
+    /// The index of the right class. There are as many exclusive classes as outputs.
     Class(usize),
-    /// For each output whether the event happens, 1 or 0, or how probable it is.
+    /// For each output whether the event happens (1 or 0), or its probability.
     Events(&'r [f64]),
     /// For each output the number that it should be.
     Numbers(&'r [f64]),
-    /// Nothing that has this form: of several heads at once, or of a head of your own.
+    /// Any other target: of several heads at once, or of a custom head.
     Other,
 }
 
-/// Which class was chosen, and which one is right.
+/// The predicted class and the right one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decision {
-    /// The class of the largest output, the first of several.
+    /// The class of the largest output; the first of equal ones.
     pub chosen: usize,
     /// The class that the target names.
     pub actual: usize,
-    /// How many classes there are.
+    /// Number of classes.
     pub classes: usize,
 }
 
-/// A model's answer to one row, and what it is compared with: what a [`Metric`](crate::metric::Metric) sees, whatever the
-/// model is.
+/// A model's prediction for one row, with its target: the input of a
+/// [`Metric`](crate::metric::Metric), for any model.
 ///
-/// All numbers are `f64`. An evaluation makes the answers of a network; those of anything else are made by hand:
+/// All numbers are `f64`. An evaluation creates the answers of a network. For any other model,
+/// create them yourself:
 ///
 /// ```
 /// use nn::metric::{Accuracy, Answer, Metric};
@@ -77,7 +78,7 @@ pub struct Decision {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
     outputs: Vec<f64>,
-    /// Nothing where they are not known.
+    /// Empty if they are not known.
     logits: Vec<f64>,
     target: Vec<f64>,
     kind: TargetKind,
@@ -86,7 +87,7 @@ pub struct Answer {
 }
 
 impl Default for Answer {
-    /// To nothing.
+    /// An empty answer.
     fn default() -> Self {
         Answer {
             outputs: Vec::new(),
@@ -100,7 +101,8 @@ impl Default for Answer {
 }
 
 impl Answer {
-    /// One probability, or other score, for each class, and the class that is right.
+    /// Creates one from a probability, or other score, for each class, and the index of the right
+    /// class.
     ///
     /// # Errors
     ///
@@ -120,11 +122,12 @@ impl Answer {
         Ok(Answer::made(outputs, target, TargetKind::Class, Some(is_right)))
     }
 
-    /// The probability of each of some independent events, and whether it happens: 1 or 0, or how probable it is.
+    /// Creates one from the probabilities of independent events, and their targets: whether each
+    /// happens (1 or 0), or its probability.
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as outputs, or one of them is not from 0 to 1.
+    /// If the number of targets is not that of outputs, or a target is not in 0..=1.
     pub fn of_events(outputs: &[f64], targets: &[f64]) -> Result<Self> {
         check_targets(outputs, targets, "a number from 0 to 1", |t| (0.0..=1.0).contains(&t))?;
         let is_right = |(&p, &t): (&f64, &f64)| !p.is_nan() && (p > 0.5) == (t > 0.5);
@@ -132,11 +135,11 @@ impl Answer {
         Ok(Answer::made(outputs, targets.to_vec(), TargetKind::Events, Some(is_right)))
     }
 
-    /// Numbers, and those that they should be.
+    /// Creates one from predicted numbers and their targets.
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as outputs, or one of them is not finite.
+    /// If the number of targets is not that of outputs, or a target is not finite.
     pub fn of_numbers(outputs: &[f64], targets: &[f64]) -> Result<Self> {
         check_targets(outputs, targets, "a finite number", f64::is_finite)?;
         Ok(Answer::made(outputs, targets.to_vec(), TargetKind::Numbers, None))
@@ -146,26 +149,26 @@ impl Answer {
         Answer { outputs: outputs.to_vec(), target, kind, is_right, ..Answer::default() }
     }
 
-    /// The same, with the values before the head's function: of them a logarithm is exact where the outputs have rounded to
-    /// 0 or 1.
+    /// Adds the logits, the values before the head's function. From them the logarithm of an output
+    /// is exact, even where the output was rounded to 0 or 1.
     ///
     /// # Errors
     ///
-    /// If there are not as many logits as outputs.
+    /// If the number of logits is not that of outputs.
     pub fn with_logits(mut self, logits: &[f64]) -> Result<Self> {
         if logits.len() != self.outputs.len() {
             return Err(Error::value(
                 "number of logits",
                 logits.len().to_string(),
                 format!("{}, one for each output", self.outputs.len()),
-                "give the values from which the outputs come",
+                "give the values before the head's function",
             ));
         }
         self.logits = logits.to_vec();
         Ok(self)
     }
 
-    /// The same, counted so many times.
+    /// Sets the weight of the row.
     ///
     /// # Errors
     ///
@@ -184,12 +187,12 @@ impl Answer {
         Ok(self)
     }
 
-    /// [`Answer::weighted`] by a weight that has been checked.
+    /// [`Answer::weighted`], for a weight that has been checked.
     pub(crate) fn set_weight(&mut self, weight: f64) {
         self.weight = weight;
     }
 
-    /// Becomes the answer of a head to one row.
+    /// Overwrites this with the prediction of a head for one row.
     pub(crate) fn write<T: Float, H: Head<T>>(
         &mut self,
         logits: &[T],
@@ -209,28 +212,28 @@ impl Answer {
         self.weight = 1.0;
     }
 
-    /// What the model says, after the head's function.
+    /// Returns the model's outputs, after the head's function.
     ///
     /// # Errors
     ///
-    /// If a number is not finite: of such an answer nothing can be said.
+    /// If an output is not finite.
     pub fn outputs(&self) -> Result<&[f64]> {
         match self.outputs.iter().position(|y| !y.is_finite()) {
             None => Ok(&self.outputs),
             Some(at) => Err(Error::diverged(
                 format!("output {at}"),
                 self.outputs[at].to_string(),
-                "look at the parameters of the model",
+                "check the parameters of the model",
             )),
         }
     }
 
-    /// The values before the head's function, where they are known.
+    /// Returns the values before the head's function, if they are known.
     pub fn logits(&self) -> Option<&[f64]> {
         (self.logits.len() == self.outputs.len()).then_some(&self.logits)
     }
 
-    /// What the outputs are compared with.
+    /// Returns the target.
     pub fn target(&self) -> Target<'_> {
         match (self.kind, &self.target[..]) {
             (TargetKind::Class, &[class]) => Target::Class(class as usize),
@@ -240,21 +243,23 @@ impl Answer {
         }
     }
 
-    /// How much the row counts: 1 without weights.
+    /// Returns the weight of the row, 1 by default.
     pub fn weight(&self) -> f64 {
         self.weight
     }
 
-    /// Is the answer right? `None` where right and wrong are not defined. NaN is never right.
+    /// Whether the prediction is right; `None` where right and wrong are not defined. NaN is never
+    /// right.
     pub fn is_right(&self) -> Option<bool> {
         self.is_right
     }
 
-    /// The outputs and the numbers that they should be; the probabilities of events are numbers, too.
+    /// Returns the outputs and their targets as numbers. The probabilities of events are numbers,
+    /// too.
     ///
     /// # Errors
     ///
-    /// If the target is something else, or an output is not finite.
+    /// If the target is of another kind, or an output is not finite.
     pub fn numbers(&self) -> Result<(&[f64], &[f64])> {
         match self.target() {
             Target::Numbers(numbers) | Target::Events(numbers) => Ok((self.outputs()?, numbers)),
@@ -262,12 +267,12 @@ impl Answer {
         }
     }
 
-    /// The class that was chosen and the one that is right: of exclusive classes, or of one event that does not happen (0)
-    /// or does (1), by the side of ½ on which its probability is.
+    /// Returns the predicted class and the right one. A single event has two classes, it does not
+    /// happen (0) or does (1); its probability is compared with ½.
     ///
     /// # Errors
     ///
-    /// If the target is something else, or an output is not finite.
+    /// If the target is of another kind, or an output is not finite.
     pub fn decision(&self) -> Result<Decision> {
         match self.target() {
             Target::Class(actual) => {
@@ -284,15 +289,15 @@ impl Answer {
         }
     }
 
-    /// That this target is not what it must be.
+    /// The error that the target is of another kind than expected.
     pub(crate) fn other_than(&self, expected: &str) -> Error {
         let found = match (self.kind, self.target.len()) {
             (TargetKind::Events, count) if count > 1 => format!("{count} events at once"),
             (kind, _) => kind.words().to_string(),
         };
         let advice = match self.kind {
-            TargetKind::Several => "choose one of them by `Evaluation::head`",
-            _ => "choose a metric that fits what the model ends in",
+            TargetKind::Several => "choose one of them with `Evaluation::head`",
+            _ => "choose a metric that fits the model's head",
         };
         Error::value("target", found, expected, advice)
     }
@@ -362,7 +367,7 @@ mod tests {
         let numbers = Answer::of_numbers(&[1.0], &[2.0]).unwrap();
         let error = numbers.decision().unwrap_err().to_string();
         let expected = "target: found numbers, expected a class, or one event that happens or not; \
-                        choose a metric that fits what the model ends in";
+                        choose a metric that fits the model's head";
         assert_eq!(error, expected);
         let two = Answer::of_events(&[0.5; 2], &[1.0; 2]).unwrap();
         let error = two.decision().unwrap_err().to_string();

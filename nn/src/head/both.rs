@@ -1,4 +1,4 @@
-//! Two heads of one trunk.
+//! Two heads on one trunk.
 
 use core::marker::PhantomData;
 
@@ -8,10 +8,10 @@ use tensor::Float;
 use super::{Answer, Head, TargetKind};
 use super::{HeadFunction, HeadInfo};
 
-/// The first logits of a row belong to the head `A`, the others to `B`; nested for more than two.
+/// Two heads; nested for more. The first logits of a row belong to the head `A`, the others to `B`.
 ///
-/// The target is the pair of both targets, the loss the sum of both losses. The answer is right if
-/// all heads that know right from wrong are right.
+/// The target is a pair of targets, and the loss the sum of both losses. A prediction is right if
+/// it is right for every head for which right and wrong are defined.
 #[derive(Debug)]
 pub struct Both<A, B>(PhantomData<(A, B)>);
 
@@ -43,7 +43,7 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
         }
     }
 
-    const ALLOWED: &'static str = "for each head what it allows alone";
+    const ALLOWED: &'static str = "for each head a valid target";
 
     fn refuses(target: &Self::Target) -> Option<String> {
         A::refuses(&target.0).or_else(|| B::refuses(&target.1))

@@ -1,4 +1,4 @@
-//! A class label that was checked once, where it came in, and is right everywhere after.
+//! [`Class`]: a class label whose range has been checked.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use crate::error::{Error, InvalidRows, Result};
 
 /// One of `N` classes, counted from 0.
 ///
-/// There is no way to make one that is out of range, so a loss need not check its targets, and
-/// the compiler refuses the labels of a data set of ten classes for a network with nine outputs.
+/// A value is always in range, so a loss need not check its targets. The compiler refuses labels of
+/// ten classes for a network with nine outputs.
 ///
 /// ```
 /// use nn::data::Class;
@@ -21,7 +21,7 @@ pub struct Class<const N: usize> {
 }
 
 impl<const N: usize> Class<N> {
-    /// The class with this number, an integer of any type.
+    /// Creates the class with this index, an integer of any type.
     ///
     /// # Errors
     ///
@@ -39,13 +39,13 @@ impl<const N: usize> Class<N> {
         index.try_into().ok().filter(|&index| index < N).map(|index| Self { index })
     }
 
-    /// The number of the class, below `N`.
+    /// The index of the class, below `N`.
     #[inline]
     pub fn index(self) -> usize {
         self.index
     }
 
-    /// The classes of a column of labels, integers of any type.
+    /// Converts a column of labels, integers of any type.
     ///
     /// ```
     /// use nn::data::Class;
@@ -56,7 +56,7 @@ impl<const N: usize> Class<N> {
     ///
     /// # Errors
     ///
-    /// If a label is negative or not below `N`; the message says which are the first and how many there are.
+    /// If a label is negative or not below `N`. The message shows the first ones and their number.
     pub fn from_labels<L: Label>(labels: &[L]) -> Result<Vec<Self>> {
         if let Some(wrong) = wrong_labels(labels, N) {
             return Err(Error::value(
@@ -70,7 +70,7 @@ impl<const N: usize> Class<N> {
     }
 }
 
-/// The number of a class as it stands in data: an integer of any type.
+/// The index of a class in data: an integer of any type.
 pub trait Label: Copy + fmt::Display + TryInto<usize> {}
 
 impl<I: Copy + fmt::Display + TryInto<usize>> Label for I {}
@@ -89,10 +89,10 @@ pub(crate) fn wrong_labels<L: Label>(labels: &[L], classes: usize) -> Option<Inv
     })
 }
 
-/// For the `expected` of an error.
+/// The text for `expected` in an error.
 pub(crate) fn range<const N: usize>() -> String {
     match N {
-        0 => "nothing, as there are 0 classes".to_string(),
+        0 => "no label, as there are 0 classes".to_string(),
         1 => "0, the only class".to_string(),
         _ => format!("a number from 0 to {}", N - 1),
     }

@@ -1,4 +1,4 @@
-//! A class that a network predicts, with the name that it has there.
+//! [`ClassLabel`]: a predicted class with its name.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -9,11 +9,11 @@ use super::{Class, Head, Softmax, is_largest};
 use crate::error::{Error, InvalidRows, Result, quoted};
 use crate::labels::Labels;
 
-/// A class, and its name if the classes have some: what
-/// [`predict_class`](crate::Network::predict_class) gives. The name is borrowed from the network.
+/// A class with its name, if the classes have names: the result of
+/// [`predict_class`](crate::Network::predict_class). The name is borrowed from the network.
 ///
-/// It is shown as its name, or else as its number, and compares with either. `C` is a [`Class`], or for a network whose
-/// widths come at run time a number.
+/// It is displayed as its name, or else as its index, and compares with both. `C` is a [`Class`],
+/// or an integer for a network with run-time widths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClassLabel<'n, C> {
     class: C,
@@ -21,7 +21,7 @@ pub struct ClassLabel<'n, C> {
 }
 
 impl<'n, C: Copy> ClassLabel<'n, C> {
-    /// The class with this number, and its name among these.
+    /// Creates the label of the class with this index, with its name among these.
     pub(crate) fn of(class: C, index: usize, names: Option<&'n Labels>) -> Self {
         let name = names.and_then(|names| names.names().get(index)).map(String::as_str);
         ClassLabel { class, name }
@@ -32,7 +32,7 @@ impl<'n, C: Copy> ClassLabel<'n, C> {
         self.class
     }
 
-    /// The name, if the network knows names.
+    /// The name, if the network has class names.
     pub fn name(self) -> Option<&'n str> {
         self.name
     }
@@ -59,7 +59,7 @@ impl<const N: usize> PartialEq<Class<N>> for ClassLabel<'_, Class<N>> {
     }
 }
 
-/// The number of the largest of some values, the first of those that are equal.
+/// Returns the index of the largest value; the first of equal ones.
 ///
 /// # Errors
 ///
@@ -76,7 +76,7 @@ pub(crate) fn largest<T: Float>(values: &[T]) -> Result<usize> {
     }
 }
 
-/// A head whose answer is one of several classes: `softmax`.
+/// A head that predicts one of several classes: `softmax`.
 #[diagnostic::on_unimplemented(
     message = "this network does not end in softmax, and so predicts no class",
     label = "`predict_class` needs a network that ends in softmax",
@@ -86,7 +86,7 @@ pub trait Classes<T: Float>: Head<T> {
     /// A class with its name.
     type Label<'n>;
 
-    /// The class of the largest logit, the first of those that are equal, with its name among these.
+    /// Returns the class of the largest logit (the first of equal ones), with its name among these.
     ///
     /// # Errors
     ///
@@ -104,24 +104,25 @@ impl<T: Float, const N: usize> Classes<T> for Softmax<N> {
 }
 
 impl Labels {
-    /// The name of a class.
+    /// Returns the name of a class.
     ///
     /// # Panics
     ///
-    /// If there are names of fewer classes. Where data came from the same table, there is one for each.
+    /// If there are fewer names than classes. Labels from the table of the data have a name for
+    /// each.
     #[track_caller]
     pub fn name<const C: usize>(&self, class: Class<C>) -> &str {
         match self.names().get(class.index()) {
             Some(name) => name,
             None => panic!(
-                "class {class}: found {} names of classes, expected {C}; take the labels of the table that the data are \
-                 from",
+                "class {class}: found {} names of classes, expected {C}; use the labels of the \
+                 data's table",
                 self.len()
             ),
         }
     }
 
-    /// The classes with these names.
+    /// Returns the classes with these names.
     ///
     /// ```
     /// use nn::data::Labels;
@@ -134,7 +135,7 @@ impl Labels {
     ///
     /// # Errors
     ///
-    /// If there are not as many names as classes, or a word is none of them.
+    /// If the number of names is not that of classes, or a word is not a name.
     pub fn classes<const C: usize, W: AsRef<str>>(&self, words: &[W]) -> Result<Vec<Class<C>>> {
         self.check_count(C)?;
         let numbers: HashMap<&str, usize> =
@@ -150,12 +151,12 @@ impl Labels {
                 wrong.what("label"),
                 wrong.found("label"),
                 format!("one of {}", self.some()),
-                "correct these words, or make the labels of all that there are by `Labels::among`",
+                "correct these words, or create the labels of all words with `Labels::among`",
             )),
         }
     }
 
-    /// Refuses names of more or fewer classes.
+    /// Returns an error if the number of names is not `classes`.
     pub(crate) fn check_count(&self, classes: usize) -> Result<()> {
         if self.len() == classes {
             return Ok(());

@@ -1,4 +1,4 @@
-//! Numbers of any size.
+//! Linear head: regression.
 
 use tensor::Float;
 
@@ -6,7 +6,7 @@ use super::HeadFunction;
 #[cfg(feature = "std")]
 use super::{Head, TargetKind};
 
-/// `N` numbers of any size: the logits as they are.
+/// The linear head: `N` numbers of any size, the logits unchanged.
 #[derive(Debug)]
 pub struct Linear<const N: usize>;
 

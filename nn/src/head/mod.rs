@@ -1,8 +1,13 @@
-//! What a network's last layer means: how its values become outputs, and what outputs are compared with.
+//! Heads: the function after the last layer, and the kind of target.
 //!
-//! The head is part of the network's type: one that ends in `softmax` takes class labels and is trained
-//! with cross-entropy, one that ends in `sigmoid` takes probabilities and binary cross-entropy, any other
-//! takes numbers and the squared error, unless another [`loss`](crate::loss) that fits is chosen.
+//! | head | outputs | target | default loss |
+//! |---|---|---|---|
+//! | [`Softmax`] | probabilities of exclusive classes | class label | cross-entropy |
+//! | [`Sigmoid`] | probabilities of independent events | probabilities | binary cross-entropy |
+//! | [`Linear`], any other | numbers | numbers | squared error |
+//!
+//! The head is part of the network's type. Another [`loss`](crate::loss) that fits the head can be
+//! chosen.
 
 #[cfg(feature = "std")]
 mod answer;
@@ -41,41 +46,41 @@ pub(crate) use softmax::{is_largest, shifted_exponentials, softmax};
 
 use crate::text::Text;
 
-/// A head, as far as it turns logits into outputs: without the standard library nothing is trained.
+/// A head without the standard library: inference only.
 #[cfg(not(feature = "std"))]
 pub use HeadFunction as Head;
 
-/// How logits become outputs.
+/// The function of a head, from logits to outputs.
 ///
-/// Logits are `[rows, UNITS]`, row by row.
+/// Shape: logits `[rows, UNITS]`, row by row.
 pub trait HeadFunction<T: Float>: Sized + 'static {
-    /// Units.
+    /// Number of units.
     const UNITS: usize;
 
     /// The function's name, as the declaration writes it.
     const NAME: &'static str;
 
-    /// What the compiler knows of it.
+    /// The head as a compile-time constant.
     const INFO: HeadInfo = HeadInfo::One(Self::NAME);
 
     /// Turns logits into outputs, in place.
     fn activate(logits: &mut [T]);
 }
 
-/// The heads of a network, in a tree of the same form as their type.
+/// The heads of a network, as a tree of the same form as their type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum HeadInfo {
-    /// One head, by its name.
+    /// A single head, by its name.
     One(&'static str),
-    /// Two, and so more.
+    /// Two heads; nested for more.
     Both(&'static HeadInfo, &'static HeadInfo),
 }
 
 impl HeadInfo {
-    /// Where there is no head.
+    /// No head.
     pub(crate) const NONE: HeadInfo = HeadInfo::One("linear");
 
-    /// What two branches side by side end in: one head each, if there are two.
+    /// The heads of two parallel branches.
     pub(crate) const fn of_branches(&self) -> (&HeadInfo, &HeadInfo) {
         match self {
             HeadInfo::One(_) => (&Self::NONE, &Self::NONE),
@@ -83,7 +88,7 @@ impl HeadInfo {
         }
     }
 
-    /// Appends the heads' names, one after the other.
+    /// Appends the names of the heads, separated by commas.
     pub(crate) const fn push_names<const CAPACITY: usize>(&self, to: &mut Text<CAPACITY>) {
         match self {
             HeadInfo::One(name) => to.push(name),
@@ -95,7 +100,7 @@ impl HeadInfo {
         }
     }
 
-    /// How many heads there are.
+    /// Number of heads.
     pub const fn count(&self) -> usize {
         match self {
             HeadInfo::One(_) => 1,
@@ -104,7 +109,7 @@ impl HeadInfo {
     }
 }
 
-/// The heads' names.
+/// Writes the names of the heads.
 impl fmt::Display for HeadInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -114,52 +119,54 @@ impl fmt::Display for HeadInfo {
     }
 }
 
-/// What outputs are compared with.
+/// A head that can be trained: the kind of target, and the gradient of the logits.
 ///
-/// Logits are `[rows, N]` for a head of `N` units, row by row.
-#[cfg(feature = "std")] // without it nothing is trained
+/// Shape: logits `[rows, N]` for a head of `N` units, row by row.
+#[cfg(feature = "std")] // without it there is no training
 pub trait Head<T: Float>: HeadFunction<T> {
-    /// What one row is compared with.
+    /// The target of one row.
     type Target: Copy + Send + Sync + 'static;
 
-    /// Turns the gradient with respect to the outputs into the one with respect to the logits, in place.
+    /// Turns the gradient of the outputs into that of the logits, in place.
     fn backward(gradient: &mut [T], outputs: &[T]);
 
-    /// Which targets there can be: for the error about one that [`Head::refuses`].
+    /// The valid targets, for the error about one that [`Head::refuses`].
     const ALLOWED: &'static str = "numbers";
 
-    /// What is wrong with a target, or nothing. [`fit`](crate::fit) asks before it begins.
+    /// Returns what is wrong with a target, or `None`. [`fit`](crate::fit) checks all targets
+    /// before it begins.
     fn refuses(target: &Self::Target) -> Option<String> {
         let _ = target;
         None
     }
 
-    /// Is the answer of one row right? `None` where right and wrong are not defined.
+    /// Whether the prediction for one row is right; `None` where right and wrong are not defined.
     fn is_right(logits: &[T], target: &Self::Target) -> Option<bool>;
 
-    /// Gives the numbers that a target consists of to `see`, by which data are known again where a training goes on;
-    /// whether it has done so.
+    /// Passes the numbers of a target to `see`, and returns whether it did. A resumed training
+    /// recognizes its data by them.
     fn see_numbers(target: &Self::Target, see: &mut dyn FnMut(f64)) -> bool {
         let _ = (target, see);
         false
     }
 
-    /// A target of numbers with each of them changed; any other as it is.
+    /// Returns a target of numbers with `change` applied to each; any other target unchanged.
     fn map_numbers(target: &Self::Target, change: impl Fn(T) -> T) -> Self::Target {
         let _ = change;
         *target
     }
 
-    /// What a target is to a metric, whose numbers [`Head::see_numbers`] gives: the number of the class, or one for each
-    /// unit.
+    /// The kind of target for metrics. [`Head::see_numbers`] gives its numbers: the index of the
+    /// class, or one number per unit.
     const KIND: TargetKind = TargetKind::Other;
 
-    /// Writes the answer to one row of the head with this number, counted from 0: of a single head, its own.
+    /// Writes the prediction for one row to `into`. `head` is the index of the head to use, counted
+    /// from 0; a single head ignores it.
     fn answer(head: usize, logits: &[T], outputs: &[T], target: &Self::Target, into: &mut Answer) {
         let _ = head;
         into.write::<T, Self>(logits, outputs, target);
     }
 
-    /// A target made from `random` in 0..1, for checks of a network without data.
+    /// Creates a target from random numbers in 0..1, for checks of a network without data.
     fn example_target(random: impl FnMut() -> f64) -> Self::Target;
 }

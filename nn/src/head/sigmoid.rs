@@ -1,4 +1,4 @@
-//! Probabilities of independent events.
+//! Sigmoid head: probabilities of independent events.
 
 use tensor::Float;
 use tensor::activation::{self, Activation};
@@ -7,7 +7,7 @@ use super::HeadFunction;
 #[cfg(feature = "std")]
 use super::{Head, TargetKind};
 
-/// `N` independent yes-or-no questions: p = σ(z), against probabilities t in 0..=1.
+/// The sigmoid head: `N` independent events, p = σ(z), with probabilities t in 0..=1 as targets.
 #[derive(Debug)]
 pub struct Sigmoid<const N: usize>;
 
@@ -51,7 +51,7 @@ impl<T: Float, const N: usize> Head<T> for Sigmoid<N> {
         std::array::from_fn(|_| T::of(random().round()))
     }
 }
-/// Whether every logit is on the side of ½ where its target is, which NaN is not.
+/// Whether every logit is on the same side of ½ as its target; false for NaN.
 #[cfg(feature = "std")]
 pub(crate) fn are_on_the_side<T: Float>(logits: &[T], target: &[T]) -> bool {
     let half = T::of(0.5);

@@ -1,4 +1,4 @@
-//! Probabilities of exclusive classes.
+//! Softmax head: probabilities of exclusive classes.
 
 use tensor::activation::Activation;
 use tensor::{Float, math};
@@ -7,16 +7,17 @@ use super::HeadFunction;
 #[cfg(feature = "std")]
 use super::{Class, Head, TargetKind};
 
-/// `N` exclusive classes: pᵢ = e^zᵢ / Σⱼ e^zⱼ, against a class label.
+/// The softmax head: `N` exclusive classes, pᵢ = e^zᵢ / Σⱼ e^zⱼ, with a class label as target.
 #[derive(Debug)]
 pub struct Softmax<const N: usize>;
 
-/// e^(z − m) for every element, where m is its row's largest; a NaN in a row makes the row NaN.
+/// Computes e^(z − m) for every element, where m is its row's maximum. A NaN makes its whole row
+/// NaN.
 #[cfg(feature = "std")] // for the loss
 #[inline(always)] // so that a declared network's number of classes is a constant in it
 pub(crate) fn shifted_exponentials<T: Float>(classes: usize, logits: &[T], output: &mut [T]) {
     for (z, e) in logits.chunks_exact(classes).zip(output.chunks_exact_mut(classes)) {
-        // `>` skips a NaN, which then reaches its own exponential and the row's sum all the same.
+        // `>` skips a NaN, which still reaches its own exponential and the row's sum.
         let max = z.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max });
         for (e, &z) in e.iter_mut().zip(z) {
             *e = z - max;
@@ -25,7 +26,7 @@ pub(crate) fn shifted_exponentials<T: Float>(classes: usize, logits: &[T], outpu
     Exponential.forward(output);
 }
 
-/// eˣ as an activation, for its slice form that is compiled for the best instructions.
+/// eˣ as an activation, for its slice function that is compiled for the best instructions.
 #[derive(Clone, Copy, Debug, Default)]
 struct Exponential;
 
@@ -50,7 +51,7 @@ impl<T: Float, const N: usize> HeadFunction<T> for Softmax<N> {
     }
 }
 
-/// The softmax of rows of so many classes, in place.
+/// Softmax of rows of `classes` logits, in place.
 #[inline(always)]
 pub(crate) fn softmax<T: Float>(classes: usize, logits: &mut [T]) {
     for row in logits.chunks_exact_mut(classes) {
@@ -95,7 +96,8 @@ impl<T: Float, const N: usize> Head<T> for Softmax<N> {
     }
 }
 
-/// Whether the logit of a class is above those before it and not below those after it: never where one is NaN.
+/// Whether the logit of a class is larger than those before it and not smaller than those after it;
+/// false if one is NaN.
 #[cfg(feature = "std")]
 pub(crate) fn is_largest<T: Float>(logits: &[T], class: usize) -> bool {
     let (before, from) = logits.split_at(class);

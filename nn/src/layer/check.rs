@@ -1,4 +1,4 @@
-//! The check of a layer's gradients, in one line.
+//! Gradient check of a layer.
 
 use autograd::gradcheck;
 use tensor::Tensor;
@@ -7,8 +7,8 @@ use tensor::random::Random;
 use super::recorded::Static;
 use super::{Layer, Pass};
 
-/// Compares the gradients that `L` computes, with respect to its inputs and to its parameters, with
-/// differences of its answers, in `f64`: worth a test for every layer of your own.
+/// Checks the gradients of `L`, with respect to its inputs and its parameters, against finite
+/// differences of its outputs in `f64`. Write such a test for every custom layer.
 ///
 /// ```
 /// use nn::activation::Tanh;
@@ -18,13 +18,13 @@ use super::{Layer, Pass};
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// The parameters are `L`'s first ones and the inputs normal, both random by `seed`; where an answer has
-/// a kink there is no one slope, and another seed may be needed.
+/// The parameters are initial ones and the inputs are normal, both random by `seed`. At a kink the
+/// slope is undefined; then another seed may be needed.
 ///
 /// # Errors
 ///
-/// If a gradient is wrong: which, the layer's number and that of the differences. (Numbers that are kept but not
-/// [trained](super::TensorInfo::trained) have none.)
+/// If a gradient is wrong. The message says which one, its value, and the value by differences.
+/// (Untrained numbers, see [trained](super::TensorInfo::trained), have no gradient.)
 pub fn check<L: Layer>(seed: u64) -> crate::Result<()> {
     const ROWS: usize = 5;
     let random = Random::new(seed, u64::MAX);
@@ -32,7 +32,7 @@ pub fn check<L: Layer>(seed: u64) -> crate::Result<()> {
     random.fill_normal(&mut x, 0.0, 1.0);
     let mut parameters = vec![0.0; L::LEN];
     L::init(&mut parameters, seed, &mut 0);
-    // Off their first values, which may be too simple to tell right from wrong.
+    // Moved from their initial values, which may be too simple to reveal an error.
     let mut moves = vec![0.0; L::LEN];
     Random::new(seed, u64::MAX - 1).fill_uniform(&mut moves, 0.0, 0.1);
     parameters.iter_mut().zip(moves).for_each(|(parameter, by)| *parameter += by);

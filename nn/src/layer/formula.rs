@@ -1,4 +1,4 @@
-//! The formulas of a layer without others inside it.
+//! [`Formula`]: what a single layer computes, forward and backward.
 
 use tensor::Float;
 use tensor::product::Start;
@@ -6,16 +6,18 @@ use tensor::product::Start;
 use super::{Extra, FoundColumn, OutputGrad, Pass, Seen, Sums, UnitFunction, Workspace};
 use crate::parameters::NamedTensor;
 
-/// What a layer computes. Widths are run-time numbers here: a declared layer ([`Leaf`](super::Leaf)) has formulas of
-/// [`Fixed`](super::Fixed) widths, one that is read at run time has the same with numbers, behind a pointer.
+/// The computation of a single layer, with run-time widths.
 ///
-/// `parameters` is always the layer's own stretch of the flat buffer, [`Formula::len`] long; x and dx are
-/// `[rows, inputs]`, y and dy `[rows, outputs]`, row by row.
+/// A declared layer ([`Leaf`](super::Leaf)) has a formula of [`Fixed`](super::Fixed) widths. A
+/// layer that is read at run time has the same formula with numbers, behind a pointer.
+///
+/// Shapes: `parameters` is the layer's own slice of the flat buffer, [`Formula::len`] long; x and
+/// dx are `[rows, inputs]`, y and dy `[rows, outputs]`, row by row.
 pub trait Formula<T: Float>: Send + Sync {
-    /// Inputs and outputs of a row.
+    /// Inputs and outputs per row: `[inputs, outputs]`.
     fn widths(&self) -> [usize; 2];
 
-    /// Elements in the flat buffer of parameters, gaps included.
+    /// Elements of the flat parameter buffer, gaps included.
     fn len(&self) -> usize {
         0
     }
@@ -30,64 +32,66 @@ pub trait Formula<T: Float>: Send + Sync {
         0
     }
 
-    /// The tensors that the parameters consist of, in their order.
+    /// The tensors of the parameters, in order.
     fn tensors(&self) -> Vec<NamedTensor> {
         Vec::new()
     }
 
-    /// What the workspace has beside outputs and gradient.
+    /// What the workspace has in addition to outputs and their gradient.
     fn extra(&self) -> Extra {
         Extra::default()
     }
 
-    /// Whether this is an [encoder](super::encoder), which stands in front of the first layer and lets what it has encoded
-    /// pass.
+    /// Whether this is an [encoder](super::encoder), which comes before the first layer and passes
+    /// encoded rows through unchanged.
     fn encodes(&self) -> bool {
         false
     }
 
-    /// From raw rows to what the layers see, which are as wide.
+    /// Encodes raw rows, which are as wide as encoded ones.
     fn encode(&self, parameters: &[T], raw: &[T], encoded: &mut [T]) {
         let _ = parameters;
         encoded.copy_from_slice(raw);
     }
 
-    /// Where among the parameters mean and deviation of the target stand: of columns of a table, in which values may be
-    /// missing, too.
+    /// Index, in the parameters, of mean and standard deviation of the target. Only columns of a
+    /// table have them; their values may be missing, too.
     fn target(&self) -> Option<usize> {
         None
     }
 
-    /// Whether all that is to be found from the training rows is there.
+    /// Whether the layer has been fitted to training rows, if it needs that.
     fn is_adapted(&self, parameters: &[T]) -> bool {
         let _ = parameters;
         true
     }
 
-    /// Finds it; what each column is like.
+    /// Fits the layer to the training rows. Returns the statistics of each column.
     fn adapt(&self, parameters: &mut [T], seen: &Seen<'_, T>) -> Vec<FoundColumn> {
         let _ = (parameters, seen);
         Vec::new()
     }
 
-    /// Fills `parameters` with first values. `index` counts the layers with random ones: it keys the
-    /// random numbers, and such a layer advances it.
+    /// Initializes `parameters`. `index` counts the layers with random weights and keys their
+    /// random numbers; such a layer advances it.
     fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {
         let _ = (parameters, seed, index);
     }
 
-    /// Computes y of some rows as in [`Pass::Evaluation`], without a workspace.
+    /// Computes y as in [`Pass::Evaluation`], without a workspace.
     fn predict(&self, parameters: &[T], x: &[T], y: &mut [T]);
 
-    /// Computes y of some rows, and keeps what the gradient needs.
+    /// Computes y, and caches what the gradient needs.
     fn forward(&self, parameters: &[T], x: &[T], workspace: &mut Workspace<'_, T>, pass: Pass);
 
-    /// Where dy is to be written, and how it goes on from there.
+    /// Returns where dL/dy is to be written, and the activation derivative that it is then
+    /// multiplied by.
     fn output_grad<'r>(&'r self, workspace: &'r mut Workspace<'_, T>) -> OutputGrad<'r, T> {
         OutputGrad::linear(workspace.y, workspace.dy)
     }
 
-    /// Fills `before` with dx, given dy, and applies its derivative; `before.y` is x.
+    /// Computes dx from dy, writes it to `before`, and applies the derivative there. `before.y` is
+    /// x.
     fn backward(
         &self,
         parameters: &[T],
@@ -95,13 +99,14 @@ pub trait Formula<T: Float>: Send + Sync {
         before: OutputGrad<'_, T>,
     );
 
-    /// The gradient with respect to the parameters `from..from + gradient.len()`, summed over all
-    /// rows in their order, and that of the [`penalty`](Formula::penalty). `from` and the end are values
-    /// of [`Formula::next_boundary`]; `parameters` is here that same stretch of them.
+    /// Computes the gradient of the parameters `from..from + gradient.len()`, summed over all rows
+    /// in order, and adds that of the [`penalty`](Formula::penalty).
     ///
-    /// Where `sums` do not begin with these rows, each goes on from what `gradient` has; the penalty's follows when they end.
+    /// `from` and the end are values of [`Formula::next_boundary`]. `parameters` has the same
+    /// range. Where `sums` do not begin with these rows, each sum continues from the value in
+    /// `gradient`; the penalty's gradient is added when they end.
     ///
-    /// It is zero in gaps and for numbers that are not trained.
+    /// The gradient is zero in gaps and for untrained numbers.
     fn gradient(
         &self,
         parameters: &[T],
@@ -115,9 +120,9 @@ pub trait Formula<T: Float>: Send + Sync {
         gradient.fill(T::zero());
     }
 
-    /// A step p ← fma(g, −rate, p) on the stretch of the parameters that [`Formula::gradient`] has the gradient
-    /// g for, if the layer can take it without g ever going through memory, and then whether all that it writes is
-    /// finite.
+    /// A step of gradient descent, p ← fma(g, −rate, p), on the slice of the parameters whose
+    /// gradient g [`Formula::gradient`] computes, if the layer can do it without writing g to
+    /// memory. Returns whether all new values are finite; `None` if it cannot.
     fn descend(
         &self,
         parameters: &mut [T],
@@ -130,26 +135,27 @@ pub trait Formula<T: Float>: Send + Sync {
         None
     }
 
-    /// The first place at or after `at` where [`Formula::gradient`] may begin or end: only the layer's ends,
-    /// unless it says otherwise.
+    /// The first index at or after `at` where [`Formula::gradient`] may begin or end. By default
+    /// only the layer's ends.
     fn next_boundary(&self, at: usize) -> usize {
         if at == 0 { 0 } else { self.len() }
     }
 
-    /// What training adds to the loss for the sake of the parameters alone, such as l2·Σw²; `None` if that
-    /// is nothing.
+    /// The penalty on the parameters that training adds to the loss, such as l2·Σw²; `None` if
+    /// there is none.
     fn penalty(&self, parameters: &[T]) -> Option<T> {
         let _ = parameters;
         None
     }
 
-    /// Changes the numbers that are kept with the parameters but not trained by gradients, such as
-    /// running means, after a step whose workspace is still as [`Formula::forward`] left it.
+    /// Updates the state that is saved with the parameters but has no gradient, such as running
+    /// means. Called after a step, with the workspace as [`Formula::forward`] left it.
     fn update_state(&self, parameters: &mut [T], workspace: &Workspace<'_, T>) {
         let _ = (parameters, workspace);
     }
 
-    /// The weighted sums, if the driver may compute them before [`Formula::forward`]; who asks does.
+    /// The weighted sums, if the driver may compute them before [`Formula::forward`]. A caller that
+    /// receives them must compute them.
     fn first_sums<'r>(
         &'r self,
         parameters: &'r [T],
@@ -160,19 +166,20 @@ pub trait Formula<T: Float>: Send + Sync {
     }
 }
 
-/// The weighted sums of a network's first layer, as an order: the driver may compute them before
-/// [`forward`](Formula::forward), all rows by all threads, each of which has rows of the weight of its own.
+/// The weighted sums of a network's first layer, to be computed by the driver before
+/// [`forward`](Formula::forward).
 ///
-/// A thread that has the same rows of the weight in every step finds them in its cache. Where threads take rows of the
-/// batch, each reads the whole weight, most of which another one has changed.
+/// All threads compute them for all rows, each with its own rows of the weight. A thread that has
+/// the same rows of the weight in every step finds them in its cache. If threads took rows of the
+/// batch instead, each would read the whole weight, most of which another thread has changed.
 #[derive(Debug)]
 pub struct FirstSums<'r, T> {
     /// `[inputs, outputs]`
     pub weight: &'r [T],
-    /// What each sum begins with.
+    /// The initial value of each sum.
     pub start: Start<'r, T>,
-    /// Where the sums go. `[rows, outputs]`
+    /// The sums to be written. `[rows, outputs]`
     pub sums: &'r mut [T],
-    /// What finished sums are replaced by, where they need not be kept.
+    /// The function to apply to finished sums, in place, where the sums themselves are not needed.
     pub finish: Option<&'r dyn UnitFunction<T>>,
 }

@@ -1,4 +1,4 @@
-//! Gated linear units: one half of the numbers times a function of the other, its gate.
+//! Gated linear units: one half of the inputs times a function of the other half, the gate.
 //!
 //! y  = v∘f(g), where x is v and then g, or g and then v
 //! dv = dy∘f(g), dg = dy∘v∘f'(g)
@@ -13,27 +13,27 @@ use tensor::activation::{Activation, Sigmoid, Silu};
 
 use super::by_row::{ByRow, ByRowFormula, RowRule};
 
-/// `N` numbers from twice as many: the first half, times σ of the second (Dauphin et al. 2017).
+/// GLU from 2`N` inputs to `N` outputs: the first half times σ of the second (Dauphin et al. 2017).
 ///
-/// Behind a linear layer, as in `dense(64), glu`, which gives 32, it is a layer whose units each have a gate of their own.
+/// After a linear layer, as in `dense(64), glu` with its 32 outputs, each unit has its own gate.
 pub type Glu<const N: usize> = ByRow<N, GateRule<Sigmoidal>>;
 
-/// `N` numbers from twice as many: silu of the first half, times the second (Shazeer 2020), in the order of LLaMA's and most
-/// code.
+/// SwiGLU from 2`N` inputs to `N` outputs: silu of the first half times the second (Shazeer 2020).
+/// LLaMA and most code have the same order.
 pub type Swiglu<const N: usize> = ByRow<N, GateRule<Swish>>;
 
-/// What [`Glu`] computes, for rows of any width.
+/// The formula of [`Glu`], for rows of any width.
 pub type GluFormula<W> = ByRowFormula<GateRule<Sigmoidal>, W>;
-/// What [`Swiglu`] computes, for rows of any width.
+/// The formula of [`Swiglu`], for rows of any width.
 pub type SwigluFormula<W> = ByRowFormula<GateRule<Swish>, W>;
 
 /// A kind of gate.
 pub trait Gate: Copy + Debug + Send + Sync + 'static {
     /// The layer's word.
     const WORD: &'static str;
-    /// Whether the gates are the first half of a row.
+    /// Whether the first half of a row holds the gates.
     const COMES_FIRST: bool;
-    /// How far a gate is open.
+    /// The function of the gate.
     type Function: Activation;
 }
 

@@ -1,4 +1,4 @@
-//! Group norm: the layer norm of each group of neighbouring columns.
+//! Group norm: the layer norm of each group of neighboring columns.
 //!
 //! y  = n∘g + s, n = (x − m)·r, r = 1/√(v + ε)
 //! dx = r·(h − mean h − n·mean (h∘n)), h = dy∘g
@@ -16,22 +16,22 @@ use super::layer_norm::{
 };
 use crate::parameters::TensorKind;
 
-/// Each row of `N` numbers in groups of neighbours, each group with mean 0 and deviation 1, then each column scaled and
-/// shifted (Wu and He 2018).
+/// Group norm of rows of `N` numbers: each group of neighboring columns gets mean 0 and standard
+/// deviation 1, then each column is scaled and shifted (Wu and He 2018).
 ///
-/// It is [`LayerNorm`](crate::layer::LayerNorm) in each group for itself. The bits of `GROUPS` are those of their number, which
-/// divides `N`, those of `EPSILON` of what is added to each variance.
+/// It is [`LayerNorm`](crate::layer::LayerNorm) of each group separately. `GROUPS` has the bits of
+/// the number of groups, which divides `N`; `EPSILON` those of ε, which is added to each variance.
 pub type GroupNorm<const N: usize, const GROUPS: u64, const EPSILON: u64> =
     ByRow<N, GroupNormRule, GROUPS, EPSILON>;
 
-/// What [`GroupNorm`] computes, for rows of any width.
+/// The formula of [`GroupNorm`], for rows of any width.
 pub type GroupNormFormula<W> = ByRowFormula<GroupNormRule, W>;
 
 /// See [`GroupNorm`].
 #[derive(Clone, Copy, Debug)]
 pub struct GroupNormRule {
     groups: usize,
-    /// What is added to the variance.
+    /// ε, which is added to the variance.
     epsilon: f64,
 }
 

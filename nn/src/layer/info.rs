@@ -1,24 +1,24 @@
-//! What the compiler knows of a network's layers, as constants.
+//! [`Info`]: the layers of a network as compile-time constants.
 
 use super::columns::ColumnsInfo;
 #[cfg(feature = "std")]
 use crate::parameters::NamedTensor;
 use crate::parameters::TensorKind;
 
-/// The layers of a network, in a tree of the same form as its type.
+/// The layers of a network, as a tree of the same form as its type.
 #[derive(Debug)]
 pub enum Info {
     /// One layer.
     Layer(LayerInfo),
     /// The layers of the first, then those of the second.
     Then(&'static Info, &'static Info),
-    /// The layers, and what goes into them added to what comes out.
+    /// The layers, whose input is added to their output.
     Residual(&'static Info),
-    /// Side by side, each on its part of the inputs; the outputs one after the other.
+    /// Side by side, each on its own inputs; their outputs are concatenated.
     Concat(&'static Info, &'static Info),
-    /// Side by side, both on the same inputs; the outputs one after the other.
+    /// Side by side, both on the same inputs; their outputs are concatenated.
     Heads(&'static Info, &'static Info),
-    /// A network inside the network.
+    /// A nested network.
     Nested {
         /// Its name.
         name: &'static str,
@@ -29,51 +29,52 @@ pub enum Info {
     },
 }
 
-/// What an [`Info`] consists of.
+/// The parts of an [`Info`].
 enum Parts<'a> {
     None(&'a LayerInfo),
     One(&'a Info),
     Two(&'a Info, &'a Info),
 }
 
-/// One layer.
+/// A single layer.
 #[derive(Debug)]
 pub struct LayerInfo {
-    /// What it is: `dense`, `dropout`.
+    /// The kind: `dense`, `dropout`.
     pub kind: &'static str,
     /// Inputs per row.
     pub inputs: usize,
     /// Outputs per row.
     pub outputs: usize,
-    /// The activation's name; nothing where there is no place for one.
+    /// The activation's name; empty for a layer that cannot have one.
     pub activation: &'static str,
-    /// What else distinguishes it, such as a rate; mostly nothing.
+    /// Other options, such as a rate; usually empty.
     pub option: &'static str,
-    /// The columns of a table, of the layer that takes them and of the learned vectors of their words. Elsewhere none.
+    /// The columns of a table, for the layer that takes them and for the embedding of their words;
+    /// otherwise none.
     pub columns: ColumnsInfo,
-    /// Numbers that training changes.
+    /// Number of trained parameters.
     pub params: usize,
     /// Additions and multiplications in the matrix products for one row.
     pub flops: usize,
-    /// Elements in the flat buffer: `params`, gaps, and numbers that are kept but not trained.
+    /// Elements of the flat buffer: `params`, gaps, and untrained numbers.
     pub len: usize,
-    /// The tensors that the parameters consist of, in the order of the flat buffer.
+    /// The tensors of the parameters, in the order of the flat buffer.
     pub tensors: &'static [TensorInfo],
-    /// `[inputs, outputs]` of the weight at the front of the parameters, if the layer's weighted sums can be computed
-    /// for themselves, by the rows of that weight.
+    /// `[inputs, outputs]` of the weight at the front of the parameters, if the layer's weighted
+    /// sums can be computed separately, by the rows of that weight.
     pub weight: Option<[usize; 2]>,
-    /// Whether it is a layer of the user's, whatever it is called.
+    /// Whether it is a custom layer, regardless of its name.
     #[doc(hidden)]
     pub is_own: bool,
-    /// Whether its activation is one of the user's, whatever it is called.
+    /// Whether its activation is a custom one, regardless of its name.
     #[doc(hidden)]
     pub has_own_activation: bool,
-    /// Whether it is an [encoder](super::encoder), which prepares rows for the layers behind it.
+    /// Whether it is an [encoder](super::encoder), which prepares rows for the layers after it.
     pub encodes: bool,
 }
 
 impl LayerInfo {
-    /// A layer from `inputs` to `outputs` without an activation and without parameters.
+    /// Creates a layer from `inputs` to `outputs` without an activation and without parameters.
     pub const fn new(kind: &'static str, inputs: usize, outputs: usize) -> Self {
         LayerInfo {
             kind,
@@ -93,7 +94,7 @@ impl LayerInfo {
         }
     }
 
-    /// The same of a layer that the notation has a word for.
+    /// The same for a layer that the notation has a word for.
     pub(crate) const fn of_notation(kind: &'static str, inputs: usize, outputs: usize) -> Self {
         LayerInfo { is_own: false, ..LayerInfo::new(kind, inputs, outputs) }
     }
@@ -102,42 +103,42 @@ impl LayerInfo {
 /// One tensor of parameters.
 #[derive(Debug)]
 pub struct TensorInfo {
-    /// `weight` or `bias`.
+    /// Its name: `weight` or `bias`.
     pub name: &'static str,
     /// Its shape.
     pub shape: &'static [usize],
-    /// Where it begins in the layer's stretch of the flat buffer.
+    /// Offset in the layer's slice of the flat buffer.
     pub offset: usize,
-    /// What it is for.
+    /// Its role.
     pub kind: TensorKind,
-    /// Whether training changes it by its gradient; if not, it is kept, saved and loaded, but no
-    /// optimizer sees it.
+    /// Whether it is trained by its gradient. If not, it is saved and loaded, but no optimizer
+    /// updates it.
     pub trained: bool,
 }
 
 impl TensorInfo {
-    /// A weight that is trained.
+    /// A trained weight.
     pub const fn new(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
         TensorInfo { name, shape, offset, kind: TensorKind::Weight, trained: true }
     }
 
-    /// The same tensor, for this.
+    /// The same tensor with another role.
     #[must_use]
     pub const fn kind(self, kind: TensorKind) -> Self {
         TensorInfo { kind, ..self }
     }
 
-    /// A tensor that is kept with the parameters but not trained.
+    /// A tensor that is saved with the parameters but not trained.
     pub const fn kept(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
         TensorInfo { name, shape, offset, kind: TensorKind::State, trained: false }
     }
 
-    /// A tensor of an encoder: it is found from the training rows.
+    /// A tensor of an encoder, computed from the training rows.
     pub const fn found(name: &'static str, shape: &'static [usize], offset: usize) -> Self {
         TensorInfo { name, shape, offset, kind: TensorKind::Found, trained: false }
     }
 
-    /// The same of a model, `start` elements further on.
+    /// The same as a tensor of a model, with an offset larger by `start`.
     #[cfg(feature = "std")]
     pub(crate) fn named(&self, name: impl Into<String>, start: usize) -> NamedTensor {
         let tensor = NamedTensor::new(name, self.shape, start + self.offset).kind(self.kind);
@@ -154,7 +155,7 @@ impl TensorInfo {
         len
     }
 
-    /// Has it no elements?
+    /// Whether it has no elements.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -178,7 +179,7 @@ impl Info {
         }
     }
 
-    /// The first layer that takes or gives nothing.
+    /// The first layer with no inputs or no outputs.
     pub(crate) const fn empty_layer(&self) -> Option<usize> {
         match self.parts() {
             Parts::None(layer) if layer.inputs == 0 || layer.outputs == 0 => Some(0),
@@ -212,7 +213,7 @@ impl Info {
         }
     }
 
-    /// Numbers that training changes.
+    /// Number of trained parameters.
     pub const fn params(&self) -> usize {
         match self.parts() {
             Parts::None(layer) => layer.params,
@@ -221,7 +222,7 @@ impl Info {
         }
     }
 
-    /// Numbers that are kept, trained or not.
+    /// Number of saved numbers, trained or not.
     pub const fn stored(&self) -> usize {
         match self.parts() {
             Parts::None(layer) => {
@@ -246,7 +247,7 @@ impl Info {
         }
     }
 
-    /// Has it no parameters at all?
+    /// Whether there are no parameters.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -260,8 +261,7 @@ impl Info {
         }
     }
 
-    /// The same for the layers alone that see the network's input itself, and whose gradient with
-    /// respect to it nobody needs.
+    /// The same for the layers that see the network's input itself. Nothing needs their dx.
     pub const fn first_flops(&self) -> usize {
         match self {
             Info::Layer(layer) => layer.flops,
@@ -272,7 +272,7 @@ impl Info {
         }
     }
 
-    /// The weight of the first layer, if its weighted sums can be computed for themselves.
+    /// The weight of the first layer, if its weighted sums can be computed separately.
     pub const fn first_weight(&self) -> Option<[usize; 2]> {
         match self {
             Info::Layer(layer) => layer.weight,
@@ -282,7 +282,7 @@ impl Info {
         }
     }
 
-    /// Where the parameters of the first layer begin: behind those of the encoder in front of it.
+    /// Offset of the first layer's parameters: after those of the encoder before it.
     pub const fn first_start(&self) -> usize {
         match self {
             Info::Then(first, second) => match first.encoder_len() {
@@ -293,7 +293,7 @@ impl Info {
         }
     }
 
-    /// Elements in the flat buffer of what is nothing but an encoder.
+    /// Elements of the flat buffer, if this is only an encoder.
     const fn encoder_len(&self) -> Option<usize> {
         match self {
             Info::Layer(layer) if layer.encodes => Some(layer.len),
@@ -310,24 +310,24 @@ impl Info {
         }
     }
 
-    /// Whether some numbers are kept with the parameters but not trained.
+    /// Whether some numbers are saved with the parameters but not trained.
     pub const fn has_state(&self) -> bool {
         self.state_from(0) < self.len()
     }
 
-    /// Where the first number at or after `from` stands that is kept but not trained, gaps around such
-    /// numbers included; [`Info::len`] if there is none.
+    /// Index of the first untrained number at or after `from`, gaps around such numbers included;
+    /// [`Info::len`] if there is none.
     pub const fn state_from(&self, from: usize) -> usize {
         self.next(from, false)
     }
 
-    /// Where the first number at or after `from` stands that is trained; [`Info::len`] if there is none.
+    /// Index of the first trained number at or after `from`; [`Info::len`] if there is none.
     pub const fn trained_from(&self, from: usize) -> usize {
         self.next(from, true)
     }
 
-    /// Where the first number of this kind at or after `from` stands. The gap after a tensor counts as
-    /// the tensor.
+    /// Index of the first number of this kind at or after `from`. The gap after a tensor counts as
+    /// part of the tensor.
     const fn next(&self, from: usize, trained: bool) -> usize {
         match self.parts() {
             Parts::None(layer) => {
@@ -354,15 +354,15 @@ impl Info {
         }
     }
 
-    /// The layer at `index` and where its parameters begin in the flat buffer.
+    /// The layer at `index`, and the offset of its parameters in the flat buffer.
     ///
     /// # Panics
     ///
-    /// If there are fewer layers.
+    /// If there is no such layer.
     pub const fn layer(&self, index: usize) -> (&LayerInfo, usize) {
         match self.parts() {
             Parts::None(layer) => {
-                assert!(index == 0, "a network has no layer of this index");
+                assert!(index == 0, "the network has no layer with this index");
                 (layer, 0)
             }
             Parts::One(layers) => layers.layer(index),

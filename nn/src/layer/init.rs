@@ -1,9 +1,10 @@
-//! How the first weights of a dense layer are chosen: `dense(784 -> 128, relu, init = he_uniform)`.
+//! Initializers: how the weights of a dense layer are initialized,
+//! `dense(784 -> 128, relu, init = he_uniform)`.
 //!
-//! All of them are random with mean 0 and spread so that neither the values on the way forward nor the
-//! gradients on the way back grow or shrink from layer to layer, under different assumptions about the
-//! activation. Normal ones are not truncated. In the formulas I and O are the layer's inputs and
-//! outputs; N is normal with a deviation, U uniform in an interval.
+//! All are random with mean 0. Their variance is chosen such that neither activations nor gradients
+//! grow or shrink from layer to layer, under different assumptions about the activation. Normal
+//! ones are not truncated. In the formulas, I and O are the layer's inputs and outputs, N is normal
+//! with a standard deviation, and U is uniform in an interval.
 
 #[cfg(not(feature = "std"))]
 use num_traits::Float as _; // `sqrt`, which `core` lacks
@@ -12,7 +13,7 @@ use tensor::activation::Activation;
 
 pub use tensor::random::Random;
 
-/// A rule for the first weights.
+/// An initializer of weights.
 ///
 /// ```
 /// use nn::activation::Activation;
@@ -20,7 +21,7 @@ pub use tensor::random::Random;
 /// use nn::layer::{Dense, DenseWith};
 /// use nn::{Float, Sequential, activation::Relu, head::Linear};
 ///
-/// /// Weights that all are ½.
+/// /// Sets all weights to ½.
 /// struct Half;
 ///
 /// impl Initializer for Half {
@@ -34,17 +35,17 @@ pub use tensor::random::Random;
 /// assert_eq!(Halves::init(1).predict(&[1.0, 2.0, 3.0]), [3.0, 3.0]);
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no rule for the first weights",
+    message = "`{Self}` is not an initializer",
     note = "implement `nn::init::Initializer` for it"
 )]
 pub trait Initializer: 'static {
-    /// Fills `weight`, whose `widths` are inputs and outputs and which is followed by the activation `A`, with numbers
-    /// from `random`.
+    /// Fills `weight` from `random`. `widths` are its inputs and outputs; `A` is the activation
+    /// that follows it.
     fn fill<A: Activation, T: Float>(weight: &mut [T], widths: [usize; 2], random: Random);
 }
 
-/// What suits the activation, by its [`GAIN`](Activation::GAIN): N(gain/√I), or [`GlorotNormal`] if it
-/// has none. The rule unless another is given.
+/// The default: the initializer that fits the activation's [`GAIN`](Activation::GAIN). N(gain/√I),
+/// or [`GlorotNormal`] if it has none.
 #[derive(Debug)]
 pub struct ByActivation;
 
@@ -54,7 +55,7 @@ impl Initializer for ByActivation {
     }
 }
 
-/// [`ByActivation`] for an activation of this [`GAIN`](Activation::GAIN).
+/// [`ByActivation`] for an activation with this [`GAIN`](Activation::GAIN).
 pub(crate) fn fill_by_gain<T: Float>(
     gain: Option<f64>,
     weight: &mut [T],
@@ -68,7 +69,8 @@ pub(crate) fn fill_by_gain<T: Float>(
     normal(weight, variance, random);
 }
 
-/// All zero. Units that start alike stay alike: for a last layer, or one inside a residual.
+/// All zero. Units that start equal stay equal, so use it for a last layer, or one inside a
+/// residual.
 #[derive(Debug)]
 pub struct Zeros;
 
@@ -82,14 +84,14 @@ fn normal<T: Float>(weight: &mut [T], variance: f64, random: Random) {
     random.fill_normal(weight, T::zero(), T::of(variance.sqrt()));
 }
 
-/// U(±√(3·variance)) has this variance.
+/// Fills with U(±√(3·variance)), which has this variance.
 fn uniform<T: Float>(weight: &mut [T], variance: f64, random: Random) {
     let limit = T::of((3.0 * variance).sqrt());
     random.fill_uniform(weight, -limit, limit);
 }
 
-/// One row for each rule that a variance says, with the word for it in a declaration, and its variance of a layer
-/// 300 -> 100, worked by hand.
+/// One line for each initializer that is defined by a variance: its word in a declaration, and its
+/// variance for a layer 300 -> 100, calculated by hand.
 macro_rules! by_variance {
     ($(
         $(#[$doc:meta])*
@@ -122,7 +124,7 @@ macro_rules! by_variance {
         #[doc(hidden)]
         pub const WORDS: &[&str] = &[$(stringify!($word),)* "zeros"];
 
-        /// Fills a weight by the rule with this word; whether there is one.
+        /// Fills a weight by the initializer with this word. Returns whether there is one.
         #[cfg(feature = "std")]
         pub(crate) fn fill_by_word<T: Float>(
             word: &str,
@@ -130,7 +132,7 @@ macro_rules! by_variance {
             widths: [usize; 2],
             random: Random,
         ) -> bool {
-            // None of these rules asks for the activation.
+            // None of these initializers uses the activation.
             use tensor::activation::Identity;
             match word {
                 $(stringify!($word) => $Name::fill::<Identity, T>(weight, widths, random),)*
@@ -148,7 +150,8 @@ macro_rules! by_variance {
 }
 
 by_variance! {
-    /// N(√(2/I)): for relu and its kin, half of whose units are silent (He et al. 2015).
+    /// N(√(2/I)): for relu and similar functions, half of whose units are inactive (He et al.
+    /// 2015).
     he_normal: HeNormal, normal, |i, _o| 2.0 / i, 1.0 / 150.0;
     /// U(±√(6/I)), with the variance of [`HeNormal`] (He et al. 2015).
     he_uniform: HeUniform, uniform, |i, _o| 2.0 / i, 1.0 / 150.0;

@@ -1,4 +1,4 @@
-//! Layer norm: every row gets mean 0 and deviation 1, then a scale and a shift for each column.
+//! Layer norm: each row gets mean 0 and standard deviation 1, then a scale and a shift per column.
 //!
 //! y  = n∘g + s, n = (x − m)·r, r = 1/√(v + ε)
 //! dx = r·(h − mean h − n·mean (h∘n)), h = dy∘g
@@ -14,19 +14,21 @@ use crate::parameters::TensorKind;
 #[cfg(feature = "std")]
 use crate::parameters::{array, padded};
 
-/// Each row of `N` numbers with mean 0 and deviation 1, then scaled and shifted (Ba et al. 2016).
+/// Layer norm of rows of `N` numbers: mean 0 and standard deviation 1, then scaled and shifted (Ba
+/// et al. 2016).
 ///
-/// y = n∘g + s, n = (x − m)/√(v + ε), with m and v the row's mean and biased variance, ε the number whose
-/// bits are `EPSILON`, and g and s `[N]`, the parameters `scale` and `shift`, at first 1 and 0.
+/// y = n∘g + s, n = (x − m)/√(v + ε), with m and v the row's mean and biased variance, and ε the
+/// number whose bits are `EPSILON`. The parameters g and s `[N]` are named `scale` and `shift`;
+/// they start at 1 and 0.
 pub type LayerNorm<const N: usize, const EPSILON: u64> = ByRow<N, LayerNormRule, EPSILON>;
 
-/// What [`LayerNorm`] computes, for rows of any width.
+/// The formula of [`LayerNorm`], for rows of any width.
 pub type LayerNormFormula<W> = ByRowFormula<LayerNormRule, W>;
 
 /// See [`LayerNorm`].
 #[derive(Clone, Copy, Debug)]
 pub struct LayerNormRule {
-    /// What is added to the variance.
+    /// ε, which is added to the variance.
     epsilon: f64,
 }
 
@@ -34,15 +36,15 @@ pub struct LayerNormRule {
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub struct NormView<'a, T, const N: usize> {
-    /// What each column is multiplied by.
+    /// The factor of each column.
     pub scale: &'a [T; N],
-    /// What is added to each column.
+    /// The shift of each column, which is added.
     pub shift: &'a [T; N],
 }
 
 #[cfg(feature = "std")]
 impl<'a, T, const N: usize> NormView<'a, T, N> {
-    /// The scale and then the shift.
+    /// Views the scale and then the shift.
     pub(super) fn of(parameters: &'a [T]) -> Self {
         NormView { scale: array(parameters, 0), shift: array(parameters, padded(N)) }
     }
@@ -96,7 +98,7 @@ impl RowRule for LayerNormRule {
     }
 }
 
-/// y, given scale and shift; keeps m and r, if there is room for them.
+/// Computes y from scale and shift. Caches m and r, if `kept` has room for them.
 #[inline(always)]
 pub(super) fn normalize<T: Float>(
     epsilon: f64,
@@ -114,7 +116,7 @@ pub(super) fn normalize<T: Float>(
     }
 }
 
-/// dx, given the scale.
+/// Computes dx from dy and the scale.
 #[inline(always)]
 pub(super) fn normalize_backward<T: Float>(
     scale: &[T],
@@ -125,7 +127,7 @@ pub(super) fn normalize_backward<T: Float>(
 ) {
     let (mean, rate) = (kept[0], kept[1]);
     let share = T::one() / T::of(x.len() as f64);
-    // dx holds h meanwhile.
+    // dx holds h in between.
     for ((h, &dy), &scale) in dx.iter_mut().zip(dy).zip(scale) {
         *h = dy * scale;
     }

@@ -1,4 +1,4 @@
-//! Layer scale: each column times a factor of its own, which is learned.
+//! Layer scale: each column times a learned factor.
 //!
 //! y  = x∘g
 //! dx = dy∘g, dg = Σ rows of dy∘x
@@ -12,24 +12,24 @@ use crate::parameters::TensorKind;
 #[cfg(feature = "std")]
 use crate::parameters::array;
 
-/// Each of `N` numbers of a row times a learned factor: y = x∘g, with g `[N]`, the parameter `scale`, at first 1.
+/// Layer scale of `N` columns: y = x∘g, with the parameter g `[N]`, named `scale`, which starts at 1.
 ///
-/// At the end of a residual branch it is what Touvron et al. (2021) call so; in front of a network it weighs the inputs, as
-/// RealMLP does (Holzmüller et al. 2024).
+/// At the end of a residual branch it is the layer scale of Touvron et al. (2021). As the first
+/// layer it weights the inputs, as in RealMLP (Holzmüller et al. 2024).
 pub type LayerScale<const N: usize> = ByRow<N, LayerScaleRule>;
 
-/// What [`LayerScale`] computes, for rows of any width.
+/// The formula of [`LayerScale`], for rows of any width.
 pub type LayerScaleFormula<W> = ByRowFormula<LayerScaleRule, W>;
 
 /// See [`LayerScale`].
 #[derive(Clone, Copy, Debug)]
 pub struct LayerScaleRule;
 
-/// The parameters of a layer that scales its columns.
+/// The parameters of a [`LayerScale`].
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub struct ScaleView<'a, T, const N: usize> {
-    /// What each column is multiplied by.
+    /// The factor of each column.
     pub scale: &'a [T; N],
 }
 

@@ -1,4 +1,4 @@
-//! A layer without others inside it, declared as a type.
+//! [`Leaf`]: a single layer, declared as a type.
 
 use autograd::Var;
 use tensor::{Buffer, Float};
@@ -10,21 +10,21 @@ use super::{
 use crate::parameters::descend;
 use crate::row::Row;
 
-/// A layer without others inside it: its [`Formula`], with the widths that its type says.
+/// A single layer: its [`Formula`], with the widths of its type. [`Layer`] follows from it.
 pub trait Leaf: Inference {
     /// Whether a row's outputs in training depend on the other rows: see [`Layer::COUPLED`].
     const COUPLED: bool = false;
 
-    /// What it computes.
+    /// The formula.
     type Formula<T: Float>: Formula<T> + Copy;
 
     /// The parameters with their shapes.
     type View<'a, T: Float>;
 
-    /// What it computes.
+    /// Returns the formula.
     fn formula<T: Float>() -> Self::Formula<T>;
 
-    /// The parameters with their shapes.
+    /// Returns the parameters with their shapes.
     fn view<T: Float>(parameters: &[T]) -> Self::View<'_, T>;
 
     /// See [`Layer::record`].
@@ -47,7 +47,7 @@ pub trait Leaf: Inference {
     ///
     /// # Errors
     ///
-    /// Whatever the tape refuses.
+    /// Any error of the tape.
     fn record_penalty<'t, T: Float>(
         parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
     ) -> autograd::Result<Option<Var<'t, T>>> {
@@ -58,7 +58,7 @@ pub trait Leaf: Inference {
     }
 }
 
-/// The workspace of a leaf, beside its formula.
+/// The workspace of a leaf, with its formula.
 #[derive(Debug)]
 pub struct LeafWorkspace<'a, T, F> {
     formula: F,
@@ -171,7 +171,7 @@ impl<L: Leaf> Layer for L {
     }
 
     fn next_boundary(at: usize) -> usize {
-        // Of no float in particular: where tensors lie does not depend on it.
+        // The offsets of tensors do not depend on the type of float.
         L::formula::<f32>().next_boundary(at)
     }
 

@@ -1,8 +1,11 @@
-//! The list of the layers that a declaration can name, which also tests them.
+//! The list of the layers that a declaration can name, and their tests.
 
-/// One row for each word. Of a *simple* layer, which is as wide as what comes before it and has nothing but numbers as
-/// options, the row has a value of each option, in the order of its type's parameters, and the type of its formulas, likewise
-/// of an *encoder*; of a *leaf* with widths of its own, and of a *joint* of other layers, an example.
+/// One line for each word.
+///
+/// - A *simple* layer is as wide as the layer before it, and its options are numbers. Its line has
+///   a value for each option, in the order of its type's parameters, and the type of its formula.
+/// - An *encoder* has the same.
+/// - A *leaf* (with widths of its own) and a *joint* (of other layers) have an example.
 macro_rules! layers {
     (
         simple { $($simple:ident: $Simple:ident($($option:literal),*), $Formula:ident;)* }
@@ -20,8 +23,8 @@ macro_rules! layers {
         #[doc(hidden)]
         pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($encoder),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
 
-        /// What the simple layer `word` computes, giving rows of `width` numbers, with these options in the order of its
-        /// declaration.
+        /// Returns the formula of the simple layer `word`, for rows of `width` outputs, with these
+        /// options in the order of its declaration.
         ///
         /// ```
         /// use nn::layer::simple_formula;
@@ -36,7 +39,8 @@ macro_rules! layers {
         ///
         /// # Errors
         ///
-        /// If there is no such layer, it has another number of options, or one is outside of its bounds.
+        /// If there is no such layer, the number of options is wrong, or an option is out of
+        /// bounds.
         #[cfg(feature = "std")]
         pub fn simple_formula<T: Float>(
             word: &str,
@@ -52,7 +56,7 @@ macro_rules! layers {
                     "layer",
                     word,
                     [$(stringify!($simple),)* $(stringify!($encoder)),*].join(", "),
-                    "these are as wide as what comes before them and take nothing but numbers",
+                    "use one of these; they are as wide as the layer before, and their options are numbers",
                 )),
             }
         }

@@ -1,30 +1,39 @@
-//! Layers: what each is, how it answers, and how it is trained.
+//! Layers: what each computes, and how it is trained.
 //!
-//! A network's type is a tree of [`Then`] with layers at its leaves. Forward, backward and gradient
-//! of the tree are composed by the compiler from those of the leaves: there is no tape, no
-//! dispatch and no allocation. Every layer keeps, for the rows of a batch, what its gradient will
-//! need in a view that [`Layer::workspace`] cuts from one buffer. Rows are independent of one another unless a
-//! layer says that they are [`COUPLED`](Layer::COUPLED), so a batch can be split among threads at any
-//! row, and so can the flat gradient at any [`Layer::next_boundary`], without changing a bit of the result.
+//! A network's type is a tree of [`Then`] with layers at its leaves. The compiler composes the
+//! forward pass, the backward pass and the parameter gradient of the tree from those of the leaves.
+//! There is no tape, no dynamic dispatch and no allocation.
+//!
+//! Each layer caches the activations that its gradient needs in a [`Workspace`], a view that
+//! [`Layer::workspace`] takes from one buffer. Rows of a batch are independent unless a layer is
+//! [`COUPLED`](Layer::COUPLED), as batch norm is. So threads can split a batch at any row, and the
+//! flat gradient at any [`Layer::next_boundary`], without changing a bit of the result.
+//!
+//! | trait | PyTorch's counterpart |
+//! |---|---|
+//! | [`Inference`] | a `torch.nn.Module` in `eval()` mode, for one row |
+//! | [`Layer`] | an `autograd.Function` for a batch: `forward`, `backward`, and the gradient of the parameters |
+//! | [`RowLayer`] | a custom layer, written as `forward` and `backward` of one row |
 //!
 //! | in a declaration | type |
 //! |---|---|
 //! | `dense(784 -> 128, relu)` | [`Dense<784, 128, Relu>`](Dense), with options [`DenseWith`] or in a [`WeightNorm`] or [`SpectralNorm`] |
 //! | `standardize`, `min_max`, `robust`, `quantile`, `scale(1/255)` first | the [encoders](encoder): [`Standardize`], [`MinMax`], [`Robust`], [`Quantile`], [`Scale`] |
-//! | `columns { area: number(log), city: category(12) }` first | [`Columns`], and [`Embedding`] behind it: see [`columns`] |
+//! | `columns { area: number(log), city: category(12) }` first | [`Columns`], and [`Embedding`] after it: see [`columns`] |
 //! | `dropout(0.2)`, `gaussian_dropout(0.2)`, `alpha_dropout(0.2)` | [`Dropout`], [`GaussianDropout`], [`AlphaDropout`] |
 //! | `stochastic_depth(0.1)` last in a `residual` | [`StochasticDepth`] |
 //! | `layer_norm`, `batch_norm`, `rms_norm`, `group_norm(8)` | [`LayerNorm`], [`BatchNorm`], [`RmsNorm`], [`GroupNorm`] |
-//! | `glu`, `swiglu`, which give half of what they take | [`Glu`], [`Swiglu`] |
+//! | `glu`, `swiglu`, with half as many outputs as inputs | [`Glu`], [`Swiglu`] |
 //! | `layer_scale`, `prelu`, `highway` | [`LayerScale`], [`Prelu`], [`Highway`] |
 //! | `residual(…)` | [`Residual`] |
 //! | `concat(…)`, `input(4)`, `heads(…)` | [`Concat`], [`Passthrough`], [`Heads`] |
 //! | a network's path | [`Nested`](crate::Nested) |
-//! | `my::Gate(128 -> 64)` | your own `Gate<128, 64>`: a [`RowLayer`], or a [`Layer`] with all its freedom |
+//! | `my::Gate(128 -> 64)` | a custom layer `Gate<128, 64>`: a [`RowLayer`], or a [`Layer`] for full control |
 //!
-//! A layer that answers each row by itself, with a number for each column in its tensors, is one file: its formula, a
-//! [`RowRule`]. Any other is one folder. Its `mod.rs` says what it is and how it answers, which is all that is left without
-//! the standard library; its `train.rs` how it is trained.
+//! A layer that treats each row by itself, and whose tensors have one number per column, is one
+//! file: its formula, a [`RowRule`]. Every other layer is a folder. Its `mod.rs` has the type and
+//! inference, which is all that is compiled without the standard library. Its `train.rs` has
+//! training.
 
 mod batch_norm;
 mod branches;
@@ -152,56 +161,59 @@ pub(crate) use self::{
 #[cfg(feature = "onnx")]
 pub(crate) use dense::computed_weights;
 
-/// A layer, as far as it answers: without the standard library nothing is trained.
+/// A layer without the standard library: inference only.
 #[cfg(not(feature = "std"))]
 pub use Inference as Layer;
 
 use crate::row::Row;
 
-/// A piece of a network with a known number of inputs, outputs and parameters.
+/// A part of a network with a fixed number of inputs, outputs and parameters: shapes, metadata and
+/// the prediction for one row.
 pub trait Inference: 'static {
     /// Inputs per row.
     const INPUTS: usize;
     /// Outputs per row.
     const OUTPUTS: usize;
-    /// Elements in the flat buffer of parameters, gaps included.
+    /// Elements of the flat parameter buffer, gaps included.
     const LEN: usize;
-    /// Numbers that [`Inference::predict_inline`] keeps on the stack, the outputs among them.
+    /// Numbers that [`Inference::predict_inline`] puts on the stack, the outputs included.
     const STACK: usize;
-    /// What the layer is, for summaries, files and errors.
+    /// Kind, widths and tensors, for summaries, files and errors.
     const INFO: Info;
 
     /// The outputs of one row: `[T; OUTPUTS]`.
     type Outputs<T: Float>: Row<T>;
 
-    /// Whether an [encoder] stands in front, or in a branch.
+    /// Whether an [encoder] comes first, also in a branch.
     const ENCODES: bool = false;
-    /// Whether it is an encoder and nothing else, so that it lets pass what goes in.
+    /// Whether the part is only an encoder, which passes its (encoded) input through unchanged.
     const IS_ENCODER: bool = false;
 
-    /// Whether a number of a raw row may be missing, which is NaN: an encoder in front then says what becomes of it.
+    /// Whether a raw row may have missing values (NaN). The encoder at the front then handles them.
     const HAS_GAPS: bool = false;
-    /// Where mean and deviation of a target of one number stand among the parameters, if an encoder in front has found them.
+    /// Index, in the parameters, of mean and standard deviation of a one-number target, if an
+    /// encoder at the front computes them.
     const TARGET: Option<usize> = None;
 
-    /// From a raw row to what the layers see, in its place: what the [encoder] in front does, if there is one.
+    /// Encodes a raw row in place: applies the [encoder] at the front, if there is one.
     #[inline(always)]
     fn encode<T: Float>(_parameters: &[T], _row: &mut [T]) {}
 
-    /// Whether all that encoders find from the training rows is there.
+    /// Whether the encoders have been fitted to training rows; `true` if there are none.
     #[inline(always)]
     fn is_adapted<T: Float>(_parameters: &[T]) -> bool {
         true
     }
 
-    /// Answers one row that has been [encoded](Inference::encode). Loops of constant length, to be inlined into one function with all other layers of
-    /// the network; the same bits as by the products that large networks are computed with.
+    /// Returns the outputs of one row x that has been [encoded](Inference::encode).
     ///
-    /// `parameters` is the layer's own stretch of the flat buffer, [`Inference::LEN`] long, x one row.
+    /// Its loops have constant lengths, so that all layers of a network are inlined into one
+    /// function. The bits are those of the matrix products that large networks use. `parameters` is
+    /// the layer's own slice of the flat buffer, [`Inference::LEN`] long.
     fn predict_inline<T: Float>(parameters: &[T], x: &[T]) -> Self::Outputs<T>;
 }
 
-// The layers that a declaration can name.
+// The layers that a declaration can name, each with an example for the tests.
 layers! {
     simple {
         dropout: Dropout(0.4), DropoutFormula;

@@ -1,13 +1,13 @@
-//! Sums, means and variances of some numbers, in an order that does not depend on the width of a vector.
+//! Sums, means and variances, in an order that does not depend on the vector width.
 
 use tensor::Float;
 #[cfg(feature = "std")]
 use tensor::simd::vectorize;
 
-/// Sums that run side by side.
+/// Number of partial sums.
 const LANES: usize = 16;
 
-/// Σ f(a, b) over pairs of equal place.
+/// Returns Σ f(a, b) over pairs of equal index.
 #[inline(always)]
 pub(crate) fn sum<T: Float>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
     let mut sums = [T::zero(); LANES];
@@ -23,14 +23,14 @@ pub(crate) fn sum<T: Float>(a: &[T], b: &[T], f: impl Fn(T, T) -> T) -> T {
     sums.iter().fold(T::zero(), |total, &sum| total + sum)
 }
 
-/// Σ over the rows of `values`, which are as long as `sums`, in their order.
+/// Sums the rows of `values`, each as long as `sums`, in their order.
 #[cfg(feature = "std")] // for training
 pub(crate) fn column_sums<T: Float>(values: &[T], sums: &mut [T]) {
     sums.fill(T::zero());
     add_column_sums(values, sums);
 }
 
-/// [`column_sums`] that go on from what is there.
+/// [`column_sums`] that continue from the values in `sums`.
 #[cfg(feature = "std")] // for training
 pub(crate) fn add_column_sums<T: Float>(values: &[T], sums: &mut [T]) {
     if sums.is_empty() {
@@ -45,7 +45,7 @@ pub(crate) fn add_column_sums<T: Float>(values: &[T], sums: &mut [T]) {
     });
 }
 
-/// Mean m and 1/√(v + ε) of a row, v being the mean of (x − m)².
+/// Returns mean m and 1/√(v + ε) of a row, with v the mean of (x − m)².
 #[inline(always)]
 pub(crate) fn mean_and_rate<T: Float>(x: &[T], epsilon: T) -> (T, T) {
     let share = T::one() / T::of(x.len() as f64);
@@ -54,7 +54,7 @@ pub(crate) fn mean_and_rate<T: Float>(x: &[T], epsilon: T) -> (T, T) {
     if variance.is_finite() { (mean, rate(variance, epsilon)) } else { of_large(x, epsilon) }
 }
 
-/// [`mean_and_rate`] in units of the largest number: of a row whose squares overflow.
+/// [`mean_and_rate`] in units of the largest number, for a row whose squares overflow.
 #[cold]
 #[inline(never)]
 fn of_large<T: Float>(x: &[T], epsilon: T) -> (T, T) {
@@ -65,7 +65,7 @@ fn of_large<T: Float>(x: &[T], epsilon: T) -> (T, T) {
     (mean * largest, rate(variance, epsilon / largest / largest) / largest)
 }
 
-/// 1/√(q + ε) of a row, q being the mean of x².
+/// Returns 1/√(q + ε) of a row, with q the mean of x².
 #[inline(always)]
 pub(crate) fn rms_rate<T: Float>(x: &[T], epsilon: T) -> T {
     let share = T::one() / T::of(x.len() as f64);
@@ -73,7 +73,7 @@ pub(crate) fn rms_rate<T: Float>(x: &[T], epsilon: T) -> T {
     if square.is_finite() { rate(square, epsilon) } else { rms_rate_of_large(x, epsilon) }
 }
 
-/// [`rms_rate`] in units of the largest number: of a row whose squares overflow.
+/// [`rms_rate`] in units of the largest number, for a row whose squares overflow.
 #[cold]
 #[inline(never)]
 fn rms_rate_of_large<T: Float>(x: &[T], epsilon: T) -> T {
@@ -83,7 +83,7 @@ fn rms_rate_of_large<T: Float>(x: &[T], epsilon: T) -> T {
     rate(square, epsilon / largest / largest) / largest
 }
 
-/// 1/√(v + ε).
+/// Returns 1/√(v + ε).
 #[inline(always)]
 pub(crate) fn rate<T: Float>(variance: T, epsilon: T) -> T {
     T::one() / (variance + epsilon).sqrt()

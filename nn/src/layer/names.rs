@@ -1,23 +1,23 @@
-//! How the layers of a network are called, and how it would be declared.
+//! Names of layers, and layers written as a declaration.
 
 use super::Info;
 use crate::head::HeadInfo;
 use crate::text::{Message, Text, equal};
 
-/// Where there is no head.
+/// The head of a part that has none.
 const NONE: &HeadInfo = &HeadInfo::NONE;
 
 impl Info {
-    /// The full name of the layer at `index`: `hidden`, or `encoder.layer1` inside a network that is the layer
-    /// `encoder`. `names` are those of the outermost layers, in order; those that are missing are called
-    /// `layer1`, `layer2`, …
+    /// Returns the full name of the layer at `index`: `hidden`, or `encoder.layer1` for a layer of
+    /// a nested network `encoder`. `names` are the names of the outermost layers, in order. Missing
+    /// names become `layer1`, `layer2`, …
     pub(crate) const fn name(&self, names: &[&str], index: usize) -> Message {
         let mut name = Message::new();
         self.push_name(names, 0, index, &mut name);
         name.sealed()
     }
 
-    /// The same for a part whose first layer has the name at `first`.
+    /// The same for a part whose first layer has the name `names[first]`.
     const fn push_name(&self, names: &[&str], first: usize, index: usize, to: &mut Message) {
         match self {
             Info::Layer(_) => push_or_number(names, first, to),
@@ -38,7 +38,7 @@ impl Info {
         }
     }
 
-    /// How many layers have a name of the outermost network's: one inside it counts as one.
+    /// Number of layers that the outermost network names. A nested network counts as one.
     const fn named(&self) -> usize {
         match self {
             Info::Layer(_) | Info::Nested { .. } => 1,
@@ -47,8 +47,8 @@ impl Info {
         }
     }
 
-    /// Appends the layers as a declaration would write them, the last one with the activation `head` if it
-    /// has none of its own.
+    /// Appends the layers as a declaration writes them. The last layer gets the activation `head`
+    /// if it has none.
     pub(crate) const fn push_declaration<const CAPACITY: usize>(
         &self,
         head: &HeadInfo,
@@ -95,7 +95,7 @@ impl Info {
         }
     }
 
-    /// Whether the declaration has a place for the head.
+    /// Whether the declaration shows the head.
     pub(crate) const fn shows(&self, head: &HeadInfo) -> bool {
         match self {
             Info::Layer(layer) => equal(layer.activation.as_bytes(), b"linear"),
@@ -109,7 +109,7 @@ impl Info {
     }
 }
 
-/// The name at `index`, or `layer3`.
+/// Appends the name at `index`, or `layer3` if there is none.
 pub(crate) const fn push_or_number<const CAPACITY: usize>(
     names: &[&str],
     index: usize,
@@ -145,7 +145,8 @@ const fn push_branches<const CAPACITY: usize>(
     to.push("))");
 }
 
-/// What an activation is called, as in `leaky_relu(0.1)`, and its number if it has one; `None` if that is no number.
+/// Splits the name of an activation, such as `leaky_relu(0.1)`, into its word and its number.
+/// `None` if the number cannot be read.
 #[cfg(feature = "std")]
 pub(crate) fn word_and_number(name: &str) -> Option<(&str, Option<f64>)> {
     match name.strip_suffix(')').and_then(|name| name.split_once('(')) {
@@ -154,7 +155,7 @@ pub(crate) fn word_and_number(name: &str) -> Option<(&str, Option<f64>)> {
     }
 }
 
-/// A number as names have it: `0.1`, or its bits.
+/// Reads a number in a name: `0.1`, or its bits in hexadecimal.
 #[cfg(feature = "std")]
 pub(crate) fn written_number(text: &str) -> Option<f64> {
     match text.strip_prefix("0x") {

@@ -1,4 +1,4 @@
-//! The numbers that a layer takes as options, held to their rules in the vocabulary.
+//! Numeric options of layers, checked against their bounds in the vocabulary.
 
 use nn_grammar::vocabulary::{self, LayerOption, Number};
 
@@ -6,7 +6,7 @@ use nn_grammar::vocabulary::{self, LayerOption, Number};
 use crate::error::{Error, Result};
 use crate::text::Message;
 
-/// The rule of the number that this option of the layer `word` takes.
+/// The bounds of this numeric option of the layer `word`.
 pub(crate) const fn rule(word: &str, option: &str) -> &'static Number {
     match vocabulary::number(word, option) {
         Some(rule) => rule,
@@ -22,8 +22,8 @@ pub(super) const fn options(word: &str) -> &'static [LayerOption] {
     }
 }
 
-/// The number with these bits, as an option of a layer whose type is written by hand: what the macro writes has been
-/// checked before.
+/// Checks the option of a layer whose type is written by hand, given its bits. (Options that the
+/// macro writes have been checked before.)
 pub(super) const fn checked(word: &str, option: &str, bits: u64) -> f64 {
     let (number, rule) = (f64::from_bits(bits), rule(word, option));
     if !rule.allows(number) {
@@ -36,7 +36,7 @@ pub(super) const fn checked(word: &str, option: &str, bits: u64) -> f64 {
     number
 }
 
-/// The options of the layer `word`, each within its bounds.
+/// Checks that each option of the layer `word` is within its bounds.
 #[cfg(feature = "std")]
 pub(super) fn checked_options<const N: usize>(
     word: &str,

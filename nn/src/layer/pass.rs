@@ -1,31 +1,31 @@
-//! What a pass through the layers is for.
+//! [`Pass`]: training or evaluation.
 
-/// Whether rows are answered or learnt from: dropout and batch norm differ between the two.
+/// Training or evaluation mode. Dropout and batch norm behave differently in the two.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Pass {
-    /// The network answers; nothing is random, and rows do not depend on one another.
+    /// Evaluation: nothing is random, and rows do not depend on one another.
     #[default]
     Evaluation,
-    /// The network is trained.
+    /// Training.
     ///
-    /// Random choices are functions of these numbers, of the row's place in the batch and of the
-    /// column, so that it does not matter which thread computes which rows.
+    /// Random choices are functions of these numbers, of the row's index in the batch, and of the
+    /// column. So they do not depend on which thread computes which rows.
     Training {
-        /// The training's seed.
+        /// The seed of the training.
         seed: u64,
-        /// How many steps have been taken before.
+        /// Number of steps taken before.
         step: u64,
-        /// The place in the batch of the first row at hand.
+        /// Index in the batch of the first row at hand.
         first_row: u64,
-        /// How many layers of the network stand before the one at hand.
+        /// Number of layers of the network before this one.
         layer: u64,
-        /// What the rates of dropout are multiplied by, 1 mostly.
+        /// Factor on the dropout rates, usually 1.
         dropout: f64,
     },
 }
 
 impl Pass {
-    /// The same pass as a part of the network sees it that comes `layers` layers later.
+    /// The same pass for a part of the network that is `layers` layers further on.
     #[must_use]
     pub const fn skip(self, layers: usize) -> Self {
         match self {

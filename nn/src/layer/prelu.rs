@@ -1,4 +1,4 @@
-//! PReLU: a leaky ReLU whose slopes are learned, one for each column.
+//! PReLU: a leaky ReLU with a learned slope per column.
 //!
 //! y  = x where x > 0, else x∘a
 //! dx = dy where x > 0, else dy∘a
@@ -13,19 +13,20 @@ use crate::parameters::TensorKind;
 #[cfg(feature = "std")]
 use crate::parameters::array;
 
-/// Each of `N` numbers of a row as it is where it is positive, else times a learned slope (He et al. 2015).
+/// PReLU of `N` columns: the identity for positive numbers, else times a learned slope (He et al.
+/// 2015).
 ///
-/// y = x where x > 0, else x∘a, with a `[N]`, the parameter `slope`, at first the number whose bits are `SLOPE`. At 0 the
-/// derivative is a, as PyTorch has it.
+/// y = x where x > 0, else x∘a. The parameter a `[N]` is named `slope` and starts at the number
+/// whose bits are `SLOPE`. The derivative at 0 is a, as in PyTorch.
 pub type Prelu<const N: usize, const SLOPE: u64> = ByRow<N, PreluRule, SLOPE>;
 
-/// What [`Prelu`] computes, for rows of any width.
+/// The formula of [`Prelu`], for rows of any width.
 pub type PreluFormula<W> = ByRowFormula<PreluRule, W>;
 
 /// See [`Prelu`].
 #[derive(Clone, Copy, Debug)]
 pub struct PreluRule {
-    /// The slopes at first.
+    /// The initial slope.
     slope: f64,
 }
 
@@ -33,7 +34,7 @@ pub struct PreluRule {
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub struct PreluView<'a, T, const N: usize> {
-    /// What each column is multiplied by where it is not positive.
+    /// The slope of each column where x is not positive.
     pub slope: &'a [T; N],
 }
 
@@ -76,7 +77,8 @@ impl RowRule for PreluRule {
     }
 }
 
-/// `to` = `values` where x > 0, else `values`∘a. Forward, `values` is x; on the way back dy.
+/// Computes `to` = `values` where x > 0, else `values`∘a. `values` is x in the forward pass and dy
+/// in the backward pass.
 #[inline(always)]
 fn bend<T: Float>(slope: &[T], x: &[T], values: &[T], to: &mut [T]) {
     for (((to, &value), &x), &slope) in to.iter_mut().zip(values).zip(x).zip(slope) {

@@ -1,4 +1,4 @@
-//! What every layer of the list has to prove.
+//! Tests that every layer of the list has to pass.
 
 use nn_grammar::vocabulary::{self, LayerOption};
 use tensor::random::Random;
@@ -43,10 +43,12 @@ fn from_row(pass: Pass, row: usize) -> Pass {
     }
 }
 
-/// Outputs, gradient at the inputs, gradient of the parameters, and the parameters after a change of state.
+/// Outputs, gradient of the inputs, gradient of the parameters, and the parameters after a change
+/// of state.
 type Outcome<T> = [Vec<T>; 4];
 
-/// A batch through `L` in two parts, whose gradient is asked for in as many stretches as there are.
+/// A batch through `L` in two parts. Its gradient is computed in as many slices as `next_boundary`
+/// allows.
 fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
     let Sample { parameters, x, dy } = sample;
     let mut memory = vec![T::nan(); L::workspace_len::<T>(ROWS)];
@@ -93,7 +95,7 @@ fn in_parts<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Outcome<T> {
     [outputs, dx, gradient, after]
 }
 
-/// The gradient of a batch whose rows come in portions, each passed through by itself.
+/// The gradient of a batch in micro-batches, each with its own forward and backward pass.
 fn in_portions<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Vec<T> {
     let Sample { parameters, x, dy } = sample;
     let mut gradient = vec![T::nan(); L::LEN];
@@ -138,9 +140,9 @@ fn same_bits<L: Layer, T: Float>() {
         assert_eq!(whole_dx, dx, "input gradient of parts");
         let mut whole = vec![T::nan(); L::LEN];
         L::gradient(parameters, x, &workspace, 0, &mut whole, Sums::WHOLE);
-        assert_eq!(whole, gradient, "gradient in stretches");
+        assert_eq!(whole, gradient, "gradient in slices");
         if !L::COUPLED {
-            assert_eq!(whole, in_portions::<L, T>(&sample, pass), "gradient that goes on");
+            assert_eq!(whole, in_portions::<L, T>(&sample, pass), "gradient over micro-batches");
         }
         let (mut descended, mut stepped) = (parameters.to_vec(), parameters.to_vec());
         let rate = T::of(0.25);
@@ -158,7 +160,7 @@ fn same_bits<L: Layer, T: Float>() {
     assert_eq!((L::INFO.inputs(), L::INFO.outputs()), (L::INPUTS, L::OUTPUTS));
 }
 
-/// What a single layer says of itself as a constant, and what its formulas say.
+/// Compares the constants of a single layer with its formula.
 fn says_the_same<L: Layer, T: Float>(formula: &dyn Formula<T>) {
     assert_eq!(formula.widths(), [L::INPUTS, L::OUTPUTS]);
     assert_eq!(formula.len(), L::LEN);
@@ -167,7 +169,7 @@ fn says_the_same<L: Layer, T: Float>(formula: &dyn Formula<T>) {
     assert!(formula.tensors().into_iter().eq(constant), "{:?}", formula.tensors());
 }
 
-/// The formulas of a single layer say the same of it as its type.
+/// The formulas of a single layer agree with its type.
 pub(super) fn prove_leaf<L: Leaf>() {
     prove::<L>();
     says_the_same::<L, f32>(&L::formula::<f32>());
@@ -203,7 +205,8 @@ pub(super) fn same_at_run_time<L: Layer>(word: &str, options: &[f64]) {
     }
 }
 
-/// The encoder `word` finds and does the same declared and at run time, passes on what it gives, and knows nothing before.
+/// The encoder `word` computes the same declared and at run time, is the identity as a layer, and
+/// has no statistics before.
 pub(super) fn prove_encoder<L: Leaf>(word: &str, options: &[f64]) {
     let sample = Sample::<f64>::of::<L>();
     let formula = simple_formula::<f64>(word, L::INPUTS, options).expect("the layer's options");

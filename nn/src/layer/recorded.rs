@@ -11,18 +11,18 @@ use tensor::{Buffer, Float, Tensor};
 
 use super::{Layer, OutputGrad, Pass, Sums, TensorInfo, too_few};
 
-/// See the module. What the static driver keeps of the rows, and the parameters, are kept from forward
-/// to backward.
+/// See the module. Parameters and workspace are saved from forward to backward.
 pub(crate) struct Static<L, T: Float> {
     pass: Pass,
     parameters: Buffer<T>,
     memory: Buffer<T>,
-    /// Where what is not trained is taken from, whatever the parameters on the tape are.
+    /// The source of untrained values, regardless of the parameters on the tape.
     kept: Buffer<T>,
     layer: PhantomData<L>,
 }
 
-/// The layer `L` on a tape, its tensors taken from the front of `parameters`. It must be one layer.
+/// Records the layer `L` on a tape. Takes its tensors from the front of `parameters`. `L` must be a
+/// single layer.
 pub(crate) fn record<'t, L: Layer, T: Float>(
     parameters: &mut std::slice::Iter<'_, Var<'t, T>>,
     x: Var<'t, T>,
@@ -52,7 +52,7 @@ impl<L: Layer, T: Float> Static<L, T> {
         }
     }
 
-    /// The same with what is not trained as it is in these parameters.
+    /// The same, with the untrained values of these parameters.
     pub(crate) fn keeping(self, parameters: &[T]) -> Self {
         Static { kept: Buffer::from_slice(parameters), ..self }
     }
@@ -81,7 +81,7 @@ impl<L: Layer, T: Float> Static<L, T> {
         )
     }
 
-    /// dx and the flat gradient of the parameters.
+    /// Returns dx and the flat gradient of the parameters.
     fn gradients(&self, x: &Tensor<T>, dy: &Tensor<T>) -> (Buffer<T>, Buffer<T>) {
         let (x, rows) = (x.contiguous(), x.shape()[0]);
         let mut memory = Buffer::from_slice(&self.memory);
@@ -101,7 +101,7 @@ impl<L: Layer, T: Float> Static<L, T> {
     }
 }
 
-/// On x and the layer's trained tensors.
+/// Its inputs are x and the layer's trained tensors.
 impl<L: Layer, T: Float> ListOp<T> for Static<L, T> {
     fn name(&self) -> &'static str {
         L::INFO.layer(0).0.kind
@@ -135,8 +135,8 @@ impl<L: Layer, T: Float> ListOp<T> for Static<L, T> {
     }
 }
 
-/// On x and all parameters in one row, gaps included: any part of a network, for the check of its
-/// gradients.
+/// Its inputs are x and all parameters as one vector, gaps included. Any part of a network; for the
+/// gradient check.
 impl<L: Layer, T: Float> Op<T, 2> for Static<L, T> {
     fn name(&self) -> &'static str {
         L::INFO.layer(0).0.kind

@@ -1,4 +1,4 @@
-//! RMS norm: every row gets a root mean square of 1, then a scale for each column.
+//! RMS norm: each row gets a root mean square of 1, then a scale per column.
 //!
 //! y  = x·r∘g, r = 1/√(mean x² + ε)
 //! dx = r·(h − x·r²·mean (h∘x)), h = dy∘g
@@ -16,20 +16,21 @@ use crate::parameters::TensorKind;
 #[cfg(feature = "std")]
 use crate::parameters::array;
 
-/// Each row of `N` numbers divided by its root mean square, then scaled (Zhang and Sennrich 2019).
+/// RMS norm of rows of `N` numbers: divided by the root mean square, then scaled (Zhang and
+/// Sennrich 2019).
 ///
-/// y = x·r∘g, r = 1/√(mean x² + ε), with the mean over the row, ε the number whose bits are `EPSILON`, and g `[N]`, the
-/// parameter `scale`, at first 1. It is [`LayerNorm`](crate::layer::LayerNorm) without the mean and the shift, at about
-/// half its cost.
+/// y = x·r∘g, r = 1/√(mean x² + ε), with the mean over the row, and ε the number whose bits are
+/// `EPSILON`. The parameter g `[N]` is named `scale` and starts at 1. It is
+/// [`LayerNorm`](crate::layer::LayerNorm) without the mean and the shift, at about half its cost.
 pub type RmsNorm<const N: usize, const EPSILON: u64> = ByRow<N, RmsNormRule, EPSILON>;
 
-/// What [`RmsNorm`] computes, for rows of any width.
+/// The formula of [`RmsNorm`], for rows of any width.
 pub type RmsNormFormula<W> = ByRowFormula<RmsNormRule, W>;
 
 /// See [`RmsNorm`].
 #[derive(Clone, Copy, Debug)]
 pub struct RmsNormRule {
-    /// What is added to the mean square.
+    /// ε, which is added to the mean square.
     epsilon: f64,
 }
 
@@ -72,7 +73,7 @@ impl RowRule for RmsNormRule {
     fn backward<T: Float>(&self, parameters: &[T], x: &[T], kept: &[T], dy: &[T], dx: &mut [T]) {
         let (scale, rate) = (column(parameters, 0, x.len()), kept[0]);
         let share = T::one() / T::of(x.len() as f64);
-        // dx holds h meanwhile.
+        // dx holds h in between.
         for ((h, &dy), &scale) in dx.iter_mut().zip(dy).zip(scale) {
             *h = dy * scale;
         }

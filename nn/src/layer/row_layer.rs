@@ -1,4 +1,4 @@
-//! A layer of your own, by its formula for one row.
+//! [`RowLayer`]: a custom layer, given by its formula for one row.
 
 use std::marker::PhantomData;
 
@@ -12,16 +12,18 @@ use super::{
 use crate::parameters::{NamedTensor, padded};
 use crate::row::Row;
 
-/// A layer that answers each row by itself. Implement it, and the layer stands in any declaration:
-/// training, batches, threads, files and the tape follow. Its functions are compiled for the best vector
-/// instructions if they are small or marked `#[inline(always)]`.
+/// A custom layer that treats each row by itself.
+///
+/// Implement it to use the layer in any declaration. Training, batches, threads, files and the tape
+/// follow from it. Its functions are compiled for the best vector instructions if they are small or
+/// marked `#[inline(always)]`.
 ///
 /// ```
 /// use nn::init::Random;
 /// use nn::layer::{self, RowLayer};
 /// use nn::prelude::*;
 ///
-/// /// y = x∘s: every number times one of its own.
+/// /// y = x∘s: every number times a factor.
 /// struct Scale<const I: usize, const O: usize>;
 ///
 /// impl<const I: usize, const O: usize> RowLayer for Scale<I, O> {
@@ -59,37 +61,36 @@ use crate::row::Row;
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub trait RowLayer: 'static {
-    /// What summaries, errors and files call it.
+    /// The name in summaries, errors and files.
     const NAME: &'static str;
     /// Inputs per row.
     const INPUTS: usize;
     /// Outputs per row.
     const OUTPUTS: usize;
-    /// How many numbers are trained.
+    /// Number of trained parameters.
     const PARAMS: usize = 0;
-    /// The tensors that the parameters consist of, one after the other without gaps; one named
-    /// `parameters` unless said otherwise.
+    /// The tensors of the parameters, one after the other without gaps. By default there is one,
+    /// named `parameters`.
     const TENSORS: &'static [TensorInfo] = match Self::PARAMS {
         0 => &[],
         _ => &[TensorInfo::new("parameters", &[Self::PARAMS], 0)],
     };
-    /// Multiplications and additions for one row, by which the work of threads is divided.
+    /// Multiplications and additions for one row. The work is divided among threads by it.
     const FLOPS: usize = 2 * Self::PARAMS;
 
-    /// `[T; OUTPUTS]`: the outputs of one row.
+    /// The outputs of one row: `[T; OUTPUTS]`.
     type Outputs<T: Float>: Row<T>;
 
-    /// Fills `parameters`, which are zero, with first values from `random`: N(√(1/INPUTS)) unless said
-    /// otherwise.
+    /// Initializes `parameters`, which are zero, from `random`. By default with N(√(1/INPUTS)).
     fn init<T: Float>(parameters: &mut [T], random: Random) {
         let deviation = T::of((1.0 / Self::INPUTS as f64).sqrt());
         random.fill_normal(parameters, T::zero(), deviation);
     }
 
-    /// Fills y with the answer to x.
+    /// Writes the outputs for the inputs x to y.
     fn forward<T: Float>(parameters: &[T], x: &[T], y: &mut [T]);
 
-    /// Fills dx with the gradient with respect to x, given dy, the one with respect to y.
+    /// Writes dL/dx to dx, given dy = dL/dy.
     fn backward<T: Float>(parameters: &[T], x: &[T], y: &[T], dy: &[T], dx: &mut [T]);
 
     /// Adds the gradient with respect to the parameters to `gradient`.
@@ -125,7 +126,7 @@ impl<L: RowLayer> Inference for L {
     }
 }
 
-/// What the layer `L` computes: its formula, row by row.
+/// The formula of the custom layer `L`, row by row.
 #[derive(Debug)]
 pub struct RowFormula<L>(PhantomData<fn() -> L>);
 
@@ -220,14 +221,14 @@ impl<L: RowLayer> Leaf for L {
         RowFormula(PhantomData)
     }
 
-    /// All parameters in one row.
+    /// Returns all parameters as one slice.
     fn view<T: Float>(parameters: &[T]) -> &[T] {
         &parameters[..L::PARAMS]
     }
 }
 
-/// All rows on their way forward. [`Inline`], so that functions of the user's marked `#[inline(always)]`
-/// are part of the vector code whatever their size.
+/// The forward pass of all rows. [`Inline`], so that custom functions marked `#[inline(always)]`
+/// become part of the vector code, regardless of their size.
 struct Forward<'a, L, T> {
     parameters: &'a [T],
     x: &'a [T],
@@ -246,7 +247,7 @@ impl<L: RowLayer, T: Float> Inline for Forward<'_, L, T> {
     }
 }
 
-/// The gradient of all rows on its way back.
+/// The backward pass of all rows.
 struct Backward<'a, L, T> {
     parameters: &'a [T],
     x: &'a [T],
@@ -269,7 +270,7 @@ impl<L: RowLayer, T: Float> Inline for Backward<'_, L, T> {
     }
 }
 
-/// The parameters' gradient, summed over all rows.
+/// The gradient of the parameters, summed over all rows.
 struct Gradient<'a, L, T> {
     parameters: &'a [T],
     x: &'a [T],

@@ -1,11 +1,11 @@
-//! A variable under another name.
+//! The identity, as an operation of a tape.
 //!
 //! y = x
 //!
 //! dx = dy
 //!
-//! Where a value is used twice inside a part of a network, the part uses this one in its place, so that
-//! gradients are added there and in no other order than in the static driver.
+//! Where a part of a network uses a value twice, it uses this copy. The gradients are then added
+//! here, in the same order as in the static driver.
 
 use autograd::{Call, Op};
 use tensor::{Float, Tensor};

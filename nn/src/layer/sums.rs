@@ -1,29 +1,30 @@
-//! Sums over the rows of a batch that is passed through in portions.
+//! Gradient accumulation over the micro-batches of a batch.
 
 use tensor::product::Start;
 
-/// How far the sums of a gradient have come, where the rows of a batch come in portions. Each sum over the rows is one chain,
-/// which goes on from portion to portion, so that its bits are those of the whole batch at once.
+/// Position of a micro-batch in its batch. Each sum over the rows continues from one micro-batch to
+/// the next as one chain of additions, so that its bits are those of the whole batch at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Sums {
-    /// Whether they begin with these rows. Otherwise they go on from what the gradient holds.
+    /// Whether the sums begin with these rows. Otherwise they continue from the values in the
+    /// gradient.
     pub begin: bool,
-    /// Whether they end with these rows. What is made of complete sums, such as the gradient of a penalty that is added to
-    /// them, follows then.
+    /// Whether the sums end with these rows. Terms that need complete sums, such as the gradient of
+    /// a penalty that is added to them, follow then.
     pub end: bool,
 }
 
 impl Sums {
-    /// Of a whole batch at once.
+    /// A whole batch at once.
     pub const WHOLE: Sums = Sums { begin: true, end: true };
 
-    /// What the first product over the rows begins with.
+    /// The initial value of a product that sums over the rows.
     pub(crate) fn start<'a, T>(self) -> Start<'a, T> {
         if self.begin { Start::Zero } else { Start::Accumulate }
     }
 
-    /// Of the rows from `first` on, so many, of a batch of `all`.
+    /// The position of `rows` rows from row `first` on, in a batch of `all` rows.
     pub(crate) fn of_rows(first: usize, rows: usize, all: usize) -> Self {
         Sums { begin: first == 0, end: first + rows == all }
     }

@@ -1,11 +1,11 @@
-//! A number of units that is a constant where a network is declared, and a number where it is read at run time.
+//! Width of a layer: a constant of a declared network, or a run-time number.
 
 use core::fmt::Debug;
 
-/// How many units a layer has. Formulas are written once for both kinds: with [`Fixed`] the compiler knows the
-/// length of every loop.
+/// Number of units of a layer. Formulas are written once for both kinds. With [`Fixed`] the
+/// compiler knows the length of every loop.
 pub trait Width: Copy + Debug + Send + Sync + 'static {
-    /// The number.
+    /// Returns the number of units.
     fn get(self) -> usize;
 }
 

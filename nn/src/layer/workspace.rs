@@ -1,18 +1,22 @@
-//! What a layer without others inside it keeps of a batch between forward and backward.
+//! Workspace of a single layer: its outputs, their gradient, and the cached activations of a batch.
+//!
+//! A workspace owns nothing. It is a set of slices of one buffer that is reused from step to step.
+//! It corresponds to what PyTorch's `ctx.save_for_backward` saves, with outputs and gradients
+//! included.
 
-/// Cuts the first `len` elements off `memory`.
+/// Takes the first `len` elements from `memory`.
 pub(super) fn take<'a, T>(memory: &mut &'a mut [T], len: usize) -> &'a mut [T] {
     let (taken, rest) = std::mem::take(memory).split_at_mut(len);
     *memory = rest;
     taken
 }
 
-/// How much a layer keeps beside its outputs and the gradient there.
+/// How many numbers a layer caches in addition to its outputs and their gradient.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Extra {
-    /// Numbers for each row.
+    /// Numbers per row.
     pub per_row: usize,
-    /// Numbers for all rows together.
+    /// Numbers shared by all rows of the batch.
     pub shared: usize,
 }
 
@@ -20,27 +24,28 @@ pub struct Extra {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Workspace<'a, T> {
-    /// How many rows.
+    /// Number of rows.
     pub rows: usize,
-    /// The outputs. `[rows, outputs]`
+    /// The outputs y. `[rows, outputs]`
     pub y: &'a mut [T],
-    /// The gradient there. `[rows, outputs]`
+    /// The gradient dL/dy. `[rows, outputs]`
     pub dy: &'a mut [T],
-    /// What else is kept of each row. `[rows, per_row]`
+    /// Cached activations. `[rows, per_row]`
     pub per_row: &'a mut [T],
-    /// What is kept once, of all rows of the batch; only the first part of a batch that was split has it. `[shared]`
+    /// Values shared by all rows of the batch, such as batch statistics. After a split only the
+    /// first part has them. `[shared]`
     pub shared: &'a mut [T],
-    /// Whether the weighted sums are there already: see [`FirstSums`](super::FirstSums).
+    /// Whether the weighted sums have been computed already: see [`FirstSums`](super::FirstSums).
     pub has_sums: bool,
 }
 
 impl<'a, T> Workspace<'a, T> {
-    /// How many numbers `rows` rows need.
+    /// The length for `rows` rows, in numbers.
     pub(crate) fn len(rows: usize, outputs: usize, extra: Extra) -> usize {
         rows * (2 * outputs + extra.per_row) + extra.shared
     }
 
-    /// For `rows` rows of `outputs` outputs, off the front of `memory`.
+    /// Takes the workspace for `rows` rows of `outputs` outputs from the front of `memory`.
     pub(crate) fn workspace(
         memory: &mut &'a mut [T],
         rows: usize,
@@ -57,7 +62,7 @@ impl<'a, T> Workspace<'a, T> {
         }
     }
 
-    /// The first `at` rows and the others.
+    /// Splits into the first `at` rows and the others.
     pub(crate) fn split(self, at: usize, outputs: usize, extra: Extra) -> (Self, Self) {
         let Workspace { rows, has_sums, .. } = self;
         let (y, y_rest) = self.y.split_at_mut(at * outputs);

@@ -1,4 +1,4 @@
-//! Whether the encoders of a network know their columns.
+//! Whether the encoders of a network have been fitted.
 
 use tensor::Float;
 
@@ -7,14 +7,15 @@ use crate::error::{Error, Result, quoted};
 use crate::layer::Inference as _;
 use crate::parameters::{NamedTensor, TensorKind};
 
-/// What is wrong with a network whose encoders know nothing.
-const UNKNOWN: &str = "nothing of the columns, since it was never adapted";
-const ADVICE: &str = "train it with `fit`, which finds that from the training rows before the first step, give rows to `adapt`, \
-                      or load a file of a trained network";
+/// Part of the message about a network with an encoder that was not fitted.
+const UNKNOWN: &str = "no statistics of the columns, since it was never adapted";
+const ADVICE: &str = "train it with `fit`, which computes them from the training rows before the first step, pass rows \
+                      to `adapt`, or load a file of a trained network";
 
-/// The encoder that has found nothing yet, if there is one.
+/// Returns the name of an encoder that has not been fitted, if there is one.
 fn unknown<'t, T: Float>(tensors: &'t [NamedTensor], flat: &[T]) -> Option<&'t str> {
-    // The number of rows that an encoder's state was found from is its only tensor without an axis.
+    // An encoder's only tensor without an axis is the number of rows that its statistics were
+    // computed from.
     let is_unknown = |tensor: &&NamedTensor| {
         tensor.kind == TensorKind::Found
             && tensor.shape.is_empty()
@@ -24,7 +25,7 @@ fn unknown<'t, T: Float>(tensors: &'t [NamedTensor], flat: &[T]) -> Option<&'t s
     Some(tensor.name.rsplit_once('.').map_or(&tensor.name, |(layer, _)| layer))
 }
 
-/// Refuses a model of this name if an encoder in front of it has found nothing yet.
+/// Returns an error if an encoder of the model with this name has not been fitted.
 pub(crate) fn check_adapted<T: Float>(
     name: &str,
     tensors: &[NamedTensor],
@@ -35,13 +36,13 @@ pub(crate) fn check_adapted<T: Float>(
         Some(layer) => Err(Error::value(
             format!("encoder {} of {name}", quoted(layer)),
             UNKNOWN,
-            "what it finds from training rows",
+            "those of training rows",
             ADVICE,
         )),
     }
 }
 
-/// Refuses a network whose encoder has found nothing yet.
+/// Returns an error if an encoder of the network has not been fitted.
 pub(crate) fn check_encoder<N: Network>(network: &N) -> Result<()> {
     match const { N::Layers::ENCODES } {
         false => Ok(()),
@@ -49,7 +50,7 @@ pub(crate) fn check_encoder<N: Network>(network: &N) -> Result<()> {
     }
 }
 
-/// Panics at the caller's line if the encoder of a network has found nothing yet.
+/// Panics at the caller's line if an encoder of the network has not been fitted.
 #[track_caller]
 pub(super) fn assert_encoder<N: Network>(network: &N) {
     if const { N::Layers::ENCODES } && !N::Layers::is_adapted(network.parameters().as_slice()) {

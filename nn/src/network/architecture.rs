@@ -1,4 +1,4 @@
-//! What a network is, before there is any: types and constants.
+//! [`Architecture`]: the types and constants of a network, without parameters.
 
 use tensor::Float;
 #[cfg(feature = "std")]
@@ -16,8 +16,8 @@ use super::{Units, summary};
 
 /// The types and constants of a network.
 ///
-/// [`network!`](crate::network) implements it; the required items say only what the network is,
-/// everything else follows.
+/// [`network!`](crate::network) implements it. The required items only describe the network;
+/// everything else follows from them.
 ///
 /// ```
 /// use nn::network;
@@ -27,51 +27,52 @@ use super::{Units, summary};
 /// const { assert!(Digits::PARAMS == 101_770) }; // known before anything runs
 /// ```
 pub trait Architecture: Sized + 'static {
-    /// The number that parameters, inputs and outputs are made of.
+    /// The type of parameters, inputs and outputs.
     type Float: Float;
     /// The layers, joined by [`Then`](crate::layer::Then).
     type Layers: Layer;
-    /// What the last layer's values mean, and the loss.
+    /// The head: the function after the last layer, the kind of target, and the default loss.
     #[cfg(feature = "std")]
     type Head: Head<Self::Float, Target = Self::Target>;
-    /// What the last layer's values mean.
+    /// The head: the function after the last layer.
     #[cfg(not(feature = "std"))]
     type Head: HeadFunction<Self::Float>;
     /// One sample: `[Float; inputs]`.
     type Input: Row<Self::Float>;
     /// One prediction: `[Float; outputs]`.
     type Output: Row<Self::Float>;
-    /// What one prediction is compared with.
+    /// The target of one sample.
     #[cfg(feature = "std")]
     type Target: Copy + Send + Sync + 'static;
 
     /// The network's name.
     const NAME: &'static str;
 
-    /// The layers' names; those that are missing are called `layer1`, `layer2`, … A network inside this one
-    /// counts as one layer, and its own layers are called `encoder.layer1` and so on.
+    /// The layers' names. Missing ones are called `layer1`, `layer2`, … A nested network counts as
+    /// one layer; its own layers are called `encoder.layer1` and so on.
     const NAMES: &'static [&'static str];
 
     /// The layers.
     const INFO: &'static Info = &<Self::Layers as Inference>::INFO;
 
-    /// Numbers of one sample.
+    /// Numbers per sample.
     const INPUTS: usize = <Self::Input as Row<Self::Float>>::LEN;
 
-    /// Numbers of one prediction.
+    /// Numbers per prediction.
     const OUTPUTS: usize = <Self::Output as Row<Self::Float>>::LEN;
 
-    /// How many numbers training changes.
+    /// Number of trained parameters.
     const PARAMS: usize = Self::INFO.params();
 
-    /// Memory of the parameters, and of what is kept with them, such as running means.
+    /// Size in bytes of the parameters, and of the state that is saved with them, such as running
+    /// means.
     const BYTES: usize = Self::INFO.stored() * size_of::<Self::Float>();
 
     /// Multiplications and additions in the matrix products of one prediction.
     const FLOPS: usize = Self::INFO.flops();
 
-    /// The same for one sample of a training step: forward, the gradient of the weights, and that of
-    /// every layer's input but those that see the network's own.
+    /// The same for one sample of a training step: the forward pass, the gradient of the weights,
+    /// and the gradient of every layer's input, except for layers that see the network's own.
     const STEP_FLOPS: usize = 3 * Self::FLOPS - Self::INFO.first_flops();
 
     /// A table of the layers with their sizes.
@@ -96,7 +97,8 @@ pub trait Architecture: Sized + 'static {
     };
 }
 
-/// The last layer's values for one sample by these parameters, before the head's function.
+/// Returns the last layer's values for one sample with these parameters, before the head's
+/// function.
 #[inline]
 pub(crate) fn logits<N: Architecture>(parameters: &[N::Float], input: &N::Input) -> N::Output {
     let mut logits = match const { N::Layers::ENCODES } {
@@ -113,13 +115,13 @@ pub(crate) fn logits<N: Architecture>(parameters: &[N::Float], input: &N::Input)
     logits
 }
 
-/// Has the encoder in front change rows, one after the other, in their place.
+/// Encodes rows in place with the encoder at the front, one after the other.
 #[cfg(feature = "std")]
 pub(crate) fn encode_rows<N: Architecture>(parameters: &[N::Float], rows: &mut [N::Input]) {
     vectorize_inline(Encode::<N> { parameters, rows: Row::flatten_mut(rows) });
 }
 
-/// What the encoder in front does to some rows.
+/// The encoder at the front, applied to some rows.
 struct Encode<'a, N: Architecture> {
     parameters: &'a [N::Float],
     rows: &'a mut [N::Float],
@@ -136,7 +138,7 @@ impl<N: Architecture> Inline for Encode<'_, N> {
     }
 }
 
-/// [`logits`] of a row that has been encoded.
+/// [`logits`] of an encoded row.
 #[inline]
 fn encoded_logits<N: Architecture>(parameters: &[N::Float], input: &[N::Float]) -> N::Output {
     #[cfg(feature = "std")]
@@ -151,9 +153,10 @@ fn encoded_logits<N: Architecture>(parameters: &[N::Float], input: &[N::Float]) 
     logits
 }
 
-/// A prediction of so few multiplications and additions is one function with loops of constant length: at the
-/// end of that range the calls and checks of the general product would cost a quarter of its time, below
-/// most of it. Where a fused multiply-add is a call, the general product is quicker, as it does without.
+/// Largest prediction, in multiplications and additions, that is compiled as one function with
+/// loops of constant length. At this size the calls and checks of the general product would take a
+/// quarter of its time; for smaller ones, most of it. Without a fused multiply-add instruction the
+/// general product is faster, since it does not use one.
 #[cfg(feature = "std")]
 const INLINE_FLOPS: usize = 20_000;
 
@@ -172,13 +175,13 @@ impl<N: Architecture> Inline for Small<'_, N> {
     }
 }
 
-/// The declaration, one layer after the other: what must agree between a network and a file. Of more than some 500
-/// layers the first ones, and a hash of the others.
+/// The declaration, one layer after the other, which must be the same in a network and a file.
+/// Beyond some 500 layers it is truncated, and a hash of the rest is appended.
 pub(crate) const fn declaration<N: Architecture>() -> Text<CAPACITY> {
     declaration_of(N::INFO, &<N::Head as HeadFunction<N::Float>>::INFO)
 }
 
-/// The same of any layers and head.
+/// The same for any layers and head.
 pub(crate) const fn declaration_of(info: &Info, head: &HeadInfo) -> Text<CAPACITY> {
     let mut text = Text::new();
     info.push_declaration(head, &mut text);
@@ -189,5 +192,5 @@ pub(crate) const fn declaration_of(info: &Info, head: &HeadInfo) -> Text<CAPACIT
     text.sealed()
 }
 
-/// Room for long declarations.
+/// Capacity for long declarations.
 const CAPACITY: usize = 24 * 1024;

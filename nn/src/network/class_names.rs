@@ -1,4 +1,4 @@
-//! The names of a network's classes: given by data, kept beside the parameters, written to files.
+//! The names of a network's classes. Data provide them; they are saved with the parameters.
 
 use std::fmt;
 
@@ -8,23 +8,23 @@ use crate::file::CLASS_NAMES;
 use crate::head::{Head as _, HeadFunction as _, TargetKind};
 use crate::labels::Labels;
 
-/// The names as a file has them, if there are some.
+/// The names as text in a file, if there are any.
 pub(crate) fn class_text(class_names: Option<&Labels>) -> Option<(&'static str, String)> {
     class_names.map(|names| (CLASS_NAMES, names.text()))
 }
 
-/// How many classes a network tells apart: none unless it has one head, of classes.
+/// Number of classes of a network; 0 unless it has a single head, a softmax.
 pub(crate) fn classes<N: Architecture>() -> usize {
     if N::Head::KIND == TargetKind::Class { N::OUTPUTS } else { 0 }
 }
 
-/// Refuses names that are not one for each class.
+/// Returns an error unless there is one name per class.
 pub(super) fn check_count<N: Network>(names: &Labels) -> Result<()> {
     names.check_classes(N::NAME, classes::<N>(), &N::Head::INFO)
 }
 
 impl Labels {
-    /// Refuses names for a network of so many classes that are not one for each.
+    /// Returns an error unless there is one name for each of the network's classes.
     pub(crate) fn check_classes(
         &self,
         network: &str,
@@ -46,8 +46,8 @@ impl Labels {
     }
 }
 
-/// Refuses data whose classes have other names than a network knows, or the same in another order. `which` data they are, for
-/// the message: nothing, or `validation ` with a space.
+/// Returns an error if the class names of data and network differ, also in their order. `which`
+/// names the data in the message: empty, or `validation ` with a space.
 pub(crate) fn check_class_names(
     network: &str,
     known: Option<&Labels>,

@@ -1,4 +1,4 @@
-//! What a network consists of, declared or read at run time: for those who write it in another form.
+//! A description of a network, declared or read at run time, for exporters.
 
 use tensor::Float;
 
@@ -10,12 +10,12 @@ use crate::layer::columns::ColumnsInfo;
 use crate::parameters::NamedTensor;
 use crate::words::Words;
 
-/// What goes into a network.
+/// An input of a network.
 pub(crate) struct Port {
     pub(crate) name: String,
-    /// Numbers of a row.
+    /// Numbers per row.
     pub(crate) width: usize,
-    /// Columns of a table, if these are what it is.
+    /// The columns of a table, if the input has columns.
     pub(crate) columns: ColumnsInfo,
 }
 
@@ -27,14 +27,15 @@ pub(crate) struct Described<'a, T> {
     pub(crate) names: &'a [&'a str],
     pub(crate) heads: &'a HeadInfo,
     pub(crate) parameters: &'a [T],
-    /// Words of its columns.
+    /// The words of its columns.
     pub(crate) words: &'a Words,
-    /// Where what is known of the target stands among the parameters, if its units are not those of the last layer.
+    /// Index of the target's statistics in the parameters, if predictions have other units than the
+    /// last layer.
     pub(crate) units: Option<usize>,
 }
 
 impl<'a, T: Float> Described<'a, T> {
-    /// A declared one.
+    /// Describes a declared network.
     pub(crate) fn of<N: Network<Float = T>>(network: &'a N) -> Self {
         Described {
             name: N::NAME,
@@ -52,7 +53,7 @@ impl<'a, T: Float> Described<'a, T> {
     ///
     /// # Errors
     ///
-    /// If an encoder has found nothing yet.
+    /// If an encoder has not been fitted.
     pub(crate) fn tensors(&self) -> Result<Vec<NamedTensor>> {
         let tensors = tensors_of(self.info, self.names);
         check_adapted(self.name, &tensors, self.parameters)?;
@@ -64,7 +65,7 @@ impl<'a, T: Float> Described<'a, T> {
         self.info.name(self.names, index).as_str().to_owned()
     }
 
-    /// What goes in: the branches that it begins with, or one end.
+    /// The inputs: the branches at the front, or a single one.
     pub(crate) fn inputs(&self) -> Vec<Port> {
         let branches = front(self.info);
         let named = self.ends(branches.clone(), "input").into_iter().zip(branches);
@@ -76,7 +77,7 @@ impl<'a, T: Float> Described<'a, T> {
         named.map(port).collect()
     }
 
-    /// The names of branches, or of the one end.
+    /// The names of branches, or of the single input or output.
     pub(crate) fn ends(
         &self,
         branches: Vec<(usize, usize, usize)>,
@@ -88,7 +89,8 @@ impl<'a, T: Float> Described<'a, T> {
         let leaf = |index| self.layer_name(index);
         let first = branches[0].0;
         let last = branches.iter().map(|(from, count, _)| from + count).max().unwrap_or_default();
-        // All of them begin with the name of the layer that the branches are of; what comes next is the branch.
+        // All begin with the name of the layer that has the branches; the next part of the name is
+        // the branch.
         let all: Vec<String> = (first..last).map(leaf).collect();
         let depth = (0..).find(|&depth| {
             let part = |name: &String| name.split('.').nth(depth).map(str::to_owned);
@@ -104,7 +106,8 @@ impl<'a, T: Float> Described<'a, T> {
     }
 }
 
-/// The branches that the inputs of a network are, each by its first layer, their number, and its width.
+/// The branches at the front of a network: for each, the index of its first layer, its number of
+/// layers, and its width.
 fn front(info: &Info) -> Vec<(usize, usize, usize)> {
     match info {
         Info::Then(first, _) => front(first),
@@ -117,7 +120,7 @@ fn front(info: &Info) -> Vec<(usize, usize, usize)> {
     }
 }
 
-/// The same of what stands after the first branch.
+/// The same for the part after the first branch.
 fn front_of(info: &Info) -> Vec<(usize, usize, usize)> {
     match info {
         Info::Concat(..) => front(info),

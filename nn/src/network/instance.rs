@@ -1,4 +1,5 @@
-//! What every network with parameters can do, whoever wrote it: the macro, or you.
+//! [`Network`]: prediction and parameters of every network, declared by the macro or written by
+//! hand.
 
 use tensor::Buffer;
 use tensor::product::{TILE_ROWS, rows_per_thread};
@@ -17,10 +18,10 @@ use crate::loss::DefaultLoss;
 use crate::parameters::Parameters;
 use crate::row::Row;
 
-/// A network: an [`Architecture`], and parameters in one buffer.
+/// A network: an [`Architecture`] with its parameters in one buffer.
 ///
-/// [`network!`](crate::network) implements it; the required items say only what the network is,
-/// everything else follows.
+/// [`network!`](crate::network) implements it. The required items only describe the network;
+/// everything else follows from them.
 ///
 /// ```
 /// use nn::{Network, network};
@@ -34,34 +35,37 @@ use crate::row::Row;
 /// const { assert!(Digits::PARAMS == 101_770) }; // known before anything runs
 /// ```
 ///
-/// What saves, draws, records and judges a network are traits of their own, [`Checkpoint`](crate::Checkpoint),
-/// [`Picture`](crate::Picture), [`Record`](crate::Record) and [`Evaluate`](crate::Evaluate), which every network
-/// has; [`prelude`](crate::prelude) brings them all.
+/// Saving, drawing, recording and evaluating are separate traits,
+/// [`Checkpoint`](crate::Checkpoint), [`Picture`](crate::Picture), [`Record`](crate::Record) and
+/// [`Evaluate`](crate::Evaluate), which every network has. The [`prelude`](crate::prelude) has all
+/// of them.
 pub trait Network:
     Architecture<Head: DefaultLoss<<Self as Architecture>::Float>> + Clone + Send + Sync
 {
-    /// A network with these parameters.
+    /// Creates a network with these parameters.
     fn from_parameters(parameters: Parameters<Self::Float>) -> Self;
 
     /// All weights and biases.
     fn parameters(&self) -> &Parameters<Self::Float>;
 
-    /// All weights and biases, to be changed.
+    /// All weights and biases, mutable.
     fn parameters_mut(&mut self) -> &mut Parameters<Self::Float>;
 
-    /// Random weights, by default those that suit each layer's activation (see [`init`](crate::init)), zero biases.
-    /// The same seed gives the same network, whatever the machine.
+    /// Creates a network with random weights and zero biases. By default the weights fit each
+    /// layer's activation (see [`init`](crate::init)). The same seed gives the same network on
+    /// every machine.
     fn init(seed: u64) -> Self {
         let mut parameters = Parameters::zeroed(Self::Layers::LEN);
         Self::Layers::init(parameters.as_mut_slice(), seed, &mut 0);
         Self::from_parameters(parameters)
     }
 
-    /// The answer to one sample. Allocates nothing.
+    /// Returns the prediction for one sample. Allocates nothing.
     ///
     /// # Panics
     ///
-    /// If an [encoder](crate::layer::encoder) stands in front that was never adapted; so do all methods that answer.
+    /// If the network begins with an [encoder](crate::layer::encoder) that has not been fitted. The
+    /// same is true of all methods that predict.
     #[track_caller]
     fn predict(&self, input: &Self::Input) -> Self::Output {
         let mut output = self.logits(input);
@@ -69,14 +73,15 @@ pub trait Network:
         output
     }
 
-    /// The last layer's values for one sample, before the head's function.
+    /// Returns the last layer's values for one sample, before the head's function.
     #[track_caller]
     fn logits(&self, input: &Self::Input) -> Self::Output {
         assert_encoder(self);
         architecture::logits::<Self>(self.parameters().as_slice(), input)
     }
 
-    /// The class of one sample: that with the largest output, with its name if the classes have [names](Self::class_names).
+    /// Returns the predicted class of one sample, the one with the largest output, with its name if
+    /// the classes have [names](Self::class_names).
     ///
     /// ```
     /// use nn::data::{Class, Dataset};
@@ -114,33 +119,36 @@ pub trait Network:
         Self::Head::label(self.logits(input).as_slice(), self.class_names())
     }
 
-    /// The names of the classes: those of the data that the network was last trained with, if these have some.
+    /// The names of the classes. They come from the data that the network was last trained with, if
+    /// these have some.
     fn class_names(&self) -> Option<&Labels> {
         self.parameters().class_names()
     }
 
-    /// Gives the classes names, in the order of their numbers. [`fit`](crate::fit) does so where the data have names.
+    /// Names the classes, in the order of their indices. [`fit`](crate::fit) does so if the data
+    /// have names.
     ///
     /// # Errors
     ///
-    /// If the network does not end in softmax, or there is not one name for each class.
+    /// If the network does not end in softmax, or the number of names is not that of classes.
     fn name_classes(&mut self, names: &Labels) -> Result<()> {
         check_count::<Self>(names)?;
         self.parameters_mut().name_classes(names.clone());
         Ok(())
     }
 
-    /// The words of a column that have a place in the network, in the order of their flags or vectors, for a network behind
-    /// `columns` that was [fitted](crate::fit) to data that knew them, such as those of a table. Files keep them.
+    /// The known words of a column, in the order of their flags or vectors. The network must begin
+    /// with `columns` and must have been [fitted](crate::fit) to data with words, such as those of
+    /// a table. The words are saved in files.
     ///
     /// # Errors
     ///
-    /// If there is no such column of words, or the network knows the fingerprints of some words alone.
+    /// If there is no such column of words, or the network has only the fingerprints of some words.
     fn known_words(&self, column: &str) -> Result<Vec<&str>> {
         known_words(Self::NAME, Self::INFO, self.parameters(), column)
     }
 
-    /// The answers to many samples, computed by all threads of the process.
+    /// Returns the predictions for many samples, computed by all threads of the process.
     #[track_caller]
     fn predict_batch(&self, inputs: &[Self::Input]) -> Vec<Self::Output> {
         let mut outputs = Self::Output::zeroed_rows(inputs.len());
@@ -148,11 +156,11 @@ pub trait Network:
         outputs
     }
 
-    /// The answers to many samples, into `outputs`, by the threads given.
+    /// Writes the predictions for many samples to `outputs`, computed by these threads.
     ///
     /// # Panics
     ///
-    /// If there are not as many outputs as inputs.
+    /// If the lengths of `inputs` and `outputs` differ.
     #[track_caller]
     fn predict_into(
         &self,
@@ -164,15 +172,15 @@ pub trait Network:
         Self::Head::activate(Row::flatten_mut(outputs));
     }
 
-    /// The last layer's values for many samples, before the head's function, into `outputs`, by the threads
-    /// given.
+    /// Writes the last layer's values for many samples, before the head's function, to `outputs`,
+    /// computed by these threads.
     ///
     /// # Panics
     ///
-    /// If there are not as many outputs as inputs.
+    /// If the lengths of `inputs` and `outputs` differ.
     #[track_caller]
     fn logits_into(&self, inputs: &[Self::Input], outputs: &mut [Self::Output], threads: &Threads) {
-        assert_eq!(inputs.len(), outputs.len(), "network: as many outputs as inputs are needed");
+        assert_eq!(inputs.len(), outputs.len(), "network: `outputs` must be as long as `inputs`");
         assert_encoder(self);
         let rows = rows_per_part::<Self>(inputs.len(), threads);
         let parts = inputs.chunks(rows).zip(outputs.chunks_mut(rows));
@@ -184,8 +192,8 @@ pub trait Network:
         });
     }
 
-    /// The logits of some samples, in portions of a few dozen rows: where a portion begins, and its
-    /// values. Memory is reused from one portion to the next.
+    /// Computes the logits of some samples, in parts of a few dozen rows. Passes `see` the index of
+    /// the part's first row and the logits. Memory is reused from part to part.
     #[doc(hidden)]
     fn for_logits(&self, inputs: &[Self::Input], mut see: impl FnMut(usize, &[Self::Float])) {
         const PORTION: usize = 64;
@@ -218,16 +226,16 @@ pub trait Network:
     }
 }
 
-/// What a network is trained with unless another loss is chosen.
+/// The default loss of a network.
 pub(crate) type DefaultLossOf<N> =
     <<N as Architecture>::Head as DefaultLoss<<N as Architecture>::Float>>::Loss;
 
-/// Multiplications and additions below which waking a thread costs more than it saves: some 20 µs at
-/// 100 GFLOP/s.
+/// Multiplications and additions below which waking a thread costs more than it saves: about 20 µs
+/// at 100 GFLOP/s.
 pub(crate) const WORTH_A_THREAD: usize = 2_000_000;
 
-/// How many rows of a batch one thread should take at a time: as many as there are threads for, but
-/// none for less work than [`WORTH_A_THREAD`].
+/// Number of rows of a batch for one thread at a time: divided evenly among the threads, but at
+/// least the work of [`WORTH_A_THREAD`].
 pub(crate) fn rows_per_part<N: Network>(rows: usize, threads: &Threads) -> usize {
     let worth = WORTH_A_THREAD.div_ceil(N::FLOPS.max(1)).next_multiple_of(TILE_ROWS);
     rows_per_thread(rows, threads).max(worth)

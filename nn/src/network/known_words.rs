@@ -1,4 +1,4 @@
-//! The words that a network behind columns has a place for: given by data, kept beside the parameters, written to files.
+//! The known words of a network's columns. Data provide them; they are saved with the parameters.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use crate::layer::columns::columns;
 use crate::parameters::Parameters;
 use crate::words::{Words, fingerprint};
 
-/// The categories of a network by their names, and of each the fingerprints of the words that have a place.
+/// The categories of a network by name, each with the fingerprints of its known words.
 pub(crate) fn categories<T: Float>(
     info: &Info,
     parameters: &[T],
@@ -30,13 +30,13 @@ fn fingerprints<T: Float>(info: &Info, parameters: &[T]) -> BTreeSet<[u32; 2]> {
     categories(info, parameters).flat_map(|(_, fingerprints)| fingerprints).collect()
 }
 
-/// Keeps of these words, too, those that have a place.
+/// Adds those of `more` words that the network knows.
 pub(crate) fn take_words<T: Float>(info: &Info, parameters: &mut Parameters<T>, more: &Words) {
     let known = parameters.words().known(more, &fingerprints(info, parameters.as_slice()));
     parameters.set_words(known);
 }
 
-/// The words as a file has them, if there are some.
+/// The words as text in a file, if there are any.
 pub(crate) fn words_text<T: Float>(
     info: &Info,
     parameters: &Parameters<T>,
@@ -46,13 +46,13 @@ pub(crate) fn words_text<T: Float>(
     (!known.is_empty()).then(|| (WORDS, known.text()))
 }
 
-/// The words of a file, each of which has a place; the word that has none otherwise, or what is no text of words.
+/// Reads the words of a file. Returns the unknown word, or the invalid text, as an error.
 pub(crate) fn read_words<T: Float>(
     info: &Info,
     parameters: &[T],
     text: &str,
 ) -> std::result::Result<Words, String> {
-    /// As much of a text as a message shows.
+    /// Length of the text that a message shows.
     const SHOWN: usize = 60;
     let Some(words) = Words::parse(text) else {
         return Err(quoted(&text.chars().take(SHOWN).collect::<String>()));
@@ -62,7 +62,7 @@ pub(crate) fn read_words<T: Float>(
     other.map_or(Ok(words), Err)
 }
 
-/// The words of a column that have a place in the network of this name, in the order of their places.
+/// The known words of a column in the network of this name, in the order of their flags or vectors.
 pub(crate) fn known_words<'p, T: Float>(
     network: &str,
     info: &Info,
@@ -76,7 +76,7 @@ pub(crate) fn known_words<'p, T: Float>(
             format!("categories of {network}"),
             if names.is_empty() { "none".into() } else { names.join(", ") },
             format!("a column {} of words", quoted(column)),
-            "ask for a column that is declared as a `category`",
+            "name a column that is declared as a `category`",
         ));
     };
     let words = parameters.words().by_fingerprint();
@@ -87,7 +87,7 @@ pub(crate) fn known_words<'p, T: Float>(
     Err(Error::value(
         format!("words of column {} of {network}", quoted(column)),
         format!("{} of {}", known.len(), places.len()),
-        "each that has a place: the network has the fingerprints of the others alone",
+        "each known word: the network has only the fingerprints of the others",
         "give it the words of the table that it was trained with, `nn::Model::take_words(&mut network, &table.words())`, and \
          save it again",
     ))

@@ -1,12 +1,14 @@
-//! The layers of a network as values that the compiler knows.
+//! [`Layered`]: the layers of a network as values of an enum.
 
 use core::fmt;
 use core::hash::Hash;
 
-/// A network whose layers have names that the compiler checks, for settings by layer such as [`Fit::rate`](crate::Fit::rate).
+/// A network whose layer names the compiler checks, for settings by layer such as
+/// [`Fit::rate`](crate::Fit::rate).
 ///
-/// [`network!`](crate::network) implements it for a struct by an enum: `DigitsLayer` for `Digits`, with a variant for each
-/// layer. A layer that is repeated has its index, and one with others inside it the enum of those.
+/// [`network!`](crate::network) implements it for a struct with an enum: `DigitsLayer` for
+/// `Digits`, with a variant per layer. The variant of a repeated layer has its index, and that of a
+/// layer with inner layers has their enum.
 ///
 /// ```
 /// use nn::{Layered, network};
@@ -26,19 +28,20 @@ use core::hash::Hash;
 /// assert_eq!(<Deep>::layer("outputs"), None);
 /// ```
 pub trait Layered {
-    /// One of the layers.
+    /// The enum of the layers.
     type Layer: Copy + Eq + Hash + fmt::Debug + Send + Sync + 'static;
 
-    /// The layer that a tensor of this name belongs to.
+    /// Returns the layer that the tensor of this name belongs to.
     fn layer(tensor: &str) -> Option<Self::Layer>;
 }
 
-/// The first part of a name, and what follows.
+/// Splits a name into its first part and the rest.
 pub fn first_part(name: &str) -> (&str, &str) {
     name.split_once('.').unwrap_or((name, ""))
 }
 
-/// The index of a layer that is there `count` times, and what follows in the name.
+/// Splits off the index of a layer that is repeated `count` times; returns it and the rest of the
+/// name.
 pub fn repeated_part(name: &str, count: usize) -> Option<(usize, &str)> {
     let (index, rest) = first_part(name);
     let index = index.parse().ok().filter(|&index| index < count)?;

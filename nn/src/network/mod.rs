@@ -1,6 +1,8 @@
-//! A network: what it is, its parameters, and what it predicts.
+//! Networks: architecture, parameters and prediction.
 //!
-//! What is done with networks (training, files, pictures, tapes, metrics) is elsewhere, and unknown here.
+//! This folder has the two traits that every network implements: [`Architecture`] (types and
+//! constants) and `Network` (with parameters). Training, files, pictures, tapes and metrics are in
+//! other modules, which this one does not depend on.
 
 #[cfg(feature = "std")]
 mod adapted;

@@ -1,4 +1,4 @@
-//! What `{:?}` shows of a network: what it is, and not its thousands of numbers.
+//! The `Debug` output of a network: a summary without its parameters.
 
 use core::fmt;
 

@@ -1,10 +1,11 @@
-//! A network's table of layers, written by the compiler.
+//! A network's table of layers, computed at compile time.
 
 use crate::head::HeadInfo;
 use crate::layer::{Info, LayerInfo, push_or_number};
 use crate::text::{Message, Text, digits, equal};
 
-/// Enough for the tables of some 300 layers; longer ones end in a line that says so.
+/// Enough for the tables of some 300 layers. Longer ones are truncated, with a last line that says
+/// so.
 const CAPACITY: usize = 24 * 1024;
 
 /// Widths of the table's columns.
@@ -13,8 +14,8 @@ const LAYER: usize = 30;
 const OUTPUT: usize = 10;
 const PARAMS: usize = 14;
 
-/// The table of the network `name`, whose layers are called `names` (or `layer1`, `layer2`, … where
-/// there are too few), ending in `head`, with elements of `size` bytes.
+/// The table of the network `name`. Its layers are called `names` (or `layer1`, `layer2`, … where
+/// there are too few), its head is `head`, and its elements have `size` bytes.
 pub(crate) const fn table(
     name: &str,
     names: &[&str],
@@ -56,16 +57,17 @@ pub(crate) const fn table(
 
 struct Table<'a> {
     text: Text<CAPACITY>,
-    /// What the network is called that the next layer is in, with a dot behind it; nothing for the outermost.
+    /// The name of the network that the next layer is in, followed by a dot; empty for the
+    /// outermost one.
     inside: Message,
     /// The names of that network's layers.
     names: &'a [&'a str],
-    /// Which of them the next layer has. Walking through the layers keeps this up to date: to look for each
-    /// layer's name from the root would take the square of their number.
+    /// The index in `names` of the next layer. It is updated while walking through the layers:
+    /// looking up each name from the root would take quadratic time.
     next: usize,
-    /// Whether rows were left out.
+    /// Whether lines were left out.
     is_cut: bool,
-    /// Widths of the columns for names and for layers.
+    /// Widths of the columns for names and layers.
     columns: [usize; 2],
     /// The longest entry of each.
     longest: [usize; 2],
@@ -97,7 +99,7 @@ impl<'a> Table<'a> {
         self.text.push("\n");
     }
 
-    /// The rows of all layers; `head` stands in place of the activation of the last if that has none.
+    /// Writes a line per layer. `head` replaces the activation of the last layer if it has none.
     const fn layers(&mut self, info: &Info, head: &HeadInfo) {
         const NONE: &HeadInfo = &HeadInfo::NONE;
         match info {
@@ -143,7 +145,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A row for each column of a table.
+    /// Writes a line per column of a table.
     const fn columns_of(&mut self, layer: &LayerInfo) {
         let mut column = 0;
         while column < layer.columns.texts.len() && self.has_room() {
@@ -161,7 +163,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Whether another row fits; if not, a last one has said so.
+    /// Whether another line fits. If not, a last line has said so.
     const fn has_room(&mut self) -> bool {
         if self.text.len() + 512 <= CAPACITY {
             return true;
@@ -173,7 +175,7 @@ impl<'a> Table<'a> {
         false
     }
 
-    /// Blanks up to the end of a column that began at `start`.
+    /// Fills with blanks up to the end of a column that began at `start`.
     const fn end_column(&mut self, column: usize, start: usize) {
         let length = self.text.len() - start;
         if length > self.longest[column] {
@@ -206,7 +208,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// A row for what has no parameters and no name: where layers come together.
+    /// Writes a line for a joint, which has no parameters and no name.
     const fn joint(&mut self, what: &str, outputs: usize) {
         if self.has_room() {
             let start = self.text.len();

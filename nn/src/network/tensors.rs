@@ -1,4 +1,4 @@
-//! The tensors that the flat parameters of a network consist of, by name.
+//! The tensors of a network's flat parameters, by name.
 
 use super::Architecture;
 use crate::layer::Info;
@@ -9,7 +9,7 @@ pub(crate) fn tensors<N: Architecture>() -> Vec<NamedTensor> {
     tensors_of(N::INFO, N::NAMES)
 }
 
-/// The same of layers with these names.
+/// The same for layers with these names.
 pub(crate) fn tensors_of(info: &Info, names: &[&str]) -> Vec<NamedTensor> {
     let mut tensors = Vec::with_capacity(info.tensors());
     for index in 0..info.count() {

@@ -1,8 +1,8 @@
-//! The units of what is predicted: a network of one number, behind columns of a table, is trained with targets of mean 0 and
-//! deviation 1, and answers in the target's own units.
+//! Units of predictions. A network of one number on columns of a table is trained with standardized
+//! targets, and predicts in the target's own units.
 //!
-//! z = (f(t) − mean)/deviation, with f(t) = t, or ln t where the logarithm was asked for; an answer is f⁻¹(z·deviation + mean),
-//! within the targets that were trained with where that was asked for.
+//! z = (f(t) − mean)/(standard deviation), with f(t) = t, or ln t if requested. A prediction is
+//! f⁻¹(z·(standard deviation) + mean), clamped to the range of the training targets if requested.
 
 use tensor::{Float, math};
 
@@ -12,19 +12,19 @@ use crate::layer::Inference;
 use crate::layer::columns::TARGET_NUMBERS;
 use crate::text::equal;
 
-/// What is known of a target.
+/// Statistics of a target.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Units<T> {
     pub(crate) mean: T,
     pub(crate) deviation: T,
-    /// 1 where its logarithm is predicted.
+    /// 1 if the logarithm is predicted.
     pub(crate) log: T,
-    /// 1 where answers stay between the ends.
+    /// 1 if predictions are clamped to the ends.
     pub(crate) clamp: T,
     pub(crate) ends: [T; 2],
 }
 
-/// Where it stands among the parameters of a network, if there is anything.
+/// Index of the statistics in a network's parameters, if there are any.
 pub(crate) const fn place<N: Architecture>() -> Option<usize> {
     let is_number = equal(<N::Head as HeadFunction<N::Float>>::NAME.as_bytes(), b"linear")
         && <N::Layers as Inference>::OUTPUTS == 1;
@@ -32,13 +32,13 @@ pub(crate) const fn place<N: Architecture>() -> Option<usize> {
 }
 
 impl<T: Float> Units<T> {
-    /// Those of a declared network with these parameters, if it has any.
+    /// The statistics of a declared network with these parameters, if it has any.
     #[inline(always)]
     pub(crate) fn of<N: Architecture<Float = T>>(parameters: &[T]) -> Option<Self> {
         const { place::<N>() }.map(|at| Self::at(parameters, at))
     }
 
-    /// Those that stand at this place among the parameters.
+    /// The statistics at this index of the parameters.
     #[inline(always)]
     pub(crate) fn at(parameters: &[T], at: usize) -> Self {
         let state = &parameters[at..][..TARGET_NUMBERS];
@@ -51,7 +51,7 @@ impl<T: Float> Units<T> {
         }
     }
 
-    /// Answers in the target's own units.
+    /// Converts predictions to the target's own units.
     #[inline(always)]
     pub(crate) fn own(self, answers: &mut [T]) {
         for answer in answers {
@@ -72,18 +72,19 @@ mod find {
     use crate::error::{Error, Result};
 
     impl<T: Float> Units<T> {
-        /// A target as training sees it.
+        /// Returns the standardized target for training.
         pub(crate) fn standardized(self, target: T) -> T {
             let target = if self.log > T::zero() { math::ln(target) } else { target };
             (target - self.mean) / self.deviation
         }
 
-        /// Finds them anew in one pass over the targets, to which `each` shows a number after the other; of a constant the deviation
-        /// is 1. What was asked for stays.
+        /// Computes the statistics in one pass over the targets, which `each` passes one after the
+        /// other. For a constant target the standard deviation is 1. The requested options do not
+        /// change.
         ///
         /// # Errors
         ///
-        /// If a target has no logarithm, and that is to be predicted.
+        /// If the logarithm is to be predicted, and a target has none.
         pub(crate) fn find(
             parameters: &mut [T],
             at: usize,
@@ -102,7 +103,8 @@ mod find {
                         return;
                     }
                 };
-                // From a number nearby: of large ones the squares would cancel.
+                // Distances from one of the targets: the squares of large numbers would suffer from
+                // cancellation.
                 let distance = target - *near.get_or_insert(target);
                 sums = [sums[0] + distance, sums[1] + distance * distance];
                 count += 1.0;
@@ -125,17 +127,19 @@ mod find {
             Ok(())
         }
 
-        /// Asks for the same again, where nothing has been found yet.
+        /// Requests the same options again, if the statistics have not been computed yet.
         pub(crate) fn ask_again(self, parameters: &mut [T], at: usize) {
             parameters[at + 2..at + 4].copy_from_slice(&[self.log, self.clamp]);
         }
 
-        /// Has the logarithm predicted, from the next time on that they are found.
+        /// Requests that the logarithm is predicted, from the next time on that the statistics are
+        /// computed.
         pub(crate) fn ask_for_log(parameters: &mut [T], at: usize) {
             parameters[at + 2] = T::one();
         }
 
-        /// Has answers stay within the targets that they were found from.
+        /// Requests that predictions are clamped to the range of the targets from which the
+        /// statistics were computed.
         pub(crate) fn ask_for_clamp(parameters: &mut [T], at: usize) {
             parameters[at + 3] = T::one();
         }

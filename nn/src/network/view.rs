@@ -1,16 +1,16 @@
-//! The parameters of one layer of a network, with their shapes.
+//! Views of the parameters of one layer, with their shapes.
 
 use tensor::activation::Identity;
 
 use super::Network;
 use crate::layer::{Dense, DenseView, Layer};
 
-/// The parameters of the part `L` of a network, whose first layer is the network's layer at `index`: what
-/// the accessors that `network!` writes return.
+/// Returns the parameters of the part `L` of a network, whose first layer has this `index`. The
+/// accessors that `network!` writes return it.
 ///
 /// # Panics
 ///
-/// If the network has no such part there.
+/// If the network has no such part at this index.
 #[track_caller]
 pub fn layer_view<N: Network, L: Layer>(network: &N, index: usize) -> L::View<'_, N::Float> {
     let (expected, found) = (L::INFO.layer(0).0, N::INFO.layer(index));
@@ -35,7 +35,7 @@ pub fn layer_view<N: Network, L: Layer>(network: &N, index: usize) -> L::View<'_
 ///
 /// # Panics
 ///
-/// If the layer at `index` is none of these widths.
+/// If the layer at `index` does not have these widths.
 #[track_caller]
 pub fn dense_view<N: Network, const I: usize, const O: usize>(
     network: &N,

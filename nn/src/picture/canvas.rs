@@ -1,31 +1,31 @@
-//! Shapes to text: one SVG document that needs nothing else.
+//! Writes shapes as one self-contained SVG document.
 
 use std::fmt::Write as _;
 
-/// A place, in pixels from the top left.
+/// A position, in pixels from the top left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Point {
     pub(super) x: f64,
     pub(super) y: f64,
 }
 
-/// The shapes of a picture, those in the back first.
+/// The shapes of a picture, back to front.
 #[derive(Debug, Default)]
 pub(super) struct Canvas {
-    /// Connections, behind everything else.
+    /// Connections, at the back.
     wires: String,
     shapes: String,
     texts: String,
 }
 
-/// How a text is set.
+/// The style of a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Font {
     /// The network's name.
     Title,
     /// A layer's name.
     Name,
-    /// What a layer is.
+    /// A layer's kind and widths.
     Detail,
     /// Its number of parameters.
     Number,
@@ -41,7 +41,7 @@ impl Font {
         }
     }
 
-    /// In pixels.
+    /// Font size in pixels.
     const fn size(self) -> f64 {
         match self {
             Font::Title => 17.0,
@@ -50,7 +50,7 @@ impl Font {
         }
     }
 
-    /// About how wide `text` is, in whatever sans serif font there is.
+    /// Approximate width of `text` in any sans-serif font.
     pub(super) fn width(self, text: &str) -> f64 {
         let bold = if matches!(self, Font::Title | Font::Name) { 1.08 } else { 1.0 };
         let em = |character: char| match character {
@@ -65,8 +65,8 @@ impl Font {
     }
 }
 
-/// Colours on a light page and on a dark one. The picture brings its own background, so that it can be
-/// read where the page's does not follow the system's setting.
+/// Colors for light and dark mode. The picture has its own background, so that it is readable on a
+/// page that does not follow the system's setting.
 const STYLE: &str = "\
 .nn-net{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,'DejaVu Sans',sans-serif}\
 .nn-net .page{fill:#fbfcfe;stroke:#e3e8ef}\
@@ -106,12 +106,12 @@ const STYLE: &str = "\
 }";
 
 impl Canvas {
-    /// Straight lines from each of `from` to each of `to`.
+    /// Adds straight lines from each of `from` to each of `to`.
     pub(super) fn dense(&mut self, from: &[Point], to: &[Point], class: &str) {
         self.lines(from.iter().flat_map(|&a| to.iter().map(move |&b| (a, b))), class);
     }
 
-    /// Straight lines, in one shape.
+    /// Adds straight lines, as one shape.
     pub(super) fn lines(&mut self, lines: impl IntoIterator<Item = (Point, Point)>, class: &str) {
         let mut path = String::new();
         for (a, b) in lines {
@@ -122,12 +122,12 @@ impl Canvas {
         }
     }
 
-    /// A line of any form, by the `d` of an SVG path.
+    /// Adds a line of any form, given the `d` of an SVG path.
     pub(super) fn path(&mut self, d: &str, class: &str) {
         let _ = writeln!(self.wires, r#"<path class="{class}" d="{d}"/>"#);
     }
 
-    /// Dots of one radius, in one group.
+    /// Adds dots of one radius, as one group.
     pub(super) fn dots(&mut self, centers: &[Point], radius: f64, class: &str) {
         let _ = write!(self.shapes, r#"<g class="{class}">"#);
         for center in centers {
@@ -137,7 +137,7 @@ impl Canvas {
         let _ = writeln!(self.shapes, "</g>");
     }
 
-    /// A rectangle with round corners around `center`.
+    /// Adds a rectangle with round corners around `center`.
     pub(super) fn bar(&mut self, center: Point, [width, height]: [f64; 2], class: &str) {
         let (x, y) = (Px(center.x - width / 2.0), Px(center.y - height / 2.0));
         let (w, h, r) = (Px(width), Px(height), Px(width.min(height) / 2.0));
@@ -147,7 +147,7 @@ impl Canvas {
         );
     }
 
-    /// A frame, behind everything.
+    /// Adds a frame, behind everything.
     pub(super) fn frame(&mut self, [left, top, right, bottom]: [f64; 4], class: &str) {
         let (x, y) = (Px(left), Px(top));
         let (w, h) = (Px(right - left), Px(bottom - top));
@@ -157,7 +157,8 @@ impl Canvas {
         self.wires.insert_str(0, &frame);
     }
 
-    /// `text` with its baseline at `at`, which is its middle, or its beginning for a title or with `lead`.
+    /// Adds `text` with its baseline at `at`. The text is centered there, or begins there if it is
+    /// a title or `lead` is set.
     pub(super) fn text(&mut self, at: Point, font: Font, lead: bool, text: &str) {
         let (x, y, text) = (Px(at.x), Px(at.y), escaped(text));
         let (class, lead) = (font.class(), if lead { " lead" } else { "" });
@@ -165,7 +166,7 @@ impl Canvas {
             writeln!(self.texts, r#"<text class="{class}{lead}" x="{x}" y="{y}">{text}</text>"#);
     }
 
-    /// The document.
+    /// Returns the document.
     pub(super) fn finish(mut self, [width, height]: [f64; 2], description: &str) -> String {
         self.frame([0.5, 0.5, width - 0.5, height - 0.5], "page");
         let (w, h, label) = (Px(width), Px(height), escaped(description));
@@ -183,7 +184,7 @@ pub(super) fn px(value: f64) -> String {
     Px(value).to_string()
 }
 
-/// A coordinate: two decimals at most, the same on every machine.
+/// A coordinate with at most two decimals, the same on every machine.
 struct Px(f64);
 
 impl std::fmt::Display for Px {
@@ -199,7 +200,7 @@ impl std::fmt::Display for Px {
     }
 }
 
-/// `text` as the content of an element: without what XML would read as markup or refuses.
+/// Escapes `text` as the content of an element; replaces characters that XML does not allow.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -216,7 +217,7 @@ pub(super) fn escaped(text: &str) -> String {
     escaped
 }
 
-/// `number` with a comma every three digits.
+/// Returns `number` with a comma between groups of three digits.
 pub(super) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut grouped = String::new();

@@ -1,29 +1,29 @@
-//! Pieces to shapes, each at its place.
+//! Draws pieces as shapes, each at its position.
 
 use super::canvas::{Canvas, Font, Point, px};
 use super::plan::{
     Column, FAN, FRAME, LANES, LINE, Label, Piece, Role, Row, SKIP, SUM, TO_LABEL, UNIT,
 };
 
-/// Around the picture.
+/// Margin around the picture.
 const MARGIN: f64 = 22.0;
-/// For the title and the line below it.
+/// Height of the title and the line below it.
 const HEADING: f64 = 56.0;
 const RADIUS: f64 = 7.0;
 const BAR: f64 = 15.0;
 
-/// Where what a piece answers comes out.
+/// The output side of a piece.
 #[derive(Clone, Debug)]
 struct Port {
-    /// One point for each unit that is shown.
+    /// One point per unit that is shown.
     points: Vec<Point>,
-    /// The middle of the piece, where a path around the next ones begins.
+    /// The middle of the piece, where a path around the next pieces begins.
     center: f64,
     /// Its top.
     top: f64,
 }
 
-/// The picture of a row, with the network's name and a line about it.
+/// Draws a row, with the network's name and a subtitle.
 pub(super) fn picture(name: &str, subtitle: &str, row: &Row) -> String {
     let mut canvas = Canvas::default();
     let heading = Font::Title.width(name).max(Font::Detail.width(subtitle));
@@ -39,7 +39,7 @@ pub(super) fn picture(name: &str, subtitle: &str, row: &Row) -> String {
 }
 
 impl Row {
-    /// Draws the pieces from `x` on along `axis`, with labels below `half`, coming from `port`.
+    /// Draws the pieces from `x` on along `axis`, connected to `port`, with labels below `half`.
     fn draw(
         &self,
         canvas: &mut Canvas,
@@ -121,7 +121,7 @@ impl Piece {
                 let (mut center, mut height) = (0.0_f64, f64::INFINITY);
                 for row in rows {
                     let half = row.half();
-                    // Inputs end together, heads begin together.
+                    // Inputs are aligned at their ends, heads at their beginnings.
                     let left = if *inputs { x + self.width() - FAN - row.width() } else { x + FAN };
                     let end = row.draw(canvas, [left, top + row.up()], half, port.clone());
                     top += row.up() + row.down(half) + LANES;
@@ -144,26 +144,26 @@ impl Piece {
     }
 }
 
-/// The same points, moved sideways.
+/// The same points, moved horizontally.
 fn beside(points: &[Point], by: f64) -> Vec<Point> {
     points.iter().map(|point| Point { x: point.x + by, y: point.y }).collect()
 }
 
-/// Each of `from` with its counterpart among `to`, in proportion if they are not as many.
+/// Pairs each of `from` with its counterpart in `to`, proportionally if their numbers differ.
 fn each<'a>(from: &'a [Point], to: &'a [Point]) -> impl Iterator<Item = (Point, Point)> + 'a {
     let count = from.len().max(to.len());
     let of = move |points: &[Point], at: usize| points.get(at * points.len() / count).copied();
     (0..count).filter_map(move |at| of(from, at).zip(of(to, at)))
 }
 
-/// Where the units `shown` answer, `by` to the right of their middle.
+/// The port of the units `shown`, `by` to the right of their middle.
 fn port_of(shown: &[Point], by: f64) -> Port {
     let top = shown.iter().map(|point| point.y).fold(f64::INFINITY, f64::min) - UNIT / 2.0;
     let center = shown.first().map_or(0.0, |point| point.x);
     Port { points: beside(shown, by), center, top }
 }
 
-/// Dots for the units of a column, and three small ones where units are left out.
+/// Draws a dot for each unit of a column, and three small dots in the gap of those left out.
 fn column(canvas: &mut Canvas, units: &[Point], gap: Option<Point>, class: &str) {
     canvas.dots(units, RADIUS, class);
     if let Some(gap) = gap {
@@ -171,7 +171,7 @@ fn column(canvas: &mut Canvas, units: &[Point], gap: Option<Point>, class: &str)
     }
 }
 
-/// A path from the top of one piece to the top of another, over what is between them.
+/// The path from the top of one piece to the top of another, above the pieces between them.
 fn around(from: f64, top: f64, to: f64, to_top: f64, over: f64) -> String {
     const R: f64 = 10.0;
     let [low, right, left] = [over + R, from + R, to - R].map(px);
@@ -181,7 +181,7 @@ fn around(from: f64, top: f64, to: f64, to_top: f64, over: f64) -> String {
     )
 }
 
-/// A label, from `half` downwards.
+/// Draws a label below `half`.
 fn below(canvas: &mut Canvas, label: &Label, half: Point) {
     let mut at = Point { x: half.x, y: half.y + TO_LABEL - LINE / 2.0 };
     for (font, line) in label {

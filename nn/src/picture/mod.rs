@@ -1,8 +1,11 @@
-//! A picture of a network from its type alone: [`Picture::svg`].
+//! Pictures of networks as SVG, drawn from the type alone: [`Picture::svg`].
 //!
-//! `pieces` turns what the compiler knows of the layers into rows of pieces, one for each layer; `plan` says
-//! what they are and how much room each needs; `draw` puts them in place, from left to right along an
-//! axis, and `canvas` writes the shapes as SVG.
+//! | file | |
+//! |---|---|
+//! | `pieces` | converts the layers to rows of pieces, one per layer |
+//! | `plan` | the kinds of pieces, and how much room each needs |
+//! | `draw` | places the pieces from left to right along an axis |
+//! | `canvas` | writes the shapes as SVG |
 
 mod canvas;
 mod draw;
@@ -15,15 +18,15 @@ use crate::head::{HeadFunction, HeadInfo};
 use crate::layer::Info;
 use crate::network::Architecture;
 
-/// A network drawn from its type.
+/// A network that can be drawn from its type.
 pub trait Picture: Architecture {
-    /// A picture of the network, from its type alone: an SVG document that needs nothing else, for a page or
-    /// a file. It follows the system's light or dark setting.
+    /// Draws the network from its type alone. Returns a self-contained SVG document that follows
+    /// the system's light or dark mode.
     ///
-    /// Columns of dots are layers of units, wide ones with dots left out; bars are layers that look at one
-    /// unit at a time; residuals, several inputs and heads, and networks inside the network are
-    /// drawn as such. Where more than three layers in a row are alike, the first and the last stand
-    /// for them.
+    /// Columns of dots are layers of units; of wide layers some dots are left out. Bars are layers
+    /// that treat each unit by itself. Residuals, several inputs, heads, and nested networks are
+    /// drawn as such. Of more than three equal layers in a row, only the first and the last are
+    /// drawn.
     ///
     /// ```
     /// use nn::{Picture, network};
@@ -45,7 +48,7 @@ pub trait Picture: Architecture {
 
 impl<N: Architecture> Picture for N {}
 
-/// A picture of these layers.
+/// Draws these layers.
 pub(crate) fn picture(name: &str, names: &[&str], info: &Info, head: &HeadInfo) -> String {
     let row = pieces::network(names, info, head);
     let subtitle = format!(

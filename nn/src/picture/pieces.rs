@@ -1,4 +1,4 @@
-//! What the compiler knows of a network's layers to the pieces of its picture.
+//! Converts the layers of a network to the pieces of its picture.
 
 use super::canvas::{Font, grouped};
 use super::plan::{Piece, Role, Row};
@@ -12,7 +12,7 @@ pub(super) fn network(names: &[&str], info: &Info, head: &HeadInfo) -> Row {
     row
 }
 
-/// Puts the network's own inputs before its first layer, unless that has several.
+/// Adds the network's inputs before its first layer, unless that has several inputs.
 fn begin(row: &mut Row, info: &Info) {
     if !matches!(row.0.first(), Some(Piece::Lanes { inputs: true, .. })) {
         row.0.insert(0, inputs("input", info.inputs()));
@@ -24,7 +24,7 @@ fn inputs(name: &str, width: usize) -> Piece {
     Piece::Units { width, role: Role::Input, label, room: 0.0 }
 }
 
-/// The layers' names, one after the other.
+/// The names of the layers, one after the other.
 struct Names<'a> {
     names: &'a [&'a str],
     next: usize,
@@ -38,7 +38,7 @@ impl Names<'_> {
     }
 }
 
-/// The pieces of `info`, which ends in `head` if it is the end of the network.
+/// Returns the pieces of `info`. `head` is its head, if it is the end of the network.
 fn pieces(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Row {
     let mut parts = Vec::new();
     flatten(info, &mut parts);
@@ -47,7 +47,7 @@ fn pieces(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Row {
     while at < parts.len() {
         let alike = parts[at..].iter().take_while(|part| same(parts[at], part)).count();
         let last = at + alike == parts.len();
-        // The head changes how the last one looks.
+        // The last layer has the head, and so looks different.
         let run = if last && head.is_some() { alike - 1 } else { alike };
         if run > 3 {
             row.extend(piece(parts[at], names, None));
@@ -67,7 +67,7 @@ fn pieces(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Row {
     Row(row)
 }
 
-/// The layers that follow one another.
+/// Collects the layers that follow one another.
 fn flatten<'a>(info: &'a Info, into: &mut Vec<&'a Info>) {
     match info {
         Info::Then(a, b) => {
@@ -78,7 +78,7 @@ fn flatten<'a>(info: &'a Info, into: &mut Vec<&'a Info>) {
     }
 }
 
-/// Whether two layers look the same, their names apart.
+/// Whether two layers look the same except for their names.
 fn same(a: &Info, b: &Info) -> bool {
     match (a, b) {
         (Info::Layer(a), Info::Layer(b)) => {
@@ -94,7 +94,8 @@ fn same(a: &Info, b: &Info) -> bool {
     }
 }
 
-/// One layer; and its head, if that cannot be shown as the layer's activation.
+/// Returns the piece of one layer, and one for the head if it cannot be shown as the layer's
+/// activation.
 fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Piece> {
     let (mut piece, shown) = match info {
         Info::Layer(layer) => {
@@ -136,7 +137,7 @@ fn piece(info: &Info, names: &mut Names<'_>, head: Option<&HeadInfo>) -> Vec<Pie
     }
 }
 
-/// The lanes of the branches of several inputs; nested ones on the same level.
+/// Collects the lanes of several inputs. Nested branches are put on the same level.
 fn branches(parts: [&Info; 2], names: &mut Names<'_>, rows: &mut Vec<Row>) {
     for part in parts {
         match part {
@@ -153,7 +154,7 @@ fn branches(parts: [&Info; 2], names: &mut Names<'_>, rows: &mut Vec<Row>) {
     }
 }
 
-/// Gives layers of different lanes that stand one above the other the same room.
+/// Gives layers of different lanes that are above one another the same room.
 fn align(mut column: Vec<&mut Piece>) {
     let widest = column.iter().map(|piece| piece.width()).fold(0.0, f64::max);
     for piece in &mut column {
@@ -163,7 +164,7 @@ fn align(mut column: Vec<&mut Piece>) {
     }
 }
 
-/// The lanes of several heads; nested ones on the same level.
+/// Collects the lanes of several heads. Nested heads are put on the same level.
 fn heads(parts: [&Info; 2], names: &mut Names<'_>, head: Option<&HeadInfo>, rows: &mut Vec<Row>) {
     let of_parts = match head {
         Some(HeadInfo::Both(a, b)) => [Some(*a), Some(*b)],
@@ -177,7 +178,7 @@ fn heads(parts: [&Info; 2], names: &mut Names<'_>, head: Option<&HeadInfo>, rows
     }
 }
 
-/// A single layer.
+/// Returns the piece of a single layer.
 fn layer(layer: &LayerInfo, name: String, head: Option<&HeadInfo>) -> Piece {
     let mut label = vec![(Font::Name, name)];
     let mut line = |font, text: String| {

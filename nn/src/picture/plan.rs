@@ -1,4 +1,4 @@
-//! What a picture consists of, and how much room each piece needs.
+//! The pieces of a picture, and how much room each needs.
 
 use super::canvas::Font;
 
@@ -6,24 +6,25 @@ use super::canvas::Font;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Row(pub(super) Vec<Piece>);
 
-/// What a layer is drawn as.
+/// How a layer is drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Piece {
-    /// A column of units; at least `room` wide, as the next kind.
+    /// A column of units, at least `room` wide.
     Units { width: usize, role: Role, label: Label, room: f64 },
-    /// A layer whose units each look at themselves or their neighbours, not at all inputs.
+    /// A layer whose units each depend on one input or on neighboring ones, not on all; at least
+    /// `room` wide.
     Bar { width: usize, chance: bool, label: Label, room: f64 },
-    /// Layers like those beside it that are left out.
+    /// Equal layers that are left out.
     More { width: usize, label: Label },
-    /// Layers whose input is added to their output.
+    /// Layers with a residual connection around them.
     Residual(Row),
-    /// Rows one above the other, beginning or ending together.
+    /// Rows above one another, aligned at their beginnings (heads) or ends (inputs).
     Lanes { rows: Vec<Row>, inputs: bool },
-    /// A network inside the network.
+    /// A nested network.
     Nested { title: String, row: Row },
 }
 
-/// What the units of a column are.
+/// The role of a column's units.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Role {
     Input,
@@ -34,37 +35,38 @@ pub(super) enum Role {
 /// The lines below a piece.
 pub(super) type Label = Vec<(Font, String)>;
 
-/// From a line of a label to the next.
+/// Distance between two lines of a label.
 pub(super) const LINE: f64 = 15.0;
-/// Between the lowest unit and the label's first line.
+/// Distance between the lowest unit and the label's first line.
 pub(super) const TO_LABEL: f64 = 24.0;
-/// Between the centers of two units.
+/// Distance between the centers of two units.
 pub(super) const UNIT: f64 = 20.0;
 /// Room for the path around a residual.
 pub(super) const SKIP: f64 = 20.0;
-/// Between two lanes.
+/// Distance between two lanes.
 pub(super) const LANES: f64 = 26.0;
-/// Room for the connections between lanes and what they have in common.
+/// Room for the connections of lanes to their common part.
 pub(super) const FAN: f64 = 36.0;
-/// Between the frame of a nested network and what is in it.
+/// Distance between the frame of a nested network and its content.
 pub(super) const FRAME: f64 = 14.0;
-/// For the title in a frame.
+/// Height of the title in a frame.
 pub(super) const FRAME_TITLE: f64 = 20.0;
 /// The width of the sum that ends a residual.
 pub(super) const SUM: f64 = 46.0;
 
-/// Where the units of a column stand, above and below the axis.
+/// Positions of the units of a column, relative to the axis.
 pub(super) struct Column {
-    /// The heights of those that are shown.
+    /// The positions of the units that are shown.
     pub(super) units: Vec<f64>,
-    /// Where some are left out.
+    /// Position of the gap, where units are left out.
     pub(super) gap: Option<f64>,
-    /// Half the height of all.
+    /// Half the height of the column.
     pub(super) half: f64,
 }
 
 impl Column {
-    /// A column of `width` units: all are shown up to ten, then more the more there are.
+    /// Plans a column of `width` units. Up to ten are all shown; of more, the number shown grows
+    /// slowly.
     pub(super) fn of(width: usize) -> Self {
         const ALL: usize = 10;
         let shown = match width {
@@ -86,7 +88,7 @@ impl Column {
 }
 
 impl Piece {
-    /// How wide the piece is.
+    /// Width of the piece.
     pub(super) fn width(&self) -> f64 {
         let of_label = |label: &Label| {
             label.iter().map(|(font, line)| font.width(line)).fold(0.0, f64::max) + 20.0
@@ -103,7 +105,7 @@ impl Piece {
         }
     }
 
-    /// How far the piece reaches above the axis.
+    /// Height of the piece above the axis.
     pub(super) fn up(&self) -> f64 {
         match self {
             Piece::Units { width, .. } | Piece::Bar { width, .. } | Piece::More { width, .. } => {
@@ -115,7 +117,7 @@ impl Piece {
         }
     }
 
-    /// The height of all lanes.
+    /// Height of all lanes.
     pub(super) fn lanes_height(&self) -> f64 {
         match self {
             Piece::Lanes { rows, .. } => {
@@ -126,7 +128,7 @@ impl Piece {
         }
     }
 
-    /// Half the height of the units that stand on the row's axis, labels and lanes apart.
+    /// Half the height of the units on the row's axis, without labels and lanes.
     fn half(&self) -> f64 {
         match self {
             Piece::Residual(row) | Piece::Nested { row, .. } => row.half(),
@@ -135,7 +137,8 @@ impl Piece {
         }
     }
 
-    /// How far the piece reaches below the axis, its label beginning at the row's.
+    /// Height of the piece below the axis. Its label begins where the row's labels do, below
+    /// `half`.
     fn down(&self, half: f64) -> f64 {
         match self {
             Piece::Units { label, .. } | Piece::Bar { label, .. } | Piece::More { label, .. } => {
@@ -149,22 +152,22 @@ impl Piece {
 }
 
 impl Row {
-    /// How wide the row is.
+    /// Width of the row.
     pub(super) fn width(&self) -> f64 {
         self.0.iter().map(Piece::width).sum()
     }
 
-    /// How far it reaches above the axis.
+    /// Height of the row above the axis.
     pub(super) fn up(&self) -> f64 {
         self.0.iter().map(Piece::up).fold(0.0, f64::max)
     }
 
-    /// Half the height of its units: below that stand the labels.
+    /// Half the height of the row's units. Labels are below it.
     pub(super) fn half(&self) -> f64 {
         self.0.iter().map(Piece::half).fold(0.0, f64::max)
     }
 
-    /// How far it reaches below the axis, with labels below `half`.
+    /// Height of the row below the axis, with labels below `half`.
     pub(super) fn down(&self, half: f64) -> f64 {
         self.0.iter().map(|piece| piece.down(half)).fold(0.0, f64::max)
     }

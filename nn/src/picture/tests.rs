@@ -1,4 +1,5 @@
-//! The structure of pictures: what is drawn, that it is inside, that labels keep apart, that it is XML.
+//! Tests of pictures: which shapes are drawn, that they are inside the picture, that labels do not
+//! overlap, that it is XML.
 
 use super::canvas::{Font, escaped};
 use super::picture;
@@ -140,7 +141,7 @@ fn labels_keep_apart() {
     }
 }
 
-/// Tags are closed in order, and nothing stands where markup must not.
+/// Tags are closed in order, and there is no markup where it is not allowed.
 #[test]
 fn it_is_xml() {
     for svg in pictures() {

@@ -591,7 +591,7 @@ fn rows_come_from_json() -> Result<(), Box<dyn std::error::Error>> {
 fn a_network_that_never_saw_a_row_says_so() {
     let (price, data) = (Price::init(1), Price::dataset(&table(), "price").unwrap());
     let expected =
-        "encoder `row` of Price: found nothing of the columns, since it was never adapted";
+        "encoder `row` of Price: found no statistics of the columns, since it was never adapted";
     assert!(price.evaluate(&data).unwrap_err().to_string().starts_with(expected));
     assert!(price.save(file("none")).unwrap_err().to_string().starts_with(expected));
     let row = NumbersRow { area: None, rooms: None };

@@ -155,8 +155,8 @@ fn branches_and_networks_inside_have_encoders_of_their_own() -> nn::Result<()> {
 #[test]
 fn a_network_that_was_never_adapted_is_refused() {
     let (data, network) = (data(), Standard::init(1));
-    let says = "encoder `layer1` of Standard: found nothing of the columns, since it was never adapted, expected what it finds \
-                from training rows; train it with `fit`";
+    let says = "encoder `layer1` of Standard: found no statistics of the columns, since it was never adapted, expected those of \
+                training rows; train it with `fit`";
     let path = file("never");
     for error in [
         network.save(&path).unwrap_err(),

@@ -104,7 +104,7 @@ fn each_of_several_heads_is_measured_alone() {
     says(
         network.evaluation(&data).measure(Recall::macro_mean()).unwrap_err(),
         "recall: target: found the targets of several heads, expected a class, or one event that \
-         happens or not; choose one of them by `Evaluation::head`",
+         happens or not; choose one of them with `Evaluation::head`",
     );
     says(
         network.evaluation(&data).head(3).measure(Recall::macro_mean()).unwrap_err(),

@@ -1,4 +1,4 @@
-//! Batch norm: every column gets mean 0 and deviation 1, then a scale and a shift.
+//! Batch norm: each column gets mean 0 and standard deviation 1, then a scale and a shift.
 
 #[cfg(feature = "std")]
 mod train;
@@ -14,43 +14,46 @@ use crate::layer::option::checked;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::{TensorKind, padded};
 
-/// Each of `N` columns with mean 0 and deviation 1, then scaled and shifted (Ioffe and Szegedy 2015).
+/// Batch norm of `N` columns: mean 0 and standard deviation 1, then scaled and shifted (Ioffe and
+/// Szegedy 2015).
 ///
-/// y = n∘g + s, n = (x − m)/√(v + ε), with ε the number whose bits are `EPSILON`, and g and s `[N]`, the
-/// parameters `scale` and `shift`, at first 1 and 0. While the network trains, m and v are mean and
-/// biased variance of the column in the batch, which must have two rows at least. Afterwards they are
-/// the running ones, at first 0 and 1, which every step moves by the share whose bits are `MOMENTUM`
-/// towards the batch's mean and its unbiased variance: what PyTorch does. They are kept, saved and loaded
-/// with the parameters.
+/// y = n∘g + s, n = (x − m)/√(v + ε), with ε the number whose bits are `EPSILON`. The parameters g
+/// and s `[N]` are named `scale` and `shift`; they start at 1 and 0.
+///
+/// - In training, m and v are mean and biased variance of the column in the batch, which must have
+///   at least two rows.
+/// - In evaluation, they are the running mean and variance, which start at 0 and 1. Each training
+///   step moves them toward the batch's mean and its unbiased variance, by the fraction whose bits
+///   are `MOMENTUM`, as in PyTorch. They are saved and loaded with the parameters.
 #[derive(Debug)]
 pub struct BatchNorm<const N: usize, const MOMENTUM: u64, const EPSILON: u64>;
 
-/// What [`BatchNorm`] computes, for any number of columns. In the flat buffer scale, shift, running mean and running
-/// variance follow one another, each padded to the same length.
+/// The formula of [`BatchNorm`], for any number of columns. The flat buffer has scale, shift,
+/// running mean and running variance, each padded to the same length.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNormFormula<W> {
     width: W,
-    /// The share by which the running numbers move in a step.
+    /// The fraction by which a step moves the running statistics.
     #[cfg_attr(not(feature = "std"), allow(dead_code))] // for training
     momentum: f64,
-    /// What is added to the variance.
+    /// ε, which is added to the variance.
     epsilon: f64,
 }
 
 impl<W: Width> BatchNormFormula<W> {
-    /// Of `width` columns.
+    /// Creates the formula for `width` columns.
     pub(crate) const fn new(width: W, [momentum, epsilon]: [f64; 2]) -> Self {
         BatchNormFormula { width, momentum, epsilon }
     }
 
-    /// The tensor at `index`, in the order of the flat buffer.
+    /// Returns the tensor at `index`, in the order of the flat buffer.
     #[inline(always)]
     fn tensor<'p, T>(&self, parameters: &'p [T], index: usize) -> &'p [T] {
         let width = self.width.get();
         &parameters[index * padded(width)..][..width]
     }
 
-    /// One row, by the running mean and variance.
+    /// Normalizes one row by the running mean and variance.
     #[inline(always)]
     fn normalize<T: Float>(&self, parameters: &[T], x: &[T], y: &mut [T]) {
         let tensor = |index| self.tensor(parameters, index);
@@ -62,7 +65,7 @@ impl<W: Width> BatchNormFormula<W> {
     }
 }
 
-/// The tensors in their order.
+/// Indices of the tensors.
 const SCALE: usize = 0;
 const SHIFT: usize = 1;
 const MEAN: usize = 2;

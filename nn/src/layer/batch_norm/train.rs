@@ -1,7 +1,7 @@
-//! Training with batch norm.
+//! Training batch norm.
 //!
 //! y  = n∘g + s, n = (x − m)∘r, r = 1/√(v + ε)
-//! dx = r∘(h − Σ h/rows − n∘Σ (h∘n)/rows), h = dy∘g, by the statistics of the batch; r∘h by running ones
+//! dx = r∘(h − Σ h/rows − n∘Σ (h∘n)/rows), h = dy∘g, with batch statistics; r∘h with running ones
 //! dg = Σ dy∘n, ds = Σ dy
 //!
 //! shapes: x, y `[rows, N]`, the others `[N]`; Σ over the rows
@@ -16,12 +16,12 @@ use crate::layer::recorded::record;
 use crate::layer::{Extra, Fixed, Formula, Leaf, OutputGrad, Pass, Sums, Width, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, array, padded};
 
-/// The parameters of a batch norm, and what it remembers of the batches it has seen.
+/// The parameters of a batch norm, and its running statistics.
 #[derive(Clone, Copy, Debug)]
 pub struct BatchNormView<'a, T, const N: usize> {
-    /// What each column is multiplied by.
+    /// The factor of each column.
     pub scale: &'a [T; N],
-    /// What is added to each column.
+    /// The shift of each column, which is added.
     pub shift: &'a [T; N],
     /// The running mean of each column.
     pub running_mean: &'a [T; N],
@@ -29,20 +29,20 @@ pub struct BatchNormView<'a, T, const N: usize> {
     pub running_variance: &'a [T; N],
 }
 
-/// What is kept once for a batch.
+/// Batch statistics, shared by all rows of a batch.
 struct Statistics<'k, T> {
     mean: &'k mut [T],
     variance: &'k mut [T],
     /// 1/√(v + ε).
     rate: &'k mut [T],
-    /// Σ h and Σ h∘n, while the gradient goes through.
+    /// Σ h and Σ h∘n, in the backward pass.
     sums: [&'k mut [T]; 2],
-    /// One row's share in mean and variance: 1/rows, or 0 if they are not the batch's.
+    /// The weight of a row in the statistics: 1/rows, or 0 if they are the running ones.
     share: &'k mut T,
 }
 
 impl<'k, T> Statistics<'k, T> {
-    /// How many numbers they are.
+    /// The length of the statistics, in numbers.
     const fn len(columns: usize) -> usize {
         5 * columns + 1
     }
@@ -57,8 +57,8 @@ impl<'k, T> Statistics<'k, T> {
     }
 }
 
-/// Functions for [`vectorize`] ask for the width themselves: what they captured would be a number to the compiler, also
-/// where it is a constant.
+/// Closures for [`vectorize`] call `width.get()` themselves: a captured width would no longer be a
+/// constant to the compiler.
 impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
     fn widths(&self) -> [usize; 2] {
         [self.width.get(); 2]
@@ -132,7 +132,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
             *r = rate(variance, T::of(self.epsilon));
         }
         let rate = &statistics.rate[..width];
-        // Small loops, which the compiler inlines into the vector code.
+        // Small loops, so that the compiler inlines them into the vector code.
         vectorize(|| {
             let width = self.width.get();
             for (x, y) in x.chunks_exact(width).zip(workspace.y.chunks_exact_mut(width)) {
@@ -154,7 +154,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         let Statistics { mean, rate, sums: [sum_h, sum_hn], share, .. } =
             Statistics::of(workspace.shared, width);
         let share = *share;
-        // dx holds h meanwhile.
+        // dx holds h in between.
         let dx = &mut *before.gradient;
         vectorize(|| {
             let width = self.width.get();
@@ -217,7 +217,7 @@ impl<T: Float, W: Width> Formula<T> for BatchNormFormula<W> {
         column_sums(workspace.dy, &mut shift[..width]);
     }
 
-    /// Between what is trained and what is not, and at the ends.
+    /// Between trained and untrained tensors, and at the ends.
     fn next_boundary(&self, at: usize) -> usize {
         let state = MEAN * padded(self.width.get());
         match at {

@@ -1,4 +1,4 @@
-//! Layers side by side: on different inputs, or on the same.
+//! Parallel branches: on different inputs ([`Concat`]) or on the same ([`Heads`]).
 
 #[cfg(feature = "std")]
 mod train;
@@ -15,26 +15,28 @@ pub(crate) use train::{join_columns, part_columns};
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 
-/// Several inputs joined: a row is one of `A`'s followed by one of `B`'s, and so are the `OUT` outputs.
+/// Branches on different inputs. A row of inputs is one of `A`'s followed by one of `B`'s; the
+/// `OUT` outputs are those of `A` followed by those of `B`.
 ///
-/// More than two nest: `Inputs<A, Inputs<B, C, BC>, ABC>`.
+/// For more than two branches, nest it: `Concat<A, Concat<B, C, BC>, ABC>`.
 #[derive(Debug)]
 pub struct Concat<A, B, const OUT: usize>(PhantomData<(A, B)>);
 
-/// Several heads on one trunk: `A` and `B` answer the same row, and the `OUT` outputs are those of `A`
+/// Several heads on one trunk. `A` and `B` have the same inputs; the `OUT` outputs are those of `A`
 /// followed by those of `B`.
 ///
-/// More than two nest: `Heads<A, Heads<B, C, BC>, ABC>`.
+/// For more than two heads, nest it: `Heads<A, Heads<B, C, BC>, ABC>`.
 #[derive(Debug)]
 pub struct Heads<A, B, const OUT: usize>(PhantomData<(A, B)>);
 
-/// Stable Rust cannot write `[T; A::OUTPUTS + B::OUTPUTS]`, hence the number beside the types.
+/// Checks the parameter `OUT`, which is there because stable Rust cannot write
+/// `[T; A::OUTPUTS + B::OUTPUTS]`.
 const fn joined(a: usize, b: usize, written: usize) -> usize {
     assert!(a + b == written, "concat, heads: OUT must be the sum of the outputs of both branches");
     written
 }
 
-/// The outputs of `a` and then those of `b`.
+/// Concatenates the outputs of `a` and `b`.
 #[inline(always)]
 fn join<T: Float, const OUT: usize>(a: &[T], b: &[T]) -> [T; OUT] {
     let mut y = [T::zero(); OUT];
@@ -79,11 +81,11 @@ impl<A: Inference, B: Inference, const OUT: usize> Heads<A, B, OUT> {
     const FITS: () = {
         assert!(
             A::INPUTS == B::INPUTS,
-            "heads: all heads stand on the same trunk and must take as many inputs as it gives outputs"
+            "heads: all heads have the same trunk and must have as many inputs as it has outputs"
         );
         assert!(
             !A::ENCODES && !B::ENCODES,
-            "heads: an encoder such as `standardize` stands in front of all layers, not in a head"
+            "heads: an encoder such as `standardize` must come before all layers, not in a head"
         );
     };
 }

@@ -1,4 +1,4 @@
-//! Training layers side by side: columns are copied to each branch and back.
+//! Training parallel branches: columns are copied to each branch and back.
 
 use autograd::{Var, ops};
 use tensor::Float;
@@ -8,8 +8,8 @@ use crate::layer::then::{add_penalties, pair_cut, pair_descend, pair_gradient, p
 use crate::layer::workspace::take;
 use crate::layer::{Concat, FoundColumn, Heads, Layer, OutputGrad, Pass, Seen, Sums};
 
-/// What two layers side by side keep of some rows: what each keeps, the joint outputs and the gradient
-/// there, and the inputs of each and the gradients there, as far as they are not those of both.
+/// The workspace of two branches: that of each, the joint outputs and their gradient, and each
+/// branch's copy of its inputs and their gradient, where they are not those of both.
 #[derive(Debug)]
 pub struct BranchWorkspace<'a, A, B, T> {
     a: A,
@@ -20,7 +20,7 @@ pub struct BranchWorkspace<'a, A, B, T> {
     dx: [&'a mut [T]; 2],
 }
 
-/// From rows of all columns to the columns of `a` and those of `b`.
+/// Splits rows into the columns of `a` and those of `b`.
 pub(crate) fn part_columns<T: Float>(
     joint: &[T],
     a: &mut [T],
@@ -36,7 +36,7 @@ pub(crate) fn part_columns<T: Float>(
     }
 }
 
-/// From the columns of `a` and those of `b` to rows of all columns.
+/// Joins the columns of `a` and those of `b` into rows.
 pub(crate) fn join_columns<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, of_b]: [usize; 2]) {
     for ((row, a), b) in
         joint.chunks_exact_mut(of_a + of_b).zip(a.chunks_exact(of_a)).zip(b.chunks_exact(of_b))
@@ -62,14 +62,15 @@ impl<'a, A, B, T> BranchWorkspace<'a, A, B, T> {
         BranchWorkspace { a, b, y, dy, x, dx }
     }
 
-    /// The first `at` of `rows` rows and the others; `inner` divides what the branches keep.
+    /// Splits into the first `at` of `rows` rows and the others. `inner` splits the workspaces of
+    /// the branches.
     fn split(
         self,
         at: usize,
         rows: usize,
         inner: impl FnOnce(A, B) -> ((A, B), (A, B)),
     ) -> (Self, Self) {
-        // Every slice has as many numbers for each row.
+        // The width of each slice is its length per row.
         let cut = |slice: &'a mut [T]| {
             let width = slice.len().checked_div(rows).unwrap_or(0);
             slice.split_at_mut(at * width)
@@ -92,8 +93,8 @@ impl<'a, A, B, T> BranchWorkspace<'a, A, B, T> {
     }
 }
 
-/// Writes, inside `impl Layer`, what both kinds of branches have in common. `$x` and `$dx` are the widths
-/// of the inputs that are copied, and of the gradients there.
+/// Writes, inside `impl Layer`, the code that both kinds of branches share. `$x` and `$dx` are the
+/// widths of the copied inputs and of their gradients.
 macro_rules! side_by_side {
     (x: $x:expr, dx: $dx:expr) => {
         const COUPLED: bool = A::COUPLED || B::COUPLED;
@@ -170,7 +171,7 @@ macro_rules! side_by_side {
     };
 }
 
-/// The gradient at the joint outputs, to the ends of both branches.
+/// Passes the gradient of the joint outputs to both branches.
 fn backward_to_branches<A: Layer, B: Layer, T: Float>(
     workspace: &mut BranchWorkspace<'_, A::Workspace<'_, T>, B::Workspace<'_, T>, T>,
 ) {
@@ -281,7 +282,7 @@ impl<A: Layer, B: Layer, const OUT: usize> Layer for Concat<A, B, OUT> {
 }
 
 impl<A: Layer, B: Layer, const OUT: usize> Layer for Heads<A, B, OUT> {
-    // Both see the inputs themselves; one of the two gradients there needs a place of its own.
+    // Both branches read the same inputs; one of the two input gradients needs a separate buffer.
     side_by_side!(x: [0, 0], dx: [0, B::INPUTS]);
 
     fn forward<T: Float>(

@@ -1,5 +1,6 @@
-//! Layers that answer each row by itself, with tensors of one number for each output: such a layer is its [`RowRule`], and
-//! all else is here.
+//! Layers that treat each row by itself, whose tensors have one number per output.
+//!
+//! Such a layer implements [`RowRule`], its formula for one row; everything else is in this folder.
 
 mod options;
 #[cfg(feature = "std")]
@@ -14,75 +15,79 @@ pub use options::Options;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::{TensorKind, padded};
 
-/// What a layer does with a row.
+/// The formula of a layer for one row.
 ///
-/// `parameters` are its tensors, one number for each output in each, padded to a multiple of 16. x and dx are one row of
-/// inputs, y and dy one of outputs. `kept` are the numbers that the way forward keeps of the row for the way back. Functions of a row are
-/// to be marked `#[inline(always)]`, so that they become part of the vectorised walk by rows.
+/// `parameters` are its tensors, each with one number per output, padded to a multiple of 16. x and
+/// dx are one row of inputs, y and dy one row of outputs. `kept` are the values of the row that the
+/// forward pass caches for the backward pass.
+///
+/// Mark the functions of a row `#[inline(always)]`, so that they become part of the vectorized loop
+/// over rows.
 pub trait RowRule: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The layer's word.
     const WORD: &'static str;
 
-    /// Inputs for each output.
+    /// Inputs per output.
     const INPUTS_EACH: usize = 1;
 
-    /// Names of the tensors, and what they are for.
+    /// Names and roles of the tensors.
     const TENSORS: &'static [(&'static str, TensorKind)] = &[];
 
-    /// The numbers that the layer takes as options: `[f64; 1]`.
+    /// The type of its numeric options: `[f64; 1]`.
     type Options: Options;
 
     /// The parameters with their shapes.
     #[cfg(feature = "std")]
     type View<'a, T: Float, const N: usize>;
 
-    /// With these numbers, which have been checked.
+    /// Creates the rule with these options, which have been checked.
     fn new(options: Self::Options) -> Self;
 
-    /// The parameters with their shapes.
+    /// Returns the parameters with their shapes.
     #[cfg(feature = "std")]
     fn view<T: Float, const N: usize>(parameters: &[T]) -> Self::View<'_, T, N>;
 
-    /// What every number of the tensor at `index` is at first.
+    /// The initial value of the tensor at `index`.
     fn first(&self, index: usize) -> f64 {
         let _ = index;
         0.0
     }
 
-    /// How many numbers are kept of a row.
+    /// Number of cached values per row.
     fn kept(&self) -> usize {
         0
     }
 
-    /// Fills y. `kept` is empty where nothing is to be kept.
+    /// Computes y. `kept` is empty where nothing needs to be cached.
     fn forward<T: Float>(&self, parameters: &[T], x: &[T], y: &mut [T], kept: &mut [T]);
 
-    /// Fills dx.
+    /// Computes dx.
     fn backward<T: Float>(&self, parameters: &[T], x: &[T], kept: &[T], dy: &[T], dx: &mut [T]);
 
-    /// Adds the row's share of the gradient of the parameters to `gradient`.
+    /// Adds the row's contribution to the gradient of the parameters.
     fn gradient<T: Float>(&self, x: &[T], kept: &[T], dy: &[T], gradient: &mut [T]) {
         let _ = (x, kept, dy, gradient);
     }
 }
 
-/// The tensor at `index` of `parameters`, for so many outputs.
+/// The tensor at `index` of `parameters`, for `outputs` outputs.
 #[inline(always)]
 pub(super) fn column<T>(parameters: &[T], index: usize, outputs: usize) -> &[T] {
     &parameters[index * padded(outputs)..][..outputs]
 }
 
-/// [`column`], to be changed.
+/// The same as [`column`], mutable.
 #[inline(always)]
 pub(super) fn column_mut<T>(parameters: &mut [T], index: usize, outputs: usize) -> &mut [T] {
     &mut parameters[index * padded(outputs)..][..outputs]
 }
 
-/// The layer of `N` outputs by a rule, whose options are the numbers with the bits `A` and `B`, as far as it has any.
+/// The layer of `N` outputs with the formula `R`, whose options have the bits `A` and `B`, as far
+/// as it has any.
 #[derive(Debug)]
 pub struct ByRow<const N: usize, R, const A: u64 = 0, const B: u64 = 0>(PhantomData<fn() -> R>);
 
-/// What [`ByRow`] computes, for rows of any width.
+/// The formula of [`ByRow`], for rows of any width.
 #[derive(Clone, Copy, Debug)]
 pub struct ByRowFormula<R, W> {
     outputs: W,
@@ -90,12 +95,13 @@ pub struct ByRowFormula<R, W> {
 }
 
 impl<R: RowRule, W: Width> ByRowFormula<R, W> {
-    /// Of `outputs` outputs, with these numbers.
+    /// Creates the formula for `outputs` outputs and these options.
     pub(crate) fn new(outputs: W, options: R::Options) -> Self {
         ByRowFormula { outputs, rule: R::new(options) }
     }
 
-    /// Inputs and outputs. Asked where rows are walked through, so that constants are constants there.
+    /// Inputs and outputs per row. Called inside the loop over rows, so that constants stay
+    /// constants there.
     #[inline(always)]
     fn row(&self) -> [usize; 2] {
         let outputs = self.outputs.get();
@@ -104,7 +110,7 @@ impl<R: RowRule, W: Width> ByRowFormula<R, W> {
 }
 
 impl<const N: usize, R: RowRule, const A: u64, const B: u64> ByRow<N, R, A, B> {
-    /// The numbers, each within its bounds.
+    /// The options, each within its bounds.
     const NUMBERS: [f64; 2] = options::checked(R::WORD, [A, B], N);
 
     const TENSORS: &'static [TensorInfo] = match R::TENSORS {

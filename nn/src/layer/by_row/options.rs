@@ -1,4 +1,4 @@
-//! The numbers of a layer as constants of its type.
+//! Numeric options of a layer as constants of its type.
 
 use nn_grammar::vocabulary;
 use tensor::decimal::Written;
@@ -6,9 +6,9 @@ use tensor::decimal::Written;
 use crate::layer::option;
 use crate::text::Text;
 
-/// The numbers that a layer takes as options: an array of two at most.
+/// The numeric options of a layer: an array of at most two.
 pub trait Options: Copy {
-    /// As many of them as there are.
+    /// The first of these numbers, as many as the layer has options.
     fn first_of(numbers: [f64; 2]) -> Self;
 }
 
@@ -30,7 +30,8 @@ impl Options for [f64; 2] {
     }
 }
 
-/// The numbers with these bits, as far as the layer `word` of this width has options, each within its bounds.
+/// Checks the options with these bits, as many as the layer `word` has, against their bounds for
+/// this width.
 pub(super) const fn checked(word: &str, bits: [u64; 2], width: usize) -> [f64; 2] {
     let options = option::options(word);
     assert!(options.len() <= 2, "a layer by rows has two options at most");
@@ -44,7 +45,7 @@ pub(super) const fn checked(word: &str, bits: [u64; 2], width: usize) -> [f64; 2
     numbers
 }
 
-/// What tables show of the layer `word` with these numbers.
+/// The text in tables for the layer `word` with these options.
 pub(super) const fn shown(word: &str, numbers: [f64; 2]) -> Text<48> {
     let Some(layer) = vocabulary::layer(word) else { panic!("the vocabulary has no such layer") };
     let (mut text, mut at) = (Text::new(), 0);

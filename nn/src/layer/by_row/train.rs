@@ -1,4 +1,4 @@
-//! Training a layer by rows.
+//! Training a layer that treats each row by itself.
 
 use tensor::Float;
 use tensor::simd::{Inline, vectorize_inline};
@@ -90,14 +90,14 @@ impl<const N: usize, R: RowRule, const A: u64, const B: u64> Leaf for ByRow<N, R
     }
 }
 
-/// The rows on their way forward. [`Inline`], since the compiler would find the loop too large to inline it
-/// into the vector code.
+/// The forward pass of all rows. [`Inline`], since the compiler otherwise finds the loop too large
+/// to inline into the vector code.
 struct Forward<'a, T, R, W> {
     formula: ByRowFormula<R, W>,
     parameters: &'a [T],
     x: &'a [T],
     y: &'a mut [T],
-    /// Of all rows, or nothing.
+    /// The cached values of all rows, or an empty slice.
     kept: &'a mut [T],
 }
 
@@ -117,7 +117,7 @@ impl<T: Float, R: RowRule, W: Width> Inline for Forward<'_, T, R, W> {
     }
 }
 
-/// The gradient of the rows on its way back.
+/// The backward pass of all rows.
 struct Backward<'a, T, R, W> {
     formula: ByRowFormula<R, W>,
     parameters: &'a [T],
@@ -143,7 +143,7 @@ impl<T: Float, R: RowRule, W: Width> Inline for Backward<'_, T, R, W> {
     }
 }
 
-/// The gradient of the parameters, row by row.
+/// The gradient of the parameters, summed over all rows.
 struct Gradient<'a, T, R, W> {
     formula: ByRowFormula<R, W>,
     x: &'a [T],

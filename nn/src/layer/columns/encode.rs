@@ -1,4 +1,4 @@
-//! From a raw row to what the layers see.
+//! Encoding of a raw row of columns.
 
 use core::cmp::Ordering;
 
@@ -8,7 +8,7 @@ use super::layout::columns;
 use super::{ColumnForm, ColumnKind, ColumnWidths};
 use crate::layer::encoder::smooth_clip;
 
-/// sign(x)·ln(1 + |x|/unit); x where there is no unit.
+/// sign(x)·ln(1 + |x|/unit); x if the unit is 0.
 pub(super) fn logarithm<T: Float>(x: T, unit: T) -> T {
     match unit > T::zero() {
         true => math::ln_1p(x.abs() / unit) * x.signum(),
@@ -16,7 +16,7 @@ pub(super) fn logarithm<T: Float>(x: T, unit: T) -> T {
     }
 }
 
-/// As much of a turn as `share` has behind its whole numbers, as a point of the circle.
+/// The fractional part of `share`, as an angle: a point on the unit circle.
 fn point<T: Float>(share: f64) -> [T; 2] {
     #[cfg(not(feature = "std"))]
     use num_traits::Float as _;
@@ -24,16 +24,16 @@ fn point<T: Float>(share: f64) -> [T; 2] {
     [T::of(angle.sin()), T::of(angle.cos())]
 }
 
-/// Where a word stands among those with a place, by its fingerprint: they are in order.
+/// The index of a word among the known words, by its fingerprint. These are sorted.
 fn place<T: Float>(words: &[T], fingerprint: &[T; 2]) -> Option<usize> {
     let order = |word: &[T; 2]| word.partial_cmp(fingerprint).unwrap_or(Ordering::Greater);
     words.as_chunks::<2>().0.binary_search_by(order).ok()
 }
 
-/// One row: its numbers, then the numbers of vectors, and zeros where there is room for more.
+/// Encodes one row: its numbers, then the codes of embedded words, then zeros as padding.
 ///
-/// Nothing is indexed that the compiler would have to be certain of: without the standard library this must not be able to
-/// panic. The lengths are right by construction.
+/// Nothing is indexed unless the compiler can prove the index valid: without the standard library
+/// this must not be able to panic. The lengths are right by construction.
 pub(super) fn encode_row<T: Float>(
     forms: &[ColumnForm],
     state: &[T],
@@ -48,7 +48,7 @@ pub(super) fn encode_row<T: Float>(
         let raw = raw.get(at..).unwrap_or_default();
         let x = raw.first().copied().unwrap_or_else(T::nan);
         let center = |x| smooth_clip((logarithm(x, found.unit) - found.center) * found.scale);
-        // An indicator that was never seen would be weighed by chance.
+        // The weight of an indicator that no training row had would be random.
         let is_missing = if x.is_nan() { found.missing } else { T::zero() };
         match form.kind {
             ColumnKind::Category { kept, dimensions } => {
@@ -85,7 +85,7 @@ pub(super) fn encode_row<T: Float>(
     }
 }
 
-/// The first numbers of a column.
+/// Writes the first numbers of a column.
 fn write<T>(own: &mut [T], numbers: impl IntoIterator<Item = T>) {
     own.iter_mut().zip(numbers).for_each(|(own, number)| *own = number);
 }

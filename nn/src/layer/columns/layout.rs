@@ -1,23 +1,27 @@
-//! Where in the flat buffer stands what has been found of columns: the number of rows that all of it was found from; of each
-//! column the unit of its logarithm, center, scale, whether a value was missing, and whether there were words without a place;
-//! of each word that has a place its fingerprint; and of the target mean, deviation, whether its logarithm is
-//! predicted, whether answers are kept within its ends, and these.
+//! Layout of the column statistics in the flat buffer:
+//!
+//! - the number of rows that they were computed from;
+//! - per column: unit of the logarithm, center, scale, whether a value was missing, whether there
+//!   were unknown words;
+//! - per known word: its fingerprint;
+//! - of the target: mean, standard deviation, whether its logarithm is predicted, whether
+//!   predictions are clamped to its range, and the ends of that range.
 
 use tensor::Float;
 
 use super::{ColumnForm, ColumnWidths};
 use crate::parameters::padded;
 
-/// The tensors with a number of each column.
+/// The tensors with one number per column.
 pub(super) const OF_COLUMNS: [&str; 5] = ["unit", "center", "scale", "missing", "other"];
-/// The tensor of fingerprints of words.
+/// The tensor with the fingerprints of words.
 pub(crate) const FINGERPRINTS: &str = "words";
-/// The tensor of what is found of the target.
+/// The tensor with the statistics of the target.
 pub(super) const TARGET: &str = "target";
-/// How many numbers that is.
+/// Its length.
 pub(crate) const TARGET_NUMBERS: usize = 6;
 
-/// What stands in the place of a fingerprint where there is none, behind all others: they are below.
+/// Replaces a fingerprint in an unused slot. It sorts after all fingerprints, which are smaller.
 pub(super) const NO_WORD: f64 = 16_777_216.0;
 
 /// See the module.
@@ -37,7 +41,7 @@ impl Layout {
         Layout { columns: forms.len(), words }
     }
 
-    /// Where a tensor with a number of each column begins.
+    /// Offset of a tensor with one number per column.
     pub(super) const fn of_columns(self, which: usize) -> usize {
         padded(1) + which * padded(self.columns)
     }
@@ -55,7 +59,7 @@ impl Layout {
     }
 }
 
-/// What has been found of one column.
+/// Statistics of one column.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'s, T> {
     pub(crate) unit: T,
@@ -63,12 +67,12 @@ pub(crate) struct Found<'s, T> {
     pub(crate) scale: T,
     pub(crate) missing: T,
     pub(crate) other: T,
-    /// The fingerprints of its words, in their order, two numbers each.
+    /// The fingerprints of its known words, sorted, two numbers each.
     pub(crate) words: &'s [T],
 }
 
 impl<T: Float> Found<'_, T> {
-    /// The fingerprints of the words that have a place, in the order of these.
+    /// The fingerprints of the known words, in order.
     #[cfg(feature = "std")]
     pub(crate) fn fingerprints(&self) -> impl Iterator<Item = [u32; 2]> {
         let halves = |print: &[T; 2]| print.map(|half| half.as_f64() as u32);
@@ -77,7 +81,7 @@ impl<T: Float> Found<'_, T> {
     }
 }
 
-/// A column with its place in a raw row, and what has been found of it.
+/// Each column with its index in a raw row, and its statistics.
 pub(crate) fn columns<'s, T: Float>(
     forms: &'s [ColumnForm],
     state: &'s [T],
@@ -85,7 +89,7 @@ pub(crate) fn columns<'s, T: Float>(
     let layout = Layout::of(forms);
     let (mut raw, mut words) = (0, layout.of_words());
     forms.iter().enumerate().map(move |(at, form)| {
-        // No index: see `encode_row`.
+        // Without indexing: see `encode_row`.
         let number = |which: usize| state.get(layout.of_columns(which) + at).copied();
         let of = |which: usize| number(which).unwrap_or_else(T::zero);
         let found = Found {
@@ -103,7 +107,7 @@ pub(crate) fn columns<'s, T: Float>(
     })
 }
 
-/// Numbers of a raw row.
+/// Width of a raw row.
 pub(super) fn raw_width(forms: &[ColumnForm]) -> usize {
     ColumnWidths::of(forms).raw
 }

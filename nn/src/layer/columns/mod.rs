@@ -1,35 +1,38 @@
-//! The columns of a table in front of a network: from a raw row to what the layers see.
+//! Columns of a table as inputs of a network: encoding of numbers, flags, dates and categories.
 //!
 //! | column | becomes |
 //! |---|---|
 //! | `number` | z/√(1 + (z/3)²), z = (f(x) − f(median))/(f(upper quartile) − f(lower quartile)), with f(x) = x |
 //! | `number(log)` | the same with f(x) = sign(x)·ln(1 + \|x\|/unit), unit the median of the training rows |
 //! | `flag` | 1 for yes, −1 for no |
-//! | `date` | its days as a `number`, and its place in year, week and day, each as a point of a circle |
-//! | `category(12)` | a flag for each of the 12 most frequent words, and one for all others together |
-//! | `category(100)` | of more than 24 words: a vector for each, and one for all others, which is learned ([`Embedding`]) |
+//! | `date` | its days as a `number`, and its position in year, week and day, each as a point on a circle |
+//! | `category(12)` | one-hot: a flag for each of the 12 most frequent words, and one for all others together |
+//! | `category(100)` | more than 24 words: a learned vector for each, and one for all others ([`Embedding`]) |
 //!
-//! Behind these stands for each column whether its value is missing, a flag or a vector, unless it is `complete`; a number
-//! that is missing is 0, as the median is. A flag of what no training row had is 0 for ever, since its weight would be chance.
-//! A word has a place if three training rows have it.
+//! After these follows, for each column that is not `complete`, whether its value is missing: as a
+//! flag or a vector. A missing number is encoded as 0, like the median. A flag that no training row
+//! had is always 0, since its weight would be random. A word is known to the network if three
+//! training rows have it.
 //!
-//! Behind columns a network that ends in one number, as in `dense(1)`, is trained with targets of mean 0 and deviation 1, and
-//! answers in their own units: the loss of training is that of standardised targets, validation and metrics are in the units of
-//! the target.
+//! A network on columns that ends in one number, as in `dense(1)`, is trained with standardized
+//! targets (mean 0 and standard deviation 1), but predicts in the target's own units. The training
+//! loss is that of standardized targets; validation and metrics are in the target's units.
 //!
-//! A raw row is numbers, too, so that it is gathered and passed on like any other: NaN where a value is missing, days from
-//! 1970-01-01, and for a word its fingerprint of 48 bits as two whole numbers. So what is known of words is state like means
-//! and medians: it is copied, saved, embedded and nested with the parameters, and rows that one network has made are rows of
-//! any other. The words themselves stand beside the parameters where the data had them, to be shown:
-//! [`Network::known_words`](crate::Network::known_words). Two of n different words have the same fingerprint with probability n²/2⁴⁹: of a million words, once in 500.
+//! A raw row consists of numbers, too, so that it is gathered and passed on like any other: NaN for
+//! a missing value, the days since 1970-01-01 for a date, and for a word its 48-bit fingerprint as
+//! two integers. So known words are state like means and medians: they are copied, saved, embedded
+//! and nested with the parameters, and rows made for one network are valid for any other. The words
+//! themselves are saved next to the parameters if the data had them:
+//! [`Network::known_words`](crate::Network::known_words). Two of n different words have the same
+//! fingerprint with probability n²/2⁴⁹; for a million words, once in 500.
 //!
 //! | file | |
 //! |---|---|
 //! | `raw` | from values to a raw row |
-//! | `layout` | where in the flat buffer stands what has been found |
+//! | `layout` | the layout of the statistics in the flat buffer |
 //! | `encode` | from a raw row to an encoded one |
-//! | `vectors` | the learned vectors of words |
-//! | `train` | what is found from the training rows |
+//! | `vectors` | the embeddings of words |
+//! | `train` | fitting the statistics to the training rows |
 
 mod encode;
 mod layout;
@@ -64,35 +67,36 @@ pub(crate) use vectors::tables;
 
 /// Columns of a table.
 pub trait ColumnForms: Copy + core::fmt::Debug + Send + Sync + 'static {
-    /// What each of them is.
+    /// The form of each column.
     fn forms(self) -> &'static [ColumnForm];
 }
 
-/// Columns that are known when the program runs.
+/// Columns that are known at run time.
 impl ColumnForms for &'static [ColumnForm] {
     fn forms(self) -> &'static [ColumnForm] {
         self
     }
 }
 
-/// Columns that are known to the compiler. [`network!`](crate::network!) makes a type of each block.
+/// Columns that are known at compile time. [`network!`](crate::network!) makes a type of each
+/// block.
 pub trait DeclaredColumns: core::fmt::Debug + Send + Sync + 'static {
-    /// What each of them is.
+    /// The form of each column.
     const FORMS: &'static [ColumnForm];
-    /// What each is called.
+    /// The name of each column.
     const NAMES: &'static [&'static str];
-    /// Each as it is declared: `area: number(log)`.
+    /// Each column as it is declared: `area: number(log)`.
     const TEXTS: &'static [&'static str];
 }
 
-/// Columns as those see them who have no types: see [`LayerInfo`].
+/// Columns without their type: see [`LayerInfo`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ColumnsInfo {
-    /// What each is called.
+    /// The names.
     pub names: &'static [&'static str],
-    /// What each is.
+    /// The forms.
     pub forms: &'static [ColumnForm],
-    /// Each as it is declared, where that is shown: `area: number(log)`.
+    /// The declarations, where they are to be shown: `area: number(log)`.
     pub texts: &'static [&'static str],
 }
 
@@ -100,7 +104,7 @@ impl ColumnsInfo {
     /// No columns.
     pub const NONE: Self = ColumnsInfo { names: &[], forms: &[], texts: &[] };
 
-    /// Those that are declared so.
+    /// The declared columns `C`.
     pub const fn of<C: DeclaredColumns>() -> Self {
         ColumnsInfo { names: C::NAMES, forms: C::FORMS, texts: C::TEXTS }
     }
@@ -111,7 +115,7 @@ impl ColumnsInfo {
 pub struct DeclaredForms<C>(PhantomData<fn() -> C>);
 
 impl<C> DeclaredForms<C> {
-    /// There is one.
+    /// Creates the value.
     pub const fn new() -> Self {
         DeclaredForms(PhantomData)
     }
@@ -162,7 +166,7 @@ impl DeclaredColumns for Example {
     const TEXTS: &'static [&'static str] = &["a: number", "b: category(2)"];
 }
 
-/// The columns `C` of a table, which become rows of `N` numbers: see the [module](self).
+/// The columns `C` of a table, encoded as rows of `N` numbers: see the [module](self).
 #[derive(Debug)]
 pub struct Columns<C, const N: usize>(PhantomData<fn() -> C>);
 
@@ -187,7 +191,7 @@ impl<C: DeclaredColumns, const N: usize> Columns<C, N> {
         Self::of_columns(4),
         Self::TARGET,
     ];
-    /// With the words of categories.
+    /// Includes the words of categories.
     const TENSORS_AND_WORDS: &'static [TensorInfo] = &[
         Self::FIRST,
         Self::of_columns(0),
@@ -225,7 +229,7 @@ impl<C: DeclaredColumns, const N: usize> Inference for Columns<C, N> {
 
     type Outputs<T: Float> = [T; N];
 
-    /// What has been encoded, as it is.
+    /// The identity: rows have been encoded before.
     #[inline(always)]
     fn predict_inline<T: Float>(_parameters: &[T], x: &[T]) -> [T; N] {
         let mut y = [T::zero(); N];

@@ -1,18 +1,18 @@
-//! From the values of a row to raw numbers.
+//! Raw rows: the values of a table row as numbers.
 
 use tensor::Float;
 
 use super::{ColumnWidths, DeclaredColumns};
 use crate::words::fingerprint;
 
-/// A raw row that is being written, column by column in their order.
+/// A raw row that is being written, column by column in order.
 #[derive(Debug)]
 pub struct RawRow<'r, T> {
     rest: &'r mut [T],
 }
 
 impl<'r, T: Float> RawRow<'r, T> {
-    /// Into these numbers.
+    /// Starts writing to `row`.
     pub fn new(row: &'r mut [T]) -> Self {
         RawRow { rest: row }
     }
@@ -24,27 +24,27 @@ impl<'r, T: Float> RawRow<'r, T> {
         }
     }
 
-    /// A number, or the days of a date from 1970-01-01. What no network can compute with is missing to it.
+    /// Writes a number, or a date as days since 1970-01-01. A number that is not finite counts as
+    /// missing.
     pub fn number(&mut self, number: Option<f64>) {
         let number = number.map_or(T::nan(), T::of);
         self.push(if number.is_finite() { number } else { T::nan() });
     }
 
-    /// Yes or no.
+    /// Writes a boolean.
     pub fn flag(&mut self, flag: Option<bool>) {
         self.number(flag.map(|flag| f64::from(u8::from(flag))));
     }
 
-    /// A word; an empty one is missing.
+    /// Writes a word. An empty one counts as missing.
     ///
     /// # Panics
     ///
-    /// If `T` cannot tell whole numbers below 2²⁴ apart, as `f32` and `f64` can.
+    /// If `T` cannot represent all integers below 2²⁴, as `f32` and `f64` can.
     pub fn word(&mut self, word: &str) {
         assert!(
             T::of(16_777_215.0) < T::of(16_777_216.0) && T::of(16_777_214.0) < T::of(16_777_215.0),
-            "columns: words are told apart by whole numbers below 2^24, which this float cannot tell apart; take `f32` or \
-             `f64`"
+            "columns: words need a float that represents all integers below 2^24; use `f32` or `f64`"
         );
         let numbers = match word.is_empty() {
             true => [T::nan(); 2],
@@ -55,11 +55,12 @@ impl<'r, T: Float> RawRow<'r, T> {
 }
 
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no row of a table",
-    note = "a network behind a block of columns takes the struct that `network!` makes of it, such as `PriceRow` of `Price`; \
+    message = "`{Self}` is not a row of a table",
+    note = "a network on a block of columns takes the struct that `network!` makes from it, such as `PriceRow` of `Price`; \
             rows of numbers are for `nn::Network::predict`"
 )]
-/// A row as a table has it, with a field for each column of a block: what [`network!`](crate::network!) makes of the block.
+/// A row of a table, with a field for each column of a block. [`network!`](crate::network!) makes
+/// one from the block.
 pub trait TableRow {
     /// The columns.
     type Columns: DeclaredColumns;
@@ -67,11 +68,11 @@ pub trait TableRow {
     /// Writes the values, column by column.
     fn write<T: Float>(&self, row: &mut RawRow<'_, T>);
 
-    /// The row as numbers, for whatever takes those: a data set, a batch.
+    /// Returns the row as numbers, for a data set or a batch.
     ///
     /// # Panics
     ///
-    /// If the network takes another number of them.
+    /// If the network has rows of another width.
     #[track_caller]
     fn numbers<T: Float, const N: usize>(&self) -> [T; N] {
         assert!(

@@ -1,4 +1,5 @@
-//! What is found of columns from the training rows, and training behind them: what has been encoded passes as it is.
+//! Fitting column statistics to the training rows, and training after them. As a layer, columns are
+//! the identity.
 
 use std::collections::BTreeMap;
 
@@ -13,17 +14,17 @@ use crate::layer::encoder::{ROWS, let_pass, record_nothing, robust_scale};
 use crate::layer::{Formula, FoundColumn, Leaf, Pass, Seen};
 use crate::parameters::NamedTensor;
 
-/// Rows in which a word must be to have a place of its own.
+/// Number of rows that a word must be in to be known.
 const LEAST_ROWS: usize = 3;
 
-/// What [`Columns`] do, whichever they are.
+/// The formula of [`Columns`], for any columns.
 #[derive(Clone, Copy, Debug)]
 pub struct ColumnsFormula<F> {
     forms: F,
 }
 
 impl<F: ColumnForms> ColumnsFormula<F> {
-    /// Of these columns.
+    /// Creates the formula for these columns.
     pub fn new(forms: F) -> Self {
         ColumnsFormula { forms }
     }
@@ -78,7 +79,7 @@ impl<T: Float, F: ColumnForms> Formula<T> for ColumnsFormula<F> {
         let seen = &seen.part(0, raw_width(forms));
         let (found, quartiles) = (seen.columns(), seen.quantiles(&[0.25, 0.5, 0.75]));
         let mut words = Words::of(forms, seen).into_iter();
-        // As long as these are read, nothing has been found yet.
+        // A copy, since `columns` borrows the state while the statistics are written to it.
         let before: Vec<T> = parameters.to_vec();
         let mut all = Vec::with_capacity(forms.len());
         let mut word = layout.of_words();
@@ -127,14 +128,14 @@ impl<T: Float, F: ColumnForms> Formula<T> for ColumnsFormula<F> {
     }
 }
 
-/// The words of a category: in how many rows each is, by its fingerprint.
+/// The words of a category by fingerprint, with the number of rows that each is in.
 #[derive(Default)]
 struct Words {
     counts: BTreeMap<[u64; 2], usize>,
 }
 
 impl Words {
-    /// Of each category.
+    /// Counts the words of each category.
     fn of<T: Float>(forms: &[ColumnForm], seen: &Seen<'_, T>) -> Vec<Words> {
         let mut place = 0;
         let places: Vec<usize> = forms
@@ -150,7 +151,7 @@ impl Words {
         }
         seen.each(|_, row| {
             for (words, &at) in all.iter_mut().zip(&places) {
-                // Whole numbers below 2²⁴, or NaN.
+                // Integers below 2²⁴, or NaN.
                 if !row[at].is_nan() {
                     let halves = [row[at], row[at + 1]].map(|half| half.as_f64() as u64);
                     *words.counts.entry(halves).or_default() += 1;
@@ -160,8 +161,8 @@ impl Words {
         all
     }
 
-    /// The most frequent ones, in the order of their fingerprints. Among words that are as frequent these decide, too, so that
-    /// no order of rows does.
+    /// The most frequent words, sorted by fingerprint. Ties in frequency are decided by the
+    /// fingerprint, too, so that the order of rows does not matter.
     fn known(&self, kept: usize) -> Vec<[f64; 2]> {
         let mut order: Vec<_> =
             self.counts.iter().filter(|(_, count)| **count >= LEAST_ROWS).collect();

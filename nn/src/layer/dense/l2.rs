@@ -1,4 +1,4 @@
-//! The penalty on a layer's weights as one operation.
+//! The penalty l2·Σw² on a layer's weights as one operation of a tape.
 //!
 //! y = l2·Σw²
 //!
@@ -11,7 +11,7 @@ use tensor::{Buffer, Float, Tensor};
 
 use super::penalty::{add_penalty_gradient, penalty};
 
-/// See the module. Computed by the same functions as the static driver's.
+/// See the module. Uses the same functions as the static driver.
 pub(super) struct L2(pub(super) f64);
 
 impl<T: Float> Op<T, 1> for L2 {

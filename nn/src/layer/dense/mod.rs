@@ -1,4 +1,20 @@
-//! The fully connected layer: y = f(x·W + b).
+//! The dense (fully connected) layer: y = f(x·W + b).
+//!
+//! y  = f(z), z = x·W + b
+//! dz = dy ∘ f'(z), dx = dz·Wᵀ
+//! dW = xᵀ·dz + 2·l2·W, db = Σ rows of dz
+//!
+//! Shapes: x, dx `[rows, I]`; W, dW `[I, O]`; b, db `[O]`; y, dy, z, dz `[rows, O]`.
+//!
+//! | file | |
+//! |---|---|
+//! | `options` | initializer, bias, penalty |
+//! | `train` | the training pass, for fixed and run-time widths |
+//! | `products` | the three matrix products, for any widths |
+//! | `small` | the same for small layers, as loops of constant length |
+//! | `penalty` | l2·Σw² and its gradient |
+//! | `op`, `l2` | layer and penalty as operations of a tape |
+//! | `normed` | weight norm and spectral norm |
 
 #[cfg(feature = "std")]
 mod l2;
@@ -35,21 +51,23 @@ pub use products::{FixedWidths, Widths as DenseWidths};
 #[cfg(feature = "std")]
 pub use train::{Declared, DenseFormula, DenseSettings};
 
-/// Numbers that begin where a cache line does: a vector that lies in two is loaded, and stored, in two pieces.
+/// Aligned to a cache line. A vector that crosses two lines takes two loads or stores.
 #[repr(align(64))]
 struct Aligned<T>(T);
 
-/// `I` inputs, each joined to each of `O` outputs, then the activation `A`; with the options `P`.
+/// A dense layer from `I` inputs to `O` outputs with the activation `A` and the options `P`: y =
+/// f(x·W + b).
 ///
-/// y = f(z), z = x·W + b, with W `[I, O]` and b `[O]`; a row of W holds what one input contributes
-/// to every output. In the flat buffer W comes first, row by row, then b, if there is a bias.
+/// Shapes: W `[I, O]`, b `[O]`. Row `i` of W holds the weights from input `i` to every output
+/// (PyTorch stores the transpose). In the flat buffer W comes first, row by row, then b, if there
+/// is a bias.
 #[derive(Debug)]
 pub struct Dense<const I: usize, const O: usize, A, P = Plain>(PhantomData<(A, P)>);
 
 impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Dense<I, O, A, P> {
-    /// Where the bias begins in the flat buffer.
+    /// Index of the bias in the flat buffer.
     pub(crate) const BIAS: usize = padded(I * O);
-    /// How long it is there.
+    /// Its padded length; 0 without a bias.
     pub(crate) const BIAS_LEN: usize = if P::BIAS { padded(O) } else { 0 };
 }
 
@@ -87,9 +105,9 @@ impl<const I: usize, const O: usize, A: Activation, P: DenseOptions> Inference
         if P::BIAS {
             y.copy_from_slice(&parameters[Self::BIAS..][..O]);
         }
-        // As in the product: each output is one chain of fused multiply-adds over the inputs.
-        // The layer before left them in vector registers. Where there is one output, or a few, taking each from there costs
-        // more instructions than the sums; from memory it costs none.
+        // As in the product, each output is one chain of fused multiply-adds over the inputs. The
+        // layer before left x in vector registers. With few outputs, extracting each x from a
+        // register costs more instructions than the sums; loading it from memory costs none.
         let mut in_memory = Aligned([T::zero(); I]);
         let x = match const { O < 4 && I >= 8 && I <= 64 } {
             true => {

@@ -1,4 +1,4 @@
-//! A fully connected layer as one operation.
+//! A dense layer as one operation of a tape.
 //!
 //! y = f(z), z = x·W + b
 //!
@@ -14,7 +14,7 @@ use super::products::{forward, input_gradient, weight_gradient};
 use crate::layer::Sums;
 use crate::layer::moments::column_sums;
 
-/// See the module. Computed by the same functions as the static driver's layer.
+/// See the module. Uses the same functions as the static driver's layer.
 pub(super) struct DenseOp<A, T: Float> {
     activation: A,
     /// z, if the derivative needs it.
@@ -68,7 +68,7 @@ impl<A: Activation, T: Float> DenseOp<A, T> {
         Ok(Tensor::from_buffer(y, [rows, outputs])?)
     }
 
-    /// dz, from which all gradients come.
+    /// Returns dz, from which all gradients are computed.
     fn sums_gradient(&self, y: &Tensor<T>, dy: &Tensor<T>) -> Buffer<T> {
         let y = y.contiguous();
         let mut dz = Buffer::from_slice(dy.contiguous().values());
@@ -122,7 +122,7 @@ impl<A: Activation, T: Float> Op<T, 3> for DenseOp<A, T> {
     }
 }
 
-/// Without one.
+/// Without a bias.
 impl<A: Activation, T: Float> Op<T, 2> for DenseOp<A, T> {
     fn name(&self) -> &'static str {
         "dense"

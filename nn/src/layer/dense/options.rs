@@ -1,4 +1,4 @@
-//! What else can be said of a dense layer: `dense(784 -> 128, relu, bias = false, l2 = 1e-4)`.
+//! Options of a dense layer: `dense(784 -> 128, relu, bias = false, l2 = 1e-4)`.
 
 use core::marker::PhantomData;
 
@@ -12,22 +12,22 @@ use crate::text::Text;
 
 /// The options of a [`Dense`](super::Dense) layer: [`Plain`] or [`DenseWith`].
 pub trait DenseOptions: 'static {
-    /// How the first weights are chosen: an [`Initializer`](crate::init::Initializer).
+    /// The [`Initializer`](crate::init::Initializer) of the weights.
     type Init: 'static;
-    /// Is there something to be added to each output?
+    /// Whether the layer has a bias.
     const BIAS: bool;
-    /// The factor of the penalty l2·Σw².
+    /// The factor l2 of the penalty l2·Σw².
     const L2: f64;
-    /// What tables and pictures say of it: `no bias, l2 0.0001`.
+    /// The text in tables and pictures: `no bias, l2 0.0001`.
     const WRITTEN: &'static str;
     /// The parameters with their shapes.
     type View<'a, T: Float, const I: usize, const O: usize>;
 
-    /// The parameters with their shapes: a weight, then what else there is.
+    /// Returns the parameters with their shapes: the weight, then the bias if there is one.
     fn view<T: Float, const I: usize, const O: usize>(parameters: &[T]) -> Self::View<'_, T, I, O>;
 }
 
-/// No option: weights by the activation, a bias, no penalty.
+/// The default options: weights initialized by the activation, a bias, no penalty.
 #[derive(Debug)]
 pub struct Plain;
 
@@ -43,15 +43,16 @@ impl DenseOptions for Plain {
     }
 }
 
-/// First weights by `Init`, with a bias or without, and the penalty whose factor has the bits `L2`.
+/// Custom options: the initializer `Init`, a bias or none, and the penalty factor whose bits are
+/// `L2`.
 ///
-/// The penalty l2·Σw², over the weights without the bias, is part of the loss that is trained, and of
-/// what [`fit`](crate::fit) reports of the training data; [`evaluate`](crate::Evaluate::evaluate)
-/// leaves it out. (Krogh and Hertz 1991; with Adam, decoupled weight decay is another thing.)
+/// The penalty l2·Σw², over the weights without the bias, is part of the training loss, and of the
+/// training loss that [`fit`](crate::fit) reports. [`evaluate`](crate::Evaluate::evaluate) leaves
+/// it out. (Krogh and Hertz 1991. With Adam, decoupled weight decay is not the same.)
 #[derive(Debug)]
 pub struct DenseWith<Init, const BIAS: bool, const L2: u64>(PhantomData<Init>);
 
-/// The options that are not as usual.
+/// The options that differ from the default.
 const fn written(bias: bool, l2: f64) -> Text<48> {
     let text = Text::new().text(if bias { "" } else { "no bias" });
     if l2 == 0.0 {
@@ -84,19 +85,19 @@ impl<Init: 'static, const L2: u64> DenseOptions for DenseWith<Init, false, L2> {
     }
 }
 
-/// The weights and biases of a dense layer inside a network's parameters.
+/// Weights and bias of a dense layer, as views of a network's parameters.
 #[derive(Clone, Copy, Debug)]
 pub struct DenseView<'a, T, const I: usize, const O: usize> {
-    /// `weight[i][o]`: what input `i` contributes to output `o`.
+    /// `weight[i][o]`: the weight from input `i` to output `o`.
     pub weight: &'a [[T; O]; I],
-    /// Added to each output.
+    /// The bias of each output.
     pub bias: &'a [T; O],
 }
 
 impl<'a, T, const I: usize, const O: usize> DenseView<'a, T, I, O> {
     fn of(parameters: &'a [T]) -> Self {
         let Some(bias) = parameters[padded(I * O)..].first_chunk() else {
-            panic!("dense {I} -> {O}: the parameters end early");
+            panic!("dense {I} -> {O}: too few parameters");
         };
         DenseView { weight: weight(parameters), bias }
     }
@@ -105,13 +106,13 @@ impl<'a, T, const I: usize, const O: usize> DenseView<'a, T, I, O> {
 /// The weights of a dense layer without a bias.
 #[derive(Clone, Copy, Debug)]
 pub struct WeightView<'a, T, const I: usize, const O: usize> {
-    /// `weight[i][o]`: what input `i` contributes to output `o`.
+    /// `weight[i][o]`: the weight from input `i` to output `o`.
     pub weight: &'a [[T; O]; I],
 }
 
 fn weight<T, const I: usize, const O: usize>(parameters: &[T]) -> &[[T; O]; I] {
     match parameters[..I * O].as_chunks::<O>().0.try_into() {
         Ok(weight) => weight,
-        Err(_) => panic!("dense {I} -> {O}: the parameters end early"),
+        Err(_) => panic!("dense {I} -> {O}: too few parameters"),
     }
 }

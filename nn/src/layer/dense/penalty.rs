@@ -3,9 +3,9 @@
 use tensor::Float;
 use tensor::simd::vectorize;
 
-/// l2·Σw².
+/// Returns l2·Σw².
 pub(crate) fn penalty<T: Float>(l2: f64, weights: &[T]) -> T {
-    /// Sums that run side by side, so that the bits do not depend on the width of a vector.
+    /// Number of partial sums. It is fixed, so that the bits do not depend on the vector width.
     const LANES: usize = 16;
     let mut sums = [T::zero(); LANES];
     vectorize(|| {

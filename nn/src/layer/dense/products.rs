@@ -7,12 +7,13 @@ use tensor::product::{Finish, Matrix, Start, product};
 use super::small;
 use crate::layer::{OutputGrad, Sums};
 
-/// Inputs and outputs of a dense layer, and which loops compute its products.
+/// Widths of a dense layer, which choose the loops that compute its products.
 pub trait Widths<T: Float>: Copy + Send + Sync + 'static {
     /// `[inputs, outputs]`
     fn get(self) -> [usize; 2];
 
-    /// y = f(z), z = x·W + b; the weighted sums go to `keep` as well, if wanted.
+    /// Computes y = f(z), z = x·W + b. Writes the weighted sums z to `keep` as well, if it is
+    /// given.
     ///
     /// x `[rows, I]`, W `[I, O]`, b `[O]`, z and y `[rows, O]`
     fn forward<A: Activation>(
@@ -27,7 +28,7 @@ pub trait Widths<T: Float>: Copy + Send + Sync + 'static {
         forward(f, x, weight, self.get(), bias, keep, y);
     }
 
-    /// dx = dz·Wᵀ to `before`, and its derivative.
+    /// Writes dx = dz·Wᵀ to `before`, and applies the activation derivative there.
     ///
     /// dz `[rows, O]`, W `[I, O]`, dx `[rows, I]`
     fn backward(self, dz: &[T], weight: &[T], before: OutputGrad<'_, T>) {
@@ -39,27 +40,27 @@ pub trait Widths<T: Float>: Copy + Send + Sync + 'static {
         input_gradient(dz, weight, self.get(), gradient, Some(&multiply));
     }
 
-    /// dW and db together, if these loops compute them so; whether they did.
+    /// Computes dW and db in one call if these loops can. Returns whether they did.
     fn gradient(self, x: &[T], dz: &[T], weight: &mut [T], bias: Option<&mut [T]>) -> bool {
         let _ = (x, dz, weight, bias);
         false
     }
 
-    /// Whether [`Widths::gradient`] would, for a batch whose outputs are so many numbers.
+    /// Whether [`Widths::gradient`] would, for a batch whose outputs are `values` numbers.
     fn is_small(self, values: usize) -> bool {
         let _ = values;
         false
     }
 }
 
-/// Widths that are known when the program runs.
+/// Run-time widths.
 impl<T: Float> Widths<T> for [usize; 2] {
     fn get(self) -> [usize; 2] {
         self
     }
 }
 
-/// Widths that the compiler knows: small layers have loops of their own.
+/// Compile-time widths. Small layers have specialized loops.
 #[derive(Clone, Copy, Debug)]
 pub struct FixedWidths<const I: usize, const O: usize>;
 
@@ -108,7 +109,7 @@ impl<T: Float, const I: usize, const O: usize> Widths<T> for FixedWidths<I, O> {
     }
 }
 
-/// y = f(z), z = x·W + b; the weighted sums go to `keep` as well, if wanted.
+/// Computes y = f(z), z = x·W + b. Writes the weighted sums z to `keep` as well, if it is given.
 ///
 /// x `[rows, I]`, W `[I, O]`, b `[O]`, z and y `[rows, O]`
 pub(super) fn forward<A: Activation, T: Float>(
@@ -135,7 +136,7 @@ pub(super) fn forward<A: Activation, T: Float>(
     }
 }
 
-/// dx = dz·Wᵀ, then `finish` on each finished stretch of dx.
+/// Computes dx = dz·Wᵀ, and calls `finish` on each finished slice of dx.
 ///
 /// dz `[rows, O]`, W `[I, O]`, dx `[rows, I]`
 pub(super) fn input_gradient<T: Float>(
@@ -150,7 +151,7 @@ pub(super) fn input_gradient<T: Float>(
     product(dz, weight.transposed(), Start::Zero, dx, finish);
 }
 
-/// Rows of dW = xᵀ·dz, from row `first` on, as many as `gradient` holds.
+/// Computes rows of dW = xᵀ·dz, from row `first` on, as many as `gradient` holds.
 ///
 /// x `[rows, I]`, dz `[rows, O]`
 pub(super) fn weight_gradient<T: Float>(
@@ -164,7 +165,7 @@ pub(super) fn weight_gradient<T: Float>(
     product(x, dz, sums.start(), gradient, None);
 }
 
-/// The operands whose product is [`weight_gradient`]: rows of xᵀ, and dz.
+/// The operands of the product [`weight_gradient`]: rows of xᵀ, and dz.
 pub(super) fn weight_operands<'a, T>(
     x: &'a [T],
     dz: &'a [T],

@@ -1,8 +1,9 @@
-//! Products of a layer so small that the general product's choices would cost more than its arithmetic:
-//! loops of constant length, compiled for each pair of widths.
+//! The products of a small dense layer, as loops of constant length that are compiled for each pair
+//! of widths.
 //!
-//! Every sum is the same chain of fused multiply-adds as in [`tensor::product`], and so the bits are the same;
-//! the row of a matrix is one vector, or few.
+//! For such a layer, choosing a kernel for the general product takes longer than the arithmetic.
+//! Every sum is the same chain of fused multiply-adds as in [`tensor::product`], so the bits are
+//! the same. A row of a matrix fits in one vector, or a few.
 
 use std::hint::black_box;
 
@@ -11,24 +12,25 @@ use tensor::simd::{Inline, Isa, vectorize_inline};
 
 use super::Aligned;
 
-/// Most weights of a small layer: each of its products is compiled for its widths.
+/// Largest number of weights of a small layer. Each of its products is compiled for its widths.
 const LARGEST: usize = 512;
-/// Most inputs and outputs: some more and a row's sums no longer fit in registers.
+/// Largest number of inputs and of outputs. Beyond it, a row's sums no longer fit in registers.
 const WIDEST: usize = 64;
-/// Multiply-adds of whole registers that take as long as the general product's choices.
+/// Multiply-adds of whole registers that take as long as choosing the general product's kernel.
 const FEW: usize = 16384;
 
-/// Whether a layer of these widths goes through the functions of this module with the rows that `values` are, `O` of
-/// them each.
+/// Whether this module computes a layer of these widths, for a batch whose outputs are `values`
+/// numbers.
 ///
-/// The rows are computed in pieces of powers of two, and the more of them, the sooner the general product's masks are
-/// quicker.
+/// Rows are split into pieces whose lengths are powers of two. The more pieces, the sooner the
+/// general product's masked vectors are faster.
 #[inline(always)]
 pub(super) fn suits<const I: usize, const O: usize>(values: usize) -> bool {
     let small = const { I > 0 && O > 0 && I * O <= LARGEST && I <= WIDEST && O <= WIDEST };
     let pieces =
         const { if I.count_ones() > O.count_ones() { I } else { O }.count_ones() as usize };
-    // Where fused multiply-adds are function calls, the general product computes without them.
+    // Without a fused multiply-add instruction each is a function call; the general product avoids
+    // those.
     small && (pieces == 1 || values * I * pieces * pieces <= FEW) && Isa::best().has_fma()
 }
 
@@ -88,7 +90,7 @@ pub(super) fn input_gradient<T: Float, const I: usize, const O: usize>(
                     columns.0[o][i] = self.weight[i][o];
                 }
             }
-            // In memory, or else the compiler shuffles single elements among registers.
+            // In memory, so that the compiler does not shuffle single elements among registers.
             let columns = black_box(&columns);
             products(self.dz, &columns.0, &[T::zero(); I], self.dx);
         }
@@ -100,7 +102,7 @@ pub(super) fn input_gradient<T: Float, const I: usize, const O: usize>(
     });
 }
 
-/// dW = xᵀ·dz and db = Σ over rows of dz, each in the order of the rows.
+/// dW = xᵀ·dz and db = Σ rows of dz, summed in the order of the rows.
 ///
 /// x `[rows, I]`, dz `[rows, O]`, dW `[I, O]`, db `[O]` or none
 pub(super) fn gradient<T: Float, const I: usize, const O: usize>(
@@ -121,7 +123,7 @@ pub(super) fn gradient<T: Float, const I: usize, const O: usize>(
         #[inline(always)]
         fn run(self) {
             if O < 8 && I > O {
-                // Lanes over the inputs.
+                // Vector lanes are inputs.
                 for o in 0..O {
                     let mut sums = [T::zero(); I];
                     for (x, dz) in self.x.iter().zip(self.dz) {
@@ -161,7 +163,7 @@ pub(super) fn gradient<T: Float, const I: usize, const O: usize>(
     });
 }
 
-/// Every row of `c` is `start` and the product of a row of `a` with `b`.
+/// Computes c = start + a·b, row by row.
 #[inline(always)]
 fn products<T: Float, const K: usize, const N: usize>(
     a: &[[T; K]],
@@ -169,12 +171,12 @@ fn products<T: Float, const K: usize, const N: usize>(
     start: &[T; N],
     c: &mut [[T; N]],
 ) {
-    /// Rows that share what they load of `b`, as chains that do not wait for one another.
+    /// Rows that share their loads of `b`, with independent chains of sums.
     const TOGETHER: usize = 4;
     let (blocks, last) = c.as_chunks_mut::<TOGETHER>();
     let (a_blocks, a_last) = a.as_chunks::<TOGETHER>();
-    // What the compiler cannot see through keeps it from making vectors of several rows, by gathering and
-    // scattering, which takes several times as long.
+    // `black_box` keeps the compiler from vectorizing across rows with gathers and scatters, which
+    // takes several times as long.
     for (c, a) in blocks.iter_mut().zip(a_blocks) {
         let a = black_box(a);
         let mut sums = [*start; TOGETHER];
@@ -195,8 +197,9 @@ fn products<T: Float, const K: usize, const N: usize>(
     }
 }
 
-/// Repeats a statement for every row of a tile, written out: of a loop over them the compiler may make vectors that go
-/// down the rows, and gather and scatter the sums in every step, which takes up to six times as long.
+/// Repeats a statement for every row of a tile, unrolled. From a loop the compiler may build
+/// vectors that go down the rows, and gather and scatter the sums in every step, which takes up to
+/// six times as long.
 macro_rules! each_row {
     ($n:ident of $rows:ident: $body:expr) => {
         each_row!(@ 0 1 2 3 4 5 6 7, $n, $rows, $body)
@@ -210,7 +213,7 @@ macro_rules! each_row {
     }};
 }
 
-/// `N` rows of dW from row `first` on.
+/// Computes `N` rows of dW, from row `first` on.
 #[inline(always)]
 fn tile<T: Float, const I: usize, const O: usize, const N: usize>(
     x: &[[T; I]],
@@ -244,6 +247,6 @@ fn rows<T, const N: usize>(values: &[T]) -> &[[T; N]] {
 fn first<T, const N: usize>(values: &[T]) -> &[T; N] {
     match values.first_chunk() {
         Some(first) => first,
-        None => panic!("dense: the parameters end early"),
+        None => panic!("dense: too few parameters"),
     }
 }

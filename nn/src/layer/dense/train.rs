@@ -1,4 +1,4 @@
-//! Training a fully connected layer: y = f(x·W + b).
+//! Training a dense layer: y = f(x·W + b).
 //!
 //! z  = x·W + b, y = f(z)
 //! dz = dy ∘ f'(z)
@@ -25,7 +25,8 @@ use crate::layer::{
 };
 use crate::parameters::{NamedTensor, TensorKind, descend, padded};
 
-/// What [`Dense`] computes: by the loops that the widths `W` choose, with the activation `A` and the settings `S`.
+/// The formula of [`Dense`]: loops chosen by the widths `W`, the activation `A`, and the settings
+/// `S`.
 #[derive(Clone, Copy, Debug)]
 pub struct DenseFormula<T, W, A, S> {
     widths: W,
@@ -35,19 +36,20 @@ pub struct DenseFormula<T, W, A, S> {
 }
 
 impl<T, W, A, S> DenseFormula<T, W, A, S> {
-    /// Of these widths, activation and settings.
+    /// Creates the formula for these widths, activation and settings.
     pub fn new(widths: W, activation: A, settings: S) -> Self {
         DenseFormula { widths, activation, settings, float: PhantomData }
     }
 }
 
-/// What else a dense layer is told: constants of a declared layer, or numbers of one that is read at run time.
+/// Bias, penalty and initializer of a dense layer: constants of a declared layer, or run-time
+/// values.
 pub trait DenseSettings: Copy + Send + Sync + 'static {
-    /// Whether something is added to each output.
+    /// Whether the layer has a bias.
     fn bias(&self) -> bool;
-    /// The factor of the penalty l2·Σw².
+    /// The factor l2 of the penalty l2·Σw².
     fn l2(&self) -> f64;
-    /// Fills a weight of these widths, which is followed by the activation `A`.
+    /// Initializes a weight of these widths that is followed by the activation `A`.
     fn init<A: Activation, T: Float>(&self, weight: &mut [T], widths: [usize; 2], random: Random);
 }
 
@@ -78,17 +80,17 @@ impl<P: DenseOptions<Init: Initializer>> DenseSettings for Declared<P> {
 }
 
 impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> DenseFormula<T, W, A, S> {
-    /// Where the bias begins in the flat buffer.
+    /// Index of the bias in the flat buffer.
     fn bias_start(&self) -> usize {
         padded(self.weights())
     }
 
-    /// How long it is there.
+    /// Its padded length; 0 without a bias.
     fn bias_len(&self) -> usize {
         if self.settings.bias() { padded(self.widths.get()[1]) } else { 0 }
     }
 
-    /// How many weights there are.
+    /// Number of weights.
     fn weights(&self) -> usize {
         let [inputs, outputs] = self.widths.get();
         inputs * outputs
@@ -102,7 +104,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> DenseFormula<T, W,
         self.settings.bias().then(|| &parameters[self.bias_start()..][..self.widths.get()[1]])
     }
 
-    /// [`Formula::gradient`] of the whole layer at once, if it is small.
+    /// [`Formula::gradient`] of the whole layer in one call, if the layer is small.
     fn small_gradient(&self, parameters: &[T], x: &[T], dz: &[T], gradient: &mut [T]) {
         let (weight, rest) = gradient.split_at_mut(self.weights());
         let (gap, bias) = rest.split_at_mut(self.bias_start() - weight.len());
@@ -118,7 +120,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> DenseFormula<T, W,
         }
     }
 
-    /// Whether the gradient of the stretch of this length is that of a small layer.
+    /// Whether a gradient of this length is computed by the loops for small layers.
     fn is_small(&self, dz: &[T], len: usize) -> bool {
         self.widths.is_small(dz.len()) && len == self.len()
     }
@@ -147,12 +149,12 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         [weight].into_iter().chain(self.settings.bias().then(bias)).collect()
     }
 
-    /// The weighted sums, unless the activation's derivative does without.
+    /// The weighted sums z, unless the activation's derivative does not need them.
     fn extra(&self) -> Extra {
         Extra { per_row: if A::KEEPS_INPUT { self.widths.get()[1] } else { 0 }, shared: 0 }
     }
 
-    /// Weights by the rule of the layer, biases zero.
+    /// Weights by the layer's initializer, biases zero.
     fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {
         let (weight, rest) = parameters.split_at_mut(self.weights());
         let random = Random::new(seed, *index);
@@ -163,7 +165,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
 
     fn predict(&self, parameters: &[T], x: &[T], y: &mut [T]) {
         let (weight, bias) = (self.weight(parameters), self.bias(parameters));
-        // Not the small layers' loops, which are part of `predict_inline`.
+        // Not the loops for small layers, which are part of `predict_inline`.
         Widths::<T>::forward(self.widths.get(), self.activation, x, weight, bias, None, y);
     }
 
@@ -219,7 +221,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         sums: Sums,
     ) {
         let dz = &*workspace.dy;
-        // Its loops begin with zeros, and give the same bits.
+        // Its loops start from zero, and give the same bits.
         if sums == Sums::WHOLE && self.is_small(dz, gradient.len()) {
             return self.small_gradient(parameters, x, dz, gradient);
         }
@@ -233,7 +235,8 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
             }
         }
         if !rest.is_empty() {
-            // From here on the stretch always reaches to the layer's end: `next_boundary` sees to that.
+            // From here on the slice always extends to the layer's end: `next_boundary` guarantees
+            // it.
             let (gap, bias) = rest.split_at_mut(rest.len() - self.bias_len());
             gap.fill(T::zero());
             if self.settings.bias() {
@@ -256,7 +259,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         rate: T,
     ) -> Option<bool> {
         let dz = &*workspace.dy;
-        // Where the gradient needs its penalty or is small, nothing is gained.
+        // With a penalty, or for a small layer, it would not be faster.
         if self.is_small(dz, parameters.len()) || self.settings.l2() > 0.0 {
             return None;
         }
@@ -278,7 +281,7 @@ impl<T: Float, W: Widths<T>, A: Activation, S: DenseSettings> Formula<T>
         Some(is_finite)
     }
 
-    /// Between rows of W, in steps of a tile's height; then only at the end.
+    /// Between rows of W, in steps of a tile's height, or at the layer's end.
     fn next_boundary(&self, at: usize) -> usize {
         let cut = at.next_multiple_of((self.widths.get()[1] * TILE_ROWS).max(1));
         if cut < self.weights() || at == 0 { cut } else { self.len() }

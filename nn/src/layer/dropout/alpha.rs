@@ -1,8 +1,9 @@
-//! y = a·x + b of what is kept, a·s + b of what is dropped, with s = −λα, the least that `selu` gives.
+//! y = a·x + b for elements that are not dropped, a·s + b for those that are, with s = −λα, the
+//! least value of `selu`.
 //!
 //! q = 1 − rate, a = 1/√(q + s²·q·rate), b = −a·rate·s
 //!
-//! Of an x with mean 0 and variance 1 the sum over both has mean 0 and variance 1 again.
+//! If x has mean 0 and variance 1, y has mean 0 and variance 1 over both.
 
 use tensor::Float;
 use tensor::random::Random;

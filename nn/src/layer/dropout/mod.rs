@@ -1,10 +1,10 @@
-//! Dropout: while a network trains, a layer's numbers are disturbed at random.
+//! Dropout: random noise on the activations, in training only.
 //!
-//! | word | y while training |
+//! | word | y in training |
 //! |---|---|
 //! | `dropout(0.2)` | x∘m, m 0 with the probability rate, else 1/(1 − rate) |
 //! | `gaussian_dropout(0.2)` | x∘m, m normal with mean 1 and variance rate/(1 − rate) |
-//! | `alpha_dropout(0.2)` | x or −λα, such that mean and variance stay what `selu` makes of them |
+//! | `alpha_dropout(0.2)` | x or −λα, scaled and shifted such that the mean and variance of a `selu` layer are preserved |
 //! | `stochastic_depth(0.2)` | x∘m, m for a whole row: 0 with the probability rate, else 1/(1 − rate) |
 
 mod alpha;
@@ -33,28 +33,31 @@ pub(crate) use train::largest_dropout_rate;
 use crate::layer::option::checked;
 use crate::layer::{Inference, Info, LayerInfo};
 
-/// While the network trains, each of `N` numbers is 0 with the probability whose bits are `RATE`, and
-/// else enlarged to make up for it; afterwards they pass unchanged (Srivastava et al. 2014).
+/// Dropout of `N` numbers: in training each is 0 with the probability whose bits are `RATE`, and
+/// else scaled up to preserve the mean. In evaluation it does nothing (Srivastava et al. 2014).
 ///
 /// y = x∘m, where m is 0 with probability rate, else 1/(1 − rate).
 ///
-/// What is dropped is a function of the trainer's seed, the number of the step, the layer's place in the
-/// network, and of the row's place in the batch: any number of threads drops the same.
+/// The mask is a function of the trainer's seed, the number of the step, the layer's index in the
+/// network, and the row's index in the batch. It does not depend on the number of threads.
 pub type Dropout<const N: usize, const RATE: u64> = Dropping<Standard, N, RATE>;
 
-/// While the network trains, each of `N` numbers is multiplied by a normal one with mean 1 and the variance rate/(1 − rate),
-/// which is that of [`Dropout`] with the rate whose bits are `RATE`; afterwards they pass unchanged (Srivastava et al. 2014,
-/// section 10).
+/// Gaussian dropout of `N` numbers: in training each is multiplied by a normal number with mean 1
+/// and variance rate/(1 − rate), the variance of [`Dropout`] with the rate whose bits are `RATE`.
+/// In evaluation it does nothing (Srivastava et al. 2014, section 10).
 pub type GaussianDropout<const N: usize, const RATE: u64> = Dropping<Gaussian, N, RATE>;
 
-/// While the network trains, each of `N` numbers is replaced by −λα with the probability whose bits are `RATE`, and then all
-/// are scaled and shifted so that mean 0 and variance 1 stay; afterwards they pass unchanged (Klambauer et al. 2017). λ and α
-/// are those of `selu`, which it belongs behind.
+/// Alpha dropout of `N` numbers: in training each is replaced by −λα with the probability whose
+/// bits are `RATE`, then all are scaled and shifted to preserve mean 0 and variance 1. In
+/// evaluation it does nothing (Klambauer et al. 2017). λ and α are those of `selu`; use it after
+/// that activation.
 pub type AlphaDropout<const N: usize, const RATE: u64> = Dropping<Alpha, N, RATE>;
 
-/// While the network trains, each row of `N` numbers is 0 with the probability whose bits are `RATE`, and else enlarged to make up for
-/// it; afterwards they pass unchanged. Last in a residual it leaves out the whole block for some rows, which then learn by the shorter
-/// way around it (stochastic depth, Huang et al. 2016; row by row as `torchvision.ops.StochasticDepth(p, "row")`).
+/// Stochastic depth: in training each row of `N` numbers is 0 with the probability whose bits are
+/// `RATE`, and else scaled up to preserve the mean. In evaluation it does nothing.
+///
+/// As the last layer of a residual it skips the whole block for some rows (stochastic depth, Huang
+/// et al. 2016; per row as `torchvision.ops.StochasticDepth(p, "row")`).
 ///
 /// ```
 /// use nn::network;
@@ -70,27 +73,27 @@ pub type AlphaDropout<const N: usize, const RATE: u64> = Dropping<Alpha, N, RATE
 /// ```
 pub type StochasticDepth<const N: usize, const RATE: u64> = Dropping<WholeRows, N, RATE>;
 
-/// What [`Dropout`] computes, for rows of any width.
+/// The formula of [`Dropout`], for rows of any width.
 #[cfg(feature = "std")]
 pub type DropoutFormula<W> = DroppingFormula<Standard, W>;
-/// What [`GaussianDropout`] computes, for rows of any width.
+/// The formula of [`GaussianDropout`], for rows of any width.
 #[cfg(feature = "std")]
 pub type GaussianDropoutFormula<W> = DroppingFormula<Gaussian, W>;
-/// What [`AlphaDropout`] computes, for rows of any width.
+/// The formula of [`AlphaDropout`], for rows of any width.
 #[cfg(feature = "std")]
 pub type AlphaDropoutFormula<W> = DroppingFormula<Alpha, W>;
 
-/// What [`StochasticDepth`] computes, for rows of any width.
+/// The formula of [`StochasticDepth`], for rows of any width.
 #[cfg(feature = "std")]
 pub type StochasticDepthFormula<W> = DroppingFormula<WholeRows, W>;
 
-/// A way of dropping: y = x∘m + c, with a random m, and c a function of m.
+/// A kind of dropout: y = x∘m + c, with a random mask m, and c a function of m.
 pub trait DropoutKind: Copy + Debug + Send + Sync + 'static {
     /// The layer's word.
     const WORD: &'static str;
 
-    /// Fills m of whole `rows`, of which the number of the first is given, and the width: m of an element is a function of its row's number and
-    /// its place.
+    /// Fills the mask m of whole rows. `rows` is the number of the first row, and the width. Each
+    /// element of m is a function of its row's number and its column.
     fn fill_mask<T: Float>(random: Random, rate: f64, rows: (u64, usize), mask: &mut [T]);
 
     /// c, where m is 0 and where it is not.
@@ -100,12 +103,12 @@ pub trait DropoutKind: Copy + Debug + Send + Sync + 'static {
     }
 }
 
-/// A layer that drops with the rate whose bits are `RATE`.
+/// A dropout layer with the rate whose bits are `RATE`.
 #[derive(Debug)]
 pub struct Dropping<K, const N: usize, const RATE: u64>(PhantomData<fn() -> K>);
 
 impl<K: DropoutKind, const N: usize, const RATE: u64> Dropping<K, N, RATE> {
-    /// The share that is dropped.
+    /// The dropout rate.
     pub(crate) const SHARE: f64 = checked(K::WORD, "rate", RATE);
 }
 

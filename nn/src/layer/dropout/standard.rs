@@ -23,19 +23,20 @@ impl DropoutKind for Standard {
     }
 }
 
-/// The elements `first..` of a mask: 0 with the probability `rate`, else `kept`.
+/// Fills the elements from `first` on of a mask: 0 with the probability `rate`, else `kept`.
 pub(super) fn fill<T: Float>(random: Random, rate: f64, kept: T, first: u64, mask: &mut [T]) {
-    // One of 2³² equally likely words decides.
+    // Each element compares one random 32-bit word with the rate.
     let dropped = rounded(rate * (1_u64 << 32) as f64) as u32;
     vectorize_inline(FillMask { random, dropped, kept, first, mask });
 }
 
-/// `f64` alone has no rounding without the standard library.
+/// Rounds. Without the standard library, `f64` has no rounding.
 fn rounded<T: Float>(x: T) -> T {
     x.round()
 }
 
-/// [`Inline`], since ten rounds of arithmetic are too large to be inlined into the vector code otherwise.
+/// [`Inline`], since ten rounds of arithmetic are otherwise too large for the compiler to inline
+/// into the vector code.
 struct FillMask<'a, T> {
     random: Random,
     dropped: u32,
@@ -44,7 +45,7 @@ struct FillMask<'a, T> {
     mask: &'a mut [T],
 }
 
-/// As many words as [`Random::words`] makes at once.
+/// Number of words that [`Random::words`] computes at once.
 const GROUP: usize = 64;
 
 impl<T: Float> Inline for FillMask<'_, T> {
@@ -54,7 +55,7 @@ impl<T: Float> Inline for FillMask<'_, T> {
     fn run(self) {
         let (mut at, mut rest) = (self.first, self.mask);
         while !rest.is_empty() {
-            // The part may begin and end inside a group of words.
+            // The slice may begin and end inside a group of words.
             let (group, inside) = (at / GROUP as u64, (at % GROUP as u64) as usize);
             let most = (GROUP - inside).min(rest.len());
             let (now, later) = rest.split_at_mut(most);

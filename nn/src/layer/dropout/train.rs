@@ -14,13 +14,13 @@ use crate::layer::{
     written_number,
 };
 
-/// Streams of random numbers from here on belong to dropout; those below are the first weights' and the
-/// epochs'.
+/// Random streams from here on are those of dropout. Those below are those of initial weights and
+/// of epochs.
 const STREAMS: u64 = 1 << 63;
-/// So many steps have streams of their own in each layer.
+/// Each layer has 2⁴⁴ streams, one per step.
 const STEPS: u32 = 44;
 
-/// The largest rate of the layers that drop, if there are any.
+/// The largest dropout rate of the layers, if any has one.
 pub(crate) fn largest_dropout_rate(info: &Info) -> Option<f64> {
     const WORDS: [&str; 4] = [Standard::WORD, Gaussian::WORD, Alpha::WORD, WholeRows::WORD];
     let layers = (0..info.count()).map(|index| info.layer(index).0);
@@ -28,23 +28,23 @@ pub(crate) fn largest_dropout_rate(info: &Info) -> Option<f64> {
     dropping.filter_map(|layer| written_number(layer.option)).reduce(f64::max)
 }
 
-/// y = x∘m + c, dx = dy∘m. The mask is kept of each row.
+/// y = x∘m + c, dx = dy∘m. The mask of each row is cached.
 #[derive(Clone, Copy, Debug)]
 pub struct DroppingFormula<K, W> {
     width: W,
-    /// The share that is dropped.
+    /// The dropout rate.
     rate: f64,
     kind: PhantomData<fn() -> K>,
 }
 
 impl<K: DropoutKind, W: Width> DroppingFormula<K, W> {
-    /// Of `width` numbers, dropping the share `rate`.
+    /// Creates the formula for `width` numbers and this rate.
     pub(crate) fn new(width: W, [rate]: [f64; 1]) -> Self {
         DroppingFormula { width, rate, kind: PhantomData }
     }
 }
 
-/// Multiplies by the mask, which stands in the place of the function's argument.
+/// Multiplies by the mask, which is passed as the function's argument x.
 #[derive(Debug)]
 struct Mask;
 
@@ -137,7 +137,7 @@ impl<K: DropoutKind, const N: usize, const RATE: u64> Leaf for Dropping<K, N, RA
 mod tests {
     use super::*;
 
-    /// Any part of a mask is that of the whole.
+    /// Any slice of a mask equals that of the whole.
     fn parts_are_the_same<K: DropoutKind>(random: Random, whole: &[f32]) {
         for first in [0, 1, 7, 62, 63, 64, 65, 130] {
             for len in [0, 1, 2, 3, 64, 65, 129] {
@@ -195,8 +195,8 @@ mod tests {
         assert!(whole.iter().all(|&m| m == 1.0));
     }
 
-    /// Of an x with mean 0 and variance 1, with the share q kept: mean and variance of both together. The constants are
-    /// PyTorch's for p = 0.3.
+    /// For an x with mean 0 and variance 1, of which the fraction q is not dropped: mean and
+    /// variance over both. The constants are PyTorch's for p = 0.3.
     #[test]
     fn alpha_dropout_keeps_mean_and_variance() {
         let rate = 0.3;

@@ -1,4 +1,4 @@
-//! What is found of the columns of the training rows.
+//! Column statistics of the training rows, for encoders.
 
 use std::fmt;
 
@@ -7,53 +7,54 @@ use tensor::random::Random;
 
 use crate::parameters::padded;
 
-/// Rows of which quantiles are exact. Of more, as many are drawn: the rank of a quantile is then off by less than 0.75 % of
-/// all rows, but for one time in 10¹² (Dvoretzky, Kiefer and Wolfowitz; 2·exp(−2nε²)).
+/// Largest number of rows for which quantiles are exact. Of more rows, a sample of this size is
+/// drawn. The rank of a quantile is then off by less than 0.75 % of all rows, except with
+/// probability 10⁻¹² (Dvoretzky, Kiefer and Wolfowitz; 2·exp(−2nε²)).
 const EXACT_ROWS: usize = 1 << 18;
 
-/// Numbers that are in memory at a time for quantiles.
+/// Numbers that are in memory at a time to compute quantiles.
 const NUMBERS: usize = 1 << 22;
 
-/// Keeps the rows that are drawn apart from other random numbers ("QUAN").
+/// The random stream of the sample, separate from all others ("QUAN").
 const STREAM: u64 = 0x5155_414E_0000_0000;
 
-/// Shows rows, some at a time, in order.
+/// Passes rows to a function, some at a time, in order.
 type Visit<'s, T> = &'s dyn Fn(&mut dyn FnMut(&[T]));
 
-/// The training rows, as an encoder sees them: its own columns of them.
+/// The training rows, restricted to an encoder's columns.
 #[derive(Clone, Copy)]
 pub struct Seen<'s, T> {
-    /// Shows all rows, whole.
+    /// Passes all rows, with all columns.
     visit: Visit<'s, T>,
     rows: usize,
-    /// Of a whole row.
+    /// Width of a row with all columns.
     all: usize,
     first: usize,
     width: usize,
 }
 
 impl<'s, T: Float> Seen<'s, T> {
-    /// So many rows of `width` numbers, which `visit` shows in order, some at a time.
+    /// `rows` rows of `width` numbers, which `visit` passes in order, some at a time.
     pub(crate) fn new(visit: Visit<'s, T>, rows: usize, width: usize) -> Self {
         Seen { visit, rows, all: width, first: 0, width }
     }
 
-    /// The same rows, but only these columns of them.
+    /// The same rows, restricted to `width` of these columns from `first` on.
     pub(crate) fn part(&self, first: usize, width: usize) -> Self {
         Seen { first: self.first + first, width, ..*self }
     }
 
-    /// Columns.
+    /// Number of columns.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Rows.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Shows the columns at hand of each row.
+    /// Passes the index and these columns of each row.
     pub(crate) fn each(&self, mut see: impl FnMut(usize, &[T])) {
         let mut at = 0;
         (self.visit)(&mut |rows| {
@@ -64,9 +65,11 @@ impl<'s, T: Float> Seen<'s, T> {
         });
     }
 
-    /// Mean, deviation and ends of each column, in one pass in `f64`. What is no number counts as missing.
+    /// Returns mean, standard deviation, minimum and maximum of each column, computed in one pass
+    /// in `f64`. NaN counts as missing.
     pub fn columns(&self) -> Vec<FoundColumn> {
-        // Sums of the distances from a value of the column: of its numbers themselves they would cancel.
+        // Sums of distances from one value of the column. Sums of the numbers themselves would
+        // suffer from cancellation.
         let mut near = vec![f64::NAN; self.width];
         let mut sums = vec![[0.0, 0.0]; self.width];
         let mut found = vec![FoundColumn::nothing(); self.width];
@@ -104,8 +107,8 @@ impl<'s, T: Float> Seen<'s, T> {
         found
     }
 
-    /// These quantiles of each column: between two values as far as the quantile is between their places. Of a column
-    /// without a number they are 0.
+    /// Returns these quantiles of each column, with linear interpolation between the two nearest
+    /// values. Those of a column without a number are 0.
     pub fn quantiles(&self, shares: &[f64]) -> Vec<Vec<f64>> {
         let is_drawn = self.drawn();
         let rows = self.rows.min(EXACT_ROWS);
@@ -128,12 +131,13 @@ impl<'s, T: Float> Seen<'s, T> {
         all
     }
 
-    /// Which rows are drawn, if not all are taken: each set of them is as likely as any other.
+    /// Returns which rows are in the sample, or `None` if all are. All samples are equally likely.
     fn drawn(&self) -> Option<Vec<bool>> {
         (self.rows > EXACT_ROWS).then(|| {
             let random = Random::new(0, STREAM);
             let mut is_drawn = vec![false; self.rows];
-            // Floyd's: each step adds one row, the last one if the other is there.
+            // Floyd's algorithm: each step adds one row; the last row, if the drawn one is in the
+            // sample already.
             for last in self.rows - EXACT_ROWS..self.rows {
                 let row = random.below(last as u64, last as u64 + 1) as usize;
                 let free = if is_drawn[row] { last } else { row };
@@ -144,7 +148,7 @@ impl<'s, T: Float> Seen<'s, T> {
     }
 }
 
-/// Of which size, not the rows.
+/// Shows the size, not the rows.
 impl<T> fmt::Debug for Seen<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Seen")
@@ -154,7 +158,7 @@ impl<T> fmt::Debug for Seen<'_, T> {
     }
 }
 
-/// The quantiles of some numbers.
+/// Returns the quantiles of some numbers.
 fn quantiles(mut numbers: Vec<f64>, shares: &[f64]) -> Vec<f64> {
     numbers.sort_unstable_by(f64::total_cmp);
     let Some(last) = numbers.len().checked_sub(1) else { return vec![0.0; shares.len()] };
@@ -166,43 +170,44 @@ fn quantiles(mut numbers: Vec<f64>, shares: &[f64]) -> Vec<f64> {
     shares.iter().map(quantile).collect()
 }
 
-/// What was found of a column.
+/// Statistics of a column of the training rows.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FoundColumn {
-    /// Rows with a number.
+    /// Number of rows with a value.
     pub count: usize,
-    /// Rows without one.
+    /// Number of rows without a value.
     pub missing: usize,
-    /// The mean of the numbers.
+    /// The mean.
     pub mean: f64,
-    /// √ of the mean of (x − mean)².
+    /// The standard deviation: √ of the mean of (x − mean)².
     pub deviation: f64,
-    /// The least number.
+    /// The minimum.
     pub least: f64,
-    /// The largest.
+    /// The maximum.
     pub most: f64,
-    /// The median, where it was asked for.
+    /// The median, if it was computed.
     pub median: Option<f64>,
-    /// Of a category: how many different words there are. Of its other figures only the counts mean anything.
+    /// The number of different words of a category. Of its other statistics, only the counts are
+    /// meaningful.
     pub words: Option<usize>,
-    /// By which a column with the same values is known.
+    /// A fingerprint of the values, to detect equal columns.
     pub(crate) print: Print,
 }
 
-/// A number that values one after the other make, which others hardly do.
+/// A hash of a sequence of values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Print(u64);
 
 impl Print {
-    /// The next value; all that are missing are alike.
+    /// Adds the next value. All missing values are equal.
     pub(crate) fn add(&mut self, x: f64) {
         let bits = if x.is_nan() { f64::NAN.to_bits() } else { x.to_bits() };
         let mixed = (self.0 ^ bits).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         self.0 = mixed ^ (mixed >> 29);
     }
 
-    /// That of two columns together.
+    /// Returns the hash of two columns together.
     pub(crate) fn with(self, other: Print) -> Print {
         Print(self.0.rotate_left(1) ^ other.0)
     }
@@ -223,7 +228,7 @@ impl FoundColumn {
         }
     }
 
-    /// Whether all values are equal, so that the column says nothing.
+    /// Whether all values are equal, so that the column has no information.
     pub fn is_constant(&self) -> bool {
         match self.words {
             Some(words) => words == 1,
@@ -232,12 +237,12 @@ impl FoundColumn {
     }
 }
 
-/// 1 by a distance; of none, 1.
+/// Returns 1/distance; 1 for a distance of 0.
 pub(super) fn rate(distance: f64) -> f64 {
     if distance > 0.0 && (1.0 / distance).is_finite() { 1.0 / distance } else { 1.0 }
 }
 
-/// Writes two numbers of a column, where a state has one of each for every column.
+/// Writes two numbers of each column to a state of two tensors.
 pub(super) fn write<T: Float>(
     state: &mut [T],
     width: usize,
@@ -271,7 +276,7 @@ mod tests {
 
     #[test]
     fn quantiles_of_many_rows_are_within_their_bound() {
-        // As many as need a draw, in an order that a regular choice would be misled by.
+        // Enough rows for a sample, in an order that would mislead a regular choice.
         let rows = 3 * EXACT_ROWS;
         let visit = |see: &mut dyn FnMut(&[f64])| {
             for row in 0..rows {

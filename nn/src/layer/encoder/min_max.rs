@@ -1,4 +1,4 @@
-//! y = (x − least)·scale.
+//! Min-max scaling: y = (x − least)·scale.
 
 use tensor::Float;
 

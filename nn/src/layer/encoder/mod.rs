@@ -1,16 +1,16 @@
-//! Encoders: what stands in front of the first layer and prepares rows for it.
+//! Encoders: preprocessing that is fitted to the training rows and saved with the network.
 //!
-//! An encoder is no step of the network's arithmetic: [`Inference::encode`] is applied to a raw row wherever rows come in,
-//! in training where they are gathered and in every prediction, and the layers see what it gives. As a layer of the tree
-//! it lets that pass. What it finds from the training data stands with the parameters, is saved with them, and is trained
-//! by no optimizer.
+//! An encoder comes before the first layer. It is not part of the network's arithmetic:
+//! [`Inference::encode`] is applied to a raw row wherever rows come in, when training gathers a
+//! batch and in every prediction. As a layer of the tree it is the identity. Its statistics are
+//! among the parameters and are saved with them, but no optimizer updates them.
 //!
 //! | word | y |
 //! |---|---|
-//! | `standardize` | (x − mean)/deviation |
+//! | `standardize` | (x − mean)/(standard deviation) |
 //! | `min_max` | (x − least)/(most − least) |
 //! | `robust` | z/√(1 + (z/3)²), z = (x − median)/(upper quartile − lower quartile) |
-//! | `quantile` | √3·(2p − 1), p the share of the training rows below x |
+//! | `quantile` | √3·(2p − 1), p the fraction of the training rows below x |
 //! | `scale(1/255)` | x/255 |
 
 #[cfg(feature = "std")]
@@ -43,72 +43,74 @@ pub(crate) use train::{let_pass, record_nothing};
 use super::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::padded;
 
-/// What an encoder does with a row.
+/// The computation of an encoder.
 ///
-/// `state` is what it has found of the columns: its tensors, each `[width]` or `[width, count]`, one after the other, each
-/// padded.
+/// `state` has the statistics of the columns: its tensors, each `[width]` or `[width, count]`, one
+/// after the other, each padded.
 pub trait Rule: Copy + core::fmt::Debug + Send + Sync + 'static {
     /// The encoder's word.
     const WORD: &'static str;
 
-    /// Names of what is found of each column, and how many numbers each is.
+    /// Names of the statistics of a column, and how many numbers each is.
     const STATE: &'static [(&'static str, usize)];
 
-    /// Replaces the numbers of a row.
+    /// Encodes a row in place.
     fn encode<T: Float>(self, state: &[T], row: &mut [T]);
 
-    /// Finds what there is to find of each column.
+    /// Computes the statistics of each column.
     #[cfg(feature = "std")]
     fn find<T: Float>(self, state: &mut [T], seen: &Seen<'_, T>) -> Vec<FoundColumn>;
 }
 
-/// A rule with its number, as a type.
+/// A rule with its option, as a type.
 pub trait Declared: 'static {
-    /// What it does.
+    /// The rule.
     type Rule: Rule;
-    /// With its number.
+    /// The rule with its option.
     const RULE: Self::Rule;
-    /// The number, as tables show it.
+    /// The option, as text for tables.
     const OPTION: &'static str = "";
 }
 
-/// The encoder of `N` columns by a rule.
+/// An encoder of `N` columns with the rule `R`.
 #[derive(Debug)]
 pub struct Encoded<R, const N: usize>(PhantomData<fn() -> R>);
 
-/// Each column with mean 0 and deviation 1: y = (x − mean)·scale, with scale = 1/deviation, the square of which is the mean
-/// of (x − mean)². Of a constant column scale is 1, and so y is 0.
+/// Standardization of each column to mean 0 and standard deviation 1: y = (x − mean)·scale, with
+/// scale = 1/(standard deviation), where the variance is the mean of (x − mean)². For a constant
+/// column scale is 1, so y is 0.
 pub type Standardize<const N: usize> = Encoded<StandardizeRule, N>;
 
-/// Each column from 0 to 1: y = (x − least)·scale, with scale = 1/(most − least) of the training rows; others may lie
-/// outside. Of a constant column scale is 1, and so y is 0.
+/// Min-max scaling of each column to 0..1: y = (x − least)·scale, with scale = 1/(most − least)
+/// over the training rows. Other rows may be outside. For a constant column scale is 1, so y is 0.
 pub type MinMax<const N: usize> = Encoded<MinMaxRule, N>;
 
-/// Each column by its median and quartiles, with its tails clipped smoothly at ±3: z = (x − median)·scale,
-/// y = z/√(1 + (z/3)²) (Holzmüller et al. 2024). scale is 1 by the distance of the quartiles; if they are equal, 2 by that of
-/// the least and the most; of a constant column 1.
+/// Robust scaling of each column by median and quartiles, smoothly clipped at ±3: z = (x −
+/// median)·scale, y = z/√(1 + (z/3)²) (Holzmüller et al. 2024). scale is 1/(interquartile range);
+/// if that is 0, 2/(most − least); for a constant column 1.
 pub type Robust<const N: usize> = Encoded<RobustRule, N>;
 
-/// Each column by its rank: y = √3·(2p − 1), with p the share of the training rows below x, between 33 quantiles on the line
-/// through the two next to it. So y has mean 0, deviation 1, and is never beyond ±√3.
+/// Quantile transform of each column: y = √3·(2p − 1), with p the fraction of the training rows
+/// below x, interpolated linearly between 33 quantiles. So y has mean 0, standard deviation 1, and
+/// is never beyond ±√3.
 pub type Quantile<const N: usize> = Encoded<QuantileRule, N>;
 
-/// Every number by a factor, the number whose bits are `FACTOR`: y = x·factor. It finds nothing.
+/// Scaling by a constant, the number whose bits are `FACTOR`: y = x·factor. It has no statistics.
 pub type Scale<const N: usize, const FACTOR: u64> = Encoded<ScaleBy<FACTOR>, N>;
 
-/// What [`Standardize`] does, for any number of columns.
+/// The formula of [`Standardize`], for any number of columns.
 pub type StandardizeFormula<W> = EncoderFormula<StandardizeRule, W>;
-/// What [`MinMax`] does, for any number of columns.
+/// The formula of [`MinMax`], for any number of columns.
 pub type MinMaxFormula<W> = EncoderFormula<MinMaxRule, W>;
-/// What [`Robust`] does, for any number of columns.
+/// The formula of [`Robust`], for any number of columns.
 pub type RobustFormula<W> = EncoderFormula<RobustRule, W>;
-/// What [`Quantile`] does, for any number of columns.
+/// The formula of [`Quantile`], for any number of columns.
 pub type QuantileFormula<W> = EncoderFormula<QuantileRule, W>;
-/// What [`Scale`] does, for any number of columns.
+/// The formula of [`Scale`], for any number of columns.
 pub type ScaleFormula<W> = EncoderFormula<ScaleRule, W>;
 
-/// An encoder of so many columns by a rule. In the flat buffer stand the number of rows that its state was found from, 0
-/// before, and then what was found.
+/// The formula of an encoder for any number of columns. The flat buffer has the number of rows that
+/// the statistics were computed from (0 before), then the statistics.
 #[derive(Clone, Copy, Debug)]
 pub struct EncoderFormula<R, W> {
     #[cfg_attr(not(feature = "std"), allow(dead_code))] // known by the type there
@@ -116,7 +118,7 @@ pub struct EncoderFormula<R, W> {
     rule: R,
 }
 
-/// The name of the number of rows that an encoder's state was found from.
+/// The name of the tensor with the number of rows that an encoder's statistics were computed from.
 pub(crate) const ROWS: &str = "rows";
 
 impl<R: Rule, W: Width> EncoderFormula<R, W> {
@@ -124,12 +126,12 @@ impl<R: Rule, W: Width> EncoderFormula<R, W> {
         EncoderFormula { width, rule }
     }
 
-    /// Elements of the flat buffer for so many columns.
+    /// Elements of the flat buffer for `width` columns.
     const fn len_for(width: usize) -> usize {
         if R::STATE.is_empty() { 0 } else { Self::offset(R::STATE.len(), width) }
     }
 
-    /// Where the tensor at `index` of the state begins.
+    /// Offset of the tensor at `index` of the state.
     const fn offset(index: usize, width: usize) -> usize {
         let (mut offset, mut before) = (padded(1), 0);
         while before < index {
@@ -139,7 +141,7 @@ impl<R: Rule, W: Width> EncoderFormula<R, W> {
         offset
     }
 
-    /// One row.
+    /// Encodes one row.
     #[inline(always)]
     fn encode<T: Float>(&self, parameters: &[T], row: &mut [T]) {
         let state = if R::STATE.is_empty() { &[] } else { &parameters[padded(1)..] };
@@ -182,7 +184,7 @@ impl<R: Declared, const N: usize> Inference for Encoded<R, N> {
 
     type Outputs<T: Float> = [T; N];
 
-    /// What has been encoded, as it is.
+    /// The identity: rows have been encoded before.
     #[inline(always)]
     fn predict_inline<T: Float>(_parameters: &[T], x: &[T]) -> [T; N] {
         let mut y = [T::zero(); N];

@@ -1,13 +1,13 @@
-//! y = √3·(2p − 1), p the share of the training rows below x.
+//! Quantile transform: y = √3·(2p − 1), p the fraction of the training rows below x.
 
 use tensor::Float;
 
 use super::{Declared, Rule};
 
-/// How many quantiles are kept of a column: one each thirty-second, both ends among them.
+/// Number of quantiles per column: in steps of 1/32, both ends included.
 pub(crate) const QUANTILES: usize = 33;
 
-/// √3, so that the deviation is 1.
+/// √3, so that the standard deviation is 1.
 pub(crate) const ROOT_OF_3: f64 = 1.732_050_807_568_877_2;
 
 /// See [`Quantile`](super::Quantile).
@@ -19,7 +19,7 @@ impl Declared for QuantileRule {
     const RULE: Self = QuantileRule;
 }
 
-/// √3·(2p − 1). Of equal quantiles p is that of their middle.
+/// √3·(2p − 1). For equal quantiles, p is that of the middle one.
 #[inline(always)]
 fn rank<T: Float>(quantiles: &[T], x: T) -> T {
     let (mut below, mut upto) = (0, 0);

@@ -1,4 +1,4 @@
-//! z = (x − median)·scale, y = z/√(1 + (z/3)²).
+//! Robust scaling: z = (x − median)·scale, y = z/√(1 + (z/3)²).
 
 use tensor::Float;
 
@@ -50,7 +50,7 @@ impl Rule for RobustRule {
     }
 }
 
-/// 1 by the distance of the quartiles, or 2 by that of the ends.
+/// 1/(interquartile range), or 2/(most − least) if that is 0.
 #[cfg(feature = "std")]
 pub(crate) fn robust_scale(column: &super::FoundColumn, quartiles: &[f64]) -> f64 {
     match quartiles[2] - quartiles[0] {

@@ -1,4 +1,4 @@
-//! y = x·factor.
+//! Scaling by a constant: y = x·factor.
 
 use tensor::Float;
 use tensor::decimal::Written;
@@ -10,11 +10,11 @@ use crate::layer::option::checked;
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a number and nothing else")]
 pub struct ScaleRule {
-    /// By which every number is multiplied.
+    /// The factor.
     pub factor: f64,
 }
 
-/// The factor whose bits are `FACTOR`, as a type.
+/// The rule with the factor whose bits are `FACTOR`, as a type.
 #[derive(Clone, Copy, Debug)]
 pub struct ScaleBy<const FACTOR: u64>;
 

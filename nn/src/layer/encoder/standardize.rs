@@ -1,4 +1,4 @@
-//! y = (x − mean)·scale.
+//! Standardization: y = (x − mean)·scale.
 
 use tensor::Float;
 

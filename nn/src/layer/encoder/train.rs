@@ -1,4 +1,4 @@
-//! Training behind an encoder: what has been encoded passes as it is.
+//! Training after an encoder, which is the identity as a layer.
 
 use tensor::Float;
 
@@ -28,8 +28,8 @@ from_options! {
     ScaleRule([factor]) => ScaleRule { factor };
 }
 
-/// What the formulas of every encoder have: before there are rows nothing is known, and as a layer of the tree it lets what has
-/// been encoded pass.
+/// The functions that all encoders' formulas share. Without rows there are no statistics; as a
+/// layer of the tree an encoder is the identity.
 macro_rules! let_pass {
     () => {
         fn encodes(&self) -> bool {
@@ -67,7 +67,7 @@ macro_rules! let_pass {
 }
 pub(crate) use let_pass;
 
-/// An encoder on a tape, whose tensors are no variables there.
+/// Records an encoder on a tape: the identity, whose tensors are no variables there.
 pub(crate) fn record_nothing<'t, L: Inference, T: Float>(
     parameters: &mut std::slice::Iter<'_, autograd::Var<'t, T>>,
     x: autograd::Var<'t, T>,

@@ -1,4 +1,4 @@
-//! Highway: what a layer makes of its inputs where a gate is open, and the inputs themselves where it is closed.
+//! Highway layer: a gate mixes a transformation of the inputs with the inputs themselves.
 
 #[cfg(feature = "std")]
 mod train;
@@ -14,29 +14,30 @@ use crate::layer::option::checked;
 use crate::layer::{Fixed, Inference, Info, LayerInfo, TensorInfo, Width};
 use crate::parameters::{TensorKind, padded};
 
-/// `N` numbers from as many, each with a gate (Srivastava et al. 2015).
+/// A highway layer of `N` inputs and outputs, each with a gate (Srivastava et al. 2015).
 ///
-/// y = t∘relu(h) + (1 − t)∘x, where h and then σ⁻¹(t) are x·W + b, with W `[N, 2N]` and b `[2N]`. The biases of the gates are at
-/// first the number whose bits are `BIAS`: below 0, so that x passes until there is something better.
+/// y = t∘relu(h) + (1 − t)∘x, where h and then σ⁻¹(t) are the two halves of x·W + b, with W
+/// `[N, 2N]` and b `[2N]`. The biases of the gates start at the number whose bits are `BIAS`. Below
+/// 0 it lets mostly x pass at first.
 #[derive(Debug)]
 pub struct Highway<const N: usize, const BIAS: u64>;
 
-/// What [`Highway`] computes, for rows of any width.
+/// The formula of [`Highway`], for rows of any width.
 #[derive(Clone, Copy, Debug)]
 pub struct HighwayFormula<W> {
     width: W,
-    /// The biases of the gates at first.
+    /// The initial bias of the gates.
     bias: f64,
 }
 
 impl<W: Width> HighwayFormula<W> {
-    /// Of rows of `width` numbers, with gates whose biases begin with `bias`.
+    /// Creates the formula for rows of `width` numbers, with this initial bias of the gates.
     pub(crate) const fn new(width: W, [bias]: [f64; 1]) -> Self {
         HighwayFormula { width, bias }
     }
 }
 
-/// y of one number, given what its sums are.
+/// Returns one element of y, given its two weighted sums.
 #[inline(always)]
 fn pass<T: Float>(x: T, h: T, gate: T) -> T {
     let open = Sigmoid.value(gate);
@@ -73,7 +74,7 @@ impl<const N: usize, const BIAS: u64> Inference for Highway<N, BIAS> {
             (parameters[..2 * N * N].as_chunks::<N>().0, &parameters[padded(2 * N * N)..]);
         let mut sums = [[T::zero(); N]; 2];
         sums.as_flattened_mut().copy_from_slice(&bias[..2 * N]);
-        // As in the product: each sum is one chain of fused multiply-adds over the inputs.
+        // As in the product, each sum is one chain of fused multiply-adds over the inputs.
         for (&x, rows) in x[..N].iter().zip(weight.chunks_exact(2)) {
             for (sums, row) in sums.iter_mut().zip(rows) {
                 for o in 0..N {

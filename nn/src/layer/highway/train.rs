@@ -1,6 +1,6 @@
-//! Training with a highway.
+//! Training a highway layer.
 //!
-//! z  = x·W + b, whose first half is h and the other the gates; t = σ(gate), y = t∘relu(h) + (1 − t)∘x
+//! z = x·W + b, the first half h, the second the gates; t = σ(gate), y = t∘relu(h) + (1 − t)∘x
 //! dz = dy∘t∘relu'(h) and then dy∘(relu(h) − x)∘t∘(1 − t)
 //! dx = dy∘(1 − t) + dz·Wᵀ, dW = xᵀ·dz, db = Σ rows of dz
 //!
@@ -21,9 +21,10 @@ use crate::parameters::{NamedTensor, TensorKind, padded};
 /// The parameters of a [`Highway`].
 #[derive(Clone, Copy, Debug)]
 pub struct HighwayView<'a, T, const N: usize> {
-    /// `weight[i][0][o]`: what input `i` contributes to what may take the place of number `o`; `weight[i][1][o]`: to its gate.
+    /// `weight[i][0][o]`: the weight from input `i` to h of output `o`; `weight[i][1][o]`: to its
+    /// gate.
     pub weight: &'a [[[T; N]; 2]],
-    /// Added to each of these sums.
+    /// The bias of each of these sums.
     pub bias: &'a [[T; N]],
 }
 
@@ -41,12 +42,12 @@ impl<W: Width> HighwayFormula<W> {
         &parameters[padded(self.weights())..][..2 * self.width.get()]
     }
 
-    /// z of some rows, and y.
+    /// Computes z and y.
     fn compute<T: Float>(&self, parameters: &[T], x: &[T], z: &mut [T], y: &mut [T]) {
         let rows = Matrix::new(x, y.len() / self.width.get(), self.width.get());
         product(rows, self.weight(parameters), Start::Bias(self.bias(parameters)), z, None);
         vectorize(|| {
-            // Not captured: a constant stays one.
+            // Not captured, so that a constant width stays one.
             let width = self.width.get();
             let each = x.chunks_exact(width).zip(z.chunks_exact(2 * width));
             for ((x, z), y) in each.zip(y.chunks_exact_mut(width)) {
@@ -58,7 +59,7 @@ impl<W: Width> HighwayFormula<W> {
         });
     }
 
-    /// dz of some rows.
+    /// Returns dz.
     fn sums_gradient<T: Float>(&self, x: &[T], z: &[T], dy: &[T]) -> Buffer<T> {
         let mut gradient = Buffer::stale(z.len());
         let dz = &mut gradient[..];
@@ -104,7 +105,7 @@ impl<T: Float, W: Width> Formula<T> for HighwayFormula<W> {
         Extra { per_row: 2 * self.width.get(), shared: 0 }
     }
 
-    /// Weights by the rules of `relu` and `sigmoid`.
+    /// Weights by the initializers for `relu` and `sigmoid`.
     fn init(&self, parameters: &mut [T], seed: u64, index: &mut u64) {
         let width = self.width.get();
         let (weight, rest) = parameters.split_at_mut(self.weights());

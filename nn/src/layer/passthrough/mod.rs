@@ -1,4 +1,4 @@
-//! Numbers that pass as they are.
+//! Passthrough: the identity.
 
 #[cfg(feature = "std")]
 mod train;
@@ -10,7 +10,7 @@ pub use train::PassthroughFormula;
 
 use crate::layer::{Inference, Info, LayerInfo};
 
-/// `N` numbers as they are: an input that is joined to others without layers of its own, as in
+/// The identity on `N` numbers: an input that is concatenated with others without a layer, as in
 /// `concat(dense(784 -> 128, relu), input(4))`.
 #[derive(Debug)]
 pub struct Passthrough<const N: usize>;

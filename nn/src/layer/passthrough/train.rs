@@ -1,4 +1,4 @@
-//! Training with numbers that pass as they are.
+//! Training the identity.
 
 use autograd::Var;
 use tensor::Float;
@@ -13,7 +13,7 @@ pub struct PassthroughFormula<W> {
 }
 
 impl<W: Width> PassthroughFormula<W> {
-    /// Of `width` numbers.
+    /// Creates the formula for `width` numbers.
     pub(crate) fn new(width: W) -> Self {
         PassthroughFormula { width }
     }

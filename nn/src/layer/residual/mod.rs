@@ -1,4 +1,4 @@
-//! What layers make of their input, added to it.
+//! Residual connection: y = x + L(x).
 
 #[cfg(feature = "std")]
 mod train;
@@ -16,7 +16,7 @@ pub use train::ResidualWorkspace;
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 
-/// y = x + L(x) (He et al. 2016): the layers `L` learn what to change.
+/// Residual connection around the layers `L`: y = x + L(x) (He et al. 2016).
 #[derive(Debug)]
 pub struct Residual<L>(PhantomData<L>);
 
@@ -24,11 +24,11 @@ impl<L: Inference> Residual<L> {
     const FITS: () = {
         assert!(
             L::INPUTS == L::OUTPUTS,
-            "residual: x + f(x) needs layers that give as many outputs as they take inputs"
+            "residual: x + f(x) needs layers with as many outputs as inputs"
         );
         assert!(
             !L::ENCODES,
-            "residual: an encoder such as `standardize` stands in front of all layers, not in a residual"
+            "residual: an encoder such as `standardize` must come before all layers, not in a residual"
         );
     };
 }

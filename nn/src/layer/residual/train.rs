@@ -1,4 +1,4 @@
-//! Training with a residual.
+//! Training a residual connection.
 //!
 //! y  = x + L(x)
 //! dx = dy + the gradient through L
@@ -11,7 +11,7 @@ use crate::layer::workspace::take;
 use crate::layer::{Layer, OutputGrad, Pass, Sums};
 use crate::row::Row as _;
 
-/// The workspace of a [`Residual`]: that of its layers, and the sum.
+/// The workspace of a [`Residual`]: that of its layers, and the sum y.
 #[derive(Debug)]
 pub struct ResidualWorkspace<'a, R, T> {
     inner: R,
@@ -19,7 +19,7 @@ pub struct ResidualWorkspace<'a, R, T> {
     dy: &'a mut [T],
 }
 
-/// Adds `b` to `a`.
+/// Computes a ← a + b.
 pub(crate) fn add_to<T: Float>(a: &mut [T], b: &[T]) {
     tensor::simd::vectorize(|| a.iter_mut().zip(b).for_each(|(a, &b)| *a = *a + b));
 }

@@ -1,4 +1,4 @@
-//! One layer after another.
+//! Composition of two layers.
 
 #[cfg(feature = "std")]
 mod train;
@@ -16,22 +16,23 @@ pub use train::ThenWorkspace;
 use crate::layer::{Inference, Info};
 use crate::row::Row as _;
 
-/// `A`, then `B` on what `A` answers. `network!` joins many layers as a balanced tree of these.
+/// The composition B(A(x)) of `A` and `B`. `network!` joins layers as a balanced tree of these.
 #[derive(Debug)]
 pub struct Then<A, B>(PhantomData<(A, B)>);
 
 impl<A: Inference, B: Inference> Then<A, B> {
-    /// The seam: evaluated whenever a network with this pair is built.
+    /// Checks that `A` and `B` fit together. Evaluated at compile time for each network with this
+    /// pair.
     const FITS: () = {
         assert!(
             A::OUTPUTS == B::INPUTS,
-            "two neighbouring layers do not fit: the second takes another number of inputs than the \
-             first gives outputs"
+            "two consecutive layers do not fit: the second must have as many inputs as the first has \
+             outputs"
         );
         assert!(
             !B::ENCODES,
-            "an encoder such as `standardize` prepares raw rows, so it stands in front of all layers: let the network that \
-             begins with it be the first layer, or leave it out there"
+            "an encoder such as `standardize` encodes raw rows, so it must come before all layers: make \
+             the network that begins with it the first layer, or leave it out there"
         );
     };
 }

@@ -1,4 +1,4 @@
-//! Training one layer after another: the chain rule.
+//! Training a composition of two layers, by the chain rule.
 
 use autograd::Var;
 use tensor::Float;
@@ -12,12 +12,12 @@ use crate::row::Row as _;
 pub struct ThenWorkspace<A, B>(A, B);
 
 impl<A: Layer, B: Layer> Then<A, B> {
-    /// Rows that the first part keeps something of: an encoder lets them pass.
+    /// Rows of the first part's workspace: none for an encoder, which passes rows through.
     const fn rows_of_first(rows: usize) -> usize {
         if A::IS_ENCODER { 0 } else { rows }
     }
 
-    /// What the second part sees.
+    /// The input of the second part.
     fn between<'r, T: Float>(
         x: &'r [T],
         workspace: &'r ThenWorkspace<A::Workspace<'_, T>, B::Workspace<'_, T>>,
@@ -125,7 +125,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
     ) {
         let (a, b) = parameters.split_at(A::LEN);
         if A::IS_ENCODER {
-            // Nobody wants the gradient there but who asks for that of all inputs.
+            // The gradient before `B` is that of the network's inputs.
             return B::backward(b, &mut workspace.1, before);
         }
         B::backward(b, &mut workspace.1, Some(A::output_grad(&mut workspace.0)));
@@ -191,7 +191,7 @@ impl<A: Layer, B: Layer> Layer for Then<A, B> {
     }
 }
 
-/// [`Layer::gradient`] of two layers whose parameters follow one another, given the inputs and the rows of
+/// [`Layer::gradient`] of two layers with consecutive parameters, given the inputs and the rows of
 /// each.
 pub(crate) fn pair_gradient<A: Layer, B: Layer, T: Float>(
     parameters: &[T],
@@ -211,7 +211,7 @@ pub(crate) fn pair_gradient<A: Layer, B: Layer, T: Float>(
     }
 }
 
-/// [`Layer::descend`] of two layers whose parameters follow one another, given the inputs and the rows of
+/// [`Layer::descend`] of two layers with consecutive parameters, given the inputs and the rows of
 /// each.
 pub(crate) fn pair_descend<A: Layer, B: Layer, T: Float>(
     parameters: &mut [T],
@@ -227,12 +227,12 @@ pub(crate) fn pair_descend<A: Layer, B: Layer, T: Float>(
     a_is_finite && b_is_finite
 }
 
-/// [`Layer::next_boundary`] of two layers whose parameters follow one another.
+/// [`Layer::next_boundary`] of two layers with consecutive parameters.
 pub(crate) fn pair_cut<A: Layer, B: Layer>(at: usize) -> usize {
     if at < A::LEN { A::next_boundary(at) } else { A::LEN + B::next_boundary(at - A::LEN) }
 }
 
-/// [`Layer::penalty`] of two layers whose parameters follow one another.
+/// [`Layer::penalty`] of two layers with consecutive parameters.
 pub(crate) fn pair_penalty<A: Layer, B: Layer, T: Float>(parameters: &[T]) -> Option<T> {
     let (a, b) = parameters.split_at(A::LEN);
     match (A::penalty(a), B::penalty(b)) {
@@ -241,7 +241,7 @@ pub(crate) fn pair_penalty<A: Layer, B: Layer, T: Float>(parameters: &[T]) -> Op
     }
 }
 
-/// The sum of those that are there.
+/// The sum of the penalties that are `Some`.
 pub(crate) fn add_penalties<'t, T: Float>(
     a: Option<Var<'t, T>>,
     b: Option<Var<'t, T>>,

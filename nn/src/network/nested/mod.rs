@@ -1,4 +1,4 @@
-//! A network inside a network.
+//! Nested networks.
 
 use core::marker::PhantomData;
 
@@ -11,10 +11,10 @@ use super::Architecture;
 use crate::head::HeadFunction;
 use crate::layer::{Inference, Info};
 
-/// The layers of the network `Net`, in a place of another network; its parameters are part of the
-/// other's, and its names follow the name it has there: `encoder.layer1.weight`.
+/// The layers of the network `Net` as a layer of another network. Its parameters are part of the
+/// other's, and its tensors are named after it: `encoder.layer1.weight`.
 ///
-/// `Net` must end in a linear layer, since what a head does to its answer belongs to the loss.
+/// `Net` must end in a linear layer, since the function of a head belongs to the loss.
 #[derive(Debug)]
 pub struct Nested<Net>(PhantomData<fn() -> Net>);
 
@@ -23,8 +23,8 @@ type Inner<Net> = <Net as Architecture>::Layers;
 impl<Net: Architecture> Nested<Net> {
     const IS_LINEAR: () = assert!(
         matches!(<Net::Head as HeadFunction<Net::Float>>::NAME.as_bytes(), b"linear"),
-        "a network inside a network must end in a linear layer: leave softmax or sigmoid out of it, and \
-         write it at the end of the outer one"
+        "a nested network must end in a linear layer: remove softmax or sigmoid from it, and write it \
+         at the end of the outer network"
     );
 }
 

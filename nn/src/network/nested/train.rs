@@ -1,4 +1,4 @@
-//! Training a network inside a network.
+//! Training a nested network.
 
 use autograd::Var;
 use tensor::Float;

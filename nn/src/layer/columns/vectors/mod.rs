@@ -1,4 +1,4 @@
-//! The learned vectors of words.
+//! Embedding: the learned vectors of words.
 //!
 //! y = the numbers of x that are no codes, then for each code its vector: w[code], or zeros for −1
 //!
@@ -20,12 +20,12 @@ use super::{ColumnForm, ColumnWidths, ColumnsInfo, DeclaredColumns};
 use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::padded;
 
-/// The vectors of the words of the columns `C`, on rows of `I` numbers that become `O`: see the
+/// Embedding of the words of the columns `C`, from rows of `I` numbers to rows of `O`: see the
 /// [module](crate::layer::columns).
 #[derive(Debug)]
 pub struct Embedding<C, const I: usize, const O: usize>(PhantomData<fn() -> C>);
 
-/// Numbers of all vectors.
+/// Number of elements of all vectors.
 const fn numbers(forms: &[ColumnForm]) -> usize {
     let (mut at, mut numbers) = (0, 0);
     while at < forms.len() {
@@ -37,7 +37,8 @@ const fn numbers(forms: &[ColumnForm]) -> usize {
     numbers
 }
 
-/// Where the vectors of each column begin, how many there are, their length, and where one of them stands in a row of outputs.
+/// For each column: offset of its vectors, their number, their length, and their index in a row of
+/// outputs.
 pub(crate) fn tables(forms: &[ColumnForm]) -> impl Iterator<Item = [usize; 4]> {
     let (mut start, mut at) = (0, ColumnWidths::of(forms).floats);
     forms.iter().filter(|form| form.dimensions() > 0).map(move |form| {
@@ -49,12 +50,13 @@ pub(crate) fn tables(forms: &[ColumnForm]) -> impl Iterator<Item = [usize; 4]> {
     })
 }
 
-/// Which vector a number of a row names.
+/// Returns the vector's index that a code names, if any.
 fn code<T: Float>(number: T, places: usize) -> Option<usize> {
     number.to_usize().filter(|&code| code < places)
 }
 
-/// One row. Nothing is indexed that might not be there, so that without the standard library this cannot panic.
+/// Computes one row. Nothing is indexed that might not be there, so that it cannot panic without
+/// the standard library.
 #[inline(always)]
 fn answer<T: Float>(forms: &[ColumnForm], parameters: &[T], x: &[T], y: &mut [T]) {
     let floats = ColumnWidths::of(forms).floats;
@@ -103,7 +105,7 @@ mod tests {
     use super::*;
     use crate::layer::proof::prove_leaf;
 
-    /// Two tables behind numbers: gradients against differences, and every form of a prediction.
+    /// Two tables after numbers: gradients against differences, and every form of a prediction.
     #[test]
     fn an_embedding_is_what_it_says() {
         prove_leaf::<Embedding<Example, { Example::WIDTHS.row() }, { Example::WIDTHS.outputs }>>();
@@ -127,7 +129,7 @@ mod tests {
         assert_eq!(
             y[WIDTHS.floats + 2..],
             [20.0, 21.0, 22.0, 23.0],
-            "behind four vectors of two: the missing word's"
+            "after four vectors of two: the missing word's"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Training the vectors of words.
+//! Training an embedding.
 
 use tensor::Float;
 use tensor::random::Random;
@@ -8,19 +8,19 @@ use super::{Embedding, answer, code, numbers, tables};
 use crate::layer::{Formula, Leaf, OutputGrad, Pass, Sums, Workspace};
 use crate::parameters::{NamedTensor, padded};
 
-/// The size of first weights.
+/// Standard deviation of the initial vectors.
 const DEVIATION: f64 = 0.3;
-/// Keeps them apart from other random numbers with the same seed ("EMBD").
+/// The random stream of the initial vectors, separate from all others of the same seed ("EMBD").
 const STREAM: u64 = 0x454D_4244_0000_0000;
 
-/// What an [`Embedding`] does, of whichever columns.
+/// The formula of an [`Embedding`], for any columns.
 #[derive(Clone, Copy, Debug)]
 pub struct EmbeddingFormula<F> {
     forms: F,
 }
 
 impl<F: ColumnForms> EmbeddingFormula<F> {
-    /// Of the words of these columns.
+    /// Creates the formula for the words of these columns.
     pub fn new(forms: F) -> Self {
         EmbeddingFormula { forms }
     }

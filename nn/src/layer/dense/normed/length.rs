@@ -1,8 +1,8 @@
-//! Weights that are directions and lengths: s = g/‖V‖.
+//! Weight norm, where V gives the direction and g the length of each column: s = g/‖V‖.
 //!
 //! dV = s∘(dW − V∘c/‖V‖²), dg = c/‖V‖, c = Σᵢ dW∘V
 //!
-//! shapes: V, W `[I, O]`, g, s, c, ‖V‖ `[O]`, which are those of columns
+//! shapes: V, W `[I, O]`; g, s, c, ‖V‖ `[O]`, one number per column
 
 use tensor::Float;
 #[cfg(feature = "std")]
@@ -20,9 +20,9 @@ pub struct Length;
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub struct WeightNormView<'a, D, T, const O: usize> {
-    /// Those of the dense layer; what its weights are is a direction.
+    /// Those of the dense layer. Its weight V gives only the direction.
     pub dense: D,
-    /// How long the weights towards each output are.
+    /// The length g of the weights of each output.
     pub scale: &'a [T; O],
 }
 
@@ -41,7 +41,7 @@ impl DenseNorm for Length {
         factors_of(own, factors);
     }
 
-    /// The lengths are those of the weights.
+    /// The lengths are initialized to those of the weights.
     #[cfg(feature = "std")]
     fn init<T: Float>(v: &[T], own: &mut [T], outputs: usize, _random: Random) {
         lengths(v, &mut own[..outputs]);
@@ -62,7 +62,7 @@ impl DenseNorm for Length {
             lengths(v, length);
             factor.copy_from_slice(length);
             factors_of(own, factor);
-            // c, in the place of dg.
+            // c, in the buffer of dg.
             for (dw, v) in dense.chunks_exact(outputs).zip(v.chunks_exact(outputs)) {
                 for ((c, &dw), &v) in of_scale.iter_mut().zip(dw).zip(v) {
                     *c = *c + dw * v;
@@ -91,7 +91,7 @@ impl DenseNorm for Length {
     }
 }
 
-/// ‖V\[·, o]‖ of each column, which are as many as there are `lengths`.
+/// Computes ‖V\[·, o]‖ of each column. There are as many columns as `lengths`.
 #[inline(always)]
 fn lengths<T: Float>(v: &[T], lengths: &mut [T]) {
     lengths.fill(T::zero());
@@ -105,7 +105,7 @@ fn lengths<T: Float>(v: &[T], lengths: &mut [T]) {
     }
 }
 
-/// g/‖v‖ in the place of each ‖v‖; 0 where that is 0.
+/// Replaces each ‖v‖ by g/‖v‖; by 0 where ‖v‖ is 0.
 #[inline(always)]
 fn factors_of<T: Float>(scale: &[T], lengths: &mut [T]) {
     for (length, &scale) in lengths.iter_mut().zip(scale) {
@@ -131,7 +131,7 @@ mod tests {
         prove_leaf::<WeightNorm<Dense<70, 70, Relu>>>();
     }
 
-    /// 3 and 4 are 5 long.
+    /// The vector (3, 4) has length 5.
     #[test]
     fn weights_are_as_long_as_the_scale_says() {
         let mut w = [0.0; 4];
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(w, [6.0, 0.0, 8.0, 0.0]);
     }
 
-    /// A column of zeros has no direction, and no gradient that is not a number.
+    /// A column of zeros has no direction, and its gradient is finite.
     #[test]
     fn what_is_zero_stays_zero() {
         type Zeros = WeightNorm<Dense<2, 3, Relu, DenseWith<crate::init::Zeros, true, 0>>>;

@@ -1,8 +1,8 @@
-//! Dense layers whose weights are computed from others: W\[·, o] = s\[o]·V\[·, o].
+//! Dense layers with reparametrized weights: W\[·, o] = s\[o]·V\[·, o].
 //!
 //! | option | s |
 //! |---|---|
-//! | `weight_norm = true` | g\[o]/‖V\[·, o]‖, with lengths g that are learned |
+//! | `weight_norm = true` | g\[o]/‖V\[·, o]‖, with learned lengths g |
 //! | `spectral_norm = true` | 1/σ, with an estimate σ of the largest singular value of V |
 
 mod length;
@@ -34,24 +34,26 @@ use crate::layer::{Inference, Info, LayerInfo, TensorInfo};
 use crate::parameters::{TensorKind, padded};
 use crate::text::Text;
 
-/// The dense layer `D` whose weights towards each output are a direction and a length that are learned by themselves
-/// (Salimans and Kingma 2016).
+/// Weight norm of the dense layer `D`: the direction and the length of each output's weights are
+/// learned separately (Salimans and Kingma 2016).
 ///
-/// y = f(x·W + b), with the column W\[·, o] = g\[o]·V\[·, o]/‖V\[·, o]‖, where V `[I, O]` is the parameter `weight` and g `[O]` the
-/// parameter `scale`. At first g is ‖V‖, so that W is what the initialiser of `D` makes. A column of zeros has no direction: it stays
-/// zero.
+/// y = f(x·W + b), with the column W\[·, o] = g\[o]·V\[·, o]/‖V\[·, o]‖, where V `[I, O]` is the
+/// parameter `weight` and g `[O]` the parameter `scale`. g is initialized to ‖V‖, so that W starts
+/// as the initializer of `D` sets it. A column of zeros has no direction and stays zero.
 pub type WeightNorm<D> = Normed<Length, D>;
 
-/// The dense layer `D` whose weights are divided by their largest singular value, so that it makes no difference between two inputs
-/// larger than it is (Miyato et al. 2018), but for what its activation does.
+/// Spectral norm of the dense layer `D`: the weights are divided by their largest singular value,
+/// so that x·W never enlarges the distance of two inputs (Miyato et al. 2018).
 ///
-/// y = f(x·W + b), W = V/σ, σ = Σᵢₒ v\[i]·V\[i, o]·u\[o], where V `[I, O]` is the parameter `weight`, and u `[O]` and v `[I]` are kept
-/// beside it. They come near the singular vectors of σ by one step of power iteration after each step of training, u ← Vᵀv/‖Vᵀv‖,
-/// v ← Vu/‖Vu‖, with lengths of 1e-12 at least, and 16 such steps in the beginning. The gradient takes u and v as constants:
-/// ∂L/∂V = (∂L/∂W − (Σ ∂L/∂W∘W)·v uᵀ)/σ. Weights that all are zero stay zero.
+/// y = f(x·W + b), W = V/σ, σ = Σᵢₒ v\[i]·V\[i, o]·u\[o], where V `[I, O]` is the parameter
+/// `weight`. u `[O]` and v `[I]` are state that is saved with it. They approximate the singular
+/// vectors of σ: one step of power iteration after each training step, u ← Vᵀv/‖Vᵀv‖, v ← Vu/‖Vu‖,
+/// with lengths of at least 1e-12, and 16 such steps at initialization. The gradient treats u and v
+/// as constants: ∂L/∂V = (∂L/∂W − (Σ ∂L/∂W∘W)·v uᵀ)/σ. Weights that are all zero stay zero.
 ///
-/// As `torch.nn.utils.parametrizations.spectral_norm`, which takes its step before each pass in training and not after the step
-/// before; what u and v are in a pass is the same. In evaluation they are as training left them.
+/// The same as `torch.nn.utils.parametrizations.spectral_norm`, which takes its step before each
+/// pass in training, not after the step before; u and v in a pass are the same. In evaluation they
+/// are as training left them.
 ///
 /// ```
 /// use nn::network;
@@ -64,37 +66,38 @@ pub type WeightNorm<D> = Normed<Length, D>;
 /// ```
 pub type SpectralNorm<D> = Normed<Spectral, D>;
 
-/// The dense layer `D` with weights that `K` computes.
+/// The dense layer `D` with weights that `K` computes from V.
 #[derive(Debug)]
 pub struct Normed<K, D>(PhantomData<(fn() -> K, D)>);
 
-/// A way of computing the weights W of a dense layer from its parameter V, both `[inputs, outputs]`: a factor for each column,
-/// made from V and from numbers of its own.
+/// A reparametrization of a dense layer: computes the weights W from the parameter V, both
+/// `[inputs, outputs]`. Each column has a factor that depends on V and on additional numbers.
 ///
-/// Its own numbers are one for each output, and behind them, where there is room for whole cache lines, one for each input if it has
-/// such ones.
+/// There is one additional number per output. If there is also one per input, these follow, aligned
+/// to a cache line.
 pub trait DenseNorm: Copy + Debug + Send + Sync + 'static {
-    /// What tables show.
+    /// The text in tables.
     const WRITTEN: &'static str;
-    /// What its tensor `[outputs]` is called.
+    /// The name of its tensor `[outputs]`.
     const OF_OUTPUTS: &'static str;
-    /// What its tensor `[inputs]` is called, if it has one.
+    /// The name of its tensor `[inputs]`, if it has one.
     const OF_INPUTS: Option<&'static str>;
-    /// Whether its own numbers are trained by their gradient.
+    /// Whether the additional numbers are trained by their gradient.
     const TRAINED: bool;
 
     /// The parameters with their shapes, given those of the dense layer.
     #[cfg(feature = "std")]
     type View<'a, D, T: Float, const I: usize, const O: usize>;
 
-    /// s of each column, which are as many as there are `factors`.
+    /// Computes the factor s of each column. There are as many columns as `factors`.
     fn factors<T: Float>(v: &[T], own: &[T], factors: &mut [T]);
 
-    /// Fills its own numbers, of so many `outputs`, by the first V.
+    /// Initializes the additional numbers from the initial V, for `outputs` outputs.
     #[cfg(feature = "std")]
     fn init<T: Float>(v: &[T], own: &mut [T], outputs: usize, random: Random);
 
-    /// Turns the gradient `of_weights` with respect to W into that with respect to V, and writes that of its own numbers.
+    /// Turns the gradient `of_weights` with respect to W into that with respect to V, and writes
+    /// the gradient of the additional numbers.
     #[cfg(feature = "std")]
     fn gradient<T: Float>(
         parameters: [&[T]; 2],
@@ -103,13 +106,13 @@ pub trait DenseNorm: Copy + Debug + Send + Sync + 'static {
         of_own: &mut [T],
     );
 
-    /// Changes its own numbers after a step, if they are not trained.
+    /// Updates the additional numbers after a step, if they are not trained.
     #[cfg(feature = "std")]
     fn update_state<T: Float>(v: &[T], own: &mut [T], outputs: usize) {
         let _ = (v, own, outputs);
     }
 
-    /// The parameters with their shapes.
+    /// Returns the parameters with their shapes.
     #[cfg(feature = "std")]
     fn view<'a, D, T: Float, const I: usize, const O: usize>(
         dense: D,
@@ -123,10 +126,10 @@ where
     A: Activation,
     P: DenseOptions,
 {
-    /// Where its own numbers begin in the flat buffer.
+    /// Offset of the additional numbers in the flat buffer.
     pub(crate) const OWN: usize = <Dense<I, O, A, P>>::LEN;
 
-    /// What tables show.
+    /// The text in tables.
     const WRITTEN: Text<64> = {
         let text = Text::new().text(P::WRITTEN);
         text.text(if P::WRITTEN.is_empty() { "" } else { ", " }).text(K::WRITTEN)
@@ -182,7 +185,7 @@ where
         if P::BIAS {
             y.copy_from_slice(&parameters[Dense::<I, O, A, P>::BIAS..][..O]);
         }
-        // As in the product: each output is one chain of fused multiply-adds over the inputs.
+        // As in the product, each output is one chain of fused multiply-adds over the inputs.
         for (&x, row) in x[..I].iter().zip(weight) {
             for o in 0..O {
                 y[o] = x.mul_add(row[o] * factors[o], y[o]);

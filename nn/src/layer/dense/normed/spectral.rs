@@ -1,4 +1,5 @@
-//! Weights that are divided by their largest singular value: s = 1/σ, σ = Σᵢₒ v\[i]·V\[i, o]·u\[o].
+//! Spectral norm: weights divided by their largest singular value, s = 1/σ, σ = Σᵢₒ v\[i]·V\[i,
+//! o]·u\[o].
 //!
 //! dV = s·dW − s²·c·v uᵀ, c = Σ dW∘V
 //!
@@ -21,19 +22,20 @@ pub struct Spectral;
 #[cfg(feature = "std")]
 #[derive(Clone, Copy, Debug)]
 pub struct SpectralNormView<'a, D, T, const I: usize, const O: usize> {
-    /// Those of the dense layer; what its weights are is divided by σ.
+    /// Those of the dense layer. Its weight V is divided by σ.
     pub dense: D,
-    /// Near the singular vector of σ, of the outputs.
+    /// The estimated singular vector on the side of the outputs.
     pub u: &'a [T; O],
-    /// The same of the inputs.
+    /// The same on the side of the inputs.
     pub v: &'a [T; I],
 }
 
-/// Steps of power iteration before the first step of training: PyTorch's 15, and the one that it takes in the first pass.
+/// Steps of power iteration before the first training step: PyTorch's 15, and the one that it takes
+/// in the first pass.
 #[cfg(feature = "std")]
 const FIRST: usize = 16;
 
-/// What a length is at least, where something is divided by it.
+/// The least length that something is divided by.
 #[cfg(feature = "std")]
 const SHORTEST: f64 = 1e-12;
 
@@ -109,7 +111,7 @@ impl DenseNorm for Spectral {
     }
 }
 
-/// Σᵢ v\[i]·V\[i, o] for each output.
+/// Computes Σᵢ v\[i]·V\[i, o] for each output.
 #[inline(always)]
 fn toward_outputs<T: Float>(weight: &[T], v: &[T], sums: &mut [T]) {
     sums.fill(T::zero());
@@ -120,7 +122,7 @@ fn toward_outputs<T: Float>(weight: &[T], v: &[T], sums: &mut [T]) {
     }
 }
 
-/// Σ a∘b, as several sums side by side, so that no addition waits for the one before it.
+/// Returns Σ a∘b. Uses several partial sums, so that no addition waits for the one before it.
 #[cfg(feature = "std")]
 #[inline(always)]
 fn sum_of_products<T: Float>(a: &[T], b: &[T]) -> T {
@@ -138,7 +140,7 @@ fn sum_of_products<T: Float>(a: &[T], b: &[T]) -> T {
     sums.into_iter().fold(T::zero(), |all, sum| all + sum)
 }
 
-/// Divides by the length.
+/// Divides a vector by its length.
 #[cfg(feature = "std")]
 #[inline(always)]
 fn normalize<T: Float>(vector: &mut [T]) {
@@ -165,7 +167,8 @@ mod tests {
         prove_leaf::<SpectralNorm<Dense<70, 70, Relu>>>();
     }
 
-    /// V = diag(3, 2), whose singular vectors are the axes: one step by hand, and where many lead.
+    /// V = diag(3, 2), whose singular vectors are the axes: one step by hand, and the limit of many
+    /// steps.
     #[test]
     fn power_iteration_by_hand() {
         let weight = [3.0, 0.0, 0.0, 2.0_f64];
@@ -183,7 +186,8 @@ mod tests {
         assert!(factors.iter().all(|s| (s - 1.0 / 3.0).abs() < 1e-15), "{factors:?}");
     }
 
-    /// After the first steps the largest singular value of W is about 1, whatever the first weights are.
+    /// After initialization the largest singular value of W is about 1, regardless of the initial
+    /// weights.
     #[test]
     fn differences_do_not_grow() {
         type Wide =

@@ -1,6 +1,6 @@
-//! Training with weights that are computed from others.
+//! Training a dense layer with reparametrized weights.
 //!
-//! W\[·, o] = s\[o]·V\[·, o]; what becomes of the gradient with respect to W is for the norm to say
+//! W\[·, o] = s\[o]·V\[·, o]; the norm turns the gradient of W into that of V
 //!
 //! shapes: V, W `[I, O]`, s `[O]`; all else is the dense layer's
 
@@ -19,19 +19,20 @@ use crate::layer::dense::{Dense, DenseOptions};
 use crate::layer::{Extra, Formula, Leaf, OutputGrad, Pass, Sums, Workspace};
 use crate::parameters::{NamedTensor, TensorKind, padded};
 
-/// Keeps what a norm begins with apart from all other random numbers of the same seed ("NORM").
+/// The random stream of a norm's initial values, separate from all others of the same seed
+/// ("NORM").
 const STREAM: u64 = 0x4E4F_524D_0000_0000;
 
-/// What a [`Normed`] layer computes: what a dense layer does, with other weights.
+/// The formula of a [`Normed`] layer: that of a dense layer, with other weights.
 #[derive(Clone, Copy, Debug)]
 pub struct NormedFormula<K, F> {
     dense: F,
     norm: PhantomData<fn() -> K>,
 }
 
-/// The formula of a dense layer, or what holds one.
+/// The formula of a dense layer, or a type that holds one.
 pub trait HasFormula<T>: Send + Sync {
-    /// The formula.
+    /// Returns the formula.
     fn formula(&self) -> &dyn Formula<T>;
 }
 
@@ -49,7 +50,7 @@ impl<T: Float> HasFormula<T> for Box<dyn Formula<T>> {
     }
 }
 
-/// W, of V and the norm's own numbers.
+/// Computes W from V and the norm's additional numbers.
 pub(crate) fn computed_weights<K: DenseNorm, T: Float>(
     [v, own]: [&[T]; 2],
     outputs: usize,
@@ -69,12 +70,12 @@ pub(crate) fn computed_weights<K: DenseNorm, T: Float>(
 }
 
 impl<K: DenseNorm, F> NormedFormula<K, F> {
-    /// Of this dense layer.
+    /// Creates the formula for this dense layer.
     pub(crate) fn new(dense: F) -> Self {
         NormedFormula { dense, norm: PhantomData }
     }
 
-    /// V, and the norm's own numbers.
+    /// Returns V and the norm's additional numbers.
     fn parts<'p, T: Float>(&self, parameters: &'p [T]) -> [&'p [T]; 2]
     where
         F: HasFormula<T>,
@@ -83,7 +84,7 @@ impl<K: DenseNorm, F> NormedFormula<K, F> {
         [&parameters[..inputs * outputs], &parameters[self.dense.formula().len()..]]
     }
 
-    /// The parameters of the dense layer, with the weights that it is to have.
+    /// Returns the parameters of the dense layer, with W as the weight.
     fn computed<T: Float>(&self, parameters: &[T]) -> Buffer<T>
     where
         F: HasFormula<T>,
@@ -173,7 +174,7 @@ impl<T: Float, K: DenseNorm, F: HasFormula<T>> Formula<T> for NormedFormula<K, F
         }
         let [v, own] = self.parts(parameters);
         let (dense, of_own) = gradient.split_at_mut(self.dense.formula().len());
-        // That of the weights themselves.
+        // The gradient of W.
         self.dense.formula().gradient(&self.computed(parameters), x, workspace, 0, dense, sums);
         if !sums.end {
             return;

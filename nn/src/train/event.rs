@@ -75,8 +75,8 @@ pub enum Event<'e, M: Model> {
 
 /// Watches a training: a closure, or a custom type that collects data.
 ///
-/// After a step or an epoch, [`ControlFlow::Break`] ends the training; the model is saved as
-/// trained so far.
+/// After a step or an epoch, [`ControlFlow::Break`] ends the training; the model retains the
+/// parameters of that step.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};

@@ -65,7 +65,7 @@ impl Goal {
         Goal { is_highest: true, ..Goal::lowest(name, value) }
     }
 
-    /// Sets the improvement over the best epoch that counts as better; the default is 0.
+    /// Sets the smallest improvement over the best epoch that counts; the default is 0.
     #[must_use]
     pub fn least_gain(self, least_gain: f64) -> Self {
         Goal { least_gain, ..self }

@@ -1,4 +1,4 @@
-//! Adadelta: the learning rate follows from the running means of gradients and steps.
+//! Adadelta: steps scaled by the running means of past steps and of the gradient.
 
 use tensor::Float;
 use tensor::math::reciprocal;

@@ -14,10 +14,11 @@ use crate::parameters::{NamedTensor, combine};
 /// The Adafactor optimizer (Shazeer and Stern 2018), as in PyTorch.
 ///
 /// w = t^−power at step t. For a matrix, with the means over the columns of a row and over the rows
-/// of a column, R ← (1 − w) R + w · mean g²,  C ← (1 − w) C + w · mean g²,  v = R·C / max(mean R,
-/// ε); for any other tensor v ← (1 − w) v + w g². u = g / √max(v, ε²),  p ← p − max(ε₂, rms p) ·
-/// min(learning_rate, 1/√t) · u / max(1, rms u / threshold), with root mean squares (rms) of whole
-/// tensors.
+/// of a column, R ← (1 − w) R + w · mean g²,  C ← (1 − w) C + w · mean g²,
+/// v = R·C / max(mean R, ε); for any other tensor v ← (1 − w) v + w g².
+/// u = g / √max(v, ε²),
+/// p ← p − max(ε₂, rms p) · min(learning_rate, 1/√t) · u / max(1, rms u / threshold),
+/// with root mean squares (rms) of whole tensors.
 ///
 /// The size of a step is relative to the size of the parameters, and its bound falls with the
 /// number of steps. ε is the precision of the network's numbers. Decay comes before the step.

@@ -17,8 +17,8 @@ use crate::parameters::{NamedTensor, TensorKind};
 ///
 /// m ← momentum · m + (1 − momentum) g,  X = (1 − momentum) g + momentum · m, divided by its norm.
 /// Then five times X ← 3.4445 X − 4.7750 (XXᵀ)X + 2.0315 (XXᵀ)²X, which brings all singular values
-/// near 1 (Newton and Schulz), and p ← (1 − learning_rate · weight_decay) p − learning_rate ·
-/// √max(1, outputs/inputs) · X.
+/// near 1 (Newton and Schulz), and
+/// p ← (1 − learning_rate · weight_decay) p − learning_rate · √max(1, outputs/inputs) · X.
 ///
 /// Without [`nesterov`](Muon::nesterov), X = m. The products cost about as much as some rows of a
 /// batch, as many as the smaller side of the matrix. The authors found that last layers and

@@ -293,7 +293,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             Some(world) => {
                 let bytes = world.by_first(|| {
                     let (values, seconds) = measure()?;
-                    // A missing value is sent as a number that no measure returns.
+                    // Each value follows a flag: 0 if it is missing, because any number is valid.
                     let numbers = values.iter().flat_map(|value| {
                         [f64::from(u8::from(value.is_some())), value.unwrap_or_default()]
                     });

@@ -290,7 +290,7 @@ enum Question {
 
 /// A loss of the list with its examples, for any head.
 pub(super) struct Listed {
-    /// The file, and so the constructor.
+    /// Name of the file, and thus of the constructor.
     file: &'static str,
     head: &'static str,
     by_hand: usize,

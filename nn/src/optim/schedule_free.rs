@@ -136,7 +136,7 @@ impl<T: Float> Optimizer<T> for ScheduleFree {
             self.beta1 > 0.0 && self.beta1 < 1.0,
             ("schedule_free", "beta1", self.beta1),
             "above 0 and below 1",
-            "0.9 is usual; with 0 the mean could not be had from what is remembered",
+            "0.9 is usual; with 0 the mean could not be computed from the state",
         )?;
         settings::decay("schedule_free", "beta2", self.beta2)?;
         settings::epsilon::<T>("schedule_free", self.epsilon)?;

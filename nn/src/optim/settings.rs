@@ -17,7 +17,7 @@ pub(super) fn learning_rate<T: Float>(rule: &str, found: f64) -> Result<()> {
 
 /// Checks a decay rate: from 0 to below 1.
 pub(super) fn decay(rule: &str, setting: &str, found: f64) -> Result<()> {
-    let advice = "0.9 is usual; 1 would never forget";
+    let advice = "0.9 is usual; with 1 old values would never decay";
     refuse_unless((0.0..1.0).contains(&found), (rule, setting, found), "from 0 to below 1", advice)
 }
 

@@ -56,7 +56,7 @@ impl Average {
             Rule::Uniform(from) if !(0.0..=1.0).contains(&from) => refused(
                 "start of the average",
                 from,
-                "a share of the training, from 0 to 1",
+                "a fraction of the training, from 0 to 1",
                 "0.75 averages over the last quarter of the epochs",
             ),
             _ => Ok(()),

@@ -88,7 +88,7 @@ impl<'m, M: Model> Completed<'m, M> {
             (Some((epoch, _)), _) => format!("that of epoch {epoch}, the best"),
             (None, Origin::Epoch(epoch)) => format!("that of epoch {epoch}"),
             (None, Origin::Checkpoint) => "as the checkpoint left it".into(),
-            (None, Origin::First) => return failure.saying("the network has its first weights"),
+            (None, Origin::First) => return failure.saying("the network has its initial weights"),
         };
         failure.saying(&format!("the network is {kind}"))
     }

@@ -80,7 +80,7 @@ impl Failure {
                 self.saying("the parameters are lost: go back to a copy of them")
             }
             Failure::Diverged { written: false, .. } => {
-                self.saying("the parameters are as they were before this step")
+                self.saying("the parameters are unchanged by this step")
             }
         }
     }

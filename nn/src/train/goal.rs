@@ -77,8 +77,8 @@ impl Goal {
             return Err(Error::value(
                 format!("goal `{}`", self.name),
                 "no validation data",
-                "some, since it is measured on them",
-                "give some by `validation`, or choose `Goal::training_loss()`",
+                "some, since the goal is measured on them",
+                "add them with `validation`, or use `Goal::training_loss()`",
             ));
         }
         if self.least_gain >= 0.0 && self.least_gain.is_finite() {
@@ -88,7 +88,7 @@ impl Goal {
             format!("least gain of goal `{}`", self.name),
             self.least_gain.to_string(),
             "a finite number from 0",
-            "0 lets every gain count",
+            "with 0, every improvement counts",
         ))
     }
 
@@ -100,7 +100,7 @@ impl Goal {
                 format!("goal `{}` after epoch {number}", self.name),
                 value.map_or("no value".into(), |value| value.to_string()),
                 "a number",
-                "choose a goal that this network and these data have a value of",
+                "choose a goal that has a value for this network and these data",
             )),
         }
     }
@@ -196,7 +196,7 @@ impl Decisions {
                 what,
                 "0",
                 "at least 1 epoch",
-                "an epoch can be judged only by one that follows it",
+                "an epoch can only be compared with a later one",
             )),
             _ => Ok(()),
         };

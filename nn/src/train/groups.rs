@@ -149,7 +149,7 @@ fn checked(what: &str, layer: &str, factor: f64) -> Result<f64> {
         format!("factor on the {what} of layer `{layer}`"),
         factor.to_string(),
         "a finite number from 0",
-        "1 leaves it as it is",
+        "1 changes nothing",
     ))
 }
 

@@ -69,9 +69,9 @@ impl<M: Model> Observer<M> for Interrupt {
                 if self.is_watching && PRESSED.load(Ordering::SeqCst) > 0 =>
             {
                 self.note = Some(match self.has_checkpoints {
-                    true => format!("stopped after step {number}; to go on: {}", command()),
+                    true => format!("stopped after step {number}; to resume: {}", command()),
                     false => format!(
-                        "stopped after step {number}; there are no checkpoints to go on from"
+                        "stopped after step {number}; there are no checkpoints to resume from"
                     ),
                 });
                 return Break(());

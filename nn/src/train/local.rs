@@ -101,7 +101,7 @@ impl<T: Float> Local<T> {
 
     /// Informs the other ranks, at their next [join](Local::join), why this one cannot continue.
     pub(super) fn refuse(&mut self, failure: Failure) -> Failure {
-        let error = failure.saying("this rank found it in a step of its own");
+        let error = failure.saying("found by this rank in a local step");
         let told = self.sum([0.0, 1.0]).and_then(|_| self.world.agree::<Infallible>(Err(error)));
         let Err(error) = told;
         Failure::Refused(error)

@@ -155,7 +155,7 @@ fn check_places(tensors: &[NamedTensor], len: usize) -> Result<()> {
                 return Err(Error::value(
                     format!("tensor `{}` of the model", tensor.name),
                     format!("{} numbers from {} on", tensor.len(), tensor.offset),
-                    format!("a place from {end} to {len}, behind the tensor before it"),
+                    format!("an offset from {end} on, within {len} numbers, after the previous tensor"),
                     "correct `Model::tensors`, which lists the parts of `Model::flat` in the order of their offsets",
                 ));
             }

@@ -242,9 +242,9 @@ pub trait Model: Send + Sync {
     fn check_micro_batches(&self) -> Result<()> {
         Err(Error::value(
             format!("micro-batches of {}", self.name()),
-            "a model whose sums do not go on from one to the next",
+            "a model whose sums do not continue from one to the next",
             "a network, declared or read",
-            "take `shards` in their place: parts of a batch whose gradients are added",
+            "use `shards` instead: parts of a batch whose gradients are added",
         ))
     }
 

@@ -26,7 +26,7 @@ pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
     Err(Error::value(
         format!("weights of rows for {}", model.name()),
         "some",
-        "none, since its loss does not look at them",
+        "none, since its loss does not use them",
         "multiply each row's loss by `Batch::weights` in `differentiate`, and say so in `Model::weighs_rows`",
     ))
 }
@@ -34,7 +34,7 @@ pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
 /// The number of steps, if there is one.
 pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
     if epochs == 0 {
-        let advice = "a training without an epoch would leave the first weights as they are";
+        let advice = "without an epoch, the initial weights would not change";
         return Err(Error::value("epochs", "0", "at least 1", advice));
     }
     // A limit that keeps a step's position in the training exact as a number passed to the
@@ -46,7 +46,7 @@ pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
             "epochs",
             format!("{epochs} of {batches} batches each"),
             format!("at most {MOST} steps in all"),
-            "to train until something is reached, take some number of epochs and stop in an observer",
+            "to train until a goal is reached, set a number of epochs and stop in an observer",
         )),
     }
 }
@@ -71,8 +71,8 @@ pub(super) fn check_schedule(
             return Err(Error::value(
                 what,
                 format!("{factor} after {done} of the training, before step {}", step + 1),
-                "a finite factor from 0 for every share of the training from 0 to 1",
-                "nothing was trained: correct the function, which is asked from 0 on",
+                "a finite factor from 0 for every fraction of the training from 0 to 1",
+                "nothing was trained: correct the function",
             ));
         }
         allowed(factor).map_err(|error| {
@@ -114,9 +114,9 @@ pub(crate) fn check_independent(network: &str, is_coupled: bool) -> Result<()> {
     }
     Err(Error::value(
         format!("micro-batches of {network}"),
-        "batch_norm, which goes by the mean and the variance of all rows of a batch",
+        "batch_norm, which uses the mean and the variance of all rows of a batch",
         "layers whose rows do not depend on one another",
-        "take `shards` in their place, where each part has a mean and a variance of its own",
+        "use `shards` instead: each part has its own mean and variance",
     ))
 }
 

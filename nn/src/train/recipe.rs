@@ -102,7 +102,7 @@ impl Recipe {
             (tensor.name, tensor.shape, &model.flat()[range])
         });
         save_all(path, &texts, &tensors.collect::<Vec<_>>())
-            .map_err(|error| error.advising("the training is done, the network has what it learnt"))
+            .map_err(|error| error.advising("the training is complete, and the network is trained"))
     }
 }
 
@@ -124,12 +124,12 @@ impl<T: tensor::Float> Made<T> {
             return Err(Error::file(
                 path,
                 "metadata",
-                "nothing of how the network was made",
+                "no record of its training",
                 "the settings of a training, under `made_by`",
                 "only what `fit(…).save_to(path)` wrote can be verified",
             ));
         };
-        let advice = "train as it was made: with the same data, settings and seeds";
+        let advice = "train in the same way: with the same data, settings and seeds";
         Recipe::of(fit).conditions.compare(path, &made, advice)?;
         let unchecked = texts.remove("made_by_unchecked").unwrap_or_default();
         Ok(Made { tensors, unchecked })
@@ -148,15 +148,15 @@ impl<T: tensor::Float> Made<T> {
             let Some(at) = (0..now.len().max(saved.len())).find(differs) else { continue };
             let show = |values: &[T]| values.get(at).map_or("nothing".into(), T::to_string);
             let mut advice =
-                "the file was changed, or made by another version of this crate".to_owned();
+                "the file was changed, or written by another version of this crate".to_owned();
             if !self.unchecked.is_empty() {
-                advice += &format!(", or what could not be compared differs: {}", self.unchecked);
+                advice += &format!(", or something that could not be compared differs: {}", self.unchecked);
             }
             return Err(Error::file(
                 path,
                 format!("element {at} of tensor `{}`", tensor.name),
                 show(saved),
-                format!("{}, as the training makes it", show(now)),
+                format!("{}, as this training computes it", show(now)),
                 advice,
             ));
         }

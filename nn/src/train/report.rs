@@ -52,7 +52,7 @@ impl Report {
     pub fn last(&self) -> &Epoch {
         match self.epochs.last() {
             Some(epoch) => epoch,
-            None => panic!("report: there was no epoch"),
+            None => panic!("report: found no epochs, expected at least one"),
         }
     }
 }

@@ -358,7 +358,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             }
         };
         if let Some((path, snapshot)) = found {
-            let advice = "go on with what it began with, or train into another directory";
+            let advice = "resume with the settings it began with, or train into another directory";
             kept.conditions.compare(&path, &snapshot.conditions, advice)?;
             snapshot.rates.compare(&path, &*self.schedule, self.steps)?;
             let fill = |flat: &mut [M::Float], parts: &[Vec<M::Float>]| {
@@ -390,7 +390,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                 }
             }
             notes.push(format!(
-                "goes on from {} after step {} (epoch {})",
+                "resumes from {} after step {} (epoch {})",
                 path.display(),
                 self.trainer.steps(),
                 self.place.epochs + usize::from(self.place.batches > 0)
@@ -437,7 +437,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             observers: named.collect(),
         };
         if let Err(error) = kept.store.save(&written) {
-            let note = format!("no checkpoint was written, training goes on: {error}");
+            let note = format!("no checkpoint was written, training continues: {error}");
             say(&mut self.observers, &note);
         }
     }
@@ -451,7 +451,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         let Checkpointing { store, name, architecture, tensors, .. } = kept;
         let texts = self.model.model().texts();
         if let Err(error) = store.save_best(name, architecture, &texts, tensors, best) {
-            let note = format!("the best network was not written, training goes on: {error}");
+            let note = format!("the best network was not written, training continues: {error}");
             say(&mut self.observers, &note);
         }
     }

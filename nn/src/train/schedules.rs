@@ -141,27 +141,27 @@ impl Scaled {
             Setting::Decay => (
                 O::DECAYS,
                 O::NAME,
-                "none, since the rule has no weight decay",
-                "take one that has, such as `AdamW`, or leave the schedule out",
+                "none, since the optimizer has no weight decay",
+                "use an optimizer that has one, such as `AdamW`, or leave the schedule out",
             ),
             Setting::Momentum => (
                 rule.scale_momentum(1.0).is_some(),
                 O::NAME,
-                "none, since the rule as it is set has no momentum that could change",
-                "take one that has, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
+                "none, since the optimizer with these settings has no momentum to scale",
+                "use one that has momentum, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
             ),
             Setting::Dropout => (
                 self.dropout.is_some(),
                 &self.model[..],
-                "none, since nothing in the model drops",
-                "give the network a layer such as `dropout(0.2)`, let the function of a `TapeModel` call \
+                "none, since the model has no dropout",
+                "give the network a layer such as `dropout(0.2)`, have the function of a `TapeModel` call \
                  `Variables::dropout`, or leave the schedule out",
             ),
             Setting::Smoothing => (
                 self.smoothing.is_some(),
                 &self.model[..],
                 "none, since its loss has no label smoothing",
-                "choose one that has, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
+                "use a loss that has it, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
             ),
         };
         match is_there {

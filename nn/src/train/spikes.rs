@@ -24,7 +24,7 @@ const NORMAL: f64 = 1.4826;
 /// jump does not hide the next. The display shows a note such as
 ///
 /// ```text
-/// step 120 (epoch 2): the loss leaps to 9.1300, the median before is 0.4100; rows 17, 4, 203, … of the training data
+/// step 120 (epoch 2): the loss jumps to 9.1300, the median before is 0.4100; rows 17, 4, 203, … of the training data
 /// ```
 ///
 /// ```
@@ -94,7 +94,7 @@ impl<M: Model> Observer<M> for Spikes {
                 rows.push("…".into());
             }
             self.note = Some(format!(
-                "step {number} (epoch {epoch}): the loss leaps to {loss:.4}, the median before is {before:.4}; rows {} of \
+                "step {number} (epoch {epoch}): the loss jumps to {loss:.4}, the median before is {before:.4}; rows {} of \
                  the training data",
                 rows.join(", ")
             ));

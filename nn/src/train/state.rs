@@ -104,7 +104,7 @@ impl<T: Float> TrainerState<T> {
         let text = |key: &str| texts.get(key).ok_or_else(|| wrong(key, None, "a text"));
         let whole = |key: &str| {
             let text = text(key)?;
-            text.parse().map_err(|_| wrong(key, Some(text), "a whole number from 0"))
+            text.parse().map_err(|_| wrong(key, Some(text), "an integer from 0"))
         };
         let rate = text("rate")?;
         Ok(TrainerState {

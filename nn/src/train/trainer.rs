@@ -87,7 +87,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         const {
             assert!(
                 O::MEMORY.len() <= MOST_MEMORY,
-                "an optimizer remembers at most MOST_MEMORY numbers"
+                "an optimizer stores at most MOST_MEMORY numbers per parameter"
             )
         };
         Trainer {
@@ -391,7 +391,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.prepare(model)?;
         let len = model.flat().len();
         if gradient.len() != len {
-            let expected = format!("{len}, as the model has parameters");
+            let expected = format!("{len}, one for each parameter");
             let advice = "use one laid out as that of `Trainer::gradient`";
             return Err(Error::value(
                 "gradient",
@@ -403,7 +403,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         if !all_finite(gradient) {
             let wrong = gradient.iter().enumerate().find(|(_, g)| !g.is_finite());
             let (index, found) = wrong.unwrap_or((0, &gradient[0]));
-            let advice = "the parameters are as they were before this step; check what was done to the gradient";
+            let advice = "the parameters are unchanged by this step; check how the gradient was changed";
             return Err(Error::diverged(
                 format!("gradient of parameter {index}"),
                 found.to_string(),
@@ -592,7 +592,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             return Err(Error::value(
                 "trainer",
                 format!("step {}, which was not completed", self.steps),
-                "only complete steps before this one",
+                "all previous steps complete",
                 "a part of the parameters may have changed: go back to a copy of the network, and to a state of the \
                  trainer by `restore`, or make a new trainer",
             ));
@@ -613,7 +613,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "model",
                 format!("{len} parameters"),
                 format!("{}, as in the steps before", memory.len),
-                "train each model with a trainer of its own",
+                "use a separate trainer for each model",
             )),
             _ => {
                 self.check()?;

@@ -23,8 +23,8 @@ pub struct Update<'u, T: Float, O> {
     /// State of the optimizer: slices as long as the flat parameters; slots that it does not use
     /// are empty.
     pub memory: [&'u mut [T]; MOST_MEMORY],
-    /// The model's tensors, as they are to be trained: some may be [frozen](NamedTensor::trained) or have a
-    /// [rate](NamedTensor::rate) of their own.
+    /// The model's tensors with their training settings: some may be [frozen](NamedTensor::trained)
+    /// or have a different [rate](NamedTensor::rate).
     pub tensors: &'u [NamedTensor],
     /// Whether tensors have different settings. A model that updates its parameters itself must
     /// then respect them.

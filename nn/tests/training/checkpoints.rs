@@ -225,7 +225,7 @@ fn a_damaged_checkpoint_is_passed_over_and_said() {
         notes[0].starts_with("passed over: ") && notes[0].contains("step-000000045"),
         "{notes:?}"
     );
-    assert!(notes[1].contains("goes on from ") && notes[1].contains("after step 44 (epoch 5)"));
+    assert!(notes[1].contains("resumes from ") && notes[1].contains("after step 44 (epoch 5)"));
     assert!(
         notes[2].contains("not compared with the training before: what 2 observers"),
         "{notes:?}"
@@ -294,7 +294,7 @@ fn a_directory_that_cannot_be_written_stops_nothing_that_has_begun() {
     let run = fit(&mut other, &train).epochs(2).checkpoint(&directory.0).show(Show::Nothing);
     let report = run.observe(watch).run().unwrap();
     assert_eq!(report.epochs.len(), 2);
-    assert!(notes[0].starts_with("no checkpoint was written, training goes on: "), "{notes:?}");
+    assert!(notes[0].starts_with("no checkpoint was written, training continues: "), "{notes:?}");
 
     fs::create_dir_all(&directory.0).unwrap();
     let file = directory.0.join("file");

@@ -78,7 +78,7 @@ fn what_differs_is_named_before_anything_is_trained() {
     refused(training(&mut curve, &rows, 5).freeze(|layer| layer == CurveLayer::Norm), &["groups "]);
 
     Curve::init(3).save(&file.0).unwrap();
-    refused(training(&mut Curve::init(3), &rows, 5), &["nothing of how the network was made"]);
+    refused(training(&mut Curve::init(3), &rows, 5), &["no record of its training"]);
 }
 
 #[test]

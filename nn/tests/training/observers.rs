@@ -150,7 +150,7 @@ fn a_full_disk_stops_nothing() {
     run.observe(watch).show(Show::Nothing).run().unwrap();
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert!(
-        notes[0].starts_with("/dev/full: nothing more can be written (No space left"),
+        notes[0].starts_with("/dev/full: no further record can be written (No space left"),
         "{notes:?}"
     );
 }
@@ -180,7 +180,7 @@ fn a_spike_names_the_rows_of_its_batch_and_is_said_once() {
             let rows = note.split("; rows ").nth(1).unwrap().split(" of").next().unwrap();
             let rows: Vec<usize> = rows.split(", ").map(|row| row.parse().unwrap()).collect();
             assert!(rows.len() == batch && rows.contains(&97), "{note}");
-            assert!(note.contains("the loss leaps to"), "{note}");
+            assert!(note.contains("the loss jumps to"), "{note}");
         }
     }
 }

@@ -117,7 +117,7 @@ fn a_step_that_leads_to_infinity_is_an_error_and_the_network_has_its_first_weigh
         assert_eq!(error.kind(), ErrorKind::Diverged);
         let says = error.to_string();
         assert!(says.contains("after step 1, expected a finite number"), "{says}");
-        assert!(says.contains("the network has its first weights"), "{says}");
+        assert!(says.contains("the network has its initial weights"), "{says}");
         assert_eq!(wide.parameters(), first.parameters());
 
         let mut trainer = Trainer::new(Sgd::new(1e38).momentum(0.5)).threads(&threads);
@@ -156,7 +156,7 @@ fn running_state_that_is_not_finite_is_an_error() {
     let mut normed = first.clone();
     let error = quiet(&mut normed, &data).run().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Diverged);
-    assert!(error.to_string().contains("the network has its first weights"), "{error}");
+    assert!(error.to_string().contains("the network has its initial weights"), "{error}");
     assert_eq!(normed.parameters(), first.parameters());
 }
 

@@ -29,7 +29,7 @@ const KEYS: [&str; 10] = [
     "history",
     "observers",
 ];
-const ADVICE: &str = "the file is damaged, or no checkpoint of a training: remove it";
+const ADVICE: &str = "the file is damaged, or not a checkpoint: remove it";
 
 /// Position of a training in its epochs and batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -221,7 +221,7 @@ impl<T: Float> Snapshot<T> {
         }
         let found = texts.of("architecture")?;
         if found != architecture {
-            let advice = "go on with the model that it began with, or train into another directory";
+            let advice = "resume with the model it began with, or train into another directory";
             let (found, expected) = (quoted(found), quoted(architecture));
             return Err(Unusable::OfAnother(Error::file(path, "model", found, expected, advice)));
         }
@@ -300,7 +300,7 @@ impl<T: Float> Snapshot<T> {
         });
         let observers = texts.of("observers")?.lines().map(|line| {
             two_strings(line)
-                .ok_or_else(|| texts.wrong("observers", line, "a name and what it keeps"))
+                .ok_or_else(|| texts.wrong("observers", line, "a name and a state"))
         });
         let snapshot = Snapshot {
             model,

@@ -64,8 +64,8 @@ impl Store {
                 self.directory(),
                 "checkpoints",
                 format!("{count}, of which none can be used"),
-                "one that is whole and of this model",
-                "look at what is said of each above; to begin anew, remove them or train into another directory",
+                "one that is complete and of this model",
+                "the reasons are listed above; to start over, remove them or train into another directory",
             )),
         }
     }

@@ -107,7 +107,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
                 what,
                 format!("{} ranks", world.size()),
                 "one machine",
-                "leave `distributed` out, and write `shards` in its place: the bits are the same",
+                "use `shards` instead of `distributed`: the bits are the same",
             )),
         }
     }

@@ -71,7 +71,7 @@ impl LogFile {
         }
         if self.length < kept {
             self.note = Some(format!(
-                "{}: shorter than the {kept} bytes that it had at the checkpoint, so it begins anew",
+                "{}: shorter than the {kept} bytes that it had at the checkpoint, so it starts empty",
                 self.path.display()
             ));
         }
@@ -89,7 +89,7 @@ impl LogFile {
     fn lost(&mut self, error: &io::Error) {
         self.file = None;
         self.note = Some(format!(
-            "{}: nothing more can be written ({error}), training goes on",
+            "{}: no further record can be written ({error}), training continues",
             self.path.display()
         ));
     }

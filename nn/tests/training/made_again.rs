@@ -1,4 +1,5 @@
-//! A file that says how its network was made, and trainings that make it again, or say why not.
+//! A file with a record of its training, and trainings that reproduce it, or report why they
+//! cannot.
 
 use std::path::PathBuf;
 
@@ -27,7 +28,7 @@ fn data(rows: usize) -> Dataset<[f32; 1], [f32; 1]> {
     (0..rows).map(|i| i as f32 / 20.0).map(|x| ([x], [x.sin()])).collect()
 }
 
-/// Everything that decides about the bits.
+/// Everything that affects the bits.
 fn training<'a>(
     curve: &'a mut Curve,
     data: &'a Dataset<[f32; 1], [f32; 1]>,

@@ -14,8 +14,8 @@ use crate::parameters::combine;
 /// step is added.
 const STREAM: u64 = 0x4752_4144_0000_0000;
 
-/// Gradient noise (Neelakantan et al. 2015) around any optimizer, which receives g + √variance / (1
-/// + t)^(power/2) · n, with n normal, at step t.
+/// Gradient noise (Neelakantan et al. 2015) around any optimizer, which receives
+/// g + √variance / (1 + t)^(power/2) · n, with n normal, at step t.
 ///
 /// It helps deep networks to recover from poor initial weights, with an effect that decreases
 /// during training. n is a function of the seed, the step and the index in the flat parameters: the

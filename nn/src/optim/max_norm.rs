@@ -13,7 +13,7 @@ use crate::parameters::{NamedTensor, TensorKind};
 /// optimizer: after its step, the incoming weights w of a unit become w · min(1, longest / ‖w‖).
 ///
 /// Only weights that are matrices, `[inputs, outputs]`, are bounded, each column separately. Other
-/// tensors are not changed.
+/// tensors only take the inner optimizer's step.
 ///
 /// ```
 /// use nn::{MaxNorm, Sgd};

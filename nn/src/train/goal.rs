@@ -17,7 +17,7 @@ type Value = Box<dyn Fn(&Epoch) -> Option<f64> + Send>;
 /// use nn::Goal;
 ///
 /// let goal = Goal::validation_accuracy().least_gain(0.001);
-/// // A value of one's own: here both losses count.
+/// // A custom value: here both losses count.
 /// let both = Goal::lowest("both losses", |epoch| Some(epoch.loss + epoch.validation?.loss));
 /// # let _ = (goal, both);
 /// ```

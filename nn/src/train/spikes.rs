@@ -35,7 +35,7 @@ const NORMAL: f64 = 1.4826;
 /// network! { struct Line(dense(1 -> 1)); }
 ///
 /// let mut targets = vec![[1.0]; 100];
-/// targets[70] = [1e4]; // somebody forgot a point
+/// targets[70] = [1e4]; // the decimal point is missing
 /// let data = Dataset::new(vec![[0.5]; 100], targets)?;
 /// fit(&mut Line::init(1), &data).batch_size(2).observe(Spikes::new(8.0)).run()?; // a note names row 70
 /// # Ok::<(), nn::Error>(())

@@ -77,7 +77,7 @@ pub struct Trainer<M: Model, O> {
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
-    /// A trainer before its first step that computes with all threads of the process.
+    /// Creates a trainer that computes with all threads of the process.
     pub fn new(optimizer: O) -> Self {
         Self::with_loss(optimizer, M::Loss::default())
     }

@@ -1,7 +1,8 @@
 //! Cosine decay with warm restarts.
 
-/// [`cosine`](super::cosine) in `cycles` cycles, each `growth` times as long as the one before: (1
-/// + cos π·c)/2, where c is the completed fraction of the cycle (Loshchilov and Hutter 2017, SGDR).
+/// [`cosine`](super::cosine) in `cycles` cycles, each `growth` times as long as the one before:
+/// (1 + cos π·c)/2, where c is the completed fraction of the cycle (Loshchilov and Hutter 2017,
+/// SGDR).
 ///
 /// `cosine_restarts(3, 1.5)`:
 ///

@@ -29,7 +29,7 @@ pub struct Adadelta {
 }
 
 impl Adadelta {
-    /// ρ = 0.9, ε = 1e-6, without decay.
+    /// Creates the optimizer with ρ = 0.9, ε = 1e-6, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Adadelta { learning_rate, rho: 0.9, epsilon: 1e-6, decay: Decay::NONE }
     }

@@ -39,7 +39,7 @@ pub struct Adafactor {
 }
 
 impl Adafactor {
-    /// A power of 0.8, ε₂ = 1e-3, a threshold of 1, without decay.
+    /// Creates the optimizer with a power of 0.8, ε₂ = 1e-3, a threshold of 1, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         let decay = Decay::NONE;
         Adafactor { learning_rate, power: 0.8, smallest: 1e-3, threshold: 1.0, decay }

@@ -29,7 +29,7 @@ pub struct AdaGrad {
 }
 
 impl AdaGrad {
-    /// ε = 1e-10, without decay of any kind.
+    /// Creates the optimizer with ε = 1e-10, without decay of any kind.
     pub const fn new(learning_rate: f64) -> Self {
         AdaGrad { learning_rate, rate_decay: 0.0, epsilon: 1e-10, decay: Decay::NONE }
     }

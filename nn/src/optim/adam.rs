@@ -29,7 +29,7 @@ pub struct Adam {
 }
 
 impl Adam {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
     pub const fn new(learning_rate: f64) -> Self {
         Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }

@@ -32,7 +32,7 @@ pub struct Adamax {
 }
 
 impl Adamax {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Adamax { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: Decay::NONE }
     }

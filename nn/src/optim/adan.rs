@@ -37,7 +37,7 @@ pub struct Adan {
 }
 
 impl Adan {
-    /// β₁ = 0.98, β₂ = 0.92, β₃ = 0.99, ε = 1e-8, without decay.
+    /// Creates the optimizer with β₁ = 0.98, β₂ = 0.92, β₃ = 0.99, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         let (beta1, beta2, beta3) = (0.98, 0.92, 0.99);
         Adan { learning_rate, beta1, beta2, beta3, epsilon: 1e-8, decay: Decay::NONE }

@@ -35,7 +35,7 @@ pub struct Lamb {
 }
 
 impl Lamb {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-6, a decay of 0.01.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-6, a decay of 0.01.
     pub const fn new(learning_rate: f64) -> Self {
         let decay = Decay::decoupled(0.01);
         Lamb { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, decay }

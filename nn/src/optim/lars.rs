@@ -33,7 +33,7 @@ pub struct Lars {
 }
 
 impl Lars {
-    /// A momentum of 0.9, a trust of 1e-3, ε = 1e-8, without decay.
+    /// Creates the optimizer with a momentum of 0.9, a trust of 1e-3, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Lars { learning_rate, momentum: 0.9, trust: 1e-3, epsilon: 1e-8, decay: Decay::NONE }
     }

@@ -29,7 +29,7 @@ pub struct Lion {
 }
 
 impl Lion {
-    /// β₁ = 0.9, β₂ = 0.99, without decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.99, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Lion { learning_rate, beta1: 0.9, beta2: 0.99, decay: Decay::NONE }
     }

@@ -37,7 +37,8 @@ pub struct NAdam {
 const BASE: f64 = 0.96;
 
 impl NAdam {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, a momentum decay of 4e-3, without weight decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, a momentum decay of 4e-3, without
+    /// weight decay.
     pub const fn new(learning_rate: f64) -> Self {
         NAdam {
             learning_rate,

@@ -34,7 +34,7 @@ pub struct Rprop {
 }
 
 impl Rprop {
-    /// Steps that shrink by 0.5 and grow by 1.2, from 1e-6 to 50.
+    /// Creates the optimizer with steps that shrink by 0.5 and grow by 1.2, from 1e-6 to 50.
     pub const fn new(learning_rate: f64) -> Self {
         Rprop { learning_rate, shrink: 0.5, growth: 1.2, smallest: 1e-6, largest: 50.0 }
     }

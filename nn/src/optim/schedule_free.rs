@@ -66,7 +66,7 @@ pub struct ScheduleFree {
 }
 
 impl ScheduleFree {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without warm-up and decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without warm-up and decay.
     pub const fn new(learning_rate: f64) -> Self {
         let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-8);
         ScheduleFree { learning_rate, beta1, beta2, epsilon, warm_up: 0, decay: Decay::NONE }

@@ -30,7 +30,7 @@ pub struct Sgd {
 }
 
 impl Sgd {
-    /// Without momentum.
+    /// Creates the optimizer without momentum.
     pub const fn new(learning_rate: f64) -> Self {
         Sgd { learning_rate, momentum: 0.0, nesterov: false, dampening: 0.0 }
     }

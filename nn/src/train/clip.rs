@@ -84,8 +84,7 @@ impl Clip {
                 each_piece(gradient, threads, |piece| {
                     vectorize(move || {
                         for g in piece {
-                            // Not `clamp`, for which some CPUs have no instruction; a NaN stays
-                            // NaN.
+                            // Not `clamp`, for which some CPUs have no instruction. NaN is preserved.
                             let bounded = if *g > most { most } else { *g };
                             *g = if bounded < -most { -most } else { bounded };
                         }

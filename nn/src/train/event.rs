@@ -21,9 +21,9 @@ pub enum Event<'e, M: Model> {
         rows: usize,
         /// Steps in all epochs.
         steps: u64,
-        /// Epochs completed before the checkpoint that the training resumes from.
+        /// Epochs already completed in the checkpoint that the training resumes from.
         done: usize,
-        /// Rows of the next epoch completed before that checkpoint.
+        /// Rows of the next epoch already completed in it.
         done_rows: usize,
     },
     /// A step is complete.

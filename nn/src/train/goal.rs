@@ -160,7 +160,7 @@ pub(super) struct Decisions {
     pub(super) course: Course,
 }
 
-/// Progress towards the goal, as saved in a checkpoint.
+/// Progress toward the goal, as saved in a checkpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Course {
     pub(super) best: Option<(usize, f64)>,

@@ -1,8 +1,9 @@
-//! Batches in shards: the gradient is the sum of a fixed tree over them, regardless of which rank computes them.
+//! Batches in shards: the gradient is summed in a fixed tree, regardless of which rank computes
+//! which shard.
 //!
 //! Part i of S of a batch of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋. Its mean loss and its
-//! gradient are weighted by its fraction of the rows, and then added pair by pair as in a balanced binary
-//! tree. No part depends on another, so batch norm uses the means of each part separately.
+//! gradient are weighted by its fraction of the rows, and then added pair by pair as in a balanced
+//! binary tree. No part depends on another, so batch norm uses the means of each part separately.
 
 use std::ops::Range;
 

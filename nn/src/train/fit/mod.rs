@@ -27,7 +27,7 @@ use crate::optim::{Adam, LearningRate, Optimizer};
 
 pub use super::progress::Show;
 
-/// Trains `model`, such as a network, on `data`.
+/// Configures a training of `model`, such as a network, on `data`. [`Fit::run`] starts it.
 ///
 /// The defaults are 10 epochs, batches of 64 rows and Adam with a learning rate of 1e-3.
 ///

@@ -153,8 +153,8 @@ fn is_terminal() -> bool {
 const START: &str = "\r\x1b[K";
 
 impl Sink {
-    /// Warns once if the library was built without optimization, which may make training take
-    /// minutes.
+    /// Warns once if the library was built without optimization, so that nobody waits for minutes
+    /// without knowing why.
     fn say_if_slow(&mut self) {
         static SAID: Once = Once::new();
         if env!("NN_OPT_LEVEL") == "0" && !matches!(self, Self::Nothing) {

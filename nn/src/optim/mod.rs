@@ -211,7 +211,7 @@ impl<'s, T> Stretch<'s, T> {
         gradient: &'s [T],
         memory: [&'s mut [T]; N],
     ) -> Self {
-        const { assert!(N <= MOST_MEMORY, "an optimizer stores at most MOST_MEMORY numbers per parameter") };
+        const { assert!(N <= MOST_MEMORY, "an optimizer stores at most MOST_MEMORY numbers") };
         let len = parameters.len();
         let fits = gradient.len() == len && memory.iter().all(|slot| slot.len() == len);
         assert!(fits, "stretch: gradient and memory must be as long as the {len} parameters");

@@ -46,8 +46,8 @@ const COEFFICIENTS: [f64; 3] = [3.4445, -4.7750, 2.0315];
 const SHORTEST: f64 = 1e-7;
 
 impl Muon {
-    /// A momentum of 0.95 with Nesterov, no decay, and `rest` for all tensors that are not
-    /// matrices.
+    /// Creates the optimizer with a momentum of 0.95 by Nesterov, no decay, and `rest` for all
+    /// tensors that are not matrices.
     pub const fn new(learning_rate: f64, rest: AdamW) -> Self {
         Muon { learning_rate, momentum: 0.95, nesterov: true, weight_decay: 0.0, rest }
     }

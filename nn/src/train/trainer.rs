@@ -87,7 +87,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         const {
             assert!(
                 O::MEMORY.len() <= MOST_MEMORY,
-                "an optimizer stores at most MOST_MEMORY numbers per parameter"
+                "an optimizer stores at most MOST_MEMORY numbers"
             )
         };
         Trainer {

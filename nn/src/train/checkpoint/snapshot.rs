@@ -299,8 +299,7 @@ impl<T: Float> Snapshot<T> {
             epoch_of(line).ok_or_else(|| texts.wrong("history", line, "the numbers of an epoch"))
         });
         let observers = texts.of("observers")?.lines().map(|line| {
-            two_strings(line)
-                .ok_or_else(|| texts.wrong("observers", line, "a name and a state"))
+            two_strings(line).ok_or_else(|| texts.wrong("observers", line, "a name and a state"))
         });
         let snapshot = Snapshot {
             model,

@@ -243,7 +243,7 @@ fn the_memory_declared_is_the_memory_used() {
                     .instances
                     .iter()
                     .any(|optimizer| every_number_is_used(optimizer, slot));
-                assert!(used, "{name}: nothing is remembered as {remembered}");
+                assert!(used, "{name}: the state {remembered} is never used");
             }
         }
     }
@@ -288,7 +288,7 @@ fn what_is_remembered_never_becomes_subnormal() {
             }
             before.clone_from(&trained.memory);
         }
-        panic!("{name}: what is remembered does not come to rest");
+        panic!("{name}: the state does not come to rest");
     }
     see_all(&mut Subnormal);
 }

@@ -72,7 +72,7 @@ fn scale<T: Float>(
         }
     };
     if !length.is_finite() {
-        let what = "length of the gradient".into();
+        let what = "norm of the gradient".into();
         let found = format!("{length} at step {}", steps + 1);
         return Err(Failure::Diverged { what, found, written: false });
     }

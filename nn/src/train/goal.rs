@@ -207,7 +207,7 @@ impl Decisions {
                 "factor on a plateau",
                 factor.to_string(),
                 "a number between 0 and 1",
-                "0.1 makes the learning rate a tenth, for example",
+                "0.1, for example, divides the learning rate by ten",
             )),
             _ => Ok(()),
         }

@@ -150,7 +150,7 @@ impl<T: tensor::Float> Made<T> {
             let mut advice =
                 "the file was changed, or written by another version of this crate".to_owned();
             if !self.unchecked.is_empty() {
-                advice += &format!(", or something that could not be compared differs: {}", self.unchecked);
+                advice += &format!(", or something unchecked differs: {}", self.unchecked);
             }
             return Err(Error::file(
                 path,

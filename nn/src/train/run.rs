@@ -397,10 +397,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             ));
             let unchecked = &kept.conditions.unchecked;
             if !unchecked.is_empty() {
-                notes.push(format!(
-                    "not compared with the training before: {}",
-                    unchecked.join(", ")
-                ));
+                notes.push(format!("not compared with the previous run: {}", unchecked.join(", ")));
             }
             self.exchange_average();
             self.model.resumed(self.place.epochs, best_epoch.zip(best.take()));

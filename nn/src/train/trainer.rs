@@ -403,7 +403,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         if !all_finite(gradient) {
             let wrong = gradient.iter().enumerate().find(|(_, g)| !g.is_finite());
             let (index, found) = wrong.unwrap_or((0, &gradient[0]));
-            let advice = "the parameters are unchanged by this step; check how the gradient was changed";
+            let advice =
+                "the parameters are unchanged by this step; check how the gradient was changed";
             return Err(Error::diverged(
                 format!("gradient of parameter {index}"),
                 found.to_string(),

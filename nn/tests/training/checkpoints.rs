@@ -227,7 +227,7 @@ fn a_damaged_checkpoint_is_passed_over_and_said() {
     );
     assert!(notes[1].contains("resumes from ") && notes[1].contains("after step 44 (epoch 5)"));
     assert!(
-        notes[2].contains("not compared with the training before: what 2 observers"),
+        notes[2].contains("not compared with the previous run: the state of 2 observers"),
         "{notes:?}"
     );
 

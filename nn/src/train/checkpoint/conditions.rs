@@ -86,7 +86,7 @@ impl Rates {
                     "schedule of the learning rate",
                     format!("factor {factor} before step {}", step + 1),
                     format!("{now}, as this schedule over {steps} steps gives"),
-                    "go on with the schedule and the number of epochs that it began with, or train into another \
+                    "resume with the schedule and the number of epochs it began with, or train into another \
                      directory",
                 ));
             }

@@ -31,7 +31,7 @@ use crate::error::{Error, Result};
 /// # let _ = settings;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[must_use = "give it to `fit(…).checkpoint(…)`"]
+#[must_use = "pass it to `fit(…).checkpoint(…)`"]
 pub struct Checkpoints {
     directory: PathBuf,
     every_steps: Option<u64>,

@@ -252,7 +252,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self.decisions.conditions(&mut conditions);
         let unnamed = self.observers.iter().filter(|observer| observer.name().is_none()).count();
         if unnamed > 0 {
-            conditions.unchecked.push(format!("what {unnamed} observers without a name have seen"));
+            conditions.unchecked.push(format!("the state of {unnamed} observers without a name"));
         }
         conditions
     }

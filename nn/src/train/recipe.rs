@@ -31,7 +31,7 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
     /// let path = std::env::temp_dir().join("nn-line-made.safetensors");
     /// fit(&mut Line::init(1), &data).epochs(20).seed(5).show(Show::Nothing).save_to(&path).run()?;
     ///
-    /// Someone else, on another machine, with another number of threads:
+    /// // Someone else, on another machine, with another number of threads:
     /// fit(&mut Line::init(1), &data).epochs(20).seed(5).show(Show::Nothing).verify(&path)?;
     /// let error = fit(&mut Line::init(1), &data).epochs(20).seed(6).verify(&path).unwrap_err();
     /// assert!(error.to_string().contains("found seed 5, expected seed 6"));

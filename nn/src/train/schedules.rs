@@ -303,7 +303,7 @@ impl<M: Model, O> Fit<'_, M, O> {
     /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
     ///
     /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
-    /// From 0.95 down to 0.85, where the rate is highest, and back.
+    /// // From 0.95 down to 0.85, where the rate is highest, and back.
     /// let momentum = |done: f64| if done < 0.3 { 0.95 - done / 3.0 } else { 0.85 + (done - 0.3) / 7.0 };
     /// fit(&mut Curve::init(1), &data)
     ///     .optimizer(Sgd::new(0.1).momentum(0.95))

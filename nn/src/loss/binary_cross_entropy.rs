@@ -15,8 +15,8 @@ use super::{
 /// L = mean over units of −w·t ln p − (1 − t) ln(1 − p), p = σ(z), with targets t from 0 to 1.
 ///
 /// It is computed as (1 − t + w·t)·softplus(z) − w·t·z, which neither overflows nor takes the
-/// logarithm of zero; dL/dz = ((1 − t + w·t)·σ(z) − w·t)/N, and without weights (w = 1) (σ(z) −
-/// t)/N. A positive weight w multiplies the "yes" part of a unit's loss by w.
+/// logarithm of zero; dL/dz = ((1 − t + w·t)·σ(z) − w·t)/N, and without weights (w = 1)
+/// (σ(z) − t)/N. A positive weight w multiplies the "yes" part of a unit's loss by w.
 ///
 /// As `torch.nn.BCEWithLogitsLoss(pos_weight=w)`, its mean over units and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

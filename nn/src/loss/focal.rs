@@ -11,8 +11,8 @@ use super::{
 };
 use crate::head::{Class, shifted_exponentials};
 
-/// Focal loss: cross-entropy with less weight on classes that the network is nearly sure of, L =
-/// −(1 − p_t)^γ·ln p_t, p = softmax(z) (Lin et al. 2017).
+/// Focal loss: cross-entropy with less weight on rows whose class the network is nearly sure of,
+/// L = −(1 − p_t)^γ·ln p_t, p = softmax(z) (Lin et al. 2017).
 ///
 /// Useful for rare classes among many easy rows. γ = 0 is
 /// [`cross_entropy`](super::cross_entropy()); 2 is usual. With class weights w it is w_t times

@@ -267,8 +267,8 @@ fn what_is_remembered_never_becomes_subnormal() {
         }
     }
     fn check<T: Float, O: Optimizer<T>>(name: &str, optimizer: &O) {
-        // Steps until nothing changes; a mean that retains 0.999 of itself takes 700,000 steps in
-        // `f64`.
+        // Maximum number of steps until nothing changes; a mean that retains 0.999 of itself takes
+        // 700,000 steps in `f64`.
         const MOST_STEPS: usize = 1_000_000;
         let mut trained = Trained::new::<O>(vec![T::one(); 3]);
         for scale in [1.0, -1e-3, 1e-2] {

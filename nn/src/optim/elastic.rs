@@ -9,8 +9,9 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::{TensorKind, combine};
 
-/// The elastic net (Zou and Hastie 2005) around any optimizer, which receives g + l1 · sign(p) + 2
-/// · l2 · p. This is the gradient of the loss plus l1 · Σ|p| + l2 · Σp², with sign(0) = 0.
+/// The elastic net (Zou and Hastie 2005) around any optimizer, which receives
+/// g + l1 · sign(p) + 2 · l2 · p. This is the gradient of the loss plus l1 · Σ|p| + l2 · Σp², with
+/// sign(0) = 0.
 ///
 /// L1 alone (the lasso) moves weights that are of no use close to 0, by the same amount regardless
 /// of their size. Only weights are penalized; biases, scales and shifts are not. The reported loss

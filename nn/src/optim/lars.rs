@@ -13,7 +13,8 @@ use crate::error::Result;
 /// The LARS optimizer (You, Gitman and Ginsburg 2017), for large batches.
 ///
 /// r = trust · ‖p‖ / (‖g‖ + weight_decay · ‖p‖ + ε), with the norms of whole tensors, or 1 if ‖p‖
-/// or ‖g‖ is 0, v ← momentum · v + r (g + weight_decay · p),  p ← p − learning_rate · v.
+/// or ‖g‖ is 0,
+/// v ← momentum · v + r (g + weight_decay · p),  p ← p − learning_rate · v.
 ///
 /// Biases, scales and shifts have neither r nor decay, unless [`Decay::all`] is set. [Decoupled
 /// decay](Decay::decoupled) appears in neither sum. State: v.

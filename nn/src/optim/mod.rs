@@ -1,6 +1,18 @@
 //! Optimizers: how a gradient changes the parameters.
 //!
-//! Each optimizer has a file, and its tests in `checks.rs`; [`schedule`] has the learning-rate schedules.
+//! | optimizers | update |
+//! |---|---|
+//! | [`Sgd`] | gradient descent, with or without momentum |
+//! | [`Adam`], [`AdamW`], [`AmsGrad`], [`Adamax`], [`NAdam`], [`RAdam`], [`Adan`] | running means of the gradient and its size |
+//! | [`AdaGrad`], [`Adadelta`], [`RmsProp`], [`Adafactor`] | scaled by the squares of past gradients |
+//! | [`Rprop`], [`Lion`] | by signs |
+//! | [`Muon`] | orthogonalized momentum for matrices |
+//! | [`Lamb`], [`Lars`] | for large batches: steps proportional to the norm of a tensor |
+//! | [`ScheduleFree`] | an average over all steps instead of a decaying learning rate |
+//! | [`Sam`], [`Elastic`], [`MaxNorm`], [`GradientNoise`] | around any of the others |
+//!
+//! [`Decay`] is their weight decay, and [`schedule`] has learning-rate schedules. A custom optimizer
+//! implements [`Optimizer`].
 
 mod changed;
 #[cfg(test)]

@@ -11,8 +11,8 @@ use crate::error::Result;
 /// neighborhood has a low loss, too.
 ///
 /// g = ∇L(p),  e = radius · g / (‖g‖ + 1e-12) with the norm of the whole gradient,  then the inner
-/// optimizer's step at p with ∇L(p + e). [`adaptive`](Sam::adaptive) (Kwon et al. 2021): e = radius
-/// · p²g / (‖p g‖ + 1e-12), which does not depend on the size of the parameters.
+/// optimizer's step at p with ∇L(p + e). [`adaptive`](Sam::adaptive) (Kwon et al. 2021):
+/// e = radius · p²g / (‖p g‖ + 1e-12), which does not depend on the size of the parameters.
 ///
 /// A step differentiates twice and so takes twice as long. Both gradients use the same batch and
 /// the same dropout; running means follow the first one. The reported loss is that at p.

@@ -15,9 +15,10 @@ use crate::error::Result;
 /// It has three points: z takes the steps, x is their mean, and the gradient is computed at y
 /// between them. The network's parameters are y.
 ///
-/// v ← β₂v + (1 − β₂)g²,  d = g / (√(v/(1 − β₂ᵗ)) + ε) + weight_decay · y,  z ← z − γd, x ← (1 −
-/// c)x + cz,  y = (1 − β₁)z + β₁x at step t, where γ = learning_rate · w, w = min(1, t/warm_up),
-/// and c is w² divided by the sum of all w² so far. All three begin at the same point.
+/// v ← β₂v + (1 − β₂)g²,  d = g / (√(v/(1 − β₂ᵗ)) + ε) + weight_decay · y,  z ← z − γd,
+/// x ← (1 − c)x + cz,  y = (1 − β₁)z + β₁x at step t, where γ = learning_rate · w,
+/// w = min(1, t/warm_up), and c is w² divided by the sum of all w² so far. All three begin at the
+/// same point.
 ///
 /// **Evaluate x, not y**: [`average`](ScheduleFree::average) computes x from y and z, which the
 /// state stores as `fast`:

@@ -74,7 +74,7 @@ impl<T: Float> TrainerState<T> {
     /// unchanged.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let [steps, seed] = [self.steps, self.seed].map(|number| number.to_string());
-        let rate = self.rate.to_string(); // so many digits that the same number comes back
+        let rate = self.rate.to_string(); // enough digits to restore the same number
         let values = [FORMAT, &self.optimizer, &steps, &seed, &rate];
         let texts: Vec<(&str, &str)> = KEYS.into_iter().zip(values).collect();
         let buffers = self.memory.iter();

@@ -104,7 +104,7 @@ fn one_ends_the_training_with_a_checkpoint_and_the_command_that_goes_on() {
         let again = started(&directory.0, false);
         signal(&again, name);
         let (says, _) = ended(again);
-        assert!(says.contains("goes on from "), "{says}");
+        assert!(says.contains("resumes from "), "{says}");
     }
 }
 

@@ -38,7 +38,7 @@ for number in $(seq "$kills"); do
 done
 launch "$engine" 2 120 "$program" "${arguments[@]}" --checkpoint "$directory/run" >"$log" 2>"$log.err" || cat "$log.err"
 found=$(hashes "$log")
-grep -h "goes on from" "$log.err" | sed 's/.*goes on/goes on/' || true
+grep -h "resumes from" "$log.err" | sed 's/.*resumes/resumes/' || true
 echo "killed: $found, whole: $wanted"
 rm -r "$directory"
 [ "$found" = "$wanted 2" ] && [ "$wrong" = 0 ] && echo "equal"

@@ -1,4 +1,4 @@
-//! Cross-entropy of independent yes-or-no questions.
+//! Binary cross-entropy: independent yes-or-no questions.
 
 use tensor::Float;
 use tensor::activation::{Activation, Sigmoid, Softplus};
@@ -14,9 +14,9 @@ use super::{
 
 /// L = mean over units of −w·t ln p − (1 − t) ln(1 − p), p = σ(z), with targets t from 0 to 1.
 ///
-/// It is computed as (1 − t + w·t)·softplus(z) − w·t·z, which neither overflows nor takes the logarithm of
-/// zero; dL/dz = ((1 − t + w·t)·σ(z) − w·t)/N, without weights (w = 1) (σ(z) − t)/N. A positive weight w makes
-/// a unit's "yes" count w times.
+/// It is computed as (1 − t + w·t)·softplus(z) − w·t·z, which neither overflows nor takes the
+/// logarithm of zero; dL/dz = ((1 − t + w·t)·σ(z) − w·t)/N, and without weights (w = 1)
+/// (σ(z) − t)/N. A positive weight w multiplies the "yes" part of a unit's loss by w.
 ///
 /// As `torch.nn.BCEWithLogitsLoss(pos_weight=w)`, its mean over units and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,18 +24,18 @@ pub struct BinaryCrossEntropy<W = Equal> {
     weights: W,
 }
 
-/// [`BinaryCrossEntropy`], where "yes" and "no" count alike.
+/// [`BinaryCrossEntropy`] in which "yes" and "no" have the same weight.
 pub fn binary_cross_entropy() -> BinaryCrossEntropy {
     BinaryCrossEntropy { weights: Equal }
 }
 
 impl<W> BinaryCrossEntropy<W> {
-    /// "Yes" counts that many times in each unit: the usual choice is the number of rows that say "no"
-    /// over the number of those that say "yes".
+    /// Sets the weight of "yes" for each unit. The usual choice is the number of rows with "no"
+    /// divided by the number of rows with "yes".
     ///
     /// # Panics
     ///
-    /// If a weight is negative or no number.
+    /// If a weight is negative or not a number.
     #[track_caller]
     pub fn positive_weights<const N: usize>(
         self,
@@ -62,7 +62,8 @@ impl<T: Float, const N: usize, W: Weights<N>> SigmoidLoss<T, N> for BinaryCrossE
     }
 }
 
-/// [`BinaryCrossEntropy`] of so many units, with a target for each; how much "yes" counts in each, if not 1.
+/// [`BinaryCrossEntropy`] of `units` units, with a target for each, and optionally a weight of
+/// "yes" for each.
 #[inline(always)] // so that a declared network's number of units is a constant in it
 pub(crate) fn binary_cross_entropy_rows<T: Float>(
     units: usize,
@@ -77,7 +78,7 @@ pub(crate) fn binary_cross_entropy_rows<T: Float>(
     vectorize(|| {
         for (values, (z, t)) in gradient.chunks_exact_mut(units).zip(rows()) {
             for i in 0..units {
-                // How much "yes" counts in a unit, times how much it is the target: w·t.
+                // The weight of "yes" in a unit, times the target: w·t.
                 let (yes, all) = match weights {
                     None => (t[i], values[i]),
                     Some(weights) => {
@@ -127,7 +128,7 @@ pub(super) fn examples() -> Examples<SigmoidHead<4>> {
                 value: (half + three_quarters + half + fifth) / 4.0,
                 gradient: [-0.125, 0.1875, 0.0625, -0.2],
             },
-            // The third says "yes" by a quarter, which counts five times.
+            // The target of the third is a quarter "yes", which has weight five.
             ByHand {
                 loss: of(binary_cross_entropy().positive_weights([3.0, 1.0, 5.0, 2.0])),
                 logits,
@@ -150,7 +151,7 @@ mod tests {
     use super::super::checks::evaluate;
     use super::*;
 
-    /// Slices give the bits of the formula for single numbers.
+    /// Slices give the same bits as the formula for single numbers.
     fn check_bits<const N: usize>(rows: usize) {
         let logits: Vec<[f32; N]> = (0..rows)
             .map(|row| std::array::from_fn(|i| ((row * N + i) as f32 * 0.7).sin() * 9.0))

@@ -1,19 +1,19 @@
-//! The losses of two heads, added.
+//! The sum of the losses of two heads.
 
 use tensor::{Buffer, Float};
 
 use super::{Loss, LossRows, TrainedWith};
 use crate::head::{Both, Head};
 
-/// A loss of a network with two heads; as [`Loss`]. A pair of losses is one, the sum of both; more heads
-/// are pairs in pairs.
+/// A loss of a network with two heads; as [`Loss`]. A pair of losses is such a loss, the sum of
+/// both. More heads take nested pairs.
 #[diagnostic::on_unimplemented(
     message = "this network has several heads: train it with as many losses, such as `(cross_entropy(), mse())`",
     label = "`{Self}` does not fit a network that ends in `{A}` and `{B}`",
     note = "three heads take `(first, (second, third))`; `nn::loss` lists which losses fit which head"
 )]
 pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'static {
-    /// The losses' names.
+    /// Name of the sum.
     const NAME: &'static str;
 
     /// As [`Loss::evaluate`].
@@ -32,7 +32,7 @@ pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'sta
     #[must_use]
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self;
 
-    /// As [`Loss::label_smoothing`]: the largest of both.
+    /// As [`Loss::label_smoothing`]: the larger of the two.
     fn label_smoothing(&self) -> Option<f64>;
 }
 
@@ -80,7 +80,7 @@ where
     const NAME: &'static str = "sum of the heads' losses";
 
     fn evaluate(&self, rows: LossRows<'_, T, (A::Target, B::Target)>) {
-        /// Rows whose halves are brought together at a time.
+        /// Rows processed at a time.
         const PORTION: usize = 16;
         let LossRows { logits, targets, scale, losses, gradient, smoothing } = rows;
         let units = A::UNITS + B::UNITS;

@@ -1,4 +1,4 @@
-//! A loss behind a pointer, so that a trainer's type does not name it.
+//! A boxed loss, so that a trainer's type does not name it.
 
 use std::fmt;
 
@@ -7,34 +7,35 @@ use tensor::Float;
 use super::{Loss, LossRows, weighted_targets};
 use crate::head::Head;
 
-/// A loss that fits the head `H`, for batch after batch.
+/// A loss that fits the head `H`, used for one batch after another.
 pub(crate) trait DynLoss<T: Float, H: Head<T>>: fmt::Debug + Send + Sync {
-    /// What [`Loss::weight_sums`] does, for rows of these weights, or of none if all count alike.
+    /// As [`Loss::weight_sums`], for rows with these weights; `weights` is empty if all rows count
+    /// the same.
     fn weight_sums(&self, targets: &[H::Target], weights: &[f64], sums: &mut Vec<f64>);
 
-    /// What [`Loss::for_batch`] does.
+    /// As [`Loss::for_batch`].
     fn begin_part(&mut self, rows: usize, sums: &[f64]);
 
-    /// Both for a whole batch, without memory of its own.
+    /// Both for a whole batch, with memory that is reused.
     fn begin_batch(&mut self, targets: &[H::Target], weights: &[f64]);
 
     /// [`Loss::label_smoothing`].
     fn label_smoothing(&self) -> Option<f64>;
 
-    /// [`Loss::evaluate`] for the batch that was begun.
+    /// [`Loss::evaluate`] for the current batch.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 }
 
-/// `loss` as it was chosen, and as it is for the batch at hand.
+/// The loss as set, and its form for the current batch.
 struct ForBatch<L> {
     loss: L,
     for_batch: L,
     name: &'static str,
-    /// Room.
+    /// Buffer.
     sums: Vec<f64>,
 }
 
-/// `loss` behind a pointer.
+/// Boxes `loss`.
 pub(crate) fn boxed<T: Float, H: Head<T>, L: Loss<T, H>>(loss: L) -> Box<dyn DynLoss<T, H>> {
     Box::new(ForBatch { for_batch: loss.clone(), loss, name: L::NAME, sums: Vec::new() })
 }

@@ -1,4 +1,4 @@
-//! What every loss of the list must show, and what must name it.
+//! Tests that every loss of the list must pass, and the lists that must name it.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -17,15 +17,15 @@ use crate::{Network, Record, Sequential, Sgd, Trainer};
 pub(super) const UNITS: usize = 4;
 const ROWS: usize = 6;
 
-/// What the file of a loss gives to these tests.
+/// The data that a loss's file provides for these tests.
 pub(super) struct Examples<H: Targets<f64> + Targets<f32>> {
-    /// Rows worked by hand, at least one.
+    /// Rows computed by hand, at least one.
     pub(super) by_hand: Vec<ByHand<H>>,
-    /// Lines of `tests/pytorch/losses.txt` with the losses they are of, or why there are none yet.
+    /// Lines of `tests/pytorch/losses.txt` with their losses, or why there are none yet.
     pub(super) pytorch: Result<Vec<(&'static str, Case<H>)>, &'static str>,
 }
 
-/// A row whose loss and gradient a person has worked out.
+/// A row whose loss and gradient are computed by hand.
 pub(super) struct ByHand<H: Targets<f64> + Targets<f32>> {
     pub(super) loss: Case<H>,
     pub(super) logits: [f64; UNITS],
@@ -42,7 +42,7 @@ pub(super) struct Case<H: Targets<f64> + Targets<f32>> {
     drivers: Box<dyn Fn() -> Result<(), String>>,
 }
 
-/// `loss`, to be tested.
+/// A test case for `loss`.
 pub(super) fn of<H, L>(loss: L) -> Case<H>
 where
     H: Targets<f64> + TrainedWith<f64, L> + DefaultLoss<f64>,
@@ -60,7 +60,7 @@ where
     }
 }
 
-/// A head with targets for it: those of `tests/pytorch/losses.py`.
+/// A head with targets: those of `tests/pytorch/losses.py`.
 pub(super) trait Targets<T: Float>: Head<T> {
     fn targets() -> [Self::Target; ROWS];
 }
@@ -92,7 +92,7 @@ fn logits<T: Float>() -> [[T; UNITS]; ROWS] {
     table(|i| 3.0 * (1.7 * i).sin())
 }
 
-/// Losses and gradient of some rows, over memory that held something else.
+/// Losses and gradient of some rows, written over memory with other content.
 fn fresh<T: Float, Target>(
     logits: &[T],
     targets: &[Target],
@@ -124,7 +124,7 @@ pub(super) fn evaluate<T: Float, H: Head<T>>(
     fresh(logits, targets, scale, |rows| loss.evaluate(rows))
 }
 
-/// The gradient against central differences.
+/// Compares the gradient with central differences.
 pub(super) fn check_gradient<H: Head<f64>>(
     loss: &impl Loss<f64, H>,
     logits: &[f64],
@@ -161,7 +161,7 @@ fn bits<T: Float>(numbers: &[T]) -> Vec<u64> {
     numbers.iter().map(|x| x.as_f64().to_bits()).collect()
 }
 
-/// Rows one by one and in portions, against the whole.
+/// Compares rows one by one, and in blocks, with all rows at once.
 fn portions<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), String> {
     let (logits, targets) = (logits::<T>(), H::targets());
     loss.begin_batch(&targets, &[]);
@@ -184,7 +184,7 @@ fn portions<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(),
     require(of(0..0).0.is_empty(), || "no rows have losses".into())
 }
 
-/// A power of two as the scale, so that no bit is lost.
+/// Checks the scale with a power of two, which loses no bit.
 fn scale<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), String> {
     let (logits, targets) = (logits::<T>(), H::targets());
     loss.begin_batch(&targets, &[]);
@@ -197,7 +197,7 @@ fn scale<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), St
     require(bits(&quarters) == bits(&quarter.1), || "`scale` does not multiply the gradient".into())
 }
 
-/// NaN in any logit, and logits of ±100.
+/// Checks NaN in any logit, and logits of ±100.
 fn extremes<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(), String> {
     let targets = H::targets();
     loss.begin_batch(&targets, &[]);
@@ -218,7 +218,7 @@ fn extremes<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(),
     Ok(())
 }
 
-/// A row of weight n is as n rows, and the gradient is that of the weighted losses.
+/// A row of weight n is equivalent to n rows, and the gradient is that of the weighted losses.
 fn weights<H: Targets<f64>>(loss: &mut dyn DynLoss<f64, H>) -> Result<(), String> {
     let (logits, targets) = (logits::<f64>(), H::targets());
     let times = |row: usize| [2, 0, 3, 1][row % 4];
@@ -250,7 +250,7 @@ fn weights<H: Targets<f64>>(loss: &mut dyn DynLoss<f64, H>) -> Result<(), String
     differences(logits.as_flattened(), |logits| weighed(logits, 0.37))
 }
 
-/// The trainer's loss and gradient against the tape's, bit for bit.
+/// Compares the trainer's loss and gradient with the tape's, bit for bit.
 fn both_drivers<T, H, L>(loss: &L) -> Result<(), String>
 where
     T: Float,
@@ -276,7 +276,7 @@ where
     require(gradient.iter().any(|slope| !slope.is_zero()), || "the gradient is zero".into())
 }
 
-/// What is asked of a loss.
+/// The property of a loss to test.
 #[derive(Clone, Copy)]
 enum Question {
     Value,
@@ -288,9 +288,9 @@ enum Question {
     Weights,
 }
 
-/// A loss of the list with its examples, whatever its head.
+/// A loss of the list with its examples, for any head.
 pub(super) struct Listed {
-    /// The file, and so the constructor.
+    /// Name of the file, and thus of the constructor.
     file: &'static str,
     head: &'static str,
     by_hand: usize,
@@ -328,7 +328,7 @@ impl Listed {
 }
 
 impl<H: Targets<f64> + Targets<f32>> Case<H> {
-    /// Answers every question; `value` the one for the value.
+    /// Tests the property; `value` tests the value.
     fn answer(
         mut self,
         value: impl Fn(&mut dyn DynLoss<f64, H>) -> Result<(), String> + 'static,
@@ -357,7 +357,7 @@ impl<H: Targets<f64> + Targets<f32>> Case<H> {
     }
 }
 
-/// Is `found` what is `expected`, to the last digits?
+/// Whether `found` equals `expected` up to the last digits.
 fn near(expected: &[f64], found: &[f64]) -> Result<(), String> {
     let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-14;
     let all = expected.len() == found.len() && expected.iter().zip(found).all(near);
@@ -374,7 +374,7 @@ fn pytorch_lines() -> BTreeMap<&'static str, Vec<f64>> {
     text.lines().filter(|line| !line.starts_with('#')).map(numbers).collect()
 }
 
-/// The mean loss of the batch and its gradient, as PyTorch computes them.
+/// Compares the mean loss of the batch and its gradient with PyTorch's.
 fn as_pytorch<H: Targets<f64>>(loss: &mut dyn DynLoss<f64, H>, line: &str) -> Result<(), String> {
     let targets = H::targets();
     loss.begin_batch(&targets, &[]);
@@ -387,7 +387,7 @@ fn as_pytorch<H: Targets<f64>>(loss: &mut dyn DynLoss<f64, H>, line: &str) -> Re
     near(expected, &[&[mean][..], &found.1].concat())
 }
 
-/// Asks every loss of the list.
+/// Tests the property for every loss of the list.
 fn ask(question: Question) {
     let mut failures = Vec::new();
     for mut listed in all_listed() {
@@ -457,11 +457,11 @@ fn names(text: &str) -> Vec<&str> {
     text.split('`').skip(1).step_by(2).collect()
 }
 
-/// The table of `mod.rs` names the losses of the list and no others; a compile error names the default one, and
-/// perhaps others of the list.
+/// The table in `mod.rs` names the losses of the list and no others; a compile error names the
+/// default loss, and possibly others of the list.
 #[test]
 fn the_words_are_those_of_the_list() {
-    /// A head, where its losses are in the table, its trait, and the example of its compile error.
+    /// Per head: its row in the table, its trait, and the example of its compile error.
     const HEADS: [(&str, &str, &str, &str); 3] = [
         (
             "softmax",

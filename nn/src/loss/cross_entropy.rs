@@ -1,4 +1,4 @@
-//! Cross-entropy of exclusive classes.
+//! Cross-entropy: exclusive classes.
 
 use tensor::simd::vectorize;
 use tensor::{Float, math};
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::head::{Class, shifted_exponentials};
 
-/// How surprised the network is by the right class: L = −ln p_t, p = softmax(z).
+/// Cross-entropy: the negative log-probability of the right class, L = −ln p_t, p = softmax(z).
 ///
 /// For the logits z of a row, the class t and m = maxⱼ zⱼ: L = ln Σⱼ e^(zⱼ−m) − (z_t − m), and
 /// dL/dzᵢ = pᵢ − \[i = t\]. Shifting by m keeps every exponential at most 1.
@@ -28,14 +28,14 @@ pub struct CrossEntropy<W = Equal> {
     weights: W,
 }
 
-/// [`CrossEntropy`] without smoothing, where all classes count alike.
+/// [`CrossEntropy`] without smoothing, in which all classes have the same weight.
 pub fn cross_entropy() -> CrossEntropy {
     CrossEntropy { smoothing: 0.0, weights: Equal }
 }
 
 impl<W> CrossEntropy<W> {
-    /// Asks for the share 1 − ε of the right class and spreads ε over all of them: a network that
-    /// is less sure of itself.
+    /// Sets label smoothing: the target is 1 − ε for the right class, plus ε spread over all
+    /// classes. The network becomes less confident.
     ///
     /// # Panics
     ///
@@ -48,11 +48,11 @@ impl<W> CrossEntropy<W> {
         self
     }
 
-    /// Rows of class `i` count `weights[i]` times: for classes of which there are few.
+    /// Sets class weights: rows of class `i` count `weights[i]` times. Useful for rare classes.
     ///
     /// # Panics
     ///
-    /// If a weight is negative or no number.
+    /// If a weight is negative or not a number.
     #[track_caller]
     pub fn class_weights<const N: usize>(self, weights: [f64; N]) -> CrossEntropy<[f64; N]> {
         CrossEntropy { smoothing: self.smoothing, weights: all_checked("class weight", weights) }
@@ -88,7 +88,7 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for CrossEntropy
     }
 }
 
-/// [`CrossEntropy`] of so many classes, each target one of them, without weights and smoothing.
+/// [`CrossEntropy`] of `classes` classes, without weights and smoothing; each target is a class.
 #[inline(always)] // so that a declared network's number of classes is a constant in it
 pub(crate) fn cross_entropy_rows<T: Float, Y>(
     classes: usize,
@@ -110,7 +110,7 @@ pub(crate) fn cross_entropy_rows<T: Float, Y>(
     }
 }
 
-/// The shifted exponentials of the logits, and in `losses` their sums.
+/// Computes the shifted exponentials of the logits, and in `losses` their sums.
 #[inline(always)]
 fn exponentials_and_sums<T: Float>(
     classes: usize,
@@ -130,7 +130,7 @@ impl<W> CrossEntropy<W> {
         (self.smoothing > 0.0).then_some(self.smoothing)
     }
 
-    /// Of so many classes that count alike, each target one of them.
+    /// [`CrossEntropy`] without weights; each target is a class.
     #[inline(always)] // so that a declared network's number of classes is a constant in it
     pub(super) fn of_classes<T: Float, Y>(
         &self,
@@ -144,7 +144,7 @@ impl<W> CrossEntropy<W> {
         }
     }
 
-    /// Of so many classes, by their weights.
+    /// [`CrossEntropy`] with class weights.
     #[inline(always)]
     fn weighted<T: Float, Y>(
         &self,
@@ -176,7 +176,7 @@ impl<W> CrossEntropy<W> {
     }
 }
 
-/// The largest of a row.
+/// The largest number of a row.
 fn max<T: Float>(row: &[T]) -> T {
     row.iter().fold(T::neg_infinity(), |max, &z| if z > max { z } else { max })
 }
@@ -207,7 +207,7 @@ pub(super) fn examples() -> Examples<Softmax<4>> {
                 value: 0.7 * surprise[1] + 0.1 * (surprise[0] + surprise[2] + surprise[3]),
                 gradient: [p[0] - 0.1, p[1] - 0.7, p[2] - 0.1, p[3] - 0.1],
             },
-            // One row alone counts as one, whatever the weight of its class.
+            // A single row counts as one, regardless of the weight of its class.
             ByHand {
                 loss: of(cross_entropy().class_weights(weights)),
                 logits,
@@ -246,7 +246,7 @@ mod tests {
         (losses[0], std::array::from_fn(|i| gradient[i]))
     }
 
-    /// Slices give the bits of the formula for single numbers.
+    /// Slices give the same bits as the formula for single numbers.
     fn check_bits<const N: usize>(rows: usize) {
         let logits: Vec<[f32; N]> = (0..rows)
             .map(|row| std::array::from_fn(|i| ((row * N + i) as f32 * 0.7).sin() * 9.0))

@@ -1,16 +1,16 @@
-//! What a head is trained with unless another loss is chosen.
+//! The default loss of each head.
 
 use tensor::{Buffer, Float};
 
 use super::{BinaryCrossEntropy, CrossEntropy, Loss, LossRows, Mse};
 use crate::head::{Both, Head, Linear, Sigmoid, Softmax};
 
-/// A head with a loss of its own choice.
+/// A head with a default loss.
 pub trait DefaultLoss<T: Float>: Head<T> {
-    /// What it is trained with unless another loss is chosen.
+    /// The default loss.
     type Loss: Loss<T, Self> + Default;
 
-    /// The default loss of one row and whether it is right, head by head.
+    /// Computes the default loss of one row, and whether the prediction is right, head by head.
     fn by_head(logits: &[T], target: &Self::Target, see: &mut impl FnMut(T, Option<bool>)) {
         let (mut loss, mut unused) = ([T::zero()], Buffer::stale(Self::UNITS));
         Self::Loss::default().evaluate(LossRows {

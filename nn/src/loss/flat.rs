@@ -1,4 +1,4 @@
-//! Losses of rows whose widths come at run time.
+//! Losses for networks whose widths are known at run time.
 
 use std::fmt::Debug;
 
@@ -8,14 +8,15 @@ use super::binary_cross_entropy::binary_cross_entropy_rows;
 use super::mse::mse_rows;
 use super::{BinaryCrossEntropy, CrossEntropy, Focal, Huber, LossRows, Mae, Mse, flush_to_zero};
 
-/// A loss of a `Dynamic` network, whose targets are numbers one after the other, of a class its number: with the bits that it
-/// has for a declared network.
+/// A loss of a `Dynamic` network. Targets are numbers one after another, or the index of a class.
+/// The bits are those of a declared network.
 ///
-/// Of this crate's, those without weights: [`CrossEntropy`] with or without label smoothing, [`Focal`],
-/// [`BinaryCrossEntropy`], [`Mse`], [`Mae`] and [`Huber`], each of them [`Weighted`](super::Weighted), and for several heads pairs such as
-/// `(cross_entropy(), mse())`, three heads taking `(first, (second, third))`.
+/// It is implemented by the losses of this crate without weights: [`CrossEntropy`] with or without
+/// label smoothing, [`Focal`], [`BinaryCrossEntropy`], [`Mse`], [`Mae`] and [`Huber`]. Each may be
+/// [`Weighted`](super::Weighted). Several heads take pairs such as `(cross_entropy(), mse())`;
+/// three heads take `(first, (second, third))`.
 pub trait FlatLoss<T: Float>: Debug + Send + Sync + 'static {
-    /// What the network must end in: `softmax`, `sigmoid`, or `linear` for anything else.
+    /// The head that the network must end in: `softmax`, `sigmoid`, or `linear` for anything else.
     fn head(&self) -> &'static str;
 
     /// As [`Loss::label_smoothing`](super::Loss::label_smoothing).
@@ -23,10 +24,10 @@ pub trait FlatLoss<T: Float>: Debug + Send + Sync + 'static {
         None
     }
 
-    /// As [`Loss::evaluate`](super::Loss::evaluate), of rows of so many units.
+    /// As [`Loss::evaluate`](super::Loss::evaluate), for rows of `units` units.
     fn evaluate(&self, units: usize, rows: LossRows<'_, T, T>);
 
-    /// The losses of a network's two heads, if this is a pair; each is then asked for itself.
+    /// The losses of a network's two heads, if this is a pair; each is then evaluated separately.
     fn pair(&self) -> Option<[&dyn FlatLoss<T>; 2]> {
         None
     }
@@ -39,7 +40,7 @@ impl<T: Float, K: FlatLoss<T>, L: FlatLoss<T>> FlatLoss<T> for (K, L) {
 
     /// # Panics
     ///
-    /// Always: how many units each head has, the network knows.
+    /// Always, because only the network knows the number of units of each head.
     fn evaluate(&self, _units: usize, _rows: LossRows<'_, T, T>) {
         panic!("{self:?}: a pair of losses is evaluated head by head");
     }
@@ -49,7 +50,7 @@ impl<T: Float, K: FlatLoss<T>, L: FlatLoss<T>> FlatLoss<T> for (K, L) {
     }
 }
 
-/// Those of the losses that are for this head, by the formula that declared networks have, too.
+/// Implements [`FlatLoss`] for losses of a head, with the same formula as in declared networks.
 macro_rules! flat {
     ($(
         $Loss:ty, $head:literal: |$loss:ident, $units:ident, $rows:ident| $evaluate:expr
@@ -91,7 +92,7 @@ flat! {
     Huber, "linear": |loss, units, rows| loss.of_units(units, rows);
 }
 
-/// The class that a target is.
+/// The class index in a target.
 pub(crate) fn class<T: Float>(target: &T) -> usize {
     target.as_f64() as usize
 }

@@ -1,10 +1,11 @@
-//! Gradients too small to matter.
+//! Flushing of gradients that are too small to matter.
 
 use tensor::Float;
 use tensor::simd::vectorize;
 
-/// Makes numbers zero whose products with inputs and weights could be subnormal: on many CPUs each of those costs
-/// more than a hundred cycles, and the gradient of a network that is sure of its answers is full of them.
+/// Sets numbers to zero whose products with inputs and weights could be subnormal. On many CPUs
+/// each subnormal costs more than a hundred cycles, and the gradient of a confident network is full
+/// of them.
 pub(crate) fn flush_to_zero<T: Float>(gradient: &mut [T]) {
     let nothing = T::min_positive_value() / (T::epsilon() * T::epsilon());
     vectorize(|| {

@@ -1,4 +1,4 @@
-//! Cross-entropy that leaves alone what is right already.
+//! Focal loss: cross-entropy with less weight on rows that are already right.
 
 use tensor::{Float, math};
 
@@ -11,22 +11,23 @@ use super::{
 };
 use crate::head::{Class, shifted_exponentials};
 
-/// How surprised the network is by the right class, counting less where it is nearly sure of it:
+/// Focal loss: cross-entropy with less weight on rows whose class the network is nearly sure of,
 /// L = −(1 − p_t)^γ·ln p_t, p = softmax(z) (Lin et al. 2017).
 ///
-/// For rare classes among many easy rows. γ = 0 is [`cross_entropy`](super::cross_entropy()), 2 is usual. With class weights w it
-/// is w_t times that, and the loss of a batch is the sum over its rows divided by the sum of the weights of their
-/// classes.
+/// Useful for rare classes among many easy rows. γ = 0 is
+/// [`cross_entropy`](super::cross_entropy()); 2 is usual. With class weights w it is w_t times
+/// that, and the loss of a batch is the sum over its rows divided by the sum of the weights of
+/// their classes.
 ///
-/// With q = 1 − p_t, dL/dzᵢ = c·(\[i = t\] − pᵢ), c = γ·p_t·q^(γ−1)·ln p_t − q^γ. q is the sum of the other classes' shares, and so
-/// has all its digits where p_t is nearly 1.
+/// With q = 1 − p_t, dL/dzᵢ = c·(\[i = t\] − pᵢ), c = γ·p_t·q^(γ−1)·ln p_t − q^γ. q is computed as
+/// the sum of the other classes' probabilities, which retains all digits where p_t is nearly 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Focal<W = Equal> {
     gamma: f64,
     weights: W,
 }
 
-/// [`Focal`] with this γ, where all classes count alike.
+/// [`Focal`] with this γ, in which all classes have the same weight.
 ///
 /// # Panics
 ///
@@ -40,11 +41,11 @@ pub fn focal(gamma: f64) -> Focal {
 }
 
 impl<W> Focal<W> {
-    /// Rows of class `i` count `weights[i]` times.
+    /// Sets class weights: rows of class `i` count `weights[i]` times.
     ///
     /// # Panics
     ///
-    /// If a weight is negative or no number.
+    /// If a weight is negative or not a number.
     #[track_caller]
     pub fn class_weights<const N: usize>(self, weights: [f64; N]) -> Focal<[f64; N]> {
         Focal { gamma: self.gamma, weights: all_checked("class weight", weights) }
@@ -73,7 +74,7 @@ impl<T: Float, const N: usize, W: Weights<N>> SoftmaxLoss<T, N> for Focal<W> {
 }
 
 impl<W> Focal<W> {
-    /// Of so many classes, by their weights, each target one of them.
+    /// [`Focal`] with class weights; each target is a class.
     #[inline(always)] // so that a declared network's number of classes is a constant in it
     pub(super) fn of_classes<T: Float, Y>(
         &self,
@@ -122,7 +123,7 @@ pub(super) fn examples() -> Examples<Softmax<4>> {
     Examples {
         by_hand: vec![
             ByHand { loss: of(focal(2.0)), logits, target, value, gradient },
-            // One row alone counts as one, whatever the weight of its class.
+            // A single row counts as one, regardless of the weight of its class.
             ByHand { loss: of(focal(2.0).class_weights(weights)), logits, target, value, gradient },
         ],
         pytorch: Ok(vec![

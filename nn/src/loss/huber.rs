@@ -1,4 +1,4 @@
-//! Huber's loss: squared near the target, absolute far from it.
+//! Huber loss: squared near the target, absolute far from it.
 
 use tensor::Float;
 use tensor::simd::vectorize;
@@ -43,7 +43,7 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Huber {
 }
 
 impl Huber {
-    /// Of rows of so many units, with a target for each.
+    /// [`Huber`] of rows of `row_units` units, with a target for each.
     #[inline(always)] // so that a declared network's number of units is a constant in it
     pub(super) fn of_units<T: Float>(self, row_units: usize, rows: LossRows<'_, T, T>) {
         let LossRows { logits, targets, scale, losses, gradient, .. } = rows;

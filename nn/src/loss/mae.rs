@@ -1,4 +1,4 @@
-//! The mean absolute error.
+//! Mean absolute error.
 
 use tensor::Float;
 use tensor::simd::vectorize;
@@ -10,14 +10,14 @@ use super::{
 };
 use super::{LinearLoss, LossRows};
 
-/// L = Σ |z − t|/N, dL/dz = sign(z − t)/N, 0 where z = t: pulls alike at everything, so that a few
-/// targets that are far off do not decide.
+/// Mean absolute error: L = Σ |z − t|/N, dL/dz = sign(z − t)/N, 0 where z = t. All errors have the
+/// same gradient, so a few outliers among the targets do not dominate.
 ///
 /// As `torch.nn.L1Loss()`, its mean over units and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mae;
 
-/// [`Mae`].
+/// Returns [`Mae`].
 pub fn mae() -> Mae {
     Mae
 }
@@ -34,7 +34,7 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mae {
 }
 
 impl Mae {
-    /// Of rows of so many units, with a target for each.
+    /// [`Mae`] of rows of `row_units` units, with a target for each.
     #[inline(always)] // so that a declared network's number of units is a constant in it
     pub(super) fn of_units<T: Float>(self, row_units: usize, rows: LossRows<'_, T, T>) {
         let LossRows { logits, targets, scale, losses, gradient, .. } = rows;

@@ -1,4 +1,4 @@
-//! What training makes small: losses, as types that fit the head they are for.
+//! Losses, which training minimizes. Each is a type that fits a head.
 //!
 //! | the network ends in | losses | the default |
 //! |---|---|---|
@@ -13,8 +13,8 @@
 //! error[E0277]: this network ends in softmax: train it with `cross_entropy`
 //! ```
 //!
-//! All of them work on logits, the values before the head's function, in forms that neither overflow nor
-//! take the logarithm of zero.
+//! All of them are computed from logits, the values before the head's function, in forms that
+//! neither overflow nor take the logarithm of zero.
 //!
 //! ```
 //! use nn::loss::huber;
@@ -22,7 +22,7 @@
 //!
 //! network! { pub struct Line(dense(1 -> 1)); }
 //!
-//! // y = 2x, and one measurement that is far off.
+//! // y = 2x, and one outlier.
 //! let data = Dataset::new(vec![[0.0], [1.0], [2.0], [3.0]], vec![[0.0], [2.0], [40.0], [6.0]])?;
 //! let mut line = Line::init(1);
 //! fit(&mut line, &data).loss(huber(0.1)).epochs(600).learning_rate(0.05).show(Show::Nothing).run()?;
@@ -30,7 +30,7 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Several heads take as many losses, each of which may count more or less:
+//! Several heads take as many losses, each of which may have a weight:
 //!
 //! ```
 //! use nn::loss::{cross_entropy, mse, weighted};
@@ -50,8 +50,8 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! A loss of your own implements the trait of its head: [`SoftmaxLoss`], [`SigmoidLoss`] or
-//! [`LinearLoss`]; for a head of your own, [`Loss`] itself.
+//! A custom loss implements the trait of its head: [`SoftmaxLoss`], [`SigmoidLoss`] or
+//! [`LinearLoss`]; for a custom head, [`Loss`] itself.
 
 mod both;
 mod boxed;
@@ -85,7 +85,7 @@ macro_rules! losses {
     ($($Head:ident: $($file:ident :: $Loss:ident),+;)+) => {
         $($( mod $file; pub use $file::{$Loss, $file}; )+)+
 
-        /// Each has its row in `flat.rs`, for networks whose widths come at run time.
+        /// Each has its line in `flat.rs`, for networks whose widths are known at run time.
         #[cfg(all(test, feature = "dynamic"))]
         const _: fn() = || {
             fn is_flat<L: FlatLoss<f64>>() {}
@@ -102,9 +102,9 @@ macro_rules! losses {
     };
 }
 
-// Every loss of one head. To add one: write its file, in which the constructor has the file's name; add
-// its line here; then the tests in `checks.rs` say which words name it. A file without `examples()` does
-// not compile.
+// Every loss of one head. To add one: write its file, with a constructor of the file's name, and
+// add its line here. The tests in `checks.rs` then say where it must be named. A file without
+// `examples()` does not compile.
 losses! {
     Softmax: cross_entropy::CrossEntropy, focal::Focal;
     Sigmoid: binary_cross_entropy::BinaryCrossEntropy;
@@ -116,21 +116,21 @@ losses! {
 pub struct LossRows<'a, T, Target> {
     /// The network's values before the head's function, `[rows, units]`.
     pub logits: &'a [T],
-    /// What the outputs are compared with, `[rows]`.
+    /// Targets that the outputs are compared with, `[rows]`.
     pub targets: &'a [Target],
-    /// What the gradient is multiplied by; the losses are not.
+    /// Factor on the gradient, but not on the losses.
     pub scale: T,
-    /// The loss of each row, `[rows]`; to be written.
+    /// Loss of each row, `[rows]`; to be written.
     pub losses: &'a mut [T],
-    /// The gradient with respect to the logits, `[rows, units]`; to be written.
+    /// Gradient with respect to the logits, `[rows, units]`; to be written.
     pub gradient: &'a mut [T],
-    /// What label smoothing is multiplied by: 1, unless
-    /// [`Fit::smoothing_schedule`](crate::Fit::smoothing_schedule) says otherwise.
+    /// Factor on label smoothing: 1, unless
+    /// [`Fit::smoothing_schedule`](crate::Fit::smoothing_schedule) is set.
     pub smoothing: f64,
 }
 
 impl<T: Copy, Target> LossRows<'_, T, Target> {
-    /// The same rows, lent to another loss.
+    /// The same rows, borrowed for another loss.
     pub fn reborrow(&mut self) -> LossRows<'_, T, Target> {
         LossRows {
             logits: self.logits,
@@ -143,7 +143,7 @@ impl<T: Copy, Target> LossRows<'_, T, Target> {
     }
 }
 
-/// How far the logits of the head `H` are from a target, and in which direction they should go.
+/// A loss on the logits of the head `H`: a value and a gradient for each row.
 ///
 /// Every [`SoftmaxLoss`] is one for [`Softmax`], every [`SigmoidLoss`] for [`Sigmoid`], every
 /// [`LinearLoss`] for [`Linear`].
@@ -153,14 +153,15 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
 
     /// Writes the loss of each row, and the gradient of `scale` times their sum with respect to the logits.
     ///
-    /// Rows are independent: a batch may be given in any portions.
+    /// Rows are independent: a batch may be divided in any way.
     ///
     /// For [`Softmax`] and [`Sigmoid`], gradients below 8e-25 (in `f32`) are flushed to zero, because
     /// subnormals would slow confident networks down.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 
-    /// Adds to `sums` what the losses of a batch with these targets, each with the weight of its row, are to be divided by in
-    /// place of the number of rows: one number for each head whose classes have weights, mostly none.
+    /// Appends to `sums` the numbers that the losses of a batch are divided by instead of the
+    /// number of rows: one for each head with class weights, usually none. Each target comes with
+    /// the weight of its row.
     fn weight_sums<'t>(
         &self,
         targets: impl Iterator<Item = (&'t H::Target, f64)> + Clone,
@@ -171,15 +172,15 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
         let _ = (targets, sums);
     }
 
-    /// This loss for a batch of so many rows: the same, unless it has added to the [sums](Loss::weight_sums), of which it takes its
-    /// own from the front.
+    /// This loss for a batch of `rows` rows. It is the same, unless the loss has added to the
+    /// [sums](Loss::weight_sums); it then takes its own sums from the front.
     #[must_use]
     fn for_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         let _ = (rows, sums);
         self.clone()
     }
 
-    /// The share ε of label smoothing, if the loss has some: what [`LossRows::smoothing`] multiplies.
+    /// The label smoothing ε, if the loss has some; [`LossRows::smoothing`] multiplies it.
     fn label_smoothing(&self) -> Option<f64> {
         None
     }
@@ -188,14 +189,14 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
 /// A head that can be trained with the loss `L`.
 ///
 /// For the heads of this crate it follows from [`SoftmaxLoss`], [`SigmoidLoss`], [`LinearLoss`] and
-/// [`BothLoss`]; a head of your own names the losses that fit it.
+/// [`BothLoss`]; a custom head implements it for the losses that fit.
 #[diagnostic::on_unimplemented(
     message = "a network that ends in `{Self}` is not trained with `{L}`",
     label = "this loss does not fit the network's head",
     note = "`nn::loss` lists which losses fit which head"
 )]
 pub trait TrainedWith<T: Float, L>: Head<T> {
-    /// The loss itself, known to fit.
+    /// Converts to the loss itself, known to fit.
     fn into_loss(loss: L) -> impl Loss<T, Self>;
 }
 
@@ -322,9 +323,10 @@ impl<T: Float, const N: usize, L: LinearLoss<T, N>> Loss<T, Linear<N>> for L {
     }
 }
 
-/// The mean of the losses of a batch's rows: their sum in order, over their number.
+/// The mean loss of a batch's rows: the sum in order, divided by the number of rows. Zero rows have
+/// loss 0.
 ///
-/// The one place where it is computed, so that every driver rounds it alike. Zero rows have loss 0.
+/// This is the only place where it is computed, so that every driver rounds it in the same way.
 pub(crate) fn mean<T: Float>(losses: &[T]) -> T {
     if losses.is_empty() {
         return T::zero();
@@ -333,16 +335,16 @@ pub(crate) fn mean<T: Float>(losses: &[T]) -> T {
     sum / T::of(losses.len() as f64)
 }
 
-/// The gradient of each row's loss is divided by the number of rows.
+/// The factor on the gradient of each row's loss: one over the number of rows.
 pub(crate) fn mean_scale<T: Float>(rows: usize) -> T {
     T::one() / T::of(rows as f64)
 }
 
-/// `value`, if it is a number that `allowed` accepts.
+/// Returns `value`, if it is a number that `allowed` accepts.
 ///
 /// # Panics
 ///
-/// If it is not, with `what` it is and what is `expected`.
+/// Otherwise, with the name `what` and the range `expected`.
 #[track_caller]
 fn checked(what: &str, value: f64, expected: &str, allowed: impl Fn(f64) -> bool) -> f64 {
     assert!(value.is_finite() && allowed(value), "{what}: found {value}, expected {expected}");

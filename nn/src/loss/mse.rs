@@ -1,4 +1,4 @@
-//! The mean squared error.
+//! Mean squared error.
 
 use tensor::Float;
 use tensor::simd::vectorize;
@@ -10,13 +10,14 @@ use super::{
 };
 use super::{LinearLoss, LossRows};
 
-/// L = Σ (z − t)²/N, dL/dz = 2(z − t)/N: pulls hardest at what is farthest off.
+/// Mean squared error: L = Σ (z − t)²/N, dL/dz = 2(z − t)/N. The largest errors have the largest
+/// gradients.
 ///
 /// As `torch.nn.MSELoss()`, its mean over units and rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Mse;
 
-/// [`Mse`].
+/// Returns [`Mse`].
 pub fn mse() -> Mse {
     Mse
 }
@@ -32,7 +33,7 @@ impl<T: Float, const N: usize> LinearLoss<T, N> for Mse {
     }
 }
 
-/// [`Mse`] of so many units, with a target for each.
+/// [`Mse`] of `units` units, with a target for each.
 #[inline(always)] // so that a declared network's number of units is a constant in it
 pub(crate) fn mse_rows<T: Float>(units: usize, rows: LossRows<'_, T, T>) {
     let LossRows { logits, targets, scale, losses, gradient, .. } = rows;

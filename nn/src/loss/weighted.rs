@@ -7,18 +7,18 @@ use super::FlatLoss;
 use super::{LinearLoss, LossRows, SigmoidLoss, SoftmaxLoss, checked};
 use crate::head::Class;
 
-/// A loss times a factor: how much one head of several counts.
+/// A loss times a factor, to weight one head among several.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Weighted<L> {
     factor: f64,
     loss: L,
 }
 
-/// `factor` times `loss`.
+/// Returns `factor` times `loss`.
 ///
 /// # Panics
 ///
-/// If `factor` is negative or no number.
+/// If `factor` is negative or not a number.
 #[track_caller]
 pub fn weighted<L>(factor: f64, loss: L) -> Weighted<L> {
     let factor = checked("factor of a loss", factor, "a number from 0", |factor| factor >= 0.0);
@@ -39,7 +39,7 @@ impl<T: Float, L: FlatLoss<T>> FlatLoss<T> for Weighted<L> {
     }
 }
 
-/// `evaluate` of a [`Weighted`], once for each head's trait.
+/// Implements `evaluate` of a [`Weighted`] for each head's trait.
 macro_rules! weighted_loss {
     ($Loss:ident, $Target:ty) => {
         const NAME: &'static str = <L as $Loss<T, N>>::NAME;

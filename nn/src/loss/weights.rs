@@ -3,7 +3,7 @@
 use super::checked;
 use crate::head::Class;
 
-/// How much each of `N` classes or units counts.
+/// Weights of `N` classes or units.
 ///
 /// Implemented by [`Equal`] and by `[f64; N]`, so that a wrong number of weights is a compile error.
 #[diagnostic::on_unimplemented(
@@ -11,26 +11,27 @@ use crate::head::Class;
     label = "a loss with weights of type `{Self}`"
 )]
 pub trait Weights<const N: usize>: Clone + Send + Sync + 'static {
-    /// All 1: what need not be multiplied.
+    /// Whether all weights are 1, so that no multiplication is needed.
     const EQUAL: bool;
 
     /// The weight of the class or unit at `index`.
     fn at(&self, index: usize) -> f64;
 
-    /// All of them times `factor`.
+    /// Multiplies all weights by `factor`.
     #[must_use]
     fn times(&self, factor: f64) -> Self;
 
-    /// Adds to `sums` that of the weights of a batch of rows of these classes, each with a weight of its own; nothing if all
-    /// classes count alike.
+    /// Appends to `sums` the sum of the class weights over the rows of a batch, each times the
+    /// weight of its row. Appends nothing if all classes have the same weight.
     fn add_sum<'t>(&self, targets: impl Iterator<Item = (&'t Class<N>, f64)>, sums: &mut Vec<f64>) {
         if !Self::EQUAL {
             sums.push(targets.map(|(target, weight)| weight * self.at(target.index())).sum());
         }
     }
 
-    /// The weights for a batch of so many rows, whose losses are divided by that number later on: by the mean of the rows'
-    /// weights, whose sum is the first of `sums` and taken from there, so that they are a weighted mean.
+    /// The weights for a batch of `rows` rows, whose losses are later divided by that number. They
+    /// are divided by the mean weight of the rows, so that the result is a weighted mean. The sum of
+    /// these weights is taken from the front of `sums`.
     #[must_use]
     fn of_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         if Self::EQUAL {
@@ -69,7 +70,7 @@ impl<const N: usize> Weights<N> for [f64; N] {
     }
 }
 
-/// `weights`, if all are numbers from 0.
+/// Returns `weights`, if all are numbers from 0.
 ///
 /// # Panics
 ///

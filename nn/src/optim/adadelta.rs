@@ -1,4 +1,4 @@
-//! Adadelta: steps as large as those before, over the size of the gradient.
+//! Adadelta: steps scaled by the running means of past steps and of the gradient.
 
 use tensor::Float;
 use tensor::math::reciprocal;
@@ -10,37 +10,37 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Adadelta (Zeiler 2012).
+/// The Adadelta optimizer (Zeiler 2012).
 ///
 /// v ← ρv + (1 − ρ)g²,  d = √(w + ε) / √(v + ε) · g,  w ← ρw + (1 − ρ)d²,  p ← p − learning_rate · d.
 ///
-/// Remembers v and w.
+/// State: v and w.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Adadelta {
-    /// A factor on steps that have a size already: 1 usually.
+    /// Factor on the step, usually 1; steps already have a size.
     pub learning_rate: f64,
-    /// ρ, how slowly the means change, 0.9 usually.
+    /// Decay rate ρ of the means, usually 0.9.
     pub rho: f64,
-    /// Added below the roots, 1e-6 usually. It is the size of the first steps.
+    /// Added inside the square roots, usually 1e-6. It determines the size of the first steps.
     pub epsilon: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl Adadelta {
-    /// ρ = 0.9, ε = 1e-6, without decay.
+    /// Creates the optimizer with ρ = 0.9, ε = 1e-6, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Adadelta { learning_rate, rho: 0.9, epsilon: 1e-6, decay: Decay::NONE }
     }
 
-    /// The same with this ρ.
+    /// Sets ρ.
     #[must_use]
     pub const fn rho(self, rho: f64) -> Self {
         Adadelta { rho, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Adadelta { epsilon, ..self }

@@ -1,4 +1,4 @@
-//! Adafactor: Adam's second half, with rows and columns in the place of all squares.
+//! Adafactor: scaling as in Adam, with means over rows and columns instead of all squares.
 
 use tensor::{Buffer, Float};
 
@@ -11,50 +11,53 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::{NamedTensor, combine};
 
-/// Adafactor (Shazeer and Stern 2018), as PyTorch has it.
+/// The Adafactor optimizer (Shazeer and Stern 2018), as in PyTorch.
 ///
-/// w = t^−power at step t. Of a matrix, with the means over the columns of a row and over the rows of a column,
-/// R ← (1 − w) R + w · mean g²,  C ← (1 − w) C + w · mean g²,  v = R·C / max(mean R, ε); of anything else v ← (1 − w) v + w g².
-/// u = g / √max(v, ε²),  p ← p − max(ε₂, rms p) · min(learning_rate, 1/√t) · u / max(1, rms u / threshold), with root mean
-/// squares of whole tensors.
+/// w = t^−power at step t. For a matrix, with the means over the columns of a row and over the rows
+/// of a column, R ← (1 − w) R + w · mean g²,  C ← (1 − w) C + w · mean g²,
+/// v = R·C / max(mean R, ε); for any other tensor v ← (1 − w) v + w g².
+/// u = g / √max(v, ε²),
+/// p ← p − max(ε₂, rms p) · min(learning_rate, 1/√t) · u / max(1, rms u / threshold),
+/// with root mean squares (rms) of whole tensors.
 ///
-/// A step is a share of the parameters' size, and never the larger the fewer gradients there have been. ε is the precision
-/// of the network's numbers. Decay comes before the step. Remembers R and C in the first numbers of `square`, or v.
+/// The size of a step is relative to the size of the parameters, and its bound falls with the
+/// number of steps. ε is the precision of the network's numbers. Decay comes before the step.
+/// State: R and C in the first numbers of `square`, or v.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Adafactor {
-    /// The size of a step as a share of a tensor's numbers, 1e-2 usually.
+    /// Learning rate: the size of a step relative to a tensor's numbers, usually 1e-2.
     pub learning_rate: f64,
-    /// How fast the mean of squares becomes one over all steps, 0.8 usually.
+    /// How fast the mean of squares becomes a mean over all steps, usually 0.8.
     pub power: f64,
-    /// The least size of a tensor's numbers, 1e-3 usually.
+    /// ε₂, the smallest size assumed for a tensor's numbers, usually 1e-3.
     pub smallest: f64,
-    /// The root mean square that u may have, 1 usually.
+    /// Largest root mean square of u, usually 1.
     pub threshold: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl Adafactor {
-    /// A power of 0.8, ε₂ = 1e-3, a threshold of 1, without decay.
+    /// Creates the optimizer with a power of 0.8, ε₂ = 1e-3, a threshold of 1, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         let decay = Decay::NONE;
         Adafactor { learning_rate, power: 0.8, smallest: 1e-3, threshold: 1.0, decay }
     }
 
-    /// The same with this power.
+    /// Sets the power.
     #[must_use]
     pub const fn power(self, power: f64) -> Self {
         Adafactor { power, ..self }
     }
 
-    /// The same with this ε₂.
+    /// Sets ε₂.
     #[must_use]
     pub const fn smallest(self, smallest: f64) -> Self {
         Adafactor { smallest, ..self }
     }
 
-    /// The same with this threshold.
+    /// Sets the threshold.
     #[must_use]
     pub const fn threshold(self, threshold: f64) -> Self {
         Adafactor { threshold, ..self }
@@ -105,7 +108,7 @@ impl<T: Float> Optimizer<T> for Adafactor {
         let size = T::of((parameters.len().max(1) as f64).sqrt());
         let of_parameters = (norm([&*parameters], |[p]| p) / size).as_f64();
         let of_step = (norm([&*u], |[u]| u) / size).as_f64();
-        // Written so that what is no number stays.
+        // Written so that a NaN is preserved.
         let scale = of_parameters.max(self.smallest) * rate.min(1.0 / t.sqrt());
         let bound = if of_step / self.threshold <= 1.0 { 1.0 } else { of_step / self.threshold };
         let decoupled = if self.decay.is_coupled { Decay::NONE } else { self.decay };
@@ -114,7 +117,7 @@ impl<T: Float> Optimizer<T> for Adafactor {
     }
 }
 
-/// The columns of a tensor whose rows and columns are fewer numbers than it has.
+/// The columns of a matrix for which the row and column means are fewer numbers than the matrix.
 fn matrix(tensor: &NamedTensor) -> Option<usize> {
     match tensor.shape[..] {
         [rows, columns] if rows > 1 && columns > 1 => Some(columns),
@@ -131,14 +134,15 @@ struct Mean<T> {
 }
 
 impl<T: Float> Mean<T> {
-    /// g becomes u, v the mean with g².
+    /// Replaces g with u, and v with the mean that includes g².
     fn by_elements(self, g: &mut [T], v: &mut [T]) {
         let least = T::epsilon() * T::epsilon();
         combine(v, g, move |v, g| running(v, self.keep, self.share * g * g, self.negligible));
         combine(g, v, move |g, v| over_root(g, v, least));
     }
 
-    /// The same for a matrix, whose rows' means stand at the front of `memory`, then those of its columns.
+    /// The same for a matrix; `memory` begins with the means of the rows, followed by those of the
+    /// columns.
     fn by_rows_and_columns(self, g: &mut [T], memory: &mut [T], columns: usize) {
         let rows = g.len() / columns;
         let (of_rows, rest) = memory.split_at_mut(rows);
@@ -169,13 +173,13 @@ fn over_root<T: Float>(g: T, v: T, least: T) -> T {
     g / at_least(v, least).sqrt()
 }
 
-/// The larger one; what is no number stays.
+/// The larger one; a NaN is preserved.
 #[inline(always)]
 fn at_least<T: Float>(x: T, least: T) -> T {
     if x < least { least } else { x }
 }
 
-/// A step of this size along what is remembered.
+/// A step of this size along the stored direction.
 #[derive(Clone, Copy)]
 struct Along<T>(T);
 
@@ -190,7 +194,7 @@ impl<T: Float> Element<T, 1> for Along<T> {
 pub(super) fn examples() -> Examples<Adafactor> {
     Examples {
         instances: vec![
-            // By the usual power of 0.8 squares take longer to be forgotten than a test has steps.
+            // With the usual power of 0.8, old squares would remain longer than a test has steps.
             Adafactor::new(0.05).power(0.5),
             Adafactor::new(0.1)
                 .power(0.4)
@@ -198,7 +202,7 @@ pub(super) fn examples() -> Examples<Adafactor> {
                 .smallest(0.2)
                 .decay(Decay::decoupled(0.3)),
         ],
-        // Algorithm 2 of the paper for a vector, with the bound on the rate that PyTorch has
+        // Algorithm 2 of the paper for a vector, with PyTorch's bound on the learning rate
         formula: |rule, mut p, steps| {
             let mut v = 0.0;
             for (t, step) in (1..).map(f64::from).zip(steps) {

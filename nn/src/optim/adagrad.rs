@@ -10,37 +10,37 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// AdaGrad (Duchi, Hazan and Singer 2011), as PyTorch and ONNX have it.
+/// The AdaGrad optimizer (Duchi, Hazan and Singer 2011), as in PyTorch and ONNX.
 ///
 /// s ← s + g²,  p ← p − learning_rate / (1 + (t − 1) · rate_decay) · g / (√s + ε) at step t.
 ///
-/// Remembers s.
+/// State: s.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AdaGrad {
-    /// The size of a step, 0.01 usually.
+    /// Learning rate, usually 0.01.
     pub learning_rate: f64,
-    /// How the rate falls with the steps; 0, none, usually.
+    /// Decay of the learning rate over the steps; usually 0, none.
     pub rate_decay: f64,
-    /// Added to the root, 1e-10 usually.
+    /// Added to the square root, usually 1e-10.
     pub epsilon: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl AdaGrad {
-    /// ε = 1e-10, without decay of any kind.
+    /// Creates the optimizer with ε = 1e-10, without decay of any kind.
     pub const fn new(learning_rate: f64) -> Self {
         AdaGrad { learning_rate, rate_decay: 0.0, epsilon: 1e-10, decay: Decay::NONE }
     }
 
-    /// The same with a rate that falls.
+    /// Sets the decay of the learning rate.
     #[must_use]
     pub const fn rate_decay(self, rate_decay: f64) -> Self {
         AdaGrad { rate_decay, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         AdaGrad { epsilon, ..self }
@@ -125,7 +125,7 @@ pub(super) fn examples() -> Examples<AdaGrad> {
         onnx: Onnx::Node {
             op: "Adagrad",
             of: |case, learning_rate| {
-                // ONNX counts the steps before this one, also in a first step.
+                // ONNX counts the steps before this one, starting with 0.
                 let before = case.input(1).values[0];
                 let rate = learning_rate / (1.0 + before * case.number("decay_factor", 0.0));
                 AdaGrad::new(rate).epsilon(case.number("epsilon", 1e-6))

@@ -9,31 +9,32 @@ use super::{LearningRate, Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Adam (Kingma and Ba 2015).
+/// The Adam optimizer (Kingma and Ba 2015).
 ///
 /// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
 /// p ← p − learning_rate · m̂ / (√v̂ + ε), with m̂ = m/(1 − β₁ᵗ) and v̂ = v/(1 − β₂ᵗ) at step t.
 ///
-/// Means stop decaying before they are so small that they could only slow the CPU down (1e-34 in `f32`).
+/// Means stop decaying before they become so small that they would only slow the CPU down (1e-34 in
+/// `f32`).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Adam {
-    /// The size of a step, 1e-3 usually.
+    /// Learning rate, usually 1e-3.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.9 usually.
+    /// Decay rate of the mean of the gradient, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean of its square changes, 0.999 usually.
+    /// Decay rate of the mean of its square, usually 0.999.
     pub beta2: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
 }
 
 impl Adam {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8.
     pub const fn new(learning_rate: f64) -> Self {
         Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 }
     }
 
-    /// Looks at the settings for `rule`, which steps by these numbers.
+    /// Checks the settings for the optimizer `rule`, which is based on Adam.
     pub(super) fn check_as<T: Float>(&self, rule: &str) -> Result<()> {
         settings::learning_rate::<T>(rule, self.learning_rate)?;
         settings::decay(rule, "beta1", self.beta1)?;
@@ -41,8 +42,8 @@ impl Adam {
         settings::epsilon::<T>(rule, self.epsilon)
     }
 
-    /// The step, after `keep` has been multiplied into the parameters, if there is one; whether all of them are finite
-    /// then.
+    /// The step, with the parameters first multiplied by `keep`, if given. Returns whether all
+    /// parameters are finite afterwards.
     pub(super) fn update_keeping<T: Float>(
         &self,
         step: Step,
@@ -52,7 +53,8 @@ impl Adam {
         let Stretch { parameters, gradient, memory: [mean, square, ..], .. } = stretch;
         let (beta1, rest1) = (T::of(self.beta1), T::of(1.0 - self.beta1));
         let (beta2, rest2) = (T::of(self.beta2), T::of(1.0 - self.beta2));
-        // The corrections are two numbers a step, so they are taken out of the loop and in f64.
+        // The bias corrections are two numbers per step, so they are computed outside the loop and
+        // in f64.
         let correction1 = 1.0 - self.beta1.powf(step.number as f64);
         let correction2 = 1.0 - self.beta2.powf(step.number as f64);
         let update = Update {
@@ -112,13 +114,13 @@ struct Update<'a, T> {
     /// β and 1 − β.
     beta1: (T, T),
     beta2: (T, T),
-    /// The learning rate over the correction of m.
+    /// The learning rate divided by the bias correction of m.
     rate: T,
-    /// One over the root of the correction of v.
+    /// One over the square root of the bias correction of v.
     root_scale: T,
     epsilon: T,
     negligible: T,
-    /// What decay leaves of a parameter.
+    /// Factor that decay leaves of a parameter.
     keep: T,
 }
 
@@ -150,7 +152,7 @@ impl<T: Float> Inline for Update<'_, T> {
     }
 }
 
-/// The same with decay: a loop of its own, so that plain Adam has no multiplication more.
+/// The same with decay: a separate loop, so that plain Adam has no extra multiplication.
 struct Decaying<'a, T>(Update<'a, T>);
 
 impl<T: Float> Inline for Decaying<'_, T> {
@@ -194,8 +196,9 @@ pub(super) fn examples() -> Examples<Adam> {
         onnx: Onnx::Node {
             op: "Adam",
             of: |case, learning_rate| {
-                // The numbers of one test were made with 0.01, which its node does not say (onnx 1.20.1,
-                // backend/test/case/node/adam.py); 1e-6 is the operator's default.
+                // The expected numbers of one test were computed with 0.01, which its node does not
+                // state (onnx 1.20.1, backend/test/case/node/adam.py); 1e-6 is the operator's
+                // default.
                 let forgotten = case.name == "test_adam_multiple";
                 Adam {
                     learning_rate,

@@ -1,4 +1,4 @@
-//! Adamax: Adam that divides by the largest gradient in memory.
+//! Adamax: Adam that divides by the largest recent gradient.
 
 use tensor::Float;
 use tensor::math::reciprocal;
@@ -10,40 +10,40 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Adamax (Kingma and Ba 2015, section 7.1), with ε where PyTorch has it.
+/// The Adamax optimizer (Kingma and Ba 2015, section 7.1), with ε as in PyTorch.
 ///
 /// m ← β₁m + (1 − β₁)g,  u ← max(β₂u, |g| + ε),
 /// p ← p − learning_rate / (1 − β₁ᵗ) · m / u at step t.
 ///
-/// Remembers m and u.
+/// State: m and u.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Adamax {
-    /// The size of a step, 2e-3 usually.
+    /// Learning rate, usually 2e-3.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.9 usually.
+    /// Decay rate of the mean of the gradient, usually 0.9.
     pub beta1: f64,
-    /// How slowly its largest size is forgotten, 0.999 usually.
+    /// Decay rate of the largest absolute gradient, usually 0.999.
     pub beta2: f64,
-    /// Added to the size of a gradient, 1e-8 usually.
+    /// Added to the absolute gradient, usually 1e-8.
     pub epsilon: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl Adamax {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Adamax { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: Decay::NONE }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         Adamax { beta1, beta2, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Adamax { epsilon, ..self }
@@ -104,7 +104,7 @@ impl<T: Float> Element<T, 2> for AdamaxElement<T> {
     fn step(self, p: T, g: T, [m, u]: [T; 2]) -> (T, [T; 2]) {
         let m = running(m, self.beta1.0, self.beta1.1 * g, self.negligible);
         let (old, new) = (u * self.beta2, g.abs() + self.epsilon);
-        // Written so that a gradient that is NaN stays.
+        // Written so that a NaN gradient is preserved.
         let u = if old > new { old } else { new };
         ((m * reciprocal(u)).mul_add(-self.rate, p), [m, u])
     }

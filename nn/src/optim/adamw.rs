@@ -1,4 +1,4 @@
-//! AdamW: Adam with weights that become smaller by themselves.
+//! AdamW: Adam with decoupled weight decay.
 
 use tensor::Float;
 
@@ -8,13 +8,13 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::TensorKind;
 
-/// Adam with decoupled weight decay (Loshchilov and Hutter 2019).
+/// The AdamW optimizer: Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 ///
 /// p ← (1 − learning_rate · weight_decay) · p before the step of [`Adam`]. Unlike a penalty in the loss, such as the
 /// `l2` of a layer, the decay is not divided by the root of the mean square.
 ///
-/// What decays are weights: biases, scales and shifts of norms are spared, unless
-/// [`decay_all`](AdamW::decay_all) says otherwise.
+/// Only weights decay. Biases, scales and shifts of norms do not, unless
+/// [`decay_all`](AdamW::decay_all) is set.
 ///
 /// ```
 /// use nn::{AdamW, Trainer, network};
@@ -31,7 +31,7 @@ use crate::parameters::TensorKind;
 pub struct AdamW {
     /// The step without the decay.
     pub adam: Adam,
-    /// How much of a weight goes in a step, as a multiple of the learning rate; 0.01 usually.
+    /// Fraction of a weight removed per step, as a multiple of the learning rate; usually 0.01.
     pub weight_decay: f64,
     /// Whether biases, scales and shifts decay, too.
     pub all: bool,
@@ -43,13 +43,13 @@ impl AdamW {
         AdamW { adam: Adam::new(learning_rate), weight_decay: 0.01, all: false }
     }
 
-    /// The same with this weight decay.
+    /// Sets the weight decay.
     #[must_use]
     pub const fn weight_decay(self, weight_decay: f64) -> Self {
         AdamW { weight_decay, ..self }
     }
 
-    /// The same for every tensor, as PyTorch's does it without groups of parameters.
+    /// Applies the decay to every tensor, as PyTorch does without parameter groups.
     #[must_use]
     pub const fn decay_all(self) -> Self {
         AdamW { all: true, ..self }
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
     use crate::parameters::NamedTensor;
 
-    /// One step without gradient from 1: what the decay leaves.
+    /// The result of one step without gradient from 1.
     fn left(rule: AdamW, kind: TensorKind) -> f64 {
         let tensor = NamedTensor::new("x", &[1], 0).kind(kind);
         let (mut p, mut m, mut v) = ([1.0], [0.0], [0.0]);

@@ -10,44 +10,46 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Adan (Xie et al. 2022), with the corrections of the authors' code and its β, which are 1 less those of the paper.
+/// The Adan optimizer (Xie et al. 2022), with the bias corrections of the authors' code, and with
+/// its β, which are 1 minus those of the paper.
 ///
-/// With d = g − the gradient before, 0 in a first step:
+/// With d = g − the previous gradient, 0 in the first step:
 /// m ← β₁m + (1 − β₁)g,  w ← β₂w + (1 − β₂)d,  n ← β₃n + (1 − β₃)(g + β₂d)²,
 /// p ← p − learning_rate · (m/(1 − β₁ᵗ) + β₂w/(1 − β₂ᵗ)) / (√(n/(1 − β₃ᵗ)) + ε) at step t.
 ///
-/// Decay that is decoupled comes before the step, as by `no_prox` of the authors' code. Remembers m, w, n and g.
+/// Decoupled decay comes before the step, as with `no_prox` in the authors' code. State: m, w, n
+/// and g.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Adan {
-    /// The size of a step, 1e-3 usually, and up to ten times Adam's.
+    /// Learning rate, usually 1e-3, and up to ten times Adam's.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.98 usually.
+    /// Decay rate of the mean of the gradient, usually 0.98.
     pub beta1: f64,
-    /// How slowly the mean of its change does, 0.92 usually.
+    /// Decay rate of the mean of its change, usually 0.92.
     pub beta2: f64,
-    /// How slowly the mean square does, 0.99 usually.
+    /// Decay rate of the mean square, usually 0.99.
     pub beta3: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
-    /// None by default; the authors decouple it.
+    /// Weight decay; none by default. The authors decouple it.
     pub decay: Decay,
 }
 
 impl Adan {
-    /// β₁ = 0.98, β₂ = 0.92, β₃ = 0.99, ε = 1e-8, without decay.
+    /// Creates the optimizer with β₁ = 0.98, β₂ = 0.92, β₃ = 0.99, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         let (beta1, beta2, beta3) = (0.98, 0.92, 0.99);
         Adan { learning_rate, beta1, beta2, beta3, epsilon: 1e-8, decay: Decay::NONE }
     }
 
-    /// The same with these β.
+    /// Sets β₁, β₂ and β₃.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64, beta3: f64) -> Self {
         Adan { beta1, beta2, beta3, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Adan { epsilon, ..self }
@@ -105,7 +107,7 @@ struct AdanElement<T> {
     beta1: (T, T),
     beta2: (T, T),
     beta3: (T, T),
-    /// The rates of both parts of a step.
+    /// The rates of the two parts of a step.
     of_mean: T,
     of_change: T,
     root_scale: T,
@@ -124,7 +126,7 @@ impl<T: Float> Element<T, 4> for AdanElement<T> {
         let n = running(n, self.beta3.0, self.beta3.1 * ahead * ahead, self.negligible);
         let root = n.sqrt().mul_add(self.root_scale, self.epsilon);
         let direction = m.mul_add(self.of_mean, w * self.of_change);
-        // A gradient is kept as it is, but for what is subnormal.
+        // The gradient is stored unchanged, except for subnormal values.
         let kept = (g + self.negligible) - self.negligible;
         (p - direction * reciprocal(root), [m, w, n, kept])
     }

@@ -10,40 +10,41 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// AMSGrad (Reddi, Kale and Kumar 2018), with Adam's corrections, as PyTorch's `Adam(amsgrad=True)`.
+/// The AMSGrad optimizer (Reddi, Kale and Kumar 2018), with Adam's bias corrections, as PyTorch's
+/// `Adam(amsgrad=True)`.
 ///
 /// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  s ← max(s, v),
 /// p ← p − learning_rate · m̂ / (√(s/(1 − β₂ᵗ)) + ε), with m̂ = m/(1 − β₁ᵗ) at step t.
 ///
-/// Remembers m, v and s.
+/// State: m, v and s.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AmsGrad {
-    /// The size of a step, 1e-3 usually.
+    /// Learning rate, usually 1e-3.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.9 usually.
+    /// Decay rate of the mean of the gradient, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean of its square changes, 0.999 usually.
+    /// Decay rate of the mean of its square, usually 0.999.
     pub beta2: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl AmsGrad {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         AmsGrad { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: Decay::NONE }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         AmsGrad { beta1, beta2, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         AmsGrad { epsilon, ..self }

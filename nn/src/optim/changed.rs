@@ -1,14 +1,16 @@
-//! A step of a rule by another gradient than the one that came.
+//! An optimizer step with a modified gradient.
 
 use tensor::{Buffer, Float};
 
 use super::{Optimizer, Step, Stretch};
 
-/// Numbers of a gradient that are changed at a time: with all that a rule remembers they lie in the first cache.
+/// Block size for modifying a gradient: with the optimizer's state, a block fits in the first-level
+/// cache.
 const BLOCK: usize = 1024;
 
-/// The step of `rule` by what `change` makes of the gradient, given where it begins in the stretch and the parameters there;
-/// whether all parameters are finite then. The rule sees the stretch in blocks, unless it asks for whole tensors.
+/// Takes a step of `rule` with a gradient modified by `change`, which receives the start of the
+/// block within the slice and the parameters there. Returns whether all parameters are finite
+/// afterwards. The slice is processed in blocks, unless the optimizer requires whole tensors.
 pub(super) fn update_by<T: Float, O: Optimizer<T>>(
     rule: &O,
     step: Step,

@@ -1,4 +1,4 @@
-//! What every optimizer of the list must show.
+//! Tests that every optimizer of the list must pass.
 
 use tensor::Float;
 use tensor::random::Random;
@@ -7,16 +7,16 @@ use super::onnx::Onnx;
 use super::trajectories::Reference;
 use super::{MOST_MEMORY, Optimizer, Step, Stretch, see_all, slots};
 
-/// What the file of an optimizer gives to these tests.
+/// The data that an optimizer's file provides for these tests.
 pub(super) struct Examples<O> {
-    /// The rule with different numbers, so that each part of it is used.
+    /// The optimizer with different settings, so that each part of it is used.
     pub(super) instances: Vec<O>,
-    /// The paper's formula for one parameter, its memory included, written without a look at the rule's
-    /// code: from a first value over some steps to the last value.
+    /// The paper's formula for one parameter, including its state, written independently of the
+    /// optimizer's code: from an initial value through some steps to the final value.
     pub(super) formula: fn(&O, f64, &[FormulaStep]) -> f64,
-    /// Whether the rule itself says so, as weight decay does.
+    /// Whether the optimizer moves parameters without a gradient, as weight decay does.
     pub(super) moves_without_gradient: bool,
-    /// Rules with a setting out of its range, and which it is.
+    /// Optimizers with a setting out of range, and the name of the setting.
     pub(super) refused: Vec<(O, &'static str)>,
     pub(super) onnx: Onnx<O>,
     pub(super) reference: Reference<O>,
@@ -25,12 +25,12 @@ pub(super) struct Examples<O> {
 /// One step of one parameter.
 #[derive(Clone, Copy)]
 pub(super) struct FormulaStep {
-    /// What the learning rate is multiplied by.
+    /// Factor on the learning rate.
     pub(super) factor: f64,
     pub(super) gradient: f64,
 }
 
-/// What every optimizer of the list is: a rule for any float.
+/// Bounds of every optimizer of the list: it works with every float type.
 pub(super) trait Rule:
     Optimizer<f64> + Optimizer<f32> + Optimizer<half::f16> + Optimizer<half::bf16>
 {
@@ -38,16 +38,16 @@ pub(super) trait Rule:
 
 impl<O: Optimizer<f64> + Optimizer<f32> + Optimizer<half::f16> + Optimizer<half::bf16>> Rule for O {}
 
-/// Sees each optimizer of the list.
+/// A visitor of the optimizers in the list.
 pub(super) trait See {
     fn optimizer<O: Rule>(&mut self, name: &str, examples: Examples<O>);
 }
 
-/// How many parameters: more than any vector, and odd.
+/// Number of parameters: more than any vector holds, and odd.
 const COUNT: usize = 67;
 const STEPS: usize = 20;
 
-/// Numbers that are different for every parameter, step and purpose.
+/// Numbers that differ for every parameter, step and purpose.
 fn normal(purpose: usize, step: usize, parameter: usize) -> f64 {
     Random::new(1, purpose as u64).normal((step * COUNT + parameter) as u64)
 }
@@ -65,7 +65,7 @@ fn factor(step: usize) -> f64 {
     1.0 / (1.0 + step as f64 / 8.0)
 }
 
-/// Parameters with what the optimizer remembers of them.
+/// Parameters with the optimizer's state.
 struct Trained<T> {
     parameters: Vec<T>,
     memory: Vec<Vec<T>>,
@@ -102,7 +102,8 @@ fn trained<T: Float, O: Optimizer<T>>(optimizer: &O) -> Trained<T> {
     trained
 }
 
-/// [`trained`], each by itself if the rule sees whole tensors: the formula is of one parameter.
+/// [`trained`], for each parameter separately if the optimizer uses whole tensors: the formula is
+/// for one parameter.
 fn each_trained<T: Float, O: Optimizer<T>>(optimizer: &O) -> Vec<T> {
     if !O::WHOLE_TENSORS {
         return trained::<T, O>(optimizer).parameters;
@@ -149,7 +150,8 @@ fn every_optimizer_is_its_formula() {
     see_all(&mut Formula);
 }
 
-/// Whatever has a momentum in its settings, but for what changes it by itself or averages by it.
+/// Every optimizer with a momentum setting, except those that change it themselves or average with
+/// it.
 #[test]
 fn a_momentum_can_be_multiplied() {
     struct Momentum;
@@ -212,8 +214,8 @@ fn vectors_and_single_elements_have_the_same_bits() {
     see_all(&mut Bits);
 }
 
-/// Whether what is remembered of each parameter in this slot is something else than 0 after some step. (Not after every one: a
-/// sign may be 0 where it has just changed.)
+/// Whether the state in this slot differs from 0 for each parameter after some step. (Not after
+/// every step: a sign may be 0 where it has just changed.)
 fn every_number_is_used<O: Optimizer<f64>>(optimizer: &O, slot: usize) -> bool {
     let mut trained = Trained::new::<O>(parameters());
     let mut used = [false; COUNT];
@@ -241,14 +243,15 @@ fn the_memory_declared_is_the_memory_used() {
                     .instances
                     .iter()
                     .any(|optimizer| every_number_is_used(optimizer, slot));
-                assert!(used, "{name}: nothing is remembered as {remembered}");
+                assert!(used, "{name}: the state {remembered} is never used");
             }
         }
     }
     see_all(&mut Memory);
 }
 
-/// Parameters without gradient whose means decay, as the weights of a pixel that has become black.
+/// Parameters without gradient whose means decay, such as the weights of a pixel that has become
+/// black.
 #[test]
 fn what_is_remembered_never_becomes_subnormal() {
     struct Subnormal;
@@ -264,7 +267,8 @@ fn what_is_remembered_never_becomes_subnormal() {
         }
     }
     fn check<T: Float, O: Optimizer<T>>(name: &str, optimizer: &O) {
-        // Until all has come to rest; a mean that keeps 0.999 of itself takes 700,000 steps in `f64`.
+        // Maximum number of steps until nothing changes; a mean that retains 0.999 of itself takes
+        // 700,000 steps in `f64`.
         const MOST_STEPS: usize = 1_000_000;
         let mut trained = Trained::new::<O>(vec![T::one(); 3]);
         for scale in [1.0, -1e-3, 1e-2] {
@@ -272,7 +276,7 @@ fn what_is_remembered_never_becomes_subnormal() {
         }
         let (mut before, mut at_rest) = (Vec::new(), 0);
         for _ in 0..MOST_STEPS {
-            // A decay that is a part of the gradient would be one, and never come to rest.
+            // Coupled decay would add a gradient, and the state would never come to rest.
             trained.parameters.fill(T::zero());
             trained.step(optimizer, 1.0, &[T::zero(); 3]);
             let mut remembered = trained.memory.iter().flatten();
@@ -284,7 +288,7 @@ fn what_is_remembered_never_becomes_subnormal() {
             }
             before.clone_from(&trained.memory);
         }
-        panic!("{name}: what is remembered does not come to rest");
+        panic!("{name}: the state does not come to rest");
     }
     see_all(&mut Subnormal);
 }
@@ -375,7 +379,7 @@ fn every_optimizer_is_its_formula_in_small_floats() {
         formula: fn(&O, f64, &[FormulaStep]) -> f64,
     ) {
         let gradients = [0.1, -0.05, 0.1, 0.05, -0.1];
-        // The formula is of one parameter.
+        // The formula is for one parameter.
         let count = if O::WHOLE_TENSORS { 1 } else { 3 };
         let mut trained = Trained::new::<O>(vec![T::one(); count]);
         for gradient in gradients {
@@ -408,7 +412,7 @@ fn every_optimizer_is_its_formula_in_small_floats() {
     see_all(&mut Small);
 }
 
-/// A rate that `f64` holds may be infinite or zero as a number of the network.
+/// A rate that `f64` can represent may be infinite or zero in the network's number type.
 #[test]
 fn a_rate_must_be_a_number_of_the_network() {
     for rate in [1e39, 1e-50] {
@@ -417,7 +421,7 @@ fn a_rate_must_be_a_number_of_the_network() {
     }
 }
 
-/// The trainer may take the step where the gradient is computed, so both must be the same.
+/// The trainer may take the step where the gradient is computed, so both results must be equal.
 #[test]
 fn a_step_by_descent_is_the_step() {
     struct Descent;

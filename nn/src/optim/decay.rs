@@ -1,4 +1,4 @@
-//! How parameters become smaller by themselves.
+//! Weight decay.
 
 use tensor::Float;
 
@@ -6,12 +6,13 @@ use super::settings;
 use crate::error::Result;
 use crate::parameters::{NamedTensor, TensorKind};
 
-/// Weight decay of a rule, in one of two forms:
+/// Weight decay of an optimizer, in one of two forms:
 ///
 /// - [`decoupled`](Decay::decoupled), p ← (1 − learning_rate · amount) · p before the step (Loshchilov and Hutter 2019);
 /// - [`coupled`](Decay::coupled), g ← g + amount · p, as the gradient of amount/2 · p² in the loss.
 ///
-/// What decays are weights: biases, scales and shifts of norms are spared, unless [`all`](Decay::all) says otherwise.
+/// Only weights decay. Biases, scales and shifts of norms do not, unless [`all`](Decay::all) is
+/// set.
 ///
 /// ```
 /// use nn::{Decay, Lion};
@@ -21,29 +22,29 @@ use crate::parameters::{NamedTensor, TensorKind};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Decay {
-    /// How much; 0 is none.
+    /// Strength of the decay; 0 turns it off.
     pub amount: f64,
-    /// Whether it is a part of the gradient.
+    /// Whether the decay is part of the gradient.
     pub is_coupled: bool,
     /// Whether biases, scales and shifts decay, too.
     pub has_all: bool,
 }
 
 impl Decay {
-    /// Nothing becomes smaller by itself.
+    /// No weight decay.
     pub const NONE: Decay = Decay { amount: 0.0, is_coupled: false, has_all: false };
 
-    /// Beside the gradient, as a multiple of the learning rate.
+    /// Decay separate from the gradient, as a multiple of the learning rate.
     pub const fn decoupled(amount: f64) -> Self {
         Decay { amount, ..Self::NONE }
     }
 
-    /// In the gradient.
+    /// Decay as part of the gradient.
     pub const fn coupled(amount: f64) -> Self {
         Decay { amount, is_coupled: true, ..Self::NONE }
     }
 
-    /// The same for every tensor, as PyTorch does it without groups of parameters.
+    /// Applies the decay to every tensor, as PyTorch does without parameter groups.
     #[must_use]
     pub const fn all(self) -> Self {
         Decay { has_all: true, ..self }
@@ -53,7 +54,7 @@ impl Decay {
         settings::weight_decay(rule, self.amount)
     }
 
-    /// Whether this tensor is one of those that decay, by whatever amount.
+    /// Whether this tensor is of a kind that decays, regardless of the amount.
     pub(super) fn is_for(&self, tensor: Option<&NamedTensor>) -> bool {
         self.has_all || tensor.is_none_or(|it| it.kind == TensorKind::Weight)
     }
@@ -64,7 +65,7 @@ impl Decay {
         if self.is_for(tensor) { self.amount * factor } else { 0.0 }
     }
 
-    /// What it does to an element of this tensor in a step of this size.
+    /// The effect on an element of this tensor in a step of this size.
     pub(super) fn shares<T: Float>(&self, rate: f64, tensor: Option<&NamedTensor>) -> Shares<T> {
         let amount = self.amount_of(tensor);
         match self.is_coupled {
@@ -74,21 +75,21 @@ impl Decay {
     }
 }
 
-/// What decay does to an element. Both are applied always: without decay they are 0 and 1, which change no bit, and a
-/// loop of its own would cost more code than they cost time.
+/// The effect of decay on an element. Both factors are always applied: without decay they are 0 and
+/// 1, which change no bit. A separate loop would add more code than they cost time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Shares<T> {
-    /// How much of the parameter is added to the gradient.
+    /// Multiple of the parameter that is added to the gradient.
     pub(super) coupled: T,
-    /// What is left of the parameter.
+    /// Factor that decay leaves of the parameter.
     pub(super) keep: T,
 }
 
-/// What a rule with the fields `learning_rate` and `decay` has beside its formula.
+/// Methods of an optimizer with the fields `learning_rate` and `decay`.
 macro_rules! rate_and_decay {
     ($Rule:ident) => {
         impl $Rule {
-            /// The same with this weight decay.
+            /// Sets the weight decay.
             #[must_use]
             pub const fn decay(self, decay: $crate::optim::Decay) -> Self {
                 $Rule { decay, ..self }
@@ -109,7 +110,7 @@ mod tests {
     use super::*;
     use crate::optim::{AdaGrad, Lion, Optimizer, Step, Stretch};
 
-    /// One step without gradient from 1.
+    /// The result of one step without gradient from 1.
     fn left<const N: usize>(rule: &impl Optimizer<f64>, kind: TensorKind) -> f64 {
         let tensor = NamedTensor::new("x", &[1], 0).kind(kind);
         let mut p = [1.0];

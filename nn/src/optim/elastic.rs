@@ -1,4 +1,4 @@
-//! Penalties on weights, around any rule: L1, L2, or both.
+//! Elastic net: L1 and L2 penalties on weights, around any optimizer.
 
 use tensor::Float;
 
@@ -9,11 +9,13 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::{TensorKind, combine};
 
-/// The elastic net (Zou and Hastie 2005) around any rule: it sees g + l1 · sign(p) + 2 · l2 · p, the gradient of the loss and
-/// of l1 · Σ|p| + l2 · Σp², with sign(0) = 0.
+/// The elastic net (Zou and Hastie 2005) around any optimizer, which receives
+/// g + l1 · sign(p) + 2 · l2 · p. This is the gradient of the loss plus l1 · Σ|p| + l2 · Σp², with
+/// sign(0) = 0.
 ///
-/// L1 alone (the lasso) pushes weights that are of no use to near 0, by the same amount however small they are. Weights
-/// are penalized: biases, scales and shifts are spared. The loss that is told is that of the data alone.
+/// L1 alone (the lasso) moves weights that are of no use close to 0, by the same amount regardless
+/// of their size. Only weights are penalized; biases, scales and shifts are not. The reported loss
+/// is that of the data alone.
 ///
 /// ```
 /// use nn::{Adam, Elastic};
@@ -23,27 +25,27 @@ use crate::parameters::{TensorKind, combine};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Elastic<O = Sgd> {
-    /// The penalty on sizes, 1e-5 usually.
+    /// Penalty on absolute values, usually 1e-5.
     pub l1: f64,
-    /// The penalty on squares, as the option `l2` of a layer.
+    /// Penalty on squares, as the option `l2` of a layer.
     pub l2: f64,
-    /// What takes the step.
+    /// The optimizer that takes the step.
     pub rule: O,
 }
 
 impl<O> Elastic<O> {
-    /// Both penalties around this rule.
+    /// Adds both penalties to this optimizer.
     pub const fn new(l1: f64, l2: f64, rule: O) -> Self {
         Elastic { l1, l2, rule }
     }
 
-    /// The penalty on sizes alone.
+    /// Adds only the penalty on absolute values.
     pub const fn l1(l1: f64, rule: O) -> Self {
         Elastic { l1, l2: 0.0, rule }
     }
 }
 
-/// Of the rule.
+/// The learning rate of the inner optimizer.
 impl<O: LearningRate> LearningRate for Elastic<O> {
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.rule.set_learning_rate(learning_rate);

@@ -1,4 +1,4 @@
-//! Noise on gradients, around any rule.
+//! Noise on gradients, around any optimizer.
 
 use tensor::Float;
 use tensor::random::Random;
@@ -10,14 +10,16 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::combine;
 
-/// Keeps these random numbers apart from all others with the same seed ("GRAD"); the number of the step is added.
+/// Separates these random numbers from all others with the same seed ("GRAD"); the number of the
+/// step is added.
 const STREAM: u64 = 0x4752_4144_0000_0000;
 
-/// Gradient noise (Neelakantan et al. 2015) around any rule: it sees g + √variance / (1 + t)^(power/2) · n, with n normal, at
-/// step t.
+/// Gradient noise (Neelakantan et al. 2015) around any optimizer, which receives
+/// g + √variance / (1 + t)^(power/2) · n, with n normal, at step t.
 ///
-/// It helps deep networks out of bad first weights, and less so the longer they are trained. n is a function of seed, step and
-/// place in the flat parameters: the same bits for any number of threads, and where a training goes on.
+/// It helps deep networks to recover from poor initial weights, with an effect that decreases
+/// during training. n is a function of the seed, the step and the index in the flat parameters: the
+/// bits are the same for any number of threads, and when a training resumes.
 ///
 /// ```
 /// use nn::{Adam, GradientNoise};
@@ -26,41 +28,41 @@ const STREAM: u64 = 0x4752_4144_0000_0000;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct GradientNoise<O = Sgd> {
-    /// Of the noise of the first steps; 0.01, 0.3 and 1 were the authors'.
+    /// Variance of the noise in the first step; the authors used 0.01, 0.3 and 1.
     pub variance: f64,
-    /// How fast it becomes less, 0.55 usually.
+    /// How fast the noise decreases, usually 0.55.
     pub power: f64,
-    /// What it is made from.
+    /// Seed of the noise.
     pub seed: u64,
-    /// What takes the step.
+    /// The optimizer that takes the step.
     pub rule: O,
 }
 
 impl<O> GradientNoise<O> {
-    /// Around this rule, with a power of 0.55.
+    /// Adds noise to this optimizer, with a power of 0.55.
     pub const fn new(variance: f64, seed: u64, rule: O) -> Self {
         GradientNoise { variance, power: 0.55, seed, rule }
     }
 
-    /// The same with noise that becomes less as fast as this.
+    /// Sets how fast the noise decreases.
     #[must_use]
     pub fn power(self, power: f64) -> Self {
         GradientNoise { power, ..self }
     }
 
-    /// The deviation of the noise in a step.
+    /// Standard deviation of the noise in a step.
     fn deviation(&self, step: Step) -> f64 {
-        // t of the formula is counted from 0.
+        // The formula counts t from 0.
         self.variance.sqrt() / (step.number as f64).powf(self.power / 2.0)
     }
 
-    /// Where the numbers of a step come from.
+    /// The random numbers of a step.
     fn random(&self, step: Step) -> Random {
         Random::new(self.seed, STREAM.wrapping_add(step.number))
     }
 }
 
-/// Of the rule.
+/// The learning rate of the inner optimizer.
 impl<O: LearningRate> LearningRate for GradientNoise<O> {
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.rule.set_learning_rate(learning_rate);
@@ -71,7 +73,7 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for GradientNoise<O> {
     const NAME: &'static str = "gradient_noise";
     const MEMORY: &'static [&'static str] = O::MEMORY;
     const DECAYS: bool = O::DECAYS;
-    // So that it is known which parameters they are.
+    // Whole tensors, so that the indices of the parameters are known.
     const WHOLE_TENSORS: bool = true;
 
     fn check(&self) -> Result<()> {
@@ -142,7 +144,7 @@ mod tests {
     use super::*;
     use crate::parameters::NamedTensor;
 
-    /// Each place has noise of its own, with the deviation of its step.
+    /// Each index has different noise, with the standard deviation of its step.
     #[test]
     fn noise_belongs_to_seed_step_and_place() {
         let noise = |seed: u64, step: u64, offset: usize| {

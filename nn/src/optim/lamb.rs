@@ -1,4 +1,4 @@
-//! LAMB: Adam whose step is as long as the tensor.
+//! LAMB: Adam with a step proportional to the norm of the tensor.
 
 use tensor::Float;
 use tensor::math::reciprocal;
@@ -11,43 +11,43 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// LAMB (You et al. 2020), for large batches.
+/// The LAMB optimizer (You et al. 2020), for large batches.
 ///
-/// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  d = m̂ / (√v̂ + ε) + weight_decay · p, with the corrections of
-/// [`Adam`](super::Adam),  p ← p − learning_rate · ‖p‖/‖d‖ · d, with the lengths of whole tensors; where one of them is 0,
-/// their ratio is 1.
+/// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  d = m̂ / (√v̂ + ε) + weight_decay · p, with the
+/// bias corrections of [`Adam`](super::Adam),  p ← p − learning_rate · ‖p‖/‖d‖ · d, with the norms
+/// of whole tensors; if one of them is 0, their ratio is 1.
 ///
-/// Biases, scales and shifts take d as it is, without decay, unless [`Decay::all`] says otherwise. A decay that is
-/// [coupled](Decay::coupled) is a part of g. Remembers m and v.
+/// Biases, scales and shifts use d without the ratio and without decay, unless [`Decay::all`] is
+/// set. [Coupled decay](Decay::coupled) is part of g. State: m and v.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lamb {
-    /// The size of a step as a share of a tensor's length, 1e-3 usually.
+    /// Learning rate: the size of a step relative to a tensor's norm, usually 1e-3.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.9 usually.
+    /// Decay rate of the mean of the gradient, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean of its square changes, 0.999 usually.
+    /// Decay rate of the mean of its square, usually 0.999.
     pub beta2: f64,
-    /// Added to the root, 1e-6 usually.
+    /// Added to the square root, usually 1e-6.
     pub epsilon: f64,
-    /// Decoupled, 0.01 by default.
+    /// Weight decay; decoupled, 0.01 by default.
     pub decay: Decay,
 }
 
 impl Lamb {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-6, a decay of 0.01.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-6, a decay of 0.01.
     pub const fn new(learning_rate: f64) -> Self {
         let decay = Decay::decoupled(0.01);
         Lamb { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-6, decay }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         Lamb { beta1, beta2, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Lamb { epsilon, ..self }
@@ -113,7 +113,7 @@ impl<T: Float> Optimizer<T> for Lamb {
     }
 }
 
-/// The means alone: what becomes of the parameters depends on all of them.
+/// The means only: the update of the parameters depends on all of them.
 #[derive(Clone, Copy)]
 struct Means<T> {
     beta1: (T, T),

@@ -1,4 +1,4 @@
-//! LARS: momentum whose step is as long as the tensor.
+//! LARS: momentum with a step proportional to the norm of the tensor.
 
 use tensor::Float;
 
@@ -10,47 +10,48 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// LARS (You, Gitman and Ginsburg 2017), for large batches.
+/// The LARS optimizer (You, Gitman and Ginsburg 2017), for large batches.
 ///
-/// r = trust · ‖p‖ / (‖g‖ + weight_decay · ‖p‖ + ε), with the lengths of whole tensors, or 1 where ‖p‖ or ‖g‖ is 0,
+/// r = trust · ‖p‖ / (‖g‖ + weight_decay · ‖p‖ + ε), with the norms of whole tensors, or 1 if ‖p‖
+/// or ‖g‖ is 0,
 /// v ← momentum · v + r (g + weight_decay · p),  p ← p − learning_rate · v.
 ///
-/// Biases, scales and shifts have neither r nor decay, unless [`Decay::all`] says otherwise. A decay that is
-/// [decoupled](Decay::decoupled) stands in neither sum. Remembers v.
+/// Biases, scales and shifts have neither r nor decay, unless [`Decay::all`] is set. [Decoupled
+/// decay](Decay::decoupled) appears in neither sum. State: v.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lars {
-    /// The size of a step, 1 usually.
+    /// Learning rate, usually 1.
     pub learning_rate: f64,
-    /// How much of the last step's direction is kept, 0.9 usually.
+    /// Fraction of the last step's direction that is retained, usually 0.9.
     pub momentum: f64,
-    /// The length of a step as a share of the tensor's, 1e-3 usually.
+    /// Size of a step relative to the tensor's norm, usually 1e-3.
     pub trust: f64,
-    /// Added to the divisor, 1e-8 usually.
+    /// Added to the divisor, usually 1e-8.
     pub epsilon: f64,
-    /// None by default; the authors couple it.
+    /// Weight decay; none by default. The authors couple it.
     pub decay: Decay,
 }
 
 impl Lars {
-    /// A momentum of 0.9, a trust of 1e-3, ε = 1e-8, without decay.
+    /// Creates the optimizer with a momentum of 0.9, a trust of 1e-3, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Lars { learning_rate, momentum: 0.9, trust: 1e-3, epsilon: 1e-8, decay: Decay::NONE }
     }
 
-    /// The same with this momentum.
+    /// Sets the momentum.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Lars { momentum, ..self }
     }
 
-    /// The same with this trust.
+    /// Sets the trust.
     #[must_use]
     pub const fn trust(self, trust: f64) -> Self {
         Lars { trust, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         Lars { epsilon, ..self }
@@ -133,7 +134,8 @@ pub(super) fn examples() -> Examples<Lars> {
             Lars::new(0.5).trust(0.05).decay(Decay::coupled(0.3)),
             Lars::new(0.1).momentum(0.5).trust(0.1).epsilon(0.01),
         ],
-        // Algorithm 1 of the paper for a tensor of one element, with the rate outside of the velocity
+        // Algorithm 1 of the paper for a tensor of one element, with the learning rate outside the
+        // velocity
         formula: |rule, mut p, steps| {
             let mut v = 0.0;
             for step in steps {

@@ -1,4 +1,4 @@
-//! Lion: the sign of a mean.
+//! Lion: steps by the sign of a mean.
 
 use tensor::Float;
 
@@ -9,32 +9,32 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Lion (Chen et al. 2023).
+/// The Lion optimizer (Chen et al. 2023).
 ///
 /// p ← p − learning_rate · sign(β₁m + (1 − β₁)g),  then m ← β₂m + (1 − β₂)g; the sign of 0 is 0.
 ///
-/// Every parameter moves by the whole rate, so take a third to a tenth of Adam's, and a decay larger by as much.
-/// Remembers m.
+/// Every parameter moves by the full learning rate. Use a third to a tenth of Adam's, and increase
+/// the decay by the same factor. State: m.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Lion {
-    /// The size of a step, 1e-4 usually.
+    /// Learning rate, usually 1e-4.
     pub learning_rate: f64,
-    /// How much of the direction is the mean, 0.9 usually.
+    /// Weight of the mean in the direction, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean changes, 0.99 usually.
+    /// Decay rate of the mean, usually 0.99.
     pub beta2: f64,
-    /// None by default; the authors decouple it.
+    /// Weight decay; none by default. The authors decouple it.
     pub decay: Decay,
 }
 
 impl Lion {
-    /// β₁ = 0.9, β₂ = 0.99, without decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.99, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         Lion { learning_rate, beta1: 0.9, beta2: 0.99, decay: Decay::NONE }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         Lion { beta1, beta2, ..self }
@@ -91,7 +91,7 @@ impl<T: Float> Element<T, 1> for LionElement<T> {
     #[inline(always)]
     fn step(self, p: T, g: T, [m]: [T; 1]) -> (T, [T; 1]) {
         let direction = m.mul_add(self.beta1.0, self.beta1.1 * g);
-        // An infinite gradient has a sign, but is no number to go on with: g·0 is then NaN.
+        // The sign of an infinite gradient is finite, but the step must not be: g·0 makes it NaN.
         let still = direction * T::zero();
         let up = if direction > T::zero() { self.rate } else { still };
         let down = if direction < T::zero() { self.rate } else { still };

@@ -1,4 +1,4 @@
-//! A bound on the weights of each unit, around any rule.
+//! Max-norm: a bound on the weights of each unit, around any optimizer.
 
 use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
@@ -9,10 +9,11 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::{NamedTensor, TensorKind};
 
-/// The max-norm constraint (Srebro and Shraibman 2005; Srivastava et al. 2014) around any rule: after its step the weights w
-/// that lead into a unit become w · min(1, longest / ‖w‖).
+/// The max-norm constraint (Srebro and Shraibman 2005; Srivastava et al. 2014) around any
+/// optimizer: after its step, the incoming weights w of a unit become w · min(1, longest / ‖w‖).
 ///
-/// What is bounded are weights that are matrices, `[inputs, outputs]`, each column by itself; all else is the rule's alone.
+/// Only weights that are matrices, `[inputs, outputs]`, are bounded, each column separately. Other
+/// tensors only take the inner optimizer's step.
 ///
 /// ```
 /// use nn::{MaxNorm, Sgd};
@@ -21,20 +22,20 @@ use crate::parameters::{NamedTensor, TensorKind};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct MaxNorm<O = Sgd> {
-    /// The length that the weights of a unit may have, 3 or 4 usually.
+    /// Maximum norm of the weights of a unit, usually 3 or 4.
     pub longest: f64,
-    /// What takes the step.
+    /// The optimizer that takes the step.
     pub rule: O,
 }
 
 impl<O> MaxNorm<O> {
-    /// Around this rule.
+    /// Adds the bound to this optimizer.
     pub const fn new(longest: f64, rule: O) -> Self {
         MaxNorm { longest, rule }
     }
 }
 
-/// Of the rule.
+/// The learning rate of the inner optimizer.
 impl<O: LearningRate> LearningRate for MaxNorm<O> {
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.rule.set_learning_rate(learning_rate);
@@ -88,7 +89,8 @@ fn columns(tensor: &NamedTensor) -> Option<usize> {
     }
 }
 
-/// Makes each column of a matrix as long as it may be; whether all lengths are finite.
+/// Scales each column of a matrix to at most the maximum norm; returns whether all norms are
+/// finite.
 fn bound<T: Float>(weight: &mut [T], columns: usize, longest: f64) -> bool {
     // In f64, where the squares of single floats neither overflow nor vanish.
     let mut squares = Buffer::<f64>::zeroed(columns);
@@ -123,7 +125,8 @@ pub(super) fn examples() -> Examples<MaxNorm> {
             MaxNorm::new(3.0, Sgd::new(0.1)),
             MaxNorm::new(1e-3, Sgd::new(0.1).momentum(0.9)),
         ],
-        // A tensor that is no matrix is the rule's alone. The trajectories have matrices.
+        // A tensor that is not a matrix only depends on the inner optimizer. The trajectories have
+        // matrices.
         formula: |rule, p, steps| (super::sgd::examples().formula)(&rule.rule, p, steps),
         moves_without_gradient: false,
         refused: vec![

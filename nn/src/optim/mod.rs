@@ -1,4 +1,18 @@
-//! How a gradient changes the parameters.
+//! Optimizers: how a gradient changes the parameters.
+//!
+//! | optimizers | update |
+//! |---|---|
+//! | [`Sgd`] | gradient descent, with or without momentum |
+//! | [`Adam`], [`AdamW`], [`AmsGrad`], [`Adamax`], [`NAdam`], [`RAdam`], [`Adan`] | running means of the gradient and its size |
+//! | [`AdaGrad`], [`Adadelta`], [`RmsProp`], [`Adafactor`] | scaled by the squares of past gradients |
+//! | [`Rprop`], [`Lion`] | by signs |
+//! | [`Muon`] | orthogonalized momentum for matrices |
+//! | [`Lamb`], [`Lars`] | for large batches: steps proportional to the norm of a tensor |
+//! | [`ScheduleFree`] | an average over all steps instead of a decaying learning rate |
+//! | [`Sam`], [`Elastic`], [`MaxNorm`], [`GradientNoise`] | around any of the others |
+//!
+//! [`Decay`] is their weight decay, and [`schedule`] has learning-rate schedules. A custom optimizer
+//! implements [`Optimizer`].
 
 mod changed;
 #[cfg(test)]
@@ -26,7 +40,7 @@ macro_rules! optimizers {
     ($($file:ident :: $Optimizer:ident),* $(,)?) => {
         $( mod $file; pub use $file::$Optimizer; )*
 
-        /// Shows each optimizer of the list to `see`.
+        /// Calls `see` with each optimizer of the list.
         #[cfg(test)]
         fn see_all(see: &mut impl checks::See) {
             $( see.optimizer::<$Optimizer>(stringify!($Optimizer), $file::examples()); )*
@@ -42,13 +56,15 @@ optimizers! {
     adafactor::Adafactor, sam::Sam, elastic::Elastic, max_norm::MaxNorm, gradient_noise::GradientNoise,
 }
 
-/// A rule that changes parameters by their gradient.
+/// An optimizer: updates parameters from their gradient.
 ///
-/// The parameters of a network are one buffer, and a rule sees stretches of it, each as soon as its
-/// gradient is complete, possibly on several threads at once: what becomes of one parameter must
-/// depend on that parameter, its gradient and its own memory alone, or on those of its tensor by
-/// [`WHOLE_TENSORS`](Optimizer::WHOLE_TENSORS). Its [`Debug`](fmt::Debug) form says how it is set: a training goes on only
-/// with the rule that it began with.
+/// The parameters of a network are one buffer. An optimizer receives slices of it, each as soon as
+/// its gradient is complete, possibly on several threads at once. The update of a parameter may
+/// therefore depend only on that parameter, its gradient and its state, or on those of its tensor
+/// with [`WHOLE_TENSORS`](Optimizer::WHOLE_TENSORS).
+///
+/// The [`Debug`](fmt::Debug) form must contain all settings: a training resumes only with the
+/// optimizer that it began with.
 ///
 /// ```
 /// use nn::{Float, Optimizer, Step, Stretch};
@@ -74,47 +90,50 @@ optimizers! {
 /// # assert_eq!(p, [0.5, 1.5]);
 /// ```
 pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
-    /// The rule's name, in messages and in files of what it remembers.
+    /// The optimizer's name, in messages and in files of its state.
     const NAME: &'static str;
 
-    /// What the rule remembers of every parameter: a name for each number, such as `["mean", "square"]`; at most
-    /// [`MOST_MEMORY`].
+    /// Names of the values that the optimizer stores for each parameter, such as `["mean",
+    /// "square"]`; at most [`MOST_MEMORY`].
     const MEMORY: &'static [&'static str];
 
-    /// Whether a stretch must lie in one tensor and say [which](Stretch::tensor). Without it, a stretch may go over
-    /// several, which is quicker where they are small.
+    /// Whether a slice must lie within one tensor and say [which](Stretch::tensor). Without it, a
+    /// slice may span several tensors, which is faster if they are small.
     const BY_TENSOR: bool = false;
 
-    /// Whether a stretch must be a whole tensor, and say [which](Stretch::tensor), so that the rule can use a norm of it or
-    /// a product. Such a rule waits until the whole gradient is there, which then does not stay in the cache.
+    /// Whether a slice must be a whole tensor and say [which](Stretch::tensor), so that the
+    /// optimizer can compute its norm or a product with it. Such an optimizer waits for the
+    /// complete gradient, which then is no longer in the cache.
     const WHOLE_TENSORS: bool = false;
 
-    /// Whether the rule has a weight decay, by [the factor of a tensor](NamedTensor::decay) where it sees one.
+    /// Whether the optimizer has a weight decay, multiplied by [the tensor's
+    /// factor](NamedTensor::decay) if it receives the tensor.
     const DECAYS: bool = false;
 
-    /// Looks at the rule's settings, before anything is trained.
+    /// Checks the optimizer's settings before anything is trained.
     ///
     /// # Errors
     ///
-    /// If one is out of its range.
+    /// If a setting is out of range.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 
-    /// Changes the parameters of a stretch, and what is remembered of them.
+    /// Updates the parameters of a slice and their state.
     fn update(&self, step: Step, stretch: Stretch<'_, T>);
 
-    /// [`Optimizer::update`]; whether all parameters of the stretch are finite then. To be written for a rule whose loop
-    /// can see that on the way, where it costs nothing.
+    /// [`Optimizer::update`], returning whether all parameters of the slice are finite afterwards.
+    /// Override it if the update loop can check this at no extra cost.
     fn checked_update(&self, step: Step, stretch: Stretch<'_, T>) -> bool {
         let Stretch { parameters, gradient, memory, tensor } = stretch;
         self.update(step, Stretch { parameters, gradient, memory, tensor });
         all_finite(parameters)
     }
 
-    /// The same rule with its momentum multiplied by `factor`, as
-    /// [`Fit::momentum_schedule`](crate::Fit::momentum_schedule) asks for: how much is kept of the steps before, in rules of
-    /// Adam's kind β₁. `None` if the rule has no momentum, or one of 0.
+    /// The same optimizer with its momentum multiplied by `factor`, for
+    /// [`Fit::momentum_schedule`](crate::Fit::momentum_schedule). Momentum is the part of the
+    /// previous steps that is retained, β₁ for optimizers of Adam's kind. `None` if the optimizer
+    /// has no momentum, or a momentum of 0.
     fn scale_momentum(&self, factor: f64) -> Option<Self>
     where
         Self: Sized,
@@ -123,86 +142,88 @@ pub trait Optimizer<T: Float>: fmt::Debug + Send + Sync {
         None
     }
 
-    /// The learning rate, if [`Optimizer::update`] is in this step nothing but p ← fma(g, −rate, p): the
-    /// step may then be taken where the gradient is computed.
+    /// The learning rate, if [`Optimizer::update`] in this step is exactly p ← fma(g, −rate, p).
+    /// The step may then be taken where the gradient is computed.
     fn descent(&self, _step: Step) -> Option<T> {
         None
     }
 
-    /// Where the gradient is to be taken, if not at the parameters themselves: see [`Sam`].
+    /// Where the gradient is computed, if not at the parameters themselves: see [`Sam`].
     fn ascent(&self) -> Option<Ascent> {
         None
     }
 }
 
-/// A place near the parameters, in the direction in which the loss rises: see [`Sam`], which has the formula.
+/// A point near the parameters in the direction in which the loss rises: see [`Sam`] for the
+/// formula.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::exhaustive_structs, reason = "made by whoever implements `Optimizer`")]
 pub struct Ascent {
-    /// How far away.
+    /// Distance from the parameters.
     pub radius: f64,
-    /// Whether distances are measured in shares of each parameter.
+    /// Whether distances are relative to the size of each parameter.
     pub is_adaptive: bool,
 }
 
-/// A rule with one learning rate for all parameters.
+/// An optimizer with one learning rate for all parameters.
 pub trait LearningRate {
     /// Replaces the learning rate.
     fn set_learning_rate(&mut self, learning_rate: f64);
 }
 
-/// Which step of a training it is.
+/// The number of a training step, and its factor on the learning rate.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Step {
-    /// Counted from 1.
+    /// Number of the step, counted from 1.
     pub number: u64,
-    /// What a [`schedule`] makes of the learning rate at this time: a factor, 1 without one.
+    /// Factor on the learning rate in this step, from a [`schedule`]; 1 without one.
     pub rate: f64,
 }
 
 impl Step {
-    /// The step with this number, by the learning rate itself.
+    /// The step with this number and a factor of 1.
     pub const fn new(number: u64) -> Self {
         Step { number, rate: 1.0 }
     }
 
-    /// The same with a factor on the learning rate.
+    /// Sets the factor on the learning rate.
     #[must_use]
     pub const fn rate(self, rate: f64) -> Self {
         Step { rate, ..self }
     }
 }
 
-/// Some parameters that lie side by side, as a rule sees them.
+/// A slice of the parameters, with its gradient and state, as an optimizer receives it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Stretch<'s, T> {
-    /// To be changed.
+    /// Parameters to update.
     pub parameters: &'s mut [T],
-    /// Of the loss, as long as `parameters`.
+    /// Gradient of the loss, as long as `parameters`.
     pub gradient: &'s [T],
-    /// What the rule remembers, in the order of [`Optimizer::MEMORY`]: slices as long as `parameters`, which start as
-    /// zeros and are kept from step to step. Those that the rule did not ask for are empty.
+    /// State of the optimizer, in the order of [`Optimizer::MEMORY`]: slices as long as
+    /// `parameters`, zero before the first step and saved from step to step. Slots that the
+    /// optimizer does not use are empty.
     pub memory: [&'s mut [T]; MOST_MEMORY],
-    /// The tensor that the parameters belong to, if the rule asks for it by [`Optimizer::BY_TENSOR`] or
-    /// [`Optimizer::WHOLE_TENSORS`].
+    /// The tensor that the parameters belong to, if [`Optimizer::BY_TENSOR`] or
+    /// [`Optimizer::WHOLE_TENSORS`] is set.
     pub tensor: Option<&'s NamedTensor>,
 }
 
 impl<'s, T> Stretch<'s, T> {
-    /// Of no tensor in particular.
+    /// A slice without a tensor.
     ///
     /// # Panics
     ///
-    /// If gradient or memory are not as long as the parameters.
+    /// If gradient or state are not as long as the parameters.
     #[track_caller]
     pub fn new<const N: usize>(
         parameters: &'s mut [T],
         gradient: &'s [T],
         memory: [&'s mut [T]; N],
     ) -> Self {
-        const { assert!(N <= MOST_MEMORY, "an optimizer remembers at most MOST_MEMORY numbers") };
+        const { assert!(N <= MOST_MEMORY, "an optimizer stores at most MOST_MEMORY numbers") };
         let len = parameters.len();
         let fits = gradient.len() == len && memory.iter().all(|slot| slot.len() == len);
         assert!(fits, "stretch: gradient and memory must be as long as the {len} parameters");
@@ -210,7 +231,7 @@ impl<'s, T> Stretch<'s, T> {
     }
 }
 
-/// For [`Stretch::memory`]: these, and then empty ones.
+/// The array for [`Stretch::memory`]: `memory`, padded with empty slices.
 pub(crate) fn slots<'s, T>(
     memory: impl IntoIterator<Item = &'s mut [T]>,
 ) -> [&'s mut [T]; MOST_MEMORY] {
@@ -218,16 +239,17 @@ pub(crate) fn slots<'s, T>(
     std::array::from_fn(|_| memory.next().unwrap_or_default())
 }
 
-/// The most that [`Optimizer::MEMORY`] may have.
+/// Maximum length of [`Optimizer::MEMORY`].
 pub const MOST_MEMORY: usize = 4;
 
-/// n such that x + n − n is x, but for an error far below anything that moves a parameter, and never
-/// subnormal, since the last bit of x + n is a normal number: what a running mean decays to.
+/// The small number n that a running mean decays to instead of zero. x + n − n is x, except for an
+/// error far below anything that changes a parameter, and is never subnormal, because the last bit
+/// of x + n is a normal number.
 ///
-/// On many CPUs each subnormal costs more than a hundred cycles, and a network whose inputs are zero at the
-/// border has thousands of means that decay.
+/// On many CPUs each subnormal costs more than a hundred cycles, and a network whose inputs are
+/// zero at the border has thousands of means that decay.
 ///
-/// 0 for a number of so small a range that nothing in it is negligible, such as a half.
+/// 0 for a number type with such a small range that nothing in it is negligible, such as a half.
 fn negligible<T: Float>() -> T {
     let n = T::of(4.0) * T::min_positive_value() / T::epsilon();
     if n < T::epsilon() { n } else { T::zero() }

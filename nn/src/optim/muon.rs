@@ -1,4 +1,4 @@
-//! Muon: momentum made orthogonal, for matrices; AdamW for the rest.
+//! Muon: orthogonalized momentum for matrices, AdamW for the rest.
 
 use tensor::product::{Matrix, MatrixMut, Start, add_scaled_product, product};
 use tensor::{Buffer, Float};
@@ -12,62 +12,66 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::{NamedTensor, TensorKind};
 
-/// Muon (Jordan et al. 2024) for weights that are matrices, [`AdamW`] for all else.
+/// The Muon optimizer (Jordan et al. 2024) for weights that are matrices, with [`AdamW`] for all
+/// other tensors.
 ///
-/// m ← momentum · m + (1 − momentum) g,  X = (1 − momentum) g + momentum · m, over its length. Five times
-/// X ← 3.4445 X − 4.7750 (XXᵀ)X + 2.0315 (XXᵀ)²X, which brings all singular values near 1 (Newton and Schulz),
+/// m ← momentum · m + (1 − momentum) g,  X = (1 − momentum) g + momentum · m, divided by its norm.
+/// Then five times X ← 3.4445 X − 4.7750 (XXᵀ)X + 2.0315 (XXᵀ)²X, which brings all singular values
+/// near 1 (Newton and Schulz), and
 /// p ← (1 − learning_rate · weight_decay) p − learning_rate · √max(1, outputs/inputs) · X.
 ///
-/// Without [`nesterov`](Muon::nesterov), X = m. The products cost as much as some rows of a batch, as many as the smaller side
-/// of the matrix. Last layers and embeddings learn better by AdamW, as the authors found; here they are matrices, too.
-/// Remembers m, and of all else what AdamW does.
+/// Without [`nesterov`](Muon::nesterov), X = m. The products cost about as much as some rows of a
+/// batch, as many as the smaller side of the matrix. The authors found that last layers and
+/// embeddings train better with AdamW; here they are treated as matrices, too. State: m, and the
+/// state of AdamW for all other tensors.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Muon {
-    /// The size of a step of matrices, 0.02 usually.
+    /// Learning rate of matrices, usually 0.02.
     pub learning_rate: f64,
-    /// How slowly m changes, 0.95 usually.
+    /// Decay rate of m, usually 0.95.
     pub momentum: f64,
-    /// Whether the gradient of a step counts twice; it does by default.
+    /// Whether the current gradient counts twice; true by default.
     pub nesterov: bool,
-    /// Of matrices, as a multiple of the learning rate; 0 by default.
+    /// Weight decay of matrices, as a multiple of the learning rate; 0 by default.
     pub weight_decay: f64,
-    /// For all that is no matrix.
+    /// The optimizer of all tensors that are not matrices.
     pub rest: AdamW,
 }
 
-/// How often the polynomial is applied, and its coefficients.
+/// Number of applications of the polynomial, and its coefficients.
 const TIMES: usize = 5;
 const COEFFICIENTS: [f64; 3] = [3.4445, -4.7750, 2.0315];
-/// The least length that a matrix is divided by.
+/// The smallest norm that a matrix is divided by.
 const SHORTEST: f64 = 1e-7;
 
 impl Muon {
-    /// A momentum of 0.95 by Nesterov, no decay, and `rest` for all that is no matrix.
+    /// Creates the optimizer with a momentum of 0.95 by Nesterov, no decay, and `rest` for all
+    /// tensors that are not matrices.
     pub const fn new(learning_rate: f64, rest: AdamW) -> Self {
         Muon { learning_rate, momentum: 0.95, nesterov: true, weight_decay: 0.0, rest }
     }
 
-    /// The same with this momentum.
+    /// Sets the momentum.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Muon { momentum, ..self }
     }
 
-    /// The same with or without Nesterov's momentum.
+    /// Turns Nesterov's momentum on or off.
     #[must_use]
     pub const fn nesterov(self, nesterov: bool) -> Self {
         Muon { nesterov, ..self }
     }
 
-    /// The same with this decay of matrices.
+    /// Sets the weight decay of matrices.
     #[must_use]
     pub const fn weight_decay(self, weight_decay: f64) -> Self {
         Muon { weight_decay, ..self }
     }
 }
 
-/// Of matrices; that of the rest changes in proportion.
+/// The learning rate of matrices; that of the rest changes in proportion.
 impl LearningRate for Muon {
     fn set_learning_rate(&mut self, learning_rate: f64) {
         let rest = self.rest.adam.learning_rate * learning_rate / self.learning_rate;
@@ -89,7 +93,7 @@ impl<T: Float> Optimizer<T> for Muon {
         Optimizer::<T>::check(&self.rest)
     }
 
-    /// Of matrices and of the rest.
+    /// Scales the momentum of matrices and of the rest.
     fn scale_momentum(&self, factor: f64) -> Option<Self> {
         let momentum = settings::scaled_momentum(self.momentum, factor)?;
         let rest = Optimizer::<T>::scale_momentum(&self.rest, factor)?;
@@ -129,7 +133,7 @@ fn matrix(tensor: &NamedTensor) -> Option<(usize, usize)> {
     }
 }
 
-/// What the matrix is made from, in the place of the parameter.
+/// Computes the matrix to orthogonalize, in place of the parameter.
 #[derive(Clone, Copy)]
 struct Ahead<T> {
     momentum: (T, T),
@@ -146,7 +150,7 @@ impl<T: Float> Element<T, 1> for Ahead<T> {
     }
 }
 
-/// A step of this size along what is remembered.
+/// A step of this size along the stored direction.
 #[derive(Clone, Copy)]
 struct Along<T>(T);
 
@@ -161,11 +165,12 @@ impl<T: Float> Element<T, 1> for Along<T> {
 fn orthogonalize<T: Float>(x: &mut Buffer<T>, rows: usize, cols: usize) {
     let shortest = T::of(SHORTEST);
     let length = norm([&**x], |[x]| x);
-    // Written so that a length that is no number stays.
+    // Written so that a NaN norm is preserved.
     let length = if length < shortest { shortest } else { length };
     x.iter_mut().for_each(|x| *x = *x / length);
     let [a, b, c] = COEFFICIENTS.map(T::of);
-    // Of the two products of X with itself the smaller one, with the same powers of the singular values.
+    // The smaller of the two products of X with itself, which have the same powers of the singular
+    // values.
     let is_wide = rows <= cols;
     let side = rows.min(cols);
     let mut square = Buffer::stale(side * side);
@@ -193,7 +198,8 @@ fn orthogonalize<T: Float>(x: &mut Buffer<T>, rows: usize, cols: usize) {
 pub(super) fn examples() -> Examples<Muon> {
     Examples {
         instances: vec![Muon::new(0.02, AdamW::new(0.01).weight_decay(0.3))],
-        // A tensor that is no matrix: Algorithm 2 of AdamW's paper. The trajectories have matrices.
+        // For a tensor that is not a matrix: Algorithm 2 of AdamW's paper. The trajectories have
+        // matrices.
         formula: |rule, p, steps| (super::adamw::examples().formula)(&rule.rest, p, steps),
         moves_without_gradient: true,
         refused: vec![
@@ -218,7 +224,7 @@ pub(super) fn examples() -> Examples<Muon> {
 mod tests {
     use super::*;
 
-    /// XXᵀ, or XᵀX, is near 1 for a matrix that is none of them.
+    /// XXᵀ, or XᵀX, is near 1 for a matrix that is not orthogonal itself.
     #[test]
     fn singular_values_come_near_1() {
         for (rows, cols) in [(1, 1), (1, 5), (3, 8), (8, 3), (17, 17), (40, 9)] {

@@ -10,34 +10,35 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// NAdam (Dozat 2016), as PyTorch has it.
+/// The NAdam optimizer (Dozat 2016), as in PyTorch.
 ///
 /// μₜ = β₁(1 − ½ · 0.96^(t · momentum_decay)),  m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
 /// p ← p − learning_rate · (μₜ₊₁ m / (1 − ∏ₛ₌₁ᵗ⁺¹ μₛ) + (1 − μₜ) g / (1 − ∏ₛ₌₁ᵗ μₛ)) / (√(v/(1 − β₂ᵗ)) + ε).
 ///
-/// Remembers m and v.
+/// State: m and v.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NAdam {
-    /// The size of a step, 2e-3 usually.
+    /// Learning rate, usually 2e-3.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.9 usually.
+    /// Decay rate of the mean of the gradient, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean of its square changes, 0.999 usually.
+    /// Decay rate of the mean of its square, usually 0.999.
     pub beta2: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
-    /// How fast the momentum rises from β₁/2 to β₁, 4e-3 usually.
+    /// How fast the momentum rises from β₁/2 to β₁, usually 4e-3.
     pub momentum_decay: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
-/// ψ's base in the paper.
+/// Base of ψ in the paper.
 const BASE: f64 = 0.96;
 
 impl NAdam {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, a momentum decay of 4e-3, without weight decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, a momentum decay of 4e-3, without
+    /// weight decay.
     pub const fn new(learning_rate: f64) -> Self {
         NAdam {
             learning_rate,
@@ -49,19 +50,19 @@ impl NAdam {
         }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         NAdam { beta1, beta2, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         NAdam { epsilon, ..self }
     }
 
-    /// The same with a momentum that rises at this speed.
+    /// Sets how fast the momentum rises.
     #[must_use]
     pub const fn momentum_decay(self, momentum_decay: f64) -> Self {
         NAdam { momentum_decay, ..self }
@@ -72,11 +73,12 @@ impl NAdam {
         self.beta1 * (1.0 - 0.5 * BASE.powf(t * self.momentum_decay))
     }
 
-    /// ∏ μₛ for s from 1 to t, without a loop over all steps before, since a rule remembers nothing but its elements.
+    /// ∏ μₛ for s from 1 to t, without a loop over all earlier steps, because an optimizer only
+    /// stores values per parameter.
     ///
     /// With q = 0.96^momentum_decay, Σₛ ln(1 − ½qˢ) = −Σₖ (½)ᵏ/k · Σₛ qᵏˢ, and the inner sum is geometric.
     fn product(&self, t: f64) -> f64 {
-        /// Of the outer sum: ½ᵏ is then below what an `f64` sees.
+        /// Number of terms of the outer sum: ½ᵏ is then below the precision of `f64`.
         const TERMS: i32 = 56;
         let most = self.beta1.powf(t);
         if most < 1e-20 {
@@ -138,7 +140,7 @@ impl<T: Float> Optimizer<T> for NAdam {
 struct NAdamElement<T> {
     beta1: (T, T),
     beta2: (T, T),
-    /// The rates of both parts of a step.
+    /// The rates of the two parts of a step.
     of_mean: T,
     of_gradient: T,
     root_scale: T,

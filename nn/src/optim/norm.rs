@@ -1,10 +1,10 @@
-//! The length of a tensor, the same on every CPU.
+//! The norm of a tensor, with the same bits on every CPU.
 
 use tensor::Float;
 use tensor::simd::{Inline, vectorize_inline};
 
-/// √Σ f(x)², where x are the numbers of all `slices` at one place. The order of the sum is fixed, so that its bits do not
-/// depend on the CPU.
+/// √Σ f(x)², where x are the numbers of all `slices` at one index. The order of the sum is fixed,
+/// so that its bits do not depend on the CPU.
 pub(super) fn norm<T: Float, const N: usize>(
     slices: [&[T]; N],
     f: impl Fn([T; N]) -> T + Copy,
@@ -22,7 +22,7 @@ impl<T: Float, F: Fn([T; N]) -> T + Copy, const N: usize> Inline for Squares<'_,
 
     #[inline(always)]
     fn run(self) -> T {
-        /// Sums side by side: several vectors on every CPU.
+        /// Number of partial sums: several vectors on every CPU.
         const LANES: usize = 32;
         let Squares { slices, f } = self;
         let split = slices.map(|slice| slice.as_chunks::<LANES>());

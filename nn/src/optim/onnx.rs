@@ -1,8 +1,8 @@
 //! The ONNX project's backend node tests of optimizers: one step each, from a state in the middle of
 //! training.
 //!
-//! The numbers lie with the other node tests in autograd/tests/onnx, which says where they come
-//! from.
+//! The numbers are stored with the other node tests in autograd/tests/onnx, which states their
+//! source.
 
 #[path = "../../../autograd/tests/fixture/mod.rs"]
 pub(super) mod fixture;
@@ -16,7 +16,7 @@ use super::{Optimizer, Step, Stretch, see_all, slots};
 const RELATIVE: f32 = 1e-3;
 const ABSOLUTE: f32 = 1e-7;
 
-/// Which of the node tests are tests of an optimizer.
+/// The node tests that apply to an optimizer.
 pub(super) enum Onnx<O> {
     /// Those of the operator `op`; `of` reads the optimizer from a node, given its learning rate.
     Node { op: &'static str, of: fn(&Case, f64) -> O },
@@ -24,15 +24,15 @@ pub(super) enum Onnx<O> {
     None(&'static str),
 }
 
-/// Applies `optimizer` to every parameter of the case and compares parameters and memory.
+/// Applies `optimizer` to every parameter of the case and compares parameters and state.
 ///
 /// The inputs are the rate, the number of steps before, and then all parameters, all gradients, and
-/// all tensors of each kind of memory; the outputs all parameters and all memory.
+/// all tensors of each kind of state; the outputs are all parameters and all state.
 fn check<O: Optimizer<f32>>(case: &Case, optimizer: &O, step: Step) {
     let values = |array: &fixture::Array| -> Vec<f32> { array.tensor().to_vec() };
     let state = O::MEMORY.len();
     let count = (case.inputs.len() - 2) / (2 + state);
-    // The suite adds the weight decay to the gradient; ours leaves that to whoever computes it.
+    // The suite adds the weight decay to the gradient; here the caller has to do that.
     let decay = case.number("norm_coefficient", 0.0) as f32;
     for number in 0..count {
         let input = |kind: usize| values(case.input(2 + kind * count + number));
@@ -82,7 +82,7 @@ impl See for NodeTests {
         let before = self.passed;
         for case in self.cases.iter().filter(|case| case.op == op) {
             let (learning_rate, before) = (case.input(0).values[0], case.input(1).values[0]);
-            // ONNX takes the first step as one without correction, as if it came after many.
+            // ONNX applies no correction in the first step, as if it followed many.
             let number = if before == 0.0 { u64::MAX } else { before as u64 };
             check(case, &of(case, learning_rate), Step::new(number));
             self.passed += 1;

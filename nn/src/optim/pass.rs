@@ -1,18 +1,19 @@
-//! One pass over a stretch for a rule that is written for one element.
+//! One pass over a slice, for an optimizer written for a single element.
 
 use tensor::Float;
 use tensor::simd::{Inline, vectorize_inline};
 
 use super::decay::Shares;
 
-/// A rule for one element that remembers `N` numbers of it: its settings as numbers of the network, worked out once for
-/// a stretch. [`Element::step`] is to be marked `#[inline(always)]`.
+/// An optimizer for a single element with `N` numbers of state. It contains the settings in the
+/// network's number type, computed once per slice. Mark [`Element::step`] as `#[inline(always)]`.
 pub(super) trait Element<T, const N: usize>: Copy {
-    /// The parameter and what is remembered of it after the step.
+    /// The parameter and its state after the step.
     fn step(self, p: T, g: T, memory: [T; N]) -> (T, [T; N]);
 }
 
-/// Takes the step of `element` for all parameters, decay included; whether all of them are finite then.
+/// Takes the step of `element` for all parameters, decay included; returns whether all of them are
+/// finite afterwards.
 pub(super) fn pass<'p, T: Float, E: Element<T, N>, const N: usize>(
     element: E,
     shares: Shares<T>,
@@ -34,8 +35,9 @@ pub(super) struct Pass<'p, T, E, const N: usize> {
     memory: [&'p mut [T]; N],
 }
 
-/// The loop for each `N`. Every slice is an argument of its own: so the compiler knows that none overlaps another, and
-/// need not ask in each call, which it refuses to do for more than a few.
+/// The loop for each `N`. Every slice is a separate argument, so that the compiler knows that no
+/// two overlap. Otherwise it would have to check this in each call, which it does only for a few
+/// slices.
 macro_rules! loops {
     ($($name:ident $N:literal ($($slot:ident),*);)*) => { $(
         #[inline(always)]
@@ -80,7 +82,8 @@ loops! {
     four 4 (a, b, c, d);
 }
 
-/// A running mean after x came in: keep·mean + x, without numbers so small that they only slow the CPU down.
+/// A running mean after adding x: keep·mean + x, avoiding numbers so small that they would only
+/// slow the CPU down.
 #[inline(always)]
 pub(super) fn running<T: Float>(mean: T, keep: T, x: T, negligible: T) -> T {
     mean.mul_add(keep, x + negligible) - negligible

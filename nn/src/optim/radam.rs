@@ -1,4 +1,4 @@
-//! RAdam: Adam that waits with the root until its mean is worth something.
+//! RAdam: Adam that does not divide by the square root until its mean is reliable.
 
 use tensor::Float;
 use tensor::math::reciprocal;
@@ -10,41 +10,41 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Rectified Adam (Liu et al. 2020), with the bounds and the ε of PyTorch's.
+/// The rectified Adam optimizer (Liu et al. 2020), with the bound and the ε of PyTorch.
 ///
 /// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  ρ∞ = 2/(1 − β₂) − 1,  ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ) at step t.
 /// While ρ ≤ 5: p ← p − learning_rate · m̂, with m̂ = m/(1 − β₁ᵗ). Then
 /// p ← p − learning_rate · r · m̂ √(1 − β₂ᵗ) / (√v + ε), with r² = (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ).
 ///
-/// Remembers m and v.
+/// State: m and v.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RAdam {
-    /// The size of a step, 1e-3 usually.
+    /// Learning rate, usually 1e-3.
     pub learning_rate: f64,
-    /// How slowly the mean of the gradient changes, 0.9 usually.
+    /// Decay rate of the mean of the gradient, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean of its square changes, 0.999 usually.
+    /// Decay rate of the mean of its square, usually 0.999.
     pub beta2: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl RAdam {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         RAdam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: Decay::NONE }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         RAdam { beta1, beta2, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         RAdam { epsilon, ..self }
@@ -54,7 +54,7 @@ impl RAdam {
     fn rectified(&self, t: f64) -> Option<f64> {
         let power = self.beta2.powf(t);
         let last = 2.0 / (1.0 - self.beta2) - 1.0;
-        // β₂ᵗ has come to 0 long before t is without end.
+        // β₂ᵗ reaches 0 long before t becomes infinite.
         let gone = if power == 0.0 { 0.0 } else { 2.0 * t * power / (1.0 - power) };
         let now = last - gone;
         let square = (now - 4.0) * (now - 2.0) * last / ((last - 4.0) * (last - 2.0) * now);
@@ -132,7 +132,7 @@ impl<T: Float> Element<T, 2> for RAdamElement<T> {
 pub(super) fn examples() -> Examples<RAdam> {
     Examples {
         instances: vec![
-            // With 0.999, ρ is a small difference of large numbers: the trajectories have that.
+            // With 0.999, ρ is a small difference of large numbers: the trajectories cover that.
             RAdam::new(0.01).betas(0.9, 0.98).decay(Decay::coupled(0.3)),
             RAdam::new(0.1).betas(0.5, 0.9).epsilon(0.01),
             RAdam::new(0.1).betas(0.5, 0.5),

@@ -1,4 +1,4 @@
-//! RMSprop: steps over the root of the mean square.
+//! RMSprop: steps divided by the root mean square of the gradient.
 
 use tensor::Float;
 use tensor::math::reciprocal;
@@ -10,55 +10,56 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// RMSprop (Tieleman and Hinton 2012, lecture 6.5), centred by choice (Graves 2013), as PyTorch has it.
+/// The RMSprop optimizer (Tieleman and Hinton 2012, lecture 6.5), optionally centered (Graves
+/// 2013), as in PyTorch.
 ///
 /// v ← αv + (1 − α)g²,  d = g / (√v + ε),  u ← momentum · u + d,  p ← p − learning_rate · u.
-/// Centred: m ← αm + (1 − α)g, and v − m² instead of v in the root, 0 where rounding leaves less.
+/// Centered: m ← αm + (1 − α)g, and v − m² instead of v in the root, 0 where rounding leaves less.
 ///
-/// Remembers v, m and u; those that are not used stay 0.
+/// State: v, m and u; unused ones stay 0.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RmsProp {
-    /// The size of a step, 1e-2 usually.
+    /// Learning rate, usually 1e-2.
     pub learning_rate: f64,
-    /// α, how slowly the means change, 0.99 usually.
+    /// Decay rate α of the means, usually 0.99.
     pub alpha: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
-    /// How much of the last step's direction is kept: 0, none, usually.
+    /// Fraction of the last step's direction that is retained: usually 0, none.
     pub momentum: f64,
     /// Whether the root is of the variance instead of the mean square.
     pub is_centred: bool,
-    /// None by default.
+    /// Weight decay; none by default.
     pub decay: Decay,
 }
 
 impl RmsProp {
-    /// α = 0.99, ε = 1e-8, without momentum, not centred, without decay.
+    /// Creates the optimizer with α = 0.99, ε = 1e-8, without momentum, not centered, without decay.
     pub const fn new(learning_rate: f64) -> Self {
         let (alpha, epsilon, momentum, decay) = (0.99, 1e-8, 0.0, Decay::NONE);
         RmsProp { learning_rate, alpha, epsilon, momentum, is_centred: false, decay }
     }
 
-    /// The same with this α.
+    /// Sets α.
     #[must_use]
     pub const fn alpha(self, alpha: f64) -> Self {
         RmsProp { alpha, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         RmsProp { epsilon, ..self }
     }
 
-    /// The same with momentum.
+    /// Sets the momentum.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         RmsProp { momentum, ..self }
     }
 
-    /// The same by the variance.
+    /// Divides by the root of the variance.
     #[must_use]
     pub const fn centred(self) -> Self {
         RmsProp { is_centred: true, ..self }
@@ -135,7 +136,7 @@ impl<T: Float> RmsPropElement<T> {
     }
 }
 
-/// The plain rule.
+/// The plain optimizer.
 impl<T: Float> Element<T, 1> for RmsPropElement<T> {
     #[inline(always)]
     fn step(self, p: T, g: T, [v]: [T; 1]) -> (T, [T; 1]) {
@@ -154,7 +155,7 @@ impl<T: Float> Element<T, 2> for RmsPropElement<T> {
     }
 }
 
-/// Centred, with a momentum that may be 0.
+/// Centered, with a momentum that may be 0.
 impl<T: Float> Element<T, 3> for RmsPropElement<T> {
     #[inline(always)]
     fn step(self, p: T, g: T, [v, m, u]: [T; 3]) -> (T, [T; 3]) {
@@ -214,7 +215,7 @@ pub(super) fn examples() -> Examples<RmsProp> {
 mod tests {
     use super::*;
 
-    /// The variance of a gradient that stays is 0 but for rounding, which may leave it below.
+    /// The variance of a constant gradient is 0 except for rounding, which may make it negative.
     #[test]
     fn a_constant_gradient_has_no_root_of_a_negative_number() {
         let rule = RmsProp::new(1e-6).alpha(0.9).centred();

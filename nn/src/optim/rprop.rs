@@ -9,41 +9,43 @@ use super::{LearningRate, Optimizer, Step, Stretch, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Resilient propagation (Riedmiller and Braun 1993) in the form Rprop⁻ that PyTorch has, for whole data sets as batches.
+/// Resilient propagation (Riedmiller and Braun 1993), in the form Rprop⁻ used by PyTorch, for whole
+/// data sets as batches.
 ///
-/// Each parameter has a step s of its own: `growth` times as large after two gradients of one sign, `shrink` times
-/// after two of different sign, between `smallest` and `largest`. p ← p − s · sign(g), but where the sign has changed p
-/// rests, and the next step has no sign before it.
+/// Each parameter has its own step size s. It is multiplied by `growth` after two gradients of the
+/// same sign, and by `shrink` after two of different sign, and clamped to `smallest` and `largest`.
+/// p ← p − s · sign(g), except that p does not change where the sign has changed, and the next step
+/// then has no previous sign.
 ///
-/// A schedule scales the first step alone; later ones find their size. Remembers the sign and s.
+/// A schedule scales only the first step; later steps adapt their size. State: the sign and s.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Rprop {
-    /// The size of the first step, 0.01 usually.
+    /// Size of the first step, usually 0.01.
     pub learning_rate: f64,
-    /// 0.5 usually.
+    /// Factor after a change of sign, usually 0.5.
     pub shrink: f64,
-    /// 1.2 usually.
+    /// Factor after an equal sign, usually 1.2.
     pub growth: f64,
-    /// 1e-6 usually.
+    /// Smallest step, usually 1e-6.
     pub smallest: f64,
-    /// 50 usually.
+    /// Largest step, usually 50.
     pub largest: f64,
 }
 
 impl Rprop {
-    /// Steps that shrink by 0.5 and grow by 1.2, from 1e-6 to 50.
+    /// Creates the optimizer with steps that shrink by 0.5 and grow by 1.2, from 1e-6 to 50.
     pub const fn new(learning_rate: f64) -> Self {
         Rprop { learning_rate, shrink: 0.5, growth: 1.2, smallest: 1e-6, largest: 50.0 }
     }
 
-    /// The same with these factors.
+    /// Sets the two factors.
     #[must_use]
     pub const fn factors(self, shrink: f64, growth: f64) -> Self {
         Rprop { shrink, growth, ..self }
     }
 
-    /// The same with steps between these.
+    /// Sets the range of the steps.
     #[must_use]
     pub const fn between(self, smallest: f64, largest: f64) -> Self {
         Rprop { smallest, largest, ..self }
@@ -109,7 +111,7 @@ impl<T: Float> Optimizer<T> for Rprop {
 
 #[derive(Clone, Copy)]
 struct RpropElement<T> {
-    /// What all sizes are before the first step.
+    /// The step size of all parameters before the first step.
     first: Option<T>,
     shrink: T,
     growth: T,
@@ -121,7 +123,7 @@ impl<T: Float> Element<T, 2> for RpropElement<T> {
     #[inline(always)]
     fn step(self, p: T, g: T, [sign, size]: [T; 2]) -> (T, [T; 2]) {
         let (zero, one) = (T::zero(), T::one());
-        // Of what is not finite the sign is NaN, which stays.
+        // The sign of a number that is not finite is NaN, which is preserved.
         let up = if g > zero { one } else { zero };
         let now = g.mul_add(zero, if g < zero { -one } else { up });
         let agreement = now * sign;
@@ -139,7 +141,7 @@ impl<T: Float> Element<T, 2> for RpropElement<T> {
 pub(super) fn examples() -> Examples<Rprop> {
     Examples {
         instances: vec![Rprop::new(0.01), Rprop::new(0.1).factors(0.25, 1.5).between(0.05, 0.3)],
-        // Section II of the paper, without going back where the sign changes
+        // Section II of the paper, without backtracking where the sign changes
         formula: |rule, mut p, steps| {
             let (mut before, mut size) = (0.0, rule.learning_rate * steps[0].factor);
             for step in steps {

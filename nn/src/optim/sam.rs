@@ -1,4 +1,4 @@
-//! SAM: gradients from where the loss is highest nearby.
+//! SAM: the gradient at the nearby point with the highest loss.
 
 use tensor::Float;
 
@@ -7,14 +7,15 @@ use super::{Ascent, LearningRate, Optimizer, Sgd, Step, Stretch, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Sharpness-aware minimization (Foret et al. 2021) around any rule: minima whose surroundings are low, too.
+/// Sharpness-aware minimization (Foret et al. 2021) around any optimizer: finds minima whose
+/// neighborhood has a low loss, too.
 ///
-/// g = ∇L(p),  e = radius · g / (‖g‖ + 1e-12) with the length of the whole gradient,  then the rule's step at p with
-/// ∇L(p + e). [`adaptive`](Sam::adaptive) (Kwon et al. 2021): e = radius · p²g / (‖p g‖ + 1e-12), which does not depend on how
-/// large parameters are.
+/// g = ∇L(p),  e = radius · g / (‖g‖ + 1e-12) with the norm of the whole gradient,  then the inner
+/// optimizer's step at p with ∇L(p + e). [`adaptive`](Sam::adaptive) (Kwon et al. 2021):
+/// e = radius · p²g / (‖p g‖ + 1e-12), which does not depend on the size of the parameters.
 ///
-/// A step differentiates twice and so takes twice as long. Both gradients are of the same batch and the same dropout;
-/// running means follow the first one. The loss that is told is that at p.
+/// A step differentiates twice and so takes twice as long. Both gradients use the same batch and
+/// the same dropout; running means follow the first one. The reported loss is that at p.
 ///
 /// ```
 /// use nn::{AdamW, Sam, Trainer, network};
@@ -27,33 +28,33 @@ use crate::error::Result;
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// [`Trainer::apply`](crate::Trainer::apply) takes a gradient as it is, and so does a [`Model`](crate::Model) whose own loop
-/// calls the rule.
+/// [`Trainer::apply`](crate::Trainer::apply) uses a gradient unchanged, and so does a
+/// [`Model`](crate::Model) whose own loop calls the optimizer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Sam<O = Sgd> {
-    /// How far away the gradient is taken, 0.05 usually; 0.5 to 2 if it is adaptive.
+    /// Distance at which the gradient is computed, usually 0.05; 0.5 to 2 if it is adaptive.
     pub radius: f64,
-    /// Whether distances are measured in shares of each parameter.
+    /// Whether distances are relative to the size of each parameter.
     pub is_adaptive: bool,
-    /// What takes the step.
+    /// The optimizer that takes the step.
     pub rule: O,
 }
 
 impl<O> Sam<O> {
-    /// Around this rule, not adaptive.
+    /// Wraps this optimizer, not adaptive.
     pub const fn new(radius: f64, rule: O) -> Self {
         Sam { radius, is_adaptive: false, rule }
     }
 
-    /// The same with distances in shares of each parameter.
+    /// Makes distances relative to the size of each parameter.
     #[must_use]
     pub fn adaptive(self) -> Self {
         Sam { is_adaptive: true, ..self }
     }
 }
 
-/// Of the rule.
+/// The learning rate of the inner optimizer.
 impl<O: LearningRate> LearningRate for Sam<O> {
     fn set_learning_rate(&mut self, learning_rate: f64) {
         self.rule.set_learning_rate(learning_rate);
@@ -103,7 +104,7 @@ impl<T: Float, O: Optimizer<T>> Optimizer<T> for Sam<O> {
 pub(super) fn examples() -> Examples<Sam> {
     Examples {
         instances: vec![Sam::new(0.05, Sgd::new(0.1)), Sam::new(0.5, Sgd::new(0.1).momentum(0.9))],
-        // What it does to the gradient is done by the trainer, before a rule sees it.
+        // The trainer modifies the gradient before the optimizer receives it.
         formula: |sam, p, steps| (super::sgd::examples().formula)(&sam.rule, p, steps),
         moves_without_gradient: false,
         refused: vec![

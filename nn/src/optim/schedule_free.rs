@@ -1,4 +1,4 @@
-//! Schedule-free AdamW: an average of all steps instead of a rate that falls.
+//! Schedule-free AdamW: an average over all steps instead of a decaying learning rate.
 
 use tensor::Float;
 use tensor::math::reciprocal;
@@ -10,16 +10,18 @@ use super::{Optimizer, Step, Stretch, negligible, settings};
 use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 
-/// Schedule-free AdamW (Defazio et al. 2024).
+/// The schedule-free AdamW optimizer (Defazio et al. 2024).
 ///
-/// Three points: z takes the steps, x is their mean, and the gradient is taken at y between them. The network's
-/// parameters are y.
+/// It has three points: z takes the steps, x is their mean, and the gradient is computed at y
+/// between them. The network's parameters are y.
 ///
 /// v ← β₂v + (1 − β₂)g²,  d = g / (√(v/(1 − β₂ᵗ)) + ε) + weight_decay · y,  z ← z − γd,
-/// x ← (1 − c)x + cz,  y = (1 − β₁)z + β₁x at step t, where γ = learning_rate · w, w = min(1, t/warm_up), and c is w² over
-/// the sum of all w² until now. All begin at the same point.
+/// x ← (1 − c)x + cz,  y = (1 − β₁)z + β₁x at step t, where γ = learning_rate · w,
+/// w = min(1, t/warm_up), and c is w² divided by the sum of all w² so far. All three begin at the
+/// same point.
 ///
-/// **Evaluate x, not y**: [`average`](ScheduleFree::average) makes x of y and of what is remembered as `fast`, z:
+/// **Evaluate x, not y**: [`average`](ScheduleFree::average) computes x from y and z, which the
+/// state stores as `fast`:
 ///
 /// ```
 /// use nn::{Model, Network, ScheduleFree, Trainer, network};
@@ -44,56 +46,56 @@ use crate::error::Result;
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// Train on with the network itself. A schedule of the trainer scales γ, but not c: none is needed, and
-/// [`warm_up`](ScheduleFree::warm_up) belongs to the rule, since it counts in the mean. Decay spares biases and scales as
-/// that of [`AdamW`](super::AdamW). Remembers z and v.
+/// Continue training with the network itself. A schedule of the trainer scales γ, but not c. None
+/// is needed: [`warm_up`](ScheduleFree::warm_up) is part of the optimizer, because it affects the
+/// mean. Biases and scales do not decay, as in [`AdamW`](super::AdamW). State: z and v.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScheduleFree {
-    /// The size of a step, 2.5e-3 usually, and up to ten times that of AdamW with a schedule.
+    /// Learning rate, usually 2.5e-3, and up to ten times that of AdamW with a schedule.
     pub learning_rate: f64,
-    /// How much of y is the mean, 0.9 usually.
+    /// Weight of the mean in y, usually 0.9.
     pub beta1: f64,
-    /// How slowly the mean square changes, 0.999 usually.
+    /// Decay rate of the mean square, usually 0.999.
     pub beta2: f64,
-    /// Added to the root, 1e-8 usually.
+    /// Added to the square root, usually 1e-8.
     pub epsilon: f64,
-    /// Over how many steps the rate rises to its full size; 0 by default.
+    /// Number of steps over which the learning rate rises to its full value; 0 by default.
     pub warm_up: u64,
-    /// None by default. Where it is coupled, it is a part of g.
+    /// Weight decay; none by default. Coupled decay is part of g.
     pub decay: Decay,
 }
 
 impl ScheduleFree {
-    /// β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without warm-up and decay.
+    /// Creates the optimizer with β₁ = 0.9, β₂ = 0.999, ε = 1e-8, without warm-up and decay.
     pub const fn new(learning_rate: f64) -> Self {
         let (beta1, beta2, epsilon) = (0.9, 0.999, 1e-8);
         ScheduleFree { learning_rate, beta1, beta2, epsilon, warm_up: 0, decay: Decay::NONE }
     }
 
-    /// The same with these β.
+    /// Sets β₁ and β₂.
     #[must_use]
     pub const fn betas(self, beta1: f64, beta2: f64) -> Self {
         ScheduleFree { beta1, beta2, ..self }
     }
 
-    /// The same with this ε.
+    /// Sets ε.
     #[must_use]
     pub const fn epsilon(self, epsilon: f64) -> Self {
         ScheduleFree { epsilon, ..self }
     }
 
-    /// The same with a rate that rises over so many steps.
+    /// Sets the number of steps over which the learning rate rises.
     #[must_use]
     pub const fn warm_up(self, warm_up: u64) -> Self {
         ScheduleFree { warm_up, ..self }
     }
 
-    /// Makes y, `parameters`, to x by z, `fast`: x = y + (1/β₁ − 1)(y − z).
+    /// Converts y, in `parameters`, to x, with z in `fast`: x = y + (1/β₁ − 1)(y − z).
     ///
     /// # Panics
     ///
-    /// If there are not as many of one as of the other.
+    /// If `parameters` and `fast` differ in length.
     #[track_caller]
     pub fn average<T: Float>(&self, parameters: &mut [T], fast: &[T]) {
         let (found, expected) = (fast.len(), parameters.len());
@@ -135,7 +137,7 @@ impl<T: Float> Optimizer<T> for ScheduleFree {
             self.beta1 > 0.0 && self.beta1 < 1.0,
             ("schedule_free", "beta1", self.beta1),
             "above 0 and below 1",
-            "0.9 is usual; with 0 the mean could not be had from what is remembered",
+            "0.9 is usual; with 0 the mean could not be computed from the state",
         )?;
         settings::decay("schedule_free", "beta2", self.beta2)?;
         settings::epsilon::<T>("schedule_free", self.epsilon)?;
@@ -155,7 +157,7 @@ impl<T: Float> Optimizer<T> for ScheduleFree {
         let element = ScheduleFreeElement {
             beta2: (T::of(self.beta2), T::of(1.0 - self.beta2)),
             rate: T::of(rate),
-            // What becomes of y is that of x and z in one formula.
+            // The changes of x and z are combined into one formula for y.
             share: T::of(share),
             own: T::of(rate * (self.beta1 * (1.0 - share) - 1.0)),
             root_scale: T::of(1.0 / (1.0 - self.beta2.powf(t)).sqrt()),
@@ -164,7 +166,7 @@ impl<T: Float> Optimizer<T> for ScheduleFree {
             is_first: step.number == 1,
             negligible: negligible(),
         };
-        // Decay that is decoupled goes through z, so the pass has none to apply.
+        // Decoupled decay is applied through z, so the pass has none to apply.
         let outside = if self.decay.is_coupled { self.decay } else { Decay::NONE };
         let shares = outside.shares(rate, tensor);
         pass(element, shares, parameters, gradient, [fast, square])
@@ -177,7 +179,7 @@ struct ScheduleFreeElement<T> {
     rate: T,
     /// c.
     share: T,
-    /// How far y itself moves along d.
+    /// Step of y itself along d.
     own: T,
     root_scale: T,
     epsilon: T,
@@ -206,7 +208,7 @@ pub(super) fn examples() -> Examples<ScheduleFree> {
             ScheduleFree::new(0.05).betas(0.5, 0.75).epsilon(0.01).warm_up(7),
             ScheduleFree::new(0.01).decay(Decay::coupled(0.3)),
         ],
-        // Algorithm 1 of the paper, which averages by the square of the rate
+        // Algorithm 1 of the paper, which averages by the square of the learning rate
         formula: |rule, start, steps| {
             let (mut x, mut y, mut z, mut v, mut sum) = (start, start, start, 0.0_f64, 0.0);
             for (t, step) in (1..).zip(steps) {
@@ -247,7 +249,8 @@ pub(super) fn examples() -> Examples<ScheduleFree> {
 mod tests {
     use super::*;
 
-    /// With gradients whose root is 1 from the start, z goes down by 0.1 in each step, and x is the mean of where it was.
+    /// With gradients whose root is 1 from the start, z decreases by 0.1 in each step, and x is the
+    /// mean of its positions.
     #[test]
     fn the_average_is_the_mean_of_the_fast_points() {
         let rule = ScheduleFree::new(0.1).epsilon(1e-12);

@@ -9,43 +9,45 @@ use super::{checks::Examples, onnx::Onnx, trajectories::Reference};
 use crate::error::Result;
 use crate::parameters::descend;
 
-/// v ← momentum·v + (1 − dampening)·g,  p ← p − learning_rate·v; without momentum v = g.
+/// Stochastic gradient descent: v ← momentum·v + (1 − dampening)·g,  p ← p − learning_rate·v;
+/// without momentum v = g.
 ///
-/// A first step takes all of g, as PyTorch's does.
+/// The first step uses all of g, as in PyTorch.
 ///
 /// With [`nesterov`](Sgd::nesterov), p ← p − learning_rate·(g + momentum·v) (Sutskever et al. 2013, in
 /// the form that PyTorch uses).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
-    /// The size of a step.
+    /// Learning rate.
     pub learning_rate: f64,
-    /// How much of the last step's direction is kept: 0 is none, 0.9 usual.
+    /// Fraction of the last step's direction that is retained: 0 is none, usually 0.9.
     pub momentum: f64,
-    /// Look ahead along the momentum before taking the gradient?
+    /// Whether to use Nesterov's momentum, which looks ahead along the velocity.
     pub nesterov: bool,
-    /// What the velocity leaves of each gradient after the first: 0, nothing, usually. Not with `nesterov`.
+    /// Fraction of each gradient after the first that the velocity ignores; usually 0. Not with
+    /// `nesterov`.
     pub dampening: f64,
 }
 
 impl Sgd {
-    /// Without momentum.
+    /// Creates the optimizer without momentum.
     pub const fn new(learning_rate: f64) -> Self {
         Sgd { learning_rate, momentum: 0.0, nesterov: false, dampening: 0.0 }
     }
 
-    /// The same with momentum.
+    /// Sets the momentum.
     #[must_use]
     pub const fn momentum(self, momentum: f64) -> Self {
         Sgd { momentum, ..self }
     }
 
-    /// The same with Nesterov's momentum.
+    /// Turns on Nesterov's momentum.
     #[must_use]
     pub const fn nesterov(self) -> Self {
         Sgd { nesterov: true, ..self }
     }
 
-    /// The same with a velocity that takes in a smaller part of each gradient.
+    /// Sets the dampening, which makes the velocity use a smaller part of each gradient.
     #[must_use]
     pub const fn dampening(self, dampening: f64) -> Self {
         Sgd { dampening, ..self }
@@ -133,7 +135,8 @@ pub(super) fn examples() -> Examples<Sgd> {
             (Sgd::new(0.1).momentum(0.9).dampening(1.5), "dampening of sgd"),
             (Sgd::new(0.1).momentum(0.9).nesterov().dampening(0.1), "dampening of sgd"),
         ],
-        // ONNX takes up a share `beta` of the gradient; ours takes all of it, as ONNX does in a first step.
+        // ONNX uses a fraction `beta` of the gradient; this optimizer uses all of it, as ONNX does
+        // in the first step.
         onnx: Onnx::Node {
             op: "Momentum",
             of: |case, learning_rate| {
@@ -155,7 +158,7 @@ pub(super) fn examples() -> Examples<Sgd> {
 mod tests {
     use super::*;
 
-    /// Two steps from p = 1 with gradients 1 and 2, worked by hand.
+    /// Two steps from p = 1 with gradients 1 and 2, computed by hand.
     fn two_steps(sgd: Sgd) -> f64 {
         let (mut p, mut v) = ([1.0], [0.0]);
         sgd.update(Step::new(1), Stretch::new(&mut p, &[1.0], [&mut v]));
@@ -173,7 +176,7 @@ mod tests {
         near(two_steps(Sgd::new(0.1).momentum(0.5).nesterov()), 1.0 - 0.15 - 0.325);
     }
 
-    /// A step without momentum leaves its gradient to the next, which has some again.
+    /// A step without momentum saves its gradient for the next step, which has momentum again.
     #[test]
     fn a_momentum_of_0_for_a_while_remembers() {
         let sgd = Sgd::new(0.1).momentum(0.5);

@@ -1,24 +1,25 @@
-//! Each rule over 50 steps beside PyTorch's, timm's or its authors' own.
+//! Each optimizer over 50 steps, compared with PyTorch, timm or its authors' code.
 //!
-//! `nn/tests/optimizers/make.py` wrote the numbers, and has the formulas of start, gradient and rate that stand here.
+//! `nn/tests/optimizers/make.py` wrote the numbers, and has the same formulas for start, gradient
+//! and rate.
 
 use super::checks::{Examples, Rule, See};
 use super::onnx::{Case, fixture};
 use super::{Decay, Optimizer, Step, Stretch, see_all, slots};
 use crate::parameters::{NamedTensor, TensorKind};
 
-/// Whom a rule is compared with.
+/// The reference that an optimizer is compared with.
 pub(super) enum Reference<O> {
-    /// The cases of its file; the rule without its decay is read from a case.
+    /// The cases of its file; the function reads the optimizer without its decay from a case.
     Cases(fn(&Case) -> O),
-    /// As `Cases`, for a rule with a decay of its own.
+    /// As `Cases`, for an optimizer with its own decay.
     Decaying(fn(&Case, Decay) -> O),
-    /// No one, with the reason.
+    /// None, with the reason.
     None(&'static str),
 }
 
 const STEPS: u64 = 50;
-/// Of a relative error.
+/// Largest relative error.
 const MOST: f64 = 1e-10;
 const SIZES: [usize; 3] = [12, 4, 5];
 const SHAPES: [&[usize]; 3] = [&[4, 3], &[4], &[5]];
@@ -71,7 +72,7 @@ fn compare<O: Optimizer<f64>>(rule: &O, case: &Case, l2: f64) -> f64 {
         for (found, expected) in parameters.iter().zip(&expected.values) {
             if found != expected {
                 let error = ((found - expected) / expected).abs();
-                // What is no number must not be passed over.
+                // A NaN must not be ignored.
                 worst = if error <= worst { worst } else { error };
             }
         }

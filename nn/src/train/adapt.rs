@@ -1,4 +1,4 @@
-//! What an encoder finds from the training rows, before the first step.
+//! Fitting an encoder to the training rows before the first step.
 
 use std::fmt;
 
@@ -14,8 +14,8 @@ use crate::network::categories;
 use crate::parameters::Parameters;
 use crate::words::Words;
 
-/// Has the [encoder](crate::layer::encoder) in front of a model find what it needs, by hand: [`fit`](crate::fit) does it before
-/// its first step, from its training rows alone.
+/// Fits the [encoder](crate::layer::encoder) at the front of a model explicitly.
+/// [`fit`](crate::fit) does it before its first step, with its training rows only.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -30,7 +30,7 @@ use crate::words::Words;
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub trait Adapt: Model {
-    /// Finds it from these rows, anew if it has been found before.
+    /// Fits the encoder to these rows, again if it is fitted already.
     ///
     /// # Errors
     ///
@@ -42,15 +42,17 @@ pub trait Adapt: Model {
 
 impl<M: Model> Adapt for M {}
 
-/// What an encoder has found, column by column. Printed it is a table; of a model without an encoder it is empty.
+/// The statistics of a fitted encoder, column by column. They print as a table, which is empty for
+/// a model without an encoder.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Adapted {
-    /// How many rows it was found from.
+    /// Number of rows that the encoder was fitted to.
     pub rows: usize,
-    /// The columns in their order, each with its name.
+    /// The columns in order, each with its name.
     pub columns: Vec<(String, FoundColumn)>,
-    /// Of the columns of words those that have a place, in alphabetic order, as far as the rows came with their words.
+    /// For columns of words, the known words in alphabetical order, if the rows came with their
+    /// words.
     pub words: Vec<(String, Vec<String>)>,
 }
 
@@ -79,9 +81,9 @@ impl Adapted {
         Adapted { rows, columns: columns.collect(), words: words.collect() }
     }
 
-    /// `: Oslo, Rome and 12 others` of so many words of a column; nothing if none is known.
+    /// `: Oslo, Rome and 12 others` for `count` words of a column; empty if none is known.
     fn some_words(&self, column: &str, count: usize) -> String {
-        /// As many as are named.
+        /// Maximum number of names listed.
         const NAMED: usize = 8;
         let known = self.words.iter().find(|(name, _)| name == column).map(|(_, words)| &words[..]);
         let named: Vec<&str> =
@@ -94,7 +96,7 @@ impl Adapted {
         }
     }
 
-    /// What there is to be said: which columns say nothing, or what another one says.
+    /// Notes on columns without information, or with the same values as another.
     pub(crate) fn notes(&self) -> Vec<String> {
         let named = |is: &dyn Fn(&FoundColumn) -> bool| {
             let names =
@@ -104,7 +106,7 @@ impl Adapted {
         let missing = named(&|found| found.count == 0);
         let constant = named(&|found| found.count > 0 && found.is_constant());
         let note = |what: &str, names: Vec<&str>| {
-            /// As many as are named.
+            /// Maximum number of names listed.
             const NAMED: usize = 8;
             let more = names.len().saturating_sub(NAMED);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
@@ -128,7 +130,7 @@ impl Adapted {
     }
 }
 
-/// Column by column: `area: 1,200 values, 3 missing, median 84`.
+/// One line per column: `area: 1,200 values, 3 missing, median 84`.
 impl fmt::Display for Adapted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, (name, found)) in self.columns.iter().enumerate() {
@@ -161,13 +163,13 @@ impl fmt::Display for Adapted {
     }
 }
 
-/// Five figures of a number.
+/// A number with five significant digits.
 fn figure(number: f64) -> String {
     let rounded: f64 = format!("{number:.4e}").parse().unwrap_or(number);
     rounded.to_string()
 }
 
-/// Shows `see` the rows of `data`, each of so many numbers.
+/// Passes the rows of `data` to `see`, each as a slice of numbers.
 pub(crate) fn with_rows<X, Y, T: Float>(
     data: &dyn Source<X, Y>,
     width: usize,

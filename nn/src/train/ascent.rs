@@ -1,4 +1,4 @@
-//! The gradient near the parameters, for a rule that asks for it.
+//! The gradient at a point near the parameters, for optimizers such as SAM.
 
 use tensor::threads::Threads;
 use tensor::{Buffer, Float};
@@ -11,11 +11,12 @@ use super::model::{Batch, Model};
 use crate::optim::{Ascent, Optimizer};
 use crate::parameters::combine;
 
-/// Added to a length, so that a gradient of zeros leads nowhere.
+/// Added to the norm, so that a gradient of zeros moves nothing.
 const SHORTEST: f64 = 1e-12;
 
 impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
-    /// Puts the gradient of the batch at the place that `ascent` says in the place of that at the parameters, which is there.
+    /// Replaces the gradient at the parameters, already computed, with the gradient of the batch at
+    /// the point given by `ascent`.
     pub(super) fn climb(
         &mut self,
         model: &mut M,
@@ -27,7 +28,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         let original = Buffer::from_slice(model.flat());
         let gradient = &mut self.gradient[..memory.len];
         let scale = scale(ascent, memory, gradient, &original, self.steps, &self.threads)?;
-        // What follows the batches by itself follows the first pass, at the parameters themselves.
+        // Running state follows the first pass, at the parameters themselves.
         if std::mem::take(&mut self.has_state_to_come) {
             memory.update_state(model, &mut self.workspace, &mut self.shards, &self.threads);
         }
@@ -48,10 +49,10 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 }
 
-// Compiled once for all models and rules.
+// Not generic over models and optimizers, so that it is compiled once.
 
-/// What the gradient is multiplied by, so that the step has the length that `ascent` says. What is frozen stays, and does
-/// not count in the length.
+/// The factor on the gradient that gives the step the length in `ascent`. Frozen parameters do not
+/// move, and do not count in the norm.
 fn scale<T: Float>(
     ascent: Ascent,
     memory: &Memory<T>,
@@ -71,14 +72,14 @@ fn scale<T: Float>(
         }
     };
     if !length.is_finite() {
-        let what = "length of the gradient".into();
+        let what = "norm of the gradient".into();
         let found = format!("{length} at step {}", steps + 1);
         return Err(Failure::Diverged { what, found, written: false });
     }
     Ok(T::of(ascent.radius / (length + SHORTEST)))
 }
 
-/// Goes from the parameters along the gradient.
+/// Moves the parameters along the gradient.
 fn step_out<T: Float>(ascent: Ascent, scale: T, gradient: &[T], parameters: &mut [T]) {
     combine(parameters, gradient, move |p, g| {
         let toward = if ascent.is_adaptive { p * p * g } else { g };

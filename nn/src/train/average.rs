@@ -1,4 +1,4 @@
-//! Means of the parameters over the steps of a training.
+//! Averages of the parameters over the steps of a training.
 
 use std::ops::Range;
 
@@ -8,14 +8,14 @@ use tensor::threads::Threads;
 
 use crate::error::{Error, Result};
 
-/// Numbers that are worth passing to a thread.
+/// Numbers that are enough work for a thread.
 const PIECE: usize = 8 * 1024;
 
-/// A mean of the parameters over many steps, which often predicts better than the last ones: it is validated and given
-/// back in their place.
+/// An average of the parameters over many steps, which often predicts better than the last
+/// parameters. It is validated and returned in their place.
 ///
-/// What a network keeps beside its trained parameters, such as the running means of batch norm, is not averaged: it is
-/// that of the last step.
+/// State that is not trained by gradients, such as the running means of batch norm, is not
+/// averaged; it is that of the last step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Average(Rule);
 
@@ -26,16 +26,18 @@ enum Rule {
 }
 
 impl Average {
-    /// After every step mean ← d·mean + (1 − d)·p, with d = min(decay, (1 + t)/(10 + t)) in step t, so that the first
-    /// steps do not weigh for long (Polyak and Juditsky 1992; the warm-up as in TensorFlow).
+    /// Exponential moving average: after every step mean ← d·mean + (1 − d)·p, with d = min(decay,
+    /// (1 + t)/(10 + t)) in step t, so that the influence of the first steps decays quickly (Polyak
+    /// and Juditsky 1992; the warm-up as in TensorFlow).
     ///
     /// 0.999 is a mean over about 1,000 steps.
     pub const fn exponential(decay: f64) -> Self {
         Average(Rule::Exponential(decay))
     }
 
-    /// The plain mean of the parameters after each epoch, from the epoch on that ends when the share `from` of the
-    /// training is over: stochastic weight averaging (Izmailov et al. 2018). 0.75 is usual. Before, the last ones count.
+    /// Stochastic weight averaging (Izmailov et al. 2018): the plain mean of the parameters after
+    /// each epoch, starting with the epoch that ends when the fraction `from` of the training is
+    /// completed. 0.75 is usual. Before that, the current parameters are used.
     pub const fn uniform(from: f64) -> Self {
         Average(Rule::Uniform(from))
     }
@@ -54,7 +56,7 @@ impl Average {
             Rule::Uniform(from) if !(0.0..=1.0).contains(&from) => refused(
                 "start of the average",
                 from,
-                "a share of the training, from 0 to 1",
+                "a fraction of the training, from 0 to 1",
                 "0.75 averages over the last quarter of the epochs",
             ),
             _ => Ok(()),
@@ -62,24 +64,24 @@ impl Average {
     }
 }
 
-/// The mean in a training.
+/// The running average of a training.
 pub(super) struct Averaged<T> {
     pub(super) average: Average,
     /// As long as the flat parameters.
     pub(super) flat: Vec<T>,
-    /// What the mean is over.
+    /// Number of parameter vectors in the mean.
     pub(super) count: u64,
-    /// Where there is no mean.
+    /// Ranges that are not averaged.
     state: Vec<Range<usize>>,
 }
 
 impl<T: Float> Averaged<T> {
-    /// Before the first step from these parameters.
+    /// Starts before the first step, from these parameters.
     pub(super) fn new(average: Average, flat: &[T], state: Vec<Range<usize>>) -> Self {
         Averaged { average, flat: flat.to_vec(), count: 0, state }
     }
 
-    /// After a step.
+    /// Updates the average after a step.
     pub(super) fn step(&mut self, parameters: &[T], threads: &Threads) {
         if let Rule::Exponential(decay) = self.average.0 {
             let t = self.count as f64 + 1.0;
@@ -87,7 +89,7 @@ impl<T: Float> Averaged<T> {
         }
     }
 
-    /// After an epoch, when the share `done` of the training is over.
+    /// Updates the average after an epoch, when the fraction `done` of the training is completed.
     pub(super) fn epoch(&mut self, parameters: &[T], done: f64, threads: &Threads) {
         match self.average.0 {
             Rule::Uniform(from) if done >= from => {

@@ -1,4 +1,4 @@
-//! Gradients that are not let become too large.
+//! Gradient clipping.
 
 use tensor::Float;
 use tensor::simd::vectorize;
@@ -25,7 +25,8 @@ pub struct Clip {
     most: f64,
 }
 
-/// Numbers whose squares are added up in their own precision, each lane by itself; also worth passing to a thread.
+/// Numbers whose squares are summed in their own precision, each lane separately; also enough work
+/// for a thread.
 const PIECE: usize = 4096;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,18 +37,18 @@ enum Kind {
 }
 
 impl Clip {
-    /// g ← g · min(1, most / ‖g‖), with the norm over all parameters (Pascanu, Mikolov and Bengio 2013): the direction
-    /// stays.
+    /// g ← g · min(1, most / ‖g‖), with the norm over all parameters (Pascanu, Mikolov and Bengio
+    /// 2013). The direction is unchanged.
     pub const fn norm(most: f64) -> Self {
         Clip { kind: Kind::Norm, most }
     }
 
-    /// The same for the gradient of each tensor by itself.
+    /// As [`Clip::norm`], for the gradient of each tensor separately.
     pub const fn tensor_norm(most: f64) -> Self {
         Clip { kind: Kind::TensorNorm, most }
     }
 
-    /// Each number of the gradient at most `most` in size.
+    /// Clamps each number of the gradient to at most `most` in absolute value.
     pub const fn value(most: f64) -> Self {
         Clip { kind: Kind::Value, most }
     }
@@ -64,7 +65,8 @@ impl Clip {
         ))
     }
 
-    /// Bounds a gradient of these tensors, which is zero between them. What is not finite stays so.
+    /// Clips the gradient of these tensors, which is zero between them. Values that are not finite
+    /// stay so.
     pub(super) fn apply<T: Float>(
         &self,
         gradient: &mut [T],
@@ -82,7 +84,7 @@ impl Clip {
                 each_piece(gradient, threads, |piece| {
                     vectorize(move || {
                         for g in piece {
-                            // Not `clamp`, which some CPUs have no instruction for; a NaN stays one.
+                            // Not `clamp`, for which some CPUs have no instruction. NaN is preserved.
                             let bounded = if *g > most { most } else { *g };
                             *g = if bounded < -most { -most } else { bounded };
                         }
@@ -104,15 +106,16 @@ fn bound<T: Float>(gradient: &mut [T], most: f64, threads: &Threads) {
     }
 }
 
-/// Does `work` on all pieces.
+/// Calls `work` with all pieces.
 fn each_piece<T: Float>(numbers: &mut [T], threads: &Threads, work: impl Fn(&mut [T]) + Sync) {
     threads.worth(numbers.len() > PIECE).for_each(numbers.chunks_mut(PIECE), work);
 }
 
-/// √Σg², also where the squares are out of the range of `T`.
+/// √Σg², also if the squares are out of the range of `T`.
 pub(super) fn norm<T: Float>(gradient: &[T], threads: &Threads) -> f64 {
     let sum = sum_of_squares(gradient, T::one(), threads);
-    // Squares of numbers this large are still exact enough, and those of smaller ones lost nothing that counts.
+    // Squares of numbers this large are still exact enough, and those of smaller ones lost nothing
+    // that matters.
     let is_in_range = sum.is_finite() && sum > T::min_positive_value().as_f64() * 1e8;
     if is_in_range {
         return sum.sqrt();
@@ -130,7 +133,7 @@ pub(super) fn norm<T: Float>(gradient: &[T], threads: &Threads) -> f64 {
 
 /// Σ(g·scale)², the same bits on every CPU and for any number of threads.
 fn sum_of_squares<T: Float>(gradient: &[T], scale: T, threads: &Threads) -> f64 {
-    /// Pieces whose sums are kept at a time, so that nothing is allocated.
+    /// Number of sums of pieces held at a time, so that nothing is allocated.
     const PIECES: usize = 256;
     let mut sum = 0.0;
     for numbers in gradient.chunks(PIECES * PIECE) {

@@ -1,8 +1,9 @@
-//! How long something takes, also where there is no clock.
+//! Elapsed time, also on machines without a clock.
 
 use std::time::Duration;
 
-/// Since when. On a machine that has no clock, such as WebAssembly without a host, no time goes by.
+/// A start time. On a machine without a clock, such as WebAssembly without a host, the elapsed time
+/// is always zero.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock(
     #[cfg(not(all(target_family = "wasm", target_os = "unknown")))] std::time::Instant,
@@ -19,7 +20,7 @@ impl Clock {
         self.0.elapsed()
     }
 
-    /// `Instant::now` panics there.
+    /// `Instant::now` panics on this target.
     #[cfg(all(target_family = "wasm", target_os = "unknown"))]
     pub(super) fn start() -> Self {
         Clock()

@@ -1,23 +1,23 @@
-//! A model in training that falls back to its last completed epoch, or to the best one.
+//! A model in training that can be restored to its last completed epoch, or to its best one.
 
 use super::failure::Failure;
 use super::model::Model;
 use crate::error::Error;
 
-/// A model that is given back as its last completed epoch left it, or as the best one did, if training ends in the middle
-/// of another: by an error, or by a panic.
+/// A model whose parameters are restored to those of the last completed epoch, or of the best one,
+/// if training ends within another epoch, by an error or a panic.
 pub(super) struct Completed<'m, M: Model> {
     model: &'m mut M,
-    /// What is given back: parameters after the last completed epoch.
+    /// The parameters to restore: those after the last completed epoch.
     flat: Vec<M::Float>,
     origin: Origin,
-    /// The best epoch's number and parameters, once there is one that is kept.
+    /// Number and parameters of the best epoch, once there is one and it is saved.
     best: Option<(usize, Vec<M::Float>)>,
-    /// Whether they may differ from the model's.
+    /// Whether the saved parameters may differ from the model's.
     has_begun: bool,
 }
 
-/// What the parameters that are given back are.
+/// Origin of the saved parameters.
 enum Origin {
     First,
     Checkpoint,
@@ -25,24 +25,24 @@ enum Origin {
 }
 
 impl<'m, M: Model> Completed<'m, M> {
-    /// Before the first epoch.
+    /// Starts before the first epoch.
     pub(super) fn new(model: &'m mut M) -> Self {
         let flat = model.flat().to_vec();
         Completed { model, flat, origin: Origin::First, best: None, has_begun: false }
     }
 
-    /// The model, to look at.
+    /// The model, read-only.
     pub(super) fn model(&self) -> &M {
         self.model
     }
 
-    /// The model in an epoch.
+    /// The model within an epoch, mutable.
     pub(super) fn in_epoch(&mut self) -> &mut M {
         self.has_begun = true;
         self.model
     }
 
-    /// The model is that of a checkpoint, after so many epochs.
+    /// The model is restored from a checkpoint after this many epochs.
     pub(super) fn resumed(&mut self, epochs: usize, best: Option<(usize, Vec<M::Float>)>) {
         self.flat.copy_from_slice(self.model.flat());
         self.best = best;
@@ -70,25 +70,25 @@ impl<'m, M: Model> Completed<'m, M> {
         }
     }
 
-    /// The best parameters, if they are kept.
+    /// The best parameters, if they are saved.
     pub(super) fn best(&self) -> Option<&[M::Float]> {
         self.best.as_ref().map(|(_, flat)| &flat[..])
     }
 
-    /// The training has ended: the model is what is to be given back.
+    /// Ends the training: the model now has the parameters to return.
     pub(super) fn finish(&mut self) {
         let flat = self.best.as_ref().map_or(&self.flat, |(_, flat)| flat);
         self.model.flat_mut().copy_from_slice(flat);
         self.has_begun = false;
     }
 
-    /// Gives the model back; the error says as what.
+    /// Restores the model; the returned error says to which parameters.
     pub(super) fn give_back(self, failure: Failure) -> Error {
         let kind = match (&self.best, &self.origin) {
             (Some((epoch, _)), _) => format!("that of epoch {epoch}, the best"),
             (None, Origin::Epoch(epoch)) => format!("that of epoch {epoch}"),
             (None, Origin::Checkpoint) => "as the checkpoint left it".into(),
-            (None, Origin::First) => return failure.saying("the network has its first weights"),
+            (None, Origin::First) => return failure.saying("the network has its initial weights"),
         };
         failure.saying(&format!("the network is {kind}"))
     }

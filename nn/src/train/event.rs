@@ -1,4 +1,4 @@
-//! What happens in a training, for whoever watches it.
+//! Events of a training, for observers.
 
 use std::ops::ControlFlow;
 
@@ -6,75 +6,77 @@ use super::model::Model;
 use super::report::{Epoch, Report};
 use crate::error::Result;
 
-/// What has just happened in a training of a model.
+/// An event in the training of a model.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Event<'e, M: Model> {
-    /// All is checked, and nothing is trained yet.
+    /// Everything is checked, and training is about to begin.
     #[non_exhaustive]
     Begin {
-        /// As it is before the first step.
+        /// The model before the first step.
         model: &'e M,
-        /// How many epochs are to come.
+        /// Number of epochs to come.
         epochs: usize,
-        /// Rows in an epoch.
+        /// Rows per epoch.
         rows: usize,
         /// Steps in all epochs.
         steps: u64,
-        /// Epochs that a checkpoint had already.
+        /// Epochs already completed in the checkpoint that the training resumes from.
         done: usize,
-        /// Rows of the epoch after them that it had.
+        /// Rows of the next epoch already completed in it.
         done_rows: usize,
     },
-    /// A step.
+    /// A step is complete.
     #[non_exhaustive]
     Step {
-        /// As the step left it.
+        /// The model after the step.
         model: &'e M,
-        /// Counted from 1 over all epochs.
+        /// Number of the step, counted from 1 over all epochs.
         number: u64,
-        /// Which epoch it belongs to, counted from 1.
+        /// Epoch of the step, counted from 1.
         epoch: usize,
         /// Rows in its batch.
         rows: usize,
-        /// Which rows of the training data they are.
+        /// Indices of these rows in the training data.
         batch: &'e [usize],
-        /// The mean loss of the batch, before the step.
+        /// Mean loss of the batch before the step.
         loss: f64,
         /// The factor on the learning rate.
         rate: f64,
     },
-    /// An epoch, its validation included.
+    /// An epoch is complete, including its validation.
     #[non_exhaustive]
     Epoch {
-        /// As the epoch left it.
+        /// The model after the epoch.
         model: &'e M,
-        /// Counted from 1.
+        /// Number of the epoch, counted from 1.
         number: usize,
-        /// How it went.
+        /// Losses and measures of the epoch.
         epoch: &'e Epoch,
-        /// Whether it is the best so far, where there is a [`Goal`](super::Goal).
+        /// Whether it is the best so far, if there is a [`Goal`](super::Goal).
         is_best: bool,
     },
-    /// Something to be read: that a training goes on from a checkpoint, or that one could not be written.
+    /// A note to the user: that a training resumes from a checkpoint, or that one could not be
+    /// written.
     #[non_exhaustive]
     Note {
-        /// A sentence.
+        /// The note, one sentence.
         text: &'e str,
     },
-    /// All of it, also where an observer stopped it early.
+    /// The training is over, also if an observer stopped it early.
     #[non_exhaustive]
     End {
         /// The trained model.
         model: &'e M,
-        /// How it went.
+        /// Report of the training.
         report: &'e Report,
     },
 }
 
-/// Whoever watches a training: a closure, or a type of yours that collects what it sees.
+/// Watches a training: a closure, or a custom type that collects data.
 ///
-/// After a step or an epoch [`ControlFlow::Break`] ends the training; the model keeps what it has learnt.
+/// After a step or an epoch, [`ControlFlow::Break`] ends the training; the model retains the
+/// parameters of that step.
 ///
 /// ```
 /// use std::ops::ControlFlow::{Break, Continue};
@@ -100,31 +102,31 @@ pub enum Event<'e, M: Model> {
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub trait Observer<M: Model> {
-    /// Takes notice of what has just happened.
+    /// Handles an event.
     fn observe(&mut self, event: &Event<'_, M>) -> ControlFlow<()>;
 
-    /// Something that is to be read, once: the display shows it, and the other observers see it as
-    /// [`Event::Note`]. Asked for after each event.
+    /// A note to the user, returned once. The display shows it, and the other observers receive it
+    /// as [`Event::Note`]. Called after each event.
     fn note(&mut self) -> Option<String> {
         None
     }
 
-    /// Under which name a checkpoint keeps what this observer [has seen](Observer::state), if it has to know that where a
-    /// training goes on. A closure has none.
+    /// The name under which a checkpoint saves this observer's [state](Observer::state), if the
+    /// observer needs it when the training resumes. A closure has none.
     fn name(&self) -> Option<&str> {
         None
     }
 
-    /// What [`Observer::restore`] needs.
+    /// The state, as [`Observer::restore`] reads it.
     fn state(&self) -> String {
         String::new()
     }
 
-    /// Goes on from a state, before [`Event::Begin`].
+    /// Restores a saved state, before [`Event::Begin`].
     ///
     /// # Errors
     ///
-    /// If it is none.
+    /// If `state` is not a valid state.
     fn restore(&mut self, state: &str) -> Result<()> {
         let _ = state;
         Ok(())

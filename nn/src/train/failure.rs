@@ -1,4 +1,4 @@
-//! Why a training does not go on.
+//! Failures that end a training.
 
 use num_traits::Float as _;
 use tensor::Float;
@@ -7,17 +7,17 @@ use super::memory::Memory;
 use super::model::Model;
 use crate::error::Error;
 
-/// Why a step was not taken, or what it wrote is of no use.
+/// Why a step was not taken, or why its result is useless.
 pub(super) enum Failure {
-    /// Something was out of its range, and nothing has changed.
+    /// A value was out of range; nothing has changed.
     Refused(Error),
-    /// A number is not finite. What becomes of the network is for the caller to say.
+    /// A number is not finite. The caller says what happened to the network.
     Diverged {
-        /// The loss, or a tensor.
+        /// The loss, or a tensor's name.
         what: String,
-        /// The number, and when.
+        /// The number, and the step.
         found: String,
-        /// Whether it is among the parameters already.
+        /// Whether the number is already among the parameters.
         written: bool,
     },
 }
@@ -29,7 +29,8 @@ impl From<Error> for Failure {
 }
 
 impl Failure {
-    /// Of an evaluation between two epochs: what it says of a loss is due to the steps before.
+    /// A failed evaluation between two epochs; a loss that is not finite is due to the steps
+    /// before.
     pub(super) fn after_steps(error: Error) -> Self {
         match error {
             Error::Diverged { what, found, .. } => Failure::Diverged { what, found, written: true },
@@ -37,7 +38,7 @@ impl Failure {
         }
     }
 
-    /// The same of what was computed for this part of a step.
+    /// The same failure for this part of a step.
     pub(super) fn of(self, part: &str) -> Self {
         match self {
             Failure::Refused(error) => Failure::Refused(error),
@@ -47,13 +48,14 @@ impl Failure {
         }
     }
 
-    /// A loss before a step.
+    /// A loss that is not finite, before a step.
     pub(super) fn loss(loss: impl Float, step: u64) -> Self {
         let found = format!("{loss} at step {step}");
         Failure::Diverged { what: "loss".into(), found, written: false }
     }
 
-    /// What step number `step` has written into a model and into the memory for these `names`.
+    /// A number that step `step` wrote to a model or to the state with these `names`, and that is
+    /// not finite.
     pub(super) fn written<M: Model>(
         model: &M,
         memory: &Memory<M::Float>,
@@ -65,7 +67,7 @@ impl Failure {
             Some((tensor.name.clone(), wrong.to_string()))
         });
         let wrong = wrong.or_else(|| memory.first_wrong(names));
-        // An optimizer that says so of itself and shows no number
+        // The optimizer reports it without a number.
         let (what, found) = wrong.unwrap_or_else(|| ("parameters".into(), "not all finite".into()));
         Failure::Diverged { what, found: format!("{found} after step {step}"), written: true }
     }
@@ -78,12 +80,12 @@ impl Failure {
                 self.saying("the parameters are lost: go back to a copy of them")
             }
             Failure::Diverged { written: false, .. } => {
-                self.saying("the parameters are as they were before this step")
+                self.saying("the parameters are unchanged by this step")
             }
         }
     }
 
-    /// The error that says what became of the network.
+    /// The error with a statement of what happened to the network.
     pub(super) fn saying(self, network: &str) -> Error {
         match self {
             Failure::Refused(error) => error.advising(network),

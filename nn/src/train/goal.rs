@@ -1,4 +1,5 @@
-//! What a training is to reach, and what follows from how near each epoch comes to it.
+//! The goal of a training, and the decisions that follow from it: stopping, the best epoch,
+//! plateaus.
 
 use std::fmt;
 
@@ -9,13 +10,14 @@ use crate::error::{Error, Result};
 /// The value of an epoch, if it has one.
 type Value = Box<dyn Fn(&Epoch) -> Option<f64> + Send>;
 
-/// What says of two epochs which is better: early stopping, the best network and the learning rate on a plateau go by it.
+/// The criterion that decides which of two epochs is better. Early stopping, the best network and
+/// the reduction of the learning rate on a plateau use it.
 ///
 /// ```
 /// use nn::Goal;
 ///
 /// let goal = Goal::validation_accuracy().least_gain(0.001);
-/// // A value of one's own: here both losses count.
+/// // A custom value: here both losses count.
 /// let both = Goal::lowest("both losses", |epoch| Some(epoch.loss + epoch.validation?.loss));
 /// # let _ = (goal, both);
 /// ```
@@ -24,29 +26,29 @@ pub struct Goal {
     value: Value,
     is_highest: bool,
     least_gain: f64,
-    /// Whether there is no value without validation data.
+    /// Whether the value requires validation data.
     needs_validation: bool,
 }
 
 impl Goal {
-    /// The loss on the validation data, as low as can be: the goal unless another is chosen.
+    /// The lowest loss on the validation data: the default goal.
     pub fn validation_loss() -> Self {
         let goal = Goal::lowest("validation loss", |epoch| Some(epoch.validation?.loss));
         Goal { needs_validation: true, ..goal }
     }
 
-    /// The accuracy on the validation data, as high as can be.
+    /// The highest accuracy on the validation data.
     pub fn validation_accuracy() -> Self {
         let goal = Goal::highest("validation accuracy", |epoch| epoch.validation?.accuracy);
         Goal { needs_validation: true, ..goal }
     }
 
-    /// The loss on the training data, as low as can be: where there are no validation data.
+    /// The lowest loss on the training data, if there are no validation data.
     pub fn training_loss() -> Self {
         Goal::lowest("training loss", |epoch| Some(epoch.loss))
     }
 
-    /// The lowest `value` of an epoch, by this name in messages.
+    /// The lowest `value` of an epoch; `name` is its name in messages.
     pub fn lowest(
         name: impl Into<String>,
         value: impl Fn(&Epoch) -> Option<f64> + Send + 'static,
@@ -55,7 +57,7 @@ impl Goal {
         Goal { name, value, is_highest: false, least_gain: 0.0, needs_validation: false }
     }
 
-    /// The highest `value` of an epoch, by this name in messages.
+    /// The highest `value` of an epoch; `name` is its name in messages.
     pub fn highest(
         name: impl Into<String>,
         value: impl Fn(&Epoch) -> Option<f64> + Send + 'static,
@@ -63,20 +65,20 @@ impl Goal {
         Goal { is_highest: true, ..Goal::lowest(name, value) }
     }
 
-    /// How much better than the best an epoch must be to count as better; 0 unless told otherwise.
+    /// Sets the smallest improvement over the best epoch that counts; the default is 0.
     #[must_use]
     pub fn least_gain(self, least_gain: f64) -> Self {
         Goal { least_gain, ..self }
     }
 
-    /// Refuses a goal that cannot be judged.
+    /// Refuses a goal that cannot be evaluated.
     pub(super) fn check(&self, has_validation: bool) -> Result<()> {
         if self.needs_validation && !has_validation {
             return Err(Error::value(
                 format!("goal `{}`", self.name),
                 "no validation data",
-                "some, since it is measured on them",
-                "give some by `validation`, or choose `Goal::training_loss()`",
+                "some, since the goal is measured on them",
+                "add them with `validation`, or use `Goal::training_loss()`",
             ));
         }
         if self.least_gain >= 0.0 && self.least_gain.is_finite() {
@@ -86,7 +88,7 @@ impl Goal {
             format!("least gain of goal `{}`", self.name),
             self.least_gain.to_string(),
             "a finite number from 0",
-            "0 lets every gain count",
+            "with 0, every improvement counts",
         ))
     }
 
@@ -98,7 +100,7 @@ impl Goal {
                 format!("goal `{}` after epoch {number}", self.name),
                 value.map_or("no value".into(), |value| value.to_string()),
                 "a number",
-                "choose a goal that this network and these data have a value of",
+                "choose a goal that has a value for this network and these data",
             )),
         }
     }
@@ -111,7 +113,7 @@ impl Goal {
     }
 }
 
-/// Its name, and in which direction.
+/// Shows its name and its direction.
 impl fmt::Debug for Goal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Goal { name, is_highest, least_gain, .. } = self;
@@ -124,9 +126,9 @@ impl fmt::Debug for Goal {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Best {
-    /// Counted from 1.
+    /// Number of the epoch, counted from 1.
     pub epoch: usize,
-    /// What the [`Goal`] measures.
+    /// Its value of the [`Goal`].
     pub value: f64,
     /// The goal's name.
     pub goal: String,
@@ -138,27 +140,27 @@ impl fmt::Display for Best {
     }
 }
 
-/// A reduction of the learning rate where epochs do not become better.
+/// A reduction of the learning rate when epochs no longer improve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Plateau {
-    /// Epochs without a gain.
+    /// Epochs without an improvement.
     pub(super) patience: usize,
-    /// What the rate is multiplied by.
+    /// Factor on the learning rate.
     pub(super) factor: f64,
 }
 
-/// What a training decides after each epoch.
+/// Settings for the decisions after each epoch.
 #[derive(Debug, Default)]
 pub(super) struct Decisions {
     pub(super) goal: Option<Goal>,
-    /// Epochs without a gain after which it stops.
+    /// Epochs without an improvement after which the training stops.
     pub(super) patience: Option<usize>,
     pub(super) plateau: Option<Plateau>,
     pub(super) keeps_best: bool,
     pub(super) course: Course,
 }
 
-/// How the goal has been approached so far: what a checkpoint keeps of it.
+/// Progress toward the goal, as saved in a checkpoint.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Course {
     pub(super) best: Option<(usize, f64)>,
@@ -166,9 +168,9 @@ pub(super) struct Course {
     pub(super) since_best: usize,
     /// Epochs since the best, or since the rate was reduced.
     pub(super) on_plateau: usize,
-    /// On the learning rate.
+    /// Factor on the learning rate.
     pub(super) factor: f64,
-    /// Whether nothing is to follow.
+    /// Whether the training is over.
     pub(super) is_over: bool,
 }
 
@@ -179,7 +181,7 @@ impl Default for Course {
 }
 
 impl Decisions {
-    /// Chooses the goal, if one is needed and none was chosen; refuses what cannot be meant.
+    /// Sets the default goal if one is needed and none was set; refuses invalid settings.
     pub(super) fn prepare(&mut self, has_validation: bool) -> Result<()> {
         let needs_goal = self.patience.is_some() || self.plateau.is_some() || self.keeps_best;
         if needs_goal && self.goal.is_none() {
@@ -194,7 +196,7 @@ impl Decisions {
                 what,
                 "0",
                 "at least 1 epoch",
-                "an epoch can be judged only by one that follows it",
+                "an epoch can only be compared with a later one",
             )),
             _ => Ok(()),
         };
@@ -205,13 +207,13 @@ impl Decisions {
                 "factor on a plateau",
                 factor.to_string(),
                 "a number between 0 and 1",
-                "0.1 makes the learning rate a tenth, for example",
+                "0.1, for example, divides the learning rate by ten",
             )),
             _ => Ok(()),
         }
     }
 
-    /// Takes in how epoch `number` went: whether it is the best so far.
+    /// Records epoch `number`; returns whether it is the best so far.
     pub(super) fn judge(&mut self, number: usize, epoch: &Epoch) -> Result<bool> {
         let Some(goal) = &self.goal else { return Ok(false) };
         let value = goal.of(epoch, number)?;
@@ -234,7 +236,7 @@ impl Decisions {
         Ok(is_best)
     }
 
-    /// What of this decides about the bits.
+    /// The settings that affect the bits.
     pub(super) fn conditions(&self, conditions: &mut Conditions) {
         let Decisions { goal, patience, plateau, keeps_best, .. } = self;
         conditions.add("goal", format!("{goal:?}"));
@@ -243,7 +245,7 @@ impl Decisions {
         conditions.add("best network kept", keeps_best);
     }
 
-    /// The best epoch, where there is a goal.
+    /// The best epoch, if there is a goal.
     pub(super) fn best(&self) -> Option<Best> {
         let ((epoch, value), goal) = self.course.best.zip(self.goal.as_ref())?;
         Some(Best { epoch, value, goal: goal.name.clone() })
@@ -258,7 +260,8 @@ mod tests {
         Epoch { loss, validation: None, measured: Vec::new(), seconds: 0.0 }
     }
 
-    /// Which epochs are the best so far, which are followed by a stop, and the factors.
+    /// For each epoch: whether it is the best so far, whether the training stops after it, and the
+    /// factor.
     fn judged(mut decisions: Decisions, losses: &[f64]) -> Vec<(bool, bool, f64)> {
         decisions.prepare(true).unwrap();
         let each = losses.iter().zip(1..).map(|(&loss, number)| {

@@ -1,14 +1,15 @@
-//! Layers that are trained otherwise than the rest.
+//! Layers that are trained differently from the rest.
 
 use crate::error::{Error, Result};
 use crate::parameters::NamedTensor;
 
 /// Learning rates, decay and freezing by layer, for any [`Model`](super::Model).
 ///
-/// A layer is named as its tensors are in files, `hidden` for `hidden.weight` and `hidden.bias`; so is a tensor by itself, and
-/// with `deep` all that is inside it. A name that no tensor has is an error before anything is trained. Of two
-/// settings for a tensor the later one counts. (For a declared network the compiler checks the names:
-/// [`Fit::rate`](super::Fit::rate), [`Fit::decay`](super::Fit::decay), [`Fit::freeze`](super::Fit::freeze).)
+/// A layer has the name of its tensors in files: `hidden` for `hidden.weight` and `hidden.bias`. A
+/// single tensor can be named as well, and `deep` names everything inside it. A name that no tensor
+/// has is an error before anything is trained. If two settings apply to a tensor, the later one
+/// wins. (For a declared network the compiler checks the names: [`Fit::rate`](super::Fit::rate),
+/// [`Fit::decay`](super::Fit::decay), [`Fit::freeze`](super::Fit::freeze).)
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -38,31 +39,32 @@ enum Setting {
 }
 
 impl Groups {
-    /// Every layer alike.
+    /// No settings: every layer is trained the same way.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The learning rate of this layer times `factor`.
+    /// Multiplies the learning rate of this layer by `factor`.
     #[must_use]
     pub fn rate(self, layer: impl Into<String>, factor: f64) -> Self {
         self.with(layer.into(), Setting::Rate(factor))
     }
 
-    /// The weight decay of this layer times `factor`: 0 for none. The optimizer must have one.
+    /// Multiplies the weight decay of this layer by `factor`; 0 turns it off. The optimizer must
+    /// have a weight decay.
     #[must_use]
     pub fn decay(self, layer: impl Into<String>, factor: f64) -> Self {
         self.with(layer.into(), Setting::Decay(factor))
     }
 
-    /// This layer stays as it is: its parameters, and what is kept with them, such as running means. (In training, batch norm
-    /// still standardises by the batch.)
+    /// Freezes this layer: its parameters and its running state, such as running means, do not
+    /// change. (In training, batch norm still normalizes by the batch.)
     #[must_use]
     pub fn freeze(self, layer: impl Into<String>) -> Self {
         self.with(layer.into(), Setting::Frozen)
     }
 
-    /// These settings, and then the others.
+    /// Appends the other settings to these.
     #[must_use]
     pub(super) fn and(mut self, others: Self) -> Self {
         self.settings.extend(others.settings);
@@ -74,17 +76,18 @@ impl Groups {
         self
     }
 
-    /// Whether every layer is trained alike.
+    /// Whether every layer is trained the same way.
     pub(super) fn is_empty(&self) -> bool {
         self.settings.is_empty()
     }
 
-    /// Writes the settings into the tensors, and says which are frozen. `decays` says whether the optimizer, called `rule`, has a weight decay.
+    /// Writes the settings into the tensors, and returns which are frozen. `decays` says whether
+    /// the optimizer, named `rule`, has a weight decay.
     ///
     /// # Errors
     ///
-    /// If a name is that of no tensor, a factor is negative or not finite, there is no decay to scale, or nothing is left
-    /// to train.
+    /// If no tensor has a name, a factor is negative or not finite, there is no weight decay to
+    /// scale, or everything is frozen.
     pub(super) fn apply(
         &self,
         tensors: &mut [NamedTensor],
@@ -132,7 +135,7 @@ impl Groups {
     }
 }
 
-/// Whether a tensor is the one of this name, or inside the layer of this name.
+/// Whether the tensor has this name, or is inside the layer of this name.
 fn is_in(tensor: &str, layer: &str) -> bool {
     let rest = tensor.strip_prefix(layer);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
@@ -146,7 +149,7 @@ fn checked(what: &str, layer: &str, factor: f64) -> Result<f64> {
         format!("factor on the {what} of layer `{layer}`"),
         factor.to_string(),
         "a finite number from 0",
-        "1 leaves it as it is",
+        "1 changes nothing",
     ))
 }
 

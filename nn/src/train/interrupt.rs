@@ -1,4 +1,4 @@
-//! Ctrl-C ends a training after its step.
+//! Ctrl-C ends a training after the current step.
 
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::sync::OnceLock;
@@ -7,14 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::event::{Event, Observer};
 use super::model::Model;
 
-/// How often it was pressed since a training began.
+/// Number of times it was pressed since a training began.
 static PRESSED: AtomicUsize = AtomicUsize::new(0);
-/// Trainings that see to it.
+/// Number of trainings that handle it.
 static WATCHING: AtomicUsize = AtomicUsize::new(0);
-/// Why there is no handler, if there is none. One for the process, installed by the first training that asks for it.
+/// The reason if there is no handler. There is one handler per process, installed by the first
+/// training that requests it.
 static HANDLER: OnceLock<Option<String>> = OnceLock::new();
 
-/// What a shell calls a process that Ctrl-C ended.
+/// Exit status in a shell of a process ended by Ctrl-C.
 const ENDED: i32 = 130;
 
 fn pressed() {
@@ -24,7 +25,7 @@ fn pressed() {
     }
 }
 
-/// Watches for it during a training.
+/// Handles Ctrl-C during a training.
 pub(super) struct Interrupt {
     has_checkpoints: bool,
     is_watching: bool,
@@ -68,9 +69,9 @@ impl<M: Model> Observer<M> for Interrupt {
                 if self.is_watching && PRESSED.load(Ordering::SeqCst) > 0 =>
             {
                 self.note = Some(match self.has_checkpoints {
-                    true => format!("stopped after step {number}; to go on: {}", command()),
+                    true => format!("stopped after step {number}; to resume: {}", command()),
                     false => format!(
-                        "stopped after step {number}; there are no checkpoints to go on from"
+                        "stopped after step {number}; there are no checkpoints to resume from"
                     ),
                 });
                 return Break(());
@@ -84,13 +85,13 @@ impl<M: Model> Observer<M> for Interrupt {
         self.note.take()
     }
 
-    /// It has nothing to remember.
+    /// It has no state.
     fn name(&self) -> Option<&str> {
         Some("Ctrl-C")
     }
 }
 
-/// What was typed to start this program, as a shell reads it.
+/// The command that started this program, quoted for a shell.
 fn command() -> String {
     let words = std::env::args_os().map(|word| quoted(&word.to_string_lossy()));
     words.collect::<Vec<_>>().join(" ")

@@ -1,4 +1,4 @@
-//! Steps that each rank takes by itself, and the mean of what the ranks then have.
+//! Local steps: each rank steps alone for a while, then the ranks average their parameters.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;
@@ -9,21 +9,22 @@ use super::failure::Failure;
 use crate::distributed::{LocalSteps, World};
 use crate::error::Result;
 
-/// Where a rank stands between two means.
+/// State of a rank between two averages.
 pub(super) struct Local<T: Float> {
     world: World,
     steps: LocalSteps,
-    /// Steps since the last mean.
+    /// Local steps since the last average.
     apart: u64,
-    /// Whether an observer of this rank has wanted to stop since.
+    /// Whether an observer of this rank has requested a stop since then.
     stops: bool,
-    /// Everything of which the mean is taken, one part behind the other; and room for that of another rank.
+    /// Everything that is averaged, one part after another, with a buffer for the data of another
+    /// rank.
     numbers: Buffer<T>,
     received: Buffer<T>,
 }
 
 impl<T: Float> Local<T> {
-    /// `None` where no rank steps by itself.
+    /// `None` if ranks take no local steps.
     pub(super) fn new(world: &World) -> Option<Self> {
         let steps = world.steps_of_its_own().filter(|_| world.size() > 1)?;
         let (numbers, received) = (Buffer::zeroed(0), Buffer::zeroed(0));
@@ -31,29 +32,30 @@ impl<T: Float> Local<T> {
         Some(Local { world, steps, apart: 0, stops: false, numbers, received })
     }
 
-    /// How many steps this rank has taken by itself since the last mean.
+    /// Number of local steps of this rank since the last average.
     pub(super) fn apart(&self) -> u64 {
         self.apart
     }
 
-    /// Whether each rank takes the next step by itself, after the share `done` of the training and with so many rows in its
-    /// batch: every rank needs one.
+    /// Whether the next step is a local one, after the fraction `done` of the training and with
+    /// `rows` rows in its batch. Every rank needs a row.
     pub(super) fn is_next(&self, done: f64, rows: usize) -> bool {
         done >= self.steps.from && rows >= self.world.size()
     }
 
-    /// After a step of this rank's own; an observer may want to stop.
+    /// Records a local step, after which an observer may request a stop.
     pub(super) fn stepped(&mut self, flow: ControlFlow<()>) {
         self.apart += 1;
         self.stops |= flow.is_break();
     }
 
-    /// Whether the mean is due after step number `step`.
+    /// Whether the average is due after step number `step`.
     pub(super) fn is_due(&self, step: u64) -> bool {
         step.is_multiple_of(self.steps.every)
     }
 
-    /// The same parts on every rank: their means, and that of `loss`. What an observer has wanted since the last time.
+    /// Averages the same parts on every rank, and `loss`. Returns the observers' decision since the
+    /// last time.
     ///
     /// # Errors
     ///
@@ -97,9 +99,9 @@ impl<T: Float> Local<T> {
         })
     }
 
-    /// Tells the other ranks, who learn of it when they [join](Local::join), why this one goes no further.
+    /// Informs the other ranks, at their next [join](Local::join), why this one cannot continue.
     pub(super) fn refuse(&mut self, failure: Failure) -> Failure {
-        let error = failure.saying("this rank found it in a step of its own");
+        let error = failure.saying("found by this rank in a local step");
         let told = self.sum([0.0, 1.0]).and_then(|_| self.world.agree::<Infallible>(Err(error)));
         let Err(error) = told;
         Failure::Refused(error)

@@ -1,4 +1,4 @@
-//! What an optimizer remembers of a model.
+//! The optimizer's state for a model.
 
 use std::ops::Range;
 
@@ -12,33 +12,34 @@ use crate::error::{Error, Result};
 use crate::optim::{MOST_MEMORY, Optimizer};
 use crate::parameters::{NamedTensor, TensorKind, all_finite};
 
-/// The tensors of a model, and what a rule remembers of their elements.
+/// The tensors of a model, and the optimizer's state for their elements.
 pub(super) struct Memory<T: Float> {
     pub(super) tensors: Vec<NamedTensor>,
-    /// The factor on weight decay of each tensor, whatever the time is.
+    /// The factor on the weight decay of each tensor, without the current schedule.
     decays: Vec<f64>,
-    /// The factor on all of them, at this time.
+    /// The current factor on all of them.
     decay: f64,
-    /// Whether some tensors are trained otherwise than others.
+    /// Whether some tensors are trained differently from others.
     pub(super) has_groups: bool,
-    /// Where what is kept with frozen layers stands, and room for it, since it is to stay.
+    /// Ranges of the state of frozen layers, with buffers to restore it.
     pub(super) frozen: Vec<(Range<usize>, Buffer<T>)>,
-    /// Where what follows the batches by itself stands.
+    /// Ranges of the state that follows the batches, such as running means.
     pub(super) kept: Vec<Range<usize>>,
-    /// Where what is kept but not trained stands.
+    /// Ranges of everything that is not trained.
     pub(super) state: Vec<Range<usize>>,
-    /// Each as long as the flat parameters, but for those that the rule does not ask for.
+    /// Each as long as the flat parameters; empty for slots that the optimizer does not use.
     pub(super) slots: [Buffer<T>; MOST_MEMORY],
-    /// Of the flat parameters.
+    /// Number of flat parameters.
     pub(super) len: usize,
 }
 
 impl<T: Float> Memory<T> {
-    /// Zeros for each number that the optimizer remembers.
+    /// Allocates zeros for each value of the optimizer's state.
     ///
     /// # Errors
     ///
-    /// If the model's tensors are not parts of its flat parameters, one after the other, or the groups do not fit them.
+    /// If the model's tensors are not consecutive parts of its flat parameters, or the groups do
+    /// not fit them.
     pub(super) fn of<M, O>(model: &M, groups: &Groups) -> Result<Self>
     where
         M: Model<Float = T>,
@@ -51,7 +52,8 @@ impl<T: Float> Memory<T> {
         Ok(Self::zeroed(tensors, len, O::MEMORY.len(), &frozen, !groups.is_empty()))
     }
 
-    /// `slots` zeros for each of `len` parameters, which are in these tensors. (Compiled once for all models and rules.)
+    /// `slots` zeros for each of `len` parameters, which belong to these tensors. (Not generic over
+    /// models and optimizers, so that it is compiled once.)
     fn zeroed(
         tensors: Vec<NamedTensor>,
         len: usize,
@@ -84,7 +86,7 @@ impl<T: Float> Memory<T> {
         }
     }
 
-    /// Multiplies the weight decay of all tensors by this from now on.
+    /// Sets the current factor on the weight decay of all tensors.
     pub(super) fn set_decay(&mut self, factor: f64) {
         if factor.to_bits() == self.decay.to_bits() {
             return;
@@ -95,7 +97,7 @@ impl<T: Float> Memory<T> {
         }
     }
 
-    /// [`Model::update_state`], but for what is kept with frozen layers.
+    /// [`Model::update_state`], except for the state of frozen layers.
     pub(super) fn update_state<M>(
         &mut self,
         model: &mut M,
@@ -117,7 +119,7 @@ impl<T: Float> Memory<T> {
         }
     }
 
-    /// Slot by slot of the `names` the trained tensors, each with its name and what is remembered of all.
+    /// The trained tensors, for each of the slots `names`: name, tensor, and the whole slot.
     pub(super) fn named(
         &self,
         names: &'static [&'static str],
@@ -128,7 +130,7 @@ impl<T: Float> Memory<T> {
         })
     }
 
-    /// The first tensor of which something is remembered that is not finite, and the number.
+    /// The first tensor whose state contains a number that is not finite, and that number.
     pub(super) fn first_wrong(&self, names: &'static [&'static str]) -> Option<(String, String)> {
         if self.slots.iter().all(|slot| all_finite(slot)) {
             return None;
@@ -140,8 +142,8 @@ impl<T: Float> Memory<T> {
     }
 }
 
-/// Refuses tensors that overlap, stand in another order than their places, or end beyond the `len` parameters: a rule would
-/// change some of them twice and others never.
+/// Refuses tensors that overlap, are not in the order of their offsets, or end beyond the `len`
+/// parameters. An optimizer would update some parameters twice and others never.
 fn check_places(tensors: &[NamedTensor], len: usize) -> Result<()> {
     let mut end = 0;
     for tensor in tensors {
@@ -153,7 +155,7 @@ fn check_places(tensors: &[NamedTensor], len: usize) -> Result<()> {
                 return Err(Error::value(
                     format!("tensor `{}` of the model", tensor.name),
                     format!("{} numbers from {} on", tensor.len(), tensor.offset),
-                    format!("a place from {end} to {len}, behind the tensor before it"),
+                    format!("an offset from {end} to {len}, after the previous tensor"),
                     "correct `Model::tensors`, which lists the parts of `Model::flat` in the order of their offsets",
                 ));
             }

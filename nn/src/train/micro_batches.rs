@@ -1,4 +1,4 @@
-//! Batches that pass through the model in portions, with the bits of the whole batch at once.
+//! Micro-batches: a batch passes through the model in parts, with the bits of the whole batch.
 
 use tensor::{Buffer, Float as _};
 
@@ -7,11 +7,11 @@ use super::shards::{no_rows, rows_of};
 use crate::error::{Error, Result};
 use crate::layer::Sums;
 
-/// What a trainer needs for batches in portions.
+/// Settings and buffers of a trainer for micro-batches.
 pub(super) struct MicroBatches {
-    /// Most rows of a portion.
+    /// Maximum number of rows per micro-batch.
     rows: usize,
-    /// What the loss adds up of the weights of a whole batch.
+    /// Sums of weights over the whole batch, as the loss needs them.
     weight_sums: Vec<f64>,
 }
 
@@ -20,12 +20,13 @@ impl MicroBatches {
         MicroBatches { rows, weight_sums: Vec::new() }
     }
 
-    /// Whether a batch of so many rows is more than one portion.
+    /// Whether a batch of `rows` rows has more than one micro-batch.
     pub(super) fn divides(&self, rows: usize) -> bool {
         rows > self.rows
     }
 
-    /// Refuses portions without rows, and what cannot be passed through in portions. Whether there are `shards`.
+    /// Refuses micro-batches without rows, and models that do not support them; `shards`: whether
+    /// shards are set, too.
     pub(super) fn check<M: Model>(&self, model: &M, shards: bool) -> Result<()> {
         if self.rows == 0 {
             let advice = "leave `micro_batches` out for batches that are passed through at once";
@@ -42,7 +43,7 @@ impl MicroBatches {
         model.check_micro_batches()
     }
 
-    /// The mean loss of a batch of `rows` rows, and its gradient.
+    /// Returns the mean loss of a batch of `rows` rows, and computes its gradient.
     pub(super) fn differentiate<M: Model>(
         &mut self,
         model: &M,

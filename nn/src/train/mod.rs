@@ -1,4 +1,17 @@
-//! Training: one step, and many.
+//! Training: a single step, and the loop over epochs.
+//!
+//! | file or folder | content |
+//! |---|---|
+//! | `model.rs` | [`Model`]: the methods that a trainer needs of a model |
+//! | `network/` | [`Model`] for declared networks |
+//! | `trainer.rs` | [`Trainer`]: one step of loss, gradient, update |
+//! | `fit/`, `run.rs` | [`fit()`]: settings of a training, and its loop |
+//! | `goal.rs` | [`Goal`], early stopping, the best epoch, plateaus |
+//! | `clip.rs`, `groups.rs`, `average.rs`, `schedules.rs` | clipping, settings per layer, averages of the parameters, schedules |
+//! | `shards.rs`, `micro_batches.rs`, `local.rs` | batches in parts, on one machine or on several ranks |
+//! | `checkpoint/`, `state.rs`, `recipe.rs` | [`Checkpoints`], [`TrainerState`], files that record how a model was trained |
+//! | `event.rs`, `progress/`, `log/`, `spikes.rs` | observers, the display, logs |
+//! | `find/` | searches for the learning rate and the batch size |
 
 pub(crate) mod adapt;
 mod ascent;

@@ -1,4 +1,4 @@
-//! What a trainer needs of whatever it trains.
+//! The interface between a trainer and the models it trains.
 
 use std::fmt::Debug;
 
@@ -21,12 +21,14 @@ use crate::words::Words;
 
 /// A model that can be trained: parameters in one flat buffer, the loss of a batch, and its gradient.
 ///
-/// Every declared [`Network`](crate::Network) is one, by the static driver: forward, backward, gradient and update are
-/// composed by the compiler, and the update follows each stretch of the gradient while that is in the cache. A model of
-/// another kind says how it computes loss and gradient; the rest is provided.
+/// Every declared [`Network`](crate::Network) is one, by the static driver: the compiler composes
+/// forward pass, backward pass, gradient and update, and each slice of parameters is updated while
+/// its gradient is in the cache. A custom model implements the loss and the gradient; the other
+/// methods have defaults.
 ///
-/// A step goes through its methods in this order: [`differentiate`](Model::differentiate), then
-/// [`update`](Model::update), which asks for the gradient, then [`update_state`](Model::update_state).
+/// A step calls its methods in this order: [`differentiate`](Model::differentiate), then
+/// [`update`](Model::update), which computes the gradient, then
+/// [`update_state`](Model::update_state).
 ///
 /// ```
 /// use nn::model::{Batch, Model, Run};
@@ -85,43 +87,45 @@ use crate::words::Words;
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub trait Model: Send + Sync {
-    /// The number that parameters are made of.
+    /// The number type of the parameters.
     type Float: Float;
-    /// What the inputs of a batch are a slice of: rows such as `[f32; 784]`, or their numbers.
+    /// Element of a batch's inputs: a row such as `[f32; 784]`, or a single number of a row.
     type Input: Copy + Send + Sync + 'static;
-    /// What the targets of a batch are a slice of.
+    /// Element of a batch's targets.
     type Target: Copy + Send + Sync + 'static;
-    /// What is made small; the default is what the model is trained with unless another is chosen. `()` if the model
-    /// has but one.
+    /// The loss to minimize; the default is used unless another is set. `()` if the model has only
+    /// one.
     type Loss: Default + Debug + Send;
-    /// What [`differentiate`](Model::differentiate) keeps for the gradient; used again for the next batch.
+    /// Values that [`differentiate`](Model::differentiate) saves for the gradient; reused for the
+    /// next batch.
     type Workspace: Default + Send;
 
     /// The tensors that the flat parameters consist of, in the order of their offsets.
     fn tensors(&self) -> Vec<NamedTensor>;
 
-    /// All parameters, gaps between tensors and what is not trained included.
+    /// All parameters, including gaps between tensors and values that are not trained.
     fn flat(&self) -> &[Self::Float];
 
-    /// All parameters, to be changed.
+    /// All parameters, mutable; layout as in [`flat`](Model::flat).
     fn flat_mut(&mut self) -> &mut [Self::Float];
 
     /// The outputs for some inputs, row by row: `[rows, outputs]`.
     fn outputs(&self, inputs: &[Self::Input], threads: &Threads) -> Vec<Self::Float>;
 
-    /// Whether an [encoder](crate::layer::encoder) stands in front. [`differentiate`](Model::differentiate) and
-    /// [`gradient`](Model::gradient) then see rows that have been encoded, all other methods raw ones.
+    /// Whether the model begins with an [encoder](crate::layer::encoder). If so,
+    /// [`differentiate`](Model::differentiate) and [`gradient`](Model::gradient) receive encoded
+    /// rows, all other methods raw rows.
     fn encodes(&self) -> bool {
         false
     }
 
-    /// Replaces raw rows by what the encoder makes of them.
+    /// Replaces raw rows with encoded ones.
     fn encode(&self, inputs: &mut Vec<Self::Input>, threads: &Threads) {
         let _ = (inputs, threads);
     }
 
-    /// Has the encoder find what it needs from these rows, anew if it has found it before. [`fit`](crate::fit) calls it before
-    /// the first step if nothing is [there](Model::check_adapted).
+    /// Fits the encoder to these rows, again if it is fitted already. [`fit`](crate::fit) calls it
+    /// before the first step if the encoder is not [fitted](Model::check_adapted).
     ///
     /// # Errors
     ///
@@ -135,24 +139,25 @@ pub trait Model: Send + Sync {
         Ok(Adapted::default())
     }
 
-    /// Takes the names that the classes of its data have, if the model has a use for them. [`fit`](crate::fit) calls it before
-    /// the first step, where the data have names.
+    /// Sets the class names of the data, if the model uses them. [`fit`](crate::fit) calls it
+    /// before the first step, if the data have names.
     ///
     /// # Errors
     ///
-    /// If there are not as many names as the model tells classes apart.
+    /// If the number of names differs from the model's number of classes.
     fn take_class_names(&mut self, names: &Labels) -> Result<()> {
         let _ = names;
         Ok(())
     }
 
-    /// Takes the words that stand in its data as fingerprints, and keeps those that its columns have a place for. [`fit`](crate::fit)
-    /// calls it before the first step, where the data know them.
+    /// Receives the words that the data contain as fingerprints, and stores those that appear in
+    /// its columns. [`fit`](crate::fit) calls it before the first step, if the data know their
+    /// words.
     fn take_words(&mut self, words: &Words) {
         let _ = words;
     }
 
-    /// Takes the names of classes and the words that its data know.
+    /// Sets the class names and the words of the data.
     ///
     /// # Errors
     ///
@@ -164,7 +169,7 @@ pub trait Model: Send + Sync {
         data.class_names().map_or(Ok(()), |names| self.take_class_names(names))
     }
 
-    /// Refuses a model whose encoder has found nothing yet.
+    /// Refuses a model whose encoder is not fitted yet.
     ///
     /// # Errors
     ///
@@ -176,35 +181,38 @@ pub trait Model: Send + Sync {
         }
     }
 
-    /// Whether [`differentiate`](Model::differentiate) and [`validate`](Model::validate) look at the weights of rows. If not, data
-    /// with weights are refused.
+    /// Whether [`differentiate`](Model::differentiate) and [`validate`](Model::validate) use the
+    /// weights of rows. If not, data with weights are refused.
     fn weighs_rows(&self) -> bool {
         false
     }
 
-    /// The largest rate of the model's dropout, if it has any, so that [`differentiate`](Model::differentiate) looks at
-    /// [`Run::dropout`].
+    /// The largest dropout rate of the model. `None` if it has no dropout, that is, if
+    /// [`differentiate`](Model::differentiate) does not use [`Run::dropout`].
     fn dropout_rate(&self) -> Option<f64> {
         None
     }
 
-    /// The share ε of the label smoothing of `loss`, if it has any, so that [`differentiate`](Model::differentiate) looks at
-    /// [`Run::smoothing`].
+    /// The label smoothing ε of `loss`. `None` if it has none, that is, if
+    /// [`differentiate`](Model::differentiate) does not use [`Run::smoothing`].
     fn label_smoothing(&self, loss: &Self::Loss) -> Option<f64> {
         let _ = loss;
         None
     }
 
-    /// What `loss` adds up of the weights of a batch: see [`Loss::weight_sums`](crate::loss::Loss::weight_sums).
+    /// Adds up the weights of a batch for `loss`: see
+    /// [`Loss::weight_sums`](crate::loss::Loss::weight_sums).
     fn weight_sums(&self, batch: Batch<'_, Self>, loss: &Self::Loss, sums: &mut Vec<f64>) {
         let _ = (batch, loss, sums);
     }
 
-    /// The mean loss of a batch. Keeps in `workspace` what [`gradient`](Model::gradient) needs.
+    /// Returns the mean loss of a batch. Saves in `workspace` the values that
+    /// [`gradient`](Model::gradient) needs.
     ///
     /// # Errors
     ///
-    /// If inputs and targets do not fit. A loss that is not a finite number is for the trainer to refuse.
+    /// If inputs and targets do not fit. A loss that is not finite is not an error here; the
+    /// trainer refuses it.
     fn differentiate(
         &self,
         batch: Batch<'_, Self>,
@@ -213,8 +221,9 @@ pub trait Model: Send + Sync {
         run: &Run<'_>,
     ) -> Result<Self::Float>;
 
-    /// The gradient of the loss that [`differentiate`](Model::differentiate) has found on this batch, in the order of
-    /// [`flat`](Model::flat); zero in gaps and for what is not trained.
+    /// Writes the gradient of the loss that [`differentiate`](Model::differentiate) computed on
+    /// this batch, in the order of [`flat`](Model::flat). It is zero in gaps and for values that
+    /// are not trained.
     fn gradient(
         &self,
         batch: Batch<'_, Self>,
@@ -222,24 +231,25 @@ pub trait Model: Send + Sync {
         gradient: &mut [Self::Float],
     );
 
-    /// Whether a batch may be passed through in [micro-batches](crate::Fit::micro_batches), with the bits of the whole batch.
-    /// [`differentiate`](Model::differentiate) then sees a [whole](Run::whole) that goes on, and
-    /// [`sum_gradient`](Model::sum_gradient) follows it. A network allows it unless it has batch norm.
+    /// Checks that a batch may be passed through in [micro-batches](crate::Fit::micro_batches) with
+    /// the bits of the whole batch. [`differentiate`](Model::differentiate) then receives a
+    /// [whole](Run::whole) whose sums continue, and [`sum_gradient`](Model::sum_gradient) follows
+    /// it. A network allows it unless it has batch norm.
     ///
     /// # Errors
     ///
-    /// If not.
+    /// If the model does not allow it.
     fn check_micro_batches(&self) -> Result<()> {
         Err(Error::value(
             format!("micro-batches of {}", self.name()),
-            "a model whose sums do not go on from one to the next",
+            "a model whose sums do not continue from one to the next",
             "a network, declared or read",
-            "take `shards` in their place: parts of a batch whose gradients are added",
+            "use `shards` instead: parts of a batch whose gradients are added",
         ))
     }
 
-    /// [`gradient`](Model::gradient) of a micro-batch: each sum over its rows begins with what `gradient` has, unless `sums`
-    /// begin with these rows.
+    /// [`gradient`](Model::gradient) of a micro-batch: each sum over its rows continues from the
+    /// value in `gradient`, unless `sums` starts new sums with these rows.
     fn sum_gradient(
         &self,
         batch: Batch<'_, Self>,
@@ -251,10 +261,11 @@ pub trait Model: Send + Sync {
         unreachable!("{}: a model that allows micro-batches has `sum_gradient`", self.name());
     }
 
-    /// Changes the parameters by a rule and that gradient; whether all that is written is finite.
+    /// Updates the parameters with an optimizer and that gradient. Returns whether all written
+    /// values are finite.
     ///
-    /// A model may do it stretch by stretch, each as soon as its gradient is complete, since what becomes of one
-    /// parameter depends on no other.
+    /// A model may update slice by slice, each as soon as its gradient is complete, because the
+    /// update of one parameter depends on no other.
     fn update<O: Optimizer<Self::Float>>(
         &mut self,
         batch: Batch<'_, Self>,
@@ -266,35 +277,35 @@ pub trait Model: Send + Sync {
         update.apply(self.flat_mut(), &gradient)
     }
 
-    /// Changes what is kept with the parameters but not trained by gradients, such as running means, by the batch that
-    /// [`differentiate`](Model::differentiate) saw last.
+    /// Updates state that is not trained by gradients, such as running means, from the batch passed
+    /// to [`differentiate`](Model::differentiate) last.
     fn update_state(&mut self, workspace: &mut Self::Workspace) {
         let _ = workspace;
     }
 
-    /// What messages call the model: the name of its type, unless it says otherwise.
+    /// The model's name in messages; by default the name of its type.
     fn name(&self) -> String {
         let name = std::any::type_name::<Self>();
         let without_types = name.split('<').next().unwrap_or(name);
         without_types.rsplit("::").next().unwrap_or(name).to_owned()
     }
 
-    /// What a file has of the model beside its tensors and its architecture, each text under a name: the words that it knows,
-    /// mostly nothing.
+    /// Named texts that the model's file contains besides its tensors and its architecture, such as
+    /// its words; by default none.
     fn texts(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }
 
-    /// What the model is, for files: one of another architecture is another model. Its tensors with their shapes, unless
-    /// it says otherwise.
+    /// The architecture as written to files. Models with different architectures are different
+    /// models. By default the names and shapes of the tensors.
     fn architecture(&self) -> String {
         let tensors = self.tensors();
         let texts = tensors.iter().map(|tensor| format!("{} {:?}", tensor.name, tensor.shape));
         texts.collect::<Vec<_>>().join(", ")
     }
 
-    /// Refuses data that the model can neither learn from nor be judged by, before anything is trained. `which` data they
-    /// are, for the message: nothing, or `validation ` with a space.
+    /// Refuses data that the model cannot be trained or evaluated on, before anything is trained.
+    /// `which` names the data in the message: empty, or `validation ` with a space.
     ///
     /// # Errors
     ///
@@ -309,15 +320,16 @@ pub trait Model: Send + Sync {
         check_not_empty(which, data.len())
     }
 
-    /// A number by which these data are known again where a training goes on: the same for the same rows in the same
-    /// order, and hardly for others. `None` if the model does not know what its rows are made of.
+    /// A hash by which these data are recognized when a training resumes: the same for the same
+    /// rows in the same order, and almost certainly different for others. `None` if the model does
+    /// not know the content of its rows.
     fn fingerprint(&self, data: &dyn Source<Self::Input, Self::Target>) -> Option<u64> {
         let _ = data;
         None
     }
 
-    /// Refuses batches that the model cannot be trained with: of `batch_size` of so many `rows`, the last one of those
-    /// that are left.
+    /// Refuses batch sizes that the model cannot be trained with: batches of `batch_size` out of
+    /// `rows` rows, and a last batch with the rows that are left.
     ///
     /// # Errors
     ///
@@ -327,20 +339,21 @@ pub trait Model: Send + Sync {
         Ok(())
     }
 
-    /// How many [inputs](Model::Input) and [targets](Model::Target) make a row: 1 and 1, unless they are the numbers of rows
-    /// whose widths no type has.
+    /// Numbers of [inputs](Model::Input) and [targets](Model::Target) per row: 1 and 1, unless they
+    /// are single numbers of rows whose widths are not part of a type.
     fn row_widths(&self) -> [usize; 2] {
         [1, 1]
     }
 
-    /// Which of the `threads` work at a step of so many rows: those that gather the rows, too.
+    /// The threads, out of `threads`, that compute a step of this many rows; they gather the rows,
+    /// too.
     fn step_threads(&self, rows: usize, threads: &Threads) -> Threads {
         let _ = rows;
         threads.clone()
     }
 
-    /// How good the model is on data that it is not trained with. Unless the model says otherwise that is the mean loss,
-    /// as [`differentiate`](Model::differentiate) finds it for portions of the rows.
+    /// Evaluates the model on data that it is not trained on. By default this is the mean loss, as
+    /// [`differentiate`](Model::differentiate) computes it for parts of the rows.
     ///
     /// # Errors
     ///
@@ -377,7 +390,7 @@ pub trait Model: Send + Sync {
     }
 }
 
-/// Raw rows as the layers see them, in `room` if an encoder changes them.
+/// Encoded rows: `raw` itself without an encoder, otherwise written to `room`.
 pub(crate) fn encoded_rows<'r, M: Model + ?Sized>(
     model: &M,
     raw: &'r [M::Input],
@@ -397,11 +410,11 @@ pub(crate) fn encoded_rows<'r, M: Model + ?Sized>(
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Batch<'b, M: Model + ?Sized> {
-    /// Row by row.
+    /// Inputs, row by row.
     pub inputs: &'b [M::Input],
-    /// Row by row.
+    /// Targets, row by row.
     pub targets: &'b [M::Target],
-    /// How much each row counts, with a mean of 1 over the whole batch; empty if all count alike.
+    /// Weight of each row, with a mean of 1 over the whole batch; empty if all rows count the same.
     pub weights: &'b [f64],
 }
 
@@ -413,51 +426,54 @@ impl<M: Model + ?Sized> Clone for Batch<'_, M> {
 
 impl<M: Model + ?Sized> Copy for Batch<'_, M> {}
 
-/// What a pass through a batch depends on beside the batch: where and when it happens.
+/// Settings of one pass through a batch: threads, seed, step and factors.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Run<'r> {
-    /// Who computes.
+    /// Threads to compute with.
     pub threads: &'r Threads,
-    /// What random choices are made from.
+    /// Seed of random choices, such as dropout masks.
     pub seed: u64,
-    /// How many steps have been taken before.
+    /// Number of steps taken before.
     pub step: u64,
-    /// Which row of the whole batch the first one is, where the batch is passed through in parts: random choices go by it.
+    /// Index of the first row in the whole batch, if the batch is passed through in parts; random
+    /// choices depend on it.
     pub first_row: u64,
-    /// What there is of the rows of the whole batch, where it is passed through in parts and the loss needs it.
+    /// Totals of the whole batch, if it is passed through in parts and the loss needs them.
     pub whole: Option<Whole<'r>>,
-    /// What the rates of dropout are multiplied by, such that none is 1 or above: see
+    /// Factor on the dropout rates, such that all are below 1: see
     /// [`Fit::dropout_schedule`](crate::Fit::dropout_schedule).
     pub dropout: f64,
-    /// What the loss's label smoothing is multiplied by: see
+    /// Factor on the loss's label smoothing: see
     /// [`Fit::smoothing_schedule`](crate::Fit::smoothing_schedule).
     pub smoothing: f64,
 }
 
 impl<'r> Run<'r> {
-    /// Through a whole batch, before the first step, with the seed 0.
+    /// A pass through a whole batch, before the first step, with the seed 0.
     pub fn new(threads: &'r Threads) -> Self {
         Run { threads, seed: 0, step: 0, first_row: 0, whole: None, dropout: 1.0, smoothing: 1.0 }
     }
 }
 
-/// A batch whose parts are passed through one after the other.
+/// A batch whose parts are passed through one after another.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Whole<'r> {
-    /// How many rows it has.
+    /// Number of rows of the whole batch.
     pub rows: usize,
     /// The sum of [`Model::weight_sums`] over its parts.
     pub sums: &'r [f64],
-    /// Whether the parts are [micro-batches](Model::check_micro_batches), by which sums go on: gradients are divided by the rows
-    /// of the whole batch, and the last part gives the mean loss of all of them. (What the parts before give is not looked at.)
-    /// Otherwise each part is a batch with a mean of its own.
+    /// Whether the parts are [micro-batches](Model::check_micro_batches), whose sums continue from
+    /// one to the next: gradients are divided by the rows of the whole batch, and the last part
+    /// gives the mean loss of all of them. (The losses of the earlier parts are not used.)
+    /// Otherwise each part is a batch with its own mean.
     pub goes_on: bool,
 }
 
 impl Whole<'_> {
-    /// Where `rows` rows from `first` on stand among those whose losses have one mean, and how many these are.
+    /// The index of the first of `rows` rows among the rows whose losses are averaged together, and
+    /// the number of those rows.
     pub(crate) fn place(whole: Option<Self>, first: u64, rows: usize) -> (usize, usize) {
         match whole {
             Some(whole) if whole.goes_on => (first as usize, whole.rows),

@@ -1,11 +1,11 @@
-//! What must hold before anything is trained.
+//! Checks before anything is trained.
 
 use super::model::Model;
 use crate::data::{Source, check_weights};
 use crate::error::{Error, Result};
 
-/// Refuses rows with weights for a model that would not look at them, and weights that are none. `which` data they are of,
-/// for the message: nothing, or `validation ` with a space.
+/// Refuses weighted rows for a model that ignores weights, and invalid weights. `which` names the
+/// data in the message: empty, or `validation ` with a space.
 pub(crate) fn check_weighted<M: Model + ?Sized>(
     model: &M,
     which: &str,
@@ -18,7 +18,7 @@ pub(crate) fn check_weighted<M: Model + ?Sized>(
     check_weights(which, data)
 }
 
-/// Refuses a model that does not look at weights of rows.
+/// Refuses a model that ignores the weights of rows.
 pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
     if model.weighs_rows() {
         return Ok(());
@@ -26,7 +26,7 @@ pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
     Err(Error::value(
         format!("weights of rows for {}", model.name()),
         "some",
-        "none, since its loss does not look at them",
+        "none, since its loss does not use them",
         "multiply each row's loss by `Batch::weights` in `differentiate`, and say so in `Model::weighs_rows`",
     ))
 }
@@ -34,10 +34,11 @@ pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
 /// The number of steps, if there is one.
 pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
     if epochs == 0 {
-        let advice = "a training without an epoch would leave the first weights as they are";
+        let advice = "without an epoch, the initial weights would not change";
         return Err(Error::value("epochs", "0", "at least 1", advice));
     }
-    // So many that a step's place in the training is exact as a number of the schedule.
+    // A limit that keeps a step's position in the training exact as a number passed to the
+    // schedule.
     const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
     match (epochs as u64).checked_mul(batches as u64) {
         Some(steps) if steps <= MOST => Ok(steps),
@@ -45,20 +46,21 @@ pub(super) fn check_steps(epochs: usize, batches: usize) -> Result<u64> {
             "epochs",
             format!("{epochs} of {batches} batches each"),
             format!("at most {MOST} steps in all"),
-            "to train until something is reached, take some number of epochs and stop in an observer",
+            "to train until a goal is reached, set a number of epochs and stop in an observer",
         )),
     }
 }
 
-/// Refuses a schedule that gives something else than a factor, or one that is not `allowed`, anywhere in a training of so many
-/// steps.
+/// Refuses a schedule that returns an invalid factor, or one that is not `allowed`, anywhere in a
+/// training of `steps` steps.
 pub(super) fn check_schedule(
     what: &str,
     schedule: &dyn Fn(f64) -> f64,
     steps: u64,
     allowed: impl Fn(f64) -> Result<()>,
 ) -> Result<()> {
-    /// Places that are looked at, the first and the last among them; the trainer looks at every other in its turn.
+    /// Positions that are checked, including the first and the last; the trainer checks every other
+    /// one in its turn.
     const PLACES: u64 = 10_000;
     let places = steps.min(PLACES);
     for place in 0..places {
@@ -69,8 +71,8 @@ pub(super) fn check_schedule(
             return Err(Error::value(
                 what,
                 format!("{factor} after {done} of the training, before step {}", step + 1),
-                "a finite factor from 0 for every share of the training from 0 to 1",
-                "nothing was trained: correct the function, which is asked from 0 on",
+                "a finite factor from 0 for every fraction of the training from 0 to 1",
+                "nothing was trained: correct the function",
             ));
         }
         allowed(factor).map_err(|error| {
@@ -82,8 +84,8 @@ pub(super) fn check_schedule(
     Ok(())
 }
 
-/// How many rows a batch of so many inputs and targets has, if it can be trained with; `is_coupled` says whether rows depend
-/// on one another.
+/// Returns the number of rows of a batch with these numbers of inputs and targets, if it can be
+/// trained with. `is_coupled`: whether rows depend on one another.
 pub(crate) fn check_batch(inputs: usize, targets: usize, is_coupled: bool) -> Result<usize> {
     if inputs == 0 || targets != inputs {
         return Err(Error::value(
@@ -105,20 +107,20 @@ pub(crate) fn check_batch(inputs: usize, targets: usize, is_coupled: bool) -> Re
     Ok(inputs)
 }
 
-/// Refuses micro-batches of a network whose rows depend on one another.
+/// Refuses micro-batches for a network whose rows depend on one another.
 pub(crate) fn check_independent(network: &str, is_coupled: bool) -> Result<()> {
     if !is_coupled {
         return Ok(());
     }
     Err(Error::value(
         format!("micro-batches of {network}"),
-        "batch_norm, which goes by the mean and the variance of all rows of a batch",
+        "batch_norm, which uses the mean and the variance of all rows of a batch",
         "layers whose rows do not depend on one another",
-        "take `shards` in their place, where each part has a mean and a variance of its own",
+        "use `shards` instead: each part has its own mean and variance",
     ))
 }
 
-/// Refuses a batch size that leaves a last batch of one row, where rows depend on one another.
+/// Refuses a batch size that leaves a last batch of one row if rows depend on one another.
 pub(crate) fn check_last_batch(rows: usize, batch_size: usize, is_coupled: bool) -> Result<()> {
     let is_one = |size: usize| size == 1 || rows % size == 1;
     if !is_coupled || !is_one(batch_size) {

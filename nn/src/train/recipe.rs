@@ -1,4 +1,5 @@
-//! How a model was made, written into its file, so that it can be made again.
+//! A record in the model's file of how the model was trained, so that the training can be
+//! reproduced.
 
 use std::path::{Path, PathBuf};
 
@@ -13,10 +14,11 @@ use crate::file::{FORMAT, load_all, save_all};
 use crate::optim::Optimizer;
 
 impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
-    /// Writes the model that [`Fit::run`] gives back to a file, as [`Checkpoint::save`](crate::Checkpoint::save) does, and with
-    /// it how it was made: fingerprints of data and first weights, settings and seeds of this training.
-    /// [`Fit::verify`] makes it again. What nothing is known of (rows that a closure makes, what an observer without a
-    /// name does) is listed there as unchecked.
+    /// Writes the model that [`Fit::run`] returns to a file, as
+    /// [`Checkpoint::save`](crate::Checkpoint::save) does, with a record of the training:
+    /// fingerprints of data and initial weights, settings and seeds. [`Fit::verify`] reproduces it.
+    /// Inputs that cannot be compared (rows that a closure computes, the effect of an observer
+    /// without a name) are listed in the record as unchecked.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -29,7 +31,7 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
     /// let path = std::env::temp_dir().join("nn-line-made.safetensors");
     /// fit(&mut Line::init(1), &data).epochs(20).seed(5).show(Show::Nothing).save_to(&path).run()?;
     ///
-    /// // Somebody else, on another machine, with another number of threads:
+    /// // Someone else, on another machine, with another number of threads:
     /// fit(&mut Line::init(1), &data).epochs(20).seed(5).show(Show::Nothing).verify(&path)?;
     /// let error = fit(&mut Line::init(1), &data).epochs(20).seed(6).verify(&path).unwrap_err();
     /// assert!(error.to_string().contains("found seed 5, expected seed 6"));
@@ -40,13 +42,15 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
         self
     }
 
-    /// Trains, and compares the result with the file that such a training [wrote](Fit::save_to): Ok if all bits are the same.
-    /// Checkpoints are left alone. The model is then the one that was made again.
+    /// Trains, and compares the result with the file that the same training [wrote](Fit::save_to);
+    /// `Ok` if all bits agree. Checkpoints are neither read nor written. The model is then the
+    /// reproduced one.
     ///
     /// # Errors
     ///
-    /// If the file does not say how it was made, or something differs: settings, data and first weights before anything is
-    /// trained; then the first tensor whose bits are others. Otherwise as [`Fit::run`].
+    /// If the file has no record of its training, or something differs. Settings, data and initial
+    /// weights are compared before anything is trained; afterwards the error names the first tensor
+    /// whose bits differ. Otherwise as [`Fit::run`].
     pub fn verify(mut self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         self.check_alone("a verification")?;
@@ -57,7 +61,7 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
     }
 }
 
-/// How a training makes its model.
+/// The record of a training.
 pub(super) struct Recipe {
     conditions: Conditions,
 }
@@ -74,12 +78,12 @@ impl Recipe {
         Recipe { conditions }
     }
 
-    /// What ranks that train together compare.
+    /// The text that ranks of one training compare.
     pub(super) fn text(&self) -> String {
         self.conditions.text()
     }
 
-    /// Writes the model and how it was made.
+    /// Writes the model and the record.
     pub(super) fn save<M: Model>(&self, path: &Path, model: &M) -> Result<()> {
         let (name, architecture) = (model.name(), model.architecture());
         let (made, unchecked) = (self.conditions.text(), self.conditions.unchecked.join(", "));
@@ -98,18 +102,18 @@ impl Recipe {
             (tensor.name, tensor.shape, &model.flat()[range])
         });
         save_all(path, &texts, &tensors.collect::<Vec<_>>())
-            .map_err(|error| error.advising("the training is done, the network has what it learnt"))
+            .map_err(|error| error.advising("the training is complete, and the network is trained"))
     }
 }
 
-/// What a file says of how its model was made.
+/// The record in a model's file.
 struct Made<T> {
     tensors: Vec<(String, Vec<usize>, Vec<T>)>,
     unchecked: String,
 }
 
 impl<T: tensor::Float> Made<T> {
-    /// Reads the file, and compares what it says with the training that is to come.
+    /// Reads the file, and compares its record with the training to come.
     fn read<M: Model<Float = T>, O: Optimizer<T>>(
         path: &Path,
         fit: &Fit<'_, M, O>,
@@ -120,18 +124,18 @@ impl<T: tensor::Float> Made<T> {
             return Err(Error::file(
                 path,
                 "metadata",
-                "nothing of how the network was made",
+                "no record of its training",
                 "the settings of a training, under `made_by`",
                 "only what `fit(…).save_to(path)` wrote can be verified",
             ));
         };
-        let advice = "train as it was made: with the same data, settings and seeds";
+        let advice = "train in the same way: with the same data, settings and seeds";
         Recipe::of(fit).conditions.compare(path, &made, advice)?;
         let unchecked = texts.remove("made_by_unchecked").unwrap_or_default();
         Ok(Made { tensors, unchecked })
     }
 
-    /// Refuses a model that is another one.
+    /// Refuses a model whose bits differ.
     fn compare<M: Model<Float = T>>(&self, path: &Path, model: &M) -> Result<()> {
         for tensor in model.tensors() {
             let now = &model.flat()[tensor.range()];
@@ -144,15 +148,15 @@ impl<T: tensor::Float> Made<T> {
             let Some(at) = (0..now.len().max(saved.len())).find(differs) else { continue };
             let show = |values: &[T]| values.get(at).map_or("nothing".into(), T::to_string);
             let mut advice =
-                "the file was changed, or made by another version of this crate".to_owned();
+                "the file was changed, or written by another version of this crate".to_owned();
             if !self.unchecked.is_empty() {
-                advice += &format!(", or what could not be compared differs: {}", self.unchecked);
+                advice += &format!(", or something unchecked differs: {}", self.unchecked);
             }
             return Err(Error::file(
                 path,
                 format!("element {at} of tensor `{}`", tensor.name),
                 show(saved),
-                format!("{}, as the training makes it", show(now)),
+                format!("{}, as this training computes it", show(now)),
                 advice,
             ));
         }
@@ -160,7 +164,7 @@ impl<T: tensor::Float> Made<T> {
     }
 }
 
-/// Of all numbers of a model's tensors.
+/// A hash of all numbers of a model's tensors.
 fn hash<M: Model>(model: &M) -> u64 {
     let mut hash = Fingerprint::new();
     for tensor in model.tensors() {

@@ -1,4 +1,4 @@
-//! How a training went.
+//! The report of a training.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,34 +7,36 @@ use super::goal::Best;
 use super::times::exact;
 use crate::metric::Metrics;
 
-/// How training went.
+/// The report of a training, epoch by epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Report {
-    /// One entry an epoch, in order; those before a checkpoint that it went on from included.
+    /// One entry per epoch, in order, including the epochs before the checkpoint that the training
+    /// resumed from.
     pub epochs: Vec<Epoch>,
-    /// The best epoch, where there is a [`Goal`](crate::Goal).
+    /// The best epoch, if there is a [`Goal`](crate::Goal).
     pub best: Option<Best>,
-    /// Whether [`Fit::early_stopping`](crate::Fit::early_stopping) ended it.
+    /// Whether [`Fit::early_stopping`](crate::Fit::early_stopping) ended the training.
     pub stopped_early: bool,
 }
 
-/// How one epoch went.
+/// Losses and measures of one epoch.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Epoch {
-    /// The mean loss of the training rows, each measured before the step it took part in.
+    /// Mean loss over the training rows, each computed before the step that used the row.
     pub loss: f64,
-    /// On the validation data after the epoch, if there are any.
+    /// Metrics on the validation data after the epoch, if there are validation data.
     pub validation: Option<Metrics>,
-    /// What [`Fit::measure`](crate::Fit::measure) has added, in that order; `None` where there is no value.
+    /// Values added by [`Fit::measure`](crate::Fit::measure), in that order; `None` if there is no
+    /// value.
     pub measured: Vec<(String, Option<f64>)>,
-    /// Wall time, validation included.
+    /// Wall time in seconds, validation included.
     pub seconds: f64,
 }
 
 impl Epoch {
-    /// What was measured under this name by [`Fit::measure`](crate::Fit::measure).
+    /// The value that [`Fit::measure`](crate::Fit::measure) added under this name.
     pub fn measured(&self, name: &str) -> Option<f64> {
         self.measured.iter().find(|(measured, _)| measured == name)?.1
     }
@@ -45,12 +47,12 @@ impl Report {
     ///
     /// # Panics
     ///
-    /// If there was none.
+    /// If there are no epochs.
     #[track_caller]
     pub fn last(&self) -> &Epoch {
         match self.epochs.last() {
             Some(epoch) => epoch,
-            None => panic!("report: there was no epoch"),
+            None => panic!("report: found no epochs, expected at least one"),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The epochs of a training, one after the other.
+//! The loop over the epochs of a training.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -24,16 +24,16 @@ use crate::error::{Error, Result};
 use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 
-/// From training progress to a factor.
+/// A function from training progress, 0 to 1, to a factor.
 pub(super) type Schedule = Box<dyn Fn(f64) -> f64 + Send>;
 
-/// A name, and what is measured of a model under it.
+/// A measure of a model, with its name.
 pub(super) type Measure<'a, M> = (String, Box<dyn FnMut(&M) -> Result<Option<f64>> + Send + 'a>);
 
-/// What was measured, by its names.
+/// Measured values with their names.
 type Measured = Vec<(String, Option<f64>)>;
 
-/// A training that runs.
+/// A running training.
 pub(super) struct Run<'a, M: Model, O> {
     pub(super) model: Completed<'a, M>,
     pub(super) trainer: Trainer<M, O>,
@@ -45,24 +45,24 @@ pub(super) struct Run<'a, M: Model, O> {
     pub(super) threads: Threads,
     pub(super) batches: Batches,
     pub(super) batch: Minibatch<M::Input, M::Target>,
-    /// In all epochs.
+    /// Number of steps in all epochs.
     pub(super) steps: u64,
     pub(super) observers: Vec<Box<dyn Observer<M> + Send + 'a>>,
-    /// Whether there are any but the display; of several ranks, on the first.
+    /// Whether there are observers other than the display; with several ranks, on the first.
     pub(super) has_observers: bool,
     pub(super) measures: Vec<Measure<'a, M>>,
     pub(super) decisions: Decisions,
     pub(super) averaged: Option<Averaged<M::Float>>,
     pub(super) kept: Option<Checkpointing>,
     pub(super) place: Place,
-    /// What there is to say before the first epoch.
+    /// Notes to show before the first epoch.
     pub(super) notes: Vec<String>,
     pub(super) world: Option<World>,
-    /// Where ranks step by themselves.
+    /// Set if ranks take local steps.
     pub(super) local: Option<Local<M::Float>>,
 }
 
-/// What a training that keeps checkpoints needs for them.
+/// State of a training that saves checkpoints.
 pub(super) struct Checkpointing {
     pub(super) store: Store,
     pub(super) conditions: Conditions,
@@ -72,7 +72,7 @@ pub(super) struct Checkpointing {
 }
 
 impl Checkpointing {
-    /// What [`Store::newest`] finds where the first rank writes, for every rank.
+    /// Sends the result of [`Store::newest`] from the first rank, which writes, to every rank.
     fn newest_of_first<T: tensor::Float>(
         &self,
         world: &World,
@@ -97,7 +97,7 @@ impl Checkpointing {
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
-    /// So many epochs in all, or fewer if it is over before.
+    /// Runs this many epochs, or fewer if the training ends earlier.
     pub(super) fn epochs(
         &mut self,
         epochs: usize,
@@ -130,7 +130,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         Ok(())
     }
 
-    /// The next epoch, with all that follows from it.
+    /// Runs the next epoch, including validation, decisions and checkpoint.
     fn one(
         &mut self,
         epochs: usize,
@@ -141,7 +141,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         let stopped = self.batches(number, report)?;
         let is_cut = self.place.batches < self.batches.count();
         if is_cut {
-            // To go on from, since what follows is of an epoch that is not whole.
+            // Saved to resume from, because the epoch that follows is incomplete.
             self.keep(report);
         }
         self.check_memory(number == epochs || stopped.is_break())?;
@@ -180,7 +180,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         Ok(if stopped.is_break() { stopped } else { flow })
     }
 
-    /// The rest of the batches of an epoch, or fewer if an observer stops.
+    /// Runs the remaining batches of an epoch, or fewer if an observer stops.
     fn batches(
         &mut self,
         epoch: usize,
@@ -257,13 +257,14 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         Ok(ControlFlow::Continue(()))
     }
 
-    /// Whether each rank takes the next step, on a batch of so many rows, by itself.
+    /// Whether each rank takes the next step, on a batch of `rows` rows, locally.
     fn is_local(&self, rows: usize) -> bool {
         let done = self.trainer.steps() as f64 / self.steps as f64;
         self.local.as_ref().is_some_and(|local| local.is_next(done, rows))
     }
 
-    /// Gives all ranks the mean of what each has learnt by itself; what an observer has wanted meanwhile.
+    /// Averages the parameters of all ranks after local steps; returns the observers' decision
+    /// since then.
     fn join(&mut self) -> Result<ControlFlow<()>> {
         let Some(local) = &mut self.local else { return Ok(ControlFlow::Continue(())) };
         let averaged = self.averaged.iter_mut().map(|averaged| &mut averaged.flat[..]);
@@ -272,12 +273,13 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         local.join(parts, &mut self.place.loss_sum)
     }
 
-    /// How many there are.
+    /// Number of ranks.
     fn ranks(&self) -> usize {
         self.world.as_ref().map_or(1, World::size)
     }
 
-    /// What else is measured after an epoch, and how long that took: of several ranks, by the first.
+    /// The values of the other measures after an epoch, and the time; with several ranks, computed
+    /// by the first.
     fn measure(&mut self, clock: Clock) -> Result<(Measured, f64)> {
         let names: Vec<String> = self.measures.iter().map(|(name, _)| name.clone()).collect();
         let (model, measures) = (self.model.model(), &mut self.measures);
@@ -291,7 +293,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             Some(world) => {
                 let bytes = world.by_first(|| {
                     let (values, seconds) = measure()?;
-                    // A value that there is not is no number that a measure gives.
+                    // Each value follows a flag: 0 if it is missing, because any number is valid.
                     let numbers = values.iter().flat_map(|value| {
                         [f64::from(u8::from(value.is_some())), value.unwrap_or_default()]
                     });
@@ -311,7 +313,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         Ok((names.into_iter().zip(values).collect(), seconds))
     }
 
-    /// What the observers have decided: of several ranks, those of the first.
+    /// The observers' decision; with several ranks, that of the first.
     fn decided(&self, flow: ControlFlow<()>) -> ControlFlow<()> {
         match &self.world {
             Some(world) if self.has_observers => decided(world, flow),
@@ -319,19 +321,19 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         }
     }
 
-    /// Whether this process writes and speaks.
+    /// Whether this process writes files and output.
     fn is_first(&self) -> bool {
         self.world.as_ref().is_none_or(World::is_first)
     }
 
-    /// Exchanges the model's parameters and their mean, if there is one.
+    /// Swaps the model's parameters with their average, if there is one.
     fn exchange_average(&mut self) {
         if let Some(averaged) = &mut self.averaged {
             self.model.in_epoch().flat_mut().swap_with_slice(&mut averaged.flat);
         }
     }
 
-    /// Goes on from a checkpoint, if there is one.
+    /// Resumes from a checkpoint, if there is one.
     pub(super) fn resume(&mut self, report: &mut Report) -> Result<()> {
         let resumed = self.resume_here(report);
         match &self.world {
@@ -356,7 +358,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             }
         };
         if let Some((path, snapshot)) = found {
-            let advice = "go on with what it began with, or train into another directory";
+            let advice = "resume with the settings it began with, or train into another directory";
             kept.conditions.compare(&path, &snapshot.conditions, advice)?;
             snapshot.rates.compare(&path, &*self.schedule, self.steps)?;
             let fill = |flat: &mut [M::Float], parts: &[Vec<M::Float>]| {
@@ -364,7 +366,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                     flat[tensor.range()].copy_from_slice(values);
                 }
             };
-            // What lies between the tensors is as it was.
+            // Values between the tensors are unchanged.
             let mut best = snapshot.best.map(|parts| {
                 let mut flat = self.model.model().flat().to_vec();
                 fill(&mut flat, &parts);
@@ -388,17 +390,14 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
                 }
             }
             notes.push(format!(
-                "goes on from {} after step {} (epoch {})",
+                "resumes from {} after step {} (epoch {})",
                 path.display(),
                 self.trainer.steps(),
                 self.place.epochs + usize::from(self.place.batches > 0)
             ));
             let unchecked = &kept.conditions.unchecked;
             if !unchecked.is_empty() {
-                notes.push(format!(
-                    "not compared with the training before: {}",
-                    unchecked.join(", ")
-                ));
+                notes.push(format!("not compared with the previous run: {}", unchecked.join(", ")));
             }
             self.exchange_average();
             self.model.resumed(self.place.epochs, best_epoch.zip(best.take()));
@@ -408,7 +407,8 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         Ok(())
     }
 
-    /// Writes a checkpoint, if there are any. A training goes on without one that cannot be written, and says so.
+    /// Saves a checkpoint if checkpoints are on. If it cannot be written, a note says so, and
+    /// training continues.
     fn keep(&mut self, report: &Report) {
         if !self.is_first() {
             return;
@@ -434,12 +434,12 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
             observers: named.collect(),
         };
         if let Err(error) = kept.store.save(&written) {
-            let note = format!("no checkpoint was written, training goes on: {error}");
+            let note = format!("no checkpoint was written, training continues: {error}");
             say(&mut self.observers, &note);
         }
     }
 
-    /// Writes the best network, if there are checkpoints.
+    /// Saves the best network if checkpoints are on.
     fn keep_best(&mut self) {
         let (Some(kept), Some(best), true) = (&self.kept, self.model.best(), self.is_first())
         else {
@@ -448,14 +448,14 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
         let Checkpointing { store, name, architecture, tensors, .. } = kept;
         let texts = self.model.model().texts();
         if let Err(error) = store.save_best(name, architecture, &texts, tensors, best) {
-            let note = format!("the best network was not written, training goes on: {error}");
+            let note = format!("the best network was not written, training continues: {error}");
             say(&mut self.observers, &note);
         }
     }
 
-    /// Looks at what the optimizer remembers, but not after each of many short epochs.
+    /// Checks the optimizer's state, but not after each of many short epochs.
     fn check_memory(&self, is_last: bool) -> std::result::Result<(), Failure> {
-        /// Steps whose work is so much that looking at the memory does not show.
+        /// Steps that take so long that the time of the check does not matter.
         const STEPS: u64 = 16;
         let epochs = self.trainer.steps() / self.batches.count() as u64;
         let every = STEPS.div_ceil(self.batches.count() as u64);
@@ -466,7 +466,7 @@ impl<M: Model, O: Optimizer<M::Float>> Run<'_, M, O> {
     }
 }
 
-/// What the first rank has decided.
+/// The decision of the first rank.
 fn decided(world: &World, flow: ControlFlow<()>) -> ControlFlow<()> {
     match world.bytes_of(0, vec![u8::from(flow.is_break())])[..] {
         [1] => ControlFlow::Break(()),
@@ -474,7 +474,7 @@ fn decided(world: &World, flow: ControlFlow<()>) -> ControlFlow<()> {
     }
 }
 
-/// Tells all of them; whether one of them stops.
+/// Passes the event to all observers; returns whether one of them stops the training.
 fn tell<M: Model>(
     observers: &mut [Box<dyn Observer<M> + Send + '_>],
     event: &Event<'_, M>,
@@ -495,7 +495,7 @@ fn tell<M: Model>(
     flow
 }
 
-/// Tells all of them something to be read.
+/// Passes a note to all observers.
 fn say<M: Model>(observers: &mut [Box<dyn Observer<M> + Send + '_>], text: &str) {
     let _nothing_to_stop = tell(observers, &Event::Note { text });
 }

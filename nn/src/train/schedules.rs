@@ -1,4 +1,4 @@
-//! What changes in the course of a training, beside the learning rate.
+//! Schedules of settings other than the learning rate.
 
 use std::fmt;
 
@@ -12,28 +12,28 @@ use crate::data::Fingerprint;
 use crate::error::{Error, Result};
 use crate::optim::Optimizer;
 
-/// Something that is set before a training and may be multiplied by a factor in its course.
+/// A setting that a factor may multiply during training.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Setting {
     /// Weight decay of the optimizer.
     Decay,
     /// Momentum of the optimizer.
     Momentum,
-    /// Rates of the layers that drop.
+    /// Dropout rates of the layers.
     Dropout,
     /// Label smoothing of the loss.
     Smoothing,
 }
 
-/// How many there are.
+/// Number of settings.
 const COUNT: usize = 4;
 
 impl Setting {
-    /// In the order of their places.
+    /// In the order of their indices.
     const ALL: [Setting; COUNT] =
         [Setting::Decay, Setting::Momentum, Setting::Dropout, Setting::Smoothing];
 
-    /// What a schedule of it is called.
+    /// Name of the setting's schedule in messages.
     const fn schedule(self) -> &'static str {
         match self {
             Setting::Decay => "schedule of weight decay",
@@ -43,7 +43,7 @@ impl Setting {
         }
     }
 
-    /// What a factor on it is called.
+    /// Name of the setting's factor in messages.
     const fn factor(self) -> &'static str {
         match self {
             Setting::Decay => "factor on the weight decay",
@@ -59,7 +59,7 @@ impl Setting {
 pub(super) struct Factors([f64; COUNT]);
 
 impl Factors {
-    /// All as they are set.
+    /// No changes.
     pub(super) const NONE: Factors = Factors([1.0; COUNT]);
 
     pub(super) const fn of(&self, setting: Setting) -> f64 {
@@ -70,12 +70,12 @@ impl Factors {
         self.0[setting as usize] = factor;
     }
 
-    /// Whether all settings are what they are.
+    /// Whether all factors are 1.
     pub(super) fn are_none(&self) -> bool {
         *self == Factors::NONE
     }
 
-    /// The rule with the momentum of this time, if that is another.
+    /// The optimizer with its momentum at this step, if that differs.
     pub(super) fn rule<T: Float, O: Optimizer<T>>(&self, rule: &O) -> Option<O> {
         match self.of(Setting::Momentum) {
             1.0 => None,
@@ -83,7 +83,8 @@ impl Factors {
         }
     }
 
-    /// Refuses a factor that is none, that there is nothing to multiply with, or by which a setting is out of its range.
+    /// Refuses a factor that is invalid, has nothing to multiply, or moves its setting out of
+    /// range.
     pub(super) fn check<T: Float, O: Optimizer<T>>(
         &self,
         scaled: &Scaled,
@@ -110,13 +111,13 @@ impl Factors {
     }
 }
 
-/// What factors multiply that belongs neither to the optimizer nor to a tensor.
+/// The settings that factors multiply and that belong neither to the optimizer nor to a tensor.
 #[derive(Debug)]
 pub(super) struct Scaled {
     model: String,
-    /// The largest rate of dropout.
+    /// The largest dropout rate.
     dropout: Option<f64>,
-    /// ε.
+    /// Label smoothing ε.
     smoothing: Option<f64>,
 }
 
@@ -129,7 +130,7 @@ impl Scaled {
         }
     }
 
-    /// Refuses a factor, or a whole schedule, that there is nothing to multiply with.
+    /// Refuses a factor, or a whole schedule, that has nothing to multiply.
     fn refuse_missing<T: Float, O: Optimizer<T>>(
         &self,
         setting: Setting,
@@ -140,27 +141,27 @@ impl Scaled {
             Setting::Decay => (
                 O::DECAYS,
                 O::NAME,
-                "none, since the rule has no weight decay",
-                "take one that has, such as `AdamW`, or leave the schedule out",
+                "none, since the optimizer has no weight decay",
+                "use an optimizer that has one, such as `AdamW`, or leave the schedule out",
             ),
             Setting::Momentum => (
                 rule.scale_momentum(1.0).is_some(),
                 O::NAME,
-                "none, since the rule as it is set has no momentum that could change",
-                "take one that has, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
+                "none, since the optimizer with these settings has no momentum to scale",
+                "use one that has momentum, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
             ),
             Setting::Dropout => (
                 self.dropout.is_some(),
                 &self.model[..],
-                "none, since nothing in the model drops",
-                "give the network a layer such as `dropout(0.2)`, let the function of a `TapeModel` call \
+                "none, since the model has no dropout",
+                "give the network a layer such as `dropout(0.2)`, have the function of a `TapeModel` call \
                  `Variables::dropout`, or leave the schedule out",
             ),
             Setting::Smoothing => (
                 self.smoothing.is_some(),
                 &self.model[..],
                 "none, since its loss has no label smoothing",
-                "choose one that has, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
+                "use a loss that has it, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
             ),
         };
         match is_there {
@@ -172,7 +173,7 @@ impl Scaled {
         }
     }
 
-    /// Refuses a factor by which what it multiplies is out of its range.
+    /// Refuses a factor whose product with the setting is out of range.
     fn check_product<T: Float, O: Optimizer<T>>(
         &self,
         setting: Setting,
@@ -203,18 +204,18 @@ impl Scaled {
     }
 }
 
-/// The course of each setting, of those that change.
+/// A schedule for each setting that changes.
 #[derive(Default)]
 pub(super) struct Schedules([Option<Schedule>; COUNT]);
 
 impl Schedules {
-    /// Those that there are.
+    /// The settings that have a schedule.
     pub(super) fn all(&self) -> impl Iterator<Item = (Setting, &Schedule)> {
         let each = Setting::ALL.into_iter().zip(&self.0);
         each.filter_map(|(setting, schedule)| Some((setting, schedule.as_ref()?)))
     }
 
-    /// Refuses what cannot be scheduled, or not so, in a training of so many steps.
+    /// Refuses schedules that are impossible in a training of this many steps.
     pub(super) fn check<M: Model, O: Optimizer<M::Float>>(
         &self,
         model: &M,
@@ -225,7 +226,7 @@ impl Schedules {
         if self.all().next().is_none() {
             return Ok(());
         }
-        // What is wrong with the rule itself is not for a factor to say.
+        // An invalid optimizer is reported as such, not as an invalid factor.
         rule.check()?;
         let scaled = Scaled::of(model, loss);
         for (setting, schedule) in self.all() {
@@ -237,8 +238,9 @@ impl Schedules {
         Ok(())
     }
 
-    /// By what each course is known again where a training goes on. It is a function of the share, so that more epochs would have
-    /// been others from the first step on.
+    /// For each setting, a text that identifies its schedule when a training resumes. A schedule is
+    /// a function of the fraction completed, so that with more epochs its factors would have
+    /// differed from the first step on.
     pub(super) fn texts(&self, epochs: usize) -> impl Iterator<Item = (&'static str, String)> {
         Setting::ALL.into_iter().zip(&self.0).map(move |(setting, schedule)| {
             let course = schedule.as_ref().map_or("none".into(), |schedule| text(schedule, epochs));
@@ -247,21 +249,22 @@ impl Schedules {
     }
 }
 
-/// A course over so many epochs by its factors at some places.
+/// Identifies a schedule over this many epochs by its factors at some points.
 fn text(schedule: &Schedule, epochs: usize) -> String {
-    /// Places that are looked at.
+    /// Number of points.
     const PLACES: usize = 256;
     let mut hash = Fingerprint::new();
     (0..PLACES).for_each(|at| hash.add(schedule(at as f64 / PLACES as f64).to_bits()));
     format!("{:016x} over {epochs} epochs", hash.value())
 }
 
-/// Each schedule is a function from the share of the training that is over, 0 to 1, to a factor, such as those in
-/// [`schedule`](crate::schedule). A factor of 1 gives the bits of a training without the schedule, and a training goes on from a
-/// [checkpoint](Fit::checkpoint) only with the schedules that it began with.
+/// Each schedule is a function from the fraction of the training completed, 0 to 1, to a factor,
+/// such as those in [`schedule`](crate::schedule). A factor of 1 gives the bits of a training
+/// without the schedule. A training resumes from a [checkpoint](Fit::checkpoint) only with the
+/// schedules that it began with.
 impl<M: Model, O> Fit<'_, M, O> {
-    /// How weight decay changes: decay · factor. Decay that is decoupled also follows the learning rate, by which it is
-    /// multiplied.
+    /// Sets a schedule for the weight decay: decay · factor. Decoupled decay also follows the
+    /// learning rate, by which it is multiplied.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -281,14 +284,16 @@ impl<M: Model, O> Fit<'_, M, O> {
     ///
     /// # Errors
     ///
-    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or the optimizer has no weight decay.
+    /// [`Fit::run`] fails if the function returns anything but a finite factor from 0, or the
+    /// optimizer has no weight decay.
     pub fn decay_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
         self.scheduled(Setting::Decay, schedule)
     }
 
-    /// How momentum changes: momentum · factor, of rules of Adam's kind β₁ · factor. Each step is that of a rule with this
-    /// momentum, as PyTorch's is whose `param_groups` have been given another. Large rates go with little momentum (Smith 2018), so
-    /// that it mostly falls and rises again where the rate does the opposite:
+    /// Sets a schedule for the momentum: momentum · factor, or β₁ · factor for optimizers of Adam's
+    /// kind. Each step is that of an optimizer with this momentum, as in PyTorch after a change of
+    /// `param_groups`. High learning rates work best with low momentum (Smith 2018), so momentum
+    /// usually falls and rises opposite to the learning rate:
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -298,7 +303,7 @@ impl<M: Model, O> Fit<'_, M, O> {
     /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
     ///
     /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
-    /// // From 0.95 to 0.85, where the rate is largest, and back.
+    /// // From 0.95 down to 0.85, where the rate is highest, and back.
     /// let momentum = |done: f64| if done < 0.3 { 0.95 - done / 3.0 } else { 0.85 + (done - 0.3) / 7.0 };
     /// fit(&mut Curve::init(1), &data)
     ///     .optimizer(Sgd::new(0.1).momentum(0.95))
@@ -311,17 +316,20 @@ impl<M: Model, O> Fit<'_, M, O> {
     ///
     /// # Errors
     ///
-    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or one by which the momentum is 1 or
-    /// more, or the optimizer has none: as [`Rprop`](crate::Rprop), [`Sgd`](crate::Sgd) with a momentum of 0, and
-    /// [`NAdam`](crate::NAdam) and [`ScheduleFree`](crate::ScheduleFree), which change theirs by themselves or average by it.
+    /// [`Fit::run`] fails if the function returns anything but a finite factor from 0, or a factor
+    /// that makes the momentum 1 or more, or if the optimizer has no momentum.
+    /// [`Rprop`](crate::Rprop), [`Sgd`](crate::Sgd) with a momentum of 0, [`NAdam`](crate::NAdam)
+    /// and [`ScheduleFree`](crate::ScheduleFree) have none to scale: the last two change theirs
+    /// themselves or average with it.
     pub fn momentum_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
         self.scheduled(Setting::Momentum, schedule)
     }
 
-    /// How dropout changes: rate · factor, in every layer that drops (`dropout`, `gaussian_dropout`, `alpha_dropout`,
-    /// `stochastic_depth`) and in [`Variables::dropout`](crate::Variables::dropout) of a [`TapeModel`](crate::TapeModel).
-    /// With less in the beginning a network finds its way (curriculum dropout, Morerio et al. 2017), with less at the end it learns
-    /// the details:
+    /// Sets a schedule for dropout: rate · factor, in every dropout layer (`dropout`,
+    /// `gaussian_dropout`, `alpha_dropout`, `stochastic_depth`) and in
+    /// [`Variables::dropout`](crate::Variables::dropout) of a [`TapeModel`](crate::TapeModel). Less
+    /// dropout in the beginning helps a network to start learning (curriculum dropout, Morerio et
+    /// al. 2017), less at the end helps it to fit the details:
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -341,14 +349,14 @@ impl<M: Model, O> Fit<'_, M, O> {
     ///
     /// # Errors
     ///
-    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or one by which a rate is 1 or more, or
-    /// nothing in the model drops.
+    /// [`Fit::run`] fails if the function returns anything but a finite factor from 0, or a factor
+    /// that makes a rate 1 or more, or if the model has no dropout.
     pub fn dropout_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
         self.scheduled(Setting::Dropout, schedule)
     }
 
-    /// How the loss's label smoothing changes: ε · factor, in training. Validation and
-    /// [`evaluate`](crate::Evaluate::evaluate) keep ε, so that epochs can be compared.
+    /// Sets a schedule for the loss's label smoothing: ε · factor, in training only. Validation and
+    /// [`evaluate`](crate::Evaluate::evaluate) use the full ε, so that epochs are comparable.
     ///
     /// ```
     /// use nn::data::{Class, Dataset};
@@ -370,8 +378,9 @@ impl<M: Model, O> Fit<'_, M, O> {
     ///
     /// # Errors
     ///
-    /// Of [`Fit::run`]: if the function gives something else than a finite factor from 0, or one by which ε is above 1, or the
-    /// loss has no label smoothing, as that of a [`TapeModel`](crate::TapeModel), which is a function of yours.
+    /// [`Fit::run`] fails if the function returns anything but a finite factor from 0, or a factor
+    /// that makes ε more than 1, or if the loss has no label smoothing. The loss of a
+    /// [`TapeModel`](crate::TapeModel), a custom function, has none.
     pub fn smoothing_schedule(self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
         self.scheduled(Setting::Smoothing, schedule)
     }

@@ -1,8 +1,9 @@
-//! Batches in parts: the gradient as a fixed tree over them, whoever computes them.
+//! Batches in shards: the gradient is summed in a fixed tree, regardless of which rank computes
+//! which shard.
 //!
-//! Part i of S of a batch of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋. Its mean loss and its gradient are weighted with
-//! its share of the rows, and then added pair by pair as in a balanced binary tree. No part depends on another, so that batch
-//! norm has the means of each part by itself.
+//! Part i of S of a batch of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋. Its mean loss and its
+//! gradient are weighted by its fraction of the rows, and then added pair by pair as in a balanced
+//! binary tree. No part depends on another, so batch norm uses the means of each part separately.
 
 use std::ops::Range;
 
@@ -19,13 +20,13 @@ use crate::error::{Error, Result};
 use crate::metric::Metrics;
 use crate::parameters::NamedTensor;
 
-/// Numbers that are worth a thread of their own.
+/// Numbers that are enough work for a thread.
 const PIECE: usize = 32 * 1024;
 
-/// Behind a gradient: the mean loss, and how many ranks could not compute their parts.
+/// Values stored after a gradient: the mean loss, and the number of ranks that failed.
 const BEHIND: usize = 2;
 
-/// Refuses a number of parts that makes no balanced tree.
+/// Refuses a number of parts that does not form a balanced tree.
 pub(super) fn check_shards(shards: usize) -> Result<()> {
     if shards.is_power_of_two() {
         return Ok(());
@@ -36,16 +37,16 @@ pub(super) fn check_shards(shards: usize) -> Result<()> {
 
 /// The rows of part `part` of `shards`.
 pub(super) fn part(rows: usize, shards: usize, part: usize) -> Range<usize> {
-    // In 128 bits: rows times parts may be more than a `usize` holds.
+    // In 128 bits, because rows times parts may exceed a `usize`.
     let at = |part: usize| (rows as u128 * part as u128 / shards as u128) as usize;
     at(part)..at(part + 1)
 }
 
-/// A sum in the order of a balanced binary tree, whose leaves come one after the other: as many numbers as there are levels are
-/// kept.
+/// A sum in the order of a balanced binary tree whose leaves arrive one after another. It stores
+/// one buffer per level.
 #[derive(Debug)]
 struct Tree<T: Float> {
-    /// Of unfinished subtrees, the largest first.
+    /// Sums of unfinished subtrees, largest first.
     levels: Vec<Buffer<T>>,
     len: usize,
 }
@@ -55,7 +56,7 @@ impl<T: Float> Tree<T> {
         Tree { levels: Vec::new(), len: 0 }
     }
 
-    /// Room for leaf number `leaf` of `len` numbers, to be overwritten.
+    /// Buffer for leaf number `leaf` of `len` numbers, to be overwritten.
     fn leaf(&mut self, leaf: usize, len: usize) -> &mut [T] {
         if self.len != len {
             self.levels.clear();
@@ -68,7 +69,7 @@ impl<T: Float> Tree<T> {
         &mut self.levels[level]
     }
 
-    /// Adds leaf number `leaf`, which is there, to the subtrees that it completes.
+    /// Adds leaf number `leaf`, already written, to the subtrees that it completes.
     fn add(&mut self, leaf: usize, threads: &Threads) {
         let mut level = leaf.count_ones() as usize;
         for _ in 0..leaf.trailing_ones() {
@@ -102,27 +103,27 @@ fn scale<T: Float>(numbers: &mut [T], factor: T, threads: &Threads) {
     });
 }
 
-/// What a trainer needs for batches in parts.
+/// Buffers and settings of a trainer for batches in shards.
 pub(super) struct Shards<M: Model> {
-    /// In how many parts a batch is divided.
+    /// Number of parts of a batch.
     pub(super) count: usize,
-    /// Who computes them, if several ranks do.
+    /// The ranks that share the parts, if there are several.
     pub(super) world: Option<World>,
-    /// Whether this rank steps by itself for now: the mean is over its own rows.
+    /// Whether this rank currently takes local steps: the mean is then over its own rows.
     pub(super) is_apart: bool,
-    /// One, or one for each part where something is kept that follows the batches.
+    /// One, or one per part if the model has state that follows the batches.
     workspaces: Vec<M::Workspace>,
     tree: Tree<M::Float>,
-    /// What is kept and follows the batches, as a tree, too.
+    /// The tree for that state.
     state: Tree<M::Float>,
     received: Buffer<M::Float>,
-    /// What ranks that send rounded numbers have not sent yet.
+    /// Rounding errors that ranks sending rounded numbers have yet to send.
     rounding: Rounding<M::Float>,
-    /// Shares of the rows of the parts in `workspaces`.
+    /// Fractions of the rows in the parts of `workspaces`.
     shares: Vec<M::Float>,
-    /// What the loss adds up of the weights of the whole batch.
+    /// Sums of weights over the whole batch, as the loss needs them.
     weight_sums: Tree<f64>,
-    /// Room for that of a part.
+    /// Buffer for the sums of one part.
     part_sums: Vec<f64>,
 }
 
@@ -143,26 +144,26 @@ impl<M: Model> Shards<M> {
         }
     }
 
-    /// The parts that this rank computes: all, if there are no ranks.
+    /// The parts that this rank computes: all, if there is only one rank.
     fn own(&self) -> Range<usize> {
         self.world
             .as_ref()
             .map_or(0..self.count, |world| part(self.count, world.size(), world.rank()))
     }
 
-    /// Which of the `rows` of a batch this rank needs.
+    /// The range of the `rows` of a batch that this rank needs.
     pub(super) fn own_rows(&self, rows: usize) -> Range<usize> {
         let own = self.own();
         part(rows, self.count, own.start).start..part(rows, self.count, own.end - 1).end
     }
 
-    /// Over how many of the `rows` of a batch the mean is.
+    /// Number of rows of a batch of `rows` rows that the mean is over.
     fn rows_together(&self, rows: usize) -> usize {
         if self.is_apart { self.own_rows(rows).len() } else { rows }
     }
 
-    /// The mean loss of a batch of `rows` rows, of which `batch` has [those of this rank](Self::own_rows); its gradient is
-    /// then the first numbers of `gradient`.
+    /// Returns the mean loss of a batch of `rows` rows, of which `batch` has [those of this
+    /// rank](Self::own_rows). Its gradient is then at the start of `gradient`.
     pub(super) fn differentiate(
         &mut self,
         model: &M,
@@ -180,7 +181,8 @@ impl<M: Model> Shards<M> {
         self.shares.clear();
         let [inputs, targets] = model.row_widths().map(|width| self.own_rows(rows).len() * width);
         let is_whole = batch.inputs.len() == inputs && batch.targets.len() == targets;
-        // Not at once: other ranks wait for the sum, and learn by it that this one has none.
+        // Not returned at once: other ranks wait for the sum, which tells them that this one
+        // failed.
         let mut refused =
             (rows == 0 || !is_whole).then(|| no_rows(model, batch, (&mut *loss, run)));
         let has_sums = self.sum_weights(model, batch, rows, loss, run.threads)?;
@@ -226,13 +228,13 @@ impl<M: Model> Shards<M> {
         self.tell(is_refused, refused)?;
         std::mem::swap(gradient, self.tree.sum());
         if gradient.len() != self.tree.sum().len() {
-            // The first time: what was there is none of a batch in parts.
+            // The first time, the buffer does not have the length of a batch in shards.
             *self.tree.sum() = Buffer::zeroed(gradient.len());
         }
         Ok(gradient[len])
     }
 
-    /// Has the loss add up what it needs of the weights of the whole batch; whether it needs anything.
+    /// Sums the weights of the whole batch as the loss needs them; returns whether it needs any.
     fn sum_weights(
         &mut self,
         model: &M,
@@ -262,7 +264,8 @@ impl<M: Model> Shards<M> {
         Ok(true)
     }
 
-    /// The error of the first rank that has one, if the sum says that there is one: on every rank.
+    /// Returns, on every rank, the error of the first rank that has one, if the sum says that there
+    /// is one.
     fn tell(&self, is_refused: bool, own: Option<Error>) -> Result<()> {
         let own = own.map_or(Ok(()), Err);
         match &self.world {
@@ -271,8 +274,8 @@ impl<M: Model> Shards<M> {
         }
     }
 
-    /// [`Model::update_state`] by each part of the batch that was differentiated last, all from the same state: their mean,
-    /// weighted with the rows.
+    /// [`Model::update_state`] for each part of the last differentiated batch, all from the same
+    /// state; the result is their mean, weighted by the rows.
     pub(super) fn update_state(
         &mut self,
         model: &mut M,
@@ -304,7 +307,7 @@ impl<M: Model> Shards<M> {
             && !self.is_apart
             && let Err(error) = world.sum(self.state.sum(), &mut self.received)
         {
-            // A gradient of the same numbers has been summed before.
+            // A gradient of the same length has been summed before.
             unreachable!("{error}");
         }
         let mut rest = &self.state.sum()[..];
@@ -315,7 +318,7 @@ impl<M: Model> Shards<M> {
         }
     }
 
-    /// [`Model::validate`] part by part of the data, by the ranks that there are.
+    /// [`Model::validate`] part by part of the data, divided among the ranks.
     pub(super) fn validate(
         &mut self,
         model: &M,
@@ -329,7 +332,8 @@ impl<M: Model> Shards<M> {
         let mut refused = None;
         for (leaf, part_number) in self.own().enumerate() {
             let part = part(rows, self.count, part_number);
-            // How much its rows count in accuracy and loss. A part that does not count is as one without rows.
+            // The weight of its rows in accuracy and loss. A part with weight 0 is treated as one
+            // without rows.
             let count = match data.is_weighted() {
                 false => part.len() as f64,
                 true => part.clone().map(|row| data.weight(row).unwrap_or(1.0)).sum(),
@@ -360,7 +364,7 @@ impl<M: Model> Shards<M> {
     }
 }
 
-/// How much these rows count in a loss that weighs their classes, if it is that of one head.
+/// The weight of these rows in a loss with class weights, if it is the loss of a single head.
 fn weight_in_loss<M: Model>(
     model: &M,
     rows: &View<'_, M::Input, M::Target>,
@@ -374,7 +378,7 @@ fn weight_in_loss<M: Model>(
     Ok(sums.first().copied().filter(|_| sums.len() == 1))
 }
 
-/// Some rows of a batch.
+/// A range of the rows of a batch.
 pub(super) fn rows_of<'b, M: Model>(
     model: &M,
     batch: Batch<'b, M>,
@@ -388,7 +392,7 @@ pub(super) fn rows_of<'b, M: Model>(
     }
 }
 
-/// What the model says of a batch that is no rows.
+/// The error for a batch without complete rows.
 pub(super) fn no_rows<M: Model>(
     model: &M,
     batch: Batch<'_, M>,
@@ -402,13 +406,14 @@ pub(super) fn no_rows<M: Model>(
     })
 }
 
-/// Where what follows the batches stands.
+/// Ranges of the state that follows the batches.
 pub(super) fn state_of(tensors: &[NamedTensor]) -> Vec<Range<usize>> {
     let state = tensors.iter().filter(|tensor| tensor.kind == crate::parameters::TensorKind::State);
     state.map(NamedTensor::range).collect()
 }
 
-/// Refuses batches of which some part cannot be trained with: of `batch_size` of `rows` rows, and the last one.
+/// Refuses a `batch_size` for `rows` rows if some part of a batch, or of the last one, cannot be
+/// trained with.
 pub(super) fn check_parts<M: Model>(
     model: &M,
     rows: usize,
@@ -470,7 +475,7 @@ mod tests {
         }
         for count in [1, 2, 4, 8, 32] {
             let mut tree = Tree::new();
-            // Twice: the second time there is something in it.
+            // Twice: the second time the buffers are not empty.
             for _ in 0..2 {
                 for i in 0..count {
                     tree.leaf(i, 3).fill(leaf(i));

@@ -1,4 +1,4 @@
-//! What a trainer remembers, as a value.
+//! The state of a trainer, as a value and as a file.
 
 use std::path::Path;
 
@@ -11,8 +11,9 @@ use crate::error::{Error, Result, quoted};
 use crate::file::{load_all, save_all};
 use crate::optim::Optimizer;
 
-/// What a [`Trainer`] has beside the model and its own settings: taken out by [`Trainer::state`], put back by
-/// [`Trainer::restore`], after which a training goes on to the same bits.
+/// The state of a [`Trainer`], apart from the model and the trainer's own settings.
+/// [`Trainer::state`] returns it, [`Trainer::restore`] sets it; a training then continues with the
+/// same bits.
 ///
 /// ```
 /// use nn::{Adam, Network, Trainer, network};
@@ -37,42 +38,43 @@ use crate::optim::Optimizer;
 pub struct TrainerState<T> {
     /// The optimizer's name.
     pub optimizer: String,
-    /// How many steps have been taken.
+    /// Number of steps taken.
     pub steps: u64,
-    /// What random choices are made from.
+    /// Seed of random choices.
     pub seed: u64,
     /// The factor on the learning rate.
     pub rate: f64,
-    /// What the optimizer remembers; nothing before the first step.
+    /// The optimizer's state; empty before the first step.
     pub memory: Vec<NamedBuffer<T>>,
 }
 
-/// Numbers of any shape with a name.
+/// A named buffer of numbers of any shape.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NamedBuffer<T> {
-    /// Of a tensor and what is remembered of it: `hidden.weight.mean`.
+    /// Name of the tensor and of the stored value: `hidden.weight.mean`.
     pub name: String,
-    /// As the tensor's, mostly.
+    /// Usually the tensor's shape.
     pub shape: Vec<usize>,
-    /// Row by row.
+    /// The numbers, row by row.
     pub values: Vec<T>,
 }
 
-/// What the metadata of a state's file are called.
+/// Keys of the file's metadata.
 const KEYS: [&str; 5] = ["format", "optimizer", "steps", "seed", "rate"];
-/// What `format` says.
+/// Value of `format`.
 const FORMAT: &str = "nn-trainer-1";
 
 impl<T: Float> TrainerState<T> {
-    /// Writes the state to a safetensors file: a tensor for each buffer, and the numbers as metadata.
+    /// Writes the state to a safetensors file: one tensor per buffer, and the numbers as metadata.
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or a number is not finite. A file that was there before stays as it was.
+    /// If the file cannot be written, or a number is not finite. An existing file is then
+    /// unchanged.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let [steps, seed] = [self.steps, self.seed].map(|number| number.to_string());
-        let rate = self.rate.to_string(); // so many digits that the same number comes back
+        let rate = self.rate.to_string(); // enough digits to restore the same number
         let values = [FORMAT, &self.optimizer, &steps, &seed, &rate];
         let texts: Vec<(&str, &str)> = KEYS.into_iter().zip(values).collect();
         let buffers = self.memory.iter();
@@ -82,11 +84,11 @@ impl<T: Float> TrainerState<T> {
         save_all(path.as_ref(), &texts, &tensors)
     }
 
-    /// The state that [`TrainerState::save`] wrote.
+    /// Reads a state that [`TrainerState::save`] wrote.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is damaged, or is no state of a trainer.
+    /// If the file cannot be read, is damaged, or does not contain a trainer's state.
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let (texts, tensors) = load_all(path, &KEYS)?;
@@ -102,7 +104,7 @@ impl<T: Float> TrainerState<T> {
         let text = |key: &str| texts.get(key).ok_or_else(|| wrong(key, None, "a text"));
         let whole = |key: &str| {
             let text = text(key)?;
-            text.parse().map_err(|_| wrong(key, Some(text), "a whole number from 0"))
+            text.parse().map_err(|_| wrong(key, Some(text), "an integer from 0"))
         };
         let rate = text("rate")?;
         Ok(TrainerState {
@@ -119,7 +121,7 @@ impl<T: Float> TrainerState<T> {
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
-    /// What has to be known to go on from here, beside the model: the step, the seed, what the optimizer remembers.
+    /// The state needed to resume, besides the model: the step, the seed, the optimizer's state.
     pub fn state(&self) -> TrainerState<M::Float> {
         let buffers = self.memory.iter().flat_map(|memory| memory.named(O::MEMORY));
         let memory = buffers.map(|(name, tensor, slot)| {
@@ -135,11 +137,11 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    /// Goes on from `state` with the next step of `model`.
+    /// Resumes from `state` with the next step of `model`.
     ///
     /// # Errors
     ///
-    /// If the state is that of another optimizer or another model; the trainer is then as it was.
+    /// If the state is of another optimizer or another model; the trainer is then unchanged.
     pub fn restore(&mut self, model: &M, state: &TrainerState<M::Float>) -> Result<()> {
         let refuse = |what: &str, found: String, expected: String| {
             let advice = "take the state of a trainer with the same optimizer and the same model";

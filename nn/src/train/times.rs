@@ -1,8 +1,8 @@
-//! Durations in words.
+//! Durations as text.
 
 use std::time::Duration;
 
-/// A duration that was measured.
+/// A measured duration.
 pub(super) fn exact(duration: Duration) -> String {
     let seconds = duration.as_secs_f64();
     if seconds < 0.1 {
@@ -14,7 +14,7 @@ pub(super) fn exact(duration: Duration) -> String {
     }
 }
 
-/// A duration that is a guess.
+/// An estimated duration.
 pub(super) fn rough(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
     match seconds {
@@ -25,7 +25,7 @@ pub(super) fn rough(seconds: f64) -> String {
     }
 }
 
-/// The same where there is little room: `1:57`, or `2:01:00` with hours.
+/// An estimated duration in short form: `1:57`, or `2:01:00` with hours.
 pub(super) fn short(seconds: f64) -> String {
     let seconds = seconds.round() as u64;
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);

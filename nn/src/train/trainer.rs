@@ -1,4 +1,4 @@
-//! One training step after another: loss, gradient, update.
+//! The training step: loss, gradient, update.
 
 use std::fmt;
 use std::ops::Range;
@@ -26,8 +26,9 @@ use crate::network::Network;
 use crate::optim::{MOST_MEMORY, Optimizer, Step};
 use crate::parameters::all_finite;
 
-/// What is needed to train a [`Model`], such as a network, step by step: memory for a batch, the gradient, and what the
-/// optimizer remembers. [`fit`](crate::fit) uses it; so can a training loop of your own.
+/// Trains a [`Model`], such as a network, step by step. It owns the memory for a batch, the
+/// gradient, and the optimizer's state. [`fit`](crate::fit) uses it; a custom training loop can,
+/// too.
 ///
 /// ```
 /// use nn::{Network, Sgd, Trainer, network};
@@ -48,45 +49,45 @@ pub struct Trainer<M: Model, O> {
     pub(super) threads: Threads,
     clip: Option<Clip>,
     pub(super) groups: Groups,
-    /// Where batches are computed in parts.
+    /// Set if batches are computed in shards.
     pub(super) shards: Option<Shards<M>>,
-    /// Where batches are passed through in portions.
+    /// Set if batches are passed through in micro-batches.
     pub(super) micro_batches: Option<MicroBatches>,
     pub(super) workspace: M::Workspace,
-    /// Room for rows that are encoded.
+    /// Buffer for encoded rows.
     encoded: Vec<M::Input>,
-    /// Room for weights of rows.
+    /// Buffer for the weights of rows.
     weights: Vec<f64>,
     pub(super) gradient: Buffer<M::Float>,
-    /// From the first step on.
+    /// `Some` from the first step on.
     pub(super) memory: Option<Memory<M::Float>>,
     pub(super) seed: u64,
     pub(super) steps: u64,
     pub(super) rate: f64,
-    /// On what is set, beside the learning rate.
+    /// Factors on settings other than the learning rate.
     factors: Factors,
-    /// What the factors multiply, once one has been asked for.
+    /// The values that the factors multiply, once a factor has been set.
     scaled: Option<Scaled>,
-    /// Whether the workspace is that of a batch whose running state the model has not taken up.
+    /// Whether the workspace holds a batch whose running state is not yet written to the model.
     pub(super) has_state_to_come: bool,
-    /// Whether the last pass has left its gradient, since it was one in parts.
+    /// Whether the last pass has computed the gradient already, as a pass in parts does.
     has_gradient: bool,
-    /// Whether a step was begun and not finished.
+    /// Whether a step was begun but not completed.
     pub(super) is_broken: bool,
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
-    /// A trainer that has taken no step yet and computes with all threads of the process.
+    /// Creates a trainer that computes with all threads of the process.
     pub fn new(optimizer: O) -> Self {
         Self::with_loss(optimizer, M::Loss::default())
     }
 
-    /// [`Trainer::new`] with a loss that has been chosen.
+    /// [`Trainer::new`] with the given loss.
     pub(super) fn with_loss(optimizer: O, loss: M::Loss) -> Self {
         const {
             assert!(
                 O::MEMORY.len() <= MOST_MEMORY,
-                "an optimizer remembers at most MOST_MEMORY numbers"
+                "an optimizer stores at most MOST_MEMORY numbers"
             )
         };
         Trainer {
@@ -113,44 +114,44 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    /// The same, computing with these threads.
+    /// Sets the threads to compute with.
     #[must_use]
     pub fn threads(mut self, threads: &Threads) -> Self {
         self.threads = threads.clone();
         self
     }
 
-    /// The same, making its random choices (what dropout drops) from `seed`, 0 by default.
+    /// Sets the seed of random choices, such as dropout masks; the default is 0.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The same with a bound on the gradient of each step. [`Trainer::apply`] takes a gradient as it is.
+    /// Bounds the gradient of each step. [`Trainer::apply`] does not clip.
     #[must_use]
     pub fn clip(mut self, clip: Clip) -> Self {
         self.clip = Some(clip);
         self
     }
 
-    /// The same with layers that are trained otherwise than the rest.
+    /// Sets layers that are trained differently from the rest.
     #[must_use]
     pub fn groups(mut self, groups: Groups) -> Self {
         self.groups = groups;
         self
     }
 
-    /// The same with each batch in `shards` parts, a power of two, whose gradients are added as in a balanced binary tree: see
-    /// [`Fit::shards`](crate::Fit::shards).
+    /// Divides each batch into `shards` parts, a power of two, and adds their gradients as in a
+    /// balanced binary tree: see [`Fit::shards`](crate::Fit::shards).
     #[must_use]
     pub fn shards(mut self, shards: usize) -> Self {
         self.shards = Some(Shards::new(shards));
         self
     }
 
-    /// The same with each batch passed through the model in micro-batches of at most `rows` rows, with the bits of the whole batch:
-    /// see [`Fit::micro_batches`](crate::Fit::micro_batches).
+    /// Passes each batch through the model in micro-batches of at most `rows` rows, with the bits
+    /// of the whole batch: see [`Fit::micro_batches`](crate::Fit::micro_batches).
     ///
     /// ```
     /// use nn::{Network, Sgd, Trainer, network};
@@ -170,37 +171,39 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self
     }
 
-    /// How many steps have been taken.
+    /// Number of steps taken.
     pub fn steps(&self) -> u64 {
         self.steps
     }
 
-    /// Scales the learning rate of the steps to come, as a [`schedule`](crate::schedule) asks for. A factor that is
-    /// negative or not finite is an error of the next step.
+    /// Sets a factor on the learning rate of the next steps, such as one from a
+    /// [`schedule`](crate::schedule). A factor that is negative or not finite is an error of the
+    /// next step.
     pub fn set_rate(&mut self, rate: f64) {
         self.rate = rate;
     }
 
-    /// Scales the weight decay of the steps to come; the optimizer must have one. A factor that is negative or not finite is an
-    /// error of the next step.
+    /// Sets a factor on the weight decay of the next steps; the optimizer must have one. A factor
+    /// that is negative or not finite is an error of the next step.
     pub fn set_decay(&mut self, factor: f64) {
         self.set_factor(Setting::Decay, factor);
     }
 
-    /// Scales the momentum of the steps to come, of rules of Adam's kind β₁; the optimizer must have one. A factor by which it
-    /// is not below 1 is an error of the next step.
+    /// Sets a factor on the momentum of the next steps (β₁ for optimizers of Adam's kind); the
+    /// optimizer must have one. A factor that makes it 1 or more is an error of the next step.
     pub fn set_momentum(&mut self, factor: f64) {
         self.set_factor(Setting::Momentum, factor);
     }
 
-    /// Scales the rates of dropout of the steps to come; the model must have some. A factor by which one is not below 1 is an
-    /// error of the next step.
+    /// Sets a factor on the dropout rates of the next steps; the model must have dropout. A factor
+    /// that makes a rate 1 or more is an error of the next step.
     pub fn set_dropout(&mut self, factor: f64) {
         self.set_factor(Setting::Dropout, factor);
     }
 
-    /// Scales the loss's label smoothing in the steps to come, not in [`Trainer::evaluate`]; the loss must have some. A factor
-    /// by which it is above 1 is an error of the next step.
+    /// Sets a factor on the loss's label smoothing in the next steps, but not in
+    /// [`Trainer::evaluate`]; the loss must have label smoothing. A factor that makes it more than
+    /// 1 is an error of the next step.
     pub fn set_smoothing(&mut self, factor: f64) {
         self.set_factor(Setting::Smoothing, factor);
     }
@@ -209,11 +212,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.factors.set(setting, factor);
     }
 
-    /// What the last [`Trainer::differentiate`] found: flat, in the order of [`Model::flat`]. Empty before the first. A
-    /// step of a rule that sees [whole tensors](Optimizer::WHOLE_TENSORS) leaves its own here.
+    /// The gradient of the last [`Trainer::differentiate`]: flat, in the order of [`Model::flat`].
+    /// Empty before the first. A step of an optimizer that needs [whole
+    /// tensors](Optimizer::WHOLE_TENSORS) overwrites it with the step's own gradient.
     pub fn gradient(&self) -> &[M::Float] {
         let len = self.memory.as_ref().map_or(0, |memory| memory.len);
-        // Batches in parts leave more behind it.
+        // Batches in parts leave additional data after the gradient.
         if self.shards.is_some() && self.gradient.len() > len {
             &self.gradient[..len]
         } else {
@@ -221,16 +225,18 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    /// One step on a batch: the mean loss before the step, and the parameters changed.
+    /// Takes one step on a batch: changes the parameters and returns the mean loss before the step.
     ///
     /// Allocates only in the first step and when a batch is larger than every one before it.
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as inputs, or too few for the network's layers, a setting of the optimizer is
-    /// out of its range, or the loss is not a finite number; the parameters are then as they were. If the model is not
-    /// the one of the steps before. If the step itself leads to numbers that are not finite; the parameters are then
-    /// lost, and the message says so.
+    /// With unchanged parameters: if there are not as many targets as inputs, or too few for the
+    /// network's layers, a setting of the optimizer is out of range, or the loss is not a finite
+    /// number.
+    ///
+    /// Also if the model is not the one of the previous steps. If the step itself produces numbers
+    /// that are not finite, the parameters are lost, and the message says so.
     pub fn step(
         &mut self,
         model: &mut M,
@@ -240,8 +246,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.step_weighted(model, inputs, targets, &[])
     }
 
-    /// [`Trainer::step`] on rows that count more or less than others: the loss is Σ wᵢ·lᵢ / Σ wᵢ. Without any weights all count
-    /// alike.
+    /// [`Trainer::step`] with a weight for each row: the loss is Σ wᵢ·lᵢ / Σ wᵢ. Without weights,
+    /// all rows count the same.
     ///
     /// ```
     /// use nn::{Network, Sgd, Trainer, network};
@@ -260,8 +266,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ///
     /// # Errors
     ///
-    /// As [`Trainer::step`]; also if there are not as many weights as rows, one is negative or not finite, or the model
-    /// does not [weigh rows](Model::weighs_rows).
+    /// As [`Trainer::step`]; also if there are not as many weights as rows, a weight is negative or
+    /// not finite, or the model does not support [row weights](Model::weighs_rows).
     pub fn step_weighted(
         &mut self,
         model: &mut M,
@@ -279,7 +285,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         stepped.map_err(Failure::in_a_step)
     }
 
-    /// The weights of so many rows with a mean of 1, in memory that is taken from here.
+    /// The weights of `rows` rows, scaled to a mean of 1, in the buffer taken from `self`.
     fn normalized(&mut self, model: &M, weights: &[f64], rows: usize) -> Result<Vec<f64>> {
         let mut room = std::mem::take(&mut self.weights);
         room.clear();
@@ -301,7 +307,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(room)
     }
 
-    /// Raw rows as the layers see them, if an encoder changes them, in memory that is taken from here.
+    /// Rows encoded for the layers, if the model has an encoder, in the buffer taken from `self`.
     fn encode(&mut self, model: &M, inputs: &[M::Input]) -> Result<Vec<M::Input>> {
         model.check_adapted()?;
         let mut encoded = std::mem::take(&mut self.encoded);
@@ -309,7 +315,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(encoded)
     }
 
-    /// The mean loss on a batch, as the next step would find it; its gradient is then in
+    /// Returns the mean loss on a batch, as the next step would compute it. Its gradient is then in
     /// [`Trainer::gradient`]. Changes no parameter.
     ///
     /// # Errors
@@ -324,7 +330,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         self.differentiate_weighted(model, inputs, targets, &[])
     }
 
-    /// [`Trainer::differentiate`] of rows that count more or less than others, as in [`Trainer::step_weighted`].
+    /// [`Trainer::differentiate`] with a weight for each row, as in [`Trainer::step_weighted`].
     ///
     /// # Errors
     ///
@@ -351,10 +357,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(loss)
     }
 
-    /// One step by a gradient that may be any: one of [`Trainer::gradient`] that has been clipped, the mean of several.
+    /// Takes one step with any gradient, such as a [`Trainer::gradient`] that has been clipped, or
+    /// the mean of several.
     ///
-    /// What a model keeps beside its parameters, such as the running means of batch norm, follows the batch that
-    /// [`Trainer::differentiate`] saw last, once: of several batches whose gradients are added up it is the last.
+    /// State that is not trained by gradients, such as the running means of batch norm, is updated
+    /// once, from the last batch passed to [`Trainer::differentiate`]. If the gradients of several
+    /// batches are added, that is the last of them.
     ///
     /// ```
     /// use nn::{Network, Sgd, Trainer, network};
@@ -377,13 +385,13 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ///
     /// # Errors
     ///
-    /// If the gradient is not as long as [`Model::flat`], or not finite; the parameters are then as they were.
-    /// Otherwise as [`Trainer::step`].
+    /// If the gradient is not as long as [`Model::flat`], or not finite; the parameters are then
+    /// unchanged. Otherwise as [`Trainer::step`].
     pub fn apply(&mut self, model: &mut M, gradient: &[M::Float]) -> Result<()> {
         self.prepare(model)?;
         let len = model.flat().len();
         if gradient.len() != len {
-            let expected = format!("{len}, as the model has parameters");
+            let expected = format!("{len}, one for each parameter");
             let advice = "use one laid out as that of `Trainer::gradient`";
             return Err(Error::value(
                 "gradient",
@@ -395,7 +403,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         if !all_finite(gradient) {
             let wrong = gradient.iter().enumerate().find(|(_, g)| !g.is_finite());
             let (index, found) = wrong.unwrap_or((0, &gradient[0]));
-            let advice = "the parameters are as they were before this step; check what was done to the gradient";
+            let advice =
+                "the parameters are unchanged by this step; check how the gradient was changed";
             return Err(Error::diverged(
                 format!("gradient of parameter {index}"),
                 found.to_string(),
@@ -406,7 +415,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             .map_err(Failure::in_a_step)
     }
 
-    /// How good `model` is on `data`, by this trainer's loss and threads: of a network, loss and accuracy.
+    /// Evaluates `model` on `data` with this trainer's loss and threads; for a network, loss and
+    /// accuracy.
     ///
     /// # Errors
     ///
@@ -422,8 +432,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
     }
 
-    /// [`Trainer::step`] on rows that have been encoded; who trains says what becomes of the model. The whole batch has so
-    /// many rows, of which a rank of several needs its own alone.
+    /// [`Trainer::step`] on encoded rows; on failure the caller decides what happens to the model.
+    /// `rows` is the size of the whole batch; a rank of several only needs its own rows.
     pub(super) fn try_step(
         &mut self,
         model: &mut M,
@@ -432,7 +442,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     ) -> std::result::Result<M::Float, Failure> {
         self.prepare(model)?;
         let loss = self.pass(model, batch, rows)?;
-        // A rule that sees stretches follows the gradient; a bound, or a rule that sees whole tensors, waits for all of it.
+        // An optimizer that takes slices updates each as soon as its gradient is complete.
+        // Clipping, or an optimizer that takes whole tensors, needs the complete gradient.
         let ascent = self.optimizer.ascent();
         if self.clip.is_none() && !O::WHOLE_TENSORS && ascent.is_none() && !self.has_gradient {
             self.change(model, |model, workspace, update| model.update(batch, workspace, update))?;
@@ -444,7 +455,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         }
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
         if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
-            // What is frozen has no gradient, and does not count in its norm.
+            // Frozen tensors have no gradient and do not count in its norm.
             let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
             frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
             clip.apply(&mut gradient[..memory.len], &memory.tensors, &self.threads);
@@ -456,25 +467,25 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(loss)
     }
 
-    /// Which rows of a batch of so many this trainer needs: all, unless several ranks have a part each.
+    /// The rows of a batch that this trainer needs: all, unless several ranks share the batch.
     pub(super) fn own_rows(&self, rows: usize) -> Range<usize> {
         self.shards.as_ref().map_or(0..rows, |shards| shards.own_rows(rows))
     }
 
-    /// Has this rank of several take the steps to come by itself, or no longer.
+    /// Makes this rank take its next steps alone, or together with the others again.
     pub(super) fn set_apart(&mut self, is_apart: bool) {
         if let Some(shards) = &mut self.shards {
             shards.is_apart = is_apart;
         }
     }
 
-    /// What the optimizer remembers, slot by slot.
+    /// The optimizer's state, slot by slot.
     pub(super) fn slots_mut(&mut self) -> impl Iterator<Item = &mut [M::Float]> {
         let slots = self.memory.as_mut().map(|memory| memory.slots.iter_mut());
         slots.into_iter().flatten().map(|slot| &mut slot[..])
     }
 
-    /// The gradient of the batch that has just been passed through.
+    /// Computes the gradient of the batch that was passed through last.
     pub(super) fn compute_gradient(&mut self, model: &M, batch: Batch<'_, M>) {
         if self.has_gradient {
             return;
@@ -486,14 +497,14 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         model.gradient(batch, &mut self.workspace, &mut self.gradient);
     }
 
-    /// Looks at all settings, as the first step does.
+    /// Checks all settings, as the first step does.
     pub(super) fn check(&self) -> Result<()> {
         self.clip.iter().try_for_each(Clip::check)?;
         self.shards.iter().try_for_each(|shards| check_shards(shards.count))?;
         self.optimizer.check()
     }
 
-    /// Refuses factors that there is nothing to multiply with, or that are out of range.
+    /// Refuses factors that have nothing to multiply, or that are out of range.
     fn check_factors(&mut self, model: &M) -> Result<()> {
         if self.factors.are_none() {
             return Ok(());
@@ -503,7 +514,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         factors.check(scaled, optimizer, self.steps)
     }
 
-    /// Looks at what the optimizer remembers.
+    /// Checks that the optimizer's state is finite.
     pub(super) fn check_memory(&self) -> std::result::Result<(), Failure> {
         match self.memory.as_ref().and_then(|memory| memory.first_wrong(O::MEMORY)) {
             Some((what, found)) => {
@@ -544,7 +555,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(loss)
     }
 
-    /// The second half of a step: `change` changes the parameters, then running state follows.
+    /// The second half of a step: `change` changes the parameters, then the running state is
+    /// updated.
     fn change(
         &mut self,
         model: &mut M,
@@ -575,13 +587,13 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         Ok(())
     }
 
-    /// Memory for what the optimizer remembers of this model, and whether a step can be taken at all.
+    /// Allocates the optimizer's state for this model, and checks that a step can be taken.
     pub(super) fn prepare(&mut self, model: &M) -> Result<()> {
         if self.is_broken {
             return Err(Error::value(
                 "trainer",
                 format!("step {}, which was not completed", self.steps),
-                "only complete steps before this one",
+                "all previous steps complete",
                 "a part of the parameters may have changed: go back to a copy of the network, and to a state of the \
                  trainer by `restore`, or make a new trainer",
             ));
@@ -602,7 +614,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "model",
                 format!("{len} parameters"),
                 format!("{}, as in the steps before", memory.len),
-                "train each model with a trainer of its own",
+                "use a separate trainer for each model",
             )),
             _ => {
                 self.check()?;
@@ -618,7 +630,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
 }
 
 impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
-    /// The same with another [`loss`](crate::loss), one that fits the network's head.
+    /// Sets the [`loss`](crate::loss), which must fit the network's head.
     #[must_use]
     pub fn loss<L>(mut self, loss: L) -> Self
     where
@@ -629,7 +641,7 @@ impl<N: Network, O: Optimizer<N::Float>> Trainer<N, O> {
     }
 }
 
-/// The optimizer, the loss, and how far it has come: not the numbers.
+/// Shows the optimizer, the loss and the number of steps, not the parameters.
 impl<M: Model, O: fmt::Debug> fmt::Debug for Trainer<M, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trainer")

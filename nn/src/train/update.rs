@@ -1,4 +1,4 @@
-//! A step of a rule on flat parameters.
+//! One optimizer step on flat parameters.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,30 +9,33 @@ use tensor::threads::Threads;
 use crate::optim::{MOST_MEMORY, Optimizer, Step, Stretch};
 use crate::parameters::NamedTensor;
 
-/// Parameters that are worth a thread of their own.
+/// Parameters that are enough work for a thread.
 const PIECE: usize = 32 * 1024;
 
-/// What changes the parameters of a [`Model`](super::Model) in a step.
+/// An optimizer step on the parameters of a [`Model`](super::Model).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Update<'u, T: Float, O> {
-    /// The rule.
+    /// The optimizer.
     pub rule: &'u O,
-    /// Which step it is.
+    /// Number and rate of the step.
     pub step: Step,
-    /// What the rule remembers: slices as long as the flat parameters; those that it did not ask for are empty.
+    /// State of the optimizer: slices as long as the flat parameters; slots that it does not use
+    /// are empty.
     pub memory: [&'u mut [T]; MOST_MEMORY],
-    /// The model's tensors, as they are to be trained: some may be [frozen](NamedTensor::trained) or have a
-    /// [rate](NamedTensor::rate) of their own.
+    /// The model's tensors with their training settings: some may be [frozen](NamedTensor::trained)
+    /// or have a different [rate](NamedTensor::rate).
     pub tensors: &'u [NamedTensor],
-    /// Whether some of them differ so from the others. A model that takes steps by itself must see to them then.
+    /// Whether tensors have different settings. A model that updates its parameters itself must
+    /// then respect them.
     pub has_groups: bool,
-    /// Who computes.
+    /// Threads to compute with.
     pub threads: &'u Threads,
 }
 
 impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
-    /// Changes `parameters` by their whole `gradient`; whether all that is written is finite.
+    /// Updates all `parameters` from their `gradient`; returns whether all written values are
+    /// finite.
     pub fn apply(self, parameters: &mut [T], gradient: &[T]) -> bool {
         let Update { rule, step, memory, tensors, threads, .. } = self;
         let finite = AtomicBool::new(true);
@@ -53,13 +56,13 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
     }
 }
 
-/// The step of a tensor.
+/// The step with the rate of a tensor.
 fn step_of(step: Step, tensor: Option<&NamedTensor>) -> Step {
     step.rate(step.rate * tensor.map_or(1.0, |tensor| tensor.rate))
 }
 
-/// A step of a rule on a stretch of the flat parameters from `from` on, of which the parts `trained` are trained, counted from
-/// there; whether all that it writes is finite.
+/// One optimizer step on a slice of the flat parameters that starts at `from`. Only the parts
+/// `trained`, counted from there, are updated. Returns whether all written values are finite.
 #[inline]
 pub(crate) fn update_stretch<T: Float, O: Optimizer<T>>(
     (rule, step): (&O, Step),
@@ -86,12 +89,13 @@ pub(crate) fn update_stretch<T: Float, O: Optimizer<T>>(
     finite
 }
 
-/// Whether nothing is trained among the `len` flat parameters from `from` on.
+/// Whether none of the `len` flat parameters starting at `from` is trained.
 pub(crate) fn is_frozen(tensors: &[NamedTensor], from: usize, len: usize) -> bool {
     by_tensor(tensors, from, len).next().is_none()
 }
 
-/// The trained parts of the `len` flat parameters from `from` on, counted from there, each in one tensor.
+/// The trained parts of the `len` flat parameters starting at `from`, counted from there, each in
+/// one tensor.
 fn by_tensor(
     tensors: &[NamedTensor],
     from: usize,
@@ -106,7 +110,7 @@ fn by_tensor(
     })
 }
 
-/// A tensor in parts, as many as are worth a thread, or whole for a rule that must see it so.
+/// A tensor in parts that are enough work for a thread, or whole if the optimizer requires it.
 fn pieces<T: Float, O: Optimizer<T>>(
     tensor: &NamedTensor,
 ) -> impl Iterator<Item = (Range<usize>, &NamedTensor)> {
@@ -116,15 +120,15 @@ fn pieces<T: Float, O: Optimizer<T>>(
     parts.map(move |from| (from..(from + piece).min(end), tensor))
 }
 
-/// What is left of a slice whose parts are taken from the front.
+/// The rest of a slice whose parts are taken from the front.
 struct Rest<'r, T> {
     slice: &'r mut [T],
-    /// How much has been taken or passed over.
+    /// Number of elements taken or skipped.
     at: usize,
 }
 
 impl<'r, T> Rest<'r, T> {
-    /// The next part; of nothing, nothing.
+    /// The next part; empty if the slice is empty.
     fn take(&mut self, part: &Range<usize>) -> &'r mut [T] {
         if self.slice.is_empty() {
             return &mut [];

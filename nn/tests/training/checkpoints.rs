@@ -1,4 +1,4 @@
-//! A training that was interrupted goes on to the bits of one that was not.
+//! An interrupted training resumes with the same bits as one that was not interrupted.
 
 use std::fs;
 use std::ops::ControlFlow::{Break, Continue};
@@ -34,7 +34,7 @@ fn rows(seed: u64, count: u64) -> Rows {
     rows.collect()
 }
 
-/// A directory that goes away with the test.
+/// A directory that is removed at the end of the test.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -45,7 +45,7 @@ impl Directory {
         Directory(path)
     }
 
-    /// The checkpoints in it, the oldest first.
+    /// The checkpoints in it, oldest first.
     fn steps(&self) -> Vec<PathBuf> {
         let entries = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().path());
         let is_step =
@@ -62,7 +62,7 @@ impl Drop for Directory {
     }
 }
 
-/// A training with everything in it whose state a checkpoint has to keep.
+/// A training that uses everything whose state a checkpoint has to save.
 fn everything<'a>(deep: &'a mut Deep, train: &'a Rows, test: &'a Rows) -> Fit<'a, Deep, AdamW> {
     fit(deep, train)
         .validation(test)
@@ -79,7 +79,7 @@ fn everything<'a>(deep: &'a mut Deep, train: &'a Rows, test: &'a Rows) -> Fit<'a
         .show(Show::Nothing)
 }
 
-/// All but the times.
+/// The report without times.
 fn history(report: &Report) -> Vec<(f64, f64, Option<f64>)> {
     let epochs = report.epochs.iter();
     let epochs = epochs.map(|epoch| (epoch, epoch.validation.unwrap()));
@@ -92,7 +92,7 @@ fn wherever_it_is_interrupted_it_goes_on_to_the_same_bits() {
     let mut whole = Deep::init(3);
     let report = everything(&mut whole, &train, &test).run().unwrap();
     assert!(report.best.is_some());
-    // Of 60 steps, 10 in an epoch: within one, at its end, and several times.
+    // 60 steps, 10 per epoch: stops within an epoch, at its end, and several times.
     for stops in [vec![1_u64], vec![10], vec![13, 14, 37], vec![9, 20, 59], vec![60]] {
         let directory = Directory::new(&format!("stops-{stops:?}"));
         let mut last = None;
@@ -225,9 +225,9 @@ fn a_damaged_checkpoint_is_passed_over_and_said() {
         notes[0].starts_with("passed over: ") && notes[0].contains("step-000000045"),
         "{notes:?}"
     );
-    assert!(notes[1].contains("goes on from ") && notes[1].contains("after step 44 (epoch 5)"));
+    assert!(notes[1].contains("resumes from ") && notes[1].contains("after step 44 (epoch 5)"));
     assert!(
-        notes[2].contains("not compared with the training before: what 2 observers"),
+        notes[2].contains("not compared with the previous run: the state of 2 observers"),
         "{notes:?}"
     );
 
@@ -242,7 +242,7 @@ fn a_damaged_checkpoint_is_passed_over_and_said() {
     );
 }
 
-/// Counts epochs, over interruptions.
+/// Counts epochs across interruptions.
 struct Counter(usize);
 
 impl<M: Model> Observer<M> for Counter {
@@ -294,7 +294,7 @@ fn a_directory_that_cannot_be_written_stops_nothing_that_has_begun() {
     let run = fit(&mut other, &train).epochs(2).checkpoint(&directory.0).show(Show::Nothing);
     let report = run.observe(watch).run().unwrap();
     assert_eq!(report.epochs.len(), 2);
-    assert!(notes[0].starts_with("no checkpoint was written, training goes on: "), "{notes:?}");
+    assert!(notes[0].starts_with("no checkpoint was written, training continues: "), "{notes:?}");
 
     fs::create_dir_all(&directory.0).unwrap();
     let file = directory.0.join("file");
@@ -319,7 +319,8 @@ fn settings_that_mean_nothing_are_refused() {
     }
 }
 
-/// The parameters of a model after a training that is stopped after these steps, and gone on with each time.
+/// The parameters of a model after a training that is stopped after each of these steps and then
+/// resumed.
 fn after_stops<M: Model<Float = f32>>(
     name: &str,
     stops: &[u64],

@@ -1,4 +1,4 @@
-//! Several ranks, as threads of this process, train what one does: to the last bit.
+//! Several ranks, as threads of this process, train the same model as one rank, to the last bit.
 
 use std::ops::ControlFlow::{Break, Continue};
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ network! {
     }
 }
 
-/// All that a loop can do beside.
+/// Everything else that the training loop supports.
 fn with_all<M: Model>(
     run: Fit<'_, M, nn::Adam>,
     world: Option<&World>,
@@ -163,7 +163,7 @@ fn gradients_in_bf16_train_as_well_with_the_same_bits_on_each_rank() {
 
 #[test]
 fn what_differs_between_ranks_is_refused_on_all() {
-    /// A training that is another one on the ranks for which `other` is true.
+    /// A training that differs on the ranks for which `other` is true.
     fn refused(
         ranks: usize,
         shards: usize,
@@ -198,7 +198,7 @@ fn what_differs_between_ranks_is_refused_on_all() {
     check(errors, "rank 3 with epochs 5");
 }
 
-/// Rows of which one rank has a bad one.
+/// Rows of which one rank has an invalid one.
 #[test]
 fn an_error_of_one_rank_is_one_of_all() {
     let errors = threads::run(2, |world| {
@@ -231,7 +231,7 @@ fn a_search_and_a_verification_are_for_one_machine() {
     assert!(verification.starts_with("a verification: found 1 ranks"), "{verification}");
 }
 
-/// Rows of which a test sees which are asked for in a step, and may change their targets.
+/// Rows that record which of them a step requests, and that may change their targets.
 pub(super) struct Seen<'r, F>(pub(super) &'r Rows, pub(super) F);
 
 impl<F: Fn(&[usize], &mut Vec<Class<3>>) + Send + Sync> Source<[f32; 6], Class<3>> for Seen<'_, F> {
@@ -262,7 +262,7 @@ impl<F: Fn(&[usize], &mut Vec<Class<3>>) + Send + Sync> Source<[f32; 6], Class<3
     }
 }
 
-/// What a rank does to its targets that cannot read them, if it `is_broken`.
+/// Truncates a rank's targets if it `is_broken`, as if it could not read them.
 pub(super) fn lose(is_broken: bool) -> impl Fn(&[usize], &mut Vec<Class<3>>) + Send + Sync {
     move |_, targets| targets.truncate(if is_broken { 1 } else { targets.len() })
 }
@@ -311,7 +311,7 @@ fn ranks_read_disjoint_parts_of_the_same_order() {
     let ranks = threads::run(4, |world| order(Some(world)));
     let mut together: Vec<usize> = Vec::new();
     for (batch, rows) in alone.chunks(40).enumerate() {
-        // Each rank's rows of this batch, which begin where those of the batches before end.
+        // Each rank's rows of this batch, which begin after those of the previous batches.
         for rank in 0..4 {
             let part = |count: usize| 2 * rank * count / 8..(2 * rank + 2) * count / 8;
             let before =
@@ -370,7 +370,8 @@ fn a_training_goes_on_with_another_number_of_ranks() {
     };
     let alone = run(None, None, 0);
     for (ranks, stop) in [(2, 5), (4, 12), (1, 20), (8, 0)] {
-        // What other ranks hold of a directory does not matter: they write nothing, and need not see it.
+        // The directories of other ranks do not matter: these ranks write nothing, and need not
+        // have access.
         let dirs: Vec<PathBuf> =
             (0..ranks).map(|rank| dir.with_extension(rank.to_string())).collect();
         let found = threads::run(ranks, |world| {

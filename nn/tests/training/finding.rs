@@ -1,4 +1,4 @@
-//! Learning rates and batch sizes that are found by trying: the model is as it was, and what is found is of use.
+//! Searches for learning rates and batch sizes: the model is unchanged, and the result is useful.
 
 use nn::data::{Class, Dataset, fashion_mnist};
 use nn::{
@@ -27,7 +27,7 @@ fn the_rate_that_is_found_learns_more_than_one_a_hundred_times_smaller() {
     };
     assert!(loss_at(found.steepest) < loss_at(found.steepest / 100.0));
 
-    // The same for any number of threads, and the same network read at run time.
+    // The same for any number of threads, and for the same network read at run time.
     let with = |threads| {
         let threads = Threads::new(threads);
         fit(&mut start.clone(), &data).threads(&threads).find_rate().unwrap()
@@ -43,7 +43,7 @@ fn the_rate_that_is_found_learns_more_than_one_a_hundred_times_smaller() {
 #[test]
 fn a_search_that_finds_nothing_says_so_and_leaves_the_network() {
     network! { struct Line(dense(1 -> 1)); }
-    // Targets that are what the network says: every step is away from them.
+    // Targets equal to the network's outputs: every step increases the loss.
     let mut line = Line::init(1);
     let answers = [0.5, 1.0].map(|x| line.predict(&[x]));
     let data = Dataset::new(vec![[0.5], [1.0]], answers.to_vec()).unwrap();

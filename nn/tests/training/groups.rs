@@ -1,5 +1,5 @@
-//! Layers that are trained otherwise than the rest: what is frozen stays, rates and decay are as if the network were several,
-//! with every kind of model and every number of threads.
+//! Layers that are trained differently: frozen layers do not change, and rates and decay act as if
+//! the network were several. Tested with every kind of model and any number of threads.
 
 use std::collections::BTreeSet;
 
@@ -44,7 +44,7 @@ fn tensors<M: Model>(model: &M) -> impl Iterator<Item = (NamedTensor, Vec<M::Flo
     all.map(|tensor| (tensor.clone(), model.flat()[tensor.range()].to_vec()))
 }
 
-/// Which tensors differ.
+/// The tensors that differ.
 fn changed<M: Model>(before: &M, after: &M) -> BTreeSet<String> {
     let pairs = tensors(before).zip(tensors(after));
     pairs.filter(|((_, a), (_, b))| a != b).map(|((tensor, _), _)| tensor.name).collect()
@@ -74,7 +74,7 @@ fn every_tensor_belongs_to_a_layer_and_has_its_index() {
     assert_eq!(<Unnamed>::layer("layer2.bias"), Some(2));
 }
 
-/// Some steps of these layers frozen, by each way of taking a step.
+/// Some steps with these layers frozen, by each way of taking a step.
 fn frozen_stays<O: Optimizer<f32> + Clone>(optimizer: O) {
     let data = data(3, 70);
     let frozen =
@@ -114,7 +114,7 @@ fn a_factor_of_a_layer_is_one_on_the_rate_of_its_tensors() {
     network! { struct Two { hidden: dense(5 -> 8, tanh), output: dense(3, softmax) } }
     let data = data(8, 64);
     let (inputs, targets) = (data.inputs(), data.targets());
-    // One step of plain descent: p − rate·factor·g.
+    // One step of plain gradient descent: p − rate·factor·g.
     let mut trainer = Trainer::new(Sgd::new(0.5));
     let start = Two::init(2);
     trainer.differentiate(&start, inputs, targets).unwrap();
@@ -132,7 +132,8 @@ fn a_factor_of_a_layer_is_one_on_the_rate_of_its_tensors() {
             assert!((p - 0.5 * factor * g - after).abs() < 1e-6, "{}", tensor.name);
         }
     }
-    // Factors of 1 and a rate that is as much smaller are the same training, to the bit.
+    // Factors of 1, with a learning rate that is smaller by as much, give the same training, to the
+    // bit.
     let run = |rate: f64, groups: Groups| {
         let mut net = start.clone();
         let fit = fit(&mut net, &data).optimizer(Adam::new(rate)).groups(groups).epochs(3);

@@ -1,4 +1,4 @@
-//! Ranks that take steps by themselves become the same again and again.
+//! Ranks that take local steps become equal again at each average.
 
 use std::ops::ControlFlow::{Break, Continue};
 use std::path::Path;
@@ -22,7 +22,7 @@ network! {
     }
 }
 
-/// What all ranks have, which must be one thing.
+/// The values of all ranks, which must be equal.
 fn same<R: PartialEq>(mut found: Vec<R>) -> R {
     let first = found.swap_remove(0);
     assert!(found.iter().all(|other| *other == first), "ranks differ");
@@ -60,7 +60,8 @@ fn a_mean_after_each_step_is_a_step_together() {
 
 #[test]
 fn every_rank_has_the_same_for_any_number_of_threads() {
-    // The last batch of these has two rows: four ranks take it together. (Batch norm would refuse parts of one row.)
+    // The last batch has two rows: four ranks process it together. (Batch norm would refuse parts
+    // of one row.)
     let (train, uneven, test) = (rows(1, 240), rows(1, 242), rows(2, 77));
     let trained = |ranks: usize, from: f64, every: u64, count: usize| {
         let found = threads::run(ranks, |world| {
@@ -108,7 +109,8 @@ fn a_training_goes_on_as_if_it_had_not_been_interrupted() {
         (bits(net.flat()), losses(&report), report.epochs.len())
     };
     let undisturbed = same(threads::run(4, |world| run(&world, None, 0)));
-    // In an epoch of 12 steps, 3 of them together, an observer stops: at step 17 it waits for the mean after step 20.
+    // In an epoch of 12 steps, 3 of them together, an observer stops at step 17; the stop takes
+    // effect at the average after step 20.
     for stop in [5, 17, 24, 0] {
         let found = same(threads::run(4, |world| run(&world, Some(&dir), stop)));
         assert_eq!(found == undisturbed, stop == 0, "stopped at {stop}");

@@ -1,5 +1,5 @@
-//! Every loss through every driver: the trainer and the tape compute the same bits, training
-//! with it learns, and validation measures what training makes small.
+//! Every loss with every driver: the trainer and the tape compute the same bits, training with it
+//! works, and validation measures the loss that training minimizes.
 
 use nn::autograd::Tape;
 use nn::data::{Class, Dataset};
@@ -15,7 +15,7 @@ network! {
     struct Numbers(dense(4 -> 9, tanh), dense(2));
 }
 
-/// `rows` random inputs with targets that the head makes.
+/// `rows` random inputs with targets created by the head.
 fn samples<N: Network>(rows: usize) -> Dataset<N::Input, N::Target> {
     let random = Random::new(1, 2);
     let mut index = 0;
@@ -31,7 +31,7 @@ fn samples<N: Network>(rows: usize) -> Dataset<N::Input, N::Target> {
     Dataset::new(inputs, targets).unwrap()
 }
 
-/// Loss and gradient of the static driver and of the tape, and the loss of an evaluation with it.
+/// Loss and gradient of the static driver and of the tape, and the loss of an evaluation.
 fn same_bits<N: Network<Head: TrainedWith<N::Float, L>>, L: Loss<N::Float, N::Head>>(loss: L) {
     for rows in [1, 13, 40] {
         let (network, data) = (N::init(7), samples::<N>(rows));
@@ -72,7 +72,7 @@ fn both_drivers_give_the_same_bits() {
     }
 }
 
-/// The default is what is used when no loss is named.
+/// The default is used when no loss is set.
 #[test]
 fn no_loss_is_the_head_s_default() {
     let data = samples::<Classes>(30);
@@ -88,8 +88,8 @@ fn no_loss_is_the_head_s_default() {
     assert_eq!(train(true), train(false));
 }
 
-/// A column of numbers with one outlier: the squared error answers the mean, the absolute error the median,
-/// and Huber's loss something between.
+/// A column of numbers with one outlier: the squared error yields the mean, the absolute error the
+/// median, and the Huber loss a value between them.
 #[test]
 fn losses_answer_what_they_are_known_for() {
     network! { struct Constant(dense(1 -> 1)); }
@@ -108,15 +108,15 @@ fn losses_answer_what_they_are_known_for() {
     }
     assert!((answer(&data, mse()) - 20.0).abs() < 0.1);
     assert!((answer(&data, mae()) - 3.0).abs() < 0.1);
-    // (1 − y) + (2 − y) + (3 − y) + (4 − y) + 5 = 0: only the outlier is farther off than δ.
+    // (1 − y) + (2 − y) + (3 − y) + (4 − y) + 5 = 0: only the outlier is more than δ away.
     assert!((answer(&data, huber(5.0)) - 3.75).abs() < 0.01);
 }
 
-/// A rare class is found once it counts as much as the frequent one.
+/// A rare class gets the same probability as the frequent one if both have the same total weight.
 #[test]
 fn class_weights_find_the_rare_class() {
     network! { struct Rare(dense(1 -> 2, softmax)); }
-    // Of 100 rows with the same input, 10 are of class 1.
+    // Of 100 rows with the same input, 10 have class 1.
     let labels: Vec<u8> = (0..100).map(|row| u8::from(row % 10 == 0)).collect();
     let data = Dataset::new(vec![[1.0]; 100], Class::<2>::from_labels(&labels).unwrap()).unwrap();
     let share = |loss: nn::loss::CrossEntropy<[f64; 2]>| {
@@ -129,7 +129,7 @@ fn class_weights_find_the_rare_class() {
     assert!((share(cross_entropy().class_weights([1.0, 9.0])) - 0.5).abs() < 1e-3);
 }
 
-/// Before the first step, with the first rows and how many there are.
+/// Invalid targets are refused before the first step, with the first rows and the number of them.
 #[test]
 fn targets_that_the_head_does_not_allow_are_refused() {
     fn refusal<N: Network<Float = f32>>(targets: Vec<N::Target>) -> String {

@@ -1,4 +1,5 @@
-//! A file that says how its network was made, and trainings that make it again, or say why not.
+//! A file with a record of its training, and trainings that reproduce it, or report why they
+//! cannot.
 
 use std::path::PathBuf;
 
@@ -27,7 +28,7 @@ fn data(rows: usize) -> Dataset<[f32; 1], [f32; 1]> {
     (0..rows).map(|i| i as f32 / 20.0).map(|x| ([x], [x.sin()])).collect()
 }
 
-/// Everything that decides about the bits.
+/// Everything that affects the bits.
 fn training<'a>(
     curve: &'a mut Curve,
     data: &'a Dataset<[f32; 1], [f32; 1]>,
@@ -78,7 +79,7 @@ fn what_differs_is_named_before_anything_is_trained() {
     refused(training(&mut curve, &rows, 5).freeze(|layer| layer == CurveLayer::Norm), &["groups "]);
 
     Curve::init(3).save(&file.0).unwrap();
-    refused(training(&mut Curve::init(3), &rows, 5), &["nothing of how the network was made"]);
+    refused(training(&mut Curve::init(3), &rows, 5), &["no record of its training"]);
 }
 
 #[test]

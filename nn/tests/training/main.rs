@@ -1,4 +1,4 @@
-//! How networks are trained, watched, stopped, saved and made again, and what is refused.
+//! Training: fitting, observing, stopping, saving, reproducing, and what is refused.
 
 mod checkpoints;
 mod distributed;

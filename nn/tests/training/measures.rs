@@ -1,4 +1,5 @@
-//! Metrics through an evaluation: one form for all heads, several in one pass, and nothing left out in silence.
+//! Metrics in an evaluation: one interface for all heads, several metrics in one pass, and no
+//! silent omissions.
 
 use nn::data::{Class, Dataset};
 use nn::loss::{cross_entropy, mse};
@@ -40,7 +41,7 @@ fn several_metrics_see_every_row_in_one_pass() {
     assert_eq!(accuracy, network.evaluation(&data).measure(TopK::new(1)).unwrap());
     assert_eq!(f1, network.evaluation(&data).measure(F1::macro_mean()).unwrap());
     assert_eq!(brier, network.evaluation(&data).measure(Brier::default()).unwrap());
-    // The class 2 never occurs.
+    // Class 2 never occurs.
     assert_eq!(auc, None);
     for threads in [1, 3].map(|count| Threads::new(count).for_any_work()) {
         let evaluation = network.evaluation(&data).threads(&threads);
@@ -51,7 +52,8 @@ fn several_metrics_see_every_row_in_one_pass() {
     assert_eq!(Some(right / 5000.0), accuracy);
 }
 
-/// By the logits: where an `f32` has rounded to 0, the loss is that of the training, not that of a bound.
+/// Computed from logits: where an `f32` has rounded to 0, the loss is the exact one of training,
+/// not a bound.
 #[test]
 fn the_log_loss_of_a_softmax_is_its_cross_entropy() {
     let (mut network, data) = (Classes::init(3), classes(100));
@@ -61,7 +63,7 @@ fn the_log_loss_of_a_softmax_is_its_cross_entropy() {
     assert!(loss > 50.0 && (loss - metrics.loss).abs() < 1e-5 * loss, "{loss} and {metrics}");
 }
 
-/// What a metric sees of each head, by the rows themselves.
+/// The data that a metric receives from each head, compared with the rows themselves.
 #[test]
 fn each_of_several_heads_is_measured_alone() {
     #[derive(Default)]
@@ -163,7 +165,7 @@ fn a_metric_that_does_not_fit_says_so_with_its_name() {
     assert!(network.evaluation(&events).measure(Precision::of_class(1)).is_ok());
 }
 
-/// NaN is never a right answer, nor a number that looks like a good one.
+/// NaN never counts as a right prediction, nor yields a plausible value.
 #[test]
 fn nothing_is_measured_of_outputs_that_are_not_finite() {
     let data = classes(4);

@@ -1,5 +1,6 @@
-//! Batches in micro-batches have the bits of whole ones, whatever else a training has. (Every layer and every network of the
-//! gallery, in both floats: `networks/dynamic.rs`.)
+//! Micro-batches give the bits of whole batches, in combination with every other feature of a
+//! training. (Every layer and every network of the gallery, in both float types:
+//! `networks/dynamic.rs`.)
 
 use nn::data::WeightedRows;
 use nn::loss::cross_entropy;
@@ -17,7 +18,7 @@ network! {
     struct Normed(dense(6 -> 8, relu), batch_norm, dense(3, softmax));
 }
 
-/// Weights after three epochs of 70 rows, 32 at a time, so that the last batch has 6, and the losses.
+/// Weights and losses after three epochs of 70 rows in batches of 32, so that the last batch has 6.
 macro_rules! trained {
     ($data:expr $(, $set:ident($($to:expr),*))*) => {{
         let mut net = Net::init(1);
@@ -63,7 +64,7 @@ fn what_else_a_training_has_sees_the_whole_batch() {
     assert_ne!(trained!(&weighted), trained!(&data));
 }
 
-/// Also after batches of other sizes, and those that are one portion.
+/// Also after batches of other sizes, and with batches of a single micro-batch.
 #[test]
 fn a_gradient_is_that_of_the_batch() {
     fn check<T: Float>(at: impl Fn(&Rows) -> Vec<[T; 6]>) {
@@ -125,7 +126,7 @@ fn what_cannot_be_divided_is_refused() {
     let mut trainer = Trainer::new(Sgd::new(0.1)).micro_batches(4);
     assert!(trainer.step(&mut tape, data.inputs(), data.targets()).is_err());
 
-    // One that has fewer targets than rows.
+    // A batch with fewer targets than rows.
     let mut trainer = Trainer::new(Sgd::new(0.1)).micro_batches(4);
     let refused = trainer.step(&mut net, data.inputs(), &data.targets()[..19]).unwrap_err();
     assert!(refused.to_string().contains("20 inputs and 19 targets"), "{refused}");

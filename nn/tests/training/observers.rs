@@ -1,4 +1,5 @@
-//! What observers of a training write down and say: whole tables, and none of it twice where a training goes on.
+//! Files and notes written by observers: complete tables, and no duplicates after a training
+//! resumes.
 
 use std::fs;
 use std::ops::ControlFlow::{Break, Continue};
@@ -35,7 +36,8 @@ fn data(rows: usize) -> Dataset<[f32; 2], Class<2>> {
     (0..rows).map(row).map(|(x, class)| (x, Class::new(class).unwrap())).collect()
 }
 
-/// Four epochs of seven steps with every log, of which each run stops after one of these steps; the files.
+/// Four epochs of seven steps with every log, where each run stops after one of these steps;
+/// returns the files.
 fn logs(name: &str, stops: &[u64]) -> [String; 2] {
     let directory = Directory::new(name);
     let (train, test) = (data(70), data(20));
@@ -60,13 +62,13 @@ fn logs(name: &str, stops: &[u64]) -> [String; 2] {
             .run()
             .unwrap();
     }
-    // 28 steps of two numbers, four epochs of five: a record of at least 40 bytes for each.
+    // 28 steps of two numbers, four epochs of five: a record of at least 40 bytes each.
     let events = fs::metadata(directory.0.join("events.out.tfevents.0.nn")).unwrap().len();
     assert!(events > 40 * (56 + 20) && events < 90 * (56 + 20), "{events}");
     [directory.read("logs/log.csv"), directory.read("log.jsonl")]
 }
 
-/// Without what a clock says.
+/// The log without times.
 fn without_seconds(text: &str) -> Vec<String> {
     let line = |line: &str| match line.rsplit_once([',', '"']) {
         Some((before, _)) if !line.contains("step") => before.to_owned(),
@@ -100,7 +102,8 @@ fn nothing_stands_twice_where_a_training_goes_on() {
     // Within an epoch, at its end, and in its first step.
     let interrupted = logs("interrupted", &[5, 9, 14, 22, u64::MAX]);
     for (whole, interrupted) in whole.iter().zip(&interrupted) {
-        // An epoch that was cut has a row, and none of the whole one, which is told by its last step alone.
+        // An interrupted epoch also writes a row. After resuming, only the row of the complete
+        // epoch remains.
         assert_eq!(without_seconds(whole), without_seconds(interrupted));
     }
 }
@@ -133,7 +136,7 @@ fn a_log_that_is_lost_is_said_and_stops_nothing() {
     assert!(error.contains("log.csv"), "{error}");
 }
 
-/// A device without room for a single byte.
+/// A device without space for a single byte.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_stops_nothing() {
@@ -150,7 +153,7 @@ fn a_full_disk_stops_nothing() {
     run.observe(watch).show(Show::Nothing).run().unwrap();
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert!(
-        notes[0].starts_with("/dev/full: nothing more can be written (No space left"),
+        notes[0].starts_with("/dev/full: no further record can be written (No space left"),
         "{notes:?}"
     );
 }
@@ -174,13 +177,14 @@ fn a_spike_names_the_rows_of_its_batch_and_is_said_once() {
         let training = training.optimizer(nn::Sgd::new(1e-4)).threads(&nn::Threads::new(threads));
         let training = training.observe(Spikes::new(8.0)).observe(watch).show(Show::Nothing);
         training.run().unwrap();
-        // The row comes once an epoch; the second time may be within the window of the first.
+        // The row occurs once per epoch; its second occurrence may be within the window of the
+        // first.
         assert!((1..=2).contains(&notes.len()), "{notes:?}");
         for note in &notes {
             let rows = note.split("; rows ").nth(1).unwrap().split(" of").next().unwrap();
             let rows: Vec<usize> = rows.split(", ").map(|row| row.parse().unwrap()).collect();
             assert!(rows.len() == batch && rows.contains(&97), "{note}");
-            assert!(note.contains("the loss leaps to"), "{note}");
+            assert!(note.contains("the loss jumps to"), "{note}");
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Sharpness-aware minimization: beside PyTorch with the authors' formulas, and what becomes of a step that goes wrong.
+//! Sharpness-aware minimization, compared with PyTorch and the authors' formulas; and failures in a
+//! step.
 
 use nn::data::Dataset;
 use nn::prelude::*;
@@ -10,7 +11,7 @@ use nn::{
 network! { struct Six(dense(1 -> 6, tanh), dense(1)); }
 network! { struct Odd(dense(2 -> 9, relu), batch_norm, dropout(0.3), dense(1)); }
 
-/// y = sin(3x) + 0.2·x² on 24 places.
+/// y = sin(3x) + 0.2·x² at 24 points.
 fn wave() -> (Vec<[f64; 1]>, Vec<[f64; 1]>) {
     let places = (0..24).map(|i| f64::from(i) / 12.0 - 1.0);
     places.map(|x| ([x], [(3.0 * x).sin() + 0.2 * x * x])).unzip()
@@ -62,7 +63,8 @@ fn sam_goes_where_the_authors_formulas_go() {
     }
 }
 
-/// Dropout drops the same twice, running means follow once, and threads change nothing.
+/// Both passes use the same dropout masks, running means are updated once, and the number of
+/// threads does not matter.
 #[test]
 fn a_step_is_the_same_for_any_number_of_threads() {
     let x: Vec<[f32; 2]> = (0..300).map(|i| i as f32 / 100.0).map(|x| [x.sin(), x.cos()]).collect();
@@ -81,7 +83,7 @@ fn a_step_is_the_same_for_any_number_of_threads() {
     assert_eq!(trained(3), (one, loss));
 }
 
-/// Running means are those of plain training after one step from the same weights.
+/// Running means equal those of plain training after one step from the same weights.
 #[test]
 fn running_means_follow_the_parameters_themselves() {
     let (x, y) = ([[0.1, 0.9], [0.4, -0.3], [1.0, 0.2]], [[1.0], [0.0], [0.5]]);
@@ -111,7 +113,7 @@ fn a_place_without_a_loss_leaves_the_parameters_as_they_were() {
     let error = trainer.step(&mut six, &x, &y).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Diverged);
     let text = error.to_string();
-    assert!(text.starts_with("loss for sam: found ") && text.contains("as they were"), "{text}");
+    assert!(text.starts_with("loss for sam: found ") && text.contains("are unchanged"), "{text}");
     assert_eq!(six.parameters(), before.parameters());
     let error = Trainer::new(Sam::new(-1.0, Sgd::new(0.1))).step(&mut six, &x, &y).unwrap_err();
     assert!(error.to_string().starts_with("radius of sam: found -1"), "{error}");
@@ -120,7 +122,7 @@ fn a_place_without_a_loss_leaves_the_parameters_as_they_were() {
     assert_eq!(rule.rule.learning_rate, 0.5);
 }
 
-/// What is frozen neither moves nor counts in the length of the gradient.
+/// Frozen parameters neither move nor count in the norm of the gradient.
 #[test]
 fn frozen_layers_stay_where_they_are() {
     network! { struct Named { hidden: dense(1 -> 6, tanh), output: dense(1) } }

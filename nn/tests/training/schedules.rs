@@ -1,4 +1,4 @@
-//! What changes in the course of a training, beside the learning rate.
+//! Schedules of settings other than the learning rate.
 
 use std::ops::ControlFlow::{Break, Continue};
 
@@ -22,7 +22,7 @@ network! {
         alpha_dropout(0.4),
         dense(3, softmax),
     );
-    /// With half of all rates.
+    /// The model with half of all dropout rates.
     struct Less(
         dense(6 -> 20, tanh),
         dropout(0.2),
@@ -44,7 +44,7 @@ fn four<'a, M: Model>(
     fit(model, data).epochs(4).batch_size(16).show(Show::Nothing)
 }
 
-/// Parameters after a training by this rule, as `set` changes it.
+/// Parameters after a training with this optimizer, as configured by `set`.
 fn trained<O: Optimizer<f32>>(
     rule: O,
     set: impl FnOnce(Fit<'_, Plain, O>) -> Fit<'_, Plain, O>,
@@ -54,7 +54,7 @@ fn trained<O: Optimizer<f32>>(
     bits(net.flat())
 }
 
-/// The same with this factor on decay.
+/// The same with this factor on the decay.
 fn decaying<O: Optimizer<f32>>(rule: O, factor: fn(f64) -> f64) -> Vec<u32> {
     trained(rule, |fit| fit.decay_schedule(factor))
 }
@@ -71,14 +71,14 @@ fn a_factor_on_decay_is_another_decay() {
     assert_ne!(decaying(decoupled(0.5), schedule::cosine), trained(decoupled(0.5), |fit| fit));
 }
 
-/// A quarter of the momentum of `rule` is that of `other`.
+/// A quarter of the momentum of `rule` equals that of `other`.
 fn check_momentum<O: Optimizer<f32> + Copy>(rule: O, other: O) {
     let scheduled = |factor: fn(f64) -> f64| trained(rule, |fit| fit.momentum_schedule(factor));
     let name = O::NAME;
     assert_eq!(scheduled(|_| 0.25), trained(other, |fit| fit), "{name}");
     assert_eq!(scheduled(|_| 1.0), trained(rule, |fit| fit), "{name}");
     assert_ne!(scheduled(schedule::cosine), trained(rule, |fit| fit), "{name}");
-    // Nothing is kept where it is 0, and yet the next step has what it needs.
+    // With a factor of 0 nothing is retained, and the next step still has what it needs.
     assert!(scheduled(|done| if done < 0.5 { 0.0 } else { 1.0 }).len() > 100);
 }
 
@@ -103,7 +103,7 @@ fn a_factor_on_momentum_is_another_momentum() {
     check_momentum(around(0.5), around(0.125));
 }
 
-/// A dropout schedule of each kind of model.
+/// A dropout schedule with each kind of model.
 fn dropped<M: Model<Float = f32>>(
     mut model: M,
     data: &dyn nn::data::Source<M::Input, M::Target>,
@@ -119,7 +119,7 @@ fn dropped<M: Model<Float = f32>>(
     bits(model.flat())
 }
 
-/// The same rows, as numbers.
+/// The same rows, as plain numbers.
 fn flat(rows: &Rows) -> FlatDataset<f32> {
     let inputs = rows.inputs().as_flattened().to_vec();
     let targets = rows.targets().iter().map(|class| class.index() as f32).collect();
@@ -133,10 +133,10 @@ fn a_factor_on_dropout_is_another_rate() {
     assert_eq!(of(Some(|_| 0.5)), dropped(Less::init(1), &data, None));
     assert_eq!(of(Some(|_| 1.0)), of(None));
     assert_ne!(of(Some(schedule::cosine)), of(None));
-    // A network that is read at run time has the same bits.
+    // A network read at run time has the same bits.
     let (numbers, dynamic) = (flat(&data), Dynamic::<f32>::parse(DROPPING).unwrap().init(1));
     assert_eq!(of(Some(schedule::cosine)), dropped(dynamic, &numbers, Some(schedule::cosine)));
-    // In parts it is that of the rows, too.
+    // The same in parts.
     let parts = |shards: usize| {
         let mut net = Dropping::init(1);
         let fit = four(&mut net, &data).shards(shards).dropout_schedule(|_| 0.0);
@@ -147,7 +147,7 @@ fn a_factor_on_dropout_is_another_rate() {
     assert!(parts(1).flat().iter().zip(parts(4).flat()).all(close));
 }
 
-/// A model on the tape that drops with this rate.
+/// A model on the tape with this dropout rate.
 fn on_tape(rate: f64) -> impl Model<Float = f32, Input = [f32; 6], Target = nn::data::Class<3>> {
     let tensors = Tensors::new(1).weight("weight", [6, 3], init::GlorotNormal).bias("bias", 3);
     TapeModel::new(
@@ -198,7 +198,7 @@ fn a_factor_on_smoothing_is_another_smoothing() {
             None => fit,
         };
         let report = fit.run().unwrap();
-        // Validation has the whole ε, whatever the factor is.
+        // Validation uses the full ε, regardless of the factor.
         let evaluated = net.evaluation(&data).loss(loss).metrics().unwrap();
         assert_eq!(report.last().validation.unwrap(), evaluated);
         bits(net.flat())
@@ -219,7 +219,7 @@ fn a_factor_on_smoothing_is_another_smoothing() {
     };
     assert_eq!(weighed(0.25, Some(|_| 0.5)), weighed(0.125, None));
 
-    // At run time, by the loss that was chosen.
+    // At run time, with the loss that was set.
     let numbers = flat(&data);
     let mut dynamic: Dynamic =
         Dynamic::parse("dense(6 -> 20, tanh), dense(3, softmax)").unwrap().init(1);
@@ -250,7 +250,7 @@ fn the_loss_of_one_head_is_smoothed() {
     assert_ne!(of(0.25, 0.5), of(0.25, 1.0));
 }
 
-/// The factor of a step is that of the share of the training that is over before it.
+/// The factor of a step is that of the fraction of the training completed before it.
 #[test]
 fn steps_by_hand_are_those_of_fit() {
     let data = rows(3, 64);
@@ -340,7 +340,7 @@ fn what_cannot_be_scheduled_is_refused_before_training() {
     said(run.run(), "schedule of label smoothing: found NaN after 0", "a finite factor from 0");
     assert_eq!(bits(net.flat()), bits(Plain::init(1).flat()));
 
-    // Of a step by hand.
+    // In a manual step.
     let mut trainer = Trainer::new(Sgd::new(0.1));
     for (set, begins) in [
         (
@@ -356,7 +356,7 @@ fn what_cannot_be_scheduled_is_refused_before_training() {
         set(&mut trainer, 1.0);
         trainer.step(&mut net, data.inputs(), data.targets()).unwrap();
     }
-    // At run time, too.
+    // Also at run time.
     let mut yes: Dynamic = Dynamic::parse("dense(6 -> 1, sigmoid)").unwrap();
     let numbers = FlatDataset::new(vec![0.5; 24], 6, vec![1.0; 4], 1).unwrap();
     let run =
@@ -364,7 +364,7 @@ fn what_cannot_be_scheduled_is_refused_before_training() {
     said(run.show(Show::Nothing).run(), "factor on label smoothing of", "found a schedule");
 }
 
-/// All that changes at once.
+/// All settings change at once.
 fn all<'a, M: Model<Float = f32>>(fit: Fit<'a, M, Adam>) -> Fit<'a, M, AdamW> {
     fit.optimizer(AdamW::new(0.01))
         .schedule(schedule::one_cycle(0.3, 0.1, 0.01))
@@ -373,14 +373,14 @@ fn all<'a, M: Model<Float = f32>>(fit: Fit<'a, M, Adam>) -> Fit<'a, M, AdamW> {
         .dropout_schedule(|done| (2.0 * done).min(1.0))
 }
 
-/// A directory that is not there yet.
+/// A directory that does not exist yet.
 fn directory(name: &str) -> std::path::PathBuf {
     let path = std::env::temp_dir().join(format!("nn-schedules-{name}-{}", std::process::id()));
     let _nothing_there = std::fs::remove_dir_all(&path);
     path
 }
 
-/// Stopped after the steps and begun again: the bits of one that was not.
+/// Stopped after these steps and resumed: the bits of an uninterrupted training.
 fn check_resumed<M: Model<Float = f32>>(
     name: &str,
     make: impl Fn() -> M,
@@ -398,7 +398,7 @@ fn check_resumed<M: Model<Float = f32>>(
     assert_eq!(bits(last.flat()), bits(whole.flat()), "{name}");
 }
 
-/// Runs with all schedules, from checkpoints and up to a step if there are any.
+/// Runs with all schedules, optionally from checkpoints and up to a step.
 fn run_all<M: Model<Float = f32>>(fit: Fit<'_, M, AdamW>, at: Option<(&std::path::Path, u64)>) {
     let Some((directory, stop)) = at else {
         fit.run().unwrap();

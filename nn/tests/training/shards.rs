@@ -1,4 +1,4 @@
-//! Batches in parts: the gradient is a tree over them, and the parts are those of the batch.
+//! Batches in shards: the gradient is summed as a tree over them, and the parts cover the batch.
 
 use nn::data::{Class, Dataset};
 use nn::prelude::*;
@@ -33,7 +33,7 @@ pub(crate) fn bits(numbers: &[f32]) -> Vec<u32> {
     numbers.iter().map(|number| number.to_bits()).collect()
 }
 
-/// A tree over leaves, written down.
+/// The tree sum over leaves, written out.
 fn tree(leaves: &[Vec<f32>]) -> Vec<f32> {
     match leaves {
         [leaf] => leaf.clone(),

@@ -1,4 +1,5 @@
-//! The solvers beside PyTorch's and MINPACK's, on problems that `make.py` has, too; and what they refuse.
+//! The solvers, compared with PyTorch's and MINPACK's on the same problems as in `make.py`; and
+//! what they refuse.
 
 use std::f64::consts::PI;
 use std::ops::ControlFlow;
@@ -26,7 +27,7 @@ fn cases(solver: &str) -> Vec<Case> {
     cases
 }
 
-/// The parameters, without what lies between the tensors.
+/// The parameters, without the gaps between tensors.
 fn parameters<M: Model>(model: &M) -> Vec<M::Float> {
     model.tensors().iter().flat_map(|tensor| model.flat()[tensor.range()].to_vec()).collect()
 }
@@ -37,7 +38,7 @@ fn set<M: Model>(model: &mut M, numbers: &[M::Float]) {
     places.iter().zip(numbers).for_each(|(&at, &number)| model.flat_mut()[at] = number);
 }
 
-/// Σ 100(b − a²)² + (1 − a)² for each pair: what is to be made small has no data.
+/// Σ 100(b − a²)² + (1 − a)² over pairs: an objective without data.
 #[derive(Clone)]
 struct Rosenbrock(Vec<f64>);
 
@@ -136,7 +137,7 @@ impl LeastSquares for Decay {
     }
 }
 
-/// The largest relative error of losses and places after each iteration.
+/// The largest relative error of losses and parameters after each iteration.
 fn follow<M>(case: &Case, start: &M, data: &dyn nn::data::Source<M::Input, M::Target>) -> f64
 where
     M: Model<Float = f64> + Clone,
@@ -171,7 +172,7 @@ where
     worst
 }
 
-/// y = sin(3x) + 0.2·x² on 24 places.
+/// y = sin(3x) + 0.2·x² at 24 points.
 fn wave() -> Curve {
     (0..24)
         .map(|i| f64::from(i) / 12.0 - 1.0)
@@ -223,7 +224,7 @@ fn levenberg_marquardt_ends_where_minpack_ends() {
     }
 }
 
-/// y = sin(2πx)·e^−x + x/2 on 100 places from −1 to 1.
+/// y = sin(2πx)·e^−x + x/2 at 100 points from −1 to 1.
 fn smooth() -> Curve {
     let places = (0..100).map(|i| f64::from(i) / 49.5 - 1.0);
     places.map(|x| ([x], [(2.0 * PI * x).sin() * (-x).exp() + x / 2.0])).collect()
@@ -265,7 +266,8 @@ fn any_number_of_threads_gives_the_same_bits() {
     }
 }
 
-/// JᵀJ and JJᵀ give the same steps: five rows are fewer than parameters, and the same rows twenty times are more.
+/// JᵀJ and JJᵀ give the same steps: five rows are fewer than the parameters, and the same rows
+/// twenty times are more.
 #[test]
 fn fewer_rows_than_parameters_take_the_same_steps_as_more() {
     let few: Curve = smooth().into_iter().step_by(20).collect();
@@ -297,7 +299,7 @@ fn a_network_of_several_outputs_is_solved_alike_at_run_time() {
     assert_eq!(parameters(&same), parameters(&plane));
 }
 
-/// In `f32` nothing is exact to 1e-10, and both end where rounding does.
+/// In `f32` nothing is exact to 1e-10, and both stop at the rounding error.
 #[test]
 fn small_floats_end_at_their_precision() {
     let data: Dataset<[f32; 1], [f32; 1]> =

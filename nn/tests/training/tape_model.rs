@@ -1,4 +1,4 @@
-//! Models on the tape are trained, saved and judged like declared networks.
+//! Models on the tape are trained, saved and evaluated like declared networks.
 
 use std::sync::Mutex;
 
@@ -23,7 +23,7 @@ fn data() -> Rows {
     rows.collect()
 }
 
-/// A dense network with the first weights of `twin`.
+/// A dense network with the initial weights of `twin`.
 fn by_hand(twin: &Twin) -> TapeModel<impl TapeFunction<f32> + use<>, [f32; 4], Class<3>> {
     let flat = |tensor: &nn::NamedTensor| &twin.parameters().as_slice()[tensor.range()];
     let tensors = nn::Model::tensors(twin);
@@ -94,7 +94,7 @@ fn what_was_saved_comes_back_and_another_model_is_refused() {
     std::fs::remove_file(&path).unwrap();
 }
 
-/// y = a·x of a number, with its gradient by hand: an operation that the library does not have.
+/// y = a·x for a number, with its gradient by hand: a custom operation.
 struct Times;
 
 impl Op<f32, 2> for Times {
@@ -117,7 +117,7 @@ impl Op<f32, 2> for Times {
     }
 }
 
-/// A function of a type with a setting, and an operation of one's own in it.
+/// A function of a type with a setting, which contains a custom operation.
 struct Slope {
     seen: Mutex<Vec<bool>>,
 }

@@ -1,4 +1,5 @@
-//! A training in one's own hands: a step in two halves, what a rule sees, and going on from a state.
+//! Custom training loops: a step in two halves, the data that an optimizer receives, and resuming
+//! from a state.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -30,7 +31,7 @@ fn rows<T: Float>(from: usize, count: usize) -> Rows<T> {
     (inputs.collect(), Class::from_labels(&labels).unwrap())
 }
 
-/// A step by its two halves has the bits of the step, whatever the rule and the threads.
+/// A step in two halves has the bits of a whole step, for any optimizer and number of threads.
 #[test]
 fn differentiate_and_apply_are_a_step() {
     fn check<T: Float, O: Optimizer<T> + Copy>(optimizer: O) {
@@ -59,7 +60,7 @@ fn differentiate_and_apply_are_a_step() {
     check::<f32, _>(AdamW::new(0.01).weight_decay(0.3));
 }
 
-/// Running means follow the last batch that was differentiated, once.
+/// Running means follow the last batch passed to `differentiate`, once.
 #[test]
 fn running_state_follows_the_last_batch() {
     let (first, second) = (rows::<f32>(0, 8), rows::<f32>(50, 8));
@@ -79,7 +80,7 @@ fn running_state_follows_the_last_batch() {
     assert_eq!(state(&accumulated), state(&last_alone));
     assert_ne!(state(&accumulated), state(&start));
 
-    // A second step without a batch between moves nothing more.
+    // A second step without a batch in between updates nothing more.
     let before = state(&last_alone);
     other.apply(&mut last_alone, &zeros).unwrap();
     assert_eq!(state(&last_alone), before);
@@ -118,7 +119,7 @@ fn a_training_goes_on_from_a_state_to_the_same_bits() {
 #[path = "../crates/user/src/own_loop.rs"]
 mod own_loop;
 
-/// The loop that a user writes: what it leaves in files goes on to the bits of a training without a break.
+/// A custom loop that saves files resumes with the bits of an uninterrupted training.
 #[test]
 fn a_loop_of_ones_own_is_resumed_from_files() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("own_loop");
@@ -189,7 +190,8 @@ fn a_state_of_something_else_is_refused_by_name() {
     );
 }
 
-/// A rule that asks for it sees each tensor by itself, in any number of stretches, and by its kind.
+/// An optimizer that requests it receives each tensor separately, in any number of slices, with its
+/// kind.
 #[test]
 fn a_rule_sees_tensors_by_name_and_kind() {
     type Seen = Mutex<BTreeMap<(String, &'static str), usize>>;
@@ -262,7 +264,7 @@ fn decay_spares_biases_and_norms() {
     }
 }
 
-/// The learning rate of any rule that has one.
+/// The learning rate of any optimizer that has one.
 #[test]
 fn the_learning_rate_is_a_setting_of_the_rule() {
     fn set<O: LearningRate>(mut rule: O) -> O {
@@ -274,8 +276,8 @@ fn the_learning_rate_is_a_setting_of_the_rule() {
     assert_eq!(set(AdamW::new(1.0)), AdamW::new(0.25));
 }
 
-/// A rule that asks for whole tensors sees each once, also one that is worth several threads, with the gradient of the
-/// same step.
+/// An optimizer that requests whole tensors receives each one once, even one large enough for
+/// several threads, with the gradient of the same step.
 #[test]
 fn a_rule_sees_whole_tensors() {
     network! { struct Large(dense(200 -> 200, tanh), dense(3, softmax)); }

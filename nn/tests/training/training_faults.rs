@@ -1,4 +1,4 @@
-//! What goes wrong in a training is said, and the network is what the message says.
+//! Failures in training are reported, and the network is in the state that the message says.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -82,7 +82,7 @@ fn a_schedule_that_gives_no_factor_is_refused_before_anything_is_trained() {
     let run = quiet(&mut line, &data).batch_size(1).epochs(25).schedule(late).run();
     starts(run, "schedule: found -1 after 0.99 of the training, before step 100");
     assert_eq!(line.parameters(), first.parameters());
-    // A loop of one's own
+    // A custom loop
     let mut trainer = Trainer::new(Sgd::new(0.1));
     trainer.set_rate(f64::NAN);
     starts(
@@ -105,7 +105,7 @@ fn more_epochs_than_can_be_counted_are_refused() {
     }
 }
 
-/// The last step, after which no loss is looked at.
+/// The last step, after which no loss is checked.
 #[test]
 fn a_step_that_leads_to_infinity_is_an_error_and_the_network_has_its_first_weights() {
     let data = wide_data();
@@ -117,13 +117,13 @@ fn a_step_that_leads_to_infinity_is_an_error_and_the_network_has_its_first_weigh
         assert_eq!(error.kind(), ErrorKind::Diverged);
         let says = error.to_string();
         assert!(says.contains("after step 1, expected a finite number"), "{says}");
-        assert!(says.contains("the network has its first weights"), "{says}");
+        assert!(says.contains("the network has its initial weights"), "{says}");
         assert_eq!(wide.parameters(), first.parameters());
 
         let mut trainer = Trainer::new(Sgd::new(1e38).momentum(0.5)).threads(&threads);
         let error = trainer.step(&mut wide, data.inputs(), data.targets()).unwrap_err();
         assert!(error.to_string().contains("the parameters are lost"), "{error}");
-        // Not before it has been told that the network was put right.
+        // The trainer refuses further steps, although the network is restored.
         wide = first.clone();
         starts(
             trainer.step(&mut wide, data.inputs(), data.targets()),
@@ -156,11 +156,11 @@ fn running_state_that_is_not_finite_is_an_error() {
     let mut normed = first.clone();
     let error = quiet(&mut normed, &data).run().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Diverged);
-    assert!(error.to_string().contains("the network has its first weights"), "{error}");
+    assert!(error.to_string().contains("the network has its initial weights"), "{error}");
     assert_eq!(normed.parameters(), first.parameters());
 }
 
-/// A mean square that overflows makes every later step zero, in silence.
+/// A mean square that overflows silently makes every later step zero.
 #[test]
 fn memory_of_the_optimizer_that_is_not_finite_is_an_error() {
     let data = Dataset::new(vec![[1e6]], vec![[1e15]]).unwrap();
@@ -272,7 +272,7 @@ fn an_observer_sees_everything_in_order_and_may_stop() {
     );
 }
 
-/// Of a network with NaN in it nothing is right.
+/// With NaN in the network, no prediction is right.
 #[test]
 fn an_output_of_nan_is_no_right_one() {
     fn spoiled<N: Network<Float = f32>>() -> N {
@@ -319,7 +319,7 @@ fn rows_that_are_not_finite_are_named_before_anything_is_trained() {
     assert_eq!(network.parameters(), first.parameters());
 }
 
-/// y = slope · x, whose tensors stand where the test says.
+/// y = slope · x, with tensors at offsets chosen by the test.
 struct ByHand {
     flat: [f32; 2],
     tensors: Vec<NamedTensor>,

@@ -1,4 +1,4 @@
-//! Rows that count more or less than others: in every kind of model, loss and metric, and as scikit-learn has it.
+//! Weights of rows: in every kind of model, loss and metric, and compared with scikit-learn.
 
 use nn::data::{Class, Dataset, Source, View, WeightedRows, balanced_weights};
 use nn::loss::{binary_cross_entropy, cross_entropy, focal, mse, weighted};
@@ -41,7 +41,7 @@ fn trainer<M: Model>() -> Trainer<M, Sgd> {
     Trainer::new(Sgd::new(0.3)).threads(&Threads::new(1))
 }
 
-/// Takes scikit-learn's steps from its start.
+/// Takes the same steps as scikit-learn from the same start.
 fn follow<M: Model<Float = f64, Input = [f64; 3]>>(
     name: &str,
     model: &mut M,
@@ -76,7 +76,7 @@ fn steps_and_losses_are_those_of_scikit_learn() {
     let mut net = Classes::<f64>::init(1);
     follow("classes", &mut net, trainer(), &t, &said("classes.weights"));
 
-    // Weights of rows and of classes, which scikit-learn multiplies before.
+    // Weights of rows and of classes, which are multiplied in advance for scikit-learn.
     let by_class: [f64; 3] = said("both.classes").try_into().unwrap();
     let with_classes = trainer().loss(cross_entropy().class_weights(by_class));
     follow("both", &mut net, with_classes, &t, &said("both.rows"));
@@ -99,17 +99,17 @@ fn balanced_weights_are_those_of_scikit_learn() {
     let data =
         Dataset::new(vec![[0.0_f32]; 11], Class::<3>::from_labels(&labels).unwrap()).unwrap();
     near(&balanced_weights(&data).unwrap(), &said("classes.balanced"));
-    // Rows with weights are as many rows.
+    // Rows with weights are equivalent to repeated rows.
     let thrice = WeightedRows::new(&data, vec![3.0; 11]).unwrap();
     near(&balanced_weights(&thrice).unwrap(), &said("classes.balanced"));
 }
 
-/// How often each row stands in data where weights are repetitions.
+/// How often each row is repeated in data where weights are repetitions.
 fn times(row: usize) -> usize {
     [2, 0, 1, 3, 1][row % 5]
 }
 
-/// The rows, each as often as its weight says.
+/// The rows, each repeated according to its weight.
 fn repeated<X, Y>(data: &dyn Source<X, Y>) -> View<'_, X, Y> {
     let rows = (0..data.len()).flat_map(|row| std::iter::repeat_n(row, times(row)));
     View::new(data, rows.collect()).unwrap()
@@ -119,7 +119,7 @@ fn weights(rows: usize) -> Vec<f64> {
     (0..rows).map(|row| times(row) as f64).collect()
 }
 
-/// A model of the tape whose loss is one number for each row.
+/// A model on the tape whose loss is one number per row.
 fn on_the_tape(by_row: bool) -> impl Model<Float = f32, Input = [f32; 6], Target = Class<3>> {
     let tensors = Tensors::new(1).weight("weight", [6, 3], nn::init::GlorotNormal).bias("bias", 3);
     TapeModel::new(
@@ -181,13 +181,14 @@ fn threads_do_not_change_weighted_bits() {
     let declared = trained(Wide::init(1), &weighted, None, 1);
     assert!(declared == trained(Wide::init(1), &weighted, None, 3));
     assert!(declared.0 != trained(Wide::init(1), &data, None, 1).0);
-    // The form with run-time widths has the same.
+    // The network with run-time widths gives the same.
     let mut same = dynamic();
     same.flat_mut().copy_from_slice(Wide::init(1).flat());
     assert!(declared == trained(same, &flat_weighted, None, 2));
 }
 
-/// Loss and gradient of a batch with weights, and of one where each row stands as often as its weight says.
+/// Loss and gradient of a batch with weights, and of one where each row is repeated according to
+/// its weight.
 fn as_repeated<M: Model<Float = f32>>(
     model: &M,
     mut trainer: Trainer<M, Sgd>,
@@ -245,7 +246,7 @@ fn a_weight_is_a_number_of_rows() {
     }
 }
 
-/// Weights of classes are divided by their sum over the whole batch, whatever the parts are.
+/// Class weights are divided by their sum over the whole batch, regardless of the parts.
 #[test]
 fn parts_of_a_batch_weigh_as_the_whole() {
     let data = rows(5, 43);
@@ -292,7 +293,7 @@ fn metrics_see_the_weights() {
 
 #[test]
 fn a_solver_weighs_rows() {
-    // y = 2x + 1, and rows that do not count.
+    // y = 2x + 1, and rows with weight 0.
     let data: Dataset<[f64; 1], [f64; 1]> = (0..20)
         .map(|i| ([f64::from(i)], [if i % 5 == 1 { 90.0 } else { 2.0 * f64::from(i) + 1.0 }]))
         .collect();
@@ -321,7 +322,7 @@ fn what_cannot_be_weighed_is_refused() {
         assert!(error.starts_with(&format!("weights of a batch: found {found}")), "{error}");
     }
 
-    /// Weights of its own that are none.
+    /// Invalid weights.
     struct Wrong<'d>(&'d Rows);
     impl Source<[f32; 6], Class<3>> for Wrong<'_> {
         fn len(&self) -> usize {
@@ -342,7 +343,7 @@ fn what_cannot_be_weighed_is_refused() {
     }
 }
 
-/// A model that does not look at weights must not be trained with them.
+/// A model that ignores weights must not be trained with them.
 #[test]
 fn a_model_that_does_not_weigh_is_refused() -> Result<()> {
     use nn::model::{Batch, Run};

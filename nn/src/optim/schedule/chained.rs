@@ -1,7 +1,7 @@
-//! One schedule after another.
+//! Two schedules in sequence.
 
-/// `first` over the training until `share` of it is over, then `second` over the rest: each sees its own part as 0 to 1. For
-/// more than two, chain a chain.
+/// `first` over the fraction `share` of the training, then `second` over the rest; each receives
+/// its own progress from 0 to 1. For more than two, chain a chain.
 ///
 /// `chained(linear, 0.4, steps(2, 0.5))`:
 ///
@@ -17,7 +17,7 @@
 ///
 /// # Panics
 ///
-/// If the share is not between 0 and 1.
+/// If `share` is not between 0 and 1.
 #[track_caller]
 pub fn chained(
     first: impl Fn(f64) -> f64 + Send + 'static,

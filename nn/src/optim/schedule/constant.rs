@@ -1,4 +1,4 @@
-//! The learning rate as it is.
+//! Constant learning rate.
 
 /// Always 1.
 ///

@@ -1,4 +1,4 @@
-//! Half a cosine down.
+//! Cosine decay.
 
 /// From 1 down to 0 along half a cosine: (1 + cos π·done)/2 (Loshchilov and Hutter 2017).
 ///

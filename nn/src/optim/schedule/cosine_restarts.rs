@@ -1,7 +1,8 @@
-//! Half a cosine down, again and again.
+//! Cosine decay with warm restarts.
 
-/// [`cosine`](super::cosine) in so many `cycles`, each `growth` times as long as the one before: (1 + cos π·c)/2, where c is
-/// how much of its cycle is over (Loshchilov and Hutter 2017, SGDR).
+/// [`cosine`](super::cosine) in `cycles` cycles, each `growth` times as long as the one before:
+/// (1 + cos π·c)/2, where c is the completed fraction of the cycle (Loshchilov and Hutter 2017,
+/// SGDR).
 ///
 /// `cosine_restarts(3, 1.5)`:
 ///

@@ -1,4 +1,4 @@
-//! Down by the same share in the same time.
+//! Exponential decay.
 
 /// From 1 down to `last`: last^done.
 ///

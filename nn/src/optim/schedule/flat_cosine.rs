@@ -1,7 +1,7 @@
-//! Level, then half a cosine down.
+//! Constant, then cosine decay.
 
-/// 1 for the first `share` of the training, then [`cosine`](super::cosine) over the rest (Holzmüller, Grinsztajn and Steinwart
-/// 2024 use it with a share of ½).
+/// 1 for the first `share` of the training, then [`cosine`](super::cosine) over the rest
+/// (Holzmüller, Grinsztajn and Steinwart 2024 use it with a share of ½).
 ///
 /// `flat_cosine(0.5)`:
 ///
@@ -17,7 +17,7 @@
 ///
 /// # Panics
 ///
-/// If the share is not between 0 and 1.
+/// If `share` is not between 0 and 1.
 #[track_caller]
 pub fn flat_cosine(share: f64) -> impl Fn(f64) -> f64 + Send + 'static {
     let is_share = share > 0.0 && share < 1.0;

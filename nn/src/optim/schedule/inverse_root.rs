@@ -1,6 +1,7 @@
-//! Up, then down with the root of the time.
+//! Linear warm-up, then decay with the inverse square root of the time.
 
-/// From 0 straight up to 1 at `peak`, then √(peak/done): min(done/peak, √(peak/done)) (Vaswani et al. 2017).
+/// From 0 linearly up to 1 at `peak`, then √(peak/done): min(done/peak, √(peak/done))
+/// (Vaswani et al. 2017).
 ///
 /// The first step of all has the factor 0. `inverse_root(0.1)`:
 ///

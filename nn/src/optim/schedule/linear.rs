@@ -1,6 +1,6 @@
-//! A straight line down.
+//! Linear decay.
 
-/// From 1 straight down to 0: 1 − done.
+/// From 1 linearly down to 0: 1 − done.
 ///
 /// `linear`:
 ///

@@ -1,8 +1,8 @@
-//! How the learning rate changes over a training.
+//! Learning-rate schedules.
 //!
 //! A schedule is any function from training progress, 0 to 1, to a factor on the learning rate:
-//! `.schedule(|done| 1.0 - done)` is one. Early steps should be large enough to get somewhere, late ones
-//! small enough to settle.
+//! `.schedule(|done| 1.0 - done)` is one. Early steps should be large enough to make progress, late
+//! ones small enough to converge.
 //!
 //! ```
 //! use nn::schedule;
@@ -21,7 +21,7 @@ macro_rules! schedules {
     ($($name:ident $(($($argument:ident),+))?),* $(,)?) => {
         $( mod $name; pub use $name::$name; )*
 
-        /// Each schedule by its name; `None` for one that is made from arguments.
+        /// Each schedule by its name; `None` for one with arguments.
         const NAMED: &[(&str, Option<Schedule>)] =
             &[$( (stringify!($name), schedules!(@named $name $(($($argument),+))?)) ),*];
 
@@ -35,9 +35,9 @@ macro_rules! schedules {
     (@named $name:ident ($($argument:ident),+)) => { None };
 }
 
-// Every schedule. To add one: write its file, in which the function has the file's name; add it here, with the
-// names of its arguments if it is made from some: `step_decay(factor)`. A file without `examples()` does not
-// compile.
+// Every schedule. To add one: write its file, with a function of the file's name, and add it here,
+// with the names of its arguments if it has any: `step_decay(factor)`. A file without `examples()`
+// does not compile.
 schedules! {
     constant, linear, cosine, coslog4, cosine_restarts(cycles, growth), one_cycle(peak, first, last),
     warm_up(share, schedule), steps(count, factor), exponential(last), polynomial(power, last),
@@ -47,11 +47,11 @@ schedules! {
 /// A schedule without arguments.
 type Schedule = fn(f64) -> f64;
 
-/// The schedule with this name, for a command line or a file of settings.
+/// Returns the schedule with this name, for a command line or a settings file.
 ///
 /// # Errors
 ///
-/// If there is none; the message lists the names.
+/// If there is no such schedule; the message lists the names.
 ///
 /// ```
 /// use nn::schedule;
@@ -74,11 +74,11 @@ pub fn by_name(name: &str) -> Result<fn(f64) -> f64> {
     ))
 }
 
-/// What the file of a schedule gives to the tests of the list.
+/// The data that a schedule's file provides for the tests of the list.
 #[cfg(test)]
 struct Example {
     schedule: Box<dyn Fn(f64) -> f64>,
-    /// Progress and factor, worked by hand: at the start, at the end and between.
+    /// Progress and factor, computed by hand: at the start, at the end and between.
     values: Vec<(f64, f64)>,
 }
 
@@ -102,7 +102,7 @@ mod tests {
             };
             let marks = (0..WIDTH).map(|column| {
                 let factor = schedule(column as f64 / (WIDTH - 1) as f64);
-                // A little off the middle, so that the last bit of a factor moves no mark.
+                // Slightly off the middle, so that the last bit of a factor does not move a mark.
                 let at = (factor * (HEIGHT - 1) as f64 + 0.499).floor() as usize;
                 match (at == row, row) {
                     (true, _) => '•',

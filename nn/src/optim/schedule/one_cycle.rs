@@ -1,4 +1,4 @@
-//! Up along half a cosine, and down along another.
+//! One cycle: cosine warm-up and cosine decay.
 
 /// From `first` up to 1 at `peak`, then down to `last`, each along half a cosine (Smith and Topin 2018; with cosines as
 /// PyTorch's `OneCycleLR`, whose defaults are a peak of 0.3, first of 0.04 and last of 4e-6).
@@ -17,7 +17,7 @@
 ///
 /// # Panics
 ///
-/// If the peak is not between 0 and 1, or an end is no finite factor from 0.
+/// If the peak is not between 0 and 1, or an end is not a finite factor from 0.
 #[track_caller]
 pub fn one_cycle(peak: f64, first: f64, last: f64) -> impl Fn(f64) -> f64 + Send + 'static {
     let is_inside = peak > 0.0 && peak < 1.0;

@@ -1,4 +1,4 @@
-//! A power of what is left.
+//! Polynomial decay.
 
 /// From 1 down to `last`: last + (1 − last)(1 − done)^power. A power of 1 is a straight line.
 ///

@@ -1,7 +1,7 @@
-//! Stairs down.
+//! Step decay.
 
-/// `factor` to the power of how many of the training's `count` equal parts are over: factorⁿ with n = ⌊count·done⌋, and
-/// n = count − 1 at the end.
+/// Step decay over `count` equal parts of the training: factorⁿ, where n = ⌊count·done⌋ is the
+/// number of completed parts, and n = count − 1 at the end.
 ///
 /// `steps(4, 0.5)`:
 ///

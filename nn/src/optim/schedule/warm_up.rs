@@ -1,6 +1,7 @@
-//! A straight line up before another schedule.
+//! Linear warm-up before another schedule.
 
-/// From 0 straight up over the first `share` of the training, done/share, then `schedule` over the rest (Goyal et al. 2017).
+/// From 0 linearly up over the first `share` of the training, done/share, then `schedule` over the
+/// rest (Goyal et al. 2017).
 ///
 /// The first step of all has the factor 0. `warm_up(0.2, cosine)`:
 ///
@@ -16,7 +17,7 @@
 ///
 /// # Panics
 ///
-/// If the share is not between 0 and 1.
+/// If `share` is not between 0 and 1.
 #[track_caller]
 pub fn warm_up(
     share: f64,

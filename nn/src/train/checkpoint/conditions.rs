@@ -1,15 +1,15 @@
-//! What must be the same where a training goes on.
+//! The conditions that must not change when a training resumes.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use crate::error::{Error, Result};
 
-/// The settings of a training that decide about its bits, by name: what they are is compared as text.
+/// The settings that affect the bits of a training, by name; values are compared as text.
 #[derive(Debug, Default)]
 pub(crate) struct Conditions {
     named: Vec<(&'static str, String)>,
-    /// What nothing is known of that could be compared.
+    /// Inputs that cannot be compared.
     pub(crate) unchecked: Vec<String>,
 }
 
@@ -18,13 +18,13 @@ impl Conditions {
         self.named.push((name, value.to_string().replace('\n', " ")));
     }
 
-    /// Line by line.
+    /// One line per condition.
     pub(crate) fn text(&self) -> String {
         let lines = self.named.iter().map(|(name, value)| format!("{name}: {value}\n"));
         lines.collect()
     }
 
-    /// Refuses a file that was made under other ones, with this advice.
+    /// Refuses a file written under other conditions, with this advice.
     pub(crate) fn compare(&self, path: &Path, text: &str, advice: &str) -> Result<()> {
         let saved = |name: &str| {
             let mut lines = text.lines().filter_map(|line| line.split_once(": "));
@@ -43,14 +43,14 @@ impl Conditions {
     }
 }
 
-/// Factors of a schedule at some of the steps that have been taken.
+/// Factors of a schedule at some of the steps taken.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Rates(Vec<(u64, f64)>);
 
 impl Rates {
-    /// Of a training of `steps` steps of which `taken` have been taken.
+    /// Samples a training of `steps` steps of which `taken` have been taken.
     pub(crate) fn of(schedule: &dyn Fn(f64) -> f64, taken: u64, steps: u64) -> Self {
-        /// Places that are looked at.
+        /// Maximum number of samples.
         const PLACES: u64 = 32;
         let places = taken.min(PLACES);
         let step = |place| if place + 1 == places { taken - 1 } else { place * (taken / places) };
@@ -71,7 +71,7 @@ impl Rates {
         text.split_whitespace().map(rate).collect::<Option<_>>().map(Rates)
     }
 
-    /// Refuses a schedule that would have given other ones.
+    /// Refuses a schedule that would have given other factors.
     pub(crate) fn compare(
         &self,
         path: &Path,
@@ -86,7 +86,7 @@ impl Rates {
                     "schedule of the learning rate",
                     format!("factor {factor} before step {}", step + 1),
                     format!("{now}, as this schedule over {steps} steps gives"),
-                    "go on with the schedule and the number of epochs that it began with, or train into another \
+                    "resume with the schedule and the number of epochs it began with, or train into another \
                      directory",
                 ));
             }
@@ -124,7 +124,7 @@ mod tests {
             let again = Rates::parse(&rates.text()).unwrap();
             assert_eq!(again, rates);
             assert!(again.compare(path, &falling, 1000).is_ok());
-            // Of one step alone, which is the first, nothing can be seen.
+            // From the first step alone, no difference is visible.
             assert_eq!(again.compare(path, &falling, 2000).is_err(), taken > 1, "{taken}");
             assert!(Rates::of(&|_| 1.0, taken, 1000).compare(path, &|_| 1.0, 7).is_ok());
         }

@@ -1,4 +1,4 @@
-//! Trainings that go on where they were when the process ended.
+//! Checkpoints: saved trainings that resume after the process has ended.
 
 mod conditions;
 mod snapshot;
@@ -14,13 +14,15 @@ pub(super) use store::Store;
 
 use crate::error::{Error, Result};
 
-/// Where a training keeps what it needs to go on, and how often: see [`Fit::checkpoint`](crate::Fit::checkpoint).
+/// The directory for checkpoints, and how often they are saved: see
+/// [`Fit::checkpoint`](crate::Fit::checkpoint).
 ///
-/// A directory holds one training. Each checkpoint in it is a safetensors file, `step-000000120.safetensors`, that is
-/// there whole or not at all: parameters, what the optimizer remembers, the place in the order of the rows, averages, the
-/// best network, the history, and what the observers keep. The last two are kept. If the training has a
-/// [`Goal`](crate::Goal), the best network stands in `best.safetensors` besides, as
-/// [`Checkpoint::load`](crate::Checkpoint::load) reads it.
+/// A directory holds one training. Each checkpoint in it is a safetensors file,
+/// `step-000000120.safetensors`, that is either complete or absent. It contains the parameters, the
+/// optimizer's state, the position in the order of the rows, averages, the best network, the
+/// history, and the state of the observers. The last two checkpoints are retained. If the training
+/// has a [`Goal`](crate::Goal), the best network is also saved in `best.safetensors`, in the format
+/// that [`Checkpoint::load`](crate::Checkpoint::load) reads.
 ///
 /// ```
 /// use nn::Checkpoints;
@@ -29,7 +31,7 @@ use crate::error::{Error, Result};
 /// # let _ = settings;
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-#[must_use = "give it to `fit(…).checkpoint(…)`"]
+#[must_use = "pass it to `fit(…).checkpoint(…)`"]
 pub struct Checkpoints {
     directory: PathBuf,
     every_steps: Option<u64>,
@@ -38,23 +40,25 @@ pub struct Checkpoints {
 }
 
 impl Checkpoints {
-    /// In this directory, which is made if need be, after each epoch.
+    /// Saves in this directory, which is created if necessary, after each epoch.
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
         let directory = directory.into();
         Checkpoints { directory, every_steps: None, every_minutes: None, keep: 2 }
     }
 
-    /// Within an epoch, too: each time when so many steps have been taken.
+    /// Also saves within an epoch, every `steps` steps.
     pub fn every_steps(self, steps: u64) -> Self {
         Checkpoints { every_steps: Some(steps), ..self }
     }
 
-    /// Within an epoch, too: each time when so much time has gone by since the last.
+    /// Also saves within an epoch, whenever `minutes` minutes have passed since the last
+    /// checkpoint.
     pub fn every_minutes(self, minutes: f64) -> Self {
         Checkpoints { every_minutes: Some(minutes), ..self }
     }
 
-    /// How many are kept, 2 unless told otherwise: the one before the last serves if the last is damaged.
+    /// Sets how many checkpoints are retained; the default is 2, so that one remains if the last is
+    /// damaged.
     pub fn keep(self, count: usize) -> Self {
         Checkpoints { keep: count, ..self }
     }
@@ -77,7 +81,7 @@ impl Checkpoints {
         }
     }
 
-    /// The time between two of them.
+    /// The time between two checkpoints.
     fn interval(&self) -> Option<Duration> {
         self.every_minutes.map(|minutes| Duration::from_secs_f64(minutes * 60.0))
     }

@@ -1,4 +1,4 @@
-//! What a checkpoint holds, as text and tensors.
+//! The content of a checkpoint, as text and tensors.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,9 +14,9 @@ use crate::train::goal::Course;
 use crate::train::report::Epoch;
 use crate::train::state::{NamedBuffer, TrainerState};
 
-/// What `format` in the metadata says.
+/// Value of `format` in the metadata.
 const FORMAT: &str = "nn-run-1";
-/// What the metadata are called.
+/// Keys of the metadata.
 const KEYS: [&str; 10] = [
     "format",
     "network",
@@ -29,41 +29,41 @@ const KEYS: [&str; 10] = [
     "history",
     "observers",
 ];
-const ADVICE: &str = "the file is damaged, or no checkpoint of a training: remove it";
+const ADVICE: &str = "the file is damaged, or not a checkpoint: remove it";
 
-/// How far a training has come.
+/// Position of a training in its epochs and batches.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Place {
-    /// Epochs that are complete.
+    /// Completed epochs.
     pub(crate) epochs: usize,
-    /// Batches of the epoch after them.
+    /// Completed batches of the next epoch.
     pub(crate) batches: usize,
     /// Rows in these batches, and the sum of their losses.
     pub(crate) rows: usize,
     pub(crate) loss_sum: f64,
 }
 
-/// Parameters in parts, one for each tensor.
+/// Parameters, one part per tensor.
 type Parts<T> = Vec<Vec<T>>;
 
-/// All that a training goes on from.
+/// Everything that a training needs to resume.
 #[derive(Debug)]
 pub(crate) struct Snapshot<T> {
     pub(crate) model: Parts<T>,
     pub(crate) best: Option<Parts<T>>,
-    /// With what it is the mean of.
+    /// The average, and the number of parameter vectors in it.
     pub(crate) average: Option<(Parts<T>, u64)>,
     pub(crate) trainer: TrainerState<T>,
     pub(crate) rates: Rates,
     pub(crate) place: Place,
     pub(crate) course: Course,
     pub(crate) history: Vec<Epoch>,
-    /// Names and what they keep.
+    /// Names and states of the observers.
     pub(crate) observers: Vec<(String, String)>,
     pub(crate) conditions: String,
 }
 
-/// The same, to be written.
+/// The same, borrowed for writing.
 #[derive(Debug)]
 pub(crate) struct Written<'w, T> {
     pub(crate) network: &'w str,
@@ -132,8 +132,8 @@ impl<T: Float> Written<'_, T> {
     }
 }
 
-/// `loss seconds`, with validation `loss seconds loss`, and with an accuracy `loss seconds loss accuracy`; behind a tab each
-/// what else was measured, its name and its value.
+/// `loss seconds`; with validation `loss seconds loss`, and with an accuracy `loss seconds loss
+/// accuracy`. After a tab each, the name and value of every other measure.
 fn epoch_line(epoch: &Epoch) -> String {
     let mut line = format!("{:?} {:?}", epoch.loss, epoch.seconds);
     if let Some(Metrics { loss, accuracy }) = epoch.validation {
@@ -170,12 +170,12 @@ fn epoch_of(line: &str) -> Option<Epoch> {
     Some(Epoch { loss, validation, measured, seconds })
 }
 
-/// Why a checkpoint cannot be gone on from.
+/// Why a training cannot resume from a checkpoint.
 #[derive(Debug)]
 pub(crate) enum Unusable {
-    /// It cannot be read: another one may.
+    /// It cannot be read: another checkpoint may be readable.
     Damaged(Error),
-    /// It is of another model: so are the others.
+    /// It is of another model: so are the other checkpoints.
     OfAnother(Error),
 }
 
@@ -186,7 +186,8 @@ impl From<Error> for Unusable {
 }
 
 impl<T: Float> Snapshot<T> {
-    /// What [`Written::save`] has written, for a model of this architecture with these tensors.
+    /// Reads a checkpoint that [`Written::save`] wrote, for a model of this architecture with these
+    /// tensors.
     pub(crate) fn load(
         path: &Path,
         architecture: &str,
@@ -195,7 +196,7 @@ impl<T: Float> Snapshot<T> {
         Self::of(path, load_all(path, &KEYS)?, architecture, tensors)
     }
 
-    /// The same of the bytes of a file that lies elsewhere.
+    /// As `load`, from the bytes of a file.
     pub(crate) fn read(
         path: &Path,
         bytes: &[u8],
@@ -220,12 +221,12 @@ impl<T: Float> Snapshot<T> {
         }
         let found = texts.of("architecture")?;
         if found != architecture {
-            let advice = "go on with the model that it began with, or train into another directory";
+            let advice = "resume with the model it began with, or train into another directory";
             let (found, expected) = (quoted(found), quoted(architecture));
             return Err(Unusable::OfAnother(Error::file(path, "model", found, expected, advice)));
         }
         let mut content = content.into_iter().peekable();
-        // A part after the other, in the order in which they were written.
+        // One part after another, in the order in which they were written.
         let mut parts = |what: &str| -> Result<Option<Parts<T>>> {
             let is_next = content.peek().is_some_and(|(name, ..)| {
                 name.strip_prefix(what).is_some_and(|rest| rest.starts_with('/'))
@@ -298,8 +299,7 @@ impl<T: Float> Snapshot<T> {
             epoch_of(line).ok_or_else(|| texts.wrong("history", line, "the numbers of an epoch"))
         });
         let observers = texts.of("observers")?.lines().map(|line| {
-            two_strings(line)
-                .ok_or_else(|| texts.wrong("observers", line, "a name and what it keeps"))
+            two_strings(line).ok_or_else(|| texts.wrong("observers", line, "a name and a state"))
         });
         let snapshot = Snapshot {
             model,
@@ -337,7 +337,7 @@ impl Texts<'_> {
         self.texts.get(key).map(String::as_str).ok_or_else(|| self.wrong(key, "none", "a text"))
     }
 
-    /// What stands behind `name: ` in the text of this key.
+    /// The text after `name: ` in the value of this key.
     fn field(&self, key: &str, name: &str) -> Result<&str> {
         let text = self.of(key)?;
         let mut fields = text.lines().filter_map(|line| line.split_once(": "));

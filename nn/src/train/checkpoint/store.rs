@@ -1,4 +1,4 @@
-//! The directory of a training.
+//! The directory of a training's checkpoints.
 
 use std::fs;
 use std::io;
@@ -20,12 +20,12 @@ const BEST: &str = "best.safetensors";
 #[derive(Debug)]
 pub(crate) struct Store {
     settings: Checkpoints,
-    /// Since the last one.
+    /// Time since the last checkpoint.
     clock: Clock,
 }
 
 impl Store {
-    /// The directory that the settings name, made if need be by whoever writes.
+    /// Opens the directory of the settings; a process that writes creates it if necessary.
     pub(crate) fn open(settings: Checkpoints, writes: bool) -> Result<Self> {
         settings.check()?;
         let directory = &settings.directory;
@@ -40,7 +40,8 @@ impl Store {
         &self.settings.directory
     }
 
-    /// The newest checkpoint that is whole, with its path; what was passed over is told to `pass_over`.
+    /// The newest readable checkpoint, with its path. `pass_over` receives the reasons for skipping
+    /// others.
     pub(crate) fn newest<T: Float>(
         &self,
         architecture: &str,
@@ -63,13 +64,14 @@ impl Store {
                 self.directory(),
                 "checkpoints",
                 format!("{count}, of which none can be used"),
-                "one that is whole and of this model",
-                "look at what is said of each above; to begin anew, remove them or train into another directory",
+                "one that is complete and of this model",
+                "the reasons are listed above; to start over, remove them or train into another directory",
             )),
         }
     }
 
-    /// Whether one is due within an epoch after `step` steps, of which `new` could not be the last before it.
+    /// Whether a checkpoint is due within an epoch after `step` steps, the last `new` of which were
+    /// taken since the previous check.
     pub(crate) fn is_due(&self, step: u64, new: u64) -> bool {
         let by_steps =
             self.settings.every_steps.is_some_and(|every| step / every > (step - new) / every);
@@ -77,13 +79,13 @@ impl Store {
         by_steps || by_time
     }
 
-    /// Writes one, and removes those that are too many.
+    /// Writes a checkpoint, and removes those that are no longer retained.
     pub(crate) fn save<T: Float>(&mut self, written: &Written<'_, T>) -> Result<()> {
         let step = written.trainer.steps;
         written.save(&self.path(step))?;
         self.clock = Clock::start();
         let mut steps = self.steps()?;
-        // Those behind it are of a training that has been given up for an earlier state.
+        // Later checkpoints belong to a training that was abandoned for an earlier state.
         steps.retain(|&other| other <= step);
         let too_many = steps.len().saturating_sub(self.settings.keep);
         for &old in &steps[..too_many] {
@@ -113,7 +115,7 @@ impl Store {
         self.directory().join(format!("{PREFIX}{step:09}{SUFFIX}"))
     }
 
-    /// The steps of which there are checkpoints, in order.
+    /// The steps that have checkpoints, in order.
     fn steps(&self) -> Result<Vec<u64>> {
         let directory = self.directory();
         let entries = fs::read_dir(directory).and_then(Iterator::collect::<io::Result<Vec<_>>>);

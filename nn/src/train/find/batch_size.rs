@@ -1,4 +1,4 @@
-//! The batch size, by how many rows a second it trains.
+//! The search for a batch size, by rows trained per second.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,40 +10,42 @@ use crate::text::bar;
 use crate::train::clock::Clock;
 use crate::train::{Fit, Model};
 
-/// The smallest size that is tried, and the largest.
+/// Smallest and largest batch size tried.
 const LEAST: usize = 8;
 const MOST: usize = 8192;
-/// Steps and time that are measured for each.
+/// Steps and time measured per batch size.
 const STEPS: usize = 5;
 const TIME: Duration = Duration::from_millis(50);
-/// What is as good as the best.
+/// Fraction of the best speed that counts as good enough.
 const NEARLY: f64 = 0.9;
 
-/// What [`Fit::find_batch_size`] has measured.
+/// Result of [`Fit::find_batch_size`].
 ///
-/// Its display is a table with a bar for each size.
+/// It displays as a table with a bar for each size.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSizeSearch {
-    /// Size by size.
+    /// Speeds, size by size.
     pub speeds: Vec<BatchSpeed>,
-    /// The smallest size with at least nine tenths of the best speed: smaller batches learn more from the same rows.
+    /// The smallest size with at least nine tenths of the best speed: smaller batches learn more
+    /// from the same rows.
     pub suggestion: usize,
 }
 
-/// How quick batches of one size are.
+/// Training speed with one batch size.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BatchSpeed {
-    /// Rows in a batch.
+    /// Rows per batch.
     pub size: usize,
-    /// Rows that are trained with in a second: by the median of the steps' times, gathering included.
+    /// Rows trained per second, from the median time of the steps, gathering included.
     pub rows_per_second: f64,
 }
 
 impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
-    /// Measures how quickly batches of 8, 16, 32, … rows are trained with, up to 8192 or all rows, in half a second or so. The
-    /// model is then as it was. What is measured is a property of this machine: in a program, write the number.
+    /// Measures the training speed with batches of 8, 16, 32, … rows, up to 8192 or all rows, in
+    /// about half a second. The model is unchanged. The result is a property of this machine: in a
+    /// program, write the number.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -59,7 +61,7 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
     ///
     /// # Errors
     ///
-    /// As [`Fit::run`], the loss that diverges included.
+    /// As [`Fit::run`], including a loss that diverges.
     pub fn find_batch_size(self) -> Result<BatchSizeSearch> {
         let rows = self.rows();
         let mut trial = self.batch_size(LEAST.min(rows)).into_trial()?;
@@ -71,12 +73,12 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
             trial.taken = 0;
             let mut times = Vec::new();
             let whole = Clock::start();
-            // The first step makes room, and what the last batch of an epoch lacks is not measured.
+            // The first step allocates; an incomplete last batch of an epoch is not measured.
             let whole_batches = (rows / size).max(1);
             while times.len() <= STEPS || whole.elapsed() < TIME {
                 let is_whole = trial.taken % trial.batches.count() < whole_batches;
                 let clock = Clock::start();
-                // Nothing is to be learnt, so that nothing diverges.
+                // With a rate of 0 nothing is trained, so nothing diverges.
                 trial.step(0.0).map_err(crate::train::failure::Failure::in_a_step)?;
                 if is_whole {
                     times.push(clock.elapsed());

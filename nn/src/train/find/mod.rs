@@ -1,4 +1,4 @@
-//! What a training is to be set to, found by trying.
+//! Searches for settings of a training: learning rate and batch size.
 
 mod batch_size;
 mod rate;

@@ -1,4 +1,4 @@
-//! The learning rate, by one that grows from step to step.
+//! The search for a learning rate: a range test with a rate that grows from step to step.
 
 use std::fmt;
 
@@ -8,27 +8,28 @@ use crate::optim::{LearningRate, Optimizer};
 use crate::train::failure::Failure;
 use crate::train::{Fit, Model};
 
-/// The first rate, and the last.
+/// First and last rate.
 const FROM: f64 = 1e-7;
 const TO: f64 = 10.0;
-/// Steps between them.
+/// Number of steps between them.
 const STEPS: usize = 100;
-/// How much of the smoothed loss stays from step to step.
+/// Fraction of the smoothed loss that is retained from step to step.
 const SMOOTH: f64 = 0.9;
-/// So many times the size of the first loss, or of the least, above the least is divergence: losses may be negative.
+/// The loss diverges when it exceeds its minimum by this many times the size of the first loss or
+/// of the minimum; losses may be negative.
 const DIVERGED: f64 = 3.0;
 
-/// What [`Fit::find_rate`] has found.
+/// Result of [`Fit::find_rate`].
 ///
-/// Its display is a picture of the loss over the rate, with the suggestions below.
+/// It displays as a plot of the loss over the rate, followed by the suggestions.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RateSearch {
-    /// Step by step, until the loss diverged.
+    /// Steps of the search, until the loss diverged.
     pub trials: Vec<RateTrial>,
-    /// Where the loss falls most quickly: a good rate to begin with.
+    /// The rate at which the loss falls fastest: a good initial value.
     pub steepest: f64,
-    /// A tenth of the rate at which the smoothed loss is least: a careful one.
+    /// A tenth of the rate with the lowest smoothed loss: a cautious value.
     pub tenth_of_least: f64,
 }
 
@@ -40,14 +41,15 @@ pub struct RateTrial {
     pub rate: f64,
     /// The loss of the batch before the step.
     pub loss: f64,
-    /// Its running mean, in which the noise of the batches is small.
+    /// Running mean of the loss, which reduces the noise of the batches.
     pub smoothed: f64,
 }
 
 impl<M: Model, O: Optimizer<M::Float> + LearningRate> Fit<'_, M, O> {
-    /// Looks for a learning rate: takes steps with one that grows from 1e-7 to 10, until the loss diverges (the range test of
-    /// Smith 2017, "Cyclical Learning Rates for Training Neural Networks", section 3.3). The model is then as it was. All
-    /// settings are those of the training; its schedule, validation and observers are not used.
+    /// Searches for a learning rate: takes steps with a rate that grows from 1e-7 to 10, until the
+    /// loss diverges (the range test of Smith 2017, "Cyclical Learning Rates for Training Neural
+    /// Networks", section 3.3). The model is unchanged. All settings are those of the training; its
+    /// schedule, validation and observers are not used.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -93,7 +95,8 @@ impl RateSearch {
     fn of(trials: Vec<RateTrial>) -> Result<Self> {
         let least = trials.iter().enumerate().min_by(|a, b| a.1.smoothed.total_cmp(&b.1.smoothed));
         let least = least.map_or(0, |(at, _)| at);
-        // Per step, which is a constant factor: before the least, since behind it the loss is diverging.
+        // Per step, which differs by a constant factor; only before the minimum, because after it
+        // the loss diverges.
         let fall = |at: usize| trials[at + 1].smoothed - trials[at - 1].smoothed;
         let steepest = (1..least).min_by(|&a, &b| fall(a).total_cmp(&fall(b)));
         let Some(steepest) = steepest.filter(|&at| fall(at) < 0.0) else {
@@ -115,7 +118,7 @@ impl fmt::Display for RateSearch {
         let losses = self.trials.iter().map(|trial| trial.smoothed);
         let least = losses.clone().fold(f64::INFINITY, f64::min);
         let first = self.trials.first().map_or(least, |trial| trial.smoothed);
-        // What diverges leaves the picture, which is of the valley.
+        // Diverging losses are left out of the plot, which shows the valley.
         let most = losses.fold(least, f64::max).min(first + (first - least) / 2.0);
         let last = self.trials.last().map_or(FROM, |trial| trial.rate);
         let along = |rate: f64| (rate / FROM).ln() / (last / FROM).ln();

@@ -1,4 +1,4 @@
-//! A model that is tried with, and then is as it was.
+//! Trial steps that leave the model unchanged.
 
 use tensor::Float as _;
 use tensor::threads::Threads;
@@ -9,7 +9,7 @@ use crate::train::failure::Failure;
 use crate::train::model::Batch;
 use crate::train::{Model, Trainer};
 
-/// Steps of a training that are taken to find something out. When it is dropped, the model is as it was before.
+/// Steps of a training that are taken as a trial. When it is dropped, the model is restored.
 pub(in crate::train) struct Trial<'a, M: Model, O> {
     pub(in crate::train) model: Completed<'a, M>,
     pub(in crate::train) trainer: Trainer<M, O>,
@@ -18,12 +18,12 @@ pub(in crate::train) struct Trial<'a, M: Model, O> {
     pub(in crate::train) batches: Batches,
     pub(in crate::train) batch: Minibatch<M::Input, M::Target>,
     pub(in crate::train) seed: u64,
-    /// Batches so far.
+    /// Number of batches so far.
     pub(in crate::train) taken: usize,
 }
 
 impl<M: Model, O: crate::optim::Optimizer<M::Float>> Trial<'_, M, O> {
-    /// The loss of the next batch, and a step by it with this factor on the learning rate.
+    /// Returns the loss of the next batch, and takes a step with this factor on the learning rate.
     pub(super) fn step(&mut self, rate: f64) -> Result<f64, Failure> {
         let at = self.taken % self.batches.count();
         if at == 0 {

@@ -1,4 +1,4 @@
-//! The training loop: epochs of shuffled minibatches, watched and reported.
+//! The training loop: epochs of shuffled mini-batches, with validation and reports.
 
 mod prepare;
 
@@ -27,7 +27,9 @@ use crate::optim::{Adam, LearningRate, Optimizer};
 
 pub use super::progress::Show;
 
-/// Trains `model`, such as a network, on `data`: 10 epochs of batches of 64 with Adam at 1e-3, unless told otherwise.
+/// Configures a training of `model`, such as a network, on `data`. [`Fit::run`] starts it.
+///
+/// The defaults are 10 epochs, batches of 64 rows and Adam with a learning rate of 1e-3.
 ///
 /// ```
 /// use nn::{Show, fit, network};
@@ -77,7 +79,7 @@ pub fn fit<'a, M: Model>(
     }
 }
 
-/// A training that has been described but not begun; see [`fit`].
+/// A training run that is configured but not started; see [`fit`].
 #[must_use = "nothing is trained before `run` is called"]
 pub struct Fit<'a, M: Model, O> {
     pub(super) model: &'a mut M,
@@ -102,14 +104,14 @@ pub struct Fit<'a, M: Model, O> {
     pub(super) world: Option<World>,
     average: Option<Average>,
     pub(super) checkpoints: Option<Checkpoints>,
-    /// Where the trained model is to be written, with how it was made.
+    /// The file to write the trained model to, with a record of how it was trained.
     pub(super) saves_to: Option<PathBuf>,
     adapts_again: bool,
     #[cfg(all(feature = "ctrlc", any(unix, windows)))]
     stops_on_ctrl_c: bool,
 }
 
-/// Of which network and by which settings, not the data.
+/// Shows the network and the settings, not the data.
 impl<M: Model, O: fmt::Debug> fmt::Debug for Fit<'_, M, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Fit")
@@ -126,7 +128,7 @@ impl<M: Model, O: fmt::Debug> fmt::Debug for Fit<'_, M, O> {
 }
 
 impl<M: Model, O: LearningRate> Fit<'_, M, O> {
-    /// The optimizer with this learning rate.
+    /// Sets the learning rate of the optimizer.
     pub fn learning_rate(mut self, learning_rate: f64) -> Self {
         self.optimizer.set_learning_rate(learning_rate);
         self
@@ -134,7 +136,7 @@ impl<M: Model, O: LearningRate> Fit<'_, M, O> {
 }
 
 impl<N: Network, O> Fit<'_, N, O> {
-    /// Another [`loss`](crate::loss), one that fits the network's head. Validation uses it, too.
+    /// Sets the [`loss`](crate::loss), which must fit the network's head. Validation uses it, too.
     ///
     /// ```
     /// use nn::data::{Class, Dataset};
@@ -157,9 +159,9 @@ impl<N: Network, O> Fit<'_, N, O> {
     }
 }
 
-/// By layer: the compiler checks their names.
+/// Settings per layer; the compiler checks the layers' names.
 impl<N: Network + Layered, O> Fit<'_, N, O> {
-    /// A factor on the learning rate of each layer.
+    /// Multiplies the learning rate of each layer by a factor.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -182,12 +184,13 @@ impl<N: Network + Layered, O> Fit<'_, N, O> {
         self.by_layer(|groups, name, layer| groups.rate(name, factor(layer)))
     }
 
-    /// A factor on the weight decay of each layer; the optimizer must have one.
+    /// Multiplies the weight decay of each layer by a factor. The optimizer must have a weight
+    /// decay.
     pub fn decay(self, factor: impl Fn(N::Layer) -> f64) -> Self {
         self.by_layer(|groups, name, layer| groups.decay(name, factor(layer)))
     }
 
-    /// The layers that stay as they are, running means included.
+    /// Freezes layers: their parameters and running means do not change.
     pub fn freeze(self, is_frozen: impl Fn(N::Layer) -> bool) -> Self {
         self.by_layer(|groups, name, layer| match is_frozen(layer) {
             true => groups.freeze(name),
@@ -207,13 +210,14 @@ impl<N: Network + Layered, O> Fit<'_, N, O> {
 }
 
 impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
-    /// Data that are not trained on, to be measured after every epoch.
+    /// Sets the validation data: the model is not trained on them, but evaluated on them after
+    /// every epoch.
     pub fn validation(mut self, data: &'a dyn Source<M::Input, M::Target>) -> Self {
         self.validation = Some(data);
         self
     }
 
-    /// Another optimizer.
+    /// Sets the optimizer.
     pub fn optimizer<P: Optimizer<M::Float>>(self, optimizer: P) -> Fit<'a, M, P> {
         let Fit { model, data, validation, loss, epochs, batch_size, .. } = self;
         let Fit { seed, threads, schedule, show, observers, decisions, .. } = self;
@@ -248,41 +252,42 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
     }
 
-    /// How often every row is visited.
+    /// Sets the number of epochs: how often every row is visited.
     pub fn epochs(mut self, epochs: usize) -> Self {
         self.epochs = epochs;
         self
     }
 
-    /// How many rows make a step; the last batch of an epoch has what is left.
+    /// Sets the number of rows per step. The last batch of an epoch has the rows that are left.
     pub fn batch_size(mut self, rows: usize) -> Self {
         self.batch_size = rows;
         self
     }
 
-    /// What the order of the rows and what dropout drops are made from. (The first weights come from the
-    /// network's own seed.)
+    /// Sets the seed of the shuffling and of dropout. (The initial weights come from the network's
+    /// own seed.)
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// The threads to compute with, all of the process's by default. They change the time, not the
-    /// result.
+    /// Sets the threads to compute with; the default is all threads of the process. They change the
+    /// time, not the result.
     pub fn threads(mut self, threads: &Threads) -> Self {
         self.threads = Some(threads.clone());
         self
     }
 
-    /// How the learning rate changes: a function from the share of the training that is over, 0 to 1, to a
-    /// factor, such as those in [`schedule`](crate::schedule).
+    /// Sets the learning-rate schedule: a function from the fraction of the training completed, 0
+    /// to 1, to a factor on the learning rate. [`schedule`](crate::schedule) has the usual ones.
     pub fn schedule(mut self, schedule: impl Fn(f64) -> f64 + Send + 'static) -> Self {
         self.schedule = Box::new(schedule);
         self
     }
 
-    /// Stops when no epoch of the last `patience` ones was better than the best before them, and gives the network of the
-    /// best one back: by the loss on the validation data, unless another [goal](Fit::goal) is chosen.
+    /// Stops when none of the last `patience` epochs was better than the best epoch before them,
+    /// and restores the network of the best epoch. Epochs are compared by the loss on the
+    /// validation data, unless another [goal](Fit::goal) is set.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -311,28 +316,29 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
-    /// Gives the network of the best epoch back, and not that of the last: by the loss on the validation data, unless
-    /// another [goal](Fit::goal) is chosen.
+    /// Restores the network of the best epoch at the end, instead of returning that of the last.
+    /// Epochs are compared by the loss on the validation data, unless another [goal](Fit::goal) is
+    /// set.
     pub fn keep_best(mut self) -> Self {
         self.decisions.keeps_best = true;
         self
     }
 
-    /// Multiplies the learning rate by `factor` each time when no epoch of the last `patience` ones was better than the
-    /// best before them.
+    /// Multiplies the learning rate by `factor` each time none of the last `patience` epochs was
+    /// better than the best epoch before them.
     pub fn reduce_on_plateau(mut self, patience: usize, factor: f64) -> Self {
         self.decisions.plateau = Some(Plateau { patience, factor });
         self
     }
 
-    /// What says of two epochs which is better.
+    /// Sets the criterion that decides which of two epochs is better.
     pub fn goal(mut self, goal: Goal) -> Self {
         self.decisions.goal = Some(goal);
         self
     }
 
-    /// Something else to be measured after every epoch, on the model as the epoch left it: it stands in the reports, in the
-    /// display, and a [`Goal`] may go by it.
+    /// Adds a measure that is computed after every epoch, on the model at the end of that epoch. It
+    /// appears in the reports and in the display, and a [`Goal`] may use it.
     ///
     /// ```
     /// use nn::data::{Class, Dataset};
@@ -362,27 +368,34 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
-    /// A bound on the gradient of each step.
+    /// Bounds the gradient of each step.
     pub fn clip(mut self, clip: Clip) -> Self {
         self.clip = Some(clip);
         self
     }
 
-    /// Layers that are trained otherwise than the rest, by their names. For a declared network see [`Fit::rate`],
-    /// [`Fit::decay`] and [`Fit::freeze`], whose names the compiler checks; of both, what comes later counts.
+    /// Sets layers, by name, that are trained differently from the rest. For a declared network see
+    /// [`Fit::rate`], [`Fit::decay`] and [`Fit::freeze`], whose names the compiler checks. If both
+    /// are used, the later setting wins.
     pub fn groups(mut self, groups: Groups) -> Self {
         self.groups = self.groups.and(groups);
         self
     }
 
-    /// Divides each batch into `shards` parts, a power of two, whose gradients are added pair by pair as in a balanced binary
-    /// tree: the order in which [several ranks](Fit::distributed) add theirs, so that one of them alone has the same bits as
-    /// all. Part i of S of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋, and counts by its share of the rows. Batch norm
-    /// has the mean and the variance of each part by itself, and its running ones follow their mean; weights of rows and of
-    /// classes are divided by their sum over the whole batch. Validation data are judged in as many parts. (Of several heads whose
-    /// losses weigh classes, a part of the validation data is divided by the weights in it.)
+    /// Divides each batch into `shards` parts, a power of two, and adds their gradients pair by
+    /// pair as in a balanced binary tree. This is the order in which [several
+    /// ranks](Fit::distributed) add theirs, so that one rank alone computes the same bits as all of
+    /// them.
     ///
-    /// Only one part is passed through the network at a time, so that memory for the values of its layers is needed for no more.
+    /// Part i of S of n rows has the rows from ⌊i·n/S⌋ to ⌊(i+1)·n/S⌋, and is weighted by its
+    /// fraction of the rows. Batch norm uses the mean and the variance of each part separately, and
+    /// its running statistics follow the mean over the parts. Weights of rows and of classes are
+    /// divided by their sum over the whole batch. Validation data are evaluated in as many parts.
+    /// (With several heads whose losses weight classes, a part of the validation data is divided by
+    /// the weights in it.)
+    ///
+    /// Only one part is passed through the network at a time, so that activations need memory for
+    /// one part only.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -401,13 +414,15 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
-    /// Passes each batch through the model in micro-batches of at most `rows` rows, so that memory for the values of its layers is
-    /// needed for no more, with the bits of the whole batch at once: each sum over the rows goes on from one micro-batch to the next,
-    /// losses are divided by all rows, and weights of rows and of classes by their sums over all. Any number of rows will do. The
-    /// rows themselves are in memory for a whole batch.
+    /// Passes each batch through the model in micro-batches of at most `rows` rows. Activations
+    /// then need memory for one micro-batch only. The bits are those of the whole batch: each sum
+    /// over the rows continues from one micro-batch to the next, losses are divided by the number
+    /// of all rows, and weights of rows and of classes by their sums over all rows. Any number of
+    /// rows is allowed. The rows themselves are in memory for a whole batch.
     ///
-    /// Not for batch norm, which goes by all rows of a batch, nor for a [`TapeModel`](crate::TapeModel): [`Fit::shards`] is for
-    /// both. (On x86 CPUs without FMA, where products have other roundings, bits depend on the micro-batches.)
+    /// Not for batch norm, whose statistics are over all rows of a batch, nor for a
+    /// [`TapeModel`](crate::TapeModel): use [`Fit::shards`] for both. (On x86 CPUs without FMA,
+    /// where products are rounded differently, bits depend on the micro-batches.)
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -426,43 +441,50 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     ///
     /// # Errors
     ///
-    /// Of [`Fit::run`]: if `rows` is 0, there are shards as well, or the model does not
-    /// [allow it](crate::model::Model::check_micro_batches).
+    /// [`Fit::run`] fails if `rows` is 0, shards are set as well, or the model does not [allow
+    /// it](crate::model::Model::check_micro_batches).
     pub fn micro_batches(mut self, rows: usize) -> Self {
         self.micro_batches = Some(rows);
         self
     }
 
-    /// Trains with the other ranks of this world: each computes its parts of every batch (8 unless [`Fit::shards`] says
-    /// otherwise), and reads no other rows for that. Every rank calls the same with the same data, settings and first weights, or
-    /// is refused with what differs. All of them end with the same model: that of `shards` on one machine, to the last bit, whatever
-    /// the number of ranks and threads is.
+    /// Trains together with the other ranks of this world. Each rank computes its parts of every
+    /// batch (8 parts unless [`Fit::shards`] sets another number), and reads only the rows of these
+    /// parts. Every rank must use the same data, settings and initial weights; otherwise the
+    /// training is refused with a message that says what differs. All ranks end with the same
+    /// model: that of `shards` on one machine, to the last bit, regardless of the number of ranks
+    /// and threads.
     ///
-    /// Rank 0 alone shows, writes files, and calls observers and measures; what it decides holds for all.
+    /// Only rank 0 displays progress, writes files, and calls observers and measures; its decisions
+    /// apply to all ranks.
     ///
-    /// The package `nn-mpi` has the world of a program that `mpirun` started; [`distributed::threads`](crate::distributed::threads)
-    /// has one to try.
+    /// The package `nn-mpi` provides the world of a program started by `mpirun`;
+    /// [`distributed::threads`](crate::distributed::threads) provides one to try.
     ///
     /// # Errors
     ///
-    /// Of [`Fit::run`]: if the number of ranks is no power of two, or there are more than parts. An error of one rank is an error of all.
+    /// [`Fit::run`] fails if the number of ranks is not a power of two, or exceeds the number of
+    /// parts. An error of one rank is an error of all.
     pub fn distributed(mut self, world: &impl AsRef<World>) -> Self {
         self.world = Some(world.as_ref().clone());
         self
     }
 
-    /// A mean of the parameters over the steps, which is validated and given back in their place.
+    /// Averages the parameters over the steps; the average is validated and returned in their
+    /// place.
     pub fn average(mut self, average: Average) -> Self {
         self.average = Some(average);
         self
     }
 
-    /// Keeps checkpoints in a directory after each epoch, and goes on from the last one if there is one: to the same bits
-    /// as a training that was never interrupted, whenever it was killed. [`Checkpoints`] has settings.
+    /// Saves checkpoints in a directory after each epoch, and resumes from the last one if there is
+    /// one. A resumed training gives the same bits as one that was never interrupted, regardless of
+    /// when it was killed. [`Checkpoints`] has settings.
     ///
-    /// A directory of a training with another model, other data or other settings is an error that says what differs.
-    /// More epochs are allowed if the schedule gives the same factors for the steps so far, as a constant one does. A
-    /// checkpoint that cannot be written stops nothing.
+    /// If the directory belongs to a training with another model, other data or other settings, the
+    /// error says what differs. More epochs are allowed if the schedule gives the same factors for
+    /// the steps so far, as a constant one does. A checkpoint that cannot be written does not stop
+    /// the training.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -489,33 +511,35 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self
     }
 
-    /// Ends the training after its step when Ctrl-C is pressed or the process is told to terminate: what was learnt stays, a
-    /// [checkpoint](Fit::checkpoint) is written if there are any, and the display shows the command that goes on. A second
-    /// Ctrl-C ends the program at once. (Of the feature `ctrlc`.) If the program has a handler of its own already, or was
-    /// started so that it ignores such signals (by `nohup`, or in the background of a script), that stays, and the display
-    /// says so.
+    /// Ends the training after the current step when Ctrl-C is pressed or the process receives a
+    /// request to terminate. The trained parameters are retained, a [checkpoint](Fit::checkpoint)
+    /// is written if checkpoints are on, and the display shows the command that resumes the
+    /// training. A second Ctrl-C ends the program at once. (Requires the feature `ctrlc`.)
+    ///
+    /// If the program already has a handler, or was started so that it ignores such signals (by
+    /// `nohup`, or in the background of a script), that remains in effect, and the display says so.
     #[cfg(all(feature = "ctrlc", any(unix, windows)))]
     pub fn stop_on_ctrl_c(mut self) -> Self {
         self.stops_on_ctrl_c = true;
         self
     }
 
-    /// Has the encoder in front of the network find what it needs from these rows also if it has found that before, as for
-    /// fine-tuning with rows of another kind. Otherwise what was found once stays. (A training that goes on from a
-    /// [checkpoint](Fit::checkpoint) goes on with what it began with.)
+    /// Fits the encoder at the front of the network to these rows even if it is fitted already, as
+    /// for fine-tuning on rows of another kind. Otherwise a fitted encoder is unchanged. (A
+    /// training that resumes from a [checkpoint](Fit::checkpoint) uses the encoder it began with.)
     pub fn adapt_again(mut self) -> Self {
         self.adapts_again = true;
         self
     }
 
-    /// What to show on standard error while training.
+    /// Sets what is shown on standard error during training.
     pub fn show(mut self, show: Show) -> Self {
         self.show = show;
         self
     }
 
-    /// Someone who watches and may stop it: see [`Observer`]. The display comes first, then all in the order in which
-    /// they were given.
+    /// Adds an observer, which watches the training and may stop it: see [`Observer`]. The display
+    /// is called first, then all observers in the order in which they were added.
     pub fn observe(mut self, observer: impl Observer<M> + Send + 'a) -> Self {
         self.observers.push(Box::new(observer));
         self

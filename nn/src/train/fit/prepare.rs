@@ -1,4 +1,4 @@
-//! A training that has been described is checked, and begins.
+//! Checks the settings of a training and starts it.
 
 use tensor::threads::Threads;
 
@@ -34,11 +34,13 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     ///
     /// # Errors
     ///
-    /// If there are no rows, no epochs, the batch size is 0, a setting of the optimizer or the schedule is out of its
-    /// range, an input is not finite, or the network's head does not allow a target (probabilities must be from 0 to 1,
-    /// numbers finite): then nothing has been trained. If the loss, or what a step wrote, is not a finite number any
-    /// more: the network is then that of the last completed epoch, or has its first weights, and the message says
-    /// which. (It falls back likewise if something panics, such as an observer.)
+    /// Before anything is trained: if there are no rows or no epochs, the batch size is 0, a
+    /// setting of the optimizer or the schedule is out of range, an input is not finite, or the
+    /// network's head does not allow a target (probabilities must be from 0 to 1, numbers finite).
+    ///
+    /// During training: if the loss, or a value that a step wrote, is no longer a finite number.
+    /// The network is then that of the last completed epoch, or has its initial weights, and the
+    /// message says which. (The same happens if something panics, such as an observer.)
     pub fn run(mut self) -> Result<Report> {
         let made = self.saves_to.take().map(|path| (Recipe::of(&self), path));
         self.train(|model, report| {
@@ -47,7 +49,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         })
     }
 
-    /// Trains, and then does something with the model.
+    /// Trains, and then calls a function with the model.
     pub(in crate::train) fn train<R>(
         self,
         then: impl FnOnce(&M, Report) -> Result<R>,
@@ -62,12 +64,12 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         }
     }
 
-    /// Rows of the data.
+    /// Number of rows of the data.
     pub(in crate::train) fn rows(&self) -> usize {
         self.data.len()
     }
 
-    /// Steps of this training, to find something out.
+    /// Prepares this training for trial steps, as a search needs them.
     pub(in crate::train) fn into_trial(mut self) -> Result<Trial<'a, M, O>> {
         self.check_alone("a search")?;
         let threads = self.threads.take().unwrap_or_default();
@@ -80,7 +82,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         Ok(Trial { model, trainer, data, threads, batches, batch, seed, taken: 0 })
     }
 
-    /// Refuses rows that the model cannot be trained with; the batches of the others.
+    /// Refuses rows that the model cannot be trained on; otherwise returns the batches.
     fn check_data(&self, threads: &Threads) -> Result<Batches> {
         let rows = self.data.len();
         let batches = Batches::new(rows, self.batch_size)?;
@@ -97,7 +99,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         Ok(batches)
     }
 
-    /// Refuses what several ranks cannot do.
+    /// Refuses `what` if the training is distributed over several ranks.
     pub(in crate::train) fn check_alone(&self, what: &str) -> Result<()> {
         match &self.world {
             None => Ok(()),
@@ -105,14 +107,14 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
                 what,
                 format!("{} ranks", world.size()),
                 "one machine",
-                "leave `distributed` out, and write `shards` in its place: the bits are the same",
+                "use `shards` instead of `distributed`: the bits are the same",
             )),
         }
     }
 
-    /// [`Fit::prepare`], by all ranks if there are several.
+    /// [`Fit::prepare`], together with all other ranks if there are several.
     fn prepare_together(mut self) -> Result<Run<'a, M, O>> {
-        /// Parts of a batch, unless told otherwise: the same whatever the number of ranks is.
+        /// Parts of a batch by default, the same regardless of the number of ranks.
         const SHARDS: usize = 8;
         let Some(world) = self.world.clone() else { return self.prepare() };
         self.shards = self.shards.or(Some(SHARDS));
@@ -128,7 +130,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         world.agree(prepared)
     }
 
-    /// Everything that can be checked before anything is trained.
+    /// Checks everything that can be checked before training.
     fn prepare(mut self) -> Result<Run<'a, M, O>> {
         let threads = self.threads.take().unwrap_or_default();
         let rows = self.data.len();
@@ -204,7 +206,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         })
     }
 
-    /// Has the model's encoder find what it needs from the training rows, unless it is there; what is to be said of it.
+    /// Fits the model's encoder to the training rows, unless it is fitted already; returns the
+    /// notes to show.
     fn adapt(&mut self, threads: &Threads) -> Result<Vec<String>> {
         if !self.model.encodes() || (self.model.check_adapted().is_ok() && !self.adapts_again) {
             return Ok(Vec::new());
@@ -212,7 +215,7 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         Ok(self.model.find_encoding(self.data, threads)?.notes())
     }
 
-    /// What decides about the bits, beside the model and the schedule.
+    /// Everything that affects the bits, except the model and the schedule.
     pub(in crate::train) fn conditions(&self) -> Conditions {
         let mut conditions = Conditions::default();
         conditions.add("optimizer", format!("{:?}", self.optimizer));
@@ -249,13 +252,13 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
         self.decisions.conditions(&mut conditions);
         let unnamed = self.observers.iter().filter(|observer| observer.name().is_none()).count();
         if unnamed > 0 {
-            conditions.unchecked.push(format!("what {unnamed} observers without a name have seen"));
+            conditions.unchecked.push(format!("the state of {unnamed} observers without a name"));
         }
         conditions
     }
 }
 
-/// A trainer of `model` that has been checked.
+/// A trainer of `model` whose settings are checked.
 fn trainer<M: Model, O: Optimizer<M::Float>>(
     model: &M,
     (optimizer, loss): (O, M::Loss),
@@ -276,7 +279,7 @@ fn trainer<M: Model, O: Optimizer<M::Float>>(
     Ok(trainer)
 }
 
-/// By what the weights of rows are known again, if there are any.
+/// A hash that identifies the weights of rows, if there are any.
 fn weights_text<X, Y>(data: &dyn Source<X, Y>) -> Option<String> {
     if !data.is_weighted() {
         return None;
@@ -286,7 +289,7 @@ fn weights_text<X, Y>(data: &dyn Source<X, Y>) -> Option<String> {
     Some(format!(", weights {:016x}", hash.value()))
 }
 
-/// The file of this program by its bytes, so that ranks that run another one are found out.
+/// A hash of this program's executable file, so that ranks that run another program are detected.
 fn program() -> String {
     let bytes = std::env::current_exe().and_then(std::fs::read);
     let hash = bytes.map(|bytes| {

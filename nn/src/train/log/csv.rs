@@ -1,4 +1,4 @@
-//! A table of the epochs, for spreadsheets and plots.
+//! A table of the epochs for spreadsheets and plots.
 
 use std::path::Path;
 
@@ -7,20 +7,21 @@ use super::{numbers, observer};
 use crate::error::Result;
 use crate::train::{Event, Model};
 
-/// Writes a row for each epoch, below one of names: `epoch`, `loss`, `validation_loss` and `validation_accuracy` where there are
-/// any, whatever [`Fit::measure`](crate::Fit::measure) adds, and `seconds`. The form is that of RFC 4180: commas, and quotes
-/// where a name needs them; a number without value is empty.
+/// Writes a row for each epoch after a header row: `epoch`, `loss`, `validation_loss` and
+/// `validation_accuracy` if there are any, every measure added by
+/// [`Fit::measure`](crate::Fit::measure), and `seconds`. The format is RFC 4180: commas, and quotes
+/// around names that need them. A number without a value is empty.
 #[derive(Debug)]
 pub struct Csv {
     file: LogFile,
 }
 
 impl Csv {
-    /// In the file at `path`.
+    /// Writes to the file at `path`.
     ///
     /// # Errors
     ///
-    /// If it cannot be opened.
+    /// If the file cannot be opened.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Ok(Csv { file: LogFile::open(path.as_ref())? })
     }

@@ -1,4 +1,4 @@
-//! A file that grows by whole records, and can be cut back to where it was.
+//! A file that grows by whole records, and can be truncated to the length at a checkpoint.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek as _, SeekFrom, Write as _};
@@ -11,16 +11,17 @@ use crate::error::{Error, Result};
 pub(super) struct LogFile {
     path: PathBuf,
     name: String,
-    /// Until something could not be written.
+    /// `None` after a record could not be written.
     file: Option<File>,
     length: u64,
-    /// What a checkpoint says of it.
+    /// Length at the checkpoint that the training resumes from.
     kept: Option<u64>,
     note: Option<String>,
 }
 
 impl LogFile {
-    /// At `path`, in directories that are made if need be. What is there stays until [`LogFile::begin`].
+    /// Opens the file at `path`; directories are created if necessary. Existing content remains
+    /// until [`LogFile::begin`].
     pub(super) fn open(path: &Path) -> Result<Self> {
         if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
             std::fs::create_dir_all(parent)
@@ -32,17 +33,17 @@ impl LogFile {
         Ok(LogFile { path, name, file: Some(file), length: 0, kept: None, note: None })
     }
 
-    /// The name by which checkpoints know it.
+    /// The file's name in checkpoints.
     pub(super) fn name(&self) -> &str {
         &self.name
     }
 
-    /// What has been written, in bytes.
+    /// Number of bytes written.
     pub(super) fn length(&self) -> u64 {
         self.length
     }
 
-    /// Where it is to be cut, as a checkpoint says.
+    /// Reads the length to truncate to from a checkpoint's state.
     pub(super) fn restore(&mut self, state: &str) -> Result<()> {
         let length = state.parse().map_err(|_| {
             let what = format!("length of the log {}", self.name);
@@ -52,7 +53,7 @@ impl LogFile {
         Ok(())
     }
 
-    /// Cuts it to what a checkpoint had of it, or to nothing.
+    /// Truncates the file to its length at the checkpoint, or to zero.
     pub(super) fn begin(&mut self) {
         let kept = self.kept.take().unwrap_or(0);
         let cut = |file: &mut File| -> io::Result<u64> {
@@ -70,13 +71,13 @@ impl LogFile {
         }
         if self.length < kept {
             self.note = Some(format!(
-                "{}: shorter than the {kept} bytes that it had at the checkpoint, so it begins anew",
+                "{}: shorter than the {kept} bytes that it had at the checkpoint, so it starts empty",
                 self.path.display()
             ));
         }
     }
 
-    /// Adds a record, or nothing.
+    /// Appends a record, which may be empty.
     pub(super) fn write(&mut self, record: &[u8]) {
         let Some(file) = &mut self.file else { return };
         match file.write_all(record) {
@@ -88,12 +89,12 @@ impl LogFile {
     fn lost(&mut self, error: &io::Error) {
         self.file = None;
         self.note = Some(format!(
-            "{}: nothing more can be written ({error}), training goes on",
+            "{}: no further record can be written ({error}), training continues",
             self.path.display()
         ));
     }
 
-    /// What is to be said.
+    /// The note to show, if there is one.
     pub(super) fn note(&mut self) -> Option<String> {
         self.note.take()
     }

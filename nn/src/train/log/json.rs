@@ -1,4 +1,4 @@
-//! An object a line, for programs.
+//! One JSON object per line, for programs.
 
 use std::path::Path;
 
@@ -8,14 +8,15 @@ use crate::error::Result;
 use crate::file::json;
 use crate::train::{Event, Model};
 
-/// Writes a JSON object for each epoch, each on a line of its own (JSON Lines), with the names of [`Csv`](super::Csv):
+/// Writes a JSON object for each epoch, one per line (JSON Lines), with the names of
+/// [`Csv`](super::Csv):
 ///
 /// ```text
 /// {"epoch":1,"loss":0.52,"validation_loss":0.41,"validation_accuracy":0.85,"seconds":0.27}
 /// ```
 ///
-/// and on request for steps, `{"step":10,"epoch":1,"loss":0.9,"rate":1.0}`, where `rate` is the factor on the learning rate. A
-/// number without value is `null`.
+/// and on request for steps, `{"step":10,"epoch":1,"loss":0.9,"rate":1.0}`, where `rate` is the
+/// factor on the learning rate. A number without a value is `null`.
 #[derive(Debug)]
 pub struct JsonLines {
     file: LogFile,
@@ -23,20 +24,20 @@ pub struct JsonLines {
 }
 
 impl JsonLines {
-    /// In the file at `path`.
+    /// Writes to the file at `path`.
     ///
     /// # Errors
     ///
-    /// If it cannot be opened.
+    /// If the file cannot be opened.
     pub fn create(path: impl AsRef<Path>) -> Result<Self> {
         Ok(JsonLines { file: LogFile::open(path.as_ref())?, steps: None })
     }
 
-    /// For every step whose number is a multiple of `every`, too.
+    /// Also writes an object for every step whose number is a multiple of `every`.
     ///
     /// # Panics
     ///
-    /// If it is 0.
+    /// If `every` is 0.
     #[must_use]
     #[track_caller]
     pub fn steps(self, every: u64) -> Self {
@@ -65,7 +66,7 @@ impl JsonLines {
 observer!(JsonLines);
 
 fn value(number: Option<f64>) -> String {
-    // JSON has no word for what is not finite.
+    // JSON cannot represent numbers that are not finite.
     number.filter(|number| number.is_finite()).map_or("null".into(), |number| format!("{number:?}"))
 }
 

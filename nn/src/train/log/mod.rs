@@ -1,4 +1,4 @@
-//! What a training writes down while it runs: an observer for each format.
+//! Logs of a training: an observer for each file format.
 //!
 //! ```
 //! use nn::data::Dataset;
@@ -21,9 +21,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! A training that begins anew writes its files anew. One that goes on from a
-//! [checkpoint](crate::Fit::checkpoint) cuts them back to it, so that nothing stands there twice. A disk that is full stops no
-//! training: the display says so once, and the file ends there.
+//! A new training starts its files anew. One that resumes from a
+//! [checkpoint](crate::Fit::checkpoint) truncates them to their length at the checkpoint, so that
+//! nothing appears twice. A full disk does not stop the training: the display says so once, and the
+//! file ends there.
 
 mod csv;
 mod file;
@@ -36,7 +37,7 @@ pub use tensorboard::TensorBoard;
 
 use super::report::Epoch;
 
-/// The numbers of an epoch beside its number, by their names; `None` where there is no value.
+/// The values of an epoch other than its number, by name; `None` if there is no value.
 fn numbers(epoch: &Epoch) -> impl Iterator<Item = (&str, Option<f64>)> {
     let loss = std::iter::once(("loss", Some(epoch.loss)));
     let validation = epoch.validation.into_iter().flat_map(|metrics| {
@@ -47,8 +48,8 @@ fn numbers(epoch: &Epoch) -> impl Iterator<Item = (&str, Option<f64>)> {
     loss.chain(validation).chain(measured).chain([("seconds", Some(epoch.seconds))])
 }
 
-/// Implements [`Observer`](super::Observer) for a log with a `file` and a method `record`, which makes of an event what is to
-/// be written, if anything.
+/// Implements [`Observer`](super::Observer) for a log with a `file` and a method `record`, which
+/// converts an event to the bytes to write, if any.
 macro_rules! observer {
     ($Log:ident) => {
         impl<M: $crate::train::Model> $crate::train::Observer<M> for $Log {

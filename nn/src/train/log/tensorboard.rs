@@ -10,34 +10,36 @@ use super::{numbers, observer};
 use crate::error::Result;
 use crate::train::{Event, Model};
 
-/// Writes the curves of a training as TensorBoard reads them: `tensorboard --logdir DIRECTORY`. Their horizontal axis
-/// is the number of steps. Trainings that are to be compared have directories of their own inside one.
+/// Writes the curves of a training for TensorBoard: `tensorboard --logdir DIRECTORY`. The
+/// horizontal axis is the number of steps. To compare trainings, give each its own subdirectory of
+/// one directory.
 #[derive(Debug)]
 pub struct TensorBoard {
     file: LogFile,
     steps: Option<u64>,
-    /// The last one.
+    /// Number of the last step.
     step: u64,
     clock: fn() -> f64,
 }
 
 impl TensorBoard {
-    /// In this directory, which is made if need be.
+    /// Writes to a file in this directory, which is created if necessary.
     ///
     /// # Errors
     ///
     /// If the file cannot be opened.
     pub fn create(directory: impl AsRef<Path>) -> Result<Self> {
-        // By this name TensorBoard knows such a file.
+        // TensorBoard recognizes its files by this name.
         let file = LogFile::open(&directory.as_ref().join("events.out.tfevents.0.nn"))?;
         Ok(TensorBoard { file, steps: None, step: 0, clock: now })
     }
 
-    /// The loss and the factor on the learning rate of every step whose number is a multiple of `every`, too.
+    /// Also writes the loss and the factor on the learning rate of every step whose number is a
+    /// multiple of `every`.
     ///
     /// # Panics
     ///
-    /// If it is 0.
+    /// If `every` is 0.
     #[must_use]
     #[track_caller]
     pub fn steps(self, every: u64) -> Self {
@@ -88,7 +90,7 @@ impl TensorBoard {
 
 observer!(TensorBoard);
 
-/// Seconds since 1970; none where there is no clock.
+/// Seconds since 1970; 0 without a clock.
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 fn now() -> f64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
@@ -100,13 +102,13 @@ fn now() -> f64 {
     0.0
 }
 
-// Kinds of fields in Protocol Buffers.
+// Wire types of Protocol Buffers.
 const VARINT: u8 = 0;
 const FIXED64: u8 = 1;
 const LENGTH: u8 = 2;
 const FIXED32: u8 = 5;
 
-/// An `Event` with this `content` beside its time and step.
+/// An `Event` with this `content`, its time and its step.
 fn message(time: f64, step: u64, content: &[u8]) -> Vec<u8> {
     let mut event = vec![1 << 3 | FIXED64];
     event.extend(time.to_le_bytes());
@@ -122,7 +124,7 @@ fn bytes(message: &mut Vec<u8>, field: u8, content: &[u8]) {
     message.extend(content);
 }
 
-/// Seven bits a byte, lowest first; the highest bit says that more follow.
+/// Seven bits per byte, lowest first; the highest bit says that more follow.
 fn varint(message: &mut Vec<u8>, mut number: u64) {
     while number > 0x7f {
         message.push(number as u8 | 0x80);
@@ -139,7 +141,8 @@ fn record(records: &mut Vec<u8>, content: &[u8]) {
     records.extend(masked_crc32c(content).to_le_bytes());
 }
 
-/// The check sum of TFRecord: CRC-32C (Castagnoli), turned and moved so that the sum of content that has sums in it is one.
+/// The checksum of TFRecord: CRC-32C (Castagnoli), rotated and shifted by a constant, so that
+/// checksums can be computed over content that contains checksums.
 fn masked_crc32c(content: &[u8]) -> u32 {
     let mut crc = !0_u32;
     for &byte in content {
@@ -165,7 +168,7 @@ mod tests {
         1,
     >;
 
-    /// What TensorBoard itself has read: see `tests/tensorboard/check.py`.
+    /// Bytes that TensorBoard itself has read: see `tests/tensorboard/check.py`.
     #[test]
     fn the_bytes_are_those_that_tensorboard_has_read() {
         let directory = std::env::temp_dir().join(format!("nn-tensorboard-{}", std::process::id()));

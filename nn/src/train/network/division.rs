@@ -1,4 +1,4 @@
-//! How the work of a step is divided among threads.
+//! Division of the work of a step among threads.
 
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -9,50 +9,54 @@ use tensor::threads::Threads;
 use crate::layer::{Inference as _, Layer as _};
 use crate::network::Network;
 
-/// Floating-point operations of a step below which waking threads costs more than it saves. It is one decision for
-/// the whole step: where only a part of it is divided, what that part needs has to come from another core's cache.
+/// Floating-point operations of a step below which waking threads costs more than it saves. It is
+/// one decision for the whole step: if only a part of it were divided, the data of that part would
+/// have to come from another core's cache.
 const WORTH_THREADS: usize = 11_000_000;
 
-/// Elements of a stretch of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
+/// Elements of a slice of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
 const STRETCH: usize = 8192;
-/// Stretches of a large network are longer, so that what all of them read is read by few.
+/// Maximum number of slices: in a large network they are longer, so that the data that all of them
+/// read are read by few.
 const STRETCHES: usize = 16;
 
-/// Elements of the first layer's weight that a thread may keep in its core's cache: 1 MiB of `f32`.
+/// Largest first weight, in elements, that a thread may cache in its core's cache: 1 MiB of `f32`.
 const CACHED_WEIGHT: usize = 256 * 1024;
-/// Most threads that a block of rows goes through: with more, the first and the last wait too long for each other.
+/// Maximum number of pipeline stages: with more, the first and the last thread wait too long for
+/// each other.
 const MOST_STAGES: usize = 8;
-/// Most rows of a batch that go through the threads one after the other: of more, each reads the weight but once
-/// for so much arithmetic that it does not matter where it lies.
+/// Largest batch for which the pipeline is used. Above it, each thread does enough arithmetic per
+/// weight read that cache placement no longer matters.
 const MOST_ROWS: usize = 256;
 
-/// The threads that a step on some rows is worth, and what each of them takes at a time.
+/// The threads that are worthwhile for a step on some rows, and the work of each at a time.
 #[derive(Debug, Default)]
 pub(crate) struct Division {
     pub(crate) threads: Threads,
-    /// Rows that go through the network together.
+    /// Rows that pass through the network together.
     pub(crate) rows: usize,
-    /// How many rows of the first layer's weight stay with one thread; 0 if it is not so divided.
+    /// Rows of the first layer's weight per thread in a pipeline; 0 without a pipeline.
     pub(crate) depth: usize,
 }
 
-/// What of a network decides how its work is divided.
+/// The properties of a network that determine how its work is divided.
 pub(crate) trait Divided: Copy + Send {
-    /// Multiplications and additions of a step for one row.
+    /// Floating-point operations of a step per row.
     fn step_flops(self) -> usize;
     /// Whether rows depend on one another in training.
     fn is_coupled(self) -> bool;
-    /// The widths of the first layer's weight, if its sums can be computed for themselves.
+    /// The shape of the first layer's weight, if its sums can be computed separately.
     fn first_weight(self) -> Option<[usize; 2]>;
-    /// Where the first layer's parameters begin: behind what the encoder in front of it has found, which no gradient changes.
+    /// Index of the first layer's parameters: after those of the encoder, which no gradient
+    /// changes.
     fn start(self) -> usize;
-    /// Flat parameters.
+    /// Number of flat parameters.
     fn len(self) -> usize;
-    /// The first place at or after `at` where a stretch of the gradient may begin or end.
+    /// The first index at or after `at` where a slice of the gradient may begin or end.
     fn next_boundary(self, at: usize) -> usize;
 }
 
-/// A declared network, of which the compiler knows all of it.
+/// A declared network, completely known to the compiler.
 pub(crate) struct Declared<N>(PhantomData<fn() -> N>);
 
 impl<N> Declared<N> {
@@ -102,7 +106,7 @@ impl<N: Network> Divided for Declared<N> {
 }
 
 impl Division {
-    /// For a batch of `batch` rows.
+    /// The division for a batch of `batch` rows.
     pub(crate) fn of(network: impl Divided, batch: usize, threads: &Threads) -> Self {
         let threads = threads.worth(batch.saturating_mul(network.step_flops()) >= WORTH_THREADS);
         let count = threads.count();
@@ -119,29 +123,29 @@ impl Division {
         Division { threads, rows, depth }
     }
 
-    /// The widths of the first layer's weight, if that is divided for itself; else zeros.
+    /// The shape of the first layer's weight if it is divided separately, otherwise zeros.
     fn first_weight(&self, network: impl Divided) -> [usize; 2] {
         network.first_weight().filter(|_| self.depth > 0).unwrap_or_default()
     }
 
-    /// The elements of the first layer's weight, if that is divided for itself; else none.
+    /// The number of elements of the first layer's weight if it is divided separately, otherwise 0.
     fn seam(&self, network: impl Divided) -> usize {
         self.first_weight(network).iter().product()
     }
 
-    /// The stretches into which the flat parameters are divided, as equal as the layers' cuts allow: those of the first
-    /// thread, then those of the second, and so on.
+    /// The slices into which the flat parameters are divided, as equal as the layers' boundaries
+    /// allow: those of the first thread, then those of the second, and so on.
     pub(crate) fn stretches<D: Divided>(
         &self,
         network: D,
     ) -> impl Iterator<Item = Range<usize>> + Send + use<D> {
         let start = network.start();
-        // All that follows counts from there.
+        // All indices below count from there.
         let len = network.len() - start;
         let (count, depth) = (self.threads.count(), self.depth);
         let [inputs, outputs] = self.first_weight(network);
         let first = inputs * outputs;
-        // Each thread's rows of the first weight, then its share of the rest.
+        // Each thread's rows of the first weight, then its part of the rest.
         (0..count)
             .flat_map(move |thread| {
                 let own = |thread: usize| (thread * depth).min(inputs) * outputs;
@@ -165,7 +169,7 @@ fn next_boundary(network: impl Divided, at: usize) -> usize {
     network.next_boundary(at + network.start()) - network.start()
 }
 
-/// `share`, which has about `size` elements, in stretches; as many for every thread.
+/// Divides `share`, which has about `size` elements, into slices; the same number for every thread.
 fn pieces<D: Divided>(
     network: D,
     share: Range<usize>,
@@ -187,21 +191,22 @@ fn pieces<D: Divided>(
     })
 }
 
-/// What belongs to the flat parameters, to be handed out in the order of [`Division::stretches`].
+/// A buffer parallel to the flat parameters, handed out in the order of [`Division::stretches`].
 pub(crate) struct Parts<'p, T> {
     of_first: &'p mut [T],
     others: &'p mut [T],
-    /// Where the first layer's weight ends, if that is divided for itself, else where its parameters begin.
+    /// The end of the first layer's weight if it is divided separately, otherwise the start of its
+    /// parameters.
     seam: usize,
 }
 
 impl<'p, T> Parts<'p, T> {
-    /// `all`, or nothing at all.
+    /// Parts of `all`, which may be empty.
     pub(crate) fn of(network: impl Divided, division: &Division, all: &'p mut [T]) -> Self {
         Parts::at([network.start(), division.seam(network)], all)
     }
 
-    /// The same for several that belong to the parameters.
+    /// As `of`, for several buffers.
     #[inline]
     pub(crate) fn each<const N: usize>(
         network: impl Divided,
@@ -214,13 +219,13 @@ impl<'p, T> Parts<'p, T> {
 
     #[inline]
     fn at([start, seam]: [usize; 2], all: &'p mut [T]) -> Self {
-        // An optimizer that remembers nothing has nothing here.
+        // The buffer is empty for an optimizer without state.
         let all = all.split_at_mut(start.min(all.len())).1;
         let (of_first, others) = all.split_at_mut(seam.min(all.len()));
         Parts { of_first, others, seam: start + seam }
     }
 
-    /// The next stretch of each.
+    /// The next slice of each buffer.
     #[inline]
     pub(crate) fn take_each<const N: usize>(
         parts: &mut [Self; N],
@@ -229,7 +234,7 @@ impl<'p, T> Parts<'p, T> {
         parts.each_mut().map(|parts| parts.take(stretch))
     }
 
-    /// The next stretch; of nothing, nothing.
+    /// The next slice; empty if the buffer is empty.
     #[inline]
     pub(crate) fn take(&mut self, stretch: &Range<usize>) -> &'p mut [T] {
         let from = if stretch.start < self.seam { &mut self.of_first } else { &mut self.others };

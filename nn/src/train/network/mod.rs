@@ -1,10 +1,11 @@
 //! Training declared networks: forward, backward, gradient and update by the static driver.
 //!
-//! The rows of a batch go through the whole forward and backward pass in parallel, each independent of
-//! the others; where it pays, through the first layer's product as on a production line instead, so that each
-//! thread has its own rows of that weight. Then the flat gradient is computed in stretches, each with its full sum
-//! over the batch inside, and a stretch of parameters is updated as soon as its gradient is there, while both are
-//! in the cache. So a step has two or three parallel sections, and its bits do not depend on the number of threads.
+//! The rows of a batch go through the whole forward and backward pass in parallel, independently of
+//! one another. Where it pays, they go through the first layer's product in a pipeline instead, so
+//! that each thread has its own rows of that weight. Then the flat gradient is computed in slices,
+//! each with its full sum over the batch, and a slice of the parameters is updated as soon as its
+//! gradient is complete, while both are in the cache. A step thus has two or three parallel
+//! sections, and its bits do not depend on the number of threads.
 
 mod division;
 
@@ -44,7 +45,7 @@ use crate::words::Words;
 pub struct LossOf<N: Network>(pub(crate) Box<dyn DynLoss<N::Float, N::Head>>);
 
 impl<N: Network> LossOf<N> {
-    /// This loss.
+    /// Wraps this loss.
     pub(crate) fn new<L>(loss: L) -> Self
     where
         N::Head: TrainedWith<N::Float, L>,
@@ -65,14 +66,14 @@ impl<N: Network> fmt::Debug for LossOf<N> {
     }
 }
 
-/// What the static driver keeps of a batch.
+/// The static driver's buffers for a batch.
 #[derive(Debug)]
 pub struct NetworkWorkspace<T: Float> {
-    /// The workspaces of the layers.
+    /// Workspaces of the layers.
     layers: Buffer<T>,
-    /// The loss of every row.
+    /// The loss of each row.
     losses: Buffer<T>,
-    /// Of the batch.
+    /// Number of rows of the batch.
     rows: usize,
     /// How the work on this batch is divided.
     division: Division,
@@ -171,7 +172,7 @@ impl<N: Network> Model for N {
         loss.weight_sums(batch.targets, batch.weights, sums);
     }
 
-    /// Forward, loss and backward of all rows.
+    /// Forward pass, loss and backward pass of all rows.
     fn differentiate(
         &self,
         Batch { inputs, targets, weights }: Batch<'_, Self>,
@@ -180,7 +181,7 @@ impl<N: Network> Model for N {
         &Run { threads, seed, step, first_row: start, whole, dropout, smoothing }: &Run<'_>,
     ) -> Result<Self::Float> {
         let rows = check_batch(inputs.len(), targets.len(), N::Layers::COUPLED)?;
-        // Of how many rows, of which these are some, the mean is taken.
+        // Number of rows that the mean is over, and the index of these rows among them.
         let (first, all) = Whole::place(whole, start, rows);
         if workspace.losses.len() < all {
             workspace.losses = Buffer::stale(all);
@@ -205,7 +206,8 @@ impl<N: Network> Model for N {
         };
         match whole {
             None => loss.begin_batch(targets, weights),
-            // The mean over a part is weighted by its share of the rows later on, or is one over all rows.
+            // The mean over a part is weighted by its fraction of the rows later, or is one over
+            // all rows.
             Some(whole) => loss.begin_part(whole.rows, whole.sums),
         }
         let loss = &**loss;
@@ -245,7 +247,7 @@ impl<N: Network> Model for N {
         } else {
             let mut rest = Some((layers, inputs, targets, weights, &mut *losses));
             let mut first_row = 0;
-            // The batch in parts, one for each thread.
+            // The batch in parts, one per thread.
             let parts = std::iter::from_fn(|| {
                 let (layers, inputs, targets, weights, losses) = rest.take()?;
                 let count = division.rows.min(inputs.len());
@@ -312,8 +314,8 @@ impl<N: Network> Model for N {
         });
     }
 
-    /// Stretch by stretch of the gradient, each followed by the update of the same stretch of the
-    /// parameters. It goes to memory that is used again for the next stretch, and so stays in the cache.
+    /// Computes the gradient slice by slice, and updates the same slice of the parameters after
+    /// each. The buffer is reused for the next slice, and so stays in the cache.
     fn update<O: Optimizer<Self::Float>>(
         &mut self,
         batch: Batch<'_, Self>,
@@ -323,7 +325,8 @@ impl<N: Network> Model for N {
         let x = Row::flatten(batch.inputs);
         let NetworkWorkspace { layers, division, .. } = workspace;
         let layers = &N::Layers::workspace(&mut &mut layers[..], batch.inputs.len());
-        // A gradient has room for every stretch, so that it does not matter which ones a thread has had before.
+        // The buffer is large enough for every slice, so that it does not matter which ones a
+        // thread had before.
         let longest = division.stretches(Declared::<N>::new()).map(|stretch| stretch.len()).max();
         let mut parameters = Parts::of(Declared::<N>::new(), division, self.flat_mut());
         let mut memory = Parts::each(Declared::<N>::new(), division, memory);
@@ -395,7 +398,7 @@ impl<N: Network> Model for N {
         let mut add = |number: f64| fingerprint.add(number.to_bits());
         let mut seen = true;
         let one = Threads::new(1);
-        // Row by row, so that it does not matter in which portions they come.
+        // Row by row, so that the sizes of the blocks do not matter.
         let read = portions(data, &one, |_, inputs, targets| {
             for (x, target) in inputs.iter().zip(targets) {
                 x.as_slice().iter().for_each(|x: &Self::Float| add(x.as_f64()));
@@ -406,7 +409,7 @@ impl<N: Network> Model for N {
         (read.is_ok() && seen).then(|| fingerprint.value())
     }
 
-    /// Batch norm cannot train with a batch of one row.
+    /// Batch norm cannot train on a batch of one row.
     fn check_batch_size(&self, rows: usize, batch_size: usize) -> Result<()> {
         check_last_batch(rows, batch_size, N::Layers::COUPLED)
     }
@@ -440,7 +443,7 @@ fn compute_first_sums<N: Network>(
     product_in_stages(&division.threads, x, weight, division.depth, start, sums, finish);
 }
 
-/// The trained parts of the `len` parameters from `from` on, counted from there.
+/// The trained parts of the `len` parameters starting at `from`, counted from there.
 fn trained<N: Network>(from: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
     let mut at = from;
     std::iter::from_fn(move || {

@@ -1,29 +1,29 @@
-//! Lines of a display, made of pieces, in the width that there is.
+//! Lines of a display, composed of pieces that fit the available width.
 
 /// A part of a line.
 #[derive(Clone)]
 pub(super) struct Piece {
-    /// How soon it is left out where the line is too long: the highest rank first, 0 never.
+    /// Priority for omission if the line is too long: the highest rank first, 0 never.
     pub(super) rank: u8,
     pub(super) text: String,
-    /// Where there is no room for `text`.
+    /// Used if `text` does not fit.
     pub(super) short: Option<String>,
 }
 
-/// The rank of the bar.
+/// Rank of the progress bar.
 pub(super) const BAR: u8 = 5;
 
-/// Without a short form.
+/// A piece without a short form.
 pub(super) fn piece(rank: u8, text: impl Into<String>) -> Piece {
     Piece { rank, text: text.into(), short: None }
 }
 
-/// Columns that pieces take, with two between any two of them.
+/// Columns that pieces take, with two spaces between neighbors.
 fn columns<'p>(pieces: impl Iterator<Item = &'p Piece>) -> usize {
     pieces.map(|piece| piece.text.chars().count() + 2).sum::<usize>().saturating_sub(2)
 }
 
-/// The pieces that fit, in their order, the most important first to be taken.
+/// The pieces that fit, in their order; the most important are chosen first.
 pub(super) fn in_one_line(pieces: &[Piece], width: usize) -> String {
     let mut ranks: Vec<u8> = pieces.iter().map(|piece| piece.rank).collect();
     ranks.sort_unstable();
@@ -43,7 +43,8 @@ pub(super) fn in_one_line(pieces: &[Piece], width: usize) -> String {
     texts.join("  ")
 }
 
-/// All pieces but guesses, in as many lines as they need, the second and the next ones indented.
+/// All pieces except estimates, in as many lines as they need; all lines but the first are
+/// indented.
 pub(super) fn in_lines(mut pieces: Vec<Piece>, width: usize) -> String {
     const INDENT: &str = "    ";
     if columns(pieces.iter()) > width {

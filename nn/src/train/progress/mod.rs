@@ -1,8 +1,8 @@
-//! What training shows of itself while it runs, on standard error.
+//! The display of a training on standard error.
 //!
-//! On a terminal that is a line which changes in place; elsewhere (in a log file, under CI) plain
-//! lines, at least one per epoch and one every ten seconds. Each finished epoch leaves a line in
-//! both.
+//! On a terminal it is one line that is updated in place. Elsewhere (in a log file, under CI) it is
+//! plain lines, at least one per epoch and one every ten seconds. Each finished epoch leaves a line
+//! in both.
 
 mod line;
 
@@ -19,27 +19,27 @@ use super::model::Model;
 use super::report::Epoch;
 use super::times::{exact, rough, short};
 
-/// How often the line on a terminal changes.
+/// Time between updates of the line on a terminal.
 const REDRAW: Duration = Duration::from_millis(100);
-/// How often a long epoch prints a plain line.
+/// Time between plain lines within a long epoch.
 const PLAIN: Duration = Duration::from_secs(10);
-/// What is said of a build without optimisation.
-const SLOW: &str = "built without optimisation, training is some hundred times slower: run with `--release`, or write\n    \
+/// The warning for a build without optimization.
+const SLOW: &str = "built without optimization, training is some hundred times slower: run with `--release`, or write\n    \
     [profile.dev]\n    opt-level = 2\n    [profile.dev.package.\"*\"]\n    opt-level = 3\n\
 into Cargo.toml";
-/// Columns of a terminal that does not say how many it has.
+/// Columns of a terminal that does not report its width.
 const USUAL_WIDTH: usize = 80;
 
-/// What to show.
+/// What the display shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Show {
-    /// A changing line on a terminal, plain lines elsewhere.
+    /// One updating line on a terminal, plain lines elsewhere.
     #[default]
     Auto,
     /// Plain lines everywhere.
     Lines,
-    /// Nothing.
+    /// No display.
     Nothing,
 }
 
@@ -47,13 +47,13 @@ pub enum Show {
 pub(crate) struct Progress {
     count: Count,
     sink: Sink,
-    /// When the last intermediate line was shown.
+    /// Time of the last intermediate line.
     shown: Duration,
     start: Clock,
 }
 
 enum Sink {
-    /// With its width.
+    /// A terminal with its width.
     Terminal(Box<dyn io::Write + Send>, usize),
     Lines(Box<dyn io::Write + Send>),
     Nothing,
@@ -102,7 +102,7 @@ impl Progress {
                 self.sink.changing_line(&line);
             }
             Sink::Lines(_) if since >= PLAIN => {
-                // The bar is for terminals.
+                // The bar is for terminals only.
                 let mut pieces = self.count.pieces(now);
                 pieces.retain(|piece| piece.rank != BAR);
                 self.sink.line(&in_one_line(&pieces, usize::MAX));
@@ -131,29 +131,30 @@ impl Drop for Progress {
     }
 }
 
-/// The columns of the terminal that standard error is.
+/// Width in columns of the terminal on standard error.
 fn width() -> usize {
     #[cfg(any(unix, windows))]
     let columns = terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| width.0.into());
     #[cfg(not(any(unix, windows)))]
     let columns = None; // there are no terminals
-    // A terminal that does not say it may have told the shell.
+    // A terminal that does not report its width may have set the shell's variable.
     let told = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|&columns| columns > 0);
     columns.or_else(told).unwrap_or(USUAL_WIDTH)
 }
 
-/// Whether a line of standard error can change in place.
+/// Whether a line on standard error can be updated in place.
 fn is_terminal() -> bool {
-    // Consoles of Windows understand the control sequences only where a program asks them to.
+    // Windows consoles interpret control sequences only if a program enables them.
     let dumb = cfg!(windows) || std::env::var_os("TERM").is_none_or(|name| name == "dumb");
     !dumb && io::stderr().is_terminal()
 }
 
-/// Control sequence: to the start of the line, which becomes empty.
+/// Control sequence: return to the start of the line and erase it.
 const START: &str = "\r\x1b[K";
 
 impl Sink {
-    /// Says once that the library was built without optimisation: somebody may wait for minutes and not know why.
+    /// Warns once if the library was built without optimization, so that nobody waits for minutes
+    /// without knowing why.
     fn say_if_slow(&mut self) {
         static SAID: Once = Once::new();
         if env!("NN_OPT_LEVEL") == "0" && !matches!(self, Self::Nothing) {
@@ -161,7 +162,7 @@ impl Sink {
         }
     }
 
-    /// Prints a line that stays.
+    /// Prints a permanent line.
     fn line(&mut self, text: &str) {
         match self {
             Self::Terminal(..) => self.write(format!("{START}{text}\n")),
@@ -170,13 +171,14 @@ impl Sink {
         }
     }
 
-    /// Prints a line of a terminal whose place the next one takes. Between the two sequences around it, a terminal that
-    /// has become narrower does not go on in another line.
+    /// Prints a line on a terminal that the next line replaces. The two control sequences around it
+    /// turn off wrapping, in case the terminal has become narrower.
     fn changing_line(&mut self, text: &str) {
         self.write(format!("{START}\x1b[?7l{text}\x1b[?7h"));
     }
 
-    /// In one piece, or a terminal would flicker. A closed standard error is no reason to stop a training.
+    /// In one write, because a terminal would flicker otherwise. A closed standard error does not
+    /// stop the training.
     fn write(&mut self, text: String) {
         if let Self::Terminal(out, _) | Self::Lines(out) = self {
             let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
@@ -184,27 +186,27 @@ impl Sink {
     }
 }
 
-/// How far the training is. Times are given, not taken, so that tests can say what time it is.
+/// Progress of the training. Times are parameters, so that tests can set them.
 #[derive(Debug, Default)]
 struct Count {
     epochs: usize,
-    /// Rows in an epoch.
+    /// Rows per epoch.
     samples: usize,
     finished_epochs: usize,
-    /// Rows in all epochs so far.
+    /// Rows completed in all epochs so far.
     done: usize,
-    /// Those of them that a checkpoint had.
+    /// Rows of these that were completed before the checkpoint.
     done_before: usize,
-    /// Rows and summed loss in this epoch.
+    /// Rows completed and summed loss in this epoch.
     done_in_epoch: usize,
-    /// Rows of this epoch whose loss was seen.
+    /// Rows of this epoch whose loss is known.
     rows_with_loss: usize,
     loss_sum: f64,
     epoch_start: Duration,
 }
 
 impl Count {
-    /// So many epochs, and so many rows of the next one, are behind.
+    /// Starts after this many completed epochs, and this many rows of the next one.
     fn begin(&mut self, epochs: usize, rows: usize) {
         self.finished_epochs = epochs;
         self.done = epochs.saturating_mul(self.samples) + rows;
@@ -218,7 +220,7 @@ impl Count {
         self.loss_sum += loss * rows as f64;
     }
 
-    /// The share of all epochs that is done.
+    /// The bar for the fraction of all epochs that is completed.
     fn bar(&self) -> String {
         const WIDTH: usize = 12;
         let all = self.epochs.saturating_mul(self.samples).max(1);
@@ -227,7 +229,7 @@ impl Count {
         format!("{bar:WIDTH$}")
     }
 
-    /// The line in the middle of an epoch.
+    /// The line within an epoch.
     fn pieces(&self, now: Duration) -> Vec<Piece> {
         let percent = 100 * self.done_in_epoch / self.samples.max(1);
         let loss = self.loss_sum / self.rows_with_loss as f64;
@@ -247,7 +249,7 @@ impl Count {
         pieces
     }
 
-    /// The line at the end of an epoch; the next one begins.
+    /// The line at the end of an epoch; starts the next epoch.
     fn epoch(&mut self, now: Duration, epoch: &Epoch, is_best: bool) -> Vec<Piece> {
         let mut pieces =
             vec![piece(0, self.epoch_number()), piece(0, format!("loss {:.4}", epoch.loss))];
@@ -275,13 +277,13 @@ impl Count {
         pieces
     }
 
-    /// `epoch  3/10`, as wide for every epoch.
+    /// `epoch  3/10`, with the same width for every epoch.
     fn epoch_number(&self) -> String {
         let width = self.epochs.to_string().len();
         format!("epoch {:>width$}/{}", self.finished_epochs + 1, self.epochs)
     }
 
-    /// The seconds that the rest will take if it goes on as it went so far, validation included.
+    /// Estimated remaining seconds at the speed so far, validation included.
     fn left(&self, now: Duration) -> Option<f64> {
         let all = self.epochs.saturating_mul(self.samples);
         let seen = self.done - self.done_before;
@@ -317,7 +319,7 @@ mod tests {
         Duration::from_secs_f64(seconds)
     }
 
-    /// With this loss, and that and the accuracy of the validation.
+    /// An epoch with this loss, and with validation loss and accuracy.
     fn epoch(loss: f64, validation: Option<(f64, f64)>) -> Epoch {
         let validation =
             validation.map(|(loss, accuracy)| Metrics { loss, accuracy: Some(accuracy) });

@@ -39,7 +39,7 @@ impl Labels {
             Some(twice) => Err(Error::value(
                 "names of the classes",
                 format!("{} twice", quoted(twice)),
-                "a name of its own for each class",
+                "a unique name for each class",
                 "name each class once, in the order of their numbers",
             )),
         }

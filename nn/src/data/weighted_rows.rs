@@ -245,7 +245,7 @@ mod tests {
         let text = says(&[1.0, -1.0, f64::NAN, 0.0]);
         assert!(text.starts_with("weights of rows 1, 2"), "{text}");
         assert!(
-            text.contains("found -1, NaN (wrong are 2 of 4 weights), expected finite numbers"),
+            text.contains("found -1, NaN (2 of 4 weights are invalid), expected finite numbers"),
             "{text}"
         );
         assert!(says(&[0.0; 4]).starts_with("weights of rows: found 0 for all"));

@@ -60,7 +60,7 @@ impl InvalidRows {
     pub(crate) fn found(&self, noun: &str) -> String {
         let found = self.list(|(_, found)| found.clone());
         let are = if self.how_many == 1 { "is" } else { "are" };
-        format!("{found} (wrong {are} {} of {} {noun}s)", self.how_many, self.rows)
+        format!("{found} ({} of {} {noun}s {are} invalid)", self.how_many, self.rows)
     }
 
     fn list(&self, text: impl Fn(&(usize, String)) -> String) -> String {
@@ -85,15 +85,15 @@ mod tests {
         let says = |rows: &[u8]| above_nine(rows).map(|(what, found)| format!("{what}: {found}"));
         assert_eq!(
             says(&[0, 12, 3]).unwrap(),
-            "label of row 1 (counted from 0): 12 (wrong is 1 of 3 labels)"
+            "label of row 1 (counted from 0): 12 (1 of 3 labels is invalid)"
         );
         assert_eq!(
             says(&[10, 2, 11]).unwrap(),
-            "labels of rows 0, 2 (counted from 0): 10, 11 (wrong are 2 of 3 labels)"
+            "labels of rows 0, 2 (counted from 0): 10, 11 (2 of 3 labels are invalid)"
         );
         assert_eq!(
             says(&[0, 10, 11, 12, 13, 14]).unwrap(),
-            "labels of rows 1, 2, 3, … (counted from 0): 10, 11, 12, … (wrong are 5 of 6 labels)"
+            "labels of rows 1, 2, 3, … (counted from 0): 10, 11, 12, … (5 of 6 labels are invalid)"
         );
     }
 }

@@ -85,7 +85,7 @@ fn data_sets_batches_and_classes() {
     says(Class::<1>::new(3), "class: found 3, expected 0, the only class; count classes from 0");
     says(
         Class::<3>::from_labels(&[0, 2, 3, 1, 200, 2]),
-        "labels of rows 2, 4 (counted from 0): found 3, 200 (wrong are 2 of 6 labels), expected a \
+        "labels of rows 2, 4 (counted from 0): found 3, 200 (2 of 6 labels are invalid), expected a \
          number from 0 to 2; count classes from 0, or use a `Class` with more of them",
     );
 }
@@ -258,7 +258,7 @@ fn fashion_mnist_with_a_wrong_file() {
         TEST_LABELS,
         &idx_file(&[2], &[9, 10]),
         &format!(
-            "label of row 1 (counted from 0): found 10 (wrong is 1 of 2 labels), expected a \
+            "label of row 1 (counted from 0): found 10 (1 of 2 labels is invalid), expected a \
              number from 0 to 9; {NOT_THIS}"
         ),
     );

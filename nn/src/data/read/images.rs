@@ -103,10 +103,10 @@ impl Images {
         if let Some(first) = wrong.first() {
             let others = match wrong.len() {
                 1 => return Err(first.clone()),
-                count => format!("wrong are {count} of {files} files"),
+                count => format!("{count} of {files} files cannot be read"),
             };
             let second = wrong.get(1).map_or(String::new(), ToString::to_string);
-            return Err(first.clone().advising(&format!("{others}, another is {second}")));
+            return Err(first.clone().advising(&format!("{others}, the second: {second}")));
         }
         let labels = Labels::new(names)?;
         Ok((Dataset::new(pictures, classes)?.with_class_names(&labels)?, labels))
@@ -138,8 +138,8 @@ impl Images {
         self.check::<N>()?;
         let wrong = |error: &dyn std::fmt::Display| {
             let advice =
-                "the file is truncated, damaged or of another format: make it again, or convert it";
-            Error::file(path, "picture", quoted(&error.to_string()), "a PNG or a JPEG", advice)
+                "the file is truncated, damaged or of another format: create it again, or convert it";
+            Error::file(path, "picture", quoted(&error.to_string()), "a PNG or JPEG image", advice)
         };
         let reader = ImageReader::new(Cursor::new(content)).with_guessed_format();
         let mut reader = reader.map_err(|error| wrong(&error))?;
@@ -216,7 +216,7 @@ pub(super) fn examples() -> super::checks::Examples {
         damaged: vec![
             (b"GIF89a".to_vec(), "picture: found"),
             (changed, "picture: found"),
-            (sound[..sound.len() - 20].to_vec(), "expected a PNG or a JPEG"),
+            (sound[..sound.len() - 20].to_vec(), "expected a PNG or JPEG image"),
         ],
         // A picture is whole before the marks at the end of its file.
         says_its_length: false,
@@ -263,7 +263,7 @@ mod tests {
         put("cat/b.txt", b"no picture");
         says(grey.folder::<2, 2>(&root).err(), "b.txt: picture: found");
         put("dog/3.png", &png(&[7, 8])[..30]);
-        says(grey.folder::<2, 2>(&root).err(), "wrong are 2 of 5 files");
+        says(grey.folder::<2, 2>(&root).err(), "2 of 5 files cannot be read");
         fs::create_dir_all(root.join("fox")).unwrap();
         says(grey.folder::<2, 3>(&root).err(), "fox: pictures: found none");
         fs::remove_dir_all(&root).unwrap();

@@ -42,7 +42,7 @@ use crate::head::Class;
 pub const EXTENSIONS: &[&str] = &["rows"];
 
 const MAGIC: [u8; 8] = *b"nn-rows1";
-const NOT_THIS: &str = "this is no file that `row_file::write` wrote";
+const NOT_THIS: &str = "this file was not written by `row_file::write`";
 const AGAIN: &str = "the file is truncated or damaged, write it again";
 
 /// What can be an input or a target in such a file: arrays of `f32`, `f64` and `u8`, a [`Class`], and pairs of these.
@@ -202,8 +202,8 @@ pub fn write<X: Stored, Y: Stored>(
         return Err(Error::value(
             "rows for a file",
             "rows with weights",
-            "rows without, for which the file has a place",
-            "write the source without its weights, and give them to the file that was read: `WeightedRows::new`",
+            "rows without weights, which the file cannot store",
+            "write the source without its weights, and add them to the opened file with `WeightedRows::new`",
         ));
     }
     let mut unfinished = path.as_os_str().to_os_string();
@@ -286,10 +286,10 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
             let expected = String::from_utf8_lossy(expected_kind).trim_ascii_end().to_string();
             return Err(Error::file(
                 path,
-                "what a row is",
+                "row type",
                 quoted(&found),
                 quoted(&expected),
-                "open it as the types it was written with, `RowFile::<[f32; 784], Class<10>>` for example",
+                "open it with the types it was written with, `RowFile::<[f32; 784], Class<10>>` for example",
             ));
         }
         let start = (words.len() + kind.len()) as u64;
@@ -316,7 +316,7 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
         if found != stored {
             return Err(Error::file(
                 path,
-                "hash of what it holds",
+                "content hash",
                 format!("{found:016x}"),
                 format!("{stored:016x}"),
                 AGAIN,
@@ -372,9 +372,9 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
             let is_sound = read.is_ok() && input.read(of_input) && target.read(of_target);
             assert!(
                 is_sound,
-                "{}: row {row}: found {}, expected what was there when the file was opened; let no other program change it",
+                "{}: row {row}: found {}, expected the content from when it was opened; let no other program change the file",
                 self.path.display(),
-                read.err().map_or("something else".to_string(), |error| error.to_string()),
+                read.err().map_or("other content".to_string(), |error| error.to_string()),
             );
         }
         ROW.set(bytes);
@@ -522,13 +522,13 @@ pub(super) fn examples() -> super::checks::Examples {
         sound: vec![(sound.clone(), "[[1.5, -2.0], [0.0, 3.0]] [2, 0]")],
         damaged: vec![
             (changed(0, b'N'), "first bytes: found `Nn-rows1`, expected `nn-rows1`"),
-            (changed(8, sound[8] ^ 1), "hash of what it holds"),
+            (changed(8, sound[8] ^ 1), "content hash"),
             (changed(16, 3), "bytes: found 72, expected 84, for 3 rows"),
             (
                 changed(kind, b'g'),
-                "what a row is: found `g32[2] class(3)`, expected `f32[2] class(3)`",
+                "row type: found `g32[2] class(3)`, expected `f32[2] class(3)`",
             ),
-            (changed(sound.len() - 4, 1), "hash of what it holds"),
+            (changed(sound.len() - 4, 1), "content hash"),
             (sound[..sound.len() - 1].to_vec(), "bytes: found 71, expected 72, for 2 rows"),
             ([&sound[..], &[0]].concat(), "bytes: found 73"),
         ],

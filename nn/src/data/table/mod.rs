@@ -100,7 +100,7 @@ impl Table {
             return Err(Error::value(
                 "names of the columns",
                 format!("{} twice", quoted(twice.name())),
-                "a name of its own for each column",
+                "a unique name for each column",
                 "rename one of them with `Column::renamed`",
             ));
         }
@@ -374,7 +374,7 @@ mod tests {
         );
         says(
             Table::new([Column::numbers("x", [1.0]), Column::dates("x", [1.0])]),
-            "names of the columns: found `x` twice, expected a name of its own for each column; rename one of them \
+            "names of the columns: found `x` twice, expected a unique name for each column; rename one of them \
              with `Column::renamed`",
         );
         let other = people().with(Column::numbers("age", [1.0, 2.0, 3.0, 4.0])).unwrap();

@@ -443,7 +443,7 @@ mod tests {
         let short = Labels::new(["3", "5"]).unwrap();
         says(
             table.target("grade").labels(&short).dataset::<f32, 3, Class<2>>(),
-            "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (wrong are 2 of 3 values), expected one \
+            "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (2 of 3 values are invalid), expected one \
              of `3`, `5`; rows without a target can be left out with `filter`; other classes need other labels",
         );
     }
@@ -485,13 +485,13 @@ mod tests {
         );
         says(
             people().drop(["city"]).unwrap().target("age").dataset::<f32, 2, [f32; 1]>(),
-            "column `age`: number of row 1 (counted from 0): found nothing (wrong is 1 of 4 numbers), expected a finite \
+            "column `age`: number of row 1 (counted from 0): found nothing (1 of 4 numbers is invalid), expected a finite \
              number that fits into the type of the data; leave such rows out with `drop_missing`, the column with `drop`, \
              or put numbers in with `with`",
         );
         let error =
             people().drop(["city", "age"]).unwrap().inputs::<f32, 2>().unwrap_err().to_string();
-        let start = "column `member`: number of row 1 (counted from 0): found nothing (wrong is 1 of 4 numbers); columns \
+        let start = "column `member`: number of row 1 (counted from 0): found nothing (1 of 4 numbers is invalid); columns \
                      `born` have such rows, too";
         assert!(error.starts_with(start), "{error}");
         let large = Table::new([Column::numbers("x", [1e300])]).unwrap();

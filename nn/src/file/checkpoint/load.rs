@@ -382,7 +382,7 @@ fn said(fault: Fault) -> (&'static str, &'static str) {
         Fault::Number => ("too large a number", "sizes and places inside the file"),
         Fault::Whole => (
             "a size or a place with a sign, a fraction or an exponent",
-            "whole numbers from 0, written in digits",
+            "integers from 0, written in digits",
         ),
         Fault::Axes => ("a tensor of more axes", "tensors of up to eight axes"),
         Fault::Backwards => {

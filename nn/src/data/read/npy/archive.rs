@@ -25,7 +25,7 @@ pub fn read_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Npy)>> {
     let length = file.metadata().map_err(|error| Error::io("read", path, error))?.len();
     let zip = |error: ZipError| match error {
         ZipError::Io(error) => failed(path, error),
-        error => Error::file(path, "zip archive", error.to_string(), "a sound one", AGAIN),
+        error => Error::file(path, "zip archive", error.to_string(), "a valid archive", AGAIN),
     };
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(zip)?;
     let (mut arrays, mut taken) = (Vec::new(), 0_u64);
@@ -42,7 +42,7 @@ pub fn read_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Npy)>> {
         let most = packed.saturating_mul(MOST_INFLATED);
         if size > most {
             let what = format!("bytes of array {}", quoted(&name));
-            let expected = format!("at most {most}, which {packed} compressed bytes can become");
+            let expected = format!("at most {most}, the most that {packed} compressed bytes expand to");
             return Err(Error::file(path, what, size.to_string(), expected, AGAIN));
         }
         // One more, so that the end is seen, where the archive compares its checksum.

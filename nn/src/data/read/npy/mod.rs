@@ -142,7 +142,7 @@ pub fn parse(name: impl AsRef<Path>, mut content: impl Read) -> Result<Npy> {
             "first bytes",
             found,
             "`\\u{93}NUMPY`",
-            "this is no `.npy` file",
+            "this is not a `.npy` file",
         ));
     }
     let width = if begin[6] == 1 { 2 } else { 4 };
@@ -181,7 +181,7 @@ pub fn parse(name: impl AsRef<Path>, mut content: impl Read) -> Result<Npy> {
     let sizes = || format!("shape {:?}", header.shape);
     let size = |product: usize, &length: &usize| product.checked_mul(length);
     let Some(size) = header.shape.iter().try_fold(element.size(), size) else {
-        return Err(Error::file(path, "bytes", "more than there can be", sizes(), AGAIN));
+        return Err(Error::file(path, "bytes", "a number that overflows", sizes(), AGAIN));
     };
     let mut bytes = up_to(size)?;
     if bytes.len() < size || !up_to(1)?.is_empty() {
@@ -244,7 +244,7 @@ fn failed(path: &Path, error: io::Error) -> Error {
         | io::ErrorKind::InvalidData
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::Other => {
-            Error::file(path, "content", error.to_string(), "a sound one", AGAIN)
+            Error::file(path, "content", error.to_string(), "valid content", AGAIN)
         }
         _ => Error::io("read", path, error),
     }
@@ -314,7 +314,7 @@ impl Npy {
         if !self.element.is_whole() {
             return Err(self.wrong(
                 "element type",
-                "whole numbers",
+                "integers",
                 "save classes as numbers from 0: `labels.astype(\"int64\")`",
             ));
         }
@@ -334,8 +334,8 @@ impl Npy {
                 &self.path,
                 "shape",
                 format!("{:?}", self.shape),
-                format!("[rows, …] with {width} elements in a row"),
-                "declare as many numbers in a row as the array has, or reshape it",
+                format!("[rows, …] with {width} elements per row"),
+                "declare as many numbers per row as the array has, or reshape it",
             )),
         }
     }
@@ -382,12 +382,12 @@ pub(super) fn examples() -> super::checks::Examples {
             ),
         ],
         damaged: vec![
-            (b"PK\x03\x04 a zip file".to_vec(), "this is no `.npy` file"),
+            (b"PK\x03\x04 a zip file".to_vec(), "this is not a `.npy` file"),
             (file(&header("<i2", "(4,)"), &bytes), "bytes: found 6, expected 8, for shape [4]"),
             (file(&header("<i2", "(2,)"), &bytes), "bytes: found more than 4, expected 4"),
             (file(&header("|O", "(3,)"), &bytes), "element type: found `|O`"),
             (file(&header("<i2", "3"), &bytes), "header: found"),
-            (file(&header("<f8", "(9999999999, 9999999999)"), &bytes), "more than there can be"),
+            (file(&header("<f8", "(9999999999, 9999999999)"), &bytes), "a number that overflows"),
         ],
         says_its_length: true,
     }

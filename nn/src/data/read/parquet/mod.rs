@@ -84,7 +84,7 @@ pub fn parse(name: impl AsRef<Path>, content: &[u8]) -> Result<Table> {
         return Err(Error::file(path, "columns", found, "at least one", "write some"));
     }
     Table::new(table).map_err(|error| {
-        let advice = "rename one of the columns where the file is made";
+        let advice = "rename one of the columns when writing the file";
         Error::file(path, "columns", error.to_string(), "columns of a table", advice)
     })
 }
@@ -94,9 +94,9 @@ fn footer(path: &Path, content: &[u8]) -> Result<Footer> {
     let magic = |found: &[u8], what: &str| {
         let found = quoted(&String::from_utf8_lossy(found));
         let advice = match &content[content.len().saturating_sub(4)..] {
-            b"PARE" => "the file is encrypted: write it without",
+            b"PARE" => "the file is encrypted: write it without encryption",
             _ if what == "last bytes" => AGAIN,
-            _ => "this is no Parquet file",
+            _ => "this is not a Parquet file",
         };
         Err(Error::file(path, what, found, "`PAR1`", advice))
     };
@@ -109,20 +109,20 @@ fn footer(path: &Path, content: &[u8]) -> Result<Footer> {
     };
     let length = u32::from_le_bytes(*length) as usize;
     let damaged = |found: String| {
-        let expected = "a description of its columns";
-        Error::file(path, "end of the file", found, expected, AGAIN)
+        let expected = "the description of the columns";
+        Error::file(path, "footer", found, expected, AGAIN)
     };
     let Some(start) = before.len().checked_sub(length) else {
         return Err(damaged(format!("{length} bytes of {}", before.len())));
     };
     schema::footer(&before[start..]).map_err(|wrong| match wrong {
-        Wrong::Damaged => damaged(format!("{length} bytes that are none")),
+        Wrong::Damaged => damaged(format!("{length} bytes that cannot be parsed")),
         Wrong::Column(name, found) => Error::file(
             path,
             format!("column {}", quoted(&name)),
             found,
-            "numbers, text, yes and no, or dates",
-            "leave the column out where the file is made, or turn it into one of these",
+            "numbers, text, yes/no or dates",
+            "omit the column when writing the file, or convert it to one of these",
         ),
     })
 }
@@ -156,13 +156,13 @@ pub(super) fn examples() -> super::checks::Examples {
             (b"PAR".to_vec(), "first bytes: found `PAR`, expected `PAR1`"),
             (b"PAR1PAR1".to_vec(), "last bytes"),
             (small[..small.len() - 1].to_vec(), "last bytes"),
-            (longer, "end of the file: found 4294967295 bytes of"),
+            (longer, "footer: found 4294967295 bytes of"),
             (file("nested.parquet"), "column `pair`: found several values for each row"),
             (file("times.parquet"), "column `at`: found times of day"),
             (file("bytes.parquet"), "column `raw`: found bytes that begin with [255, 0]"),
             (
                 file("large.parquet"),
-                "column `id`: found 9007199254740993, expected whole numbers up to 2^53",
+                "column `id`: found 9007199254740993, expected integers up to 2^53",
             ),
             (
                 file("brotli.parquet"),

@@ -187,9 +187,9 @@ impl<'c> Reading<'c> {
                 ];
                 let name = names.iter().find(|name| name.0 == other);
                 return Err(Fault::Unread(
-                    name.map_or(format!("coding {other}"), |name| name.1.to_owned()),
-                    "values in PLAIN, RLE or a dictionary",
-                    "write the file with the default codings, which pandas, Polars and DuckDB do",
+                    name.map_or(format!("encoding {other}"), |name| name.1.to_owned()),
+                    "values encoded as PLAIN, RLE or a dictionary",
+                    "write the file with the default encodings, which pandas, Polars and DuckDB do",
                 ));
             }
         };
@@ -417,8 +417,8 @@ fn number(whole: i128, meaning: Meaning) -> Result<f64> {
         _ if whole.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS => Ok(whole as f64),
         _ => Err(Fault::Unread(
             whole.to_string(),
-            "whole numbers up to 2^53, which `f64` holds",
-            "names such as account numbers are text: write the column so",
+            "integers up to 2^53, which `f64` holds exactly",
+            "identifiers such as account numbers are text: write the column as text",
         )),
     }
 }

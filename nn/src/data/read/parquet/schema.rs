@@ -168,7 +168,7 @@ fn meaning(element: &Value<'_>, stored: Stored) -> Result<Meaning, &'static str>
     let is_decimal = logical(5).is_some() || old == Some(5);
     let scale = logical(5).and_then(|decimal| decimal.whole(1)).or(element.whole(7));
     let scale =
-        i32::try_from(scale.unwrap_or(0)).map_err(|_| "numbers with a scale that is none")?;
+        i32::try_from(scale.unwrap_or(0)).map_err(|_| "decimal numbers with an invalid scale")?;
     let unsigned =
         logical(10).is_some_and(|whole| matches!(whole.field(2), Some(Value::Flag(false))));
     match stored {
@@ -187,8 +187,8 @@ fn meaning(element: &Value<'_>, stored: Stored) -> Result<Meaning, &'static str>
             Ok(Meaning::Number { signed: !unsigned && !matches!(old, Some(11..=14)) })
         }
         Stored::Bytes => Ok(Meaning::Word),
-        Stored::Fixed(_) if logical(15).is_some() => Err("numbers of two bytes"),
-        Stored::Fixed(_) => Err("bytes that are no text"),
+        Stored::Fixed(_) if logical(15).is_some() => Err("16-bit floats"),
+        Stored::Fixed(_) => Err("bytes that are not text"),
     }
 }
 

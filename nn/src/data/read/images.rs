@@ -1,4 +1,5 @@
-//! Pictures in folders, one for each class: PNG and JPEG, grey or in colours, in the size that the network takes.
+//! Images in folders, one folder per class: PNG and JPEG, gray or color, resized to the size that
+//! the network takes.
 //!
 //! ```no_run
 //! use nn::data::images::Images;
@@ -28,13 +29,13 @@ use crate::data::{Dataset, Labels};
 use crate::error::{Error, Result, quoted};
 use crate::head::Class;
 
-/// How the names of such files end, in letters of either case.
+/// File name extensions, in upper or lower case.
 pub const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg"];
 
-/// What becomes of a picture: its size, and whether it keeps its colours. A picture of another size is stretched to this one; what
-/// is transparent in it is not any more.
+/// A reader of images with a fixed size, gray or color. Images of another size are stretched to
+/// this one. Transparency is dropped.
 ///
-/// The bytes go row by row from the top, each from the left; a pixel in colours is red, green and blue.
+/// Bytes go row by row from the top, each row from the left. A color pixel is red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "nothing is read before `folder`, `file` or `parse` is called"]
 pub struct Images {
@@ -44,24 +45,26 @@ pub struct Images {
 }
 
 impl Images {
-    /// One byte for each pixel, how light it is.
+    /// Gray: one byte per pixel, its brightness.
     pub fn grey(width: u32, height: u32) -> Self {
         Images { width, height, is_rgb: false }
     }
 
-    /// Three bytes for each pixel.
+    /// Color: three bytes per pixel.
     pub fn rgb(width: u32, height: u32) -> Self {
         Images { width, height, is_rgb: true }
     }
 
-    /// Reads all pictures in the folders of a folder, each of which is a class. The classes are in the order of the folders'
-    /// names, which are their labels, and the pictures in the order of theirs. Files beside the folders, and those whose names
-    /// begin with a point, are left out.
+    /// Reads all images in the subfolders of a folder; each subfolder is a class. The classes are
+    /// in the order of the subfolders' names, which are their labels, and the images in the order
+    /// of their names. Files next to the subfolders, and files whose names begin with a dot, are
+    /// skipped.
     ///
     /// # Errors
     ///
-    /// If a folder cannot be read, or there are not `C` of them; if one has no pictures, or something else; if a picture
-    /// cannot be read; if the size does not have `N` bytes. Of several the first are named and all are counted.
+    /// If a folder cannot be read, or there are not `C` of them; if one has no images, or other
+    /// files; if an image cannot be read; if the size does not have `N` bytes. Of several invalid
+    /// files the first are named and all are counted.
     pub fn folder<const N: usize, const C: usize>(
         &self,
         path: impl AsRef<Path>,
@@ -112,11 +115,12 @@ impl Images {
         Ok((Dataset::new(pictures, classes)?.with_class_names(&labels)?, labels))
     }
 
-    /// Reads one picture.
+    /// Reads one image.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or is no PNG or JPEG, or if the size does not have `N` bytes.
+    /// If the file cannot be read, is not a PNG or JPEG image, or if the size does not have `N`
+    /// bytes.
     pub fn file<const N: usize>(&self, path: impl AsRef<Path>) -> Result<[u8; N]> {
         let path = path.as_ref();
         self.check::<N>()?;
@@ -124,15 +128,16 @@ impl Images {
         self.parse(path, &content)
     }
 
-    /// Reads a picture that is in memory; errors call it `name`. Which format it has is seen from its first bytes.
+    /// Reads an image from memory; errors call it `name`. The format is recognized by the first
+    /// bytes.
     ///
     /// # Errors
     ///
     /// As [`file`](Self::file).
     pub fn parse<const N: usize>(&self, name: impl AsRef<Path>, content: &[u8]) -> Result<[u8; N]> {
-        /// So many bytes can one become: 1032 by deflate, once more for the decoder.
+        /// Largest size of an image per byte of the file: 1032 by deflate, doubled for the decoder.
         const MOST_INFLATED: u64 = 2048;
-        /// Bytes that any picture may take.
+        /// Bytes that every image may take.
         const SMALL: u64 = 1 << 16;
         let path = name.as_ref();
         self.check::<N>()?;
@@ -144,7 +149,7 @@ impl Images {
         let reader = ImageReader::new(Cursor::new(content)).with_guessed_format();
         let mut reader = reader.map_err(|error| wrong(&error))?;
         let mut limits = Limits::default();
-        // A header may promise much.
+        // The header may announce any size.
         limits.max_alloc =
             Some(SMALL.saturating_add(MOST_INFLATED.saturating_mul(content.len() as u64)));
         reader.limits(limits);
@@ -174,7 +179,7 @@ impl Images {
     }
 }
 
-/// What is in a folder, but for what is hidden, in the order of the names.
+/// The entries of a folder without hidden ones, sorted by name.
 fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| Error::io("read", path, error);
     let mut entries = Vec::new();
@@ -190,7 +195,7 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A picture of two grey pixels.
+/// An image of two gray pixels.
 #[cfg(test)]
 fn png(pixels: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
@@ -218,7 +223,7 @@ pub(super) fn examples() -> super::checks::Examples {
             (changed, "picture: found"),
             (sound[..sound.len() - 20].to_vec(), "expected a PNG or JPEG image"),
         ],
-        // A picture is whole before the marks at the end of its file.
+        // An image is complete before the marks at the end of its file.
         says_its_length: false,
     }
 }

@@ -61,8 +61,8 @@ pub(super) struct Reading {
     store: Store,
     /// Number of present values of the column's kind.
     fits: usize,
-    /// The first values of another kind, in a column whose kind was guessed. In a category: those that are neither
-    /// numbers nor dates.
+    /// The first values of another kind, in a column whose kind was guessed. In a category: those
+    /// that are neither numbers nor dates.
     other: Vec<Mistake>,
     others: usize,
 }
@@ -212,8 +212,8 @@ impl Reading {
         }
     }
 
-    /// Returns whether the guess was wrong and the values must be read again as words. Where nearly all values are
-    /// numbers or dates, the others are mistakes instead.
+    /// Returns whether the guess was wrong and the values must be read again as words. Where nearly
+    /// all values are numbers or dates, the others are mistakes instead.
     pub(super) fn must_be_words(&mut self, fields: &Fields, mistakes: &mut Mistakes) -> bool {
         /// Values of another kind are mistakes if they are at most one in `FEW`.
         const FEW: usize = 10;

@@ -11,13 +11,15 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! A field is a number, a date (`2026-11-28`, optionally with a time of day), yes or no (also `true` and `false`), or a word.
+//! A field is a number, a date (`2026-11-28`, optionally with a time of day), yes or no (also
+//! `true` and `false`), or a word.
 //!
-//! The kind of a column follows from all its values, unless [`Csv::kind`] sets it. In a column of numbers, up to one value in
-//! ten that is not a number is an error; with more, all values are words.
+//! The kind of a column follows from all its values, unless [`Csv::kind`] sets it. Where at most
+//! one value in ten is not a number among numbers, these values are errors; where more are not, all
+//! values are words.
 //!
-//! Blanks around a field are removed, and empty lines are skipped. Gzip-compressed files are recognized by their first bytes
-//! and decompressed.
+//! Blanks around a field are removed, and empty lines are skipped. Gzip-compressed files are
+//! recognized by their first bytes and decompressed.
 
 mod columns;
 mod mistakes;
@@ -40,7 +42,8 @@ use crate::error::{Error, Result, quoted};
 pub const EXTENSIONS: &[&str] = &["csv", "tsv"];
 
 impl Table {
-    /// Reads a file with comma-separated fields and the column names in its first line. For other formats use [`Csv`].
+    /// Reads a file with comma-separated fields and the column names in its first line. For other
+    /// formats use [`Csv`].
     ///
     /// # Errors
     ///
@@ -50,8 +53,8 @@ impl Table {
     }
 }
 
-/// A reader of tables in text. By default fields are separated by commas, fields that contain a comma are in double quotes,
-/// and the first line has the column names.
+/// A reader of tables in text. By default fields are separated by commas, fields that contain a
+/// comma are in double quotes, and the first line has the column names.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read before `read` or `parse` is called"]
 pub struct Csv {
@@ -80,8 +83,8 @@ impl Default for Csv {
 }
 
 impl Csv {
-    /// The default format: a comma, double quotes, a header, and as missing values the empty field, `?`, `NA`, `N/A`, `n/a`,
-    /// `NaN`, `nan`, `null`, `NULL` and `<NA>`.
+    /// The default format: a comma, double quotes, a header, and as missing values the empty field,
+    /// `?`, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`, `NULL` and `<NA>`.
     pub fn new() -> Self {
         Csv {
             separator: None,
@@ -114,7 +117,8 @@ impl Csv {
         self
     }
 
-    /// Sets whether the first line has the column names. Without them the columns are `column0`, `column1`, ….
+    /// Sets whether the first line has the column names. Without them the columns are `column0`,
+    /// `column1`, ….
     pub fn header(mut self, has_header: bool) -> Self {
         self.has_header = has_header;
         self
@@ -150,7 +154,8 @@ impl Csv {
         self
     }
 
-    /// Sets the kind of a column, instead of guessing it. Yes may then also be `y`, `t` or `1`; no may be `n`, `f` or `0`.
+    /// Sets the kind of a column, instead of guessing it. Yes may then also be `y`, `t` or `1`; no
+    /// may be `n`, `f` or `0`.
     pub fn kind<'n>(mut self, at: impl Into<At<'n>>, kind: Kind) -> Self {
         self.kinds.push(match at.into() {
             At::Name(name) => (Name::Name(name.to_string()), kind),
@@ -163,9 +168,10 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, has no header where one is expected, has lines with different numbers of fields, or has a
-    /// value that is not of the column's kind. The message names the first such lines and columns, their contents, and the
-    /// total number. No part of the table is returned.
+    /// If the file cannot be read, has no header where one is expected, has lines with different
+    /// numbers of fields, or has a value that is not of the column's kind. The message names the
+    /// first such lines and columns, their contents, and the total number. No part of the table is
+    /// returned.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Table> {
         let path = path.as_ref();
         self.read_with(path, || {
@@ -242,7 +248,8 @@ impl Csv {
         Ok(())
     }
 
-    /// Reads the content once. Returns the table, or the columns that must be read again as words, including `words`.
+    /// Reads the content once. Returns the table, or the columns that must be read again as words,
+    /// including `words`.
     fn pass(
         &self,
         path: &Path,
@@ -404,7 +411,8 @@ impl Csv {
                         columns::NOT_UTF8,
                     ));
                 };
-                // A column without a name, such as the row numbers that some programs write, is `column0`, ….
+                // A column without a name, such as the row numbers that some programs write, is
+                // `column0`, ….
                 if !text.is_empty() {
                     *name = text.to_string();
                 }

@@ -8,8 +8,9 @@ const TENS: [f64; 23] = [
 
 /// Parses a number, correctly rounded; `None` if the bytes are not a number.
 ///
-/// Most numbers are a few digits with a point. Their digits and power of ten are exact, so one division rounds correctly
-/// (Clinger 1990). The standard library, which takes twice as long, parses the others.
+/// Most numbers are a few digits with a point. Their digits and power of ten are exact, so one
+/// division rounds correctly (Clinger 1990). The standard library, which takes twice as long,
+/// parses the others.
 pub(super) fn number(text: &[u8]) -> Option<f64> {
     let (is_negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),

@@ -1,4 +1,4 @@
-//! Tables in Parquet, the format in which pandas, Polars, DuckDB and Spark keep them.
+//! Tables in Parquet, the file format of pandas, Polars, DuckDB and Spark.
 //!
 //! ```no_run
 //! use nn::data::Table;
@@ -8,12 +8,14 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Numbers of all sizes and decimal numbers become numbers, text becomes words, days and times become dates; a value that is missing
-//! in the file is missing in the table. What a table has no column for is an error that names it: lists, records, times of day, bytes
-//! that are no text, whole numbers beyond 2^53. Pages may be compressed with Snappy, gzip or Zstandard or not at all, which the tools
-//! named above write by default or when asked to.
+//! Integers, floats and decimals become numbers, text becomes words, dates and timestamps become
+//! dates. Missing values stay missing. A column that a table cannot hold is an error that names it:
+//! lists, records, times of day, bytes that are not text, integers beyond 2^53. Pages may be
+//! uncompressed or compressed with Snappy, gzip or Zstandard, which the tools named above write by
+//! default or on request.
 //!
-//! A file is read by its own [format](https://parquet.apache.org/docs/file-format/), without Arrow.
+//! Files are read directly by the [format](https://parquet.apache.org/docs/file-format/), without
+//! Arrow.
 
 mod levels;
 mod pages;
@@ -27,10 +29,10 @@ use self::schema::{Footer, Wrong};
 use crate::data::table::Table;
 use crate::error::{Error, Result, quoted};
 
-/// How the names of such files end.
+/// File name extensions.
 pub const EXTENSIONS: &[&str] = &["parquet", "pq"];
 
-/// With what a file begins and ends.
+/// First and last bytes of a file.
 const MAGIC: &[u8] = b"PAR1";
 const AGAIN: &str = "the file is truncated or damaged, get it again";
 
@@ -39,7 +41,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is no such file, is damaged, or has a column that no table has.
+    /// If the file cannot be read, is not a Parquet file, is damaged, or has a column that a table
+    /// cannot hold.
     pub fn read_parquet(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, error))?;
@@ -47,7 +50,7 @@ impl Table {
     }
 }
 
-/// Reads the content of a Parquet file from elsewhere; errors call it `name`.
+/// Reads the content of a Parquet file from memory; errors call it `name`.
 ///
 /// # Errors
 ///
@@ -89,7 +92,7 @@ pub fn parse(name: impl AsRef<Path>, content: &[u8]) -> Result<Table> {
     })
 }
 
-/// What the end of the file says.
+/// Reads the footer at the end of the file.
 fn footer(path: &Path, content: &[u8]) -> Result<Footer> {
     let magic = |found: &[u8], what: &str| {
         let found = quoted(&String::from_utf8_lossy(found));

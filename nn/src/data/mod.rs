@@ -1,4 +1,4 @@
-//! Data: data sets in memory, class labels, minibatches, and the readers that fill them.
+//! Data sets in memory, class labels, minibatches, splits, and readers of files.
 //!
 //! ```no_run
 //! use nn::data::fashion_mnist;

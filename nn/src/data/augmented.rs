@@ -101,8 +101,8 @@ impl<'d, X, Y> Augmented<'d, X, Y> {
     pub fn noise(self, deviation: f64) -> Result<Self> {
         if !(deviation >= 0.0 && deviation.is_finite()) {
             let (found, expected) = (deviation.to_string(), "a finite number from 0");
-            let advice = "0.1 is much for inputs that are scaled to a deviation of 1";
-            return Err(Error::value("deviation of noise on inputs", found, expected, advice));
+            let advice = "0.1 is much for inputs with a standard deviation of 1";
+            return Err(Error::value("standard deviation of noise on inputs", found, expected, advice));
         }
         Ok(Augmented { noise: deviation, ..self })
     }

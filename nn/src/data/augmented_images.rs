@@ -86,7 +86,7 @@ impl<'d, T: Float, const N: usize, Y> AugmentedImages<'d, [T; N], Y> {
                 "numbers of an image",
                 N.to_string(),
                 format!("{pixels} of {height} × {width} pixels, or a multiple for channels"),
-                "say how many rows and columns of pixels the rows of the data have",
+                "pass the height and width of the images in pixels",
             ));
         }
         Ok(AugmentedImages { source, height, width, changes: Changes::default() })
@@ -142,7 +142,7 @@ impl<X, Y> AugmentedImages<'_, X, Y> {
     ///
     /// If the probability is not from 0 to 1, or `most` not from 0 to 0.9.
     pub fn scale(mut self, chance: f64, most: f64) -> Result<Self> {
-        let most = checked("most of a change in scale", most, 0.9, "0.1 is usual")?;
+        let most = checked("largest change in scale", most, 0.9, "0.1 is usual")?;
         self.changes.scale = (checked_chance("chance of a change in scale", chance)?, most);
         Ok(self)
     }
@@ -154,7 +154,7 @@ impl<X, Y> AugmentedImages<'_, X, Y> {
     ///
     /// If one of them is not from 0 to 1.
     pub fn erase(mut self, chance: f64, most: f64) -> Result<Self> {
-        let most = checked("sides of what is erased", most, 1.0, "0.4 is usual")?;
+        let most = checked("sides of the erased rectangle", most, 1.0, "0.4 is usual")?;
         self.changes.erasing = (checked_chance("chance of erasing", chance)?, most);
         Ok(self)
     }

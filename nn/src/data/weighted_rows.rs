@@ -156,12 +156,12 @@ pub(crate) fn check_weights<X, Y>(which: &str, data: &dyn Source<X, Y>) -> Resul
     wrong.look(0, &weights, |&weight| (!is_weight(weight)).then(|| weight.to_string()));
     let noun = format!("{which}weight");
     if let Some(wrong) = wrong.any() {
-        let advice = "0 leaves a row out, 1 is the weight of a row like all others";
+        let advice = "0 ignores a row, 1 is the weight of an ordinary row";
         let expected = "finite numbers from 0";
         return Err(Error::value(wrong.what(&noun), wrong.found(&noun), expected, advice));
     }
     if !weights.is_empty() && weights.iter().all(|&weight| weight == 0.0) {
-        let advice = "nothing can be learnt from such rows, nor anything be judged by them";
+        let advice = "such rows can neither train nor evaluate a model";
         return Err(Error::value(format!("{noun}s of rows"), "0 for all", "one above 0", advice));
     }
     Ok(())

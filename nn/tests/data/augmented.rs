@@ -150,7 +150,7 @@ fn settings_out_of_range_are_refused_by_name() {
     let data = data(5);
     for deviation in [-0.1, f64::NAN, f64::INFINITY] {
         let error = Augmented::new(&data).noise(deviation).unwrap_err().to_string();
-        assert!(error.starts_with("deviation of noise on inputs: found "), "{error}");
+        assert!(error.starts_with("standard deviation of noise on inputs: found "), "{error}");
     }
     for alpha in [0.0, 1.5, f64::NAN] {
         let error = Augmented::new(&data).mixup(alpha).unwrap_err().to_string();

@@ -164,6 +164,6 @@ fn settings_out_of_range_are_refused_by_name() {
     refused(images(&data).shift(0.5, 4), "pixels of a shift: found 4");
     refused(images(&data).shift(f64::NAN, 1), "chance of a shift: found NaN");
     refused(images(&data).rotate(0.5, 181.0), "degrees of a rotation: found 181");
-    refused(images(&data).scale(0.5, 1.0), "most of a change in scale: found 1");
+    refused(images(&data).scale(0.5, 1.0), "largest change in scale: found 1");
     refused(images(&data).erase(-0.1, 0.5), "chance of erasing: found -0.1");
 }

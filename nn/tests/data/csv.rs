@@ -158,7 +158,7 @@ fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
     );
     says(
         Csv::new().kind("c", Kind::Number).parse("t.csv", "a,b\n1,2\n"),
-        "column: found `c`, expected one of `a`, `b`; `names` gives the names of all columns; places are counted from 0",
+        "column: found `c`, expected one of `a`, `b`; `names` gives the names of all columns; positions are counted from 0",
     );
     says(
         Csv::new().names(["a"]).parse("t.csv", "a,b\n1,2\n"),

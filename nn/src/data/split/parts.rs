@@ -107,7 +107,7 @@ pub(in super::super) fn parts<const PARTS: usize>(
 ) -> Result<[Vec<usize>; PARTS]> {
     if let Some(part) = shares.iter().position(|share| !(*share > 0.0 && *share <= 1.0)) {
         return Err(Error::value(
-            format!("share of part {part}"),
+            format!("fraction of part {part}"),
             shares[part].to_string(),
             "a number above 0, at most 1",
             "pass [0.8, 0.2] for four rows in five and one in five, for example",
@@ -116,10 +116,10 @@ pub(in super::super) fn parts<const PARTS: usize>(
     let sum: f64 = shares.iter().sum();
     if (sum - 1.0).abs() > 1e-9 {
         return Err(Error::value(
-            "sum of the shares",
+            "sum of the fractions",
             sum.to_string(),
             "1",
-            "every row belongs to one part: name the rest as a part, too",
+            "every row belongs to a part: also list a part for the rest",
         ));
     }
     let random = Random::new(seed, SPLIT_STREAM);
@@ -240,10 +240,10 @@ mod tests {
     #[test]
     fn shares_that_are_none_are_refused() {
         let data = data(10);
-        says(split(&data, [1.5, -0.5]).views(), "share of part 0: found 1.5");
-        says(split(&data, [f64::NAN, 0.5]).views(), "share of part 0: found NaN");
-        says(split(&data, [0.5, 0.0]).views(), "share of part 1: found 0");
-        says(split(&data, [0.5, 0.4]).views(), "sum of the shares: found 0.9, expected 1");
+        says(split(&data, [1.5, -0.5]).views(), "fraction of part 0: found 1.5");
+        says(split(&data, [f64::NAN, 0.5]).views(), "fraction of part 0: found NaN");
+        says(split(&data, [0.5, 0.0]).views(), "fraction of part 1: found 0");
+        says(split(&data, [0.5, 0.4]).views(), "sum of the fractions: found 0.9, expected 1");
         says(
             split(&data, [0.99, 0.01]).views(),
             "part 1 (counted from 0) of 2: found no rows, of 10 rows",

@@ -142,16 +142,16 @@ impl Table {
                 (quoted(name), self.columns.iter().position(|column| column.name() == name))
             }
             At::Place(place) => {
-                (format!("place {place}"), Some(place).filter(|&place| place < self.columns.len()))
+                (format!("position {place}"), Some(place).filter(|&place| place < self.columns.len()))
             }
         };
         place.ok_or_else(|| {
             let expected = match (at, self.columns.len()) {
-                (_, 0) => "nothing, as the table has no columns".to_string(),
+                (_, 0) => "none, since the table has no columns".to_string(),
                 (At::Name(_), _) => format!("one of {}", listed(self.names())),
                 (At::Place(_), count) => format!("a number below {count}, the number of columns"),
             };
-            let advice = "`names` gives the names of all columns; places are counted from 0";
+            let advice = "`names` gives the names of all columns; positions are counted from 0";
             Error::value("column", found, expected, advice)
         })
     }
@@ -323,12 +323,12 @@ mod tests {
         says(
             table.column("town"),
             "column: found `town`, expected one of `age`, `city`, `member`, `born`; `names` gives the names of all \
-             columns; places are counted from 0",
+             columns; positions are counted from 0",
         );
         says(
             table.column(4),
-            "column: found place 4, expected a number below 4, the number of columns; `names` gives the names of all \
-             columns; places are counted from 0",
+            "column: found position 4, expected a number below 4, the number of columns; `names` gives the names of all \
+             columns; positions are counted from 0",
         );
         assert!(Table::new([]).unwrap().column(0).is_err());
     }

@@ -37,7 +37,7 @@ impl Table {
                     format!("column {}", quoted(column.name())),
                     format!("a {}", column.kind()),
                     "a category",
-                    "other columns are numbers already; `as_category` makes a category of one",
+                    "other columns are already numbers; `as_category` converts one to a category",
                 ));
             };
             for (word, code) in words.iter().zip(0_u32..) {
@@ -64,8 +64,8 @@ mod tests {
         assert_eq!(table.column(1).unwrap().kind(), Kind::YesNo);
         assert_eq!(
             people().one_hot(["age"]).unwrap_err().to_string(),
-            "column `age`: found a number, expected a category; other columns are numbers already; `as_category` makes \
-             a category of one"
+            "column `age`: found a number, expected a category; other columns are already numbers; `as_category` \
+             converts one to a category"
         );
     }
 }

@@ -82,7 +82,7 @@ fn keys(table: &Table, at: At<'_>) -> Result<Vec<(u64, String)>> {
             format!("column {}", quoted(column.name())),
             format!("{missing} missing values"),
             "a value in each row, since rows are divided by it",
-            "leave out the rows without one: `filter` with `!cell.is_missing()`",
+            "remove the rows without one: `filter` with `!cell.is_missing()`",
         ));
     }
     let key = |cell: Cell<'_>| match cell.number() {

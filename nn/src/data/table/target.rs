@@ -51,7 +51,7 @@ impl Table {
                     count => format!("{count} columns: {}, for `[_; 0]`", listed(self.names())),
                 },
                 "at least one, in the table and in the type of the data",
-                "give the table a column beside the target, and write `[f32; …]` for as many inputs",
+                "give the table an input column, and write `[f32; …]` for as many inputs",
             ));
         }
         if self.columns.len() != N {
@@ -281,7 +281,7 @@ fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
         Some(_) => None,
         None => Some(match column.get(row) {
             Some(cell) if !cell.is_missing() => quoted(&cell.to_string()),
-            _ => "nothing".to_string(),
+            _ => "a missing value".to_string(),
         }),
     });
     match wrong {
@@ -295,7 +295,7 @@ fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
                 }
                 None => "a word".to_string(),
             },
-            "rows without a target can be left out with `filter`; other classes need other labels",
+            "remove rows without a target with `filter`; other classes need other labels",
         )),
     }
 }
@@ -317,7 +317,7 @@ impl Missing {
                 wrong.look(0, numbers, |&number| {
                     let is_fine = T::of(number).is_finite();
                     (!is_fine).then(|| match number.is_nan() {
-                        true => "nothing".to_string(),
+                        true => "a missing value".to_string(),
                         false => number.to_string(),
                     })
                 });
@@ -326,7 +326,7 @@ impl Missing {
                 for (row, &flag) in flags.iter().enumerate() {
                     write(row, if flag == Some(true) { T::one() } else { T::zero() });
                 }
-                wrong.look(0, flags, |flag| flag.is_none().then(|| "nothing".to_string()));
+                wrong.look(0, flags, |flag| flag.is_none().then(|| "a missing value".to_string()));
             }
             Values::Words { words, .. } => {
                 return Err(Error::value(
@@ -334,7 +334,7 @@ impl Missing {
                     format!("a category of {} words", words.len()),
                     "numbers",
                     format!(
-                        "make a flag of each word with `one_hot([{0:?}])`, or leave the column out with `drop([{0:?}])`",
+                        "convert each word to a flag with `one_hot([{0:?}])`, or drop the column with `drop([{0:?}])`",
                         column.name()
                     ),
                 ));
@@ -355,14 +355,14 @@ impl Missing {
             0 => String::new(),
             _ => {
                 let names = listed(self.others.iter().map(String::as_str));
-                format!("; columns {names} have such rows, too")
+                format!("; columns {names} also have such rows")
             }
         };
         Err(Error::value(
             format!("column {}: {}", quoted(&name), wrong.what("number")),
             wrong.found("number") + &others,
             "a finite number that fits into the type of the data",
-            "leave such rows out with `drop_missing`, the column with `drop`, or put numbers in with `with`",
+            "remove such rows with `drop_missing` or the column with `drop`, or fill in numbers with `with`",
         ))
     }
 }
@@ -444,7 +444,7 @@ mod tests {
         says(
             table.target("grade").labels(&short).dataset::<f32, 3, Class<2>>(),
             "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (2 of 3 values are invalid), expected one \
-             of `3`, `5`; rows without a target can be left out with `filter`; other classes need other labels",
+             of `3`, `5`; remove rows without a target with `filter`; other classes need other labels",
         );
     }
 
@@ -453,8 +453,8 @@ mod tests {
         let table = flowers();
         says(
             table.target("grade").dataset::<f32, 4, [f32; 1]>(),
-            "input `species`: found a category of 3 words, expected numbers; make a flag of each word with \
-             `one_hot([\"species\"])`, or leave the column out with `drop([\"species\"])`",
+            "input `species`: found a category of 3 words, expected numbers; convert each word to a flag \
+             with `one_hot([\"species\"])`, or drop the column with `drop([\"species\"])`",
         );
         says(
             table.target("species").dataset::<f32, 5, Class<3>>(),
@@ -464,7 +464,7 @@ mod tests {
         says(
             table.select(["grade"]).unwrap().target("grade").dataset::<f32, 0, [f32; 1]>(),
             "number of inputs: found no column, expected at least one, in the table and in the type of the data; give the \
-             table a column beside the target, and write `[f32; …]` for as many inputs",
+             table an input column, and write `[f32; …]` for as many inputs",
         );
         assert!(table.target("grade").dataset::<f32, 0, [f32; 1]>().is_err());
         says(
@@ -485,14 +485,14 @@ mod tests {
         );
         says(
             people().drop(["city"]).unwrap().target("age").dataset::<f32, 2, [f32; 1]>(),
-            "column `age`: number of row 1 (counted from 0): found nothing (1 of 4 numbers is invalid), expected a finite \
-             number that fits into the type of the data; leave such rows out with `drop_missing`, the column with `drop`, \
-             or put numbers in with `with`",
+            "column `age`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers is invalid), expected a \
+             finite number that fits into the type of the data; remove such rows with `drop_missing` or the column with \
+             `drop`, or fill in numbers with `with`",
         );
         let error =
             people().drop(["city", "age"]).unwrap().inputs::<f32, 2>().unwrap_err().to_string();
-        let start = "column `member`: number of row 1 (counted from 0): found nothing (1 of 4 numbers is invalid); columns \
-                     `born` have such rows, too";
+        let start = "column `member`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers is invalid); \
+                     columns `born` also have such rows";
         assert!(error.starts_with(start), "{error}");
         let large = Table::new([Column::numbers("x", [1e300])]).unwrap();
         assert!(large.inputs::<f32, 1>().is_err());

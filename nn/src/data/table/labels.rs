@@ -9,9 +9,9 @@ use crate::labels::Labels;
 use crate::words::Words;
 
 impl Labels {
-    /// The values of a column that are different, in order.
+    /// The distinct values of a column, in order.
     pub(super) fn of(column: &Column) -> Result<Self> {
-        /// More classes than anybody means.
+        /// A column with more values is not meant as classes.
         const MOST: usize = 10_000;
         let names: Vec<String> = match column.values() {
             Values::Words { words, .. } => return Ok(Labels::of_different(words.clone())),
@@ -45,27 +45,28 @@ fn no_classes(column: &Column, found: String) -> Error {
 }
 
 impl Table {
-    /// The names of the classes of a column: its words in order, `no` and `yes`, or its whole numbers from the smallest on.
+    /// The names of the classes of a column: its words in order, `no` and `yes`, or its integers in
+    /// increasing order.
     ///
     /// # Errors
     ///
-    /// If there is no such column, or it holds something else.
+    /// If the column does not exist, or its values are not classes.
     pub fn labels<'n>(&self, at: impl Into<At<'n>>) -> Result<Labels> {
         Labels::of(self.column(at)?)
     }
 
-    /// The words of all its categories: for [`Dataset::with_words`](crate::data::Dataset::with_words).
+    /// The words of all categories, for [`Dataset::with_words`](crate::data::Dataset::with_words).
     pub fn words(&self) -> Words {
         let categories = self.columns().iter().filter(|column| column.kind() == Kind::Category);
         Words::from_lists(categories.filter_map(|column| Labels::of(column).ok()).collect())
     }
 
-    /// The same with a column as a category: its numbers, dates or flags as words. A number of a class whose rows may not
-    /// all be in one part of the data keeps its class this way.
+    /// Converts a column to a category: its numbers, dates or flags become words. Classes that are
+    /// numbers then keep their index even if a part of the data lacks some of them.
     ///
     /// # Errors
     ///
-    /// If there is no such column.
+    /// If the column does not exist.
     pub fn as_category<'n>(&self, at: impl Into<At<'n>>) -> Result<Self> {
         let column = self.column(at)?;
         if column.kind() == Kind::Category {

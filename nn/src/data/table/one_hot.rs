@@ -1,12 +1,12 @@
-//! Categories as flags.
+//! One-hot encoding of categories.
 
 use super::column::{Column, NO_WORD, Values};
 use super::{At, Table};
 use crate::error::{Error, Result, quoted};
 
 impl Table {
-    /// Each of these categories as one column of yes and no for each of its words, named `city=Rome`, in its place. Where
-    /// the word is missing, all of them are.
+    /// Replaces each of these categories by one column of yes and no for each of its words, named
+    /// `city=Rome`. Where the word is missing, all of them are missing.
     ///
     /// ```
     /// use nn::data::{Column, Table};
@@ -23,7 +23,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If there is no such column, or it is not a category.
+    /// If a column does not exist, or is not a category.
     pub fn one_hot<'n, A: Into<At<'n>>>(&self, at: impl IntoIterator<Item = A>) -> Result<Self> {
         let places = self.places(at)?;
         let mut columns = Vec::new();

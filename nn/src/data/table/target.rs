@@ -1,4 +1,4 @@
-//! From columns to rows of numbers: inputs, and a target for each.
+//! Converts columns to rows of numbers: inputs and targets.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::head::Class;
 use crate::row::Row;
 
 impl Table {
-    /// The table with this column as what is to be predicted, and all others as inputs.
+    /// Takes this column as the target, and all others as inputs.
     ///
     /// ```
     /// use nn::data::{Class, Column, Dataset, Table};
@@ -32,16 +32,18 @@ impl Table {
         self.targets([at])
     }
 
-    /// The table with these columns as what is to be predicted, together.
+    /// Takes these columns as one target of several numbers, and all others as inputs.
     pub fn targets<'n, A: Into<At<'n>>>(&self, at: impl IntoIterator<Item = A>) -> WithTarget<'_> {
         WithTarget { table: self, places: self.places(at), labels: None }
     }
 
-    /// All columns as inputs, row by row: `N` numbers each. A date is its days from 1970-01-01, yes is 1 and no is 0.
+    /// All columns as inputs, in rows of `N` numbers. A date is its days since 1970-01-01, yes is 1
+    /// and no is 0.
     ///
     /// # Errors
     ///
-    /// If there are not `N` columns, or none, one of them is a category, or a value is missing or too large for `T`.
+    /// If there are no columns, not `N` columns, a category, or a value that is missing or too
+    /// large for `T`.
     pub fn inputs<T: Float, const N: usize>(&self) -> Result<Vec<[T; N]>> {
         if N == 0 {
             return Err(Error::value(
@@ -71,7 +73,7 @@ impl Table {
         Ok(rows)
     }
 
-    /// All columns as inputs, number by number.
+    /// All columns as inputs, in one flat vector.
     fn flat_inputs<T: Float>(&self) -> Result<Vec<T>> {
         let width = self.columns.len();
         let mut numbers = vec![T::zero(); width * self.rows];
@@ -84,7 +86,7 @@ impl Table {
     }
 }
 
-/// A table with what is to be predicted; see [`Table::target`].
+/// A table with its target columns; see [`Table::target`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is converted before `dataset` or `flat` is called"]
 pub struct WithTarget<'t> {
@@ -94,34 +96,36 @@ pub struct WithTarget<'t> {
 }
 
 impl WithTarget<'_> {
-    /// The classes with these names have these numbers, whichever of them there are in this table.
+    /// Sets the class names and their indices, even if some do not occur in this table.
     pub fn labels(mut self, labels: &Labels) -> Self {
         self.labels = Some(labels.clone());
         self
     }
 
-    /// Rows for a network of `N` inputs.
+    /// Rows for a network with `N` inputs.
     ///
-    /// What `Y` is decides what becomes of the target: a [`Class`] of a category, of yes and no, or of whole numbers; a
-    /// `[f32; 1]` of numbers, of a date's days, or of yes (1) and no (0), and a `[f32; 2]` of two such columns.
+    /// The type `Y` determines the target: a [`Class`] for a category, yes and no, or integers; a
+    /// `[f32; 1]` for numbers, the days of a date, or yes (1) and no (0); a `[f32; 2]` for two such
+    /// columns.
     ///
     /// # Errors
     ///
-    /// If there is no such column, or there are not `N` others. If an input is a category, or missing. If the target is of
-    /// another kind, or missing, or does not have as many different values as there are classes.
+    /// If a target column does not exist, or there are not `N` others. If an input is a category,
+    /// or has missing values. If the target is of another kind, has missing values, or the number
+    /// of its distinct values is not that of the classes.
     pub fn dataset<T: Float, const N: usize, Y: ColumnTarget>(self) -> Result<Dataset<[T; N], Y>> {
         let (inputs, targets) = self.parts()?;
         let (targets, names) = Y::read_named(&targets, self.labels.as_ref())?;
         Ok(Dataset::new(inputs.inputs()?, targets)?.named(names))
     }
 
-    /// Rows for a [`Dynamic`](crate::Dynamic) network, which has as many inputs as there are other columns. The target of a
-    /// category is one number, that of its class.
+    /// Rows for a [`Dynamic`](crate::Dynamic) network, whose inputs are all other columns. The
+    /// target of a category is one number, the index of its class.
     ///
     /// # Errors
     ///
-    /// If there is no such column, or no other one. If an input is a category, or missing. If a target is missing, or is not
-    /// one of the labels given.
+    /// If a target column does not exist, or there are no others. If an input is a category, or has
+    /// missing values. If a target is missing, or is not one of the labels passed.
     pub fn flat<T: Float>(self) -> Result<FlatDataset<T>> {
         let (inputs, targets) = self.parts()?;
         let mut numbers = vec![T::zero(); targets.len() * self.table.rows];
@@ -149,16 +153,16 @@ impl WithTarget<'_> {
     }
 }
 
-/// What the columns of a target can become.
+/// A type of targets that columns can be converted to.
 pub trait ColumnTarget: Sized {
     /// The target of each row.
     ///
     /// # Errors
     ///
-    /// If the columns hold something else.
+    /// If the columns are of another kind.
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>>;
 
-    /// The names of the classes, if the target is one that has some.
+    /// The names of the classes, if the target is a class with names.
     ///
     /// # Errors
     ///
@@ -182,7 +186,7 @@ pub trait ColumnTarget: Sized {
     }
 }
 
-/// One column of words, of yes and no, or of whole numbers: each different value is a class.
+/// One column of words, of yes and no, or of integers. Each distinct value is a class.
 impl<const C: usize> ColumnTarget for Class<C> {
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>> {
         let &[column] = columns else { return Err(wrong_count(columns, 1)) };
@@ -208,7 +212,7 @@ impl<const C: usize> ColumnTarget for Class<C> {
     }
 }
 
-/// As many columns of numbers, dates, or yes and no.
+/// `N` columns of numbers, dates, or yes and no.
 impl<T: Float, const M: usize> ColumnTarget for [T; M] {
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>> {
         if columns.len() != M || M == 0 {
@@ -259,7 +263,7 @@ fn wrong_count(columns: &[&Column], expected: usize) -> Error {
     )
 }
 
-/// The number of the class in each row.
+/// The class index of each row.
 fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
     let places: Option<HashMap<&str, usize>> = labels.map(|labels| {
         labels.names().iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect()
@@ -300,7 +304,7 @@ fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
     }
 }
 
-/// Columns in which a number is missing where one must be.
+/// Columns with missing numbers.
 #[derive(Default)]
 struct Missing {
     first: Option<(String, InvalidRows)>,
@@ -308,7 +312,7 @@ struct Missing {
 }
 
 impl Missing {
-    /// Writes the number in each row of a column, and notes those that are missing.
+    /// Writes the number of each row of a column, and records missing ones.
     fn write<T: Float>(&mut self, column: &Column, mut write: impl FnMut(usize, T)) -> Result<()> {
         let mut wrong = InvalidRows::none();
         match column.values() {
@@ -348,7 +352,7 @@ impl Missing {
         Ok(())
     }
 
-    /// An error if there are any.
+    /// The error, if numbers are missing.
     fn none(self) -> Result<()> {
         let Some((name, wrong)) = self.first else { return Ok(()) };
         let others = match self.others.len() {
@@ -432,7 +436,7 @@ mod tests {
             two.target("species").labels(&labels).flat::<f32>().unwrap().targets(),
             [1.0, 2.0]
         );
-        // A selection of rows keeps the words, and so the classes.
+        // A selection of rows retains the words, and so the classes.
         let data: Dataset<[f32; 4], Class<3>> = two.target("species").dataset().unwrap();
         assert_eq!(data.targets()[1].index(), 1);
         let grades = Labels::new(["3", "5", "7"]).unwrap();

@@ -102,7 +102,12 @@ impl<'d, X, Y> Augmented<'d, X, Y> {
         if !(deviation >= 0.0 && deviation.is_finite()) {
             let (found, expected) = (deviation.to_string(), "a finite number from 0");
             let advice = "0.1 is much for inputs with a standard deviation of 1";
-            return Err(Error::value("standard deviation of noise on inputs", found, expected, advice));
+            return Err(Error::value(
+                "standard deviation of noise on inputs",
+                found,
+                expected,
+                advice,
+            ));
         }
         Ok(Augmented { noise: deviation, ..self })
     }

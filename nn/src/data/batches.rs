@@ -192,7 +192,9 @@ impl<X, Y> Minibatch<X, Y> {
 #[track_caller]
 fn check_rows(len: usize, rows: &[usize]) {
     if let Some(row) = rows.iter().find(|&&row| row >= len) {
-        panic!("minibatch: found row {row}, expected one below {len}, the number of rows of the data");
+        panic!(
+            "minibatch: found row {row}, expected one below {len}, the number of rows of the data"
+        );
     }
 }
 

@@ -529,10 +529,7 @@ pub(super) fn examples() -> super::checks::Examples {
             (changed(0, b'N'), "first bytes: found `Nn-rows1`, expected `nn-rows1`"),
             (changed(8, sound[8] ^ 1), "content hash"),
             (changed(16, 3), "bytes: found 72, expected 84, for 3 rows"),
-            (
-                changed(kind, b'g'),
-                "row type: found `g32[2] class(3)`, expected `f32[2] class(3)`",
-            ),
+            (changed(kind, b'g'), "row type: found `g32[2] class(3)`, expected `f32[2] class(3)`"),
             (changed(sound.len() - 4, 1), "content hash"),
             (sound[..sound.len() - 1].to_vec(), "bytes: found 71, expected 72, for 2 rows"),
             ([&sound[..], &[0]].concat(), "bytes: found 73"),

@@ -144,9 +144,10 @@ impl Table {
             At::Name(name) => {
                 (quoted(name), self.columns.iter().position(|column| column.name() == name))
             }
-            At::Place(place) => {
-                (format!("position {place}"), Some(place).filter(|&place| place < self.columns.len()))
-            }
+            At::Place(place) => (
+                format!("position {place}"),
+                Some(place).filter(|&place| place < self.columns.len()),
+            ),
         };
         place.ok_or_else(|| {
             let expected = match (at, self.columns.len()) {

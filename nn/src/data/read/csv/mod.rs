@@ -548,7 +548,10 @@ pub(super) fn examples() -> super::checks::Examples {
             (text("1,2\n3,4\n"), "line 1: found only numbers, the first is `1`"),
             (text("a;b\n1;2\n"), "line 1: found no `,` but 1 times `;`"),
             (text("a,a\n1,2\n"), "line 1: found the column `a` twice"),
-            (text("a,b\n1,2\n1,\"2\n3,4\n"), "line 3: found an opening quote without a closing one"),
+            (
+                text("a,b\n1,2\n1,\"2\n3,4\n"),
+                "line 3: found an opening quote without a closing one",
+            ),
             (
                 b"a,b\n1,\xff\n".to_vec(),
                 "line 2 in column `b`: found `\u{fffd}`, expected text in UTF-8",

@@ -43,7 +43,8 @@ pub fn read_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Npy)>> {
         let most = packed.saturating_mul(MOST_INFLATED);
         if size > most {
             let what = format!("bytes of array {}", quoted(&name));
-            let expected = format!("at most {most}, the most that {packed} compressed bytes expand to");
+            let expected =
+                format!("at most {most}, the most that {packed} compressed bytes expand to");
             return Err(Error::file(path, what, size.to_string(), expected, AGAIN));
         }
         // One byte more, so that the end is reached, where the archive checks its checksum.

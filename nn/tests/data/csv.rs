@@ -1,4 +1,4 @@
-//! Tables from text, as a user of the crate writes and reads them: what is guessed, and the full text of every error.
+//! Tables from text: guessed kinds, and the full text of every error.
 
 use std::fmt::Debug;
 use std::fs;
@@ -13,14 +13,14 @@ fn says<T: Debug>(result: nn::Result<T>, text: &str) {
     assert_eq!(result.expect_err("this must be an error").to_string(), text);
 }
 
-/// Name and kind of each column.
+/// Names and kinds of the columns.
 fn kinds(table: &Table) -> String {
     let columns =
         table.columns().iter().map(|column| format!("{} {}", column.name(), column.kind()));
     columns.collect::<Vec<_>>().join(", ")
 }
 
-/// A file with `rows` numbers, but for some rows.
+/// A file with `rows` numbers, some of which are replaced.
 fn numbers_but(rows: usize, others: &[(usize, &str)]) -> String {
     let mut lines = vec!["x,y".to_string()];
     for row in 0..rows {
@@ -88,7 +88,7 @@ fn wrong_fields_are_counted_and_the_first_are_shown() {
              expected a number; {MOST}"
         ),
     );
-    // The first value decides nothing.
+    // The first value does not decide the kind.
     says(
         Csv::new().parse("numbers.csv", numbers_but(100, &[(0, "-")])),
         &format!(

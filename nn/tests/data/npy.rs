@@ -1,4 +1,4 @@
-//! Arrays as NumPy saves them (`npy/make.py`), read and written.
+//! Reading and writing arrays in the format of NumPy (`npy/make.py`).
 
 use std::path::{Path, PathBuf};
 

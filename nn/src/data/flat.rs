@@ -52,7 +52,7 @@ impl<T: Float> FlatDataset<T> {
                 "flat data set",
                 format!("{} numbers as inputs and {} as targets", inputs.len(), targets.len()),
                 format!("as many rows of {width} as of {target_width}"),
-                "give whole rows, and a target for each",
+                "pass complete rows, and a target for each",
             )),
         }
     }

@@ -97,7 +97,7 @@ pub fn balanced_weights<X, const N: usize>(source: &dyn Source<X, Class<N>>) -> 
             format!("rows of class {class}"),
             "none",
             "at least one",
-            "leave the class out of the network, or write the weights by hand",
+            "remove the class from the network, or pass the weights yourself",
         ));
     }
     let all: f64 = counts.iter().sum();

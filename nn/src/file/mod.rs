@@ -1,4 +1,11 @@
 //! Networks in files: checkpoints, the safetensors format, and weights as part of a program.
+//!
+//! | module | content |
+//! |---|---|
+//! | `checkpoint` | saving and loading of parameters, also in PyTorch's layout |
+//! | `safetensors` | the parser of a file's header, at compile time and at run time |
+//! | `weights` | the weights of a file in a `static` |
+//! | `mutations` | the fuzz test of both readers |
 
 #[cfg(feature = "std")]
 mod checkpoint;

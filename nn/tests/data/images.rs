@@ -39,13 +39,13 @@ fn another_size_is_stretched_to_that_of_the_network() {
 fn what_is_no_picture_is_named() {
     let error = Images::grey(4, 4).file::<16>(fixture("make.py")).unwrap_err().to_string();
     assert!(
-        error.starts_with(&format!("{}: picture: found", fixture("make.py").display())),
+        error.starts_with(&format!("{}: image: found", fixture("make.py").display())),
         "{error}"
     );
     let error = Images::grey(4, 4).file::<15>(fixture("grey.png")).unwrap_err().to_string();
     assert_eq!(
         error,
-        "bytes of a picture: found 15, expected 16: 4 × 4 pixels with 1 bytes each; declare as many inputs as a picture of this \
+        "bytes of an image: found 15, expected 16: 4 × 4 pixels with 1 bytes each; declare as many inputs as an image of this \
          size has bytes"
     );
 }

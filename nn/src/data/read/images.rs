@@ -7,7 +7,7 @@
 //!
 //! network! { struct Pets(dense(3072 -> 64, relu), dense(2, softmax)); }
 //!
-//! // pets/cat/*.jpg and pets/dog/*.png, in colours, 32 × 32: 3072 numbers.
+//! // pets/cat/*.jpg and pets/dog/*.png, in color, 32 × 32: 3072 numbers.
 //! let (pictures, labels) = Images::rgb(32, 32).folder::<3072, 2>("pets")?;
 //! let pictures = pictures.pixels(); // bytes in memory, numbers from 0 to 1 in a batch
 //! let mut pets = Pets::init(1);
@@ -99,8 +99,8 @@ impl Images {
                 classes.push(Class::new(class)?);
             }
             if files == before {
-                let advice = "put pictures of the class into it, or remove it";
-                return Err(Error::file(folder, "pictures", "none", "at least one", advice));
+                let advice = "put images of the class into it, or remove it";
+                return Err(Error::file(folder, "images", "none", "at least one", advice));
             }
         }
         if let Some(first) = wrong.first() {
@@ -143,7 +143,7 @@ impl Images {
         self.check::<N>()?;
         let wrong = |error: &dyn std::fmt::Display| {
             let advice = "the file is truncated, damaged or of another format: create it again, or convert it";
-            Error::file(path, "picture", quoted(&error.to_string()), "a PNG or JPEG image", advice)
+            Error::file(path, "image", quoted(&error.to_string()), "a PNG or JPEG image", advice)
         };
         let reader = ImageReader::new(Cursor::new(content)).with_guessed_format();
         let mut reader = reader.map_err(|error| wrong(&error))?;
@@ -170,10 +170,10 @@ impl Images {
             return Ok(());
         }
         Err(Error::value(
-            "bytes of a picture",
+            "bytes of an image",
             format!("{N}"),
             format!("{bytes}: {} × {} pixels with {channels} bytes each", self.width, self.height),
-            "declare as many inputs as a picture of this size has bytes",
+            "declare as many inputs as an image of this size has bytes",
         ))
     }
 }
@@ -218,8 +218,8 @@ pub(super) fn examples() -> super::checks::Examples {
         magic: None,
         sound: vec![(sound.clone(), "[0, 255]")],
         damaged: vec![
-            (b"GIF89a".to_vec(), "picture: found"),
-            (changed, "picture: found"),
+            (b"GIF89a".to_vec(), "image: found"),
+            (changed, "image: found"),
             (sound[..sound.len() - 20].to_vec(), "expected a PNG or JPEG image"),
         ],
         // An image is complete before the marks at the end of its file.
@@ -262,14 +262,14 @@ mod tests {
         );
         says(
             grey.folder::<4, 2>(&root).err(),
-            "bytes of a picture: found 4, expected 2: 2 × 1 pixels with 1 bytes each",
+            "bytes of an image: found 4, expected 2: 2 × 1 pixels with 1 bytes each",
         );
         put("cat/b.txt", b"no picture");
-        says(grey.folder::<2, 2>(&root).err(), "b.txt: picture: found");
+        says(grey.folder::<2, 2>(&root).err(), "b.txt: image: found");
         put("dog/3.png", &png(&[7, 8])[..30]);
         says(grey.folder::<2, 2>(&root).err(), "2 of 5 files cannot be read");
         fs::create_dir_all(root.join("fox")).unwrap();
-        says(grey.folder::<2, 3>(&root).err(), "fox: pictures: found none");
+        says(grey.folder::<2, 3>(&root).err(), "fox: images: found none");
         fs::remove_dir_all(&root).unwrap();
     }
 }

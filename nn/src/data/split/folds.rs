@@ -30,7 +30,7 @@ pub fn folds<X, Y>(source: &dyn Source<X, Y>, count: usize) -> Folds<'_, X, Y> {
 }
 
 /// A builder of folds; see [`folds`].
-#[must_use = "nothing is cut before `views` is called"]
+#[must_use = "nothing is split before `views` is called"]
 pub struct Folds<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     count: usize,

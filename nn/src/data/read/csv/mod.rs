@@ -14,9 +14,9 @@
 //! A field is a number, a date (`2026-11-28`, optionally with a time of day), yes or no (also
 //! `true` and `false`), or a word.
 //!
-//! The kind of a column follows from all its values, unless [`Csv::kind`] sets it. Where at most
-//! one value in ten is not a number among numbers, these values are errors; where more are not, all
-//! values are words.
+//! The kind of a column follows from all its values, unless [`Csv::kind`] sets it. If at most one
+//! value in ten is not a number in a column of numbers, these values are errors. If there are more,
+//! all values are words.
 //!
 //! Blanks around a field are removed, and empty lines are skipped. Gzip-compressed files are
 //! recognized by their first bytes and decompressed.

@@ -4,7 +4,7 @@
 //! use nn::data::{Dataset, npy};
 //!
 //! let inputs = npy::read("inputs.npy")?.rows::<f32, 13>()?; // an array of shape (rows, 13)
-//! let targets = npy::read("labels.npy")?.classes::<3>()?; // one of whole numbers, shape (rows,)
+//! let targets = npy::read("labels.npy")?.classes::<3>()?; // an array of integers, shape (rows,)
 //! let data = Dataset::new(inputs, targets)?;
 //!
 //! for (name, array) in npy::read_npz("weights.npz")? {

@@ -24,7 +24,7 @@ use crate::words::Words;
 ///
 /// network! { struct Parity(dense(8 -> 16, tanh), dense(1, sigmoid)); }
 ///
-/// All bytes, bit by bit, and whether their number of ones is odd: computed on request.
+/// /// All bytes, bit by bit, and whether their number of ones is odd: computed on request.
 /// struct Bytes;
 ///
 /// impl Source<[f32; 8], [f32; 1]> for Bytes {

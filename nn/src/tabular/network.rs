@@ -73,9 +73,10 @@ pub trait Tabular: Network {
         Ok(Dataset::new(inputs, targets)?.named(names).with_words(words))
     }
 
-    /// Makes the network predict the logarithm of its target; its outputs are the target itself.
-    /// Use it for prices, counts and other quantities that vary by factors rather than by amounts.
-    /// The targets must then be above 0, and the loss is the squared error of their logarithms.
+    /// Makes the network predict the logarithm of its target; its outputs are converted back to the
+    /// target. Use it for prices, counts and other quantities that vary by factors rather than by
+    /// amounts. The targets must then be above 0, and the loss is the squared error of their
+    /// logarithms.
     ///
     /// # Panics
     ///

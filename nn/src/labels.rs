@@ -1,4 +1,4 @@
-//! The names of classes, and words between quotes as a line of a file has them.
+//! The names of classes, and quoted words in a line of a file.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -6,11 +6,11 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result, quoted};
 
-/// The names of some classes, in the order of their numbers.
+/// The names of classes, in the order of their indices.
 ///
-/// A [`Dataset`](crate::data::Dataset) of classes may have them, and [`fit`](crate::fit) gives them to the network, whose
-/// [`predict_class`](crate::Network::predict_class) then answers with a name. They are also what a metric's `named` takes; of a
-/// column of a table there are `Table::labels`.
+/// A [`Dataset`](crate::data::Dataset) of classes may have labels. [`fit`](crate::fit) passes them
+/// to the network, whose [`predict_class`](crate::Network::predict_class) then returns names. The
+/// method `named` of metrics also takes labels. For a column of a table use `Table::labels`.
 ///
 /// ```
 /// use nn::data::{Class, Labels};
@@ -26,11 +26,11 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// These names: the first is that of class 0.
+    /// Creates labels: the first name is that of class 0.
     ///
     /// # Errors
     ///
-    /// If a name is there twice.
+    /// If two names are equal.
     pub fn new<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Result<Self> {
         let names: Vec<String> = names.into_iter().map(Into::into).collect();
         let mut seen = BTreeSet::new();
@@ -39,13 +39,13 @@ impl Labels {
             Some(twice) => Err(Error::value(
                 "names of the classes",
                 format!("{} twice", quoted(twice)),
-                "a name of its own for each class",
+                "a unique name for each class",
                 "name each class once, in the order of their numbers",
             )),
         }
     }
 
-    /// The different ones among these words, in alphabetic order.
+    /// The distinct words, in alphabetical order.
     ///
     /// ```
     /// use nn::data::Labels;
@@ -56,7 +56,7 @@ impl Labels {
         Labels { names: different.into_iter().collect() }
     }
 
-    /// Names that are known to be different.
+    /// Names that are known to be distinct.
     pub(crate) fn of_different(names: Arc<[String]>) -> Self {
         Labels { names }
     }
@@ -66,7 +66,7 @@ impl Labels {
         self.names.len()
     }
 
-    /// Whether there is no class at all.
+    /// Returns whether there are no classes.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
@@ -76,23 +76,23 @@ impl Labels {
         &self.names
     }
 
-    /// The number of the class of this name.
+    /// The index of the class with this name.
     pub fn index(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|other| other == name)
     }
 
-    /// `"cat" "dog" "fox"`, as files have it.
+    /// Formats the names as a line of a file: `"cat" "dog" "fox"`.
     pub(crate) fn text(&self) -> String {
         self.names.iter().map(|name| quote(name)).collect::<Vec<_>>().join(" ")
     }
 
-    /// What such a line says.
+    /// Parses such a line.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         let names = words(line)?.into_iter().map(|(is_quoted, name)| is_quoted.then_some(name));
         Labels::new(names.collect::<Option<Vec<_>>>()?).ok()
     }
 
-    /// The first ones, for a message.
+    /// The first names, for a message.
     pub(crate) fn some(&self) -> String {
         const MOST: usize = 12;
         let some: Vec<String> = self.names.iter().take(MOST).map(|name| quoted(name)).collect();
@@ -106,7 +106,7 @@ impl fmt::Debug for Labels {
     }
 }
 
-/// A text between quotes.
+/// Quotes a text.
 pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars() {
@@ -121,7 +121,7 @@ pub(crate) fn quote(text: &str) -> String {
     quoted
 }
 
-/// The words of a line, those between quotes marked.
+/// The words of a line; those in quotes are marked.
 pub(crate) fn words(line: &str) -> Option<Vec<(bool, String)>> {
     let (mut found, mut rest) = (Vec::new(), line.trim_start());
     while !rest.is_empty() {

@@ -1,5 +1,5 @@
-//! Words of categories: the fingerprints by which networks know them, and the words themselves, for people and for files that
-//! have texts.
+//! Words of categories: fingerprints, by which networks recognize them, and the words themselves,
+//! for people and for files with texts.
 
 #[cfg(feature = "std")]
 use std::collections::{BTreeSet, HashMap};
@@ -7,7 +7,8 @@ use std::collections::{BTreeSet, HashMap};
 #[cfg(feature = "std")]
 use crate::labels::Labels;
 
-/// 48 bits of a word, in halves: FNV-1a, and then the finish of SplitMix64, so that each bit depends on all of the word.
+/// A 48-bit fingerprint of a word, in halves: FNV-1a and the finalizer of SplitMix64, so that each
+/// bit depends on the whole word.
 pub(crate) const fn fingerprint(word: &str) -> [u32; 2] {
     let mut bits: u64 = 0xCBF2_9CE4_8422_2325;
     let mut at = 0;
@@ -21,11 +22,12 @@ pub(crate) const fn fingerprint(word: &str) -> [u32; 2] {
     [(bits >> 40) as u32, (bits >> 16) as u32 & 0x00FF_FFFF]
 }
 
-/// Words of categories: those of the rows of a data set, or those that a network has a place for.
+/// Words of categories: those of a data set's rows, or those that a network has learned.
 ///
-/// A network behind `columns` knows words by fingerprints, which stand among its parameters and suffice to predict, also where
-/// there is no memory for texts. The words themselves it is given by the data that it is [fitted](crate::fit) to, and its files
-/// keep them: [`Network::known_words`](crate::Network::known_words) shows them.
+/// A network with `columns` recognizes words by fingerprints, which are among its parameters. They
+/// suffice for predictions, even where there is no memory for texts. The words themselves come from
+/// the data that it is [fitted](crate::fit) to and are saved in its files: see
+/// [`Network::known_words`](crate::Network::known_words).
 ///
 /// ```
 /// use nn::data::Words;
@@ -36,29 +38,29 @@ pub(crate) const fn fingerprint(word: &str) -> [u32; 2] {
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
-    /// Each without a word twice; shared with the columns that they are from.
+    /// Lists without duplicates, shared with the columns that they come from.
     lists: Vec<Labels>,
 }
 
 #[cfg(feature = "std")]
 impl Words {
-    /// These words, each once.
+    /// Creates a list of the distinct words.
     pub fn new<S: Into<String>>(words: impl IntoIterator<Item = S>) -> Self {
         Words::from_lists(vec![Labels::among(words)])
     }
 
-    /// Those of several columns.
+    /// The words of several columns.
     pub(crate) fn from_lists(mut lists: Vec<Labels>) -> Self {
         lists.retain(|list| !list.is_empty());
         Words { lists }
     }
 
-    /// The words, column by column in alphabetic order.
+    /// The words, column by column, in alphabetical order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.lists.iter().flat_map(|list| list.names()).map(|word| &word[..])
     }
 
-    /// Whether there is no word at all.
+    /// Returns whether there are no words.
     pub fn is_empty(&self) -> bool {
         self.lists.is_empty()
     }
@@ -68,18 +70,18 @@ impl Words {
         self.iter().map(|word| (fingerprint(word), word)).collect()
     }
 
-    /// Those of these words and `more` that have one of these fingerprints.
+    /// The words of `self` and `more` that have one of these fingerprints.
     pub(crate) fn known(&self, more: &Words, fingerprints: &BTreeSet<[u32; 2]>) -> Words {
         let is_known = |word: &&str| fingerprints.contains(&fingerprint(word));
         Words::new(self.iter().chain(more.iter()).filter(is_known))
     }
 
-    /// `"Oslo" "Rome"`, as files have it.
+    /// Formats the words as a line of a file: `"Oslo" "Rome"`.
     pub(crate) fn text(&self) -> String {
         Labels::among(self.iter()).text()
     }
 
-    /// What such a line says.
+    /// Parses such a line.
     pub(crate) fn parse(line: &str) -> Option<Self> {
         Some(Words::from_lists(vec![Labels::parse(line)?]))
     }
@@ -98,7 +100,7 @@ mod tests {
         assert!(seen.iter().flatten().all(|&half| half < 1 << 24));
     }
 
-    /// Files have them: they are the same for ever.
+    /// Files contain fingerprints, so they must never change.
     #[test]
     fn a_fingerprint_stays_what_it_is() {
         let known = [[11_205_397, 4_020_768], [906_298, 14_856_456]];

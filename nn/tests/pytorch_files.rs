@@ -222,7 +222,7 @@ fn what_does_not_fit_is_named() {
             assert!(error.contains(part), "{part:?} is not in {error:?}");
         }
     };
-    let modules = "compare them, or say what each layer is called by `load_pytorch_with(path, &PyTorch::new().modules(…))`";
+    let modules = "compare them, or name the module of each layer with `load_pytorch_with(path, &PyTorch::new().modules(…))`";
     says(
         changed(6, "4.weight", &[2, 3]),
         &["tensor `3.weight`: found no such tensor among", "one of shape [2, 3]", modules],
@@ -292,7 +292,7 @@ fn modules_are_one_for_each_layer_with_parameters() {
     let all = "expected one for each of the layers with parameters: `a`, `b`";
     for (modules, found) in [
         (&[("a", "x")][..], "no module of layer `b`"),
-        (&[("a", "x"), ("b", "y"), ("c", "z")], "a layer `c`, which the network has not"),
+        (&[("a", "x"), ("b", "y"), ("c", "z")], "a layer `c`, which the network does not have"),
         (&[("a", "x"), ("b", "y"), ("a", "z")], "layer `a` twice"),
     ] {
         let error = refused(modules);

@@ -1,4 +1,4 @@
-//! Rows that are different each time they are trained on: with noise, or mixed with others.
+//! Data augmentation for arrays: noise, and mixtures of rows (mixup, CutMix).
 
 use std::fmt;
 use std::sync::{Mutex, PoisonError};
@@ -14,19 +14,20 @@ use crate::labels::Labels;
 use crate::parameters::combine;
 use crate::words::Words;
 
-/// Keep the random numbers of noise, of partners, of shares and of columns apart from all others with the same seed ("NOIS",
-/// "MIXP", "MIXS", "MIXC"); the number of the epoch is added.
+/// Separate the random numbers of noise, partners, shares and columns from all others with the same
+/// seed ("NOIS", "MIXP", "MIXS", "MIXC"); the number of the epoch is added.
 const NOISE: u64 = 0x4e4f_4953_0000_0000;
 const PARTNER: u64 = 0x4d49_5850_0000_0000;
 const SHARE: u64 = 0x4d49_5853_0000_0000;
 const COLUMN: u64 = 0x4d49_5843_0000_0000;
-/// Pairs of numbers that are tried for a share. Each is used with a chance of at least a half.
+/// Pairs of random numbers tried for a share. Each is accepted with a probability of at least one
+/// half.
 const TRIES: u64 = 32;
 
-/// What of two rows there can be something between.
+/// A type whose values can be mixed.
 pub trait Mix: Copy + Send + Sync {
-    /// `share` of the one and the rest of the other. What is one or the other is the one if `chance`, from 0 to below 1, is
-    /// below the share.
+    /// `share` times the first value plus the rest of the second. A value that cannot be
+    /// interpolated is the first one if `chance`, from 0 to below 1, is below the share.
     #[must_use]
     fn mix(self, other: Self, share: f64, chance: f64) -> Self;
 }
@@ -39,14 +40,15 @@ impl<T: Float, const N: usize> Mix for [T; N] {
     }
 }
 
-/// One of them: over many rows their loss is the sum of both losses by their shares.
+/// One of the two classes: in the mean over many rows the loss is the weighted sum of both losses.
 impl<const N: usize> Mix for Class<N> {
     fn mix(self, other: Self, share: f64, chance: f64) -> Self {
         if chance < share { self } else { other }
     }
 }
 
-/// A source whose rows are changed when they are trained on, each time in another way. Evaluations see them as they are.
+/// A source whose rows are augmented during training, differently each time. Evaluations use the
+/// original rows.
 ///
 /// ```
 /// use nn::data::{Augmented, Dataset};
@@ -62,52 +64,60 @@ impl<const N: usize> Mix for Class<N> {
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// What happens to a row is a function of the training's seed, the epoch, the number of the row and its batch: the same bits
-/// for any number of threads, and where a training goes on. Rows are arrays, `[T; N]`; targets are too, or a [`Class`]. A mixed
-/// row counts as much as the row that it is made of in its place.
+/// The augmentation of a row is a function of the training's seed, the epoch, the number of the row
+/// and its batch. It gives the same bits for any number of threads and when a training resumes.
+/// Rows are arrays, `[T; N]`; targets are arrays or a [`Class`]. A mixed row has the weight of the
+/// row that it replaces.
 pub struct Augmented<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     noise: f64,
     mixing: Option<Mixing>,
-    /// Room for the rows of a batch as they are, to mix others with.
+    /// A buffer for the original rows of a batch, for mixing.
     partners: Mutex<(Vec<X>, Vec<Y>)>,
 }
 
-/// How rows are mixed, and alpha of the shares.
+/// How rows are mixed, with the alpha of the shares.
 #[derive(Clone, Copy, Debug)]
 enum Mixing {
-    /// Every number is between those of both.
+    /// Every number is interpolated between both rows.
     Mixup(f64),
-    /// Every number is that of the one or that of the other.
+    /// Every number is that of one of the rows.
     Cutmix(f64),
 }
 
 impl<'d, X, Y> Augmented<'d, X, Y> {
-    /// The rows of `source` as they are.
+    /// The unchanged rows of `source`.
     pub fn new(source: &'d dyn Source<X, Y>) -> Self {
         Augmented { source, noise: 0.0, mixing: None, partners: Mutex::default() }
     }
 
-    /// The same with normal noise of this deviation on every number of the inputs: x ← x + deviation · n, which acts like a
-    /// penalty on slopes (Bishop 1995). It comes after [`Augmented::mixup`] and [`Augmented::cutmix`].
+    /// Adds normal noise with this standard deviation to every number of the inputs: x ← x +
+    /// deviation · n. It acts like a penalty on slopes (Bishop 1995). Noise is added after
+    /// [`Augmented::mixup`] and [`Augmented::cutmix`].
     ///
     /// # Errors
     ///
-    /// If it is not a finite number from 0.
+    /// If the standard deviation is negative or not finite.
     pub fn noise(self, deviation: f64) -> Result<Self> {
         if !(deviation >= 0.0 && deviation.is_finite()) {
             let (found, expected) = (deviation.to_string(), "a finite number from 0");
-            let advice = "0.1 is much for inputs that are scaled to a deviation of 1";
-            return Err(Error::value("deviation of noise on inputs", found, expected, advice));
+            let advice = "0.1 is much for inputs with a standard deviation of 1";
+            return Err(Error::value(
+                "standard deviation of noise on inputs",
+                found,
+                expected,
+                advice,
+            ));
         }
         Ok(Augmented { noise: deviation, ..self })
     }
 
-    /// The same with each row mixed with another one of its batch (Zhang et al. 2018): x ← s · x + (1 − s) · x′ and the targets alike,
-    /// where the share s is of the distribution Beta(alpha, alpha): for a small alpha it is mostly near 0 or 1.
+    /// Mixes each row with another one of its batch (Zhang et al. 2018): x ← s · x + (1 − s) · x′,
+    /// and the targets alike. The share s has the distribution Beta(alpha, alpha): for a small
+    /// alpha it is mostly near 0 or 1.
     ///
-    /// A target that is a [`Class`] is the one of x with the chance s, else that of x′: its loss is s times the loss of the
-    /// one and 1 − s times that of the other in the mean, not in each row.
+    /// A target that is a [`Class`] is that of x with probability s, else that of x′. Its loss is s
+    /// times the one loss plus 1 − s times the other in the mean, not in each row.
     ///
     /// # Errors
     ///
@@ -117,10 +127,11 @@ impl<'d, X, Y> Augmented<'d, X, Y> {
         Ok(Augmented { mixing: Some(Mixing::Mixup(alpha)), ..self })
     }
 
-    /// The same with some columns of each row replaced by those of another one of its batch, in place of
-    /// [`Augmented::mixup`] (Yun et al. 2019, of columns as by Somepalli et al. 2021): each column is that of x with the chance s, of
-    /// the distribution Beta(alpha, alpha), and the targets are mixed by the share of the columns that have stayed. So no number
-    /// is one that no row has, as between two categories.
+    /// Replaces some columns of each row by those of another row of its batch, instead of
+    /// [`Augmented::mixup`] (Yun et al. 2019, applied to columns by Somepalli et al. 2021). Each
+    /// column stays with probability s, which has the distribution Beta(alpha, alpha); the targets
+    /// are mixed by the fraction of columns that stayed. Every number thus comes from a row of the
+    /// data, as categories need.
     ///
     /// # Errors
     ///
@@ -138,7 +149,8 @@ fn check_alpha(what: &'static str, alpha: f64, advice: &'static str) -> Result<(
     Err(Error::value(what, alpha.to_string(), "a number above 0, at most 1", advice))
 }
 
-/// Replaces columns of `x` by those of `other`, each but for the chance `share`; which share of them has stayed.
+/// Replaces columns of `x` by those of `other`, except with probability `share`. Returns the
+/// fraction of columns that stayed.
 fn replace_columns<T: Float, const N: usize>(
     x: &mut [T; N],
     other: &[T; N],
@@ -156,7 +168,8 @@ fn replace_columns<T: Float, const N: usize>(
     f64::from(stayed) / N as f64
 }
 
-/// Of the distribution Beta(alpha, alpha), by Jöhnk (1964): uᵢ^(1/alpha) over their sum, if that is at most 1.
+/// A sample of Beta(alpha, alpha) by Jöhnk (1964): uᵢ^(1/alpha) divided by their sum, if that is at
+/// most 1.
 fn share(random: &Random, row: u64, alpha: f64) -> f64 {
     for pair in 0..TRIES {
         let power =
@@ -166,7 +179,8 @@ fn share(random: &Random, row: u64, alpha: f64) -> f64 {
             return a / (a + b);
         }
     }
-    // For an alpha so small that powers vanish, all of one of the two; and once in 2³² rows.
+    // If alpha is so small that the powers underflow: one of the two rows entirely. Also once in
+    // 2³² rows.
     random.uniform::<f64>(row * TRIES * 2).round()
 }
 
@@ -199,7 +213,7 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
             let (Mixing::Mixup(alpha) | Mixing::Cutmix(alpha)) = mixing;
             let columns = random(COLUMN);
             let (partner, shares) = (random(PARTNER), random(SHARE));
-            // What a panic left there is replaced.
+            // The contents that a panic may have left are overwritten.
             let mut room = self.partners.lock().unwrap_or_else(PoisonError::into_inner);
             let (others, their_targets) = &mut *room;
             others.clear();
@@ -222,7 +236,7 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
             }
         }
         if self.noise > 0.0 {
-            /// Numbers for which waking a thread costs less than it saves.
+            /// Number of elements from which waking a thread pays off.
             const WORTH_A_THREAD: usize = 4096;
             let (noise, deviation) = (random(NOISE), T::of(self.noise));
             let threads = threads.worth(rows.len() * N >= 2 * WORTH_A_THREAD);
@@ -265,7 +279,7 @@ impl<T: Float, const N: usize, Y: Mix> Source<[T; N], Y> for Augmented<'_, [T; N
     }
 }
 
-/// What is done to the rows, not the rows.
+/// Prints the settings, not the rows.
 impl<X, Y> fmt::Debug for Augmented<'_, X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Augmented")
@@ -293,7 +307,7 @@ mod tests {
             let expected = 1.0 / (4.0 * (2.0 * alpha + 1.0));
             assert!((square - expected).abs() < 0.005, "{alpha}: {square}, not {expected}");
         }
-        // Powers of 1000 vanish.
+        // Powers of 1000 underflow.
         let small = share(&Random::new(3, 1), 5, 1e-3);
         assert!((0.0..=1.0).contains(&small), "{small}");
     }

@@ -1,4 +1,4 @@
-//! Images that are different each time they are trained on: mirrored, shifted, turned, scaled, with a part erased.
+//! Data augmentation for images: flips, shifts, rotations, scaling, random erasing.
 
 use std::fmt;
 
@@ -12,14 +12,16 @@ use super::source::Visit;
 use crate::error::{Error, Result};
 use crate::labels::Labels;
 
-/// Keeps these random numbers apart from all others with the same seed ("IMAG"); the number of the epoch is added.
+/// Separates these random numbers from all others with the same seed ("IMAG"); the number of the
+/// epoch is added.
 const STREAM: u64 = 0x494d_4147_0000_0000;
-/// Random numbers of an image.
+/// Random numbers per image.
 const NUMBERS: u64 = 16;
-/// Numbers for which waking a thread costs less than it saves.
+/// Number of elements from which waking a thread pays off.
 const WORTH_A_THREAD: usize = 16 * 1024;
 
-/// A source of images that are changed when they are trained on, each time in another way. Evaluations see them as they are.
+/// A source of images that are augmented during training, differently each time. Evaluations use
+/// the original images.
 ///
 /// ```
 /// use nn::data::{AugmentedImages, fashion_mnist};
@@ -35,12 +37,13 @@ const WORTH_A_THREAD: usize = 16 * 1024;
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// What happens to an image is a function of the training's seed, the epoch and the number of the row: the same bits for any
-/// number of threads, and where a training goes on. Each change has a chance, which is drawn for itself. They come in
-/// the order scale, rotation, flip, shift, erasing; what comes in over an edge, or is erased, is 0.
+/// The augmentation of an image is a function of the training's seed, the epoch and the number of
+/// the row. It gives the same bits for any number of threads and when a training resumes. Each
+/// change is applied with its own probability, in the order scale, rotation, flip, shift, erasing.
+/// Pixels that come in over an edge, or are erased, are 0.
 ///
-/// An image is an array `[T; height · width · channels]`, row by row from the top, the channels of a pixel side by side. For
-/// noise and mixtures give it to [`Augmented`](super::Augmented).
+/// An image is an array `[T; height · width · channels]`, row by row from the top, the channels of
+/// a pixel adjacent. For noise and mixtures pass it to [`Augmented`](super::Augmented).
 pub struct AugmentedImages<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     height: usize,
@@ -48,7 +51,7 @@ pub struct AugmentedImages<'d, X, Y> {
     changes: Changes,
 }
 
-/// What is done to images. Each change is a chance and how far it goes.
+/// The changes to images: the probability of each and its largest extent.
 #[derive(Clone, Copy, Debug, Default)]
 struct Changes {
     flip: f64,
@@ -58,23 +61,24 @@ struct Changes {
     erasing: (f64, f64),
 }
 
-/// What is done to one image.
+/// The changes to one image.
 struct Variant {
     flip: bool,
     /// Pixels down and to the right.
     shift: [isize; 2],
-    /// sin and cos of the angle, both divided by the factor; none leaves every pixel whole.
+    /// sin and cos of the angle, both divided by the scale; `None` if every pixel stays whole.
     turn: Option<[f64; 2]>,
-    /// First row, first column, height and width of what is erased.
+    /// First row, first column, height and width of the erased rectangle.
     erased: Option<[usize; 4]>,
 }
 
 impl<'d, T: Float, const N: usize, Y> AugmentedImages<'d, [T; N], Y> {
-    /// The images of `source`, of so many rows and columns of pixels, as they are.
+    /// The unchanged images of `source`, each with this number of rows and columns of pixels.
     ///
     /// # Errors
     ///
-    /// If an image does not have that many numbers, or as many for each of several channels.
+    /// If the numbers of an image are not a multiple of its pixels. The factor is the number of
+    /// channels.
     pub fn new(source: &'d dyn Source<[T; N], Y>, [height, width]: [usize; 2]) -> Result<Self> {
         let pixels = height.saturating_mul(width);
         if pixels == 0 || N == 0 || !N.is_multiple_of(pixels) {
@@ -82,7 +86,7 @@ impl<'d, T: Float, const N: usize, Y> AugmentedImages<'d, [T; N], Y> {
                 "numbers of an image",
                 N.to_string(),
                 format!("{pixels} of {height} × {width} pixels, or a multiple for channels"),
-                "say how many rows and columns of pixels the rows of the data have",
+                "pass the height and width of the images in pixels",
             ));
         }
         Ok(AugmentedImages { source, height, width, changes: Changes::default() })
@@ -90,22 +94,24 @@ impl<'d, T: Float, const N: usize, Y> AugmentedImages<'d, [T; N], Y> {
 }
 
 impl<X, Y> AugmentedImages<'_, X, Y> {
-    /// The same, each image mirrored from left to right with this chance: for what has no left and right, as clothes, not
-    /// digits.
+    /// Mirrors each image from left to right with this probability: for images without a left and
+    /// right, such as clothes, not digits.
     ///
     /// # Errors
     ///
-    /// If the chance is not from 0 to 1.
+    /// If the probability is not from 0 to 1.
     pub fn flip(mut self, chance: f64) -> Result<Self> {
         self.changes.flip = checked_chance("chance of a flip", chance)?;
         Ok(self)
     }
 
-    /// The same, each image shifted with this chance by a whole number of pixels from −`most` to `most` in each direction.
+    /// Shifts each image with this probability by an integer number of pixels from −`most` to
+    /// `most` in each direction.
     ///
     /// # Errors
     ///
-    /// If the chance is not from 0 to 1, or the images have no more than `most` rows or columns.
+    /// If the probability is not from 0 to 1, or the images have no more than `most` rows or
+    /// columns.
     pub fn shift(mut self, chance: f64, most: usize) -> Result<Self> {
         let side = self.height.min(self.width);
         if most >= side {
@@ -117,38 +123,38 @@ impl<X, Y> AugmentedImages<'_, X, Y> {
         Ok(self)
     }
 
-    /// The same, each image turned about its middle with this chance by an angle from −`most` to `most` degrees. Pixels are
-    /// interpolated between the four nearest.
+    /// Rotates each image about its center with this probability by an angle from −`most` to `most`
+    /// degrees. Pixels are interpolated between the four nearest.
     ///
     /// # Errors
     ///
-    /// If the chance is not from 0 to 1, or the angle not from 0 to 180.
+    /// If the probability is not from 0 to 1, or the angle not from 0 to 180.
     pub fn rotate(mut self, chance: f64, most: f64) -> Result<Self> {
         let most = checked("degrees of a rotation", most, 180.0, "10 are usual")?;
         self.changes.rotation = (checked_chance("chance of a rotation", chance)?, most);
         Ok(self)
     }
 
-    /// The same, each image enlarged with this chance by a factor from 1 − `most` to 1 + `most`, about its middle. Pixels are
-    /// interpolated between the four nearest.
+    /// Scales each image about its center with this probability by a factor from 1 − `most` to 1 +
+    /// `most`. Pixels are interpolated between the four nearest.
     ///
     /// # Errors
     ///
-    /// If the chance is not from 0 to 1, or `most` not from 0 to 0.9.
+    /// If the probability is not from 0 to 1, or `most` not from 0 to 0.9.
     pub fn scale(mut self, chance: f64, most: f64) -> Result<Self> {
-        let most = checked("most of a change in scale", most, 0.9, "0.1 is usual")?;
+        let most = checked("largest change in scale", most, 0.9, "0.1 is usual")?;
         self.changes.scale = (checked_chance("chance of a change in scale", chance)?, most);
         Ok(self)
     }
 
-    /// The same, in each image with this chance a rectangle set to 0 (Zhong et al. 2020), whose sides are each up to `most` of
-    /// those of the image.
+    /// Sets a rectangle of each image to 0 with this probability (random erasing, Zhong et al.
+    /// 2020). Its sides are each up to `most` of those of the image.
     ///
     /// # Errors
     ///
     /// If one of them is not from 0 to 1.
     pub fn erase(mut self, chance: f64, most: f64) -> Result<Self> {
-        let most = checked("sides of what is erased", most, 1.0, "0.4 is usual")?;
+        let most = checked("sides of the erased rectangle", most, 1.0, "0.4 is usual")?;
         self.changes.erasing = (checked_chance("chance of erasing", chance)?, most);
         Ok(self)
     }
@@ -169,7 +175,7 @@ fn checked(what: &str, value: f64, most: f64, advice: &str) -> Result<f64> {
 }
 
 impl Changes {
-    /// What is done to these rows.
+    /// The changes to these rows.
     fn draw(&self, random: &Random, rows: &[usize], [height, width]: [usize; 2]) -> Vec<Variant> {
         let number = |row: usize, at: u64| random.uniform::<f64>(row as u64 * NUMBERS + at);
         let happens = |row, at, chance| number(row, at) < chance;
@@ -215,7 +221,7 @@ impl Changes {
     }
 }
 
-/// Replaces an image by its variant. `before` has room for one.
+/// Replaces an image by its variant. `before` is a buffer for one image.
 #[inline(always)] // into the loop that is compiled for each instruction set
 fn change<T: Float>(
     image: &mut [T],
@@ -329,7 +335,7 @@ impl<T: Float, const N: usize, Y: Send + Sync> Source<[T; N], Y>
     }
 }
 
-/// Each change that is made, with its chance.
+/// Prints each change with its probability.
 impl fmt::Display for Changes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "flip {}, shift {} by {}", self.flip, self.shift.0, self.shift.1)?;
@@ -338,7 +344,7 @@ impl fmt::Display for Changes {
     }
 }
 
-/// What is done to the images, not the images.
+/// Prints the settings, not the images.
 impl<X, Y> fmt::Debug for AugmentedImages<'_, X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AugmentedImages")

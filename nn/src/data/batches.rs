@@ -1,4 +1,4 @@
-//! Minibatches: in which order the rows of a data set are visited, and how they get together.
+//! Minibatches: the order of the rows in an epoch, and copying them into contiguous memory.
 
 use std::slice;
 
@@ -8,15 +8,15 @@ use tensor::threads::Threads;
 use super::{Source, Visit};
 use crate::error::{Error, Result};
 
-/// Keeps the random numbers of the order apart from all others with the same seed ("SHUF"); the
+/// Separates the random numbers of the order from all others with the same seed ("SHUF"); the
 /// number of the epoch is added.
 const SHUFFLE_STREAM: u64 = 0x5348_5546_0000_0000;
 
 /// The rows of each minibatch of an epoch.
 ///
-/// Every row stands in exactly one batch of an epoch. All batches have `batch_size` rows but the
-/// last, which has what is left. The order is a function of the seed and the number of the epoch
-/// alone: training can go on at epoch 5 without the four before it.
+/// Every row is in exactly one batch of an epoch. All batches have `batch_size` rows except the
+/// last, which has the remaining rows. The order depends only on the seed and the number of the
+/// epoch: training can resume at epoch 5 without the four before it.
 ///
 /// ```
 /// use nn::data::Batches;
@@ -33,12 +33,12 @@ pub struct Batches {
 }
 
 impl Batches {
-    /// Batches of `batch_size` of `len` rows, until the first [`order`](Self::order) in the order
-    /// of the data set.
+    /// Batches of `batch_size` of `len` rows. Until the first call of [`order`](Self::order) they
+    /// are in the order of the data set.
     ///
     /// # Errors
     ///
-    /// If there is no row, or none in a batch.
+    /// If `len` or `batch_size` is 0.
     pub fn new(len: usize, batch_size: usize) -> Result<Self> {
         let zero = |what: &str, advice: &str| Err(Error::value(what, "0", "at least 1", advice));
         if len == 0 {
@@ -50,9 +50,9 @@ impl Batches {
         Ok(Self { order: (0..len).collect(), batch_size })
     }
 
-    /// Shuffles the rows for `epoch` and returns them in their new order, all batches in one.
+    /// Shuffles the rows for `epoch` and returns the row numbers of all batches in their new order.
     pub fn order(&mut self, epoch: u64, seed: u64) -> &[usize] {
-        // From the beginning, not from the order of the last epoch, which need not have been.
+        // Start from the original order, so that the result does not depend on the previous epoch.
         for (row, place) in self.order.iter_mut().enumerate() {
             *place = row;
         }
@@ -70,7 +70,7 @@ impl Batches {
     ///
     /// # Panics
     ///
-    /// If an epoch has not so many batches.
+    /// If an epoch has fewer batches.
     #[track_caller]
     pub fn get(&self, batch: usize) -> &[usize] {
         let rows = batch.saturating_mul(self.batch_size);
@@ -80,7 +80,7 @@ impl Batches {
         }
     }
 
-    /// The number of batches in an epoch, the last smaller one included.
+    /// The number of batches in an epoch, including a smaller last one.
     pub fn count(&self) -> usize {
         self.order.len().div_ceil(self.batch_size)
     }
@@ -95,16 +95,16 @@ impl<'a> IntoIterator for &'a Batches {
     }
 }
 
-/// Calls `swap` so that `len` things end up in a random order, each order as likely as any other.
+/// Calls `swap` so that `len` elements end up in a random order, all orders equally likely.
 pub(super) fn fisher_yates(len: usize, random: &Random, mut swap: impl FnMut(usize, usize)) {
     for last in (1..len).rev() {
         swap(last, random.below(last as u64, last as u64 + 1) as usize);
     }
 }
 
-/// The rows of one minibatch, copied together so that they lie contiguously.
+/// The rows of one minibatch, copied into contiguous memory.
 ///
-/// Use one for all batches: after the first it allocates nothing.
+/// Reuse one for all batches: after the first it allocates nothing.
 ///
 /// ```
 /// use nn::data::{Dataset, Minibatch};
@@ -122,7 +122,7 @@ pub struct Minibatch<X, Y> {
 }
 
 impl<X, Y> Minibatch<X, Y> {
-    /// A batch without rows.
+    /// An empty batch.
     pub fn new() -> Self {
         Self { inputs: Vec::new(), targets: Vec::new() }
     }
@@ -137,9 +137,10 @@ impl<X, Y> Minibatch<X, Y> {
         self.gather_with(&Threads::new(1), data, rows);
     }
 
-    /// [`Minibatch::gather`] by the threads given, which wait for their parts of the rows at the same time.
+    /// [`Minibatch::gather`] on several threads, which wait for memory at the same time.
     ///
-    /// That pays for threads that work at the step, too. To wake others costs more than it saves.
+    /// It pays off for threads that also work at the training step. Waking others costs more than
+    /// it saves.
     ///
     /// # Panics
     ///
@@ -155,7 +156,7 @@ impl<X, Y> Minibatch<X, Y> {
         data.fill(rows, &mut self.inputs, &mut self.targets, threads);
     }
 
-    /// [`Minibatch::gather_with`] for a step of training: the rows as [`Source::fill_for_step`] has them then.
+    /// [`Minibatch::gather_with`] for a training step: the rows of [`Source::fill_for_step`].
     ///
     /// # Panics
     ///
@@ -172,7 +173,7 @@ impl<X, Y> Minibatch<X, Y> {
         data.fill_for_step(visit, rows, &mut self.inputs, &mut self.targets, threads);
     }
 
-    /// The inputs of the batch, to be changed as an encoder does.
+    /// The inputs of the batch, mutable for an encoder.
     pub(crate) fn inputs_mut(&mut self) -> &mut Vec<X> {
         &mut self.inputs
     }
@@ -191,7 +192,9 @@ impl<X, Y> Minibatch<X, Y> {
 #[track_caller]
 fn check_rows(len: usize, rows: &[usize]) {
     if let Some(row) = rows.iter().find(|&&row| row >= len) {
-        panic!("minibatch: found row {row}, expected one below {len}, as the data have");
+        panic!(
+            "minibatch: found row {row}, expected one below {len}, the number of rows of the data"
+        );
     }
 }
 
@@ -272,7 +275,7 @@ mod tests {
 
     #[test]
     fn threads_gather_the_same_rows() {
-        // More than is worth a thread.
+        // Enough to use threads.
         let inputs: Vec<[u32; 500]> = (0..99).map(|row| [row; 500]).collect();
         let data = Dataset::new(inputs, (0..99).collect()).unwrap();
         let mut batches = Batches::new(99, 64).unwrap();

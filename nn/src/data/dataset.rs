@@ -1,4 +1,4 @@
-//! Inputs and targets, row by row, in memory.
+//! Inputs and targets in memory, row by row.
 
 use std::{fmt, iter, slice, vec};
 
@@ -10,14 +10,14 @@ use crate::head::Class;
 use crate::labels::Labels;
 use crate::words::Words;
 
-/// Keeps the random numbers of `split` apart from all others with the same seed ("SPLT").
+/// Separates the random numbers of `split` from all others with the same seed ("SPLT").
 pub(super) const SPLIT_STREAM: u64 = 0x5350_4C54_0000_0000;
 
-/// As many targets as inputs: row `i` of one belongs to row `i` of the other.
+/// Rows of inputs and targets in memory: row `i` of one belongs to row `i` of the other.
 ///
-/// `X` is what goes into a network, for example `[f32; 784]`, and `Y` what should come out,
-/// for example [`Class<10>`](super::Class) or `[f32; 1]`. Rows lie contiguously, so that a slice of
-/// them is a batch, `[batch, in]`, without a copy. Classes may have names: see [`Dataset::from_words`].
+/// `X` is the input of a network, for example `[f32; 784]`, and `Y` its target, for example
+/// [`Class<10>`](super::Class) or `[f32; 1]`. Rows are contiguous, so that a slice of them is a
+/// batch, `[batch, in]`, without a copy. Classes may have names: see [`Dataset::from_words`].
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -39,7 +39,7 @@ impl<X, Y> Dataset<X, Y> {
     ///
     /// # Errors
     ///
-    /// If there are not as many targets as inputs.
+    /// If the numbers of inputs and targets differ.
     pub fn new(inputs: Vec<X>, targets: Vec<Y>) -> Result<Self> {
         if inputs.len() == targets.len() {
             return Ok(Self { inputs, targets, class_names: None, words: Words::default() });
@@ -57,7 +57,7 @@ impl<X, Y> Dataset<X, Y> {
         self.inputs.len()
     }
 
-    /// Whether there is no row at all.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.inputs.is_empty()
     }
@@ -72,29 +72,29 @@ impl<X, Y> Dataset<X, Y> {
         &self.targets
     }
 
-    /// The names of the classes, if the targets are classes that have some.
+    /// The names of the classes, if the targets are classes with names.
     pub fn class_names(&self) -> Option<&Labels> {
         self.class_names.as_ref()
     }
 
-    /// The same rows with these names, if there are any.
+    /// Sets or removes the names of the classes.
     pub(crate) fn named(self, class_names: Option<Labels>) -> Self {
         Dataset { class_names, ..self }
     }
 
-    /// The words that stand in the rows as fingerprints, if they are known: see [`Words`].
+    /// The words that the rows hold as fingerprints, if known: see [`Words`].
     pub fn words(&self) -> Option<&Words> {
         Some(&self.words).filter(|words| !words.is_empty())
     }
 
-    /// The same rows, in which these words stand: for rows that were made by `rows` of a network behind columns, such as those
-    /// of a network with another one inside. `dataset` knows them.
+    /// Adds the words that the rows hold as fingerprints. Needed for rows from the method `rows` of
+    /// a network with columns, for example one with a nested network; `dataset` sets them itself.
     #[must_use]
     pub fn with_words(self, words: Words) -> Self {
         Dataset { words, ..self }
     }
 
-    /// Input and target of row number `row`, if there is one.
+    /// Input and target of row `row`, if it exists.
     pub fn get(&self, row: usize) -> Option<(&X, &Y)> {
         self.inputs.get(row).zip(self.targets.get(row))
     }
@@ -104,9 +104,9 @@ impl<X, Y> Dataset<X, Y> {
         self.into_iter()
     }
 
-    /// Shuffles the rows and cuts them in two: the first part gets `fraction` of them, rounded.
+    /// Shuffles the rows and splits them in two: the first part gets `fraction` of them, rounded.
     ///
-    /// The same `seed` gives the same two parts. Rows move; none is copied.
+    /// The same `seed` gives the same two parts. Rows are moved, not copied.
     ///
     /// # Errors
     ///
@@ -151,7 +151,7 @@ impl<X, Y> Dataset<X, Y> {
         Ok((self, second))
     }
 
-    /// The first `count` rows, or all if there are fewer.
+    /// Keeps the first `count` rows, or all if there are fewer.
     #[must_use]
     pub fn take(mut self, count: usize) -> Self {
         self.inputs.truncate(count);
@@ -159,8 +159,8 @@ impl<X, Y> Dataset<X, Y> {
         self
     }
 
-    /// The same targets with every input replaced, for example by a normalised one. The closure takes and gives rows by
-    /// value, on the stack: for rows that are too large for it there is [`change_inputs`](Self::change_inputs).
+    /// Replaces every input, for example by a normalized one. The closure takes and returns rows by
+    /// value, on the stack; for larger rows use [`change_inputs`](Self::change_inputs).
     ///
     /// ```
     /// # use nn::data::Dataset;
@@ -176,7 +176,7 @@ impl<X, Y> Dataset<X, Y> {
         Dataset { inputs, targets, class_names, words }
     }
 
-    /// The same inputs with every target replaced, for example by its logarithm. Classes lose their names.
+    /// Replaces every target, for example by its logarithm. Names of classes are dropped.
     ///
     /// ```
     /// # use nn::data::Dataset;
@@ -190,7 +190,7 @@ impl<X, Y> Dataset<X, Y> {
         Dataset { inputs: self.inputs, targets, class_names: None, words: self.words }
     }
 
-    /// Changes every input where it lies, also one that is larger than the stack.
+    /// Changes every input in place, even if it is larger than the stack.
     ///
     /// ```
     /// # use nn::data::Dataset;
@@ -205,11 +205,11 @@ impl<X, Y> Dataset<X, Y> {
 }
 
 impl<X, const N: usize> Dataset<X, Class<N>> {
-    /// A data set whose targets are words: the different ones are the classes, in alphabetic order, and stay their names.
-    /// [`fit`](crate::fit) gives them to the network.
+    /// A data set whose targets are words. The distinct words are the classes, in alphabetical
+    /// order, and remain their names; [`fit`](crate::fit) passes them to the network.
     ///
-    /// Where the rows are parts of others, as those of a test, the words may not all be there: make one data set and
-    /// [`split`](Self::split) it, or number the classes alike by [`Dataset::from_words_of`].
+    /// A part of the data, such as a test set, may lack some words. Make one data set and
+    /// [`split`](Self::split) it, or use the same classes with [`Dataset::from_words_of`].
     ///
     /// ```
     /// use nn::data::{Class, Dataset};
@@ -227,16 +227,19 @@ impl<X, const N: usize> Dataset<X, Class<N>> {
     ///
     /// # Errors
     ///
-    /// If there are not as many words as inputs, or not as many different ones as classes.
+    /// If the number of words is not that of the inputs, or the number of distinct words is not
+    /// that of the classes.
     pub fn from_words<W: AsRef<str>>(inputs: Vec<X>, words: &[W]) -> Result<Self> {
         Self::from_words_of(&Labels::among(words.iter().map(AsRef::as_ref)), inputs, words)
     }
 
-    /// The same with classes that have these names, whichever of them there are in these rows.
+    /// Like [`from_words`](Self::from_words) with the classes of `names`, even if some do not occur
+    /// in these rows.
     ///
     /// # Errors
     ///
-    /// If there are not as many words as inputs, or as many names as classes. If a word is none of the names.
+    /// If the number of words is not that of the inputs, the number of names is not that of the
+    /// classes, or a word is not a name.
     pub fn from_words_of<W: AsRef<str>>(
         names: &Labels,
         inputs: Vec<X>,
@@ -245,18 +248,18 @@ impl<X, const N: usize> Dataset<X, Class<N>> {
         Ok(Dataset::new(inputs, names.classes(words)?)?.named(Some(names.clone())))
     }
 
-    /// The same rows, whose classes have these names.
+    /// Sets the names of the classes.
     ///
     /// # Errors
     ///
-    /// If there are not as many names as classes.
+    /// If the number of names is not that of the classes.
     pub fn with_class_names(self, names: &Labels) -> Result<Self> {
         names.check_count(N)?;
         Ok(self.named(Some(names.clone())))
     }
 }
 
-/// Inputs and targets of a [`Dataset`], row by row.
+/// An iterator over the inputs and targets of a [`Dataset`], row by row.
 pub type Rows<'d, X, Y> = iter::Zip<slice::Iter<'d, X>, slice::Iter<'d, Y>>;
 
 impl<'d, X, Y> IntoIterator for &'d Dataset<X, Y> {
@@ -277,7 +280,7 @@ impl<X, Y> IntoIterator for Dataset<X, Y> {
     }
 }
 
-/// From rows, each an input with its target.
+/// Collects pairs of input and target.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -292,7 +295,7 @@ impl<X, Y> FromIterator<(X, Y)> for Dataset<X, Y> {
     }
 }
 
-/// [`Dataset::new`].
+/// The same as [`Dataset::new`].
 impl<X, Y> TryFrom<(Vec<X>, Vec<Y>)> for Dataset<X, Y> {
     type Error = Error;
 
@@ -301,7 +304,8 @@ impl<X, Y> TryFrom<(Vec<X>, Vec<Y>)> for Dataset<X, Y> {
     }
 }
 
-/// Exchanges two rows. As slices: [`slice::swap`] takes a row over the stack, which it may fill.
+/// Exchanges two rows as slices: [`slice::swap`] moves a row over the stack, for which it may be
+/// too large.
 fn swap<X>(rows: &mut [X], a: usize, b: usize) {
     let (first, second) = (a.min(b), a.max(b));
     if first < second {
@@ -310,7 +314,7 @@ fn swap<X>(rows: &mut [X], a: usize, b: usize) {
     }
 }
 
-/// Only the number of rows: the rows themselves would fill the screen.
+/// Prints the number of rows, not the rows.
 impl<X, Y> fmt::Debug for Dataset<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Dataset").field("len", &self.len()).finish_non_exhaustive()

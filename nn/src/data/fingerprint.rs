@@ -1,6 +1,6 @@
-//! Numbers by which data are known again.
+//! Fingerprints: hashes that identify data.
 
-/// A hash over 64-bit words, in order: not one that withstands somebody who wants two data sets to be alike.
+/// A hash over 64-bit words, in order. It is not cryptographic: collisions can be constructed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fingerprint(u64);
 
@@ -10,8 +10,8 @@ impl Fingerprint {
     }
 
     pub(crate) fn add(&mut self, word: u64) {
-        // Multiplied and folded, so that every bit of the word reaches the low ones as well; what does not fit into 128
-        // bits falls away.
+        // Multiply and fold, so that every bit of the word also reaches the low bits; the overflow
+        // beyond 128 bits is dropped.
         let product =
             u128::from(self.0 ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15_F39C_C060_5CED_C835);
         self.0 = (product as u64) ^ ((product >> 64) as u64);

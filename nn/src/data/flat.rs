@@ -1,4 +1,4 @@
-//! Rows whose widths come while the program runs.
+//! Data sets whose widths are known only at run time.
 
 use std::fmt;
 
@@ -11,9 +11,10 @@ use crate::error::{Error, Result};
 use crate::labels::Labels;
 use crate::words::Words;
 
-/// As many targets as inputs, number by number: row `i` is `inputs[i·width..][..width]`, and its target likewise.
+/// Inputs and targets as flat vectors of numbers: row `i` is `inputs[i·width..][..width]`, and its
+/// target likewise.
 ///
-/// For a `Dynamic` network, whose widths are no types: a class is one number.
+/// For `Dynamic` networks, whose widths are not in their types. A class is one number.
 ///
 /// ```
 /// use nn::data::FlatDataset;
@@ -35,7 +36,8 @@ impl<T: Float> FlatDataset<T> {
     ///
     /// # Errors
     ///
-    /// If a width is 0, the numbers are no whole rows, or there are not as many targets as inputs.
+    /// If a width is 0, the numbers do not form complete rows, or the numbers of inputs and targets
+    /// differ.
     pub fn new(inputs: Vec<T>, width: usize, targets: Vec<T>, target_width: usize) -> Result<Self> {
         let rows = |numbers: usize, width: usize| match width {
             0 => None,
@@ -50,12 +52,12 @@ impl<T: Float> FlatDataset<T> {
                 "flat data set",
                 format!("{} numbers as inputs and {} as targets", inputs.len(), targets.len()),
                 format!("as many rows of {width} as of {target_width}"),
-                "give whole rows, and a target for each",
+                "pass complete rows, and a target for each",
             )),
         }
     }
 
-    /// The same rows, in which these words stand: see [`Dataset::with_words`].
+    /// Adds the words that the rows hold as fingerprints: see [`Dataset::with_words`].
     #[must_use]
     pub fn with_words(self, words: Words) -> Self {
         FlatDataset { words, ..self }
@@ -66,7 +68,7 @@ impl<T: Float> FlatDataset<T> {
         self.inputs.len() / self.widths[0]
     }
 
-    /// Whether there is no row at all.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.inputs.is_empty()
     }
@@ -105,9 +107,9 @@ impl<T: Float> Source<T, T> for FlatDataset<T> {
     }
 }
 
-/// The numbers that the target of a row is.
+/// A target that can be written as numbers.
 pub trait FlatTarget<T: Float>: Copy + Send + Sync {
-    /// Appends them.
+    /// Appends the numbers.
     fn append(&self, to: &mut Vec<T>);
 }
 
@@ -117,14 +119,14 @@ impl<T: Float, const N: usize> FlatTarget<T> for [T; N] {
     }
 }
 
-/// The class's number.
+/// The index of the class.
 impl<T: Float, const N: usize> FlatTarget<T> for Class<N> {
     fn append(&self, to: &mut Vec<T>) {
         to.push(T::of(self.index() as f64));
     }
 }
 
-/// Of two heads, one after the other.
+/// The targets of two heads, one after the other.
 impl<T: Float, A: FlatTarget<T>, B: FlatTarget<T>> FlatTarget<T> for (A, B) {
     fn append(&self, to: &mut Vec<T>) {
         self.0.append(to);
@@ -132,7 +134,7 @@ impl<T: Float, A: FlatTarget<T>, B: FlatTarget<T>> FlatTarget<T> for (A, B) {
     }
 }
 
-/// The rows of a [`Dataset`], number by number; [`Dataset::flat`] makes it.
+/// The rows of a [`Dataset`] as numbers, created by [`Dataset::flat`].
 #[derive(Clone, Copy, Debug)]
 pub struct FlatRows<'d, X, Y>(&'d Dataset<X, Y>);
 
@@ -164,7 +166,7 @@ impl<T: Float, const N: usize, Y: FlatTarget<T>> Source<T, T> for FlatRows<'_, [
     }
 }
 
-/// The number of rows and their widths.
+/// Prints the number of rows and their widths.
 impl<T: Float> fmt::Debug for FlatDataset<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [inputs, targets] = self.widths;

@@ -1,4 +1,4 @@
-//! Data: data sets in memory, class labels, minibatches, and the readers that fill them.
+//! Data sets in memory, class labels, minibatches, splits, and readers of files.
 //!
 //! ```no_run
 //! use nn::data::fashion_mnist;
@@ -10,6 +10,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! | item | purpose |
+//! |---|---|
+//! | [`Source`] | the trait of everything that a network can be trained and evaluated with |
+//! | [`Dataset`], [`FlatDataset`] | rows in memory, with widths in the type or known at run time |
+//! | [`View`], [`split()`], [`folds()`] | parts of a source, without copies |
+//! | [`WeightedRows`] | a weight for each row |
+//! | [`Augmented`], [`AugmentedImages`] | noise, mixtures and image augmentation in training |
+//! | [`Pixels`] | images stored as bytes |
+//! | [`Batches`], [`Minibatch`] | the order of the rows in an epoch, and the rows of a batch |
+//! | `Table` | named columns, before they become numbers |
+//! | `csv`, `idx`, `images`, `npy`, `parquet`, `row_file` | readers of files |
 
 mod augmented;
 mod augmented_images;

@@ -1,4 +1,4 @@
-//! Images that stay bytes in memory.
+//! Images that are stored as bytes.
 
 use std::fmt;
 use std::slice;
@@ -11,9 +11,11 @@ use super::source::{ahead, gather, in_parts};
 use super::{Dataset, Source};
 use crate::labels::Labels;
 
-/// Images as bytes, for a network that takes numbers: byte / 255, from 0 to 1, computed while a batch is gathered.
+/// Images as bytes for a network of floats: byte / 255, from 0 to 1, computed while a batch is
+/// gathered.
 ///
-/// That takes a quarter of the memory of `f32`, and the bits are the same. [`Dataset::pixels`] makes one.
+/// This takes a quarter of the memory of `f32` and gives the same bits. [`Dataset::pixels`] creates
+/// it.
 ///
 /// ```
 /// use nn::data::{Class, Dataset};
@@ -42,12 +44,12 @@ impl<const N: usize, Y> Dataset<[u8; N], Y> {
 }
 
 impl<const N: usize, Y> Pixels<N, Y> {
-    /// The bytes.
+    /// The data set of bytes.
     pub fn bytes(&self) -> &Dataset<[u8; N], Y> {
         &self.bytes
     }
 
-    /// The bytes, to be split or changed.
+    /// Returns the data set of bytes, for example to split or change it.
     pub fn into_bytes(self) -> Dataset<[u8; N], Y> {
         self.bytes
     }
@@ -82,20 +84,21 @@ impl<T: Float, const N: usize, Y: Copy + Send + Sync> Source<[T; N], Y> for Pixe
     }
 }
 
-/// byte / 255, rounded as that division is.
+/// byte / 255, rounded like the division.
 fn scale<T: Float>(bytes: &[u8], into: &mut [T]) {
     let (most, share) = (T::of(255.0), T::of(1.0 / 255.0));
     vectorize(|| {
         for (x, &byte) in into.iter_mut().zip(bytes) {
             let byte = T::of(f64::from(byte));
-            // What the product is off by, added to it (Markstein 1990): a division would take longer than the copy.
+            // Adds the error of the product (Markstein 1990): a division would take longer than the
+            // copy.
             let near = byte * share;
             *x = (-near).mul_add(most, byte).mul_add(share, near);
         }
     });
 }
 
-/// The number of rows.
+/// Prints the number of rows.
 impl<const N: usize, Y> fmt::Debug for Pixels<N, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pixels").field("len", &self.bytes.len()).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! Where rows come from.
+//! The trait of data for training and evaluation.
 
 use std::borrow::Cow;
 use std::slice;
@@ -12,10 +12,10 @@ use crate::error::Result;
 use crate::labels::Labels;
 use crate::words::Words;
 
-/// Rows that a model can be trained with and judged by: something that fills a minibatch.
+/// A source of rows for training and evaluation; it fills minibatches.
 ///
-/// A [`Dataset`] is one. Whatever it is, the order of the rows depends on the seed and the epoch alone, and so the bits
-/// are those of a data set with the same rows in memory.
+/// A [`Dataset`] is one. For every source the order of the rows depends only on the seed and the
+/// epoch, so training gives the same bits as with a data set of the same rows in memory.
 ///
 /// ```
 /// use nn::data::Source;
@@ -24,7 +24,7 @@ use crate::words::Words;
 ///
 /// network! { struct Parity(dense(8 -> 16, tanh), dense(1, sigmoid)); }
 ///
-/// /// All bytes, bit by bit, and whether their number of ones is odd: made when they are asked for.
+/// /// All bytes, bit by bit, and whether their number of ones is odd: computed on request.
 /// struct Bytes;
 ///
 /// impl Source<[f32; 8], [f32; 1]> for Bytes {
@@ -50,23 +50,25 @@ pub trait Source<X, Y>: Send + Sync {
     /// The number of rows.
     fn len(&self) -> usize;
 
-    /// Whether there is no row at all.
+    /// Returns whether there are no rows.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Replaces what is in `inputs` and `targets` by these rows, in this order. The `threads` may share the work.
+    /// Replaces the contents of `inputs` and `targets` by these rows, in this order. The `threads`
+    /// may share the work.
     ///
-    /// Each row is the same whenever it is asked for. The vectors are used again and again: with room for a batch they
-    /// need not grow.
+    /// A row is the same each time it is requested. The vectors are reused: with capacity for a
+    /// batch they need not grow.
     ///
     /// # Panics
     ///
-    /// If there is no such row.
+    /// If a row does not exist.
     fn fill(&self, rows: &[usize], inputs: &mut Vec<X>, targets: &mut Vec<Y>, threads: &Threads);
 
-    /// [`Source::fill`] for a step of training, where rows may be another variant of themselves each time, as those of
-    /// [`Augmented`](super::Augmented): a function of the visit and the row, so that a training can be repeated.
+    /// [`Source::fill`] for a training step, where rows may differ from step to step, as in
+    /// [`Augmented`](super::Augmented): they are a function of the visit and the row, so that
+    /// training is reproducible.
     fn fill_for_step(
         &self,
         visit: Visit,
@@ -79,50 +81,53 @@ pub trait Source<X, Y>: Send + Sync {
         self.fill(rows, inputs, targets, threads);
     }
 
-    /// What [`Source::fill_for_step`] does to the rows, if anything: a training goes on with the same alone.
+    /// Describes what [`Source::fill_for_step`] changes, if anything. Training resumes only with
+    /// the same description.
     fn augmentation(&self) -> Option<String> {
         None
     }
 
-    /// The names of the classes, if the targets are classes that have some: [`fit`](crate::fit) gives them to the network.
+    /// The names of the classes, if the targets are classes with names; [`fit`](crate::fit) passes
+    /// them to the network.
     fn class_names(&self) -> Option<&Labels> {
         None
     }
 
-    /// The words that stand in the rows as fingerprints, if they are known: [`fit`](crate::fit) gives them to the network, which
-    /// keeps those that it has a place for.
+    /// The words that the rows hold as fingerprints, if known. [`fit`](crate::fit) passes them to
+    /// the network, which saves those that it can use.
     fn words(&self) -> Option<&Words> {
         None
     }
 
-    /// How much row number `row` counts, if the rows have [weights](super::WeightedRows): either all of them or none.
+    /// The weight of row `row`, if the rows have [weights](super::WeightedRows): either all have
+    /// one or none.
     ///
     /// # Panics
     ///
-    /// If there is no such row.
+    /// If the row does not exist.
     fn weight(&self, row: usize) -> Option<f64> {
         let _ = row;
         None
     }
 
-    /// Whether the rows have weights.
+    /// Returns whether the rows have weights.
     fn is_weighted(&self) -> bool {
         !self.is_empty() && self.weight(0).is_some()
     }
 
-    /// All rows, if they lie in memory as they are: to be read in their place.
+    /// All rows, if they are in memory unchanged, so that they can be read in place.
     fn in_memory(&self) -> Option<(&[X], &[Y])> {
         None
     }
 }
 
-/// When a row is trained on.
+/// The training step in which a row is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by whoever trains")]
 pub struct Visit {
-    /// Of the training.
+    /// The seed of the training.
     pub seed: u64,
-    /// Counted from 1.
+    /// The epoch, counted from 1.
     pub epoch: u64,
 }
 
@@ -149,7 +154,7 @@ impl<X: Copy + Send + Sync, Y: Copy + Send + Sync> Source<X, Y> for Dataset<X, Y
     }
 }
 
-/// Replaces what is in `into` by these rows of `from`.
+/// Replaces the contents of `into` by these rows of `from`.
 pub(crate) fn gather<X: Copy + Send + Sync>(
     from: &[X],
     rows: &[usize],
@@ -159,7 +164,7 @@ pub(crate) fn gather<X: Copy + Send + Sync>(
     into.truncate(rows.len());
     if let Some(&first) = rows.first() {
         into.reserve_exact(rows.len() - into.len());
-        // As slices: `resize` takes a row over the stack, which it may fill.
+        // As slices: `resize` moves a row over the stack, for which it may be too large.
         while into.len() < rows.len() {
             into.extend_from_slice(&from[first..=first]);
         }
@@ -167,15 +172,16 @@ pub(crate) fn gather<X: Copy + Send + Sync>(
     in_parts::<X, X>(rows, into, threads, |rows, into| copy(from, rows, into));
 }
 
-/// Has the threads fill parts of `into`, `read` from rows of `R`, if that is worth it: they wait for memory at the same
-/// time. To wake others than those that work at the step, too, costs more than it saves.
+/// Lets the threads fill parts of `into` with `read` from rows of `R` if that pays off: they wait
+/// for memory at the same time. Waking threads that do not work at the step costs more than it
+/// saves.
 pub(crate) fn in_parts<R, X: Send>(
     rows: &[usize],
     into: &mut [X],
     threads: &Threads,
     fill: impl Fn(&[usize], &mut [X]) + Sync,
 ) {
-    /// Bytes for which waking a thread costs less than it saves.
+    /// Bytes from which waking a thread pays off.
     const WORTH_A_THREAD: usize = 64 * 1024;
     if threads.count() == 1 || size_of::<R>().saturating_mul(rows.len()) < WORTH_A_THREAD {
         return fill(rows, into);
@@ -185,17 +191,18 @@ pub(crate) fn in_parts<R, X: Send>(
     threads.for_each(parts, |(into, rows)| fill(rows, into));
 }
 
-/// The `rows` of `from`, one after the other.
+/// Copies the `rows` of `from`, one after the other.
 fn copy<X: Copy>(from: &[X], rows: &[usize], into: &mut [X]) {
     for (into, from) in into.iter_mut().zip(ahead(from, rows)) {
-        // As slices: straight from row to row, without the stack between, which a row may fill.
+        // As slices: directly from row to row, not over the stack, for which a row may be too
+        // large.
         slice::from_mut(into).copy_from_slice(from);
     }
 }
 
-/// The `rows` of `from`, each a slice of one, while those after it are on their way to the cache.
+/// Copies the `rows` of `from`, each a slice of one, and prefetches the following ones.
 pub(crate) fn ahead<'f, X>(from: &'f [X], rows: &'f [usize]) -> impl Iterator<Item = &'f [X]> {
-    /// Rows ahead that are asked for: so many as are on their way at a time.
+    /// Number of rows prefetched ahead: as many as can be in flight at a time.
     const AHEAD: usize = 2;
     rows.iter().enumerate().map(move |(i, &row)| {
         if let Some(&later) = rows.get(i + AHEAD) {
@@ -205,14 +212,14 @@ pub(crate) fn ahead<'f, X>(from: &'f [X], rows: &'f [usize]) -> impl Iterator<It
     })
 }
 
-/// Shows all rows of `source` to `see`, in order: at once if they are in memory, else in portions, each with the number of
-/// its first row.
+/// Passes all rows of `source` to `see`, in order: at once if they are in memory, else in parts,
+/// each with the number of its first row.
 pub(crate) fn portions<X, Y>(
     source: &dyn Source<X, Y>,
     threads: &Threads,
     mut see: impl FnMut(usize, &[X], &[Y]) -> Result<()>,
 ) -> Result<()> {
-    /// Rows at a time: as many as are worth the threads.
+    /// Rows per part: enough for the threads to pay off.
     const PORTION: usize = 1024;
     if let Some((inputs, targets)) = source.in_memory() {
         return see(0, inputs, targets);

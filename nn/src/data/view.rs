@@ -1,4 +1,4 @@
-//! Some rows of a source, without a copy of them.
+//! Some rows of a source, without copying them.
 
 use std::cell::Cell;
 use std::fmt;
@@ -10,8 +10,8 @@ use crate::error::{Error, InvalidRows, Result};
 use crate::labels::Labels;
 use crate::words::Words;
 
-/// Some rows of a [`Source`], which stay where they are: a source itself, for [`fit`](crate::fit) and
-/// [`Evaluate::evaluate`](crate::Evaluate::evaluate).
+/// A selection of rows of a [`Source`], without copying them. It is a source itself, for
+/// [`fit`](crate::fit) and [`Evaluate::evaluate`](crate::Evaluate::evaluate).
 ///
 /// ```
 /// use nn::data::{Dataset, Source, View};
@@ -28,11 +28,11 @@ pub struct View<'d, X, Y> {
 }
 
 impl<'d, X, Y> View<'d, X, Y> {
-    /// These rows of `source`, in this order; a row may be there more than once.
+    /// The rows of `source` with these numbers, in this order. A row may occur more than once.
     ///
     /// # Errors
     ///
-    /// If there is no such row.
+    /// If the source has no such row.
     pub fn new(source: &'d dyn Source<X, Y>, rows: Vec<usize>) -> Result<Self> {
         let len = source.len();
         let mut wrong = InvalidRows::none();
@@ -48,7 +48,7 @@ impl<'d, X, Y> View<'d, X, Y> {
         }
     }
 
-    /// The numbers of the rows in the source, in the order of this view.
+    /// The numbers of the rows in the source, in the order of the view.
     pub fn rows(&self) -> &[usize] {
         &self.rows
     }
@@ -94,13 +94,13 @@ impl<X, Y> Source<X, Y> for View<'_, X, Y> {
 }
 
 impl<X, Y> View<'_, X, Y> {
-    /// Shows what these rows are in the source.
+    /// Replaces the view's row numbers by those of the source.
     fn with_rows(&self, rows: &[usize], see: impl FnOnce(&[usize])) {
         thread_local! {
-            /// Used again and again, so that a batch allocates nothing.
+            /// Reused, so that a batch allocates nothing.
             static IN_SOURCE: Cell<Vec<usize>> = const { Cell::new(Vec::new()) };
         }
-        // Taken, not borrowed: the source may be a view, too.
+        // Taken, not borrowed: the source may itself be a view.
         let mut in_source = IN_SOURCE.take();
         in_source.clear();
         in_source.extend(rows.iter().map(|&row| self.rows[row]));
@@ -115,7 +115,7 @@ impl<X, Y> Clone for View<'_, X, Y> {
     }
 }
 
-/// Only the numbers of rows: the rows themselves would fill the screen.
+/// Prints the number of rows, not the rows.
 impl<X, Y> fmt::Debug for View<'_, X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("View")

@@ -1,4 +1,4 @@
-//! Rows that count more or less than others.
+//! Weights of rows.
 
 use std::fmt;
 
@@ -7,11 +7,11 @@ use tensor::threads::Threads;
 use super::{Class, Labels, Source, Visit, Words, all_targets};
 use crate::error::{Error, InvalidRows, Result};
 
-/// A source with a weight for each row: how much it counts in every loss and every metric.
+/// A source with a weight for each row, which applies to every loss and every metric.
 ///
-/// The loss of a batch is Σ wᵢ·lᵢ / Σ wᵢ, so that twice all weights are the same weights, and all ones give the bits of the rows
-/// without weights. A row of weight 2 counts as two rows in a batch, and one of weight 0 as none. Layers such as batch norm see all
-/// rows alike.
+/// The loss of a batch is Σ wᵢ·lᵢ / Σ wᵢ. Scaling all weights by a factor changes nothing, and
+/// weights of 1 give the bits of training without weights. A row of weight 2 counts as two rows of
+/// a batch, a row of weight 0 as none. Layers such as batch norm ignore the weights.
 ///
 /// ```
 /// use nn::data::{Dataset, WeightedRows};
@@ -36,11 +36,11 @@ pub struct WeightedRows<'d, X, Y> {
 }
 
 impl<'d, X, Y> WeightedRows<'d, X, Y> {
-    /// The rows of `source`, each with the weight at its place.
+    /// The rows of `source`, each with the weight at its position.
     ///
     /// # Errors
     ///
-    /// If there are not as many weights as rows, one is negative or not finite, or all are 0.
+    /// If the numbers of weights and rows differ, a weight is negative or not finite, or all are 0.
     pub fn new(source: &'d dyn Source<X, Y>, weights: Vec<f64>) -> Result<Self> {
         if weights.len() != source.len() {
             return Err(Error::value(
@@ -61,10 +61,10 @@ impl<'d, X, Y> WeightedRows<'d, X, Y> {
     }
 }
 
-/// A weight for each of `N` classes, by which all of them together count alike: rows / (N · rows of the class). For
-/// [`class_weights`](crate::loss::CrossEntropy::class_weights).
+/// Class weights that give all `N` classes the same total weight: rows / (N · rows of the class).
+/// For [`class_weights`](crate::loss::CrossEntropy::class_weights).
 ///
-/// As scikit-learn's `class_weight="balanced"`.
+/// The same as scikit-learn's `class_weight="balanced"`.
 ///
 /// ```
 /// use nn::data::{Class, Dataset, balanced_weights};
@@ -81,11 +81,11 @@ impl<'d, X, Y> WeightedRows<'d, X, Y> {
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// Rows with weights count by them, in both numbers.
+/// Weights of rows are used in both counts.
 ///
 /// # Errors
 ///
-/// If a class has no rows, or a weight of a row is none.
+/// If a class has no rows, or the weight of a row is invalid.
 pub fn balanced_weights<X, const N: usize>(source: &dyn Source<X, Class<N>>) -> Result<[f64; N]> {
     check_weights("", source)?;
     let mut counts = [0.0; N];
@@ -97,7 +97,7 @@ pub fn balanced_weights<X, const N: usize>(source: &dyn Source<X, Class<N>>) -> 
             format!("rows of class {class}"),
             "none",
             "at least one",
-            "leave the class out of the network, or write the weights by hand",
+            "remove the class from the network, or pass the weights yourself",
         ));
     }
     let all: f64 = counts.iter().sum();
@@ -140,13 +140,14 @@ impl<X, Y> Source<X, Y> for WeightedRows<'_, X, Y> {
         self.source.in_memory()
     }
 
-    /// Times that of the source, if it has weights, too.
+    /// Multiplied by the weight of the source, if it has weights, too.
     fn weight(&self, row: usize) -> Option<f64> {
         Some(self.weights[row] * self.source.weight(row).unwrap_or(1.0))
     }
 }
 
-/// Refuses weights that are no weights. `which` data they are of, for the message: nothing, or `validation ` with a space.
+/// Refuses invalid weights. `which` names the data in the message: empty, or `validation ` with a
+/// space.
 pub(crate) fn check_weights<X, Y>(which: &str, data: &dyn Source<X, Y>) -> Result<()> {
     let mut weights = Vec::new();
     raw_weights(data, 0..data.len(), &mut weights);
@@ -155,18 +156,18 @@ pub(crate) fn check_weights<X, Y>(which: &str, data: &dyn Source<X, Y>) -> Resul
     wrong.look(0, &weights, |&weight| (!is_weight(weight)).then(|| weight.to_string()));
     let noun = format!("{which}weight");
     if let Some(wrong) = wrong.any() {
-        let advice = "0 leaves a row out, 1 is the weight of a row like all others";
+        let advice = "0 ignores a row, 1 is the weight of an ordinary row";
         let expected = "finite numbers from 0";
         return Err(Error::value(wrong.what(&noun), wrong.found(&noun), expected, advice));
     }
     if !weights.is_empty() && weights.iter().all(|&weight| weight == 0.0) {
-        let advice = "nothing can be learnt from such rows, nor anything be judged by them";
+        let advice = "such rows can neither train nor evaluate a model";
         return Err(Error::value(format!("{noun}s of rows"), "0 for all", "one above 0", advice));
     }
     Ok(())
 }
 
-/// The weights of these rows of `data`, with a mean of 1; nothing if it has none.
+/// The weights of these rows of `data`, scaled to a mean of 1; empty if it has none.
 pub(crate) fn weights_of<X, Y>(
     data: &dyn Source<X, Y>,
     rows: impl IntoIterator<Item = usize>,
@@ -176,7 +177,7 @@ pub(crate) fn weights_of<X, Y>(
     normalize(into);
 }
 
-/// Gives the weights a mean of 1, or leaves them all 0.
+/// Scales the weights to a mean of 1, or leaves them all 0.
 pub(crate) fn normalize(weights: &mut [f64]) {
     let total: f64 = weights.iter().sum();
     let factor = if total > 0.0 { weights.len() as f64 / total } else { 0.0 };
@@ -200,7 +201,7 @@ impl<X, Y> Clone for WeightedRows<'_, X, Y> {
     }
 }
 
-/// Only the number of rows.
+/// Prints the number of rows.
 impl<X, Y> fmt::Debug for WeightedRows<'_, X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WeightedRows").field("len", &self.weights.len()).finish_non_exhaustive()
@@ -223,7 +224,8 @@ mod tests {
         let mut weights = vec![7.0];
         weights_of(&weighted, [3, 1, 2], &mut weights);
         assert_eq!(weights, [15.0 / 8.0, 9.0 / 8.0, 0.0]);
-        // Of rows that all count nothing nothing is left; a view has those of its rows; weights are multiplied.
+        // Rows of weight 0 stay 0; a view has the weights of its rows; nested weights are
+        // multiplied.
         weights_of(&weighted, [2, 2], &mut weights);
         assert_eq!(weights, [0.0, 0.0]);
         let view = View::new(&weighted, vec![3, 0]).unwrap();
@@ -245,7 +247,7 @@ mod tests {
         let text = says(&[1.0, -1.0, f64::NAN, 0.0]);
         assert!(text.starts_with("weights of rows 1, 2"), "{text}");
         assert!(
-            text.contains("found -1, NaN (wrong are 2 of 4 weights), expected finite numbers"),
+            text.contains("found -1, NaN (2 of 4 weights are invalid), expected finite numbers"),
             "{text}"
         );
         assert!(says(&[0.0; 4]).starts_with("weights of rows: found 0 for all"));

@@ -1,31 +1,32 @@
-//! Rows that are refused where data come in: which are the first, what they hold, and how many there are.
+//! Invalid rows of data: the first ones, their contents, and the total number.
 
-/// The rows of a column that are wrong.
+/// The invalid rows of a column.
 pub(crate) struct InvalidRows {
-    /// The first few, each with what it holds.
+    /// The first few, each with its content.
     first: Vec<(usize, String)>,
-    /// A row after these is wrong, too.
+    /// The number of invalid rows.
     how_many: usize,
     rows: usize,
 }
 
 impl InvalidRows {
-    /// As many as are named; the others are counted.
+    /// Number of rows that a message names; the others are only counted.
     const NAMED: usize = 3;
 
-    /// Looks for rows of which `wrong` says what they hold; `None` if there are none.
+    /// Searches a column for invalid rows: `wrong` returns the content of an invalid row. `None` if
+    /// all are valid.
     pub(crate) fn among<X>(column: &[X], wrong: impl Fn(&X) -> Option<String>) -> Option<Self> {
         let mut found = InvalidRows::none();
         found.look(0, column, wrong);
         found.any()
     }
 
-    /// None so far.
+    /// No invalid rows yet.
     pub(crate) fn none() -> Self {
         InvalidRows { first: Vec::new(), how_many: 0, rows: 0 }
     }
 
-    /// Looks for more of them among the rows from number `start` on.
+    /// Searches more rows; the first has number `start`.
     pub(crate) fn look<X>(
         &mut self,
         start: usize,
@@ -42,12 +43,12 @@ impl InvalidRows {
         self.rows += column.len();
     }
 
-    /// These rows, if there are any.
+    /// Returns the invalid rows, or `None` if there are none.
     pub(crate) fn any(self) -> Option<Self> {
         (self.how_many > 0).then_some(self)
     }
 
-    /// For the `what` of an error: the rows of the column, whose elements are each a `noun`.
+    /// The `what` of an error: the invalid rows of a column whose elements are each a `noun`.
     pub(crate) fn what(&self, noun: &str) -> String {
         let rows = self.list(|(row, _)| row.to_string());
         match self.how_many {
@@ -56,11 +57,11 @@ impl InvalidRows {
         }
     }
 
-    /// For the `found` of an error.
+    /// The `found` of an error.
     pub(crate) fn found(&self, noun: &str) -> String {
         let found = self.list(|(_, found)| found.clone());
         let are = if self.how_many == 1 { "is" } else { "are" };
-        format!("{found} (wrong {are} {} of {} {noun}s)", self.how_many, self.rows)
+        format!("{found} ({} of {} {noun}s {are} invalid)", self.how_many, self.rows)
     }
 
     fn list(&self, text: impl Fn(&(usize, String)) -> String) -> String {
@@ -85,15 +86,15 @@ mod tests {
         let says = |rows: &[u8]| above_nine(rows).map(|(what, found)| format!("{what}: {found}"));
         assert_eq!(
             says(&[0, 12, 3]).unwrap(),
-            "label of row 1 (counted from 0): 12 (wrong is 1 of 3 labels)"
+            "label of row 1 (counted from 0): 12 (1 of 3 labels is invalid)"
         );
         assert_eq!(
             says(&[10, 2, 11]).unwrap(),
-            "labels of rows 0, 2 (counted from 0): 10, 11 (wrong are 2 of 3 labels)"
+            "labels of rows 0, 2 (counted from 0): 10, 11 (2 of 3 labels are invalid)"
         );
         assert_eq!(
             says(&[0, 10, 11, 12, 13, 14]).unwrap(),
-            "labels of rows 1, 2, 3, … (counted from 0): 10, 11, 12, … (wrong are 5 of 6 labels)"
+            "labels of rows 1, 2, 3, … (counted from 0): 10, 11, 12, … (5 of 6 labels are invalid)"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! What can go wrong in this crate: every message names the thing, what was found, what was
-//! expected and what to do.
+//! The errors of this crate. Every message names the subject, what was found, what was expected,
+//! and what to do.
 
 mod invalid_rows;
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub(crate) use invalid_rows::InvalidRows;
 
-/// The result of everything in this crate that can fail.
+/// The result type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// An error of this crate.
@@ -31,72 +31,72 @@ pub enum Error {
     Autograd(autograd::Error),
     /// The operating system could not read or write a file.
     Io {
-        /// What was tried: `read`, `write`, …
+        /// The failed action: `read`, `write`, …
         action: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the operating system says; also the [`source`](std::error::Error::source).
+        /// The error of the operating system; also the [`source`](std::error::Error::source).
         source: Arc<io::Error>,
     },
-    /// A file can be read, but it holds something else than it must.
+    /// A file was read, but its content is invalid.
     File {
         /// The file.
         path: PathBuf,
-        /// The part of the file that is wrong.
+        /// The invalid part of the file.
         field: String,
-        /// What it holds.
+        /// The content of this part.
         found: String,
-        /// What it must hold.
+        /// The expected content.
         expected: String,
-        /// What to do.
+        /// Advice.
         advice: String,
     },
-    /// An argument or a setting is out of its range, or does not fit to another one.
+    /// An argument or a setting is out of its range, or does not fit another one.
     #[non_exhaustive]
     Value {
         /// The name of the argument or the setting.
         what: String,
         /// Its value.
         found: String,
-        /// Which values are allowed.
+        /// The allowed values.
         expected: String,
-        /// What to do.
+        /// Advice.
         advice: String,
     },
-    /// A network that was read at run time has mistakes in its notation: all of them, each a sentence with the line and
-    /// the characters that it is about.
+    /// The notation of a network that was read at run time has errors: all of them, each a sentence
+    /// with its line and characters.
     Notation(String),
-    /// Numbers that were computed are not finite: a training went astray, or a network did before.
+    /// Computed numbers are not finite: the training diverged, or the network had before.
     #[non_exhaustive]
     Diverged {
-        /// The loss, or a tensor.
+        /// The loss, or the name of a tensor.
         what: String,
         /// Its value.
         found: String,
-        /// What it should be.
+        /// The expected value.
         expected: String,
-        /// What became of the network, and what to do.
+        /// The state of the network, and advice.
         advice: String,
     },
 }
 
-/// What kind of error an [`Error`] is, for programs that go on in different ways.
+/// The kind of an [`Error`], for programs that handle errors differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// Of an operation on tensors.
+    /// An operation on tensors failed.
     Tensor,
-    /// Of the tape.
+    /// An operation on the tape failed.
     Autograd,
     /// The operating system could not read or write a file.
     Io,
-    /// A file holds something else than it must.
+    /// The content of a file is invalid.
     File,
-    /// An argument, a setting or data are out of their range.
+    /// An argument, a setting or data are out of range.
     Value,
-    /// A network that was read at run time has mistakes in its notation.
+    /// The notation of a network that was read at run time has errors.
     Notation,
-    /// Numbers that were computed are not finite.
+    /// Computed numbers are not finite.
     Diverged,
 }
 
@@ -137,7 +137,7 @@ impl Error {
         }
     }
 
-    /// The same error, of something with a name.
+    /// Prefixes the error with the name of its subject.
     pub(crate) fn of(mut self, whose: &str) -> Self {
         if let Self::Value { what, .. } | Self::Diverged { what, .. } = &mut self {
             *what = format!("{whose}: {what}");
@@ -162,7 +162,7 @@ impl Error {
 }
 
 impl Error {
-    /// The same with more advice, where there is any.
+    /// Adds advice, if the error has any.
     pub(crate) fn advising(mut self, more: &str) -> Self {
         match &mut self {
             Self::File { advice, .. }
@@ -176,7 +176,7 @@ impl Error {
         self
     }
 
-    /// What kind of error it is.
+    /// The kind of the error.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -255,7 +255,7 @@ impl From<autograd::Error> for Error {
     }
 }
 
-/// `text` from an untrusted file, for a message: in backticks, on one line, not too long.
+/// Quotes `text` from an untrusted file for a message: in backticks, on one line, truncated.
 pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 300;
     let mut line = String::from("`");

@@ -1,4 +1,11 @@
-//! Networks in files: weights are written, read, and made part of a program.
+//! Networks in files: checkpoints, the safetensors format, and weights as part of a program.
+//!
+//! | module | content |
+//! |---|---|
+//! | `checkpoint` | saving and loading of parameters, also in PyTorch's layout |
+//! | `safetensors` | the parser of a file's header, at compile time and at run time |
+//! | `weights` | the weights of a file in a `static` |
+//! | `mutations` | the fuzz test of both readers |
 
 #[cfg(feature = "std")]
 mod checkpoint;
@@ -21,12 +28,12 @@ pub(crate) use checkpoint::{check_finite, replace};
 pub(crate) use safetensors::{from_bf16, from_f16};
 pub use weights::{Arranged, Sizes, StaticWords, Weights, sizes_to_arrange};
 
-/// What `format` in the header says. A later version of this crate that arranges the tensors in
-/// another way counts it up.
+/// The value of `format` in the header. It is incremented if a later version of this crate arranges
+/// the tensors differently.
 pub(crate) const FORMAT: &str = "nn-1";
 
-/// Under which key of the metadata the names of the classes stand.
+/// The metadata key of the class names.
 pub(crate) const CLASS_NAMES: &str = "classes";
 
-/// Under which key of the metadata the words of the columns stand.
+/// The metadata key of the words of the columns.
 pub(crate) const WORDS: &str = "words";

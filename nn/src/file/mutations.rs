@@ -1,5 +1,5 @@
-//! Damaged files by the hundred thousand: nothing panics, both readers say the same, and what they take the
-//! `safetensors` crate takes, too, with the same numbers.
+//! Fuzz test with damaged files: nothing panics, both readers agree, and the `safetensors` crate
+//! accepts every file that they accept, with the same numbers.
 //!
 //! `FILE_MUTATIONS=100000000 cargo test --release -p nn --lib mutations` tries more of them.
 
@@ -21,10 +21,10 @@ network! {
     }
 }
 
-/// Bytes with which damaged headers are most often still headers.
+/// Bytes that often leave a damaged header parsable.
 const SIGNS: &[u8] = b"{}[]\",:\\u0 19.-eE_FB/\n\x00\x7f\x80\xff";
 
-/// Texts that are put in.
+/// Inserted texts.
 const PIECES: &[&str] = &[
     r#""__metadata__":{},"#,
     r#""\u005f_metadata__":{"a":"b"},"#,
@@ -65,7 +65,7 @@ impl Random {
     }
 }
 
-/// Headers that are valid, with `data` bytes behind them.
+/// Valid headers, each with the number of `data` bytes that follow.
 fn headers() -> Vec<(String, usize)> {
     let tensor = |dtype: &str, shape: &str, begin: usize, end: usize| {
         format!(r#"{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{begin},{end}]}}"#)
@@ -105,7 +105,7 @@ fn headers() -> Vec<(String, usize)> {
     ]
 }
 
-/// A few changes of a file, mostly in its header, whose length is mostly set right again.
+/// Changes a file in a few places, mostly in its header, whose length is then usually corrected.
 fn mutate(file: &mut Vec<u8>, others: &[Vec<u8>], random: &mut Random) {
     let mut header = u64::from_le_bytes(file[..8].try_into().expect("eight bytes")) as usize + 8;
     for _ in 0..1 + random.below(3) {
@@ -130,13 +130,13 @@ fn mutate(file: &mut Vec<u8>, others: &[Vec<u8>], random: &mut Random) {
                 drop(file.splice(at..end.max(at), other[from..to].iter().copied()));
             }
             8 => {
-                // The same piece once more, somewhere else.
+                // A copy of the same piece in another place.
                 let piece = file[at..(at + random.below(90)).min(header).max(at)].to_vec();
                 let to = 8 + random.below(header - 8);
                 drop(file.splice(to..to, piece));
             }
             9 => {
-                // Another digit where one is.
+                // Another digit.
                 let digits: Vec<usize> =
                     (8..header).filter(|&i| file[i].is_ascii_digit()).collect();
                 if !digits.is_empty() {
@@ -144,7 +144,7 @@ fn mutate(file: &mut Vec<u8>, others: &[Vec<u8>], random: &mut Random) {
                 }
             }
             10 => {
-                // Another length of what follows the header.
+                // Another number of bytes after the header.
                 let data = file.len() - header;
                 file.resize(header + (data + random.below(9)).saturating_sub(4), 7);
                 continue;
@@ -162,7 +162,7 @@ fn mutate(file: &mut Vec<u8>, others: &[Vec<u8>], random: &mut Random) {
     }
 }
 
-/// Name, type, shape and bytes of each tensor, by name; nothing if the file is refused.
+/// Name, type, shape and bytes of each tensor, sorted by name; `None` if the file is refused.
 type Tensors = Vec<(String, String, Vec<usize>, Vec<u8>)>;
 
 fn ours(file: &[u8]) -> Option<Tensors> {
@@ -240,7 +240,7 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
             &expected,
             LoadOptions::new(),
         ));
-        // A pipe gives the same.
+        // A pipe gives the same result.
         let by_pipe = named(load_bytes::<f32>(
             &file[..],
             None,
@@ -261,7 +261,7 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
                 }
             }
             (Err(_), Err(_)) => {}
-            // Only `load` looks at the numbers.
+            // Only `load` checks the numbers.
             (Err(error), Ok(_)) if error.to_string().contains("expected a finite number") => {}
             (load, compiler) => {
                 let compiler = compiler.as_ref().map(|_| ()).map_err(|message| message.as_str());
@@ -272,7 +272,7 @@ fn damaged_files_are_taken_by_both_readers_and_the_reference_or_by_none() {
     println!(
         "{cases} cases: {taken} taken, {loaded} loaded, {refused} refused that the reference takes"
     );
-    // The mutations are neither all harmless nor all deadly.
+    // The mutations are neither all harmless nor all fatal.
     assert!(taken > cases / 100 && taken < cases / 2, "{taken} of {cases} taken");
     assert!(loaded > cases / 200, "{loaded} of {cases} loaded");
 }

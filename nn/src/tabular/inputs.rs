@@ -1,4 +1,4 @@
-//! From a table to raw rows.
+//! Converts a table to raw rows.
 
 use std::borrow::Cow;
 
@@ -8,18 +8,18 @@ use crate::data::{Cell, Column, Kind, Table, Words};
 use crate::error::{Error, Result, quoted};
 use crate::layer::columns::{ColumnForm, ColumnKind, ColumnWidths, RawRow};
 
-/// The columns of a network.
+/// A block of columns of a network.
 #[derive(Debug)]
 pub(crate) struct Block<'b, N> {
-    /// What each is called.
+    /// The names of the columns.
     pub(crate) names: &'b [N],
-    /// What each is.
+    /// The kinds of the columns.
     pub(crate) forms: &'b [ColumnForm],
-    /// What a table may have beside them.
+    /// Columns that a table may have in addition.
     pub(crate) target: Option<&'b str>,
 }
 
-/// Which columns of a table do not fit.
+/// The columns of a table that do not fit.
 #[derive(Default)]
 struct Misfits {
     absent: Vec<String>,
@@ -27,11 +27,12 @@ struct Misfits {
 }
 
 impl<N: AsRef<str>> Block<'_, N> {
-    /// The columns of a table that these are, in their order.
+    /// The table's columns that belong to the network, in the network's order.
     ///
     /// # Errors
     ///
-    /// If some are not there or hold another kind of values, and then which are left over.
+    /// If columns are missing or of another kind. The message also names the table's remaining
+    /// columns.
     pub(crate) fn find<'t>(&self, table: &'t Table) -> Result<Vec<&'t Column>> {
         let (mut found, mut misfits) = (Vec::new(), Misfits::default());
         for (name, form) in self.names.iter().zip(self.forms) {
@@ -78,7 +79,7 @@ impl<N: AsRef<str>> Block<'_, N> {
         Ok(inputs)
     }
 
-    /// The words that stand in these inputs as fingerprints.
+    /// The words that these inputs hold as fingerprints.
     ///
     /// # Errors
     ///
@@ -117,8 +118,8 @@ impl<N: AsRef<str>> Block<'_, N> {
     }
 }
 
-/// A cell as a word, if it is not missing: another kind is read as words, too, since these may look like numbers where there are
-/// few of them.
+/// The cell as a word, if it is not missing. Other kinds are also read as words: a column with few
+/// words may look like numbers.
 pub(crate) fn word(cell: Cell<'_>) -> Option<Cow<'_, str>> {
     match cell.word() {
         Some(word) => Some(word.into()),
@@ -126,7 +127,7 @@ pub(crate) fn word(cell: Cell<'_>) -> Option<Cow<'_, str>> {
     }
 }
 
-/// What a column should hold.
+/// The expected kind of a column.
 fn kind(form: &ColumnForm) -> Kind {
     match form.kind {
         ColumnKind::Number { .. } => Kind::Number,
@@ -136,7 +137,7 @@ fn kind(form: &ColumnForm) -> Kind {
     }
 }
 
-/// What in a column is no number, or no yes and no: `, such as `84 m2`,`.
+/// The first cell that is not a number, or not yes or no: `, such as `84 m2`,`.
 fn example(column: &Column) -> String {
     let is_other = |cell: &Cell<'_>| match cell {
         Cell::Category(word) => word.parse::<f64>().is_err(),
@@ -147,12 +148,13 @@ fn example(column: &Column) -> String {
     other.map_or(String::new(), |cell| format!(", such as {},", quoted(&cell.to_string())))
 }
 
-/// Whether it is missing, a yes or a no, or one of the numbers that stand for these.
+/// Returns whether the cell is missing, yes, no, or a number that means one of them.
 fn is_yes_or_no(cell: Cell<'_>) -> bool {
     cell.number().is_none_or(|number| number.is_nan() || number == 0.0 || number == 1.0)
 }
 
-/// Whether it holds that, or can be read as if it did: what is missing everywhere is of every kind.
+/// Returns whether the column is of this kind or can be read as such. A column without values is of
+/// every kind.
 fn holds(form: &ColumnForm, column: &Column) -> bool {
     column.missing() == column.len()
         || match form.kind {

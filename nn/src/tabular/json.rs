@@ -1,4 +1,4 @@
-//! Rows from JSON, and from whatever else serde reads: `{"area": 84.0, "city": "Rome", "sold": "2024-02-29"}`.
+//! Rows from JSON and other serde formats: `{"area": 84.0, "city": "Rome", "sold": "2024-02-29"}`.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,13 +9,13 @@ use super::{Cells, OwnedRow};
 use crate::data::{Cell, days};
 use crate::layer::columns::{ColumnForm, ColumnKind, DeclaredColumns};
 
-/// Reads a row with a field for each column; what [`network!`](crate::network!) calls for the owned form of a row. A field
-/// that is not there, or null, is missing; one that is no column is passed over. A date is a text such as `2024-02-29`, or its
-/// days from 1970-01-01.
+/// Deserializes a row with a field for each column; [`network!`](crate::network!) calls it for the
+/// owned form of a row. An absent or null field is missing; an unknown field is ignored. A date is
+/// a text such as `2024-02-29`, or its days since 1970-01-01.
 ///
 /// # Errors
 ///
-/// If a value is of another type than its column, which is then named.
+/// If a value is not of its column's type; the message names the column.
 pub fn deserialize<'de, R: OwnedRow, D: Deserializer<'de>>(from: D) -> Result<R, D::Error> {
     from.deserialize_map(Fields(PhantomData))
 }
@@ -63,7 +63,7 @@ impl<'de, R: OwnedRow> Visitor<'de> for Fields<R> {
 }
 
 impl Value {
-    /// The value as one of a column; what was found and what was expected otherwise.
+    /// Converts the value to its column's type, or returns what was found and what was expected.
     fn of(self, form: &ColumnForm) -> Result<Self, (String, &'static str)> {
         let expected = match form.kind {
             ColumnKind::Number { .. } => "a number",
@@ -77,7 +77,7 @@ impl Value {
                 Ok(Value::Number(number))
             }
             (ColumnKind::Category { .. }, Value::Word(word)) => Ok(Value::Word(word)),
-            // As a table reads such a column where a category is asked for.
+            // As a table reads such a column where a category is expected.
             (ColumnKind::Category { .. }, Value::Number(number)) => {
                 Ok(Value::Word(number.to_string()))
             }

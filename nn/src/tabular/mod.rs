@@ -1,10 +1,10 @@
-//! Tables and the columns of a network: which column of a table is which of the network's, and what a value is to it.
+//! Tables and the columns of a network: matches columns by name and converts their values.
 //!
 //! | file | |
 //! |---|---|
 //! | `inputs` | from a table to raw rows |
 //! | `owned` | rows that own their words: from a table, one by one |
-//! | `json` | the same from JSON, and from whatever else serde reads |
+//! | `json` | the same from JSON and other serde formats |
 //! | `network` | networks that are declared with columns |
 
 mod inputs;

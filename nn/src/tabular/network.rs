@@ -7,8 +7,8 @@ use crate::layer::columns::DeclaredColumns;
 use crate::network::{Network, Units, place_of_units};
 use crate::row::Row;
 
-/// A network that is declared with a block of columns, and so takes rows of tables: [`network!`](crate::network!) implements
-/// it.
+/// A network that is declared with a block of columns and takes rows of tables.
+/// [`network!`](crate::network!) implements it.
 ///
 /// ```
 /// use nn::data::{Column, Table};
@@ -42,20 +42,23 @@ pub trait Tabular: Network {
     /// The columns.
     type Columns: DeclaredColumns;
 
-    /// The rows of a table as numbers, by the names of the columns, whichever others the table has.
+    /// Converts the rows of a table to numbers. Columns are found by name; the table may have
+    /// others.
     ///
     /// # Errors
     ///
-    /// If columns are missing or hold another kind of values; then those that are left over are named, too.
+    /// If columns are missing or of another kind. The message also names the table's remaining
+    /// columns.
     fn rows(table: &Table) -> Result<Vec<Self::Input>> {
         rows::<Self>(&block::<Self>(None), table)
     }
 
-    /// Rows for [`fit`](crate::fit) and `evaluate`, with this column as the target.
+    /// Creates the rows for [`fit`](crate::fit) and `evaluate`, with this column as the target.
     ///
     /// # Errors
     ///
-    /// As [`Tabular::rows`]; if there is no such column, or its values are no targets of this network.
+    /// As [`Tabular::rows`]; also if the column does not exist, or its values cannot be targets of
+    /// this network.
     fn dataset<'n>(
         table: &Table,
         target: impl Into<At<'n>>,
@@ -70,9 +73,10 @@ pub trait Tabular: Network {
         Ok(Dataset::new(inputs, targets)?.named(names).with_words(words))
     }
 
-    /// The same network, which predicts the logarithm of its target, and gives the target itself back: for prices, counts and
-    /// whatever else is larger by factors rather than by amounts. It is then trained with targets above 0, by the squared error
-    /// of their logarithms.
+    /// Makes the network predict the logarithm of its target; its outputs are converted back to the
+    /// target. Use it for prices, counts and other quantities that vary by factors rather than by
+    /// amounts. The targets must then be above 0, and the loss is the squared error of their
+    /// logarithms.
     ///
     /// # Panics
     ///
@@ -85,7 +89,7 @@ pub trait Tabular: Network {
         self
     }
 
-    /// The same network, whose answers stay between the least and the largest target that it was trained with.
+    /// Clamps the outputs of the network to the range of its training targets.
     ///
     /// # Panics
     ///
@@ -98,7 +102,7 @@ pub trait Tabular: Network {
         self
     }
 
-    /// The answers to the rows of a table, which need not have the target.
+    /// The predictions for the rows of a table, which need not have the target column.
     ///
     /// # Errors
     ///
@@ -113,7 +117,7 @@ pub trait Tabular: Network {
     }
 }
 
-/// Where what is known of the target stands.
+/// The position of the target's statistics.
 #[track_caller]
 fn place_of_target<N: Tabular>(method: &str) -> usize {
     match const { place_of_units::<N>() } {
@@ -127,7 +131,7 @@ fn place_of_target<N: Tabular>(method: &str) -> usize {
     }
 }
 
-/// The columns of a network, beside which a table may have this one.
+/// The columns of a network, with this one as an additional column of the table.
 fn block<N: Tabular>(target: Option<&str>) -> Block<'_, &'static str> {
     Block { names: N::Columns::NAMES, forms: N::Columns::FORMS, target }
 }

@@ -5,17 +5,18 @@ use crate::data::{Cell, Table};
 use crate::error::Result;
 use crate::layer::columns::{DeclaredColumns, TableRow};
 
-/// A row of a declared network that owns its words, with a field for each column: what [`network!`](crate::network!) writes
-/// beside the borrowed form.
+/// A row of a declared network that owns its words, with a field for each column.
+/// [`network!`](crate::network!) generates it next to the borrowed form.
 pub trait OwnedRow: Sized + TableRow {
-    /// The row of these values, which stand in the order of the columns.
+    /// Creates the row from values in the order of the columns.
     fn from_cells(cells: Cells<'_>) -> Self;
 
-    /// The rows of a table that has the columns of this row, by their names, whichever others it has.
+    /// Converts the rows of a table. Columns are found by name; the table may have others.
     ///
     /// # Errors
     ///
-    /// If columns are missing or hold another kind of values; then those that are left over are named, too.
+    /// If columns are missing or of another kind. The message also names the table's remaining
+    /// columns.
     fn read(table: &Table) -> Result<Vec<Self>> {
         let (names, forms) = (Self::Columns::NAMES, Self::Columns::FORMS);
         let columns = Block { names, forms, target: None }.find(table)?;
@@ -35,17 +36,17 @@ impl<'c> Cells<'c> {
         Cells { rest: cells.into_iter() }
     }
 
-    /// The next one as a number, or as the days of a date.
+    /// The next value as a number, or as the days of a date.
     pub fn number(&mut self) -> Option<f64> {
         self.rest.next()?.number().filter(|number| number.is_finite())
     }
 
-    /// The next one as yes or no.
+    /// The next value as yes or no.
     pub fn flag(&mut self) -> Option<bool> {
         Some(self.number()? > 0.0)
     }
 
-    /// The next one as a word, which is empty where it is missing.
+    /// The next value as a word; empty if it is missing.
     pub fn word(&mut self) -> String {
         match self.rest.next() {
             Some(cell) if !cell.is_missing() => match cell.word() {

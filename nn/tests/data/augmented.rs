@@ -1,4 +1,5 @@
-//! Rows with noise and mixtures: for training alone, the same for any number of threads, and refused settings.
+//! Noise and mixtures of rows: only in training, the same for any number of threads, and invalid
+//! settings.
 
 use nn::data::{Augmented, Class, Dataset, Minibatch, Source, View, Visit};
 use nn::prelude::*;
@@ -37,21 +38,21 @@ fn noise_belongs_to_seed_epoch_and_row() {
     assert!(mean.abs() < 0.02 && (square.sqrt() - 0.5).abs() < 0.01, "{mean} {square}");
     assert_eq!(batch(&noisy, 1, &rows, 3).0, first);
     assert_ne!(batch(&noisy, 2, &rows, 1).0, first);
-    // In any batch a row is the same in an epoch.
+    // Within an epoch a row is the same in every batch.
     let some = [77, 3, 9_999];
     assert_eq!(batch(&noisy, 1, &some, 1).0, some.map(|row| first[row]));
-    // And a view has the rows of its source.
+    // A view has the rows of its source.
     let view = View::new(&noisy, vec![3, 77]).unwrap();
     assert_eq!(batch(&view, 1, &[1, 0], 1).0, [first[77], first[3]]);
     assert_eq!(view.augmentation(), noisy.augmentation());
     assert_eq!(noisy.augmentation().unwrap(), "noise 0.5, mixup 0");
-    // Evaluations see the rows as they are.
+    // Evaluations use the original rows.
     let mut clean = Minibatch::new();
     clean.gather(&noisy, &some);
     assert_eq!(clean.inputs(), some.map(|row| data.inputs()[row]));
 }
 
-/// What is mixed lies on the line between two rows of the batch, input and target at the same place.
+/// A mixed row is on the line between two rows of the batch, input and target at the same position.
 #[test]
 fn mixtures_lie_between_two_rows_of_the_batch() {
     let line: Dataset<[f64; 1], [f64; 2]> =
@@ -68,10 +69,10 @@ fn mixtures_lie_between_two_rows_of_the_batch() {
     assert_ne!(batch(&mixed, 2, &rows, 1).0, x);
 }
 
-/// Each number is one of the two rows', and the targets are mixed by how many of them.
+/// Each number is from one of the two rows, and the targets are mixed in the same proportion.
 #[test]
 fn cut_columns_are_those_of_two_rows_of_the_batch() {
-    // Column and row of each number, and the row as its target.
+    // A number encodes its row and column, and the row is the target.
     let rows: Vec<[f64; 8]> = (0..100)
         .map(|row| std::array::from_fn(|column| f64::from(row * 10) + column as f64))
         .collect();
@@ -95,14 +96,14 @@ fn cut_columns_are_those_of_two_rows_of_the_batch() {
         assert!((y[0] - (share * row as f64 + (1.0 - share) * other)).abs() < 1e-12, "{y:?}");
         replaced += 8 - own;
     }
-    // Half of them in the mean.
+    // Half of them on average.
     assert!((300..500).contains(&replaced), "{replaced}");
     assert_eq!(batch(&mixed, 1, &chosen, 3), (x.clone(), y));
     assert_ne!(batch(&mixed, 2, &chosen, 1).0, x);
     assert_eq!(mixed.augmentation().unwrap(), "noise 0, cutmix 1");
 }
 
-/// In the mean the classes are mixed by the same shares as the inputs.
+/// On average the classes are mixed by the same shares as the inputs.
 #[test]
 fn classes_are_one_or_the_other_by_their_shares() {
     let labels: Vec<u8> = (0..20_000).map(|row| (row % 2) as u8).collect();
@@ -150,7 +151,7 @@ fn settings_out_of_range_are_refused_by_name() {
     let data = data(5);
     for deviation in [-0.1, f64::NAN, f64::INFINITY] {
         let error = Augmented::new(&data).noise(deviation).unwrap_err().to_string();
-        assert!(error.starts_with("deviation of noise on inputs: found "), "{error}");
+        assert!(error.starts_with("standard deviation of noise on inputs: found "), "{error}");
     }
     for alpha in [0.0, 1.5, f64::NAN] {
         let error = Augmented::new(&data).mixup(alpha).unwrap_err().to_string();

@@ -1,4 +1,5 @@
-//! Images that are changed for training alone: where each pixel goes, the same for any number of threads, refused settings.
+//! Augmented images: only in training, the position of each pixel, the same for any number of
+//! threads, and invalid settings.
 
 use nn::data::{AugmentedImages, Dataset, Minibatch, Source, Visit};
 use nn::prelude::*;
@@ -8,7 +9,7 @@ const HEIGHT: usize = 4;
 const WIDTH: usize = 5;
 type Image = [f32; HEIGHT * WIDTH];
 
-/// Images whose pixels all differ, none of them 0.
+/// Images with distinct nonzero pixels.
 fn data(rows: usize) -> Dataset<Image, [f32; 1]> {
     let image = |row: usize| std::array::from_fn(|at| (row * 20 + at + 1) as f32);
     (0..rows).map(|row| (image(row), [row as f32])).collect()
@@ -70,12 +71,13 @@ fn a_shift_moves_all_pixels_alike_and_fills_with_0() {
 
 #[test]
 fn half_a_turn_turns_the_image_round() {
-    // The only angle from −0 to 0 degrees leaves it; so do factors from 1 to 1.
+    // The only angle from −0 to 0 degrees changes nothing; nor do factors from 1 to 1.
     let data = data(50);
     let rows: Vec<usize> = (0..50).collect();
     let same = images(&data).rotate(1.0, 0.0).unwrap().scale(1.0, 0.0).unwrap();
     assert_eq!(batch(&same, 1, &rows, 1), data.inputs());
-    // Of an image that grows by 1 a pixel to the right, an enlarged one grows by less and has the same middle.
+    // If an image increases by 1 per pixel to the right, an enlarged one increases by less and has
+    // the same center.
     let slope: Dataset<[f64; 25], [f32; 1]> =
         [(std::array::from_fn(|at| (at % 5) as f64), [0.0])].into_iter().collect();
     let scaled = AugmentedImages::new(&slope, [5, 5]).unwrap().scale(1.0, 0.2).unwrap();
@@ -84,7 +86,8 @@ fn half_a_turn_turns_the_image_round() {
     assert!((image[12] - 2.0).abs() < 1e-12, "{image:?}");
     assert!((0.8..1.25).contains(&step) && (step - 1.0).abs() > 1e-6, "{step}");
     assert!((image[12] - image[11] - step).abs() < 1e-12, "{image:?}");
-    // A turned one has the same sum along the middle row, and slopes downwards by the sine of the angle.
+    // A rotated one has the same sum along the middle row, and a downward slope by the sine of the
+    // angle.
     let turned = AugmentedImages::new(&slope, [5, 5]).unwrap().rotate(1.0, 20.0).unwrap();
     let image = batch(&turned, 2, &[0], 1)[0];
     let (right, down) = (image[13] - image[12], image[17] - image[12]);
@@ -164,6 +167,6 @@ fn settings_out_of_range_are_refused_by_name() {
     refused(images(&data).shift(0.5, 4), "pixels of a shift: found 4");
     refused(images(&data).shift(f64::NAN, 1), "chance of a shift: found NaN");
     refused(images(&data).rotate(0.5, 181.0), "degrees of a rotation: found 181");
-    refused(images(&data).scale(0.5, 1.0), "most of a change in scale: found 1");
+    refused(images(&data).scale(0.5, 1.0), "largest change in scale: found 1");
     refused(images(&data).erase(-0.1, 0.5), "chance of erasing: found -0.1");
 }

@@ -1,4 +1,4 @@
-//! Tables from text, as a user of the crate writes and reads them: what is guessed, and the full text of every error.
+//! Tables from text: guessed kinds, and the full text of every error.
 
 use std::fmt::Debug;
 use std::fs;
@@ -13,14 +13,14 @@ fn says<T: Debug>(result: nn::Result<T>, text: &str) {
     assert_eq!(result.expect_err("this must be an error").to_string(), text);
 }
 
-/// Name and kind of each column.
+/// Names and kinds of the columns.
 fn kinds(table: &Table) -> String {
     let columns =
         table.columns().iter().map(|column| format!("{} {}", column.name(), column.kind()));
     columns.collect::<Vec<_>>().join(", ")
 }
 
-/// A file with `rows` numbers, but for some rows.
+/// A file with `rows` numbers, some of which are replaced.
 fn numbers_but(rows: usize, others: &[(usize, &str)]) -> String {
     let mut lines = vec!["x,y".to_string()];
     for row in 0..rows {
@@ -79,16 +79,16 @@ fn what_stands_in_the_file_is_what_the_options_say() {
 
 #[test]
 fn wrong_fields_are_counted_and_the_first_are_shown() {
-    const MOST: &str = "nearly all values of the column are such: correct the others, name what stands for a missing value \
-                        with `missing`, or give the column another kind with `kind`";
+    const MOST: &str = "nearly all values of the column fit: correct the others, declare them as missing values with `missing`, \
+                        or set another kind with `kind`";
     says(
         Csv::new().parse("numbers.csv", numbers_but(100, &[(4, "-"), (50, "1.5.2")])),
         &format!(
-            "numbers.csv: line 6 in column `x`, line 52 in column `x`: found `-`, `1.5.2` (wrong are 2 places in 100 rows), \
+            "numbers.csv: line 6 in column `x`, line 52 in column `x`: found `-`, `1.5.2` (2 errors in 100 rows), \
              expected a number; {MOST}"
         ),
     );
-    // The first value decides nothing.
+    // The first value does not decide the kind.
     says(
         Csv::new().parse("numbers.csv", numbers_but(100, &[(0, "-")])),
         &format!(
@@ -101,8 +101,8 @@ fn wrong_fields_are_counted_and_the_first_are_shown() {
     let number = Csv::new().kind("x", Kind::Number);
     says(
         number.parse("numbers.csv", numbers_but(100, &many)),
-        "numbers.csv: line 2 in column `x`, line 4 in column `x`, line 6 in column `x`, …: found `-`, `-`, `-`, … (wrong are \
-         40 places in 100 rows), expected a number; correct the file, or name what stands for a missing value with `missing`",
+        "numbers.csv: line 2 in column `x`, line 4 in column `x`, line 6 in column `x`, …: found `-`, `-`, `-`, … (\
+40 errors in 100 rows), expected a number; correct the file, or declare the text as a missing value with `missing`",
     );
     assert_eq!(
         number
@@ -116,15 +116,15 @@ fn wrong_fields_are_counted_and_the_first_are_shown() {
     );
     says(
         Csv::new().kind("when", Kind::Date).parse("dates.csv", "when\n2026-11-28\n28.11.2026\n"),
-        "dates.csv: line 3 in column `when`: found `28.11.2026`, expected a date such as 2026-11-28; correct the file, or name \
-         what stands for a missing value with `missing`",
+        "dates.csv: line 3 in column `when`: found `28.11.2026`, expected a date such as 2026-11-28; correct the file, or \
+         declare the text as a missing value with `missing`",
     );
 }
 
 #[test]
 fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
-    const COUNT: &str = "put a field that contains a separator in quotes, leave lines that belong to no row out with `skip`, or \
-                         write `.separator(…)` or `.header(false)` if the first line is no header of this table";
+    const COUNT: &str = "quote fields that contain a separator, skip lines above the table with `skip`, or write \
+                         `.separator(…)` or `.header(false)` if the first line is not the header of this table";
     let parse = |text: &str| Csv::new().parse("t.csv", text);
     says(
         parse(""),
@@ -133,32 +133,32 @@ fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
     says(
         parse("569,30,malignant,benign\n1,2,3,4,5\n1,2,3,4,5\n"),
         &format!(
-            "t.csv: line 2, line 3: found 5 fields, 5 fields (wrong are 2 places in 2 rows), expected 4, as in the first \
+            "t.csv: line 2, line 3: found 5 fields, 5 fields (2 errors in 2 rows), expected 4, as in the first \
              line; {COUNT}"
         ),
     );
     says(
         parse("5.1,3.5\n4.9,3.0\n"),
-        "t.csv: line 1: found nothing but numbers, `5.1` the first, expected the names of the columns; write \
+        "t.csv: line 1: found only numbers, the first is `5.1`, expected the names of the columns; write \
          `.header(false)` if the file does not name them",
     );
     says(
         parse("a\tb\n1\t2\n"),
-        "t.csv: line 1: found no `,` but 1 times `\\t`, expected fields with `,` between them; write `.separator(b'\\t')`, or \
+        "t.csv: line 1: found no `,` but 1 times `\\t`, expected fields separated by `,`; write `.separator(b'\\t')`, or \
          `.separator(b',')` if there is one column",
     );
     says(
         parse("a,b\n1,\"x\n2,y\n3,z\n"),
-        "t.csv: line 2: found a quote without another one, expected one at the end of the field, too; close it, or write \
-         `.quote(None)` if quotes are characters like all others",
+        "t.csv: line 2: found an opening quote without a closing one, expected a closing quote at the end of the field; close it, or write \
+         `.quote(None)` if quotes are ordinary characters",
     );
     says(
         parse("a,b,a\n"),
-        "t.csv: line 1: found the column `a` twice, expected a name of its own for each column; give other ones with `names`",
+        "t.csv: line 1: found the column `a` twice, expected a unique name for each column; set other names with `names`",
     );
     says(
         Csv::new().kind("c", Kind::Number).parse("t.csv", "a,b\n1,2\n"),
-        "column: found `c`, expected one of `a`, `b`; `names` gives the names of all columns; places are counted from 0",
+        "column: found `c`, expected one of `a`, `b`; `names` gives the names of all columns; positions are counted from 0",
     );
     says(
         Csv::new().names(["a"]).parse("t.csv", "a,b\n1,2\n"),
@@ -166,11 +166,11 @@ fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
     );
     says(
         Csv::new().skip(3).parse("t.csv", "a,b\n1,2\n"),
-        "t.csv: lines to leave out: found only 2 lines, expected more than 3; `skip` fewer",
+        "t.csv: lines to skip: found only 2 lines, expected more than 3; pass a smaller number to `skip`",
     );
     says(
         Csv::new().decimal_comma().parse("t.csv", "a\n1,5\n"),
-        "separator: found a comma, which is the decimal point, too, expected another one; write `.separator(b';')`, for example",
+        "separator: found a comma, which is also the decimal separator, expected another character; write `.separator(b';')`, for example",
     );
     says(
         Csv::new().parse("t.csv", b"name\nJos\xe9\nAnn\n"),

@@ -1,4 +1,4 @@
-//! The full text of every error that data can cause, as a user of the crate sees it.
+//! The full text of every error of data.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use flate2::{Compression, write::GzEncoder};
 use nn::data::{Batches, Class, Dataset, fashion_mnist, idx};
 
-/// An empty directory that goes away with the test.
+/// An empty directory that is removed after the test.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -85,12 +85,12 @@ fn data_sets_batches_and_classes() {
     says(Class::<1>::new(3), "class: found 3, expected 0, the only class; count classes from 0");
     says(
         Class::<3>::from_labels(&[0, 2, 3, 1, 200, 2]),
-        "labels of rows 2, 4 (counted from 0): found 3, 200 (wrong are 2 of 6 labels), expected a \
+        "labels of rows 2, 4 (counted from 0): found 3, 200 (2 of 6 labels are invalid), expected a \
          number from 0 to 2; count classes from 0, or use a `Class` with more of them",
     );
 }
 
-/// What is wrong with a file is said in the same words whether it is compressed or not.
+/// The message is the same for compressed and uncompressed files.
 #[test]
 fn wrong_idx_files() {
     const AGAIN: &str = "the file is truncated or damaged, get it again";
@@ -160,7 +160,7 @@ fn truncated_and_damaged_gzip() {
             path.display()
         ),
     );
-    // The check sum begins eight bytes before the end.
+    // The checksum begins eight bytes before the end.
     let check_sum = content.len() - 8;
     content[check_sum] ^= 1;
     let path = directory.write("labels.gz", &content);
@@ -201,7 +201,7 @@ const TRAIN_LABELS: &str = "train-labels-idx1-ubyte.gz";
 const TEST_IMAGES: &str = "t10k-images-idx3-ubyte.gz";
 const TEST_LABELS: &str = "t10k-labels-idx1-ubyte";
 
-/// Three images to train with and two to test, some files compressed and some not.
+/// Three training images and two test images, in compressed and uncompressed files.
 fn fashion_mnist_in(directory: &Directory) {
     let mut images = vec![0; 3 * 784];
     images[0] = 255;
@@ -225,7 +225,7 @@ fn fashion_mnist_from_a_directory() {
     assert_eq!(data.source, fashion_mnist::Source::Directory(directory.0.clone()));
 }
 
-/// Replaces one file of a good set and compares the message, in which the file comes first.
+/// Replaces one file of a valid set and compares the message, which begins with the file.
 #[track_caller]
 fn with_file_says(name: &str, content: &[u8], text: &str) {
     let directory = Directory::new();
@@ -258,7 +258,7 @@ fn fashion_mnist_with_a_wrong_file() {
         TEST_LABELS,
         &idx_file(&[2], &[9, 10]),
         &format!(
-            "label of row 1 (counted from 0): found 10 (wrong is 1 of 2 labels), expected a \
+            "label of row 1 (counted from 0): found 10 (1 of 2 labels is invalid), expected a \
              number from 0 to 9; {NOT_THIS}"
         ),
     );
@@ -313,7 +313,7 @@ fn a_header_that_promises_more_than_the_file_can_hold_is_refused_before_it_is_re
         gzip.write_all(&vec![0; zeros]).unwrap();
         gzip.finish().unwrap();
     };
-    // 40,000 × 28 × 28 are there as promised: zeros are packed as tightly as can be.
+    // The promised 40,000 × 28 × 28 elements are present: zeros have the highest compression.
     let header = |images: u32| {
         let [a, b, c, d] = images.to_be_bytes();
         [0, 0, 8, 3, a, b, c, d, 0, 0, 0, 28, 0, 0, 0, 28]

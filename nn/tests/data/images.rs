@@ -1,4 +1,4 @@
-//! Pictures as Pillow saves them (`images/make.py`), as bytes of the network's size.
+//! Images saved by Pillow (`images/make.py`), as bytes of the network's size.
 
 use std::path::{Path, PathBuf};
 
@@ -18,7 +18,7 @@ fn the_bytes_are_those_of_the_pixels() {
     assert_eq!(Images::grey(4, 4).file::<16>(fixture("grey.png")).unwrap(), grey());
     let colours: Vec<u8> = grey().iter().flat_map(|&x| [x, 255 - x, x / 2]).collect();
     assert_eq!(Images::rgb(4, 4).file::<48>(fixture("colours.png")).unwrap()[..], colours);
-    // A grey picture in colours has three times the same.
+    // A gray image read as color has each byte three times.
     let thrice: Vec<u8> = grey().iter().flat_map(|&x| [x; 3]).collect();
     assert_eq!(Images::rgb(4, 4).file::<48>(fixture("grey.png")).unwrap()[..], thrice);
     assert!(Images::rgb(4, 4).file::<48>(fixture("palette.png")).is_ok());
@@ -39,13 +39,13 @@ fn another_size_is_stretched_to_that_of_the_network() {
 fn what_is_no_picture_is_named() {
     let error = Images::grey(4, 4).file::<16>(fixture("make.py")).unwrap_err().to_string();
     assert!(
-        error.starts_with(&format!("{}: picture: found", fixture("make.py").display())),
+        error.starts_with(&format!("{}: image: found", fixture("make.py").display())),
         "{error}"
     );
     let error = Images::grey(4, 4).file::<15>(fixture("grey.png")).unwrap_err().to_string();
     assert_eq!(
         error,
-        "bytes of a picture: found 15, expected 16: 4 × 4 pixels with 1 bytes each; declare as many inputs as a picture of this \
+        "bytes of an image: found 15, expected 16: 4 × 4 pixels with 1 bytes each; declare as many inputs as an image of this \
          size has bytes"
     );
 }

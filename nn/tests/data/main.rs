@@ -1,4 +1,4 @@
-//! Where rows come from, how they are divided, and how outputs are judged.
+//! Data sources, splits, and evaluation metrics.
 
 mod augmented;
 mod augmented_images;

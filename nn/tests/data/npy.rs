@@ -1,4 +1,4 @@
-//! Arrays as NumPy saves them (`npy/make.py`), read and written.
+//! Reading and writing arrays in the format of NumPy (`npy/make.py`).
 
 use std::path::{Path, PathBuf};
 
@@ -51,13 +51,13 @@ fn an_array_that_does_not_fit_says_so() {
     says(
         npy::read(fixture("u1.npy")).unwrap().rows::<f32, 3>(),
         "u1.npy",
-        "shape: found [3, 2, 2], expected [rows, …] with 3 elements in a row; declare as many numbers in a row as the array \
+        "shape: found [3, 2, 2], expected [rows, …] with 3 elements per row; declare as many numbers per row as the array \
          has, or reshape it",
     );
     says(
         npy::read(fixture("f4.npy")).unwrap().classes::<2>(),
         "f4.npy",
-        "element type: found `f4`, expected whole numbers; save classes as numbers from 0: `labels.astype(\"int64\")`",
+        "element type: found `f4`, expected integers; save classes as numbers from 0: `labels.astype(\"int64\")`",
     );
     says(
         npy::read(fixture("records.npy")),

@@ -1,4 +1,4 @@
-//! Parquet files that PyArrow wrote: all coded in other ways, with the same cells.
+//! Parquet files written by PyArrow, in different encodings, with the same cells.
 
 use std::path::PathBuf;
 
@@ -30,7 +30,7 @@ fn check(column: &Column, kind: &str, cells: &[&str], file: &str) {
             Cell::YesNo(yes) => *said == if yes { "yes" } else { "no" },
             Cell::Number(found) | Cell::Date(found) => {
                 let said: f64 = said.parse().unwrap_or(f64::NAN);
-                // A decimal number and a moment are rounded, once here and once there.
+                // Decimal numbers and times are rounded once here and once by PyArrow.
                 (found - said).abs() <= 4.0 * f64::EPSILON * said.abs()
             }
             other => panic!("{other:?}"),
@@ -55,7 +55,7 @@ fn every_file_has_the_cells_that_pyarrow_says() {
     }
 }
 
-/// The same table by both doors: what follows does not depend on the format.
+/// The same table from CSV and Parquet: everything after reading does not depend on the format.
 #[test]
 fn a_table_is_the_same_from_csv() {
     let text = "x,who,is,when\n1.5,b,yes,2026-11-28\n,a,,\n-2,b,no,1969-12-31\n";
@@ -63,7 +63,7 @@ fn a_table_is_the_same_from_csv() {
     assert_eq!(Table::read_parquet(folder().join("small.parquet")).unwrap(), csv);
 }
 
-/// What is told of the rows of one page in one column must be what is told of all.
+/// The number of rows in a page of one column must match that of all columns.
 #[test]
 fn every_byte_that_matters_is_looked_at() {
     let bytes = std::fs::read(folder().join("snappy.parquet")).unwrap();

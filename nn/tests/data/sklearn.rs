@@ -1,4 +1,5 @@
-//! Every metric against scikit-learn's function, to 1e-12, on random and degenerate rows: `sklearn/make.py` wrote what it says.
+//! Every metric against scikit-learn's function, to 1e-12, on random and degenerate rows:
+//! `sklearn/make.py` wrote the expected values.
 
 use std::collections::BTreeSet;
 
@@ -8,18 +9,18 @@ use nn::metric::{
     PrAuc, Precision, R2, Recall, Rmse, Roc, RocAuc, RocCurve, TopK,
 };
 
-/// Metrics of the list that scikit-learn is not asked about, and why.
+/// Metrics of the list that are not compared with scikit-learn, and the reason.
 const NOT_COMPARED: [(&str, &str); 3] = [
     ("calibration", "the picture of calibration_error, whose bins are compared there"),
     ("class_report", "precision, recall and f1, which are compared, and the report with them"),
     ("residuals", "a picture; its numbers are worked by hand in its examples"),
 ];
 
-/// One data set, and what is said of it.
+/// One data set with its expected metrics.
 struct Case {
     name: String,
     rows: Vec<Answer>,
-    /// Without a value where there is none.
+    /// `None` if the metric is undefined.
     said: Vec<(String, Option<f64>)>,
 }
 
@@ -68,7 +69,7 @@ fn of<M: Metric>(mut metric: M, rows: &[Answer]) -> M::Value {
     metric.finish()
 }
 
-/// The same from the logits that belong to the probabilities.
+/// The same from the logits of the probabilities.
 fn with_logits(rows: &[Answer]) -> Vec<Answer> {
     let logits = |row: &Answer| -> Vec<f64> {
         let of = |&p: &f64| {
@@ -83,7 +84,7 @@ fn with_logits(rows: &[Answer]) -> Vec<Answer> {
     rows.iter().map(|row| row.clone().with_logits(&logits(row)).unwrap()).collect()
 }
 
-/// What a metric of the list, by its file's name and a setting, says of the rows.
+/// The value of a metric of the list, by its file name and a setting, for these rows.
 fn measured(metric: &str, rows: &[Answer]) -> Option<f64> {
     let mut words = metric.splitn(2, '.');
     let (name, setting) = (words.next().unwrap(), words.next().unwrap_or_default());
@@ -170,7 +171,7 @@ fn every_metric_says_what_scikit_learn_says() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A metric that is added to the list without rows in the fixture, or a reason, is named here.
+/// A metric in the list without values in the fixture, and without a reason, is named here.
 #[test]
 fn every_metric_of_the_list_is_compared() {
     let list = include_str!("../../src/metric/mod.rs").rsplit("metrics! {").next().unwrap();

@@ -1,4 +1,5 @@
-//! Parts and folds of data in training and evaluation: views give the bits of data sets with the same rows.
+//! Splits and folds in training and evaluation: views give the same bits as data sets with the same
+//! rows.
 
 use nn::data::{Class, Dataset, Source, View, folds, split};
 use nn::metric::{Accuracy, LogLoss, cross_validate, cross_validate_with};
@@ -33,7 +34,7 @@ fn a_view_trains_and_judges_as_a_copy_of_its_rows_does() {
     assert_eq!(by_view.evaluate(&test).unwrap(), by_view.evaluate(&copy(&test)).unwrap());
     let loss = |source| by_view.evaluation(source).measure(LogLoss::default()).unwrap();
     assert_eq!(loss(&test), loss(&copy(&test)));
-    // A view of a view, and validation by one.
+    // A view of a view for training, and a view for validation.
     let [first, second] = split(&train, [0.5, 0.5]).views().unwrap();
     let mut net = Net::init(2);
     let training = fit(&mut net, &first).validation(&second).epochs(2).show(Show::Nothing);
@@ -76,7 +77,7 @@ fn cross_validation_has_the_bits_of_one_fold_after_the_other() {
     assert_eq!(found.unwrap().scores.len(), 8);
 }
 
-/// An empty view is refused where it is used, as an empty data set is.
+/// An empty view is refused where it is used, like an empty data set.
 #[test]
 fn an_empty_view_is_refused() {
     let data = data(4);

@@ -145,7 +145,7 @@ fn a_damaged_list_of_names_is_refused() {
         let error = Animals::<f32>::load(&file.0).unwrap_err().to_string();
         assert!(
             error.contains("names of the classes: found")
-                && error.contains("expected 3 different names, each between quotes")
+                && error.contains("expected 3 different names, each in quotes")
                 || error.contains("header"),
             "{error}"
         );

@@ -301,7 +301,7 @@ fn rows_that_are_not_finite_are_named_before_anything_is_trained() {
     let sound = rows([0.0; 2]);
     let first = Classes::init(1);
     let mut network = first.clone();
-    let found = "input of row 1 (counted from 0): found NaN in column 1 (wrong is 1 of 3 inputs), expected \
+    let found = "input of row 1 (counted from 0): found NaN in column 1 (1 of 3 inputs is invalid), expected \
                  finite numbers; Classes takes numbers: fill the gaps or leave these rows out";
     starts(quiet(&mut network, &rows([0.0, f32::NAN])).run(), found);
     starts(network.evaluate(&rows([0.0, f32::NAN])), found);

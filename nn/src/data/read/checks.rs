@@ -1,23 +1,23 @@
-//! What every reader of the list must show.
+//! Tests that every reader of the list must pass.
 
 use std::path::Path;
 
 use super::all_readers;
 use crate::error::{Error, Result};
 
-/// What the file of a reader gives to these tests.
+/// Examples of a reader for these tests.
 pub(super) struct Examples {
-    /// Reads the content of a file; gives what was read, printed.
+    /// Reads the content of a file and returns it printed.
     pub(super) parse: fn(&[u8]) -> Result<String>,
     /// Reads the file at a path.
     pub(super) read: fn(&Path) -> Result<()>,
-    /// What files of this format begin with, if they all do.
+    /// The first bytes of every file of this format, if they are fixed.
     pub(super) magic: Option<&'static [u8]>,
-    /// Files with what they hold, printed.
+    /// Valid files with their printed contents.
     pub(super) sound: Vec<(Vec<u8>, &'static str)>,
-    /// Files that are errors, with words of the message.
+    /// Invalid files with a part of the error message.
     pub(super) damaged: Vec<(Vec<u8>, &'static str)>,
-    /// Whether a file says how long it is, so that every part of it alone is an error.
+    /// Whether a file states its length, so that every prefix of it is an error.
     pub(super) says_its_length: bool,
 }
 
@@ -91,7 +91,7 @@ fn a_file_that_is_not_there_is_named() {
     }
 }
 
-/// So that the name of a file says which reader it is for.
+/// The extension of a file determines its reader.
 #[test]
 fn no_two_readers_have_the_same_names() {
     let readers = all_readers();

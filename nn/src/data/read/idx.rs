@@ -1,11 +1,11 @@
-//! The IDX format, in which MNIST and its descendants come, plain or compressed by gzip.
+//! Reads the IDX format of MNIST and its descendants, plain or compressed with gzip.
 //!
-//! A file is: two zero bytes, one for the type of the elements, one for the number of dimensions;
-//! then each dimension in four bytes, most significant first; then the elements, last dimension
-//! fastest. This reader takes elements of type `u8`, which is what images and labels are.
+//! A file has two zero bytes, one byte for the element type and one for the number of dimensions;
+//! then each dimension in four bytes, most significant byte first; then the elements, last
+//! dimension fastest. This reader accepts elements of type `u8`, the type of images and labels.
 //!
-//! Nothing in a header is believed: memory grows with the bytes that are there, never with those
-//! that are announced.
+//! Headers are not trusted: memory grows with the bytes that are present, never with those that
+//! are announced.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -17,32 +17,32 @@ use crate::error::{Error, Result};
 
 const GZIP: [u8; 2] = [0x1F, 0x8B];
 const U8: u8 = 0x08;
-/// So many bytes can one byte become: 258 at most are copied by a code of two bits (RFC 1951).
+/// Largest expansion of gzip: a code of two bits copies at most 258 bytes (RFC 1951).
 pub(super) const MOST_INFLATED: u64 = 1032;
-/// Bytes that may be inflated for the sake of a message.
+/// Bytes that may be inflated only to give a better message.
 const SHORT: u64 = 1 << 20;
 
 const GET_AGAIN: &str = "the file is truncated or damaged, get it again";
 
-/// How the names of such files end, before the `.gz` that may follow: in `-idx3-ubyte` the MNIST way.
+/// File name extensions, before an optional `.gz`. MNIST uses `-idx3-ubyte`.
 pub const EXTENSIONS: &[&str] = &["idx", "idx1-ubyte", "idx3-ubyte"];
 
 /// The content of an IDX file with `D` dimensions: `D` is 3 for images and 1 for labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Idx<const D: usize> {
-    /// How long each dimension is: `[images, rows, columns]` or `[labels]`.
+    /// The length of each dimension: `[images, rows, columns]` or `[labels]`.
     pub dimensions: [usize; D],
-    /// The elements, last dimension fastest; as many as the product of the dimensions.
+    /// The elements, last dimension fastest. Their number is the product of the dimensions.
     pub bytes: Vec<u8>,
 }
 
-/// Reads an IDX file. Whether it is compressed is seen from its first bytes, not from its name.
+/// Reads an IDX file. Compression is recognized by the first bytes, not by the name.
 ///
 /// # Errors
 ///
-/// If the file cannot be read, is no IDX file, has other elements than `u8` or another number of
-/// dimensions than `D`, or is longer or shorter than its dimensions say.
+/// If the file cannot be read, is not an IDX file, has elements other than `u8`, has a number of
+/// dimensions other than `D`, or is longer or shorter than its dimensions say.
 ///
 /// ```no_run
 /// let images = nn::data::idx::read::<3>("train-images-idx3-ubyte.gz")?;
@@ -56,7 +56,8 @@ pub fn read<const D: usize>(path: impl AsRef<Path>) -> Result<Idx<D>> {
     Idx::from(&mut BufReader::new(file), path, length)
 }
 
-/// Reads the content of an IDX file from elsewhere, such as a `&[u8]`; errors call it `name`.
+/// Reads the content of an IDX file from memory or a stream, such as a `&[u8]`; errors call it
+/// `name`.
 ///
 /// # Errors
 ///
@@ -74,7 +75,7 @@ pub fn parse<const D: usize>(name: impl AsRef<Path>, mut content: impl BufRead) 
 }
 
 impl<const D: usize> Idx<D> {
-    /// From content whose length may be known.
+    /// Parses content whose length may be known.
     fn from(content: &mut dyn BufRead, name: &Path, length: Option<u64>) -> Result<Self> {
         let (sizes, bytes) = parse_of(content, name, length, D)?;
         let mut dimensions = [0; D];
@@ -83,7 +84,8 @@ impl<const D: usize> Idx<D> {
     }
 }
 
-/// What an IDX file with `count` dimensions holds: these, and its elements. Compiled once for all readers and counts.
+/// The dimensions and elements of an IDX file with `count` dimensions. Compiled once for all
+/// readers and counts.
 fn parse_of(
     content: &mut dyn BufRead,
     name: &Path,
@@ -92,7 +94,7 @@ fn parse_of(
 ) -> Result<(Vec<usize>, Vec<u8>)> {
     let start = content.fill_buf().map_err(|error| Error::io("read", name, error))?;
     if start.starts_with(&GZIP) {
-        // Of several members, which gzip allows; so the end of the first is not taken for the end.
+        // Gzip allows several members; the end of the first is not the end of the content.
         let most = length.map(|length| length.saturating_mul(MOST_INFLATED));
         let from = &mut MultiGzDecoder::new(content);
         Content { name, gzip: true, most, read: 0, from }.parse(count)
@@ -105,7 +107,7 @@ fn parse_of(
 struct Content<'a> {
     name: &'a Path,
     gzip: bool,
-    /// How many there can be, if that is known of a compressed file.
+    /// The most bytes that a compressed file can contain, if known.
     most: Option<u64>,
     read: usize,
     from: &'a mut dyn Read,
@@ -125,8 +127,8 @@ impl Content<'_> {
                 format!("a product that fits into {} bits", usize::BITS),
             ));
         };
-        // Before it is read: a header may promise much, and memory follows what a damaged file is inflated to. Of a
-        // short file it is better to say what it holds.
+        // Checked before reading: a damaged header may announce any length, and memory grows with
+        // what the file inflates to. For a short file the message reports its contents instead.
         if let Some(most) = self.most.filter(|&most| most < expected as u64 && most > SHORT) {
             return Err(self.wrong(
                 "elements",
@@ -142,7 +144,7 @@ impl Content<'_> {
                 format!("{expected} ({sizes})"),
             ));
         }
-        // This also makes the decoder compare gzip's check sum, which comes after the last byte.
+        // This also makes the decoder check gzip's checksum, which follows the last byte.
         if !self.up_to(1)?.is_empty() {
             return Err(self.wrong(
                 "elements",
@@ -213,7 +215,7 @@ impl Content<'_> {
         Ok(sizes.map(|&size| u32::from_be_bytes(size) as usize).collect())
     }
 
-    /// The next bytes: `limit` of them, or fewer at the end.
+    /// The next `limit` bytes, or fewer at the end.
     fn up_to(&mut self, limit: u64) -> Result<Vec<u8>> {
         let mut bytes = Vec::new();
         let result = (&mut self.from).take(limit).read_to_end(&mut bytes);
@@ -224,7 +226,7 @@ impl Content<'_> {
         }
     }
 
-    /// What a failed read means: under gzip it may be the content that is wrong, not the disk.
+    /// The error for a failed read. Under gzip the content may be invalid, not the disk.
     fn failed(&self, error: io::Error) -> Error {
         let after = |what: &str| format!("{what} after {} bytes of content", self.read);
         let (found, expected) = match error.kind() {
@@ -300,7 +302,7 @@ mod tests {
 
     #[test]
     fn a_header_is_not_believed() {
-        // 4 GiB of labels, of which two bytes are there.
+        // 4 GiB of labels are announced, two bytes are present.
         let content = [0, 0, 8, 1, 255, 255, 255, 255, 1, 2];
         assert!(parse::<1>("labels", &content[..]).is_err());
         assert!(parse::<1>("labels", &gzip(&content)[..]).is_err());

@@ -1,4 +1,5 @@
-//! Pictures in folders, one for each class: PNG and JPEG, grey or in colours, in the size that the network takes.
+//! Images in folders, one folder per class: PNG and JPEG, gray or color, resized to the size that
+//! the network takes.
 //!
 //! ```no_run
 //! use nn::data::images::Images;
@@ -6,7 +7,7 @@
 //!
 //! network! { struct Pets(dense(3072 -> 64, relu), dense(2, softmax)); }
 //!
-//! // pets/cat/*.jpg and pets/dog/*.png, in colours, 32 × 32: 3072 numbers.
+//! // pets/cat/*.jpg and pets/dog/*.png, in color, 32 × 32: 3072 numbers.
 //! let (pictures, labels) = Images::rgb(32, 32).folder::<3072, 2>("pets")?;
 //! let pictures = pictures.pixels(); // bytes in memory, numbers from 0 to 1 in a batch
 //! let mut pets = Pets::init(1);
@@ -28,13 +29,13 @@ use crate::data::{Dataset, Labels};
 use crate::error::{Error, Result, quoted};
 use crate::head::Class;
 
-/// How the names of such files end, in letters of either case.
+/// File name extensions, in upper or lower case.
 pub const EXTENSIONS: &[&str] = &["png", "jpg", "jpeg"];
 
-/// What becomes of a picture: its size, and whether it keeps its colours. A picture of another size is stretched to this one; what
-/// is transparent in it is not any more.
+/// A reader of images with a fixed size, gray or color. Images of another size are stretched to
+/// this one. Transparency is dropped.
 ///
-/// The bytes go row by row from the top, each from the left; a pixel in colours is red, green and blue.
+/// Bytes go row by row from the top, each row from the left. A color pixel is red, green and blue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "nothing is read before `folder`, `file` or `parse` is called"]
 pub struct Images {
@@ -44,24 +45,26 @@ pub struct Images {
 }
 
 impl Images {
-    /// One byte for each pixel, how light it is.
+    /// Gray: one byte per pixel, its brightness.
     pub fn grey(width: u32, height: u32) -> Self {
         Images { width, height, is_rgb: false }
     }
 
-    /// Three bytes for each pixel.
+    /// Color: three bytes per pixel.
     pub fn rgb(width: u32, height: u32) -> Self {
         Images { width, height, is_rgb: true }
     }
 
-    /// Reads all pictures in the folders of a folder, each of which is a class. The classes are in the order of the folders'
-    /// names, which are their labels, and the pictures in the order of theirs. Files beside the folders, and those whose names
-    /// begin with a point, are left out.
+    /// Reads all images in the subfolders of a folder; each subfolder is a class. The classes are
+    /// in the order of the subfolders' names, which are their labels, and the images in the order
+    /// of their names. Files next to the subfolders, and files whose names begin with a dot, are
+    /// skipped.
     ///
     /// # Errors
     ///
-    /// If a folder cannot be read, or there are not `C` of them; if one has no pictures, or something else; if a picture
-    /// cannot be read; if the size does not have `N` bytes. Of several the first are named and all are counted.
+    /// If a folder cannot be read, or there are not `C` of them; if one has no images, or other
+    /// files; if an image cannot be read; if the size does not have `N` bytes. Of several invalid
+    /// files the first are named and all are counted.
     pub fn folder<const N: usize, const C: usize>(
         &self,
         path: impl AsRef<Path>,
@@ -96,27 +99,28 @@ impl Images {
                 classes.push(Class::new(class)?);
             }
             if files == before {
-                let advice = "put pictures of the class into it, or remove it";
-                return Err(Error::file(folder, "pictures", "none", "at least one", advice));
+                let advice = "put images of the class into it, or remove it";
+                return Err(Error::file(folder, "images", "none", "at least one", advice));
             }
         }
         if let Some(first) = wrong.first() {
             let others = match wrong.len() {
                 1 => return Err(first.clone()),
-                count => format!("wrong are {count} of {files} files"),
+                count => format!("{count} of {files} files cannot be read"),
             };
             let second = wrong.get(1).map_or(String::new(), ToString::to_string);
-            return Err(first.clone().advising(&format!("{others}, another is {second}")));
+            return Err(first.clone().advising(&format!("{others}, the second: {second}")));
         }
         let labels = Labels::new(names)?;
         Ok((Dataset::new(pictures, classes)?.with_class_names(&labels)?, labels))
     }
 
-    /// Reads one picture.
+    /// Reads one image.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or is no PNG or JPEG, or if the size does not have `N` bytes.
+    /// If the file cannot be read, is not a PNG or JPEG image, or if the size does not have `N`
+    /// bytes.
     pub fn file<const N: usize>(&self, path: impl AsRef<Path>) -> Result<[u8; N]> {
         let path = path.as_ref();
         self.check::<N>()?;
@@ -124,27 +128,27 @@ impl Images {
         self.parse(path, &content)
     }
 
-    /// Reads a picture that is in memory; errors call it `name`. Which format it has is seen from its first bytes.
+    /// Reads an image from memory; errors call it `name`. The format is recognized by the first
+    /// bytes.
     ///
     /// # Errors
     ///
     /// As [`file`](Self::file).
     pub fn parse<const N: usize>(&self, name: impl AsRef<Path>, content: &[u8]) -> Result<[u8; N]> {
-        /// So many bytes can one become: 1032 by deflate, once more for the decoder.
+        /// Largest size of an image per byte of the file: 1032 by deflate, doubled for the decoder.
         const MOST_INFLATED: u64 = 2048;
-        /// Bytes that any picture may take.
+        /// Bytes that every image may take.
         const SMALL: u64 = 1 << 16;
         let path = name.as_ref();
         self.check::<N>()?;
         let wrong = |error: &dyn std::fmt::Display| {
-            let advice =
-                "the file is truncated, damaged or of another format: make it again, or convert it";
-            Error::file(path, "picture", quoted(&error.to_string()), "a PNG or a JPEG", advice)
+            let advice = "the file is truncated, damaged or of another format: create it again, or convert it";
+            Error::file(path, "image", quoted(&error.to_string()), "a PNG or JPEG image", advice)
         };
         let reader = ImageReader::new(Cursor::new(content)).with_guessed_format();
         let mut reader = reader.map_err(|error| wrong(&error))?;
         let mut limits = Limits::default();
-        // A header may promise much.
+        // The header may announce any size.
         limits.max_alloc =
             Some(SMALL.saturating_add(MOST_INFLATED.saturating_mul(content.len() as u64)));
         reader.limits(limits);
@@ -166,15 +170,15 @@ impl Images {
             return Ok(());
         }
         Err(Error::value(
-            "bytes of a picture",
+            "bytes of an image",
             format!("{N}"),
             format!("{bytes}: {} × {} pixels with {channels} bytes each", self.width, self.height),
-            "declare as many inputs as a picture of this size has bytes",
+            "declare as many inputs as an image of this size has bytes",
         ))
     }
 }
 
-/// What is in a folder, but for what is hidden, in the order of the names.
+/// The entries of a folder without hidden ones, sorted by name.
 fn entries(path: &Path) -> Result<Vec<PathBuf>> {
     let failed = |error| Error::io("read", path, error);
     let mut entries = Vec::new();
@@ -190,7 +194,7 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// A picture of two grey pixels.
+/// An image of two gray pixels.
 #[cfg(test)]
 fn png(pixels: &[u8]) -> Vec<u8> {
     let mut content = Vec::new();
@@ -214,11 +218,11 @@ pub(super) fn examples() -> super::checks::Examples {
         magic: None,
         sound: vec![(sound.clone(), "[0, 255]")],
         damaged: vec![
-            (b"GIF89a".to_vec(), "picture: found"),
-            (changed, "picture: found"),
-            (sound[..sound.len() - 20].to_vec(), "expected a PNG or a JPEG"),
+            (b"GIF89a".to_vec(), "image: found"),
+            (changed, "image: found"),
+            (sound[..sound.len() - 20].to_vec(), "expected a PNG or JPEG image"),
         ],
-        // A picture is whole before the marks at the end of its file.
+        // An image is complete before the marks at the end of its file.
         says_its_length: false,
     }
 }
@@ -258,14 +262,14 @@ mod tests {
         );
         says(
             grey.folder::<4, 2>(&root).err(),
-            "bytes of a picture: found 4, expected 2: 2 × 1 pixels with 1 bytes each",
+            "bytes of an image: found 4, expected 2: 2 × 1 pixels with 1 bytes each",
         );
         put("cat/b.txt", b"no picture");
-        says(grey.folder::<2, 2>(&root).err(), "b.txt: picture: found");
+        says(grey.folder::<2, 2>(&root).err(), "b.txt: image: found");
         put("dog/3.png", &png(&[7, 8])[..30]);
-        says(grey.folder::<2, 2>(&root).err(), "wrong are 2 of 5 files");
+        says(grey.folder::<2, 2>(&root).err(), "2 of 5 files cannot be read");
         fs::create_dir_all(root.join("fox")).unwrap();
-        says(grey.folder::<2, 3>(&root).err(), "fox: pictures: found none");
+        says(grey.folder::<2, 3>(&root).err(), "fox: images: found none");
         fs::remove_dir_all(&root).unwrap();
     }
 }

@@ -1,10 +1,10 @@
-//! Readers of files that hold data.
+//! Readers of data files.
 
 macro_rules! readers {
     ($( $(#[$when:meta])? $reader:ident ),* $(,)?) => {
         $( $(#[$when])? pub mod $reader; )*
 
-        /// Each reader with the ends of its files' names and its examples.
+        /// Each reader with its file name extensions and its examples.
         #[cfg(test)]
         #[expect(clippy::vec_init_then_push, reason = "an element of `vec!` cannot depend on a feature")]
         fn all_readers() -> Vec<(&'static str, &'static [&'static str], checks::Examples)> {
@@ -15,8 +15,8 @@ macro_rules! readers {
     };
 }
 
-// Every reader. To add one: write its file, add it here. A file without `EXTENSIONS` and `examples()` does not
-// compile.
+// Every reader. To add one: write its file and add it here. A file without `EXTENSIONS` and
+// `examples()` does not compile.
 readers! {
     #[cfg(feature = "csv")]
     csv,

@@ -1,7 +1,7 @@
-//! Rows in a file, for data that are larger than memory: each is read when a batch asks for it.
+//! Rows in a file, for data sets larger than memory. Each row is read when a batch needs it.
 //!
-//! [`write()`] makes such a file of any [`Source`], and [`RowFile`] is a source again, with the same rows and so the same
-//! bits of a training.
+//! [`write()`] makes such a file from any [`Source`]. [`RowFile`] is a source with the same rows,
+//! so training gives the same bits.
 //!
 //! ```
 //! use nn::data::row_file::{self, RowFile};
@@ -17,12 +17,14 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! A file is: `nn-rows1`; a hash of all that follows; the number of rows; the length of what comes next, which says what a row
-//! is (`f32[784] class(10)`), filled up with blanks to a multiple of 8 bytes; then the rows, each the numbers of its input and
-//! of its target. All numbers are little-endian, those of the header of 64 bits.
+//! The format: `nn-rows1`; a hash of everything that follows; the number of rows; the length of the
+//! row type; the row type (`f32[784] class(10)`), padded with blanks to a multiple of 8 bytes; then
+//! the rows, each the numbers of its input and of its target. All numbers are little-endian; those
+//! of the header have 64 bits.
 //!
-//! Rows are read, not mapped into memory: a mapped file that another program cuts off ends the process, where a read is an
-//! error with a name, and from the system's cache a read takes a microsecond.
+//! Rows are read, not mapped into memory. If another program truncates a mapped file, the process
+//! ends; a failed read is an error that names the file. A read from the system's cache takes a
+//! microsecond.
 
 use std::cell::Cell;
 use std::fmt;
@@ -38,28 +40,29 @@ use crate::data::{Fingerprint, Source, portions};
 use crate::error::{Error, InvalidRows, Result, quoted};
 use crate::head::Class;
 
-/// How the names of such files end.
+/// File name extensions.
 pub const EXTENSIONS: &[&str] = &["rows"];
 
 const MAGIC: [u8; 8] = *b"nn-rows1";
-const NOT_THIS: &str = "this is no file that `row_file::write` wrote";
+const NOT_THIS: &str = "this file was not written by `row_file::write`";
 const AGAIN: &str = "the file is truncated or damaged, write it again";
 
-/// What can be an input or a target in such a file: arrays of `f32`, `f64` and `u8`, a [`Class`], and pairs of these.
+/// A type of inputs or targets in such a file: arrays of `f32`, `f64` and `u8`, a [`Class`], and
+/// pairs of these.
 pub trait Stored: Copy + Send + Sync {
-    /// Bytes of one in a file.
+    /// Bytes of one value in the file.
     const BYTES: usize;
 
-    /// What it is, in the words of the file's header.
+    /// The name of the type in the file's header.
     fn kind() -> String;
 
-    /// One of zeros, as many times: to be overwritten.
+    /// `count` zero values, to be overwritten.
     fn zeros(count: usize) -> Vec<Self>;
 
-    /// Writes it into so many bytes.
+    /// Writes the value into `bytes`.
     fn write(&self, bytes: &mut [u8]);
 
-    /// Reads it from so many bytes; whether they are one.
+    /// Reads the value from `bytes`. Returns whether they are valid.
     fn read(&mut self, bytes: &[u8]) -> bool;
 }
 
@@ -73,7 +76,7 @@ macro_rules! numbers {
             }
 
             fn zeros(count: usize) -> Vec<Self> {
-                // Row by row from a slice: a row need not fit on the stack.
+                // Row by row from a slice: a row may be too large for the stack.
                 let zeros = vec![$number::default(); N];
                 let mut rows = Vec::with_capacity(count);
                 (0..count).for_each(|_| rows.extend_from_slice(zeros.as_chunks::<N>().0));
@@ -96,7 +99,7 @@ macro_rules! numbers {
 
 numbers! { f32, f64, u8 }
 
-/// Its number, in four bytes.
+/// The class index, in four bytes.
 impl<const C: usize> Stored for Class<C> {
     const BYTES: usize = 4;
 
@@ -142,7 +145,7 @@ impl<A: Stored, B: Stored> Stored for (A, B) {
     }
 }
 
-/// What stands before the rows, but for magic and hash.
+/// The header without magic and hash.
 fn header<X: Stored, Y: Stored>(rows: u64) -> Vec<u8> {
     let mut kind = format!("{} {}", X::kind(), Y::kind());
     while !kind.len().is_multiple_of(8) {
@@ -151,10 +154,10 @@ fn header<X: Stored, Y: Stored>(rows: u64) -> Vec<u8> {
     [&rows.to_le_bytes(), &(kind.len() as u64).to_le_bytes(), kind.as_bytes()].concat()
 }
 
-/// A hash of bytes, whatever the pieces are in which they come.
+/// A hash of bytes. It does not depend on how they are divided into pieces.
 struct Hash {
     words: Fingerprint,
-    /// Bytes that are no whole word yet.
+    /// Bytes of an incomplete word.
     rest: Vec<u8>,
 }
 
@@ -188,11 +191,12 @@ impl Hash {
     }
 }
 
-/// Writes all rows of `source` into a file. One that is there is replaced when the new one is complete.
+/// Writes all rows of `source` into a file. An existing file is replaced once the new one is
+/// complete.
 ///
 /// # Errors
 ///
-/// If the file cannot be written. If the rows have weights.
+/// If the file cannot be written, or if the rows have weights.
 pub fn write<X: Stored, Y: Stored>(
     path: impl AsRef<Path>,
     source: &dyn Source<X, Y>,
@@ -202,8 +206,8 @@ pub fn write<X: Stored, Y: Stored>(
         return Err(Error::value(
             "rows for a file",
             "rows with weights",
-            "rows without, for which the file has a place",
-            "write the source without its weights, and give them to the file that was read: `WeightedRows::new`",
+            "rows without weights, which the file cannot store",
+            "write the source without its weights, and add them to the opened file with `WeightedRows::new`",
         ));
     }
     let mut unfinished = path.as_os_str().to_os_string();
@@ -213,7 +217,7 @@ pub fn write<X: Stored, Y: Stored>(
         fs::rename(&unfinished, path).map_err(|error| Error::io("write", path, error))
     });
     if written.is_err() {
-        // What is wrong with the file is said already.
+        // The first error is reported; one of the removal is not.
         let _ = fs::remove_file(&unfinished);
     }
     written
@@ -243,12 +247,12 @@ fn write_all<X: Stored, Y: Stored>(path: &Path, source: &dyn Source<X, Y>) -> Re
     file.sync_all().map_err(failed)
 }
 
-/// Rows in a file that [`write()`] wrote: a [`Source`] that keeps none of them in memory.
+/// Rows in a file written by [`write()`]: a [`Source`] that holds no rows in memory.
 pub struct RowFile<X, Y> {
     file: At,
     path: PathBuf,
     len: usize,
-    /// Where the first row begins.
+    /// Position of the first row, in bytes.
     start: u64,
     hash: u64,
     rows: PhantomData<fn() -> (X, Y)>,
@@ -258,11 +262,12 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
     /// Bytes of a row.
     const ROW: usize = X::BYTES + Y::BYTES;
 
-    /// Opens a file, and reads all of it once to compare its hash.
+    /// Opens a file and reads all of it once to check its hash.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, holds rows of other types, or is not, to the last bit, what was written.
+    /// If the file cannot be read, has rows of other types, or differs in any bit from what was
+    /// written.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let failed = |error| Error::io("read", path, error);
@@ -286,10 +291,10 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
             let expected = String::from_utf8_lossy(expected_kind).trim_ascii_end().to_string();
             return Err(Error::file(
                 path,
-                "what a row is",
+                "row type",
                 quoted(&found),
                 quoted(&expected),
-                "open it as the types it was written with, `RowFile::<[f32; 784], Class<10>>` for example",
+                "open it with the types it was written with, `RowFile::<[f32; 784], Class<10>>` for example",
             ));
         }
         let start = (words.len() + kind.len()) as u64;
@@ -316,7 +321,7 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
         if found != stored {
             return Err(Error::file(
                 path,
-                "hash of what it holds",
+                "content hash",
                 format!("{found:016x}"),
                 format!("{stored:016x}"),
                 AGAIN,
@@ -346,20 +351,20 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
         self.len
     }
 
-    /// Whether there is no row at all.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// The hash in the file's header: files with the same rows have the same.
+    /// The hash in the file's header. Files with the same rows have the same hash.
     pub fn fingerprint(&self) -> u64 {
         self.hash
     }
 
-    /// Reads these rows.
+    /// Reads the rows with these numbers.
     fn read(&self, rows: &[usize], inputs: &mut [X], targets: &mut [Y]) {
         thread_local! {
-            /// Used again and again, so that a batch allocates nothing.
+            /// Reused, so that a batch allocates nothing.
             static ROW: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
         }
         let mut bytes = ROW.take();
@@ -372,16 +377,16 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
             let is_sound = read.is_ok() && input.read(of_input) && target.read(of_target);
             assert!(
                 is_sound,
-                "{}: row {row}: found {}, expected what was there when the file was opened; let no other program change it",
+                "{}: row {row}: found {}, expected the content from when it was opened; let no other program change the file",
                 self.path.display(),
-                read.err().map_or("something else".to_string(), |error| error.to_string()),
+                read.err().map_or("other content".to_string(), |error| error.to_string()),
             );
         }
         ROW.set(bytes);
     }
 }
 
-/// Reads as many bytes as there are, at most all that fit.
+/// Reads until `into` is full or the content ends; returns the number of bytes.
 fn up_to(from: &mut impl Read, into: &mut [u8]) -> io::Result<usize> {
     let mut length = 0;
     while length < into.len() {
@@ -400,9 +405,9 @@ impl<X: Stored, Y: Stored> Source<X, Y> for RowFile<X, Y> {
         self.len
     }
 
-    /// Panics also if the file cannot be read any more.
+    /// Also panics if the file can no longer be read.
     fn fill(&self, rows: &[usize], inputs: &mut Vec<X>, targets: &mut Vec<Y>, threads: &Threads) {
-        /// Rows for which waking a thread costs less than it saves.
+        /// Number of rows from which waking another thread pays off.
         const WORTH_A_THREAD: usize = 16;
         inputs.truncate(rows.len());
         targets.truncate(rows.len());
@@ -421,7 +426,7 @@ impl<X: Stored, Y: Stored> Source<X, Y> for RowFile<X, Y> {
     }
 }
 
-/// The file and the number of rows.
+/// Prints the path and the number of rows.
 impl<X, Y> fmt::Debug for RowFile<X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RowFile")
@@ -431,7 +436,7 @@ impl<X, Y> fmt::Debug for RowFile<X, Y> {
     }
 }
 
-/// A file that is read at places.
+/// A file that is read at given positions.
 #[cfg(any(unix, windows))]
 struct At(File);
 
@@ -461,7 +466,7 @@ impl At {
     }
 }
 
-/// The same where the system has one place for each file.
+/// The same for systems where a file has only one position.
 #[cfg(not(any(unix, windows)))]
 struct At(std::sync::Mutex<File>);
 
@@ -484,7 +489,7 @@ pub(super) fn examples() -> super::checks::Examples {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     type Row = RowFile<[f32; 2], Class<3>>;
-    /// A place for one file.
+    /// A path for a temporary file.
     fn scratch() -> PathBuf {
         static COUNT: AtomicU64 = AtomicU64::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -522,13 +527,10 @@ pub(super) fn examples() -> super::checks::Examples {
         sound: vec![(sound.clone(), "[[1.5, -2.0], [0.0, 3.0]] [2, 0]")],
         damaged: vec![
             (changed(0, b'N'), "first bytes: found `Nn-rows1`, expected `nn-rows1`"),
-            (changed(8, sound[8] ^ 1), "hash of what it holds"),
+            (changed(8, sound[8] ^ 1), "content hash"),
             (changed(16, 3), "bytes: found 72, expected 84, for 3 rows"),
-            (
-                changed(kind, b'g'),
-                "what a row is: found `g32[2] class(3)`, expected `f32[2] class(3)`",
-            ),
-            (changed(sound.len() - 4, 1), "hash of what it holds"),
+            (changed(kind, b'g'), "row type: found `g32[2] class(3)`, expected `f32[2] class(3)`"),
+            (changed(sound.len() - 4, 1), "content hash"),
             (sound[..sound.len() - 1].to_vec(), "bytes: found 71, expected 72, for 2 rows"),
             ([&sound[..], &[0]].concat(), "bytes: found 73"),
         ],

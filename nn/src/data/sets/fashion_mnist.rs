@@ -1,7 +1,7 @@
-//! Fashion-MNIST: 28 × 28 grey pixels of clothing in ten classes, by Zalando Research.
+//! Fashion-MNIST: gray images of clothing, 28 × 28 pixels, in ten classes, by Zalando Research.
 //!
 //! The full set has 60,000 images for training and 10,000 for tests. A sample of 2,000 and 500
-//! is part of this crate, so that [`load`] works everywhere, offline and at once.
+//! is part of this crate, so that [`load`] works everywhere, even offline.
 
 use std::ffi::OsString;
 use std::fmt;
@@ -13,7 +13,8 @@ use crate::error::{Error, Result};
 use crate::head::{Class, range, wrong_labels};
 use crate::labels::Labels;
 
-/// What the classes are, in the order of their numbers. The data sets have them as [`class_names`](Dataset::class_names).
+/// The names of the classes, in order. The data sets have them as
+/// [`class_names`](Dataset::class_names).
 pub const CLASSES: [&str; 10] = [
     "T-shirt/top",
     "Trouser",
@@ -35,10 +36,11 @@ const HOW_TO_GET_IT: &str = "`apt install dataset-fashion-mnist` (Debian, Ubuntu
      files of https://github.com/zalandoresearch/fashion-mnist into a directory and pass it or \
      set FASHION_MNIST_DIR";
 
-/// How the labels of MNIST begin, whose files have the same names.
+/// The first labels of MNIST, whose files have the same names.
 const DIGITS: [u8; 6] = [5, 0, 4, 1, 9, 2];
 
-/// The names of the four files, each also found with a point in the place of its second hyphen, and with `.gz` after it.
+/// The names of the four files. Each may have a dot instead of its second hyphen, and the ending
+/// `.gz`.
 const FILES: [&str; 4] = [
     "train-images-idx3-ubyte",
     "train-labels-idx1-ubyte",
@@ -60,19 +62,19 @@ const SAMPLE: [&[u8]; 4] = [
     sample!("t10k-labels-idx1-ubyte"),
 ];
 
-/// Images and labels, and where they came from.
+/// Training and test images with labels, and their source.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct FashionMnist<X = [f32; PIXELS]> {
-    /// The images to train with, row by row from the top, 0 for background to 1.
+    /// The training images, row by row from the top, 0 for background to 1.
     pub train: Dataset<X, Class<10>>,
-    /// The images to test with.
+    /// The test images.
     pub test: Dataset<X, Class<10>>,
-    /// Which files were read. Print it: the sample gives worse networks than the full set.
+    /// The files that were read. Print it: the sample gives worse networks than the full set.
     pub source: Source,
 }
 
-/// Where the images came from.
+/// The source of the images.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Source {
@@ -100,7 +102,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// Loads the data from the first of these places:
+/// Loads the data from the first of these places that has them:
 ///
 /// 1. the directory `dir`;
 /// 2. the directory that the environment variable `FASHION_MNIST_DIR` names;
@@ -108,12 +110,12 @@ impl fmt::Display for Source {
 /// 4. `fashion-mnist` in the cache directory, `$XDG_CACHE_HOME` or else `~/.cache`;
 /// 5. the sample inside this crate.
 ///
-/// The first two are taken at their word: if files are missing there, no other place is tried.
+/// The first two are binding: if files are missing there, no other place is tried.
 ///
 /// # Errors
 ///
 /// If a place has some of the four files, but not all; if a file cannot be read, is damaged, or
-/// does not fit to the others.
+/// does not fit the others.
 ///
 /// ```
 /// let data = nn::data::fashion_mnist::load(None)?;
@@ -126,8 +128,8 @@ pub fn load(dir: Option<&Path>) -> Result<FashionMnist> {
     Ok(FashionMnist { train: train.map_inputs(numbers), test: test.map_inputs(numbers), source })
 }
 
-/// [`load`] with images that stay bytes, 0 for background to 255: [`Dataset::pixels`] makes of them what a network of
-/// numbers takes, in a quarter of the memory.
+/// [`load`] with images as bytes, 0 for background to 255. [`Dataset::pixels`] converts them for a
+/// network of floats, in a quarter of the memory.
 ///
 /// # Errors
 ///
@@ -154,7 +156,7 @@ pub fn load_bytes(dir: Option<&Path>) -> Result<FashionMnist<[u8; PIXELS]>> {
     }
 }
 
-/// The sample inside this crate: 2,000 images to train on and 500 to test with.
+/// The sample inside this crate: 2,000 images for training and 500 for tests.
 ///
 /// # Errors
 ///
@@ -164,7 +166,7 @@ pub fn sample() -> Result<FashionMnist> {
     Ok(FashionMnist { train: train.map_inputs(numbers), test: test.map_inputs(numbers), source })
 }
 
-/// [`sample`] with images that stay bytes, as those of [`load_bytes`].
+/// [`sample`] with images as bytes, like [`load_bytes`].
 ///
 /// # Errors
 ///
@@ -186,7 +188,7 @@ pub fn sample_bytes() -> Result<FashionMnist<[u8; PIXELS]>> {
     })
 }
 
-/// The names of the classes: digits have none but their numbers.
+/// The names of the classes; digits have none.
 fn names(source: &Source) -> Option<Labels> {
     let names = CLASSES.map(str::to_owned);
     (!matches!(source, Source::Digits(_))).then(|| Labels::of_different(names.into()))
@@ -210,7 +212,7 @@ fn find(
         };
     }
     for directory in usual.into_iter().flatten() {
-        // `is_dir` is also false where we may not look: the usual places are offers, not orders.
+        // `is_dir` is also false without permission to read: the default directories are optional.
         if directory.is_dir()
             && let Some(files) = files_in(&directory)?
         {
@@ -258,7 +260,7 @@ fn missing(directory: &Path, names: &[&str]) -> Error {
     )
 }
 
-/// Puts images and labels together, if they belong together.
+/// Combines images and labels if they fit.
 fn dataset(
     images_file: &Path,
     images: Idx<3>,
@@ -300,12 +302,13 @@ fn dataset(
     Dataset::new(in_rows(images.bytes), Class::from_labels(&labels.bytes)?)
 }
 
-/// The same bytes image by image, without room for all of them twice: what has been copied is given back bit by bit.
+/// Splits the bytes into images without holding all of them twice: memory is returned while they
+/// are copied.
 fn in_rows(mut bytes: Vec<u8>) -> Vec<[u8; PIXELS]> {
     const PART: usize = 2048;
     let count = bytes.len() / PIXELS;
     let mut rows = Vec::with_capacity(count);
-    // From the end, which a vector can be shortened at.
+    // From the end, where a vector can be shortened.
     for from in (0..count).step_by(PART).rev() {
         let (part, _) = bytes[from * PIXELS..].as_chunks::<PIXELS>();
         rows.extend(part.iter().rev());
@@ -316,7 +319,7 @@ fn in_rows(mut bytes: Vec<u8>) -> Vec<[u8; PIXELS]> {
     rows
 }
 
-/// Bytes as numbers from 0 to 1.
+/// Converts bytes to numbers from 0 to 1.
 fn numbers(bytes: [u8; PIXELS]) -> [f32; PIXELS] {
     let mut pixels = [0.0; PIXELS];
     for (pixel, byte) in pixels.iter_mut().zip(bytes) {
@@ -366,7 +369,7 @@ mod tests {
         assert_eq!(text, "MNIST, handwritten digits, from a/b");
     }
 
-    /// The files of either set, with a point in their names.
+    /// The files of either set, with a dot in their names.
     #[test]
     fn what_the_files_hold_is_what_is_announced() {
         let here = std::env::temp_dir().join(format!("nn-mnist-{}", std::process::id()));

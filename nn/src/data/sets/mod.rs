@@ -1,3 +1,3 @@
-//! Data sets that many know.
+//! Well-known data sets.
 
 pub mod fashion_mnist;

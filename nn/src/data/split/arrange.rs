@@ -1,4 +1,4 @@
-//! Which row goes into which part.
+//! Assigns rows to the parts of a split.
 
 use tensor::random::Random;
 use tensor::threads::Threads;
@@ -7,21 +7,21 @@ use super::super::batches::fisher_yates;
 use super::super::{Source, all_targets};
 use crate::error::{Error, Result};
 
-/// What is kept together or apart.
+/// How rows are assigned.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) enum Arrangement {
-    /// Rows at random.
+    /// Shuffled.
     Shuffled,
-    /// The first rows in the first part.
+    /// In order: the first rows in the first part.
     InOrder,
-    /// Every label in every part, as often as in the whole: the label of each row.
+    /// Stratified: every label in every part, in proportion. Holds the label of each row.
     Stratified(Vec<usize>),
-    /// No group in two parts: the group of each row.
+    /// Grouped: no group in two parts. Holds the group of each row.
     Groups(Vec<usize>),
 }
 
 impl Arrangement {
-    /// By what `key` says of the targets.
+    /// Stratifies by `key` of the targets.
     pub(super) fn stratified<X, Y: Clone, K: Ord>(
         source: &dyn Source<X, Y>,
         key: impl Fn(&Y) -> K,
@@ -30,12 +30,12 @@ impl Arrangement {
         Ok(Self::labels(&targets.iter().map(key).collect::<Vec<K>>()))
     }
 
-    /// By a label of each row.
+    /// Stratifies by a label of each row.
     pub(in super::super) fn labels<K: Ord>(labels: &[K]) -> Self {
         Arrangement::Stratified(numbered(labels))
     }
 
-    /// By a group of each row.
+    /// Groups by a group of each row.
     pub(in super::super) fn groups<G: Ord>(groups: &[G], rows: usize) -> Result<Self> {
         if groups.len() == rows {
             return Ok(Arrangement::Groups(numbered(groups)));
@@ -48,7 +48,8 @@ impl Arrangement {
         ))
     }
 
-    /// The part of each of `rows` rows, in parts of these shares of all. `what` is cut, for the message: a fold or a part.
+    /// The part of each of `rows` rows, for parts of these fractions. `what` names a part in the
+    /// message: a fold or a part.
     pub(super) fn parts(
         &self,
         rows: usize,
@@ -74,7 +75,8 @@ impl Arrangement {
                 }
             }
             Arrangement::Stratified(labels) => {
-                // Label after label, as cards are dealt: never is a part more than a row behind its share.
+                // Labels are dealt like cards, one after the other: no part is more than a row
+                // short of its fraction.
                 order.sort_by_key(|&row| labels[row]);
                 let mut dealt = vec![0.0; shares.len()];
                 for (place, &row) in order.iter().enumerate() {
@@ -104,7 +106,7 @@ impl Arrangement {
         Ok(part_of)
     }
 
-    /// Refuses parts without rows, or without a label.
+    /// Refuses parts without rows, or without one of the labels.
     fn check(&self, part_of: &[usize], parts: usize, what: &str) -> Result<()> {
         let mut rows = vec![0_usize; parts];
         part_of.iter().for_each(|&part| rows[part] += 1);
@@ -141,21 +143,21 @@ impl Arrangement {
     }
 }
 
-/// The part that lacks most of its share of so many rows, the first of several.
+/// The part that is furthest below its fraction of these rows, the first of several.
 fn most_behind(shares: &[f64], dealt: &[f64], rows: f64) -> usize {
     let behind = |part: usize| shares[part] * rows - dealt[part];
-    // What is equal but for its rounding is equal.
+    // Numbers that differ only by rounding are equal.
     let more =
         |best: usize, next: usize| if behind(next) > behind(best) + 1e-9 { next } else { best };
     (1..shares.len()).fold(0, more)
 }
 
-/// How many different keys there are, given the place of each.
+/// The number of distinct keys, given the index of each.
 fn different(numbered: &[usize]) -> usize {
     numbered.iter().max().map_or(0, |most| most + 1)
 }
 
-/// The place of each key among all different ones, in their order.
+/// The index of each key among the distinct ones, in their order.
 fn numbered<K: Ord>(keys: &[K]) -> Vec<usize> {
     let mut different: Vec<&K> = keys.iter().collect();
     different.sort();

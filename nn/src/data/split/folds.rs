@@ -1,4 +1,4 @@
-//! Folds: every row is judged by a model that has not seen it.
+//! Cross-validation folds: every row is tested by a model that was not trained on it.
 
 use std::fmt;
 
@@ -8,11 +8,12 @@ use super::super::{Source, View};
 use super::arrange::Arrangement;
 use crate::error::{Error, Result};
 
-/// Keeps the random numbers of the folds apart from all others with the same seed ("FOLD"); the number of the repetition is
-/// added.
+/// Separates the random numbers of the folds from all others with the same seed ("FOLD"); the
+/// number of the repetition is added.
 const FOLD_STREAM: u64 = 0x464F_4C44_0000_0000;
 
-/// `count` folds of `source`: by default shuffled, from the seed 0. No row is copied.
+/// Splits `source` into `count` cross-validation folds: shuffled by default, with seed 0. No row is
+/// copied.
 ///
 /// ```
 /// use nn::data::{Dataset, Source, folds};
@@ -28,8 +29,8 @@ pub fn folds<X, Y>(source: &dyn Source<X, Y>, count: usize) -> Folds<'_, X, Y> {
     Folds { source, count, repeats: 1, seed: 0, arrangement, is_forward: false }
 }
 
-/// Folds that have been described but not made; see [`folds`].
-#[must_use = "nothing is cut before `views` is called"]
+/// A builder of folds; see [`folds`].
+#[must_use = "nothing is split before `views` is called"]
 pub struct Folds<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     count: usize,
@@ -41,19 +42,19 @@ pub struct Folds<'d, X, Y> {
 }
 
 impl<'d, X, Y> Folds<'d, X, Y> {
-    /// What chance is made from. The same seed gives the same folds; in order, it changes nothing.
+    /// Sets the seed. The same seed gives the same folds; folds in order do not depend on it.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// So many times, each with other folds.
+    /// Repeats the split this many times, each time with other folds.
     pub fn repeated(mut self, repeats: usize) -> Self {
         self.repeats = repeats;
         self
     }
 
-    /// Every class in every fold, as often as in the whole, but for a row.
+    /// Stratifies by class: every fold has each class in proportion, within a row.
     pub fn stratified(self) -> Self
     where
         Y: Ord + Clone,
@@ -61,7 +62,8 @@ impl<'d, X, Y> Folds<'d, X, Y> {
         self.stratified_by(Y::clone)
     }
 
-    /// Every value of a function of the target in every fold, as often as in the whole, but for a row.
+    /// Stratifies by a function of the target: every fold has each of its values in proportion,
+    /// within a row.
     pub fn stratified_by<K: Ord>(mut self, key: impl Fn(&Y) -> K) -> Self
     where
         Y: Clone,
@@ -71,34 +73,35 @@ impl<'d, X, Y> Folds<'d, X, Y> {
         self
     }
 
-    /// All rows of a group in the same fold: the group of each row.
+    /// Puts all rows of a group into the same fold. `groups` is the group of each row.
     pub fn by_group<G: Ord>(mut self, groups: &[G]) -> Self {
         self.arrangement = Arrangement::groups(groups, self.source.len());
         self.is_forward = false;
         self
     }
 
-    /// The rows as they come: each fold is a stretch of them.
+    /// Leaves the rows in order: each fold is a contiguous range.
     pub fn in_order(mut self) -> Self {
         self.arrangement = Ok(Arrangement::InOrder);
         self.is_forward = false;
         self
     }
 
-    /// For rows in the order of time: of `count + 1` stretches each but the first is tested, by what was trained on all that
-    /// come before. The first has what is left over.
+    /// For rows in order of time: of `count + 1` contiguous ranges each except the first is tested,
+    /// after training on all that come before it. The first range also has the remainder.
     pub fn by_time(mut self) -> Self {
         self.arrangement = Ok(Arrangement::InOrder);
         self.is_forward = true;
         self
     }
 
-    /// The folds, one after the other.
+    /// Returns the folds, one after the other.
     ///
     /// # Errors
     ///
-    /// If there are fewer than two folds (by time, than one), no repetition, or more than one of folds that are always the same.
-    /// If a fold would have no rows, or lack a class that it is stratified by. If there is not one group for each row.
+    /// If there are fewer than two folds (by time, fewer than one), no repetition, or several
+    /// repetitions of rows in order. If a fold would have no rows, or lack a class that it is
+    /// stratified by. If the numbers of groups and rows differ.
     pub fn views(self) -> Result<FoldViews<'d, X, Y>> {
         let Folds { source, count, repeats, seed, arrangement, is_forward } = self;
         let arrangement = arrangement?;
@@ -140,7 +143,7 @@ impl<'d, X, Y> Folds<'d, X, Y> {
             fold_of: Vec::new(),
         };
         if !is_forward {
-            // All of them, so that nothing can go wrong later.
+            // All repetitions, so that no error can occur later.
             for repeat in (0..repeats).rev() {
                 views.fold_of = views.arranged(repeat)?;
             }
@@ -149,7 +152,7 @@ impl<'d, X, Y> Folds<'d, X, Y> {
     }
 }
 
-/// Which of several folds.
+/// The number of a fold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub struct FoldNumber {
@@ -159,19 +162,19 @@ pub struct FoldNumber {
     pub fold: usize,
 }
 
-/// One fold: what to train with, and what to judge by.
+/// One fold: its training rows and its test rows.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Fold<'d, X, Y> {
-    /// Which it is.
+    /// The number of the fold.
     pub number: FoldNumber,
-    /// All rows of the other folds; by time, those before.
+    /// The training rows: all rows of the other folds; by time, those before.
     pub train: View<'d, X, Y>,
-    /// The rows of this fold.
+    /// The test rows: those of this fold.
     pub test: View<'d, X, Y>,
 }
 
-/// The folds of [`folds`], one after the other.
+/// The iterator of [`folds`].
 pub struct FoldViews<'d, X, Y> {
     source: &'d dyn Source<X, Y>,
     count: usize,
@@ -197,7 +200,7 @@ impl<'d, X, Y> Iterator for FoldViews<'d, X, Y> {
     type Item = Fold<'d, X, Y>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        // Nothing can go wrong here that has not gone wrong in `Folds::views`, which has tried all of it.
+        // `Folds::views` has computed all repetitions, so this cannot fail.
         let FoldNumber { repeat, fold } = self.next;
         if repeat == self.repeats {
             return None;
@@ -232,7 +235,7 @@ impl<'d, X, Y> Iterator for FoldViews<'d, X, Y> {
 
 impl<X, Y> ExactSizeIterator for FoldViews<'_, X, Y> {}
 
-/// How it is cut, not the rows.
+/// Prints the settings, not the rows.
 impl<X, Y> fmt::Debug for Folds<'_, X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Folds")
@@ -244,7 +247,7 @@ impl<X, Y> fmt::Debug for Folds<'_, X, Y> {
     }
 }
 
-/// How it is cut, not the rows.
+/// Prints the settings, not the rows.
 impl<X, Y> fmt::Debug for FoldViews<'_, X, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FoldViews")

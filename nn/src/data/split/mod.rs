@@ -1,4 +1,4 @@
-//! Data cut into parts: to train with, to choose by, and to judge by.
+//! Splits data for training, validation and test.
 
 mod arrange;
 mod folds;

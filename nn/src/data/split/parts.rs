@@ -1,4 +1,4 @@
-//! Two, three or more parts, as views.
+//! Splits into any number of parts, as views.
 
 use std::fmt;
 
@@ -9,7 +9,8 @@ use super::super::{Source, View};
 use super::arrange::Arrangement;
 use crate::error::{Error, Result};
 
-/// Cuts `source` into parts of these shares: by default shuffled, from the seed 0. No row is copied.
+/// Splits `source` into parts of these fractions: shuffled by default, with seed 0. No row is
+/// copied.
 ///
 /// ```
 /// use nn::data::{Class, Dataset, Source, split};
@@ -29,7 +30,7 @@ pub fn split<X, Y, const PARTS: usize>(
     Split { source, shares, seed: 0, arrangement: Ok(Arrangement::Shuffled) }
 }
 
-/// A split that has been described but not made; see [`split`].
+/// A builder of a split; see [`split`].
 #[must_use = "nothing is split before `views` is called"]
 pub struct Split<'d, X, Y, const PARTS: usize> {
     source: &'d dyn Source<X, Y>,
@@ -39,13 +40,13 @@ pub struct Split<'d, X, Y, const PARTS: usize> {
 }
 
 impl<'d, X, Y, const PARTS: usize> Split<'d, X, Y, PARTS> {
-    /// What chance is made from. The same seed gives the same parts; in order, it changes nothing.
+    /// Sets the seed. The same seed gives the same parts; parts in order do not depend on it.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Every class in every part, as often as in the whole, but for a row or two.
+    /// Stratifies by class: every part has each class in proportion, within a row or two.
     pub fn stratified(self) -> Self
     where
         Y: Ord + Clone,
@@ -53,7 +54,8 @@ impl<'d, X, Y, const PARTS: usize> Split<'d, X, Y, PARTS> {
         self.stratified_by(Y::clone)
     }
 
-    /// Every value of a function of the target in every part, as often as in the whole, but for a row or two.
+    /// Stratifies by a function of the target: every part has each of its values in proportion,
+    /// within a row or two.
     pub fn stratified_by<K: Ord>(mut self, key: impl Fn(&Y) -> K) -> Self
     where
         Y: Clone,
@@ -62,25 +64,26 @@ impl<'d, X, Y, const PARTS: usize> Split<'d, X, Y, PARTS> {
         self
     }
 
-    /// All rows of a group in the same part: the group of each row, such as the patient of a picture. The parts have their
-    /// shares as far as groups allow.
+    /// Puts all rows of a group into the same part. `groups` is the group of each row, such as the
+    /// patient of an image. The parts have their fractions as far as the groups allow.
     pub fn by_group<G: Ord>(mut self, groups: &[G]) -> Self {
         self.arrangement = Arrangement::groups(groups, self.source.len());
         self
     }
 
-    /// The rows as they come: the first part has the first, and so the past where they are in the order of time.
+    /// Leaves the rows in order: the first part has the first rows, the past if they are in order
+    /// of time.
     pub fn in_order(mut self) -> Self {
         self.arrangement = Ok(Arrangement::InOrder);
         self
     }
 
-    /// The parts, each with its rows in the order of the source.
+    /// Returns the parts, each with its rows in the order of the source.
     ///
     /// # Errors
     ///
-    /// If a share is not between 0 and 1, or their sum is not 1. If a part would have no rows, or lack a class that it is
-    /// stratified by. If there is not one group for each row.
+    /// If a fraction is not between 0 and 1, or their sum is not 1. If a part would have no rows,
+    /// or lack a class that it is stratified by. If the numbers of groups and rows differ.
     pub fn views(self) -> Result<[View<'d, X, Y>; PARTS]> {
         let rows = parts(&self.arrangement?, self.source.len(), self.shares, self.seed)?;
         let source = self.source;
@@ -104,7 +107,7 @@ pub(in super::super) fn parts<const PARTS: usize>(
 ) -> Result<[Vec<usize>; PARTS]> {
     if let Some(part) = shares.iter().position(|share| !(*share > 0.0 && *share <= 1.0)) {
         return Err(Error::value(
-            format!("share of part {part}"),
+            format!("fraction of part {part}"),
             shares[part].to_string(),
             "a number above 0, at most 1",
             "pass [0.8, 0.2] for four rows in five and one in five, for example",
@@ -113,10 +116,10 @@ pub(in super::super) fn parts<const PARTS: usize>(
     let sum: f64 = shares.iter().sum();
     if (sum - 1.0).abs() > 1e-9 {
         return Err(Error::value(
-            "sum of the shares",
+            "sum of the fractions",
             sum.to_string(),
             "1",
-            "every row belongs to one part: name the rest as a part, too",
+            "every row belongs to a part: also list a part for the rest",
         ));
     }
     let random = Random::new(seed, SPLIT_STREAM);
@@ -126,7 +129,7 @@ pub(in super::super) fn parts<const PARTS: usize>(
     Ok(rows)
 }
 
-/// How it is cut, not the rows.
+/// Prints the settings, not the rows.
 impl<X, Y, const PARTS: usize> fmt::Debug for Split<'_, X, Y, PARTS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Split")
@@ -237,10 +240,10 @@ mod tests {
     #[test]
     fn shares_that_are_none_are_refused() {
         let data = data(10);
-        says(split(&data, [1.5, -0.5]).views(), "share of part 0: found 1.5");
-        says(split(&data, [f64::NAN, 0.5]).views(), "share of part 0: found NaN");
-        says(split(&data, [0.5, 0.0]).views(), "share of part 1: found 0");
-        says(split(&data, [0.5, 0.4]).views(), "sum of the shares: found 0.9, expected 1");
+        says(split(&data, [1.5, -0.5]).views(), "fraction of part 0: found 1.5");
+        says(split(&data, [f64::NAN, 0.5]).views(), "fraction of part 0: found NaN");
+        says(split(&data, [0.5, 0.0]).views(), "fraction of part 1: found 0");
+        says(split(&data, [0.5, 0.4]).views(), "sum of the fractions: found 0.9, expected 1");
         says(
             split(&data, [0.99, 0.01]).views(),
             "part 1 (counted from 0) of 2: found no rows, of 10 rows",

@@ -1,4 +1,4 @@
-//! One column: a name, a kind, and a value or nothing in each row.
+//! A column of a table: a name, a kind, and a value or a missing value in each row.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use super::dates::Days;
 
-/// What a column holds.
+/// The kind of the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
     /// Numbers, `f64`.
     Number,
-    /// One of some words, such as a city or a species.
+    /// Categories: one of several words, such as a city or a species.
     Category,
     /// Yes or no.
     YesNo,
-    /// A date, perhaps with a time of day: as a number it is the days from 1970-01-01.
+    /// A date, optionally with a time of day. As a number it is the days since 1970-01-01.
     Date,
 }
 
 impl Kind {
-    /// As one word of a message.
+    /// The name in messages.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Kind::Number => "number",
@@ -38,11 +38,11 @@ impl fmt::Display for Kind {
     }
 }
 
-/// What stands in one row of a column.
+/// The value of a column in one row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Cell<'c> {
-    /// Nothing.
+    /// A missing value.
     Missing,
     /// A number.
     Number(f64),
@@ -50,12 +50,12 @@ pub enum Cell<'c> {
     Category(&'c str),
     /// Yes is `true`.
     YesNo(bool),
-    /// Days from 1970-01-01.
+    /// Days since 1970-01-01.
     Date(f64),
 }
 
 impl<'c> Cell<'c> {
-    /// The number: a date's days, 1 for yes and 0 for no. `None` of a word and of nothing.
+    /// The number: the days of a date, 1 for yes and 0 for no. `None` for words and missing values.
     pub fn number(self) -> Option<f64> {
         match self {
             Cell::Number(number) | Cell::Date(number) => Some(number),
@@ -72,13 +72,13 @@ impl<'c> Cell<'c> {
         }
     }
 
-    /// Whether nothing stands there.
+    /// Returns whether the value is missing.
     pub fn is_missing(self) -> bool {
         self == Cell::Missing
     }
 }
 
-/// As it stands in a file; nothing where nothing is.
+/// Prints the value as in a file; a missing value is empty.
 impl fmt::Display for Cell<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -94,18 +94,18 @@ impl fmt::Display for Cell<'_> {
 /// The code of a missing word.
 pub(crate) const NO_WORD: u32 = u32::MAX;
 
-/// What stands in all rows of a column.
+/// The values of all rows.
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
-    /// NaN where one is missing.
+    /// NaN is a missing value.
     Numbers(Vec<f64>),
-    /// For each row the place of its word among the words, which are sorted; [`NO_WORD`] where one is missing.
+    /// For each row the index of its word among the sorted words; [`NO_WORD`] for a missing value.
     Words {
         codes: Vec<u32>,
         words: Arc<[String]>,
     },
     Flags(Vec<Option<bool>>),
-    /// NaN where one is missing.
+    /// NaN is a missing value.
     Dates(Vec<f64>),
 }
 
@@ -118,7 +118,7 @@ impl Values {
         }
     }
 
-    /// Words in the order in which they came, made sorted.
+    /// Words in the order of their first appearance, to be sorted.
     pub(crate) fn sorted_words(mut codes: Vec<u32>, words: Vec<String>) -> Self {
         let mut order: Vec<usize> = (0..words.len()).collect();
         order.sort_unstable_by(|&a, &b| words[a].cmp(&words[b]));
@@ -133,7 +133,7 @@ impl Values {
         Values::Words { codes, words: words.into() }
     }
 
-    /// These rows, in this order.
+    /// The rows with these numbers, in this order.
     fn pick(&self, rows: &[usize]) -> Self {
         fn of<X: Copy>(column: &[X], rows: &[usize]) -> Vec<X> {
             rows.iter().map(|&row| column[row]).collect()
@@ -149,7 +149,7 @@ impl Values {
     }
 }
 
-/// A column of a [`Table`](super::Table). A copy of it shares its values.
+/// A column of a [`Table`](super::Table). Copies share its values.
 ///
 /// ```
 /// use nn::data::{Cell, Column, Kind};
@@ -172,12 +172,12 @@ impl Column {
         Column { name, values: Arc::new(values) }
     }
 
-    /// Numbers; NaN is a missing one.
+    /// A column of numbers; NaN is a missing value.
     pub fn numbers<N: Into<f64>>(name: &str, numbers: impl IntoIterator<Item = N>) -> Self {
         Self::new(name.into(), Values::Numbers(numbers.into_iter().map(Into::into).collect()))
     }
 
-    /// Words; one without letters is a missing one.
+    /// A column of categories; the empty word is a missing value.
     pub fn categories<W: AsRef<str>>(name: &str, words: impl IntoIterator<Item = W>) -> Self {
         let (mut found, mut places, mut codes) = (Vec::new(), HashMap::new(), Vec::new());
         for word in words {
@@ -196,29 +196,29 @@ impl Column {
         Self::new(name.into(), Values::sorted_words(codes, found))
     }
 
-    /// Yes is `true`, and `None` a missing one.
+    /// A column of yes and no: `true` is yes, `None` a missing value.
     pub fn yes_no<B: Into<Option<bool>>>(name: &str, flags: impl IntoIterator<Item = B>) -> Self {
         Self::new(name.into(), Values::Flags(flags.into_iter().map(Into::into).collect()))
     }
 
-    /// Dates, as days from 1970-01-01; NaN is a missing one.
+    /// A column of dates, as days since 1970-01-01; NaN is a missing value.
     pub fn dates<N: Into<f64>>(name: &str, days: impl IntoIterator<Item = N>) -> Self {
         Self::new(name.into(), Values::Dates(days.into_iter().map(Into::into).collect()))
     }
 
-    /// The same column under another name.
+    /// Renames the column.
     #[must_use]
     pub fn renamed(mut self, name: &str) -> Self {
         self.name = name.into();
         self
     }
 
-    /// Its name.
+    /// The name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What it holds.
+    /// The kind of the values.
     pub fn kind(&self) -> Kind {
         match *self.values {
             Values::Numbers(_) => Kind::Number,
@@ -233,12 +233,12 @@ impl Column {
         self.values.len()
     }
 
-    /// Whether there is no row at all.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// In how many rows nothing stands.
+    /// The number of missing values.
     pub fn missing(&self) -> usize {
         match &*self.values {
             Values::Numbers(numbers) | Values::Dates(numbers) => {
@@ -249,12 +249,12 @@ impl Column {
         }
     }
 
-    /// What stands in row number `row`, if there is such a row.
+    /// The value of row `row`, if the row exists.
     pub fn get(&self, row: usize) -> Option<Cell<'_>> {
         (row < self.len()).then(|| self.at(row))
     }
 
-    /// What stands in each row.
+    /// The values of all rows.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Cell<'_>> {
         (0..self.len()).map(|row| self.at(row))
     }
@@ -271,7 +271,8 @@ impl Column {
         }
     }
 
-    /// The words of a category, sorted, also those of which a selection of rows has kept none; nothing of another kind.
+    /// The sorted words of a category, including those that a selection of rows no longer has.
+    /// Empty for other kinds.
     pub fn words(&self) -> &[String] {
         match &*self.values {
             Values::Words { words, .. } => words,
@@ -279,7 +280,8 @@ impl Column {
         }
     }
 
-    /// The numbers of a column of numbers, or the days of one of dates, without a copy; NaN where one is missing.
+    /// The numbers, or the days of dates, without a copy; NaN is a missing value. `None` for other
+    /// kinds.
     pub fn as_numbers(&self) -> Option<&[f64]> {
         match &*self.values {
             Values::Numbers(numbers) | Values::Dates(numbers) => Some(numbers),
@@ -291,13 +293,13 @@ impl Column {
         &self.values
     }
 
-    /// These rows of it.
+    /// The rows with these numbers.
     pub(super) fn pick(&self, rows: &[usize]) -> Self {
         Column::new(self.name.clone(), self.values.pick(rows))
     }
 }
 
-/// Equal names, kinds and cells; of missing cells one is like the other.
+/// Compares names, kinds and cells; missing cells are equal.
 impl PartialEq for Column {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -307,7 +309,7 @@ impl PartialEq for Column {
     }
 }
 
-/// Name, kind and length: the cells would fill the screen.
+/// Prints name, kind and length, not the cells.
 impl fmt::Debug for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Column")

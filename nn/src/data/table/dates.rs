@@ -1,13 +1,13 @@
-//! Dates as days: the proleptic Gregorian calendar, days counted from 1970-01-01.
+//! Dates as days since 1970-01-01, in the proleptic Gregorian calendar.
 
 use std::fmt;
 
-/// Seconds of a day.
+/// Seconds per day.
 const DAY: f64 = 86_400.0;
 
-/// The number of days from 1970-01-01 to a date, negative before it.
+/// Number of days from 1970-01-01 to a date, negative before it.
 ///
-/// By counting from March, so that the day that comes every four years is the last of its year (Hinnant,
+/// Years are counted from March, so that the leap day is the last day of its year (Hinnant,
 /// "chrono-compatible low-level date algorithms").
 fn days_to(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
@@ -17,7 +17,7 @@ fn days_to(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// Year, month and day of a number of days.
+/// Year, month and day of a day number.
 fn date(days: i64) -> [i64; 3] {
     let from_era = days + 719_468;
     let (era, of_era) = (from_era.div_euclid(146_097), from_era.rem_euclid(146_097));
@@ -29,8 +29,9 @@ fn date(days: i64) -> [i64; 3] {
     [year + era * 400 + i64::from(month <= 2), month, day]
 }
 
-/// The days from 1970-01-01 to a date such as `2024-02-29`, perhaps with a time of day behind it, `2024-02-29T13:30`, which is
-/// a part of a day: what a row of a network has for a column of dates. `None` if there is no such date.
+/// The days from 1970-01-01 to a date such as `2024-02-29`. A time of day may follow,
+/// `2024-02-29T13:30`; it is a fraction of a day. This is the value of a column of dates in a row
+/// of a network. `None` if the date does not exist.
 ///
 /// ```
 /// assert_eq!(nn::data::days("1970-01-31"), Some(30.0));
@@ -40,8 +41,9 @@ pub fn days(text: &str) -> Option<f64> {
     parse(text.as_bytes())
 }
 
-/// The days of `2024-02-29`, also with slashes, and with a time of day behind it (`T` or a blank, then `13:30` or
-/// `13:30:05.25`, and `Z` perhaps), which is a part of a day. `None` of anything else, and of days that there are not.
+/// Parses `2024-02-29`, also with slashes, and with an optional time of day: `T` or a blank,
+/// `13:30` or `13:30:05.25`, and an optional `Z`. The time is a fraction of a day. `None` for
+/// anything else, and for dates that do not exist.
 pub(crate) fn parse(text: &[u8]) -> Option<f64> {
     let text = text.strip_suffix(b"Z").unwrap_or(text);
     let (date, time) = match text.get(10) {
@@ -92,19 +94,19 @@ fn seconds(time: &[u8]) -> Option<f64> {
     (hour < 24 && minute < 60 && second < 60.0).then(|| (3600 * hour + 60 * minute) as f64 + second)
 }
 
-/// The number of two digits.
+/// The number with these two digits.
 fn two(digits: [u8; 2]) -> Option<i64> {
     let [tens, ones] = digits;
     let are_digits = tens.is_ascii_digit() && ones.is_ascii_digit();
     are_digits.then(|| i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
 }
 
-/// A number of days as a date, with the time of day if it is not midnight.
+/// Prints a day number as a date, with the time of day unless it is midnight.
 pub(super) struct Days(pub(super) f64);
 
 impl fmt::Display for Days {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Days within which years have four digits.
+        /// Range of days whose years have four digits.
         const FOUR_DIGITS: f64 = 2_932_897.0;
         if self.0.is_nan() || self.0.abs() >= FOUR_DIGITS {
             return write!(f, "day {}", self.0);
@@ -127,7 +129,7 @@ mod tests {
 
     #[test]
     fn days_are_those_of_the_calendar() {
-        // From Python's `datetime.date.toordinal`, less 719163.
+        // From Python's `datetime.date.toordinal`, minus 719163.
         for (text, days) in [
             ("1970-01-01", 0.0),
             ("1969-12-31", -1.0),

@@ -1,4 +1,4 @@
-//! What is in a table, column by column, in figures.
+//! Summary statistics of the columns of a table.
 
 use std::fmt;
 
@@ -8,14 +8,15 @@ use super::figures::{figure, fitting, plural, whole};
 use super::{Kind, Table};
 use crate::text::{bar, cut};
 
-/// Parts of the range of a column, in its histogram.
+/// Bins of a histogram.
 const BINS: usize = 9;
-/// Characters of a line.
+/// Characters per line.
 const LINE: usize = 80;
 
 impl Table {
-    /// What is in each column: how many values there are and are missing, of numbers and dates mean, standard deviation and
-    /// quantiles, of the others how often each value is there. Printed it is a text of at most 80 columns.
+    /// Summary statistics of each column: the numbers of present and missing values; for numbers
+    /// and dates the mean, standard deviation and quantiles; for others the frequency of each
+    /// value. Prints as text of at most 80 columns.
     ///
     /// ```
     /// use nn::data::{Column, Table};
@@ -40,38 +41,39 @@ impl Table {
     }
 }
 
-/// What [`Table::describe`] finds.
+/// The result of [`Table::describe`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Description {
     /// The number of rows.
     pub rows: usize,
-    /// What is in each column, in order.
+    /// The summary of each column, in order.
     pub columns: Vec<Summary>,
 }
 
-/// What is in a column.
+/// The summary of a column.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Summary {
     /// The name of the column.
     pub name: String,
-    /// What it holds.
+    /// The kind of the values.
     pub kind: Kind,
-    /// The number of rows with a value.
+    /// The number of values that are present.
     pub count: usize,
-    /// The number of rows without one.
+    /// The number of missing values.
     pub missing: usize,
-    /// Of numbers and dates: the mean.
+    /// The mean, for numbers and dates.
     pub mean: Option<f64>,
-    /// Of two numbers or dates and more: the standard deviation, of which the square is the sum of squares by `count − 1`.
+    /// The standard deviation of at least two numbers or dates: the square root of the sum of
+    /// squares divided by `count − 1`.
     pub std: Option<f64>,
-    /// Of numbers and dates: the smallest, the quarter, the half and three quarters of them that lie below, and the largest;
-    /// between two values as far as the quantile is between their places.
+    /// Minimum, 25 %, 50 % and 75 % quantile, and maximum, for numbers and dates. Quantiles between
+    /// two values are interpolated linearly.
     pub quantiles: Option<[f64; 5]>,
-    /// Of numbers and dates: how many are in each of nine equal parts from the smallest to the largest.
+    /// Counts in nine equal bins from the minimum to the maximum, for numbers and dates.
     pub histogram: Vec<usize>,
-    /// Of categories and of yes and no: each value with its count, the most frequent first.
+    /// Each value with its count, the most frequent first, for categories and yes and no.
     pub counts: Vec<(String, usize)>,
 }
 
@@ -138,7 +140,7 @@ impl Summary {
         }
     }
 
-    /// The histogram as blocks, of which the fullest bin has a whole one.
+    /// The histogram as block characters; the fullest bin is a full block.
     fn blocks(&self) -> String {
         const BLOCKS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
         let most = self.histogram.iter().copied().max().unwrap_or(0).max(1);
@@ -149,7 +151,7 @@ impl Summary {
         self.histogram.iter().map(block).collect()
     }
 
-    /// The cells of this column's line, but its name.
+    /// The cells of this column's line without its name.
     fn cells(&self, width: usize) -> Vec<String> {
         let quantiles = self.quantiles.unwrap_or([f64::NAN; 5]);
         let count = |value: &str| {
@@ -190,7 +192,7 @@ impl Summary {
     }
 }
 
-/// Of each kind its own small table.
+/// Prints one table for each kind.
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let columns = plural(self.columns.len(), "column");
@@ -216,9 +218,10 @@ impl fmt::Display for Description {
     }
 }
 
-/// The table of the columns of one kind; the last cell of a line is aligned to the left, those before to the right.
+/// The table of the columns of one kind. The last cell of a line is left-aligned, the others
+/// right-aligned.
 fn section(kind: Kind, heads: &[&str], columns: &[&Summary]) -> String {
-    /// The shortest that a name is cut to, before numbers lose a digit.
+    /// Shortest length to which a name is truncated before numbers lose digits.
     const SHORTEST: usize = 16;
     let any_missing = columns.iter().any(|column| column.missing > 0);
     let counts: &[&str] = if any_missing { &["count", "missing"] } else { &[] };
@@ -236,7 +239,7 @@ fn section(kind: Kind, heads: &[&str], columns: &[&Summary]) -> String {
     };
     let longest = columns.iter().map(|column| column.name.chars().count()).max().unwrap_or(0);
     let longest = longest.max(kind.word().len());
-    // All but the name: the widths of the cells, with a blank before each.
+    // The widths of the cells without the name, with a blank before each.
     let widths = |table: &[Vec<String>]| -> Vec<usize> {
         let width =
             |at: usize| table.iter().map(|line: &Vec<String>| line[at].chars().count()).max();
@@ -248,7 +251,7 @@ fn section(kind: Kind, heads: &[&str], columns: &[&Summary]) -> String {
     };
     let mut lines = table(6);
     if kind == Kind::Category {
-        // What is left belongs to the words.
+        // The words get the remaining width.
         let before: usize = widths(&lines)[..last].iter().map(|width| width + 1).sum();
         lines = table(LINE.saturating_sub(before + longest.min(24) + 2));
     } else if room(&widths(&lines)) < longest.min(SHORTEST) {
@@ -273,7 +276,8 @@ mod tests {
     use super::super::tests::people;
     use super::*;
 
-    /// `rows` numbers of a bell, as NumPy has them not: sums of sines, so that they are the same everywhere.
+    /// `rows` numbers with a bell-shaped distribution: sums of sines, so that they are the same on
+    /// every machine.
     fn wave(rows: usize, scale: f64) -> impl Iterator<Item = f64> {
         (0..rows).map(move |row| ((row * row % 97) as f64 / 97.0).powi(2) * scale)
     }

@@ -1,6 +1,7 @@
-//! Numbers in few characters, and text in few columns.
+//! Formats numbers and text for narrow columns.
 
-/// A number in at most so many characters, with as many digits as they hold, at most five of them that count.
+/// A number in at most `width` characters, with as many digits as fit and at most five significant
+/// ones.
 pub(super) fn figure(x: f64, width: usize) -> String {
     if !x.is_finite() || x == 0.0 {
         return if x.is_nan() { "-".to_string() } else { (x + 0.0).to_string() };
@@ -10,7 +11,7 @@ pub(super) fn figure(x: f64, width: usize) -> String {
         let Some((mantissa, exponent)) = scientific.split_once('e') else { break };
         let power: i32 = exponent.parse().unwrap_or_default();
         let decimals = usize::try_from(digits as i32 - 1 - power).unwrap_or(0);
-        // A number with hundreds of digits is none that anybody reads.
+        // Numbers with hundreds of digits are not readable.
         if power.unsigned_abs() < 16 {
             let fixed = format!("{x:.decimals$}");
             let fixed = if decimals == 0 { &fixed } else { without_zeros(&fixed) };
@@ -26,7 +27,7 @@ pub(super) fn figure(x: f64, width: usize) -> String {
     format!("{x:.0e}")
 }
 
-/// Without the zeros at the end of what follows the point.
+/// Removes the zeros at the end of the decimals.
 fn without_zeros(number: &str) -> &str {
     match number.contains('.') {
         true => number.trim_end_matches('0').trim_end_matches('.'),
@@ -34,19 +35,19 @@ fn without_zeros(number: &str) -> &str {
     }
 }
 
-/// A whole number with a comma every three digits.
+/// An integer with a comma every three digits.
 pub(super) fn whole(number: usize) -> String {
     let mut text = crate::text::Text::<32>::new();
     text.push_number(number, ",");
     text.as_str().to_string()
 }
 
-/// A whole number of things, each a `noun`.
+/// A count of things, each a `noun`.
 pub(super) fn plural(number: usize, noun: &str) -> String {
     format!("{} {noun}{}", whole(number), if number == 1 { "" } else { "s" })
 }
 
-/// As many of the words as fit into a line, in order, and how many more there are.
+/// The first words that fit into a line, and the number of the others.
 pub(super) fn fitting(words: &[String], width: usize) -> String {
     let all = words.join(", ");
     if all.chars().count() <= width {
@@ -57,7 +58,7 @@ pub(super) fn fitting(words: &[String], width: usize) -> String {
         let rest = format!("… {} more", whole(words.len() - at));
         let separator = if at == 0 { "" } else { ", " };
         let next = format!("{line}{separator}{word}");
-        // Room must be left for the rest.
+        // The remainder must also fit.
         if next.chars().count() + 2 + rest.chars().count() > width {
             return if at == 0 { rest } else { format!("{line}, {rest}") };
         }

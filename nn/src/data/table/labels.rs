@@ -9,9 +9,9 @@ use crate::labels::Labels;
 use crate::words::Words;
 
 impl Labels {
-    /// The values of a column that are different, in order.
+    /// The distinct values of a column, in order.
     pub(super) fn of(column: &Column) -> Result<Self> {
-        /// More classes than anybody means.
+        /// A column with more values is not meant as classes.
         const MOST: usize = 10_000;
         let names: Vec<String> = match column.values() {
             Values::Words { words, .. } => return Ok(Labels::of_different(words.clone())),
@@ -39,33 +39,34 @@ fn no_classes(column: &Column, found: String) -> Error {
     Error::value(
         format!("classes of column {}", quoted(column.name())),
         found,
-        "words, yes and no, or whole numbers",
+        "words, yes and no, or integers",
         "a target of numbers is a `[f32; 1]`, for a network that does not end in softmax",
     )
 }
 
 impl Table {
-    /// The names of the classes of a column: its words in order, `no` and `yes`, or its whole numbers from the smallest on.
+    /// The names of the classes of a column: its words in order, `no` and `yes`, or its integers in
+    /// increasing order.
     ///
     /// # Errors
     ///
-    /// If there is no such column, or it holds something else.
+    /// If the column does not exist, or its values are not classes.
     pub fn labels<'n>(&self, at: impl Into<At<'n>>) -> Result<Labels> {
         Labels::of(self.column(at)?)
     }
 
-    /// The words of all its categories: for [`Dataset::with_words`](crate::data::Dataset::with_words).
+    /// The words of all categories, for [`Dataset::with_words`](crate::data::Dataset::with_words).
     pub fn words(&self) -> Words {
         let categories = self.columns().iter().filter(|column| column.kind() == Kind::Category);
         Words::from_lists(categories.filter_map(|column| Labels::of(column).ok()).collect())
     }
 
-    /// The same with a column as a category: its numbers, dates or flags as words. A number of a class whose rows may not
-    /// all be in one part of the data keeps its class this way.
+    /// Converts a column to a category: its numbers, dates or flags become words. Classes that are
+    /// numbers then keep their index even if a part of the data lacks some of them.
     ///
     /// # Errors
     ///
-    /// If there is no such column.
+    /// If the column does not exist.
     pub fn as_category<'n>(&self, at: impl Into<At<'n>>) -> Result<Self> {
         let column = self.column(at)?;
         if column.kind() == Kind::Category {
@@ -94,7 +95,7 @@ mod tests {
         let half = table.with(Column::numbers("grade", [0.5; 4])).unwrap();
         assert_eq!(
             half.labels("grade").unwrap_err().to_string(),
-            "classes of column `grade`: found the number 0.5, expected words, yes and no, or whole numbers; a target of \
+            "classes of column `grade`: found the number 0.5, expected words, yes and no, or integers; a target of \
              numbers is a `[f32; 1]`, for a network that does not end in softmax"
         );
         assert!(table.labels("born").is_err());

@@ -1,4 +1,4 @@
-//! Tables: named columns, each of one kind, before they become numbers for a network.
+//! Tables: named columns of one kind each, before they are converted to numbers for a network.
 
 mod column;
 mod dates;
@@ -25,10 +25,13 @@ pub use target::{ColumnTarget, WithTarget};
 
 use crate::error::{Error, Result, quoted};
 
-/// Named columns of equal length, each of numbers, categories, yes and no, or dates, any of which may be missing.
+/// A table: named columns of equal length with numbers, categories, yes and no, or dates. Values
+/// may be missing.
 ///
-/// One is read from a file (`Table::read_csv`, with the feature `csv`; `Table::read_parquet`, with `parquet`) or made of [`Column`]s. Columns and rows are
-/// selected, and [`target`](Self::target) makes data for a network of them. A selection of columns copies nothing.
+/// A table is read from a file (`Table::read_csv`, with the feature `csv`; `Table::read_parquet`,
+/// with `parquet`) or built from [`Column`]s. Columns and rows can be selected;
+/// [`target`](Self::target) converts a table to data for a network. Selecting columns copies
+/// nothing.
 ///
 /// ```
 /// use nn::data::{Class, Column, Dataset, Table};
@@ -50,13 +53,13 @@ pub struct Table {
     rows: usize,
 }
 
-/// Which column: by its name, or by its place, counted from 0.
+/// A column, by its name or by its position, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum At<'n> {
-    /// The column of this name.
+    /// The column with this name.
     Name(&'n str),
-    /// The column with so many before it.
+    /// The column at this position.
     Place(usize),
 }
 
@@ -79,7 +82,7 @@ impl From<usize> for At<'_> {
 }
 
 impl Table {
-    /// A table of these columns.
+    /// Creates a table of these columns.
     ///
     /// # Errors
     ///
@@ -100,7 +103,7 @@ impl Table {
             return Err(Error::value(
                 "names of the columns",
                 format!("{} twice", quoted(twice.name())),
-                "a name of its own for each column",
+                "a unique name for each column",
                 "rename one of them with `Column::renamed`",
             ));
         }
@@ -112,7 +115,7 @@ impl Table {
         self.rows
     }
 
-    /// Whether there is no row at all.
+    /// Returns whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows == 0
     }
@@ -127,11 +130,11 @@ impl Table {
         self.columns.iter().map(Column::name)
     }
 
-    /// The column of this name, or at this place.
+    /// The column with this name or at this position.
     ///
     /// # Errors
     ///
-    /// If there is none; the message lists those that there are.
+    /// If it does not exist; the message lists the columns that do.
     pub fn column<'n>(&self, at: impl Into<At<'n>>) -> Result<&Column> {
         Ok(&self.columns[self.place(at.into())?])
     }
@@ -141,17 +144,18 @@ impl Table {
             At::Name(name) => {
                 (quoted(name), self.columns.iter().position(|column| column.name() == name))
             }
-            At::Place(place) => {
-                (format!("place {place}"), Some(place).filter(|&place| place < self.columns.len()))
-            }
+            At::Place(place) => (
+                format!("position {place}"),
+                Some(place).filter(|&place| place < self.columns.len()),
+            ),
         };
         place.ok_or_else(|| {
             let expected = match (at, self.columns.len()) {
-                (_, 0) => "nothing, as the table has no columns".to_string(),
+                (_, 0) => "none, since the table has no columns".to_string(),
                 (At::Name(_), _) => format!("one of {}", listed(self.names())),
                 (At::Place(_), count) => format!("a number below {count}, the number of columns"),
             };
-            let advice = "`names` gives the names of all columns; places are counted from 0";
+            let advice = "`names` gives the names of all columns; positions are counted from 0";
             Error::value("column", found, expected, advice)
         })
     }
@@ -160,7 +164,7 @@ impl Table {
         at.into_iter().map(|at| self.place(at.into())).collect()
     }
 
-    /// Only these columns, in this order.
+    /// Selects these columns, in this order.
     ///
     /// ```
     /// # use nn::data::{Column, Table};
@@ -172,25 +176,25 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If there is no such column, or one is named twice.
+    /// If a column does not exist, or is named twice.
     pub fn select<'n, A: Into<At<'n>>>(&self, at: impl IntoIterator<Item = A>) -> Result<Self> {
         let places = self.places(at)?;
         let columns = places.into_iter().map(|place| self.columns[place].clone());
         Ok(Table { rows: self.rows, ..Table::new(columns)? })
     }
 
-    /// All columns but these.
+    /// Removes these columns.
     ///
     /// # Errors
     ///
-    /// If there is no such column.
+    /// If a column does not exist.
     pub fn drop<'n, A: Into<At<'n>>>(&self, at: impl IntoIterator<Item = A>) -> Result<Self> {
         let places = self.places(at)?;
         let kept = self.columns.iter().enumerate().filter(|(at, _)| !places.contains(at));
         Ok(Table { columns: kept.map(|(_, column)| column.clone()).collect(), rows: self.rows })
     }
 
-    /// With one more column, or in the place of the one that has the same name.
+    /// Adds a column, or replaces the one with the same name.
     ///
     /// ```
     /// # use nn::data::{Column, Table};
@@ -203,7 +207,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If it does not have a value for each row.
+    /// If the number of its values is not that of the rows.
     pub fn with(&self, column: Column) -> Result<Self> {
         let mut columns = self.columns.clone();
         match columns.iter_mut().find(|other| other.name() == column.name()) {
@@ -219,11 +223,11 @@ impl Table {
         self.pick(&(0..self.rows.min(count)).collect::<Vec<_>>())
     }
 
-    /// These rows, in this order; a row may be there more than once.
+    /// The rows with these numbers, in this order. A row may occur more than once.
     ///
     /// # Errors
     ///
-    /// If there is no such row.
+    /// If a row does not exist.
     pub fn rows(&self, rows: &[usize]) -> Result<Self> {
         match rows.iter().find(|row| **row >= self.rows) {
             None => Ok(self.pick(rows)),
@@ -241,7 +245,7 @@ impl Table {
         Table { columns, rows: rows.len() }
     }
 
-    /// The rows in which `keep` says yes to what stands in this column.
+    /// The rows for which `keep` returns `true` for the value of this column.
     ///
     /// ```
     /// # use nn::data::{Column, Table};
@@ -253,7 +257,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If there is no such column.
+    /// If the column does not exist.
     pub fn filter<'n>(
         &self,
         at: impl Into<At<'n>>,
@@ -264,7 +268,7 @@ impl Table {
         Ok(self.pick(&rows))
     }
 
-    /// The rows in which no column lacks a value.
+    /// The rows without missing values.
     #[must_use]
     pub fn drop_missing(&self) -> Self {
         let mut is_whole = vec![true; self.rows];
@@ -278,9 +282,9 @@ impl Table {
     }
 }
 
-/// Names for a message: the first few of many.
+/// Quoted names for a message: the first few of many.
 pub(crate) fn listed<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> String {
-    /// As many as are listed.
+    /// Number of listed names.
     const LISTED: usize = 12;
     let count = names.len();
     let mut text = names.take(LISTED).map(quoted).collect::<Vec<_>>().join(", ");
@@ -290,7 +294,7 @@ pub(crate) fn listed<'n>(names: impl ExactSizeIterator<Item = &'n str>) -> Strin
     text
 }
 
-/// The number of rows and the columns: the cells would fill the screen.
+/// Prints the number of rows and the columns, not the cells.
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Table").field("len", &self.rows).field("columns", &self.columns).finish()
@@ -323,12 +327,12 @@ mod tests {
         says(
             table.column("town"),
             "column: found `town`, expected one of `age`, `city`, `member`, `born`; `names` gives the names of all \
-             columns; places are counted from 0",
+             columns; positions are counted from 0",
         );
         says(
             table.column(4),
-            "column: found place 4, expected a number below 4, the number of columns; `names` gives the names of all \
-             columns; places are counted from 0",
+            "column: found position 4, expected a number below 4, the number of columns; `names` gives the names of all \
+             columns; positions are counted from 0",
         );
         assert!(Table::new([]).unwrap().column(0).is_err());
     }
@@ -374,7 +378,7 @@ mod tests {
         );
         says(
             Table::new([Column::numbers("x", [1.0]), Column::dates("x", [1.0])]),
-            "names of the columns: found `x` twice, expected a name of its own for each column; rename one of them \
+            "names of the columns: found `x` twice, expected a unique name for each column; rename one of them \
              with `Column::renamed`",
         );
         let other = people().with(Column::numbers("age", [1.0, 2.0, 3.0, 4.0])).unwrap();

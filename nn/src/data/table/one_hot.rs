@@ -1,12 +1,12 @@
-//! Categories as flags.
+//! One-hot encoding of categories.
 
 use super::column::{Column, NO_WORD, Values};
 use super::{At, Table};
 use crate::error::{Error, Result, quoted};
 
 impl Table {
-    /// Each of these categories as one column of yes and no for each of its words, named `city=Rome`, in its place. Where
-    /// the word is missing, all of them are.
+    /// Replaces each of these categories by one column of yes and no for each of its words, named
+    /// `city=Rome`. Where the word is missing, all of them are missing.
     ///
     /// ```
     /// use nn::data::{Column, Table};
@@ -23,7 +23,7 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If there is no such column, or it is not a category.
+    /// If a column does not exist, or is not a category.
     pub fn one_hot<'n, A: Into<At<'n>>>(&self, at: impl IntoIterator<Item = A>) -> Result<Self> {
         let places = self.places(at)?;
         let mut columns = Vec::new();
@@ -37,7 +37,7 @@ impl Table {
                     format!("column {}", quoted(column.name())),
                     format!("a {}", column.kind()),
                     "a category",
-                    "other columns are numbers already; `as_category` makes a category of one",
+                    "other columns are already numbers; `as_category` converts one to a category",
                 ));
             };
             for (word, code) in words.iter().zip(0_u32..) {
@@ -64,8 +64,8 @@ mod tests {
         assert_eq!(table.column(1).unwrap().kind(), Kind::YesNo);
         assert_eq!(
             people().one_hot(["age"]).unwrap_err().to_string(),
-            "column `age`: found a number, expected a category; other columns are numbers already; `as_category` makes \
-             a category of one"
+            "column `age`: found a number, expected a category; other columns are already numbers; `as_category` \
+             converts one to a category"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! A table as text: its first rows.
+//! Prints the first rows of a table.
 
 use std::fmt;
 
@@ -6,13 +6,13 @@ use super::figures::{fitting, plural, whole};
 use super::{Column, Kind, Table};
 use crate::text::cut;
 
-/// Characters of a line.
+/// Characters per line.
 const LINE: usize = 80;
-/// Rows that are shown.
+/// Number of printed rows.
 const ROWS: usize = 5;
 
-/// The first rows, with the names and the kinds of the columns, in at most 80 characters a line; columns for which there is no
-/// room are named below.
+/// Prints the first rows, with the names and kinds of the columns, in lines of at most 80
+/// characters. Columns that do not fit are listed below.
 ///
 /// ```
 /// use nn::data::{Column, Table};
@@ -61,7 +61,7 @@ impl fmt::Display for Table {
             writeln!(f, "… {} more rows", whole(self.rows - ROWS))?;
         }
         write!(f, "{}, {}", plural(self.rows, "row"), plural(self.columns.len(), "column"))?;
-        // Those for which there is no room, kind after kind.
+        // The columns that do not fit, grouped by kind.
         for kind in [Kind::Number, Kind::Date, Kind::YesNo, Kind::Category] {
             let hidden = self.columns[shown..].iter().filter(|column| column.kind() == kind);
             let names: Vec<String> = hidden.map(|column| cut(column.name(), 24)).collect();
@@ -74,9 +74,9 @@ impl fmt::Display for Table {
     }
 }
 
-/// Name, kind, nothing for the rule, and the first cells.
+/// Name, kind, an empty cell for the rule, and the first cells.
 fn cells(column: &Column) -> Vec<String> {
-    /// The longest cell that is shown as it is.
+    /// Longest cell that is not truncated.
     const LONGEST: usize = 24;
     let head = [column.name().to_string(), column.kind().word().to_string(), String::new()];
     let first = column.iter().take(ROWS).map(|cell| cell.to_string());

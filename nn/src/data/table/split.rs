@@ -1,4 +1,4 @@
-//! A table cut into parts.
+//! Splits a table into parts.
 
 use std::fmt;
 
@@ -7,8 +7,9 @@ use super::{At, Cell, Table};
 use crate::error::{Error, Result, quoted};
 
 impl Table {
-    /// Cuts the table into parts of these shares: by default shuffled, from the seed 0. The parts are those that
-    /// [`split`](crate::data::split) makes of data with as many rows, classes and groups.
+    /// Splits the table into parts of these fractions: shuffled by default, with seed 0. The parts
+    /// are the same as those of [`split`](crate::data::split) for data with as many rows, classes
+    /// and groups.
     ///
     /// ```
     /// use nn::data::{Column, Table};
@@ -25,7 +26,7 @@ impl Table {
     }
 }
 
-/// A split that has been described but not made; see [`Table::split`].
+/// A builder of a split; see [`Table::split`].
 #[derive(Clone)]
 #[must_use = "nothing is split before `tables` is called"]
 pub struct TableSplit<'t, const PARTS: usize> {
@@ -36,44 +37,48 @@ pub struct TableSplit<'t, const PARTS: usize> {
 }
 
 impl<const PARTS: usize> TableSplit<'_, PARTS> {
-    /// What chance is made from. The same seed gives the same parts; in order, it changes nothing.
+    /// Sets the seed. The same seed gives the same parts; parts in order do not depend on it.
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Every value of this column in every part, as often as in the whole, but for a row or two.
+    /// Stratifies by a column: every part has each of its values in proportion, within a row or
+    /// two.
     pub fn stratified<'n>(mut self, at: impl Into<At<'n>>) -> Self {
         self.arrangement = keys(self.table, at.into()).map(|keys| Arrangement::labels(&keys));
         self
     }
 
-    /// All rows with the same value of this column in the same part. The parts have their shares as far as that allows.
+    /// Puts all rows with the same value of this column into the same part. The parts have their
+    /// fractions as far as that allows.
     pub fn by_group<'n>(mut self, at: impl Into<At<'n>>) -> Self {
         let keys = keys(self.table, at.into());
         self.arrangement = keys.and_then(|keys| Arrangement::groups(&keys, keys.len()));
         self
     }
 
-    /// The rows as they come: the first part has the first, and so the past where they are in the order of time.
+    /// Leaves the rows in order: the first part has the first rows, the past if they are in order
+    /// of time.
     pub fn in_order(mut self) -> Self {
         self.arrangement = Ok(Arrangement::InOrder);
         self
     }
 
-    /// The parts, each with its rows in the order of the table.
+    /// Returns the parts, each with its rows in the order of the table.
     ///
     /// # Errors
     ///
-    /// If a share is not between 0 and 1, or their sum is not 1. If a part would have no rows, or lack a value that it is
-    /// stratified by. If there is no such column, or a value of it is missing.
+    /// If a fraction is not between 0 and 1, or their sum is not 1. If a part would have no rows,
+    /// or lack a value that it is stratified by. If the column does not exist, or has missing
+    /// values.
     pub fn tables(self) -> Result<[Table; PARTS]> {
         let rows = parts(&self.arrangement?, self.table.len(), self.shares, self.seed)?;
         Ok(rows.map(|rows| self.table.pick(&rows)))
     }
 }
 
-/// What rows are kept together or apart by: for each row the value of a column, in the order of the classes.
+/// Sortable keys of the values of a column, for stratifying and grouping.
 fn keys(table: &Table, at: At<'_>) -> Result<Vec<(u64, String)>> {
     let column = table.column(at)?;
     let missing = column.missing();
@@ -82,11 +87,11 @@ fn keys(table: &Table, at: At<'_>) -> Result<Vec<(u64, String)>> {
             format!("column {}", quoted(column.name())),
             format!("{missing} missing values"),
             "a value in each row, since rows are divided by it",
-            "leave out the rows without one: `filter` with `!cell.is_missing()`",
+            "remove the rows without one: `filter` with `!cell.is_missing()`",
         ));
     }
     let key = |cell: Cell<'_>| match cell.number() {
-        // As bits that are in the order of the numbers.
+        // Bits with the order of the numbers.
         Some(number) => {
             let bits = (number + 0.0).to_bits();
             let flipped = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
@@ -97,7 +102,7 @@ fn keys(table: &Table, at: At<'_>) -> Result<Vec<(u64, String)>> {
     Ok(column.iter().map(key).collect())
 }
 
-/// How it is cut, not the rows.
+/// Prints the settings, not the rows.
 impl<const PARTS: usize> fmt::Debug for TableSplit<'_, PARTS> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TableSplit")

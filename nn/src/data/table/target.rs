@@ -1,4 +1,4 @@
-//! From columns to rows of numbers: inputs, and a target for each.
+//! Converts columns to rows of numbers: inputs and targets.
 
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ use crate::head::Class;
 use crate::row::Row;
 
 impl Table {
-    /// The table with this column as what is to be predicted, and all others as inputs.
+    /// Takes this column as the target, and all others as inputs.
     ///
     /// ```
     /// use nn::data::{Class, Column, Dataset, Table};
@@ -32,16 +32,18 @@ impl Table {
         self.targets([at])
     }
 
-    /// The table with these columns as what is to be predicted, together.
+    /// Takes these columns as one target of several numbers, and all others as inputs.
     pub fn targets<'n, A: Into<At<'n>>>(&self, at: impl IntoIterator<Item = A>) -> WithTarget<'_> {
         WithTarget { table: self, places: self.places(at), labels: None }
     }
 
-    /// All columns as inputs, row by row: `N` numbers each. A date is its days from 1970-01-01, yes is 1 and no is 0.
+    /// All columns as inputs, in rows of `N` numbers. A date is its days since 1970-01-01, yes is 1
+    /// and no is 0.
     ///
     /// # Errors
     ///
-    /// If there are not `N` columns, or none, one of them is a category, or a value is missing or too large for `T`.
+    /// If there are no columns, not `N` columns, a category, or a value that is missing or too
+    /// large for `T`.
     pub fn inputs<T: Float, const N: usize>(&self) -> Result<Vec<[T; N]>> {
         if N == 0 {
             return Err(Error::value(
@@ -51,7 +53,7 @@ impl Table {
                     count => format!("{count} columns: {}, for `[_; 0]`", listed(self.names())),
                 },
                 "at least one, in the table and in the type of the data",
-                "give the table a column beside the target, and write `[f32; …]` for as many inputs",
+                "give the table an input column, and write `[f32; …]` for as many inputs",
             ));
         }
         if self.columns.len() != N {
@@ -71,7 +73,7 @@ impl Table {
         Ok(rows)
     }
 
-    /// All columns as inputs, number by number.
+    /// All columns as inputs, in one flat vector.
     fn flat_inputs<T: Float>(&self) -> Result<Vec<T>> {
         let width = self.columns.len();
         let mut numbers = vec![T::zero(); width * self.rows];
@@ -84,7 +86,7 @@ impl Table {
     }
 }
 
-/// A table with what is to be predicted; see [`Table::target`].
+/// A table with its target columns; see [`Table::target`].
 #[derive(Clone, Debug)]
 #[must_use = "nothing is converted before `dataset` or `flat` is called"]
 pub struct WithTarget<'t> {
@@ -94,34 +96,36 @@ pub struct WithTarget<'t> {
 }
 
 impl WithTarget<'_> {
-    /// The classes with these names have these numbers, whichever of them there are in this table.
+    /// Sets the class names and their indices, even if some do not occur in this table.
     pub fn labels(mut self, labels: &Labels) -> Self {
         self.labels = Some(labels.clone());
         self
     }
 
-    /// Rows for a network of `N` inputs.
+    /// Rows for a network with `N` inputs.
     ///
-    /// What `Y` is decides what becomes of the target: a [`Class`] of a category, of yes and no, or of whole numbers; a
-    /// `[f32; 1]` of numbers, of a date's days, or of yes (1) and no (0), and a `[f32; 2]` of two such columns.
+    /// The type `Y` determines the target: a [`Class`] for a category, yes and no, or integers; a
+    /// `[f32; 1]` for numbers, the days of a date, or yes (1) and no (0); a `[f32; 2]` for two such
+    /// columns.
     ///
     /// # Errors
     ///
-    /// If there is no such column, or there are not `N` others. If an input is a category, or missing. If the target is of
-    /// another kind, or missing, or does not have as many different values as there are classes.
+    /// If a target column does not exist, or there are not `N` others. If an input is a category,
+    /// or has missing values. If the target is of another kind, has missing values, or the number
+    /// of its distinct values is not that of the classes.
     pub fn dataset<T: Float, const N: usize, Y: ColumnTarget>(self) -> Result<Dataset<[T; N], Y>> {
         let (inputs, targets) = self.parts()?;
         let (targets, names) = Y::read_named(&targets, self.labels.as_ref())?;
         Ok(Dataset::new(inputs.inputs()?, targets)?.named(names))
     }
 
-    /// Rows for a [`Dynamic`](crate::Dynamic) network, which has as many inputs as there are other columns. The target of a
-    /// category is one number, that of its class.
+    /// Rows for a [`Dynamic`](crate::Dynamic) network, whose inputs are all other columns. The
+    /// target of a category is one number, the index of its class.
     ///
     /// # Errors
     ///
-    /// If there is no such column, or no other one. If an input is a category, or missing. If a target is missing, or is not
-    /// one of the labels given.
+    /// If a target column does not exist, or there are no others. If an input is a category, or has
+    /// missing values. If a target is missing, or is not one of the labels passed.
     pub fn flat<T: Float>(self) -> Result<FlatDataset<T>> {
         let (inputs, targets) = self.parts()?;
         let mut numbers = vec![T::zero(); targets.len() * self.table.rows];
@@ -149,16 +153,16 @@ impl WithTarget<'_> {
     }
 }
 
-/// What the columns of a target can become.
+/// A type of targets that columns can be converted to.
 pub trait ColumnTarget: Sized {
     /// The target of each row.
     ///
     /// # Errors
     ///
-    /// If the columns hold something else.
+    /// If the columns are of another kind.
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>>;
 
-    /// The names of the classes, if the target is one that has some.
+    /// The names of the classes, if the target is a class with names.
     ///
     /// # Errors
     ///
@@ -182,7 +186,7 @@ pub trait ColumnTarget: Sized {
     }
 }
 
-/// One column of words, of yes and no, or of whole numbers: each different value is a class.
+/// One column of words, of yes and no, or of integers. Each distinct value is a class.
 impl<const C: usize> ColumnTarget for Class<C> {
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>> {
         let &[column] = columns else { return Err(wrong_count(columns, 1)) };
@@ -208,7 +212,7 @@ impl<const C: usize> ColumnTarget for Class<C> {
     }
 }
 
-/// As many columns of numbers, dates, or yes and no.
+/// `N` columns of numbers, dates, or yes and no.
 impl<T: Float, const M: usize> ColumnTarget for [T; M] {
     fn read(columns: &[&Column], labels: Option<&Labels>) -> Result<Vec<Self>> {
         if columns.len() != M || M == 0 {
@@ -259,7 +263,7 @@ fn wrong_count(columns: &[&Column], expected: usize) -> Error {
     )
 }
 
-/// The number of the class in each row.
+/// The class index of each row.
 fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
     let places: Option<HashMap<&str, usize>> = labels.map(|labels| {
         labels.names().iter().enumerate().map(|(place, name)| (name.as_str(), place)).collect()
@@ -281,7 +285,7 @@ fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
         Some(_) => None,
         None => Some(match column.get(row) {
             Some(cell) if !cell.is_missing() => quoted(&cell.to_string()),
-            _ => "nothing".to_string(),
+            _ => "a missing value".to_string(),
         }),
     });
     match wrong {
@@ -295,12 +299,12 @@ fn classes(column: &Column, labels: Option<&Labels>) -> Result<Vec<usize>> {
                 }
                 None => "a word".to_string(),
             },
-            "rows without a target can be left out with `filter`; other classes need other labels",
+            "remove rows without a target with `filter`; other classes need other labels",
         )),
     }
 }
 
-/// Columns in which a number is missing where one must be.
+/// Columns with missing numbers.
 #[derive(Default)]
 struct Missing {
     first: Option<(String, InvalidRows)>,
@@ -308,7 +312,7 @@ struct Missing {
 }
 
 impl Missing {
-    /// Writes the number in each row of a column, and notes those that are missing.
+    /// Writes the number of each row of a column, and records missing ones.
     fn write<T: Float>(&mut self, column: &Column, mut write: impl FnMut(usize, T)) -> Result<()> {
         let mut wrong = InvalidRows::none();
         match column.values() {
@@ -317,7 +321,7 @@ impl Missing {
                 wrong.look(0, numbers, |&number| {
                     let is_fine = T::of(number).is_finite();
                     (!is_fine).then(|| match number.is_nan() {
-                        true => "nothing".to_string(),
+                        true => "a missing value".to_string(),
                         false => number.to_string(),
                     })
                 });
@@ -326,7 +330,7 @@ impl Missing {
                 for (row, &flag) in flags.iter().enumerate() {
                     write(row, if flag == Some(true) { T::one() } else { T::zero() });
                 }
-                wrong.look(0, flags, |flag| flag.is_none().then(|| "nothing".to_string()));
+                wrong.look(0, flags, |flag| flag.is_none().then(|| "a missing value".to_string()));
             }
             Values::Words { words, .. } => {
                 return Err(Error::value(
@@ -334,7 +338,7 @@ impl Missing {
                     format!("a category of {} words", words.len()),
                     "numbers",
                     format!(
-                        "make a flag of each word with `one_hot([{0:?}])`, or leave the column out with `drop([{0:?}])`",
+                        "convert each word to a flag with `one_hot([{0:?}])`, or drop the column with `drop([{0:?}])`",
                         column.name()
                     ),
                 ));
@@ -348,21 +352,21 @@ impl Missing {
         Ok(())
     }
 
-    /// An error if there are any.
+    /// The error, if numbers are missing.
     fn none(self) -> Result<()> {
         let Some((name, wrong)) = self.first else { return Ok(()) };
         let others = match self.others.len() {
             0 => String::new(),
             _ => {
                 let names = listed(self.others.iter().map(String::as_str));
-                format!("; columns {names} have such rows, too")
+                format!("; columns {names} also have such rows")
             }
         };
         Err(Error::value(
             format!("column {}: {}", quoted(&name), wrong.what("number")),
             wrong.found("number") + &others,
             "a finite number that fits into the type of the data",
-            "leave such rows out with `drop_missing`, the column with `drop`, or put numbers in with `with`",
+            "remove such rows with `drop_missing` or the column with `drop`, or fill in numbers with `with`",
         ))
     }
 }
@@ -432,7 +436,7 @@ mod tests {
             two.target("species").labels(&labels).flat::<f32>().unwrap().targets(),
             [1.0, 2.0]
         );
-        // A selection of rows keeps the words, and so the classes.
+        // A selection of rows retains the words, and so the classes.
         let data: Dataset<[f32; 4], Class<3>> = two.target("species").dataset().unwrap();
         assert_eq!(data.targets()[1].index(), 1);
         let grades = Labels::new(["3", "5", "7"]).unwrap();
@@ -443,8 +447,8 @@ mod tests {
         let short = Labels::new(["3", "5"]).unwrap();
         says(
             table.target("grade").labels(&short).dataset::<f32, 3, Class<2>>(),
-            "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (wrong are 2 of 3 values), expected one \
-             of `3`, `5`; rows without a target can be left out with `filter`; other classes need other labels",
+            "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (2 of 3 values are invalid), expected one \
+             of `3`, `5`; remove rows without a target with `filter`; other classes need other labels",
         );
     }
 
@@ -453,8 +457,8 @@ mod tests {
         let table = flowers();
         says(
             table.target("grade").dataset::<f32, 4, [f32; 1]>(),
-            "input `species`: found a category of 3 words, expected numbers; make a flag of each word with \
-             `one_hot([\"species\"])`, or leave the column out with `drop([\"species\"])`",
+            "input `species`: found a category of 3 words, expected numbers; convert each word to a flag \
+             with `one_hot([\"species\"])`, or drop the column with `drop([\"species\"])`",
         );
         says(
             table.target("species").dataset::<f32, 5, Class<3>>(),
@@ -464,7 +468,7 @@ mod tests {
         says(
             table.select(["grade"]).unwrap().target("grade").dataset::<f32, 0, [f32; 1]>(),
             "number of inputs: found no column, expected at least one, in the table and in the type of the data; give the \
-             table a column beside the target, and write `[f32; …]` for as many inputs",
+             table an input column, and write `[f32; …]` for as many inputs",
         );
         assert!(table.target("grade").dataset::<f32, 0, [f32; 1]>().is_err());
         says(
@@ -485,14 +489,14 @@ mod tests {
         );
         says(
             people().drop(["city"]).unwrap().target("age").dataset::<f32, 2, [f32; 1]>(),
-            "column `age`: number of row 1 (counted from 0): found nothing (wrong is 1 of 4 numbers), expected a finite \
-             number that fits into the type of the data; leave such rows out with `drop_missing`, the column with `drop`, \
-             or put numbers in with `with`",
+            "column `age`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers is invalid), expected a \
+             finite number that fits into the type of the data; remove such rows with `drop_missing` or the column with \
+             `drop`, or fill in numbers with `with`",
         );
         let error =
             people().drop(["city", "age"]).unwrap().inputs::<f32, 2>().unwrap_err().to_string();
-        let start = "column `member`: number of row 1 (counted from 0): found nothing (wrong is 1 of 4 numbers); columns \
-                     `born` have such rows, too";
+        let start = "column `member`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers is invalid); \
+                     columns `born` also have such rows";
         assert!(error.starts_with(start), "{error}");
         let large = Table::new([Column::numbers("x", [1e300])]).unwrap();
         assert!(large.inputs::<f32, 1>().is_err());

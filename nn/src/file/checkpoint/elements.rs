@@ -1,4 +1,4 @@
-//! The numbers of one tensor of a file, as a network's float type and in a network's order.
+//! The elements of one tensor of a file, converted to a network's float type and layout.
 
 use std::path::Path;
 
@@ -9,18 +9,19 @@ use crate::error::quoted;
 use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Real, from_bf16, from_f16};
 
-/// Where the numbers of a tensor are and how they are read.
+/// The position and type of a tensor's elements.
 pub(super) struct Elements<'a> {
     name: &'a str,
     real: Real,
     begin: usize,
     end: usize,
-    /// The shape that the network has if the file has the transposed one.
+    /// The network's shape, if the file has the transposed one.
     pub(super) transpose: Option<[usize; 2]>,
 }
 
 impl<'a> Elements<'a> {
-    /// The elements of `entry` as a `T`, if every one of its type is exactly one of that, or may be rounded.
+    /// The elements of `entry` as a `T`. Their type must be exactly representable in `T`, or
+    /// rounding allowed.
     pub(super) fn of<T: Float>(
         path: &Path,
         name: &'a str,
@@ -38,16 +39,16 @@ impl<'a> Elements<'a> {
                 return Ok(Self { name, real, begin, end, transpose: None });
             }
             None => {
-                "networks have floating-point numbers of 16, 32 or 64 bits: convert the tensor to F32 where the \
-                 file was made"
+                "networks have floating-point numbers of 16, 32 or 64 bits: convert the tensor to F32 when writing the \
+                 file"
             }
         };
         let field = format!("element type of tensor {}", quoted(name));
-        // One of the format's names, which have been checked.
+        // A type of the format; this has been checked.
         Err(Error::file(path, field, entry.dtype.text(), expected, advice))
     }
 
-    /// The numbers, all of them finite.
+    /// Reads the elements and checks that all are finite.
     pub(super) fn read<T: Float>(&self, path: &Path, data: &[u8]) -> Result<Vec<T>> {
         let wide: Vec<f64> = data[self.begin..self.end]
             .chunks_exact(self.real.bytes())
@@ -76,7 +77,7 @@ impl<'a> Elements<'a> {
 }
 
 impl Real {
-    /// The number that these bytes are, least significant first. Exact.
+    /// The number in these little-endian bytes. Exact.
     fn number(self, bytes: &[u8]) -> f64 {
         let mut all = [0; 8];
         all[..bytes.len()].copy_from_slice(bytes);

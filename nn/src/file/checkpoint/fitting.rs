@@ -1,4 +1,4 @@
-//! What fits of another network's file.
+//! Loads the fitting tensors from another network's file.
 
 use std::fmt;
 use std::path::Path;
@@ -12,21 +12,22 @@ use crate::file::WORDS;
 use crate::parameters::NamedTensor;
 use crate::words::Words;
 
-/// What [`Checkpoint::load_fitting`](crate::Checkpoint::load_fitting) has done, tensor by tensor. Its display says it in a
-/// sentence.
+/// The result of [`Checkpoint::load_fitting`](crate::Checkpoint::load_fitting), tensor by tensor.
+/// Prints as a sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fitted {
-    /// The tensors that are those of the file now.
+    /// The tensors that were loaded from the file.
     pub loaded: Vec<String>,
-    /// The tensors of the network that the file does not have, or has in another shape: they stay as they were.
+    /// The tensors of the network that the file lacks or has in another shape. They are unchanged.
     pub kept: Vec<String>,
-    /// The tensors of the file that the network does not have, or has in another shape.
+    /// The tensors of the file that the network lacks or has in another shape.
     pub unused: Vec<String>,
 }
 
-/// Copies what fits of the file at `path` into the `flat` parameters, which consist of these `tensors`. The words of its columns are
-/// for those that have a place now.
+/// Copies the fitting tensors of the file at `path` into the `flat` parameters, which consist of
+/// these `tensors`. Also returns the words of the file's columns, for those that the network knows
+/// now.
 pub(crate) fn load_fitting<T: Float>(
     path: &Path,
     tensors: &[NamedTensor],
@@ -64,7 +65,7 @@ pub(crate) fn load_fitting<T: Float>(
             "tensors",
             format!("`{}`", fitted.unused.join("`, `")),
             format!("one of `{}`, in its shape", fitted.kept.join("`, `")),
-            "give the layers that are to be taken the names and widths that they have in the file",
+            "use the file's names and widths for the layers to be loaded",
         ));
     }
     let words = texts.get(WORDS).and_then(|text| Words::parse(text)).unwrap_or_default();

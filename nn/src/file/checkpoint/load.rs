@@ -1,4 +1,4 @@
-//! Reading a checkpoint: everything in the file is checked before anything of it is used.
+//! Loads a checkpoint. The whole file is checked before any of it is used.
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -22,22 +22,22 @@ use crate::words::Words;
 pub(super) const OTHER_NETWORK: &str =
     "the file belongs to another network, load it with the declaration that saved it";
 
-const OTHER_MODULES: &str = "the declaration's modules are not those of the file: compare them, or say what each layer is \
-                             called by `load_pytorch_with(path, &PyTorch::new().modules(…))`";
+const OTHER_MODULES: &str = "the declaration's modules are not those of the file: compare them, or name the module of \
+                             each layer with `load_pytorch_with(path, &PyTorch::new().modules(…))`";
 
-/// Who wrote a file, as far as it is known.
+/// The program that wrote a file, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Origin {
-    /// This crate, as the metadata say.
+    /// This crate, according to the metadata.
     Here,
-    /// PyTorch, as the caller says.
+    /// PyTorch, according to the caller.
     PyTorch,
-    /// Somebody else.
+    /// Another program.
     Elsewhere,
 }
 
 impl Origin {
-    /// The shape that a tensor has in the file.
+    /// The shape of a tensor in the file.
     fn shape_of(self, tensor: &NamedTensor) -> Vec<usize> {
         let mut shape = tensor.shape.clone();
         if self == Origin::PyTorch && tensor.is_matrix() {
@@ -46,22 +46,22 @@ impl Origin {
         shape
     }
 
-    /// What to do about a tensor that is not as the network has it.
+    /// Advice if a tensor differs from the network's.
     fn advice(self) -> &'static str {
         if self == Origin::PyTorch { OTHER_MODULES } else { OTHER_NETWORK }
     }
 }
 
-/// What was read for a network.
+/// The content of a file for a network.
 pub(crate) struct Loaded<T> {
-    /// As the network has them.
+    /// Shaped and ordered as in the network.
     pub(crate) tensors: Vec<Vec<T>>,
     class_names: Option<String>,
     words: Option<String>,
 }
 
 impl<T: Float> Loaded<T> {
-    /// The names of so many classes, if the file has some.
+    /// The names of `classes` classes, if the file has any.
     pub(crate) fn class_names(&self, path: &Path, classes: usize) -> Result<Option<Labels>> {
         let Some(text) = &self.class_names else { return Ok(None) };
         match Labels::parse(text).filter(|names| names.len() == classes) {
@@ -70,26 +70,26 @@ impl<T: Float> Loaded<T> {
                 path,
                 "names of the classes",
                 quoted(text),
-                format!("{classes} different names, each between quotes"),
+                format!("{classes} different names, each in quotes"),
                 DAMAGED,
             )),
         }
     }
 
-    /// The words of the columns of a network with these parameters; none if the file has none.
+    /// The words of the columns of a network with these parameters; empty if the file has none.
     pub(crate) fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
         let text = self.words.as_deref().unwrap_or_default();
         read_words(info, parameters, text).map_err(|found| {
-            let expected = "different words, each between quotes, that have a place in the network";
+            let expected = "different words, each in quotes, that the network knows";
             Error::file(path, "words of the columns", found, expected, DAMAGED)
         })
     }
 }
 
-/// Reads these tensors from `path`, in this order, each as the network has it.
+/// Reads these tensors from `path`, in this order, with the network's layout.
 ///
 /// Everything is checked before anything is returned. An `architecture` in the file must be this
-/// one; a file of other origin has none, and then names and shapes decide.
+/// one. A file of other origin has none; it is checked by names and shapes.
 pub(crate) fn load<T: Float>(
     path: &Path,
     architecture: &str,
@@ -101,16 +101,17 @@ pub(crate) fn load<T: Float>(
     read(path, source, &header, architecture, expected, options)
 }
 
-/// Texts of a file by their keys, and its tensors: name, shape and elements, in their order in the file.
+/// Metadata texts by their keys, and the tensors in the order of the file: name, shape and
+/// elements.
 pub(crate) type Content<T> = (BTreeMap<&'static str, String>, Vec<(String, Vec<usize>, Vec<T>)>);
 
-/// Reads all that is in the file at `path`, whatever it is called, and the metadata with these `keys`.
+/// Reads all tensors of the file at `path`, with any names, and the metadata with these `keys`.
 pub(crate) fn load_all<T: Float>(path: &Path, keys: &[&'static str]) -> Result<Content<T>> {
     let (source, header) = Source::open(path)?;
     content(path, source, &header, keys)
 }
 
-/// The same of the bytes of a file that lies at `path` elsewhere.
+/// The same for the bytes of a file; errors call it `path`.
 pub(crate) fn load_all_bytes<T: Float>(
     path: &Path,
     bytes: &[u8],
@@ -141,7 +142,7 @@ fn content<T: Float, R: Read>(
     Ok((file.texts, tensors))
 }
 
-/// The same of any bytes, whose number may be known.
+/// The same for any bytes, whose number may be known.
 #[cfg(test)]
 pub(crate) fn load_bytes<T: Float>(
     bytes: impl Read,
@@ -171,28 +172,30 @@ fn read<T: Float>(
         .iter()
         .map(|tensor| file.elements::<T>(tensor, origin, options))
         .collect::<Result<_>>()?;
-    // All of the file is what the network needs: no more than that is read.
+    // The network needs all of the file, so no more than that is read.
     let data = source.elements(file.length)?;
     let tensors =
         elements.iter().map(|elements| elements.read(path, &data)).collect::<Result<_>>()?;
-    // What others call so is theirs.
+    // Other programs may use these keys for something else.
     let mut text = |key| file.texts.remove(key).filter(|_| origin == Origin::Here);
     let (class_names, words) = (text(CLASS_NAMES), text(WORDS));
     Ok(Loaded { tensors, class_names, words })
 }
 
-/// A file whose tensors lie one after the other, from the first byte after the header to the last of the file.
+/// A parsed file. Its tensors are contiguous, from the first byte after the header to the last byte
+/// of the file.
 pub(super) struct File<'a> {
     pub(super) path: &'a Path,
     /// By their keys.
     pub(super) texts: BTreeMap<&'static str, String>,
-    /// Bytes of all tensors.
+    /// The bytes of all tensors.
     pub(super) length: usize,
     pub(super) tensors: BTreeMap<String, Entry<'a>>,
 }
 
 impl<'a> File<'a> {
-    /// Everything is checked that needs no expectation. Of the metadata those with these `keys` are kept.
+    /// Parses the file and checks everything that does not depend on the network. Retains the
+    /// metadata with these `keys`.
     pub(super) fn parse(
         path: &'a Path,
         header: &'a [u8],
@@ -223,7 +226,7 @@ impl<'a> File<'a> {
         Ok(Self { path, texts, length, tensors })
     }
 
-    /// Who saved the file; an error if that was another network of this crate.
+    /// The program that saved the file. It is an error if this was another network of this crate.
     fn check_metadata(&self, architecture: &str, layout: Option<Layout>) -> Result<Origin> {
         let wrong = |field: String, found: String, expected: String, advice: &str| {
             Err(Error::file(self.path, field, found, expected, advice))
@@ -236,7 +239,7 @@ impl<'a> File<'a> {
                 "format".into(),
                 quoted(format),
                 quoted(FORMAT),
-                "the file was saved by another version of this crate, use that one",
+                "the file was saved by another version of this crate; use that version",
             );
         }
         match self.texts.get("architecture") {
@@ -249,7 +252,8 @@ impl<'a> File<'a> {
             }
             Some(_) => {}
             None if format.is_none() => return Ok(Origin::Elsewhere),
-            // All files of this format have one: without it, the check would be off.
+            // All files of this format have an architecture; without it the check would be
+            // disabled.
             None => {
                 let found = format!("none in a file of format {}", quoted(FORMAT));
                 return wrong("architecture".into(), found, quoted(architecture), DAMAGED);
@@ -259,16 +263,16 @@ impl<'a> File<'a> {
             None | Some(Layout::InOut) => Ok(Origin::Here),
             Some(Layout::OutIn) => wrong(
                 "layout of the weights".into(),
-                "[in, out], as its metadata say".into(),
-                "[out, in], as was asked for".into(),
-                "load it with `load`, the metadata decide",
+                "[in, out], as stated by its metadata".into(),
+                "[out, in], as requested".into(),
+                "load it with `load`, which follows the metadata",
             ),
         }
     }
 
-    /// Whether all that has a name here has one there, and the other way.
+    /// Checks that the file and the network have tensors of the same names.
     pub(super) fn check_names(&self, expected: &[NamedTensor], origin: Origin) -> Result<()> {
-        // `2.weight`: the items of an `nn.Sequential`, where this crate has names.
+        // `2.weight`: an item of an `nn.Sequential`, where this crate has names.
         let is_numbered =
             || self.tensors.keys().all(|name| name.starts_with(|c: char| c.is_ascii_digit()));
         let advice = match origin {
@@ -301,7 +305,7 @@ impl<'a> File<'a> {
         ))
     }
 
-    /// Where the numbers of a tensor are and how they are read.
+    /// The position and type of a tensor's elements.
     pub(super) fn elements<T: Float>(
         &self,
         tensor: &NamedTensor,
@@ -331,7 +335,7 @@ impl<'a> File<'a> {
             let advice = match (origin, options.layout) {
                 (Origin::Here, _) => OTHER_NETWORK,
                 (Origin::PyTorch, _) => {
-                    "PyTorch's weights are [out, in] and this one is not: if the names are the network's own, too, load \
+                    "PyTorch's weights are [out, in] and this one is not: if the names are those of the network, load \
                      it with `load_as(path, Layout::InOut)`"
                 }
                 (_, Some(Layout::OutIn)) => {
@@ -348,9 +352,9 @@ impl<'a> File<'a> {
         if is_matrix && shape[0] == shape[1] && shape[0] > 1 && !is_known {
             return wrong(
                 "layout",
-                "a square weight in a file without metadata of this crate, whose axes can be either way".into(),
-                "a file that says which is which".into(),
-                "say it: load it with `load_as(path, Layout::OutIn)` if it comes from PyTorch, whose weights \
+                "a square weight in a file without metadata of this crate, so that the order of its axes is unknown".into(),
+                "a file that states the layout".into(),
+                "pass the layout: load it with `load_as(path, Layout::OutIn)` if it comes from PyTorch, whose weights \
                  are [out, in], or with `load_as(path, Layout::InOut)` if its weights are [in, out]",
             );
         }
@@ -358,42 +362,43 @@ impl<'a> File<'a> {
     }
 }
 
-/// What is wrong with the header, and what it should be.
+/// The error of the header, and the expected content.
 fn said(fault: Fault) -> (&'static str, &'static str) {
     match fault {
-        Fault::Utf8 => ("bytes that are not UTF-8", "a header of safetensors"),
-        Fault::Nested => ("values inside of values, more than 100 deep", "a header of safetensors"),
+        Fault::Utf8 => ("bytes that are not UTF-8", "a safetensors header"),
+        Fault::Nested => ("values nested more than 100 deep", "a safetensors header"),
         Fault::Kind => (
-            "JSON with a value of another kind where a text, a list or an object belongs",
-            "a header of safetensors",
+            "JSON with a value of another type instead of a string, an array or an object",
+            "a safetensors header",
         ),
-        Fault::Metadata => {
-            ("a value in `__metadata__` that is no text", "an object of texts as `__metadata__`")
+        Fault::Metadata => (
+            "a value in `__metadata__` that is not a string",
+            "an object of strings as `__metadata__`",
+        ),
+        Fault::Texts => ("more than 1024 strings in `__metadata__`", "at most 1024"),
+        Fault::Key => {
+            ("`__metadata__`, a key in it, or a field of a tensor twice", "each of them once")
         }
-        Fault::Texts => ("more than 1024 texts in `__metadata__`", "at most 1024"),
-        Fault::Key => (
-            "`__metadata__`, a key in it, or a field of a tensor that stands twice",
-            "each of them once",
-        ),
         Fault::Field => (
             "a tensor without `dtype`, `shape` or `data_offsets`",
             "all three of them for each tensor",
         ),
-        Fault::Number => ("too large a number", "sizes and places inside the file"),
+        Fault::Number => ("too large a number", "sizes and offsets inside the file"),
         Fault::Whole => (
-            "a size or a place with a sign, a fraction or an exponent",
-            "whole numbers from 0, written in digits",
+            "a size or an offset with a sign, a fraction or an exponent",
+            "integers from 0, written in digits",
         ),
-        Fault::Axes => ("a tensor of more axes", "tensors of up to eight axes"),
-        Fault::Backwards => {
-            ("a tensor that ends before it begins", "a first byte and the one after the last")
-        }
-        // The others are found elsewhere.
-        _ => ("`invalid JSON`", "a header of safetensors"),
+        Fault::Axes => ("a tensor with more than eight axes", "tensors with at most eight axes"),
+        Fault::Backwards => (
+            "a tensor that ends before it begins",
+            "`data_offsets` [begin, end] with begin up to end",
+        ),
+        // The others are reported elsewhere.
+        _ => ("`invalid JSON`", "a safetensors header"),
     }
 }
 
-/// What is wrong with a tensor among the others.
+/// The error of a tensor's position, type or size.
 fn misplaced(path: &Path, entries: &[Entry<'_>], data: Option<usize>, wrong: Misplaced) -> Error {
     let says = |field: String, found: String, expected: String| {
         Error::file(path, field, found, expected, DAMAGED)
@@ -411,21 +416,21 @@ fn misplaced(path: &Path, entries: &[Entry<'_>], data: Option<usize>, wrong: Mis
         ),
         Fault::Twice => says(tensor(""), "two of this name".into(), "one".into()),
         Fault::Place => says(
-            tensor("place of "),
+            tensor("offset of "),
             format!("byte {}", entry().begin),
-            format!("byte {}, where the tensor before it ends", wrong.expected),
+            format!("byte {}, where the previous tensor ends", wrong.expected),
         ),
         Fault::Dtype => says(
             tensor("element type of "),
             quoted(&entry().dtype.text()),
-            "one of the format's, such as F32".into(),
+            "a type of the format, such as F32".into(),
         ),
         Fault::Size => says(
             tensor("elements of "),
             format!("{} bytes", entry().end - entry().begin),
             match entry().bytes() {
                 Ok(bytes) => bytes.to_string(),
-                Err(_) => "a whole number of bytes".into(),
+                Err(_) => "an integer number of bytes".into(),
             },
         ),
         fault => {
@@ -435,7 +440,7 @@ fn misplaced(path: &Path, entries: &[Entry<'_>], data: Option<usize>, wrong: Mis
     }
 }
 
-/// The first of these names and how many there are in all.
+/// The first names, and the number of all.
 fn listed(names: Vec<&String>) -> String {
     const SHOWN: usize = 8;
     match names.len() {

@@ -1,8 +1,8 @@
-//! Parameters on disk, in the safetensors format that Python and the other frameworks read.
+//! Checkpoints: parameters in safetensors files, which Python and other frameworks can read.
 //!
-//! A file is: the length of the header in eight bytes, least significant first; the header, a JSON
-//! object with the type, the shape and the place of every tensor and a map of texts; the elements,
-//! also least significant byte first.
+//! A file has the length of the header in eight bytes, little-endian; the header, a JSON
+//! object with the type, shape and offsets of every tensor and a map of strings; and the elements,
+//! also little-endian.
 
 mod elements;
 mod fitting;
@@ -38,16 +38,17 @@ use crate::network::{
 };
 use crate::parameters::{NamedTensor, Parameters};
 
-/// A network that is written to a file and read from one.
+/// Saving and loading of networks.
 pub trait Checkpoint: Network {
-    /// Writes the parameters to a safetensors file that [`Checkpoint::load`], Python and the other
-    /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on, `[in, out]`. The names of the
-    /// [classes](Network::class_names) and the [words](Network::known_words) of its columns are among its metadata.
+    /// Saves the parameters in a safetensors file that [`Checkpoint::load`], Python and other
+    /// frameworks can read: a tensor for each weight and bias, named `hidden.weight` and so on,
+    /// `[in, out]`. The metadata include the names of the [classes](Network::class_names) and the
+    /// [words](Network::known_words) of the columns.
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, a parameter is not a finite number, or an [encoder](crate::layer::encoder) stands in
-    /// front that was never adapted. A file that was there before stays as it was.
+    /// If the file cannot be written, a parameter is not finite, or the network has an
+    /// [encoder](crate::layer::encoder) that was never adapted. An existing file is then unchanged.
     fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         check_encoder(self)?;
         let parameters = self.parameters().as_slice();
@@ -62,34 +63,34 @@ pub trait Checkpoint: Network {
         save_with_texts(path.as_ref(), Self::NAME, declaration.as_str(), &texts(self), &tensors)
     }
 
-    /// The network saved at `path`, or an error and no network.
+    /// Loads the network saved at `path`.
     ///
-    /// Numbers of fewer bits become the network's: F16 and BF16 in a network of `f32`, these and F32 in one of `f64`.
-    /// A file whose metadata do not say that this crate saved it must have weights that are `[in, out]`; if
-    /// one of them is square, its shape does not say so, and [`Checkpoint::load_as`] does.
+    /// Smaller float types are widened: F16 and BF16 to `f32`, these and F32 to `f64`.
+    /// A file without metadata of this crate must have weights in the layout `[in, out]`. If
+    /// one of them is square, its shape does not show the layout; use [`Checkpoint::load_as`].
     ///
     /// No more is read than the network needs, and a header of at most 16 MiB.
     ///
     /// # Errors
     ///
-    /// If the file is no safetensors file, lacks a tensor, has one too many, or one of another shape or
-    /// type, or one with numbers that are not finite, or was saved by a network of another architecture. The
-    /// message names the tensor, what was found and what was expected.
+    /// If the file is not a safetensors file, lacks a tensor, has an extra one, or one of another
+    /// shape or type, or one with numbers that are not finite, or was saved by a network of another
+    /// architecture. The message names the tensor, what was found and what was expected.
     fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::load_with(path, LoadOptions::new())
     }
 
-    /// The network in a file that another program wrote, whose weights have this layout: with [`Layout::OutIn`], as
-    /// PyTorch has it, two-dimensional weights are transposed.
+    /// Loads a file that another program wrote with this layout of weights. With [`Layout::OutIn`],
+    /// the layout of PyTorch, two-dimensional weights are transposed.
     ///
     /// # Errors
     ///
-    /// As [`Checkpoint::load`]; also if the file's metadata say another layout.
+    /// As [`Checkpoint::load`]; also if the file's metadata state another layout.
     fn load_as(path: impl AsRef<Path>, layout: Layout) -> Result<Self> {
         Self::load_with(path, LoadOptions::new().layout(layout))
     }
 
-    /// The network at `path`, read as the options say.
+    /// Loads the network at `path` with these options.
     ///
     /// # Errors
     ///
@@ -105,9 +106,10 @@ pub trait Checkpoint: Network {
         Ok(Self::from_parameters(parameters))
     }
 
-    /// Takes what fits from a file that another network saved: every tensor that has the same name and shape there. The rest
-    /// stays as it is, and the answer says which is which. For fine-tuning, together with [`Fit::freeze`](crate::Fit::freeze)
-    /// and [`Fit::rate`](crate::Fit::rate): see the example `fine_tune`.
+    /// Loads the fitting tensors of a file that another network saved: those with the same name and
+    /// shape. The others are unchanged; the result lists both. For fine-tuning, combine it with
+    /// [`Fit::freeze`](crate::Fit::freeze) and [`Fit::rate`](crate::Fit::rate): see the example
+    /// `fine_tune`.
     ///
     /// ```
     /// use nn::prelude::*;
@@ -130,8 +132,8 @@ pub trait Checkpoint: Network {
     ///
     /// # Errors
     ///
-    /// If the file is damaged, was not saved by this crate, has a number that is not finite, or nothing of it fits; the network
-    /// is then as it was.
+    /// If the file is damaged, was not saved by this crate, has a number that is not finite, or has
+    /// no fitting tensor. The network is then unchanged.
     fn load_fitting(&mut self, path: impl AsRef<Path>) -> Result<Fitted> {
         let flat = self.parameters_mut().as_mut_slice();
         let (fitted, words) = load_fitting(path.as_ref(), &tensors::<Self>(), flat)?;
@@ -139,32 +141,33 @@ pub trait Checkpoint: Network {
         Ok(fitted)
     }
 
-    /// The network with the parameters of a PyTorch model: a `state_dict` that `safetensors.torch.save_file` wrote, with
-    /// the names of an `nn.Sequential` that has this network's layers: see [`PyTorch`]. F16 and BF16 are widened.
+    /// Loads the parameters of a PyTorch model: a `state_dict` written by
+    /// `safetensors.torch.save_file`, with the names of an `nn.Sequential` of this network's
+    /// layers, see [`PyTorch`]. F16 and BF16 are widened.
     ///
-    /// What the file does not have is the declaration's to say: activations and their numbers, and an `epsilon` other
-    /// than 1e-5.
+    /// The file does not contain activations, their parameters, or an `epsilon` other than 1e-5:
+    /// the declaration must state them.
     ///
     /// # Errors
     ///
-    /// As [`Checkpoint::load`], which a file of this crate is for.
+    /// As [`Checkpoint::load`]. Files of this crate are refused; use [`Checkpoint::load`] for them.
     fn load_pytorch(path: impl AsRef<Path>) -> Result<Self> {
         Self::load_pytorch_with(path, &PyTorch::new())
     }
 
-    /// The same with names of your own.
+    /// The same with custom module names.
     ///
     /// # Errors
     ///
-    /// As [`Checkpoint::load_pytorch`]; if the names are not one for each layer.
+    /// As [`Checkpoint::load_pytorch`]; also if the names do not match the layers one to one.
     fn load_pytorch_with(path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
         let loaded = load_pytorch(path.as_ref(), Self::INFO, Self::NAMES, options)?;
         Ok(Self::from_parameters(arranged(&tensors::<Self>(), &loaded, Self::Layers::LEN)))
     }
 
-    /// Writes the parameters as PyTorch has them, for
-    /// `model.load_state_dict(safetensors.torch.load_file(path))`: the names are those of an `nn.Sequential` with this
-    /// network's layers, see [`PyTorch`], and the weights are `[out, in]`.
+    /// Saves the parameters for PyTorch's
+    /// `model.load_state_dict(safetensors.torch.load_file(path))`: the names are those of an
+    /// `nn.Sequential` of this network's layers, see [`PyTorch`], and the weights are `[out, in]`.
     ///
     /// # Errors
     ///
@@ -173,24 +176,24 @@ pub trait Checkpoint: Network {
         self.save_pytorch_with(path, &PyTorch::new())
     }
 
-    /// The same with names of your own.
+    /// The same with custom module names.
     ///
     /// # Errors
     ///
-    /// As [`Checkpoint::save`]; if the names are not one for each layer.
+    /// As [`Checkpoint::save`]; also if the names do not match the layers one to one.
     fn save_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<()> {
         let parameters = self.parameters().as_slice();
         save_pytorch(path.as_ref(), Self::INFO, Self::NAMES, parameters, options)
     }
 }
 
-/// The texts of a network that a file has.
+/// The metadata texts of a network.
 pub(crate) fn texts<N: Network>(network: &N) -> Vec<(&'static str, String)> {
     let words = words_text(N::INFO, network.parameters());
     class_text(network.class_names()).into_iter().chain(words).collect()
 }
 
-/// The tensors of a file in a flat buffer of this length.
+/// Copies the tensors of a file into a flat buffer of this length.
 fn arranged<T: Float>(tensors: &[NamedTensor], values: &[Vec<T>], len: usize) -> Parameters<T> {
     let mut parameters = Parameters::zeroed(len);
     for (tensor, values) in tensors.iter().zip(values) {
@@ -201,7 +204,7 @@ fn arranged<T: Float>(tensors: &[NamedTensor], values: &[Vec<T>], len: usize) ->
 
 impl<N: Network> Checkpoint for N {}
 
-/// What the file calls the type `T`.
+/// The format's name of the type `T`.
 fn dtype<T: Float>() -> Result<&'static str> {
     let zero = T::zero();
     let zero: &dyn Any = &zero;

@@ -1,20 +1,21 @@
-//! How a checkpoint is to be read, where the file does not say it.
+//! Options for loading checkpoints whose files do not contain this information.
 
-/// Which axis of a dense layer's weight is which.
+/// The layout of a dense layer's weight.
 ///
-/// A file that [`Checkpoint::save`](crate::Checkpoint::save) wrote says it. Of any other file the shapes say it, except
-/// those of square weights.
+/// Files written by [`Checkpoint::save`](crate::Checkpoint::save) state it. For other files it
+/// follows from the shapes, except for square weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Layout {
-    /// `[in, out]`, as this crate has it: y = x·W.
+    /// `[in, out]`, the layout of this crate: y = x·W.
     InOut,
-    /// `[out, in]`, as PyTorch's `nn.Linear` has it: y = x·Wᵀ. Two-dimensional weights are transposed.
+    /// `[out, in]`, the layout of PyTorch's `nn.Linear`: y = x·Wᵀ. Two-dimensional weights are
+    /// transposed.
     OutIn,
 }
 
-/// What [`Checkpoint::load_with`](crate::Checkpoint::load_with) takes beyond what
-/// [`Checkpoint::load`](crate::Checkpoint::load) does.
+/// Options of [`Checkpoint::load_with`](crate::Checkpoint::load_with); the default is that of
+/// [`Checkpoint::load`](crate::Checkpoint::load).
 ///
 /// ```
 /// use nn::{Layout, LoadOptions};
@@ -30,17 +31,18 @@ pub struct LoadOptions {
 }
 
 impl LoadOptions {
-    /// As [`Checkpoint::load`](crate::Checkpoint::load).
+    /// The options of [`Checkpoint::load`](crate::Checkpoint::load).
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The weights of the file have this layout.
+    /// Sets the layout of the weights in the file.
     pub fn layout(self, layout: Layout) -> Self {
         LoadOptions { layout: Some(layout), ..self }
     }
 
-    /// F64 is rounded to the nearest `f32` for a network of `f32`. A number too large for one is an error.
+    /// Allows F64 to be rounded to the nearest `f32` for a network of `f32`. A number too large for
+    /// `f32` is an error.
     pub fn narrow(self) -> Self {
         LoadOptions { narrow: true, ..self }
     }

@@ -1,4 +1,4 @@
-//! A file that appears whole or not at all.
+//! Atomic replacement of a file: it appears complete or not at all.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -7,20 +7,20 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// What the name of a file that is being written begins and ends with. It has nothing of the name that the file will
-/// have, which may be as long as a name can be.
+/// Beginning and end of the name of a temporary file. It does not contain the name of the final
+/// file, which may already have the maximum length.
 const PREFIX: &str = ".nn-save-";
 const SUFFIX: &str = ".tmp";
 
-/// How long a file of that name must not have been written before it is taken for one that nobody writes: a process may
+/// Age from which an unlocked temporary file counts as abandoned: a process may
 /// have created it and not locked it yet.
 const ABANDONED: Duration = Duration::from_secs(60);
 
-/// Links that are followed, as many as Linux follows.
+/// Maximum number of followed links, the same as on Linux.
 const MOST_LINKS: usize = 40;
 
-/// Writes a new file beside `path` and gives it that name once it is complete; permissions stay as they were. A save
-/// that fails leaves what was there before.
+/// Writes a new file next to `path` and renames it once it is complete; permissions are retained.
+/// If this fails, the existing file is unchanged.
 pub(crate) fn replace(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
@@ -28,7 +28,7 @@ pub(crate) fn replace(
     replace_with(path, write, sync)
 }
 
-/// [`replace`], with what sees to it that a directory's entries survive a power failure.
+/// [`replace`] with a function that makes a directory's entries survive a power failure.
 fn replace_with(
     path: &Path,
     write: impl FnOnce(&mut io::BufWriter<&File>) -> io::Result<()>,
@@ -37,10 +37,10 @@ fn replace_with(
     let path = &behind_links(path)?;
     let present = fs::metadata(path).ok();
     if present.as_ref().is_some_and(|present| !present.is_file()) {
-        return Err(io::Error::other("this is not a regular file, give the name of one"));
+        return Err(io::Error::other("this is not a regular file; pass the name of one"));
     }
     if path.file_name().is_none() {
-        return Err(io::Error::other("this is not the name of a file, give one"));
+        return Err(io::Error::other("this is not the name of a file; pass one"));
     }
     let directory = match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
@@ -49,7 +49,8 @@ fn replace_with(
     remove_abandoned(directory);
     let (temporary, file) = create_in(directory)?;
     let written = (|| {
-        // Says that somebody writes it, until the file is closed. Where there are no locks, no harm is done.
+        // The lock marks the file as being written until it is closed. Systems without locks do no
+        // harm.
         let _ = file.try_lock();
         if let Some(present) = present {
             fs::set_permissions(&temporary, present.permissions())?;
@@ -58,38 +59,39 @@ fn replace_with(
         write(&mut buffered)?;
         buffered.flush()?;
         drop(buffered);
-        // Before the new name, or a power failure could leave an empty file under it.
+        // Before renaming, or a power failure could leave an empty file under the new name.
         file.sync_all()?;
         fs::rename(&temporary, path)?;
-        // The file is complete and has its name; a system that cannot do more has not failed to save.
+        // The file is complete and renamed; a system without directory sync has not failed to save.
         let _ = sync(directory);
         Ok(())
     })();
     if written.is_err() {
-        // The first error is the one to report.
+        // The first error is reported.
         let _ = fs::remove_file(&temporary);
     }
     written
 }
 
-/// The file that an ordinary write would go to: through links, also where the last one points to nothing yet.
+/// The file that an ordinary write would go to: links are followed, even if the last one points to
+/// no file yet.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_path_buf();
     for _ in 0..MOST_LINKS {
         let Ok(target) = fs::read_link(&path) else { return Ok(path) };
         path = path.parent().unwrap_or(Path::new("")).join(target);
     }
-    Err(io::Error::other("this is a link that leads to itself, give the name of a file"))
+    Err(io::Error::other("this is a link that leads to itself; pass the name of a file"))
 }
 
-/// A new file, readable by whom any new file is.
+/// Creates a new file with the default permissions.
 fn create_in(directory: &Path) -> io::Result<(PathBuf, File)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     loop {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let temporary = directory.join(format!("{PREFIX}{}-{count}{SUFFIX}", process()));
         match OpenOptions::new().write(true).create_new(true).open(&temporary) {
-            // Left over by a process that had our number and was killed.
+            // Left over by a killed process with the same number.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
             Ok(file) => return Ok((temporary, file)),
@@ -97,12 +99,12 @@ fn create_in(directory: &Path) -> io::Result<(PathBuf, File)> {
     }
 }
 
-/// The number of this process; asking for it panics where there are none.
+/// The process number; the system call panics on targets without processes.
 fn process() -> u32 {
     if cfg!(all(target_family = "wasm", target_os = "unknown")) { 0 } else { std::process::id() }
 }
 
-/// Removes what processes left that were killed while they wrote. What cannot be looked at stays.
+/// Removes the temporary files of killed processes. Files that cannot be inspected stay.
 fn remove_abandoned(directory: &Path) {
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         if is_ours(&entry.file_name()) && is_abandoned(&entry.path()).unwrap_or(false) {
@@ -121,17 +123,18 @@ fn is_ours(name: &OsStr) -> bool {
     })
 }
 
-/// Whether nobody writes the file at `path`: it is old, and a lock on it can be had.
+/// Returns whether no process writes the file at `path`: it is old and can be locked.
 fn is_abandoned(path: &Path) -> io::Result<bool> {
     let entry = fs::symlink_metadata(path)?;
-    // Neither a link, which leads elsewhere, nor a pipe, which would be waited for, is ours.
+    // Links, which lead elsewhere, and pipes, which would block, are not temporary files.
     if !entry.is_file() || entry.modified()?.elapsed().unwrap_or_default() < ABANDONED {
         return Ok(false);
     }
     Ok(OpenOptions::new().write(true).open(path)?.try_lock().is_ok())
 }
 
-/// Sees to it that the directory's entries survive a power failure. Not every system has that for a directory.
+/// Makes the directory's entries survive a power failure. Not every system supports this for
+/// directories.
 fn sync(directory: &Path) -> io::Result<()> {
     if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
@@ -140,7 +143,7 @@ fn sync(directory: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    /// A directory that goes away with the test.
+    /// A directory that is removed after the test.
     struct Directory(PathBuf);
 
     impl Directory {
@@ -246,7 +249,7 @@ mod tests {
         );
     }
 
-    /// Whatever has one of our names: nobody waits for a pipe, and no link is followed.
+    /// Non-files with a name of ours: pipes do not block, and links are not followed.
     #[cfg(target_os = "linux")]
     #[test]
     fn what_is_no_file_stays() {

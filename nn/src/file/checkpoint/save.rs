@@ -1,4 +1,4 @@
-//! Writing a checkpoint: the same network gives the same bytes, and a file is whole or not there.
+//! Saves a checkpoint: the same network gives the same bytes, and a file is complete or absent.
 
 use std::any::Any;
 use std::fmt::Write as _;
@@ -14,8 +14,8 @@ use crate::error::{Error, Result};
 
 /// Writes `tensors` (name, shape, elements) to `path`.
 ///
-/// The file appears whole or not at all: a save that fails leaves what was there before. The same
-/// arguments give the same bytes.
+/// The file appears complete or not at all: if saving fails, the existing file is unchanged. The
+/// same arguments give the same bytes.
 pub(crate) fn save<T: Float>(
     path: &Path,
     network: &str,
@@ -25,7 +25,7 @@ pub(crate) fn save<T: Float>(
     save_with_texts(path, network, architecture, &[], tensors)
 }
 
-/// The same with texts of the model's own, each under its name.
+/// The same with additional texts of the model, each under its key.
 pub(crate) fn save_with_texts<T: Float>(
     path: &Path,
     network: &str,
@@ -49,7 +49,7 @@ pub(crate) fn save_all<T: Float>(
     save_with(path, texts, tensors, &[])
 }
 
-/// A whole number that counts what this crate does not count, by its name: 0.
+/// An integer counter that this crate does not maintain, with its name; saved as 0.
 pub(super) struct Counter(pub(super) String);
 
 /// The same with counters.
@@ -64,7 +64,7 @@ pub(super) fn save_with<T: Float>(
         assert_eq!(shape.iter().product::<usize>(), values.len(), "{name}: shape {shape:?}");
         check_finite(name, values)?;
     }
-    // What has eight bytes stands first, so that all is aligned.
+    // Eight-byte elements come first, so that all tensors are aligned.
     let whole = counters.iter().map(|Counter(name)| (&name[..], "I64", &[][..], size_of::<i64>()));
     let real = tensors
         .iter()
@@ -86,7 +86,7 @@ pub(super) fn save_with<T: Float>(
     .map_err(|error| Error::io("write", path, error))
 }
 
-/// An error if there is a number among these that no file may have.
+/// An error if one of these numbers is not finite.
 pub(crate) fn check_finite<T: Float>(name: &str, values: &[T]) -> Result<()> {
     let Some(place) = values.iter().position(|value| !value.is_finite()) else { return Ok(()) };
     Err(Error::value(
@@ -106,7 +106,7 @@ fn write_element<T: Float>(file: &mut impl io::Write, value: T) -> io::Result<()
     }
 }
 
-/// Of tensors by name, type, shape and number of bytes.
+/// The header for tensors with these names, types, shapes and sizes in bytes.
 fn header<'a>(
     texts: &[(&str, &str)],
     tensors: impl Iterator<Item = (&'a str, &'a str, &'a [usize], usize)>,
@@ -121,7 +121,7 @@ fn header<'a>(
     for (name, dtype, shape, bytes) in tensors {
         let end = start + bytes;
         let name = json(name);
-        // A `String` takes whatever is written to it.
+        // Writing to a `String` cannot fail.
         let _ = write!(
             header,
             r#",{name}:{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{start},{end}]}}"#
@@ -129,7 +129,7 @@ fn header<'a>(
         start = end;
     }
     header.push('}');
-    // The format wants the elements to begin at a multiple of eight.
+    // The format requires the elements to begin at a multiple of eight.
     let padded = header.len().next_multiple_of(8);
     header.extend(std::iter::repeat_n(' ', padded - header.len()));
     header

@@ -1,4 +1,4 @@
-//! Where the bytes of a checkpoint come from: nothing is read that the lengths do not announce.
+//! The bytes of a checkpoint. No more is read than the announced lengths.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -9,28 +9,28 @@ use crate::file::safetensors::MOST_HEADER;
 pub(super) const DAMAGED: &str =
     "the file is truncated or damaged or not in the safetensors format, get it or save it again";
 
-/// A file, a pipe or a device, behind its header.
+/// A file, a pipe or a device, after its header.
 pub(super) struct Source<'a, R> {
     path: &'a Path,
     reader: R,
-    /// Bytes after the header, where the system knows them.
+    /// Number of bytes after the header, if the system knows it.
     pub(super) data: Option<usize>,
 }
 
 impl<'a> Source<'a, std::fs::File> {
-    /// The file at `path`, and its header.
+    /// Opens the file at `path` and reads its header.
     pub(super) fn open(path: &'a Path) -> Result<(Self, Vec<u8>)> {
         let fail = |error| Error::io("read", path, error);
         let file = std::fs::File::open(path).map_err(fail)?;
         let metadata = file.metadata().map_err(fail)?;
-        // Files that the system makes up as they are read have no length.
+        // Files that the system generates while they are read have length 0.
         let length = (metadata.is_file() && metadata.len() > 0).then_some(metadata.len());
         Self::of(path, file, length)
     }
 }
 
 impl<'a, R: Read> Source<'a, R> {
-    /// What `reader` gives, which is `length` bytes if that is known.
+    /// The content of `reader`, which has `length` bytes if that is known.
     pub(super) fn of(
         path: &'a Path,
         mut reader: R,
@@ -56,7 +56,7 @@ impl<'a, R: Read> Source<'a, R> {
         let announced = u64::from_le_bytes(first);
         const FIELD: &str = "length of the header in the first 8 bytes";
         let too_long = |rest: u64| {
-            let expected = format!("at most {rest}, as many bytes as follow");
+            let expected = format!("at most {rest}, the number of bytes that follow");
             wrong(FIELD, announced.to_string(), expected, DAMAGED)
         };
         if let Some(length) = length
@@ -69,19 +69,19 @@ impl<'a, R: Read> Source<'a, R> {
                 FIELD,
                 announced.to_string(),
                 format!("at most {MOST_HEADER}"),
-                "if the file is a good one, leave metadata out where it is made; if not, get it or save it again",
+                "if the file is valid, write it with less metadata; if not, get it or save it again",
             );
         }
         let header = read(&mut reader, announced as usize).map_err(fail)?;
         if (header.len() as u64) < announced {
             return too_long(header.len() as u64);
         }
-        // A length beyond the address space is none that the header can describe.
+        // The header cannot describe a length beyond the address space.
         let data = length.map(|all| usize::try_from(all - 8 - announced).unwrap_or(usize::MAX));
         Ok((Self { path, reader, data }, header))
     }
 
-    /// The `expected` bytes after the header, after which nothing may follow.
+    /// Reads the `expected` bytes after the header. No more may follow.
     pub(super) fn elements(mut self, expected: usize) -> Result<Vec<u8>> {
         let bytes = read(&mut self.reader, expected.saturating_add(1))
             .map_err(|error| Error::io("read", self.path, error))?;
@@ -97,7 +97,8 @@ impl<'a, R: Read> Source<'a, R> {
     }
 }
 
-/// Up to `most` bytes, fewer only at the end. Memory grows with what comes, not with what is announced.
+/// Reads up to `most` bytes, fewer only at the end. Memory grows with the bytes read, not with the
+/// announced length.
 fn read(reader: &mut impl Read, most: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     reader.by_ref().take(most as u64).read_to_end(&mut bytes)?;

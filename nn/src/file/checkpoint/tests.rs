@@ -1,4 +1,5 @@
-//! Tests of checkpoints: what was saved comes back, and everything else is refused in a sentence.
+//! Tests of checkpoints: a saved network is restored, and all other files are refused with a
+//! message.
 
 use std::fs;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ mod origins;
 
 const ARCHITECTURE: &str = "dense(2 → 3, \"relu\")";
 
-/// An empty directory that goes away with the test.
+/// An empty directory that is removed after the test.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -63,18 +64,18 @@ fn tensors<'a, T>(weight: &'a [T], bias: &'a [T]) -> Vec<(String, Vec<usize>, &'
 const WEIGHT: [f32; 6] = [1.0, -2.5, 3.25e-38, f32::MAX, f32::MIN_POSITIVE / 4.0, -0.0];
 const BIAS: [f32; 3] = [0.1, 0.2, 0.3];
 
-/// A good file and its bytes.
+/// A valid file and its bytes.
 fn saved(directory: &Directory) -> Vec<u8> {
     save(&directory.file(), "Small", ARCHITECTURE, &tensors(&WEIGHT, &BIAS)).unwrap();
     fs::read(directory.file()).unwrap()
 }
 
-/// The bytes of a file with this header; the padding is part of the format's own advice only.
+/// The bytes of a file with this header. The padding is only a recommendation of the format.
 fn with_header(header: &str, elements: &[u8]) -> Vec<u8> {
     [&(header.len() as u64).to_le_bytes(), header.as_bytes(), elements].concat()
 }
 
-/// The message of a load of these bytes, without the path before it.
+/// The error message of loading these bytes, without the path.
 fn message(directory: &Directory, bytes: &[u8]) -> String {
     fs::write(directory.file(), bytes).unwrap();
     let error = load::<f32>(&directory.file(), ARCHITECTURE, &expected()).unwrap_err();
@@ -191,7 +192,7 @@ fn places_that_cannot_be_written_are_named() {
     assert_eq!(
         error.to_string(),
         format!(
-            "{}: cannot write: this is not a regular file, give the name of one",
+            "{}: cannot write: this is not a regular file; pass the name of one",
             directory.0.display()
         )
     );
@@ -252,11 +253,11 @@ fn other_tensors_are_refused_by_name_shape_type_and_value() {
     assert_eq!(
         message(&directory, &one("hidden.weight", "[2,3]", "I32", 24)),
         "element type of tensor `hidden.weight`: found I32, expected F32; networks have floating-point \
-         numbers of 16, 32 or 64 bits: convert the tensor to F32 where the file was made"
+         numbers of 16, 32 or 64 bits: convert the tensor to F32 when writing the file"
     );
     assert!(
         message(&directory, &one("hidden.weight", "[2,3]", "F33", 24)).starts_with(
-            "element type of tensor `hidden.weight`: found `F33`, expected one of the format's, such as F32; "
+            "element type of tensor `hidden.weight`: found `F33`, expected a type of the format, such as F32; "
         )
     );
     let good = one("hidden.weight", "[2,3]", "F32", 24);
@@ -288,9 +289,9 @@ fn files_of_a_later_format_are_refused() {
     assert_eq!(
         message(&directory, &bytes),
         "format: found `nn-2`, expected `nn-1`; the file was saved by another version of this \
-         crate, use that one"
+         crate; use that version"
     );
-    // Another project's mark says nothing about ours.
+    // The format key of another project is ignored.
     let bytes = with_header(r#"{"__metadata__":{"format":"pt"}}"#, &[]);
     assert!(message(&directory, &bytes).starts_with("tensor `hidden.weight`: found no such"));
 }
@@ -303,12 +304,12 @@ fn damaged_files_are_refused() {
         message(&directory, b"{}"),
         format!("length of the file: found 2 bytes, expected 8 or more; {advice}")
     );
-    // A header of 2^63 bytes, and one of just one byte too many.
+    // A header of 2^63 bytes, and one that is one byte too long.
     assert_eq!(
         message(&directory, &[0, 0, 0, 0, 0, 0, 0, 128, b'{', b'}']),
         format!(
             "length of the header in the first 8 bytes: found 9223372036854775808, expected at \
-             most 2, as many bytes as follow; {advice}"
+             most 2, the number of bytes that follow; {advice}"
         )
     );
     assert!(message(&directory, &[3, 0, 0, 0, 0, 0, 0, 0, b'{', b'}']).contains("found 3, "));
@@ -327,7 +328,7 @@ fn damaged_files_are_refused() {
 #[test]
 fn tensors_lie_one_after_the_other() {
     let directory = Directory::new();
-    // The bias, the weight, and the places that the header gives them.
+    // The bias, the weight, and their offsets in the header.
     let at = |bias: [u64; 2], weight: [u64; 2]| {
         with_header(
             &format!(
@@ -344,15 +345,15 @@ fn tensors_lie_one_after_the_other() {
     assert_eq!(
         message(&directory, &at([0, 8], [12, 36])),
         format!(
-            "place of tensor `hidden.weight`: found byte 12, expected byte 8, where the tensor before it \
+            "offset of tensor `hidden.weight`: found byte 12, expected byte 8, where the previous tensor \
              ends; {advice}"
         )
     );
     assert!(
-        message(&directory, &at([0, 12], [8, 36])).starts_with("place of tensor `hidden.weight`")
+        message(&directory, &at([0, 12], [8, 36])).starts_with("offset of tensor `hidden.weight`")
     );
     assert!(
-        message(&directory, &at([4, 12], [12, 36])).starts_with("place of tensor `hidden.bias`")
+        message(&directory, &at([4, 12], [12, 36])).starts_with("offset of tensor `hidden.bias`")
     );
     assert!(message(&directory, &at([0, 0], [0, 24])).starts_with("elements: found 36 bytes"));
     assert_eq!(
@@ -386,17 +387,20 @@ fn huge_numbers_and_deep_nesting_are_refused() {
     assert!(tensor("1", &format!("0,{huge}")).starts_with("elements: found 0 bytes"));
     assert!(tensor("1", &format!("{huge},{huge}")).starts_with("elements: found 0 bytes"));
     assert!(tensor("18446744073709551616", "0,0").starts_with("header: found too large a number"));
-    assert!(tensor("1,1,1,1,1,1,1,1,1", "0,0").starts_with("header: found a tensor of more axes"));
-    // A shape whose product overflows, too.
+    assert!(
+        tensor("1,1,1,1,1,1,1,1,1", "0,0")
+            .starts_with("header: found a tensor with more than eight axes")
+    );
+    // A shape whose product also overflows.
     let product = tensor(&format!("{huge},{huge}"), "0,0");
     assert!(product.starts_with("header: found too large a number"), "{product}");
     let nested = "[".repeat(1_000_000);
     let header = format!(r#"{{"t":{{"x":{nested}"#);
     assert!(
         message(&directory, &with_header(&header, &[]))
-            .starts_with("header: found values inside of values")
+            .starts_with("header: found values nested more than")
     );
-    // Digits in names are no numbers.
+    // Digits in names are not numbers.
     let header =
         r#"{"12345678901234567890\"1234567890":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#;
     assert!(message(&directory, &with_header(header, &[])).starts_with("tensor `hidden.weight`"));

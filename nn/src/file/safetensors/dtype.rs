@@ -1,8 +1,8 @@
-//! The types of elements that the format has, and the numbers of those that networks take.
+//! The element types of the format, and conversion of those that networks can load.
 
 use super::quoted::Quoted;
 
-/// Names and bits.
+/// Names and numbers of bits.
 const DTYPES: [(&str, usize); 22] = [
     ("F32", 32),
     ("F64", 64),
@@ -40,7 +40,7 @@ pub(super) const fn bits(name: Quoted<'_>) -> Option<usize> {
     None
 }
 
-/// The floating-point types that a network's parameters can come from.
+/// The floating-point types that can be converted to parameters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Real {
     F16,
@@ -75,11 +75,12 @@ impl Real {
     }
 }
 
-/// The number with these sixteen bits as IEEE 754 has them: 1 sign, 5 exponent, 10 fraction. Exact.
+/// Converts an IEEE 754 half-precision number: 1 sign bit, 5 exponent bits, 10 fraction bits.
+/// Exact.
 pub(crate) const fn from_f16(bits: u16) -> f32 {
     let (exponent, fraction) = (bits as u32 >> 10 & 31, bits as u32 & 1023);
     let magnitude = match exponent {
-        // 2^−24 is the smallest number; whole multiples of it below 1024 are exact.
+        // 2^−24 is the smallest number; integer multiples of it below 1024 are exact.
         0 => (fraction as f32 * f32::from_bits(103 << 23)).to_bits(),
         31 => 255 << 23 | fraction << 13,
         _ => (exponent + 112) << 23 | fraction << 13,
@@ -87,7 +88,7 @@ pub(crate) const fn from_f16(bits: u16) -> f32 {
     f32::from_bits((bits as u32 >> 15) << 31 | magnitude)
 }
 
-/// The number whose upper half these sixteen bits are. Exact.
+/// The number whose upper 16 bits these are (bfloat16). Exact.
 pub(crate) const fn from_bf16(bits: u16) -> f32 {
     f32::from_bits((bits as u32) << 16)
 }
@@ -100,7 +101,7 @@ mod tests {
     fn the_types_are_those_of_the_safetensors_crate() {
         for (name, bits) in DTYPES {
             assert_eq!(super::bits(Quoted(name.as_bytes())), Some(bits));
-            // Eight elements have as many bytes as one has bits.
+            // The byte count of eight elements is the bit count of one.
             let tensor = format!(r#"{{"dtype":"{name}","shape":[8],"data_offsets":[0,{bits}]}}"#);
             let json = format!(r#"{{"a":{tensor}}}"#);
             let mut file = (json.len() as u64).to_le_bytes().to_vec();
@@ -130,7 +131,7 @@ mod tests {
         }
         assert_eq!(from_f16(0x8000).to_bits(), (-0.0_f32).to_bits());
         assert!(from_f16(0x7e00).is_nan());
-        // By the formula, all that are finite.
+        // All finite numbers, by the formula.
         for bits in (0..=u16::MAX).filter(|bits| bits >> 10 & 31 != 31) {
             let (exponent, fraction) = (i32::from(bits >> 10 & 31), f64::from(bits & 1023));
             let magnitude = match exponent {

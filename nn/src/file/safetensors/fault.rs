@@ -1,11 +1,11 @@
-//! What can be wrong with a file.
+//! Errors of safetensors files.
 
 /// Why a file cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// No header as long as the first eight bytes say.
+    /// The header is shorter than the first eight bytes say.
     Start,
-    /// A header of more than [`MOST_HEADER`](super::MOST_HEADER) bytes.
+    /// The header has more than [`MOST_HEADER`](super::MOST_HEADER) bytes.
     Long,
     /// The header is not UTF-8.
     Utf8,
@@ -13,69 +13,70 @@ pub(crate) enum Fault {
     Json,
     /// The header nests deeper than [`MOST_NESTED`](super::json::MOST_NESTED).
     Nested,
-    /// The header is JSON, but has a value of another kind where the format has a text, a list or an object.
+    /// The header is JSON, but has a value of another type where the format has a string, an array
+    /// or an object.
     Kind,
-    /// The metadata are no object of texts.
+    /// The metadata are not an object of strings.
     Metadata,
-    /// The metadata have more than [`MOST_TEXTS`](super::MOST_TEXTS) texts.
+    /// The metadata have more than [`MOST_TEXTS`](super::MOST_TEXTS) strings.
     Texts,
-    /// The metadata, a key in them, or a field of a tensor stands twice.
+    /// The metadata, a key in them, or a field of a tensor occurs twice.
     Key,
-    /// A tensor without a type, a shape or a place.
+    /// A tensor lacks its type, shape or offsets.
     Field,
     /// A number of the header is too large for this machine.
     Number,
-    /// A size or a place that is no whole number, or negative.
+    /// A size or an offset is not an integer, or is negative.
     Whole,
     /// A tensor has more than [`MOST_AXES`](super::MOST_AXES) axes.
     Axes,
     /// A tensor ends before it begins.
     Backwards,
-    /// A tensor lies, at least in part, behind the end of the file.
+    /// A tensor is, at least in part, beyond the end of the file.
     Outside,
-    /// Bytes at the end that belong to no tensor.
+    /// Bytes at the end belong to no tensor.
     Rest,
-    /// Two tensors of one name.
+    /// Two tensors have the same name.
     Twice,
-    /// A tensor that does not begin where the one before it ends.
+    /// A tensor does not begin where the previous one ends.
     Place,
-    /// A type of elements that the format does not have.
+    /// The element type is unknown to the format.
     Dtype,
-    /// A tensor of another length than its shape and type say.
+    /// The length of a tensor does not match its shape and type.
     Size,
 }
 
 impl Fault {
-    /// A sentence, and what to do.
+    /// A sentence with advice.
     pub(crate) const fn message(self) -> &'static str {
         match self {
             Fault::Start => {
-                "the file is no safetensors file: it does not begin with a header as long as its \
+                "the file is not a safetensors file: it does not begin with a header as long as its \
                  first eight bytes say; write it with `save`, or with the safetensors library"
             }
             Fault::Long => {
-                "the file's header has more than 16 MiB; leave metadata out where the file is made"
+                "the file's header has more than 16 MiB; write the file with less metadata"
             }
             Fault::Utf8 => "the file's header is not UTF-8; save the file again",
             Fault::Json => {
                 "the file's header is not the JSON that safetensors files have; save the file again"
             }
             Fault::Nested => {
-                "the file's header has values inside of values, more than a hundred deep; save the file again"
+                "the file's header has values nested more than a hundred deep; save the file again"
             }
             Fault::Kind => {
-                "the file's header is JSON, but has a value of another kind where safetensors files have a \
-                 text, a list or an object; write it with the safetensors library"
+                "the file's header is JSON, but has a value of another type where safetensors files have a \
+                 string, an array or an object; write it with the safetensors library"
             }
             Fault::Metadata => {
-                "the file's `__metadata__` is not an object of texts, as safetensors files have it; write \
-                 each value as a text"
+                "the file's `__metadata__` is not an object of strings, as safetensors files need it; write \
+                 each value as a string"
             }
             Fault::Texts => {
-                "the file's `__metadata__` has more than 1024 texts; leave some out where the file is made"
+                "the file's `__metadata__` has more than 1024 strings; write the file with fewer"
             }
             Fault::Key => {
-                "the file's `__metadata__`, a key in it, or a field of a tensor stands twice in the header; \
+                "the file's `__metadata__`, a key in it, or a field of a tensor occurs twice in the header; \
                  save the file again"
             }
             Fault::Field => {
@@ -83,20 +84,20 @@ impl Fault {
             }
             Fault::Number => "a number of the file's header is too large; save the file again",
             Fault::Whole => {
-                "a size or a place in the file's header is no whole number from 0; write it without sign, \
+                "a size or an offset in the file's header is not an integer from 0; write it without sign, \
                  fraction and exponent"
             }
             Fault::Axes => "a tensor of the file has more than eight axes",
             Fault::Backwards => "a tensor of the file ends before it begins; save the file again",
             Fault::Outside => {
-                "a tensor of the file lies outside of it: the file was cut or changed; copy or save it again"
+                "a tensor lies outside of the file: the file was truncated or changed; copy or save it again"
             }
             Fault::Rest => {
                 "the file has bytes at its end that belong to no tensor; copy or save it again"
             }
-            Fault::Twice => "a tensor stands twice in the file; save the file again",
+            Fault::Twice => "a tensor occurs twice in the file; save the file again",
             Fault::Place => {
-                "a tensor of the file does not begin where the one before it ends; save the file again"
+                "a tensor of the file does not begin where the previous one ends; save the file again"
             }
             Fault::Dtype => {
                 "a tensor of the file has a type that safetensors files do not have; save the file again"
@@ -108,7 +109,7 @@ impl Fault {
     }
 }
 
-/// `?`, which constants cannot use.
+/// The operator `?`, which constants cannot use.
 macro_rules! ok {
     ($result:expr) => {
         match $result {

@@ -1,16 +1,16 @@
-//! JSON, as far as the header of a safetensors file needs it, and no laxer than JSON is.
+//! A JSON parser for the header of a safetensors file, as strict as JSON.
 
 use super::Fault;
 use super::quoted::{Quoted, escape};
 
-/// Lists and objects inside of each other in a value that is skipped; the safetensors library takes 125.
+/// Deepest nesting of arrays and objects in a skipped value; the safetensors library accepts 125.
 pub(crate) const MOST_NESTED: usize = 100;
 
-/// Digits that a number may have before its point when it is skipped, the exponent counted: `f64`, which the
-/// safetensors library reads it as, ends at 309.
+/// Most digits before the point of a skipped number, including the exponent. The safetensors
+/// library reads it as `f64`, which ends at 309.
 const MOST_DIGITS: usize = 300;
 
-/// Reads JSON from left to right.
+/// Parses JSON from left to right.
 #[derive(Clone, Copy)]
 pub(super) struct Scanner<'a> {
     pub(super) json: &'a [u8],
@@ -23,7 +23,7 @@ impl<'a> Scanner<'a> {
         if self.at < self.json.len() { self.json[self.at] } else { 0 }
     }
 
-    /// The next character that is no blank; 0 at the end.
+    /// The next non-blank character; 0 at the end.
     const fn peek(&mut self) -> u8 {
         while matches!(self.here(), b' ' | b'\n' | b'\r' | b'\t') {
             self.at += 1;
@@ -31,12 +31,12 @@ impl<'a> Scanner<'a> {
         self.here()
     }
 
-    /// Is there nothing left but blanks?
+    /// Returns whether only blanks remain.
     pub(super) const fn is_at_end(&mut self) -> bool {
         self.peek() == 0 && self.at == self.json.len()
     }
 
-    /// Goes on if `c` follows.
+    /// Skips `c` if it is next.
     const fn takes(&mut self, c: u8) -> bool {
         let follows = self.peek() == c;
         if follows {
@@ -49,12 +49,12 @@ impl<'a> Scanner<'a> {
         if self.takes(c) { Ok(()) } else { Err(Fault::Json) }
     }
 
-    /// Goes into a list or an object, which begins with `c`.
+    /// Enters an array or an object, which begins with `c`.
     pub(super) const fn open(&mut self, c: u8) -> Result<(), Fault> {
         if self.takes(c) { Ok(()) } else { Err(self.other()) }
     }
 
-    /// Does a list or an object have one more item, or does it end with `close`?
+    /// Returns whether an array or an object has another item or ends with `close`.
     pub(super) const fn has_item(&mut self, first: bool, close: u8) -> Result<bool, Fault> {
         if self.takes(close) {
             return Ok(false);
@@ -65,7 +65,7 @@ impl<'a> Scanner<'a> {
         Ok(true)
     }
 
-    /// The key of an object's item, up to its value.
+    /// The key of an object's item; stops at its value.
     pub(super) const fn key(&mut self) -> Result<Quoted<'a>, Fault> {
         if self.peek() != b'"' {
             return Err(Fault::Json);
@@ -75,7 +75,7 @@ impl<'a> Scanner<'a> {
         Ok(key)
     }
 
-    /// What is wrong where a value of another kind was expected.
+    /// The error for a value of an unexpected type.
     const fn other(&mut self) -> Fault {
         match self.skip() {
             Ok(()) => Fault::Kind,
@@ -96,7 +96,7 @@ impl<'a> Scanner<'a> {
                     Some((_, length)) => self.at += length,
                     None => return Err(Fault::Json),
                 },
-                // The end, too.
+                // Also the end of the text.
                 0..b' ' => return Err(Fault::Json),
                 _ => self.at += 1,
             }
@@ -106,7 +106,7 @@ impl<'a> Scanner<'a> {
         Ok(Quoted(self.json.split_at(end).0.split_at(start).1))
     }
 
-    /// A whole number from 0.
+    /// A nonnegative integer.
     pub(super) const fn number(&mut self) -> Result<usize, Fault> {
         if !matches!(self.peek(), b'-' | b'0'..=b'9') {
             return Err(self.other());
@@ -130,7 +130,7 @@ impl<'a> Scanner<'a> {
         Ok(number)
     }
 
-    /// Goes behind a number; whether it has neither sign nor fraction nor exponent.
+    /// Skips a number. Returns whether it has no sign, fraction or exponent.
     const fn numeral(&mut self) -> Result<bool, Fault> {
         let mut plain = true;
         if self.here() == b'-' {
@@ -169,7 +169,7 @@ impl<'a> Scanner<'a> {
         if digits > MOST_DIGITS { Err(Fault::Number) } else { Ok(plain) }
     }
 
-    /// Goes behind digits, of which there must be one; how many there are.
+    /// Skips at least one digit and returns their number.
     const fn digits(&mut self) -> Result<usize, Fault> {
         let start = self.at;
         while self.here().is_ascii_digit() {
@@ -178,7 +178,7 @@ impl<'a> Scanner<'a> {
         if self.at == start { Err(Fault::Json) } else { Ok(self.at - start) }
     }
 
-    /// Goes behind this word.
+    /// Skips this word.
     const fn word(&mut self, word: &[u8]) -> Result<(), Fault> {
         let mut place = 0;
         while place < word.len() {
@@ -191,9 +191,9 @@ impl<'a> Scanner<'a> {
         Ok(())
     }
 
-    /// Goes behind a value of any kind.
+    /// Skips a value of any type.
     pub(super) const fn skip(&mut self) -> Result<(), Fault> {
-        // Of the lists and objects that we are in: which are objects, the innermost in the lowest bit.
+        // One bit for each enclosing array or object, 1 for objects, the innermost lowest.
         let (mut objects, mut depth): (u128, usize) = (0, 0);
         loop {
             match self.peek() {
@@ -223,7 +223,7 @@ impl<'a> Scanner<'a> {
                 }
                 _ => return Err(Fault::Json),
             }
-            // Behind a value: the next one, or the end of what it is in.
+            // After a value: the next one, or the end of the enclosing array or object.
             loop {
                 if depth == 0 {
                     return Ok(());

@@ -1,9 +1,9 @@
-//! The header of a safetensors file: eight bytes with the length of a JSON object, the object, then the
-//! numbers (<https://github.com/huggingface/safetensors>).
+//! The header of a safetensors file. A file has eight bytes with the length of a JSON object, the
+//! object, and the elements (<https://github.com/huggingface/safetensors>).
 //!
-//! The functions are `const`, because the compiler reads the weights of a `static` with them; that is also
-//! why this is not left to the `safetensors` crate, which the tests compare with. Both readers of this crate
-//! use them, and nothing is taken that the `safetensors` crate refuses.
+//! The functions are `const`, because the compiler reads the weights of a `static` with them. This
+//! is also why the `safetensors` crate is not used; the tests compare with it. Both readers of this
+//! crate use this module, and they accept nothing that the `safetensors` crate refuses.
 
 #[macro_use]
 mod fault;
@@ -23,28 +23,28 @@ pub(crate) use tiling::{Misplaced, check, sort};
 /// Longer headers are refused before they are read. Those of the largest models have a few MiB.
 pub(crate) const MOST_HEADER: usize = 16 << 20;
 
-/// More axes than any parameter has.
+/// Most axes of a tensor; parameters have fewer.
 const MOST_AXES: usize = 8;
 
-/// More texts than any file's metadata have.
+/// Most texts in the metadata; files have fewer.
 const MOST_TEXTS: usize = 1024;
 
 const METADATA: &[u8] = b"__metadata__";
 
-/// A header that is UTF-8; the rest is checked as it is read.
+/// A header in UTF-8. Everything else is checked while it is read.
 #[derive(Clone, Copy)]
 pub(crate) struct Header<'a> {
     json: &'a [u8],
 }
 
-/// What the header says of one tensor.
+/// The header's entry of one tensor.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry<'a> {
     pub(crate) name: Quoted<'a>,
     pub(crate) dtype: Quoted<'a>,
     shape: [usize; MOST_AXES],
     axes: usize,
-    /// Where its bytes are behind the header.
+    /// Position of its bytes after the header.
     pub(crate) begin: usize,
     pub(crate) end: usize,
 }
@@ -63,7 +63,7 @@ impl Entry<'_> {
         self.shape.split_at(self.axes).0
     }
 
-    /// How many bytes its shape and its type need.
+    /// Number of bytes of its shape and type.
     pub(crate) const fn bytes(&self) -> Result<usize, Fault> {
         let Some(bits) = dtype::bits(self.dtype) else { return Err(Fault::Dtype) };
         let (mut elements, mut axis) = (1_usize, 0);
@@ -82,7 +82,7 @@ impl Entry<'_> {
     }
 }
 
-/// The JSON of the header and what follows it.
+/// Splits a file into the JSON of its header and the bytes after it.
 pub(crate) const fn split(file: &[u8]) -> Result<(&[u8], &[u8]), Fault> {
     let Some((length, rest)) = file.split_first_chunk() else { return Err(Fault::Start) };
     let length = u64::from_le_bytes(*length);
@@ -103,15 +103,15 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// The tensors, one after the other.
+    /// The entries of the tensors, in order.
     pub(crate) const fn entries(self) -> Result<Entries<'a>, Fault> {
         let mut scanner = Scanner { json: self.json, at: 0 };
         ok!(scanner.open(b'{'));
         Ok(Entries { scanner, first: true, has_metadata: false })
     }
 
-    /// The text that the file's metadata has under `key`. Once all [entries](Self::entries) have been read, there is
-    /// no fault.
+    /// The metadata text under `key`. After all [entries](Self::entries) have been read, this
+    /// cannot fail.
     pub(crate) const fn metadata(self, key: &[u8]) -> Result<Option<Quoted<'a>>, Fault> {
         let mut scanner = Scanner { json: self.json, at: 0 };
         if !ok!(enter(&mut scanner, METADATA)) || !ok!(enter(&mut scanner, key)) {
@@ -121,7 +121,7 @@ impl<'a> Header<'a> {
     }
 }
 
-/// Goes into the object that follows, up to the value of `key`; false if there is none.
+/// Enters the next object, up to the value of `key`; `false` if there is no such key.
 const fn enter(scanner: &mut Scanner<'_>, key: &[u8]) -> Result<bool, Fault> {
     ok!(scanner.open(b'{'));
     let mut first = true;
@@ -135,7 +135,7 @@ const fn enter(scanner: &mut Scanner<'_>, key: &[u8]) -> Result<bool, Fault> {
     Ok(false)
 }
 
-/// Goes behind an object of texts, which has each key once.
+/// Skips an object of strings and checks that its keys are unique.
 const fn texts(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
     let mut keys = [Quoted(b""); MOST_TEXTS];
     let mut count = 0;
@@ -185,7 +185,7 @@ impl<'a> Entries<'a> {
     }
 }
 
-/// The tensor of this name, whose object follows.
+/// The entry of the tensor with this name, whose object comes next.
 const fn entry<'a>(scanner: &mut Scanner<'a>, name: Quoted<'a>) -> Result<Entry<'a>, Fault> {
     let mut entry = Entry { name, ..Entry::NONE };
     ok!(scanner.open(b'{'));

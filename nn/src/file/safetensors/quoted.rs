@@ -1,13 +1,13 @@
-//! JSON strings as they stand between their quotes, and what they say.
+//! JSON strings in their escaped form, and their decoded text.
 
 use core::cmp::Ordering;
 
-/// A JSON string between its quotes, escapes as they are. The scanner has checked them.
+/// A JSON string without its quotes, in escaped form. The scanner has checked it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Quoted<'a>(pub(super) &'a [u8]);
 
 impl<'a> Quoted<'a> {
-    /// Does it say `plain`? `"\u0061"` says `a`.
+    /// Returns whether the decoded text is `plain`: `"\u0061"` is `a`.
     pub(crate) const fn says(self, plain: &[u8]) -> bool {
         let (mut a, mut at) = (Said::by(self), 0);
         while let Some(byte) = a.next() {
@@ -19,7 +19,7 @@ impl<'a> Quoted<'a> {
         at == plain.len()
     }
 
-    /// Does it begin with `plain`?
+    /// Returns whether the decoded text begins with `plain`.
     pub(crate) const fn begins(self, plain: &[u8]) -> bool {
         let (mut a, mut at) = (Said::by(self), 0);
         while at < plain.len() {
@@ -31,7 +31,7 @@ impl<'a> Quoted<'a> {
         true
     }
 
-    /// The order of what two strings say.
+    /// Compares two decoded texts.
     pub(crate) const fn order(self, other: Self) -> Ordering {
         let (mut a, mut b) = (Said::by(self), Said::by(other));
         loop {
@@ -46,28 +46,28 @@ impl<'a> Quoted<'a> {
         }
     }
 
-    /// What stands in the file.
+    /// The escaped form, as in the file.
     pub(crate) const fn written(self) -> &'a [u8] {
         self.0
     }
 
-    /// What it says.
+    /// The decoded text.
     #[cfg(feature = "std")]
     pub(crate) fn text(self) -> String {
         let (mut said, mut bytes) = (Said::by(self), Vec::with_capacity(self.0.len()));
         while let Some(byte) = said.next() {
             bytes.push(byte);
         }
-        // The header is UTF-8, and so is what escapes stand for.
+        // The header is UTF-8, and so are decoded escapes.
         String::from_utf8_lossy(&bytes).into_owned()
     }
 }
 
-/// What a string says, byte by byte.
+/// The decoded text of a string, byte by byte.
 pub(crate) struct Said<'a> {
     text: &'a [u8],
     at: usize,
-    /// The last escape's character in UTF-8, at the end of it what is still to be said.
+    /// The last escape's character in UTF-8; its remaining bytes are at the end.
     escaped: [u8; 4],
     from: usize,
     to: usize,
@@ -102,7 +102,7 @@ impl<'a> Said<'a> {
     }
 }
 
-/// The character that the escape at `at` stands for, and how many bytes the escape has.
+/// The character of the escape at `at`, and the number of bytes of the escape.
 pub(super) const fn escape(text: &[u8], at: usize) -> Option<(char, usize)> {
     if at + 1 >= text.len() {
         return None;
@@ -122,7 +122,7 @@ pub(super) const fn escape(text: &[u8], at: usize) -> Option<(char, usize)> {
     Some((character, 2))
 }
 
-/// The same of `\u00e9`, and of two of them for a character beyond the first 65,536.
+/// The same for `\u00e9`, and for two of them if the character is beyond the first 65,536.
 const fn code(text: &[u8], at: usize) -> Option<(char, usize)> {
     let Some(unit) = unit(text, at) else { return None };
     if unit < 0xd800 || unit >= 0xdc00 {

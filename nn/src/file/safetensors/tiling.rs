@@ -1,21 +1,22 @@
-//! What must hold of all tensors together: each name once, one after the other, without a hole and to the last byte.
+//! Checks all tensors together: names are unique, and the tensors are contiguous up to the last
+//! byte.
 
 use core::cmp::Ordering;
 
 use super::quoted::Quoted;
 use super::{Entry, Fault};
 
-/// What is wrong, and with which of the entries as they are ordered now.
+/// The fault, and the entry in the current order that has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Misplaced {
     pub(crate) fault: Fault,
     pub(crate) index: usize,
-    /// For [`Fault::Place`], where it should begin.
+    /// For [`Fault::Place`]: the expected beginning.
     pub(crate) expected: usize,
 }
 
-/// Orders a slice, by an order that can be computed in a constant: a heap sort, because files can be made so
-/// that simpler ways take forever.
+/// Sorts a slice in constants. It is a heap sort: for simpler algorithms a file could be crafted
+/// that takes quadratic time.
 macro_rules! sort {
     ($slice:expr, $order:expr) => {{
         let slice = $slice;
@@ -63,7 +64,7 @@ const fn by_place(a: &Entry<'_>, b: &Entry<'_>) -> Ordering {
     }
 }
 
-/// Does one of these texts stand twice?
+/// Returns whether one of these texts occurs twice.
 pub(super) const fn has_twice(texts: &mut [Quoted<'_>]) -> bool {
     sort!(&mut *texts, by_text);
     let mut index = 1;
@@ -76,8 +77,8 @@ pub(super) const fn has_twice(texts: &mut [Quoted<'_>]) -> bool {
     false
 }
 
-/// Orders the tensors by their places and checks them against each other and against `data` bytes; without a
-/// number of bytes, whatever they describe.
+/// Sorts the tensors by position and checks them against each other and against `data` bytes.
+/// `None` accepts any number of bytes.
 pub(crate) const fn check(entries: &mut [Entry<'_>], data: Option<usize>) -> Result<(), Misplaced> {
     let mut wrong = Misplaced { fault: Fault::Outside, index: 0, expected: 0 };
     let described = described(entries);
@@ -122,7 +123,7 @@ pub(crate) const fn check(entries: &mut [Entry<'_>], data: Option<usize>) -> Res
     Ok(())
 }
 
-/// How many bytes of numbers there should be: where the last tensor ends.
+/// Number of bytes of all tensors: the end of the last one.
 pub(crate) const fn described(entries: &[Entry<'_>]) -> usize {
     let (mut end, mut index) = (0, 0);
     while index < entries.len() {

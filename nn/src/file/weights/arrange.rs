@@ -1,4 +1,4 @@
-//! Arranging the tensors of a file as a network's flat buffer, by the compiler.
+//! Arranges the tensors of a file as a network's flat buffer at compile time.
 
 use core::fmt;
 use core::marker::PhantomData;
@@ -16,20 +16,22 @@ use crate::network::{Architecture, declaration};
 use crate::parameters::TensorKind;
 use crate::text::{Message, equal};
 
-/// What the arranged parameters and words of a file need. (One constant has all, so that a file that is none is one error.)
+/// Sizes of the arranged parameters and words of a file, in one constant, so that an invalid file
+/// gives one error.
 #[derive(Clone, Copy, Debug)]
 pub struct Sizes {
-    /// The tensors of the file.
+    /// Number of tensors in the file.
     pub tensors: usize,
-    /// The bytes of their numbers at the most, when each begins at a multiple of 16 elements, whatever their type.
+    /// Most bytes of their elements, if each tensor begins at a multiple of 16 elements of any
+    /// type.
     pub bytes: usize,
-    /// The words in the metadata.
+    /// Number of words in the metadata.
     pub words: usize,
-    /// The bytes of these.
+    /// Bytes of these words.
     pub text: usize,
 }
 
-/// What the parameters and words of a file need.
+/// The sizes of a file's parameters and words.
 #[track_caller]
 pub const fn sizes_to_arrange(file: &[u8]) -> Sizes {
     match measured(file) {
@@ -38,7 +40,7 @@ pub const fn sizes_to_arrange(file: &[u8]) -> Sizes {
     }
 }
 
-/// [`sizes_to_arrange`], or what is wrong.
+/// [`sizes_to_arrange`], or an error.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 const fn measured(file: &[u8]) -> Result<Sizes, Message> {
     let (json, data) = ok!(said(split(file)));
@@ -49,7 +51,7 @@ const fn measured(file: &[u8]) -> Result<Sizes, Message> {
         tensors += 1;
         bytes += 15 * size_of::<f64>();
         if let Some(Real::F16 | Real::BF16) = Real::of(entry.dtype) {
-            // Each number becomes one of twice as many bytes.
+            // Each number is widened to twice as many bytes.
             bytes = bytes.saturating_add(entry.end - entry.begin);
         }
     }
@@ -57,14 +59,14 @@ const fn measured(file: &[u8]) -> Result<Sizes, Message> {
     Ok(Sizes { tensors, bytes, words, text })
 }
 
-/// The parameters and words of the network `N`, as large as [`sizes_to_arrange`] says.
+/// The parameters and words of the network `N`, with the sizes of [`sizes_to_arrange`].
 pub struct Arranged<N, const BYTES: usize, const WORDS: usize, const TEXT: usize> {
     bytes: Aligned<BYTES>,
     texts: Texts<WORDS, TEXT>,
     network: PhantomData<fn() -> N>,
 }
 
-/// Of which network, not the bytes.
+/// Prints the network, not the bytes.
 impl<N: Architecture, const BYTES: usize, const WORDS: usize, const TEXT: usize> fmt::Debug
     for Arranged<N, BYTES, WORDS, TEXT>
 {
@@ -78,11 +80,12 @@ impl<N: Architecture, const BYTES: usize, const WORDS: usize, const TEXT: usize>
 where
     N::Float: Plain,
 {
-    /// The tensors of a safetensors file, of which there are at most `TENSORS`.
+    /// Arranges the tensors of a safetensors file, which has at most `TENSORS`.
     ///
     /// # Panics
     ///
-    /// If the file does not hold just the tensors of `N`. In a constant, that is a compile error.
+    /// If the file does not have exactly the tensors of `N`. In a constant, that is a compile
+    /// error.
     #[track_caller]
     pub const fn of<const TENSORS: usize>(file: &[u8]) -> Self {
         match Self::read::<TENSORS>(file) {
@@ -91,7 +94,7 @@ where
         }
     }
 
-    /// The same, or what is wrong with the file.
+    /// The same, or an error.
     #[allow(clippy::result_large_err)] // the compiler has no heap
     pub(in crate::file) const fn read<const TENSORS: usize>(file: &[u8]) -> Result<Self, Message> {
         let (json, data) = ok!(said(split(file)));
@@ -109,7 +112,7 @@ where
             return Err(misplaced(list, wrong));
         }
         let is_ours = ok!(check_metadata::<N>(header));
-        // What others call so is theirs.
+        // Other programs may use these keys for something else.
         let texts = if is_ours { ok!(Texts::read(header, N::OUTPUTS)) } else { Texts::NONE };
         let mut places = texts.places();
         let mut bytes = [0; BYTES];
@@ -150,7 +153,7 @@ where
         Ok(Arranged { bytes: Aligned(bytes), texts, network: PhantomData })
     }
 
-    /// All parameters, gaps included.
+    /// All parameters, including gaps.
     pub(in crate::file) const fn parameters(&self) -> &[N::Float] {
         self.bytes.numbers(N::INFO.len())
     }
@@ -166,7 +169,7 @@ where
     }
 }
 
-/// What is wrong with the header, in words.
+/// Converts a fault of the header to a message.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 pub(super) const fn said<T: Copy>(result: Result<T, Fault>) -> Result<T, Message> {
     match result {
@@ -175,7 +178,7 @@ pub(super) const fn said<T: Copy>(result: Result<T, Fault>) -> Result<T, Message
     }
 }
 
-/// The same of one tensor among the others.
+/// The message for one of the tensors.
 const fn misplaced(entries: &[Entry<'_>], wrong: Misplaced) -> Message {
     let message = Message::new();
     if wrong.index >= entries.len() {
@@ -185,7 +188,7 @@ const fn misplaced(entries: &[Entry<'_>], wrong: Misplaced) -> Message {
     message.text("tensor `").bytes(name).text("`: ").text(wrong.fault.message())
 }
 
-/// Whether a network of this crate saved the file; it must be the right one.
+/// Returns whether a network of this crate saved the file; an error if it was another one.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 const fn check_metadata<N: Architecture>(header: Header<'_>) -> Result<bool, Message> {
     let mut has_format = false;
@@ -196,7 +199,9 @@ const fn check_metadata<N: Architecture>(header: Header<'_>) -> Result<bool, Mes
         if !format.says(FORMAT.as_bytes()) {
             let message = Message::new().text("the file's format is `").bytes(format.written());
             let message = message.text("`, not `").text(FORMAT);
-            return Err(message.text("`: another version of this crate saved it, use that one"));
+            return Err(
+                message.text("`: it was saved by another version of this crate; use that version")
+            );
         }
     }
     let expected = declaration::<N>();
@@ -209,15 +214,15 @@ const fn check_metadata<N: Architecture>(header: Header<'_>) -> Result<bool, Mes
             .text(N::NAME)
             .text("` is `")
             .text(expected.as_str())
-            .text("`; save them again by this one")),
+            .text("`; save them again with this one")),
         None if has_format => Err(Message::new().text(
-            "the file is one of this crate but has lost the `architecture` in its metadata; copy or save it again",
+            "the file was saved by this crate but has lost the `architecture` in its metadata; copy or save it again",
         )),
         None => Ok(false),
     }
 }
 
-/// The tensor of the network that has the entry's name, and where it begins in the flat buffer.
+/// The network's tensor with the entry's name, and its position in the flat buffer.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 const fn find<N: Architecture>(entry: &Entry<'_>) -> Result<(&'static TensorInfo, usize), Message> {
     let mut layer = 0;
@@ -247,7 +252,8 @@ const fn tensor_name<N: Architecture>(layer: usize, tensor: usize) -> Message {
     name.text(".").text(N::INFO.layer(layer).0.tensors[tensor].name)
 }
 
-/// The entry has the shape that the network needs, and this type, which is the network's or can be widened to it.
+/// Checks that the entry has the network's shape, and a type that is the network's or can be
+/// widened to it.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 const fn check_tensor<N: Architecture>(
     entry: &Entry<'_>,
@@ -318,14 +324,14 @@ const fn all_zero(bytes: &[u8]) -> bool {
     true
 }
 
-/// An encoder that has found nothing would answer anything.
+/// An encoder without statistics has no defined output.
 const fn unadapted<N: Architecture>(entry: &Entry<'_>) -> Message {
     Message::new()
         .text("tensor `")
         .bytes(entry.name.written())
-        .text("` of the file says that the encoder in front of `")
+        .text("` of the file says that the encoder of `")
         .text(N::NAME)
-        .text("` was never adapted: it knows nothing of its columns; train the network, save it, and include that file")
+        .text("` was never adapted: it has no statistics of its columns; train the network, save it, and include that file")
 }
 
 /// Names the first tensor of the network that the file lacks.
@@ -354,7 +360,7 @@ const fn missing<N: Architecture>(entries: &[Entry<'_>]) -> Message {
     panic!("fewer tensors than the network has, and none is missing")
 }
 
-/// Writes numbers of sixteen bits as the `f32` that they are, least significant byte first.
+/// Widens 16-bit floats to `f32`, little-endian.
 const fn widen(source: &[u8], target: &mut [u8], real: Real) {
     let mut at = 0;
     while at < source.len() {
@@ -366,7 +372,7 @@ const fn widen(source: &[u8], target: &mut [u8], real: Real) {
     }
 }
 
-/// Turns the bytes of each number around, for machines that begin with the most significant one.
+/// Reverses the bytes of each number, for big-endian machines.
 const fn reverse<const BYTES: usize>(bytes: &mut [u8; BYTES], size: usize) {
     let mut at = 0;
     while at + size <= BYTES {

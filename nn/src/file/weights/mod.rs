@@ -1,4 +1,4 @@
-//! Weights that are part of the program: a trained network in a `static`.
+//! Weights as part of the program: a trained network in a `static`.
 
 mod arrange;
 mod texts;
@@ -20,7 +20,8 @@ use crate::row::Row as _;
 #[cfg(feature = "std")]
 use crate::words::Words;
 
-/// The weights of the network `N` in a `static`, made by [`include_weights!`](crate::include_weights).
+/// The weights of the network `N` in a `static`, created by
+/// [`include_weights!`](crate::include_weights).
 ///
 /// ```
 /// use nn::{Weights, include_weights, network};
@@ -33,12 +34,13 @@ use crate::words::Words;
 /// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
 /// ```
 ///
-/// Predicting allocates nothing and needs no standard library, no file and no start-up; the numbers are read
-/// where the linker put them, in flash on a microcontroller. On a CPU whose build target has no fused
-/// multiply-add (on x86, `-C target-feature=+fma` grants it) and without the standard library, that operation
-/// is a function call: the same bits, slower.
+/// Predictions allocate nothing and need no standard library, no file and no initialization.
+/// Parameters are read where the linker put them, in flash on a microcontroller. Without the
+/// standard library, on a CPU whose build target has no fused multiply-add (on x86, `-C
+/// target-feature=+fma` enables it), that operation is a function call: the same bits, slower.
 ///
-/// The names of classes and the words of columns come along, see [`class_names`](Self::class_names) and [`words`](Self::words).
+/// The names of classes and the words of columns are included, see
+/// [`class_names`](Self::class_names) and [`words`](Self::words).
 pub struct Weights<N: Architecture> {
     parameters: &'static [N::Float],
     class_names: StaticWords<'static>,
@@ -47,11 +49,11 @@ pub struct Weights<N: Architecture> {
 }
 
 impl<N: Architecture> Weights<N> {
-    /// Bytes of stack that the numbers of one prediction need: what every layer answers, and the result.
+    /// Bytes of stack for the numbers of one prediction: the outputs of all layers, and the result.
     pub const STACK: usize = (<N::Layers as Inference>::STACK + <N::Layers as Inference>::OUTPUTS)
         * size_of::<N::Float>();
 
-    /// The weights that have been arranged.
+    /// The arranged weights.
     #[doc(hidden)]
     pub const fn new<const BYTES: usize, const WORDS: usize, const TEXT: usize>(
         arranged: &'static Arranged<N, BYTES, WORDS, TEXT>,
@@ -67,24 +69,25 @@ impl<N: Architecture> Weights<N> {
         }
     }
 
-    /// All parameters, gaps included, in the order of the layers.
+    /// All parameters in the order of the layers, including gaps.
     pub const fn parameters(&self) -> &'static [N::Float] {
         self.parameters
     }
 
-    /// The names of the classes in the order of their numbers; none if the network that was saved did not know them.
+    /// The names of the classes in the order of their indices; empty if the saved network did not
+    /// have them.
     pub const fn class_names(&self) -> StaticWords<'static> {
         self.class_names
     }
 
-    /// The words of its columns that the network knows, all together; none without such columns, or if the network that was saved
-    /// knew fingerprints alone. Those of one column are asked for by [`known_words`](crate::Network::known_words) of
-    /// [`to_network`](Self::to_network).
+    /// The words of all columns that the network knows; empty without such columns, or if the saved
+    /// network had only fingerprints. For those of one column call
+    /// [`known_words`](crate::Network::known_words) of [`to_network`](Self::to_network).
     pub const fn words(&self) -> StaticWords<'static> {
         self.words
     }
 
-    /// The answer to one sample.
+    /// The output for one sample.
     #[inline]
     pub fn predict(&self, input: &N::Input) -> N::Output {
         let mut output = self.logits(input);
@@ -92,13 +95,14 @@ impl<N: Architecture> Weights<N> {
         output
     }
 
-    /// The last layer's values for one sample, before the head's function.
+    /// The last layer's outputs for one sample, before the head's function.
     #[inline]
     pub fn logits(&self, input: &N::Input) -> N::Output {
         logits::<N>(self.parameters, input)
     }
 
-    /// The same network with parameters of its own, which can be trained further, and all names and words.
+    /// Creates a network with its own copy of the parameters, which can be trained further, and all
+    /// names and words.
     #[cfg(feature = "std")]
     pub fn to_network(&self) -> N
     where
@@ -135,18 +139,20 @@ impl<N: Architecture> fmt::Display for Weights<N> {
     }
 }
 
-/// The weights in a safetensors file, as part of the program: for `static DIGITS: Weights<Digits> = …`.
+/// Includes the weights of a safetensors file in the program: for `static DIGITS: Weights<Digits> =
+/// …`.
 ///
-/// The path is relative to the source file it stands in, as with `include_bytes!`. The compiler reads the
-/// file and refuses one that was saved by another network, or has another tensor, shape or type than the
-/// network, by name. The numbers are arranged as the network reads them, aligned to 64 bytes; the file itself
-/// does not become part of the program. See [`Weights`](crate::Weights).
+/// The path is relative to the source file, as with `include_bytes!`. The compiler reads the file
+/// and refuses one that was saved by another network, or differs from the network in a tensor,
+/// shape or type, which it names. The numbers are arranged as the network reads them, aligned to 64
+/// bytes; the file itself does not become part of the program. See [`Weights`](crate::Weights).
 ///
-/// Numbers of 16 bits, F16 and BF16, become those of a network of `f32`; for other types load and save the file
-/// first. A file is taken or refused by the same rules as in [`Checkpoint::load`](crate::Checkpoint::load).
+/// The 16-bit floats F16 and BF16 are widened for a network of `f32`; for other types load and save
+/// the file first. Files are accepted by the same rules as in
+/// [`Checkpoint::load`](crate::Checkpoint::load).
 ///
-/// Whether all numbers are finite is not looked at, unlike there;
-/// [`Checkpoint::save`](crate::Checkpoint::save) does not write others.
+/// Unlike there, numbers are not checked for being finite;
+/// [`Checkpoint::save`](crate::Checkpoint::save) writes only finite ones.
 #[macro_export]
 macro_rules! include_weights {
     ($path:expr $(,)?) => {

@@ -1,4 +1,5 @@
-//! The words in a file's metadata, read by the compiler: the names of classes, and the words of columns.
+//! The words in a file's metadata, read at compile time: the names of classes, and the words of
+//! columns.
 
 use core::cmp::Ordering;
 use core::fmt;
@@ -9,7 +10,8 @@ use crate::file::{CLASS_NAMES, WORDS};
 use crate::text::Message;
 use crate::words::fingerprint;
 
-/// Words that are part of the program: the names of classes and the words of columns that [`Weights`](crate::Weights) know.
+/// Words that are part of the program: the class names and column words of
+/// [`Weights`](crate::Weights).
 ///
 /// ```
 /// use nn::{Weights, include_weights, network};
@@ -23,9 +25,9 @@ use crate::words::fingerprint;
 /// ```
 #[derive(Clone, Copy)]
 pub struct StaticWords<'s> {
-    /// In it they stand one behind the other.
+    /// The concatenated words.
     text: &'s str,
-    /// Where the first begins, and where each ends.
+    /// The beginning of the first word, and the end of each.
     begin: usize,
     ends: &'s [usize],
 }
@@ -36,19 +38,19 @@ impl<'s> StaticWords<'s> {
         self.ends.len()
     }
 
-    /// Whether there is no word at all.
+    /// Returns whether there are no words.
     pub const fn is_empty(self) -> bool {
         self.ends.is_empty()
     }
 
-    /// The word with this index, which for a name is the index of its class.
+    /// The word with this index; for a name, the index of its class.
     pub fn get(self, index: usize) -> Option<&'s str> {
         let end = *self.ends.get(index)?;
         let begin = index.checked_sub(1).and_then(|before| self.ends.get(before).copied());
         self.text.get(begin.unwrap_or(self.begin)..end)
     }
 
-    /// The words: the names of classes in their order, others in alphabetic order.
+    /// The words: names of classes in the order of their indices, others in alphabetical order.
     pub fn iter(self) -> impl Iterator<Item = &'s str> {
         (0..self.len()).filter_map(move |index| self.get(index))
     }
@@ -61,7 +63,7 @@ impl fmt::Debug for StaticWords<'_> {
     }
 }
 
-/// What comes next in a text such as `"cat" "dog"`.
+/// The next element of a text such as `"cat" "dog"`.
 #[derive(Clone, Copy)]
 enum Next {
     /// A byte of a word.
@@ -69,11 +71,11 @@ enum Next {
     /// A word is complete.
     Word,
     End,
-    /// This is no text of words between quotes.
+    /// The text is not a list of quoted words.
     Wrong,
 }
 
-/// Reads a text of words between quotes, as [`Labels`](crate::data::Labels) write it.
+/// Parses a text of quoted words, as written by [`Labels`](crate::data::Labels).
 struct Scan<'a> {
     said: Said<'a>,
     is_inside: bool,
@@ -106,7 +108,7 @@ impl Scan<'_> {
     }
 }
 
-/// The words under a key of the metadata; none if the file has no such key.
+/// The words under a key of the metadata; `None` if the file has no such key.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 const fn scan<'a>(header: Header<'a>, key: &str) -> Result<Option<Scan<'a>>, Message> {
     Ok(match ok!(said(header.metadata(key.as_bytes()))) {
@@ -115,7 +117,8 @@ const fn scan<'a>(header: Header<'a>, key: &str) -> Result<Option<Scan<'a>>, Mes
     })
 }
 
-/// How many words and bytes of them a file has at the most: what is no text of words counts as far as it is one.
+/// Upper bounds of the number of words in a file and of their bytes. An invalid text counts up to
+/// its error.
 #[allow(clippy::result_large_err)] // the compiler has no heap
 pub(super) const fn measured(header: Header<'_>) -> Result<(usize, usize), Message> {
     let (mut words, mut bytes) = (0, 0);
@@ -136,13 +139,14 @@ pub(super) const fn measured(header: Header<'_>) -> Result<(usize, usize), Messa
     Ok((words, bytes))
 }
 
-/// The words of a file, at most `COUNT` of at most so many `BYTES` together: first the names of classes.
+/// The words of a file: at most `COUNT` words with at most `BYTES` bytes together, names of classes
+/// first.
 #[derive(Clone, Copy)]
 pub(super) struct Texts<const COUNT: usize, const BYTES: usize> {
     bytes: [u8; BYTES],
-    /// Where each ends.
+    /// The end of each word.
     ends: [usize; COUNT],
-    /// How many there are, and how many of them are names of classes.
+    /// The number of words, and of those that are names of classes.
     count: usize,
     classes: usize,
 }
@@ -151,14 +155,15 @@ impl<const COUNT: usize, const BYTES: usize> Texts<COUNT, BYTES> {
     pub(super) const NONE: Self =
         Texts { bytes: [0; BYTES], ends: [0; COUNT], count: 0, classes: 0 };
 
-    /// Those of a file that a network of so many `classes` has saved.
+    /// The words of a file that was saved by a network with `classes` classes.
     #[allow(clippy::result_large_err)] // the compiler has no heap
     pub(super) const fn read(header: Header<'_>, classes: usize) -> Result<Self, Message> {
         let mut texts = Self::NONE;
         let has_names = ok!(texts.append(header, CLASS_NAMES));
         if has_names && (texts.count != classes || texts.places_from(0).has_twice()) {
-            return Err(damaged(CLASS_NAMES)
-                .text("different names, one for each class, each between quotes"));
+            return Err(
+                damaged(CLASS_NAMES).text("different names, one for each class, each in quotes")
+            );
         }
         texts.classes = texts.count;
         if ok!(texts.append(header, WORDS)) && texts.places().has_twice() {
@@ -167,7 +172,7 @@ impl<const COUNT: usize, const BYTES: usize> Texts<COUNT, BYTES> {
         Ok(texts)
     }
 
-    /// Takes the words under a key; false if there is no such key.
+    /// Appends the words under a key; returns `false` if there is no such key.
     #[allow(clippy::result_large_err)] // the compiler has no heap
     const fn append(&mut self, header: Header<'_>, key: &str) -> Result<bool, Message> {
         let Some(mut scan) = ok!(scan(header, key)) else { return Ok(false) };
@@ -183,12 +188,12 @@ impl<const COUNT: usize, const BYTES: usize> Texts<COUNT, BYTES> {
                     self.count += 1;
                 }
                 Next::End => return Ok(true),
-                Next::Wrong => return Err(damaged(key).text("words, each between quotes")),
+                Next::Wrong => return Err(damaged(key).text("words, each in quotes")),
             }
         }
     }
 
-    /// The words of the columns, whose places have to be found.
+    /// The words of the columns, whose positions are not known yet.
     pub(super) const fn places(&self) -> Places<COUNT> {
         self.places_from(self.classes)
     }
@@ -220,14 +225,14 @@ impl<const COUNT: usize, const BYTES: usize> Texts<COUNT, BYTES> {
     }
 }
 
-/// Some words, each by its fingerprint, in their order, and whether a place has been found for it.
+/// Words by their fingerprints, in order, and whether a position was found for each.
 pub(super) struct Places<const COUNT: usize> {
     words: [(u64, bool); COUNT],
     count: usize,
 }
 
 impl<const COUNT: usize> Places<COUNT> {
-    /// Is one of the words there twice?
+    /// Returns whether one of the words occurs twice.
     const fn has_twice(&self) -> bool {
         let mut at = 1;
         while at < self.count {
@@ -239,7 +244,7 @@ impl<const COUNT: usize> Places<COUNT> {
         false
     }
 
-    /// The places of these `fingerprints`, which are floats of `SIZE` bytes, the least significant first.
+    /// Finds the positions of these `fingerprints`, which are little-endian floats of `SIZE` bytes.
     pub(super) const fn find<const SIZE: usize>(&mut self, mut fingerprints: &[u8]) {
         while let Some((first, rest)) = fingerprints.split_first_chunk::<SIZE>()
             && let Some((second, rest)) = rest.split_first_chunk::<SIZE>()
@@ -265,13 +270,13 @@ impl<const COUNT: usize> Places<COUNT> {
         }
     }
 
-    /// Refuses words that no place has been found for.
+    /// Refuses words without a position.
     #[allow(clippy::result_large_err)] // the compiler has no heap
     pub(super) const fn check(&self) -> Result<(), Message> {
         let mut word = 0;
         while word < self.count {
             if !self.words[word].1 {
-                return Err(damaged(WORDS).text("words that have a place in the network"));
+                return Err(damaged(WORDS).text("words that the network knows"));
             }
             word += 1;
         }
@@ -283,7 +288,7 @@ const fn by_fingerprint(a: &(u64, bool), b: &(u64, bool)) -> Ordering {
     if a.0 < b.0 { Ordering::Less } else { Ordering::Greater }
 }
 
-/// The header is UTF-8, and so is what escapes stand for.
+/// The header is UTF-8, and so are decoded escapes.
 const fn utf8(bytes: &[u8]) -> &str {
     match str::from_utf8(bytes) {
         Ok(text) => text,
@@ -296,7 +301,7 @@ const fn joined(halves: [u32; 2]) -> u64 {
     (halves[0] as u64) << 32 | halves[1] as u64
 }
 
-/// The whole number that a float is.
+/// The integer value of a float.
 const fn whole(bytes: &[u8]) -> u32 {
     match (bytes.first_chunk::<4>(), bytes.first_chunk::<8>()) {
         (_, Some(bytes)) => f64::from_le_bytes(*bytes) as u32,

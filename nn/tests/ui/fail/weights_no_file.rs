@@ -1,4 +1,4 @@
-//! A file that is no safetensors file.
+//! A file that is not a safetensors file.
 
 use nn::{Weights, include_weights, network};
 

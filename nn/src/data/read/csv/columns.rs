@@ -1,4 +1,4 @@
-//! A column while it is read: what it holds is given, or follows from its first value.
+//! A column while it is read. Its kind is given, or guessed from its first value.
 
 use std::collections::HashMap;
 
@@ -7,15 +7,15 @@ use super::number::number;
 use crate::data::table::{Column, Kind, NO_WORD, Values, parse_date};
 use crate::error::quoted;
 
-/// Texts that stand for nothing, if no others are given.
+/// Default texts of missing values.
 pub(super) const MISSING: [&str; 10] =
     ["", "?", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "<NA>"];
 
-/// How fields are read.
+/// Settings for reading fields.
 #[derive(Clone, Debug)]
 pub(super) struct Fields {
     pub(super) missing: Vec<Vec<u8>>,
-    /// Whether a number can stand for nothing.
+    /// Whether one of the `missing` texts is a number.
     pub(super) missing_numbers: bool,
     pub(super) is_decimal_comma: bool,
 }
@@ -25,12 +25,12 @@ impl Fields {
         self.missing.iter().any(|missing| missing == field)
     }
 
-    /// The number in a field without blanks around it.
+    /// The number in a trimmed field.
     pub(super) fn number(&self, field: &[u8]) -> Option<f64> {
         if !self.is_decimal_comma {
             return number(field);
         }
-        // With a point it is no number, or one that means something else.
+        // A point is not a decimal separator here: `1.000` may be one thousand.
         if field.contains(&b'.') {
             return None;
         }
@@ -39,10 +39,10 @@ impl Fields {
     }
 }
 
-/// What has been read of a column.
+/// The values of a column read so far.
 #[derive(Debug)]
 enum Store {
-    /// Nothing but missing values: so many.
+    /// Only missing values: their number.
     Nothing(usize),
     Numbers(Vec<f64>),
     Dates(Vec<f64>),
@@ -59,9 +59,10 @@ pub(super) struct Reading {
     pub(super) name: String,
     given: Option<Kind>,
     store: Store,
-    /// Values that are there and are what the column holds.
+    /// Number of present values of the column's kind.
     fits: usize,
-    /// Values that are not, of a column whose kind was guessed: of a category those that are no number and no date.
+    /// The first values of another kind, in a column whose kind was guessed. In a category: those
+    /// that are neither numbers nor dates.
     other: Vec<Mistake>,
     others: usize,
 }
@@ -82,7 +83,7 @@ impl Reading {
         reading
     }
 
-    /// Takes in values of this kind from now on.
+    /// Sets the kind of the values that follow.
     fn begin(&mut self, kind: Kind) {
         let Store::Nothing(missing) = self.store else { return };
         self.store = match kind {
@@ -95,7 +96,7 @@ impl Reading {
         };
     }
 
-    /// Makes room for so many rows in all.
+    /// Reserves memory for `rows` rows in total.
     pub(super) fn reserve(&mut self, rows: usize) {
         fn more<X>(column: &mut Vec<X>, rows: usize) {
             column.reserve_exact(rows.saturating_sub(column.len()));
@@ -108,7 +109,7 @@ impl Reading {
         }
     }
 
-    /// Takes in the field of the next row.
+    /// Appends the field of the next row.
     #[inline]
     pub(super) fn push(
         &mut self,
@@ -211,10 +212,10 @@ impl Reading {
         }
     }
 
-    /// Whether the guess was wrong: the values are words, and must be read again as such. Where nearly all of them are numbers,
-    /// or dates, the others are mistakes instead.
+    /// Returns whether the guess was wrong and the values must be read again as words. Where nearly
+    /// all values are numbers or dates, the others are mistakes instead.
     pub(super) fn must_be_words(&mut self, fields: &Fields, mistakes: &mut Mistakes) -> bool {
-        /// One in so many that is something else is a mistake.
+        /// Values of another kind are mistakes if they are at most one in `FEW`.
         const FEW: usize = 10;
         if self.given.is_some() {
             return false;
@@ -247,7 +248,7 @@ impl Reading {
         }
     }
 
-    /// The column.
+    /// Returns the column.
     pub(super) fn finish(self) -> Column {
         let values = match self.store {
             Store::Nothing(missing) => Values::Numbers(vec![f64::NAN; missing]),
@@ -267,11 +268,11 @@ impl Reading {
 }
 
 pub(super) const NOT_UTF8: &str = "convert the file, for example with `iconv -f LATIN1 -t UTF-8`";
-const GIVEN: &str = "correct the file, or name what stands for a missing value with `missing`";
-const OTHER: &str = "nearly all values of the column are such: correct the others, name what stands for a missing value with \
-                     `missing`, or give the column another kind with `kind`";
+const GIVEN: &str = "correct the file, or declare the text as a missing value with `missing`";
+const OTHER: &str = "nearly all values of the column fit: correct the others, declare them as missing values with \
+                     `missing`, or set another kind with `kind`";
 
-/// Without much more room than it needs.
+/// Shrinks the vector if much of its capacity is unused.
 fn fitted<X>(mut column: Vec<X>) -> Vec<X> {
     if column.capacity() > column.len() + column.len() / 8 {
         column.shrink_to_fit();
@@ -279,7 +280,7 @@ fn fitted<X>(mut column: Vec<X>) -> Vec<X> {
     column
 }
 
-/// What a value is, if nobody says.
+/// Guesses the kind of a value.
 pub(super) fn guess(field: &[u8], fields: &Fields) -> Kind {
     if fields.number(field).is_some() {
         Kind::Number
@@ -292,7 +293,7 @@ pub(super) fn guess(field: &[u8], fields: &Fields) -> Kind {
     }
 }
 
-/// Yes or no. What could be something else is a flag only where one must be.
+/// Parses yes or no. Ambiguous texts such as `y` and `1` count only if the field `must_be` a flag.
 fn flag(field: &[u8], must_be: bool) -> Option<bool> {
     let is_one =
         |words: &[&str]| words.iter().any(|word| field.eq_ignore_ascii_case(word.as_bytes()));

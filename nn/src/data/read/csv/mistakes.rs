@@ -1,21 +1,21 @@
-//! Fields that are wrong: which are the first, what they hold, and how many there are.
+//! Invalid fields: the first ones, their contents, and the total number.
 
 use std::path::Path;
 
 use crate::error::Error;
 
-/// What is wrong with one field or one line.
+/// The error of one field or one line.
 #[derive(Clone, Debug)]
 pub(super) struct Mistake {
     pub(super) line: u64,
-    /// The column, in backticks; none if it is the whole line.
+    /// The column, in backticks; `None` if the whole line is invalid.
     pub(super) column: Option<String>,
     pub(super) found: String,
     pub(super) expected: String,
     pub(super) advice: &'static str,
 }
 
-/// All mistakes of a file, of which the first few are kept.
+/// The mistakes of a file: the first few, and the number of all.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mistakes {
     first: Vec<Mistake>,
@@ -23,7 +23,7 @@ pub(super) struct Mistakes {
 }
 
 impl Mistakes {
-    /// As many as are named; the others are counted.
+    /// Number of mistakes that a message names; the others are only counted.
     pub(super) const NAMED: usize = 3;
 
     pub(super) fn add(&mut self, mistake: impl FnOnce() -> Mistake) {
@@ -33,7 +33,7 @@ impl Mistakes {
         }
     }
 
-    /// Those of one column, of which the first are known.
+    /// Adds `count` mistakes of one column, the first of which are known.
     pub(super) fn add_all(&mut self, first: Vec<Mistake>, count: usize) {
         self.first.extend(first);
         self.first.sort_by_key(|mistake| mistake.line);
@@ -41,7 +41,7 @@ impl Mistakes {
         self.count += count;
     }
 
-    /// The error that says so, of a file with so many rows; `None` without a mistake.
+    /// The error for a file with `rows` rows; `None` if there are no mistakes.
     pub(super) fn error(&self, path: &Path, rows: usize) -> Option<Error> {
         let first = self.first.first()?;
         let list = |text: fn(&Mistake) -> String| {
@@ -57,7 +57,7 @@ impl Mistakes {
         let found = list(|mistake| mistake.found.clone());
         let found = match self.count {
             1 => found,
-            count => format!("{found} (wrong are {count} places in {rows} rows)"),
+            count => format!("{found} ({count} errors in {rows} rows)"),
         };
         Some(Error::file(path, list(place), found, expected.join(", "), first.advice))
     }

@@ -1,20 +1,25 @@
-//! Tables as text, one row in a line: CSV, and what is like it.
+//! Tables as text, one row per line: CSV and similar formats.
 //!
 //! ```no_run
 //! use nn::data::csv::Csv;
 //! use nn::data::{Kind, Table};
 //!
 //! let flowers = Table::read_csv("iris.csv")?;
-//! println!("{flowers}\n\n{}", flowers.describe()); // the kinds that were guessed, and what the columns hold
+//! println!("{flowers}\n\n{}", flowers.describe()); // the guessed kinds, and a summary of each column
 //!
 //! let wine = Csv::new().separator(b';').missing("-").kind("quality", Kind::Category).read("wine.csv.gz")?;
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! A field is a number, a date (`2026-11-28`, with a time of day perhaps), yes or no (also `true` and `false`), or a word. What a
-//! column holds follows from its values, all of them, unless [`Csv::kind`] says so: where one in ten or fewer is no number
-//! among numbers, these are errors; where there are more, all are words. Blanks around a field do not belong to it, and lines
-//! without a character are left out. A file that begins as gzip does is decompressed.
+//! A field is a number, a date (`2026-11-28`, optionally with a time of day), yes or no (also
+//! `true` and `false`), or a word.
+//!
+//! The kind of a column follows from all its values, unless [`Csv::kind`] sets it. If at most one
+//! value in ten is not a number in a column of numbers, these values are errors. If there are more,
+//! all values are words.
+//!
+//! Blanks around a field are removed, and empty lines are skipped. Gzip-compressed files are
+//! recognized by their first bytes and decompressed.
 
 mod columns;
 mod mistakes;
@@ -33,12 +38,12 @@ use self::mistakes::{Mistake, Mistakes};
 use crate::data::table::{At, Column, Kind, Table};
 use crate::error::{Error, Result, quoted};
 
-/// How the names of such files end, before the `.gz` that may follow.
+/// File name extensions, before an optional `.gz`.
 pub const EXTENSIONS: &[&str] = &["csv", "tsv"];
 
 impl Table {
-    /// Reads a file with a comma between fields and the names of the columns in its first line; [`Csv`] reads
-    /// others.
+    /// Reads a file with comma-separated fields and the column names in its first line. For other
+    /// formats use [`Csv`].
     ///
     /// # Errors
     ///
@@ -48,8 +53,8 @@ impl Table {
     }
 }
 
-/// How a table stands in text: by default with a comma between fields, double quotes around those that contain one, and the
-/// names of the columns in the first line.
+/// A reader of tables in text. By default fields are separated by commas, fields that contain a
+/// comma are in double quotes, and the first line has the column names.
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read before `read` or `parse` is called"]
 pub struct Csv {
@@ -64,7 +69,7 @@ pub struct Csv {
     kinds: Vec<(Name, Kind)>,
 }
 
-/// Which column, until the header is known.
+/// A column by name or position, before the header is known.
 #[derive(Clone, Debug)]
 enum Name {
     Name(String),
@@ -78,8 +83,8 @@ impl Default for Csv {
 }
 
 impl Csv {
-    /// A comma, double quotes, a header, and for missing values nothing, `?`, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`, `NULL` and
-    /// `<NA>`.
+    /// The default format: a comma, double quotes, a header, and as missing values the empty field,
+    /// `?`, `NA`, `N/A`, `n/a`, `NaN`, `nan`, `null`, `NULL` and `<NA>`.
     pub fn new() -> Self {
         Csv {
             separator: None,
@@ -94,62 +99,63 @@ impl Csv {
         }
     }
 
-    /// What stands between two fields: `b';'`, `b'\t'`.
+    /// Sets the separator between fields: `b';'`, `b'\t'`.
     pub fn separator(mut self, separator: u8) -> Self {
         self.separator = Some(separator);
         self
     }
 
-    /// What stands around a field that contains a separator; `None` if nothing does.
+    /// Sets the quote around fields that contain a separator; `None` if there are no quotes.
     pub fn quote(mut self, quote: impl Into<Option<u8>>) -> Self {
         self.quote = quote.into();
         self
     }
 
-    /// Leaves out lines that begin with this.
+    /// Skips lines that begin with this byte.
     pub fn comment(mut self, comment: u8) -> Self {
         self.comment = Some(comment);
         self
     }
 
-    /// Whether the names of the columns stand in the first line. Without them the columns are `column0`, `column1`, ….
+    /// Sets whether the first line has the column names. Without them the columns are `column0`,
+    /// `column1`, ….
     pub fn header(mut self, has_header: bool) -> Self {
         self.has_header = has_header;
         self
     }
 
-    /// The names of the columns, instead of those in the file.
+    /// Sets the column names, instead of those in the file.
     pub fn names<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.names = Some(names.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Leaves out so many lines at the beginning, before the header.
+    /// Skips this number of lines at the beginning, before the header.
     pub fn skip(mut self, lines: usize) -> Self {
         self.skipped = lines;
         self
     }
 
-    /// Reads `1,5` as one and a half; the separator is then another one.
+    /// Reads `1,5` as one and a half. The separator must then be another character.
     pub fn decimal_comma(mut self) -> Self {
         self.is_decimal_comma = true;
         self
     }
 
-    /// One more text that stands for a missing value, such as `-` or `-999`.
+    /// Adds a text that means a missing value, such as `-` or `-999`.
     pub fn missing(mut self, text: &str) -> Self {
         self.missing.push(text.to_string());
         self
     }
 
-    /// Only these texts stand for a missing value.
+    /// Replaces the texts that mean a missing value.
     pub fn missing_only<S: Into<String>>(mut self, texts: impl IntoIterator<Item = S>) -> Self {
         self.missing = texts.into_iter().map(Into::into).collect();
         self
     }
 
-    /// What a column holds, instead of what its values look like. Yes and no may then be `y`, `t` and `1`, `n`, `f` and `0`,
-    /// too.
+    /// Sets the kind of a column, instead of guessing it. Yes may then also be `y`, `t` or `1`; no
+    /// may be `n`, `f` or `0`.
     pub fn kind<'n>(mut self, at: impl Into<At<'n>>, kind: Kind) -> Self {
         self.kinds.push(match at.into() {
             At::Name(name) => (Name::Name(name.to_string()), kind),
@@ -162,9 +168,10 @@ impl Csv {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read; if it has no header where one is expected; if lines differ in their number of fields; if
-    /// a value is not of the column's kind. The message names the first such lines and columns, what they hold, and how many
-    /// there are. Nothing is read by halves.
+    /// If the file cannot be read, has no header where one is expected, has lines with different
+    /// numbers of fields, or has a value that is not of the column's kind. The message names the
+    /// first such lines and columns, their contents, and the total number. No part of the table is
+    /// returned.
     pub fn read(&self, path: impl AsRef<Path>) -> Result<Table> {
         let path = path.as_ref();
         self.read_with(path, || {
@@ -174,7 +181,7 @@ impl Csv {
         })
     }
 
-    /// Reads what a file would contain; errors call it `name`.
+    /// Reads a table from memory; errors call it `name`.
     ///
     /// ```
     /// use nn::data::csv::Csv;
@@ -198,7 +205,7 @@ impl Csv {
         self.read_with(name.as_ref(), || Ok((Cursor::new(content), Some(content.len() as u64))))
     }
 
-    /// Reads what `open` gives, and once more if a guess was wrong.
+    /// Reads the content that `open` returns, and once more if a guess was wrong.
     fn read_with<R: BufRead>(
         &self,
         path: &Path,
@@ -225,8 +232,8 @@ impl Csv {
         if self.is_decimal_comma && separator == b',' {
             return Err(Error::value(
                 "separator",
-                "a comma, which is the decimal point, too",
-                "another one",
+                "a comma, which is also the decimal separator",
+                "another character",
                 "write `.separator(b';')`, for example",
             ));
         }
@@ -234,14 +241,15 @@ impl Csv {
             return Err(Error::value(
                 "separator",
                 quoted(&char::from(separator).to_string()),
-                "something else than a quote or the end of a line",
+                "a character other than a quote or a line end",
                 "`b','`, `b';'` and `b'\\t'` are usual",
             ));
         }
         Ok(())
     }
 
-    /// Reads the content once: the table, or the columns that must be read again as words, those of `words` among them.
+    /// Reads the content once. Returns the table, or the columns that must be read again as words,
+    /// including `words`.
     fn pass(
         &self,
         path: &Path,
@@ -249,17 +257,17 @@ impl Csv {
         length: Option<u64>,
         words: &[usize],
     ) -> Result<std::result::Result<Table, Vec<usize>>> {
-        /// Rows by which the number of all is estimated.
+        /// Rows from which the total number of rows is estimated.
         const SAMPLE: usize = 1000;
         for line in 0..self.skipped {
             if content.skip_until(b'\n').map_err(|error| failed(path, error))? == 0 {
                 let found = format!("only {line} lines");
                 return Err(Error::file(
                     path,
-                    "lines to leave out",
+                    "lines to skip",
                     found,
                     format!("more than {}", self.skipped),
-                    "`skip` fewer",
+                    "pass a smaller number to `skip`",
                 ));
             }
         }
@@ -299,7 +307,7 @@ impl Csv {
                 mistakes.add(|| wrong_count(at, record.len(), columns.len()));
             }
             if let (SAMPLE, Some(length), Some(position)) = (rows, length, record.position()) {
-                // Twice is never needed again, and memory follows what is there.
+                // Memory follows the size of the file, and doubling of the vectors is avoided.
                 let all = length as f64 / position.byte().max(1) as f64 * SAMPLE as f64;
                 columns.iter_mut().for_each(|column| column.reserve((all * 1.01) as usize));
             }
@@ -308,14 +316,14 @@ impl Csv {
             line = next(&mut record)?;
         }
         drop(reader);
-        // One quote too many, and the last field does not end with its line: it is the rest of the file.
+        // With one quote too many, the last field extends over the rest of the file.
         if let Some(line) = ends_in_line.filter(|_| quotes % 2 == 1) {
             return Err(Error::file(
                 path,
                 format!("line {line}"),
-                "a quote without another one",
-                "one at the end of the field, too",
-                "close it, or write `.quote(None)` if quotes are characters like all others",
+                "an opening quote without a closing one",
+                "a closing quote at the end of the field",
+                "close it, or write `.quote(None)` if quotes are ordinary characters",
             ));
         }
         let (before, mut words) = (words.len(), words.to_vec());
@@ -344,7 +352,7 @@ impl Csv {
         fields
     }
 
-    /// The names of the columns, from the first line that is not left out.
+    /// The column names, from the first line that is not skipped.
     fn named(
         &self,
         path: &Path,
@@ -371,7 +379,7 @@ impl Csv {
                         path,
                         place,
                         format!("no `,` but {count} times `{other}`"),
-                        "fields with `,` between them",
+                        "fields separated by `,`",
                         format!(
                             "write `.separator(b'{other}')`, or `.separator(b',')` if there is one column"
                         ),
@@ -386,7 +394,7 @@ impl Csv {
                     path,
                     place,
                     format!(
-                        "nothing but numbers, {} the first",
+                        "only numbers, the first is {}",
                         quoted(&String::from_utf8_lossy(&first[0]))
                     ),
                     "the names of the columns",
@@ -403,7 +411,8 @@ impl Csv {
                         columns::NOT_UTF8,
                     ));
                 };
-                // One without a name keeps its number, as that of row numbers that others write.
+                // A column without a name, such as the row numbers that some programs write, is
+                // `column0`, ….
                 if !text.is_empty() {
                     *name = text.to_string();
                 }
@@ -428,18 +437,18 @@ impl Csv {
                 path,
                 place,
                 format!("the column {} twice", quoted(twice)),
-                "a name of its own for each column",
-                "give other ones with `names`",
+                "a unique name for each column",
+                "set other names with `names`",
             )),
         }
     }
 
-    /// The columns before anything is read of them; those of `words` are words.
+    /// The empty columns; those of `words` are words.
     fn columns(&self, names: Vec<String>, words: &[usize]) -> Result<Vec<Reading>> {
         let mut given = vec![None; names.len()];
         words.iter().for_each(|&at| given[at] = Some(Kind::Category));
         for (at, kind) in &self.kinds {
-            // A table knows what to say of a column that there is not.
+            // An empty table gives the error for an unknown column.
             let empty = Table::new(names.iter().map(|name| Column::numbers(name, [0.0; 0])))?;
             let at = match at {
                 Name::Name(name) => At::Name(name),
@@ -459,12 +468,12 @@ fn wrong_count(line: u64, found: usize, expected: usize) -> Mistake {
         column: None,
         found: format!("{found} fields"),
         expected: format!("{expected}, as in the first line"),
-        advice: "put a field that contains a separator in quotes, leave lines that belong to no row out with `skip`, or write \
-                 `.separator(…)` or `.header(false)` if the first line is no header of this table",
+        advice: "quote fields that contain a separator, skip lines above the table with `skip`, or write `.separator(…)` or \
+                 `.header(false)` if the first line is not the header of this table",
     }
 }
 
-/// What the system said.
+/// The error of the operating system.
 fn of_system(error: csv::Error) -> io::Error {
     let text = error.to_string();
     match error.into_kind() {
@@ -473,7 +482,7 @@ fn of_system(error: csv::Error) -> io::Error {
     }
 }
 
-/// What a failed read means: in compressed files it may be the content that is wrong, not the disk.
+/// The error for a failed read. In compressed files the content may be invalid, not the disk.
 fn failed(path: &Path, error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::UnexpectedEof | io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput => {
@@ -536,10 +545,13 @@ pub(super) fn examples() -> super::checks::Examples {
         damaged: vec![
             (text(""), "lines: found none, expected at least one"),
             (text("a,b\n1,2\n1\n"), "line 3: found 1 fields, expected 2, as in the first line"),
-            (text("1,2\n3,4\n"), "line 1: found nothing but numbers, `1` the first"),
+            (text("1,2\n3,4\n"), "line 1: found only numbers, the first is `1`"),
             (text("a;b\n1;2\n"), "line 1: found no `,` but 1 times `;`"),
             (text("a,a\n1,2\n"), "line 1: found the column `a` twice"),
-            (text("a,b\n1,2\n1,\"2\n3,4\n"), "line 3: found a quote without another one"),
+            (
+                text("a,b\n1,2\n1,\"2\n3,4\n"),
+                "line 3: found an opening quote without a closing one",
+            ),
             (
                 b"a,b\n1,\xff\n".to_vec(),
                 "line 2 in column `b`: found `\u{fffd}`, expected text in UTF-8",

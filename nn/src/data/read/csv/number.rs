@@ -1,4 +1,4 @@
-//! Numbers as they stand in text.
+//! Parsing of decimal numbers.
 
 /// Powers of ten that a `f64` holds exactly.
 const TENS: [f64; 23] = [
@@ -6,16 +6,17 @@ const TENS: [f64; 23] = [
     1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
 ];
 
-/// The number that is written in these bytes, rounded correctly; `None` if they are none.
+/// Parses a number, correctly rounded; `None` if the bytes are not a number.
 ///
-/// Most numbers are a few digits with a point. Digits and power of ten are then exact, and so one division rounds right
-/// (Clinger 1990); the standard library, which takes twice as long, reads the others.
+/// Most numbers are a few digits with a point. Their digits and power of ten are exact, so one
+/// division rounds correctly (Clinger 1990). The standard library, which takes twice as long,
+/// parses the others.
 pub(super) fn number(text: &[u8]) -> Option<f64> {
     let (is_negative, digits) = match text {
         [b'-', rest @ ..] => (true, rest),
         _ => (false, text),
     };
-    // So many digits, point included, fit into 64 bits.
+    // 19 digits, point included, fit into 64 bits.
     if digits.is_empty() || digits.len() > 19 {
         return by_the_library(text);
     }

@@ -1,4 +1,4 @@
-//! Several arrays in a zip archive.
+//! Reads several arrays from a zip archive (`.npz`).
 
 use std::fs::File;
 use std::io::{BufReader, Read as _};
@@ -11,21 +11,22 @@ use super::super::idx::MOST_INFLATED;
 use super::{AGAIN, Npy, failed, parse};
 use crate::error::{Error, Result, quoted};
 
-/// Reads all arrays of a `.npz` file, with their names, in the order of the file.
+/// Reads all arrays of a `.npz` file with their names, in the order of the file.
 ///
-/// An array is at most what its bytes in the file can become, and each byte belongs to one array: memory follows from the size
-/// of the file, whatever its headers promise.
+/// Memory is bounded by the size of the file, regardless of what its headers announce: an array is
+/// at most as large as its compressed bytes can expand to, and no byte belongs to two arrays.
 ///
 /// # Errors
 ///
-/// If the file cannot be read, is not such a file, or one of its arrays is as [`read`](super::read) refuses it.
+/// If the file cannot be read, is not a `.npz` file, or has an array that [`read`](super::read)
+/// refuses.
 pub fn read_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Npy)>> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
     let length = file.metadata().map_err(|error| Error::io("read", path, error))?.len();
     let zip = |error: ZipError| match error {
         ZipError::Io(error) => failed(path, error),
-        error => Error::file(path, "zip archive", error.to_string(), "a sound one", AGAIN),
+        error => Error::file(path, "zip archive", error.to_string(), "a valid archive", AGAIN),
     };
     let mut archive = ZipArchive::new(BufReader::new(file)).map_err(zip)?;
     let (mut arrays, mut taken) = (Vec::new(), 0_u64);
@@ -42,10 +43,11 @@ pub fn read_npz(path: impl AsRef<Path>) -> Result<Vec<(String, Npy)>> {
         let most = packed.saturating_mul(MOST_INFLATED);
         if size > most {
             let what = format!("bytes of array {}", quoted(&name));
-            let expected = format!("at most {most}, which {packed} compressed bytes can become");
+            let expected =
+                format!("at most {most}, the most that {packed} compressed bytes expand to");
             return Err(Error::file(path, what, size.to_string(), expected, AGAIN));
         }
-        // One more, so that the end is seen, where the archive compares its checksum.
+        // One byte more, so that the end is reached, where the archive checks its checksum.
         let array = parse(path.join(&name), entry.take(size.saturating_add(1)))?;
         arrays.push((name.strip_suffix(".npy").unwrap_or(&name).to_string(), array));
     }
@@ -86,7 +88,7 @@ mod tests {
         read
     }
 
-    /// Where a record of the directory begins.
+    /// The position of the first record of the directory.
     fn directory(bytes: &[u8]) -> usize {
         bytes.windows(4).position(|window| window == b"PK\x01\x02").unwrap()
     }

@@ -1,6 +1,6 @@
-//! What stands before the numbers of a `.npy` file: a Python dictionary with three keys.
+//! The header of a `.npy` file: a Python dictionary with three keys.
 
-/// The three values.
+/// The values of the three keys.
 #[derive(Debug, PartialEq)]
 pub(super) struct Header {
     pub(super) descr: String,
@@ -8,7 +8,8 @@ pub(super) struct Header {
     pub(super) shape: Vec<usize>,
 }
 
-/// Reads `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; `None` of anything else.
+/// Parses `{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }`; `None` if the text is
+/// anything else.
 pub(super) fn parse(text: &str) -> Option<Header> {
     let mut rest = Rest(text);
     let (mut descr, mut is_fortran, mut shape) = (None, None, None);
@@ -36,17 +37,17 @@ pub(super) fn parse(text: &str) -> Option<Header> {
     rest.0.trim().is_empty().then_some(header)
 }
 
-/// What has not been read yet.
+/// The text that has not been parsed yet.
 struct Rest<'t>(&'t str);
 
 impl<'t> Rest<'t> {
-    /// The word, if it comes next.
+    /// Consumes `word` if it comes next.
     fn take(&mut self, word: &str) -> Option<()> {
         self.0 = self.0.trim_start().strip_prefix(word)?;
         Some(())
     }
 
-    /// What stands between quotes of either kind.
+    /// The text between quotes of either kind.
     fn string(&mut self) -> Option<&'t str> {
         let quote = if self.take("'").is_some() { '\'' } else { self.take("\"").map(|()| '"')? };
         let (string, rest) = self.0.split_once(quote)?;
@@ -54,7 +55,7 @@ impl<'t> Rest<'t> {
         Some(string)
     }
 
-    /// The type of an element; of several at once, a list, as it stands.
+    /// The element type. A list, for records, is returned as text.
     fn descr(&mut self) -> Option<&'t str> {
         if self.0.trim_start().starts_with('[') {
             let end = self.0.rfind(']')?;
@@ -65,7 +66,7 @@ impl<'t> Rest<'t> {
         self.string()
     }
 
-    /// Whole numbers in brackets.
+    /// Integers in parentheses.
     fn shape(&mut self) -> Option<Vec<usize>> {
         self.take("(")?;
         let (inside, rest) = self.0.split_once(')')?;
@@ -75,7 +76,7 @@ impl<'t> Rest<'t> {
         if inside.is_empty() {
             return Some(Vec::new());
         }
-        // As Python 2 wrote them: `3L`.
+        // Python 2 wrote `3L`.
         let number = |text: &str| text.trim().trim_end_matches('L').parse().ok();
         inside.split(',').map(number).collect()
     }

@@ -1,10 +1,10 @@
-//! Arrays of NumPy: `.npy`, and several of them in a `.npz`.
+//! NumPy arrays: `.npy` files, and archives of several arrays, `.npz`.
 //!
 //! ```no_run
 //! use nn::data::{Dataset, npy};
 //!
 //! let inputs = npy::read("inputs.npy")?.rows::<f32, 13>()?; // an array of shape (rows, 13)
-//! let targets = npy::read("labels.npy")?.classes::<3>()?; // one of whole numbers, shape (rows,)
+//! let targets = npy::read("labels.npy")?.classes::<3>()?; // an array of integers, shape (rows,)
 //! let data = Dataset::new(inputs, targets)?;
 //!
 //! for (name, array) in npy::read_npz("weights.npz")? {
@@ -13,8 +13,8 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Numbers of all sizes are read, whole or with a point, in both orders of bytes and of axes. What needs Python to be
-//! understood (objects, strings, records) is an error.
+//! Reads integers and floats of all sizes, in either byte order, in C or Fortran order. Elements
+//! that need Python (objects, strings, records) are an error.
 
 mod archive;
 mod header;
@@ -35,26 +35,26 @@ use crate::error::{Error, Result, quoted};
 use crate::head::Class;
 use crate::row::Row;
 
-/// How the names of such files end.
+/// File name extensions.
 pub const EXTENSIONS: &[&str] = &["npy", "npz"];
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 const AGAIN: &str = "the file is truncated or damaged, get it again";
-/// Bytes of the longest header: of numbers none is longer than a few dozen.
+/// Longest accepted header, in bytes. Headers of numeric arrays have a few dozen.
 const LONGEST_HEADER: usize = 10_000;
-/// Axes that a tensor can have.
+/// Most axes of a tensor.
 const MOST_AXES: usize = 8;
 
 macro_rules! elements {
     ($($Element:ident: $letter:literal $bytes:literal $number:ty),* $(,)?) => {
-        /// What an element of an array is.
+        /// Type of an element.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         enum Element { $($Element),* }
 
         impl Element {
             const ALL: &[Element] = &[$(Element::$Element),*];
 
-            /// As NumPy writes it, without the order of the bytes.
+            /// NumPy's name, without the byte order.
             fn name(self) -> &'static str {
                 match self { $(Element::$Element => concat!($letter, $bytes)),* }
             }
@@ -67,14 +67,14 @@ macro_rules! elements {
                 match self { $(Element::$Element => $letter != "f"),* }
             }
 
-            /// The number in these bytes, of which the first is the least.
+            /// The number in these little-endian bytes.
             fn number(self, bytes: &[u8]) -> f64 {
                 match self { $(
                     Element::$Element => bytes.first_chunk().map_or(f64::NAN, |&bytes| <$number>::from_le_bytes(bytes) as f64)
                 ),* }
             }
 
-            /// The whole number in these bytes.
+            /// The integer in these little-endian bytes.
             fn whole(self, bytes: &[u8]) -> i128 {
                 match self { $(
                     Element::$Element => bytes.first_chunk().map_or(-1, |&bytes| <$number>::from_le_bytes(bytes) as i128)
@@ -98,14 +98,14 @@ elements! {
     Bool: "b" 1 u8,
 }
 
-/// An array of numbers, as it stands in a file.
+/// An array of numbers, as it is stored in a file.
 #[derive(Clone, PartialEq)]
 pub struct Npy {
     /// For messages.
     path: PathBuf,
     element: Element,
     shape: Vec<usize>,
-    /// The elements, last axis fastest, each with its least byte first.
+    /// The elements, last axis fastest, little-endian.
     bytes: Vec<u8>,
 }
 
@@ -113,15 +113,16 @@ pub struct Npy {
 ///
 /// # Errors
 ///
-/// If the file cannot be read, is not such a file, holds something else than numbers, or is longer or shorter than its
-/// header says.
+/// If the file cannot be read, is not a `.npy` file, has elements that are not numbers, or is
+/// longer or shorter than its header says.
 pub fn read(path: impl AsRef<Path>) -> Result<Npy> {
     let path = path.as_ref();
     let file = File::open(path).map_err(|error| Error::io("open", path, error))?;
     parse(path, BufReader::new(file))
 }
 
-/// Reads the content of a `.npy` file from elsewhere, such as a `&[u8]`; errors call it `name`.
+/// Reads the content of a `.npy` file from memory or a stream, such as a `&[u8]`; errors call it
+/// `name`.
 ///
 /// # Errors
 ///
@@ -142,7 +143,7 @@ pub fn parse(name: impl AsRef<Path>, mut content: impl Read) -> Result<Npy> {
             "first bytes",
             found,
             "`\\u{93}NUMPY`",
-            "this is no `.npy` file",
+            "this is not a `.npy` file",
         ));
     }
     let width = if begin[6] == 1 { 2 } else { 4 };
@@ -181,7 +182,7 @@ pub fn parse(name: impl AsRef<Path>, mut content: impl Read) -> Result<Npy> {
     let sizes = || format!("shape {:?}", header.shape);
     let size = |product: usize, &length: &usize| product.checked_mul(length);
     let Some(size) = header.shape.iter().try_fold(element.size(), size) else {
-        return Err(Error::file(path, "bytes", "more than there can be", sizes(), AGAIN));
+        return Err(Error::file(path, "bytes", "a number that overflows", sizes(), AGAIN));
     };
     let mut bytes = up_to(size)?;
     if bytes.len() < size || !up_to(1)?.is_empty() {
@@ -198,7 +199,7 @@ pub fn parse(name: impl AsRef<Path>, mut content: impl Read) -> Result<Npy> {
     Ok(Npy { path: path.to_path_buf(), element, shape: header.shape, bytes })
 }
 
-/// The elements of an array whose first axis is the fastest, in the other order.
+/// Reorders elements from first axis fastest to last axis fastest.
 fn last_axis_fastest(bytes: &[u8], header: &Header, size: usize) -> Vec<u8> {
     let shape = &header.shape;
     let mut strides = vec![size; shape.len()];
@@ -220,7 +221,7 @@ fn last_axis_fastest(bytes: &[u8], header: &Header, size: usize) -> Vec<u8> {
     ordered
 }
 
-/// What `<f4` says: the element, and whether its most significant byte comes first.
+/// Parses a type such as `<f4`: the element, and whether it is big-endian.
 fn element(path: &Path, descr: &str) -> Result<(Element, bool)> {
     let (order, name) = descr.split_at_checked(1).unwrap_or_default();
     let is_big = order == ">";
@@ -237,26 +238,26 @@ fn element(path: &Path, descr: &str) -> Result<(Element, bool)> {
     }
 }
 
-/// What a failed read means: in an archive it may be the content that is wrong, not the disk.
+/// The error for a failed read. In an archive the content may be invalid, not the disk.
 fn failed(path: &Path, error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::UnexpectedEof
         | io::ErrorKind::InvalidData
         | io::ErrorKind::InvalidInput
         | io::ErrorKind::Other => {
-            Error::file(path, "content", error.to_string(), "a sound one", AGAIN)
+            Error::file(path, "content", error.to_string(), "valid content", AGAIN)
         }
         _ => Error::io("read", path, error),
     }
 }
 
 impl Npy {
-    /// The lengths of its axes.
+    /// The shape: the length of each axis.
     pub fn shape(&self) -> &[usize] {
         &self.shape
     }
 
-    /// What an element is, in NumPy's letters: `f4`, `i8`, `u1`, ….
+    /// The element type in NumPy's notation: `f4`, `i8`, `u1`, ….
     pub fn kind(&self) -> &'static str {
         self.element.name()
     }
@@ -267,7 +268,7 @@ impl Npy {
         elements.map(|bytes| T::of(self.element.number(bytes)))
     }
 
-    /// All of it as a tensor of the same shape. An element that `T` cannot hold exactly is rounded.
+    /// The array as a tensor of the same shape. Elements that `T` cannot hold exactly are rounded.
     ///
     /// # Errors
     ///
@@ -276,7 +277,7 @@ impl Npy {
         Ok(Tensor::from_vec(self.numbers().collect(), &self.shape[..])?)
     }
 
-    /// What the first axis counts, as rows of `N` numbers.
+    /// The array as rows of `N` numbers, one row per index of the first axis.
     ///
     /// # Errors
     ///
@@ -288,7 +289,8 @@ impl Npy {
         Ok(rows)
     }
 
-    /// What the first axis counts, as rows of `N` bytes: images for [`Dataset::pixels`](crate::data::Dataset::pixels).
+    /// The array as rows of `N` bytes, one row per index of the first axis: images for
+    /// [`Dataset::pixels`](crate::data::Dataset::pixels).
     ///
     /// # Errors
     ///
@@ -305,16 +307,16 @@ impl Npy {
         Ok(self.bytes.as_chunks().0.to_vec())
     }
 
-    /// Whole numbers, one for each row, as classes.
+    /// The integers, one per row, as classes.
     ///
     /// # Errors
     ///
-    /// If they are not whole numbers, there is more than one in a row, or one is not a class.
+    /// If the elements are not integers, a row has more than one, or one is not a class.
     pub fn classes<const C: usize>(&self) -> Result<Vec<Class<C>>> {
         if !self.element.is_whole() {
             return Err(self.wrong(
                 "element type",
-                "whole numbers",
+                "integers",
                 "save classes as numbers from 0: `labels.astype(\"int64\")`",
             ));
         }
@@ -334,8 +336,8 @@ impl Npy {
                 &self.path,
                 "shape",
                 format!("{:?}", self.shape),
-                format!("[rows, …] with {width} elements in a row"),
-                "declare as many numbers in a row as the array has, or reshape it",
+                format!("[rows, …] with {width} elements per row"),
+                "declare as many numbers per row as the array has, or reshape it",
             )),
         }
     }
@@ -345,7 +347,7 @@ impl Npy {
     }
 }
 
-/// Shape and kind: the numbers would fill the screen.
+/// Prints shape and kind, not the numbers.
 impl fmt::Debug for Npy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Npy")
@@ -382,12 +384,12 @@ pub(super) fn examples() -> super::checks::Examples {
             ),
         ],
         damaged: vec![
-            (b"PK\x03\x04 a zip file".to_vec(), "this is no `.npy` file"),
+            (b"PK\x03\x04 a zip file".to_vec(), "this is not a `.npy` file"),
             (file(&header("<i2", "(4,)"), &bytes), "bytes: found 6, expected 8, for shape [4]"),
             (file(&header("<i2", "(2,)"), &bytes), "bytes: found more than 4, expected 4"),
             (file(&header("|O", "(3,)"), &bytes), "element type: found `|O`"),
             (file(&header("<i2", "3"), &bytes), "header: found"),
-            (file(&header("<f8", "(9999999999, 9999999999)"), &bytes), "more than there can be"),
+            (file(&header("<f8", "(9999999999, 9999999999)"), &bytes), "a number that overflows"),
         ],
         says_its_length: true,
     }

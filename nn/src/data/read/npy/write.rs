@@ -1,4 +1,4 @@
-//! Writing arrays of NumPy.
+//! Writes NumPy arrays.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Cursor, Write};
@@ -11,7 +11,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 use super::{Element, MAGIC};
 use crate::error::{Error, Result};
 
-/// Writes a tensor as a `.npy` file, which `numpy.load` reads: `f4` of `f32`, `f8` of other floats.
+/// Writes a tensor as a `.npy` file for `numpy.load`: `f4` for `f32`, `f8` for other floats.
 ///
 /// ```
 /// use nn::data::npy;
@@ -34,7 +34,7 @@ pub fn write<T: Float>(path: impl AsRef<Path>, tensor: &Tensor<T>) -> Result<()>
         .and_then(|file| write_array(BufWriter::new(file), tensor))
         .map_err(|error| Error::io("write", path, error));
     if written.is_err() {
-        // What is wrong with the file is said already.
+        // The first error is reported; one of the removal is not.
         let _ = fs::remove_file(path);
     }
     written
@@ -49,7 +49,7 @@ fn write_array<T: Float>(mut file: impl Write, tensor: &Tensor<T>) -> io::Result
     };
     let mut header =
         format!("{{'descr': '<{}', 'fortran_order': False, 'shape': {shape}, }}", element.name());
-    // Numbers begin at a multiple of 64 bytes, and the line ends before them.
+    // Numbers begin at a multiple of 64 bytes; a line end precedes them.
     while !(MAGIC.len() + 4 + header.len() + 1).is_multiple_of(64) {
         header.push(' ');
     }
@@ -68,8 +68,8 @@ fn write_array<T: Float>(mut file: impl Write, tensor: &Tensor<T>) -> io::Result
     file.flush()
 }
 
-/// Writes tensors as a `.npz` file, which `numpy.load` reads, each by its name, in this order: as `numpy.savez` does. The same
-/// tensors give the same bytes.
+/// Writes named tensors, in this order, as a `.npz` file for `numpy.load`, like `numpy.savez`. The
+/// same tensors give the same bytes.
 ///
 /// ```
 /// use nn::data::npy;
@@ -101,7 +101,7 @@ pub fn write_npz<'t, T: Float>(
 pub(crate) fn npz<'t, T: Float>(
     arrays: impl IntoIterator<Item = (impl AsRef<str>, &'t Tensor<T>)>,
 ) -> io::Result<Vec<u8>> {
-    // Without the time, by which the bytes would be others each time.
+    // Without the time, which would change the bytes on every call.
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Stored)
         .last_modified_time(DateTime::default());

@@ -1,11 +1,12 @@
-//! Small whole numbers in runs: which values there are, and which words of a dictionary they are.
+//! Small integers in runs: which values are present, and indices into a dictionary.
 //!
-//! "RLE/bit-packing hybrid" of <https://parquet.apache.org/docs/file-format/data-pages/encodings/>: a run is one value many times, or
-//! groups of eight values of as many bits.
+//! The "RLE/bit-packing hybrid" of
+//! <https://parquet.apache.org/docs/file-format/data-pages/encodings/>: a run is one repeated
+//! value, or bit-packed groups of eight values.
 
 use super::thrift::varint;
 
-/// The first `count` numbers of `bits` bits each in `bytes`. `None` if there are not so many.
+/// The first `count` numbers of `bits` bits each in `bytes`. `None` if there are fewer.
 pub(super) fn numbers(mut bytes: &[u8], bits: u32, count: usize) -> Option<Vec<u32>> {
     if bits > 32 {
         return None;
@@ -26,7 +27,7 @@ pub(super) fn numbers(mut bytes: &[u8], bits: u32, count: usize) -> Option<Vec<u
             numbers.resize(numbers.len() + length.min(left), number);
         } else {
             let size = length.checked_mul(bits as usize)?;
-            // The last group may be cut off behind the last number.
+            // The last group may be truncated after the last number.
             let packed = bytes.split_off(..size.min(bytes.len()))?;
             let there = if bits == 0 { left } else { packed.len() * 8 / bits as usize };
             let taken = left.min(length.checked_mul(8)?);
@@ -39,7 +40,7 @@ pub(super) fn numbers(mut bytes: &[u8], bits: u32, count: usize) -> Option<Vec<u
     Some(numbers)
 }
 
-/// Number `at` of those of `bits` bits each, the lowest bit first.
+/// Number `at` among numbers of `bits` bits each, lowest bit first.
 fn packed_number(packed: &[u8], bits: u32, at: usize) -> u32 {
     let first = at * bits as usize;
     let mut word = [0; 8];
@@ -56,7 +57,7 @@ mod tests {
 
     #[test]
     fn runs_and_groups_by_hand() {
-        // Four times 1, then 0 to 7 of three bits each, as the page of the format has them.
+        // Four times 1, then 0 to 7 of three bits each: the example in the format's documentation.
         let bytes = [8, 1, 3, 0b1000_1000, 0b1100_0110, 0b1111_1010];
         assert_eq!(numbers(&bytes, 3, 12).unwrap(), [1, 1, 1, 1, 0, 1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(numbers(&bytes, 3, 6).unwrap(), [1, 1, 1, 1, 0, 1]);
@@ -64,7 +65,7 @@ mod tests {
         assert!(numbers(&bytes, 3, 13).is_none());
         assert!(numbers(&[], 1, 1).is_none());
         assert!(numbers(&[], 7, 0).unwrap().is_empty());
-        // Of no bits, and of 32 bits across bytes.
+        // Zero bits, and 32 bits across bytes.
         assert_eq!(numbers(&[20], 0, 9).unwrap(), [0; 9]);
         assert_eq!(numbers(&[3], 0, 8).unwrap(), [0; 8]);
         let wide: Vec<u8> = [3].into_iter().chain((1..9_u32).flat_map(u32::to_le_bytes)).collect();

@@ -1,4 +1,4 @@
-//! Tables in Parquet, the format in which pandas, Polars, DuckDB and Spark keep them.
+//! Tables in Parquet, the file format of pandas, Polars, DuckDB and Spark.
 //!
 //! ```no_run
 //! use nn::data::Table;
@@ -8,12 +8,14 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Numbers of all sizes and decimal numbers become numbers, text becomes words, days and times become dates; a value that is missing
-//! in the file is missing in the table. What a table has no column for is an error that names it: lists, records, times of day, bytes
-//! that are no text, whole numbers beyond 2^53. Pages may be compressed with Snappy, gzip or Zstandard or not at all, which the tools
-//! named above write by default or when asked to.
+//! Integers, floats and decimals become numbers, text becomes words, dates and timestamps become
+//! dates. Missing values stay missing. A column that a table cannot hold is an error that names it:
+//! lists, records, times of day, bytes that are not text, integers beyond 2^53. Pages may be
+//! uncompressed or compressed with Snappy, gzip or Zstandard, which the tools named above write by
+//! default or on request.
 //!
-//! A file is read by its own [format](https://parquet.apache.org/docs/file-format/), without Arrow.
+//! Files are read directly by the [format](https://parquet.apache.org/docs/file-format/), without
+//! Arrow.
 
 mod levels;
 mod pages;
@@ -27,10 +29,10 @@ use self::schema::{Footer, Wrong};
 use crate::data::table::Table;
 use crate::error::{Error, Result, quoted};
 
-/// How the names of such files end.
+/// File name extensions.
 pub const EXTENSIONS: &[&str] = &["parquet", "pq"];
 
-/// With what a file begins and ends.
+/// First and last bytes of a file.
 const MAGIC: &[u8] = b"PAR1";
 const AGAIN: &str = "the file is truncated or damaged, get it again";
 
@@ -39,7 +41,8 @@ impl Table {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is no such file, is damaged, or has a column that no table has.
+    /// If the file cannot be read, is not a Parquet file, is damaged, or has a column that a table
+    /// cannot hold.
     pub fn read_parquet(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = std::fs::read(path).map_err(|error| Error::io("read", path, error))?;
@@ -47,7 +50,7 @@ impl Table {
     }
 }
 
-/// Reads the content of a Parquet file from elsewhere; errors call it `name`.
+/// Reads the content of a Parquet file from memory; errors call it `name`.
 ///
 /// # Errors
 ///
@@ -84,19 +87,19 @@ pub fn parse(name: impl AsRef<Path>, content: &[u8]) -> Result<Table> {
         return Err(Error::file(path, "columns", found, "at least one", "write some"));
     }
     Table::new(table).map_err(|error| {
-        let advice = "rename one of the columns where the file is made";
+        let advice = "rename one of the columns when writing the file";
         Error::file(path, "columns", error.to_string(), "columns of a table", advice)
     })
 }
 
-/// What the end of the file says.
+/// Reads the footer at the end of the file.
 fn footer(path: &Path, content: &[u8]) -> Result<Footer> {
     let magic = |found: &[u8], what: &str| {
         let found = quoted(&String::from_utf8_lossy(found));
         let advice = match &content[content.len().saturating_sub(4)..] {
-            b"PARE" => "the file is encrypted: write it without",
+            b"PARE" => "the file is encrypted: write it without encryption",
             _ if what == "last bytes" => AGAIN,
-            _ => "this is no Parquet file",
+            _ => "this is not a Parquet file",
         };
         Err(Error::file(path, what, found, "`PAR1`", advice))
     };
@@ -109,20 +112,20 @@ fn footer(path: &Path, content: &[u8]) -> Result<Footer> {
     };
     let length = u32::from_le_bytes(*length) as usize;
     let damaged = |found: String| {
-        let expected = "a description of its columns";
-        Error::file(path, "end of the file", found, expected, AGAIN)
+        let expected = "the description of the columns";
+        Error::file(path, "footer", found, expected, AGAIN)
     };
     let Some(start) = before.len().checked_sub(length) else {
         return Err(damaged(format!("{length} bytes of {}", before.len())));
     };
     schema::footer(&before[start..]).map_err(|wrong| match wrong {
-        Wrong::Damaged => damaged(format!("{length} bytes that are none")),
+        Wrong::Damaged => damaged(format!("{length} bytes that cannot be parsed")),
         Wrong::Column(name, found) => Error::file(
             path,
             format!("column {}", quoted(&name)),
             found,
-            "numbers, text, yes and no, or dates",
-            "leave the column out where the file is made, or turn it into one of these",
+            "numbers, text, yes/no or dates",
+            "omit the column when writing the file, or convert it to one of these",
         ),
     })
 }
@@ -156,13 +159,13 @@ pub(super) fn examples() -> super::checks::Examples {
             (b"PAR".to_vec(), "first bytes: found `PAR`, expected `PAR1`"),
             (b"PAR1PAR1".to_vec(), "last bytes"),
             (small[..small.len() - 1].to_vec(), "last bytes"),
-            (longer, "end of the file: found 4294967295 bytes of"),
+            (longer, "footer: found 4294967295 bytes of"),
             (file("nested.parquet"), "column `pair`: found several values for each row"),
             (file("times.parquet"), "column `at`: found times of day"),
             (file("bytes.parquet"), "column `raw`: found bytes that begin with [255, 0]"),
             (
                 file("large.parquet"),
-                "column `id`: found 9007199254740993, expected whole numbers up to 2^53",
+                "column `id`: found 9007199254740993, expected integers up to 2^53",
             ),
             (
                 file("brotli.parquet"),

@@ -1,4 +1,4 @@
-//! The pages of a column: a dictionary perhaps, then values with what is missing among them.
+//! The pages of a column: an optional dictionary, then values with the positions of missing ones.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,9 +15,9 @@ use crate::data::table::{Column as TableColumn, NO_WORD, Values};
 /// Why a column cannot be read.
 #[derive(Debug)]
 pub(super) enum Fault {
-    /// What is there cannot be.
+    /// The content is invalid.
     Damaged,
-    /// What was found, what is expected, and what to do.
+    /// Unsupported content: what was found, what is expected, and advice.
     Unread(String, &'static str, &'static str),
 }
 
@@ -28,25 +28,25 @@ pub(super) struct Reading<'c> {
     column: &'c Column,
     cells: Cells,
     words: Words,
-    /// Its tables are used again for the next page.
+    /// Reused for every page.
     zstandard: FrameDecoder,
 }
 
-/// What has been read.
+/// The values read so far, missing ones included.
 enum Cells {
     Numbers(Vec<f64>),
     Codes(Vec<u32>),
     Flags(Vec<Option<bool>>),
 }
 
-/// Values that are there.
+/// Values that are present.
 enum Plain {
     Numbers(Vec<f64>),
     Codes(Vec<u32>),
     Flags(Vec<bool>),
 }
 
-/// Words in the order in which they came.
+/// Words in the order of their first appearance.
 #[derive(Default)]
 struct Words {
     words: Vec<String>,
@@ -54,7 +54,7 @@ struct Words {
 }
 
 impl Words {
-    /// The code of a word; one without letters is a missing one.
+    /// The code of a word. The empty word is a missing value.
     fn code(&mut self, word: &str) -> Result<u32> {
         if word.is_empty() {
             return Ok(NO_WORD);
@@ -80,9 +80,9 @@ impl<'c> Reading<'c> {
         Reading { column, cells, words: Words::default(), zstandard: FrameDecoder::new() }
     }
 
-    /// Reads the values of so many rows.
+    /// Reads the values of `rows` rows.
     pub(super) fn chunk(&mut self, file: &[u8], chunk: &Chunk, rows: usize) -> Result<()> {
-        /// Kinds of pages.
+        /// Page types.
         const DATA: i64 = 0;
         const DICTIONARY: i64 = 2;
         const DATA_2: i64 = 3;
@@ -139,7 +139,7 @@ impl<'c> Reading<'c> {
         Ok(())
     }
 
-    /// Reads `count` values, or what is missing in their place.
+    /// Reads `count` values, missing ones included.
     fn page(
         &mut self,
         levels: &[u8],
@@ -147,7 +147,7 @@ impl<'c> Reading<'c> {
         (count, coding): (usize, i64),
         dictionary: Option<&Plain>,
     ) -> Result<()> {
-        /// Codings of values.
+        /// Encodings of values.
         const PLAIN: i64 = 0;
         const OLD_DICTIONARY: i64 = 2;
         const RUNS: i64 = 3;
@@ -187,16 +187,16 @@ impl<'c> Reading<'c> {
                 ];
                 let name = names.iter().find(|name| name.0 == other);
                 return Err(Fault::Unread(
-                    name.map_or(format!("coding {other}"), |name| name.1.to_owned()),
-                    "values in PLAIN, RLE or a dictionary",
-                    "write the file with the default codings, which pandas, Polars and DuckDB do",
+                    name.map_or(format!("encoding {other}"), |name| name.1.to_owned()),
+                    "values encoded as PLAIN, RLE or a dictionary",
+                    "write the file with the default encodings, which pandas, Polars and DuckDB do",
                 ));
             }
         };
         self.cells.append(plain, &is_there, count).ok_or(Fault::Damaged)
     }
 
-    /// Values one after the other.
+    /// Reads values in PLAIN encoding.
     fn plain(&mut self, bytes: &[u8], count: usize) -> Result<Plain> {
         let (stored, meaning) = (self.column.stored, self.column.meaning);
         let each = |size: usize| -> Result<std::slice::ChunksExact<'_, u8>> {
@@ -241,7 +241,7 @@ impl<'c> Reading<'c> {
         Ok(Plain::Numbers(numbers))
     }
 
-    /// The column.
+    /// Returns the column.
     pub(super) fn finish(self) -> TableColumn {
         let values = match self.cells {
             Cells::Numbers(days) if matches!(self.column.meaning, Meaning::Time(_)) => {
@@ -256,7 +256,7 @@ impl<'c> Reading<'c> {
 }
 
 impl Plain {
-    /// Those at these places.
+    /// The values at these indices.
     fn pick(&self, places: &[u32]) -> Option<Plain> {
         fn of<X: Copy>(all: &[X], places: &[u32]) -> Option<Vec<X>> {
             places.iter().map(|&place| all.get(place as usize).copied()).collect()
@@ -270,7 +270,8 @@ impl Plain {
 }
 
 impl Cells {
-    /// Values, or nothing where `is_there` is 0; `None` if they are of another kind or of another number.
+    /// Appends values, and a missing value where `is_there` is 0. `None` if their kind or number
+    /// does not fit.
     fn append(&mut self, plain: Plain, is_there: &[u32], count: usize) -> Option<()> {
         fn spread<X: Copy, Y>(
             into: &mut Vec<Y>,
@@ -308,7 +309,8 @@ impl Cells {
 
 const UNCOMPRESSED: i64 = 0;
 
-/// The bytes of a page, of which there are to be `size`. No more room is made than so many bytes can become.
+/// The decompressed bytes of a page, which must be `size`. No more memory is allocated than `bytes`
+/// can expand to.
 fn decompressed<'b>(
     codec: i64,
     bytes: &'b [u8],
@@ -318,7 +320,7 @@ fn decompressed<'b>(
     const SNAPPY: i64 = 1;
     const GZIP: i64 = 2;
     const ZSTANDARD: i64 = 6;
-    /// A copy of up to 64 bytes takes two at least.
+    /// A copy of up to 64 bytes takes at least two.
     const MOST_OF_SNAPPY: usize = 64;
     let decompressed = match codec {
         UNCOMPRESSED => Cow::Borrowed(bytes),
@@ -350,7 +352,7 @@ fn decompressed<'b>(
     if decompressed.len() == size { Ok(decompressed) } else { Err(Fault::Damaged) }
 }
 
-/// What there is to be read, of which there are to be `size` bytes: one more says that there are too many.
+/// Reads `size` bytes, and one more if there are too many.
 fn read(from: impl Read, size: usize) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = from.take((size as u64).saturating_add(1)).read_to_end(&mut bytes);
@@ -358,32 +360,33 @@ fn read(from: impl Read, size: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A frame of Zstandard with a window no wider than its `size` bytes need, and the widest that there may be: room for it is made
-/// before anything is read, and writers that do not know the size in advance announce megabytes for a few numbers. RFC 8878, 3.1.1.1.
+/// A Zstandard frame with a window no wider than its `size` bytes need, and the widest accepted
+/// window. The decoder allocates the window before it reads anything, and writers that do not know
+/// the size in advance announce megabytes for a few numbers. RFC 8878, 3.1.1.1.
 fn narrowed(frame: &[u8], size: usize) -> Result<(impl Read, u64)> {
-    /// What every reader should take; only the highest levels write wider ones.
+    /// The window that every decoder should support; only the highest levels write wider ones.
     const MOST: u32 = 23;
     const LEAST: u32 = 10;
-    /// The bit of the descriptor that says that the whole frame is the window, and that no window is announced.
+    /// The descriptor's bit for a frame that is its own window; no window is announced then.
     const SINGLE_SEGMENT: u8 = 1 << 5;
     let (head, rest) = frame.split_first_chunk::<6>().ok_or(Fault::Damaged)?;
     let ([.., descriptor, window], mut head) = (*head, *head);
     let bits = size.checked_next_power_of_two().map_or(MOST, usize::ilog2).clamp(LEAST, MOST);
     if descriptor & SINGLE_SEGMENT == 0 && bits < MOST {
-        // An exponent, and three bits of a fraction.
+        // An exponent, and a fraction of three bits.
         head[5] = window.min(((bits - LEAST) << 3) as u8);
     }
     Ok((std::io::Cursor::new(head).chain(rest), 1 << bits))
 }
 
-/// Bytes with their length of four bytes before them; taken from the front.
+/// Splits off bytes that are preceded by their length in four bytes.
 fn prefixed<'b>(bytes: &mut &'b [u8]) -> Result<&'b [u8]> {
     let length = bytes.split_off(..4).ok_or(Fault::Damaged)?;
     let length = u32::from_le_bytes(first(length)) as usize;
     bytes.split_off(..length).ok_or(Fault::Damaged)
 }
 
-/// The first bytes, zeros where there are too few.
+/// The first bytes, padded with zeros.
 fn first<const N: usize>(bytes: &[u8]) -> [u8; N] {
     bytes.first_chunk().copied().unwrap_or([0; N])
 }
@@ -399,7 +402,7 @@ fn text(bytes: &[u8]) -> Result<&str> {
     })
 }
 
-/// A whole number of four or eight bytes.
+/// An integer of four or eight bytes.
 fn whole(bytes: &[u8], meaning: Meaning) -> i128 {
     match (bytes.len(), meaning) {
         (4, Meaning::Number { signed: false }) => u32::from_le_bytes(first(bytes)).into(),
@@ -409,7 +412,7 @@ fn whole(bytes: &[u8], meaning: Meaning) -> i128 {
     }
 }
 
-/// What a whole number means.
+/// The value of a stored integer.
 fn number(whole: i128, meaning: Meaning) -> Result<f64> {
     match meaning {
         Meaning::Decimal(scale) => Ok(scaled(whole, scale)),
@@ -417,19 +420,19 @@ fn number(whole: i128, meaning: Meaning) -> Result<f64> {
         _ if whole.unsigned_abs() <= 1 << f64::MANTISSA_DIGITS => Ok(whole as f64),
         _ => Err(Fault::Unread(
             whole.to_string(),
-            "whole numbers up to 2^53, which `f64` holds",
-            "names such as account numbers are text: write the column so",
+            "integers up to 2^53, which `f64` holds exactly",
+            "identifiers such as account numbers are text: write the column as text",
         )),
     }
 }
 
-/// A whole number without its last digits.
+/// An integer divided by 10^scale.
 fn scaled(whole: i128, scale: i32) -> f64 {
-    // By a division: a power of ten that is none of two has no exact inverse.
+    // A division, because powers of ten have no exact inverse.
     whole as f64 / 10_f64.powi(scale)
 }
 
-/// A decimal number whose first byte is the highest.
+/// A big-endian decimal number.
 fn decimal(bytes: &[u8], scale: i32) -> Result<f64> {
     let mut number = [if bytes.first().is_some_and(|&first| first > 127) { 255 } else { 0 }; 16];
     let from = number.len().checked_sub(bytes.len()).ok_or(Fault::Damaged)?;
@@ -437,7 +440,7 @@ fn decimal(bytes: &[u8], scale: i32) -> Result<f64> {
     Ok(scaled(i128::from_be_bytes(number), scale))
 }
 
-/// Nanoseconds of a day, and the days from 4713 BC to it.
+/// Days since 1970 from the nanoseconds of a day and its Julian day, which counts from 4713 BC.
 fn julian(bytes: &[u8]) -> f64 {
     /// The Julian day of 1970-01-01.
     const EPOCH: f64 = 2_440_588.0;
@@ -450,7 +453,7 @@ fn julian(bytes: &[u8]) -> f64 {
 mod tests {
     use super::*;
 
-    /// `b"abc" * 1000` as PyArrow's stream of Zstandard has it, which announces a window of 512 KiB.
+    /// `b"abc" * 1000` as PyArrow's Zstandard stream writes it; it announces a window of 512 KiB.
     const FRAME: [u8; 19] =
         [40, 181, 47, 253, 0, 72, 85, 0, 0, 24, 97, 98, 99, 1, 0, 178, 211, 119, 67];
 
@@ -462,7 +465,7 @@ mod tests {
         };
         assert_eq!(of(&FRAME, 3000), Some(b"abc".repeat(1000)));
         assert!([2999, 3001, 0].iter().all(|&size| of(&FRAME, size).is_none()));
-        // The widest window that can be announced, 3.75 TiB, of which no byte is made.
+        // The widest window that can be announced, 3.75 TiB; none of it is allocated.
         let widest = FRAME.map(|byte| if byte == 72 { 255 } else { byte });
         assert_eq!(of(&widest, 3000), Some(b"abc".repeat(1000)));
         let (mut head, most) = narrowed(&widest, 3000).unwrap();

@@ -1,4 +1,4 @@
-//! What columns a file has, and where they are.
+//! The columns of a file, and the positions of their pages.
 
 use super::thrift::{self, Value};
 use crate::data::table::Kind;
@@ -7,29 +7,29 @@ use crate::data::table::Kind;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Stored {
     Flag,
-    /// Whole numbers of so many bytes.
+    /// Integers of this many bytes.
     Whole(usize),
     /// Nanoseconds of a day and a Julian day.
     JulianTime,
     Float,
     Double,
     Bytes,
-    /// So many bytes each.
+    /// Fixed number of bytes each.
     Fixed(usize),
 }
 
-/// What the values of a column mean.
+/// The meaning of the values of a column.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Meaning {
-    /// A number as it is stored, without a sign perhaps.
+    /// A number as it is stored, signed or unsigned.
     Number {
         signed: bool,
     },
-    /// A whole number times a power of ten.
+    /// An integer times a power of ten.
     Decimal(i32),
     Word,
     Flag,
-    /// So many units of time from 1970-01-01 make a day.
+    /// Time since 1970-01-01, with this many units per day.
     Time(f64),
 }
 
@@ -54,25 +54,25 @@ pub(super) struct Column {
     pub(super) has_gaps: bool,
 }
 
-/// The values of a column in some of the rows.
+/// The values of a column in one row group.
 #[derive(Debug)]
 pub(super) struct Chunk {
     pub(super) codec: i64,
     pub(super) values: usize,
-    /// Where its pages are in the file.
+    /// Position of its pages in the file.
     pub(super) start: usize,
     pub(super) length: usize,
 }
 
-/// Some of the rows.
+/// A row group.
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) rows: usize,
-    /// For each column.
+    /// One per column.
     pub(super) chunks: Vec<Chunk>,
 }
 
-/// What stands at the end of a file.
+/// The footer of a file.
 #[derive(Debug)]
 pub(super) struct Footer {
     pub(super) rows: usize,
@@ -80,12 +80,12 @@ pub(super) struct Footer {
     pub(super) groups: Vec<Group>,
 }
 
-/// What is wrong with a footer.
+/// The error of a footer.
 #[derive(Debug)]
 pub(super) enum Wrong {
-    /// It is none.
+    /// The footer cannot be parsed.
     Damaged,
-    /// A column that no table has, with what it holds.
+    /// A column that a table cannot hold: its name and its content.
     Column(String, String),
 }
 
@@ -112,7 +112,7 @@ pub(super) fn footer(bytes: &[u8]) -> Result<Footer, Wrong> {
     Ok(Footer { rows, columns, groups })
 }
 
-/// The columns below the root, which comes first.
+/// The columns below the root, which is the first element.
 fn columns(schema: &[Value<'_>]) -> Result<Vec<Column>, Wrong> {
     let (root, elements) = schema.split_first().ok_or(Wrong::Damaged)?;
     let is_flat = root.size(5) == Some(elements.len());
@@ -149,7 +149,7 @@ fn stored(element: &Value<'_>) -> Option<Stored> {
     })
 }
 
-/// What the values mean, or what they are that no table has.
+/// The meaning of the values, or a description of values that a table cannot hold.
 fn meaning(element: &Value<'_>, stored: Stored) -> Result<Meaning, &'static str> {
     /// Bytes of the longest decimal number that is read.
     const LONGEST: usize = 16;
@@ -168,7 +168,7 @@ fn meaning(element: &Value<'_>, stored: Stored) -> Result<Meaning, &'static str>
     let is_decimal = logical(5).is_some() || old == Some(5);
     let scale = logical(5).and_then(|decimal| decimal.whole(1)).or(element.whole(7));
     let scale =
-        i32::try_from(scale.unwrap_or(0)).map_err(|_| "numbers with a scale that is none")?;
+        i32::try_from(scale.unwrap_or(0)).map_err(|_| "decimal numbers with an invalid scale")?;
     let unsigned =
         logical(10).is_some_and(|whole| matches!(whole.field(2), Some(Value::Flag(false))));
     match stored {
@@ -187,15 +187,15 @@ fn meaning(element: &Value<'_>, stored: Stored) -> Result<Meaning, &'static str>
             Ok(Meaning::Number { signed: !unsigned && !matches!(old, Some(11..=14)) })
         }
         Stored::Bytes => Ok(Meaning::Word),
-        Stored::Fixed(_) if logical(15).is_some() => Err("numbers of two bytes"),
-        Stored::Fixed(_) => Err("bytes that are no text"),
+        Stored::Fixed(_) if logical(15).is_some() => Err("16-bit floats"),
+        Stored::Fixed(_) => Err("bytes that are not text"),
     }
 }
 
 fn chunk(chunk: &Value<'_>) -> Option<Chunk> {
     let meta = chunk.field(3)?;
     let data = meta.size(9)?;
-    // A dictionary comes first. Some writers say 0 where there is none.
+    // A dictionary comes first. Some writers write 0 where there is none.
     let start = meta.size(11).filter(|&start| start > 0).map_or(data, |start| start.min(data));
     Some(Chunk { codec: meta.whole(4)?, values: meta.size(5)?, start, length: meta.size(7)? })
 }

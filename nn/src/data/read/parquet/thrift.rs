@@ -1,9 +1,10 @@
-//! Values in Thrift's compact protocol, in which the metadata of a file are.
+//! Thrift's compact protocol, the encoding of a file's metadata.
 //!
-//! They are read as what they are, a value with numbered fields, whatever their meaning: <https://github.com/apache/thrift>, "Thrift
-//! compact protocol". Room is made for what is there, not for what a length announces.
+//! Values are parsed without a schema, as structs with numbered fields:
+//! <https://github.com/apache/thrift>, "Thrift compact protocol". Memory is allocated for what is
+//! present, not for what a length announces.
 
-/// Values in values in values.
+/// Deepest nesting of values.
 const DEEPEST: usize = 16;
 
 /// One value.
@@ -11,7 +12,7 @@ const DEEPEST: usize = 16;
 pub(super) enum Value<'b> {
     Whole(i64),
     Flag(bool),
-    /// A number with a point, of which nothing here is made.
+    /// A float, which no field here needs.
     Number,
     Bytes(&'b [u8]),
     List(Vec<Value<'b>>),
@@ -19,7 +20,7 @@ pub(super) enum Value<'b> {
 }
 
 impl<'b> Value<'b> {
-    /// The field with this number, if there is one.
+    /// The field with this number, if present.
     pub(super) fn field(&self, number: i16) -> Option<&Value<'b>> {
         match self {
             Value::Fields(fields) => {
@@ -29,7 +30,7 @@ impl<'b> Value<'b> {
         }
     }
 
-    /// The whole number in this field.
+    /// The integer in this field.
     pub(super) fn whole(&self, number: i16) -> Option<i64> {
         match self.field(number)? {
             Value::Whole(whole) => Some(*whole),
@@ -37,7 +38,7 @@ impl<'b> Value<'b> {
         }
     }
 
-    /// The whole number from 0 in this field.
+    /// The nonnegative integer in this field.
     pub(super) fn size(&self, number: i16) -> Option<usize> {
         self.whole(number)?.try_into().ok()
     }
@@ -59,7 +60,7 @@ impl<'b> Value<'b> {
     }
 }
 
-/// The value with fields at the beginning of `bytes`, and what comes behind it. `None` if there is none.
+/// The struct at the beginning of `bytes`, and the bytes after it. `None` if there is none.
 pub(super) fn parse(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
     let mut reader = Reader { rest: bytes };
     let value = reader.fields(0)?;
@@ -83,7 +84,7 @@ impl<'b> Reader<'b> {
         varint(&mut self.rest)
     }
 
-    /// A whole number whose sign is its last bit.
+    /// An integer in zigzag encoding: the last bit is the sign.
     fn whole(&mut self) -> Option<i64> {
         let coded = self.varint()?;
         Some((coded >> 1) as i64 ^ -((coded & 1) as i64))
@@ -147,7 +148,7 @@ impl<'b> Reader<'b> {
         })
     }
 
-    /// So many times values of these kinds.
+    /// `length` times values of these kinds.
     fn values(&mut self, length: usize, kinds: &[u8], depth: usize) -> Option<Value<'b>> {
         let mut list = Vec::new();
         for _ in 0..length {
@@ -159,7 +160,7 @@ impl<'b> Reader<'b> {
     }
 }
 
-/// A number of seven bits a byte, the lowest first; taken from the front.
+/// Splits off a number of seven bits per byte, lowest first.
 pub(super) fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0;
     for shift in (0..64).step_by(7) {
@@ -192,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_length_makes_no_room() {
-        // A list of 2⁶² values, and values in values without an end.
+        // A list of 2⁶² values, and endlessly nested values.
         let list = [0x19, 0xf5, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x3f, 1, 1];
         assert!(parse(&list).is_none());
         assert!(parse(&[0x1c; 1000]).is_none());

@@ -1,7 +1,8 @@
-//! Files of PyTorch's parameters: what its modules call the tensors of a network, and how they lie there.
+//! PyTorch's parameter files: the names and layout of their tensors.
 //!
-//! Such a file is a `state_dict` in the safetensors format, which `safetensors.torch.save_file` writes. It says nothing
-//! of activations, options and widths: the declaration does.
+//! Such a file is a `state_dict` in the safetensors format, written by
+//! `safetensors.torch.save_file`. It does not contain activations, options and widths; the
+//! declaration states them.
 
 mod names;
 mod numbering;
@@ -18,7 +19,7 @@ use crate::error::{Error, Result, quoted};
 use crate::layer::Info;
 use names::Twins;
 
-/// What a network's modules are called in a file of PyTorch's, and what is done with its numbers.
+/// Options for PyTorch's parameter files: the module names of a network's layers, and rounding.
 ///
 /// ```
 /// use nn::PyTorch;
@@ -52,14 +53,15 @@ use names::Twins;
 /// | `layer_scale` | one module | `0.weight` |
 /// | `input(4)` | `nn.Identity()` | none |
 /// | a network's path | `nn.Sequential(…)` | `0.0.weight` … |
-/// | `residual(…)` | one module with its layers as items, such as [`Residual`](#the-modules-that-pytorch-has-not) | `0.0.weight` … |
+/// | `residual(…)` | one module with its layers as items, such as [`Residual`](#modules-that-pytorch-lacks) | `0.0.weight` … |
 /// | `concat(…)`, `heads(…)` | one module with an `nn.Sequential` for each branch | `0.0.0.weight`, `0.1.0.weight` … |
-/// | your own layer | one module | its tensors by their own names, two-dimensional weights transposed |
+/// | a custom layer | one module | its tensors by their own names, two-dimensional weights transposed |
 ///
-/// The last layer's `softmax` or `sigmoid` is no tensor and counts nothing. A repeated layer counts as often as it is
-/// repeated. `num_batches_tracked` may be missing, and is not used; it is written as 0.
+/// The last layer's `softmax` or `sigmoid` has no tensor and is not counted. A repeated layer is
+/// counted as often as it is repeated. `num_batches_tracked` is optional and ignored when loading;
+/// it is saved as 0.
 ///
-/// # The modules that PyTorch has not
+/// # Modules that PyTorch lacks
 ///
 /// ```python
 /// class Residual(nn.Sequential):
@@ -90,8 +92,9 @@ impl PyTorch {
         Self::default()
     }
 
-    /// These names: of each layer that has parameters, as [`summary`](crate::Architecture::SUMMARY) has it, the module
-    /// that it is in PyTorch, without the name of a tensor and the dot before it.
+    /// Sets the PyTorch module of each layer with parameters. Layers are named as in
+    /// [`summary`](crate::Architecture::SUMMARY); a module is named without the tensor and the dot
+    /// before it.
     pub fn modules<L: Into<String>, M: Into<String>>(
         self,
         modules: impl IntoIterator<Item = (L, M)>,
@@ -100,13 +103,14 @@ impl PyTorch {
         PyTorch { modules: Some(modules.collect()), ..self }
     }
 
-    /// F64 is rounded to the nearest `f32` for a network of `f32`. A number too large for one is an error.
+    /// Allows F64 to be rounded to the nearest `f32` for a network of `f32`. A number too large for
+    /// `f32` is an error.
     pub fn narrow(self) -> Self {
         PyTorch { narrow: true, ..self }
     }
 }
 
-/// The parameters in PyTorch's file at `path`, tensor by tensor in the order of the flat buffer.
+/// The parameters in the PyTorch file at `path`, tensor by tensor in the order of the flat buffer.
 pub(crate) fn load_pytorch<T: Float>(
     path: &Path,
     info: &Info,
@@ -130,7 +134,7 @@ pub(crate) fn load_pytorch<T: Float>(
     elements.iter().map(|elements| elements.read(path, &data)).collect()
 }
 
-/// Writes these parameters as PyTorch has them.
+/// Saves these parameters for PyTorch.
 pub(crate) fn save_pytorch<T: Float>(
     path: &Path,
     info: &Info,
@@ -157,12 +161,12 @@ pub(crate) fn save_pytorch<T: Float>(
         .map(|(name, shape, values)| (name.clone(), shape.clone(), &values[..]))
         .collect();
     let counters: Vec<Counter> = twins.counters.into_iter().map(Counter).collect();
-    // What PyTorch's own tools write, so that they know the file.
+    // The metadata that PyTorch's own tools write and recognize.
     save_with(path, &[("format", "pt")], &tensors, &counters)
 }
 
 impl File<'_> {
-    /// An error if this crate wrote the file, whose tensors then have the network's own names and layout.
+    /// Refuses files of this crate, whose tensors have the network's own names and layout.
     fn refuse_ours(&self) -> Result<()> {
         let format = self.texts.get("format").filter(|format| format.starts_with("nn-"));
         let Some(found) = format.or(self.texts.get("architecture")) else { return Ok(()) };
@@ -171,12 +175,12 @@ impl File<'_> {
             self.path,
             field,
             quoted(found),
-            "a file of PyTorch's parameters, which has none of this crate's metadata",
-            "this crate saved the file by `save`: load it with `load`",
+            "a file of PyTorch's parameters, without metadata of this crate",
+            "the file was written by `save`: load it with `load`",
         ))
     }
 
-    /// Leaves out a number that PyTorch counts batches with, if it is there.
+    /// Removes PyTorch's counter of batches, if present.
     fn drop_counter(&mut self, name: &str) -> Result<()> {
         let Some(entry) = self.tensors.remove(name) else { return Ok(()) };
         let (found, shape) = (entry.dtype.text(), entry.shape());
@@ -187,8 +191,8 @@ impl File<'_> {
             self.path,
             format!("tensor {}", quoted(name)),
             format!("{found} {shape:?}"),
-            "I64 [], the number of batches that a batch norm of PyTorch has seen",
-            "leave the tensor out where the file is made, it is not needed",
+            "I64 [], the number of batches that a batch norm of PyTorch has counted",
+            "write the file without this tensor, it is not needed",
         ))
     }
 }

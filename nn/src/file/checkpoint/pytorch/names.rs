@@ -1,4 +1,4 @@
-//! What PyTorch calls the tensors of each layer.
+//! PyTorch's names of the tensors of each layer.
 
 use std::collections::HashSet;
 
@@ -7,21 +7,22 @@ use crate::error::{Error, Result, quoted};
 use crate::layer::{Info, LayerInfo};
 use crate::parameters::NamedTensor;
 
-/// A layer of the notation and the module that PyTorch has for it.
+/// A layer of the notation and its PyTorch module.
 struct Twin {
-    /// The layer's word.
+    /// The layer's name in the notation.
     word: &'static str,
-    /// Tensors that are called otherwise there.
+    /// Tensors with another name in PyTorch.
     renamed: &'static [(&'static str, &'static str)],
     /// Whether the module counts batches.
     counts: bool,
 }
 
-/// Each word of the notation that is a module with tensors, or without.
+/// Every layer of the notation that corresponds to a module, with or without tensors.
 const TWINS: &[Twin] = &[
     Twin { word: "dense", renamed: &[], counts: false },
     Twin { word: "dropout", renamed: &[], counts: false },
-    // PyTorch has no module for it, and none is needed: it has no tensors and answers what goes in.
+    // PyTorch has no module for it, and none is needed: it has no tensors and is the identity in
+    // predictions.
     Twin { word: "gaussian_dropout", renamed: &[], counts: false },
     Twin { word: "alpha_dropout", renamed: &[], counts: false },
     Twin { word: "stochastic_depth", renamed: &[], counts: false },
@@ -33,17 +34,18 @@ const TWINS: &[Twin] = &[
         counts: true,
     },
     Twin { word: "rms_norm", renamed: &[("scale", "weight")], counts: false },
-    // PyTorch has no module for it: this is the name that its own code gives such a parameter.
+    // PyTorch has no module for it; PyTorch's own code uses this name for such a parameter.
     Twin { word: "layer_scale", renamed: &[("scale", "weight")], counts: false },
     Twin { word: "prelu", renamed: &[("slope", "weight")], counts: false },
     Twin { word: "group_norm", renamed: &[("scale", "weight"), ("shift", "bias")], counts: false },
-    // PyTorch has no module for it: it is an `nn.Linear` of twice as many outputs, the first half and the gates.
+    // PyTorch has no module for it: it is an `nn.Linear` with twice as many outputs, first the
+    // values and then the gates.
     Twin { word: "highway", renamed: &[], counts: false },
     Twin { word: "glu", renamed: &[], counts: false },
     Twin { word: "swiglu", renamed: &[], counts: false },
 ];
 
-/// What a dense layer's tensors are called under `torch.nn.utils.parametrizations.weight_norm`.
+/// The tensors of a dense layer under `torch.nn.utils.parametrizations.weight_norm`.
 const WEIGHT_NORM: &[(&str, &str)] = &[
     ("weight", "parametrizations.weight.original1"),
     ("scale", "parametrizations.weight.original0"),
@@ -56,16 +58,16 @@ const SPECTRAL_NORM: &[(&str, &str)] = &[
     ("v", "parametrizations.weight.0._v"),
 ];
 
-/// A network's tensors under PyTorch's names.
+/// A network's tensors with PyTorch's names.
 pub(super) struct Twins {
-    /// In the order of the flat buffer, with the shapes that they have there.
+    /// In the order of the flat buffer, with PyTorch's shapes.
     pub(super) theirs: Vec<NamedTensor>,
-    /// Numbers that PyTorch counts batches with, which the network has not.
+    /// PyTorch's counters of batches, which the network does not have.
     pub(super) counters: Vec<String>,
 }
 
 impl Twins {
-    /// By the modules of these layers, or by those of an `nn.Sequential`.
+    /// Names from the modules of these layers, or from those of an `nn.Sequential`.
     pub(super) fn of(
         info: &Info,
         names: &[&str],
@@ -80,8 +82,8 @@ impl Twins {
         if let Some(encoder) = encoder {
             return Err(Error::value(
                 "network of a PyTorch file",
-                format!("`{}`, which prepares rows for the layers", encoder.kind),
-                "layers that PyTorch has a module for",
+                format!("`{}`, which preprocesses rows", encoder.kind),
+                "layers that have a PyTorch module",
                 "prepare the rows there, and here declare the network without it; `load_fitting` takes the layers from a file \
                  of this crate",
             ));
@@ -91,7 +93,7 @@ impl Twins {
             let (layer, start) = info.layer(index);
             let twin = TWINS.iter().find(|twin| twin.word == layer.kind && !layer.is_own);
             let renamed = twin.map_or(&[][..], |twin| twin.renamed);
-            // A dense layer whose weights are computed.
+            // A dense layer with computed weights.
             let has = |name: &str| {
                 layer.kind == "dense"
                     && !layer.is_own
@@ -122,13 +124,13 @@ impl Twins {
             None => Ok(Twins { theirs, counters }),
             Some(twice) => Err(wrong(
                 format!("two tensors with the name {}", quoted(twice)),
-                "a module of its own for each layer".into(),
+                "one module for each layer".into(),
             )),
         }
     }
 }
 
-/// The module of each layer by a list with one for each that has tensors.
+/// The module of each layer, from a list of those that have tensors.
 fn listed(info: &Info, names: &[&str], modules: &[(String, String)]) -> Result<Vec<String>> {
     let layers: Vec<(String, &LayerInfo)> = (0..info.count())
         .map(|index| (info.name(names, index).as_str().to_owned(), info.layer(index).0))
@@ -141,7 +143,7 @@ fn listed(info: &Info, names: &[&str], modules: &[(String, String)]) -> Result<V
     for (at, (layer, _)) in modules.iter().enumerate() {
         if !layers.iter().any(|(name, _)| name == layer) {
             return Err(wrong(
-                format!("a layer {}, which the network has not", quoted(layer)),
+                format!("a layer {}, which the network does not have", quoted(layer)),
                 known(),
             ));
         }
@@ -185,7 +187,7 @@ mod tests {
             let is_joint =
                 matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
             let is_there = TWINS.iter().any(|twin| twin.word == layer.word);
-            // An encoder is refused.
+            // Encoders are refused.
             assert!(
                 is_joint || layer.encodes() || is_there,
                 "`{}` has no row in TWINS",

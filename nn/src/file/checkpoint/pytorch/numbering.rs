@@ -1,15 +1,15 @@
-//! Which module of an `nn.Sequential` each layer is.
+//! The module of each layer in an `nn.Sequential`.
 
 use crate::layer::Info;
 
-/// Of each layer without others inside it, in their order, its module: `0`, or `2.1.0` inside others.
+/// The module of each layer that contains no others, in order: `0`, or `2.1.0` when nested.
 pub(super) fn sequential(info: &Info) -> Vec<String> {
     let mut modules = Vec::with_capacity(info.count());
     chain(info, "", &mut modules);
     modules
 }
 
-/// The modules of layers one after the other, which are the items of `prefix`.
+/// Numbers consecutive layers, the items of `prefix`.
 fn chain(info: &Info, prefix: &str, modules: &mut Vec<String>) {
     let mut at = 0;
     for part in parts(info, |info| match info {
@@ -20,7 +20,7 @@ fn chain(info: &Info, prefix: &str, modules: &mut Vec<String>) {
         at += 1;
         match part {
             Info::Layer(layer) => {
-                // An activation is a module of its own, but for that of a linear layer.
+                // An activation is a separate module, except that of a linear layer.
                 at += usize::from(!["", "linear"].contains(&layer.activation));
                 modules.push(name);
             }
@@ -36,7 +36,8 @@ fn chain(info: &Info, prefix: &str, modules: &mut Vec<String>) {
     }
 }
 
-/// What stands side by side. A declaration joins the first to those after it, and so on.
+/// The branches of a layer. A declaration joins the first branch with the following ones, and so
+/// on.
 fn branches(info: &Info) -> Vec<&Info> {
     match info {
         Info::Concat(..) => parts(info, |info| match info {
@@ -50,7 +51,7 @@ fn branches(info: &Info) -> Vec<&Info> {
     }
 }
 
-/// What is joined in pairs, in its order.
+/// The members of nested pairs, in order.
 fn parts(info: &Info, pair: fn(&Info) -> Option<(&Info, &Info)>) -> Vec<&Info> {
     match pair(info) {
         None => vec![info],

@@ -1,4 +1,4 @@
-//! What fits of a file is taken, and nothing of one that is not to be believed.
+//! Fitting tensors are loaded; an invalid file changes nothing.
 
 use std::fs;
 
@@ -40,7 +40,7 @@ fn a_file_of_which_nothing_fits_or_that_is_damaged_changes_nothing() {
     refused(&[NamedTensor::new("other.bias", &[3], 0)], &["`hidden.bias`", "`other.bias`"]);
     refused(&[NamedTensor::new("hidden.bias", &[4], 0)], &["in its shape"]);
 
-    // The last number becomes NaN, behind all that would have been copied before it.
+    // The last number becomes NaN, after all tensors that would have been copied before it.
     let mut bytes = fs::read(directory.file()).unwrap();
     let end = bytes.len();
     bytes[end - 4..].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -49,7 +49,7 @@ fn a_file_of_which_nothing_fits_or_that_is_damaged_changes_nothing() {
     fs::write(directory.file(), &bytes[..end - 1]).unwrap();
     refused(&expected(), &["weights.safetensors"]);
 
-    // Of another program: nobody knows which axis is which.
+    // A file of another program: the layout is unknown.
     let header = r#"{"hidden.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}"#;
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
     bytes.extend(header.as_bytes());

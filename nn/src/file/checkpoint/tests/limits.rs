@@ -1,4 +1,5 @@
-//! What a damaged file cannot do: switch a check off, or take memory and time that the network does not need.
+//! Limits for damaged files: they cannot disable a check, or take memory and time that the network
+//! does not need.
 
 use std::fs;
 
@@ -27,7 +28,7 @@ fn a_damaged_key_does_not_switch_the_check_of_the_architecture_off() {
     assert!(text.starts_with("architecture: found `another`"), "{text}");
 }
 
-/// Zeros without an end, and how many were taken.
+/// Endless zeros, and the number of bytes read.
 struct Endless(std::rc::Rc<std::cell::Cell<usize>>, Vec<u8>);
 
 impl std::io::Read for Endless {
@@ -61,7 +62,7 @@ fn no_more_is_read_than_the_network_needs() {
     let (text, taken) = endless(&bytes);
     assert!(text.contains("elements: found more than 36 bytes, expected 36"), "{text}");
     assert_eq!(taken, bytes.len() + 1);
-    // A pipe with just the file, and one that ends early.
+    // A pipe with exactly the file, and one that ends early.
     let pipe = |bytes: &[u8]| {
         let options = LoadOptions::new();
         load_bytes::<f32>(bytes, None, ARCHITECTURE, &expected(), options).map(|it| it.tensors)
@@ -70,13 +71,13 @@ fn no_more_is_read_than_the_network_needs() {
     let text = pipe(&bytes[..bytes.len() - 1]).unwrap_err().to_string();
     assert!(text.contains("elements: found 35 bytes, expected 36"), "{text}");
 
-    // A sparse file: large, and nothing on the disk.
+    // A sparse file: large, but without blocks on the disk.
     saved(&directory);
     let sparse = fs::OpenOptions::new().write(true).open(directory.file()).unwrap();
     sparse.set_len(1 << 36).unwrap();
     let error = load::<f32>(&directory.file(), ARCHITECTURE, &expected()).unwrap_err().to_string();
     assert!(error.contains("elements: found 687194"), "{error}");
-    // The header says that all of it is one tensor, which no network has.
+    // The header describes one tensor of the whole file, which no network has.
     let end = (1_u64 << 36) - 1024;
     let header =
         format!(r#"{{"hidden.weight":{{"dtype":"U8","shape":[{end}],"data_offsets":[0,{end}]}}}}"#);

@@ -1,10 +1,10 @@
-//! Files of other origin: other types of elements, and the other layout.
+//! Files of other origin: other element types, and the other layout.
 
 use super::super::{Layout, LoadOptions, load_bytes};
 use super::{ARCHITECTURE, expected, with_header};
 use crate::parameters::NamedTensor;
 
-/// A file with these tensors, given by name, type, shape and bytes.
+/// A file with these tensors: name, type, shape and bytes.
 fn with_tensors(metadata: &str, tensors: &[(&str, &str, &[usize], Vec<u8>)]) -> Vec<u8> {
     let (mut items, mut data) = (Vec::new(), Vec::new());
     if !metadata.is_empty() {
@@ -100,7 +100,7 @@ fn the_layout_is_said_by_the_metadata_or_by_the_call() {
     let error = read::<f32>(&file("", &[2, 3]), &wide, out_in).unwrap_err();
     assert!(error.contains("found [2, 3], which is transposed, expected [3, 2]"), "{error}");
     assert!(error.ends_with("`load_as(path, Layout::InOut)`"), "{error}");
-    // A vector has one order, and so has a matrix of one number.
+    // A vector has only one layout, and so does a matrix of one number.
     let one = [NamedTensor::new("a.weight", &[1, 1], 0)];
     assert_eq!(read::<f32>(&file("", &[1, 1]), &one, none).unwrap(), [[1.0]]);
 }

@@ -1,4 +1,4 @@
-//! Tests of arranging: tensors in any order, and files that are refused.
+//! Tests of arranging: tensors in any order, and refused files.
 
 use super::*;
 use crate::network;
@@ -16,7 +16,7 @@ const SECOND: (&str, &str, &[usize], &[f32]) =
     ("second.weight", "F32", &[3, 1], &[10.0, 11.0, 12.0]);
 const SECOND_BIAS: (&str, &str, &[usize], &[f32]) = ("second.bias", "F32", &[1], &[13.0]);
 
-/// A file with these tensors, in this order, each given by name, type, shape and numbers.
+/// A file with these tensors, in this order: name, type, shape and numbers.
 fn file(tensors: &[(&str, &str, &[usize], &[f32])], metadata: &str) -> Vec<u8> {
     let (mut header, mut data) = (String::from(metadata), Vec::new());
     for (name, dtype, shape, values) in tensors {
@@ -121,7 +121,7 @@ fn a_cut_tensor_is_refused() {
 }
 
 #[test]
-#[should_panic(expected = "is no safetensors file")]
+#[should_panic(expected = "is not a safetensors file")]
 fn a_file_of_another_kind_is_refused() {
     sizes_to_arrange(b"hello");
 }
@@ -164,18 +164,18 @@ fn what_load_refuses_is_refused_here() {
         Ok(_) => panic!("it was taken"),
         Err(message) => message.as_str().to_owned(),
     };
-    // Twice, the second time in other words.
+    // Twice, the second time escaped.
     let twice = file(
         &[weight, FIRST_BIAS, SECOND, SECOND_BIAS, ("second\\u002ebias", "F32", &[1], &[14.0])],
         "",
     );
-    assert!(refused(&twice).contains("a tensor stands twice in the file"));
+    assert!(refused(&twice).contains("a tensor occurs twice in the file"));
     let good = file(&[weight, FIRST_BIAS, SECOND, SECOND_BIAS], "");
     let changed = |from: &str, to: &str| {
         let at = good.windows(from.len()).position(|bytes| bytes == from.as_bytes()).unwrap();
         refused(&[&good[..at], to.as_bytes(), &good[at + to.len()..]].concat())
     };
-    assert!(changed("[36,48]", "[24,36]").contains("does not begin where the one before it ends"));
+    assert!(changed("[36,48]", "[24,36]").contains("does not begin where the previous one ends"));
     assert!(changed("[24,36]", "[00,36]").contains("is not the JSON"));
     assert!(
         refused(&[&good[..], &[0]].concat()).contains("bytes at its end that belong to no tensor")
@@ -186,7 +186,7 @@ fn what_load_refuses_is_refused_here() {
     let lost =
         file(&[weight, FIRST_BIAS, SECOND, SECOND_BIAS], r#""__metadata__":{"format":"nn-1"}"#);
     assert!(refused(&lost).contains("has lost the `architecture`"));
-    // An escaped name is a name.
+    // An escaped name is valid.
     let escaped = ("first\\u002eweight", "F32", &[2, 3][..], &A[..]);
     let escaped = file(&[escaped, FIRST_BIAS, SECOND, SECOND_BIAS], "");
     assert!(Arranged::<Small, 1024, 8, 64>::read::<8>(&escaped).is_ok());

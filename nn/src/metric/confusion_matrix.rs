@@ -1,4 +1,4 @@
-//! Which classes are taken for which.
+//! The confusion matrix: how often each class is predicted as each other.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use super::picture::cut;
 use super::{Answer, Metric};
 use crate::error::{Error, Result};
 
-/// How many rows of each class were taken for each class.
+/// How many rows of each class were predicted as each class.
 ///
-/// As a [`Metric`] its value is itself. It prints as a table of at most 80 columns: a row for each class that is right, a column
-/// for each that was chosen, and the recall of each class; many classes are printed in several parts.
+/// As a [`Metric`] its value is itself. It prints as a table of at most 80 columns: a row for each
+/// true class, a column for each predicted one, and the recall of each class. Many classes are
+/// printed in several parts.
 ///
 /// ```
 /// use nn::metric::{Answer, ConfusionMatrix, Metric};
@@ -31,18 +32,19 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// With names of the classes, which stand in the table.
+    /// A matrix with names of the classes, which appear in the table.
     pub fn named<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().map(Into::into).collect();
         ConfusionMatrix { names, ..Self::default() }
     }
 
-    /// How many classes there are; 0 before the first row.
+    /// The number of classes; 0 before the first row.
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// How many rows of the class `actual` were taken for `chosen`, or what they weigh. 0 if there is no such class.
+    /// The number of rows of the class `actual` that were predicted as `chosen`, or the sum of
+    /// their weights. 0 if there is no such class.
     pub fn count(&self, actual: usize, chosen: usize) -> f64 {
         if actual.max(chosen) < self.classes {
             self.counts[actual * self.classes + chosen]
@@ -51,13 +53,15 @@ impl ConfusionMatrix {
         }
     }
 
-    /// The share of the rows of a class that were recognised; `None` if there are no such rows.
+    /// The fraction of the rows of a class that were predicted correctly; `None` if there are no
+    /// such rows.
     pub fn recall(&self, class: usize) -> Option<f64> {
         let rows: f64 = (0..self.classes).map(|chosen| self.count(class, chosen)).sum();
         (rows > 0.0).then(|| self.count(class, class) / rows)
     }
 
-    /// The pair of different classes that is confused most often, with how often: actual, chosen. `None` if nothing is wrong.
+    /// The most frequent confusion of two different classes: (actual, chosen, count). `None` if
+    /// every row is correct.
     pub fn worst(&self) -> Option<(usize, usize, f64)> {
         let pairs = (0..self.classes).flat_map(|a| (0..self.classes).map(move |b| (a, b)));
         let wrong = pairs.filter(|(a, b)| a != b).map(|(a, b)| (a, b, self.count(a, b)));
@@ -67,7 +71,7 @@ impl ConfusionMatrix {
         wrong.reduce(worst).filter(|worst| worst.2 > 0.0)
     }
 
-    /// The rows of all classes together, and of these the right ones.
+    /// The weight of all rows, and of the rows predicted correctly.
     fn total(&self) -> (f64, f64) {
         (self.counts.iter().sum(), (0..self.classes).map(|class| self.count(class, class)).sum())
     }
@@ -104,7 +108,7 @@ impl Metric for ConfusionMatrix {
 /// A table of at most 80 columns.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Columns for the numbers of the chosen classes.
+        /// Columns for the numbers of the predicted classes.
         const ROOM: usize = 80 - " recall".len();
         if self.classes == 0 {
             return write!(f, "confusion matrix of no rows");

@@ -32,7 +32,7 @@ impl Ranks {
     fn sum<T: Equivalence + Copy>(&self, numbers: &mut [T]) {
         let own = numbers.to_vec();
         let world = SimpleCommunicator::world();
-        // Serves the wait for all ranks; the next one is the most likely to be waited for.
+        // All ranks are waited for; the watchdog gets the next one, the likeliest to be late.
         let next = (self.rank + 1) % self.size;
         self.watchdog
             .wait(next, || world.all_reduce_into(&own[..], numbers, SystemOperation::sum()));

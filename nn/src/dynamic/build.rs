@@ -1,4 +1,4 @@
-//! From the notation to layers.
+//! Builds layers from the checked notation.
 
 use nn_grammar::ast::{
     Activation, Branch, Choice, Column, Dense, DenseNorm as Norm, Real, Simple, Value, Width,
@@ -25,14 +25,14 @@ use crate::layer::{
 };
 use crate::parameters::NamedTensor;
 
-/// What a dense layer is told besides its widths and its activation.
+/// The options of a dense layer besides its widths and its activation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(super) bias: bool,
     pub(super) l2: f64,
-    /// The rule's word; what suits the activation if there is none.
+    /// The initializer's word; without one, the initializer that suits the activation.
     pub(super) init: Option<&'static str>,
-    /// That of the activation.
+    /// The gain of the activation.
     pub(super) gain: Option<f64>,
 }
 
@@ -61,7 +61,7 @@ impl DenseSettings for Settings {
     }
 }
 
-/// The network that a text declares, by the names in `registry`.
+/// Builds the network that a text declares, with the names in `registry`.
 pub(super) fn network<T: Float>(
     text: &str,
     file: Option<&str>,
@@ -75,7 +75,7 @@ pub(super) fn network<T: Float>(
     made.map_err(|mistakes| Error::Notation(mistakes.to_string()))
 }
 
-/// The one network of a text.
+/// The only network of a text; reports an error if there are others.
 fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
     let mut networks = match checked {
         Declaration::Type(chain) => return Some(("Dynamic".into(), chain)),
@@ -101,13 +101,13 @@ fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
 struct Builder<'b, T: Float> {
     registry: &'b Registry<T>,
     report: &'b mut Report,
-    /// Of all layers so far.
+    /// The number of weights of all layers so far.
     weights: u128,
-    /// Of the layer at hand.
+    /// The source position of the current layer.
     place: Place,
 }
 
-/// A part, and what is known of it.
+/// A part and its description.
 type Built<T> = (Part<T>, Plan);
 
 impl<T: Float> Builder<'_, T> {
@@ -118,7 +118,7 @@ impl<T: Float> Builder<'_, T> {
         let mut steps: Vec<(String, usize)> = Vec::new();
         for step in &chain.steps {
             match &step.unit {
-                // What prepares rows, and learned vectors behind it.
+                // The encoder, and the embeddings after it.
                 Unit::Columns(_) => {
                     let leaves = leaf_names(std::slice::from_ref(step));
                     steps.extend(leaves.into_iter().map(|name| (name, 1)));
@@ -134,7 +134,7 @@ impl<T: Float> Builder<'_, T> {
         Some(Network::new(name, part, head, plan, names, steps, front))
     }
 
-    /// Compares widths of which one is a name.
+    /// Compares widths at least one of which is a name.
     fn seams(&mut self, chain: &Chain) {
         for seam in &chain.seams {
             let (Some(given), Some(taken)) = (self.width(&seam.given), self.width(&seam.taken))
@@ -266,7 +266,7 @@ impl<T: Float> Builder<'_, T> {
             None => 0.0,
         };
         let settings = Settings { bias: dense.bias.unwrap_or(true), l2, init, gain: None };
-        // What the head applies to the whole layer, the layer does not.
+        // An activation that the head applies is not applied by the layer.
         let activation = dense.activation.as_ref().filter(|_| !head);
         if let Some(Activation { choice: Choice::Own(path), .. }) = activation {
             let Some(make) = self.registry.activations.get(&path.text) else {
@@ -295,9 +295,10 @@ impl<T: Float> Builder<'_, T> {
         ))
     }
 
-    /// Refuses weights that no memory holds: a letter too many in a width is no reason to end the program.
+    /// Rejects widths for which there is not enough memory, so that a typo in a width does not end
+    /// the program.
     fn has_room(&mut self, [inputs, outputs]: [usize; 2]) -> Option<()> {
-        /// As many as a slice can have of any float, with what an optimizer remembers.
+        /// The largest slice of any float type, including optimizer state.
         const MOST: u128 = isize::MAX as u128 / 64;
         self.weights += inputs as u128 * outputs as u128;
         if self.weights <= MOST && Vec::<T>::new().try_reserve_exact(self.weights as usize).is_ok()
@@ -338,7 +339,7 @@ impl<T: Float> Builder<'_, T> {
         }
     }
 
-    /// Branches, nested to the right.
+    /// Branches, as nested pairs to the right.
     fn side_by_side(
         &mut self,
         branches: &[Branch<Vec<Step>>],
@@ -422,7 +423,7 @@ impl<T: Float> Builder<'_, T> {
         }
     }
 
-    /// The number with this name.
+    /// The registered number of this name.
     fn number(&mut self, name: &str, place: &Place) -> Option<f64> {
         match self.registry.numbers.get(name) {
             Some(&number) => Some(number),
@@ -442,7 +443,7 @@ impl<T: Float> Builder<'_, T> {
     }
 }
 
-/// The columns of a table, and the learned vectors of their words behind them.
+/// The columns of a table, followed by the embeddings of their words.
 fn columns<T: Float>(columns: &[Column]) -> Built<T> {
     let forms = forms(columns.iter().map(|column| column.form).collect());
     let encoder = ColumnsFormula::new(forms);
@@ -469,7 +470,7 @@ fn columns<T: Float>(columns: &[Column]) -> Built<T> {
     (part, Plan::Then(Box::new([encoder_plan, plan])))
 }
 
-/// What is known of a layer by its formulas.
+/// The description of a layer, from its formulas.
 pub(super) fn layer_plan<T: Float>(
     kind: &str,
     formula: &dyn Formula<T>,
@@ -495,8 +496,7 @@ fn tensor(tensor: NamedTensor) -> (String, Vec<usize>, usize, crate::parameters:
     (name, shape, offset, kind, trained)
 }
 
-/// What is known of a dense layer.
-/// A dense layer whose weights `K` computes.
+/// A dense layer whose weights `K` computes, and its description.
 fn normed<T: Float, K: DenseNorm>(
     dense: Box<dyn Formula<T>>,
     plan: LayerPlan,

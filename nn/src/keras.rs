@@ -136,7 +136,7 @@ fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [
             "arrays",
             arrays.len().to_string(),
             format!("{}, one for each tensor of {name}", tensors.len()),
-            "declare the layers that the model has, with their norms and without the biases that it has not",
+            "declare the layers that the model has, with their norms and without biases that it does not have",
         ));
     }
     for (tensor, (array, numbers)) in tensors.iter().zip(&arrays) {

@@ -71,11 +71,14 @@ impl Mpi {
     ///
     /// # Errors
     ///
-    /// If MPI was initialised before, or the program was started by the launcher of another MPI.
+    /// If MPI was initialized before, or the program was started by the launcher of another MPI.
     pub fn start() -> Result<Self, String> {
         let patience = patience()?;
         let Some((universe, _)) = mpi::initialize_with_threading(mpi::Threading::Serialized) else {
-            return Err("MPI: found it initialised already, expected that nobody has done so; start it once".into());
+            return Err(
+                "MPI: found it already initialized, expected it uninitialized; start it once"
+                    .into(),
+            );
         };
         let world = universe.world();
         launcher::check(world.size())?;
@@ -151,7 +154,7 @@ fn abort_on_panic(name: String) {
     std::panic::set_hook(Box::new(move |panic| {
         usual(panic);
         eprintln!(
-            "{name} panicked: the job ends; started again, it goes on from its last checkpoint"
+            "{name} panicked: the job ends; when started again, it resumes from its last checkpoint"
         );
         SimpleCommunicator::world().abort(101)
     }));

@@ -35,7 +35,7 @@ impl Watchdog {
                     let partner = watchdog.partner.load(Ordering::Relaxed);
                     eprintln!(
                         "{name}: has waited {:.0} s for rank {partner}, which hangs, is stopped, or cannot be reached any more; the \
-                         job ends; started again, it goes on from its last checkpoint (NN_MPI_PATIENCE has the seconds)",
+                         job ends; when started again, it resumes from its last checkpoint (NN_MPI_PATIENCE has the seconds)",
                         patience.as_secs_f64()
                     );
                     // Not by MPI, which may need the very link that has failed; the launcher ends

@@ -87,7 +87,7 @@ fn pairs(lines: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The error of another rank.
 fn elsewhere(rank: usize, text: &str) -> Error {
-    let advice = "no rank can go on without it";
+    let advice = "no rank can continue without it";
     Error::value(format!("rank {rank}"), text, "no error on any rank", advice)
 }
 

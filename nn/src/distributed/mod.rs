@@ -240,7 +240,7 @@ impl World {
     pub(crate) fn check_local_steps(&self) -> Result<()> {
         match self.local {
             Some(LocalSteps { from, .. }) if !(0.0..=1.0).contains(&from) => Err(Error::value(
-                "share of the training before local steps",
+                "fraction of the training before local steps",
                 from.to_string(),
                 "a number from 0 to 1",
                 "0.5 begins with them after half of the training",
@@ -249,7 +249,7 @@ impl World {
                 "local steps",
                 "0",
                 "at least 1 between two means",
-                "8 are a beginning; leave `local_steps` out to add up each gradient",
+                "8 is a good start; leave `local_steps` out to add up each gradient",
             )),
             _ => Ok(()),
         }
@@ -268,8 +268,9 @@ impl World {
             }
             false => format!("start {few} ranks, or {}", 2 * few),
         };
-        let expected =
-            format!("1, 2, 4, … up to {shards}: each has as many of the {shards} parts of a batch");
+        let expected = format!(
+            "1, 2, 4, … up to {shards}: each rank has the same number of the {shards} parts of a batch"
+        );
         Err(Error::value("ranks", size.to_string(), expected, advice))
     }
 }

@@ -84,7 +84,7 @@ impl Rank {
         match message.downcast::<Vec<T>>() {
             Ok(message) if message.len() == numbers.len() => numbers.copy_from_slice(&message),
             _ => {
-                panic!("rank {}: rank {from} has sent something else than was expected", self.rank)
+                panic!("rank {}: rank {from} has sent an unexpected message", self.rank)
             }
         }
     }

@@ -253,7 +253,7 @@ impl<T: Float> Builder<'_, T> {
                 .find(|known| *known == word.plain()),
             Some(Choice::Own(path)) => {
                 let sentence = format!(
-                    "`{}` is no word for first weights, and rules of your own are for declared networks: write {}",
+                    "`{}` is not an initializer, and custom ones are for declared networks only: write {}",
                     path.text,
                     nn_grammar::vocabulary::listed(nn_grammar::vocabulary::INITIALIZERS)
                 );
@@ -306,7 +306,7 @@ impl<T: Float> Builder<'_, T> {
             return Some(());
         }
         let sentence = format!(
-            "with `dense({inputs} -> {outputs})` the network has {} weights, for which there is no memory",
+            "with `dense({inputs} -> {outputs})` the network has {} weights, which do not fit in memory",
             self.weights
         );
         self.report.error(&self.place.clone(), sentence);
@@ -404,10 +404,8 @@ impl<T: Float> Builder<'_, T> {
             Value::Const(code) => {
                 let number = self.number(&code.text, &width.place)?;
                 if number < 1.0 || number > f64::from(u32::MAX) || number.fract() != 0.0 {
-                    let sentence = format!(
-                        "`{}` is {number}, and a width is a whole number from 1",
-                        code.text
-                    );
+                    let sentence =
+                        format!("`{}` is {number}, and a width is an integer from 1", code.text);
                     self.report.error(&width.place, sentence);
                     return None;
                 }

@@ -35,7 +35,7 @@ impl<T: Float> Dynamic<T> {
             return Err(Error::value(
                 format!("end of network {}", self.network.name),
                 self.network.head_info.to_string(),
-                "softmax, which tells classes apart",
+                "softmax, which predicts classes",
                 "take the numbers that `predict` gives",
             ));
         }

@@ -256,7 +256,7 @@ impl<T: Float> Dynamic<T> {
             Error::value(
                 format!("network {} whose target has units", quoted(&self.network.name)),
                 self.declaration(),
-                "columns of a table in front, and one number at the end",
+                "columns of a table first, and one number at the end",
                 "begin it with `columns { … }` and end it with `dense(1)`",
             )
         })

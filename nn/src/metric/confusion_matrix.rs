@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 /// for (dog, class) in [(0.1, 0), (0.9, 1), (0.3, 1)] {
 ///     matrix.observe(&Answer::of_class(&[1.0 - dog, dog], class)?)?;
 /// }
-/// assert_eq!(matrix.count(1, 0), 1.0); // a dog that was taken for a cat
+/// assert_eq!(matrix.count(1, 0), 1.0); // a dog that was predicted as a cat
 /// println!("{matrix}");
 /// # Ok::<(), nn::Error>(())
 /// ```
@@ -135,7 +135,7 @@ impl fmt::Display for ConfusionMatrix {
         let share = if all > 0.0 { format!(", {:.4} right", right / all) } else { String::new() };
         writeln!(
             f,
-            "{} rows{share}; down the class, across what it is taken for",
+            "{} rows{share}; rows: true class, columns: predicted",
             number(all).replace('·', "0")
         )?;
         for start in (0..self.classes).step_by(at_once) {
@@ -160,7 +160,7 @@ impl fmt::Display for ConfusionMatrix {
             let of = |class: usize| {
                 self.names.get(class).map_or(class.to_string(), |name| cut(name, 24))
             };
-            write!(f, "most often: {} taken for {}, {}", of(actual), of(chosen), number(count))?;
+            write!(f, "worst: {} predicted as {}, {}", of(actual), of(chosen), number(count))?;
         }
         Ok(())
     }
@@ -196,12 +196,12 @@ mod tests {
         let matrix =
             of::<3>(ConfusionMatrix::named(["cat", "dog", "a very long name indeed"]), &rows);
         let expected = "\
-5 rows, 0.6000 right; down the class, across what it is taken for
+5 rows, 0.6000 right; rows: true class, columns: predicted
 actual               0   1   2 recall
 0 cat                2   1   ·  0.667
 1 dog                ·   1   1  0.500
 2 a very long nam…   ·   ·   ·      -
-most often: cat taken for dog, 1";
+worst: cat predicted as dog, 1";
         assert_eq!(matrix.to_string(), expected);
         assert_eq!(ConfusionMatrix::default().to_string(), "confusion matrix of no rows");
     }

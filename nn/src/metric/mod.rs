@@ -189,7 +189,7 @@ impl Metrics {
             false => Err(Error::diverged(
                 "loss",
                 self.loss.to_string(),
-                "the outputs are not finite, or too far from the targets: look at the parameters",
+                "the outputs are not finite, or too far from the targets: check the parameters",
             )),
         }
     }

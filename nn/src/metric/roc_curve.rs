@@ -106,7 +106,7 @@ impl fmt::Display for RocCurve {
         grid.show(f, "true positives", "false positives")?;
         write!(
             f,
-            "best threshold {:.4}: {:.1} % of the positive found, {:.1} % of the others",
+            "best threshold {:.4}: {:.1} % true positives, {:.1} % false positives",
             best.threshold,
             100.0 * best.true_positives,
             100.0 * best.false_positives

@@ -113,7 +113,8 @@ impl<'a, M: Model> Lbfgs<'a, M> {
         const NAME: &str = "lbfgs";
         self.limits.check(NAME)?;
         if self.memory == 0 {
-            let advice = "without a step to remember it would be plain descent; 10 are usual, 100 the default";
+            let advice =
+                "without a history it would be gradient descent; 10 is usual, 100 the default";
             return Err(Error::value("memory of lbfgs", "0", "at least 1", advice));
         }
         let Lbfgs { model, data, loss, limits, memory, threads, mut watch } = self;

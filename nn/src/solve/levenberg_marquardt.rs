@@ -121,7 +121,7 @@ impl<'a, M: LeastSquares> LevenbergMarquardt<'a, M> {
         if model.encodes() {
             return Err(Error::value(
                 format!("model for {NAME}"),
-                format!("{}, in front of which an encoder stands", model.name()),
+                format!("{}, which begins with an encoder", model.name()),
                 "one that takes rows as they are",
                 "prepare the rows yourself and leave the encoder out, or use `lbfgs`",
             ));

@@ -42,7 +42,7 @@ pub(super) fn check_size(residuals: usize, parameters: usize) -> Result<()> {
     Err(Error::value(
         "problem for levenberg_marquardt",
         format!("{parameters} parameters and {residuals} residuals"),
-        format!("at most {MOST} of the ones or of the others"),
+        format!("at most {MOST} of either"),
         "it solves a dense system of equations for each step: use `lbfgs`",
     ))
 }

@@ -89,9 +89,9 @@ impl<'a, M: Model> Objective<'a, M> {
         if let Some(kept) = tensors.iter().find(|tensor| tensor.kind == TensorKind::State) {
             return Err(Error::value(
                 format!("model for {solver}"),
-                format!("`{}`, which follows the batches by a running mean", kept.name),
+                format!("`{}`, a running statistic of the batches", kept.name),
                 "parameters that are all trained",
-                "leave the layer out or take another norm, such as layer_norm; or train by `fit`",
+                "leave the layer out or use another norm, such as layer_norm; or train with `fit`",
             ));
         }
         let trained = tensors.iter().filter(|tensor| tensor.trained);
@@ -108,12 +108,12 @@ impl<'a, M: Model> Objective<'a, M> {
                     format!("loss of {} for {solver}", objective.model.name()),
                     format!("{first}, then {other} for the same parameters"),
                     "a function of the parameters alone",
-                    "leave layers such as dropout out, which draw random numbers; or train by `fit`",
+                    "leave out layers that draw random numbers, such as dropout; or train with `fit`",
                 ));
             }
         }
         if !first.is_finite() {
-            let advice = "the parameters are as they were; check them, and that inputs and targets are scaled to about 1";
+            let advice = "the parameters are unchanged; check them, and that inputs and targets are scaled to about 1";
             return Err(Error::diverged(
                 "loss before the first iteration",
                 first.to_string(),

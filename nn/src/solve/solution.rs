@@ -62,10 +62,10 @@ impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Stopped::Goal => "the goal is reached",
-            Stopped::Gradient => "the gradient is as good as zero",
+            Stopped::Gradient => "the gradient is zero within its bound",
             Stopped::Change => "the loss hardly changes any more",
-            Stopped::NoProgress => "no step makes the loss smaller",
-            Stopped::Iterations => "all iterations are made",
+            Stopped::NoProgress => "no step reduces the loss",
+            Stopped::Iterations => "the maximum number of iterations is reached",
             Stopped::Watcher => "the watcher stopped it",
         })
     }
@@ -100,17 +100,12 @@ impl Limits {
             Err(Error::value(format!("{what} of {solver}"), found, expected, advice))
         };
         if self.iterations == 0 {
-            let advice = "without an iteration the first weights would stay";
+            let advice = "without an iteration the weights would not change";
             return refused("iterations", "0".into(), "at least 1", advice);
         }
         let from_zero = "a finite number from 0";
         if let Some(goal) = self.goal.filter(|goal| !(goal.is_finite() && *goal >= 0.0)) {
-            return refused(
-                "goal",
-                goal.to_string(),
-                from_zero,
-                "leave it out to go on to the end",
-            );
+            return refused("goal", goal.to_string(), from_zero, "leave it out to run to the end");
         }
         for (what, bound) in [("gradient bound", self.gradient), ("change bound", self.change)] {
             if !(bound.is_finite() && bound >= 0.0) {

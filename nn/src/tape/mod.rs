@@ -293,7 +293,7 @@ impl<'t, N: Network> OnTape<'t, N> {
                     tensor.name,
                     "no gradient",
                     "one for every parameter",
-                    "compute the loss from what this network answered on this tape",
+                    "compute the loss from this network's outputs on this tape",
                 ));
             };
             let values = gradient.to_vec();

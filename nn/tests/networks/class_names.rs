@@ -230,7 +230,7 @@ fn only_as_many_names_as_classes_and_only_for_classes() {
     }
     let dynamic: Dynamic = Dynamic::parse("dense(2 -> 3)").unwrap();
     let error = dynamic.predict_class(&[0.0, 0.0]).unwrap_err().to_string();
-    assert!(error.contains("found linear, expected softmax, which tells classes apart"), "{error}");
+    assert!(error.contains("found linear, expected softmax, which predicts classes"), "{error}");
     let too_few = Dataset::<_, Class<4>>::from_words(rows::<f32>(), &WORDS).unwrap_err();
     assert!(too_few.to_string().contains("expected 4, as the type of the data says"), "{too_few}");
 }

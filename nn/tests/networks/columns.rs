@@ -216,7 +216,7 @@ fn a_target_is_a_logarithm_and_clamped_on_request() -> nn::Result<()> {
         "{error}"
     );
     let error = Dynamic::<f32>::parse("dense(2 -> 1)")?.log_target().unwrap_err().to_string();
-    assert!(error.contains("columns of a table in front, and one number at the end"), "{error}");
+    assert!(error.contains("columns of a table first, and one number at the end"), "{error}");
     Ok(())
 }
 

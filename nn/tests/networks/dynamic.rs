@@ -591,7 +591,7 @@ fn mistakes_are_sentences_with_the_line() {
     registry.number("hidden", 8).number("other", 1.5).activation::<Cube>("Cube");
     registry.layer::<Gate<5, 4>>("Gate");
     refused(registry.parse("dense(4 -> hidden, Own)"), "no activation `Own`: registered are Cube");
-    refused(registry.parse("dense(4 -> other)"), "`other` is 1.5, and a width is a whole number");
+    refused(registry.parse("dense(4 -> other)"), "`other` is 1.5, and a width is an integer");
     refused(registry.parse("dense(4 -> 6), Gate(6 -> 4)"), "takes 5 inputs and gives 4 outputs");
     refused(registry.parse("Mine(4 -> 3), dense(2)"), "no layer `Mine`: registered are Gate");
     refused(registry.parse("a::Net, dense(2)"), "no network `a::Net`: none is registered");
@@ -612,7 +612,7 @@ fn mistakes_are_sentences_with_the_line() {
     refused(registry.parse(""), "");
 
     refused(parse("dense(4294967295 -> 4294967295)"), "more than any memory holds");
-    refused(parse("dense(4000000000 -> 4000000)"), "for which there is no memory");
+    refused(parse("dense(4000000000 -> 4000000)"), "which do not fit in memory");
     refused(parse("dense(4 -> 18446744073709551615), dense(2)"), "4294967295 at most");
     refused(parse("dense(4 -> 184467440737095516150), dense(2)"), "184467440737095516150");
 

@@ -341,7 +341,7 @@ fn a_solver_says_why_it_stopped() {
     let few =
         solve::levenberg_marquardt(&mut Six::<f64>::init(1), &data).iterations(2).run().unwrap();
     assert_eq!((few.stopped, few.iterations), (Stopped::Iterations, 2));
-    assert!(few.to_string().ends_with("all iterations are made"), "{few}");
+    assert!(few.to_string().ends_with("the maximum number of iterations is reached"), "{few}");
 }
 
 #[test]

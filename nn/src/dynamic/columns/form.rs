@@ -80,7 +80,7 @@ impl Target {
             format!("end of a network that predicts {}", quoted(&self.name)),
             format!("{} of {} outputs", head.plan().info(), head.units()),
             format!("`{end}`, as the column's values are"),
-            "let the network end so, or choose another column",
+            "end the network in it, or choose another column",
         ))
     }
 }

@@ -77,7 +77,7 @@ fn goal(target: &Column) -> Result<Goal> {
                     format!("classes of column {}", quoted(target.name())),
                     count.to_string(),
                     "at least 2",
-                    "rows of one class have nothing to be told apart by",
+                    "rows of a single class leave nothing to predict",
                 )),
             }
         }
@@ -154,13 +154,13 @@ fn words(column: &Column) -> std::result::Result<ColumnForm, &'static str> {
         return Err("is the same in all rows");
     }
     if seen.len() > 20 && seen.len() > present / 2 {
-        return Err("is another word in nearly every row");
+        return Err("is a different word in nearly every row");
     }
     let least = if present < 20 { 1 } else { LEAST_ROWS };
     // Words that are too rare to enter the vocabulary do not count.
     let kept = seen.iter().filter(|count| **count >= least).count().min(MOST_WORDS);
     if kept == 0 {
-        return Err("is another word in nearly every row");
+        return Err("is a different word in nearly every row");
     }
     Ok(ColumnForm { kind: ColumnKind::category(kept), complete: missing == 0 })
 }

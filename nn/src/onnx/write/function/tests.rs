@@ -1,4 +1,4 @@
-//! Every operation of the list is written, and what cannot be is refused.
+//! Tests that every operation of the list is written, and that others are rejected.
 
 use std::path::PathBuf;
 

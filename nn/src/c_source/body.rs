@@ -322,9 +322,9 @@ impl Body {
 fn unknown(what: &str, layer: &str, name: &str) -> Error {
     Error::value(
         format!("{what} of {}, to be written as C", quoted(layer)),
-        format!("{}, one of your own", quoted(name)),
+        format!("{}, a custom one", quoted(name)),
         format!("one of the {what}s that the notation has a word for"),
-        "nobody has written one of your own in C: write the network without it and add it by hand, or build it as a library, \
+        "there is no C code for it: write the network without it and add it by hand, or build it as a library, \
          as the example `embedded` does",
     )
 }

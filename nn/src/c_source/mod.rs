@@ -126,7 +126,7 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
                 "float type of a network as C",
                 std::any::type_name::<T>(),
                 "f32 or f64",
-                "C has no other: make a network of one of these with the same numbers",
+                "C has no other: convert the network to one of these",
             ));
         }
     };

@@ -83,7 +83,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
                 self.wrong(
                     &format!("input {number}"),
                     &x.to_string(),
-                    &format!("whole numbers below {}, or the largest that there are", exact::<T>()),
+                    &format!("integers below {}, or the largest of their type", exact::<T>()),
                 )
             })
         };
@@ -105,7 +105,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
     pub(super) fn counts(&self, what: &str, numbers: &[i64]) -> Result<Vec<usize>> {
         let count = |&number: &i64| {
             usize::try_from(number)
-                .map_err(|_| self.wrong(what, &number.to_string(), "no negative number"))
+                .map_err(|_| self.wrong(what, &number.to_string(), "a number from 0"))
         };
         numbers.iter().map(count).collect()
     }
@@ -145,7 +145,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
 
     /// An integer attribute.
     pub(super) fn integer(&self, name: &str, default: i64) -> Result<i64> {
-        let found = self.attribute(name, attribute::INT, "a whole number")?;
+        let found = self.attribute(name, attribute::INT, "an integer")?;
         Ok(found.and_then(|found| found.i).unwrap_or(default))
     }
 
@@ -166,7 +166,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
 
     /// An integer-list attribute, if present.
     pub(super) fn list(&self, name: &str) -> Result<Option<&'n [i64]>> {
-        let found = self.attribute(name, attribute::INTS, "whole numbers")?;
+        let found = self.attribute(name, attribute::INTS, "integers")?;
         Ok(found.map(|found| &found.ints[..]))
     }
 
@@ -228,7 +228,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
             format!("{what} of {}", called(self.proto)),
             found,
             expected,
-            "check the model by `onnx.checker`; if it is right, this operator is not known in this form",
+            "check the model by `onnx.checker`; if it is valid, this form of the operator is not supported",
         )
     }
 

@@ -237,7 +237,7 @@ fn what_cannot_be_read_is_named() {
     assert!(error.contains("in the external file of tensor"), "{error}");
     let error = refused(&changed(&beside, "torch_beside.onnx.data", "../../torch_beside.onn"));
     assert!(
-        error.contains("expected the name of a file beside the model, without `..`"),
+        error.contains("expected the name of a file in the model's folder, without `..`"),
         "{error}"
     );
     let scaled = fs::read(file("sklearn_numbers")).unwrap();

@@ -115,7 +115,7 @@ mod tests {
         all.sort_unstable();
         let count = all.len();
         all.dedup();
-        assert_eq!(all.len(), count, "an operator stands in two files");
+        assert_eq!(all.len(), count, "an operator is in two files");
         assert!(count > 100, "{count}");
         assert!(has(None, "Gemm") && has(Some("ai.onnx.ml"), "Scaler") && !has(None, "Scaler"));
     }

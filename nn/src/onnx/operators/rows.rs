@@ -21,7 +21,7 @@ operators! { node:
     };
     "BatchNormalization" => {
         if node.flag("training_mode", false)? || node.outputs() > 1 {
-            return Err(node.wrong("mode", "that of training", "that of answers, by the means that are there"));
+            return Err(node.wrong("mode", "training", "inference, with the running statistics"));
         }
         let epsilon = T::of(node.number("epsilon", 1e-5)?);
         let mean = node.input(3)?.value();

@@ -83,7 +83,7 @@ fn split<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>> {
 
 /// The slice from `starts` to `ends` along `axes`, all axes if omitted, in `steps`.
 fn slice<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
-    let missing = |what: &str| node.wrong(what, "none", "whole numbers");
+    let missing = |what: &str| node.wrong(what, "none", "integers");
     let starts = node.list_or_input("starts", 1)?.ok_or_else(|| missing("starts"))?;
     let ends = node.list_or_input("ends", 2)?.ok_or_else(|| missing("ends"))?;
     let axes = node.list_or_input("axes", 3)?;

@@ -109,11 +109,11 @@ impl<T: Float> OnnxModel<T> {
         };
         let model = proto::Model::decode(bytes).map_err(|error| {
             let advice =
-                "the file is truncated or damaged or no ONNX file, get it or write it again";
+                "the file is truncated, damaged or not an ONNX file; download it or write it again";
             wrong("messages", error.to_string(), "those of an ONNX model", advice)
         })?;
         let Some(graph) = model.graph else {
-            let advice = "the file is damaged or no ONNX file, get it or write it again";
+            let advice = "the file is damaged or not an ONNX file; download it or write it again";
             return Err(wrong("graph", "none".into(), "one", advice));
         };
         if let Some(function) = model.functions.first() {
@@ -133,7 +133,7 @@ impl<T: Float> OnnxModel<T> {
         }
         let known: BTreeSet<&str> = constants.iter().map(|(name, _)| &name[..]).collect();
         if known.len() < constants.len() {
-            let advice = "the file is damaged, get it or write it again";
+            let advice = "the file is damaged; download it or write it again";
             return Err(wrong("names of the constants", "one twice".into(), "each once", advice));
         }
         // Old files list the constants among the inputs, too.
@@ -256,8 +256,7 @@ impl<T: Float> OnnxModel<T> {
         for node in &self.nodes {
             let given = node.input.iter().map(|name| values.get(&name[..]).copied());
             let applied = Node::new(node, &self.path, tape, self.opset, given.collect());
-            let outputs =
-                operators::evaluate(&applied).expect("`read` has looked for the operator");
+            let outputs = operators::evaluate(&applied).expect("`read` has checked the operator");
             let outputs = outputs.map_err(|error| applied.refused(&error))?;
             if outputs.len() < node.output.len() {
                 let (found, expected) =
@@ -349,20 +348,20 @@ fn check_nodes<'a>(
             let domain = node.domain.as_deref().filter(|domain| !domain.is_empty());
             let found = domain.map_or(op.to_owned(), |domain| format!("{domain}::{op}"));
             let field = format!("operator of {}", called(node));
-            let expected = format!("one of the {} that are known", operators::names().count());
+            let expected = format!("one of the {} supported operators", operators::names().count());
             return Err(Error::file(path, field, quoted(&found), expected, ELSEWHERE));
         }
         if let Some(missing) =
             node.input.iter().find(|name| !name.is_empty() && !known.contains(&name[..]))
         {
-            let found = format!("{}, which no node before it gives", quoted(missing));
+            let found = format!("{}, which no earlier node produces", quoted(missing));
             let advice =
                 "the file is damaged, or the graph is part of another: export the model again";
             return Err(Error::file(
                 path,
                 format!("input of {}", called(node)),
                 found,
-                "a value that is there",
+                "an existing value",
                 advice,
             ));
         }
@@ -371,12 +370,12 @@ fn check_nodes<'a>(
     match outputs.iter().find(|output| !known.contains(&output.name[..])) {
         None => Ok(()),
         Some(output) => {
-            let found = format!("{}, which no node gives", quoted(&output.name));
+            let found = format!("{}, which no node produces", quoted(&output.name));
             Err(Error::file(
                 path,
                 "output of the graph",
                 found,
-                "a value that is there",
+                "an existing value",
                 "export the model again",
             ))
         }

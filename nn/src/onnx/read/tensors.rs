@@ -14,7 +14,7 @@ use crate::file::{from_bf16, from_f16};
 use crate::onnx::proto::{self, data_type};
 
 const DAMAGED: &str =
-    "the file is damaged or was written by a faulty program, get it or write it again";
+    "the file is damaged or was written by a faulty program; download it or write it again";
 
 /// An element type.
 struct Kind {
@@ -161,14 +161,14 @@ fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
         return wrong(
             "external file",
             &quoted(location),
-            "the name of a file beside the model, without `..`",
+            "the name of a file in the model's folder, without `..`",
         );
     }
     let number = |key: &str| text(key).map_or(Ok(None), |text| text.parse::<u64>().map(Some));
     let (Ok(offset), Ok(length)) = (number("offset"), number("length")) else {
         return wrong(
-            "place in the external file",
-            "no whole number",
+            "position in the external file",
+            "not an integer",
             "`offset` and `length` in digits",
         );
     };
@@ -179,7 +179,7 @@ fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
     let offset = offset.unwrap_or(0);
     let Some(rest) = size.checked_sub(offset) else {
         return wrong(
-            "place in the external file",
+            "position in the external file",
             &offset.to_string(),
             &format!("at most {size}, its length"),
         );

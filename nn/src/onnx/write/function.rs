@@ -272,10 +272,10 @@ pub(super) fn same_nodes(
     Err(Error::value(
         format!("{name}, to be saved as ONNX"),
         format!(
-            "{}, which depends on the inputs by what is not recorded",
+            "{}, which depends on the inputs in a way that is not recorded",
             quoted(what.unwrap_or_default())
         ),
-        "what is the same for all inputs and any number of rows",
+        "a constant that is the same for all inputs and any number of rows",
         OTHERWISE,
     ))
 }

@@ -129,7 +129,7 @@ fn write_model(path: &Path, name: &str, model: &proto::Model) -> Result<()> {
         return Err(Error::value(
             format!("{}, to be saved as ONNX", quoted(name)),
             format!("{length} bytes"),
-            "at most 2147483647, which is as much as a protobuf message can have",
+            "at most 2147483647, the largest protobuf message",
             "save it by `save`",
         ));
     }
@@ -366,15 +366,15 @@ impl<T: Float> Writer<'_, T> {
     fn unknown(&self, what: &str, name: &str, is_own: bool) -> Error {
         Error::value(
             format!("{what} of {}, to be saved as ONNX", quoted(&self.graph.layer)),
-            format!("{}{}", quoted(name), if is_own { ", one of your own" } else { "" }),
+            format!("{}{}", quoted(name), if is_own { ", a custom one" } else { "" }),
             format!("one of the {what}s that ONNX has operators for"),
             match what {
                 _ if !is_own => "save the part of the network without it, or `save` all of it",
                 "activation" => {
-                    "ONNX has no operator for one of your own: say by `OnnxOptions::activation` what it is on a tape"
+                    "ONNX has no operator for it: define it as a function on a tape by `OnnxOptions::activation`"
                 }
                 _ => {
-                    "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it"
+                    "ONNX has no operator for it: save the part of the network without it, or `save` all of it"
                 }
             },
         )

@@ -91,8 +91,8 @@ pub(super) fn compare<T: Float>(
     if layers.any(|layer| layer.columns.forms.iter().any(has_words)) {
         return Err(Error::value(
             format!("activations of {} as functions on a tape", quoted(network.name)),
-            "columns of words in front, which the reader of ONNX models here cannot run",
-            "numbers in front, so that the model can be compared with the network before it is written",
+            "columns of words, which this reader of ONNX models cannot run",
+            "columns of numbers, so that the model can be compared with the network before it is written",
             "take an activation that the notation has a word for",
         ));
     }
@@ -122,7 +122,7 @@ pub(super) fn compare<T: Float>(
     Err(Error::value(
         format!("activations of {} as functions on a tape", quoted(network.name)),
         format!("{}: with them the model gives other numbers than the network", names.join(", ")),
-        "the functions that the network has",
+        "the network's functions",
         "write the same formula by operations on the tape",
     ))
 }

@@ -477,7 +477,7 @@ impl<'m, T: Float> Chain<'m, T> {
     }
 
     fn refused(&self, node: &proto::Node) -> Error {
-        let found = "no layer of the notation, nor the activation of a dense one, in its place";
+        let found = "no layer of the notation, nor the activation of a dense layer";
         Error::file(&self.model.path, called(node), found, "a chain of layers", OTHERWISE)
     }
 }

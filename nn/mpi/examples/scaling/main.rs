@@ -24,17 +24,17 @@ network! {
 }
 
 const HELP: &str = "\
-Measures on these machines what a training step costs on one rank, and what messages between two cost; predicts steps on
-up to 1,024 ranks, over three usual links and this one; compares with steps on the ranks that there are.
+Measures on these machines the cost of a training step on one rank, and of messages between two; predicts steps on
+up to 1,024 ranks, over three common links and this one; compares with steps on the actual ranks.
 
 Options:
-  --rows N       rows of a batch for each rank (default 512)
-  --steps N      steps of a measurement (default 12)
-  --threads N    threads of each rank (default 1)
-  --picture FILE where to write the curves, as SVG
-  --quick        the smallest network alone
-  --alone        without MPI: the usual links alone
-  --help         this text";
+  --rows N       rows of a batch per rank (default 512)
+  --steps N      steps per measurement (default 12)
+  --threads N    threads per rank (default 1)
+  --picture FILE writes the curves to FILE, as SVG
+  --quick        only the smallest network
+  --alone        without MPI: only the common links
+  --help         prints this text";
 
 /// Parts per batch.
 const SHARDS: usize = 8;
@@ -233,7 +233,10 @@ fn measure(options: &Options, world: Option<&World>) -> nn::Result<()> {
             println!("rounding: {:.3} ns a byte of a gradient in full", rounding * 1e9);
             ways.insert(1, Sent::InBf16 { rounding });
         }
-        println!("\nMeasured on {} ranks, {rows} rows each, compared with the model:", world.size());
+        println!(
+            "\nMeasured on {} ranks, {rows} rows each, compared with the model:",
+            world.size()
+        );
         for (compute, together) in &networks {
             let Some(together) = together else { continue };
             for &sent in &ways {

@@ -260,7 +260,9 @@ pub(crate) fn less_sent(
     let rounded = ways.iter().find(|sent| matches!(sent, Sent::InBf16 { .. }));
     if let (Some(&sent), Some(compute), Some(link)) = (rounded, networks.last(), links.first()) {
         match (Prediction { compute, link, sent }).pays_below(RANKS, adding) {
-            Some(bits) => _ = writeln!(text, "bf16 pays off on links below {:.1} Gbit/s", bits / 1e9),
+            Some(bits) => {
+                _ = writeln!(text, "bf16 pays off on links below {:.1} Gbit/s", bits / 1e9)
+            }
             None => text += "bf16 pays off on no link\n",
         }
     }

@@ -270,9 +270,9 @@ pub(super) fn header(row: &RowStruct, stem: &str, real: Precision) -> String {
     let (upper, real) = (stem.to_ascii_uppercase(), real.real());
     format!(
         "/* A row of a table. */\ntypedef struct {{\n{}}} {stem}_row;\n\n\
-         /* The numbers of a row, as the functions for samples take them. */\n\
+         /* Converts a row to the numbers of a sample. */\n\
          void {stem}_numbers(const {stem}_row *row, {real} input[{upper}_INPUTS]);\n\n\
-         /* The answer to a row. */\nvoid {stem}_predict_row(const {stem}_row *row, {real} output[{upper}_OUTPUTS]);\n\n",
+         /* The outputs for a row. */\nvoid {stem}_predict_row(const {stem}_row *row, {real} output[{upper}_OUTPUTS]);\n\n",
         row.fields
     )
 }

@@ -147,8 +147,8 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
          #ifndef {upper}_H\n#define {upper}_H\n\n\
          #ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n\
          #define {upper}_INPUTS {inputs}\n#define {upper}_OUTPUTS {outputs}\n\n\
-         /* Bytes of stack that the numbers of one prediction need. */\n#define {upper}_STACK {stack}\n\n\
-         /* The answer to one sample. */\nvoid {stem}_predict({arguments});\n\n\
+         /* Bytes of stack for the numbers of one prediction. */\n#define {upper}_STACK {stack}\n\n\
+         /* The outputs for one sample. */\nvoid {stem}_predict({arguments});\n\n\
          /* The last layer's values for one sample, before the head's function. */\nvoid {stem}_logits({arguments});\n\n{row_header}\
          #ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
         version = env!("CARGO_PKG_VERSION"),
@@ -178,7 +178,7 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
 
 /// Checks that the compiler keeps to the arithmetic as written.
 const STRICT: &str = "\
-/* Every operation rounds by itself, or the bits would be others. */
+/* Every operation must round by itself: a contraction would change the bits. */
 #if defined __FAST_MATH__
 #error \"compile without -ffast-math\"
 #endif

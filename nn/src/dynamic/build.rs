@@ -83,7 +83,7 @@ fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
     };
     if networks.len() > 1 {
         let place = &networks[1].head.name.place;
-        report.error(place, "a text is one network; read the others from texts of their own");
+        report.error(place, "a text must contain one network; read the others from separate texts");
         return None;
     }
     let network = networks.pop()?;

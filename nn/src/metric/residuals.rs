@@ -90,7 +90,7 @@ impl fmt::Display for Residuals {
             [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&sorted, share).unwrap_or(0.0));
         writeln!(
             f,
-            "{} residuals (output - target), mean {mean:.4e}, deviation {deviation:.4e}",
+            "{} residuals (output - target), mean {mean:.4e}, std {deviation:.4e}",
             sorted.len()
         )?;
         write!(f, "quartiles {low:.3e} | {first:.3e} | {median:.3e} | {third:.3e} | {high:.3e}")?;

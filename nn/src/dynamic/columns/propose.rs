@@ -51,7 +51,7 @@ pub(super) fn propose(table: &Table, target: &Column) -> Result<(Vec<Named>, Vec
         return Err(Error::value(
             "columns to predict from",
             format!("none among {} columns", table.columns().len()),
-            "at least one beside the target that is not the same in all rows",
+            "at least one besides the target that is not the same in all rows",
             "choose another target, or give a table with more columns",
         ));
     }

@@ -3,7 +3,6 @@
 //! The function runs twice, on different numbers and different numbers of rows. Everything that is
 //! the same both times is the graph; a length that differs is the batch's. Any other difference
 //! cannot be written and is rejected.
-//! length that is not is the batch's. Whatever else differs cannot be written, and is refused.
 
 use std::collections::HashMap;
 use std::path::Path;

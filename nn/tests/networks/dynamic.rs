@@ -603,12 +603,12 @@ fn mistakes_are_sentences_with_the_line() {
     );
     refused(
         registry.parse("struct A(dense(1 -> 1)); struct B(dense(1 -> 1));"),
-        "a text is one network",
+        "a text must contain one network",
     );
     refused(registry.parse("struct A<const H: usize>(dense(1 -> H));"), "has no parameters");
     refused(
         registry.parse("dense(4 -> 2, init = mine::Rule)"),
-        "rules of your own are for declared",
+        "custom ones are for declared",
     );
     refused(registry.parse(""), "");
 

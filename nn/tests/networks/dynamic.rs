@@ -606,10 +606,7 @@ fn mistakes_are_sentences_with_the_line() {
         "a text must contain one network",
     );
     refused(registry.parse("struct A<const H: usize>(dense(1 -> H));"), "has no parameters");
-    refused(
-        registry.parse("dense(4 -> 2, init = mine::Rule)"),
-        "custom ones are for declared",
-    );
+    refused(registry.parse("dense(4 -> 2, init = mine::Rule)"), "custom ones are for declared");
     refused(registry.parse(""), "");
 
     refused(parse("dense(4294967295 -> 4294967295)"), "more than any memory holds");

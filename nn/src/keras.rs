@@ -162,9 +162,7 @@ fn taken<T: Float>(
     let what = |of: &str| format!("{of} of array {}, for {}", quoted(array), quoted(&tensor.name));
     if shape != expected {
         let advice = match shape.iter().rev().eq(expected) {
-            true => {
-                "this is the other way round, as PyTorch has it: load its file by `load_pytorch`"
-            }
+            true => "this is transposed, as in PyTorch: load its file by `load_pytorch`",
             false => "declare the layers in the order and with the widths of the model",
         };
         let (found, expected) = (format!("{shape:?}"), format!("{expected:?}"));

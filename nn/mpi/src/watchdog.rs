@@ -35,7 +35,7 @@ impl Watchdog {
                     let partner = watchdog.partner.load(Ordering::Relaxed);
                     eprintln!(
                         "{name}: has waited {:.0} s for rank {partner}, which hangs, is stopped, or cannot be reached any more; the \
-                         job ends; when started again, it resumes from its last checkpoint (NN_MPI_PATIENCE has the seconds)",
+                         job ends; when started again, it resumes from its last checkpoint (NN_MPI_PATIENCE sets the seconds)",
                         patience.as_secs_f64()
                     );
                     // Not by MPI, which may need the very link that has failed; the launcher ends
@@ -48,7 +48,9 @@ impl Watchdog {
         };
         let thread = std::thread::Builder::new().name("nn-mpi watchdog".into()).spawn(look);
         if let Err(error) = thread {
-            eprintln!("no watchdog, a rank that hangs will not be noticed: {error}");
+            eprintln!(
+                "cannot start the watchdog, so a rank that hangs will not be detected: {error}"
+            );
         }
         watchdog
     }

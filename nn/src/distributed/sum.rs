@@ -58,7 +58,7 @@ pub(super) fn sum<T: Float>(
         return Ok(());
     }
     Err(Error::value(
-        "numbers of a model that several ranks train",
+        "float type of a model that several ranks train",
         std::any::type_name::<T>(),
         "f32 or f64",
         "train it on one rank",

@@ -155,7 +155,7 @@ impl<T: Float> Dynamic<T> {
             return Err(wrong(
                 "metadata",
                 "no `notation`".to_owned(),
-                "a network with columns of a table in it",
+                "a network with columns of a table",
             ));
         };
         let mut network = Self::parse(&notation)?.load(path)?;

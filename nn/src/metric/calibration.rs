@@ -79,7 +79,7 @@ impl fmt::Display for Reliability {
         const WIDTH: usize = 40;
         match self.error {
             Some(error) => write!(f, "calibration error {error:.4}")?,
-            None => write!(f, "calibration of no rows")?,
+            None => write!(f, "calibration: no rows")?,
         }
         write!(f, "\nconfidence         rows  right  accuracy as a bar, | is the mean confidence")?;
         let count = self.bins.len() as f64;

@@ -91,7 +91,7 @@ impl Metric for ConfusionMatrix {
         if self.classes != classes {
             let (what, found) = match self.classes {
                 0 => ("number of class names", names),
-                before => ("number of classes of the rows before", before),
+                before => ("number of classes in earlier rows", before),
             };
             let advice = "give one name for each class, and measure one model at a time";
             return Err(Error::value(what, found.to_string(), classes.to_string(), advice));
@@ -111,7 +111,7 @@ impl fmt::Display for ConfusionMatrix {
         /// Columns for the numbers of the predicted classes.
         const ROOM: usize = 80 - " recall".len();
         if self.classes == 0 {
-            return write!(f, "confusion matrix of no rows");
+            return write!(f, "confusion matrix: no rows");
         }
         let is_whole = self.counts.iter().all(|count| count.fract() == 0.0 && *count < 1e15);
         let number = |count: f64| match count {
@@ -203,7 +203,7 @@ actual               0   1   2 recall
 2 a very long nam…   ·   ·   ·      -
 worst: cat predicted as dog, 1";
         assert_eq!(matrix.to_string(), expected);
-        assert_eq!(ConfusionMatrix::default().to_string(), "confusion matrix of no rows");
+        assert_eq!(ConfusionMatrix::default().to_string(), "confusion matrix: no rows");
     }
 
     #[test]

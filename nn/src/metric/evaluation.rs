@@ -236,7 +236,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
     pub fn measure<M: Metric>(self, mut metric: M) -> Result<M::Value> {
         /// Rows whose outputs are in memory at a time.
         const PORTION: usize = 4096;
-        self.without_loss("a metric has no loss: leave `loss` out, or ask `metrics` for it")?;
+        self.without_loss("a metric has no loss: leave `loss` out, or call `metrics`")?;
         let heads = <N::Head as HeadFunction<N::Float>>::INFO.count();
         let Evaluation { network, data, head, .. } = self;
         if let Some(head) = head.filter(|&head| head >= heads) {

@@ -84,7 +84,7 @@ impl fmt::Display for Residuals {
         const WIDTH: usize = 40;
         let sorted = self.sorted();
         let (Some(mean), Some(deviation)) = (self.mean(), self.deviation()) else {
-            return write!(f, "residuals of no rows");
+            return write!(f, "residuals: no rows");
         };
         let [low, first, median, third, high] =
             [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&sorted, share).unwrap_or(0.0));

@@ -169,7 +169,7 @@ fn minimize<M: Model>(
         Iteration { number: 0, evaluations: 1, loss: first_loss, gradient: largest(&gradient) };
     if !state.gradient.is_finite() {
         let advice =
-            "the parameters are as they were; check that inputs and targets are scaled to about 1";
+            "the parameters are unchanged; check that inputs and targets are scaled to about 1";
         let found = state.gradient.to_string();
         return Err(Error::diverged("gradient before the first iteration", found, advice));
     }

@@ -176,7 +176,7 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
         let mut squares = dot(&residuals, &residuals);
         let first_loss = squares / count;
         if !first_loss.is_finite() {
-            let advice = "the parameters are as they were; scale inputs and targets to about 1";
+            let advice = "the parameters are unchanged; scale inputs and targets to about 1";
             let found = first_loss.to_string();
             return Err(Error::diverged("loss before the first iteration", found, advice));
         }

@@ -63,10 +63,10 @@ impl fmt::Display for Stopped {
         f.write_str(match self {
             Stopped::Goal => "the goal is reached",
             Stopped::Gradient => "the gradient is zero within its bound",
-            Stopped::Change => "the loss hardly changes any more",
+            Stopped::Change => "the loss has stopped changing",
             Stopped::NoProgress => "no step reduces the loss",
             Stopped::Iterations => "the maximum number of iterations is reached",
-            Stopped::Watcher => "the watcher stopped it",
+            Stopped::Watcher => "the callback stopped it",
         })
     }
 }

@@ -177,8 +177,8 @@ fn words_that_are_not_given_are_named() {
     let says = |options: OnnxOptions| silent.save_onnx(&path, &options).unwrap_err().to_string();
     assert_eq!(
         says(OnnxOptions::new()),
-        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word that the network has a place for: it has \
-         the fingerprints of the others alone; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
+        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word in the network's vocabulary: it has only \
+         the fingerprints of the others; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
          `OnnxOptions::words`"
     );
     let cities = ["Rome", "Oslo", "Bern", "Wien", "Köln"];

@@ -139,7 +139,7 @@ impl<T: Float> Dynamic<T> {
                 format!("target of network {}", quoted(&self.network.name)),
                 "none",
                 "the column that it predicts",
-                "say which one by `predicting`",
+                "set it by `predicting`",
             )
         })?;
         let (inputs, words) = (front.block().inputs(table)?, front.block().words(table)?);
@@ -168,7 +168,7 @@ impl<T: Float> Dynamic<T> {
                 format!("network {}", quoted(&self.network.name)),
                 "one that takes numbers",
                 "one that was made for a table",
-                "make it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
+                "create it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
             )
         })
     }

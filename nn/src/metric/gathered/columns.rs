@@ -46,7 +46,7 @@ pub(in crate::metric) fn same_width(before: usize, found: usize) -> Result<()> {
     Err(Error::value(
         "number of outputs of a row",
         found.to_string(),
-        format!("{before}, as in the rows before"),
+        format!("{before}, as in earlier rows"),
         "measure one model at a time",
     ))
 }

@@ -58,11 +58,9 @@ fn largest<'t, T: Float>(x: Var<'t, T>, axes: &[usize], keep: bool) -> Result<Va
 
 fn last_is_wrong<T: Float>(node: &Node<'_, '_, T>) -> Result<()> {
     match node.flag("select_last_index", false)? {
-        true => Err(node.wrong(
-            "attribute `select_last_index`",
-            "1",
-            "0: of equals the first one is taken",
-        )),
+        true => {
+            Err(node.wrong("attribute `select_last_index`", "1", "0, the first of equal numbers"))
+        }
         false => Ok(()),
     }
 }

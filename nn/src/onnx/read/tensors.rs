@@ -189,7 +189,7 @@ fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
         return wrong(
             "length in the external file",
             &length.to_string(),
-            &format!("at most {rest}, what it has there"),
+            &format!("at most {rest}, the rest of the file"),
         );
     }
     file.seek(SeekFrom::Start(offset)).map_err(fail)?;

@@ -177,7 +177,7 @@ fn places<'w, T: Float>(
     Err(Error::value(
         format!("words of column {}, to be saved as ONNX", quoted(column)),
         format!("{} of {}", places.len(), places.len() + unknown),
-        "each word that the network has a place for: it has the fingerprints of the others alone",
+        "each word in the network's vocabulary: it has only the fingerprints of the others",
         "give the table that it was trained with by `OnnxOptions::words_of`, or the words by `OnnxOptions::words`",
     ))
 }

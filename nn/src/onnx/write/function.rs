@@ -323,8 +323,8 @@ pub(super) fn emit<T: Float>(
         Some(name) => Err(Error::value(
             format!("operation of {}, to be saved as ONNX", graph.layer),
             quoted(name),
-            "one that `nn::onnx::save_function` lists, with settings that ONNX has",
-            "write it by those, or compute it outside of the model",
+            "one that `nn::onnx::save_function` lists, with attributes that ONNX supports",
+            "use those, or compute it outside of the model",
         )),
     }
 }

@@ -75,11 +75,7 @@ impl<'m, T: Float> Chain<'m, T> {
         for ((part, end), reached) in parts.iter().zip(&join.input).zip(&reached) {
             if !reached.contains(&end[..]) {
                 let expected = "branches in the order of the inputs";
-                return Err(self.divided(
-                    "inputs",
-                    "another order where they are joined",
-                    expected,
-                ));
+                return Err(self.divided("inputs", "joined in another order", expected));
             }
             (self.at, self.width, self.is_front) = (part.0, part.1, true);
             let inside = self.until(end)?;

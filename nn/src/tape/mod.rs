@@ -50,8 +50,8 @@ pub trait Record: Network {
         OnTape::new(self, tape, true)
     }
 
-    /// [`Network::predict`] as a function on a tape: outputs `[rows, outputs]` for x `[rows,
-    /// inputs]`. The parameters are constants; [`Record::on_tape`] makes them variables.
+    /// [`Network::predict`] as a function on a tape: outputs `[rows, outputs]` for x
+    /// `[rows, inputs]`. The parameters are constants; [`Record::on_tape`] makes them variables.
     ///
     /// ```
     /// use nn::{Network, Record, autograd::Tape, network};

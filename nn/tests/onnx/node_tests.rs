@@ -2,8 +2,8 @@
 //!
 //! 409 of them (names.txt) cover operations of a tape; each is one operator with inputs, attributes
 //! and expected outputs, from the ONNX project. The numbers are in autograd/tests/onnx, so a test
-//! run needs nothing else; convert.py documents their origin. `cargo test -p nn --test onnx --
-//! --nocapture` prints the table.
+//! run needs nothing else; convert.py documents their origin.
+//! `cargo test -p nn --test onnx -- --nocapture` prints the table.
 
 use std::collections::BTreeMap;
 use std::path::Path;

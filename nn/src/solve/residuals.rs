@@ -105,8 +105,8 @@ pub trait LeastSquares: Model {
         threads: &Threads,
     );
 
-    /// The derivative of each residual with respect to each of the flat parameters, `[rows, outputs, parameters]`,
-    /// on the calling thread.
+    /// The derivative of each residual with respect to each of the flat parameters,
+    /// `[rows, outputs, parameters]`, on the calling thread.
     ///
     /// # Errors
     ///

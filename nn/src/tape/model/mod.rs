@@ -128,9 +128,9 @@ where
     L: for<'t> Fn(Var<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
 {
     /// A model of these tensors. `outputs` computes the outputs from them and the inputs
-    /// `[rows, inputs]`. `loss` computes the loss from outputs and targets `[rows, targets]`: the mean over
-    /// the rows, or one number for each row, `[rows]` or `[rows, 1]`, which is then averaged. Rows
-    /// with [weights](crate::data::WeightedRows) need one number for each row.
+    /// `[rows, inputs]`. `loss` computes the loss from outputs and targets `[rows, targets]`: the
+    /// mean over the rows, or one number for each row, `[rows]` or `[rows, 1]`, which is then
+    /// averaged. Rows with [weights](crate::data::WeightedRows) need one number for each row.
     pub fn new(tensors: Tensors<T>, outputs: F, loss: L) -> Self {
         Self::of(tensors, (outputs, loss))
     }

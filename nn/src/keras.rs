@@ -1,4 +1,4 @@
-//! Parameters of Keras, in and out: feature `npy`.
+//! Reads and writes Keras weights; feature `npy`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::file::{check_finite, replace};
 use crate::network::{Network, tensors};
 use crate::parameters::{NamedTensor, Parameters, TensorKind};
 
-/// A network that has its parameters from a Keras model, or hands them to one.
+/// Loading a network's parameters from a Keras model, and saving them for one.
 pub trait Keras: Network {
     /// The network with the weights that `numpy.savez("weights.npz", *model.get_weights())` wrote in Python: the arrays of the
     /// layers in their order, `arr_0`, `arr_1` and so on.
@@ -26,9 +26,10 @@ pub trait Keras: Network {
     /// | `prelu` | `PReLU()` | alpha |
     /// | `dropout(0.2)` | `Dropout(0.2)` | none |
     ///
-    /// The file says nothing of activations and options: the declaration does, and must have those of the model. (Keras's own
-    /// `.weights.h5` is HDF5, which is not read.) Weights have the shape that they have here, so that a square one of
-    /// Keras's is never taken transposed; one of PyTorch's has no place in such a file.
+    /// The file does not contain activations and options: the declaration does, and must match the
+    /// model. (Keras's own `.weights.h5` is HDF5, which is not supported.) Weights have the same
+    /// layout as here, so that a square one of Keras's is never taken transposed. A file of PyTorch
+    /// weights has another layout and does not fit.
     ///
     /// ```no_run
     /// use nn::keras::Keras as _;
@@ -43,8 +44,9 @@ pub trait Keras: Network {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or is damaged, has other arrays than the network has tensors, numbers that are not finite, or
-    /// numbers of 64 bits for a network of `f32`; if the network begins with an encoder, which Keras has not.
+    /// If the file cannot be read or is damaged, its arrays do not match the network's tensors,
+    /// numbers are not finite, or numbers have 64 bits for a network of `f32`. If the network
+    /// begins with an encoder, which Keras does not have.
     fn load_keras(path: impl AsRef<Path>) -> Result<Self> {
         let mut parameters = Parameters::zeroed(Self::INFO.len());
         load(path.as_ref(), Self::NAME, &tensors::<Self>(), parameters.as_mut_slice())?;
@@ -74,7 +76,8 @@ pub trait Keras: Network {
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, a number is not finite, or the network begins with an encoder, which Keras has not.
+    /// If the file cannot be written, a number is not finite, or the network begins with an
+    /// encoder, which Keras does not have.
     fn save_keras(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         let tensors = tensors::<Self>();
@@ -97,7 +100,7 @@ pub trait Keras: Network {
 
 impl<N: Network> Keras for N {}
 
-/// Refuses what Keras has no layer for.
+/// Rejects encoders, which Keras has no layer for.
 fn no_encoder(name: &str, tensors: &[NamedTensor], to_be: &str) -> Result<()> {
     match tensors.iter().find(|tensor| tensor.kind == TensorKind::Found) {
         None => Ok(()),
@@ -110,11 +113,11 @@ fn no_encoder(name: &str, tensors: &[NamedTensor], to_be: &str) -> Result<()> {
     }
 }
 
-/// Writes the arrays of a file to the tensors of a network.
+/// Copies the arrays of a file to the tensors of a network.
 fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [T]) -> Result<()> {
     no_encoder(name, tensors, "loaded from")?;
     let mut arrays = read_npz(path)?;
-    // A zip archive has them in any order.
+    // A zip archive may list them in any order.
     arrays.sort_by_key(|(name, _)| number(name));
     for (at, (array, _)) in arrays.iter().enumerate() {
         if number(array) != Some(at) {
@@ -133,7 +136,7 @@ fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [
             "arrays",
             arrays.len().to_string(),
             format!("{}, one for each tensor of {name}", tensors.len()),
-            "declare the layers that the model has, with their norms and without the biases that it has not",
+            "declare the layers that the model has, with their norms and without biases that it does not have",
         ));
     }
     for (tensor, (array, numbers)) in tensors.iter().zip(&arrays) {
@@ -142,7 +145,7 @@ fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [
     Ok(())
 }
 
-/// `7` of `arr_7`.
+/// The number 7 of the name `arr_7`.
 fn number(name: &str) -> Option<usize> {
     let digits = name.strip_prefix("arr_")?;
     digits.parse().ok().filter(|number: &usize| number.to_string() == digits)
@@ -159,9 +162,7 @@ fn taken<T: Float>(
     let what = |of: &str| format!("{of} of array {}, for {}", quoted(array), quoted(&tensor.name));
     if shape != expected {
         let advice = match shape.iter().rev().eq(expected) {
-            true => {
-                "this is the other way round, as PyTorch has it: load its file by `load_pytorch`"
-            }
+            true => "this is transposed, as in PyTorch: load its file by `load_pytorch`",
             false => "declare the layers in the order and with the widths of the model",
         };
         let (found, expected) = (format!("{shape:?}"), format!("{expected:?}"));

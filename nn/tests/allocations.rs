@@ -1,4 +1,5 @@
-//! A training step and a prediction allocate nothing: counted by the allocator itself, on all threads.
+//! A training step and a prediction do not allocate: counted by the allocator itself, on all
+//! threads.
 
 use std::alloc::System;
 
@@ -31,7 +32,7 @@ network! {
     );
 }
 
-/// The first `O` of `I` numbers, each with a factor.
+/// The first `O` of `I` numbers, each times a factor.
 struct Narrowed<const I: usize, const O: usize>;
 
 impl<const I: usize, const O: usize> RowLayer for Narrowed<I, O> {
@@ -63,7 +64,7 @@ fn allocations<N: Network<Target = Class<10>>>(
     of_network::<N>(Trainer::new(optimizer).threads(&Threads::new(threads)))
 }
 
-/// The same by any trainer.
+/// The same with any trainer.
 fn of_network<N: Network<Target = Class<10>>>(
     trainer: Trainer<N, impl Optimizer<N::Float>>,
 ) -> usize {
@@ -73,7 +74,7 @@ fn of_network<N: Network<Target = Class<10>>>(
     of_model(N::init(1), (&inputs, 1), (&targets, 1), trainer)
 }
 
-/// The same of a network that is read at run time.
+/// The same for a network that is read at run time.
 fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>) -> usize {
     let network: Dynamic = Dynamic::parse(text).unwrap();
     let (inputs, targets) = (vec![0.0; ROWS * network.inputs()], [3.0; ROWS]);
@@ -85,19 +86,19 @@ fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>) -> us
 /// Rows of a batch.
 const ROWS: usize = 130;
 
-/// Steps that make the memory, and steps that are looked at: fewer where a step takes long.
+/// Warm-up steps and counted steps: fewer if a step takes long.
 const FIRST: usize = if cfg!(debug_assertions) { 10 } else { 100 };
 const STEPS: usize = 10 * FIRST;
 
-/// Of inputs and targets, each with its width.
+/// The allocations with these inputs and targets, each with its width.
 fn of_model<M: Model>(
     mut model: M,
     (inputs, width): (&[M::Input], usize),
     (targets, target_width): (&[M::Target], usize),
     mut trainer: Trainer<M, impl Optimizer<M::Float>>,
 ) -> usize {
-    // The first steps make the memory, also that which each thread keeps for its own use; a thread that
-    // has just been started allocates on its own, so give it the time.
+    // The first steps allocate the buffers, including those of each thread. A thread that has just
+    // started allocates by itself, so give it time.
     for _ in 0..FIRST {
         trainer.step(&mut model, inputs, targets).unwrap();
     }
@@ -105,7 +106,7 @@ fn of_model<M: Model>(
     for _ in 0..FIRST {
         trainer.step(&mut model, inputs, targets).unwrap();
     }
-    // So does the first small batch: small layers may go another way with it.
+    // So does the first small batch: small layers may take another path with it.
     let (few, few_targets) = (&inputs[..17 * width], &targets[..17 * target_width]);
     trainer.step(&mut model, few, few_targets).unwrap();
     let region = Region::new(ALLOCATOR);
@@ -147,7 +148,7 @@ fn nothing_is_allocated_after_the_first_steps() {
         ];
         assert_eq!(counts, [0; 17], "{threads} threads");
     }
-    // Nor where a schedule has asked for something.
+    // Nor after a schedule has prefetched something.
     let (mut regular, x) = (<Regular>::init(1), [[0.5; 9]; ROWS]);
     let t = [Class::new(3).unwrap(); ROWS];
     let loss = nn::loss::cross_entropy().label_smoothing(0.1);

@@ -1,4 +1,4 @@
-//! `FAULTS.md` names tests that are there.
+//! Checks that the tests named in `FAULTS.md` exist.
 
 use std::fs;
 use std::path::Path;
@@ -19,7 +19,7 @@ fn every_fault_has_its_test() {
         let source =
             fs::read_to_string(root.join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         match name {
-            // A program that compiles, or does not.
+            // A program that must compile, or must not.
             [] => assert!(file.starts_with("nn/tests/ui/"), "{file}: which test?"),
             [name] => {
                 assert!(source.contains(&format!("fn {name}()")), "{file} has no test `{name}`")

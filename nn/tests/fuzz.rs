@@ -1,8 +1,9 @@
-//! Damaged files and texts for every reader: no panic, no hang, no memory beyond what the input justifies, and nothing
-//! accepted that the reference refuses.
+//! Damaged files and texts for every reader: no panic, no hang, no more memory than the input
+//! justifies, and no input accepted that the reference rejects.
 //!
-//! `FUZZ_SECONDS=3600 FUZZ_SEED=7 cargo test --release -p nn --test fuzz -- --nocapture` looks for an hour; without these
-//! variables it takes some seconds for each reader. What is found is printed with its seed and the number of the case.
+//! `FUZZ_SECONDS=3600 FUZZ_SEED=7 cargo test --release -p nn --test fuzz -- --nocapture` runs for
+//! an hour; without these variables it takes some seconds per reader. Findings are printed with the
+//! seed and the number of the case.
 
 use std::alloc::System;
 use std::io::{Read as _, Write as _};
@@ -41,21 +42,21 @@ network! {
 /// One reader.
 struct Target {
     name: &'static str,
-    /// What is damaged.
+    /// Valid inputs, which are then damaged.
     valid: fn() -> Vec<Vec<u8>>,
-    /// Whether the reader takes the file.
+    /// Whether the reader accepts the file.
     takes: fn(&Path) -> bool,
-    /// Whether the reference takes it; `None` without one.
+    /// Whether the reference accepts it; `None` without a reference.
     reference: Option<fn(&[u8]) -> bool>,
     /// Bytes of memory that a byte of the input justifies.
     factor: usize,
-    /// Pieces that stand in such files.
+    /// Fragments that occur in such files.
     words: &'static [&'static str],
 }
 
-/// Bytes that a byte of a zip archive justifies, in all and not at once. What looks like the mark of its end has four bytes and
-/// may have a comment of 64 KiB, for which the crate makes room; 1032 by deflate, of which a vector that grows and the other
-/// order of axes make copies.
+/// Bytes that a byte of a zip archive justifies, in total and not at once. Four bytes that look
+/// like its end record may announce a comment of 64 KiB, for which the crate allocates. Deflate
+/// expands by 1032, copied by a growing vector and by a change of the axis order.
 const OF_ZIP: usize = 16 * 1024 + 4 * 1024;
 
 const JSON: &[&str] = &[
@@ -163,7 +164,7 @@ const GRAPH: &[&str] = &[
     "epsilon",
 ];
 
-/// Every reader. A new one is one more row.
+/// Every reader. A new one is one more entry.
 const TARGETS: &[Target] = &[
     Target {
         name: "load",
@@ -247,7 +248,7 @@ const TARGETS: &[Target] = &[
         valid: graphs,
         takes: runs,
         reference: None,
-        // A node may make much of little.
+        // A node may create much from little.
         factor: usize::MAX,
         words: GRAPH,
     },
@@ -264,7 +265,7 @@ const TARGETS: &[Target] = &[
         valid: compressed,
         takes: |path| idx::read::<3>(path).is_ok(),
         reference: Some(inflates),
-        // So much can a byte become.
+        // The largest expansion of a byte.
         factor: 1100,
         words: &["\0\0\u{8}\u{3}", "\u{1f}\u{8b}", "\u{1f}\u{8b}\u{8}\0\0\0\0\0\0\u{3}"],
     },
@@ -273,7 +274,7 @@ const TARGETS: &[Target] = &[
         valid: tables,
         takes: |path| Table::read_csv(path).is_ok(),
         reference: None,
-        // Names and what is known of a column that has one byte in a line; a word and its place.
+        // Names and statistics of a column that has one byte in a line; a word and its index.
         factor: 1024,
         words: &[
             ",",
@@ -295,7 +296,7 @@ const TARGETS: &[Target] = &[
         valid: flats,
         takes: answers,
         reference: None,
-        // A row of numbers, encoded, and what a layer makes of it.
+        // A row of numbers, encoded, and the output of a layer.
         factor: 4096,
         words: &[
             "area",
@@ -322,7 +323,7 @@ const TARGETS: &[Target] = &[
             serde_json::from_str::<Vec<PriceRowOwned>>(&text)
                 .is_ok_and(|rows| network_for_flats().predict_batch(&rows).len() == rows.len())
         },
-        // It passes over what is no column, whatever that is.
+        // It skips everything that is not a column.
         reference: None,
         factor: 16 * 1024,
         words: JSON,
@@ -342,7 +343,7 @@ const TARGETS: &[Target] = &[
         },
         takes: |path| Dynamic::<f32>::open(path).is_ok(),
         reference: Some(is_safetensors),
-        // A width in its notation may be any.
+        // Its notation may contain any width.
         factor: usize::MAX,
         words: JSON,
     },
@@ -358,7 +359,7 @@ const TARGETS: &[Target] = &[
         name: "rows in a file",
         valid: row_files,
         takes: |path| RowFile::<[f32; 3], Class<2>>::open(path).is_ok(),
-        // What is damaged in one bit is no longer what was written.
+        // After damage to any bit, the file differs from what was written.
         reference: Some(|bytes| row_files().iter().any(|valid| valid == bytes)),
         factor: 16,
         words: &["nn-rows1", "f32[3] class(2)", "\u{1}\0\0\0\0\0\0\0", "class(300)"],
@@ -368,7 +369,8 @@ const TARGETS: &[Target] = &[
         valid: || ["grey.png", "colours.png", "palette.png", "plain.jpg"].map(picture).to_vec(),
         takes: |path| Images::rgb(4, 4).file::<48>(path).is_ok(),
         reference: None,
-        // The reader's own limit is 2048 for a byte, of which each of decoding, colours and size makes some copies.
+        // The reader's own limit is 2048 per byte, of which decoding, colors and size make some
+        // copies each.
         factor: 16 * 1024,
         words: &["IHDR", "IDAT", "IEND", "PLTE", "\u{89}PNG", "\0\0\u{ff}\u{ff}", "tRNS", "acTL"],
     },
@@ -420,7 +422,8 @@ const TARGETS: &[Target] = &[
             std::fs::read_to_string(path).is_ok_and(|text| nn_grammar::read(&text, None).is_ok())
         },
         reference: None,
-        // Tokens with their places, what they mean, and sentences about them, each of which quotes its line.
+        // Tokens with their positions, their meaning, and messages about them, each of which quotes
+        // its line.
         factor: 128 * 1024,
         words: NOTATION,
     },
@@ -429,7 +432,7 @@ const TARGETS: &[Target] = &[
         valid: declarations,
         takes: |path| {
             let text = std::fs::read_to_string(path).unwrap_or_default();
-            // A few letters can declare more than there is time for.
+            // A few characters can declare a network too large to compute.
             let is_small =
                 !text.split(|c: char| !c.is_ascii_digit()).any(|digits| digits.len() > 2);
             (is_small || text.len() % 8 == 0)
@@ -445,7 +448,7 @@ const TARGETS: &[Target] = &[
     },
 ];
 
-/// What a valid file needs however short it is: buffers, messages.
+/// What a valid file needs regardless of its length: buffers, messages.
 const ALLOWANCE: usize = 256 * 1024;
 
 fn scratch(name: &str) -> PathBuf {
@@ -474,7 +477,7 @@ fn weights() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Weights as others write them: without metadata.
+/// Weights from other programs: without metadata.
 fn foreign() -> Vec<Vec<u8>> {
     let numbers: Vec<u8> = (0..12_u8).flat_map(|i| f32::from(i).to_le_bytes()).collect();
     let header = r#"{"layer1.weight":{"dtype":"F32","shape":[3,3],"data_offsets":[0,36]},"layer1.bias":{"dtype":"F32","shape":[3],"data_offsets":[36,48]}}"#;
@@ -486,7 +489,7 @@ fn of_pytorch() -> Vec<Vec<u8>> {
     vec![file(|path| Small::<f32>::init(1).save_pytorch(path).unwrap())]
 }
 
-/// Whether the graph runs on rows of ones, where its inputs are small.
+/// Whether the graph runs on rows of ones, if its inputs are small.
 fn runs(path: &Path) -> bool {
     let Ok(model) = OnnxModel::<f32>::read(path) else { return false };
     let ones = |port: &nn::onnx::OnnxPort| {
@@ -547,7 +550,7 @@ fn flats() -> Vec<Vec<u8>> {
     ]
 }
 
-/// What knows flats.
+/// A network for flats.
 fn network_for_flats() -> &'static Price {
     static PRICE: std::sync::OnceLock<Price> = std::sync::OnceLock::new();
     PRICE.get_or_init(|| {
@@ -560,7 +563,7 @@ fn network_for_flats() -> &'static Price {
     })
 }
 
-/// Whether the rows of a table have answers, all of them numbers.
+/// Whether all predictions for the rows of a table are numbers.
 fn answers(path: &Path) -> bool {
     let Ok(table) = Table::read_csv(path) else { return false };
     let Ok(answers) = network_for_flats().predict_table(&table) else { return false };
@@ -593,7 +596,7 @@ fn checkpoints() -> Vec<Vec<u8>> {
     vec![bytes]
 }
 
-/// Whether a training goes on from this checkpoint.
+/// Whether a training resumes from this checkpoint.
 fn resumes(path: &Path) -> bool {
     let directory = scratch("resumed");
     std::fs::create_dir_all(&directory).unwrap();
@@ -632,17 +635,17 @@ fn tables() -> Vec<Vec<u8>> {
     vec![mixed.into(), long.into()]
 }
 
-/// As Pillow saves it.
+/// As saved by Pillow.
 fn picture(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images").join(name)).unwrap()
 }
 
-/// As Keras's weights are saved by NumPy.
+/// Keras's weights as saved by NumPy.
 fn of_keras(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/keras").join(name)).unwrap()
 }
 
-/// As NumPy saves it.
+/// As saved by NumPy.
 fn array(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/npy").join(name)).unwrap()
 }
@@ -651,7 +654,7 @@ fn row_files() -> Vec<Vec<u8>> {
     vec![file(|path| row_file::write(path, &rows()).unwrap())]
 }
 
-/// The declarations of the README, and some that have everything.
+/// The declarations of the README, and some that contain everything.
 fn declarations() -> Vec<Vec<u8>> {
     [
         "dense(784->128, relu), dense(10, softmax)",
@@ -674,7 +677,7 @@ fn inflates(bytes: &[u8]) -> bool {
         || !bytes.starts_with(&[0x1F, 0x8B])
 }
 
-/// A valid input, changed in a few places.
+/// A valid input, changed at a few positions.
 fn damaged(
     u: &mut Unstructured<'_>,
     valid: &[Vec<u8>],
@@ -739,7 +742,7 @@ fn damaged_input_does_no_harm() {
                 (0..64).flat_map(|i| random.bits(case * 64 + i).to_le_bytes()).collect();
             let mut u = Unstructured::new(&noise);
             let bytes = damaged(&mut u, &valid, target.words).expect("enough noise");
-            // Anew: to change a file in its place, the system waits for the disk.
+            // Create it anew: to change a file in place, the system waits for the disk.
             let _ = std::fs::remove_file(&path);
             std::fs::write(&path, &bytes).unwrap();
             let place = || format!("{} with FUZZ_SEED={seed}, case {case}", target.name);

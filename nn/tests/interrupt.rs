@@ -1,4 +1,5 @@
-//! Ctrl-C ends a training after its step, and a second one ends the program: tried on a process of its own.
+//! Ctrl-C ends a training after its step, and a second one ends the program: tested on a separate
+//! process.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -11,12 +12,13 @@ use nn::{Event, fit, network};
 
 network! { struct Line(dense(1 -> 1)); }
 
-/// What the process does that the other tests start, and nothing where nobody has: a training without end, that says on standard output when it has taken its first steps.
+/// The body of the process that the other tests start; otherwise does nothing. It trains without
+/// end, and prints on standard output when it has taken its first steps.
 #[test]
 fn child() {
     let Some(directory) = std::env::var_os("INTERRUPT_DIRECTORY") else { return };
     let stays = std::env::var_os("INTERRUPT_STAYS").is_some();
-    // An epoch of minutes, so that the display has little to say.
+    // An epoch of minutes, so that the display prints little.
     let data: Dataset<[f32; 1], [f32; 1]> = (0..100_000).map(|_| ([1.0], [1.0])).collect();
     let mut steps = 0;
     let training = fit(&mut Line::init(1), &data)
@@ -54,9 +56,9 @@ impl Drop for Directory {
     }
 }
 
-/// The process, once it has taken three steps.
+/// Starts the process and waits until it has taken three steps.
 fn started(directory: &Path, stays: bool) -> Child {
-    // A shell may have let the tests ignore what they send.
+    // The shell may have made the tests ignore these signals.
     let mut command = Command::new("env");
     command.arg("--default-signal=INT,TERM,HUP").arg(std::env::current_exe().unwrap());
     command.args(["child", "--exact", "--nocapture"]);
@@ -75,7 +77,7 @@ fn signal(child: &Child, name: &str) {
     assert!(sent.unwrap().success());
 }
 
-/// What it says on standard error, once it has ended, and its exit status.
+/// Its standard error after it has ended, and its exit status.
 fn ended(mut child: Child) -> (String, Option<i32>) {
     let began = Instant::now();
     while child.try_wait().unwrap().is_none() {

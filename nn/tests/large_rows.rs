@@ -6,9 +6,9 @@ use nn::data::{Class, Dataset, Minibatch};
 use nn::prelude::*;
 use nn::{Row, Sgd, Show, Threads, Trainer};
 
-/// Numbers of a colour image; 602 KB.
+/// Numbers of a color image; 602 KB.
 const PIXELS: usize = 224 * 224 * 3;
-/// Enough for calls, and not for a row.
+/// Enough for calls, but not for a row.
 const STACK: usize = 256 * 1024;
 
 network! {
@@ -25,7 +25,7 @@ fn images(rows: usize) -> Dataset<[f32; PIXELS], Class<2>> {
     Dataset::new(inputs, Class::from_labels(&labels).unwrap()).unwrap()
 }
 
-/// Calls `work` on a thread with little stack.
+/// Calls `work` on a thread with a small stack.
 fn on_little_stack(work: impl FnOnce() + Send + 'static) {
     thread::Builder::new().stack_size(STACK).spawn(work).unwrap().join().unwrap();
 }

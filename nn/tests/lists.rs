@@ -1,10 +1,10 @@
-//! What can be added to this crate by a file and a line stands in a list, which tests it: here, that no file
-//! goes around its list.
+//! Parts of this crate that can be added by a file and a line are in a list, which tests them.
+//! Here: no file bypasses its list.
 
 use std::fs;
 use std::path::Path;
 
-/// A folder, its list, and the files of the folder that are not of the list's kind.
+/// A folder, its list, and the files of the folder that are not entries of the list.
 const LISTS: [(&str, &str, &[&str]); 5] = [
     (
         "optim",
@@ -64,13 +64,15 @@ fn every_file_is_in_its_list() {
     }
 }
 
-/// Lines of the function's body behind this, as rustfmt writes them; comments do not count.
+/// Lines of the function's body after this signature, as formatted by rustfmt; comments do not
+/// count.
 fn lines_of_body(source: &str, signature: &str) -> usize {
     let body = source.split_once(signature).unwrap().1.split_once("\n}\n").unwrap().0;
     body.lines().filter(|line| !line.trim_start().starts_with("//")).count()
 }
 
-/// A loop of one's own with micro-batches, clipping, AdamW that spares biases, and resuming. `--test programs` runs it.
+/// A custom training loop with micro-batches, clipping, AdamW that spares biases, and resuming.
+/// `--test programs` runs it.
 #[test]
 fn a_loop_of_ones_own_takes_25_lines() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crates/user/src/own_loop.rs");
@@ -80,7 +82,8 @@ fn a_loop_of_ones_own_takes_25_lines() {
     assert!(source.contains("AdamW") && source.contains("restore") && source.contains("norm"));
 }
 
-/// From a file to test scores in twelve lines of `main`, as rustfmt writes them; comments do not count.
+/// From a file to test scores in twelve lines of `main`, as formatted by rustfmt; comments do not
+/// count.
 #[test]
 fn programs_for_tables_take_twelve_lines() {
     for name in ["breast_cancer", "wine", "digits", "diabetes", "diamonds"] {

@@ -1,14 +1,14 @@
-//! What `network!` accepts, and the text of every error: `ui/pass` compiles and runs, `ui/fail`
-//! gives exactly the messages beside it.
+//! The accepted forms of `network!`, and the text of every error: `ui/pass` compiles and runs,
+//! `ui/fail` gives exactly the messages in the `.stderr` files.
 //!
-//! New messages are accepted by `TRYBUILD=overwrite cargo test -p nn --test network_macro`, and by
-//! reading them.
+//! New messages are accepted with `TRYBUILD=overwrite cargo test -p nn --test network_macro`, and
+//! by reading them.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// The compiler whose wording the `.stderr` files have.
+/// The compiler version of the `.stderr` files.
 const COMPILER: &str = "rustc 1.95.";
 
 #[test]
@@ -30,8 +30,8 @@ fn network_macro() {
     }
 }
 
-/// Puts the files that cases read by `network_file!` beside the manifest that `trybuild` writes for them, wherever the
-/// products of the build are.
+/// Copies the files that cases read by `network_file!` next to the manifest that `trybuild` writes
+/// for them, wherever the build output is.
 fn network_files() {
     let project =
         Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("tests/trybuild/nn/networks");

@@ -1,13 +1,15 @@
-//! Programs as users write them, each built by a `cargo` of its own with no dependency but `nn`: those of `crates`, some of
-//! which know `nn` under another name, and those of the README and of this crate's page. No other test can see what a program
-//! lacks that this crate has.
+//! Programs as users write them, each built by its own `cargo` with no dependency but `nn`: those
+//! of `crates`, some of which use `nn` under another name, and those of the README and of this
+//! crate's page. No other test can detect a dependency that this crate has and a user's program
+//! lacks.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Puts the packages of `crates` beside the other products of the build, so that `cargo` writes nothing among the sources.
+/// Copies the packages of `crates` to the build output, so that `cargo` writes nothing to the
+/// sources.
 fn place() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let place = Path::new(env!("CARGO_TARGET_TMPDIR")).join("crates");
@@ -16,13 +18,14 @@ fn place() -> PathBuf {
     let here = format!("path = {:?}", root.to_str().expect("a path in UTF-8"));
     let text = fs::read_to_string(&manifest).expect("the manifest");
     fs::write(&manifest, text.replace("path = \"../..\"", &here)).expect("the manifest");
-    // The same dependencies as here, so that nothing has to be downloaded.
+    // The same dependency versions as here, so that nothing has to be downloaded.
     fs::copy(root.join("../Cargo.lock"), place.join("Cargo.lock")).expect("the lock file");
     place
 }
 
-/// Makes a program of each block of the README and of this crate's page, in the package `readme`, or in `readme_X` where the
-/// text before the block speaks of the feature `X`: how many there are, and the packages.
+/// Makes a program of each block of the README and of this crate's page, in the package `readme`,
+/// or in `readme_X` if the text before the block mentions the feature `X`. Returns their number,
+/// and the packages.
 fn write_readme(place: &Path) -> (usize, BTreeSet<String>) {
     let pages = concat!(include_str!("../../README.md"), include_str!("../README.md"));
     let mut parts = pages.split("```rust\n");
@@ -48,7 +51,7 @@ fn write_readme(place: &Path) -> (usize, BTreeSet<String>) {
     (count, packages)
 }
 
-/// A package without programs, and what they embed.
+/// Writes a package without programs, and the files that they embed.
 fn write_package(place: &Path, name: &str, feature: Option<&str>) {
     let package = place.join(name);
     if package.exists() {
@@ -73,7 +76,7 @@ fn every_program_is_built_without_a_warning() {
     let place = place();
     let (blocks, packages) = write_readme(&place);
     assert!(blocks >= 8, "where are the README's blocks?");
-    // Packages with a feature by themselves: together with others, all would have it.
+    // Packages with a feature are checked separately: together with others, all would have it.
     let (plain, featured): (Vec<_>, Vec<_>) = packages.iter().partition(|name| *name == "readme");
     assert!(!plain.is_empty() && !featured.is_empty());
     let mut others = vec!["--workspace", "--lib"];
@@ -82,7 +85,7 @@ fn every_program_is_built_without_a_warning() {
     featured.iter().for_each(|name| check(&place, &["--package", name]));
 }
 
-/// `cargo check` of these packages, which is to say nothing.
+/// `cargo check` of these packages, which must print nothing.
 fn check(place: &Path, packages: &[&str]) {
     let checked = Command::new(env!("CARGO"))
         .args(["check", "--offline", "--quiet", "--bins"])
@@ -95,7 +98,7 @@ fn check(place: &Path, packages: &[&str]) {
     assert!(checked.status.success() && says.is_empty(), "{packages:?}: {says}");
 }
 
-/// Copies a folder with all that is in it.
+/// Copies a folder with all its contents.
 fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {

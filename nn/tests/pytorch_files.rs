@@ -1,6 +1,8 @@
-//! Files of PyTorch's parameters, in and out: every layer of the notation, with what PyTorch answers.
+//! Files of PyTorch's parameters, reading and writing: every layer of the notation, with PyTorch's
+//! outputs.
 //!
-//! The files are PyTorch's own, see `pytorch/files.py`, which also loads what this test writes into PyTorch.
+//! The files are PyTorch's own, see `pytorch/files.py`, which also loads the files that this test
+//! writes into PyTorch.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,7 +13,7 @@ use nn::{Dynamic, Float, Layout, PyTorch, Registry};
 use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize_to_file};
 
-/// What PyTorch's answers and ours may differ by.
+/// The tolerance between PyTorch's outputs and ours.
 const NEAR: f64 = 1e-6;
 
 struct Case {
@@ -44,7 +46,7 @@ fn cases() -> Vec<Case> {
     cases.collect()
 }
 
-/// The modules of a network that is no `nn.Sequential` in PyTorch.
+/// The modules of a network that is not an `nn.Sequential` in PyTorch.
 fn options(name: &str) -> PyTorch {
     let modules = [("hidden", "fc1"), ("norm", "norm"), ("out", "classifier.head")];
     if name == "named" { PyTorch::new().modules(modules) } else { PyTorch::new() }
@@ -81,7 +83,7 @@ fn tensors(path: &Path) -> BTreeMap<String, (Vec<usize>, Vec<f64>)> {
             Dtype::F32 => {
                 data.as_chunks().0.iter().map(|b| f32::from_le_bytes(*b).into()).collect()
             }
-            // Nobody counts batches here.
+            // We do not count batches.
             Dtype::I64 => vec![0.0],
             other => panic!("{name} is {other:?}"),
         };
@@ -105,7 +107,7 @@ fn networks_answer_as_pytorch_does() {
         let x: Vec<f32> = case.x.iter().map(|&x| x as f32).collect();
         let network = declared::<f32>(case).load_pytorch_with(&path, &options).unwrap();
         assert_near(&case.name, &network.predict(&x).unwrap(), &case.y, NEAR);
-        // Back to where it came from: the same names, shapes and numbers, hence the same answers there.
+        // Written back: the same names, shapes and numbers, hence the same outputs in PyTorch.
         let again = written.join(format!("{}.safetensors", case.name));
         network.save_pytorch_with(&again, &options).unwrap();
         assert_eq!(tensors(&again), tensors(&path), "{}", case.name);
@@ -125,7 +127,7 @@ fn the_cases_have_every_word_of_the_notation() {
             all.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric() && c != '_'));
         words.any(|other| other == word)
     };
-    // What prepares rows is refused: PyTorch has no module for it.
+    // Encoders are rejected: PyTorch has no module for them.
     for layer in LAYERS.iter().filter(|layer| layer.encodes()) {
         let example = match layer.word {
             "scale" => "scale(0.5)",
@@ -160,7 +162,7 @@ network! {
     );
 }
 
-/// A declared network, given what `Dynamic` reads of the same file.
+/// A declared network gives the same as `Dynamic` for the same file.
 fn same<N: Network<Float = f32> + Checkpoint>(name: &str) {
     let case = cases().into_iter().find(|case| case.name == name).unwrap();
     let (path, options) = (file(name), options(name));
@@ -255,7 +257,7 @@ fn what_does_not_fit_is_named() {
             "expected only `0.weight`, `0.bias`",
         ],
     );
-    // The other readers name this one, and this one them.
+    // The other readers name this one in their messages, and this one names them.
     write(&path, &good);
     says(
         small.load(&path).unwrap_err().to_string(),

@@ -1,5 +1,5 @@
-//! What texts say: the README and this crate's page show as output what the library prints (their code blocks are doctests
-//! of `nn`), and the guide what its programs are and do.
+//! The contents of texts: the README and this crate's page show the library's actual output (their
+//! code blocks are doctests of `nn`), and the guide describes its programs correctly.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -34,7 +34,7 @@ fn the_compile_errors_are_shown_as_they_are() {
     }
 }
 
-/// What a link to a heading has behind `#`.
+/// The anchor of a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
     kept.collect::<String>().to_lowercase().replace(' ', "-")

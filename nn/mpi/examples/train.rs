@@ -1,7 +1,9 @@
-//! Trains a network on pictures of clothes with as many ranks as the launcher starts, and prints its hash on each.
+//! Trains a network on images of clothes with as many ranks as the launcher starts, and prints its
+//! hash on each.
 //!
-//! `mpirun -n 4 train --threads 1 --shards 8 --checkpoint run`: the hash is the same for any number of ranks and threads,
-//! for each MPI, and for `train --alone`, which knows no MPI. Killed and started again it goes on.
+//! `mpirun -n 4 train --threads 1 --shards 8 --checkpoint run`: the hash is the same for any number
+//! of ranks and threads, for each MPI, and for `train --alone`, which does not use MPI. When killed
+//! and started again, it resumes.
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -22,25 +24,25 @@ const HELP: &str = "\
 Trains a small network on Fashion-MNIST, or on the sample of it that is part of the library.
 
 Options:
-  --threads N       threads of each rank; the result is the same (default 1)
+  --threads N       threads per rank; the result does not depend on it (default 1)
   --shards N        parts of a batch, a power of two (default 8); the result depends on it
-  --epochs N        how often every image is visited (default 4)
+  --epochs N        passes over the images (default 4)
   --batch N         images in a step, over all ranks (default 128)
   --rows N          how many images to train with (default: all)
-  --seed N          first weights and order of the images (default 0)
+  --seed N          seed of initial weights and image order (default 0)
   --data DIR        the files of Fashion-MNIST (default: the sample)
-  --checkpoint DIR  where rank 0 keeps checkpoints; what is there is continued
+  --checkpoint DIR  directory of rank 0's checkpoints; resumes from the last one
   --every N         steps between checkpoints (default 5)
-  --pause MS        waits so long before each step, to be killed in the middle
+  --pause MS        waits before each step, so that it can be killed in the middle
   --steps           rank 0 prints the number of each step when it is done
   --alone           without MPI
   --by-engine       sums by the MPI's own algorithm; the bits then depend on the number of ranks
   --bf16            sends gradients rounded to bf16, with error feedback; the bits then depend on the number of ranks
-  --local N         from half of the training on each rank takes N steps by itself between two means of parameters; likewise
-  --fault WHAT      what goes wrong: panic, hang, exit or error
+  --local N         local steps: from half of the training on, ranks average their parameters every N steps; likewise
+  --fault WHAT      injects a fault: panic, hang, exit or error
   --at N            before which step (default 10)
   --of RANK         on which rank (default 1)
-  --help            this text";
+  --help            prints this text";
 
 #[derive(Default)]
 struct Options {
@@ -97,7 +99,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
-/// Rows that are late, or never come: what happens to a rank that reads them.
+/// Rows that arrive late, or never: a fault of the rank that reads them.
 struct Faulty<S> {
     rows: S,
     pause: Duration,

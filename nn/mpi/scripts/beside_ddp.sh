@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Our step on two ranks beside PyTorch's DistributedDataParallel, taking turns: `beside_ddp.sh [ROWS] [ROUNDS]`, rows for each rank.
-# PYTHON is one that has torch.
+# Times our step on two ranks and PyTorch's DistributedDataParallel alternately: `beside_ddp.sh [ROWS] [ROUNDS]`, rows per rank.
+# PYTHON must have torch installed.
 source "$(dirname "$0")/launch.sh"
 rows=${1:-64}
 for _ in $(seq "${2:-3}"); do

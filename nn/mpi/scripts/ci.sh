@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What must hold of training over MPI, with whichever MPI there is or can be installed: the bits of 1, 2 and 4 ranks, a training
-# that is killed and goes on, and two hosts as network namespaces. Says what it skips.
+# Tests of training over MPI, with every MPI that is or can be installed: equal bits with 1, 2 and 4 ranks, a training
+# that is killed and resumed, and two hosts as network namespaces. Reports skipped parts.
 packages=(openmpi-bin libopenmpi-dev mpich libmpich-dev libclang1-14 libclang-common-14-dev)
 if ! command -v mpicc >/dev/null && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}"; } >/dev/null 2>&1 ||
@@ -12,7 +12,7 @@ if [ "${#engines[@]}" = 0 ]; then
     exit 0
 fi
 for engine in "${engines[@]}"; do
-    # What does not depend on the MPI is compiled once.
+    # Crates that do not depend on the MPI are compiled once.
     if [ "$engine" != "${engines[0]}" ] && [ ! -d "$built/$engine" ]; then
         cp -a "$built/${engines[0]}" "$built/$engine"
         cargo clean --quiet --release --manifest-path "$here/Cargo.toml" --target-dir "$built/$engine" -p mpi-sys -p mpi -p nn-mpi

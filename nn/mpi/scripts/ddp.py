@@ -1,6 +1,6 @@
-"""A training step of 784-128-10 with Adam by PyTorch's DistributedDataParallel over gloo: `ddp.py RANKS ROWS`, rows for each rank.
+"""A training step of 784-128-10 with Adam by PyTorch's DistributedDataParallel over gloo: `ddp.py RANKS ROWS`, rows per rank.
 
-Each rank has one thread. Prints the least milliseconds of a step, as the example `scaling` does for ours.
+Each rank has one thread. Prints the minimum time of a step in milliseconds, as the example `scaling` does for this library.
 """
 
 import os

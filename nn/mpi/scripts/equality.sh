@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the hashes of every rank, over ranks × threads × MPIs, with that of one process without MPI: `equality.sh 1 2 4`.
+# Compares the hash of every rank, for ranks × threads × MPIs, with that of one process without MPI: `equality.sh 1 2 4`.
 source "$(dirname "$0")/launch.sh"
 arguments=(--epochs 2 --rows "${ROWS:-600}" --batch 96)
 log="$(mktemp)"

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What goes wrong, how long the job then lives, and what it says: `faults.sh [ENGINE…]`.
+# Injects faults, and checks how soon the job ends and its message: `faults.sh [ENGINE…]`.
 source "$(dirname "$0")/launch.sh"
 [ $# -eq 0 ] || engines=("$@")
 export NN_MPI_PATIENCE=${NN_MPI_PATIENCE:-4}
 log="$(mktemp)"
 failed=0
-# try NAME MOST_SECONDS TEXT ARGUMENTS…: ends in so many seconds, not well, and says so.
+# try NAME MOST_SECONDS TEXT ARGUMENTS…: must fail within so many seconds, with this text.
 try() {
     local name=$1 most=$2 text=$3
     shift 3
@@ -16,12 +16,12 @@ try() {
     printf '%-8s %-12s code %3d after %6d ms: %s\n' "$engine" "$name" "$code" "$took" "$said"
     if [ "$code" = 0 ] || [ -z "$said" ] || [ "$took" -gt $((most * 1000)) ]; then failed=1; tail -5 "$log"; fi
 }
-# report NAME RIGHT TEXT: how a fault ended that has a job of its own.
+# report NAME RIGHT TEXT: reports a fault that runs its own job.
 report() {
     printf '%-8s %-12s %s\n' "$engine" "$1" "$3"
     if [ "$2" != 0 ]; then failed=1; tail -5 "$log"; fi
 }
-# A rank that gets no time any more, as on a machine that swaps: the others wait no longer than they are patient.
+# A stopped rank, as on a machine that swaps: the others end when their timeout is over.
 stopped() {
     local own="$log.stopped" began code=0
     launch "$engine" 2 60 "$(program "$engine")" --rows 600 --epochs 20 --pause 20 --checkpoint "$own" >"$log" 2>&1 &
@@ -36,7 +36,7 @@ stopped() {
     report stopped "$right" "code $code after $took ms: $said"
     rm -rf "$own"
 }
-# The last checkpoint is cut off: the one before it is gone on from, to the same end.
+# The last checkpoint is truncated: the training resumes from the one before, to the same end.
 half_written() {
     local own="$log.half" right=0 arguments=(--rows 600 --epochs 4 --every 3)
     launch "$engine" 2 60 "$(program "$engine")" "${arguments[@]}" >"$log" 2>&1
@@ -50,7 +50,7 @@ half_written() {
     report "half-written" "$right" "$(hashes "$log"), whole: $wanted; $said"
     rm -rf "$own"
 }
-# No room where rank 0 writes: the training goes on, says so, and ends as one that had room.
+# No disk space for rank 0: the training continues with a warning, and ends as one with space.
 full_disk() {
     local own="$log.disk" right=0 arguments=(--rows 600 --epochs 4 --every 3)
     mkdir "$own"
@@ -70,12 +70,12 @@ full_disk() {
 for engine in "${engines[@]}"; do
     try panic 10 "rank 1 of 2 .*panicked" --fault panic
     try hang 20 "rank 0 of 2 .*has waited" --fault hang
-    # The launcher of MPICH says nothing; its code does.
+    # The launcher of MPICH prints nothing; its exit code tells.
     try exit 10 "." --fault exit
     try error 10 "error: " --fault error
     ranks=3 try ranks 10 "ranks: found 3"
     (
-        # A seed that differs: the shell gives each rank its own.
+        # Different seeds: the shell gives each rank its own.
         printf '#!/bin/sh\nexec "%s" --seed "${OMPI_COMM_WORLD_RANK:-$PMI_RANK}" "$@"\n' "$(program "$engine")" >"$log.seed"
         chmod +x "$log.seed"
     )

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Kills a training at random moments, a random rank each time, and goes on with another number of ranks: the end has the bits
-# of a training that nobody killed, and no kill loses more than the steps since the last checkpoint. `kills.sh 20 [ENGINE]`.
+# Kills a random rank of a training at random moments, and resumes with another number of ranks. The end must have the bits
+# of an uninterrupted training, and no kill may lose more than the steps since the last checkpoint. `kills.sh 20 [ENGINE]`.
 source "$(dirname "$0")/launch.sh"
 kills=${1:-20}
 engine=${2:-${engines[0]}}
@@ -21,7 +21,7 @@ for number in $(seq "$kills"); do
     job=$!
     sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
     sleep "${WAIT:-1}"
-    # The ranks of this job, which are the processes of this program below its launcher.
+    # The ranks of this job: the processes of this program below its launcher.
     mapfile -t ranks_of_job < <(ps -eo pid=,args= | awk -v program="$program" -v dir="$directory/run" '$2 == program && index($0, dir) {print $1}')
     began=$(date +%s%N)
     if [ "${#ranks_of_job[@]}" -gt 0 ]; then kill -KILL "${ranks_of_job[RANDOM % ${#ranks_of_job[@]}]}" 2>/dev/null || true; fi
@@ -32,7 +32,7 @@ for number in $(seq "$kills"); do
     gone=$((${done_steps:-${kept:-0}} - ${kept:-0}))
     echo "kill $number of $kills: $ranks ranks, ended with $ended after $took ms, checkpoint of step ${kept:-0}, $gone steps lost"
     if [ "$took" -ge 30000 ]; then echo "too late"; wrong=1; fi
-    # One more than lie between two checkpoints: the step after which the checkpoint was being written.
+    # One more than the steps between two checkpoints: the step after which the checkpoint was being written.
     if [ "$gone" -gt "$every" ]; then echo "too many"; wrong=1; fi
     if grep -q '^hash' "$log"; then break; fi
 done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Two hosts on one machine: network namespaces with names, memory and a link of their own. `namespaces.sh [RATE]` trains on both
-# and compares the hash, over a link of e.g. 1gbit if a rate is given. Needs root and iproute2; says so where it cannot.
+# Two hosts on one machine: network namespaces, each with its own name and memory, and a link between them.
+# `namespaces.sh [RATE]` trains on both and compares the hash, over a link of e.g. 1gbit if a rate is given. Needs root and
+# iproute2; reports if it cannot run.
 source "$(dirname "$0")/launch.sh"
 skip() { echo "skipped: two hosts as network namespaces: $*"; exit 0; }
 [ "$(id -u)" = 0 ] || skip "needs root"
@@ -17,7 +18,7 @@ clean() {
     rm -rf "$directory" "/etc/netns/$a" "/etc/netns/$b"
 }
 trap clean EXIT
-ip netns add "$b" || skip "this kernel or container allows but one"
+ip netns add "$b" || skip "this kernel or container allows only one"
 ip link add v0 netns "$a" type veth peer name v0 netns "$b" 2>/dev/null || skip "no veth links here"
 mkdir -p "/etc/netns/$a" "/etc/netns/$b"
 number=1
@@ -31,7 +32,7 @@ for host in "$a" "$b"; do
     fi
     number=$((number + 1))
 done
-# In the place of ssh: a shell in the other host, with a name and shared memory of its own.
+# Replaces ssh: a shell on the other host, with its own name and shared memory.
 cat >"$directory/nsh" <<'SH'
 #!/bin/sh
 while [ "${1#-}" != "$1" ]; do shift; done
@@ -40,7 +41,7 @@ shift
 exec ip netns exec "$host" unshare --uts --ipc --mount sh -c 'hostname "$0"; mount -t tmpfs tmpfs /dev/shm; exec sh -c "$*"' "$host" "$@"
 SH
 chmod +x "$directory/nsh"
-# So that the launcher of Open MPI finds out by itself that a host is gone, before a rank does; else it waits for minutes.
+# Lets the launcher of Open MPI detect a lost host before a rank does; otherwise it waits for minutes.
 alive="--mca oob_tcp_keepalive_time 1 --mca oob_tcp_keepalive_intvl 1 --mca oob_tcp_keepalive_probes 2"
 # on_two_hosts ENGINE RANKS SECONDS COMMAND
 on_two_hosts() {
@@ -54,7 +55,7 @@ on_two_hosts() {
     fi
 }
 sent() { ip netns exec "$a" cat /sys/class/net/v0/statistics/tx_bytes; }
-# Something else on the two hosts, with the folder of the engine's programs for ENGINE.
+# Another command on the two hosts, with ENGINE replaced by the folder of the engine's programs.
 if [ -n "${COMMAND:-}" ]; then
     for engine in "${engines[@]}"; do
         before=$(sent)
@@ -71,7 +72,7 @@ for engine in "${engines[@]}"; do
     wanted=$(hashes "$log")
     for ranks in 2 ${MORE_RANKS:-}; do
         on_two_hosts "$engine" "$ranks" 120 "$(program "$engine") ${arguments[*]}" >"$log" 2>"$log.err" || {
-            # UCX, by which MPICH talks, sees the second host's link in some pairs of namespaces and not in others.
+            # UCX, which MPICH uses, sees the second host's link in some pairs of namespaces and not in others.
             if grep -q "initial_address_exchange Destination is unreachable" "$log" "$log.err"; then
                 echo "$engine: UCX does not see the link between these two"
                 exit 75

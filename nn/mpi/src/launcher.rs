@@ -1,13 +1,13 @@
-//! Whether the program was started by the launcher of the MPI that it is linked with.
+//! Checks that the program was started by the launcher of the MPI that it is linked with.
 
-/// How many processes a launcher says it has started.
+/// Environment variables in which launchers set the number of processes.
 const COUNTS: [(&str, &str); 3] = [
     ("OMPI_COMM_WORLD_SIZE", "mpirun of Open MPI"),
     ("PMI_SIZE", "mpirun of MPICH, or another one that speaks PMI"),
     ("SLURM_STEP_NUM_TASKS", "srun of Slurm"),
 ];
 
-/// Refuses a program that is one of several for its launcher, and alone for its library.
+/// Rejects a program that is one of several for its launcher, and alone for its MPI library.
 pub(crate) fn check(size: i32) -> Result<(), String> {
     let started = COUNTS.iter().find_map(|(name, launcher)| {
         let count: i32 = std::env::var(name).ok()?.parse().ok()?;

@@ -1,4 +1,5 @@
-//! Data-parallel training with [`nn`] over MPI: the same program, started on several machines, trains one model.
+//! Data-parallel training with [`nn`] over MPI: the same program runs on several machines and
+//! trains one model.
 //!
 //! ```no_run
 //! use nn::data::fashion_mnist;
@@ -25,13 +26,15 @@
 //! }
 //! ```
 //!
-//! `mpirun -n 4 target/release/digits` starts it. The result has the bits of [`Fit::shards`](nn::Fit::shards) on one machine,
-//! whatever the number of ranks, of threads, the engine, and the network between the machines are.
+//! `mpirun -n 4 target/release/digits` starts it. The result has the bits of
+//! [`Fit::shards`](nn::Fit::shards) on one machine, regardless of the number of ranks and threads,
+//! the engine, and the network between the machines.
 //!
-//! # What goes wrong
+//! # Failures
 //!
-//! A job ends, with a message that names the rank, when one of its ranks panics, is killed, gives an error, or does not answer
-//! for longer than [`PATIENCE`]; started again it goes on from its last checkpoint, also with another number of ranks.
+//! A job ends, with a message that names the rank, when one of its ranks panics, is killed, returns
+//! an error, or does not respond for longer than [`PATIENCE`]. When started again, it resumes from
+//! its last checkpoint, also with another number of ranks.
 
 mod launcher;
 mod ranks;
@@ -49,29 +52,33 @@ use nn::distributed::World;
 use ranks::Ranks;
 use watchdog::Watchdog;
 
-/// How long a rank waits for another one before it ends the job, unless the environment variable
-/// `NN_MPI_PATIENCE` has another number of seconds: longer than rank 0 writes a checkpoint or a measure takes.
+/// The default timeout: how long a rank waits for another before it ends the job. It must be longer
+/// than rank 0 takes to write a checkpoint or to evaluate. The environment variable
+/// `NN_MPI_PATIENCE` overrides it, in seconds.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
-/// MPI, from its initialisation until this is dropped, which waits for all ranks.
+/// An initialized MPI. Dropping it waits for all ranks and finalizes MPI.
 ///
-/// Use it where [`run`] is in the way.
+/// Use it where [`run`] does not fit.
 pub struct Mpi {
     world: World,
-    /// The last to be dropped.
+    /// Must be dropped last.
     universe: Universe,
 }
 
 impl Mpi {
-    /// Initialises MPI, and from then on ends the whole job when this process panics or waits in vain.
+    /// Initializes MPI. From then on, a panic or a timeout of this process ends the whole job.
     ///
     /// # Errors
     ///
-    /// If MPI was initialised before, or the program was started by the launcher of another MPI.
+    /// If MPI was initialized before, or the program was started by the launcher of another MPI.
     pub fn start() -> Result<Self, String> {
         let patience = patience()?;
         let Some((universe, _)) = mpi::initialize_with_threading(mpi::Threading::Serialized) else {
-            return Err("MPI: found it initialised already, expected that nobody has done so; start it once".into());
+            return Err(
+                "MPI: found it already initialized, expected it uninitialized; start it once"
+                    .into(),
+            );
         };
         let world = universe.world();
         launcher::check(world.size())?;
@@ -82,7 +89,7 @@ impl Mpi {
         Ok(Mpi { world, universe })
     }
 
-    /// The ranks.
+    /// The world of all ranks.
     pub fn world(&self) -> &World {
         &self.world
     }
@@ -101,7 +108,8 @@ impl std::fmt::Debug for Mpi {
     }
 }
 
-/// Starts MPI, does `work`, and ends; an error on any rank ends the job, and is printed: once, if all ranks have it.
+/// Starts MPI, runs `work`, and finalizes MPI. An error on any rank ends the job and is printed:
+/// once, if all ranks have it.
 pub fn run<E: Display>(work: impl FnOnce(&World) -> Result<(), E>) -> ExitCode {
     let mpi = match Mpi::start() {
         Ok(mpi) => mpi,
@@ -113,7 +121,8 @@ pub fn run<E: Display>(work: impl FnOnce(&World) -> Result<(), E>) -> ExitCode {
     match work(mpi.world()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // An error that all ranks have is said by the first, which ends the others before they speak.
+            // An error that all ranks have is printed by rank 0, which ends the others before they
+            // print.
             if !mpi.world().is_first() {
                 std::thread::sleep(Duration::from_secs(1));
             }
@@ -122,12 +131,12 @@ pub fn run<E: Display>(work: impl FnOnce(&World) -> Result<(), E>) -> ExitCode {
     }
 }
 
-/// What the machine is called.
+/// The host name of this machine.
 fn host() -> String {
     mpi::environment::processor_name().unwrap_or_else(|_| "an unknown host".into())
 }
 
-/// How long a rank waits.
+/// The timeout.
 fn patience() -> Result<Duration, String> {
     const NAME: &str = "NN_MPI_PATIENCE";
     let Ok(text) = std::env::var(NAME) else { return Ok(PATIENCE) };
@@ -139,13 +148,13 @@ fn patience() -> Result<Duration, String> {
     }
 }
 
-/// Unwinding would end MPI, which waits for ranks that wait for this one.
+/// Aborts on a panic. Unwinding would finalize MPI, which waits for ranks that wait for this one.
 fn abort_on_panic(name: String) {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         usual(panic);
         eprintln!(
-            "{name} panicked: the job ends; started again, it goes on from its last checkpoint"
+            "{name} panicked: the job ends; when started again, it resumes from its last checkpoint"
         );
         SimpleCommunicator::world().abort(101)
     }));

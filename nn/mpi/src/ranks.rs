@@ -1,4 +1,4 @@
-//! The ranks of an MPI job, as [`nn`] uses them.
+//! The ranks of an MPI job as a [`nn`] collective.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use nn::distributed::Collective;
 use crate::host;
 use crate::watchdog::Watchdog;
 
-/// One of them.
+/// This rank.
 pub(crate) struct Ranks {
     rank: usize,
     size: usize,
@@ -32,7 +32,7 @@ impl Ranks {
     fn sum<T: Equivalence + Copy>(&self, numbers: &mut [T]) {
         let own = numbers.to_vec();
         let world = SimpleCommunicator::world();
-        // For all of them; the next one is the likeliest to be waited for.
+        // All ranks are waited for; the watchdog gets the next one, the likeliest to be late.
         let next = (self.rank + 1) % self.size;
         self.watchdog
             .wait(next, || world.all_reduce_into(&own[..], numbers, SystemOperation::sum()));
@@ -61,7 +61,7 @@ impl Collective for Ranks {
     }
 
     fn broadcast(&self, root: usize, bytes: &mut [u8]) {
-        // Of nothing, the address is 1, which Open MPI takes for `MPI_IN_PLACE`.
+        // The address of an empty slice is 1, which Open MPI takes for `MPI_IN_PLACE`.
         if bytes.is_empty() {
             return;
         }

@@ -1,25 +1,26 @@
-//! Ends a job of which a rank does not answer: MPI itself waits for ever where a link is cut or a process hangs.
+//! Ends a job with a rank that does not respond: MPI itself waits forever if a link fails or a
+//! process hangs.
 
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// How often the watchdog looks.
+/// The interval at which the watchdog checks.
 const LOOKS: Duration = Duration::from_millis(200);
 
-/// Whether this rank waits, for whom, and since when.
+/// Whether this rank waits, for which rank, and since when.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     started: Instant,
-    /// Milliseconds after the start, plus 1; 0 where it does not wait.
+    /// Milliseconds since the start, plus 1; 0 while it does not wait.
     since: AtomicU64,
-    /// For which rank.
+    /// The rank it waits for.
     partner: AtomicUsize,
 }
 
 impl Watchdog {
-    /// Looks from now on, from a thread of its own, whether the rank of this name has waited longer than `patience`.
+    /// Starts a thread that checks whether the rank of this name has waited longer than `patience`.
     pub(crate) fn start(name: String, patience: Duration) -> Arc<Self> {
         let watchdog = Watchdog {
             started: Instant::now(),
@@ -34,10 +35,11 @@ impl Watchdog {
                     let partner = watchdog.partner.load(Ordering::Relaxed);
                     eprintln!(
                         "{name}: has waited {:.0} s for rank {partner}, which hangs, is stopped, or cannot be reached any more; the \
-                         job ends; started again, it goes on from its last checkpoint (NN_MPI_PATIENCE has the seconds)",
+                         job ends; when started again, it resumes from its last checkpoint (NN_MPI_PATIENCE sets the seconds)",
                         patience.as_secs_f64()
                     );
-                    // Not by MPI, which may need the very link that is cut; the launcher ends the others.
+                    // Not by MPI, which may need the very link that has failed; the launcher ends
+                    // the others.
                     process::abort();
                 }
                 drop(watchdog);
@@ -46,12 +48,14 @@ impl Watchdog {
         };
         let thread = std::thread::Builder::new().name("nn-mpi watchdog".into()).spawn(look);
         if let Err(error) = thread {
-            eprintln!("no watchdog, a rank that hangs will not be noticed: {error}");
+            eprintln!(
+                "cannot start the watchdog, so a rank that hangs will not be detected: {error}"
+            );
         }
         watchdog
     }
 
-    /// Does `work`, which waits for rank `partner`.
+    /// Runs `work`, which waits for rank `partner`.
     pub(crate) fn wait<R>(&self, partner: usize, work: impl FnOnce() -> R) -> R {
         self.partner.store(partner, Ordering::Relaxed);
         self.since.store(self.started.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);

@@ -23,7 +23,7 @@ static REAL nn_selu@(REAL x)
     return x < 0 ? SELU_BELOW * nn_expm1@(x) : SELU_SCALE * x;
 }
 
-/* x times the normal distribution. */
+/* x times the normal distribution function. */
 static REAL nn_gelu@(REAL x)
 {
     return (x < -64 ? -64 : x) * nn_normal_cdf@(x);
@@ -70,7 +70,7 @@ static REAL nn_softsign@(REAL x)
     return y / (1 + nn_size@(y));
 }
 
-/* The probabilities of exclusive classes, in the place of their logits. */
+/* The probabilities of exclusive classes, in place of their logits. */
 static void nn_softmax@(REAL *z, size_t count)
 {
     REAL most = -INFINITY, sum = 0, share;

@@ -1,4 +1,4 @@
-//! From a network's layers to calls of the functions that compute them.
+//! Translates a network's layers to calls of the C functions that compute them.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -15,47 +15,48 @@ use crate::head::HeadInfo;
 use crate::layer::{Info, LayerInfo, word_and_number, written_number};
 use crate::network::Described;
 
-/// What a function of a layer is called with beside `y` and `x`: a tensor, by its name in the network, or one of these.
+/// An argument of a layer's C function after `y` and `x`: a tensor, by its name in the network, or
+/// one of these.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Argument {
     /// The tensor of this name.
     Tensor(&'static str),
-    /// The same, or a null pointer if the layer has none.
+    /// The same, or a null pointer if the layer does not have it.
     Perhaps(&'static str),
-    /// The layer's number, the one that tables show.
+    /// The layer's number, as tables show it.
     Number,
-    /// A number.
+    /// A real number.
     Real(f64),
-    /// A whole number.
+    /// An integer.
     Whole(usize),
-    /// How many inputs there are.
+    /// The number of inputs.
     Inputs,
-    /// How many outputs there are.
+    /// The number of outputs.
     Outputs,
 }
 
-/// A layer in its network.
+/// A layer with its parameters in the network.
 #[derive(Debug)]
 pub(super) struct Placed<'a> {
     pub(super) info: &'a LayerInfo,
     /// Its full name.
     name: String,
-    /// Its stretch of the flat buffer.
+    /// Its slice of the flat buffer.
     pub(super) parameters: Vec<f64>,
 }
 
-/// Numbers of a row, where they lie.
+/// The location of some numbers of a row in C.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     /// A pointer to the first.
     pub(super) text: String,
     len: usize,
-    /// Where they lie in the working memory, if they may be overwritten.
+    /// Their offset in the workspace, if they may be overwritten.
     at: Option<usize>,
 }
 
 impl Place {
-    /// The same numbers, which belong to somebody else.
+    /// The same numbers, not to be overwritten.
     pub(super) fn lent(&self) -> Place {
         Place { at: None, ..self.clone() }
     }
@@ -74,22 +75,22 @@ pub(super) struct Body {
     pub(super) pieces: Pieces,
     /// The numbers of the network.
     pub(super) tensors: String,
-    /// What computes the last layer's values.
+    /// The code that computes the last layer's values.
     pub(super) logits: String,
-    /// What makes outputs of them.
+    /// The code that converts them to outputs.
     pub(super) heads: String,
-    /// How many numbers the working memory has.
+    /// The length of the workspace.
     pub(super) work: usize,
     memory: Memory,
     names: HashSet<String>,
 }
 
 impl Body {
-    /// That of a network.
+    /// Translates a network.
     ///
     /// # Errors
     ///
-    /// If it has a layer or an activation that nobody has written in C.
+    /// If it has a layer or an activation without an implementation in C.
     pub(super) fn of<T: Float>(network: &Described<'_, T>, pieces: Pieces) -> Result<Self> {
         let mut body = Body {
             pieces,
@@ -110,8 +111,8 @@ impl Body {
         Ok(body)
     }
 
-    /// Adds a part of the network, which begins with the layer at `index`. Its outputs lie elsewhere than its inputs, or are
-    /// they.
+    /// Adds a part of the network that begins with the layer at `index`. Its outputs do not overlap
+    /// its inputs, or are the same.
     fn part<T: Float>(
         &mut self,
         network: &Described<'_, T>,
@@ -172,7 +173,7 @@ impl Body {
         }
     }
 
-    /// Adds the functions of heads, whose logits lie behind the first `from` outputs.
+    /// Adds the functions of heads, whose logits come after the first `from` outputs.
     fn head(&mut self, heads: &HeadInfo, info: &Info, from: usize) -> Result<()> {
         match (heads, info) {
             (HeadInfo::Both(of_a, of_b), Info::Heads(a, b)) => {
@@ -195,7 +196,7 @@ impl Body {
         }
     }
 
-    /// Adds the call of a function for a layer.
+    /// Adds the call of a layer's function.
     pub(super) fn call(
         &mut self,
         function: &str,
@@ -227,7 +228,7 @@ impl Body {
         Some(y)
     }
 
-    /// Adds an activation, in the place of its inputs; `None` if nobody has written it.
+    /// Adds an activation, in place; `None` if there is no implementation.
     pub(super) fn activate(&mut self, name: &str, y: &Place) -> Option<()> {
         let (word, number) = word_and_number(name)?;
         let number = number.or(match word {
@@ -260,12 +261,13 @@ impl Body {
         self.pieces.precision.number(number)
     }
 
-    /// A tensor of a layer, which is there from now on.
+    /// Adds a tensor of a layer and returns its name.
     pub(super) fn tensor(&mut self, layer: &Placed<'_>, name: &str) -> Option<String> {
         let tensor = layer.info.tensors.iter().find(|tensor| tensor.name == name)?;
         let numbers = &layer.parameters[tensor.offset..][..tensor.len()];
         let of_c = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
-        // Layers whose names differ in letters that C has not, or repeated ones, get numbers.
+        // Repeated layers, and layers whose names differ only in characters that C does not allow,
+        // get numbers.
         let wanted: String = format!("{}.{name}", layer.name).chars().map(of_c).collect();
         let numbered = (2..).map(|number| format!("{wanted}_{number}"));
         let mut names = [wanted.clone()].into_iter().chain(numbered);
@@ -285,7 +287,7 @@ impl Body {
         Some(name)
     }
 
-    /// Working memory.
+    /// Allocates workspace.
     pub(super) fn taken(&mut self, len: usize) -> Place {
         let at = self.memory.take(len);
         let text = if at == 0 { "work".into() } else { format!("(work + {at})") };
@@ -298,7 +300,7 @@ impl Body {
         }
     }
 
-    /// Numbers side by side in memory of their own; where they were is free.
+    /// Copies numbers to adjacent workspace, and frees their old locations.
     fn copied(&mut self, places: &[&Place]) -> Place {
         let y = self.taken(places.iter().map(|place| place.len).sum());
         let mut from = 0;
@@ -320,9 +322,9 @@ impl Body {
 fn unknown(what: &str, layer: &str, name: &str) -> Error {
     Error::value(
         format!("{what} of {}, to be written as C", quoted(layer)),
-        format!("{}, one of your own", quoted(name)),
+        format!("{}, a custom one", quoted(name)),
         format!("one of the {what}s that the notation has a word for"),
-        "nobody has written one of your own in C: write the network without it and add it by hand, or build it as a library, \
+        "there is no C code for it: write the network without it and add it by hand, or build it as a library, \
          as the example `embedded` does",
     )
 }

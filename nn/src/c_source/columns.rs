@@ -1,4 +1,4 @@
-//! The columns of a table in C: a struct for a row, and what each column becomes.
+//! The columns of a table in C: a struct for a row, and the encoding of each column.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use crate::layer::columns::columns as found_columns;
 use crate::layer::columns::{ColumnKind, ColumnWidths, ColumnsInfo, tables};
 use crate::network::{Described, Port, categories};
 
-/// Words that C keeps for itself, also in later versions and in C++.
+/// Reserved words of C, also of later versions and of C++.
 const KEYWORDS: &[&str] = &[
     "alignas",
     "alignof",
@@ -92,12 +92,12 @@ const KEYWORDS: &[&str] = &[
 pub(super) struct RowStruct {
     /// Its fields.
     pub(super) fields: String,
-    /// What makes a row of numbers of it.
+    /// The code that converts it to a row of numbers.
     pub(super) numbers: String,
 }
 
 impl RowStruct {
-    /// That of a network which takes columns; `None` of one which takes numbers alone.
+    /// The struct for a network that takes columns; `None` for one that takes numbers only.
     pub(super) fn of<T: Float>(network: &Described<'_, T>, body: &mut Body) -> Option<Self> {
         let ports = network.inputs();
         if ports.iter().all(|port| port.columns == ColumnsInfo::NONE) {
@@ -139,7 +139,7 @@ impl RowStruct {
             }
             at += width;
             if columns != ColumnsInfo::NONE && own < at {
-                // A row has room for what it becomes.
+                // A row has extra columns for the encoded values.
                 let _ = writeln!(
                     row.numbers,
                     "    for (size_t i = {own}; i < {at}; i++) input[i] = 0;"
@@ -150,7 +150,7 @@ impl RowStruct {
     }
 }
 
-/// The first words of each category, as far as the network knows them.
+/// The first words of each category, if the network knows them.
 fn words_of<T: Float>(network: &Described<'_, T>) -> HashMap<&'static str, String> {
     let words = network.words.by_fingerprint();
     let of_places = |places: Vec<[u32; 2]>| {
@@ -161,12 +161,12 @@ fn words_of<T: Float>(network: &Described<'_, T>) -> HashMap<&'static str, Strin
     known.filter(|(_, words)| !words.is_empty()).map(|(name, words)| (name, words.some())).collect()
 }
 
-/// A text that neither ends the comment in which it stands nor begins another.
+/// A text that neither ends nor begins a comment.
 pub(super) fn comment(text: &str) -> String {
     text.replace("*/", "* /").replace("/*", "/ *")
 }
 
-/// A name of C's for a column, which no other has.
+/// A unique C name for a column.
 fn field(name: &str, names: &mut HashSet<String>) -> String {
     let of_c = |letter: char| if letter.is_ascii_alphanumeric() { letter } else { '_' };
     let plain: String = name.chars().map(of_c).collect();
@@ -180,7 +180,7 @@ fn field(name: &str, names: &mut HashSet<String>) -> String {
     name
 }
 
-/// What the columns become.
+/// Adds the encoding of the columns.
 pub(super) fn encode(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
     let forms = layer.info.columns.forms;
     let words = match forms.iter().any(|form| form.words() > 0) {
@@ -223,7 +223,7 @@ pub(super) fn encode(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<P
     Some(y)
 }
 
-/// The learned vectors of words, behind what is none.
+/// The embeddings of words, after the columns that have none.
 pub(super) fn vectors(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
     let forms = layer.info.columns.forms;
     let (floats, table) = (ColumnWidths::of(forms).floats, body.tensor(layer, "vectors")?);
@@ -242,7 +242,7 @@ pub(super) fn vectors(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<
     Some(y)
 }
 
-/// What gives an answer in the units of the target.
+/// Converts an output to the units of the target.
 pub(super) fn own_units<T: Float>(network: &Described<'_, T>, body: &mut Body) -> Option<()> {
     let Some(place) = network.units else { return Some(()) };
     let units = crate::network::Units::at(network.parameters, place);
@@ -265,19 +265,19 @@ pub(super) fn own_units<T: Float>(network: &Described<'_, T>, body: &mut Body) -
     Some(())
 }
 
-/// The header's part.
+/// The row's part of the header.
 pub(super) fn header(row: &RowStruct, stem: &str, real: Precision) -> String {
     let (upper, real) = (stem.to_ascii_uppercase(), real.real());
     format!(
         "/* A row of a table. */\ntypedef struct {{\n{}}} {stem}_row;\n\n\
-         /* The numbers of a row, as the functions for samples take them. */\n\
+         /* Converts a row to the numbers of a sample. */\n\
          void {stem}_numbers(const {stem}_row *row, {real} input[{upper}_INPUTS]);\n\n\
-         /* The answer to a row. */\nvoid {stem}_predict_row(const {stem}_row *row, {real} output[{upper}_OUTPUTS]);\n\n",
+         /* The outputs for a row. */\nvoid {stem}_predict_row(const {stem}_row *row, {real} output[{upper}_OUTPUTS]);\n\n",
         row.fields
     )
 }
 
-/// The source's part.
+/// The row's part of the source.
 pub(super) fn source(row: &RowStruct, stem: &str, real: Precision) -> String {
     let (upper, real) = (stem.to_ascii_uppercase(), real.real());
     format!(

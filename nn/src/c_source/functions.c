@@ -4,7 +4,7 @@ static float nn_fmaf(float a, float b, float c)
 #ifdef FP_FAST_FMAF
     return fmaf(a, b, c);
 #else
-    /* The product is exact. Of an inexact sum the one of its two neighbours that is odd, which then rounds as the sum would. */
+    /* The product is exact. An inexact sum becomes its odd neighbor, which then rounds as the exact sum would. */
     union { double number; uint64_t bits; } sum;
     double product = (double)a * b, of_c, lost;
     sum.number = product + c;
@@ -39,7 +39,7 @@ static REAL nn_limit@(REAL x, REAL low, REAL high)
     return y < low ? low : y;
 }
 
-/* The bits of a number, and the number of some bits. */
+/* The bits of a number, and the number with given bits. */
 typedef union { REAL number; BITS bits; } nn_view@;
 
 /* x = n ln 2 + r with |r| <= ln 2 / 2: returns e^r - 1, and n in two's complement. */
@@ -217,7 +217,7 @@ static REAL nn_rate@(REAL variance, REAL epsilon)
     return 1 / sqrt@(variance + epsilon);
 }
 
-/* The sum of x/unit, as 16 sums side by side. */
+/* The sum of x/unit, as 16 interleaved sums. */
 static REAL nn_sum@(const REAL *x, size_t count, REAL unit)
 {
     REAL sums[16] = {0}, total = 0;
@@ -238,7 +238,7 @@ static REAL nn_squares@(const REAL *x, size_t count, REAL unit, REAL center)
     return total;
 }
 
-/* The largest size of a number. */
+/* The largest absolute value. */
 static REAL nn_largest@(const REAL *x, size_t count)
 {
     REAL largest = 0;

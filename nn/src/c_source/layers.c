@@ -14,7 +14,7 @@ static void nn_layer_norm@(REAL *y, const REAL *x, const REAL *scale, const REAL
     if (isfinite(variance)) {
         rate = nn_rate@(variance, epsilon);
     } else {
-        /* In units of the largest number, of a row whose squares overflow. */
+        /* In units of the largest number, for a row whose squares overflow. */
         REAL largest = nn_largest@(x, count);
         mean = nn_sum@(x, count, largest) * share;
         variance = nn_squares@(x, count, largest, mean) * share;
@@ -37,7 +37,7 @@ static void nn_rms_norm@(REAL *y, const REAL *x, const REAL *scale, REAL epsilon
     for (size_t i = 0; i < count; i++) y[i] = x[i] * rate * scale[i];
 }
 
-/* y = (x - mean) / sqrt(variance + epsilon) * scale + shift, of what the training has found. */
+/* y = (x - mean) / sqrt(variance + epsilon) * scale + shift, with running statistics. */
 static void nn_batch_norm@(REAL *y, const REAL *x, const REAL *scale, const REAL *shift, const REAL *mean, const REAL *variance, REAL epsilon, size_t count)
 {
     for (size_t i = 0; i < count; i++) y[i] = (x[i] - mean[i]) * nn_rate@(variance[i], epsilon) * scale[i] + shift[i];
@@ -53,7 +53,7 @@ static void nn_prelu@(REAL *y, const REAL *x, const REAL *slope, size_t count)
     for (size_t i = 0; i < count; i++) y[i] = x[i] > 0 ? x[i] : x[i] * slope[i];
 }
 
-/* y = b + x W, W the columns of v scaled to the lengths that stand in scale. */
+/* y = b + x W, W the columns of v scaled to the lengths in scale. */
 static void nn_dense_normed@(REAL *y, const REAL *x, const REAL *v, const REAL *scale, const REAL *bias, size_t inputs, size_t outputs)
 {
     for (size_t o = 0; o < outputs; o++) {
@@ -66,7 +66,7 @@ static void nn_dense_normed@(REAL *y, const REAL *x, const REAL *v, const REAL *
     }
 }
 
-/* y = b + x W, W the weights divided by the estimate of their largest singular value, which u and v make. */
+/* y = b + x W, W the weights divided by the estimate of their largest singular value, from u and v. */
 static void nn_dense_spectral@(REAL *y, const REAL *x, const REAL *weight, const REAL *u, const REAL *v, const REAL *bias, size_t inputs, size_t outputs)
 {
     REAL factor = 0;
@@ -83,14 +83,14 @@ static void nn_dense_spectral@(REAL *y, const REAL *x, const REAL *weight, const
     }
 }
 
-/* The layer norm of each group of neighbours. */
+/* The layer norm of each group of adjacent numbers. */
 static void nn_group_norm@(REAL *y, const REAL *x, const REAL *scale, const REAL *shift, REAL epsilon, size_t groups, size_t count)
 {
     size_t each = count / groups;
     for (size_t at = 0; at < count; at += each) nn_layer_norm@(y + at, x + at, scale + at, shift + at, epsilon, each);
 }
 
-/* y = relu(h) where the gate is open, and x where it is closed; the sums of h and gate stand side by side. */
+/* y = relu(h) where the gate is open, and x where it is closed; the sums of h and gate are adjacent. */
 static void nn_highway@(REAL *y, const REAL *x, const REAL *weight, const REAL *bias, size_t count)
 {
     for (size_t o = 0; o < count; o++) {
@@ -132,7 +132,7 @@ static void nn_robust@(REAL *y, const REAL *x, const REAL *median, const REAL *s
     }
 }
 
-/* y = sqrt(3) (2p - 1), p the place of x among the quantiles of its column, from 0 to 1. */
+/* y = sqrt(3) (2p - 1), p the position of x among the quantiles of its column, from 0 to 1. */
 static void nn_quantile@(REAL *y, const REAL *x, const REAL *quantiles, size_t kept, size_t count)
 {
     for (size_t i = 0; i < count; i++, quantiles += kept) {
@@ -157,7 +157,7 @@ static void nn_scale@(REAL *y, const REAL *x, REAL factor, size_t count)
     for (size_t i = 0; i < count; i++) y[i] = x[i] * factor;
 }
 
-/* y = x + y: what a residual branch gives, added to what went in. */
+/* y = x + y: the output of a residual branch, plus its input. */
 static void nn_residual@(REAL *y, const REAL *x, size_t count)
 {
     for (size_t i = 0; i < count; i++) y[i] = x[i] + y[i];
@@ -168,7 +168,7 @@ static void nn_copy@(REAL *y, const REAL *x, size_t count)
     for (size_t i = 0; i < count; i++) y[i] = x[i];
 }
 
-/* The number that a network computes with; NAN if it is missing. */
+/* The number as the network uses it; NAN if it is missing. */
 static void nn_number@(REAL *raw, double number)
 {
     REAL x = (REAL)number;
@@ -189,7 +189,7 @@ static void nn_word@(REAL *raw, const char *word)
     raw[1] = (REAL)(bits >> 16 & 0xFFFFFF);
 }
 
-/* y = z / sqrt(1 + (z/3)^2), z = (f(x) - center) scale, f the logarithm in this unit, or nothing if it is 0; 0 if x is missing. */
+/* y = z / sqrt(1 + (z/3)^2), z = (f(x) - center) scale, f the logarithm in this unit, or the identity if it is 0; 0 if x is missing. */
 static void nn_column_number@(REAL *y, const REAL *raw, REAL unit, REAL center, REAL scale)
 {
     REAL x = *raw, share;
@@ -201,7 +201,7 @@ static void nn_column_number@(REAL *y, const REAL *raw, REAL unit, REAL center, 
     *y = x / sqrt@(1 + share * share);
 }
 
-/* Days as a number, and their places in year, week and day as points of a circle; 0 if they are missing. */
+/* Days as a number, and their positions in year, week and day as points on a circle; 0 if they are missing. */
 static void nn_column_date@(REAL *y, const REAL *raw, REAL center, REAL scale)
 {
     static const double periods[] = {365.2425, 7, 1};
@@ -220,7 +220,7 @@ static void nn_column_flag@(REAL *y, const REAL *raw)
     *y = (REAL)(*raw > 0 ? 1 : *raw != *raw ? 0 : -1);
 }
 
-/* Whether a value is missing, if one was while the network learned. */
+/* Whether a value is missing, if one was missing in training. */
 static void nn_column_missing@(REAL *y, const REAL *raw, REAL seen)
 {
     *y = *raw != *raw ? seen : 0;

@@ -1,4 +1,4 @@
-//! Each layer of the notation: the function of `layers.c` that computes it, and what that is called with.
+//! Each layer of the notation: its function in `layers.c`, and the arguments.
 
 use super::body::Argument::{Inputs, Number, Outputs, Perhaps, Real, Tensor, Whole};
 use super::body::{Body, Place, Placed};
@@ -6,17 +6,17 @@ use super::columns;
 use crate::layer::encoder::quantile;
 use crate::layer::written_number;
 
-/// A layer, by its word.
+/// A layer by its word.
 struct Row {
     word: &'static str,
-    /// Adds its call, given its input; `None` if it has something that is not known.
+    /// Adds its call, given its input; `None` if a part of it is not supported.
     write: fn(&mut Body, &Placed<'_>, &Place) -> Option<Place>,
 }
 
-/// Every layer without others inside it.
+/// Every leaf layer.
 const ROWS: &[Row] = &[
     Row { word: "dense", write: dense },
-    // While a network answers, nothing is dropped.
+    // In inference nothing is dropped.
     Row { word: "dropout", write: |_, _, x| Some(x.lent()) },
     Row { word: "gaussian_dropout", write: |_, _, x| Some(x.lent()) },
     Row { word: "alpha_dropout", write: |_, _, x| Some(x.lent()) },
@@ -78,7 +78,7 @@ const ROWS: &[Row] = &[
     },
     Row { word: "scale", write: |b, l, x| b.call("scale", l, x, &[Number, Outputs]) },
     Row { word: "columns", write: columns::encode },
-    // The learned vectors of words behind columns.
+    // The embeddings of words after columns.
     Row { word: "embedding", write: columns::vectors },
 ];
 
@@ -104,7 +104,7 @@ fn group_norm(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
     body.call("group_norm", layer, x, &arguments)
 }
 
-/// Adds a layer; `None` if it is none of the list, or has an activation that is none.
+/// Adds a layer; `None` if the layer or its activation is not in the list.
 pub(super) fn write(body: &mut Body, layer: &Placed<'_>, x: &Place) -> Option<Place> {
     let row = ROWS.iter().find(|row| row.word == layer.info.kind)?;
     (row.write)(body, layer, x)

@@ -1,16 +1,16 @@
-//! Where the outputs of layers lie in a network's working memory: places that are used again.
+//! Allocation of a network's workspace for the outputs of layers; freed ranges are reused.
 
-/// Free stretches of memory, and how much there must be.
+/// Free ranges of the workspace, and its total length.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    /// Begin and length of each, in order, none beside another.
+    /// Start and length of each, in order, no two adjacent.
     free: Vec<(usize, usize)>,
-    /// All that was ever in use.
+    /// The largest extent so far.
     pub(super) len: usize,
 }
 
 impl Memory {
-    /// A stretch that nothing else lies in: where it begins.
+    /// Allocates a range and returns its start.
     pub(super) fn take(&mut self, len: usize) -> usize {
         if let Some(index) = self.free.iter().position(|&(_, free)| free >= len) {
             let (at, free) = self.free[index];
@@ -20,7 +20,7 @@ impl Memory {
             }
             return at;
         }
-        // What is free at the end grows.
+        // Extends a free range at the end.
         let at = match self.free.last() {
             Some(&(at, free)) if at + free == self.len => {
                 self.free.pop();
@@ -32,7 +32,7 @@ impl Memory {
         at
     }
 
-    /// Gives a stretch back.
+    /// Frees a range.
     pub(super) fn give(&mut self, at: usize, len: usize) {
         let index = self.free.partition_point(|&(other, _)| other < at);
         self.free.insert(index, (at, len));

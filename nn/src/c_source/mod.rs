@@ -1,13 +1,13 @@
-//! Networks as C: one file without dependencies, for a compiler that knows nothing of Rust.
+//! Networks as C source: one file without dependencies, for compilers without Rust.
 //!
 //! | file | |
 //! |---|---|
 //! | `functions.c`, `activations.c`, `layers.c` | the formulas, in C |
-//! | `pieces` | which of them a network needs, with the numbers of its type |
-//! | `body` | from a network's layers to calls of them |
-//! | `columns` | tables: a row of one, and what its columns become |
-//! | `layers` | each layer, and what it is called with |
-//! | `memory` | where the outputs of layers lie |
+//! | `pieces` | selects the formulas that a network needs, with the numbers of its type |
+//! | `body` | translates a network's layers to calls of them |
+//! | `columns` | tables: a struct for a row, and the encoding of its columns |
+//! | `layers` | each layer, and its arguments |
+//! | `memory` | allocation of the workspace for the outputs of layers |
 
 mod body;
 mod columns;
@@ -28,9 +28,9 @@ use body::Body;
 use columns::RowStruct;
 use pieces::{Pieces, Precision};
 
-/// A network that is written as C.
+/// Writing a network as C source.
 pub trait CSource: Network {
-    /// Writes the network with its parameters as a C file, and a header beside it.
+    /// Writes the network with its parameters as a C file, and a header next to it.
     ///
     /// ```
     /// use nn::c_source::CSource as _;
@@ -47,25 +47,29 @@ pub trait CSource: Network {
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///
-    /// A file `digits.c` has `digits_predict`, which answers as [`predict`](Network::predict), and `digits_logits`, which
-    /// gives the last layer's values; `digits.h` declares both. They need C99, no library but C's own `<math.h>`, no
-    /// memory but the stack, as much as the header says, and can run on many threads at once.
+    /// A file `digits.c` has `digits_predict`, which computes the outputs of
+    /// [`predict`](Network::predict), and `digits_logits`, which computes the last layer's values;
+    /// `digits.h` declares both. They need C99, no library but C's own `<math.h>`, and no memory
+    /// but the stack; the header states how much. They can run on many threads at once.
     ///
-    /// The answers have the bits of this library's, where floats are those of IEEE 754 and C's `sqrt` and `fma` round
-    /// once: the formulas stand there operation by operation, `exp` and `tanh` among them. A compiler that would compute
-    /// otherwise (`-ffast-math`, the 80 bits of x87) is refused by `#error`. In a network of `f32` a fused
-    /// multiply-add is computed in `double` where the machine has none; on x86, `-mfma` lets the compiler use it.
+    /// The outputs have the same bits as this library's if floats are those of IEEE 754 and C's
+    /// `sqrt` and `fma` round once: the file contains the formulas operation by operation, `exp`
+    /// and `tanh` among them. A compiler that would compute otherwise (`-ffast-math`, the 80 bits
+    /// of x87) is rejected by `#error`. In a network of `f32` a fused multiply-add is computed in
+    /// `double` if the machine has none; on x86, `-mfma` lets the compiler use it.
     ///
-    /// A network behind a block of `columns` has a struct for a row of the table, `price_row`, in which words are strings and
-    /// what is missing is `NAN`, `NULL` or `""`, and `price_predict_row`, which takes one; the numbers of a sample are
-    /// those of [`TableRow::numbers`](crate::layer::columns::TableRow::numbers), and `price_numbers` makes them. A date's place in
-    /// year and week is computed by the C library's `sin` and `cos`, whose last bits are its own. An answer of
-    /// `price_predict` is in the units of the target, one of `price_logits` is not.
+    /// A network with a block of `columns` has a struct for a row of the table, `price_row`, in
+    /// which words are strings and a missing value is `NAN`, `NULL` or `""`, and
+    /// `price_predict_row`, which takes one. The numbers of a sample are those of
+    /// [`TableRow::numbers`](crate::layer::columns::TableRow::numbers), and `price_numbers`
+    /// computes them. The cyclic features of a date are computed by the C library's `sin` and
+    /// `cos`, whose last bits may differ. The output of `price_predict` is in the units of the
+    /// target, that of `price_logits` is not.
     ///
     /// # Errors
     ///
-    /// If a file cannot be written, its name is no name in C, a parameter is not a finite number, or the network has a
-    /// layer or an activation of your own, which nobody has written in C.
+    /// If a file cannot be written, its name is not an identifier in C, a parameter is not a finite
+    /// number, or the network has a custom layer or activation, which has no implementation in C.
     fn save_c(&self, path: impl AsRef<Path>) -> Result<()> {
         save(&Described::of(self), path.as_ref())
     }
@@ -95,7 +99,7 @@ fn save<T: Float>(network: &Described<'_, T>, path: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The name of a C file without its ending, with which the names of its functions begin.
+/// The name of a C file without its extension; the names of its functions begin with it.
 fn stem(path: &Path) -> Result<&str> {
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
     let of_c = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
@@ -111,7 +115,7 @@ fn stem(path: &Path) -> Result<&str> {
     }
 }
 
-/// The texts of the C file and of its header.
+/// The contents of the C file and of its header.
 fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, String)> {
     let zero: &dyn Any = &T::zero();
     let precision = match (zero.is::<f32>(), zero.is::<f64>()) {
@@ -122,7 +126,7 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
                 "float type of a network as C",
                 std::any::type_name::<T>(),
                 "f32 or f64",
-                "C has no other: make a network of one of these with the same numbers",
+                "C has no other: convert the network to one of these",
             ));
         }
     };
@@ -143,8 +147,8 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
          #ifndef {upper}_H\n#define {upper}_H\n\n\
          #ifdef __cplusplus\nextern \"C\" {{\n#endif\n\n\
          #define {upper}_INPUTS {inputs}\n#define {upper}_OUTPUTS {outputs}\n\n\
-         /* Bytes of stack that the numbers of one prediction need. */\n#define {upper}_STACK {stack}\n\n\
-         /* The answer to one sample. */\nvoid {stem}_predict({arguments});\n\n\
+         /* Bytes of stack for the numbers of one prediction. */\n#define {upper}_STACK {stack}\n\n\
+         /* The outputs for one sample. */\nvoid {stem}_predict({arguments});\n\n\
          /* The last layer's values for one sample, before the head's function. */\nvoid {stem}_logits({arguments});\n\n{row_header}\
          #ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
         version = env!("CARGO_PKG_VERSION"),
@@ -172,9 +176,9 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
     Ok((source, header))
 }
 
-/// What keeps a compiler to the arithmetic that is written.
+/// Checks that the compiler keeps to the arithmetic as written.
 const STRICT: &str = "\
-/* Every operation rounds by itself, or the bits would be others. */
+/* Every operation must round by itself: a contraction would change the bits. */
 #if defined __FAST_MATH__
 #error \"compile without -ffast-math\"
 #endif

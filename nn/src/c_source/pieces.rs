@@ -1,4 +1,5 @@
-//! The formulas in C: which of them are needed, in an order in which each is there before it is used.
+//! The formulas in C: those that are needed, in an order in which each is defined before it is
+//! used.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -7,7 +8,7 @@ use tensor::{activation, math};
 
 use crate::layer::encoder::quantile;
 
-/// Types of numbers that C has.
+/// The float types of C.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Precision {
     Single,
@@ -23,7 +24,7 @@ impl Precision {
         }
     }
 
-    /// What names of functions and numbers of this type end with.
+    /// The suffix of functions and numbers of this type.
     pub(super) fn suffix(self) -> &'static str {
         match self {
             Precision::Single => "f",
@@ -31,7 +32,7 @@ impl Precision {
         }
     }
 
-    /// A number, with as many digits as tell it from all others.
+    /// A number, with enough digits to distinguish it from all others.
     pub(super) fn number(self, number: f64) -> String {
         let text = match self {
             Precision::Single => format!("{:e}f", number as f32),
@@ -41,7 +42,7 @@ impl Precision {
         if text.starts_with('-') { format!("({text})") } else { text }
     }
 
-    /// What stands for this word of a formula, if it is one.
+    /// The C text for this word of a formula, if it is one.
     fn word(self, word: &str) -> Option<String> {
         let of = |name: &str| -> Option<Vec<f64>> {
             let single = math::SINGLE_NUMBERS.iter().find(|(other, _)| *other == name);
@@ -90,8 +91,8 @@ impl Precision {
     }
 }
 
-/// All formulas: paragraphs, each with one function or type. `@` stands for what names of its precision end with; one without
-/// it is there in one precision only.
+/// All formulas: paragraphs, each with one function or type. `@` is the suffix of the precision; a
+/// paragraph without it exists in one precision only.
 const FORMULAS: [&str; 3] =
     [include_str!("functions.c"), include_str!("activations.c"), include_str!("layers.c")];
 
@@ -99,7 +100,7 @@ const FORMULAS: [&str; 3] =
 fn formulas() -> impl Iterator<Item = (&'static str, &'static str)> {
     let paragraphs = FORMULAS.iter().flat_map(|file| file.trim_end().split("\n\n"));
     paragraphs.map(|paragraph| {
-        // A type's name is behind its definition.
+        // A type's name comes after its definition.
         let names = &paragraph[if paragraph.contains("typedef") {
             paragraph.rfind("nn_")
         } else {
@@ -125,14 +126,14 @@ impl Pieces {
         Pieces { precision, text: String::new(), names: HashSet::new() }
     }
 
-    /// The function that computes `word`, which is there from now on; `None` if there is none.
+    /// Adds the function that computes `word` and returns its name; `None` if there is none.
     pub(super) fn function(&mut self, word: &str) -> Option<String> {
         let name = format!("nn_{word}{}", self.precision.suffix());
         self.need(&name)?;
         Some(name)
     }
 
-    /// Adds what is called so in C, and before it what it needs.
+    /// Adds the definition of a C name, after those that it needs.
     fn need(&mut self, name: &str) -> Option<()> {
         if self.names.contains(name) {
             return Some(());
@@ -141,7 +142,7 @@ impl Pieces {
         let (formula, precision) = formulas().find_map(|(defined, formula)| {
             let precision = match defined.contains('@') {
                 true => both.into_iter().find(|p| defined.replace('@', p.suffix()) == name)?,
-                // In whatever precision its words are, which are only there in one.
+                // A name without `@` exists in one precision only, that of its words.
                 false if defined == name => Precision::Double,
                 false => return None,
             };

@@ -1,4 +1,4 @@
-//! What ranks tell each other beside gradients: whether all of them can go on, and what the first one has decided.
+//! Agreement between ranks: whether all can continue, and what rank 0 has decided.
 
 use super::World;
 use crate::error::{Error, Result};
@@ -14,7 +14,7 @@ impl World {
         all
     }
 
-    /// What each rank says, in their order.
+    /// The text of each rank, in order.
     fn texts(&self, text: &str) -> Vec<String> {
         let of = |root| {
             let own = if root == self.rank() { text.as_bytes().to_vec() } else { Vec::new() };
@@ -23,7 +23,8 @@ impl World {
         (0..self.size()).map(of).collect()
     }
 
-    /// `result`, if it is one on every rank; or else the error, its own or that of the first rank that has one.
+    /// Returns `result` if every rank has `Ok`. Otherwise returns the error: its own, or that of
+    /// the first rank that has one.
     pub(crate) fn agree<R>(&self, result: Result<R>) -> Result<R> {
         let own = result.as_ref().err().map(|error| format!("!{error}")).unwrap_or_default();
         let texts = self.texts(&own);
@@ -34,7 +35,7 @@ impl World {
         }
     }
 
-    /// What `work` gives on rank 0, on every rank; there alone it is done.
+    /// Runs `work` on rank 0 only, and returns its result on every rank.
     pub(crate) fn by_first(&self, work: impl FnOnce() -> Result<Vec<u8>>) -> Result<Vec<u8>> {
         let own = if self.is_first() { work() } else { Ok(Vec::new()) };
         let message = match &own {
@@ -50,7 +51,8 @@ impl World {
         }
     }
 
-    /// Refuses ranks whose lines `name: value` are others than those of rank 0: with what differs, on every rank.
+    /// Rejects ranks whose lines `name: value` differ from those of rank 0. The error, on every
+    /// rank, lists the differences.
     pub(crate) fn check_same(&self, lines: &str) -> Result<()> {
         let texts = self.texts(lines);
         let (mut found, mut expected) = (Vec::new(), Vec::new());
@@ -85,7 +87,7 @@ fn pairs(lines: &str) -> impl Iterator<Item = (&str, &str)> {
 
 /// The error of another rank.
 fn elsewhere(rank: usize, text: &str) -> Error {
-    let advice = "no rank can go on without it";
+    let advice = "no rank can continue without it";
     Error::value(format!("rank {rank}"), text, "no error on any rank", advice)
 }
 

@@ -1,4 +1,4 @@
-//! Sums of numbers that are sent as bf16: the first half of the bits of an `f32`.
+//! Sums of numbers sent as bf16, the upper half of the bits of an `f32`.
 
 use tensor::simd::vectorize;
 use tensor::{Buffer, Float};
@@ -6,7 +6,8 @@ use tensor::{Buffer, Float};
 use super::Collective;
 use super::sum::by_halves;
 
-/// Gradients that are sent rounded. What rounding takes from a number, this rank adds to it in its next gradient (error feedback).
+/// State of rounded gradients: this rank adds the rounding error of a number to its next gradient
+/// (error feedback).
 #[derive(Debug)]
 pub(crate) struct Rounding<T: Float> {
     lost: Buffer<T>,
@@ -19,7 +20,8 @@ impl<T: Float> Rounding<T> {
         Rounding { lost: Buffer::zeroed(0), sent: Vec::new(), received: Vec::new() }
     }
 
-    /// Replaces `sums` by their sums over all ranks, with the same bits on each. `room` is for as many numbers.
+    /// Replaces `sums` with their sums over all ranks, with the same bits on each. `room` is a
+    /// buffer of the same length.
     pub(super) fn sum(&mut self, collective: &dyn Collective, sums: &mut [T], room: &mut [T]) {
         let Rounding { lost, sent, received } = self;
         if lost.len() != sums.len() {
@@ -40,13 +42,13 @@ impl<T: Float> Rounding<T> {
     }
 }
 
-/// sum ← bf16(sum), of which these are the bits, and lost ← lost + what that took.
+/// sum ← bf16(sum), whose bits go to `sent`, and lost ← lost + the rounding error.
 fn round<T: Float>(sums: &mut [T], lost: &mut [T], sent: &mut [u16]) {
     vectorize(move || {
         for ((sum, lost), sent) in sums.iter_mut().zip(lost).zip(sent) {
             let bits = to_bf16(sum.as_f64() as f32);
             let rounded: T = from_bf16(bits);
-            // An overflow is the same number for all, and not to be made up for.
+            // An overflow is the same number on all ranks, and is not compensated.
             let taken = if rounded.is_finite() { *sum - rounded } else { T::zero() };
             *lost = *lost + taken;
             *sum = rounded;
@@ -61,12 +63,12 @@ fn widen<T: Float>(bits: &[u16], numbers: &mut [T]) {
     });
 }
 
-/// The nearest of those numbers; of two, the one whose last bit is 0.
+/// Rounds to the nearest bf16 number, ties to even.
 #[inline(always)]
 fn to_bf16(number: f32) -> u16 {
     let bits = number.to_bits();
     let nearest = bits.wrapping_add(0x7fff + (bits >> 16 & 1)) >> 16;
-    // Without this one of the bits that are kept, a NaN might become an infinity.
+    // Without this bit among the retained ones, a NaN might become an infinity.
     let of_nan = bits >> 16 | 0x40;
     (if number.is_nan() { of_nan } else { nearest }) as u16
 }
@@ -126,7 +128,7 @@ mod tests {
                     let lost: f64 = found.iter().map(|(_, lost)| lost[i]).sum();
                     let total = found[0].0[i];
                     assert!((total + lost - exact).abs() < 1e-9, "{len} {size}: {total} + {lost}");
-                    // No more than one step's rounding is outstanding, and rounding there is.
+                    // At most one step's rounding error is outstanding, and it is not zero.
                     assert!(lost.abs() < 5.0 * size as f64 / 64.0, "{len} {size}: {lost}");
                     for (other, _) in &found {
                         assert_eq!(other[i].to_bits(), total.to_bits(), "{len} {size}");
@@ -138,7 +140,7 @@ mod tests {
         }
     }
 
-    /// In the order of the tree.
+    /// The sum in the order of the tree.
     fn sum_of_tenths(size: usize) -> f64 {
         match size {
             1 => 0.1,

@@ -9,12 +9,13 @@ use tensor::{Buffer, Float};
 use super::Collective;
 use crate::error::{Error, Result};
 
-/// Bytes from which on four ranks and more add halves: below, the number of messages counts, above, that of bytes.
+/// From this many bytes on, four ranks or more add in halves: below it the number of messages
+/// dominates, above it the number of bytes.
 const LONG: usize = 32 * 1024;
-/// More halvings than ranks can be numbered with.
+/// An upper bound on the number of halvings.
 const MOST_HALVINGS: usize = usize::BITS as usize;
 
-/// Numbers that a [`Collective`] can pass.
+/// Number types that a [`Collective`] can send.
 trait Passed: Float {
     fn exchange(collective: &dyn Collective, partner: usize, send: &[Self], receive: &mut [Self]);
     fn sum(collective: &dyn Collective, numbers: &mut [Self]) -> bool;
@@ -40,7 +41,7 @@ impl Passed for f64 {
     }
 }
 
-/// [`World::sum`](super::World::sum) for numbers that can be passed.
+/// [`World::sum`](super::World::sum) for number types that can be sent.
 pub(super) fn sum<T: Float>(
     collective: &dyn Collective,
     sums: &mut Buffer<T>,
@@ -57,7 +58,7 @@ pub(super) fn sum<T: Float>(
         return Ok(());
     }
     Err(Error::value(
-        "numbers of a model that several ranks train",
+        "float type of a model that several ranks train",
         std::any::type_name::<T>(),
         "f32 or f64",
         "train it on one rank",
@@ -91,8 +92,9 @@ fn whole<T: Passed>(collective: &dyn Collective, sums: &mut [T], received: &mut 
     }
 }
 
-/// Of each pair of subtrees one adds the first half, one the second; then halves are put together again, in the reverse order.
-/// `exchange` sends numbers to a partner, which it may round, and receives as many as there is room for.
+/// Of each pair of subtrees one adds the first half, the other the second; then the halves are put
+/// together again, in reverse order. `exchange` sends numbers to a partner, which it may round, and
+/// receives as many as the buffer holds.
 pub(super) fn by_halves<T: Float>(
     collective: &dyn Collective,
     sums: &mut [T],
@@ -121,7 +123,7 @@ pub(super) fn by_halves<T: Float>(
     }
 }
 
-/// The ranks with which rank `rank` of `size` adds, one after the other.
+/// The ranks with which rank `rank` of `size` adds, in order.
 fn partners(rank: usize, size: usize) -> impl Iterator<Item = usize> {
     (0..size.ilog2()).map(move |place| rank ^ (1 << place))
 }
@@ -136,7 +138,7 @@ mod tests {
     use super::super::threads;
     use super::*;
 
-    /// The tree, written down.
+    /// The same tree, written as a recursion.
     fn tree(leaves: &[Vec<f32>]) -> Vec<f32> {
         match leaves {
             [leaf] => leaf.clone(),

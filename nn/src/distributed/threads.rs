@@ -1,4 +1,4 @@
-//! Ranks that are threads of one process: to try, and to test, what several processes do.
+//! Ranks that are threads of one process, for experiments and tests of what several processes do.
 
 use std::any::Any;
 use std::panic::resume_unwind;
@@ -7,20 +7,21 @@ use std::sync::{Arc, Barrier, Mutex, PoisonError};
 
 use super::{Collective, World};
 
-/// A message, of numbers of any type.
+/// A message: numbers of any type.
 type Message = Box<dyn Any + Send>;
 
 /// One of the ranks.
 struct Rank {
     rank: usize,
-    /// To every rank.
+    /// Senders to every rank.
     to: Vec<Sender<Message>>,
-    /// From every rank.
+    /// Receivers from every rank.
     from: Vec<Mutex<Receiver<Message>>>,
     barrier: Arc<Barrier>,
 }
 
-/// Runs `work` on `size` ranks, each a thread with a [`World`] of its own; what they give, in their order.
+/// Runs `work` on `size` ranks, each a thread with its own [`World`], and returns their results in
+/// order.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -40,7 +41,7 @@ struct Rank {
 ///
 /// # Panics
 ///
-/// If one of them does. The others then panic as soon as they wait for it.
+/// If one of the ranks does. The others then panic as soon as they wait for it.
 pub fn run<R: Send>(size: usize, work: impl Fn(World) -> R + Sync) -> Vec<R> {
     let mut to: Vec<Vec<Sender<Message>>> = (0..size).map(|_| Vec::new()).collect();
     let barrier = Arc::new(Barrier::new(size));
@@ -83,7 +84,7 @@ impl Rank {
         match message.downcast::<Vec<T>>() {
             Ok(message) if message.len() == numbers.len() => numbers.copy_from_slice(&message),
             _ => {
-                panic!("rank {}: rank {from} has sent something else than was expected", self.rank)
+                panic!("rank {}: rank {from} has sent an unexpected message", self.rank)
             }
         }
     }

@@ -1,4 +1,4 @@
-//! An activation that is chosen while the program runs.
+//! An activation that is chosen at run time.
 
 use tensor::Float;
 use tensor::activation::{self, Activation};
@@ -28,7 +28,7 @@ macro_rules! kinds {
         }
 
         impl Kind {
-            /// The activation with this word, and its number if one is written.
+            /// The activation with this word and this number, if one is written.
             pub(super) fn of(word: &str, number: Option<f64>) -> Option<Self> {
                 let _ = number;
                 match word {
@@ -39,7 +39,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// As the compiler would name it.
+            /// The name of its type.
             pub(super) fn name(self, number: Option<f64>) -> String {
                 let name = match self {
                     $(Kind::$Type(_) => activation::$Type::NAME,)*
@@ -50,7 +50,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// How far weights before it should spread.
+            /// The gain for the initialization of the weights before it.
             pub(super) fn gain(self, number: Option<f64>) -> Option<f64> {
                 match self {
                     Kind::LeakyRelu(leaky) if number.is_some() => Some(leaky.gain()),
@@ -99,11 +99,11 @@ macro_rules! kinds {
 
 tensor::for_each_activation!(kinds);
 
-/// One of them as an activation: of those that keep their inputs, or of the others.
+/// A chosen activation: of those that keep their inputs, or of the others.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DynActivation<const KEEPS_INPUT: bool>(pub(super) Kind);
 
-/// None is chosen.
+/// The identity: no activation is chosen.
 impl<const KEEPS_INPUT: bool> Default for DynActivation<KEEPS_INPUT> {
     fn default() -> Self {
         DynActivation(Kind::Identity(activation::Identity))

@@ -1,4 +1,4 @@
-//! From the notation to layers.
+//! Builds layers from the checked notation.
 
 use nn_grammar::ast::{
     Activation, Branch, Choice, Column, Dense, DenseNorm as Norm, Real, Simple, Value, Width,
@@ -25,14 +25,14 @@ use crate::layer::{
 };
 use crate::parameters::NamedTensor;
 
-/// What a dense layer is told besides its widths and its activation.
+/// The options of a dense layer besides its widths and its activation.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Settings {
     pub(super) bias: bool,
     pub(super) l2: f64,
-    /// The rule's word; what suits the activation if there is none.
+    /// The initializer's word; without one, the initializer that suits the activation.
     pub(super) init: Option<&'static str>,
-    /// That of the activation.
+    /// The gain of the activation.
     pub(super) gain: Option<f64>,
 }
 
@@ -61,7 +61,7 @@ impl DenseSettings for Settings {
     }
 }
 
-/// The network that a text declares, by the names in `registry`.
+/// Builds the network that a text declares, with the names in `registry`.
 pub(super) fn network<T: Float>(
     text: &str,
     file: Option<&str>,
@@ -75,7 +75,7 @@ pub(super) fn network<T: Float>(
     made.map_err(|mistakes| Error::Notation(mistakes.to_string()))
 }
 
-/// The one network of a text.
+/// The only network of a text; reports an error if there are others.
 fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
     let mut networks = match checked {
         Declaration::Type(chain) => return Some(("Dynamic".into(), chain)),
@@ -83,7 +83,7 @@ fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
     };
     if networks.len() > 1 {
         let place = &networks[1].head.name.place;
-        report.error(place, "a text is one network; read the others from texts of their own");
+        report.error(place, "a text must contain one network; read the others from separate texts");
         return None;
     }
     let network = networks.pop()?;
@@ -101,13 +101,13 @@ fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
 struct Builder<'b, T: Float> {
     registry: &'b Registry<T>,
     report: &'b mut Report,
-    /// Of all layers so far.
+    /// The number of weights of all layers so far.
     weights: u128,
-    /// Of the layer at hand.
+    /// The source position of the current layer.
     place: Place,
 }
 
-/// A part, and what is known of it.
+/// A part and its description.
 type Built<T> = (Part<T>, Plan);
 
 impl<T: Float> Builder<'_, T> {
@@ -118,7 +118,7 @@ impl<T: Float> Builder<'_, T> {
         let mut steps: Vec<(String, usize)> = Vec::new();
         for step in &chain.steps {
             match &step.unit {
-                // What prepares rows, and learned vectors behind it.
+                // The encoder, and the embeddings after it.
                 Unit::Columns(_) => {
                     let leaves = leaf_names(std::slice::from_ref(step));
                     steps.extend(leaves.into_iter().map(|name| (name, 1)));
@@ -134,7 +134,7 @@ impl<T: Float> Builder<'_, T> {
         Some(Network::new(name, part, head, plan, names, steps, front))
     }
 
-    /// Compares widths of which one is a name.
+    /// Compares widths at least one of which is a name.
     fn seams(&mut self, chain: &Chain) {
         for seam in &chain.seams {
             let (Some(given), Some(taken)) = (self.width(&seam.given), self.width(&seam.taken))
@@ -254,7 +254,7 @@ impl<T: Float> Builder<'_, T> {
                 .find(|known| *known == word.plain()),
             Some(Choice::Own(path)) => {
                 let sentence = format!(
-                    "`{}` is no word for first weights, and rules of your own are for declared networks: write {}",
+                    "`{}` is not an initializer, and custom ones are for declared networks only: write {}",
                     path.text,
                     nn_grammar::vocabulary::listed(nn_grammar::vocabulary::INITIALIZERS)
                 );
@@ -267,7 +267,7 @@ impl<T: Float> Builder<'_, T> {
             None => 0.0,
         };
         let settings = Settings { bias: dense.bias.unwrap_or(true), l2, init, gain: None };
-        // What the head applies to the whole layer, the layer does not.
+        // An activation that the head applies is not applied by the layer.
         let activation = dense.activation.as_ref().filter(|_| !head);
         if let Some(Activation { choice: Choice::Own(path), .. }) = activation {
             let Some(make) = self.registry.activations.get(&path.text) else {
@@ -296,9 +296,10 @@ impl<T: Float> Builder<'_, T> {
         ))
     }
 
-    /// Refuses weights that no memory holds: a letter too many in a width is no reason to end the program.
+    /// Rejects widths for which there is not enough memory, so that a typo in a width does not end
+    /// the program.
     fn has_room(&mut self, [inputs, outputs]: [usize; 2]) -> Option<()> {
-        /// As many as a slice can have of any float, with what an optimizer remembers.
+        /// The largest slice of any float type, including optimizer state.
         const MOST: u128 = isize::MAX as u128 / 64;
         self.weights += inputs as u128 * outputs as u128;
         if self.weights <= MOST && Vec::<T>::new().try_reserve_exact(self.weights as usize).is_ok()
@@ -306,7 +307,7 @@ impl<T: Float> Builder<'_, T> {
             return Some(());
         }
         let sentence = format!(
-            "with `dense({inputs} -> {outputs})` the network has {} weights, for which there is no memory",
+            "with `dense({inputs} -> {outputs})` the network has {} weights, which do not fit in memory",
             self.weights
         );
         self.report.error(&self.place.clone(), sentence);
@@ -339,7 +340,7 @@ impl<T: Float> Builder<'_, T> {
         }
     }
 
-    /// Branches, nested to the right.
+    /// Branches, as nested pairs to the right.
     fn side_by_side(
         &mut self,
         branches: &[Branch<Vec<Step>>],
@@ -404,10 +405,8 @@ impl<T: Float> Builder<'_, T> {
             Value::Const(code) => {
                 let number = self.number(&code.text, &width.place)?;
                 if number < 1.0 || number > f64::from(u32::MAX) || number.fract() != 0.0 {
-                    let sentence = format!(
-                        "`{}` is {number}, and a width is a whole number from 1",
-                        code.text
-                    );
+                    let sentence =
+                        format!("`{}` is {number}, and a width is an integer from 1", code.text);
                     self.report.error(&width.place, sentence);
                     return None;
                 }
@@ -423,7 +422,7 @@ impl<T: Float> Builder<'_, T> {
         }
     }
 
-    /// The number with this name.
+    /// The registered number of this name.
     fn number(&mut self, name: &str, place: &Place) -> Option<f64> {
         match self.registry.numbers.get(name) {
             Some(&number) => Some(number),
@@ -443,7 +442,7 @@ impl<T: Float> Builder<'_, T> {
     }
 }
 
-/// The columns of a table, and the learned vectors of their words behind them.
+/// The columns of a table, followed by the embeddings of their words.
 fn columns<T: Float>(columns: &[Column]) -> Built<T> {
     let forms = forms(columns.iter().map(|column| column.form).collect());
     let encoder = ColumnsFormula::new(forms);
@@ -470,7 +469,7 @@ fn columns<T: Float>(columns: &[Column]) -> Built<T> {
     (part, Plan::Then(Box::new([encoder_plan, plan])))
 }
 
-/// What is known of a layer by its formulas.
+/// The description of a layer, from its formulas.
 pub(super) fn layer_plan<T: Float>(
     kind: &str,
     formula: &dyn Formula<T>,
@@ -496,8 +495,7 @@ fn tensor(tensor: NamedTensor) -> (String, Vec<usize>, usize, crate::parameters:
     (name, shape, offset, kind, trained)
 }
 
-/// What is known of a dense layer.
-/// A dense layer whose weights `K` computes.
+/// A dense layer whose weights `K` computes, and its description.
 fn normed<T: Float, K: DenseNorm>(
     dense: Box<dyn Formula<T>>,
     plan: LayerPlan,

@@ -1,4 +1,4 @@
-//! The classes that a network tells apart whose widths come at run time, and their names; the words that it knows.
+//! Class names and vocabularies of networks that are read at run time.
 
 use tensor::Float;
 use tensor::threads::Threads;
@@ -35,7 +35,7 @@ impl<T: Float> Dynamic<T> {
             return Err(Error::value(
                 format!("end of network {}", self.network.name),
                 self.network.head_info.to_string(),
-                "softmax, which tells classes apart",
+                "softmax, which predicts classes",
                 "take the numbers that `predict` gives",
             ));
         }
@@ -45,8 +45,8 @@ impl<T: Float> Dynamic<T> {
         Ok(ClassLabel::of(class, class, self.class_names()))
     }
 
-    /// The names of the classes that the network tells apart, in their order: those of the data that it was last trained with,
-    /// or of the column of a table that it predicts.
+    /// The names of the classes in their order: those of the data that the network was last trained
+    /// with, or of the target column of a table.
     pub fn class_names(&self) -> Option<&Labels> {
         self.parameters.class_names()
     }
@@ -56,7 +56,8 @@ impl<T: Float> Dynamic<T> {
         self.class_names().cloned()
     }
 
-    /// Gives the classes names, in the order of their numbers. [`fit`](crate::fit) does so where the data have names.
+    /// Sets the names of the classes, in the order of their indices. [`fit`](crate::fit) does so if
+    /// the data have names.
     ///
     /// # Errors
     ///
@@ -67,7 +68,8 @@ impl<T: Float> Dynamic<T> {
         Ok(())
     }
 
-    /// The words of a column that have a place in the network: see [`Network::known_words`](crate::Network::known_words).
+    /// The words of a column in the network's vocabulary: see
+    /// [`Network::known_words`](crate::Network::known_words).
     ///
     /// # Errors
     ///
@@ -76,7 +78,7 @@ impl<T: Float> Dynamic<T> {
         known_words(&self.network.name, self.network.info, &self.parameters, column)
     }
 
-    /// How many classes it tells apart.
+    /// The number of classes.
     pub(super) fn classes(&self) -> usize {
         match self.network.head {
             Head::One(Kind::Softmax, units) => units,

@@ -1,4 +1,5 @@
-//! Training networks that are read at run time: the steps of `train/network`, with the layers behind pointers.
+//! Training of networks that are read at run time: the steps of `train/network`, with layers as
+//! trait objects.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -28,19 +29,20 @@ use crate::train::preconditions::{
 use crate::train::update::{Update, is_frozen, update_stretch};
 use crate::words::Words;
 
-/// What is kept of a batch.
+/// The workspace of a batch.
 #[derive(Debug)]
 pub struct DynamicWorkspace<T: Float> {
     /// The workspaces of the layers.
     memory: Buffer<T>,
     /// The loss of every row.
     losses: Buffer<T>,
-    /// Of the batch.
+    /// Rows of the batch.
     rows: usize,
-    /// Most rows that there is memory for.
+    /// The largest number of rows that fits in the buffers.
     capacity: usize,
     division: Division,
-    /// Empty, with room for the workspaces as slices of the memory: of the batch, and of its parts.
+    /// Empty vectors that are reused for the workspaces, as slices of `memory`: of the batch, and
+    /// of its parts.
     room: [Vec<Workspace<'static, T>>; 2],
 }
 
@@ -57,14 +59,14 @@ impl<T: Float> Default for DynamicWorkspace<T> {
     }
 }
 
-/// The memory of an empty vector, for workspaces that live as long as they must.
+/// Reuses the allocation of a vector for workspaces of another lifetime.
 fn emptied<'a, T>(mut room: Vec<Workspace<'_, T>>) -> Vec<Workspace<'a, T>> {
     room.clear();
-    // Collected in place: nothing is allocated.
+    // Collected in place: no allocation.
     room.into_iter().map(|_| unreachable!("it is empty")).collect()
 }
 
-/// Calls `work` with the workspaces of a batch of `rows` rows, which lie in `memory`.
+/// Calls `work` with the workspaces of a batch of `rows` rows, as slices of `memory`.
 fn with_workspaces<T: Float, R>(
     network: &Network<T>,
     memory: &mut [T],
@@ -111,7 +113,7 @@ impl<T: Float> Divided for &Network<T> {
     }
 }
 
-/// Some rows of a batch on their way forward and back.
+/// Some rows of a batch during the forward and backward pass.
 struct Rows<'r, 'w, T> {
     x: &'r [T],
     targets: &'r [T],
@@ -122,7 +124,7 @@ struct Rows<'r, 'w, T> {
 }
 
 impl<T: Float> Network<T> {
-    /// Forward, loss and backward of some rows, the loss and its gradient by `evaluate`.
+    /// Forward, loss and backward of some rows; `evaluate` computes the loss and its gradient.
     fn pass(
         &self,
         parameters: &[T],
@@ -150,7 +152,7 @@ impl<T: Float> Network<T> {
         self.part.backward(parameters, w, None);
     }
 
-    /// How many rows these numbers are, inputs and targets.
+    /// The number of rows in these inputs and targets.
     fn checked_rows(&self, inputs: usize, targets: usize) -> Result<usize> {
         let rows = inputs / self.part.inputs;
         if rows * self.part.inputs != inputs || rows * self.head.targets() != targets {
@@ -166,7 +168,7 @@ impl<T: Float> Network<T> {
 }
 
 impl<T: Float> Dynamic<T> {
-    /// [`Model::differentiate`] with this loss in the place of the head's.
+    /// [`Model::differentiate`] with this loss instead of the head's default.
     pub(super) fn differentiate_by(
         &self,
         Batch { inputs, targets, weights }: Batch<'_, Self>,
@@ -305,7 +307,7 @@ impl<T: Float> Model for Dynamic<T> {
 
     /// # Panics
     ///
-    /// If the inputs are no whole rows.
+    /// If the number of inputs is not a multiple of the row width.
     #[track_caller]
     fn outputs(&self, inputs: &[T], threads: &Threads) -> Vec<T> {
         match self.predict_by(inputs, threads) {
@@ -475,7 +477,7 @@ impl<T: Float> Model for Dynamic<T> {
         let mut numbers = [0, 0];
         portions(data, threads, |start, x, t| {
             numbers = [numbers[0] + x.len(), numbers[1] + t.len()];
-            // In a column of a table nothing may stand.
+            // Columns of a table may have missing values.
             let has_gaps = network.part.target.is_some();
             let is_allowed = |x: &T| x.is_finite() || (has_gaps && x.is_nan());
             let is_finite = all_finite(x);
@@ -581,12 +583,12 @@ impl<T: Float> Model for Dynamic<T> {
     }
 }
 
-/// What is kept once belongs to the first part of a batch.
+/// Shared workspace belongs to the first part of a batch.
 fn no_shared(extra: crate::layer::Extra) -> crate::layer::Extra {
     crate::layer::Extra { shared: 0, ..extra }
 }
 
-/// All rows by all threads, each of which has its own rows of the first weight.
+/// The first sums of all rows on all threads, each with its own rows of the first weight.
 fn compute_first_sums<T: Float>(
     part: &Part<T>,
     sums: FirstSums<'_, T>,

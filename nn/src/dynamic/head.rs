@@ -1,4 +1,4 @@
-//! What the last layer's values of a network that is read at run time mean, and how far they are from targets.
+//! The heads of networks that are read at run time: output functions and losses.
 
 use tensor::activation::{self, Activation as _};
 use tensor::{Buffer, Float};
@@ -8,14 +8,14 @@ use crate::head::{are_on_the_side, is_largest, softmax};
 use crate::layer::{join_columns, part_columns};
 use crate::loss::{FlatLoss, LossRows, binary_cross_entropy, class, cross_entropy, mse};
 
-/// One head, or several; of so many units each.
+/// One head with this many units, or a pair of heads.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Head {
     One(Kind, usize),
     Both(Box<[Head; 2]>),
 }
 
-/// What a head's function is.
+/// The function of a head.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Kind {
     Softmax,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    /// The head that a layer's last activation is.
+    /// The head of a layer whose last activation is `word`.
     pub(super) fn of(word: &str) -> Self {
         match word {
             "softmax" => Kind::Softmax,
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// Its word.
+    /// Its word in the notation.
     pub(super) fn word(self) -> &'static str {
         match self {
             Kind::Softmax => "softmax",
@@ -51,12 +51,12 @@ impl Head {
         }
     }
 
-    /// Whether it is one number of any size.
+    /// Whether the output is one unbounded number.
     pub(super) fn is_a_number(&self) -> bool {
         *self == Head::One(Kind::Linear, 1)
     }
 
-    /// Values of a row.
+    /// Outputs per row.
     pub(super) fn units(&self) -> usize {
         match self {
             Head::One(_, units) => *units,
@@ -64,7 +64,7 @@ impl Head {
         }
     }
 
-    /// Numbers of a target: of a softmax the class, else one for each unit.
+    /// Numbers per target: 1, the class, for a softmax; otherwise one per unit.
     pub(super) fn targets(&self) -> usize {
         match self {
             Head::One(Kind::Softmax, _) => 1,
@@ -73,7 +73,7 @@ impl Head {
         }
     }
 
-    /// Which targets there can be, for messages.
+    /// The allowed targets, for messages.
     pub(super) fn allowed(&self) -> String {
         match self {
             Head::One(Kind::Softmax, units) => format!("a class from 0 to {}", units - 1),
@@ -83,7 +83,7 @@ impl Head {
         }
     }
 
-    /// What is wrong with a target, or nothing.
+    /// Why a target is rejected, or `None`.
     pub(super) fn refuses<T: Float>(&self, target: &[T]) -> Option<String> {
         let first = |is_wrong: &dyn Fn(T) -> bool| {
             target.iter().find(|&&t| is_wrong(t)).map(|t| t.to_string())
@@ -118,7 +118,7 @@ impl Head {
         }
     }
 
-    /// Whether a row is right; `None` where right and wrong are not defined.
+    /// Whether a row is predicted correctly; `None` where correctness is not defined.
     pub(super) fn is_right<T: Float>(&self, logits: &[T], target: &[T]) -> Option<bool> {
         match self {
             Head::One(Kind::Softmax, _) => Some(is_largest(logits, class(&target[0]))),
@@ -135,8 +135,9 @@ impl Head {
         }
     }
 
-    /// The loss of each row, by the default of its head unless there is another one that fits, and the gradient of `scale` times their sum: what
-    /// [`Loss::evaluate`](crate::loss::Loss::evaluate) is, with targets number by number.
+    /// The loss of each row, by a chosen loss that fits or else the head's default, and the
+    /// gradient of `scale` times their sum. As [`Loss::evaluate`](crate::loss::Loss::evaluate),
+    /// with targets number by number.
     pub(super) fn evaluate<T: Float>(
         &self,
         loss: Option<&dyn FlatLoss<T>>,

@@ -1,4 +1,4 @@
-//! What the training of a network that is read at run time makes small.
+//! The training loss of a network that is read at run time.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::loss::{FlatLoss, LossRows};
 use crate::optim::Optimizer;
 use crate::train::{Fit, Trainer};
 
-/// The loss of a [`Dynamic`] network: the default of its head, or one that was chosen.
+/// The loss of a [`Dynamic`] network: the default of its head, or a chosen one.
 pub struct DynamicLoss<T: Float>(Option<Box<dyn FlatLoss<T>>>);
 
 impl<T: Float> Default for DynamicLoss<T> {
@@ -21,7 +21,7 @@ impl<T: Float> Default for DynamicLoss<T> {
 }
 
 impl<T: Float> DynamicLoss<T> {
-    /// Refuses a loss that is for another head.
+    /// Rejects a loss of another head.
     pub(super) fn check(&self, network: &str, head: &Head) -> Result<()> {
         match &self.0 {
             None => Ok(()),
@@ -29,7 +29,7 @@ impl<T: Float> DynamicLoss<T> {
         }
     }
 
-    /// Of the loss that was chosen: the defaults have none.
+    /// The label smoothing of the chosen loss; the defaults have none.
     pub(super) fn label_smoothing(&self) -> Option<f64> {
         self.0.as_ref()?.label_smoothing()
     }
@@ -40,7 +40,7 @@ impl<T: Float> DynamicLoss<T> {
     }
 }
 
-/// Refuses a loss that is for another head.
+/// Rejects a loss of another head.
 fn check<T: Float>(network: &str, head: &Head, loss: &dyn FlatLoss<T>) -> Result<()> {
     let found = match (head, loss.pair()) {
         (Head::Both(heads), Some(losses)) => {
@@ -66,7 +66,7 @@ fn check<T: Float>(network: &str, head: &Head, loss: &dyn FlatLoss<T>) -> Result
     ))
 }
 
-/// The loss, or `default`.
+/// Shows the loss, or `default`.
 impl<T: Float> fmt::Debug for DynamicLoss<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
@@ -77,8 +77,8 @@ impl<T: Float> fmt::Debug for DynamicLoss<T> {
 }
 
 impl<T: Float, O> Fit<'_, Dynamic<T>, O> {
-    /// Another [`loss`](crate::loss), one that fits the network's last layer; else the training is an error. Validation uses
-    /// it, too.
+    /// Sets another [`loss`](crate::loss), also for validation. If it does not fit the network's
+    /// last layer, training returns an error.
     ///
     /// ```
     /// use nn::data::FlatDataset;
@@ -98,8 +98,9 @@ impl<T: Float, O> Fit<'_, Dynamic<T>, O> {
 }
 
 impl<T: Float, O: Optimizer<T>> Trainer<Dynamic<T>, O> {
-    /// The same with another [`loss`](crate::loss), one that fits the network's last layer; else each step is an error. It has a
-    /// name of its own, since a trainer may not know yet what it will train.
+    /// The same with another [`loss`](crate::loss). If it does not fit the network's last layer,
+    /// each step returns an error. The method has its own name because a trainer may not know yet
+    /// which model it will train.
     #[must_use]
     pub fn flat_loss(mut self, loss: impl FlatLoss<T>) -> Self {
         self.loss = DynamicLoss(Some(Box::new(loss)));

@@ -1,4 +1,4 @@
-//! How good a network is that is read at run time, by any metric.
+//! Metrics of networks that are read at run time.
 
 use tensor::Float;
 use tensor::threads::Threads;
@@ -11,12 +11,13 @@ use crate::metric::{Answer, Metric};
 use crate::model::Model as _;
 
 impl<T: Float> Dynamic<T> {
-    /// The value of a [`Metric`], or those of a tuple of metrics, on `data`: see
+    /// The value of a [`Metric`], or of a tuple of metrics, on `data`: see
     /// [`Evaluation::measure`](crate::Evaluation::measure). Numbers are in the target's own units.
     ///
     /// # Errors
     ///
-    /// If there are no rows, or one is not allowed; if the metric does not fit the last layer; if the network has several heads.
+    /// If there are no rows, or one is not allowed. If the metric does not fit the last layer. If
+    /// the network has several heads.
     pub fn measure<M: Metric>(&self, data: &dyn Source<T, T>, mut metric: M) -> Result<M::Value> {
         let Head::One(kind, units) = self.network.head else {
             return Err(Error::value(

@@ -1,20 +1,21 @@
-//! Networks whose widths come while the program runs, in the notation of [`network!`](crate::network!).
+//! Networks whose widths are known only at run time, in the notation of
+//! [`network!`](crate::network!).
 //!
 //! | file | |
 //! |---|---|
 //! | `build` | from the checked notation to layers |
-//! | `registry` | what a text can name that the notation has no word for |
+//! | `registry` | names that a text can use beyond the words of the notation |
 //! | `part` | the layers, in a tree of the same form as a declared network's type |
-//! | `head` | what the last layer's values mean, and the loss |
-//! | `classes` | which class is predicted, by its name |
-//! | `loss` | what is made small, if not the default of the head |
-//! | `columns` | tables: which columns stand in front of the layers, and what is predicted |
-//! | `measure` | how good it is |
+//! | `head` | the last layer's output function, and the loss |
+//! | `classes` | predicted classes by name |
+//! | `loss` | a loss other than the head's default |
+//! | `columns` | tables: the columns before the layers, and the target |
+//! | `measure` | metrics |
 //! | `activation` | one of the activations, chosen at run time |
-//! | `plan` | what is known of the layers, for tables, files and pictures |
+//! | `plan` | a description of the layers, for tables, files and pictures |
 //! | `network` | all of that together |
-//! | `driver` | how it is trained |
-//! | `residuals` | what Levenberg–Marquardt asks for |
+//! | `driver` | training |
+//! | `residuals` | the interface to Levenberg–Marquardt |
 
 mod activation;
 mod build;
@@ -59,14 +60,16 @@ use crate::picture::picture;
 use columns::Target;
 use network::Network;
 
-/// A network that is read while the program runs: from a command line, a file, a search.
+/// A network that is read at run time: from a command line, a file, a search.
 ///
-/// It has the notation, the checks, the formulas, the bits and the files of a declared network. What the compiler says of
-/// a declaration, [`Dynamic::parse`] says in an [`Error::Notation`]; what the type of a declared network says of its rows
-/// is checked once, before they are used. [`fit`](crate::fit) and [`Trainer`](crate::Trainer) train it.
+/// It has the notation, the checks, the formulas, the bits and the files of a declared network.
+/// Where the compiler reports an error in a declaration, [`Dynamic::parse`] returns an
+/// [`Error::Notation`]. Row widths, which the type of a declared network fixes, are checked once,
+/// before the rows are used. [`fit`](crate::fit) and [`Trainer`](crate::Trainer) train it.
 ///
-/// Rows are numbers one after the other: a [`Dataset`](crate::data::Dataset) of arrays or classes by its
-/// [`flat`](crate::data::Dataset::flat), or a [`FlatDataset`](crate::data::FlatDataset), whose widths come at run time, too.
+/// Rows are numbers one after the other: the [`flat`](crate::data::Dataset::flat) form of a
+/// [`Dataset`](crate::data::Dataset) of arrays or classes, or a
+/// [`FlatDataset`](crate::data::FlatDataset), whose widths are also known only at run time.
 ///
 /// ```
 /// use nn::data::{Class, Dataset};
@@ -88,16 +91,17 @@ use network::Network;
 pub struct Dynamic<T: Float = f32> {
     network: Arc<Network<T>>,
     parameters: Parameters<T>,
-    /// A text of the user's, which files keep.
+    /// A text set by the user, which is saved in files.
     about: String,
 }
 
 impl<T: Float> Dynamic<T> {
-    /// The network that a text declares, with the first weights of seed 0.
+    /// The network that a text declares, initialized with seed 0.
     ///
     /// # Errors
     ///
-    /// If anything in the text is wrong: all mistakes, each a sentence with the line and the characters that it is about.
+    /// If anything in the text is wrong. The error lists all mistakes, each with its line and
+    /// characters.
     pub fn parse(text: &str) -> Result<Self> {
         Registry::new().parse(text)
     }
@@ -115,7 +119,7 @@ impl<T: Float> Dynamic<T> {
         registry.parse(text)
     }
 
-    /// The network that a file declares, with the first weights of seed 0.
+    /// The network that a file declares, initialized with seed 0.
     ///
     /// # Errors
     ///
@@ -129,11 +133,12 @@ impl<T: Float> Dynamic<T> {
         Dynamic { network: Arc::new(network), parameters, about: String::new() }.init(0)
     }
 
-    /// The network for tables that a file has, whole: its columns, its words, its layers and its parameters.
+    /// The network for tables that a file contains, complete with its columns, vocabulary, layers
+    /// and parameters.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is damaged, or is that of a network that was not made for tables.
+    /// If the file cannot be read, is damaged, or contains a network that was not made for tables.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let wrong = |what: &str, found: String, expected: &str| {
@@ -150,7 +155,7 @@ impl<T: Float> Dynamic<T> {
             return Err(wrong(
                 "metadata",
                 "no `notation`".to_owned(),
-                "a network with columns of a table in it",
+                "a network with columns of a table",
             ));
         };
         let mut network = Self::parse(&notation)?.load(path)?;
@@ -168,7 +173,7 @@ impl<T: Float> Dynamic<T> {
         Ok(network)
     }
 
-    /// The same network, which predicts this.
+    /// The same network with this target.
     fn with_target(&self, target: Target) -> Result<Self> {
         let mut network = Network::clone(&self.network);
         target.check(&network.head)?;
@@ -183,54 +188,59 @@ impl<T: Float> Dynamic<T> {
         Ok(predicting)
     }
 
-    /// What the columns of a table are to the network, as a text, if it was made for tables.
+    /// The columns of a table as the network uses them, as a text; `None` if it was not made for
+    /// tables.
     pub fn columns(&self) -> Option<String> {
         Some(self.network.front.as_ref()?.to_string())
     }
 
-    /// A text that [`Dynamic::set_about`] has given the network, which its files keep; nothing at first.
+    /// The text that [`Dynamic::set_about`] has set, which is saved in the network's files; empty
+    /// at first.
     pub fn about(&self) -> &str {
         &self.about
     }
 
-    /// Gives the network a text of your own, such as where its data are from.
+    /// Sets a text that is saved with the network, such as the origin of the data.
     pub fn set_about(&mut self, about: impl Into<String>) {
         self.about = about.into();
     }
 
-    /// Mean and deviation of the target.
+    /// Mean and standard deviation of the target.
     fn units(&self) -> Option<Units<T>> {
         Some(Units::at(self.parameters(), self.network.place_of_units()?))
     }
 
-    /// The same network with the first weights of this seed: those of a declared network with the same layers.
+    /// The same network with the initial weights of this seed: those of a declared network with the
+    /// same layers.
     #[must_use]
     pub fn init(mut self, seed: u64) -> Self {
         let asked = self.units();
-        // Zeros first, since layers fill what they have and leave the gaps; names of classes are no weights, and stay.
+        // Zeros first, since layers do not write the gaps. Class names are not weights, and are
+        // unchanged.
         self.parameters.as_mut_slice().fill(T::zero());
         let parameters = self.parameters.as_mut_slice();
         self.network.part.init(parameters, seed, &mut 0);
         if let (Some(place), Some(units)) = (self.network.place_of_units(), asked) {
-            // What was asked for is no weight.
+            // The requested target options are not weights, and are written again.
             units.ask_again(parameters, place);
         }
         self
     }
 
-    /// The same network, which predicts the logarithm of its target, and gives the target itself back: see
-    /// [`Tabular::log_target`](crate::Tabular::log_target).
+    /// The same network, which predicts the logarithm of its target and outputs the target itself:
+    /// see [`Tabular::log_target`](crate::Tabular::log_target).
     ///
     /// # Errors
     ///
-    /// If there are no columns of a table in front of the network, or it does not end in one number.
+    /// If the network does not begin with columns of a table, or does not end in one number.
     pub fn log_target(mut self) -> Result<Self> {
         let place = self.place_of_target()?;
         Units::ask_for_log(self.parameters.as_mut_slice(), place);
         Ok(self)
     }
 
-    /// The same network, whose answers stay between the least and the largest target that it was trained with.
+    /// The same network with outputs clamped between the least and the largest target of the
+    /// training rows.
     ///
     /// # Errors
     ///
@@ -246,28 +256,28 @@ impl<T: Float> Dynamic<T> {
             Error::value(
                 format!("network {} whose target has units", quoted(&self.network.name)),
                 self.declaration(),
-                "columns of a table in front, and one number at the end",
+                "columns of a table first, and one number at the end",
                 "begin it with `columns { … }` and end it with `dense(1)`",
             )
         })
     }
 
-    /// Inputs of a row.
+    /// Inputs per row.
     pub fn inputs(&self) -> usize {
         self.network.part.inputs
     }
 
-    /// Outputs of a row.
+    /// Outputs per row.
     pub fn outputs(&self) -> usize {
         self.network.part.outputs
     }
 
-    /// Numbers of a target: of a softmax the class, else one for each output.
+    /// Numbers per target: 1, the class, for a softmax; otherwise one per output.
     pub fn targets(&self) -> usize {
         self.network.head.targets()
     }
 
-    /// How many numbers training changes.
+    /// The number of trained parameters.
     pub fn params(&self) -> usize {
         self.network.info.params()
     }
@@ -292,26 +302,26 @@ impl<T: Float> Dynamic<T> {
         self.network.declaration()
     }
 
-    /// A picture of the network, an SVG document: see [`Picture::svg`](crate::Picture::svg).
+    /// A diagram of the network as an SVG document: see [`Picture::svg`](crate::Picture::svg).
     pub fn svg(&self) -> String {
         let Network { name, names, info, head_info, .. } = &*self.network;
         picture(name, names, info, head_info)
     }
 
-    /// The answers to some rows, `[rows, outputs]`, computed by all threads of the process.
+    /// The outputs for some rows, `[rows, outputs]`, computed by all threads of the process.
     ///
     /// # Errors
     ///
-    /// If the inputs are no whole rows.
+    /// If the number of inputs is not a multiple of the row width.
     pub fn predict(&self, inputs: &[T]) -> Result<Vec<T>> {
         self.predict_by(inputs, &Threads::all())
     }
 
-    /// [`Dynamic::predict`] by the threads given.
+    /// [`Dynamic::predict`] on the given threads.
     ///
     /// # Errors
     ///
-    /// If the inputs are no whole rows.
+    /// If the number of inputs is not a multiple of the row width.
     pub fn predict_by(&self, inputs: &[T], threads: &Threads) -> Result<Vec<T>> {
         let width = self.inputs();
         if !inputs.len().is_multiple_of(width) {
@@ -352,14 +362,14 @@ impl<T: Float> Dynamic<T> {
         outputs
     }
 
-    /// From raw rows to those that the layers see.
+    /// Encodes raw rows, if there is an encoder.
     fn encoded(&self, raw: &[T]) -> Vec<T> {
         let mut encoded = vec![T::zero(); raw.len()];
         self.network.part.encode(self.parameters(), raw, &mut encoded);
         encoded
     }
 
-    /// Shows `see` what the layers see and keep of some dozen rows at a time.
+    /// Calls `see` with encoded rows and their workspaces, some dozen rows at a time.
     fn for_portions(&self, inputs: &[T], mut see: impl FnMut(&[T], &[Workspace<'_, T>])) {
         const PORTION: usize = 64;
         let (network, width) = (&*self.network, self.inputs());
@@ -378,7 +388,7 @@ impl<T: Float> Dynamic<T> {
         }
     }
 
-    /// Refuses what is not one row.
+    /// Rejects an input that is not exactly one row.
     fn check_row(&self, input: &[T]) -> Result<()> {
         if input.len() == self.inputs() {
             return Ok(());
@@ -391,7 +401,8 @@ impl<T: Float> Dynamic<T> {
         ))
     }
 
-    /// The answer of every layer to one row, by name; one that is repeated stands there as often.
+    /// The output of every layer for one row, by name. A repeated layer is listed once per
+    /// repetition.
     ///
     /// # Errors
     ///
@@ -422,7 +433,8 @@ impl<T: Float> Dynamic<T> {
         self.validate(data, &mut DynamicLoss::default(), &Threads::all())
     }
 
-    /// Writes the parameters to a safetensors file: the one that a declared network with these layers writes and reads.
+    /// Writes the parameters to a safetensors file, in the format that a declared network with
+    /// these layers writes and reads.
     ///
     /// # Errors
     ///
@@ -437,7 +449,7 @@ impl<T: Float> Dynamic<T> {
         save_with_texts(path.as_ref(), name, &declaration, &self.texts(), &tensors)
     }
 
-    /// The same network with the parameters of a file, which a declared one may have written.
+    /// The same network with the parameters of a file, which a declared network may have written.
     ///
     /// # Errors
     ///
@@ -456,7 +468,7 @@ impl<T: Float> Dynamic<T> {
         Ok(loaded)
     }
 
-    /// The same network with these tensors, in their order.
+    /// The same network with the values of these tensors, in their order.
     pub(crate) fn with(&self, values: &[Vec<T>]) -> Self {
         let mut loaded = self.clone();
         for (tensor, values) in self.network.tensors.iter().zip(values) {
@@ -475,17 +487,18 @@ impl<T: Float> Dynamic<T> {
         self.load_pytorch_with(path, &PyTorch::new())
     }
 
-    /// The same with names of your own.
+    /// The same with custom names.
     ///
     /// # Errors
     ///
-    /// As [`Dynamic::load_pytorch`]; if the names are not one for each layer.
+    /// As [`Dynamic::load_pytorch`]. If there is not one name for each layer.
     pub fn load_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
         let Network { info, names, .. } = &*self.network;
         Ok(self.with(&load_pytorch(path.as_ref(), info, names, options)?))
     }
 
-    /// Writes the parameters as PyTorch has them: see [`Checkpoint::save_pytorch`](crate::Checkpoint::save_pytorch).
+    /// Writes the parameters in PyTorch's format: see
+    /// [`Checkpoint::save_pytorch`](crate::Checkpoint::save_pytorch).
     ///
     /// # Errors
     ///
@@ -494,11 +507,11 @@ impl<T: Float> Dynamic<T> {
         self.save_pytorch_with(path, &PyTorch::new())
     }
 
-    /// The same with names of your own.
+    /// The same with custom names.
     ///
     /// # Errors
     ///
-    /// As [`Dynamic::save`]; if the names are not one for each layer.
+    /// As [`Dynamic::save`]. If there is not one name for each layer.
     pub fn save_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<()> {
         let Network { info, names, .. } = &*self.network;
         save_pytorch(path.as_ref(), info, names, self.parameters(), options)
@@ -506,7 +519,7 @@ impl<T: Float> Dynamic<T> {
 }
 
 impl<T: Float> Dynamic<T> {
-    /// What it consists of, for those who write it in another form.
+    /// The parts of the network, for export to other formats.
     pub(crate) fn described(&self) -> Described<'_, T> {
         let Network { name, info, names, head_info: heads, .. } = &*self.network;
         let (declaration, parameters) = (self.declaration(), self.parameters());
@@ -516,16 +529,16 @@ impl<T: Float> Dynamic<T> {
 }
 
 impl<T: Float> Registry<T> {
-    /// The network that a text declares, with the first weights of seed 0 and with what is registered here.
+    /// The network that a text declares, initialized with seed 0, with the registered names.
     ///
     /// # Errors
     ///
-    /// As [`Dynamic::parse`]; if the text names something that is not registered.
+    /// As [`Dynamic::parse`]. If the text uses a name that is not registered.
     pub fn parse(&self, text: &str) -> Result<Dynamic<T>> {
         Ok(Dynamic::of(build::network(text, None, self)?))
     }
 
-    /// The same of a file.
+    /// The same for a file.
     ///
     /// # Errors
     ///
@@ -538,7 +551,7 @@ impl<T: Float> Registry<T> {
     }
 }
 
-/// As of a declared network: `Digits { layers: 2, parameters: 101770 }`.
+/// As for a declared network: `Digits { layers: 2, parameters: 101770 }`.
 impl<T: Float> fmt::Debug for Dynamic<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct(&self.network.name)

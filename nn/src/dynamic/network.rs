@@ -1,4 +1,4 @@
-//! What a network that is read at run time consists of, but for its parameters.
+//! The parts of a network that is read at run time, except its parameters.
 
 use std::fmt;
 use std::ops::Range;
@@ -14,23 +14,23 @@ use crate::layer::{Info, Workspace};
 use crate::network::{declaration_of, table, tensors_of};
 use crate::parameters::NamedTensor;
 
-/// Layers and head, and what is known of them.
+/// Layers and head, and their description.
 #[derive(Clone)]
 pub(super) struct Network<T: Float> {
     pub(super) name: String,
     pub(super) part: Part<T>,
     pub(super) plan: Plan,
     pub(super) head: Head,
-    /// Of all workspaces, in the order of the layers.
+    /// The sizes of all workspaces, in the order of the layers.
     pub(super) sizes: Vec<Size>,
     pub(super) tensors: Vec<NamedTensor>,
     pub(super) info: &'static Info,
     pub(super) head_info: &'static HeadInfo,
-    /// Of the layers without others inside them.
+    /// The names of the leaf layers.
     pub(super) names: &'static [&'static str],
-    /// The layers that stand one after the other, each with how often.
+    /// The steps of the network, each with its number of repetitions.
     pub(super) steps: Vec<(String, usize)>,
-    /// The columns of a table in front of the layers.
+    /// The columns of a table before the layers.
     pub(super) front: Option<Front>,
 }
 
@@ -51,17 +51,18 @@ impl<T: Float> Network<T> {
         Network { name, part, plan, head, sizes, tensors, info, head_info, names, steps, front }
     }
 
-    /// Numbers that the workspaces of `rows` rows need.
+    /// The length of the workspaces of `rows` rows.
     pub(super) fn workspace_len(&self, rows: usize) -> usize {
         self.sizes.iter().map(|&(outputs, extra)| Workspace::<T>::len(rows, outputs, extra)).sum()
     }
 
-    /// Where what is known of the target stands, if it is one number behind columns of a table.
+    /// The offset of the target's units, if the target is one number predicted from columns of a
+    /// table.
     pub(super) fn place_of_units(&self) -> Option<usize> {
         self.part.target.filter(|_| self.head.is_a_number())
     }
 
-    /// The layers as a declaration writes them: what must agree between a network and a file.
+    /// The layers as a declaration, which must agree between a network and a file.
     pub(super) fn declaration(&self) -> String {
         declaration_of(self.info, self.head_info).as_str().to_owned()
     }
@@ -71,7 +72,7 @@ impl<T: Float> Network<T> {
         table(name, names, info, head_info, size_of::<T>()).as_str().to_owned()
     }
 
-    /// The trained parts of the `len` parameters from `from` on, counted from there.
+    /// The trained ranges of the `len` parameters starting at `from`, relative to `from`.
     pub(super) fn trained(&self, from: usize, len: usize) -> impl Iterator<Item = Range<usize>> {
         let (info, mut at) = (self.info, from);
         std::iter::from_fn(move || {
@@ -82,7 +83,7 @@ impl<T: Float> Network<T> {
     }
 }
 
-/// The declaration.
+/// Shows the declaration.
 impl<T: Float> fmt::Debug for Network<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.declaration())

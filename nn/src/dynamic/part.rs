@@ -1,8 +1,9 @@
-//! The layers of a network that is read at run time, in a tree of the same form as a declared network's type.
+//! The layers of a network that is read at run time, in a tree of the same form as a declared
+//! network's type.
 //!
-//! What a declared network's joints are composed of by the compiler is composed here while the program runs, with the
-//! same formulas in the same order: `layer/then`, `layer/residual` and `layer/branches` are the models, and a test holds
-//! both to the same bits.
+//! For a declared network the compiler composes the joints; here they are composed at run time,
+//! with the same formulas in the same order. `layer/then`, `layer/residual` and `layer/branches`
+//! are the models, and a test checks that both give the same bits.
 
 use std::sync::Arc;
 
@@ -18,22 +19,23 @@ use crate::parameters::descend;
 #[derive(Clone)]
 pub(super) struct Part<T: Float> {
     kind: Kind<T>,
-    /// Numbers of a row, before and after an encoder in front changes them.
+    /// The width of a row, before and after encoding.
     pub(super) inputs: usize,
     pub(super) outputs: usize,
     /// Elements in the flat buffer of parameters.
     pub(super) len: usize,
-    /// Layers without others inside them.
+    /// The number of leaf layers.
     pub(super) layers: usize,
-    /// Workspaces of the part and of all in it.
+    /// The number of workspaces of the part and of all parts in it.
     workspaces: usize,
     /// Whether rows depend on one another in training.
     pub(super) is_coupled: bool,
-    /// Whether it is nothing but an encoder, which lets what it has encoded pass.
+    /// Whether it is only an encoder, which passes encoded rows on.
     is_encoder: bool,
-    /// Whether there is an encoder in it.
+    /// Whether it contains an encoder.
     pub(super) encodes: bool,
-    /// Of columns of a table, in which values may be missing: where mean and deviation of the target stand.
+    /// For columns of a table, in which values may be missing: the offset of the target's mean and
+    /// standard deviation.
     pub(super) target: Option<usize>,
 }
 
@@ -46,7 +48,7 @@ enum Kind<T: Float> {
     Heads(Box<[Part<T>; 2]>),
 }
 
-/// The size of one workspace: outputs of a row, and what is kept besides.
+/// The size of one workspace: outputs per row, and extra storage.
 pub(super) type Size = (usize, Extra);
 
 impl<T: Float> Part<T> {
@@ -69,7 +71,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// Layers one after the other, as a balanced tree: in that order penalties are added up.
+    /// Layers in sequence, as a balanced tree: penalties are added in that order.
     pub(super) fn chain(mut parts: Vec<Part<T>>) -> Option<Self> {
         if parts.len() < 2 {
             return parts.pop();
@@ -79,7 +81,7 @@ impl<T: Float> Part<T> {
         Some(Self::then(a, b))
     }
 
-    /// One after the other.
+    /// In sequence.
     pub(super) fn then(a: Part<T>, b: Part<T>) -> Self {
         let widths = [a.inputs, b.outputs];
         Self::pair([a, b], Kind::Then, widths, 0)
@@ -94,13 +96,13 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// Side by side, each on its own inputs.
+    /// Parallel branches, each on its own inputs.
     pub(super) fn inputs(a: Part<T>, b: Part<T>) -> Self {
         let widths = [a.inputs + b.inputs, a.outputs + b.outputs];
         Self::pair([a, b], Kind::Inputs, widths, 3)
     }
 
-    /// Side by side on the same inputs.
+    /// Parallel branches on the same inputs.
     pub(super) fn heads(a: Part<T>, b: Part<T>) -> Self {
         let widths = [a.inputs, a.outputs + b.outputs];
         Self::pair([a, b], Kind::Heads, widths, 2)
@@ -116,7 +118,7 @@ impl<T: Float> Part<T> {
         Part {
             inputs,
             outputs,
-            // Only what comes first sees the rows themselves, and side by side nothing has one target.
+            // Only the first part sees raw rows, and parallel branches have no single target.
             target: if own == 0 { a.target } else { None },
             is_encoder: false,
             encodes: a.encodes || b.encodes,
@@ -140,12 +142,14 @@ impl<T: Float> Part<T> {
                 inner.sizes(to);
             }
             Kind::Inputs(pair) => {
-                // The joint outputs; then the inputs of each as outputs of nothing, with the gradients there.
+                // The joint outputs; then the inputs of each branch as outputs of an empty layer,
+                // with their gradients.
                 to.extend([plain(self.outputs), plain(pair[0].inputs), plain(pair[1].inputs)]);
                 pair.iter().for_each(|part| part.sizes(to));
             }
             Kind::Heads(pair) => {
-                // Both see the inputs themselves; one of the two gradients there needs a place of its own.
+                // Both read the inputs directly; one of the two gradients with respect to them
+                // needs its own buffer.
                 let dx = Extra { per_row: pair[1].inputs, shared: 0 };
                 to.extend([plain(self.outputs), (0, dx)]);
                 pair.iter().for_each(|part| part.sizes(to));
@@ -248,7 +252,8 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// Takes the gradient at [`Part::output_grad`] through the part, to that of the part before, if there is one.
+    /// Propagates the gradient at [`Part::output_grad`] through the part, to that of the part
+    /// before, if there is one.
     pub(super) fn backward(
         &self,
         parameters: &[T],
@@ -316,7 +321,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// The gradient with respect to the parameters from `from` on, as many as `gradient` has.
+    /// The gradient with respect to the parameters from `from` on, as many as `gradient` holds.
     pub(super) fn gradient(
         &self,
         parameters: &[T],
@@ -345,7 +350,8 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// A step p ← fma(g, −rate, p) on the parameters from `from` on; whether all that it writes is finite.
+    /// A step p ← fma(g, −rate, p) on the parameters from `from` on; returns whether all results
+    /// are finite.
     pub(super) fn descend(
         &self,
         parameters: &mut [T],
@@ -377,7 +383,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// What each of two parts has seen, and its workspaces.
+    /// The inputs and workspaces of each of two parts.
     #[expect(clippy::type_complexity, reason = "a pair of pairs")]
     fn seen<'r>(
         &self,
@@ -403,7 +409,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// The first place at or after `at` where [`Part::gradient`] may begin or end.
+    /// The first index at or after `at` where [`Part::gradient`] may begin or end.
     pub(super) fn next_boundary(&self, at: usize) -> usize {
         match &self.kind {
             Kind::Layer(formula) => formula.next_boundary(at),
@@ -444,7 +450,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// From raw rows to those that the layers see.
+    /// Encodes raw rows.
     pub(super) fn encode(&self, parameters: &[T], raw: &[T], encoded: &mut [T]) {
         match &self.kind {
             Kind::Layer(formula) if self.is_encoder => formula.encode(parameters, raw, encoded),
@@ -466,7 +472,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// Has the encoders find what they need.
+    /// Fits the encoders to the data.
     pub(super) fn adapt(
         &self,
         parameters: &mut [T],
@@ -488,7 +494,7 @@ impl<T: Float> Part<T> {
         }
     }
 
-    /// Shows `see` the outputs of all layers that stand one after the other, in order, for the inputs `x`.
+    /// Calls `see` with the outputs of all layers in sequence, in order, for the inputs `x`.
     pub(super) fn trace(&self, x: &[T], w: &[Workspace<'_, T>], see: &mut impl FnMut(&[T])) {
         match &self.kind {
             Kind::Layer(_) if self.is_encoder => see(x),
@@ -503,7 +509,7 @@ impl<T: Float> Part<T> {
     }
 }
 
-/// The gradient at the joint outputs, to the ends of both branches.
+/// Propagates the gradient at the joint outputs to the ends of both branches.
 fn to_branches<T: Float>(
     [a, b]: [&Part<T>; 2],
     dy: &[T],
@@ -516,7 +522,7 @@ fn to_branches<T: Float>(
     end_b.apply_derivative();
 }
 
-/// A joint's own workspace and those of the layers in it.
+/// A joint's own workspace, and those of the layers in it.
 fn first<'w, 'a, T>(
     w: &'w mut [Workspace<'a, T>],
 ) -> (&'w mut Workspace<'a, T>, &'w mut [Workspace<'a, T>]) {
@@ -524,7 +530,7 @@ fn first<'w, 'a, T>(
     (own, others)
 }
 
-/// A joint's own `N` workspaces and those of the layers in it.
+/// A joint's own `N` workspaces, and those of the layers in it.
 fn own_and_others<'w, 'a, T, const N: usize>(
     w: &'w mut [Workspace<'a, T>],
 ) -> ([&'w mut Workspace<'a, T>; N], &'w mut [Workspace<'a, T>]) {

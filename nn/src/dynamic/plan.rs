@@ -1,4 +1,5 @@
-//! What is known of the layers of a network that is read at run time: what the compiler knows of a declared one.
+//! A description of the layers of a network that is read at run time, as the compiler has it for a
+//! declared one.
 
 use std::collections::HashMap;
 use std::sync::{LazyLock, Mutex, PoisonError};
@@ -27,25 +28,26 @@ pub(super) struct LayerPlan {
     pub(super) activation: String,
     pub(super) option: String,
     pub(super) len: usize,
-    /// Name, shape, offset, purpose, and whether it is trained.
+    /// Name, shape, offset, kind, and whether it is trained.
     pub(super) tensors: Vec<(String, Vec<usize>, usize, TensorKind, bool)>,
     pub(super) flops: usize,
     pub(super) weight: Option<[usize; 2]>,
     pub(super) encodes: bool,
-    /// Whether the layer, and whether its activation, is one of the user's.
+    /// Whether the layer, and whether its activation, is user-defined.
     pub(super) own: [bool; 2],
     pub(super) columns: ColumnsInfo,
 }
 
-/// A head, or several.
+/// A head, or a pair of heads.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum HeadPlan {
     One(&'static str),
     Both(Box<[HeadPlan; 2]>),
 }
 
-/// What has been made of plans before. A program that reads a network again and again, as a search does, makes it once;
-/// of each distinct network about 1 KB a layer stays until the program ends.
+/// Cache of leaked descriptions. A program that reads the same network repeatedly, such as a
+/// search, creates its description once. For each distinct network about 1 KB per layer stays
+/// allocated until the program ends.
 static MADE: LazyLock<Mutex<HashMap<Plan, &'static Info>>> = LazyLock::new(Mutex::default);
 static HEADS: LazyLock<Mutex<HashMap<HeadPlan, &'static HeadInfo>>> = LazyLock::new(Mutex::default);
 static FORMS: LazyLock<Mutex<HashMap<Vec<ColumnForm>, &'static [ColumnForm]>>> =
@@ -62,7 +64,7 @@ fn kept<K: Clone + Eq + std::hash::Hash, V: Copy>(
     if let Some(made) = find() {
         return made;
     }
-    // Not under the lock: parts of a plan are looked for, too.
+    // Outside the lock, because `make` looks up parts of a plan.
     let made = make();
     *all.lock().unwrap_or_else(PoisonError::into_inner).entry(key.clone()).or_insert(made)
 }
@@ -75,12 +77,12 @@ fn leaked<T>(value: T) -> &'static T {
     Box::leak(Box::new(value))
 }
 
-/// The same columns for ever.
+/// The same columns with a static lifetime.
 pub(super) fn forms(forms: Vec<ColumnForm>) -> &'static [ColumnForm] {
     kept(&FORMS, &forms, || Vec::leak(forms.clone()))
 }
 
-/// The same names for ever.
+/// The same names with a static lifetime.
 pub(super) fn names(names: &[String]) -> &'static [&'static str] {
     kept(&NAMES, &names.to_vec(), || {
         Vec::leak(names.iter().map(|name| text(name)).collect::<Vec<_>>())
@@ -88,7 +90,7 @@ pub(super) fn names(names: &[String]) -> &'static [&'static str] {
 }
 
 impl Plan {
-    /// Layers one after the other, as a balanced tree.
+    /// Layers in sequence, as a balanced tree.
     pub(super) fn chain(mut plans: Vec<Plan>) -> Option<Plan> {
         if plans.len() < 2 {
             return plans.pop();
@@ -97,7 +99,7 @@ impl Plan {
         Some(Plan::Then(Box::new([Plan::chain(plans)?, Plan::chain(after)?])))
     }
 
-    /// The same as constants are.
+    /// The same as static data.
     pub(super) fn info(&self) -> &'static Info {
         kept(&MADE, self, || {
             let pair = |pair: &[Plan; 2]| (pair[0].info(), pair[1].info());
@@ -157,7 +159,7 @@ impl LayerPlan {
 }
 
 impl HeadPlan {
-    /// The same as constants are.
+    /// The same as static data.
     pub(super) fn info(&self) -> &'static HeadInfo {
         kept(&HEADS, self, || {
             leaked(match self {

@@ -1,4 +1,4 @@
-//! What a text can name that the notation has no word for.
+//! Names that a text can use beyond the words of the notation.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -11,9 +11,9 @@ use super::build::{Settings, dense_plan};
 use super::plan::LayerPlan;
 use crate::layer::{DenseFormula, Formula, Info, Leaf};
 
-/// Layers, activations, networks and numbers of your own, under the names that a text has for them.
+/// Custom layers, activations, networks and numbers, under the names that a text uses for them.
 ///
-/// What a declared network takes from the program around it, a text takes from here.
+/// A declared network takes them from the program around it; a text takes them from the registry.
 ///
 /// ```
 /// use nn::activation::{Activation, Silu};
@@ -48,20 +48,20 @@ pub struct Registry<T: Float = f32> {
     pub(super) networks: BTreeMap<String, Dynamic<T>>,
 }
 
-/// A dense layer with one's own activation.
+/// Builds a dense layer with a custom activation.
 pub(super) type OwnActivation<T> = fn([usize; 2], Settings) -> (Box<dyn Formula<T>>, LayerPlan);
 
-/// Its formulas, what is known of it, and whether rows depend on one another in training.
+/// The formulas of a layer, its description, and whether rows depend on one another in training.
 pub(super) type Made<T> = (Box<dyn Formula<T>>, LayerPlan, bool);
 
-/// A layer of one's own.
+/// A custom layer.
 pub(super) struct OwnLayer<T> {
     pub(super) widths: [usize; 2],
     pub(super) make: fn() -> Made<T>,
 }
 
 impl<T: Float> Registry<T> {
-    /// Nothing yet.
+    /// An empty registry.
     pub fn new() -> Self {
         Registry {
             numbers: BTreeMap::new(),
@@ -71,13 +71,13 @@ impl<T: Float> Registry<T> {
         }
     }
 
-    /// A number: a width, or an option of a layer.
+    /// Registers a number: a width, or an option of a layer.
     pub fn number(&mut self, name: impl Into<String>, number: impl Into<f64>) -> &mut Self {
         self.numbers.insert(name.into(), number.into());
         self
     }
 
-    /// An activation.
+    /// Registers an activation.
     pub fn activation<A: Activation>(&mut self, name: impl Into<String>) -> &mut Self {
         self.activations.insert(name.into(), |widths, settings| {
             let settings = Settings { gain: A::GAIN, ..settings };
@@ -88,7 +88,7 @@ impl<T: Float> Registry<T> {
         self
     }
 
-    /// A layer: its type has its widths, which those in the text must be.
+    /// Registers a layer. The widths in the text must match those of its type.
     pub fn layer<L: Leaf>(&mut self, name: impl Into<String>) -> &mut Self {
         self.layers.insert(
             name.into(),
@@ -100,13 +100,13 @@ impl<T: Float> Registry<T> {
         self
     }
 
-    /// A network, to stand inside others as a layer.
+    /// Registers a network that other networks can use as a layer.
     pub fn network(&mut self, name: impl Into<String>, network: Dynamic<T>) -> &mut Self {
         self.networks.insert(name.into(), network);
         self
     }
 
-    /// What is registered, for messages.
+    /// Lists the registered names, for messages.
     pub(super) fn listed<V>(what: &BTreeMap<String, V>) -> String {
         match what.is_empty() {
             true => "none is registered".into(),
@@ -118,7 +118,7 @@ impl<T: Float> Registry<T> {
     }
 }
 
-/// What the compiler knows of a layer.
+/// The description of a layer, from its type.
 fn own_plan<L: Leaf>() -> LayerPlan {
     let Info::Layer(info) = &L::INFO else { panic!("{}: a leaf is one layer", L::INFO.count()) };
     let tensors = info.tensors.iter().map(|tensor| {
@@ -146,7 +146,7 @@ impl<T: Float> Default for Registry<T> {
     }
 }
 
-/// The names.
+/// Shows the names.
 impl<T: Float> fmt::Debug for Registry<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry")

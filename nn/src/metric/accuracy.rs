@@ -1,14 +1,15 @@
-//! How often the model is right.
+//! Accuracy.
 
 use super::gathered::Mean;
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// right rows / rows, from 0 to 1; higher is better.
+/// The fraction of rows predicted correctly, from 0 to 1; higher is better.
 ///
-/// What is right is what [`Head::is_right`](crate::head::Head::is_right) says: for exclusive classes that the largest output
-/// is the target's, the first of several; for events that all of them are on the right side of ½; for several heads that all
-/// of them are right. An answer of NaN is never right. `None` without rows, and where right and wrong are not defined.
+/// [`Head::is_right`](crate::head::Head::is_right) defines correctness. Exclusive classes: the
+/// largest output, the first of several, is the target's. Events: all of them are on the correct
+/// side of ½. Several heads: all of them are correct. An output of NaN is never correct. `None`
+/// without rows, and where correctness is not defined.
 ///
 /// As scikit-learn's `accuracy_score`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -18,13 +19,13 @@ pub struct Accuracy {
 }
 
 impl Accuracy {
-    /// Takes in one row, of which [`Head::is_right`](crate::head::Head::is_right) has been asked.
+    /// Takes in one row, with the result of [`Head::is_right`](crate::head::Head::is_right) on it.
     pub(super) fn count(&mut self, is_right: Option<bool>, weight: f64) {
         self.right.add(f64::from(is_right == Some(true)), weight);
         self.undefined |= is_right.is_none();
     }
 
-    /// The share of right rows.
+    /// The fraction of correct rows.
     pub(super) fn share(self) -> Option<f64> {
         self.right.value().filter(|_| !self.undefined)
     }
@@ -49,7 +50,7 @@ pub(super) fn examples() -> Vec<super::checks::Example> {
     use super::checks::{Example, class, events, numbers};
 
     let all = Accuracy::default;
-    // right, wrong, right, and of two that are as large the first counts: wrong
+    // Correct, wrong, correct; of two equal outputs the first counts: wrong.
     let rows = [
         class(&[0.5, 0.2, 0.3], 0),
         class(&[0.2, 0.7, 0.1], 0),
@@ -61,7 +62,7 @@ pub(super) fn examples() -> Vec<super::checks::Example> {
         Example::new(all, &rows, Some(0.5)),
         Example::new(all, &weighed, Some(6.0 / 7.0)),
         Example::new(all, &[class(&[f64::NAN, 0.5], 0)], Some(0.0)),
-        // A row is right if all of its events are: right, wrong, wrong.
+        // A row is correct if all of its events are: correct, wrong, wrong.
         Example::new(
             all,
             &[

@@ -4,9 +4,10 @@ use super::gathered::Labels;
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The mean of the classes' recalls, from 0 to 1; higher is better. Classes that are no row's target are left out.
+/// The mean of the classes' recalls, from 0 to 1; higher is better. Classes that are no row's
+/// target are left out.
 ///
-/// 1/classes is what a guess is worth, however rare a class is. `None` without rows.
+/// Chance level is 1/classes, however rare a class is. `None` without rows.
 ///
 /// As scikit-learn's `balanced_accuracy_score`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,14 +1,14 @@
-//! How far probabilities are from the truth.
+//! The Brier score: the squared error of probabilities.
 
 use super::gathered::Mean;
 use super::{Answer, Metric};
 use crate::error::Result;
 use crate::head::Target;
 
-/// The mean squared distance of probabilities from what is true; lower is better.
+/// The mean squared error of predicted probabilities; lower is better.
 ///
-/// (p − t)² of the second of two classes or of an event, from 0 to 1, the mean over several events; Σ (p − t)² over more
-/// classes, from 0 to 2 (G. W. Brier, 1950). `None` without rows.
+/// (p − t)² of the second of two classes or of an event, from 0 to 1, averaged over several events;
+/// Σ (p − t)² over more classes, from 0 to 2 (G. W. Brier, 1950). `None` without rows.
 ///
 /// As scikit-learn's `brier_score_loss`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

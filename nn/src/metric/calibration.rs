@@ -1,4 +1,4 @@
-//! How often the model is right where it is how sure: the reliability diagram.
+//! The reliability diagram: accuracy over confidence.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use super::picture::bar;
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// Confidence beside accuracy, bin by bin: a [`Metric`] whose value is a [`Reliability`], the picture to
-/// [`CalibrationError`](super::CalibrationError).
+/// Confidence and accuracy, bin by bin: a [`Metric`] whose value is a [`Reliability`]. It is the
+/// diagram of [`CalibrationError`](super::CalibrationError).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Calibration {
     error: CalibrationError,
 }
 
-/// What [`Calibration`] finds. It prints as a picture of at most 80 columns.
+/// The value of [`Calibration`]. It prints as a picture of at most 80 columns.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reliability {
-    /// The bins, that of the lowest confidence first.
+    /// The bins, lowest confidence first.
     pub bins: Vec<ReliabilityBin>,
     /// The calibration error; `None` without rows.
     pub error: Option<f64>,
@@ -28,20 +28,20 @@ pub struct Reliability {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ReliabilityBin {
-    /// How many they are, or what they weigh.
+    /// Their number, or the sum of their weights.
     pub weight: f64,
     /// Their mean confidence; `None` if there are none.
     pub confidence: Option<f64>,
-    /// The share of them that is right; `None` if there are none.
+    /// The fraction of them predicted correctly; `None` if there are none.
     pub accuracy: Option<f64>,
 }
 
 impl Calibration {
-    /// With so many bins; 10 by default.
+    /// With this many bins; the default is 10.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If `bins` is 0.
     #[track_caller]
     pub fn with_bins(bins: usize) -> Self {
         Calibration { error: CalibrationError::with_bins(bins) }
@@ -73,13 +73,13 @@ impl Metric for Calibration {
     }
 }
 
-/// A picture of at most 80 columns: a bar as long as the accuracy, and `|` where the confidence is.
+/// A picture of at most 80 columns: a bar as long as the accuracy, and `|` at the mean confidence.
 impl fmt::Display for Reliability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const WIDTH: usize = 40;
         match self.error {
             Some(error) => write!(f, "calibration error {error:.4}")?,
-            None => write!(f, "calibration of no rows")?,
+            None => write!(f, "calibration: no rows")?,
         }
         write!(f, "\nconfidence         rows  right  accuracy as a bar, | is the mean confidence")?;
         let count = self.bins.len() as f64;

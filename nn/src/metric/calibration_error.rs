@@ -1,4 +1,4 @@
-//! Whether probabilities mean what they say.
+//! Expected calibration error: whether predicted probabilities match observed frequencies.
 
 use super::gathered::Mean;
 use super::{Answer, Metric};
@@ -6,9 +6,10 @@ use crate::error::{Error, Result};
 
 /// The expected calibration error, from 0 to 1; lower is better.
 ///
-/// Σ (weight of a bin / weight of all)·|accuracy − mean confidence| over bins of equal width of the confidence, which is the
-/// probability of the class that was chosen, or of the kind of an event (C. Guo et al., "On calibration of modern neural
-/// networks", 2017). A bin is open below and closed above. `None` without rows. [`Calibration`](super::Calibration) is the picture.
+/// Σ (weight of a bin / weight of all)·|accuracy − mean confidence| over bins of equal width of the
+/// confidence, which is the probability of the predicted class, or of the predicted outcome of an
+/// event (C. Guo et al., "On calibration of modern neural networks", 2017). A bin is open below and
+/// closed above. `None` without rows. [`Calibration`](super::Calibration) draws it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CalibrationError {
     bins: Vec<Bin>,
@@ -22,23 +23,23 @@ pub(super) struct Bin {
 }
 
 impl CalibrationError {
-    /// With so many bins; 15 by default.
+    /// With this many bins; the default is 15.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If `bins` is 0.
     #[track_caller]
     pub fn with_bins(bins: usize) -> Self {
         assert!(bins > 0, "calibration error: found 0 bins, expected at least 1");
         CalibrationError { bins: vec![Bin::default(); bins] }
     }
 
-    /// The bins, that of the lowest confidence first.
+    /// The bins, lowest confidence first.
     pub(super) fn bins(&self) -> &[Bin] {
         &self.bins
     }
 
-    /// The value of what has been taken in so far.
+    /// The value over the rows so far.
     pub(super) fn value(&self) -> Option<f64> {
         let mut mean = Mean::default();
         for bin in &self.bins {
@@ -67,7 +68,7 @@ impl Metric for CalibrationError {
             &[p] if decision.classes == 2 => p.max(1.0 - p),
             outputs => outputs[decision.chosen],
         };
-        // Rounding may have left a sum of probabilities a little above 1.
+        // Rounding may leave a sum of probabilities a little above 1.
         if !(0.0..=1.0 + 1e-5).contains(&confidence) {
             return Err(Error::value(
                 "confidence",
@@ -96,7 +97,7 @@ pub(super) fn examples() -> Vec<super::checks::Example> {
     let all = || CalibrationError::with_bins(4);
     let of = |p, t| class(&[1.0 - p, p], t);
     vec![
-        // (½, ¾]: two rows of confidence ¾, one right; (¾, 1]: one of confidence 0.9, right.
+        // (½, ¾]: two rows of confidence ¾, one correct; (¾, 1]: one of confidence 0.9, correct.
         Example::new(all, &[of(0.75, 1), of(0.75, 0), of(0.1, 0)], Some((2.0 * 0.25 + 0.1) / 3.0)),
         Example::new(all, &[events(&[0.25], &[0.0]), events(&[0.25], &[1.0])], Some(0.25)),
         Example::new(CalibrationError::default, &[of(1.0, 1)], Some(0.0)),

@@ -1,11 +1,11 @@
-//! What every metric of the list must show.
+//! Tests that every metric of the list passes.
 
 use std::fmt::Display;
 
 use super::{Answer, Metric, all_examples};
 use crate::head::Class;
 
-/// Rows with the value of a metric on them, worked by hand.
+/// Rows and the value of a metric on them, worked out by hand.
 pub(super) struct Example {
     rows: usize,
     value: Option<f64>,
@@ -14,11 +14,11 @@ pub(super) struct Example {
     name: &'static str,
 }
 
-/// The value on the rows with these numbers, in this order.
+/// Computes the value on the rows with these indices, in this order.
 type Measure = Box<dyn Fn(&[usize]) -> Option<f64>>;
 
 impl Example {
-    /// Of the metric that `new` makes.
+    /// An example of the metric that `new` creates.
     pub(super) fn new<M: Metric<Value = Option<f64>>>(
         new: impl Fn() -> M + 'static,
         rows: &[Answer],
@@ -27,7 +27,7 @@ impl Example {
         Self::of(new, rows, |value| value, value)
     }
 
-    /// Of the metric that `new` makes, whose value is no number but has one.
+    /// An example of the metric that `new` creates, with a number read from its value.
     pub(super) fn of<M: Metric>(
         new: impl Fn() -> M + 'static,
         rows: &[Answer],
@@ -44,28 +44,28 @@ impl Example {
     }
 }
 
-/// The answer of these probabilities, and the class that is right.
+/// An answer with these probabilities and the true class.
 pub(super) fn class(outputs: &[f64], class: usize) -> Answer {
     Answer::of_class(outputs, class).unwrap()
 }
 
-/// The answer of these probabilities, and what happens.
+/// An answer with these probabilities and the true events.
 pub(super) fn events(outputs: &[f64], targets: &[f64]) -> Answer {
     Answer::of_events(outputs, targets).unwrap()
 }
 
-/// The answer of these numbers, and what they should be.
+/// An answer with these outputs and targets.
 pub(super) fn numbers(outputs: &[f64], targets: &[f64]) -> Answer {
     Answer::of_numbers(outputs, targets).unwrap()
 }
 
-/// Answers of `N` classes: each the class that was chosen, and the one that is right.
+/// Answers with `N` classes: each row is (predicted class, true class).
 pub(super) fn decisions<const N: usize>(rows: &[(usize, usize)]) -> Vec<Answer> {
     let one_hot = |at: usize| -> [f64; N] { std::array::from_fn(|i| f64::from(u8::from(i == at))) };
     rows.iter().map(|&(chosen, actual)| class(&one_hot(chosen), actual)).collect()
 }
 
-/// That no line of it is longer than a terminal is wide, or ends in blanks.
+/// Checks that no line is wider than 80 columns or ends in blanks.
 pub(super) fn fits_80_columns(picture: &impl Display) {
     let text = picture.to_string();
     assert!(!text.ends_with('\n'), "{text}");
@@ -75,12 +75,12 @@ pub(super) fn fits_80_columns(picture: &impl Display) {
     }
 }
 
-/// All of `N` classes.
+/// All `N` classes.
 fn classes<const N: usize>() -> [Class<N>; N] {
     std::array::from_fn(|index| Class::new(index).unwrap_or_else(|error| panic!("{error}")))
 }
 
-/// Equal but for the order of a sum.
+/// Equal up to the rounding of a sum in another order.
 fn near(a: Option<f64>, b: Option<f64>) -> bool {
     match (a, b) {
         (Some(a), Some(b)) => (a - b).abs() <= 1e-14 * a.abs().max(1.0),
@@ -131,7 +131,7 @@ fn without_rows_there_is_no_value() {
     }
 }
 
-/// More rows than are in memory at a time, and the accuracy that `evaluate` finds.
+/// More rows than are in memory at a time; also compares with the accuracy of `evaluate`.
 #[test]
 fn a_measure_does_not_depend_on_the_threads() {
     use crate::data::Dataset;

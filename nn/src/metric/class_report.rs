@@ -27,7 +27,7 @@ pub struct ClassReport {
     labels: Labels,
 }
 
-/// One line of a [`ClassReport`].
+/// One row of a [`ClassReport`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ClassScores {
@@ -37,18 +37,18 @@ pub struct ClassScores {
     pub recall: Option<f64>,
     /// See [`F1`](super::F1).
     pub f1: Option<f64>,
-    /// How many rows are of the class, or what they weigh.
+    /// The number of rows of the class, or the sum of their weights.
     pub support: f64,
 }
 
 impl ClassReport {
-    /// With names of the classes, which stand in the table.
+    /// A report with names of the classes, which appear in the table.
     pub fn named<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().map(Into::into).collect();
         ClassReport { names, ..Self::default() }
     }
 
-    /// The scores of this class, if there is one of this number.
+    /// The scores of the class with this number, or `None` if there is no such class.
     pub fn class(&self, class: usize) -> Option<ClassScores> {
         (class < self.labels.0.len()).then(|| self.scores(Average::Of(class)))
     }
@@ -99,7 +99,7 @@ impl Metric for ClassReport {
 /// A table of at most 80 columns.
 impl fmt::Display for ClassReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// The longest name that leaves room for four numbers.
+        /// The longest name that leaves space for four numbers.
         const LONGEST: usize = 32;
         let name = |class: usize| match self.names.get(class) {
             Some(name) => cut(name, LONGEST),

@@ -1,4 +1,4 @@
-//! Which classes are taken for which.
+//! The confusion matrix: how often each class is predicted as each other.
 
 use std::fmt;
 
@@ -6,10 +6,11 @@ use super::picture::cut;
 use super::{Answer, Metric};
 use crate::error::{Error, Result};
 
-/// How many rows of each class were taken for each class.
+/// How many rows of each class were predicted as each class.
 ///
-/// As a [`Metric`] its value is itself. It prints as a table of at most 80 columns: a row for each class that is right, a column
-/// for each that was chosen, and the recall of each class; many classes are printed in several parts.
+/// As a [`Metric`] its value is itself. It prints as a table of at most 80 columns: a row for each
+/// true class, a column for each predicted one, and the recall of each class. Many classes are
+/// printed in several parts.
 ///
 /// ```
 /// use nn::metric::{Answer, ConfusionMatrix, Metric};
@@ -18,7 +19,7 @@ use crate::error::{Error, Result};
 /// for (dog, class) in [(0.1, 0), (0.9, 1), (0.3, 1)] {
 ///     matrix.observe(&Answer::of_class(&[1.0 - dog, dog], class)?)?;
 /// }
-/// assert_eq!(matrix.count(1, 0), 1.0); // a dog that was taken for a cat
+/// assert_eq!(matrix.count(1, 0), 1.0); // a dog that was predicted as a cat
 /// println!("{matrix}");
 /// # Ok::<(), nn::Error>(())
 /// ```
@@ -31,18 +32,19 @@ pub struct ConfusionMatrix {
 }
 
 impl ConfusionMatrix {
-    /// With names of the classes, which stand in the table.
+    /// A matrix with names of the classes, which appear in the table.
     pub fn named<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Self {
         let names = names.into_iter().map(Into::into).collect();
         ConfusionMatrix { names, ..Self::default() }
     }
 
-    /// How many classes there are; 0 before the first row.
+    /// The number of classes; 0 before the first row.
     pub fn classes(&self) -> usize {
         self.classes
     }
 
-    /// How many rows of the class `actual` were taken for `chosen`, or what they weigh. 0 if there is no such class.
+    /// The number of rows of the class `actual` that were predicted as `chosen`, or the sum of
+    /// their weights. 0 if there is no such class.
     pub fn count(&self, actual: usize, chosen: usize) -> f64 {
         if actual.max(chosen) < self.classes {
             self.counts[actual * self.classes + chosen]
@@ -51,13 +53,15 @@ impl ConfusionMatrix {
         }
     }
 
-    /// The share of the rows of a class that were recognised; `None` if there are no such rows.
+    /// The fraction of the rows of a class that were predicted correctly; `None` if there are no
+    /// such rows.
     pub fn recall(&self, class: usize) -> Option<f64> {
         let rows: f64 = (0..self.classes).map(|chosen| self.count(class, chosen)).sum();
         (rows > 0.0).then(|| self.count(class, class) / rows)
     }
 
-    /// The pair of different classes that is confused most often, with how often: actual, chosen. `None` if nothing is wrong.
+    /// The most frequent confusion of two different classes: (actual, chosen, count). `None` if
+    /// every row is correct.
     pub fn worst(&self) -> Option<(usize, usize, f64)> {
         let pairs = (0..self.classes).flat_map(|a| (0..self.classes).map(move |b| (a, b)));
         let wrong = pairs.filter(|(a, b)| a != b).map(|(a, b)| (a, b, self.count(a, b)));
@@ -67,7 +71,7 @@ impl ConfusionMatrix {
         wrong.reduce(worst).filter(|worst| worst.2 > 0.0)
     }
 
-    /// The rows of all classes together, and of these the right ones.
+    /// The weight of all rows, and of the rows predicted correctly.
     fn total(&self) -> (f64, f64) {
         (self.counts.iter().sum(), (0..self.classes).map(|class| self.count(class, class)).sum())
     }
@@ -87,7 +91,7 @@ impl Metric for ConfusionMatrix {
         if self.classes != classes {
             let (what, found) = match self.classes {
                 0 => ("number of class names", names),
-                before => ("number of classes of the rows before", before),
+                before => ("number of classes in earlier rows", before),
             };
             let advice = "give one name for each class, and measure one model at a time";
             return Err(Error::value(what, found.to_string(), classes.to_string(), advice));
@@ -104,10 +108,10 @@ impl Metric for ConfusionMatrix {
 /// A table of at most 80 columns.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        /// Columns for the numbers of the chosen classes.
+        /// Columns for the numbers of the predicted classes.
         const ROOM: usize = 80 - " recall".len();
         if self.classes == 0 {
-            return write!(f, "confusion matrix of no rows");
+            return write!(f, "confusion matrix: no rows");
         }
         let is_whole = self.counts.iter().all(|count| count.fract() == 0.0 && *count < 1e15);
         let number = |count: f64| match count {
@@ -131,7 +135,7 @@ impl fmt::Display for ConfusionMatrix {
         let share = if all > 0.0 { format!(", {:.4} right", right / all) } else { String::new() };
         writeln!(
             f,
-            "{} rows{share}; down the class, across what it is taken for",
+            "{} rows{share}; rows: true class, columns: predicted",
             number(all).replace('·', "0")
         )?;
         for start in (0..self.classes).step_by(at_once) {
@@ -156,7 +160,7 @@ impl fmt::Display for ConfusionMatrix {
             let of = |class: usize| {
                 self.names.get(class).map_or(class.to_string(), |name| cut(name, 24))
             };
-            write!(f, "most often: {} taken for {}, {}", of(actual), of(chosen), number(count))?;
+            write!(f, "worst: {} predicted as {}, {}", of(actual), of(chosen), number(count))?;
         }
         Ok(())
     }
@@ -192,14 +196,14 @@ mod tests {
         let matrix =
             of::<3>(ConfusionMatrix::named(["cat", "dog", "a very long name indeed"]), &rows);
         let expected = "\
-5 rows, 0.6000 right; down the class, across what it is taken for
+5 rows, 0.6000 right; rows: true class, columns: predicted
 actual               0   1   2 recall
 0 cat                2   1   ·  0.667
 1 dog                ·   1   1  0.500
 2 a very long nam…   ·   ·   ·      -
-most often: cat taken for dog, 1";
+worst: cat predicted as dog, 1";
         assert_eq!(matrix.to_string(), expected);
-        assert_eq!(ConfusionMatrix::default().to_string(), "confusion matrix of no rows");
+        assert_eq!(ConfusionMatrix::default().to_string(), "confusion matrix: no rows");
     }
 
     #[test]

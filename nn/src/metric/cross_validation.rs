@@ -1,4 +1,4 @@
-//! Cross-validation: how good a way of training is, whatever rows it is given.
+//! Cross-validation: trains and scores a model once per fold.
 
 use std::fmt;
 
@@ -7,11 +7,12 @@ use tensor::threads::Threads;
 use crate::data::{FoldNumber, FoldViews, View};
 use crate::error::{Error, Result};
 
-/// Trains and judges once for every fold, several at the same time, and gathers the scores.
+/// Trains and scores once per fold, several folds in parallel, and collects the scores.
 ///
-/// The function gets the rows to train with, those to judge by and the number of the fold, and returns a number, or what
-/// [`Evaluation::measure`](super::Evaluation::measure) gives. Folds are computed by all threads of the process, so that each
-/// training has one; their number does not change the scores, which come in the order of the folds.
+/// `score` receives the training rows, the test rows and the number of the fold, and returns a
+/// number, or the value of [`Evaluation::measure`](super::Evaluation::measure). Folds are
+/// distributed over all threads of the process, so that each training has one. The number of
+/// threads does not change the scores, which are in the order of the folds.
 ///
 /// ```
 /// use nn::data::{Class, Dataset, folds};
@@ -37,7 +38,8 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 ///
-/// The first one of the folds in their order, with the number of the fold; also where a score is missing or not finite.
+/// The first error in the order of the folds, with the number of the fold. Also if a score is
+/// missing or not finite.
 pub fn cross_validate<X, Y, S: Into<Option<f64>>>(
     folds: FoldViews<'_, X, Y>,
     score: impl Fn(&View<'_, X, Y>, &View<'_, X, Y>, FoldNumber) -> Result<S> + Sync,
@@ -45,7 +47,7 @@ pub fn cross_validate<X, Y, S: Into<Option<f64>>>(
     cross_validate_with(&Threads::all(), folds, score)
 }
 
-/// [`cross_validate`] by the threads given.
+/// [`cross_validate`] on the given threads.
 ///
 /// # Errors
 ///
@@ -84,9 +86,9 @@ pub fn cross_validate_with<X, Y, S: Into<Option<f64>>>(
     Ok(CrossValidation { scores })
 }
 
-/// What [`cross_validate`] finds.
+/// The result of [`cross_validate`].
 ///
-/// It prints every fold, and their mean with its spread.
+/// It prints every fold, and the mean with the standard deviation.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct CrossValidation {
@@ -98,23 +100,24 @@ pub struct CrossValidation {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FoldScore {
-    /// Which fold.
+    /// The number of the fold.
     pub number: FoldNumber,
-    /// How many rows it was judged by.
+    /// The number of test rows.
     pub rows: usize,
     /// The score.
     pub value: f64,
 }
 
 impl CrossValidation {
-    /// The mean of the scores, each counting alike.
+    /// The mean of the scores, unweighted.
     pub fn mean(&self) -> f64 {
         self.scores.iter().map(|score| score.value).sum::<f64>() / self.scores.len() as f64
     }
 
-    /// The standard deviation of the scores, √(Σ (s − s̄)² / (n − 1)); 0 of a single one.
+    /// The standard deviation of the scores, √(Σ (s − s̄)² / (n − 1)); 0 for a single one.
     ///
-    /// It says how much a score depends on the rows, not how exact the mean is: folds share most of what they train on.
+    /// It says how much a score depends on the rows, not how exact the mean is: folds share most of
+    /// their training rows.
     pub fn spread(&self) -> f64 {
         let mean = self.mean();
         let squares = self.scores.iter().map(|score| (score.value - mean).powi(2));

@@ -1,4 +1,4 @@
-//! A network judged by data.
+//! Evaluation of a network on a data set.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use crate::loss::{DefaultLoss as _, DynLoss, LossRows, TrainedWith, boxed};
 use crate::network::{DefaultLossOf, Network, check_class_names, check_encoder, rows_per_part};
 use crate::row::Row;
 
-/// What says how good a network is.
+/// Loss and metrics of a network on a data set.
 pub trait Evaluate: Network {
     /// Loss and accuracy on `data`, computed by all threads of the process.
     ///
@@ -38,7 +38,7 @@ pub trait Evaluate: Network {
         self.evaluation(data).metrics()
     }
 
-    /// The same with a choice of threads, loss and metric.
+    /// An evaluation with a choice of threads, loss and metric.
     fn evaluation<'a>(
         &'a self,
         data: &'a dyn Source<Self::Input, Self::Target>,
@@ -49,9 +49,9 @@ pub trait Evaluate: Network {
 
 impl<N: Network> Evaluate for N {}
 
-/// An evaluation that has been described but not begun; see [`Evaluate::evaluation`].
+/// The configuration of an evaluation, not started yet; see [`Evaluate::evaluation`].
 ///
-/// The bits of what it finds do not depend on the number of threads.
+/// The bits of its results do not depend on the number of threads.
 ///
 /// ```
 /// use nn::prelude::*;
@@ -79,18 +79,18 @@ pub struct Evaluation<'a, N: Network> {
 }
 
 impl<'a, N: Network> Evaluation<'a, N> {
-    /// Of `network` on `data`.
+    /// An evaluation of `network` on `data`.
     pub(crate) fn of(network: &'a N, data: &'a dyn Source<N::Input, N::Target>) -> Self {
         Evaluation { network, data, threads: None, loss: None, head: None }
     }
 
-    /// The threads to compute with, all of the process's by default.
+    /// The threads to compute on; by default all of the process.
     pub fn threads(mut self, threads: &Threads) -> Self {
         self.threads = Some(threads.clone());
         self
     }
 
-    /// One of several heads alone, counted from 0: what a metric is to see.
+    /// Selects one of several heads, counted from 0, for [`measure`](Self::measure).
     ///
     /// ```
     /// use nn::data::{Class, Dataset};
@@ -111,7 +111,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         self
     }
 
-    /// Another [`loss`](crate::loss), one that fits the network's head, for [`metrics`](Self::metrics).
+    /// Another [`loss`](crate::loss) that fits the network's head, for [`metrics`](Self::metrics).
     pub fn loss<L>(mut self, loss: L) -> Self
     where
         N::Head: TrainedWith<N::Float, L>,
@@ -124,15 +124,16 @@ impl<'a, N: Network> Evaluation<'a, N> {
     ///
     /// # Errors
     ///
-    /// If there are no rows, an input is not finite, or the network's head does not allow a target. If the loss is not
-    /// finite, as of a network whose parameters are not. If one of several heads was chosen.
+    /// If there are no rows, an input is not finite, or the network's head does not allow a target.
+    /// If the loss is not finite, as with a network whose parameters are not. If one of several
+    /// heads was selected.
     pub fn metrics(mut self) -> Result<Metrics> {
         self.without_head("choose it in `measure` instead, or take it from the list of `heads`")?;
         let mut loss = self.loss.take().unwrap_or_else(|| boxed(DefaultLossOf::<N>::default()));
         self.metrics_by(&mut *loss)
     }
 
-    /// [`Evaluation::metrics`] by this loss.
+    /// [`Evaluation::metrics`] with this loss.
     pub(crate) fn metrics_by(self, loss: &mut dyn DynLoss<N::Float, N::Head>) -> Result<Metrics> {
         let Evaluation { network, data, .. } = self;
         let threads = self.checked()?;
@@ -171,12 +172,12 @@ impl<'a, N: Network> Evaluation<'a, N> {
         Metrics::of_rows(all.iter(), &weights).finite()
     }
 
-    /// Loss and accuracy of each head alone, in their order and by their default losses: which of several has still to
-    /// learn.
+    /// Loss and accuracy of each head alone, in their order and with their default losses.
     ///
     /// # Errors
     ///
-    /// As [`Evaluation::metrics`]. If a loss was chosen: a loss of all heads is none of a single one.
+    /// As [`Evaluation::metrics`]. If a loss was set: a loss over all heads does not apply to a
+    /// single one.
     pub fn heads(self) -> Result<Vec<Metrics>> {
         self.without_loss("the loss of a head alone is its default: leave `loss` out")?;
         self.without_head("this is a list of all of them: leave `head` out")?;
@@ -209,8 +210,9 @@ impl<'a, N: Network> Evaluation<'a, N> {
         (0..heads).map(|head| of_head(head).finite()).collect()
     }
 
-    /// The value of a [`Metric`], or those of a tuple of metrics. The threads compute the outputs, and the metric sees the
-    /// rows in their order.
+    /// The value of a [`Metric`], or of a tuple of metrics.
+    ///
+    /// The threads compute the outputs, and the metric sees the rows in their order.
     ///
     /// ```
     /// use nn::data::Dataset;
@@ -228,13 +230,13 @@ impl<'a, N: Network> Evaluation<'a, N> {
     ///
     /// # Errors
     ///
-    /// If there are no rows, an input is not finite, or the network's head does not allow a target. If the metric does not fit
-    /// the head, or an output that it looks at is not finite. If a loss was chosen, which no metric has, or a head that
-    /// there is not.
+    /// If there are no rows, an input is not finite, or the network's head does not allow a target.
+    /// If the metric does not fit the head, or an output that it reads is not finite. If a loss was
+    /// set, which no metric has, or a head was selected that does not exist.
     pub fn measure<M: Metric>(self, mut metric: M) -> Result<M::Value> {
         /// Rows whose outputs are in memory at a time.
         const PORTION: usize = 4096;
-        self.without_loss("a metric has no loss: leave `loss` out, or ask `metrics` for it")?;
+        self.without_loss("a metric has no loss: leave `loss` out, or call `metrics`")?;
         let heads = <N::Head as HeadFunction<N::Float>>::INFO.count();
         let Evaluation { network, data, head, .. } = self;
         if let Some(head) = head.filter(|&head| head >= heads) {
@@ -275,7 +277,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         Ok(metric.finish())
     }
 
-    /// Refuses a chosen loss, where it would be left out in silence.
+    /// Rejects a loss that would otherwise be silently ignored.
     fn without_loss(&self, advice: &str) -> Result<()> {
         match &self.loss {
             Some(loss) => Err(Error::value("loss", format!("{loss:?}"), "none", advice)),
@@ -283,7 +285,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         }
     }
 
-    /// Refuses a chosen head, where it would be left out in silence.
+    /// Rejects a head that would otherwise be silently ignored.
     fn without_head(&self, advice: &str) -> Result<()> {
         match self.head {
             Some(head) => Err(Error::value("head", head.to_string(), "none", advice)),
@@ -291,7 +293,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         }
     }
 
-    /// The threads, if the data can be used.
+    /// Returns the threads if the data can be used.
     fn checked(self) -> Result<Threads> {
         let threads = self.threads.unwrap_or_default();
         check_encoder(self.network)?;
@@ -302,7 +304,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
     }
 }
 
-/// What it is of and by which loss, not the numbers.
+/// Shows the network's name, the number of rows and the loss, not the numbers.
 impl<N: Network> fmt::Debug for Evaluation<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Evaluation")

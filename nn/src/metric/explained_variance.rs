@@ -1,13 +1,15 @@
-//! How much of the targets' spread is met, but for an error that is always the same.
+//! Explained variance of regression outputs.
 
 use super::gathered::Spread;
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// Explained variance: 1 − Var(t − y) / Var(t), up to 1; higher is better. [`R2`](super::R2), but for the mean of the errors. The
-/// mean over several outputs. `None` without rows, and where all targets are the same.
+/// Explained variance: 1 − Var(t − y) / Var(t), up to 1; higher is better. It equals
+/// [`R2`](super::R2) except that the mean error is subtracted first. The mean over several outputs.
+/// `None` without rows, and where all targets are the same.
 ///
-/// As scikit-learn's `explained_variance_score`, which says 1 or 0 where all targets are the same.
+/// As scikit-learn's `explained_variance_score`, which returns 1 or 0 where all targets are the
+/// same.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ExplainedVariance {
     spread: Spread,

@@ -1,12 +1,12 @@
-//! Precision and recall in one number.
+//! F1: precision and recall in one number.
 
 use super::gathered::{Average, Label, Labels, label_metric};
 use super::{Answer, Metric};
 use crate::error::Result;
 
 label_metric! {
-    /// 2·hits / (2·hits + false alarms + misses): the harmonic mean of precision and recall, from 0 to 1; higher is better.
-    /// `None` for a class that is neither chosen nor a target.
+    /// 2·TP / (2·TP + FP + FN): the harmonic mean of precision and recall, from 0 to 1; higher is
+    /// better. `None` for a class that is neither predicted nor a target.
     ///
     /// As scikit-learn's `f1_score`.
     F1, "F1", Label::f1
@@ -16,7 +16,7 @@ label_metric! {
 pub(super) fn examples() -> Vec<super::checks::Example> {
     use super::checks::{Example, decisions};
 
-    // Class 0: 2 hits, 1 false alarm, 1 miss; class 1: 1 hit, 1 miss, 1 false alarm; class 2 never occurs.
+    // Class 0: 2 TP, 1 FP, 1 FN; class 1: 1 TP, 1 FN, 1 FP; class 2 never occurs.
     let rows = decisions::<3>(&[(0, 0), (0, 0), (0, 1), (1, 0), (1, 1)]);
     let (zero, one) = (2.0 / 3.0, 0.5);
     vec![

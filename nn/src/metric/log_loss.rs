@@ -1,17 +1,19 @@
-//! How surprised the model is by the truth.
+//! The log loss, or mean negative log-likelihood.
 
 use super::gathered::Mean;
 use super::{Answer, Metric};
 use crate::error::Result;
 use crate::head::Target;
 
-/// −ln p of what is true, the mean over the rows, from 0; lower is better, and ln(classes) is what a guess is worth.
+/// The mean of −ln p of the true class over the rows, from 0; lower is better, and chance level is
+/// ln(classes).
 ///
-/// Of events −t·ln p − (1 − t)·ln(1 − p), the mean over them. It is taken from the logits where these are known, and so is
-/// exact where p has rounded to 0 or 1; where only outputs are known they are probabilities, and are kept from 2⁻⁵² to 1 − 2⁻⁵²,
-/// as scikit-learn does. `None` without rows.
+/// For events it is −t·ln p − (1 − t)·ln(1 − p), averaged over them. It is computed from the logits
+/// where they are known, and so is exact where p has rounded to 0 or 1. Where only outputs are
+/// known, they are taken as probabilities and clamped from 2⁻⁵² to 1 − 2⁻⁵², as in scikit-learn.
+/// `None` without rows.
 ///
-/// As scikit-learn's `log_loss`; of several events at once the mean of theirs.
+/// As scikit-learn's `log_loss`; for several events, the mean of theirs.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LogLoss {
     mean: Mean,

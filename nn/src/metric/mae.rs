@@ -1,4 +1,4 @@
-//! How far numbers are off, on average.
+//! Mean absolute error.
 
 use super::gathered::{Columns, Mean};
 use super::{Answer, Metric};

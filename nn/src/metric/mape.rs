@@ -1,11 +1,12 @@
-//! How far numbers are off, in parts of what they should be.
+//! Mean absolute percentage error.
 
 use super::gathered::{Columns, Mean};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The mean absolute percentage error as a share, mean |y − t| / |t|, from 0 (0.05 is five per cent); lower is better. The
-/// mean over several outputs. `None` without rows, and where a target of a row with a weight is 0: there is no part of nothing.
+/// The mean absolute percentage error as a fraction, mean |y − t| / |t|, from 0 (0.05 is five
+/// percent); lower is better. The mean over several outputs. `None` without rows, and where a
+/// target of a row with a weight is 0, since the relative error is undefined there.
 ///
 /// As scikit-learn's `mean_absolute_percentage_error`, which divides by 2⁻⁵² where a target is 0.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +22,7 @@ impl Metric for Mape {
     fn observe(&mut self, row: &Answer) -> Result<()> {
         let has_zero = &mut self.has_zero;
         self.columns.observe(row, |mean, y, t, weight| {
-            // As scikit-learn: a target that is hardly a number counts as 2⁻⁵².
+            // As scikit-learn: a target closer to 0 than 2⁻⁵² counts as 2⁻⁵².
             mean.add((y - t).abs() / t.abs().max(f64::EPSILON), weight);
             *has_zero |= t == 0.0 && weight > 0.0;
         })

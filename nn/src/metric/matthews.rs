@@ -1,15 +1,16 @@
-//! The correlation of classes chosen and classes right.
+//! Matthews' correlation of predicted and true classes.
 
 use super::gathered::{Label, Labels};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// Matthews' correlation coefficient, from −1 to 1; higher is better, and 0 is what answers are worth that know nothing.
+/// Matthews' correlation coefficient, from −1 to 1; higher is better, and 0 is chance level.
 ///
-/// (c·s − Σ pₖ·tₖ) / √((s² − Σ pₖ²)·(s² − Σ tₖ²)), where s is the weight of all rows, c that of the right ones, and pₖ and
-/// tₖ that of those for which class k was chosen and whose class it is (J. Gorodkin, 2004; of two classes B. W. Matthews, 1975).
-/// `None` where all rows are of one class, or only one was chosen: scikit-learn's `matthews_corrcoef`, otherwise the same, says
-/// 0 there.
+/// (c·s − Σ pₖ·tₖ) / √((s² − Σ pₖ²)·(s² − Σ tₖ²)), where s is the weight of all rows, c that of the
+/// rows predicted correctly, pₖ that of the rows predicted as class k, and tₖ that of the rows
+/// whose target is class k (J. Gorodkin, 2004; for two classes B. W. Matthews, 1975). `None` where
+/// all rows are of one class, or only one was predicted; scikit-learn's `matthews_corrcoef`,
+/// otherwise the same, returns 0 there.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matthews {
     labels: Labels,
@@ -29,7 +30,7 @@ impl Metric for Matthews {
         let sum = |of: &dyn Fn(&Label) -> f64| labels.iter().map(of).sum::<f64>();
         let (right, all) = (sum(&|label| label.hits), sum(&|label| label.support()));
         let chosen = |label: &Label| label.hits + label.false_alarms;
-        // Shares, so that no square overflows.
+        // Fractions, so that no square overflows.
         let of = |x: f64| x / all;
         let covariance = of(right) - sum(&|label| of(chosen(label)) * of(label.support()));
         let few = |count: &dyn Fn(&Label) -> f64| {
@@ -38,7 +39,7 @@ impl Metric for Matthews {
         if few(&chosen) || few(&|label| label.support()) {
             return None;
         }
-        // 1 − Σ x², without the loss of a small difference.
+        // 1 − Σ x², without cancellation.
         let variance = |count: &dyn Fn(&Label) -> f64| {
             sum(&|label| of(count(label)) * (of(all) - of(count(label))))
         };
@@ -52,7 +53,7 @@ pub(super) fn examples() -> Vec<super::checks::Example> {
     use super::checks::{Example, decisions};
 
     let all = Matthews::default;
-    // Hits 3, true rejections 2, false alarms 1, misses 2: (6 − 2)/√(4·5·3·4).
+    // TP 3, TN 2, FP 1, FN 2: (6 − 2)/√(4·5·3·4).
     let rows = decisions::<2>(&[(1, 1), (1, 1), (1, 1), (0, 0), (0, 0), (1, 0), (0, 1), (0, 1)]);
     vec![
         Example::new(all, &rows, Some(4.0 / 240.0_f64.sqrt())),

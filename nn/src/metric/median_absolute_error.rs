@@ -1,12 +1,12 @@
-//! How far numbers are off, half of the time.
+//! Median absolute error.
 
 use super::gathered::Columns;
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The median of |y − t|, from 0; lower is better: a few rows that are far off do not change it. With an even number of rows the
-/// mean of the two in the middle; with weights, the error below which half of the weight lies. The mean over several outputs.
-/// `None` without rows.
+/// The median of |y − t|, from 0; lower is better. A few outliers do not change it. With an even
+/// number of rows it is the mean of the two in the middle; with weights, the error below which half
+/// of the weight lies. The mean over several outputs. `None` without rows.
 ///
 /// As scikit-learn's `median_absolute_error`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,7 +31,8 @@ impl Metric for MedianAbsoluteError {
     }
 }
 
-/// The value below which half of the weight lies; where exactly half of it does, the mean with the next.
+/// The value below which half of the weight lies; if exactly half does, its mean with the next
+/// value.
 pub(super) fn median(mut rows: Vec<(f64, f64)>) -> Option<f64> {
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));
     let half = rows.iter().map(|row| row.1).sum::<f64>() / 2.0;

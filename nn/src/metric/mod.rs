@@ -1,19 +1,20 @@
-//! How good a model is on a data set.
+//! Metrics: how good a model is on a data set.
 //!
 //! | of classes and events | |
 //! |---|---|
-//! | right or wrong | [`Accuracy`], [`BalancedAccuracy`], [`TopK`], [`Matthews`] |
-//! | class by class | [`Precision`], [`Recall`], [`F1`], [`ClassReport`], [`ConfusionMatrix`] |
-//! | in which order | [`RocAuc`], [`PrAuc`], [`Roc`] |
-//! | how sure | [`LogLoss`], [`Brier`], [`CalibrationError`], [`Calibration`] |
+//! | correctness | [`Accuracy`], [`BalancedAccuracy`], [`TopK`], [`Matthews`] |
+//! | per class | [`Precision`], [`Recall`], [`F1`], [`ClassReport`], [`ConfusionMatrix`] |
+//! | ranking | [`RocAuc`], [`PrAuc`], [`Roc`] |
+//! | probabilities | [`LogLoss`], [`Brier`], [`CalibrationError`], [`Calibration`] |
 //!
-//! | of numbers | |
+//! | of regression | |
 //! |---|---|
-//! | how far off | [`Mae`], [`Rmse`], [`Mape`], [`MedianAbsoluteError`], [`Pinball`], [`Residuals`] |
-//! | how much is explained | [`R2`], [`ExplainedVariance`] |
+//! | size of the errors | [`Mae`], [`Rmse`], [`Mape`], [`MedianAbsoluteError`], [`Pinball`], [`Residuals`] |
+//! | explained variance | [`R2`], [`ExplainedVariance`] |
 //!
-//! [`Evaluation::measure`] computes one, or several in one pass over the data: a tuple of metrics is a metric. What has no value,
-//! such as a recall without rows, is `None`, never a number that looks like one.
+//! [`Evaluation::measure`] computes one metric, or several in one pass over the data: a tuple of
+//! metrics is a metric. A value that is not defined, such as a recall without rows, is `None`,
+//! never a number that looks like one.
 //!
 //! ```
 //! use nn::data::{Class, Dataset};
@@ -29,7 +30,7 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! A metric of your own sees one [`Answer`] after the other, whatever the model is:
+//! A custom metric receives one [`Answer`] after the other, for every kind of model:
 //!
 //! ```
 //! use nn::data::Dataset;
@@ -99,8 +100,8 @@ macro_rules! metrics {
     };
 }
 
-// Every metric but the loss. To add one: write its file, add it here. A file without `examples()` does not
-// compile.
+// Every metric but the loss. To add one, write its file and add it here. A file without
+// `examples()` does not compile.
 metrics! {
     accuracy::Accuracy,
     balanced_accuracy::BalancedAccuracy,
@@ -128,22 +129,24 @@ metrics! {
     top_k::TopK,
 }
 
-/// What says how good answers are, row by row.
+/// A metric: it accumulates over the rows of a data set and returns a value.
 ///
-/// Its documentation says whether higher or lower is better. A metric sees each row once, in the order of the data, whatever
-/// the batches and threads are, so that its bits depend on neither; [`Evaluation::measure`] computes one, or a tuple of them.
+/// The documentation of each says whether higher or lower is better. A metric sees each row once,
+/// in the order of the data, regardless of batches and threads, so its bits depend on neither.
+/// [`Evaluation::measure`] computes one, or a tuple of them.
 pub trait Metric {
-    /// What it finds: `Option<f64>` for a number that there may not be.
+    /// The type of the value: `Option<f64>` for a number that may be undefined.
     type Value;
 
     /// The metric's name.
     const NAME: &'static str;
 
-    /// Takes in one row: what the model says, and what that is compared with.
+    /// Takes in one row: the model's output and the target.
     ///
     /// # Errors
     ///
-    /// If the metric does not fit such targets, or nothing can be said of such an answer. The methods of [`Answer`] say so.
+    /// If the metric does not fit such targets, or is not defined for such an output. The methods
+    /// of [`Answer`] return these errors.
     fn observe(&mut self, row: &Answer) -> Result<()>;
 
     /// The value over all rows.
@@ -154,14 +157,15 @@ pub trait Metric {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// The mean of the rows' losses, weighted if the loss weighs them.
+    /// The mean loss over the rows, weighted if the data has weights or the loss weights its rows.
     pub loss: f64,
-    /// The share of rows with the right answer, for heads that know right from wrong.
+    /// The fraction of rows predicted correctly, for heads that define correctness.
     pub accuracy: Option<f64>,
 }
 
 impl Metrics {
-    /// The mean of the rows' losses, and how many are right: by their weights, which have a mean of 1, or none.
+    /// The mean of the rows' losses, and the fraction predicted correctly. Weighted by `weights`,
+    /// which have a mean of 1, or unweighted if there are none.
     pub(crate) fn of_rows<'r, T: Float>(
         rows: impl Iterator<Item = &'r (T, Option<bool>)>,
         weights: &[f64],
@@ -178,14 +182,14 @@ impl Metrics {
 }
 
 impl Metrics {
-    /// These metrics, if their loss is a number.
+    /// Returns these metrics, or an error if the loss is not finite.
     pub(crate) fn finite(self) -> Result<Self> {
         match self.loss.is_finite() {
             true => Ok(self),
             false => Err(Error::diverged(
                 "loss",
                 self.loss.to_string(),
-                "the outputs are not finite, or too far from the targets: look at the parameters",
+                "the outputs are not finite, or too far from the targets: check the parameters",
             )),
         }
     }

@@ -1,10 +1,10 @@
-//! Pictures made of characters, for values that are looked at in a terminal.
+//! Character graphics for values printed in a terminal.
 
 use std::fmt;
 
 pub(super) use crate::text::{bar, cut};
 
-/// A square from (0, 0) to (1, 1), drawn in characters.
+/// The unit square from (0, 0) to (1, 1), drawn in characters.
 #[derive(Debug)]
 pub(crate) struct Grid {
     width: usize,
@@ -17,7 +17,7 @@ impl Grid {
         Grid { width, height, cells: vec![' '; width * height] }
     }
 
-    /// Draws a straight line, over what is there.
+    /// Draws a straight line over the present characters.
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), with: char) {
         let place = |share: f64, cells: usize| (share.clamp(0.0, 1.0) * (cells - 1) as f64).round();
         let points = 4 * self.width.max(self.height);
@@ -29,12 +29,12 @@ impl Grid {
         }
     }
 
-    /// Writes it with its axes.
+    /// Writes the grid with its axes.
     pub(super) fn show(&self, f: &mut fmt::Formatter<'_>, up: &str, along: &str) -> fmt::Result {
         self.show_between(f, up, along, &["1.0", "0.5", "0.0"], &["0.0", "1.0"])
     }
 
-    /// The same with other numbers at the top, in the middle and at the bottom, to the left and to the right.
+    /// The same with other labels at the top, middle and bottom, and at the left and right.
     pub(crate) fn show_between<S: AsRef<str>>(
         &self,
         f: &mut fmt::Formatter<'_>,

@@ -1,11 +1,12 @@
-//! How good a quantile is.
+//! The pinball loss of a quantile.
 
 use super::gathered::{Columns, Mean};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The pinball loss of the quantile α: mean max(α·(t − y), (α − 1)·(t − y)), from 0; lower is better. It is least where a share α
-/// of the targets lies below the outputs (Koenker and Bassett, 1978). The mean over several outputs. `None` without rows.
+/// The pinball loss of the quantile α: mean max(α·(t − y), (α − 1)·(t − y)), from 0; lower is
+/// better. It is minimal where a fraction α of the targets lies below the outputs (Koenker and
+/// Bassett, 1978). The mean over several outputs. `None` without rows.
 ///
 /// As scikit-learn's `mean_pinball_loss`.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,11 +16,11 @@ pub struct Pinball {
 }
 
 impl Pinball {
-    /// Of the quantile `alpha`, from 0 to 1: ½ is the median.
+    /// The pinball loss of the quantile `alpha`, from 0 to 1: ½ is the median.
     ///
     /// # Panics
     ///
-    /// If it is not from 0 to 1.
+    /// If `alpha` is not from 0 to 1.
     #[track_caller]
     pub fn new(alpha: f64) -> Self {
         let allowed = (0.0..=1.0).contains(&alpha);

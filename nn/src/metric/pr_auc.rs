@@ -1,16 +1,17 @@
-//! How few false alarms there are on the way to all that is positive.
+//! Average precision, the area under the precision-recall curve.
 
 use super::gathered::{Rankings, Scored, steps};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// Average precision, the area below the curve of precision over recall, from 0 to 1; higher is better, and the share of
-/// positive rows is what a guess is worth.
+/// Average precision, the area under the curve of precision over recall, from 0 to 1; higher is
+/// better. Chance level is the fraction of positive rows.
 ///
-/// Σ (Rₙ − Rₙ₋₁)·Pₙ over all thresholds n, where R is the recall and P the precision of what is above: no line is drawn between
-/// the points, which would be too hopeful (Davis and Goadrich, 2006). Of two classes the second is the positive one, and its
-/// output the score; of more classes, and of several events, it is the mean over each class against all others. `None` if
-/// there is a class or an event without positive rows.
+/// Σ (Rₙ − Rₙ₋₁)·Pₙ over all thresholds n, where R is the recall and P the precision of the rows
+/// above the threshold. The points are not joined by lines, which would be too optimistic (Davis
+/// and Goadrich, 2006). With two classes the second is the positive one, and its output the score.
+/// With more classes, and with several events, it is the mean over each class against all others.
+/// `None` if a class or an event has no positive rows.
 ///
 /// As scikit-learn's `average_precision_score`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -49,7 +50,7 @@ pub(super) fn examples() -> Vec<super::checks::Example> {
 
     let all = PrAuc::default;
     let event = |p, t| events(&[p], &[t]);
-    // The first half of the positive at precision 1, the other at that of 2 in 4 rows.
+    // The first half of the positives at precision 1, the other at that of 2 in 4 rows.
     let rows =
         [event(0.9, 1.0), event(0.8, 0.0), event(0.5, 1.0), event(0.5, 0.0), event(0.1, 0.0)];
     let of_class = |p, t| class(&[1.0 - p, p], t);

@@ -1,12 +1,12 @@
-//! How many of those that were chosen were meant.
+//! Precision: the fraction of positive predictions that are correct.
 
 use super::gathered::{Average, Label, Labels, label_metric};
 use super::{Answer, Metric};
 use crate::error::Result;
 
 label_metric! {
-    /// hits / (hits + false alarms): of the rows for which a class was chosen, the share whose target it is, from 0 to 1;
-    /// higher is better. `None` for a class that was never chosen.
+    /// TP / (TP + FP): of the rows for which a class was predicted, the fraction whose target it
+    /// is, from 0 to 1; higher is better. `None` for a class that was never predicted.
     ///
     /// As scikit-learn's `precision_score`.
     Precision, "precision", Label::precision
@@ -16,7 +16,7 @@ label_metric! {
 pub(super) fn examples() -> Vec<super::checks::Example> {
     use super::checks::{Example, decisions, events};
 
-    // Class 0: 2 hits of 3; class 1: 1 hit of 1; class 2: never chosen, once the target.
+    // Class 0: 2 TP of 3; class 1: 1 TP of 1; class 2: never predicted, once the target.
     let rows = decisions::<3>(&[(0, 0), (0, 0), (0, 2), (1, 1)]);
     let two = [events(&[0.9, 0.9], &[1.0, 0.0]), events(&[0.9, 0.1], &[0.0, 0.0])];
     vec![

@@ -1,13 +1,14 @@
-//! How much of the targets' spread is met.
+//! R², the coefficient of determination.
 
 use super::gathered::Spread;
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// R², the coefficient of determination: 1 − Σ (t − y)² / Σ (t − t̄)², up to 1; higher is better, 0 is what the mean of the
-/// targets is worth, and there is worse. The mean over several outputs. `None` without rows, and where all targets are the same.
+/// R², the coefficient of determination: 1 − Σ (t − y)² / Σ (t − t̄)², up to 1; higher is better.
+/// Always predicting the mean of the targets scores 0; lower values exist. The mean over several
+/// outputs. `None` without rows, and where all targets are the same.
 ///
-/// As scikit-learn's `r2_score`, which says 1 or 0 where all targets are the same.
+/// As scikit-learn's `r2_score`, which returns 1 or 0 where all targets are the same.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct R2 {
     spread: Spread,

@@ -1,12 +1,12 @@
-//! How many of those that were meant were chosen.
+//! Recall: the fraction of positive rows that are found.
 
 use super::gathered::{Average, Label, Labels, label_metric};
 use super::{Answer, Metric};
 use crate::error::Result;
 
 label_metric! {
-    /// hits / (hits + misses): of the rows whose target is a class, the share for which it was chosen, from 0 to 1; higher is
-    /// better. `None` for a class that is no row's target.
+    /// TP / (TP + FN): of the rows whose target is a class, the fraction for which it was
+    /// predicted, from 0 to 1; higher is better. `None` for a class that is no row's target.
     ///
     /// As scikit-learn's `recall_score`.
     Recall, "recall", Label::recall
@@ -16,7 +16,7 @@ label_metric! {
 pub(super) fn examples() -> Vec<super::checks::Example> {
     use super::checks::{Example, decisions, events};
 
-    // Class 0: 2 of 3 found; class 1: 1 of 1; class 2: chosen once, never the target.
+    // Class 0: 2 of 3 found; class 1: 1 of 1; class 2: predicted once, never the target.
     let rows = decisions::<3>(&[(0, 0), (0, 0), (2, 0), (1, 1)]);
     let one = [events(&[0.9], &[1.0]), events(&[0.2], &[1.0]), events(&[0.2], &[0.0])];
     vec![

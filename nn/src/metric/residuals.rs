@@ -1,4 +1,4 @@
-//! How errors are distributed.
+//! The distribution of the errors.
 
 use std::fmt;
 
@@ -8,8 +8,8 @@ use crate::error::Result;
 
 /// The errors y − t of numbers, all outputs together: a [`Metric`] whose value is itself.
 ///
-/// It prints as a histogram of at most 80 columns, with mean, spread and quantiles. Weights are not part of the picture but for
-/// rows of weight 0, which are left out.
+/// It prints as a histogram of at most 80 columns, with mean, standard deviation and quantiles.
+/// Weights do not affect the histogram, except that rows of weight 0 are left out.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Residuals {
     errors: Vec<f64>,
@@ -21,7 +21,8 @@ impl Residuals {
         &self.errors
     }
 
-    /// The error below which a share of all errors lies, between two of them in proportion; `None` without rows.
+    /// The error below which a fraction `share` of all errors lies, interpolated linearly; `None`
+    /// without rows.
     ///
     /// # Panics
     ///
@@ -33,7 +34,7 @@ impl Residuals {
         quantile(&self.sorted(), share)
     }
 
-    /// The mean error: what the answers are too large by; `None` without rows.
+    /// The mean error, positive if outputs are too large; `None` without rows.
     pub fn mean(&self) -> Option<f64> {
         let count = self.errors.len() as f64;
         (count > 0.0).then(|| self.errors.iter().map(|error| error / count).sum())
@@ -83,17 +84,17 @@ impl fmt::Display for Residuals {
         const WIDTH: usize = 40;
         let sorted = self.sorted();
         let (Some(mean), Some(deviation)) = (self.mean(), self.deviation()) else {
-            return write!(f, "residuals of no rows");
+            return write!(f, "residuals: no rows");
         };
         let [low, first, median, third, high] =
             [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| quantile(&sorted, share).unwrap_or(0.0));
         writeln!(
             f,
-            "{} residuals (output - target), mean {mean:.4e}, deviation {deviation:.4e}",
+            "{} residuals (output - target), mean {mean:.4e}, std {deviation:.4e}",
             sorted.len()
         )?;
         write!(f, "quartiles {low:.3e} | {first:.3e} | {median:.3e} | {third:.3e} | {high:.3e}")?;
-        // In halves, since the difference of two numbers may be too large for one.
+        // Halved first, because the difference of two numbers may overflow.
         let width = (high / 2.0 - low / 2.0) / BINS as f64 * 2.0;
         let mut counts = [0_usize; BINS];
         for error in &sorted {

@@ -1,11 +1,11 @@
-//! How far numbers are off, the far ones counting more.
+//! Root mean squared error.
 
 use super::gathered::{Columns, Mean};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The root mean squared error, √(mean (y − t)²), from 0; lower is better. The mean of several outputs' roots. `None` without
-/// rows.
+/// The root mean squared error, √(mean (y − t)²), from 0; lower is better. The mean of the roots
+/// over several outputs. `None` without rows.
 ///
 /// As scikit-learn's `root_mean_squared_error`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,15 +1,16 @@
-//! How well a score ranks the positive above the others.
+//! The area under the ROC curve.
 
 use super::gathered::{Rankings, Scored, steps};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The area below the receiver operating characteristic, from 0 to 1; higher is better, and ½ is what a guess is worth.
+/// The area under the receiver operating characteristic, from 0 to 1; higher is better, and ½ is
+/// chance level.
 ///
-/// It is the probability that a positive row has a higher score than a negative one, a tie counting half (Hanley and McNeil,
-/// 1982). Of two classes the second is the positive one, and its output the score; of more classes, and of several events, it
-/// is the mean over each class against all others. `None` if there is a class or an event of which there are no positive or no
-/// negative rows.
+/// It is the probability that a positive row has a higher score than a negative one, a tie counting
+/// half (Hanley and McNeil, 1982). With two classes the second is the positive one, and its output
+/// the score. With more classes, and with several events, it is the mean over each class against
+/// all others. `None` if a class or an event has no positive or no negative rows.
 ///
 /// As scikit-learn's `roc_auc_score`, with `multi_class="ovr"`.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,7 +31,7 @@ impl Metric for RocAuc {
     }
 }
 
-/// Below the curve of a ranking.
+/// The area under the curve of a ranking.
 pub(super) fn area(ranking: &[Scored]) -> Option<f64> {
     let (mut above, mut below, mut area) = (0.0, 0.0, 0.0);
     for (_, positive, negative) in steps(ranking) {

@@ -1,4 +1,4 @@
-//! What a threshold costs: the receiver operating characteristic.
+//! The receiver operating characteristic.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use super::roc_auc::area;
 use super::{Answer, Metric};
 use crate::error::{Error, Result};
 
-/// The receiver operating characteristic of two classes, or of one event: at every threshold of the score, the share of the
-/// positive rows that are above it over that of the negative ones. A [`Metric`] whose value is the curve: `None` if there are no
-/// positive or no negative rows.
+/// The receiver operating characteristic of two classes, or of one event: at every threshold of the
+/// score, the true positive rate over the false positive rate. A [`Metric`] whose value is the
+/// curve: `None` if there are no positive or no negative rows.
 ///
 /// As scikit-learn's `roc_curve`, with `drop_intermediate=False`. It prints as a picture of at most 80 columns.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,13 +18,13 @@ pub struct Roc {
     rankings: Rankings,
 }
 
-/// The curve that [`Roc`] finds.
+/// The curve that [`Roc`] computes.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RocCurve {
     /// From (0, 0) to (1, 1).
     pub points: Vec<RocPoint>,
-    /// The area below.
+    /// The area under the curve.
     pub area: f64,
 }
 
@@ -32,11 +32,11 @@ pub struct RocCurve {
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RocPoint {
-    /// Scores from this on count as positive: ∞ at the first point.
+    /// Scores from this value up count as positive: ∞ at the first point.
     pub threshold: f64,
-    /// The share of the negative rows that do.
+    /// The fraction of the negative rows that do.
     pub false_positives: f64,
-    /// The share of the positive rows that do.
+    /// The fraction of the positive rows that do.
     pub true_positives: f64,
 }
 
@@ -106,7 +106,7 @@ impl fmt::Display for RocCurve {
         grid.show(f, "true positives", "false positives")?;
         write!(
             f,
-            "best threshold {:.4}: {:.1} % of the positive found, {:.1} % of the others",
+            "best threshold {:.4}: {:.1} % true positives, {:.1} % false positives",
             best.threshold,
             100.0 * best.true_positives,
             100.0 * best.false_positives

@@ -1,4 +1,4 @@
-//! Which rows a network can be judged by, or learn from.
+//! Checks that rows can be used for evaluation or training.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -13,8 +13,8 @@ use crate::network::Network;
 use crate::parameters::all_finite;
 use crate::row::Row;
 
-/// Refuses data with inputs that are not finite or targets that the network's head does not allow. `which` data they
-/// are, for the message: nothing, or `validation ` with a space.
+/// Rejects data with inputs that are not finite, or with targets that the network's head does not
+/// allow. `which` names the data in the message: empty, or `validation ` with a space.
 pub(crate) fn check_rows<N: Network>(
     which: &str,
     data: &dyn Source<N::Input, N::Target>,
@@ -23,7 +23,7 @@ pub(crate) fn check_rows<N: Network>(
     check_not_empty(which, data.len())?;
     let (mut inputs, mut targets) = (InvalidRows::none(), InvalidRows::none());
     portions(data, threads, |start, x, t| {
-        // A row is looked at by itself only where there is a wrong one.
+        // Single rows are checked only where a wrong one was found.
         if !are_finite::<N>(x, threads) {
             inputs.look(start, x, |row| {
                 let (column, x) =
@@ -49,7 +49,7 @@ pub(crate) fn check_rows<N: Network>(
     Ok(())
 }
 
-/// Refuses an empty data set.
+/// Rejects an empty data set.
 pub(crate) fn check_not_empty(which: &str, rows: usize) -> Result<()> {
     match rows {
         0 => Err(Error::value(
@@ -62,7 +62,7 @@ pub(crate) fn check_not_empty(which: &str, rows: usize) -> Result<()> {
     }
 }
 
-/// Whether a number can be an input: one that is missing only where the encoder in front knows what becomes of it.
+/// Whether a number can be an input: a missing one only if the encoder handles it.
 fn is_allowed<N: Network>(x: N::Float) -> bool {
     x.is_finite() || (N::Layers::HAS_GAPS && x.is_nan())
 }

@@ -3,7 +3,7 @@
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// Shows a row to a metric, whose name an error begins with.
+/// Passes a row to a metric. An error begins with the metric's name.
 pub(super) fn see<M: Metric>(metric: &mut M, row: &Answer) -> Result<()> {
     metric.observe(row).map_err(|error| match M::NAME {
         "" => error, // of several metrics, one of which is named

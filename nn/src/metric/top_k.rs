@@ -1,14 +1,15 @@
-//! How often the right class is among the best answers.
+//! Top-k accuracy.
 
 use super::gathered::Mean;
 use super::{Answer, Metric};
 use crate::error::Result;
 use crate::head::Target;
 
-/// The share of rows whose class is among the `k` largest outputs, from 0 to 1; higher is better. Of equal outputs the first
-/// counts as the larger, as in [`Accuracy`](super::Accuracy), which is that of `k` = 1. `None` without rows.
+/// The fraction of rows whose class is among the `k` largest outputs, from 0 to 1; higher is
+/// better. Of equal outputs the first counts as the larger, as in [`Accuracy`](super::Accuracy),
+/// which is top-k with `k` = 1. `None` without rows.
 ///
-/// As scikit-learn's `top_k_accuracy_score`, but for ties: of equal scores it takes the last.
+/// As scikit-learn's `top_k_accuracy_score`, except for ties: of equal scores it takes the last.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TopK {
     k: usize,
@@ -16,7 +17,7 @@ pub struct TopK {
 }
 
 impl TopK {
-    /// Among so many.
+    /// The accuracy among the `k` largest outputs.
     ///
     /// # Panics
     ///

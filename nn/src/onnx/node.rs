@@ -1,4 +1,4 @@
-//! A node of a graph with the values that go into it: what an operator sees.
+//! A node of a graph with its input values, as an operator sees it.
 
 use std::path::Path;
 
@@ -12,21 +12,22 @@ use crate::error::{Error, Result, quoted};
 /// An operator applied to values on a tape.
 pub(super) struct Node<'t, 'n, T: Float> {
     proto: &'n proto::Node,
-    /// Of the model, for messages.
+    /// The path of the model, for messages.
     pub(super) path: &'n Path,
     pub(super) tape: &'t Tape<T>,
     /// The version of the operators.
     pub(super) opset: i64,
-    /// `None` where an input was left out.
+    /// `None` for an omitted input.
     inputs: Vec<Option<Value<Var<'t, T>>>>,
 }
 
-/// The first whole number above which there is one that is no `T`: from there on, none is sure to be what the file has.
+/// The bound above which not every integer is a `T`: larger numbers may differ from those in the
+/// file.
 fn exact<T: Float>() -> f64 {
     if size_of::<T>() == size_of::<f32>() { 2_f64.powi(24) } else { 2_f64.powi(53) }
 }
 
-/// More elements than that a node does not make of few ones.
+/// The maximum number of elements that a node may create from few.
 const MOST_ELEMENTS: usize = 1 << 28;
 
 impl<'t, 'n, T: Float> Node<'t, 'n, T> {
@@ -45,66 +46,66 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         self.proto.op_type.as_deref().unwrap_or_default()
     }
 
-    /// The number of outputs that are asked for.
+    /// The number of outputs.
     pub(super) fn outputs(&self) -> usize {
         self.proto.output.len()
     }
 
-    /// An input that must be there.
+    /// A required input.
     pub(super) fn input(&self, number: usize) -> Result<Var<'t, T>> {
         self.given(number).ok_or_else(|| self.wrong(&format!("input {number}"), "none", "one"))
     }
 
-    /// An input that may have been left out.
+    /// An optional input.
     pub(super) fn given(&self, number: usize) -> Option<Var<'t, T>> {
         self.inputs.get(number).copied().flatten().map(|value| value.of)
     }
 
-    /// All inputs that are there.
+    /// All inputs that are present.
     pub(super) fn all(&self) -> impl Iterator<Item = Var<'t, T>> {
         self.inputs.iter().flatten().map(|value| value.of)
     }
 
-    /// Whether all inputs are whole numbers, and there are some.
+    /// Whether there are inputs and all are integers.
     pub(super) fn is_whole(&self) -> bool {
         let mut inputs = self.inputs.iter().flatten().peekable();
         inputs.peek().is_some() && inputs.all(|value| value.whole)
     }
 
-    /// The whole numbers that an input is, in one row; `None` if it was left out.
+    /// The integers of an input, flattened; `None` if it is omitted.
     pub(super) fn integers(&self, number: usize) -> Result<Option<Vec<i64>>> {
         let Some(input) = self.given(number) else { return Ok(None) };
         let whole = |x: T| {
             let x = x.as_f64();
-            // Above, only what stands for the end of everything is sure to be meant.
+            // Above the bound, only a value that means "to the end" is unambiguous.
             let is_exact = x.fract() == 0.0 && (x.abs() < exact::<T>() || x.abs() >= 9e18);
             is_exact.then_some(x as i64).ok_or_else(|| {
                 self.wrong(
                     &format!("input {number}"),
                     &x.to_string(),
-                    &format!("whole numbers below {}, or the largest that there are", exact::<T>()),
+                    &format!("integers below {}, or the largest of their type", exact::<T>()),
                 )
             })
         };
         input.value().to_vec().into_iter().map(whole).collect::<Result<_>>().map(Some)
     }
 
-    /// Whole numbers that must be there.
+    /// The integers of a required input.
     pub(super) fn whole(&self, number: usize) -> Result<Vec<i64>> {
         self.input(number)?;
         Ok(self.integers(number)?.unwrap_or_default())
     }
 
-    /// Whole numbers that must be there and not be negative.
+    /// The non-negative integers of a required input.
     pub(super) fn indices(&self, number: usize) -> Result<Vec<usize>> {
         self.counts(&format!("input {number}"), &self.whole(number)?)
     }
 
-    /// The same of any numbers.
+    /// Checks that integers are not negative.
     pub(super) fn counts(&self, what: &str, numbers: &[i64]) -> Result<Vec<usize>> {
         let count = |&number: &i64| {
             usize::try_from(number)
-                .map_err(|_| self.wrong(what, &number.to_string(), "no negative number"))
+                .map_err(|_| self.wrong(what, &number.to_string(), "a number from 0"))
         };
         numbers.iter().map(count).collect()
     }
@@ -119,7 +120,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         let Some(found) = all.iter().find(|one| one.name.as_deref() == Some(name)) else {
             return Ok(None);
         };
-        // Files from before there were types have none.
+        // Files from before attributes had types have none.
         match found.r#type {
             None | Some(0) => Ok(Some(found)),
             Some(other) if other == kind => Ok(Some(found)),
@@ -131,29 +132,29 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         }
     }
 
-    /// A setting that is a number.
+    /// A float attribute.
     pub(super) fn number(&self, name: &str, default: f64) -> Result<f64> {
         let found = self.attribute(name, attribute::FLOAT, "a number")?;
         Ok(found.and_then(|found| found.f).map_or(default, f64::from))
     }
 
-    /// A setting that is a number, if it is there.
+    /// Whether the attribute is present.
     pub(super) fn has(&self, name: &str) -> bool {
         self.proto.attribute.iter().any(|one| one.name.as_deref() == Some(name))
     }
 
-    /// A setting that is a whole number.
+    /// An integer attribute.
     pub(super) fn integer(&self, name: &str, default: i64) -> Result<i64> {
-        let found = self.attribute(name, attribute::INT, "a whole number")?;
+        let found = self.attribute(name, attribute::INT, "an integer")?;
         Ok(found.and_then(|found| found.i).unwrap_or(default))
     }
 
-    /// A setting that is yes or no.
+    /// A boolean attribute.
     pub(super) fn flag(&self, name: &str, default: bool) -> Result<bool> {
         Ok(self.integer(name, i64::from(default))? != 0)
     }
 
-    /// A setting that is a text.
+    /// A string attribute.
     pub(super) fn word(&self, name: &str) -> Result<Option<&'n str>> {
         let found = self.attribute(name, attribute::STRING, "a text")?;
         let Some(bytes) = found.and_then(|found| found.s.as_ref()) else { return Ok(None) };
@@ -163,31 +164,31 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         }
     }
 
-    /// A setting that is a list of whole numbers, if it is there.
+    /// An integer-list attribute, if present.
     pub(super) fn list(&self, name: &str) -> Result<Option<&'n [i64]>> {
-        let found = self.attribute(name, attribute::INTS, "whole numbers")?;
+        let found = self.attribute(name, attribute::INTS, "integers")?;
         Ok(found.map(|found| &found.ints[..]))
     }
 
-    /// A setting that is a list of numbers, if it is there.
+    /// A float-list attribute, if present.
     pub(super) fn floats(&self, name: &str) -> Result<Option<&'n [f32]>> {
         let found = self.attribute(name, attribute::FLOATS, "numbers")?;
         Ok(found.map(|found| &found.floats[..]))
     }
 
-    /// A setting that is a list of numbers that are not negative; empty if it is not there.
+    /// A list attribute of non-negative integers; empty if absent.
     pub(super) fn lengths(&self, name: &str) -> Result<Vec<usize>> {
         let list = self.list(name)?.unwrap_or_default();
         self.counts(&format!("attribute {}", quoted(name)), list)
     }
 
-    /// A setting that is a tensor, if it is there.
+    /// A tensor attribute, if present.
     pub(super) fn tensor(&self, name: &str) -> Result<Option<&'n proto::Tensor>> {
         let found = self.attribute(name, attribute::TENSOR, "a tensor")?;
         Ok(found.and_then(|found| found.t.as_ref()))
     }
 
-    /// The whole numbers that are an input or, in older versions, an attribute.
+    /// Integers from an input or, in older versions, an attribute.
     pub(super) fn list_or_input(&self, name: &str, number: usize) -> Result<Option<Vec<i64>>> {
         match self.list(name)? {
             Some(list) => Ok(Some(list.to_vec())),
@@ -195,12 +196,12 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         }
     }
 
-    /// The axis of the first input that ONNX means by `axis`, which it may count from the end.
+    /// The axis of the first input for ONNX's `axis`, which may be negative.
     pub(super) fn axis(&self, axis: i64) -> Result<usize> {
         self.place("axis", axis, self.input(0)?.shape().len())
     }
 
-    /// A place among `length`, which may be counted from the end.
+    /// The index in a list of `length`; negative numbers count from the end.
     pub(super) fn place(&self, what: &str, number: i64, length: usize) -> Result<usize> {
         let place = if number < 0 { number.saturating_add(length as i64) } else { number };
         let place = usize::try_from(place).ok().filter(|&place| place < length);
@@ -210,7 +211,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         })
     }
 
-    /// A shape that memory has room for.
+    /// Rejects a shape that is too large for memory.
     pub(super) fn shape(&self, shape: &[usize]) -> Result<tensor::Shape> {
         let all = shape.iter().try_fold(1_usize, |all, &length| all.checked_mul(length));
         let most = tensor::MOST_AXES;
@@ -221,17 +222,17 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
         Err(self.wrong("shape", &format!("{shape:?}"), &expected))
     }
 
-    /// Something of the node is not as it must be.
+    /// An error in the node.
     pub(super) fn wrong(&self, what: &str, found: &str, expected: &str) -> Error {
         Error::value(
             format!("{what} of {}", called(self.proto)),
             found,
             expected,
-            "check the model by `onnx.checker`; if it is right, this operator is not known in this form",
+            "check the model by `onnx.checker`; if it is valid, this form of the operator is not supported",
         )
     }
 
-    /// An error of an operation, with the node.
+    /// An error of an operation, with the node's name.
     pub(super) fn refused(&self, error: &Error) -> Error {
         match error {
             Error::Value { .. } | Error::File { .. } => error.clone(),
@@ -245,7 +246,7 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
     }
 }
 
-/// A node as messages name it.
+/// The name of a node in messages.
 pub(super) fn called(node: &proto::Node) -> String {
     let op = node.op_type.as_deref().unwrap_or_default();
     match node.name.as_deref().unwrap_or_default() {

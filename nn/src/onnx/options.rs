@@ -1,11 +1,11 @@
-//! What a written ONNX file is to be like.
+//! Options of a written ONNX file.
 
 use std::fmt;
 use std::sync::Arc;
 
 use autograd::Var;
 
-/// What [`Onnx::save_onnx`](super::Onnx::save_onnx) writes.
+/// Options for [`Onnx::save_onnx`](super::Onnx::save_onnx).
 ///
 /// ```
 /// use nn::onnx::OnnxOptions;
@@ -23,7 +23,7 @@ pub struct OnnxOptions {
     pub(super) words: Vec<(String, Vec<String>)>,
 }
 
-/// What an activation of the user's is on a tape.
+/// A user-defined activation as a function on a tape.
 #[derive(Clone)]
 pub(super) struct OwnActivation {
     pub(super) name: String,
@@ -39,7 +39,7 @@ impl fmt::Debug for OwnActivation {
 }
 
 impl OnnxOptions {
-    /// Opset 17, the last layer's values, and no metadata but the network's own.
+    /// Opset 17, logits as outputs, and no metadata but the network's own.
     pub fn new() -> Self {
         OnnxOptions {
             opset: 17,
@@ -50,21 +50,21 @@ impl OnnxOptions {
         }
     }
 
-    /// The version of ONNX's operators, from 13 to 23. With a later one, more activations are one node instead of
-    /// several: a program that reads the file must know that version.
+    /// The version of ONNX's operators, from 13 to 23. With a later one, more activations are one
+    /// node instead of several; a program that reads the file must support that version.
     pub fn opset(self, opset: i64) -> Self {
         OnnxOptions { opset, ..self }
     }
 
-    /// The outputs are what [`predict`](crate::Network::predict) answers, after the head's softmax or sigmoid. Without
-    /// it they are the last layer's values, as losses take them.
+    /// Makes the outputs those of [`predict`](crate::Network::predict), after the head's softmax or
+    /// sigmoid. The default is the last layer's values, as losses take them.
     pub fn probabilities(self) -> Self {
         OnnxOptions { probabilities: true, ..self }
     }
 
-    /// An activation of your own by its [`NAME`](crate::activation::Activation::NAME), as a function on a tape of
-    /// [operations](super::save_function) on each number. The model is compared with the network before it is written, so that
-    /// the two are the same function.
+    /// Defines a custom activation, by its [`NAME`](crate::activation::Activation::NAME), as a
+    /// function on a tape of element-wise [operations](super::save_function). Before the model is
+    /// written, its outputs are compared with the network's, to check that the two functions agree.
     ///
     /// ```
     /// use nn::autograd::elementwise;
@@ -93,9 +93,9 @@ impl OnnxOptions {
         self
     }
 
-    /// Words of a category's column, for a network behind the columns of a table that does not
-    /// [know](crate::Network::known_words) them: the file has words as texts, and the network may have their fingerprints
-    /// alone. Words that have no place in it may be among them.
+    /// Adds words of a category column, for a network with columns of a table that does not
+    /// [know](crate::Network::known_words) them: the file needs words as texts, and the network may
+    /// have only their fingerprints. Words outside the network's vocabulary are allowed.
     ///
     /// ```
     /// use nn::onnx::OnnxOptions;
@@ -112,8 +112,9 @@ impl OnnxOptions {
         self
     }
 
-    /// The words of all columns of a table, such as the one that the network was trained with, for a network that does not
-    /// know them: one whose file was written before files had words, or that was trained with rows of numbers.
+    /// Adds the words of all columns of a table, such as the one that the network was trained with,
+    /// for a network that does not know them: one whose file was written before files contained
+    /// words, or that was trained with rows of numbers.
     ///
     /// ```
     /// use nn::data::{Column, Dataset, Table};
@@ -147,7 +148,8 @@ impl OnnxOptions {
         })
     }
 
-    /// A text to stand in the file under this key, besides the network's name and declaration.
+    /// Adds a text to the file's metadata under this key, next to the network's name and
+    /// declaration.
     pub fn metadata(mut self, key: impl Into<String>, text: impl Into<String>) -> Self {
         self.metadata.push((key.into(), text.into()));
         self

@@ -1,8 +1,8 @@
-//! The messages of an ONNX file, as far as networks need them: a part of `onnx.proto` of the ONNX project
-//! (<https://github.com/onnx/onnx>, Apache-2.0), whose field numbers these are.
+//! The messages of an ONNX file that networks need: a part of `onnx.proto` of the ONNX project
+//! (<https://github.com/onnx/onnx>, Apache-2.0), with its field numbers.
 //!
-//! They are declared by hand. The code that is generated from the whole of `onnx.proto` has ten times as many lines and
-//! needs the same derive; what is not declared here, a reader skips.
+//! They are declared by hand: code generated from all of `onnx.proto` has ten times as many lines
+//! and needs the same derive. A reader skips fields that are not declared here.
 
 use prost::Message;
 
@@ -20,7 +20,7 @@ pub(super) struct Model {
     pub(super) opset_import: Vec<OpsetId>,
     #[prost(message, repeated, tag = "14")]
     pub(super) metadata_props: Vec<Entry>,
-    /// Functions that nodes call by their names; which ones is not read.
+    /// Functions that nodes call by name; only their presence is checked.
     #[prost(message, repeated, tag = "25")]
     pub(super) functions: Vec<Function>,
 }
@@ -134,10 +134,10 @@ pub(super) struct Tensor {
     pub(super) double_data: Vec<f64>,
     #[prost(uint64, repeated, tag = "11")]
     pub(super) uint64_data: Vec<u64>,
-    /// Where the numbers are in another file.
+    /// The location of the numbers in another file.
     #[prost(message, repeated, tag = "13")]
     pub(super) external_data: Vec<Entry>,
-    /// 1 if they are there.
+    /// 1 if the numbers are in another file.
     #[prost(int32, optional, tag = "14")]
     pub(super) data_location: Option<i32>,
 }
@@ -170,7 +170,7 @@ pub(super) struct ValueInfo {
 
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Type {
-    /// Absent for sequences, maps and other things that are no tensors.
+    /// Absent for sequences, maps and other types that are not tensors.
     #[prost(message, optional, tag = "1")]
     pub(super) tensor_type: Option<TensorType>,
 }
@@ -189,7 +189,7 @@ pub(super) struct Shape {
     pub(super) dim: Vec<Dimension>,
 }
 
-/// A length, or a name for one that is not known.
+/// A length, or a symbolic name.
 #[derive(Clone, PartialEq, Message)]
 pub(super) struct Dimension {
     #[prost(int64, optional, tag = "1")]

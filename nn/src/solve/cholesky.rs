@@ -1,24 +1,25 @@
-//! Systems of equations with a symmetric matrix whose curvature is positive in all directions.
+//! Cholesky factorization: linear systems with a symmetric positive definite matrix.
 
 use tensor::product::{Matrix, MatrixMut, add_scaled_product};
 
 use super::solution::{add_scaled, dot};
 
-/// Columns that are factored before what is right of them sees them: few enough to stay in the cache.
+/// Columns that are factored before the columns right of them are updated: few enough to stay in
+/// the cache.
 const BLOCK: usize = 48;
-/// Rows that are changed together, up to the diagonal.
+/// Rows that are updated together, up to the diagonal.
 const ROWS: usize = 96;
 
 /// The factor L of a matrix A = L·Lᵀ.
 pub(super) struct Cholesky {
-    /// Row by row; what is right of the diagonal has no meaning.
+    /// Row by row; elements right of the diagonal are unused.
     lower: Vec<f64>,
     size: usize,
 }
 
 impl Cholesky {
-    /// Of A, row by row, of which the diagonal and what is left of it are read. `None` if A is not positive definite, as far
-    /// as rounding lets one see, or has a number that is not finite.
+    /// Factors A, row by row, of which the diagonal and the elements left of it are read. `None` if
+    /// A is numerically not positive definite, or has a number that is not finite.
     pub(super) fn of(mut lower: Vec<f64>, size: usize) -> Option<Self> {
         let mut panel = Vec::new();
         for from in (0..size).step_by(BLOCK) {
@@ -51,7 +52,7 @@ impl Cholesky {
         Some(Cholesky { lower, size })
     }
 
-    /// Replaces b by the x with A·x = b.
+    /// Replaces b with the x that solves A·x = b.
     pub(super) fn solve(&self, b: &mut [f64]) {
         let Cholesky { lower, size } = self;
         for (at, row) in lower.chunks_exact(*size).enumerate() {
@@ -86,7 +87,7 @@ mod tests {
             }
             let expected: Vec<f64> = (0..size).map(|i| (i as f64).sin() + 2.0).collect();
             let mut x: Vec<f64> = a.chunks_exact(size).map(|row| dot(row, &expected)).collect();
-            // What is right of the diagonal must not be read.
+            // Elements right of the diagonal must not be read.
             let mut lower = a.clone();
             for row in 0..size {
                 lower[row * size + row + 1..(row + 1) * size].fill(f64::NAN);

@@ -1,4 +1,4 @@
-//! L-BFGS: steps by a curvature that the last few gradients tell.
+//! L-BFGS: steps by a curvature estimate from the last few gradients.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -17,13 +17,14 @@ use crate::loss::TrainedWith;
 use crate::model::{LossOf, Model};
 use crate::network::Network;
 
-/// Makes the loss of `model` on all of `data` small by L-BFGS with a strong Wolfe line search (Liu and Nocedal 1989): at
-/// most 1000 iterations that remember 100 steps, unless told otherwise.
+/// Minimizes the loss of `model` on all of `data` by L-BFGS with a strong Wolfe line search (Liu
+/// and Nocedal 1989). The defaults are at most 1000 iterations and a history of 100 steps.
 ///
-/// d = −H·g, x ← x + t·d. H is the inverse of the curvature that the last steps s and what they changed in the gradient, y,
-/// tell: sᵀy/yᵀy times the identity, corrected by each pair, the oldest first. t satisfies the strong Wolfe conditions
-/// with 1e-4 and 0.9; it is tried at 1, and in the first iteration at min(1, 1/Σ|g|). As `torch.optim.LBFGS` with
-/// `line_search_fn="strong_wolfe"`. Directions are computed in `f64`, loss and gradient in the model's numbers.
+/// d = −H·g, x ← x + t·d. H approximates the inverse Hessian from the last steps s and the changes
+/// y of the gradient: sᵀy/yᵀy times the identity, corrected by each pair, the oldest first. t
+/// satisfies the strong Wolfe conditions with 1e-4 and 0.9; the first trial is 1, and in the first
+/// iteration min(1, 1/Σ|g|). As `torch.optim.LBFGS` with `line_search_fn="strong_wolfe"`.
+/// Directions are computed in `f64`, loss and gradient in the model's float type.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -54,7 +55,7 @@ pub fn lbfgs<'a, M: Model>(
     }
 }
 
-/// An L-BFGS that has been described but not begun; see [`lbfgs`].
+/// The configuration of an L-BFGS run, not started yet; see [`lbfgs`].
 #[must_use = "nothing is solved before `run` is called"]
 pub struct Lbfgs<'a, M: Model> {
     model: &'a mut M,
@@ -66,7 +67,7 @@ pub struct Lbfgs<'a, M: Model> {
     watch: Option<Watch<'a, M>>,
 }
 
-/// Of which model and by which settings, not the data.
+/// Shows the model's name and the settings, not the data.
 impl<M: Model> fmt::Debug for Lbfgs<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Lbfgs")
@@ -80,7 +81,7 @@ impl<M: Model> fmt::Debug for Lbfgs<'_, M> {
 }
 
 impl<N: Network> Lbfgs<'_, N> {
-    /// Another [`loss`](crate::loss), one that fits the network's head.
+    /// Another [`loss`](crate::loss) that fits the network's head.
     pub fn loss<L>(mut self, loss: L) -> Self
     where
         N::Head: TrainedWith<N::Float, L>,
@@ -93,24 +94,27 @@ impl<N: Network> Lbfgs<'_, N> {
 impl<'a, M: Model> Lbfgs<'a, M> {
     limits!(M, 'a);
 
-    /// How many steps are remembered, 100 by default. Each costs two numbers for every parameter.
+    /// The number of steps in the history, 100 by default. Each costs two numbers for every
+    /// parameter.
     pub fn memory(mut self, steps: usize) -> Self {
         self.memory = steps;
         self
     }
 
-    /// Solves.
+    /// Runs the solver.
     ///
     /// # Errors
     ///
-    /// If a setting is out of its range, the model does not allow a row, its loss depends on something else than its
-    /// parameters (dropout, running means), or the first loss or gradient is not finite: the model is then as it was. (A
-    /// later place without a finite loss is one that is too far away, and no error.)
+    /// If a setting is out of its range, the model does not allow a row, its loss depends on
+    /// anything but its parameters (dropout, running statistics), or the initial loss or gradient
+    /// is not finite: the model is then unchanged. (A later point without a finite loss counts as
+    /// too far away, and is no error.)
     pub fn run(self) -> Result<Solution> {
         const NAME: &str = "lbfgs";
         self.limits.check(NAME)?;
         if self.memory == 0 {
-            let advice = "without a step to remember it would be plain descent; 10 are usual, 100 the default";
+            let advice =
+                "without a history it would be gradient descent; 10 is usual, 100 the default";
             return Err(Error::value("memory of lbfgs", "0", "at least 1", advice));
         }
         let Lbfgs { model, data, loss, limits, memory, threads, mut watch } = self;
@@ -124,7 +128,7 @@ impl<'a, M: Model> Lbfgs<'a, M> {
     }
 }
 
-/// A step, and what it changed in the gradient.
+/// A step s and the change y of the gradient.
 struct Pair {
     step: Vec<f64>,
     change: Vec<f64>,
@@ -132,7 +136,7 @@ struct Pair {
     scale: f64,
 }
 
-/// The two loops of Nocedal (1980): minus the curvature's inverse times the gradient.
+/// The two-loop recursion of Nocedal (1980): minus the inverse Hessian times the gradient.
 fn direction(pairs: &VecDeque<Pair>, gradient: &[f64]) -> Vec<f64> {
     let mut d: Vec<f64> = gradient.iter().map(|g| -g).collect();
     let mut shares = vec![0.0; pairs.len()];
@@ -151,7 +155,7 @@ fn direction(pairs: &VecDeque<Pair>, gradient: &[f64]) -> Vec<f64> {
     d
 }
 
-/// From `place` on, which is then the best one.
+/// Minimizes from `place`, which then holds the best parameters.
 fn minimize<M: Model>(
     objective: &mut Objective<'_, M>,
     place: &mut [f64],
@@ -165,7 +169,7 @@ fn minimize<M: Model>(
         Iteration { number: 0, evaluations: 1, loss: first_loss, gradient: largest(&gradient) };
     if !state.gradient.is_finite() {
         let advice =
-            "the parameters are as they were; check that inputs and targets are scaled to about 1";
+            "the parameters are unchanged; check that inputs and targets are scaled to about 1";
         let found = state.gradient.to_string();
         return Err(Error::diverged("gradient before the first iteration", found, advice));
     }
@@ -193,7 +197,7 @@ fn minimize<M: Model>(
             if pairs.is_empty() {
                 return end(state, Stopped::NoProgress);
             }
-            // What is remembered may be of another region: once more along the gradient.
+            // The history may belong to another region: restart along the gradient.
             pairs.clear();
             continue;
         };

@@ -1,4 +1,4 @@
-//! Levenberg–Marquardt: steps that solve the least squares of residuals made linear.
+//! Levenberg–Marquardt: each step solves the linearized least-squares problem.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -14,16 +14,18 @@ use super::solution::{Iteration, Limits, Solution, Stopped, Watch, dot, largest,
 use crate::data::Source;
 use crate::error::{Error, Result};
 
-/// Makes the mean squared error of `model` on all of `data` small by Levenberg–Marquardt: at most 1000 iterations, unless told
-/// otherwise.
+/// Minimizes the mean squared error of `model` on all of `data` by Levenberg–Marquardt. The default
+/// is at most 1000 iterations.
 ///
-/// x ← x + h with (JᵀJ + μ)·h = −Jᵀr, for the residuals r and their derivatives J. A step is taken if it makes Σr² smaller;
-/// then μ ← μ·max(1/3, 1 − (2ϱ − 1)³), where ϱ is what became smaller over what the linear model promised, and else μ is
-/// multiplied by 2, 4, 8, … (Nielsen 1999; Madsen, Nielsen and Tingleff 2004, algorithm 3.16). It begins with
-/// [`damping`](LevenbergMarquardt::damping) times the largest number on the diagonal of JᵀJ.
+/// x ← x + h with (JᵀJ + μ)·h = −Jᵀr, for the residuals r and their Jacobian J. A step is accepted
+/// if it reduces Σr²; then μ ← μ·max(1/3, 1 − (2ϱ − 1)³), where ϱ is the actual over the predicted
+/// reduction. Otherwise μ is multiplied by 2, 4, 8, … (Nielsen 1999; Madsen, Nielsen and Tingleff
+/// 2004, algorithm 3.16). μ starts at [`damping`](LevenbergMarquardt::damping) times the largest
+/// number on the diagonal of JᵀJ.
 ///
-/// Each step costs p²·m + p³/3 multiplications for p parameters and m residuals, or with p and m exchanged if m is the smaller
-/// one; at most 10,000 of one of them. Systems are solved in `f64`, residuals and derivatives computed in the model's numbers.
+/// Each step costs p²·m + p³/3 multiplications for p parameters and m residuals, or with p and m
+/// exchanged if m is the smaller one. The smaller of the two is at most 10,000. Systems are solved
+/// in `f64`; residuals and derivatives are computed in the model's float type.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -59,7 +61,7 @@ pub fn levenberg_marquardt<'a, M: LeastSquares>(
     LevenbergMarquardt { model, data, limits, damping, threads: None, watch: None }
 }
 
-/// A Levenberg–Marquardt that has been described but not begun; see [`levenberg_marquardt`].
+/// The configuration of a Levenberg–Marquardt run, not started yet; see [`levenberg_marquardt`].
 #[must_use = "nothing is solved before `run` is called"]
 pub struct LevenbergMarquardt<'a, M: LeastSquares> {
     model: &'a mut M,
@@ -70,7 +72,7 @@ pub struct LevenbergMarquardt<'a, M: LeastSquares> {
     watch: Option<Watch<'a, M>>,
 }
 
-/// Of which model and by which settings, not the data.
+/// Shows the model's name and the settings, not the data.
 impl<M: LeastSquares> fmt::Debug for LevenbergMarquardt<'_, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("LevenbergMarquardt")
@@ -85,21 +87,24 @@ impl<M: LeastSquares> fmt::Debug for LevenbergMarquardt<'_, M> {
 impl<'a, M: LeastSquares> LevenbergMarquardt<'a, M> {
     limits!(M, 'a);
 
-    /// The first μ over the largest number of JᵀJ's diagonal, 1e-3 by default: 1e-6 if the first weights are near the
-    /// solution, 1 if they are far from it.
+    /// The initial μ, relative to the largest number on the diagonal of JᵀJ; 1e-3 by default. Use
+    /// 1e-6 if the initial weights are near the solution, 1 if they are far from it.
     pub fn damping(mut self, share: f64) -> Self {
         self.damping = share;
         self
     }
 
-    /// Solves.
+    /// Runs the solver.
     ///
     /// # Errors
     ///
-    /// If a setting is out of its range, the model does not allow a row, its loss is more than the squares of the residuals
-    /// (`l2`) or depends on something else than its parameters (dropout, running means), there are too many parameters, or
-    /// the first loss is not finite: the model is then as it was. If derivatives are not finite or the equations have no
-    /// solution however large the damping is: the model is then that of the last step.
+    /// If a setting is out of its range, the model does not allow a row, its loss has more terms
+    /// than the squares of the residuals (`l2`) or depends on anything but its parameters (dropout,
+    /// running statistics), there are too many parameters, or the initial loss is not finite: the
+    /// model is then unchanged.
+    ///
+    /// If derivatives are not finite, or the equations have no solution for any damping: the model
+    /// then has the parameters of the last step.
     pub fn run(self) -> Result<Solution> {
         const NAME: &str = "levenberg_marquardt";
         self.limits.check(NAME)?;
@@ -116,7 +121,7 @@ impl<'a, M: LeastSquares> LevenbergMarquardt<'a, M> {
         if model.encodes() {
             return Err(Error::value(
                 format!("model for {NAME}"),
-                format!("{}, in front of which an encoder stands", model.name()),
+                format!("{}, which begins with an encoder", model.name()),
                 "one that takes rows as they are",
                 "prepare the rows yourself and leave the encoder out, or use `lbfgs`",
             ));
@@ -143,7 +148,7 @@ impl<'a, M: LeastSquares> LevenbergMarquardt<'a, M> {
 struct Solver<'s, 'a, M: LeastSquares> {
     objective: &'s mut Objective<'a, M>,
     widths: RowWidths,
-    /// Residuals.
+    /// The number of residuals.
     count: usize,
     limits: Limits,
     damping: f64,
@@ -160,7 +165,7 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
         residuals.iter().map(|r| r.as_f64()).collect()
     }
 
-    /// From `place` on, which is then the best one.
+    /// Minimizes from `place`, which then holds the best parameters.
     fn minimize(
         &mut self,
         place: &mut [f64],
@@ -171,7 +176,7 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
         let mut squares = dot(&residuals, &residuals);
         let first_loss = squares / count;
         if !first_loss.is_finite() {
-            let advice = "the parameters are as they were; scale inputs and targets to about 1";
+            let advice = "the parameters are unchanged; scale inputs and targets to about 1";
             let found = first_loss.to_string();
             return Err(Error::diverged("loss before the first iteration", found, advice));
         }
@@ -195,7 +200,7 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
                 let residuals = self.residuals(&trial);
                 let found = dot(&residuals, &residuals);
                 state.evaluations += 1;
-                // Not `!(found >= squares)`: what is no number is no progress.
+                // Not `!(found >= squares)`: NaN is no progress.
                 is_better = found < squares;
                 if is_better {
                     place.copy_from_slice(&trial);
@@ -219,7 +224,8 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
                 }
                 continue;
             }
-            // A step that is lost in the rounding of the parameters, and a shorter one would be, too.
+            // A step this small vanishes in the rounding of the parameters, and so would a shorter
+            // one.
             let shortest = M::Float::epsilon().as_f64() * largest(place);
             if step.as_ref().is_some_and(|step| largest(step) <= shortest) {
                 return end(state, Stopped::NoProgress);

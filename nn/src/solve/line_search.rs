@@ -1,19 +1,19 @@
-//! How far to go in a direction: until the strong Wolfe conditions hold.
+//! Line search: finds a step length that satisfies the strong Wolfe conditions.
 
 use super::solution::{add_scaled, dot, largest};
 use crate::error::Result;
 
-/// The share of what the slope promises by which the loss must become smaller.
+/// The sufficient-decrease constant c₁.
 const ENOUGH: f64 = 1e-4;
-/// The share of the slope's size that may be left.
+/// The curvature constant c₂.
 const FLAT: f64 = 0.9;
-/// Most places in a direction that are looked at.
+/// The maximum number of trial points in a direction.
 const MOST_TRIALS: usize = 25;
 
-/// A place in the direction that is searched.
+/// A trial point along the search direction.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Trial {
-    /// How far it is.
+    /// The distance from the start.
     pub(super) at: f64,
     pub(super) loss: f64,
     /// The derivative of the loss along the direction.
@@ -21,18 +21,18 @@ pub(super) struct Trial {
     pub(super) gradient: Vec<f64>,
 }
 
-/// A direction from a place, and how often the loss has been computed in it.
+/// A search direction from a point, and the number of evaluations so far.
 pub(super) struct Search<'s, F> {
     from: &'s [f64],
     direction: &'s [f64],
-    /// Loss and gradient: [`Trial::at`] is 0.
+    /// Loss and gradient where [`Trial::at`] is 0.
     start: Trial,
     evaluate: F,
     trials: usize,
 }
 
 impl<'s, F: FnMut(&[f64], &mut [f64]) -> Result<f64>> Search<'s, F> {
-    /// From this place, whose loss and gradient are known, in this direction.
+    /// A search from this point, whose loss and gradient are known, in this direction.
     pub(super) fn new(
         from: &'s [f64],
         direction: &'s [f64],
@@ -49,11 +49,12 @@ impl<'s, F: FnMut(&[f64], &mut [f64]) -> Result<f64>> Search<'s, F> {
         self.start.slope
     }
 
-    /// A place with |slope| ≤ 0.9·|first slope| and loss ≤ first loss + 1e-4·distance·first slope, looked for from the
-    /// distance `first` on (Nocedal and Wright 2006, algorithms 3.5 and 3.6, with the cubic steps and the guards of
-    /// minFunc, as in PyTorch). If there is none after [`MOST_TRIALS`], the best one, which may be the start.
+    /// Finds a point with |slope| ≤ 0.9·|first slope| and loss ≤ first loss + 1e-4·distance·first
+    /// slope, starting at the distance `first` (Nocedal and Wright 2006, algorithms 3.5 and 3.6,
+    /// with the cubic steps and the guards of minFunc, as in PyTorch). If there is none after
+    /// [`MOST_TRIALS`], returns the best point, which may be the start.
     ///
-    /// A place whose loss is no number is one that is too far.
+    /// A point whose loss is not finite counts as too far.
     pub(super) fn strong_wolfe(mut self, first: f64) -> Result<Trial> {
         let start = self.start.clone();
         let mut before = start.clone();
@@ -89,7 +90,8 @@ impl<'s, F: FnMut(&[f64], &mut [f64]) -> Result<f64>> Search<'s, F> {
         while count < MOST_TRIALS && (high.at - low.at).abs() * longest > narrowest {
             let [left, right] = [low.at.min(high.at), low.at.max(high.at)];
             let mut at = lowest(&low, &high, [left, right]);
-            // A place near an end twice in a row, or the end itself, is no progress: then a tenth of the way.
+            // A point near an end twice in a row, or the end itself, is no progress: step in by a
+            // tenth instead.
             let tenth = 0.1 * (right - left);
             if (right - at).min(at - left) < tenth {
                 if was_near || at >= right || at <= left {
@@ -133,7 +135,7 @@ impl<'s, F: FnMut(&[f64], &mut [f64]) -> Result<f64>> Search<'s, F> {
         trial.slope.abs() <= -FLAT * self.start.slope
     }
 
-    /// The place at this distance, or halfway to `known` until its loss and gradient are numbers.
+    /// The point at this distance, or halfway to `known` until its loss and gradient are finite.
     fn look(&mut self, mut at: f64, known: f64) -> Result<Trial> {
         let mut place = self.from.to_vec();
         let mut gradient = vec![0.0; place.len()];
@@ -154,13 +156,13 @@ impl<'s, F: FnMut(&[f64], &mut [f64]) -> Result<f64>> Search<'s, F> {
     }
 }
 
-/// The one with the lower loss; the first one if that of the other is no number.
+/// The point with the lower loss; the first one if the loss of the other is NaN.
 fn better(a: Trial, b: Trial) -> Trial {
     if b.loss < a.loss { b } else { a }
 }
 
-/// Where the cubic polynomial through losses and slopes at two places is lowest within the bounds; their middle if it
-/// has no minimum.
+/// The minimum, within the bounds, of the cubic polynomial through losses and slopes at two points;
+/// their middle if it has no minimum.
 fn lowest(a: &Trial, b: &Trial, [least, most]: [f64; 2]) -> f64 {
     let (a, b) = if a.at <= b.at { (a, b) } else { (b, a) };
     let middle = a.slope + b.slope - 3.0 * (a.loss - b.loss) / (a.at - b.at);
@@ -210,7 +212,7 @@ mod tests {
         }
     }
 
-    /// −ln x is no number left of 0: a first step that goes there is made shorter.
+    /// −ln x is NaN left of 0: a first step that goes there is shortened.
     #[test]
     fn a_loss_that_is_no_number_is_too_far() {
         let barrier = |x: f64| match x > 0.0 {
@@ -219,7 +221,7 @@ mod tests {
         };
         let found = search(8.0, 100.0, barrier);
         assert!(found.loss < barrier(8.0)[0], "{found:?}");
-        // And where there is no number at all but at the start, the start is the best.
+        // If every point but the start is NaN, the start is the best.
         let hole = |x: f64| if x == 1.0 { [1.0, 1.0] } else { [f64::NAN, f64::NAN] };
         assert_eq!(search(1.0, 1.0, hole).at, 0.0);
     }

@@ -1,12 +1,12 @@
-//! Solvers for small networks and whole data sets: they look at all rows for each step, and take few, long ones.
+//! Full-batch solvers for small networks: each step uses all rows, and few, long steps are taken.
 //!
-//! An [optimizer](crate::optim) takes many cheap steps along noisy gradients. Where the data are few and a fit must be
-//! exact, a solver gets some orders of magnitude further in the same time:
+//! An [optimizer](crate::optim) takes many cheap steps along noisy gradients. Where the data are
+//! few and a fit must be exact, a solver gets some orders of magnitude further in the same time:
 //!
-//! | | takes | for |
+//! | | uses | for |
 //! |---|---|---|
-//! | [`lbfgs`] | loss and gradient of all rows, some of them for each step | any model, any loss |
-//! | [`levenberg_marquardt`] | what each output changes with each parameter | squared errors, up to some thousand parameters |
+//! | [`lbfgs`] | loss and gradient of all rows, several times per step | any model, any loss |
+//! | [`levenberg_marquardt`] | the Jacobian of the outputs | squared errors, up to some thousand parameters |
 //!
 //! ```
 //! use nn::data::Dataset;
@@ -23,8 +23,9 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! Both want a loss that is a function of the parameters alone: layers that drop numbers at random or keep running means are
-//! refused, with the reason. The same data and the same first weights give the same bits, for any number of threads.
+//! Both need a loss that is a function of the parameters alone. Layers that drop numbers at random
+//! or update running statistics are rejected, with the reason. The same data and the same initial
+//! weights give the same bits, for any number of threads.
 
 mod cholesky;
 mod lbfgs;

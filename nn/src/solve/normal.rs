@@ -1,4 +1,4 @@
-//! The linear least squares that a step of Levenberg–Marquardt solves.
+//! The linear least-squares problem of a Levenberg–Marquardt step.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,14 +12,15 @@ use super::residuals::{LeastSquares, RowWidths};
 use super::solution::{add_scaled, dot};
 use crate::error::{Error, Result};
 
-/// Most unknowns: their matrix has 800 MB then.
+/// The maximum number of unknowns: their matrix then takes 800 MB.
 const MOST: usize = 10_000;
-/// Numbers of the derivatives that are there at a time, as the model gives them.
+/// The maximum number of derivatives in memory at a time, as the model computes them.
 const PORTION: usize = 1 << 20;
 
-/// The derivatives J of the residuals r at some parameters, as (JᵀJ + μ)·h = −Jᵀr needs them.
+/// The Jacobian J of the residuals r at some parameters, in the form that (JᵀJ + μ)·h = −Jᵀr needs.
 ///
-/// With fewer residuals than parameters it is h = −Jᵀ·y with (JJᵀ + μ)·y = r, which is the same step from the smaller matrix.
+/// With fewer residuals than parameters, h = −Jᵀ·y with (JJᵀ + μ)·y = r, which is the same step
+/// from the smaller matrix.
 pub(super) struct Normal {
     /// JᵀJ or JJᵀ, `[side, side]`.
     matrix: Vec<f64>,
@@ -33,7 +34,7 @@ pub(super) struct Normal {
     pub(super) largest: f64,
 }
 
-/// Refuses what is too much for a matrix in memory.
+/// Rejects a problem whose matrix would not fit in memory.
 pub(super) fn check_size(residuals: usize, parameters: usize) -> Result<()> {
     if residuals.min(parameters) <= MOST {
         return Ok(());
@@ -41,13 +42,14 @@ pub(super) fn check_size(residuals: usize, parameters: usize) -> Result<()> {
     Err(Error::value(
         "problem for levenberg_marquardt",
         format!("{parameters} parameters and {residuals} residuals"),
-        format!("at most {MOST} of the ones or of the others"),
+        format!("at most {MOST} of either"),
         "it solves a dense system of equations for each step: use `lbfgs`",
     ))
 }
 
 impl Normal {
-    /// At the parameters of the objective's model, where its residuals are these.
+    /// The equations at the parameters of the objective's model, where its residuals are
+    /// `residuals`.
     pub(super) fn of<M: LeastSquares>(
         objective: &Objective<'_, M>,
         widths: RowWidths,
@@ -105,7 +107,7 @@ impl Normal {
         Ok(normal)
     }
 
-    /// The step h for this damping μ; `None` if the equations have no single solution, as far as rounding lets one see.
+    /// The step h for this damping μ; `None` if the equations are numerically singular.
     pub(super) fn step(&self, damping: f64) -> Option<Vec<f64>> {
         let mut matrix = self.matrix.clone();
         matrix.iter_mut().step_by(self.side + 1).for_each(|x| *x += damping);
@@ -130,13 +132,13 @@ impl Normal {
         step.iter().all(|h| h.is_finite()).then_some(step)
     }
 
-    /// By how much the linear model of the residuals says that half their squares become smaller with this step.
+    /// The decrease of half the sum of squares that the linear model predicts for this step.
     pub(super) fn promised(&self, step: &[f64], damping: f64) -> f64 {
         0.5 * (damping * dot(step, step) - dot(step, &self.gradient))
     }
 }
 
-/// Shows `see` the rows of J, without what lies between the tensors, in portions.
+/// Calls `see` with the rows of J, without the gaps between the tensors, a block at a time.
 fn each_part<M: LeastSquares>(
     objective: &Objective<'_, M>,
     widths: RowWidths,

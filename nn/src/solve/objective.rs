@@ -1,4 +1,4 @@
-//! The loss of a model on whole data, as a function of its parameters alone.
+//! The loss of a model on a whole data set, as a function of its parameters alone.
 
 use std::borrow::Cow;
 
@@ -15,12 +15,12 @@ use crate::train::preconditions::check_weighted;
 pub(super) struct Rows<'a, M: Model> {
     pub(super) inputs: Cow<'a, [M::Input]>,
     pub(super) targets: Cow<'a, [M::Target]>,
-    /// With a mean of 1; empty if all count alike.
+    /// With a mean of 1; empty if the rows are unweighted.
     pub(super) weights: Vec<f64>,
 }
 
 impl<'a, M: Model> Rows<'a, M> {
-    /// As the layers see them, once the encoder in front has found what it needs.
+    /// The rows as the layers see them, after the encoder has been fitted to them.
     pub(super) fn adapted(
         model: &mut M,
         data: &'a dyn Source<M::Input, M::Target>,
@@ -37,7 +37,7 @@ impl<'a, M: Model> Rows<'a, M> {
         Ok(rows)
     }
 
-    /// Of data that the model allows.
+    /// The rows of `data`, which the model must allow.
     pub(super) fn of(
         model: &M,
         data: &'a dyn Source<M::Input, M::Target>,
@@ -69,7 +69,7 @@ pub(super) struct Objective<'a, M: Model> {
     pub(super) model: &'a mut M,
     pub(super) rows: Rows<'a, M>,
     pub(super) threads: Threads,
-    /// Of each tensor that is trained, with nothing between them.
+    /// The ranges of the trained tensors, without the gaps between them.
     places: Vec<std::ops::Range<usize>>,
     loss: M::Loss,
     workspace: M::Workspace,
@@ -77,7 +77,7 @@ pub(super) struct Objective<'a, M: Model> {
 }
 
 impl<'a, M: Model> Objective<'a, M> {
-    /// Refuses a model whose loss is no function of its parameters alone.
+    /// Rejects a model whose loss is not a function of its parameters alone.
     pub(super) fn new(
         solver: &str,
         model: &'a mut M,
@@ -89,9 +89,9 @@ impl<'a, M: Model> Objective<'a, M> {
         if let Some(kept) = tensors.iter().find(|tensor| tensor.kind == TensorKind::State) {
             return Err(Error::value(
                 format!("model for {solver}"),
-                format!("`{}`, which follows the batches by a running mean", kept.name),
+                format!("`{}`, a running statistic of the batches", kept.name),
                 "parameters that are all trained",
-                "leave the layer out or take another norm, such as layer_norm; or train by `fit`",
+                "leave the layer out or use another norm, such as layer_norm; or train with `fit`",
             ));
         }
         let trained = tensors.iter().filter(|tensor| tensor.trained);
@@ -99,7 +99,7 @@ impl<'a, M: Model> Objective<'a, M> {
         let gradient = vec![M::Float::of(0.0); model.flat().len()];
         let workspace = M::Workspace::default();
         let mut objective = Objective { model, rows, threads, places, loss, workspace, gradient };
-        // Dropout is a function of the step, and this loss must be none.
+        // Dropout is a function of the step; this loss must not depend on it.
         let first = objective.loss_at(0)?;
         for step in 1..4 {
             let other = objective.loss_at(step)?;
@@ -108,12 +108,12 @@ impl<'a, M: Model> Objective<'a, M> {
                     format!("loss of {} for {solver}", objective.model.name()),
                     format!("{first}, then {other} for the same parameters"),
                     "a function of the parameters alone",
-                    "leave layers such as dropout out, which draw random numbers; or train by `fit`",
+                    "leave out layers that draw random numbers, such as dropout; or train with `fit`",
                 ));
             }
         }
         if !first.is_finite() {
-            let advice = "the parameters are as they were; check them, and that inputs and targets are scaled to about 1";
+            let advice = "the parameters are unchanged; check them, and that inputs and targets are scaled to about 1";
             return Err(Error::diverged(
                 "loss before the first iteration",
                 first.to_string(),
@@ -123,26 +123,27 @@ impl<'a, M: Model> Objective<'a, M> {
         Ok(objective)
     }
 
-    /// The parameters, without what lies between the tensors.
+    /// The trained parameters, without gaps.
     pub(super) fn parameters(&self) -> Vec<f64> {
         let flat = self.model.flat();
         self.places.iter().flat_map(|place| &flat[place.clone()]).map(|p| p.as_f64()).collect()
     }
 
-    /// Gives the model these parameters.
+    /// Sets the trained parameters.
     pub(super) fn set(&mut self, parameters: &[f64]) {
         let flat = self.model.flat_mut();
         let numbers = self.places.iter().flat_map(|place| place.clone());
         numbers.zip(parameters).for_each(|(at, &p)| flat[at] = M::Float::of(p));
     }
 
-    /// What belongs to the parameters of [`Objective::parameters`], of something as long as the flat ones.
+    /// Collects the numbers that belong to [`Objective::parameters`] from a buffer in the flat
+    /// layout.
     pub(super) fn collect(places: &[std::ops::Range<usize>], flat: &[M::Float], into: &mut [f64]) {
         let numbers = places.iter().flat_map(|place| &flat[place.clone()]);
         numbers.zip(into).for_each(|(x, into)| *into = x.as_f64());
     }
 
-    /// Where the parameters are in the flat ones.
+    /// The ranges of the trained parameters in the flat buffer.
     pub(super) fn places(&self) -> &[std::ops::Range<usize>] {
         &self.places
     }
@@ -157,7 +158,7 @@ impl<'a, M: Model> Objective<'a, M> {
         Ok(loss)
     }
 
-    /// The loss at the model's parameters, with what a layer draws at this step.
+    /// The loss at the model's parameters, with the random numbers that layers draw at this step.
     fn loss_at(&mut self, step: u64) -> Result<f64> {
         let batch = self.rows.batch();
         let run = Run { step, ..Run::new(&self.threads) };

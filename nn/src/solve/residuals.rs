@@ -1,4 +1,4 @@
-//! What Levenberg–Marquardt needs of a model.
+//! The interface between Levenberg–Marquardt and a model.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::loss::{DynLoss, LossRows, Mse, TrainedWith, boxed, mse};
 use crate::model::{Batch, LossOf, Model, NetworkWorkspace, Run};
 use crate::network::Network;
 
-/// How many elements a row has.
+/// The number of elements of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by whoever implements `LeastSquares`")]
 pub struct RowWidths {
@@ -20,15 +20,15 @@ pub struct RowWidths {
     pub inputs: usize,
     /// Elements of the targets, likewise.
     pub targets: usize,
-    /// Numbers of an output.
+    /// Outputs per row.
     pub outputs: usize,
 }
 
-/// A model that is trained by the squares of its residuals, outputs minus targets: what
-/// [`levenberg_marquardt`](super::levenberg_marquardt) solves.
+/// A model trained by least squares: its loss is the mean square of the residuals, outputs minus
+/// targets. [`levenberg_marquardt`](super::levenberg_marquardt) solves it.
 ///
-/// A declared network is one if its head is trained with [`mse`](crate::loss::mse), and a `Dynamic` one
-/// likewise, which is looked at when it is solved.
+/// A declared network implements this trait if its head is trained with [`mse`](crate::loss::mse).
+/// `Dynamic` implements it too, and its head is checked at run time.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -89,11 +89,11 @@ pub struct RowWidths {
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub trait LeastSquares: Model {
-    /// The elements of a row.
+    /// The widths of a row.
     ///
     /// # Errors
     ///
-    /// If the loss of this model is something else than the mean of the squared residuals.
+    /// If the loss of this model is not the mean of the squared residuals.
     fn widths(&self) -> Result<RowWidths>;
 
     /// Outputs minus targets, `[rows, outputs]`.
@@ -105,8 +105,8 @@ pub trait LeastSquares: Model {
         threads: &Threads,
     );
 
-    /// The derivative of each residual by each of the flat parameters, `[rows, outputs, parameters]`, on the calling
-    /// thread.
+    /// The derivative of each residual with respect to each of the flat parameters,
+    /// `[rows, outputs, parameters]`, on the calling thread.
     ///
     /// # Errors
     ///
@@ -119,7 +119,7 @@ pub trait LeastSquares: Model {
     ) -> Result<()>;
 }
 
-/// Refuses a loss that has something beside the squares.
+/// Rejects a loss with a penalty next to the squares.
 pub(crate) fn refuse_penalty(is_there: bool) -> Result<()> {
     if !is_there {
         return Ok(());
@@ -132,14 +132,14 @@ pub(crate) fn refuse_penalty(is_there: bool) -> Result<()> {
     ))
 }
 
-/// The "loss" of one row whose gradient is that of one output.
+/// A "loss" of one row whose gradient is that of one output.
 pub(crate) fn one_output<T: Float, Target>(output: usize, rows: LossRows<'_, T, Target>) {
     rows.losses.fill(T::zero());
     rows.gradient.fill(T::zero());
     rows.gradient[output] = T::one();
 }
 
-/// [`one_output`].
+/// The loss that computes [`one_output`].
 struct OneOutput(usize);
 
 impl<T: Float, H: Head<T>> DynLoss<T, H> for OneOutput {

@@ -1,4 +1,4 @@
-//! What a solver tells: after each iteration, and in the end.
+//! The results of a solver: after each iteration, and at the end.
 
 use std::fmt;
 use std::ops::ControlFlow;
@@ -8,53 +8,53 @@ use tensor::simd::{Inline, vectorize_inline};
 use crate::error::{Error, Result};
 use crate::parameters::combine;
 
-/// How far a solver has come.
+/// The progress of a solver.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Iteration {
     /// Counted from 1.
     pub number: usize,
-    /// How often the loss of all rows has been computed.
+    /// The number of evaluations of the full loss so far.
     pub evaluations: usize,
-    /// The loss that has been reached.
+    /// The current loss.
     pub loss: f64,
-    /// The largest number of its gradient.
+    /// The largest absolute value of its gradient.
     pub gradient: f64,
 }
 
-/// What a solver has reached. The model has the parameters of this loss.
+/// The result of a solver. The model has the parameters of this loss.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Solution {
-    /// Steps that were taken.
+    /// The number of steps taken.
     pub iterations: usize,
-    /// How often the loss of all rows was computed.
+    /// The number of evaluations of the full loss.
     pub evaluations: usize,
     /// The loss before the first step.
     pub first_loss: f64,
-    /// The loss in the end.
+    /// The final loss.
     pub loss: f64,
-    /// The largest number of its gradient: near 0 at a minimum.
+    /// The largest absolute value of its gradient: near 0 at a minimum.
     pub gradient: f64,
-    /// Why it went no further.
+    /// Why the solver stopped.
     pub stopped: Stopped,
 }
 
-/// Why a solver went no further.
+/// Why a solver stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Stopped {
     /// The loss is at most the goal.
     Goal,
-    /// No number of the gradient is larger than the bound for it: a minimum, or a saddle.
+    /// Every number of the gradient is within its bound: a minimum, or a saddle point.
     Gradient,
-    /// The last step made the loss smaller by no more than the share of it that counts.
+    /// The last step reduced the loss by no more than the relative change bound.
     Change,
-    /// No step made the loss smaller: it is as small as rounding allows, or the loss has a kink here.
+    /// No step reduces the loss: it is as small as rounding allows, or the loss has a kink here.
     NoProgress,
-    /// All iterations that were allowed have been made.
+    /// The maximum number of iterations was reached.
     Iterations,
-    /// The one who watches has stopped it.
+    /// The callback of `watch` stopped it.
     Watcher,
 }
 
@@ -62,11 +62,11 @@ impl fmt::Display for Stopped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Stopped::Goal => "the goal is reached",
-            Stopped::Gradient => "the gradient is as good as zero",
-            Stopped::Change => "the loss hardly changes any more",
-            Stopped::NoProgress => "no step makes the loss smaller",
-            Stopped::Iterations => "all iterations are made",
-            Stopped::Watcher => "the watcher stopped it",
+            Stopped::Gradient => "the gradient is zero within its bound",
+            Stopped::Change => "the loss has stopped changing",
+            Stopped::NoProgress => "no step reduces the loss",
+            Stopped::Iterations => "the maximum number of iterations is reached",
+            Stopped::Watcher => "the callback stopped it",
         })
     }
 }
@@ -81,7 +81,7 @@ impl fmt::Display for Solution {
     }
 }
 
-/// When a solver stops.
+/// The stopping criteria of a solver.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
     pub(super) iterations: usize,
@@ -94,23 +94,18 @@ impl Limits {
     pub(super) const DEFAULT: Limits =
         Limits { iterations: 1000, goal: None, gradient: 1e-10, change: 1e-12 };
 
-    /// Refuses what can be no limit of `solver`.
+    /// Rejects invalid limits of `solver`.
     pub(super) fn check(&self, solver: &str) -> Result<()> {
         let refused = |what: &str, found: String, expected: &str, advice: &str| {
             Err(Error::value(format!("{what} of {solver}"), found, expected, advice))
         };
         if self.iterations == 0 {
-            let advice = "without an iteration the first weights would stay";
+            let advice = "without an iteration the weights would not change";
             return refused("iterations", "0".into(), "at least 1", advice);
         }
         let from_zero = "a finite number from 0";
         if let Some(goal) = self.goal.filter(|goal| !(goal.is_finite() && *goal >= 0.0)) {
-            return refused(
-                "goal",
-                goal.to_string(),
-                from_zero,
-                "leave it out to go on to the end",
-            );
+            return refused("goal", goal.to_string(), from_zero, "leave it out to run to the end");
         }
         for (what, bound) in [("gradient bound", self.gradient), ("change bound", self.change)] {
             if !(bound.is_finite() && bound >= 0.0) {
@@ -120,7 +115,7 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether there is nothing more to do at this loss and gradient, seen before a step.
+    /// Whether a stopping criterion is met at this loss and gradient, before a step.
     pub(super) fn reached(&self, loss: f64, gradient: f64) -> Option<Stopped> {
         if self.goal.is_some_and(|goal| loss <= goal) {
             return Some(Stopped::Goal);
@@ -128,7 +123,8 @@ impl Limits {
         (gradient <= self.gradient).then_some(Stopped::Gradient)
     }
 
-    /// Whether this iteration, with what the loss was before it and what the watcher says, was the last one.
+    /// Whether this iteration was the last one, given the loss before it and the result of the
+    /// callback.
     pub(super) fn over(
         &self,
         before: f64,
@@ -149,10 +145,10 @@ impl Limits {
     }
 }
 
-/// Someone who sees each iteration.
+/// A callback that receives each iteration.
 pub(super) type Watch<'a, M> = Box<dyn FnMut(&M, &Iteration) -> ControlFlow<()> + Send + 'a>;
 
-/// The largest size of a number, NaN if there is one.
+/// The largest absolute value, NaN if a number is NaN.
 pub(super) fn largest(numbers: &[f64]) -> f64 {
     numbers.iter().fold(0.0, |largest: f64, x| if x.abs() <= largest { largest } else { x.abs() })
 }
@@ -169,7 +165,7 @@ impl Inline for Dot<'_> {
 
     #[inline(always)]
     fn run(self) -> f64 {
-        /// Sums that run side by side, so that the bits do not depend on the width of a vector.
+        /// Parallel sums, so that the bits do not depend on the width of a vector.
         const LANES: usize = 16;
         let ((a, rest_a), (b, rest_b)) = (self.0.as_chunks::<LANES>(), self.1.as_chunks::<LANES>());
         let mut sums = [0.0; LANES];
@@ -190,7 +186,7 @@ pub(super) fn add_scaled(y: &mut [f64], factor: f64, x: &[f64]) {
     combine(y, x, move |y, x| x.mul_add(factor, y));
 }
 
-/// What each solver can be told of when to stop, on which threads to work, and who is to watch.
+/// The settings that all solvers share: stopping criteria, threads and a callback.
 macro_rules! limits {
     ($M:ident, $life:lifetime) => {
         /// The most iterations, 1000 by default.
@@ -205,25 +201,28 @@ macro_rules! limits {
             self
         }
 
-        /// Stops when no number of the gradient is larger than this, 1e-10 by default.
+        /// Stops when no number of the gradient is larger than this in absolute value, 1e-10 by
+        /// default.
         pub fn gradient_below(mut self, bound: f64) -> Self {
             self.limits.gradient = bound;
             self
         }
 
-        /// Stops when an iteration makes the loss smaller by no more than this share of it, 1e-12 by default.
+        /// Stops when an iteration reduces the loss by no more than this fraction of it, 1e-12 by
+        /// default.
         pub fn change_below(mut self, share: f64) -> Self {
             self.limits.change = share;
             self
         }
 
-        /// The threads to compute with, all of the process's by default. They change the time, not the result.
+        /// The threads to compute on; by default all of the process. They change the time, not the
+        /// result.
         pub fn threads(mut self, threads: &tensor::threads::Threads) -> Self {
             self.threads = Some(threads.clone());
             self
         }
 
-        /// Someone who sees the model after each iteration, and may stop.
+        /// A callback that sees the model after each iteration, and may stop the solver.
         pub fn watch(
             mut self,
             watch: impl FnMut(&$M, &crate::solve::Iteration) -> std::ops::ControlFlow<()> + Send + $life,

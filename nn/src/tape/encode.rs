@@ -1,6 +1,6 @@
-//! The encoder in front of a network as one operation.
+//! A network's encoder as one operation.
 //!
-//! y = E(x), column by column, dx = dy ∘ dE/dx, which dual numbers find
+//! y = E(x), column by column; dx = dy ∘ dE/dx, computed with dual numbers
 //!
 //! shapes: x, y `[rows, inputs]`
 
@@ -11,14 +11,14 @@ use tensor::{Buffer, Float, Tensor};
 
 use crate::layer::Inference;
 
-/// What the encoder in front of the layers `L` makes of raw rows.
+/// The encoder of the layers `L`, applied to raw rows.
 pub(crate) struct Encode<L, T: Float> {
     parameters: Vec<T>,
     layers: PhantomData<fn() -> L>,
 }
 
 impl<L: Inference, T: Float> Encode<L, T> {
-    /// By these parameters of all layers.
+    /// With these parameters of all layers.
     pub(crate) fn new(parameters: Vec<T>) -> Self {
         Encode { parameters, layers: PhantomData }
     }
@@ -51,7 +51,7 @@ impl<L: Inference, T: Float> Op<T, 1> for Encode<L, T> {
                 self.parameters.iter().map(|&p| Dual::new(p, T::zero())).collect();
             let x = call.inputs[0].contiguous();
             let mut rows: Vec<_> = x.values().iter().map(|&x| Dual::new(x, T::one())).collect();
-            // Columns do not see each other.
+            // Columns are independent of each other.
             rows.chunks_exact_mut(L::INPUTS).for_each(|row| L::encode(&parameters, row));
             let mut dx = Buffer::from_slice(dy.contiguous().values());
             dx.iter_mut().zip(rows).for_each(|(dx, y)| *dx = *dx * y.derivative);

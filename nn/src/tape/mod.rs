@@ -1,4 +1,4 @@
-//! The dynamic driver: a network's parameters as variables of a tape.
+//! Declared networks on the autograd tape: the parameters become variables.
 
 mod encode;
 mod loss;
@@ -24,9 +24,9 @@ use crate::optim::Sgd;
 use crate::row::Row;
 use crate::train::Trainer;
 
-/// A network as part of something larger: its parameters as variables of a tape.
+/// A network as part of a larger computation: its parameters as variables of a tape.
 pub trait Record: Network {
-    /// The same network on a tape: its parameters as variables that want gradients.
+    /// The same network on a tape: its parameters as variables with gradients.
     ///
     /// ```
     /// use nn::{Network, Record, autograd::Tape, network};
@@ -45,13 +45,13 @@ pub trait Record: Network {
     ///
     /// # Errors
     ///
-    /// If the tape refuses the parameters.
+    /// If the tape rejects the parameters.
     fn on_tape<'t>(&self, tape: &'t Tape<Self::Float>) -> Result<OnTape<'t, Self>> {
         OnTape::new(self, tape, true)
     }
 
-    /// What [`Network::predict`] answers, as a function on a tape: `[rows, outputs]` for x
-    /// `[rows, inputs]`. Its parameters are constants; [`Record::on_tape`] makes them variables.
+    /// [`Network::predict`] as a function on a tape: outputs `[rows, outputs]` for x
+    /// `[rows, inputs]`. The parameters are constants; [`Record::on_tape`] makes them variables.
     ///
     /// ```
     /// use nn::{Network, Record, autograd::Tape, network};
@@ -79,8 +79,8 @@ pub trait Record: Network {
         OnTape::new(self, tape, false)?.forward(x)
     }
 
-    /// Computes loss and gradient of a random batch by the static driver and by the tape, and compares
-    /// them to the last bit: worth a test for layers and activations of your own.
+    /// Computes loss and gradient of a random batch both by the static driver and by the tape, and
+    /// compares them bit by bit. Call it in a test of custom layers and activations.
     ///
     /// # Errors
     ///
@@ -104,12 +104,12 @@ pub struct OnTape<'t, N: Network> {
     tape: &'t Tape<N::Float>,
     parameters: Vec<Var<'t, N::Float>>,
     pass: Pass,
-    /// All parameters of a network with an encoder in front, which is no part of what is trained.
+    /// All parameters of a network with an encoder; the encoder is not trained.
     encoder: Vec<N::Float>,
     network: PhantomData<fn() -> N>,
 }
 
-/// Of which network, and whether it trains.
+/// Shows the network's name and the mode.
 impl<N: Network> fmt::Debug for OnTape<'_, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OnTape")
@@ -120,8 +120,8 @@ impl<N: Network> fmt::Debug for OnTape<'_, N> {
 }
 
 impl<'t, N: Network> OnTape<'t, N> {
-    /// The parameters of `network` on `tape`: as variables that want gradients, if they are to be
-    /// trained, or else as constants.
+    /// The parameters of `network` on `tape`: variables with gradients if `trained`, otherwise
+    /// constants.
     pub(crate) fn new(network: &N, tape: &'t Tape<N::Float>, trained: bool) -> Result<Self> {
         let flat = network.parameters().as_slice();
         check_encoder(network)?;
@@ -141,17 +141,18 @@ impl<'t, N: Network> OnTape<'t, N> {
         Ok(OnTape { tape, parameters, pass: Pass::Evaluation, encoder, network: PhantomData })
     }
 
-    /// The same network as it is while it trains: dropout drops, by random numbers made from `seed` and
-    /// `step`; batch norm goes by the batch; and the loss has the penalties of the layers in it.
-    /// Without this call it answers as [`Network::predict`] does.
+    /// The same network in training mode: dropout drops elements by random numbers computed from
+    /// `seed` and `step`, batch norm uses the batch statistics, and the loss includes the layers'
+    /// penalties. Without this call it computes what [`Network::predict`] does.
     #[must_use]
     pub fn training(mut self, seed: u64, step: u64) -> Self {
         self.pass = Pass::Training { seed, step, first_row: 0, layer: 0, dropout: 1.0 };
         self
     }
 
-    /// The same with rates of dropout that are multiplied by this, as
-    /// [`Fit::dropout_schedule`](crate::Fit::dropout_schedule) does it. Nothing is dropped [without training](OnTape::training).
+    /// The same with dropout rates multiplied by `factor`, as
+    /// [`Fit::dropout_schedule`](crate::Fit::dropout_schedule) does. Nothing is dropped [without
+    /// training](OnTape::training).
     ///
     /// # Panics
     ///
@@ -170,13 +171,13 @@ impl<'t, N: Network> OnTape<'t, N> {
         self
     }
 
-    /// The parameters, the tensors of each layer, in order. What training does not change, such as
-    /// running means, is there as a constant.
+    /// The parameters, the tensors of each layer, in order. Tensors that are not trained, such as
+    /// running means, are constants.
     pub fn parameters(&self) -> &[Var<'t, N::Float>] {
         &self.parameters
     }
 
-    /// The samples `inputs` as a variable that wants no gradient: `[rows, inputs]`.
+    /// The samples `inputs` as a variable without gradient: `[rows, inputs]`.
     pub fn inputs(&self, inputs: &[N::Input]) -> Result<Var<'t, N::Float>> {
         let shape = [inputs.len(), N::Layers::INPUTS];
         Ok(self.tape.constant(Tensor::from_vec(Row::flatten(inputs).to_vec(), shape)?))
@@ -197,7 +198,7 @@ impl<'t, N: Network> OnTape<'t, N> {
         let logits = N::Layers::record(&mut self.parameters.iter(), x, self.pass)?;
         match Units::of::<N>(&self.encoder).filter(|_| self.pass == Pass::Evaluation) {
             None => Ok(logits),
-            // In training they are those of standardised targets.
+            // In training they are logits of standardized targets.
             Some(Units { mean, deviation, log, clamp, ends: [least, most] }) => {
                 let number = |number| self.tape.constant(Tensor::from(number));
                 let mut own = logits.mul(number(deviation))?.add(number(mean))?;
@@ -209,8 +210,8 @@ impl<'t, N: Network> OnTape<'t, N> {
         }
     }
 
-    /// What the network answers, `[rows, outputs]`, for x `[rows, inputs]`: the logits after the head's
-    /// function. (Not what [`OnTape::loss`] takes.)
+    /// The network's outputs, `[rows, outputs]`, for x `[rows, inputs]`: the logits after the
+    /// head's function. ([`OnTape::loss`] takes the logits instead.)
     ///
     /// # Errors
     ///
@@ -219,8 +220,8 @@ impl<'t, N: Network> OnTape<'t, N> {
         Ok(self.tape.apply(outputs::Outputs::<N::Head>::new(), [self.logits(x)?])?)
     }
 
-    /// The mean loss of the head, a scalar, for logits `[rows, outputs]` and as many targets as rows; in
-    /// [`training`](OnTape::training) with the layers' penalties added.
+    /// The head's mean loss, a scalar, for logits `[rows, outputs]` and one target per row. In
+    /// [`training`](OnTape::training) the layers' penalties are added.
     ///
     /// # Errors
     ///
@@ -233,7 +234,7 @@ impl<'t, N: Network> OnTape<'t, N> {
         self.chosen_loss(&DefaultLossOf::<N>::default(), logits, targets)
     }
 
-    /// The same by another [`loss`](crate::loss), one that fits the network's head.
+    /// The same with another [`loss`](crate::loss) that fits the network's head.
     ///
     /// # Errors
     ///
@@ -275,12 +276,12 @@ impl<'t, N: Network> OnTape<'t, N> {
         Ok(add_penalties(Some(loss), penalty)?.unwrap_or(loss))
     }
 
-    /// The parameters' gradients in one vector, in the order of [`Network::parameters`], with zeros in the
-    /// gaps and for what is not trained.
+    /// The parameters' gradients in one vector, in the order of [`Network::parameters`], with zeros
+    /// in the gaps and for parameters that are not trained.
     ///
     /// # Errors
     ///
-    /// If a parameter has no gradient, because the loss does not depend on it; named.
+    /// If a parameter has no gradient, because the loss does not depend on it. The error names it.
     pub fn flatten(&self, gradients: &Gradients<N::Float>) -> Result<Vec<N::Float>> {
         let mut flat = vec![N::Float::zero(); N::Layers::LEN];
         for (tensor, &parameter) in tensors::<N>().into_iter().zip(&self.parameters) {
@@ -292,7 +293,7 @@ impl<'t, N: Network> OnTape<'t, N> {
                     tensor.name,
                     "no gradient",
                     "one for every parameter",
-                    "compute the loss from what this network answered on this tape",
+                    "compute the loss from this network's outputs on this tape",
                 ));
             };
             let values = gradient.to_vec();
@@ -315,7 +316,7 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
     for x in Row::flatten_mut(&mut inputs) {
         *x = N::Float::of(2.0 * next() - 1.0);
     }
-    // In units of their own, if they have any.
+    // In the target's own units, if it has any.
     let units = Units::of::<N>(network.parameters().as_slice());
     let own = |t| {
         let mut answer = [t];
@@ -342,7 +343,7 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
             "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with its `record`",
         )
     };
-    // Comparison by value and by sign of zero is comparison of bits for all but NaN, which `step` refuses.
+    // Comparison by value and by sign of zero compares bits for all but NaN, which `step` rejects.
     let same = |a: N::Float, b: N::Float| a == b && a.is_sign_negative() == b.is_sign_negative();
     if !same(static_loss, tape_loss) {
         return Err(differ("self_check: loss".into(), static_loss, tape_loss));

@@ -11,7 +11,7 @@ use tensor::{Buffer, Float, Tensor};
 
 use crate::head::Head;
 
-/// What the head `H` makes of logits.
+/// The function of the head `H`, applied to logits.
 pub(crate) struct Outputs<H>(PhantomData<fn() -> H>);
 
 impl<H> Outputs<H> {

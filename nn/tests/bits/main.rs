@@ -1,8 +1,9 @@
-//! The bits that networks have: first weights, losses, trained weights, predictions, files, tables and
-//! pictures, written down as hashes in `hashes.txt`, and files of theirs, which must go on to load.
+//! The bits of networks: initial weights, losses, trained weights, predictions, files, tables and
+//! diagrams, recorded as hashes in `hashes.txt`, and files that must remain loadable.
 //!
-//! A change that is not meant to change a result leaves them alone. One that is meant to is a line in
-//! `CHANGELOG.md` with its reason, and `WRITE_BITS=1 cargo test -p nn --test bits` writes them anew.
+//! A change that is not meant to change a result leaves them unchanged. One that is meant to gets a
+//! line in `CHANGELOG.md` with its reason, and `WRITE_BITS=1 cargo test -p nn --test bits` writes
+//! them anew.
 
 mod networks;
 mod rule;
@@ -38,7 +39,7 @@ impl Hash {
     }
 }
 
-/// The hash of some numbers, bit by bit: an `f32` has the same bits as the `f64` it is widened to.
+/// The hash of some numbers, bit by bit: an `f32` is widened to `f64` first.
 fn numbers<T: Float>(values: &[T]) -> u64 {
     Hash::of(values.iter().flat_map(|value| value.as_f64().to_bits().to_le_bytes()))
 }
@@ -64,7 +65,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bits")
 }
 
-/// Some steps by each number of threads, and what they lead to.
+/// Some steps on each number of threads, and the results.
 fn steps<N: Network>(name: &str, optimizer: Rule, found: &mut Found) -> N {
     let data = data::<N>(ROWS, 5);
     let outcome = |threads: usize| {
@@ -101,7 +102,7 @@ fn steps<N: Network>(name: &str, optimizer: Rule, found: &mut Found) -> N {
     network
 }
 
-/// What was found, by name.
+/// The hashes by name.
 type Found = BTreeMap<String, u64>;
 
 fn check<N: Network>(name: &str, float: &str, found: &mut Found) {
@@ -121,7 +122,7 @@ fn check<N: Network>(name: &str, float: &str, found: &mut Found) {
     let bytes = fs::read(&path).expect("the file");
     fs::remove_file(&path).expect("the file is there");
     found.insert(of("file"), Hash::of(bytes.iter().copied()));
-    // Large ones would only be more of the same.
+    // Large files would add nothing new.
     if N::BYTES < 32 * 1024 {
         let kept = folder().join(format!("files/{name}-{float}.safetensors"));
         if writes() {
@@ -155,7 +156,7 @@ fn check<N: Network>(name: &str, float: &str, found: &mut Found) {
     found.insert(of("fit parameters"), numbers(network.parameters().as_slice()));
 }
 
-/// Whether the hashes are to be written and not compared.
+/// Whether the hashes are written instead of compared.
 fn writes() -> bool {
     std::env::var_os("WRITE_BITS").is_some()
 }

@@ -1,4 +1,4 @@
-//! The networks whose bits are written down: everything that can be declared stands in one of them.
+//! The networks whose bits are recorded. Together they contain everything that can be declared.
 
 use nn::autograd::elementwise;
 use nn::init::Random;
@@ -70,7 +70,7 @@ network! {
         four: dense(3, softmax),
     }
 
-    /// Wide enough for the general product, and for threads that divide its first weight.
+    /// Wide enough for the general matrix product, and for threads that divide its first weight.
     pub(crate) struct Wide(dense(130 -> 257, relu), dense(65, hard_sigmoid), dense(10, softmax));
 }
 
@@ -78,7 +78,7 @@ network! {
 pub(crate) type Unnamed<T> = <UnnamedSingle as OfFloat<T>>::Network;
 type UnnamedSingle = network![dense(9 -> 12, leaky_relu), dropout(0.5), dense(2, softmax)];
 
-/// A network without a name with other numbers.
+/// A network without a name with another float type.
 pub(crate) trait OfFloat<T: Float> {
     type Network;
 }

@@ -5,8 +5,8 @@ use nn::{Adam, Float, Optimizer, Sgd, Step, Stretch};
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rule {
     Sgd(Sgd),
-    /// Hidden from the trainer where it is nothing but descent, so that gradients are computed first.
-    #[allow(dead_code)] // not every test that includes this file asks for it
+    /// Hides plain descent from the trainer, so that gradients are computed first.
+    #[allow(dead_code)] // not every test that includes this file uses it
     Plain(Sgd),
     Adam(Adam),
 }

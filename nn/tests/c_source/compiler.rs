@@ -4,8 +4,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The program that these files are, compiled without a warning. Nothing where there is no C compiler, except on Linux,
-/// where Rust itself links with it.
+/// Compiles these files to a program, without a warning. `None` if there is no C compiler; not on
+/// Linux, where Rust itself links with it.
 pub(crate) fn compile(program: &Path, files: &[PathBuf], flags: &[&str]) -> Option<PathBuf> {
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let output = Command::new(&compiler)
@@ -29,7 +29,7 @@ pub(crate) fn compile(program: &Path, files: &[PathBuf], flags: &[&str]) -> Opti
     Some(program.to_owned())
 }
 
-/// What a program writes when it reads `input`.
+/// The output of a program for this `input`.
 pub(crate) fn run(program: &Path, input: &[u8]) -> Vec<u8> {
     let mut child = Command::new(program)
         .stdin(Stdio::piped())

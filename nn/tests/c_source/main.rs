@@ -1,4 +1,4 @@
-//! Networks as C: compiled by the C compiler without a warning, they answer with the bits of this library.
+//! Networks as C, compiled without a warning: their outputs have the bits of this library.
 
 #[path = "../onnx/cases.rs"]
 mod cases;
@@ -20,7 +20,7 @@ use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
 use cases::{CASES, EXTREMES, network, rows};
 use compiler::{compile, run};
 
-/// What ONNX has no operator for, and a layer that is not small.
+/// Layers that ONNX has no operator for, and a layer that is not small.
 const MORE: &[(&str, &str)] = &[
     ("ranked", "quantile, dense(4 -> 5, tanh), dense(3)"),
     (
@@ -33,7 +33,7 @@ const MORE: &[(&str, &str)] = &[
     ),
 ];
 
-/// In which the same file is compiled.
+/// The flags with which the same file is compiled.
 const WAYS: &[&[&str]] = &[
     &["-std=c99", "-O2"],
     &["-std=c11", "-O0"],
@@ -41,7 +41,7 @@ const WAYS: &[&[&str]] = &[
     &["-std=c99", "-O3", "-mfma"],
 ];
 
-/// A network as C, rows for it, and what the library answers to them, as bytes.
+/// A network as C, rows for it, and this library's outputs, as bytes.
 struct Case {
     name: String,
     real: &'static str,
@@ -50,10 +50,10 @@ struct Case {
     answers: Vec<u8>,
 }
 
-/// A number of one of the types that C has.
+/// A float type of C.
 trait Number: Float {
     const REAL: &'static str;
-    /// Its bytes, those of one NaN for all.
+    /// Its bytes; all NaNs have the same.
     fn bytes(self) -> Vec<u8>;
 }
 
@@ -79,20 +79,21 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// What the encoders of a network have found is in order, as the training rows would have it.
+/// Sorts the fitted parameters of the encoders, as training rows would give them.
 fn adapted<T: Float>(text: &str) -> Dynamic<T> {
     let mut network = network::<T>(text);
     let tensors = nn::Model::tensors(&network).to_vec();
     for tensor in tensors.iter().filter(|tensor| tensor.name.ends_with(".quantiles")) {
         for at in tensor.range() {
-            // Some of them equal.
+            // Some of them are equal.
             network.flat_mut()[at] = T::of((((at - tensor.offset) % 33) / 2) as f64 / 4.0 - 2.0);
         }
     }
     network
 }
 
-/// The cases and rows of the ONNX writer, and rows with what no ONNX program agrees on: infinities and the ends of the type.
+/// The cases and rows of the ONNX writer, and rows on which ONNX programs disagree: infinities and
+/// the largest numbers of the type.
 fn case<T: Number>(folder: &Path, name: &str, text: &str) -> Case {
     let network = adapted::<T>(text);
     let mut x = rows::<T>(network.inputs());
@@ -115,7 +116,7 @@ fn case<T: Number>(folder: &Path, name: &str, text: &str) -> Case {
     Case { name, real: T::REAL, rows, inputs: bytes(&x), answers: bytes(&answers) }
 }
 
-/// A program that reads the rows of all cases and writes what their networks answer.
+/// A program that reads the rows of all cases and writes the networks' outputs.
 fn driver(cases: &[Case]) -> String {
     let mut text = String::from("#include <stdio.h>\n");
     cases.iter().for_each(|case| writeln!(text, "#include \"{}.h\"", case.name).unwrap());
@@ -178,7 +179,7 @@ fn the_cases_have_every_word_of_the_notation() {
             .flat_map(|(_, text)| text.split(|c: char| !c.is_alphanumeric() && c != '_'));
         texts.into_iter().any(|other| other == word)
     };
-    // Columns of tables have cases of their own.
+    // Columns of tables have separate cases.
     for word in LAYERS.iter().map(|layer| layer.word).filter(|&word| word != "columns") {
         assert!(has(word), "no case has `{word}`");
     }
@@ -187,7 +188,7 @@ fn the_cases_have_every_word_of_the_notation() {
     }
 }
 
-/// Where a machine has no fused multiply-add of its own, C computes it in `double`.
+/// If a machine has no fused multiply-add, C computes it in `double`.
 #[test]
 fn a_multiply_add_in_double_rounds_once() {
     let folder = folder("fused");
@@ -198,7 +199,7 @@ fn a_multiply_add_in_double_rounds_once() {
     fs::write(folder.join("main.c"), main).unwrap();
     let random = Random::new(7, 0);
     let mut triples: Vec<[f32; 3]> = Vec::new();
-    // Any bits, and sums that are near the middle between two floats, also between two subnormal ones.
+    // Random bits, and sums near the midpoint between two floats, also between two subnormal ones.
     for at in 0..200_000 {
         let bits = |index: u64| {
             f32::from_bits((random.uniform::<f64>(4 * at + index) * 4294967296.0) as u32)
@@ -215,7 +216,7 @@ fn a_multiply_add_in_double_rounds_once() {
         let small = 2.0_f32.powi(-75);
         triples.push([close(0) * small, close(1) * small, 2.0_f32.powi(-127)]);
     }
-    // 2^-127 + 2^-150 + 2^-197: the middle of two subnormal numbers, and a little.
+    // 2^-127 + 2^-150 + 2^-197: slightly above the midpoint of two subnormal numbers.
     triples.push([
         2.0_f32.powi(-74) * (1.0 + 2.0_f32.powi(-23)),
         2.0_f32.powi(-76) * (1.0 - 2.0_f32.powi(-23)),
@@ -243,7 +244,7 @@ network! {
     struct Digits(standardize, dense(200 -> 128, relu), layer_norm, dense(10, softmax));
 }
 
-/// Small networks answer by another path than large ones, and than those read at run time.
+/// Small networks compute outputs by another path than large ones, and than those read at run time.
 #[test]
 fn a_declared_network_as_c_answers_with_the_same_bits() {
     fn check<N: Network<Float = f32>>(name: &str) {
@@ -252,7 +253,7 @@ fn a_declared_network_as_c_answers_with_the_same_bits() {
         let random = Random::new(8, 0);
         let flat = network.parameters_mut().as_mut_slice();
         flat.iter_mut().enumerate().for_each(|(at, x)| *x = 0.3 * random.normal::<f32>(at as u64));
-        flat[0] = 100.0; // the rows that an encoder has seen, if there is one
+        flat[0] = 100.0; // the row count of an encoder, if there is one
         let file = folder.join(format!("{name}.c"));
         network.save_c(&file).unwrap();
         let x = rows::<f32>(N::INPUTS);

@@ -1,4 +1,5 @@
-//! Networks behind the columns of tables as C: a struct for a row answers with the bits of this library.
+//! Networks with columns of tables as C: the outputs for a struct of a row have the bits of this
+//! library.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,7 +14,7 @@ use crate::compiler::{compile, run};
 use crate::table_cases::{TABLES, table, trained};
 use crate::{Number, WAYS, folder};
 
-/// A program's part that answers to the rows of a table, and the bytes that it should write.
+/// The part of a program that predicts the rows of a table, and the bytes that it should write.
 fn case<T: Number>(folder: &Path, name: &str, text: &str, target: &str) -> (String, Vec<u8>) {
     let (seen, new) = (table(1, 400, false), table(2, 200, true));
     let network = trained::<T>(text, target, &seen);
@@ -37,7 +38,8 @@ fn case<T: Number>(folder: &Path, name: &str, text: &str, target: &str) -> (Stri
     (part, answers.into_iter().flat_map(Number::bytes).collect())
 }
 
-/// The rows of a table as C writes them, of the columns that a network's declaration names, in their order.
+/// The rows of a table as C initializers, with the columns that a network's declaration names, in
+/// order.
 fn rows(declaration: &str, table: &Table) -> String {
     let mut own: Vec<(usize, &Column)> = table
         .columns()
@@ -112,7 +114,7 @@ network! {
     }
 }
 
-/// Columns in a branch are fields beside the numbers of the other branches, by names that C allows.
+/// Columns in a branch are fields next to the numbers of the other branches, with valid C names.
 #[test]
 fn columns_in_a_branch_are_fields_of_the_row() {
     let folder = folder("branch");

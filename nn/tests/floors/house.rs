@@ -24,7 +24,7 @@ pub(crate) struct Arrow {
     pub(crate) place: String,
 }
 
-/// What a name at the root of the crate is.
+/// The kind of a name at the root of the crate.
 #[derive(Clone, Debug, PartialEq)]
 enum Root {
     Room(String),

@@ -1,11 +1,11 @@
-//! What the plan of a crate says, held against its sources.
+//! Compares the plan of a crate with its sources.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::house::{Arrow, House};
 use crate::plan::Plan;
 
-/// What is wrong in the crate, sentence by sentence, and what is in it.
+/// The faults of the crate, one per sentence, and a listing of the crate.
 pub(crate) fn inspect(plan: &Plan, house: &House) -> (String, Vec<String>) {
     let mut faults = Vec::new();
     let floors = floors(plan, &mut faults);

@@ -5,7 +5,7 @@ use crate::tokens::{Token, tokens, without_tests};
 /// A path from the crate's root, as in `crate::layer::Dense`.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Path {
-    /// Without `crate`; `*` stands for everything.
+    /// Without `crate`; `*` means everything.
     pub(crate) names: Vec<String>,
     /// The name that the path gets here, if it is a `use`.
     pub(crate) alias: Option<String>,
@@ -21,15 +21,15 @@ pub(crate) fn own_name(map: &str) -> Option<String> {
     found.map(|five| five[4].text.to_string())
 }
 
-/// What a file says.
+/// The contents of a file.
 #[derive(Debug, Default)]
 pub(crate) struct Contents {
     pub(crate) paths: Vec<Path>,
-    /// Modules in files of their own, which are compiled for tests only.
+    /// Modules in separate files that are compiled for tests only.
     pub(crate) test_modules: Vec<String>,
     /// Macros that the crate exports, wherever they are written.
     pub(crate) macros: Vec<String>,
-    /// What is declared outside of braces: functions, types, modules in files of their own, with that of `#[path]`.
+    /// Items outside of braces: functions, types, modules in separate files, with that of `#[path]`.
     pub(crate) items: Vec<(String, Option<String>)>,
 }
 

@@ -13,9 +13,9 @@ pub(crate) struct Plan {
     pub(crate) most_up: usize,
     /// Rooms that use each other in a circle, in alphabetic order, and why that is their nature.
     pub(crate) circles: &'static [(&'static [&'static str], &'static str)],
-    /// What stays forbidden wherever the rooms are.
+    /// Arrows that are forbidden regardless of the floors.
     pub(crate) nevers: &'static [Never],
-    /// Fewer arrows mean that the sources were not read.
+    /// Fewer arrows than this mean that the sources were not read.
     pub(crate) least_arrows: usize,
 }
 

@@ -3,7 +3,7 @@
 /// A word, a sign or a literal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Token<'a> {
-    /// As it is written. A string keeps its quotes, so that it is never taken for a name.
+    /// As written. A string includes its quotes, so that it is never confused with a name.
     pub(crate) text: &'a str,
     pub(crate) line: usize,
 }
@@ -86,7 +86,7 @@ fn string(rest: &str, quote: usize) -> usize {
     rest.len()
 }
 
-/// What begins with `b`, `c`, `r`, `br` or `cr`, `prefix` bytes long: a literal, or only a name.
+/// A literal or a name that begins with `b`, `c`, `r`, `br` or `cr`, `prefix` bytes long.
 fn string_after(rest: &str, prefix: usize) -> usize {
     let after = &rest[prefix..];
     let hashes = after.bytes().take_while(|&byte| byte == b'#').count();
@@ -104,8 +104,8 @@ fn character_or_lifetime(rest: &str, name: usize) -> usize {
     if rest[character..].starts_with('\'') { character + 1 } else { name.max(1) }
 }
 
-/// The tokens without what is compiled for tests only, and the names of the modules in files of their own that
-/// are.
+/// The tokens without code that is compiled for tests only, and the names of modules in separate
+/// files that are.
 pub(crate) fn without_tests(tokens: Vec<Token<'_>>) -> (Vec<Token<'_>>, Vec<&str>) {
     let (mut kept, mut modules) = (Vec::new(), Vec::new());
     let mut rest = tokens.as_slice();

@@ -1,4 +1,4 @@
-//! The names of classes: from data to the network, to its file, and to what it predicts.
+//! The names of classes: from data to the network, to its file, and to its predictions.
 
 use std::fs;
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ fn data<T: Float>() -> Dataset<[T; 2], Class<3>> {
     Dataset::from_words(rows(), &WORDS).unwrap()
 }
 
-/// A file of its own, removed at the end.
+/// A separate file, removed at the end.
 struct File(PathBuf);
 
 impl File {
@@ -167,7 +167,7 @@ fn the_best_network_of_a_training_has_them() {
     let best = Animals::<f32>::load(directory.join("best.safetensors")).unwrap();
     assert_eq!(best.class_names(), data.class_names());
 
-    // And goes on with data of the same names alone.
+    // And continues only with data of the same names.
     let other = data.clone().with_class_names(&Labels::new(["x", "y", "z"]).unwrap()).unwrap();
     let mut animals = Animals::init(3);
     let error = fit(&mut animals, &other)
@@ -200,7 +200,7 @@ fn data_with_other_names_are_refused_wherever_they_come() {
         fit(&mut animals, &data()).validation(&other).show(Show::Nothing).run().unwrap_err(),
         "names of the classes of the validation data: found",
     );
-    // Data without names go by their numbers, and other names can be asked for.
+    // Data without names use their indices, and other names can be requested.
     let unnamed = Dataset::new(rows(), data::<f32>().targets().to_vec()).unwrap();
     assert_eq!(animals.evaluate(&unnamed).unwrap().accuracy, Some(1.0));
     animals.name_classes(other.class_names().unwrap()).unwrap();
@@ -230,7 +230,7 @@ fn only_as_many_names_as_classes_and_only_for_classes() {
     }
     let dynamic: Dynamic = Dynamic::parse("dense(2 -> 3)").unwrap();
     let error = dynamic.predict_class(&[0.0, 0.0]).unwrap_err().to_string();
-    assert!(error.contains("found linear, expected softmax, which tells classes apart"), "{error}");
+    assert!(error.contains("found linear, expected softmax, which predicts classes"), "{error}");
     let too_few = Dataset::<_, Class<4>>::from_words(rows::<f32>(), &WORDS).unwrap_err();
     assert!(too_few.to_string().contains("expected 4, as the type of the data says"), "{too_few}");
 }

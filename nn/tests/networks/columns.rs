@@ -1,5 +1,5 @@
-//! The columns of a table in front of a network: declared, read at run time, saved, embedded and nested, the same bits for the
-//! same row.
+//! The columns of a table before a network: declared, read at run time, saved, embedded and nested,
+//! with the same bits for the same row.
 
 use std::ops::ControlFlow::{Break, Continue};
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use nn::prelude::*;
 use nn::{Dynamic, Event, NamedTensor, Registry, Show, Threads, Weights, include_weights};
 
 network! {
-    /// What a flat is worth.
+    /// The price of a flat.
     #[derive(PartialEq)]
     pub(super) struct Price {
         row: columns {
@@ -28,7 +28,7 @@ network! {
 
     struct Kind(columns { area: number, city: category(2), street: category(40, complete) }, dense(6, tanh), dense(2, softmax));
 
-    /// Numbers alone: no words to borrow.
+    /// Numbers only: no words to borrow.
     struct Numbers(columns { area: number, rooms: number }, dense(3, tanh), dense(1));
 
     struct Inner(columns { area: number, city: category(2) }, dense(4));
@@ -162,7 +162,8 @@ fn a_price_is_in_its_own_units() -> nn::Result<()> {
     let answers = price.predict_table(&table())?;
     let answered = answers.iter().map(|[y]| f64::from(*y)).sum::<f64>() / data.len() as f64;
     assert!((answered / mean - 1.0).abs() < 0.1, "{answered} {mean}");
-    // Training goes by standardised targets, so its loss is near 1 and below; validation by the target's own.
+    // Training uses standardized targets, so its loss is near 1 and below; validation uses the
+    // target's own units.
     let mut fresh = Price::init(3);
     let report = fit(&mut fresh, &data).validation(&data).epochs(1).show(Show::Nothing).run()?;
     assert!(report.epochs[0].loss < 2.0, "{}", report.epochs[0].loss);
@@ -170,7 +171,8 @@ fn a_price_is_in_its_own_units() -> nn::Result<()> {
     Ok(())
 }
 
-/// Prices whose logarithm is predicted, and answers that stay among those that were seen: declared and read at run time alike.
+/// Predicted logarithms of prices, and outputs clamped to the range of the training rows: declared
+/// and read at run time alike.
 #[test]
 fn a_target_is_a_logarithm_and_clamped_on_request() -> nn::Result<()> {
     let data = Price::dataset(&table(), "price")?;
@@ -216,12 +218,12 @@ fn a_target_is_a_logarithm_and_clamped_on_request() -> nn::Result<()> {
         "{error}"
     );
     let error = Dynamic::<f32>::parse("dense(2 -> 1)")?.log_target().unwrap_err().to_string();
-    assert!(error.contains("columns of a table in front, and one number at the end"), "{error}");
+    assert!(error.contains("columns of a table first, and one number at the end"), "{error}");
     Ok(())
 }
 
-/// A training that goes on from a checkpoint keeps what was found, though the rows that it goes on with have other medians; its
-/// best network is a file that is opened whole.
+/// A training resumed from a checkpoint retains the fitted columns, though its new rows have other
+/// medians; its best network is a file that can be opened whole.
 #[test]
 fn a_training_that_goes_on_keeps_what_was_found() -> nn::Result<()> {
     let directory = std::env::temp_dir().join(format!("nn-columns-{}-run", std::process::id()));
@@ -261,7 +263,7 @@ fn a_training_that_goes_on_keeps_what_was_found() -> nn::Result<()> {
     Ok(())
 }
 
-/// A class by the row's own type, named as the table names it.
+/// The class of a row's own type, with the name from the table.
 #[test]
 fn a_row_has_a_class_with_its_name() -> nn::Result<()> {
     let table = Table::new([
@@ -283,7 +285,7 @@ fn a_row_has_a_class_with_its_name() -> nn::Result<()> {
     Ok(())
 }
 
-/// By hand: the numbers that a row becomes.
+/// Worked by hand: the encoded numbers of a row.
 #[test]
 fn columns_become_what_the_table_says() -> nn::Result<()> {
     let table = Table::new([
@@ -301,8 +303,8 @@ fn columns_become_what_the_table_says() -> nn::Result<()> {
          city: 7 values, 0 missing, 3 words: Oslo, Rome and one other\n\
          street: 7 values, 0 missing, 1 word: a"
     );
-    // Quartiles 2.25 and 3.75, and a flag for what is missing; then flags for two cities, for all others, and for none, which
-    // no row had; then the vector of the street, of 13 numbers.
+    // Quartiles 2.25 and 3.75, and a flag for a missing value; then flags for two cities, for all
+    // others, and for none, which no row had; then the vector of the street, of 13 numbers.
     let front = |area: Option<f64>, city: &str, street: &str| {
         kind.activations(&KindRow { area, city, street }).layer1
     };
@@ -324,7 +326,7 @@ fn columns_become_what_the_table_says() -> nn::Result<()> {
     Ok(())
 }
 
-/// Where the vectors of `Kind` begin.
+/// The offset of the vectors of `Kind`.
 fn kind_vectors() -> usize {
     let tensors: Vec<NamedTensor> = nn::Model::tensors(&Kind::init(1));
     tensors.iter().find(|tensor| tensor.name == "layer1.words.vectors").expect("vectors").offset
@@ -365,8 +367,8 @@ impl Inner {
     }
 }
 
-/// What the example `embedded` has, too, which `embedded.rs` compares: its weights are written by
-/// `WRITE_FLAT=1 cargo test -p nn --test networks flat`.
+/// The same network as in the example `embedded`, with which `embedded.rs` compares it. Its weights
+/// are written by `WRITE_FLAT=1 cargo test -p nn --test networks flat`.
 #[test]
 fn the_flat_of_the_example_is_there() -> nn::Result<()> {
     if std::env::var_os("WRITE_FLAT").is_some() {
@@ -405,7 +407,7 @@ fn a_flat_in_a_static_is_the_flat_in_a_file() -> nn::Result<()> {
 static PRICE_OF_THE_EXAMPLE: Weights<Price> =
     include_weights!("../../examples/embedded/price.safetensors");
 
-/// A static has the words of its file, and gives them to the network that is made of it.
+/// A static contains the words of its file, and passes them to the network built from it.
 #[test]
 fn words_are_in_a_static() -> nn::Result<()> {
     let loaded = Price::load(super::embedded::example("price.safetensors"))?;
@@ -424,7 +426,8 @@ fn words_are_in_a_static() -> nn::Result<()> {
     Ok(())
 }
 
-/// Words go from the data to the network, with copies and files to other networks, and stand in the order of their places.
+/// Words go from the data to the network, with copies and files to other networks, in the order of
+/// their indices.
 #[test]
 fn words_are_kept_and_shown() -> nn::Result<()> {
     let (price, data) = price()?;
@@ -436,7 +439,7 @@ fn words_are_kept_and_shown() -> nn::Result<()> {
     );
     for (place, city) in cities.iter().enumerate() {
         let row = PriceRow { area: None, rooms: None, city, street: "", garden: None, sold: None };
-        // Behind area and rooms, with a flag for a missing area.
+        // After area and rooms, with a flag for a missing area.
         assert_eq!(price.activations(&row).row[3..][place], 1.0, "{city}");
     }
     assert_eq!(price.known_words("street")?.len(), 30);
@@ -462,7 +465,7 @@ fn words_are_kept_and_shown() -> nn::Result<()> {
         "{error}"
     );
 
-    // A word that the network has no place for is not what was saved.
+    // A word outside the vocabulary was not saved.
     let bytes = std::fs::read(&path).unwrap();
     let at = bytes.windows(9).position(|part| part == b"\\\"street ").expect("a word") + 2;
     let mut changed = bytes;
@@ -475,7 +478,8 @@ fn words_are_kept_and_shown() -> nn::Result<()> {
     Ok(())
 }
 
-/// As networks were before they kept words: they predict the same, and learn the words from the table.
+/// Networks from before files contained words: they predict the same, and learn the words from the
+/// table.
 #[test]
 fn a_network_without_words_is_given_them() -> nn::Result<()> {
     let (price, data) = price()?;
@@ -495,11 +499,11 @@ fn a_network_without_words_is_given_them() -> nn::Result<()> {
     nn::Model::take_words(&mut old, &table().words());
     assert_eq!(old.known_words("street")?, price.known_words("street")?);
     assert_eq!(old.parameters(), price.parameters());
-    // What goes on from there knows them from its data.
+    // A resumed training learns them from its data.
     let mut on = Price::load(&path)?;
     fit(&mut on, &data).epochs(1).show(Show::Nothing).run()?;
     assert_eq!(on.known_words("city")?, price.known_words("city")?);
-    // Found anew from others, it knows those.
+    // Fitted to other data, it knows their words.
     let other = table().with(Column::categories("city", ["Lima", "Quito"].repeat(200)))?;
     fit(&mut on, &Price::dataset(&other, "price")?)
         .adapt_again()
@@ -528,7 +532,7 @@ fn a_table_that_does_not_fit_says_why() -> nn::Result<()> {
     );
     let error = Kind::dataset(&table, "city").unwrap_err().to_string();
     assert!(error.starts_with("classes of column `city`"), "{error}");
-    // Numbers stand for yes and no if they are 1 and 0.
+    // Numbers count as yes and no if they are 1 and 0.
     let numbers = |of: fn(u32) -> f64| Column::numbers("garden", (0..400).map(of));
     let flags = table.with(numbers(|row| f64::from(row % 2)))?;
     assert_eq!(Price::rows(&flags)?.len(), 400);
@@ -538,7 +542,7 @@ fn a_table_that_does_not_fit_says_why() -> nn::Result<()> {
         error.contains("`garden` holds a number, such as `2`, and should hold a yes/no"),
         "{error}"
     );
-    // What is missing everywhere is of every kind.
+    // A column that is missing everywhere fits every kind.
     let empty = table.with(Column::numbers("city", [f64::NAN; 400]))?;
     assert_eq!(Price::rows(&empty)?.len(), 400);
     Ok(())
@@ -605,7 +609,7 @@ fn a_network_that_never_saw_a_row_says_so() {
     .targets()[0];
 }
 
-/// Columns by the names of layers, for settings, and in tables.
+/// Columns by layer names, in settings and in tables.
 #[test]
 fn columns_are_shown_and_named() {
     assert!(
@@ -617,7 +621,7 @@ fn columns_are_shown_and_named() {
     assert!(Dynamic::<f32>::parse(PRICE).unwrap().summary().contains("garden: flag"));
 }
 
-/// The names of the classes are those of the table, whatever first weights the network gets.
+/// The names of the classes are those of the table, regardless of the network's initial weights.
 #[test]
 fn first_weights_leave_the_names_of_classes() -> nn::Result<()> {
     let network: Dynamic = Dynamic::for_table(&table(), "city")?;

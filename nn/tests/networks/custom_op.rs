@@ -1,5 +1,5 @@
-//! What somebody outside the workspace can add: an activation, an operation, a loss; each checked
-//! in one line, each used like a built-in one.
+//! Extensions from outside the workspace: an activation, an operation, a loss. Each is checked in
+//! one line and used like a built-in one.
 
 use nn::Threads;
 use nn::autograd::{Call, Op, Result, Tape, elementwise, gradcheck};
@@ -24,7 +24,7 @@ struct Along<T>(T);
 impl<T: Float> Op<T, 2> for Along<T> {
     fn name(&self) -> &'static str { "along" }
     fn forward(&mut self, [a, b]: [&Tensor<T>; 2]) -> Result<Tensor<T>> {
-        self.0 = (b * b).sum().sqrt(); // |b|, kept for backward
+        self.0 = (b * b).sum().sqrt(); // |b|, saved for backward
         Ok(a.matmul(&b.reshape([b.len(), 1])?)? / self.0)
     }
     fn backward(&self, call: &Call<'_, T, 2>, dy: &Tensor<T>) -> Result<[Option<Tensor<T>>; 2]> {
@@ -54,7 +54,7 @@ fn the_activation_is_part_of_a_network() {
     network.self_check(1).unwrap();
     Answers::<f64>::init(3).self_check(1).unwrap();
     assert!(Swishing::SUMMARY.contains("dense 3 -> 8, swish"), "{}", Swishing::SUMMARY);
-    // And it is the formula.
+    // Compare with the formula.
     let [x, layer] = [[0.5, -1.0, 2.0], [0.1, 0.2, 0.3]];
     let outputs = network.predict(&x);
     assert!((outputs.iter().sum::<f32>() - 1.0).abs() < 1e-6);

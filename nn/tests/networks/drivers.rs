@@ -62,7 +62,7 @@ fn any_number_of_threads_gives_the_same_bits() {
     check!(f32 f64);
 }
 
-/// The threads on which an optimizer has been called; if it is to meet `expected`, it waits for them.
+/// Counts the threads that call an optimizer; if `expected` threads are to meet, it waits for them.
 #[derive(Debug)]
 struct Meeting<'a> {
     expected: usize,
@@ -82,7 +82,7 @@ impl<T: nn::Float> Optimizer<T> for Meeting<'_> {
     }
 }
 
-/// So that the tests of equal bits are tests of several threads.
+/// Ensures that the tests of equal bits run on several threads.
 #[test]
 fn several_threads_take_part_in_a_step_that_is_worth_it_or_when_told_to() {
     let threads_of = |expected, rows: usize, threads: &nn::Threads| {
@@ -99,7 +99,7 @@ fn several_threads_take_part_in_a_step_that_is_worth_it_or_when_told_to() {
     assert_eq!(threads_of(2, 8, &threads.for_any_work()), 2);
 }
 
-/// What one thread is given does not depend on the others, even when the batch is a strange size.
+/// The work of one thread does not depend on the others, even with odd batch sizes.
 #[test]
 fn gradients_of_parts_of_a_batch_add_up() {
     let inputs: Vec<[f64; 6]> =
@@ -150,7 +150,7 @@ fn every_parameter_is_updated_once() {
     assert!(network.parameters().as_slice().iter().all(|&p| p == 1.0));
 }
 
-/// Descent in the store of the weights' gradient gives the bits of a gradient and then an update.
+/// Descent fused into the weights' gradient gives the bits of a gradient followed by an update.
 #[test]
 fn fused_descent_is_the_plain_one() {
     for threads in [1, 2] {

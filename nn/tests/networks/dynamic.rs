@@ -18,14 +18,14 @@ use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS, LayerKind};
 use crate::gallery::networks;
 use crate::rule::Rule;
 
-/// A declared network and the text of its declaration.
+/// Declared networks and their run-time counterparts, parsed from the same text.
 macro_rules! twins {
     ($($name:ident $body:tt)*) => {
         network! { $( struct $name $body )* }
 
         const TWINS: &[&str] = &[$(concat!("struct ", stringify!($name), stringify!($body))),*];
 
-        /// Shows each of them to `$see`.
+        /// Calls `$see` with each of them.
         fn all(see: &mut impl See) {
             $(
                 let text = concat!("struct ", stringify!($name), stringify!($body));
@@ -99,7 +99,7 @@ macro_rules! gallery {
     ($($name:ident)*) => {
         const GALLERY: &[&str] = &[$(stringify!($name)),*];
 
-        /// Shows each of them to `$see`.
+        /// Calls `$see` with each of them.
         fn all_of_gallery(see: &mut impl See) {
             $(
                 see.twin::<networks::$name<f32>>(&|| of_gallery(stringify!($name)));
@@ -113,7 +113,7 @@ gallery! { Digits Deep ResidualMlp Regularised Encoder Autoencoder Pose Photo Ow
 
 const SOURCE: &str = include_str!("../../examples/networks.rs");
 
-/// The declaration of a network, as it stands in a source: up to the bracket that closes it.
+/// The text of a network's declaration in a source file, up to its closing bracket.
 pub(crate) fn declaration(source: &'static str, name: &str) -> &'static str {
     let head = format!("struct {name}");
     let is_name = |rest: &str| rest[head.len()..].trim_start().starts_with(['{', '(']);
@@ -132,7 +132,7 @@ pub(crate) fn declaration(source: &'static str, name: &str) -> &'static str {
     &rest[..if rest[end..].starts_with(';') { end + 1 } else { end }]
 }
 
-/// That network, with what the example declares beside it.
+/// That network, with the declarations of the example that it uses.
 fn of_gallery<T: Float>(name: &str) -> Dynamic<T> {
     let mut registry = Registry::new();
     registry.layer::<networks::Gate<12, 12>>("Gate").activation::<networks::Swish>("Swish");
@@ -151,7 +151,7 @@ fn every_network_of_the_gallery_has_its_twin() {
     assert_eq!(names.collect::<Vec<_>>(), GALLERY);
 }
 
-/// A word of the notation that no network has here would not be compared.
+/// A word of the notation that no network here uses would not be compared.
 #[test]
 fn every_layer_and_activation_has_its_twin() {
     let mut texts: Vec<String> = TWINS.iter().map(|text| text.to_string()).collect();
@@ -159,7 +159,8 @@ fn every_layer_and_activation_has_its_twin() {
     let texts = texts.join(" ");
     let words: Vec<&str> = texts.split(|c: char| !(c.is_alphanumeric() || c == '_')).collect();
     for layer in LAYERS {
-        // Those find their numbers from data: `encoder.rs` and `columns.rs` have their twins.
+        // These are fitted to data: `encoder.rs` and `columns.rs` compare them with their
+        // counterparts.
         let finds = match &layer.kind {
             LayerKind::Simple(simple) => simple.encodes,
             LayerKind::Columns => true,
@@ -174,7 +175,7 @@ fn every_layer_and_activation_has_its_twin() {
 
 type Data<N> = Dataset<<N as Architecture>::Input, <N as Architecture>::Target>;
 
-/// Rows: as arrays, and number by number.
+/// The rows: as arrays, and as flat numbers.
 pub(crate) fn rows<N: Network<Target: FlatTarget<N::Float>>>(
     count: usize,
 ) -> (Data<N>, FlatDataset<N::Float>) {
@@ -252,7 +253,7 @@ fn weights_tables_pictures_predictions_and_files_are_the_same() {
     all_of_gallery(&mut Looks);
 }
 
-/// So many steps, by 1 to 3 threads.
+/// This many steps, on 1 to 3 threads.
 pub(crate) fn steps<N: Network<Target: FlatTarget<N::Float>>>(
     parse: &dyn Fn() -> Dynamic<N::Float>,
     rule: impl Optimizer<N::Float> + Copy,
@@ -281,7 +282,7 @@ pub(crate) fn steps<N: Network<Target: FlatTarget<N::Float>>>(
     }
 }
 
-/// Steps of two trainings that are compared: fewer where a step takes long.
+/// Steps of the two compared trainings: fewer if a step takes long.
 pub(super) const STEPS: usize = if cfg!(debug_assertions) { 10 } else { 50 };
 
 #[test]
@@ -301,7 +302,7 @@ fn trainings_have_the_same_bits() {
     all_of_gallery(&mut Trains);
 }
 
-/// Each sum goes on from one micro-batch to the next, whatever the sizes are.
+/// Each sum continues from one micro-batch to the next, regardless of their sizes.
 #[test]
 fn micro_batches_have_the_bits_of_the_batch() {
     fn in_portions<M: Model>(
@@ -353,7 +354,7 @@ fn micro_batches_have_the_bits_of_the_batch() {
     all_of_gallery(&mut Divides);
 }
 
-/// A rule that sees tensor by tensor.
+/// An optimizer that treats tensors differently.
 #[test]
 fn a_rule_that_spares_biases_has_the_same_bits() {
     struct Trains;
@@ -370,7 +371,7 @@ fn a_rule_that_spares_biases_has_the_same_bits() {
 
 #[test]
 fn every_loss_has_the_same_bits() {
-    /// Some steps of both, and the validation's loss.
+    /// Some steps of both, and the validation loss.
     fn twins<N: Network<Target: FlatTarget<N::Float>> + Evaluate, L>(text: &str, loss: L)
     where
         L: FlatLoss<N::Float> + Copy,
@@ -591,7 +592,7 @@ fn mistakes_are_sentences_with_the_line() {
     registry.number("hidden", 8).number("other", 1.5).activation::<Cube>("Cube");
     registry.layer::<Gate<5, 4>>("Gate");
     refused(registry.parse("dense(4 -> hidden, Own)"), "no activation `Own`: registered are Cube");
-    refused(registry.parse("dense(4 -> other)"), "`other` is 1.5, and a width is a whole number");
+    refused(registry.parse("dense(4 -> other)"), "`other` is 1.5, and a width is an integer");
     refused(registry.parse("dense(4 -> 6), Gate(6 -> 4)"), "takes 5 inputs and gives 4 outputs");
     refused(registry.parse("Mine(4 -> 3), dense(2)"), "no layer `Mine`: registered are Gate");
     refused(registry.parse("a::Net, dense(2)"), "no network `a::Net`: none is registered");
@@ -602,17 +603,14 @@ fn mistakes_are_sentences_with_the_line() {
     );
     refused(
         registry.parse("struct A(dense(1 -> 1)); struct B(dense(1 -> 1));"),
-        "a text is one network",
+        "a text must contain one network",
     );
     refused(registry.parse("struct A<const H: usize>(dense(1 -> H));"), "has no parameters");
-    refused(
-        registry.parse("dense(4 -> 2, init = mine::Rule)"),
-        "rules of your own are for declared",
-    );
+    refused(registry.parse("dense(4 -> 2, init = mine::Rule)"), "custom ones are for declared");
     refused(registry.parse(""), "");
 
     refused(parse("dense(4294967295 -> 4294967295)"), "more than any memory holds");
-    refused(parse("dense(4000000000 -> 4000000)"), "for which there is no memory");
+    refused(parse("dense(4000000000 -> 4000000)"), "which do not fit in memory");
     refused(parse("dense(4 -> 18446744073709551615), dense(2)"), "4294967295 at most");
     refused(parse("dense(4 -> 184467440737095516150), dense(2)"), "184467440737095516150");
 

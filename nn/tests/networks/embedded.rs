@@ -1,7 +1,8 @@
-//! The example `embedded`: trained networks without the standard library, one called from C, and one of rows of a table.
+//! The example `embedded`: trained networks without the standard library, one called from C, and
+//! one for rows of a table.
 //!
-//! That its programs link at all is a proof: they have no allocator, and a panic that could be reached would
-//! call a function that exists nowhere.
+//! Linking is part of the proof: the programs have no allocator, and a reachable panic would call a
+//! function that does not exist.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,7 +40,7 @@ fn built() -> &'static Path {
     })
 }
 
-/// Images of the sample, byte by byte, and what the network with the standard library answers.
+/// Images of the sample as bytes, and the outputs of the network with the standard library.
 fn images() -> (Vec<u8>, Vec<[f32; 10]>) {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/fashion-mnist-sample");
     let data = fashion_mnist::load(Some(&sample)).expect("the sample");
@@ -51,7 +52,7 @@ fn images() -> (Vec<u8>, Vec<[f32; 10]>) {
     (bytes.into_flattened(), answers)
 }
 
-/// What `program` writes when it reads `input`.
+/// The output of `program` for this `input`.
 fn run(program: &Path, input: Vec<u8>) -> String {
     let mut child = Command::new(program)
         .stdin(Stdio::piped())
@@ -73,7 +74,7 @@ fn a_program_without_std_answers_with_the_same_bits() {
     same_bits(&run(&built().join("classify"), bytes), &answers);
 }
 
-/// What a program has written are the bits of these answers.
+/// Checks that a program's output has the bits of these predictions.
 #[track_caller]
 fn same_bits<const N: usize>(output: &str, answers: &[[f32; N]]) {
     let lines: Vec<&str> = output.lines().collect();
@@ -84,7 +85,8 @@ fn same_bits<const N: usize>(output: &str, answers: &[[f32; N]]) {
     }
 }
 
-/// Rows of a table: gaps, words that are known, rare or new, yes, no and neither, and dates.
+/// Rows of a table: missing values, words that are known, rare or new, yes, no and neither, and
+/// dates.
 #[test]
 fn a_row_of_a_table_has_the_same_bits_without_std() -> nn::Result<()> {
     let mut rows = PriceRowOwned::read(&table())?;
@@ -184,7 +186,7 @@ fn c_program_answers_the_same(library: &str) {
     }
 }
 
-/// The number that C's `%a` writes, `0x1.8p-1`, for 0 < x ≤ 1.
+/// Parses the output of C's `%a`, `0x1.8p-1`, for 0 < x ≤ 1.
 fn hexadecimal(text: &str) -> f64 {
     let (digits, exponent) = text.trim_start_matches("0x").split_once('p').expect("an exponent");
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));

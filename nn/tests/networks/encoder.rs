@@ -1,4 +1,4 @@
-//! What stands in front of the layers: one function from raw rows, the same wherever they come in.
+//! Encoders before the layers: one function of raw rows, with the same results wherever rows enter.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ network! {
     struct Outer { inner: Inner, output: dense(2, softmax) }
 }
 
-/// Rows of quite different sizes, and a class that depends on them.
+/// Rows of very different magnitudes, and a class that depends on them.
 fn rows() -> (Vec<[f32; 3]>, Vec<u8>) {
     let row = |i: u32| {
         let wave = |by: u32| ((i * by % 97) as f32 / 97.0) - 0.5;
@@ -55,7 +55,7 @@ macro_rules! everywhere {
             let data = data();
             let mut network = <$Network>::init(3);
             fit(&mut network, &data).epochs(4).learning_rate(0.02).show(Show::Nothing).run()?;
-            // One row, many, by other threads, in memory and in a file.
+            // One row, many rows, other threads, in memory and in a file.
             let path = file(stringify!($test));
             network.save(&path)?;
             let loaded = <$Network>::load(&path)?;
@@ -74,11 +74,11 @@ macro_rules! everywhere {
             }
             let activations = read.activations(&data.inputs()[7])?;
             assert_eq!(bits(&activations.last().unwrap().1), bits(&batch[7]));
-            // On the tape, too, and by a trainer's own steps.
+            // On the tape, too, and in a trainer's own steps.
             network.self_check(5)?;
             let metrics = network.evaluate(&data)?;
             assert_eq!(metrics, read.evaluate(&data.flat())?);
-            // The same bits whatever the threads are.
+            // The same bits for any number of threads.
             let mut alone = <$Network>::init(3);
             let run = fit(&mut alone, &data).epochs(4).learning_rate(0.02).threads(&Threads::new(1));
             run.show(Show::Nothing).run()?;
@@ -97,7 +97,7 @@ everywhere! {
     scale_is_the_same_everywhere: Tenth, "scale(1/10), dense(3 -> 8, tanh), dense(2, softmax)";
 }
 
-/// A network behind `standardize` is the network on rows that were standardised by hand.
+/// A network with `standardize` equals the network on rows that were standardized by hand.
 #[test]
 fn an_encoder_is_what_was_done_by_hand() -> nn::Result<()> {
     let data = data();
@@ -119,7 +119,7 @@ fn an_encoder_is_what_was_done_by_hand() -> nn::Result<()> {
     }
     let (mean, deviation) = (adapted.columns[0].1.mean, adapted.columns[0].1.deviation);
     assert!((mean - 1000.0).abs() < 5.0 && (10.0..20.0).contains(&deviation), "{mean} {deviation}");
-    // So does a trainer's own loop.
+    // A custom training loop gives the same.
     let mut trainers = (Trainer::new(Sgd::new(0.1)), Trainer::new(Sgd::new(0.1)));
     for _ in 0..3 {
         let a = trainers.0.step(&mut network, data.inputs(), data.targets())?;
@@ -197,7 +197,7 @@ fn what_was_found_stays_unless_something_else_is_asked_for() -> nn::Result<()> {
     Ok(())
 }
 
-/// What a fold's network knows is of the fold's training rows alone.
+/// A fold's network is fitted only to the fold's training rows.
 #[test]
 fn each_fold_finds_its_own() -> nn::Result<()> {
     let data = data();

@@ -1,4 +1,4 @@
-//! The gallery of the example: its pictures in the repository are those that the code draws.
+//! The gallery of the example: the images in the repository are those that the code draws.
 //!
 //! `cargo run --release --example networks -- --out nn/examples/networks` draws them again.
 

@@ -12,7 +12,8 @@ type Three = Both<Softmax<3>, Both<Linear<1>, Sigmoid<2>>>;
 type Net<H, const O: usize, T = f32> =
     Sequential<Then<Dense<2, 12, Tanh>, Dense<12, O, Identity>>, H, 2, O, T>;
 
-/// Points of a square: the third they lie in, their product, and the signs of both coordinates.
+/// Points of a square; targets are the third that they lie in, their product, and the signs of both
+/// coordinates.
 fn points(count: usize) -> Dataset<[f32; 2], <Three as Head<f32>>::Target> {
     let inputs: Vec<[f32; 2]> = (0..count)
         .map(|i| [(i * 37 % 101) as f32 / 50.0 - 1.0, (i * 53 % 89) as f32 / 44.0 - 1.0])
@@ -34,8 +35,8 @@ fn both_drivers_give_the_same_bits() {
     }
 }
 
-/// The loss of several heads is the sum of what networks with one head each would have, and so is the
-/// gradient that reaches the layers they share.
+/// The loss of several heads is the sum of the losses of networks with one head each, and so is the
+/// gradient that reaches the shared layers.
 #[test]
 fn losses_and_gradients_add_up() {
     let data = points(37);
@@ -48,7 +49,8 @@ fn losses_and_gradients_add_up() {
     let sum: f64 = heads.iter().map(|head| head.loss).sum();
     assert!((metrics.loss - sum).abs() < 1e-6, "{} and {sum}", metrics.loss);
 
-    // By hand: squared error of the fourth logit, and the class of the largest of the first three.
+    // Worked by hand: squared error of the fourth logit, and the class of the largest of the first
+    // three.
     let squares = logits.iter().zip(data.targets()).map(|(z, (_, (t, _)))| (z[3] - t[0]).powi(2));
     let mean = squares.sum::<f32>() / data.len() as f32;
     assert!((heads[1].loss - f64::from(mean)).abs() < 1e-6);
@@ -58,7 +60,7 @@ fn losses_and_gradients_add_up() {
     assert_eq!(heads[0].accuracy, Some(right as f64 / data.len() as f64));
     assert!(metrics.accuracy <= heads[0].accuracy && metrics.accuracy <= heads[2].accuracy);
 
-    // All heads are the same function of the same parameters: weights of a loss weigh its gradient.
+    // All heads are the same function of the same parameters: weights of a loss scale its gradient.
     let gradient = |weights: [f64; 3]| {
         let [a, b, c] = weights;
         let losses = (
@@ -88,7 +90,7 @@ fn several_heads_learn_together() {
     assert!(heads[0].accuracy > Some(0.97), "{heads:?}");
     assert!(heads[1].loss < 0.01, "{heads:?}");
     assert!(heads[2].accuracy > Some(0.97), "{heads:?}");
-    // Each head's function is applied to its own part.
+    // Each head's function is applied to its own outputs.
     let [a, b, c, product, right, up] = network.predict(&[0.5, -0.5]);
     assert!((a + b + c - 1.0).abs() < 1e-6 && c > 0.5, "{a} {b} {c}");
     assert!((product + 0.25).abs() < 0.2 && right > 0.9 && up < 0.1);

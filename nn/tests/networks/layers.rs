@@ -1,5 +1,5 @@
-//! Every layer that `nn` has: its two drivers agree to the last bit, its gradients are those of finite
-//! differences, any number of threads gives the same bits, and what is saved is loaded.
+//! Every layer of `nn`: its two drivers agree to the last bit, its gradients are those of finite
+//! differences, any number of threads gives the same bits, and saving and loading restore it.
 
 use crate::proof::{check_gradient, comes_back, same_bits, same_by_descent, same_for_any_threads};
 use crate::rule::Rule;
@@ -13,12 +13,12 @@ use nn::layer::{
 };
 use nn::prelude::*;
 
-/// The bits of a number, as types have them.
+/// The bits of a number, as const generics need them.
 const fn bits(x: f64) -> u64 {
     x.to_bits()
 }
 
-/// All that a network of these layers must prove, in `f64` and `f32`.
+/// All properties of a network of these layers, in `f64` and `f32`.
 macro_rules! proves {
     ($Net:ident, $rows:literal, $targets:expr) => {
         same_bits::<$Net<f32>>(stringify!($Net));
@@ -58,7 +58,7 @@ type Parametric<T> = Sequential<
     T,
 >;
 
-/// y = x₀·x₁ + c, y₁ = x₂·d: a layer as a user would write it, with two tensors.
+/// y = x₀·x₁ + c, y₁ = x₂·d: a custom layer with two tensors.
 struct Own<const I: usize, const O: usize>;
 
 impl<const I: usize, const O: usize> RowLayer for Own<I, O> {
@@ -101,7 +101,7 @@ network! {
     struct Wide(dense(130 -> 257, relu), dropout(0.5), residual(dense(65, tanh), layer_norm, dense(257)), dense(3));
 }
 
-/// What the macro would write of `concat(…)` and `heads(…)`, with one head's loss.
+/// The expansion of `concat(…)` and `heads(…)` by the macro, with one head's loss.
 type Joined<T> = Sequential<
     Then<
         Concat<
@@ -146,7 +146,7 @@ fn without_a_bias_zero_stays_zero() {
 
 #[test]
 fn dropout() {
-    // Rows enough that most weights are used by one of them.
+    // Enough rows that one of them uses almost every weight.
     proves!(Dropped, 3001, &[[0.5, -1.0, 2.0]; 29]);
 }
 
@@ -191,7 +191,7 @@ fn all_of_it_in_a_wide_network() {
     same_for_any_threads::<Wide<f32>>(203, Rule::Adam(nn::Adam::new(1e-3)));
 }
 
-/// A gradient that is wrong is found, and named.
+/// A wrong gradient is found and named.
 #[test]
 fn a_wrong_gradient_is_found() {
     struct Wrong;

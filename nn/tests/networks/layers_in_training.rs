@@ -1,5 +1,5 @@
-//! What layers do while a network trains and not afterwards: dropout, batch norm, penalties; and how each
-//! is called in summaries and files.
+//! Behavior of layers in training only: dropout, batch norm, penalties; and their names in
+//! summaries and files.
 
 use nn::Sequential;
 use nn::activation::Identity;
@@ -8,7 +8,7 @@ use nn::init::ByActivation;
 use nn::layer::{self, BatchNorm, Dense, DenseWith, Dropout, Then};
 use nn::prelude::*;
 
-/// The bits of a number, as types have them.
+/// The bits of a number, as const generics need them.
 const fn bits(x: f64) -> u64 {
     x.to_bits()
 }
@@ -24,7 +24,7 @@ network! {
     }
 }
 
-/// What dropout drops depends on the seed and the step, and nothing is dropped afterwards.
+/// Dropout depends on the seed and the step, and drops nothing after training.
 #[test]
 fn dropout_is_random_in_training_alone() {
     type Net = Sequential<
@@ -35,7 +35,7 @@ fn dropout_is_random_in_training_alone() {
         f64,
     >;
     let mut net = Net::init(1);
-    // The identity matrix: the answer is what dropout leaves.
+    // The identity matrix: the output is what dropout leaves.
     net.parameters_mut().as_mut_slice().fill(0.0);
     (0..50).for_each(|i| net.parameters_mut().as_mut_slice()[i * 51] = 1.0);
     assert_eq!(net.predict(&[1.0; 50]), [1.0; 50]);
@@ -54,7 +54,7 @@ fn dropout_is_random_in_training_alone() {
 }
 
 /// PyTorch's numbers: running means move by the momentum, running variances are unbiased, and after
-/// training a row is answered by them alone.
+/// training only they are used for predictions.
 #[test]
 fn batch_norm_remembers() {
     type Net = Sequential<
@@ -67,7 +67,7 @@ fn batch_norm_remembers() {
     let mut net = Net::init(1);
     let (x, t) = ([[1.0, 5.0], [3.0, -1.0], [5.0, 2.0]], [[0.0]; 3]);
     let mut trainer = nn::Trainer::new(nn::Sgd::new(0.1));
-    trainer.set_rate(0.0); // so that nothing but the running numbers moves
+    trainer.set_rate(0.0); // so that only the running statistics change
     trainer.step(&mut net, &x, &t).unwrap();
     let view = nn::layer_view::<Net, BatchNorm<2, { bits(0.25) }, { bits(1e-5) }>>(&net, 0);
     assert_eq!((*view.running_mean, *view.running_variance), ([0.75, 0.5], [1.75, 3.0]));
@@ -80,7 +80,7 @@ fn batch_norm_remembers() {
     }
 }
 
-/// On a tape outside of training, batch norm goes by the running numbers, and so do its gradients.
+/// On a tape outside of training, batch norm uses the running statistics, and so do its gradients.
 #[test]
 fn gradients_by_running_means_are_those_of_differences() {
     let targets = nn::data::Class::from_labels(&[0, 1, 1]).unwrap();
@@ -88,7 +88,7 @@ fn gradients_by_running_means_are_those_of_differences() {
         [[0.5, -1.0, 0.2, 0.8, 1.5], [1.0, 0.3, -0.2, 0.0, 0.1], [-0.4, 0.9, 1.1, 0.6, -2.0]];
     let mut net = <BatchNormed<f64> as Network>::init(3);
     let mut trainer = nn::Trainer::new(nn::Sgd::new(0.1));
-    trainer.step(&mut net, &inputs, &targets).unwrap(); // moves the running numbers
+    trainer.step(&mut net, &inputs, &targets).unwrap(); // moves the running statistics
     let tape = nn::autograd::Tape::new();
     let on_tape = net.on_tape(&tape).unwrap();
     let logits = on_tape.logits(on_tape.inputs(&inputs).unwrap()).unwrap();
@@ -115,8 +115,8 @@ fn gradients_by_running_means_are_those_of_differences() {
     assert!(seen > 100, "{seen}");
 }
 
-/// Whether parameter `i` of `BatchNormed` is a running number: the third and fourth tensor of the first and
-/// the third layer, each of them padded to 16 or 32 numbers.
+/// Whether parameter `i` of `BatchNormed` is a running statistic: the third and fourth tensor of
+/// the first and the third layer, each of them padded to 16 or 32 numbers.
 fn is_state(i: usize) -> bool {
     let dense = (5 * 19_usize).next_multiple_of(16) + 32;
     (32..64).contains(&i) || (64 + dense + 64..64 + dense + 128).contains(&i)
@@ -133,7 +133,7 @@ fn a_network_without_parameters_can_be_trained_and_saved() {
     assert_eq!(Net::load(&path).unwrap().predict(&[1.0, 2.0, 3.0]), [1.0, 2.0, 3.0]);
 }
 
-/// An optimizer that changes all that it sees does not see what is not trained.
+/// An optimizer that changes every parameter it receives does not receive untrained ones.
 #[test]
 fn no_optimizer_sees_running_means() {
     #[derive(Debug)]
@@ -207,7 +207,7 @@ out            dense 3 -> 2, softmax                  2             8
     assert!(
         String::from_utf8_lossy(&std::fs::read(&path).unwrap()).contains("layer3.running_mean")
     );
-    // Another structure of the same tensors is another network.
+    // Another structure with the same tensors is another network.
     let error = Deepened::load(&path).map(|_| ()).unwrap_err().to_string();
     assert!(
         error.contains("residual(dense(3 -> 8, leaky_relu(0.1)), dropout(8 -> 8, 0.3)"),
@@ -236,7 +236,7 @@ fn the_penalty_is_trained_and_not_evaluated() {
     assert!((penalized - loss.unwrap() - 0.25 * squares).abs() < 1e-15);
     let data = nn::data::Dataset::new(x.to_vec(), t.to_vec()).unwrap();
     assert_eq!(plain.evaluate(&data).unwrap(), l2.evaluate(&data).unwrap());
-    // On a tape it is there in training alone.
+    // On a tape it applies in training only.
     let tape = nn::autograd::Tape::new();
     let on_tape = l2.on_tape(&tape).unwrap();
     let loss = on_tape.loss(on_tape.logits(on_tape.inputs(&x).unwrap()).unwrap(), &t).unwrap();

@@ -1,4 +1,4 @@
-//! Names and declarations that are longer than the room for them.
+//! Names and declarations that are longer than their buffers.
 
 use nn::prelude::*;
 
@@ -28,7 +28,7 @@ mod second {
     nn::network! { pub(crate) struct Deep(dense(4 -> 4, hard_sigmoid) * 950, dense(4, tanh), dense(1)); }
 }
 
-/// They differ behind the first 24 KiB.
+/// They differ after the first 24 KiB.
 #[test]
 fn another_declaration_is_refused_however_long_it_is() {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("deep.safetensors");

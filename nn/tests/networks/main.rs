@@ -1,4 +1,4 @@
-//! What networks compute: every layer, head and form alike.
+//! Computations of networks: every layer, head and form.
 
 mod class_names;
 mod columns;

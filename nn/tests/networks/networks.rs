@@ -1,11 +1,11 @@
-//! What a declared network knows, answers, keeps and loads.
+//! Declared networks: description, predictions, saving and loading.
 
 use nn::data::{Class, Dataset};
 use nn::prelude::*;
 use nn::{Show, Threads};
 
 network! {
-    /// Pictures to classes.
+    /// Classifies images.
     #[derive(Debug, PartialEq)]
     pub struct Digits { hidden: dense(784 -> 128, relu), output: dense(10, softmax) }
     struct Small(dense(3 -> 5, tanh), dense(2, softmax));
@@ -36,7 +36,7 @@ output        dense 128 -> 10, softmax              10         1,290
     assert_eq!(<Digits as Architecture>::STEP_FLOPS, 409_088);
 }
 
-/// The plain formula, from the accessors' weights.
+/// Compares with the formula, using the accessors' weights.
 #[test]
 fn predict_is_the_formula() {
     let small = Small::init(9);
@@ -114,7 +114,7 @@ fn what_does_not_match_is_refused() {
     assert!(error.contains("relu"), "{error}");
     let error = refusal(Digits::load(&path).map(|_| ()).unwrap_err());
     assert!(error.starts_with("FILE"), "{error}");
-    // Wider numbers hold the same values; narrower ones do not.
+    // Wider numbers can hold the same values; narrower ones cannot.
     let wide = <Small<f64> as Checkpoint>::load(&path).unwrap();
     let values = wide.parameters().as_slice().iter().map(|&w| w as f32);
     assert!(values.eq(small.parameters().as_slice().iter().copied()));
@@ -126,7 +126,7 @@ fn what_does_not_match_is_refused() {
     assert_eq!(narrowed.parameters(), small.parameters());
     assert!(Small::load(dir.join("absent")).is_err());
 
-    // A network that cannot be saved leaves the file as it was.
+    // A failed save leaves the file unchanged.
     let mut broken = small.clone();
     broken.parameters_mut().as_mut_slice()[3] = f32::NAN;
     let error = refusal(broken.save(&path).unwrap_err());

@@ -1,4 +1,5 @@
-//! The networks of the cases that `network!` accepts (`ui/pass`), each as its twin that is read at run time.
+//! The networks of the cases that `network!` accepts (`ui/pass`), each with its run-time
+//! counterpart.
 
 use std::path::Path;
 
@@ -9,7 +10,8 @@ use nn::{Adam, Dynamic, Registry, Row, Sgd, Threads};
 use crate::dynamic::{STEPS, See, declaration, rows, same, steps};
 use crate::rule::Rule;
 
-/// The cases, each with its file, its networks, those that have no twin, and the numbers that they name.
+/// The cases, each with its file, its networks, those without a counterpart, and the numbers that
+/// they name.
 macro_rules! cases {
     ($((
         $case:ident $file:literal: [$($name:ident)+]
@@ -21,11 +23,11 @@ macro_rules! cases {
             mod $case;
         )*
 
-        /// File, networks, networks without a twin.
+        /// File, networks, networks without a counterpart.
         const CASES: &[(&str, &[&str], &[&str])] =
             &[$(($file, &[$(stringify!($name)),+], &[$($(stringify!($but)),+)?])),*];
 
-        /// Shows each of them to `see`.
+        /// Calls `see` with each of them.
         fn all_of_cases(see: &mut impl See) {
             $({
                 let numbers: &[(&str, f64)] = &[$($((stringify!($number), $value)),+)?];
@@ -38,7 +40,8 @@ macro_rules! cases {
     };
 }
 
-// Without a twin are widths and numbers that are expressions or parameters, and declarations in a text of their own.
+// Without a counterpart are widths and numbers that are expressions or parameters, and declarations
+// in separate texts.
 cases! {
     (activation_parameters "../ui/pass/activation_parameters.rs": [Leak Same] but [Numbers] with [SLOPE = 0.2])
     (activations "../ui/pass/activations.rs": [All])
@@ -61,7 +64,7 @@ cases! {
     (tuple "../ui/pass/tuple.rs": [Digits])
 }
 
-/// Cases about what the macro writes, for which a text that is read has no counterpart.
+/// Cases about the output of the macro, which have no run-time counterpart.
 const OF_THE_MACRO: &[(&str, &str)] = &[
     ("attributes_everywhere", "attributes"),
     ("budget", "constants"),
@@ -86,7 +89,7 @@ const OF_THE_MACRO: &[(&str, &str)] = &[
     ("types_of_users", "names of types"),
 ];
 
-/// A network of a case, by the text that the case has.
+/// A network of a case, parsed from the text of the case.
 fn read<T: Float>(source: &'static str, name: &str, numbers: &[(&str, f64)]) -> Dynamic<T> {
     let mut registry = Registry::new();
     for &(name, number) in numbers {
@@ -108,7 +111,7 @@ fn every_passing_case_has_its_twins() {
             assert!(OF_THE_MACRO.iter().any(|case| case.0 == stem), "{stem} has no twins");
             continue;
         };
-        // What has a body, or a text, or parameters; `struct Unit;` is none.
+        // Structs with a body, a text or parameters; not `struct Unit;`.
         let source = std::fs::read_to_string(&path).unwrap();
         let declared = source.split("struct ").skip(1).filter_map(|rest| {
             let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap();
@@ -125,7 +128,7 @@ fn every_passing_case_has_its_twins() {
     assert_eq!(CASES.len() + OF_THE_MACRO.len(), 40);
 }
 
-/// Weights, predictions by any threads, losses, and weights after training.
+/// Weights, predictions on any number of threads, losses, and weights after training.
 #[test]
 fn twins_of_passing_cases_have_the_same_bits() {
     struct Numbers;

@@ -1,4 +1,4 @@
-//! What every layer has to prove, whoever wrote it.
+//! Properties that every layer must have, including custom ones.
 
 use nn::prelude::*;
 use nn::{Row, Sgd, Trainer};
@@ -13,7 +13,7 @@ pub(crate) fn same_bits<N: Network>(name: &str) {
     }
 }
 
-/// Central differences of the mean loss in every parameter, in `f64`.
+/// Central differences of the mean loss with respect to every parameter, in `f64`.
 pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
     let random = Random::new(1, 2);
     let mut inputs = vec![N::Input::zeroed(); targets.len()];
@@ -51,7 +51,7 @@ pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
     );
 }
 
-/// 200 steps from the same start with this many threads.
+/// 200 steps from the same initial weights on this many threads.
 pub(crate) fn trained<N: Network>(threads: usize, batch: usize, optimizer: Rule) -> N
 where
     N::Float: nn::Float,
@@ -93,24 +93,24 @@ pub(crate) fn same_for_any_threads<N: Network>(batch: usize, optimizer: Rule) {
     assert_ne!(alone, bits(&N::init(3)), "{} has not been trained", N::NAME);
 }
 
-/// What is saved is loaded, to the last bit.
+/// Saving and loading restores the network to the last bit.
 pub(crate) fn comes_back<N: Network>(name: &str) {
     let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("comes_back");
     std::fs::create_dir_all(&dir).unwrap();
     let path = dir.join(format!("{name}-{}", std::any::type_name::<N::Float>()));
-    // After some steps, so that nothing has its first value.
+    // After some steps, so that no tensor has its initial value.
     let network = trained::<N>(1, 9, Rule::Adam(nn::Adam::new(1e-2)));
     network.save(&path).unwrap();
     let loaded = N::load(&path).unwrap_or_else(|error| panic!("{name}: {error}"));
     assert!(loaded.parameters() == network.parameters(), "{name}");
-    // A row is answered as in a batch.
+    // A single row has the same output as in a batch.
     let input = N::Input::zeroed();
     let mut answer = [N::Output::zeroed(); 3];
     network.predict_into(&[input; 3], &mut answer, &nn::Threads::new(1));
     assert_eq!(network.predict(&input).as_slice(), answer[1].as_slice(), "{name}");
 }
 
-/// Descent in the store of the weights' gradient gives the bits of a gradient and then an update.
+/// Descent fused into the weights' gradient gives the bits of a gradient followed by an update.
 pub(crate) fn same_by_descent<N: Network>(threads: usize, batch: usize) {
     let sgd = Sgd::new(0.05);
     let (fused, plain) = (

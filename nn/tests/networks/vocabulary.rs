@@ -41,7 +41,7 @@ fn every_word_is_documented() {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let words = |page: &'static str| page.split(move |c| !is_word(c)).collect::<Vec<_>>();
     for (name, page) in pages {
-        // Of the second, the table alone.
+        // Of the second page, only the table.
         let lines =
             page.lines().take_while(|line| name.ends_with(".md") || line.starts_with("//!"));
         let page: Vec<&str> = lines.flat_map(words).collect();

@@ -1,4 +1,5 @@
-//! Networks with every word of the notation, and rows for them: what is written in another form is written of all of these.
+//! Networks with every word of the notation, and rows for them: every export format is tested with
+//! all of these.
 
 use nn::tensor::random::Random;
 use nn::{Dynamic, Float, Model, Registry, TensorKind};
@@ -63,18 +64,18 @@ pub(crate) const CASES: &[(&str, &str)] = &[
     ("clipped", "robust, dense(4 -> 5, tanh), dense(3)"),
     ("scaled", "scale(1/255), dense(4 -> 5, tanh), dense(3)"),
     ("bent", "dense(4 -> 6), prelu, dense(5, tanh), layer_scale, dense(3)"),
-    // Branches inside: parts of a row, and a row of parts.
+    // Branches inside a network: slices of a row, and a concatenated row.
     ("inside", "struct Outer { open: dense(4 -> 7), pair: Pair, skip: residual(Pair), close: dense(3, softmax) }"),
     ("passed", "struct Passed { parts: concat { a: input(2), b: input(3) }, skip: residual(dropout(0.5)) }"),
 ];
 
-/// Numbers such as come, and such as hardly ever do.
+/// Ordinary numbers and extreme ones.
 pub(crate) const EXTREMES: [f64; 16] = [
     0.0, -0.0, 1.0, -1.0, 3.0, -3.0, 1e-3, -1e-3, 1e-30, -1e-40, 30.0, -30.0, 100.0, -100.0, 1e4,
     -1e4,
 ];
 
-/// The network with numbers in all of its tensors, running means among them.
+/// The network with numbers in all of its tensors, running statistics included.
 pub(crate) fn network<T: Float>(text: &str) -> Dynamic<T> {
     let mut registry = Registry::new();
     let pair = "struct Pair { parts: concat { a: dense(4 -> 3, tanh), b: input(3) }, answer: heads(dense(2), (layer_norm, dense(5))) }";
@@ -84,7 +85,7 @@ pub(crate) fn network<T: Float>(text: &str) -> Dynamic<T> {
     let (tensors, random) = (Model::tensors(&network), Random::new(4, 0));
     for tensor in tensors.iter().filter(|tensor| tensor.kind != TensorKind::Weight) {
         for at in tensor.range() {
-            // Variances are among them.
+            // Positive, because some are variances.
             network.flat_mut()[at] = T::of(0.5 + random.uniform::<f64>(at as u64));
         }
     }

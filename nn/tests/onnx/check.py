@@ -1,13 +1,13 @@
-"""Has ONNX's checker look at the models that the test `onnx` wrote, and ONNX Runtime and ONNX's own evaluator run them.
+"""Checks the models that the test `onnx` wrote with ONNX's checker, and runs them with ONNX Runtime and ONNX's own evaluator.
 
     python3 -m venv venv && venv/bin/pip install onnx==1.23.2 onnxruntime==1.32.0 numpy
     ONNX_FILES=/tmp/files cargo test -p nn --test onnx
     ONNX_FILES=/tmp/files cargo test -p nn --lib every_operation_of_the_list    # functions on a tape
     venv/bin/python nn/tests/onnx/check.py /tmp/files
 
-The answers must be within 1e-6 of the network's, relative to the largest number that the head gets of a row where that is
-above 1: sums of large numbers have other roundings in another order. ONNX Runtime has not each operator for f64; of models
-with such a one the evaluator is asked alone.
+The outputs must be within 1e-6 of the network's, relative to the largest logit of a row if that is above 1: sums of large
+numbers round differently in another order. ONNX Runtime does not have every operator for f64; models with a missing one run
+only in the evaluator.
 """
 
 import json
@@ -24,7 +24,7 @@ numpy.seterr(all="ignore")  # the evaluator computes both sides of an Elu
 
 
 def valid(path):
-    """The model, which the checker has looked at."""
+    """Loads a model and checks it."""
     model = onnx.load(path)
     onnx.checker.check_model(model, full_check=True)
     onnx.shape_inference.infer_shapes(model, check_type=True, strict_mode=True, data_prop=True)
@@ -32,7 +32,7 @@ def valid(path):
 
 
 def runs(path):
-    """The names of those who run a model, and how: from rows to rows."""
+    """The runtimes of a model by name, each a function from inputs to outputs."""
     model = valid(path)
     keys = {entry.key for entry in model.metadata_props}
     assert path.name.startswith("function_") or keys >= {"network", "architecture"}, path
@@ -78,7 +78,7 @@ for text in sorted(folder.glob("*.txt")):
         if not apart <= NEAR:
             wrong.append((text.name, name, apart))
 
-# Tables: an input for each column, of which those of words are texts; what is missing is NaN or an empty text.
+# Tables: an input for each column, strings for words; a missing value is NaN or an empty string.
 for text in sorted(folder.glob("*.json")):
     path, data = text.with_suffix(".onnx"), json.loads(text.read_text())
     model, kind = valid(path), numpy.float64 if "-f64-" in text.name else numpy.float32
@@ -94,7 +94,7 @@ for text in sorted(folder.glob("*.json")):
     y = numpy.array(data["y"]).reshape(len(column), -1)
     found = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"]).run(None, named)[0]
     assert found.shape == y.shape and found.dtype == kind, text
-    # As near as the sum is of which an answer is the exponential: some 12 for the prices here.
+    # With a log target, the tolerance is that of the logarithm: some 12 for the prices here.
     scale = numpy.maximum(1, numpy.abs(y)) * (12 if data["is_log"] else 1)
     apart = float((numpy.abs(found - y) / scale).max())
     worst["tables"] = max(worst["tables"], apart)

@@ -1,8 +1,8 @@
-//! Models of one node, as bytes: written by hand, so that the reader does not judge itself.
+//! Models of one node, encoded by hand, so that the reader is not tested against itself.
 
 use crate::fixture::{Array, Case};
 
-/// A field of a message: a number, or bytes.
+/// A varint.
 fn varint(mut number: u64, to: &mut Vec<u8>) {
     while number >= 0x80 {
         to.push(number as u8 | 0x80);
@@ -22,7 +22,7 @@ fn bytes(field: u64, bytes: &[u8], to: &mut Vec<u8>) {
     to.extend(bytes);
 }
 
-/// The number of an element type, and whether it has whole numbers.
+/// The number of an element type, and whether it is an integer type.
 fn kind(name: &str) -> i64 {
     match name {
         "f32" => 1,
@@ -34,7 +34,7 @@ fn kind(name: &str) -> i64 {
     }
 }
 
-/// A value that goes in or comes out.
+/// An input or output.
 fn port(array: &Array) -> Vec<u8> {
     let (mut shape, mut tensor, mut all, mut port) = (vec![], vec![], vec![], vec![]);
     for &length in &array.shape {
@@ -50,7 +50,8 @@ fn port(array: &Array) -> Vec<u8> {
     port
 }
 
-/// A setting, of whatever type it may be: files from before attributes had types say no more.
+/// An attribute of any type, without the type: files from before attributes had types look like
+/// this.
 fn attribute(name: &str, value: &str) -> Vec<u8> {
     let mut attribute = vec![];
     bytes(1, name.as_bytes(), &mut attribute);
@@ -66,7 +67,7 @@ fn attribute(name: &str, value: &str) -> Vec<u8> {
     attribute
 }
 
-/// The model of a case, and which of its inputs are there.
+/// The model of a case, and which of its inputs are present.
 pub(crate) fn model(case: &Case) -> Vec<u8> {
     let (mut node, mut graph, mut opset, mut model) = (vec![], vec![], vec![], vec![]);
     for input in &case.inputs {

@@ -1,7 +1,8 @@
-//! Models in the ONNX format, in and out.
+//! Models in the ONNX format, reading and writing.
 //!
-//! All of it is one program, since what it compiles of the reader for `f32` and `f64` is much: the ONNX project's node tests,
-//! models that others have written, and networks that are written here and read again.
+//! All tests are one program, because it compiles much of the reader for `f32` and `f64`: the ONNX
+//! project's node tests, models written by other programs, and networks that are written here and
+//! read again.
 
 mod cases;
 #[path = "../../../autograd/tests/onnx/covers.rs"]

@@ -1,4 +1,4 @@
-"""Models as other programs write them, and what ONNX Runtime answers: models/NAME.onnx and models.txt.
+"""Models written by other programs, with the outputs of ONNX Runtime: models/NAME.onnx and models.txt.
 
     python3 -m venv venv && venv/bin/pip install torch==2.15.0 onnx==1.23.2 onnxscript==0.7.2 onnxruntime==1.32.0 \\
         scikit-learn==1.9.1 skl2onnx==1.20.0 numpy
@@ -37,7 +37,7 @@ class Images(nn.Module):
 
 
 class Skips(nn.Module):
-    """Shapes that are computed, two inputs, a residual and two outputs."""
+    """Computed shapes, two inputs, a residual and two outputs."""
 
     def __init__(self):
         super().__init__()
@@ -61,7 +61,7 @@ def export(name, model, inputs, dynamo, **options):
         options["dynamic_axes"] = {key: {0: "n"} for key in names["input_names"]}
     path = HERE / "models" / f"{name}.onnx"
     torch.onnx.export(model, inputs, path, dynamo=dynamo, verbose=False, **names, **options)
-    # Where in which file of this machine each node was thought of is nobody's concern.
+    # Removes the source locations of this machine from the nodes.
     written = onnx.load(path, load_external_data=False)
     for part in [written.graph, *written.graph.node, *written.graph.value_info]:
         del part.metadata_props[:]
@@ -80,7 +80,7 @@ with torch.no_grad():
     images.norm.running_var.uniform_(0.5, 2)
 export("torch_mlp_script", mlp, (torch.randn(2, 4),), False, opset_version=17)
 export("torch_mlp_dynamo", mlp, (torch.randn(2, 4),), True, external_data=False)
-# Large enough for a file beside it.
+# Large enough for an external file.
 beside = nn.Sequential(nn.Linear(20, 24), nn.Tanh(), nn.Linear(24, 20))
 export("torch_beside", beside, (torch.randn(2, 20),), True, external_data=True)
 export("torch_images_script", images, (torch.randn(2, 1, 8, 8),), False)

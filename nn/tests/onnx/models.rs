@@ -1,4 +1,4 @@
-//! Models that PyTorch's exporters and skl2onnx wrote, read and run here: see `models.py`.
+//! Models written by PyTorch's exporters and skl2onnx, read and run here: see `models.py`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -86,7 +86,7 @@ fn a_chain_becomes_a_network() {
         let found = network.predict(&case.inputs[0].to_vec()).unwrap();
         assert_near(name, &found, &case.outputs[0].to_vec());
     }
-    // Its declaration is one of the macro's, which loads its file.
+    // Its declaration is valid for the macro, and the declared network loads its file.
     let model = OnnxModel::<f32>::read(file("torch_mlp_script")).unwrap();
     let text = "pub struct Mlp(\n    dense(4 -> 6, relu),\n    layer_norm(epsilon = 1e-5),\n    dense(6 -> 4, silu),\n    \
                 dense(4 -> 3, softmax),\n);\n";
@@ -98,7 +98,7 @@ fn a_chain_becomes_a_network() {
     fs::remove_file(&path).unwrap();
     let x = [0.5, -1.0, 2.0, 0.25];
     assert_eq!(declared.predict(&x)[..], network.predict(&x).unwrap());
-    // A scaler in front is an encoder.
+    // A scaler at the beginning is an encoder.
     let case = cases().into_iter().find(|case| case.name == "sklearn_numbers").unwrap();
     let network = OnnxModel::<f32>::read(file(&case.name)).unwrap().to_dynamic();
     let network = network.unwrap_or_else(|error| panic!("{error}"));
@@ -110,7 +110,8 @@ fn a_chain_becomes_a_network() {
     let found = network.predict(&case.inputs[0].to_vec()).unwrap();
     assert_near(&case.name, &found, &case.outputs[0].to_vec());
     for (name, part) in [
-        // Two inputs are joined and a residual follows; what turns the rows afterwards is no layer.
+        // Two inputs are joined and a residual follows; the transposition of the rows afterwards is
+        // not a layer.
         ("torch_skips_script", "nodes that read"),
         ("torch_images_script", "(Conv): found no layer of the notation"),
         ("sklearn_classes", "(Softmax): found no layer of the notation"),
@@ -135,7 +136,7 @@ fn models_have_gradients() {
         .collect();
     let names: Vec<String> = model.parameters().map(|(name, _)| name.to_owned()).collect();
     assert!(names.iter().any(|name| name == "block.1.weight"), "{names:?}");
-    // The sum of all outputs, when a parameter is changed in its first number.
+    // The sum of all outputs, after a change of a parameter's first number.
     let sum = |changed: &str, by: f64| {
         let tape = Tape::no_grad();
         let mut value = model.parameters().find(|(name, _)| *name == changed).unwrap().1.to_vec();
@@ -189,14 +190,14 @@ fn a_model_is_trained_on_by_the_loop() {
     let run = fit(&mut trained, &data).epochs(150).learning_rate(0.02).show(Show::Nothing);
     let losses: Vec<f64> = run.run().unwrap().epochs.iter().map(|epoch| epoch.loss).collect();
     assert!(losses[149] < 0.5 * losses[0], "{} to {}", losses[0], losses[149]);
-    // Running means have no gradient, and bounds are none's weights.
+    // Running statistics have no gradient, and bounds are not weights.
     let images = OnnxModel::<f32>::read(file("torch_images_script")).unwrap();
     let images = images.tensors();
     assert!(images.named().iter().all(|tensor| !tensor.name.contains("running")));
     assert!(images.get("out.weight").is_some());
 }
 
-/// `bytes` with `from` replaced by as many others, wherever it stands.
+/// `bytes` with every `from` replaced by another text of the same length.
 fn changed(bytes: &[u8], from: &str, to: &str) -> Vec<u8> {
     assert_eq!(from.len(), to.len());
     let (mut bytes, mut count) = (bytes.to_vec(), 0);
@@ -237,7 +238,7 @@ fn what_cannot_be_read_is_named() {
     assert!(error.contains("in the external file of tensor"), "{error}");
     let error = refused(&changed(&beside, "torch_beside.onnx.data", "../../torch_beside.onn"));
     assert!(
-        error.contains("expected the name of a file beside the model, without `..`"),
+        error.contains("expected the name of a file in the model's folder, without `..`"),
         "{error}"
     );
     let scaled = fs::read(file("sklearn_numbers")).unwrap();

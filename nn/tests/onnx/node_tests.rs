@@ -1,8 +1,9 @@
 //! The ONNX project's backend node tests, run forward through the reader of ONNX models.
 //!
-//! 409 of them (names.txt) concern what a tape can do; each is one operator with inputs, settings and expected outputs, of the
-//! ONNX project's making. The numbers lie in autograd/tests/onnx, so a test run needs nothing else; convert.py says where they
-//! come from. `cargo test -p nn --test onnx -- --nocapture` prints the table.
+//! 409 of them (names.txt) cover operations of a tape; each is one operator with inputs, attributes
+//! and expected outputs, from the ONNX project. The numbers are in autograd/tests/onnx, so a test
+//! run needs nothing else; convert.py documents their origin.
+//! `cargo test -p nn --test onnx -- --nocapture` prints the table.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,14 +18,15 @@ use tensor::Float;
 const RELATIVE: f64 = 1e-3;
 const ABSOLUTE: f64 = 1e-7;
 
-/// Runs a case and compares; what is wrong as a sentence.
+/// Runs a case and compares; an error as a sentence.
 fn run<T: Float>(path: &Path, case: &Case) -> Result<(), String> {
     std::fs::write(path, encode::model(case)).unwrap();
     let model = OnnxModel::<T>::read(path).map_err(|error| error.to_string())?;
     let tape = Tape::<T>::new();
     let variable = |array: &fixture::Array| {
         let value = array.tensor();
-        // Recorded as in training; masks, indices and exponents in whole numbers want no gradient.
+        // Recorded as in training; integer inputs such as masks, indices and exponents have no
+        // gradient.
         if array.kind.starts_with('f') { tape.parameter(value) } else { tape.constant(value) }
     };
     let inputs: Vec<_> = case.inputs.iter().flatten().map(variable).collect();
@@ -59,7 +61,7 @@ fn run<T: Float>(path: &Path, case: &Case) -> Result<(), String> {
     }
 }
 
-/// The names of what is on a tape, which its `Debug` form lists.
+/// The names of the operations on a tape, from its `Debug` form.
 fn operations<T: Float>(tape: &Tape<T>) -> Vec<String> {
     let listing = format!("{tape:?}");
     let names = listing.lines().filter_map(|line| {

@@ -1,10 +1,10 @@
-"""Models of scikit-learn: read, run, and made into declared networks.
+"""Models of scikit-learn: read, run, and converted to declared networks.
 
     python3 round_trips.py PROGRAMS FOLDER SEED
 
-PROGRAMS is where the examples `run_onnx` and `from_onnx` are. New models, by another seed than those of `models.py`, go through
-skl2onnx; `run_onnx` must answer as scikit-learn does, and what `from_onnx` makes of a chain is a safetensors file whose
-tensors are those of the model. `exchange.sh` calls this script, and has the packages.
+PROGRAMS is the folder of the examples `run_onnx` and `from_onnx`. skl2onnx exports new models, with another seed than those of
+`models.py`. `run_onnx` must give scikit-learn's outputs, and `from_onnx` must convert a chain to a safetensors file with the
+model's tensors. `exchange.sh` calls this script, and installs the packages.
 """
 
 import pathlib

@@ -1,5 +1,5 @@
-//! Networks behind the columns of tables, trained a little, and tables for them: what is written in another form is written of
-//! all of these.
+//! Networks with columns of tables, briefly trained, and tables for them: every export format is
+//! tested with all of these.
 
 use nn::data::{Column, Table};
 use nn::tensor::random::Random;
@@ -32,8 +32,8 @@ pub(crate) const TABLES: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// Flats, with gaps, in cities and streets of which some are rare; with `is_new` also such as were never seen, and numbers far
-/// beyond.
+/// Flats, with missing values, in cities and streets of which some are rare. With `is_new` there
+/// are also unseen ones, and numbers far outside the range.
 pub(crate) fn table(seed: u64, rows: usize, is_new: bool) -> Table {
     let random = Random::new(seed, 0);
     let of = |row: usize, which: u64| random.uniform::<f64>(row as u64 * 16 + which);
@@ -41,7 +41,7 @@ pub(crate) fn table(seed: u64, rows: usize, is_new: bool) -> Table {
         let number = move |row| match of(row, which + 8) {
             ..0.1 => f64::NAN,
             0.1..0.15 if is_new => [-1e6, 1e9, 0.0, 1e-9][(of(row, which) * 4.0) as usize],
-            // As a network of `f32` has it.
+            // Rounded to `f32`.
             _ => f64::from((from + (to - from) * of(row, which)) as f32),
         };
         (0..rows).map(number).collect::<Vec<f64>>()
@@ -78,12 +78,13 @@ pub(crate) fn table(seed: u64, rows: usize, is_new: bool) -> Table {
     .unwrap()
 }
 
-/// Whether the logarithm of the target is predicted, and answers stay within those that were seen.
+/// Whether the target's logarithm is predicted and outputs are clamped to the range of the training
+/// rows.
 pub(crate) fn is_log(text: &str) -> bool {
     text.contains("relu")
 }
 
-/// The network, which has seen this table.
+/// The network, fitted to this table.
 pub(crate) fn trained<T: Float>(text: &str, target: &str, table: &Table) -> Dynamic<T> {
     let network = Dynamic::<T>::parse(text).unwrap_or_else(|error| panic!("{error}"));
     let mut network = network.predicting(table, target).unwrap().init(3);

@@ -1,7 +1,9 @@
-//! Networks behind the columns of tables as ONNX models: words are texts, and what is missing is NaN or an empty text.
+//! Networks with columns of tables as ONNX models: words are strings, and a missing value is NaN or
+//! an empty string.
 //!
-//! `ONNX_FILES=/tmp/files cargo test -p nn --test onnx` leaves the files where they are told, each with a table as JSON
-//! beside it; `check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
+//! `ONNX_FILES=/tmp/files cargo test -p nn --test onnx` leaves the files in that folder, each with
+//! a table as JSON next to it; `check.py /tmp/files` checks them with ONNX's checker and runs them
+//! with ONNX Runtime.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -32,7 +34,7 @@ fn every_case_of_tables_is_written() {
     }
 }
 
-/// Writes the model, and beside it rows of a table and what the network answers.
+/// Writes the model, and next to it rows of a table and the network's outputs.
 fn case<T: Float>(folder: &Path, name: &str, text: &str, target: &str, opset: i64) {
     let (seen, new) = (table(1, 400, false), table(2, 200, true));
     let network = trained::<T>(text, target, &seen);
@@ -54,7 +56,7 @@ fn case<T: Float>(folder: &Path, name: &str, text: &str, target: &str, opset: i6
         json!({ "columns": columns, "y": y, "is_log": is_log(text) }).to_string(),
     )
     .unwrap();
-    // Our own reader knows no texts.
+    // Our own reader does not support strings.
     match OnnxModel::<f64>::read(&path) {
         Ok(model) => reads_back(&model, &new, &y),
         Err(error) => {
@@ -64,7 +66,7 @@ fn case<T: Float>(folder: &Path, name: &str, text: &str, target: &str, opset: i6
     }
 }
 
-/// The reader of ONNX models gives the same.
+/// The reader of ONNX models gives the same outputs.
 fn reads_back(model: &OnnxModel<f64>, table: &Table, expected: &[f64]) {
     let inputs = model.inputs().iter().map(|input| {
         assert_eq!(input.shape(), Some(&[None, Some(1)][..]));
@@ -96,7 +98,7 @@ network! {
     struct Numbers(columns { area: number(log), garden: flag }, dense(3));
 }
 
-/// Columns in a branch are inputs beside those of the other branches.
+/// Columns in a branch are inputs next to those of the other branches.
 #[test]
 fn columns_in_a_branch_are_inputs_of_their_own() {
     let seen = table(1, 400, false);
@@ -134,7 +136,7 @@ fn columns_in_a_branch_are_inputs_of_their_own() {
     fs::remove_file(&path).unwrap();
 }
 
-/// A declared network gives the file that one read at run time gives, also where it is inside another.
+/// A declared network gives the same file as one read at run time, also inside another network.
 #[test]
 fn a_declared_network_is_the_same_file() {
     let seen = table(1, 400, false);
@@ -175,8 +177,8 @@ fn words_that_are_not_given_are_named() {
     let says = |options: OnnxOptions| silent.save_onnx(&path, &options).unwrap_err().to_string();
     assert_eq!(
         says(OnnxOptions::new()),
-        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word that the network has a place for: it has \
-         the fingerprints of the others alone; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
+        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word in the network's vocabulary: it has only \
+         the fingerprints of the others; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
          `OnnxOptions::words`"
     );
     let cities = ["Rome", "Oslo", "Bern", "Wien", "Köln"];

@@ -1,7 +1,7 @@
 //! Networks as ONNX models: every layer and every activation of the notation, in every opset.
 //!
-//! `ONNX_FILES=/tmp/files cargo test -p nn --test onnx` leaves the files where they are told, and
-//! `check.py /tmp/files` has ONNX's checker look at them and ONNX Runtime run them.
+//! `ONNX_FILES=/tmp/files cargo test -p nn --test onnx` leaves the files in that folder, and
+//! `check.py /tmp/files` checks them with ONNX's checker and runs them with ONNX Runtime.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -33,7 +33,7 @@ fn every_case_is_written() {
     }
 }
 
-/// Writes the model, and beside it rows of inputs and what the network answers.
+/// Writes the model, and next to it rows of inputs and the network's outputs.
 fn case<T: Float>(folder: &Path, name: &str, text: &str, opset: i64) {
     let network = network::<T>(text);
     let (path, options) = (folder.join(format!("{name}.onnx")), OnnxOptions::new().opset(opset));
@@ -50,7 +50,8 @@ fn case<T: Float>(folder: &Path, name: &str, text: &str, opset: i64) {
     fs::write(folder.join(format!("{name}.txt")), text).unwrap();
 }
 
-/// The reader of ONNX models gives the same, and where the graph is a chain of layers, the network itself.
+/// The reader of ONNX models gives the same outputs and, where the graph is a chain of layers, the
+/// network itself.
 fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
     let model = OnnxModel::<T>::read(path).unwrap();
     assert_eq!(model.metadata("architecture"), Some(&network.declaration()[..]));
@@ -71,7 +72,7 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
             output.to_vec()[row * width..][..width].to_vec()
         });
         let scale = expected.iter().fold(1.0, |most: f64, y| most.max(y.as_f64().abs()));
-        // What a head makes of large numbers tells their roundings apart.
+        // A head amplifies the rounding of large numbers.
         let scale = if row < 6 { scale } else { scale * 1e3 };
         for (found, expected) in parts.zip(expected) {
             let (found, expected) = (found.as_f64(), expected.as_f64());
@@ -81,7 +82,7 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
     }
     let name = path.file_stem().unwrap().to_str().unwrap();
     let Some((case, version)) = name.split_once('-') else { panic!("{name} has no version") };
-    // Some activations are one operator since opset 20, and some of `f32` alone.
+    // Some activations are one operator since opset 20, and some for `f32` only.
     if !["f32-20", "f32-23"].contains(&version) {
         return;
     }
@@ -89,7 +90,7 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
         (Ok(read), None) => {
             assert_eq!(read.predict(x).unwrap(), y, "{path:?}: {}", read.declaration());
             assert_eq!(read.declaration(), as_read(&network.declaration()), "{path:?}");
-            // What it is written down as is the same network.
+            // The notation declares the same network.
             let text = model.notation("Read").unwrap();
             let again = Dynamic::<T>::parse(&text).unwrap();
             assert_eq!(again.declaration(), read.declaration());
@@ -105,7 +106,7 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
     }
 }
 
-/// Cases that `to_dynamic` does not make networks of, why, and what it says.
+/// Cases that `to_dynamic` does not convert, the reason, and its message.
 const NOT_READ: &[(&str, &str, &str)] = &[
     (
         "gated",
@@ -124,8 +125,8 @@ const NOT_READ: &[(&str, &str, &str)] = &[
     ),
 ];
 
-/// A declaration without what is in no graph: what training alone knows, what is dropped, how weights were made. What has the same
-/// formula has one name.
+/// A declaration without the parts that no graph contains: training-only options, dropout,
+/// initializers. Layers with the same formula have one name.
 fn as_read(declaration: &str) -> String {
     let changes = [
         (", l2 0.001", ""),
@@ -158,7 +159,7 @@ fn the_cases_have_every_word_of_the_notation() {
             .flat_map(|(_, text)| text.split(|c: char| !c.is_alphanumeric() && c != '_'));
         words.any(|other| other == word)
     };
-    // Ranks are a search, for which a graph would need an operator of its own.
+    // `quantile` searches, for which ONNX has no operator.
     let refused = [("quantile", "quantile, dense(3 -> 1)")];
     let path = std::env::temp_dir().join(format!("nn-onnx-refused-{}", std::process::id()));
     for (word, text) in refused {
@@ -166,7 +167,7 @@ fn the_cases_have_every_word_of_the_notation() {
         let error = network.save_onnx(&path, &OnnxOptions::new()).unwrap_err().to_string();
         assert!(error.contains(word), "{error}");
     }
-    // Columns of tables have cases of their own.
+    // Columns of tables have separate cases.
     let elsewhere =
         |word: &str| word == "columns" || refused.iter().any(|(other, _)| *other == word);
     for layer in LAYERS.iter().filter(|layer| !elsewhere(layer.word)) {
@@ -211,7 +212,7 @@ fn a_declared_network_and_one_read_at_run_time_give_the_same_file() {
     same::<Photo>("branches");
 }
 
-/// An activation or a layer of one's own is not taken for one of the notation because it has its name.
+/// A custom activation or layer is not confused with one of the notation that has the same name.
 #[test]
 fn a_name_of_the_notation_does_not_make_it_one_of_the_notation() {
     #[derive(Clone, Copy, Debug, Default)]
@@ -275,11 +276,11 @@ fn a_name_of_the_notation_does_not_make_it_one_of_the_notation() {
     ] {
         for error in errors {
             let error = error.unwrap_err().to_string();
-            assert!(error.starts_with(what) && error.contains("one of your own"), "{error}");
+            assert!(error.starts_with(what) && error.contains("a custom one"), "{error}");
         }
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 0, "half a file");
-    // What it is on a tape is written for it alone, and not for the other of this name.
+    // Its function on the tape applies only to it, and not to the other activation of this name.
     squares.save_onnx(&onnx, &options.activation("relu", |x| x.square())).unwrap();
     let model = OnnxModel::<f32>::read(&onnx).unwrap();
     let x = [0.5, -0.75];
@@ -311,7 +312,7 @@ fn what_cannot_be_written_is_named() {
         error.starts_with("activation of `first`, to be saved as ONNX: found `cube`"),
         "{error}"
     );
-    // With its formula on the tape it can, if that is its formula.
+    // With its formula on the tape it can be written, if the formula is correct.
     let cube = OnnxOptions::new().activation("cube", |x| x.square()?.mul(x));
     for own in [
         own,
@@ -337,7 +338,7 @@ fn what_cannot_be_written_is_named() {
             "{error}"
         );
         let error = says(OnnxOptions::new().activation("cube", |x| x.mul(x.detach().square()?)));
-        assert!(error.contains("depends on the inputs by what is not recorded"), "{error}");
+        assert!(error.contains("depends on the inputs in a way that is not recorded"), "{error}");
         let error = says(OnnxOptions::new().activation("cube", |x| x.flip(&[1])));
         assert!(error.contains("found `flip`"), "{error}");
     }

@@ -141,8 +141,8 @@ fn who_cannot_take_a_step_is_named() {
 fn steps_that_never_come_or_never_end_are_refused() {
     let data = rows(1, 40);
     for (from, every, text) in [
-        (1.5, 4, "share of the training before local steps: found 1.5"),
-        (f64::NAN, 4, "share of the training before local steps: found NaN"),
+        (1.5, 4, "fraction of the training before local steps: found 1.5"),
+        (f64::NAN, 4, "fraction of the training before local steps: found NaN"),
         (0.5, 0, "local steps: found 0, expected at least 1"),
     ] {
         for error in threads::run(2, |world| {

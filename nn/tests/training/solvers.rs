@@ -343,7 +343,7 @@ fn a_solver_says_why_it_stopped() {
     let few =
         solve::levenberg_marquardt(&mut Six::<f64>::init(1), &data).iterations(2).run().unwrap();
     assert_eq!((few.stopped, few.iterations), (Stopped::Iterations, 2));
-    assert!(few.to_string().ends_with("all iterations are made"), "{few}");
+    assert!(few.to_string().ends_with("the maximum number of iterations is reached"), "{few}");
 }
 
 #[test]
@@ -373,7 +373,7 @@ fn what_cannot_be_solved_is_refused_by_name() {
         assert!(text.contains(expected), "{text}\nwithout: {expected}");
     };
     let mut dropped = Dropped::<f64>::init(1);
-    let expected = "a function of the parameters alone; leave layers such as dropout out";
+    let expected = "a function of the parameters alone; leave out layers that draw random numbers, such as dropout";
     says(solve::lbfgs(&mut dropped, &data).run(), expected);
     says(solve::levenberg_marquardt(&mut dropped, &data).run(), expected);
     let mut normed = Normed::<f64>::init(1);

@@ -1,6 +1,8 @@
-//! Measures what a step, a message and a byte cost on these machines, and says how far more ranks will pay: a model.
+//! Measures the cost of a step, a message and a byte on these machines, and predicts by a model how
+//! far more ranks pay off.
 //!
-//! `mpirun -n 2 scaling` measures; the table goes on to 1,024 ranks. `scaling --alone` takes given links alone.
+//! `mpirun -n 2 scaling` measures; the table extends to 1,024 ranks. `scaling --alone` uses only
+//! the predefined links.
 
 mod model;
 
@@ -22,25 +24,25 @@ network! {
 }
 
 const HELP: &str = "\
-Measures on these machines what a training step costs on one rank, and what messages between two cost; predicts steps on
-up to 1,024 ranks, over three usual links and this one; compares with steps on the ranks that there are.
+Measures on these machines the cost of a training step on one rank, and of messages between two; predicts steps on
+up to 1,024 ranks, over three common links and this one; compares with steps on the actual ranks.
 
 Options:
-  --rows N       rows of a batch for each rank (default 512)
-  --steps N      steps of a measurement (default 12)
-  --threads N    threads of each rank (default 1)
-  --picture FILE where to write the curves, as SVG
-  --quick        the smallest network alone
-  --alone        without MPI: the usual links alone
-  --help         this text";
+  --rows N       rows of a batch per rank (default 512)
+  --steps N      steps per measurement (default 12)
+  --threads N    threads per rank (default 1)
+  --picture FILE writes the curves to FILE, as SVG
+  --quick        only the smallest network
+  --alone        without MPI: only the common links
+  --help         prints this text";
 
-/// Parts of a batch.
+/// Parts per batch.
 const SHARDS: usize = 8;
-/// Steps between two means, where ranks step by themselves.
+/// Steps between two averages, with local steps.
 const EVERY: u64 = 8;
-/// Epochs that are measured, of which the quickest counts.
+/// Measured epochs, of which the fastest counts.
 const EPOCHS: usize = 6;
-/// Numbers that Adam remembers of each parameter.
+/// Numbers of Adam's state per parameter.
 const MEMORY: f64 = 2.0;
 
 struct Options {
@@ -73,7 +75,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
-/// Rows of noise: what a step costs does not depend on what is learnt.
+/// Rows of noise: the cost of a step does not depend on the values.
 fn rows(count: usize) -> nn::Result<Dataset<[f32; 784], Class<10>>> {
     let random = Random::new(1, 0x5343_414C);
     let row = |row: usize| {
@@ -85,7 +87,7 @@ fn rows(count: usize) -> nn::Result<Dataset<[f32; 784], Class<10>>> {
     Dataset::new(inputs, targets)
 }
 
-/// The least seconds of a step, over some epochs: what is above is somebody else's.
+/// The minimum seconds of a step over some epochs: anything above is interference.
 fn step<N>(
     batch: usize,
     shards: usize,
@@ -108,7 +110,7 @@ where
     Ok(least / data.len().div_ceil(batch) as f64)
 }
 
-/// The least seconds of a sum of so many numbers over all ranks.
+/// The minimum seconds of a sum of this many numbers over all ranks.
 fn sum(world: &World, numbers: usize) -> nn::Result<f64> {
     let (mut sums, mut room) = (Buffer::<f32>::zeroed(numbers), Buffer::zeroed(numbers));
     let mut least = f64::INFINITY;
@@ -121,7 +123,7 @@ fn sum(world: &World, numbers: usize) -> nn::Result<f64> {
     Ok(least)
 }
 
-/// The link between these ranks: one number, and many.
+/// The link between these ranks, from sums of one number and of many.
 fn measured_link(world: &World) -> nn::Result<Link> {
     const NUMBERS: usize = 1 << 20;
     let (one, many) = (sum(world, 1)?, sum(world, NUMBERS)?);
@@ -134,7 +136,7 @@ fn measured_link(world: &World) -> nn::Result<Link> {
     Ok(Link { name: "this".into(), latency, per_byte })
 }
 
-/// Seconds of reading, adding and writing a byte of a sum, on one core.
+/// Seconds to read, add and write a byte of a sum, on one core.
 fn adding() -> f64 {
     let mut sums = vec![1.0_f32; 1 << 20];
     let others = vec![0.5_f32; 1 << 20];
@@ -148,14 +150,14 @@ fn adding() -> f64 {
     least / (sums.len() * 4) as f64
 }
 
-/// Seconds of a step on all ranks, by what they send.
+/// Seconds of a step on all ranks, by kind of communication.
 struct Together {
     in_full: f64,
     in_bf16: f64,
     means: f64,
 }
 
-/// One network, on this rank alone and on all.
+/// One network, on this rank alone and on all ranks.
 fn network<N>(
     name: &str,
     options: &Options,
@@ -186,7 +188,7 @@ where
                 let shards = SHARDS.max(ranks);
                 step::<N>(many * ranks, shards, (options, steps), Some(world))
             };
-            // The end of an epoch is a mean, too.
+            // The end of an epoch averages, too.
             let whole = options.steps.next_multiple_of(EPOCHS * EVERY as usize);
             Some(Together {
                 in_full: on(world, options.steps)?,
@@ -224,14 +226,17 @@ fn measure(options: &Options, world: Option<&World>) -> nn::Result<()> {
     let mut ways = vec![Sent::InFull, Sent::Means { every: EVERY as f64, memory: MEMORY }];
     if let Some(world) = world.filter(|world| world.size() > 1) {
         let with = |compute, sent| Prediction { compute, link: &links[0], sent };
-        // The largest network says most clearly what rounding takes.
+        // The largest network shows the cost of rounding most clearly.
         if let Some((compute, Some(together))) = networks.last() {
             let plain = with(compute, Sent::InFull);
             let rounding = plain.rounding(world.size(), rows, together.in_bf16);
             println!("rounding: {:.3} ns a byte of a gradient in full", rounding * 1e9);
             ways.insert(1, Sent::InBf16 { rounding });
         }
-        println!("\nMeasured on {} ranks, {rows} rows each, beside the model:", world.size());
+        println!(
+            "\nMeasured on {} ranks, {rows} rows each, compared with the model:",
+            world.size()
+        );
         for (compute, together) in &networks {
             let Some(together) = together else { continue };
             for &sent in &ways {

@@ -1,26 +1,26 @@
-//! What a step on several ranks costs: a model of four numbers, and what follows from it.
+//! A model of the cost of a step on several ranks, with four constants, and its predictions.
 
 use std::fmt::{self, Write as _};
 
-/// Ranks up to which it is asked.
+/// The largest number of ranks in the predictions.
 const MOST_RANKS: usize = 1024;
-/// A rank that is used for less than this share of its time does not pay.
+/// Ranks pay off if each computes at least this fraction of the time.
 const PAYS: f64 = 0.8;
-/// As in the library: from so many bytes on four ranks and more add halves.
+/// As in the library: from this many bytes on, four ranks or more add in halves.
 const LONG: usize = 32 * 1024;
 
-/// What a message costs.
+/// The cost of a message.
 #[derive(Debug)]
 pub(crate) struct Link {
     pub(crate) name: String,
     /// Seconds until a message arrives.
     pub(crate) latency: f64,
-    /// Seconds for a byte of it, adding it included.
+    /// Seconds per byte, addition included.
     pub(crate) per_byte: f64,
 }
 
 impl Link {
-    /// Three that are usual, by bandwidth and latency; `adding` seconds for a byte of a sum.
+    /// Three common links, by bandwidth and latency; `adding` is seconds per byte of a sum.
     pub(crate) fn usual(adding: f64) -> Vec<Link> {
         let link = |name: &str, bits: f64, latency: f64| Link {
             name: name.into(),
@@ -42,14 +42,14 @@ impl fmt::Display for Link {
     }
 }
 
-/// What a step costs on one rank.
+/// The cost of a step on one rank.
 #[derive(Debug)]
 pub(crate) struct Compute {
     pub(crate) name: String,
     pub(crate) parameters: usize,
-    /// Seconds, whatever the number of rows is: adding parts, the optimizer.
+    /// Seconds independent of the number of rows: adding parts, the optimizer.
     pub(crate) fixed: f64,
-    /// Seconds for each row.
+    /// Seconds per row.
     pub(crate) per_row: f64,
 }
 
@@ -61,7 +61,7 @@ impl fmt::Display for Compute {
     }
 }
 
-/// How many messages one after the other a sum of so many bytes is, and how often each byte of it passes.
+/// The number of consecutive messages of a sum of this many bytes, and how often each byte is sent.
 pub(crate) fn messages(ranks: usize, bytes: usize) -> (f64, f64) {
     let rounds = f64::from(ranks.ilog2());
     match ranks >= 4 && bytes >= LONG {
@@ -70,14 +70,15 @@ pub(crate) fn messages(ranks: usize, bytes: usize) -> (f64, f64) {
     }
 }
 
-/// What ranks send to one another.
+/// The data that ranks exchange.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Sent {
     /// Each gradient, in full.
     InFull,
-    /// Each gradient as bf16; seconds that rounding a byte of it takes.
+    /// Each gradient as bf16; `rounding` is the seconds per byte for rounding.
     InBf16 { rounding: f64 },
-    /// After so many steps the parameters, and as many numbers as the optimizer remembers of each, in full.
+    /// After `every` steps the parameters, and `memory` numbers of optimizer state per parameter,
+    /// in full.
     Means { every: f64, memory: f64 },
 }
 
@@ -100,13 +101,13 @@ pub(crate) struct Prediction<'p> {
 }
 
 impl Prediction<'_> {
-    /// Seconds of a step in which each rank has so many rows. Nothing overlaps: no MPI that was measured sends while a rank
-    /// computes, unless it has a core to spare.
+    /// Seconds of a step with this many rows per rank. Communication does not overlap with
+    /// computation: no measured MPI sends while a rank computes, unless it has a core to spare.
     pub(crate) fn step(&self, ranks: usize, rows: f64) -> f64 {
         self.compute.fixed + self.compute.per_row * rows + self.sum(ranks)
     }
 
-    /// Seconds of the sums that a step needs.
+    /// Seconds of the sums of a step.
     fn sum(&self, ranks: usize) -> f64 {
         let bytes = (self.compute.parameters * 4) as f64;
         let seconds = |(count, share): (f64, f64), bytes: f64| {
@@ -123,7 +124,7 @@ impl Prediction<'_> {
             }
             Sent::Means { every, memory } => {
                 let bytes = bytes * (1.0 + memory);
-                // Beside the numbers two more: whether each rank can go on, and the loss.
+                // Two more numbers: whether each rank can continue, and the loss.
                 let rounds = f64::from(ranks.ilog2());
                 (seconds(messages(ranks, bytes as usize), bytes) + rounds * self.link.latency)
                     / every
@@ -131,13 +132,13 @@ impl Prediction<'_> {
         }
     }
 
-    /// What rounding a byte must have taken if a step took so many seconds.
+    /// The rounding cost per byte, if a step took this many seconds.
     pub(crate) fn rounding(&self, ranks: usize, rows: f64, seconds: f64) -> f64 {
         let free = Prediction { sent: Sent::InBf16 { rounding: 0.0 }, ..*self };
         (seconds - free.step(ranks, rows)).max(0.0) / (self.compute.parameters * 4) as f64
     }
 
-    /// Bits a second of a link below which it is quicker to send bf16, if there are any.
+    /// The link speed in bits per second below which bf16 is faster, if any.
     fn pays_below(&self, ranks: usize, adding: f64) -> Option<f64> {
         let seconds = |bits: f64, sent: Sent| {
             let link = Link { per_byte: 8.0 / bits + adding, name: String::new(), ..*self.link };
@@ -149,26 +150,26 @@ impl Prediction<'_> {
         bits.take_while(|&bits| is_quicker(bits)).last()
     }
 
-    /// Which share of its time a rank computes.
+    /// The fraction of time that a rank computes.
     fn efficiency(&self, ranks: usize, rows: f64) -> f64 {
         self.step(1, rows) / self.step(ranks, rows)
     }
 
-    /// The smallest batch over all ranks with which they pay.
+    /// The smallest batch over all ranks with which they pay off.
     fn least_batch(&self, ranks: usize) -> f64 {
         // compute ≥ PAYS · (compute + sum)
         let least = self.sum(ranks) * PAYS / (1.0 - PAYS) - self.compute.fixed;
         (least / self.compute.per_row).max(1.0).ceil() * ranks as f64
     }
 
-    /// With a batch of so many rows over all ranks: how many ranks are quickest.
+    /// The fastest number of ranks for this batch over all ranks.
     fn quickest(&self, batch: f64) -> usize {
         let seconds = |ranks: usize| self.step(ranks, batch / ranks as f64);
         let most = ranks().take_while(|&ranks| ranks as f64 <= batch);
         most.min_by(|&a, &b| seconds(a).total_cmp(&seconds(b))).unwrap_or(1)
     }
 
-    /// The most ranks that pay with such a batch.
+    /// The largest number of ranks that pays off with this batch.
     fn paying(&self, batch: f64) -> usize {
         let pays = |&ranks: &usize| self.efficiency(ranks, batch / ranks as f64) >= PAYS;
         ranks().take_while(|&ranks| ranks as f64 <= batch).filter(pays).last().unwrap_or(1)
@@ -180,10 +181,10 @@ fn ranks() -> impl Iterator<Item = usize> {
     std::iter::successors(Some(1), |ranks| Some(ranks * 2)).take_while(|&ranks| ranks <= MOST_RANKS)
 }
 
-/// The whole prediction, for people.
+/// All predictions as text.
 pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     let mut text = format!(
-        "\nA model, not a measurement. Share of its time that each rank computes, with {rows} rows for each:\n"
+        "\nBy the model, not measured. Fraction of time that each rank computes, {rows} rows per rank:\n"
     );
     let heading: String = ranks().map(|ranks| format!("{ranks:>7}")).collect();
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
@@ -199,7 +200,7 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     let percent = PAYS * 100.0;
     let _ = writeln!(
         text,
-        "\nThe smallest batch over all ranks with which each of them computes {percent} % of its time:"
+        "\nSmallest batch over all ranks with which each rank computes {percent} % of the time:"
     );
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
     for compute in networks {
@@ -213,7 +214,7 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     }
     let _ = writeln!(
         text,
-        "\nHow far more ranks pay, by the rows of a batch over all ranks (most with {percent} %; quickest):"
+        "\nUseful number of ranks, by batch size over all ranks (most with {percent} %; fastest):"
     );
     let batches = [256.0, 1024.0, 4096.0, 16_384.0, 65_536.0];
     let heading: String = batches.map(|batch| format!("{:>13}", short(batch))).concat();
@@ -232,7 +233,8 @@ pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     text
 }
 
-/// What it is worth to send less: the share of its time that each rank computes, and on which links rounding pays.
+/// The effect of sending less: the fraction of time that each rank computes, and the links on which
+/// rounding pays off.
 pub(crate) fn less_sent(
     networks: &[Compute],
     links: &[Link],
@@ -242,8 +244,8 @@ pub(crate) fn less_sent(
 ) -> String {
     const RANKS: usize = 16;
     let mut text = format!(
-        "\nShare of its time that each of {RANKS} ranks computes, {rows} rows each, by what is sent: each gradient, or means of \
-         parameters and of what Adam remembers\n"
+        "\nFraction of time that each of {RANKS} ranks computes, {rows} rows each, by what is sent: each gradient, or averages of \
+         parameters and of Adam's state\n"
     );
     let heading: String = ways.iter().map(|sent| format!("{:>10}", sent.to_string())).collect();
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
@@ -258,14 +260,16 @@ pub(crate) fn less_sent(
     let rounded = ways.iter().find(|sent| matches!(sent, Sent::InBf16 { .. }));
     if let (Some(&sent), Some(compute), Some(link)) = (rounded, networks.last(), links.first()) {
         match (Prediction { compute, link, sent }).pays_below(RANKS, adding) {
-            Some(bits) => _ = writeln!(text, "bf16 pays on links below {:.1} Gbit/s", bits / 1e9),
-            None => text += "bf16 pays on no link\n",
+            Some(bits) => {
+                _ = writeln!(text, "bf16 pays off on links below {:.1} Gbit/s", bits / 1e9)
+            }
+            None => text += "bf16 pays off on no link\n",
         }
     }
     text
 }
 
-/// A whole number in few characters.
+/// An integer in few characters.
 fn short(number: f64) -> String {
     match number {
         n if n >= 1e6 => format!("{:.1}M", n / 1e6),
@@ -274,7 +278,8 @@ fn short(number: f64) -> String {
     }
 }
 
-/// Samples per second over ranks, in parts of what one rank has: a panel for each link, a line for each network.
+/// Samples per second over ranks, relative to one rank: a panel for each link, a line for each
+/// network.
 pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String {
     const COLOURS: [&str; 3] = ["#1b6ca8", "#c8553d", "#3f7d3f"];
     let (width, height, gap) = (220.0, 220.0, 50.0);
@@ -283,7 +288,7 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {all} {}\" font-family=\"sans-serif\" font-size=\"11\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
-         <text x=\"{gap}\" y=\"18\" font-size=\"13\">Speed of R ranks, {rows} rows each, by a model: as many times that of one</text>\n",
+         <text x=\"{gap}\" y=\"18\" font-size=\"13\">Speedup of R ranks over one rank, {rows} rows each, by the model</text>\n",
         height + 110.0
     );
     for (number, link) in links.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What stands in front of a network for tables, and what it predicts.
+//! The columns before a network for tables, and its target.
 
 use nn_grammar::ast::Column;
 
@@ -8,23 +8,23 @@ use crate::error::{Error, Result, quoted};
 use crate::labels::Labels;
 use crate::layer::columns::ColumnForm;
 
-/// The columns of a table in front of a network.
+/// The columns of a table before a network.
 #[derive(Clone, Debug)]
 pub(in crate::dynamic) struct Front {
-    /// What each is called.
+    /// The name of each column.
     pub(in crate::dynamic) names: Vec<String>,
-    /// What each is.
+    /// The form of each column.
     pub(in crate::dynamic) forms: &'static [ColumnForm],
     /// The whole network in the notation.
     pub(in crate::dynamic) notation: String,
-    /// What it predicts, if that has been said.
+    /// The target, if it is set.
     pub(in crate::dynamic) target: Option<Target>,
-    /// What the table had beside them.
+    /// The columns of the table that the network does not use.
     #[cfg(feature = "table")]
     pub(in crate::dynamic) left_out: Vec<super::LeftOut>,
 }
 
-/// What is predicted.
+/// The target of the predictions.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::dynamic) struct Target {
     /// The name of its column.
@@ -32,7 +32,7 @@ pub(in crate::dynamic) struct Target {
     pub(in crate::dynamic) goal: Goal,
 }
 
-/// What that is.
+/// The kind of target.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::dynamic) enum Goal {
     /// A number.
@@ -42,7 +42,7 @@ pub(in crate::dynamic) enum Goal {
 }
 
 impl Front {
-    /// These columns, at the front of a network that is written so.
+    /// These columns before the network with this notation.
     pub(in crate::dynamic) fn of(columns: &[Column], notation: &str) -> Self {
         Front {
             names: columns.iter().map(|column| column.name.plain().to_owned()).collect(),
@@ -56,7 +56,7 @@ impl Front {
 }
 
 impl Target {
-    /// The names of the classes, if it is one of several.
+    /// The names of the classes, if the target is one.
     pub(in crate::dynamic) fn class_names(&self) -> Result<Option<Labels>> {
         match &self.goal {
             Goal::Number => Ok(None),
@@ -64,7 +64,7 @@ impl Target {
         }
     }
 
-    /// Refuses a network that ends in something else.
+    /// Rejects a head that does not fit the target.
     pub(in crate::dynamic) fn check(&self, head: &Head) -> Result<()> {
         let (fits, end) = match &self.goal {
             Goal::Number => (head.is_a_number(), "dense(1)".to_owned()),
@@ -80,7 +80,7 @@ impl Target {
             format!("end of a network that predicts {}", quoted(&self.name)),
             format!("{} of {} outputs", head.plan().info(), head.units()),
             format!("`{end}`, as the column's values are"),
-            "let the network end so, or choose another column",
+            "end the network in it, or choose another column",
         ))
     }
 }

@@ -2,9 +2,9 @@
 //!
 //! | file | |
 //! |---|---|
-//! | `form` | what stands in front of a network, and what it predicts |
-//! | `text` | the same as a text, for people and for files |
-//! | `propose` | from a table to the columns of a network for it |
+//! | `form` | the columns before a network, and its target |
+//! | `text` | their text form, for people and for files |
+//! | `propose` | proposes columns for a table |
 //! | `table` | networks for tables |
 
 mod form;

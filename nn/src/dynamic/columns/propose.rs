@@ -1,31 +1,33 @@
-//! From a table to the columns of a network for it.
+//! Proposes the columns of a network for a table.
 
 use super::form::{Goal, Target};
 use crate::data::{Cell, Column, Kind, Table};
 use crate::error::{Error, Result, quoted};
 use crate::layer::columns::{ColumnForm, ColumnKind};
 
-/// A column that says nothing to a network, and why.
+/// A column that carries no information for a network, and the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftOut {
     /// Its name.
     pub name: String,
-    /// Why it is left out, as half a sentence.
+    /// The reason, as half a sentence.
     pub why: String,
 }
 
-/// Rows in which a word must be to have a place of its own.
+/// Rows in which a word must occur to enter the vocabulary.
 const LEAST_ROWS: usize = 3;
-/// Words that can have a place of their own.
+/// The largest vocabulary of a column.
 const MOST_WORDS: usize = 10_000;
-/// Of so many times the distance of its quartiles above the median, a number is looked at by its logarithm.
+/// A number enters as its logarithm if its maximum lies this many interquartile ranges above the
+/// median.
 const LONG_TAIL: f64 = 8.0;
 
 /// A column by its name.
 pub(super) type Named = (String, ColumnForm);
 
-/// The columns for predicting `target` from the others, each with its name, and those that are left out.
+/// Proposes the columns for predicting `target` from the others, each with its name; also returns
+/// the columns that are left out.
 pub(super) fn propose(table: &Table, target: &Column) -> Result<(Vec<Named>, Vec<LeftOut>)> {
     let (mut forms, mut left_out) = (Vec::new(), Vec::new());
     for column in table.columns().iter().filter(|column| column.name() != target.name()) {
@@ -49,14 +51,14 @@ pub(super) fn propose(table: &Table, target: &Column) -> Result<(Vec<Named>, Vec
         return Err(Error::value(
             "columns to predict from",
             format!("none among {} columns", table.columns().len()),
-            "at least one beside the target that is not the same in all rows",
+            "at least one besides the target that is not the same in all rows",
             "choose another target, or give a table with more columns",
         ));
     }
     Ok((forms, left_out))
 }
 
-/// What there is to predict in a column.
+/// The target that a column is.
 pub(super) fn target(column: &Column) -> Result<Target> {
     Ok(Target { name: column.name().to_owned(), goal: goal(column)? })
 }
@@ -75,14 +77,14 @@ fn goal(target: &Column) -> Result<Goal> {
                     format!("classes of column {}", quoted(target.name())),
                     count.to_string(),
                     "at least 2",
-                    "rows of one class have nothing to be told apart by",
+                    "rows of a single class leave nothing to predict",
                 )),
             }
         }
     }
 }
 
-/// How often each word is there.
+/// The number of occurrences of each word.
 fn counts(column: &Column) -> Vec<usize> {
     let words = column.words();
     let mut counts = vec![0; words.len()];
@@ -96,7 +98,7 @@ fn counts(column: &Column) -> Vec<usize> {
     counts
 }
 
-/// What a column is to a network, or why it is nothing.
+/// The form of a column, or the reason to leave it out.
 fn form(column: &Column) -> std::result::Result<ColumnForm, &'static str> {
     let (rows, missing) = (column.len(), column.missing());
     if missing == rows {
@@ -131,7 +133,7 @@ fn form(column: &Column) -> std::result::Result<ColumnForm, &'static str> {
     Ok(ColumnForm { kind, complete: missing == 0 })
 }
 
-/// Whether a column is nothing but the number of its row, by its name and its values.
+/// Whether a column only counts the rows, by its name and its values.
 fn is_row_number(column: &Column, numbers: &[f64]) -> bool {
     let name = column.name().to_ascii_lowercase();
     let is_named = ["", "id", "index", "row", "rownames", "row_names", "row_id"]
@@ -152,13 +154,13 @@ fn words(column: &Column) -> std::result::Result<ColumnForm, &'static str> {
         return Err("is the same in all rows");
     }
     if seen.len() > 20 && seen.len() > present / 2 {
-        return Err("is another word in nearly every row");
+        return Err("is a different word in nearly every row");
     }
     let least = if present < 20 { 1 } else { LEAST_ROWS };
-    // Words too rare to have a place need none.
+    // Words that are too rare to enter the vocabulary do not count.
     let kept = seen.iter().filter(|count| **count >= least).count().min(MOST_WORDS);
     if kept == 0 {
-        return Err("is another word in nearly every row");
+        return Err("is a different word in nearly every row");
     }
     Ok(ColumnForm { kind: ColumnKind::category(kept), complete: missing == 0 })
 }

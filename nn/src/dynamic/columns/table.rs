@@ -16,17 +16,18 @@ use crate::error::{Error, InvalidRows, Result, quoted};
 use crate::layer::columns::ColumnWidths;
 use crate::tabular::Block;
 
-/// What stands between the columns and the last layer, unless something else is asked for.
+/// The default hidden layers.
 const HIDDEN: &str = "dense(128, silu), dropout(0.1), dense(64, silu)";
 
 impl<T: Float> Dynamic<T> {
-    /// A network that predicts one column of a table from the others, whatever they hold: numbers, words, yes and no, dates,
-    /// any of which may be missing.
+    /// A network that predicts one column of a table from the others, which may hold numbers,
+    /// words, yes and no, or dates, any of which may be missing.
     ///
-    /// What each column is to the network is proposed from the table; [`Dynamic::columns`] shows it. What becomes of it (the
-    /// medians of numbers, the places of words) is found by [`fit`](crate::fit) from its training rows alone. A target of
-    /// words, or yes and no, is a class; numbers are standardised in training and given back in their own units. For numbers
-    /// that are classes there is [`Table::as_category`].
+    /// The form of each column is proposed from the table; [`Dynamic::columns`] shows it.
+    /// [`fit`](crate::fit) finds its parameters (the medians of numbers, the vocabulary of words)
+    /// from the training rows alone. A target of words, or yes and no, is a class. Numbers are
+    /// standardized in training and predicted in their own units. For numbers that are classes
+    /// there is [`Table::as_category`].
     ///
     /// ```
     /// use nn::data::{Column, Table};
@@ -58,7 +59,8 @@ impl<T: Float> Dynamic<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such column, it has fewer than two classes, or no other column says anything.
+    /// If there is no such column, it has fewer than two classes, or no other column carries
+    /// information.
     pub fn for_table<'n>(table: &Table, target: impl Into<At<'n>>) -> Result<Self> {
         Self::for_table_with(table, target, HIDDEN)
     }
@@ -92,8 +94,9 @@ impl<T: Float> Dynamic<T> {
         Ok(network)
     }
 
-    /// The same network, which predicts this column of tables: of a target of words, or of yes and no, the classes that this
-    /// table has. [`Dynamic::for_table`] has said so; [`Dynamic::parse`] of a text with a block of columns has not.
+    /// The same network with this column of tables as its target. The classes of a target of words,
+    /// or of yes and no, are those in this table. [`Dynamic::for_table`] has already set the
+    /// target; [`Dynamic::parse`] of a text with a block of columns has not.
     ///
     /// ```
     /// use nn::Dynamic;
@@ -108,24 +111,27 @@ impl<T: Float> Dynamic<T> {
     ///
     /// # Errors
     ///
-    /// If the network has no columns, or ends in something else. If there is no such column, or it has fewer than two classes.
+    /// If the network has no columns, or ends in something else. If there is no such column, or it
+    /// has fewer than two classes.
     pub fn predicting<'n>(&self, table: &Table, target: impl Into<At<'n>>) -> Result<Self> {
         self.front()?;
         self.with_target(self::target(table.column(target)?)?)
     }
 
-    /// The columns that the table had and the network does not see, each with the reason. A network from a file has none.
+    /// The columns of the table that the network does not use, each with the reason. Empty for a
+    /// network from a file.
     pub fn left_out(&self) -> &[LeftOut] {
         self.network.front.as_ref().map_or(&[], |front| &front.left_out)
     }
 
-    /// Rows of a table that has the columns of this network, and its target: for [`fit`](crate::fit) and
-    /// [`evaluate`](Dynamic::evaluate).
+    /// The rows of a table that has the columns of this network and its target, for
+    /// [`fit`](crate::fit) and [`evaluate`](Dynamic::evaluate).
     ///
     /// # Errors
     ///
-    /// If the network was not made for tables. If columns are not there or hold another kind of values, and then which are
-    /// left over. If a target is missing, or no class that the network knows.
+    /// If the network was not made for tables. If columns are missing or hold another kind of
+    /// values; the error then lists the remaining columns. If a target is missing, or is not a
+    /// class that the network knows.
     pub fn rows(&self, table: &Table) -> Result<FlatDataset<T>> {
         let front = self.front()?;
         let target = front.target.as_ref().ok_or_else(|| {
@@ -133,7 +139,7 @@ impl<T: Float> Dynamic<T> {
                 format!("target of network {}", quoted(&self.network.name)),
                 "none",
                 "the column that it predicts",
-                "say which one by `predicting`",
+                "set it by `predicting`",
             )
         })?;
         let (inputs, words) = (front.block().inputs(table)?, front.block().words(table)?);
@@ -141,16 +147,17 @@ impl<T: Float> Dynamic<T> {
         Ok(FlatDataset::new(inputs, width, target.read(table)?, 1)?.with_words(words))
     }
 
-    /// The answers to the rows of a table, which need not have the target: of classes a probability for each.
+    /// The outputs for the rows of a table, which may lack the target. For classes, a probability
+    /// for each.
     ///
     /// # Errors
     ///
-    /// As [`Dynamic::rows`]; if the network was never adapted.
+    /// As [`Dynamic::rows`]. If the network was never adapted.
     pub fn predict_table(&self, table: &Table) -> Result<Vec<T>> {
         self.predict(&self.front()?.block().inputs(table)?)
     }
 
-    /// The name of the column that it predicts, if it was made for tables.
+    /// The name of the target column, if the network was made for tables.
     pub fn target(&self) -> Option<&str> {
         Some(&self.network.front.as_ref()?.target.as_ref()?.name)
     }
@@ -161,7 +168,7 @@ impl<T: Float> Dynamic<T> {
                 format!("network {}", quoted(&self.network.name)),
                 "one that takes numbers",
                 "one that was made for a table",
-                "make it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
+                "create it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
             )
         })
     }
@@ -175,7 +182,7 @@ impl Front {
 }
 
 impl Target {
-    /// The target of each row: a number, or the number of its class.
+    /// The target of each row: a number, or the index of its class.
     fn read<T: Float>(&self, table: &Table) -> Result<Vec<T>> {
         let column = table.column(&self.name)?;
         let as_words;

@@ -1,5 +1,5 @@
-//! What a network for tables predicts as a line of text, which a file has among its metadata, and the columns as people read
-//! them.
+//! The text forms of a network for tables: its target as a line in a file's metadata, and its
+//! columns for people to read.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl Target {
         }
     }
 
-    /// What such a line says.
+    /// Parses such a line.
     pub(in crate::dynamic) fn parse(line: &str) -> Option<Self> {
         let words = words(line)?;
         let [(true, name), (false, goal), rest @ ..] = &words[..] else { return None };
@@ -69,7 +69,7 @@ mod tests {
             let target = Target { name: "price\r\n (€)".into(), goal };
             let text = target.text();
             assert_eq!(Target::parse(&text), Some(target));
-            // Every shorter text, and every text with another byte, is read as something or refused.
+            // Every prefix, and every text with one byte changed, parses or is rejected.
             for end in 0..text.len() {
                 if let Some(shorter) = text.get(..end) {
                     let _any = Target::parse(shorter);

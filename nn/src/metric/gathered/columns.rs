@@ -3,7 +3,7 @@
 use crate::error::{Error, Result};
 use crate::head::Answer;
 
-/// One `A` for each output of rows with numbers.
+/// One `A` for each output of a regression row.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::metric) struct Columns<A>(Vec<A>);
 
@@ -14,7 +14,7 @@ impl<A> Default for Columns<A> {
 }
 
 impl<A: Default> Columns<A> {
-    /// Gives `see` each output of the row with its target and the row's weight.
+    /// Calls `see` with each output of the row, its target and the row's weight.
     pub(in crate::metric) fn observe(
         &mut self,
         row: &Answer,
@@ -31,14 +31,14 @@ impl<A: Default> Columns<A> {
         Ok(())
     }
 
-    /// The mean of the columns' values: `None` if one has none, or there is no column.
+    /// The mean of the columns' values: `None` if a column has no value, or there is no column.
     pub(in crate::metric) fn mean(&self, value: impl Fn(&A) -> Option<f64>) -> Option<f64> {
         let sum: f64 = self.0.iter().map(value).sum::<Option<f64>>()?;
         (!self.0.is_empty()).then(|| sum / self.0.len() as f64)
     }
 }
 
-/// Refuses a row of another width than those before.
+/// Rejects a row with another number of outputs than the rows before.
 pub(in crate::metric) fn same_width(before: usize, found: usize) -> Result<()> {
     if before == found {
         return Ok(());
@@ -46,7 +46,7 @@ pub(in crate::metric) fn same_width(before: usize, found: usize) -> Result<()> {
     Err(Error::value(
         "number of outputs of a row",
         found.to_string(),
-        format!("{before}, as in the rows before"),
+        format!("{before}, as in earlier rows"),
         "measure one model at a time",
     ))
 }

@@ -1,37 +1,37 @@
-//! How often each label was given rightly, wrongly, or not though it should have been.
+//! True positives, false positives and false negatives of each label.
 
 use super::columns::same_width;
 use crate::error::{Error, Result};
 use crate::head::{Answer, Target};
 
-/// The weights of the rows of one label: of a class, or of an event among several.
+/// The weights of the rows of one label: of a class, or of one of several events.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::metric) struct Label {
-    /// It is the target's, and was chosen.
+    /// True positives.
     pub(in crate::metric) hits: f64,
-    /// It is not the target's, and was chosen.
+    /// False positives.
     pub(in crate::metric) false_alarms: f64,
-    /// It is the target's, and was not chosen.
+    /// False negatives.
     pub(in crate::metric) misses: f64,
 }
 
 impl Label {
-    /// The rows whose target it is.
+    /// The weight of the rows whose target it is.
     pub(in crate::metric) fn support(self) -> f64 {
         self.hits + self.misses
     }
 
-    /// hits / (hits + false alarms); `None` where it was never chosen.
+    /// TP / (TP + FP); `None` where it was never predicted.
     pub(in crate::metric) fn precision(self) -> Option<f64> {
         share(self.hits, self.hits + self.false_alarms)
     }
 
-    /// hits / (hits + misses); `None` where it is no row's target.
+    /// TP / (TP + FN); `None` where it is no row's target.
     pub(in crate::metric) fn recall(self) -> Option<f64> {
         share(self.hits, self.support())
     }
 
-    /// 2·hits / (2·hits + false alarms + misses); `None` where it is neither chosen nor a target.
+    /// 2·TP / (2·TP + FP + FN); `None` where it is neither predicted nor a target.
     pub(in crate::metric) fn f1(self) -> Option<f64> {
         share(2.0 * self.hits, 2.0 * self.hits + self.false_alarms + self.misses)
     }
@@ -50,16 +50,16 @@ fn share(part: f64, of: f64) -> Option<f64> {
 pub(in crate::metric) enum Average {
     /// The value of this label alone.
     Of(usize),
-    /// Each label counts alike.
+    /// Unweighted mean over the labels.
     Macro,
     /// The value of the counts of all labels together.
     Micro,
-    /// Each label counts as much as the rows whose target it is.
+    /// Mean over the labels, each weighted with its support.
     Weighted,
 }
 
 impl Average {
-    /// Refuses a label that does not exist.
+    /// Rejects a label that does not exist.
     pub(in crate::metric) fn check(self, labels: usize) -> Result<()> {
         match self {
             Average::Of(label) if label >= labels => Err(Error::value(
@@ -112,8 +112,8 @@ impl Labels {
         same_width(self.0.len(), labels)
     }
 
-    /// The mean of the `value` of the labels that occur, in targets or in answers. A label that occurs and has no value
-    /// counts as 0.
+    /// The mean of `value` over the labels that occur in targets or predictions. A label that
+    /// occurs and has no value counts as 0.
     pub(in crate::metric) fn average(
         &self,
         average: Average,
@@ -137,14 +137,15 @@ impl Labels {
     }
 }
 
-/// A metric that is a function of a label's counts, with the means over labels that there are.
+/// A metric that is a function of a label's counts, with the means over labels.
 macro_rules! label_metric {
     ($(#[$doc:meta])* $Metric:ident, $name:literal, $value:path) => {
         $(#[$doc])*
         ///
-        /// A class is one of exclusive classes, one of the two kinds of an event (0 does not happen, 1 does), or one of several
-        /// events. The means are those over all classes that occur in targets or answers; one that occurs and has no value
-        /// counts as 0 there, as in scikit-learn. A value of no rows is `None`.
+        /// A class is one of exclusive classes, one of the two outcomes of an event (0 does not
+        /// happen, 1 does), or one of several events. The means are over all classes that occur in
+        /// targets or predictions. A class that occurs and has no value counts as 0 there, as in
+        /// scikit-learn. The value without rows is `None`.
         #[derive(Clone, Debug, PartialEq)]
         pub struct $Metric {
             labels: Labels,
@@ -156,22 +157,22 @@ macro_rules! label_metric {
                 $Metric { labels: Labels::default(), average }
             }
 
-            /// Of this class alone: of an event, 1 is that it happens.
+            /// The value of this class alone; for an event, 1 is that it happens.
             pub fn of_class(class: usize) -> Self {
                 Self::new(Average::Of(class))
             }
 
-            /// The mean of all classes, each counting alike.
+            /// The unweighted mean over all classes.
             pub fn macro_mean() -> Self {
                 Self::new(Average::Macro)
             }
 
-            /// Of the decisions about all classes together.
+            /// The value of the counts of all classes together.
             pub fn micro_mean() -> Self {
                 Self::new(Average::Micro)
             }
 
-            /// The mean of all classes, each counting as much as the rows whose target it is.
+            /// The mean over all classes, each weighted with its support.
             pub fn weighted_mean() -> Self {
                 Self::new(Average::Weighted)
             }

@@ -1,4 +1,5 @@
-//! What several metrics gather from rows: sums, columns, counts of decisions, and rankings by a score.
+//! What several metrics accumulate over rows: sums, columns, counts of decisions, and rankings by a
+//! score.
 
 mod columns;
 mod labels;

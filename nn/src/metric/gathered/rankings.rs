@@ -1,4 +1,4 @@
-//! Rows in the order of a score, from which curves are made.
+//! Rows in the order of a score, from which curves are computed.
 
 use super::columns::same_width;
 use crate::error::Result;
@@ -12,8 +12,8 @@ pub(in crate::metric) struct Scored {
     pub(in crate::metric) weight: f64,
 }
 
-/// One ranking for two classes, by the probability of the second; else one for each class against all others, or for each
-/// event.
+/// With two classes, one ranking by the probability of the second. Otherwise one for each class
+/// against all others, or for each event.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::metric) struct Rankings(Vec<Vec<Scored>>);
 
@@ -40,8 +40,8 @@ impl Rankings {
         Ok(())
     }
 
-    /// The mean of the `value` of the rankings, each with its rows by falling score: `None` if one has none, or there is
-    /// none.
+    /// The mean of `value` over the rankings, each with its rows by falling score: `None` if a
+    /// ranking has no value, or there is no ranking.
     pub(in crate::metric) fn mean(self, value: impl Fn(&[Scored]) -> Option<f64>) -> Option<f64> {
         let count = self.0.len();
         let mut sum = 0.0;
@@ -60,7 +60,7 @@ impl Rankings {
     }
 }
 
-/// How much is positive and how much is not among the rows of each score, by falling score.
+/// The weights of positive and negative rows at each distinct score, by falling score.
 pub(in crate::metric) fn steps(ranking: &[Scored]) -> impl Iterator<Item = (f64, f64, f64)> {
     ranking.chunk_by(|a, b| a.score == b.score).map(|rows| {
         let weight = |positive| {

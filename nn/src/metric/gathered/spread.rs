@@ -1,11 +1,12 @@
-//! Outputs and targets of all rows, from which shares of a variance are made.
+//! Outputs and targets of all rows, for fractions of a variance.
 
 use super::columns::Columns;
 use super::sum::Mean;
 use crate::error::Result;
 use crate::head::Answer;
 
-/// Error, target and weight of every row, output by output: a variance is exact only if the mean is known before.
+/// Error, target and weight of every row, output by output. A variance is exact only if the mean is
+/// known before.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(in crate::metric) struct Spread {
     columns: Columns<Vec<[f64; 3]>>,

@@ -1,7 +1,7 @@
-//! Sums and means that do not lose what is small.
+//! Compensated sums and means.
 
-/// A sum that keeps what its additions round away (A. Neumaier, 1974): for all practical purposes exact, and so of the same
-/// value in another order.
+/// A compensated sum (A. Neumaier, 1974). For all practical purposes it is exact, and so has the
+/// same value in every order of the terms.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(in crate::metric) struct Sum {
     sum: f64,
@@ -14,7 +14,7 @@ impl Sum {
         let lost =
             if self.sum.abs() >= x.abs() { (self.sum - sum) + x } else { (x - sum) + self.sum };
         self.sum = sum;
-        // What an infinite sum has lost is not a number.
+        // The compensation of an infinite sum would be NaN.
         self.lost += if sum.is_finite() { lost } else { 0.0 };
     }
 
@@ -42,7 +42,7 @@ impl Mean {
         (weight > 0.0).then(|| self.sum.value() / weight)
     }
 
-    /// How much was taken in.
+    /// The weight added so far.
     pub(in crate::metric) fn weight(&self) -> f64 {
         self.weight.value()
     }

@@ -19,7 +19,7 @@ operators! { node:
         _ => node.input(0)?.gelu()?,
     };
     "HardSigmoid" => {
-        // Ours has the slope 1/6; this is the general form.
+        // The activation here has slope 1/6; this is the general form.
         let (alpha, beta) = (node.number("alpha", 0.2)?, node.number("beta", 0.5)?);
         let line = node.input(0)?.scale(T::of(alpha))?.add_scalar(T::of(beta))?;
         line.clamp(T::zero(), T::one())?
@@ -40,7 +40,7 @@ operators! { node:
     };
 }
 
-/// Ours is the one self-normalising curve; others are multiples of an elu.
+/// `selu` has the self-normalizing constants; with other constants it is a multiple of an elu.
 fn selu<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     let x = node.input(0)?;
     if !node.has("alpha") && !node.has("gamma") {

@@ -1,4 +1,4 @@
-//! Operators on each number of two, and products of matrices.
+//! Binary element-wise operators, and matrix products.
 
 use autograd::Var;
 use tensor::Float;
@@ -12,7 +12,7 @@ operators! { node:
     "Mul" => node.input(0)?.mul(node.input(1)?)?;
     "Div" => {
         let quotient = node.input(0)?.div(node.input(1)?)?;
-        // Whole numbers stay whole.
+        // Integer division stays integer.
         if node.is_whole() { quotient.trunc()? } else { quotient }
     };
     "Pow" => node.input(0)?.pow(node.input(1)?)?;
@@ -42,7 +42,7 @@ operators! { node:
     "Gemm" => gemm(node)?;
 }
 
-/// All inputs by an operation on two.
+/// Folds a binary operation over all inputs.
 fn folded<'t, T: Float>(
     node: &Node<'t, '_, T>,
     operation: fn(Var<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>>,
@@ -62,7 +62,7 @@ fn clip<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     Ok(node.input(0)?.clamp(low, high)?)
 }
 
-/// alpha·A·B + beta·C, A and B transposed if asked for.
+/// alpha·A·B + beta·C, A and B transposed if requested.
 fn gemm<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     let matrix = |number, setting| {
         let matrix = node.input(number)?;

@@ -1,4 +1,4 @@
-//! Functions of each number.
+//! Element-wise functions.
 
 operators! { node:
     "Abs" => node.input(0)?.abs()?;

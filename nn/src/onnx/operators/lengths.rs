@@ -1,4 +1,4 @@
-//! Operators that make and move shapes, and such that hand on what they get.
+//! Operators that compute shapes, and operators that pass their input on.
 
 use autograd::Var;
 use tensor::{Float, Tensor};
@@ -9,7 +9,7 @@ use crate::onnx::read;
 
 operators! { node:
     "Identity" => node.input(0)?;
-    // While a network answers, nothing is dropped.
+    // In inference nothing is dropped.
     "Dropout" => match node.outputs() {
         1 => node.input(0)?,
         _ => return Err(node.wrong("outputs", "a mask", "one, since nothing is dropped")),
@@ -73,7 +73,7 @@ operators! { node:
     };
     "Expand" => {
         let (x, wished) = (node.input(0)?, node.shape(&node.indices(1)?)?);
-        // Both ways: an axis of the input may be the longer one.
+        // Broadcast both ways: an axis of the input may be the longer one.
         let (from, rank) = (x.shape(), x.shape().len().max(wished.len()));
         let at = |shape: &[usize], axis: usize| {
             (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis])
@@ -103,7 +103,7 @@ fn numbers<'t, T: Float>(
     Ok(node.tape.constant(Tensor::from_vec(values, [count])?))
 }
 
-/// The one attribute that is the value.
+/// The value of the only attribute.
 fn constant<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     let tensor = if let Some(value) = node.tensor("value")? {
         read::tensor(node.path, "a constant", value)?.of

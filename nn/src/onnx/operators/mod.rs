@@ -1,18 +1,18 @@
-//! ONNX's operators as operations on a tape: each is a row of the list of one file here.
+//! ONNX's operators as operations on a tape. Each operator is an entry in the list of one file.
 //!
 //! | file | |
 //! |---|---|
-//! | `arithmetic` | on each number of two, and products of matrices |
-//! | `functions` | of each number |
-//! | `activations` | of each number, in layers |
+//! | `arithmetic` | binary element-wise operators, and matrix products |
+//! | `functions` | element-wise functions |
+//! | `activations` | activations of layers |
 //! | `windows` | convolution and pooling |
-//! | `shapes` | what moves numbers |
-//! | `lengths` | what makes and moves shapes, in the graphs of PyTorch's exporter |
-//! | `reductions` | one number of many |
+//! | `shapes` | operators that move numbers |
+//! | `lengths` | operators that compute and pass on shapes, in the graphs of PyTorch's exporter |
+//! | `reductions` | reductions |
 //! | `rows` | softmax, norms and losses |
-//! | `tables` | those of `ai.onnx.ml` |
+//! | `tables` | operators of `ai.onnx.ml` |
 
-/// Rows of operators, each with what gives its output or outputs.
+/// Entries of operators, each with the expression for its output or outputs.
 macro_rules! operators {
     ($node:ident: $($name:literal => $outputs:expr;)*) => {
         /// The operators of this file.
@@ -65,10 +65,10 @@ impl<'t, T: Float> Outputs<'t, T> for Vec<Var<'t, T>> {
     }
 }
 
-/// The domain of operators that are not of layers.
+/// The domain of operators for tables, which are not layers.
 pub(super) const TABLES: &str = "ai.onnx.ml";
 
-/// Whether there is this operator of this domain.
+/// Whether this operator of this domain is implemented.
 pub(super) fn has(domain: Option<&str>, op: &str) -> bool {
     match domain {
         None | Some("" | "ai.onnx") => names().any(|name| name == op),
@@ -77,7 +77,7 @@ pub(super) fn has(domain: Option<&str>, op: &str) -> bool {
     }
 }
 
-/// All of ONNX's own operators, file by file.
+/// All implemented operators of ONNX's own domain, file by file.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
     let files = [
         arithmetic::NAMES,
@@ -92,7 +92,7 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
     files.into_iter().flatten().copied()
 }
 
-/// The outputs of a node; `None` if its operator is not there.
+/// The outputs of a node; `None` if its operator is not implemented.
 pub(super) fn evaluate<'t, T: Float>(node: &Node<'t, '_, T>) -> Option<Result<Vec<Var<'t, T>>>> {
     arithmetic::evaluate(node)
         .or_else(|| functions::evaluate(node))
@@ -115,7 +115,7 @@ mod tests {
         all.sort_unstable();
         let count = all.len();
         all.dedup();
-        assert_eq!(all.len(), count, "an operator stands in two files");
+        assert_eq!(all.len(), count, "an operator is in two files");
         assert!(count > 100, "{count}");
         assert!(has(None, "Gemm") && has(Some("ai.onnx.ml"), "Scaler") && !has(None, "Scaler"));
     }

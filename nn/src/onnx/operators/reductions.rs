@@ -1,4 +1,4 @@
-//! Operators that make one number of many.
+//! Reductions.
 
 use autograd::Var;
 use tensor::Float;
@@ -11,7 +11,7 @@ operators! { node:
     "ReduceMean" => over(node, |x, axes, keep| Ok(x.mean_axes(axes, keep)?))?;
     "ReduceMax" => over(node, largest)?;
     "ReduceMin" => over(node, |x, axes, keep| {
-        // Of nothing, the operations refuse it.
+        // The tape's operations reject empty inputs.
         if x.value().is_empty() { Ok(largest(x.neg()?, axes, keep)?.neg()?) } else { Ok(x.min_axes(axes, keep)?) }
     })?;
     "ReduceProd" => over(node, |x, axes, keep| Ok(x.prod_axes(axes, keep)?))?;
@@ -32,7 +32,8 @@ operators! { node:
     };
 }
 
-/// A reduction over the axes, which are an input or, in older versions, an attribute; over all if there are none.
+/// A reduction over the axes, which are an input or, in older versions, an attribute; over all axes
+/// if there are none.
 fn over<'t, T: Float>(
     node: &Node<'t, '_, T>,
     reduce: impl Fn(Var<'t, T>, &[usize], bool) -> Result<Var<'t, T>>,
@@ -46,7 +47,8 @@ fn over<'t, T: Float>(
     reduce(x, &axes, keep)
 }
 
-/// Of nothing, ONNX wants what `max_axes_or` gives; the operations refuse it.
+/// For an empty input ONNX requires the value that `max_axes_or` gives; the tape's operations
+/// reject it.
 fn largest<'t, T: Float>(x: Var<'t, T>, axes: &[usize], keep: bool) -> Result<Var<'t, T>> {
     if x.value().is_empty() {
         return Ok(x.tape().constant(x.value().max_axes_or(axes, keep, T::neg_infinity())?));
@@ -56,11 +58,9 @@ fn largest<'t, T: Float>(x: Var<'t, T>, axes: &[usize], keep: bool) -> Result<Va
 
 fn last_is_wrong<T: Float>(node: &Node<'_, '_, T>) -> Result<()> {
     match node.flag("select_last_index", false)? {
-        true => Err(node.wrong(
-            "attribute `select_last_index`",
-            "1",
-            "0: of equals the first one is taken",
-        )),
+        true => {
+            Err(node.wrong("attribute `select_last_index`", "1", "0, the first of equal numbers"))
+        }
         false => Ok(()),
     }
 }

@@ -1,4 +1,4 @@
-//! Softmax, normalisation and losses: the operators on rows, of which some have several outputs.
+//! Softmax, normalization and losses: operators on rows, some with several outputs.
 
 use autograd::{Var, ops};
 use tensor::{Float, Tensor};
@@ -21,7 +21,7 @@ operators! { node:
     };
     "BatchNormalization" => {
         if node.flag("training_mode", false)? || node.outputs() > 1 {
-            return Err(node.wrong("mode", "that of training", "that of answers, by the means that are there"));
+            return Err(node.wrong("mode", "training", "inference, with the running statistics"));
         }
         let epsilon = T::of(node.number("epsilon", 1e-5)?);
         let mean = node.input(3)?.value();
@@ -33,7 +33,7 @@ operators! { node:
     "NegativeLogLikelihoodLoss" => likelihood(node, node.input(0)?, Targets::of(node)?)?;
 }
 
-/// Along an axis; before version 13, of all axes from there on together.
+/// Softmax along an axis; before version 13, over all axes from there on together.
 fn softmax<'t, T: Float>(
     node: &Node<'t, '_, T>,
     function: impl Fn(Var<'t, T>, usize) -> Result<Var<'t, T>>,
@@ -48,7 +48,7 @@ fn softmax<'t, T: Float>(
     Ok(function(x.reshape(rows)?, 1)?.reshape(shape)?)
 }
 
-/// The greatest or least, and where they were.
+/// The largest or smallest values, and their indices.
 fn top_k<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>> {
     let (x, axis) = (node.input(0)?, node.axis(node.integer("axis", -1)?)?);
     let k = node.indices(1)?.first().copied().unwrap_or_default();
@@ -65,7 +65,7 @@ fn top_k<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>> {
     Ok(vec![values, node.tape.constant(indices)])
 }
 
-/// The value, then (if asked for) what it was normalised by: the mean and one over the deviation.
+/// The value, then, if requested, the mean and one over the standard deviation.
 fn layer_norm<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>> {
     let (x, first) = (node.input(0)?, node.axis(node.integer("axis", -1)?)?);
     let (scale, epsilon) = (node.input(1)?, T::of(node.number("epsilon", 1e-5)?));
@@ -92,7 +92,8 @@ fn cross_entropy<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>
     Ok([loss, ln_p].into_iter().take(node.outputs()).collect())
 }
 
-/// By the operation itself, which takes rows of logits: each place is a row, unless it is ignored.
+/// Computes the loss by the tape's operation, which takes rows of logits: each position is a row,
+/// unless it is ignored.
 fn loss_of_rows<'t, T: Float>(
     node: &Node<'t, '_, T>,
     targets: &Targets<T>,
@@ -114,7 +115,7 @@ fn loss_of_rows<'t, T: Float>(
     Ok(if sum { mean.scale(weight)? } else { mean })
 }
 
-/// −w·ln p at the class of each place, where axis 1 of ln p are the classes.
+/// −w·ln p at the class of each position, where axis 1 of ln p holds the classes.
 fn likelihood<'t, T: Float>(
     node: &Node<'t, '_, T>,
     ln_p: Var<'t, T>,
@@ -122,7 +123,7 @@ fn likelihood<'t, T: Float>(
 ) -> Result<Var<'t, T>> {
     let shape = ln_p.shape();
     let inner: usize = shape[2..].iter().product();
-    // The weight of a place stands at its class, all else is 0.
+    // The weight of a position at its class, 0 elsewhere.
     let mut places = vec![T::zero(); shape.elements()];
     for (place, class) in targets.classes.iter().enumerate() {
         if let &Some(class) = class {
@@ -139,15 +140,15 @@ fn likelihood<'t, T: Float>(
     })
 }
 
-/// What is to be predicted.
+/// The targets of a loss.
 struct Targets<T> {
-    /// The class of each place; `None` where it is to be ignored.
+    /// The class of each position; `None` if it is ignored.
     classes: Vec<Option<usize>>,
     weights: Option<Vec<T>>,
 }
 
 impl<T: Float> Targets<T> {
-    /// Of a loss, each with the class of a place that the first input has.
+    /// The targets of a loss node, each a class within axis 1 of the first input.
     fn of(node: &Node<'_, '_, T>) -> Result<Self> {
         let shape = node.input(0)?.shape();
         let found = node.input(1)?.shape();

@@ -45,7 +45,7 @@ operators! { node:
     "Pad" => pad(node)?;
 }
 
-/// 0 keeps a length (unless zeros are allowed), −1 is what remains.
+/// 0 keeps a length (unless zeros are allowed), −1 is inferred.
 fn reshape<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     let (x, literal) = (node.input(0)?, node.flag("allowzero", false)?);
     let (from, wished) = (x.shape(), node.whole(1)?);
@@ -66,7 +66,7 @@ fn reshape<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     Ok(x.reshape(node.shape(&shape)?)?)
 }
 
-/// Into parts of these lengths, or of the same.
+/// Splits into parts of these lengths, or into equal parts.
 fn split<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>> {
     let (x, axis) = (node.input(0)?, node.axis(node.integer("axis", 0)?)?);
     let length = x.shape()[axis];
@@ -81,9 +81,9 @@ fn split<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Vec<Var<'t, T>>> {
     Ok(x.split(axis, &lengths)?)
 }
 
-/// From `starts` to `ends` along `axes`, which are all if they are not given, in `steps`.
+/// The slice from `starts` to `ends` along `axes`, all axes if omitted, in `steps`.
 fn slice<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
-    let missing = |what: &str| node.wrong(what, "none", "whole numbers");
+    let missing = |what: &str| node.wrong(what, "none", "integers");
     let starts = node.list_or_input("starts", 1)?.ok_or_else(|| missing("starts"))?;
     let ends = node.list_or_input("ends", 2)?.ok_or_else(|| missing("ends"))?;
     let axes = node.list_or_input("axes", 3)?;
@@ -98,7 +98,7 @@ fn slice<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     for (((&start, &end), &axis), &step) in starts.iter().zip(&ends).zip(&axes).zip(&steps) {
         let axis = node.axis(axis)?;
         let length = y.shape()[axis] as i64;
-        // Backwards, the last element is the farthest to start at, and before the first to end at.
+        // Backwards, the last element is the farthest start, and −1 the farthest end.
         let (least, most) = if step < 0 { (-1, length - 1) } else { (0, length) };
         let inside = |at: i64| {
             if at < 0 { at.saturating_add(length) } else { at }.clamp(least, most.max(least))
@@ -117,7 +117,7 @@ fn slice<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     Ok(y)
 }
 
-/// The slices at the indices, whose axes take the place of the axis.
+/// The slices at the indices; the axes of the indices replace the axis.
 fn gather<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     let (x, axis) = (node.input(0)?, node.axis(node.integer("axis", 0)?)?);
     let length = x.shape()[axis];

@@ -1,4 +1,5 @@
-//! Operators of the domain `ai.onnx.ml`, which scikit-learn's models have around their layers.
+//! Operators of the domain `ai.onnx.ml`, which scikit-learn's models use before and after their
+//! layers.
 
 use tensor::Tensor;
 
@@ -21,7 +22,7 @@ operators! { node:
         let place = |&at: &i64| node.place("index", at, length);
         let places = node.whole(1)?.iter().map(place).collect::<crate::Result<Vec<_>>>()?;
         let y = x.index_select(last, &places)?;
-        // A row of features is one of a table.
+        // A vector of features is one row of a table.
         if last == 0 { y.unsqueeze(0)? } else { y }
     };
 }

@@ -36,7 +36,7 @@ operators! { node:
     };
 }
 
-/// Refuses what windows here cannot be told.
+/// Rejects settings that the windows here do not support.
 fn check<T: Float>(node: &Node<'_, '_, T>) -> Result<()> {
     if node.flag("ceil_mode", false)? {
         return Err(node.wrong(
@@ -54,7 +54,7 @@ fn check<T: Float>(node: &Node<'_, '_, T>) -> Result<()> {
     }
 }
 
-/// The padding may differ from one end to the other: then zeros are put there before.
+/// A convolution. Padding may differ between the two ends of an axis; zeros are then added before.
 fn conv<'t, T: Float>(node: &Node<'t, '_, T>) -> Result<Var<'t, T>> {
     check(node)?;
     let (mut x, weight) = (node.input(0)?, node.input(1)?);
@@ -85,7 +85,8 @@ fn size<T: Float, const D: usize>(node: &Node<'_, '_, T>) -> Result<[usize; D]> 
     })
 }
 
-/// From the settings, each for all axes; the padding before them first, then that after them.
+/// The windows, from the attributes, each for all axes. Padding lists the starts of all axes first,
+/// then the ends.
 fn windows<T: Float, const D: usize>(node: &Node<'_, '_, T>) -> Result<Windows<D>> {
     let setting = |name: &str, none: usize, count: usize| {
         let found = node.lengths(name)?;

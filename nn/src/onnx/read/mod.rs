@@ -19,14 +19,15 @@ use super::proto;
 use crate::error::{Error, Result, quoted};
 pub(super) use tensors::{is_whole, read as tensor};
 
-/// Something of a graph, and whether it has whole numbers or truth values: a tape has floats alone.
+/// A value of a graph, and whether the file has it as integers or booleans: a tape has only floats.
 #[derive(Clone, Copy)]
 pub(super) struct Value<V> {
     pub(super) of: V,
     pub(super) whole: bool,
 }
 
-/// A model that an ONNX file has: a graph of operators that runs on a tape, on which it has gradients.
+/// A model read from an ONNX file: a graph of operators that runs on a tape, which computes
+/// gradients.
 ///
 /// ```
 /// use nn::onnx::{Onnx as _, OnnxModel, OnnxOptions};
@@ -47,10 +48,11 @@ pub(super) struct Value<V> {
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// All numbers become those of type `T`, whole numbers and truth values among them, which is exact for indices and shapes
-/// below 16777216 in `f32`; a larger one is an error where it is used. Weights may lie in a file beside the model, as PyTorch writes
-/// them. Not read are models with functions of their own, with branches (`If`, `Loop`), with texts, and those with operators
-/// of other domains, but for two of `ai.onnx.ml` that scikit-learn's scaler and labels are.
+/// All numbers are converted to type `T`, integers and booleans included. This is exact for indices
+/// and shapes below 16777216 in `f32`; a larger one is an error where it is used. Weights may be
+/// stored in a file next to the model, as PyTorch writes them. Not supported are models with
+/// functions of their own, with branches (`If`, `Loop`), with strings, and with operators of other
+/// domains, except two of `ai.onnx.ml` that scikit-learn uses for its scaler and labels.
 #[derive(Clone)]
 pub struct OnnxModel<T: Float = f32> {
     path: PathBuf,
@@ -76,7 +78,7 @@ impl OnnxPort {
         &self.name
     }
 
-    /// Its shape, where the file says it: `None` for a length that may be any, such as that of a batch.
+    /// Its shape, if the file contains it: `None` for a length that may vary, such as the batch.
     pub fn shape(&self) -> Option<&[Option<usize>]> {
         self.shape.as_deref()
     }
@@ -88,30 +90,30 @@ const OPSETS: std::ops::RangeInclusive<i64> = 7..=26;
 const ELSEWHERE: &str = "export the model with ONNX's own operators, or run it by ONNX Runtime";
 
 impl<T: Float> OnnxModel<T> {
-    /// The model in the file at `path`.
+    /// Reads the model in the file at `path`.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or is no ONNX file, or has an operator that is not known, which is named with its node;
-    /// if a node reads what no node before it gives.
+    /// If the file cannot be read, is not an ONNX file, or has an unsupported operator; the message
+    /// names the node. If a node reads a value that no earlier node produces.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let bytes = fs::read(path).map_err(|error| Error::io("read", path, error))?;
         Self::parse(path, &bytes)
     }
 
-    /// The model that these bytes of the file at `path` are.
+    /// Parses the bytes of the file at `path`.
     pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<Self> {
         let wrong = |field: &str, found: String, expected: &str, advice: &str| {
             Error::file(path, field, found, expected, advice)
         };
         let model = proto::Model::decode(bytes).map_err(|error| {
             let advice =
-                "the file is truncated or damaged or no ONNX file, get it or write it again";
+                "the file is truncated, damaged or not an ONNX file; download it or write it again";
             wrong("messages", error.to_string(), "those of an ONNX model", advice)
         })?;
         let Some(graph) = model.graph else {
-            let advice = "the file is damaged or no ONNX file, get it or write it again";
+            let advice = "the file is damaged or not an ONNX file; download it or write it again";
             return Err(wrong("graph", "none".into(), "one", advice));
         };
         if let Some(function) = model.functions.first() {
@@ -131,10 +133,10 @@ impl<T: Float> OnnxModel<T> {
         }
         let known: BTreeSet<&str> = constants.iter().map(|(name, _)| &name[..]).collect();
         if known.len() < constants.len() {
-            let advice = "the file is damaged, get it or write it again";
+            let advice = "the file is damaged; download it or write it again";
             return Err(wrong("names of the constants", "one twice".into(), "each once", advice));
         }
-        // Old files list what is constant among the inputs, too.
+        // Old files list the constants among the inputs, too.
         let inputs =
             graph.input.iter().filter(|input| !known.contains(input.name.as_deref().unwrap_or("")));
         let inputs = inputs.map(|input| port(path, "input", input)).collect::<Result<Vec<_>>>()?;
@@ -158,22 +160,22 @@ impl<T: Float> OnnxModel<T> {
         })
     }
 
-    /// What goes in.
+    /// The inputs of the model.
     pub fn inputs(&self) -> &[OnnxPort] {
         &self.inputs
     }
 
-    /// What comes out.
+    /// The outputs of the model.
     pub fn outputs(&self) -> &[OnnxPort] {
         &self.outputs
     }
 
-    /// The text that stands in the file's metadata under this key.
+    /// The text in the file's metadata under this key.
     pub fn metadata(&self, key: &str) -> Option<&str> {
         self.metadata.iter().find(|(other, _)| other == key).map(|(_, text)| &text[..])
     }
 
-    /// The tensors of floats that are constants of the graph, by their names: weights and biases, mostly.
+    /// The float tensors that are constants of the graph, by name: mostly weights and biases.
     pub fn parameters(&self) -> impl Iterator<Item = (&str, &Tensor<T>)> {
         self.constants
             .iter()
@@ -185,8 +187,8 @@ impl<T: Float> OnnxModel<T> {
     ///
     /// # Errors
     ///
-    /// If there are not as many inputs, one has another shape than the file says, or a node refuses what goes into it; the
-    /// message names it.
+    /// If the number of inputs differs, one has another shape than in the file, or a node rejects
+    /// its inputs; the message names the node.
     pub fn run(&self, inputs: &[Tensor<T>]) -> Result<Vec<Tensor<T>>> {
         let tape = Tape::no_grad();
         let inputs: Vec<_> = inputs.iter().map(|input| tape.constant(input.clone())).collect();
@@ -194,12 +196,13 @@ impl<T: Float> OnnxModel<T> {
         Ok(outputs.into_iter().map(|output| output.value()).collect())
     }
 
-    /// The same on a tape, for gradients with respect to the inputs and to `parameters`: variables that take the place of
-    /// constants of the graph, each with the name of one of [`parameters`](OnnxModel::parameters).
+    /// The same on a tape, for gradients with respect to the inputs and to `parameters`: variables
+    /// that replace constants of the graph, each with the name of one of
+    /// [`parameters`](OnnxModel::parameters).
     ///
     /// # Errors
     ///
-    /// As [`run`](OnnxModel::run); if there is no parameter of this name, or one of another shape.
+    /// As [`run`](OnnxModel::run). If there is no parameter of this name, or it has another shape.
     pub fn record<'t>(
         &self,
         tape: &'t Tape<T>,
@@ -253,8 +256,7 @@ impl<T: Float> OnnxModel<T> {
         for node in &self.nodes {
             let given = node.input.iter().map(|name| values.get(&name[..]).copied());
             let applied = Node::new(node, &self.path, tape, self.opset, given.collect());
-            let outputs =
-                operators::evaluate(&applied).expect("`read` has looked for the operator");
+            let outputs = operators::evaluate(&applied).expect("`read` has checked the operator");
             let outputs = outputs.map_err(|error| applied.refused(&error))?;
             if outputs.len() < node.output.len() {
                 let (found, expected) =
@@ -269,7 +271,7 @@ impl<T: Float> OnnxModel<T> {
     }
 }
 
-/// Whether an output of a node has whole numbers.
+/// Whether an output of a node is integers or booleans.
 fn gives_whole<T: Float>(node: &Node<'_, '_, T>, output: usize) -> Result<bool> {
     Ok(match node.op() {
         "Shape" | "Size" | "ArgMax" | "ArgMin" | "IsNaN" | "Equal" | "Greater"
@@ -289,7 +291,7 @@ fn gives_whole<T: Float>(node: &Node<'_, '_, T>, output: usize) -> Result<bool> 
 }
 
 impl OnnxPort {
-    /// An error if an input has a shape that the file does not allow.
+    /// Returns an error if an input has a shape that the file does not allow.
     fn check(&self, found: &[usize]) -> Result<()> {
         let Some(shape) = &self.shape else { return Ok(()) };
         let fits = |(wished, &found): (&Option<usize>, &usize)| {
@@ -332,7 +334,7 @@ fn is_own(domain: Option<&str>) -> bool {
     matches!(domain, None | Some("" | "ai.onnx"))
 }
 
-/// Whether each operator is known, and each input of a node there before it.
+/// Checks that each operator is supported, and that each input of a node is produced before it.
 fn check_nodes<'a>(
     path: &Path,
     nodes: &'a [proto::Node],
@@ -346,20 +348,20 @@ fn check_nodes<'a>(
             let domain = node.domain.as_deref().filter(|domain| !domain.is_empty());
             let found = domain.map_or(op.to_owned(), |domain| format!("{domain}::{op}"));
             let field = format!("operator of {}", called(node));
-            let expected = format!("one of the {} that are known", operators::names().count());
+            let expected = format!("one of the {} supported operators", operators::names().count());
             return Err(Error::file(path, field, quoted(&found), expected, ELSEWHERE));
         }
         if let Some(missing) =
             node.input.iter().find(|name| !name.is_empty() && !known.contains(&name[..]))
         {
-            let found = format!("{}, which no node before it gives", quoted(missing));
+            let found = format!("{}, which no earlier node produces", quoted(missing));
             let advice =
                 "the file is damaged, or the graph is part of another: export the model again";
             return Err(Error::file(
                 path,
                 format!("input of {}", called(node)),
                 found,
-                "a value that is there",
+                "an existing value",
                 advice,
             ));
         }
@@ -368,12 +370,12 @@ fn check_nodes<'a>(
     match outputs.iter().find(|output| !known.contains(&output.name[..])) {
         None => Ok(()),
         Some(output) => {
-            let found = format!("{}, which no node gives", quoted(&output.name));
+            let found = format!("{}, which no node produces", quoted(&output.name));
             Err(Error::file(
                 path,
                 "output of the graph",
                 found,
-                "a value that is there",
+                "an existing value",
                 "export the model again",
             ))
         }
@@ -395,7 +397,7 @@ fn port(path: &Path, what: &str, value: &proto::ValueInfo) -> Result<OnnxPort> {
     Ok(OnnxPort { name, shape, is_whole })
 }
 
-/// How many nodes, inputs and outputs.
+/// Shows the numbers of nodes, inputs and outputs.
 impl<T: Float> fmt::Debug for OnnxModel<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OnnxModel")

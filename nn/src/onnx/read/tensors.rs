@@ -1,4 +1,5 @@
-//! The tensors of an ONNX file: numbers of any type as floats, from the file or from one beside it.
+//! The tensors of an ONNX file: numbers of any type as floats, from the file or from an external
+//! one.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -13,17 +14,17 @@ use crate::file::{from_bf16, from_f16};
 use crate::onnx::proto::{self, data_type};
 
 const DAMAGED: &str =
-    "the file is damaged or was written by a faulty program, get it or write it again";
+    "the file is damaged or was written by a faulty program; download it or write it again";
 
-/// A type of elements.
+/// An element type.
 struct Kind {
     number: i32,
     name: &'static str,
-    /// Bytes of an element where they are raw.
+    /// Bytes per element in raw data.
     bytes: usize,
-    /// The number that these bytes are, least significant first.
+    /// Converts these bytes, least significant first, to a number.
     read: fn([u8; 8]) -> f64,
-    /// Whether it is one of whole numbers or truth values.
+    /// Whether it is an integer or boolean type.
     whole: bool,
 }
 
@@ -55,7 +56,7 @@ fn low(bytes: [u8; 8]) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// Whether the elements of this type are whole numbers or truth values; an error if there are no tensors of it here.
+/// Whether elements of this type are integers or booleans; an error if the type is not supported.
 pub(crate) fn is_whole(path: &Path, field: &str, number: Option<i32>) -> Result<bool> {
     kind(path, field, number).map(|kind| kind.whole)
 }
@@ -80,7 +81,7 @@ fn kind(path: &Path, field: &str, number: Option<i32>) -> Result<&'static Kind> 
     })
 }
 
-/// The numbers of a tensor. `field` is what it is called in messages.
+/// The numbers of a tensor. `field` is its name in messages.
 pub(crate) fn read<T: Float>(
     path: &Path,
     field: &str,
@@ -127,7 +128,8 @@ pub(crate) fn read<T: Float>(
     Ok(Value { of: tensor, whole: kind.whole })
 }
 
-/// The numbers of a tensor that are not raw bytes: small ones stand where the next larger type has its place.
+/// The numbers of a tensor that are not raw bytes. Small types are stored in the field of the next
+/// larger type.
 fn listed(kind: &Kind, tensor: &proto::Tensor) -> Vec<f64> {
     match kind.number {
         data_type::FLOAT => tensor.float_data.iter().map(|&x| x.into()).collect(),
@@ -143,7 +145,7 @@ fn listed(kind: &Kind, tensor: &proto::Tensor) -> Vec<f64> {
     }
 }
 
-/// The bytes that lie in a file in the same folder as the model, or below it.
+/// Bytes from a file in the model's folder, or below it.
 fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
     let text = |key: &str| {
         let entry = tensor.external_data.iter().find(|entry| entry.key.as_deref() == Some(key));
@@ -153,20 +155,20 @@ fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
         Err(Error::file(path, format!("{what} of {field}"), found, expected, DAMAGED))
     };
     let location = text("location").unwrap_or_default();
-    // A model must not read any file of the machine.
+    // A model must not be able to read arbitrary files.
     let is_below = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if location.is_empty() || !Path::new(location).components().all(is_below) {
         return wrong(
             "external file",
             &quoted(location),
-            "the name of a file beside the model, without `..`",
+            "the name of a file in the model's folder, without `..`",
         );
     }
     let number = |key: &str| text(key).map_or(Ok(None), |text| text.parse::<u64>().map(Some));
     let (Ok(offset), Ok(length)) = (number("offset"), number("length")) else {
         return wrong(
-            "place in the external file",
-            "no whole number",
+            "position in the external file",
+            "not an integer",
             "`offset` and `length` in digits",
         );
     };
@@ -177,7 +179,7 @@ fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
     let offset = offset.unwrap_or(0);
     let Some(rest) = size.checked_sub(offset) else {
         return wrong(
-            "place in the external file",
+            "position in the external file",
             &offset.to_string(),
             &format!("at most {size}, its length"),
         );
@@ -187,7 +189,7 @@ fn beside(path: &Path, field: &str, tensor: &proto::Tensor) -> Result<Vec<u8>> {
         return wrong(
             "length in the external file",
             &length.to_string(),
-            &format!("at most {rest}, what it has there"),
+            &format!("at most {rest}, the rest of the file"),
         );
     }
     file.seek(SeekFrom::Start(offset)).map_err(fail)?;

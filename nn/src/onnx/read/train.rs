@@ -1,4 +1,4 @@
-//! A model that is read, as a function on a tape that the loop of training goes on with.
+//! Training of a model that was read from a file.
 
 use autograd::Var;
 use tensor::{Float, Tensor};
@@ -7,14 +7,15 @@ use super::OnnxModel;
 use crate::onnx::proto;
 use crate::tape::{Tensors, Variables};
 
-/// Inputs of operators that no gradient reaches: running means, bounds.
+/// Inputs of operators that get no gradient: running statistics, bounds.
 const FIXED: &[(&str, &[usize])] = &[("BatchNormalization", &[3, 4]), ("Clip", &[1, 2])];
 
 impl<T: Float> OnnxModel<T> {
-    /// The weights and biases of the graph, by their names, for a [`TapeModel`](crate::TapeModel) that trains it on.
+    /// The weights and biases of the graph, by name, for a [`TapeModel`](crate::TapeModel) that
+    /// trains it further.
     ///
-    /// These are the [`parameters`](OnnxModel::parameters) with an axis at least that a node computes with; single numbers,
-    /// running means and bounds stay as they are.
+    /// These are the [`parameters`](OnnxModel::parameters) with at least one axis that a node
+    /// computes with. Scalars, running statistics and bounds are not trained.
     ///
     /// ```
     /// use nn::onnx::{Onnx as _, OnnxModel, OnnxOptions};
@@ -45,12 +46,13 @@ impl<T: Float> OnnxModel<T> {
         self.parameters().filter(move |(name, tensor)| tensor.rank() > 0 && is_used(name))
     }
 
-    /// The output for the input on a tape, with these variables in the place of [`tensors`](OnnxModel::tensors).
+    /// The output for the input on a tape, with these variables in place of
+    /// [`tensors`](OnnxModel::tensors).
     ///
     /// # Errors
     ///
-    /// As [`run`](OnnxModel::run); if the model has several inputs or outputs, for which there is
-    /// [`record`](OnnxModel::record).
+    /// As [`run`](OnnxModel::run). If the model has several inputs or outputs; use
+    /// [`record`](OnnxModel::record) for those.
     pub fn forward<'t>(
         &self,
         variables: &Variables<'t, T>,
@@ -69,7 +71,7 @@ impl<T: Float> OnnxModel<T> {
     }
 }
 
-/// Whether a node computes with this value where a gradient reaches it.
+/// Whether a node uses this value as an input that gets a gradient.
 fn trains(node: &proto::Node, name: &str) -> bool {
     let op = node.op_type.as_deref().unwrap_or_default();
     let fixed = FIXED.iter().find(|(other, _)| *other == op).map_or(&[][..], |(_, inputs)| inputs);

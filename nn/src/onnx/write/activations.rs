@@ -1,14 +1,14 @@
-//! Each activation of the notation in ONNX's operators.
+//! Each activation of the notation as ONNX operators.
 
 use tensor::activation::{Celu, Elu, LeakyRelu};
 
 use super::graph::{Graph, float, text};
 use crate::layer::word_and_number;
 
-/// An activation, by its word.
+/// An activation by its word.
 pub(super) struct Row {
     word: &'static str,
-    /// Adds its nodes, given the name of its input and the number that is written with it.
+    /// Adds its nodes, given the name of its input and the number in its notation.
     write: fn(&mut Graph, &str, Option<f64>) -> String,
 }
 
@@ -39,7 +39,7 @@ const ROWS: &[Row] = &[
     row("celu", |g, x, alpha| {
         let alpha = alpha.unwrap_or(Celu::default().alpha);
         if g.is_double() {
-            // The operator is of `f32` alone.
+            // The operator exists for `f32` only.
             return exponential(g, x, alpha, alpha);
         }
         g.op_with("Celu", &[x], vec![float("alpha", alpha)])
@@ -101,21 +101,23 @@ const ROWS: &[Row] = &[
     }),
     row("softplus", |g, x, _| g.op("Softplus", &[x])),
     row("softsign", |g, x, _| g.op("Softsign", &[x])),
-    // The head of a whole row.
+    // The head over a whole row.
     row("softmax", |g, x, _| g.op_with("Softmax", &[x], vec![super::graph::integer("axis", -1)])),
 ];
 
-/// Adds the nodes of an activation of the user's, whatever it is called; `None` if the options do not say what it is.
+/// Adds the nodes of a user-defined activation, whatever its name; `None` if the options do not
+/// define it.
 pub(super) fn own(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
     let at = graph.own.iter().position(|own| own.name == name)?;
-    // Out of the graph while it grows; what was written once is written again.
+    // Removed from the graph while its nodes are added.
     let own = graph.own.swap_remove(at);
     let y = own.nodes(graph, x).ok();
     graph.own.push(own);
     y
 }
 
-/// Adds the nodes of the activation that the notation calls so, as in `leaky_relu(0.1)`; `None` if it is none of the list.
+/// Adds the nodes of the activation with this notation, such as `leaky_relu(0.1)`; `None` if it is
+/// not in the list.
 pub(super) fn write(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
     let (word, number) = word_and_number(name)?;
     let row = ROWS.iter().find(|row| row.word == word)?;
@@ -126,7 +128,7 @@ pub(super) fn write(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
 fn half_of(g: &mut Graph, x: &str, y: &str) -> String {
     let (one, half) = (g.number(1.0), g.number(0.5));
     let factor = g.op("Add", &[y, &one]);
-    // First the half: 2x may be infinite.
+    // Halve first, because 2x may be infinite.
     let x = g.op("Mul", &[x, &half]);
     g.op("Mul", &[&x, &factor])
 }

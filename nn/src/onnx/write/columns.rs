@@ -1,4 +1,5 @@
-//! The columns of a table in ONNX's operators: an input for each, which is of texts where the column is of words.
+//! The columns of a table as ONNX operators: an input for each, of strings if the column is of
+//! words.
 
 use std::collections::HashMap;
 use std::f64::consts::TAU;
@@ -15,10 +16,10 @@ use crate::layer::columns::{
 use crate::network::Units;
 use crate::onnx::proto::{self, data_type};
 
-/// The index of the last vector of a table: that of no word, zeros.
+/// The index of the last vector of a table, zeros, for a word without a vector.
 const NO_VECTOR: i64 = -1;
 
-/// Adds an input for each column; together they are as wide as a raw row is.
+/// Adds an input for each column; their widths add up to that of a raw row.
 pub(super) fn inputs(
     graph: &mut Graph,
     block: ColumnsInfo,
@@ -33,18 +34,19 @@ pub(super) fn inputs(
             ColumnKind::Category { .. } => graph.texts(&name, 1),
             _ => graph.value(&name, 1),
         });
-        // Behind the last one a raw row has room for what it becomes.
+        // A raw row has extra columns at its end for the encoded values.
         let own = if at + 1 == count { rest } else { form.raw() };
         rest -= own;
         inputs.push((name, own));
     }
 }
 
-/// Adds what the columns become, given their inputs and the words that are known of each, by their fingerprints.
+/// Adds the encoding of the columns, given their inputs and the known words of each, by
+/// fingerprint.
 ///
 /// # Errors
 ///
-/// If words that have a place are not among them.
+/// If a word of the vocabulary is not among them.
 pub(super) fn encode<'w, T: Float>(
     graph: &mut Graph,
     layer: &Placed<'_, T>,
@@ -87,7 +89,8 @@ pub(super) fn encode<'w, T: Float>(
     Ok(graph.op_with("Concat", &parts, vec![integer("axis", 1)]))
 }
 
-/// What a column becomes that is `y` where it is not missing: that, the places of a date, and whether it is missing.
+/// The encoding of a numeric column that is `y` where present: `y`, the cyclic features of a date,
+/// and whether it is missing.
 fn number<T: Float>(
     graph: &mut Graph,
     form: &ColumnForm,
@@ -96,7 +99,7 @@ fn number<T: Float>(
     y: String,
     floats: &mut Vec<String>,
 ) {
-    // What is infinite is missing, too.
+    // An infinite value counts as missing, too.
     let distance = graph.op("Sub", &[x, x]);
     let missing = graph.op("IsNaN", &[&distance]);
     let zero = graph.number(0.0);
@@ -128,7 +131,7 @@ fn number<T: Float>(
 fn centered<T: Float>(graph: &mut Graph, found: &Found<'_, T>, x: &str) -> String {
     let mut x = x.to_owned();
     if found.unit > T::zero() {
-        // Of numbers that are small beside the unit 1 + |x|/unit keeps little.
+        // For numbers that are small compared with the unit, 1 + |x|/unit loses precision.
         let wide = graph.cast(&x, Some(data_type::DOUBLE));
         let (unit, one) = (graph.double(found.unit.as_f64()), graph.double(1.0));
         let size = graph.op("Abs", &[&wide]);
@@ -155,7 +158,7 @@ pub(super) fn smooth_clip(graph: &mut Graph, z: &str) -> String {
     graph.op("Div", &[z, &root])
 }
 
-/// The words of a column that have a place, each with it, among these.
+/// The words of a column's vocabulary among these, each with its index.
 fn places<'w, T: Float>(
     column: &str,
     found: &Found<'_, T>,
@@ -174,12 +177,12 @@ fn places<'w, T: Float>(
     Err(Error::value(
         format!("words of column {}, to be saved as ONNX", quoted(column)),
         format!("{} of {}", places.len(), places.len() + unknown),
-        "each word that the network has a place for: it has the fingerprints of the others alone",
+        "each word in the network's vocabulary: it has only the fingerprints of the others",
         "give the table that it was trained with by `OnnxOptions::words_of`, or the words by `OnnxOptions::words`",
     ))
 }
 
-/// The place of a word among the vectors of its column.
+/// The index of a word among the vectors of its column.
 fn code<T: Float>(
     graph: &mut Graph,
     form: &ColumnForm,
@@ -201,7 +204,7 @@ fn code<T: Float>(
     graph.op_of(Some(TABLES), "LabelEncoder", &[x], settings)
 }
 
-/// The vector of each place, of those that stand one after the other in `vectors`; zeros for [`NO_VECTOR`].
+/// The vector of each index, from `vectors`, where they are consecutive; zeros for [`NO_VECTOR`].
 fn vector<T: Float>(
     graph: &mut Graph,
     layer: &Placed<'_, T>,
@@ -217,7 +220,7 @@ fn vector<T: Float>(
     graph.op("Reshape", &[&y, &shape])
 }
 
-/// The learned vectors of words, behind what is none.
+/// The embeddings of words, after the columns that have none.
 pub(super) fn vectors<T: Float>(
     graph: &mut Graph,
     layer: &Placed<'_, T>,
@@ -240,7 +243,7 @@ pub(super) fn vectors<T: Float>(
     Some(graph.op_with("Concat", &parts, vec![integer("axis", 1)]))
 }
 
-/// An answer in the units of the target.
+/// Converts an output to the units of the target.
 pub(super) fn own_units<T: Float>(graph: &mut Graph, units: Units<T>, y: &str) -> String {
     graph.layer = "units".into();
     let [mean, deviation] = [units.mean, units.deviation].map(|x| graph.number(x.as_f64()));

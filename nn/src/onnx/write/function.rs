@@ -1,7 +1,8 @@
-//! A function on a tape as an ONNX model: what it records is written out.
+//! A function on a tape as an ONNX model: writes the recorded operations.
 //!
-//! The function runs twice, on different numbers and different numbers of rows. What is the same both times is the graph; a
-//! length that is not is the batch's. Whatever else differs cannot be written, and is refused.
+//! The function runs twice, on different numbers and different numbers of rows. Everything that is
+//! the same both times is the graph; a length that differs is the batch's. Any other difference
+//! cannot be written and is rejected.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -19,14 +20,14 @@ use crate::file::check_finite;
 use crate::onnx::{OnnxModel, OnnxOptions, proto};
 use crate::{Model, TapeFunction, TapeModel, TapeRow};
 
-/// Rows of the two runs, and of the one that the model is compared by.
+/// Rows of the two recorded runs, and of the comparison.
 const ROWS: [usize; 2] = [3, 5];
 const OTHER_ROWS: usize = 4;
 
-/// How far the model may be from the function, as a part of the largest output.
+/// The tolerance between the model and the function, relative to the largest output.
 const NEAR: f64 = 1e-5;
 
-/// Writes a function on a tape as an ONNX model: whatever it makes of its inputs by the operations of the list below.
+/// Writes a function on a tape as an ONNX model. The function may use the operations listed below.
 ///
 /// ```
 /// use nn::autograd::Tape;
@@ -45,22 +46,25 @@ const NEAR: f64 = 1e-5;
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// `inputs` are names and the shape of one row: the function gets tensors with the rows in front, and must work for any
-/// number of them. It runs three times: twice to be recorded, and once to be compared with what was written.
+/// `inputs` are names and the shape of one row. The function receives tensors with the batch as
+/// first axis, and must work for any number of rows. It runs three times: twice to be recorded, and
+/// once to be compared with the written model.
 ///
-/// These operations can be written: `add`, `sub`, `mul`, `div`, `neg`, `pow`, `powf`, `scale`, `add_scalar`, `maximum`, `minimum`,
-/// `clamp`, `exp`, `exp2`, `expm1`, `ln`, `ln_1p`, `log2`, `log10`, `sqrt`, `rsqrt`, `square`, `abs`, `sign`, `reciprocal`, `erf`,
-/// rounding, the trigonometric and hyperbolic ones, every activation, `prelu`, `matmul` with and without transposed operands, `sum`,
-/// `mean`, `max`, `min`, `prod` and `logsumexp` of all or along axes, `softmax`, `log_softmax`, `layer_norm` (from opset 17 on),
-/// `reshape`, `transpose`, `permute`, `broadcast_to`, `slice`, `split`, `concat`, `stack`, `cumsum`, `conv2d`, `max_pool2d`,
-/// `avg_pool2d`, `index_select` by indices and `select` by a mask that do not depend on the inputs: a tape keeps of a comparison
-/// its result alone.
+/// These operations can be written: `add`, `sub`, `mul`, `div`, `neg`, `pow`, `powf`, `scale`,
+/// `add_scalar`, `maximum`, `minimum`, `clamp`, `exp`, `exp2`, `expm1`, `ln`, `ln_1p`, `log2`,
+/// `log10`, `sqrt`, `rsqrt`, `square`, `abs`, `sign`, `reciprocal`, `erf`, rounding, the
+/// trigonometric and hyperbolic ones, every activation, `prelu`, `matmul` with and without
+/// transposed operands, `sum`, `mean`, `max`, `min`, `prod` and `logsumexp` of all or along axes,
+/// `softmax`, `log_softmax`, `layer_norm` (from opset 17 on), `reshape`, `transpose`, `permute`,
+/// `broadcast_to`, `slice`, `split`, `concat`, `stack`, `cumsum`, `conv2d`, `max_pool2d`,
+/// `avg_pool2d`, `index_select` by indices and `select` by a mask that do not depend on the inputs:
+/// a tape records only the result of a comparison.
 ///
 /// # Errors
 ///
-/// If the file cannot be written or the options have an opset that is not known; if the function gives an error, uses another
-/// operation, or depends on its inputs by something that the tape does not record: a comparison, `detach`, the number of
-/// rows.
+/// If the file cannot be written, or the opset of the options is not supported. If the function
+/// returns an error, uses another operation, or depends on its inputs in a way that the tape does
+/// not record: a comparison, `detach`, the number of rows.
 pub fn save_function<T: Float>(
     path: impl AsRef<Path>,
     inputs: &[(&str, &[usize])],
@@ -72,18 +76,18 @@ pub fn save_function<T: Float>(
         .save(path.as_ref(), &|tape, x| Ok((function(tape, x)?, Vec::new())))
 }
 
-/// A function, as it is to be written.
+/// A function to be written.
 pub(super) struct Function<'a> {
     pub(super) name: &'a str,
     /// Names and shapes of a row.
     pub(super) inputs: &'a [(&'a str, &'a [usize])],
     pub(super) outputs: &'a [&'a str],
-    /// Metadata beside those of the options.
+    /// Metadata added to those of the options.
     pub(super) entries: &'a [(&'a str, &'a str)],
     pub(super) options: &'a OnnxOptions,
 }
 
-/// The outputs of a function, and names for some variables: those of weights.
+/// The outputs of a function, and names of some variables, the weights.
 pub(super) type Recorded<'t, T> = (Vec<Var<'t, T>>, Vec<(String, Var<'t, T>)>);
 
 impl Function<'_> {
@@ -107,7 +111,7 @@ impl Function<'_> {
         write_model(path, self.name, &model)
     }
 
-    /// Inputs and what the function makes of them.
+    /// Runs the function on its inputs.
     fn run<'t, T: Float>(
         &self,
         tape: &'t Tape<T>,
@@ -175,7 +179,7 @@ impl Function<'_> {
         })
     }
 
-    /// Refuses a model that does not give what the function gives.
+    /// Rejects a model whose outputs differ from the function's.
     fn compare<T: Float>(
         &self,
         path: &Path,
@@ -210,10 +214,10 @@ impl Function<'_> {
     }
 }
 
-/// What is recorded, given the inputs.
+/// Records the function, given the inputs.
 type Recording<'f, T> = dyn for<'t> Fn(&'t Tape<T>, &[Var<'t, T>]) -> Result<Recorded<'t, T>> + 'f;
 
-/// A function's run.
+/// A run of the function.
 struct Run<'t, T: Float> {
     inputs: Vec<Var<'t, T>>,
     outputs: Vec<Var<'t, T>>,
@@ -223,7 +227,7 @@ struct Run<'t, T: Float> {
 const OTHERWISE: &str = "a graph has no comparisons of the function's own, no `detach` and no number of rows that decides: \
                          write it by operations that the tape records";
 
-/// The lengths of the axes of all variables of two runs.
+/// The lengths of the axes of all variables, merged from two runs.
 pub(super) fn merged<T: Float>(name: &str, tapes: [&Tape<T>; 2]) -> Result<Vec<Lengths>> {
     let [first, second] = tapes.map(|tape| {
         let mut steps = Vec::new();
@@ -253,7 +257,7 @@ pub(super) fn merged<T: Float>(name: &str, tapes: [&Tape<T>; 2]) -> Result<Vec<L
     }
 }
 
-/// Refuses two graphs, of nodes and constants, that are not the same.
+/// Rejects two graphs whose nodes or constants differ.
 pub(super) fn same_nodes(
     name: &str,
     graph: (&[proto::Node], &[proto::Tensor]),
@@ -267,15 +271,16 @@ pub(super) fn same_nodes(
     Err(Error::value(
         format!("{name}, to be saved as ONNX"),
         format!(
-            "{}, which depends on the inputs by what is not recorded",
+            "{}, which depends on the inputs in a way that is not recorded",
             quoted(what.unwrap_or_default())
         ),
-        "what is the same for all inputs and any number of rows",
+        "a constant that is the same for all inputs and any number of rows",
         OTHERWISE,
     ))
 }
 
-/// Adds what a tape has recorded, as far as some variables need it. `names` are those of variables that are in the graph.
+/// Adds the recorded operations that the given variables need. `names` are those of variables
+/// already in the graph.
 pub(super) fn emit<T: Float>(
     graph: &mut Graph,
     tape: &Tape<T>,
@@ -318,15 +323,16 @@ pub(super) fn emit<T: Float>(
         Some(name) => Err(Error::value(
             format!("operation of {}, to be saved as ONNX", graph.layer),
             quoted(name),
-            "one that `nn::onnx::save_function` lists, with settings that ONNX has",
-            "write it by those, or compute it outside of the model",
+            "one that `nn::onnx::save_function` lists, with attributes that ONNX supports",
+            "use those, or compute it outside of the model",
         )),
     }
 }
 
 impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {
-    /// Writes the model's function as an ONNX model with an input `input`, its rows, and `output`, what the function gives. The
-    /// tensors keep their names; the operations are those of [`save_function`](crate::onnx::save_function).
+    /// Writes the model's function as an ONNX model with an input `input`, a batch of rows, and an
+    /// output `output`. The tensors keep their names. The supported operations are those of
+    /// [`save_function`](crate::onnx::save_function).
     ///
     /// ```
     /// use nn::onnx::{OnnxModel, OnnxOptions};
@@ -347,7 +353,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
     ///
     /// # Errors
     ///
-    /// As [`save_function`](crate::onnx::save_function); if a number is not finite.
+    /// As [`save_function`](crate::onnx::save_function). If a number is not finite.
     pub fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
         for tensor in self.tensors().named() {
             check_finite(&tensor.name, &self.tensors().flat()[tensor.range()])?;

@@ -1,4 +1,4 @@
-//! A graph as it grows: nodes, constants, and names that are there once.
+//! A graph under construction: nodes, constants, and unique names.
 
 use std::any::Any;
 use std::collections::HashSet;
@@ -8,7 +8,7 @@ use tensor::Float;
 use super::own::Own;
 use crate::onnx::proto::{self, attribute, data_type};
 
-/// The nodes so far. Operators are added by name; each gives the name of its output.
+/// The nodes so far. Operators are added by name; each method returns the name of the output.
 pub(super) struct Graph {
     /// The version of the operators.
     pub(super) opset: i64,
@@ -17,14 +17,14 @@ pub(super) struct Graph {
     pub(super) nodes: Vec<proto::Node>,
     pub(super) constants: Vec<proto::Tensor>,
     names: HashSet<String>,
-    /// The layer whose nodes are being added.
+    /// The layer whose nodes are currently added.
     pub(super) layer: String,
-    /// Activations of the user's.
+    /// User-defined activations.
     pub(super) own: Vec<Own>,
 }
 
 impl Graph {
-    /// Without a node, of numbers of type `T`.
+    /// An empty graph, with numbers of type `T`.
     pub(super) fn new<T: Float>(opset: i64) -> Self {
         let zero = T::zero();
         let is_double = (&zero as &dyn Any).is::<f64>();
@@ -33,12 +33,12 @@ impl Graph {
         Graph { opset, element, nodes, constants, names, layer: String::new(), own: Vec::new() }
     }
 
-    /// Whether numbers are `f64`, which ONNX's attributes are not.
+    /// Whether numbers are `f64`; ONNX's attributes never are.
     pub(super) fn is_double(&self) -> bool {
         self.element == data_type::DOUBLE
     }
 
-    /// `name`, or `name_2` and so on if it is taken.
+    /// `name`, or `name_2` and so on if it is in use.
     pub(super) fn name(&mut self, name: &str) -> String {
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let mut free = [name.to_owned()].into_iter().chain(numbered);
@@ -47,7 +47,7 @@ impl Graph {
         name
     }
 
-    /// A node with one output.
+    /// Adds a node with one output.
     pub(super) fn op(&mut self, op: &str, inputs: &[&str]) -> String {
         self.op_with(op, inputs, Vec::new())
     }
@@ -62,7 +62,7 @@ impl Graph {
         self.op_of(None, op, inputs, attribute)
     }
 
-    /// The same of an operator of this domain, if it is none of ONNX's own.
+    /// The same for an operator of this domain, if it is not one of ONNX's own.
     pub(super) fn op_of(
         &mut self,
         domain: Option<&str>,
@@ -82,14 +82,14 @@ impl Graph {
         name
     }
 
-    /// The numbers `from..to` of each row.
+    /// The columns `from..to` of each row.
     pub(super) fn columns(&mut self, x: &str, from: usize, to: usize) -> String {
         let [first, end] = [from, to].map(|at| self.integers(&[at as i64]));
         let axis = self.integers(&[1]);
         self.op("Slice", &[x, &first, &end, &axis])
     }
 
-    /// A tensor of the network's, under its own name.
+    /// Adds a tensor of the network under its own name.
     pub(super) fn tensor<T: Float>(&mut self, name: &str, shape: &[usize], values: &[T]) -> String {
         let dims = shape.iter().map(|&length| length as i64).collect();
         let bytes = values.iter().flat_map(|&value| self.bytes(value.as_f64())).collect();
@@ -97,7 +97,7 @@ impl Graph {
         self.constant(name, dims, element, bytes)
     }
 
-    /// A number, once however often it is needed.
+    /// Adds a number as a constant; equal numbers share one.
     pub(super) fn number(&mut self, number: f64) -> String {
         let name = format!("number {number}");
         if self.names.contains(&name) {
@@ -107,7 +107,7 @@ impl Graph {
         self.constant(&name, Vec::new(), element, bytes)
     }
 
-    /// The same as `f64`, whatever other numbers are.
+    /// The same as `f64`, regardless of the graph's type.
     pub(super) fn double(&mut self, number: f64) -> String {
         let name = format!("double {number}");
         if self.names.contains(&name) {
@@ -116,13 +116,13 @@ impl Graph {
         self.constant(&name, Vec::new(), data_type::DOUBLE, number.to_le_bytes().to_vec())
     }
 
-    /// `x`, whatever it is, as numbers of this type; `None` stands for the type of all numbers.
+    /// Casts `x` to this type; `None` is the graph's type.
     pub(super) fn cast(&mut self, x: &str, to: Option<i32>) -> String {
         let to = to.unwrap_or(self.element);
         self.op_with("Cast", &[x], vec![integer("to", i64::from(to))])
     }
 
-    /// A list of whole numbers, once however often it is needed.
+    /// Adds a list of integers as a constant; equal lists share one.
     pub(super) fn integers(&mut self, list: &[i64]) -> String {
         let name = format!("list {list:?}");
         if self.names.contains(&name) {
@@ -132,7 +132,7 @@ impl Graph {
         self.constant(&name, vec![list.len() as i64], data_type::INT64, bytes)
     }
 
-    /// One whole number, which is no list.
+    /// Adds a scalar integer.
     pub(super) fn integer(&mut self, number: i64) -> String {
         let name = format!("whole {number}");
         if self.names.contains(&name) {
@@ -160,12 +160,12 @@ impl Graph {
         }
     }
 
-    /// Of `width` numbers for each row.
+    /// A port with `width` numbers per row.
     pub(super) fn value(&self, name: &str, width: usize) -> proto::ValueInfo {
         self.shaped(name, &[None, Some(width)])
     }
 
-    /// The same of texts.
+    /// The same with strings.
     pub(super) fn texts(&self, name: &str, width: usize) -> proto::ValueInfo {
         let mut value = self.value(name, width);
         if let Some(tensor) = value.r#type.as_mut().and_then(|kind| kind.tensor_type.as_mut()) {
@@ -174,7 +174,7 @@ impl Graph {
         value
     }
 
-    /// Of this shape, of which a first length that is not known is that of the batch.
+    /// A port of this shape, where an unknown first length is the batch.
     pub(super) fn shaped(&self, name: &str, shape: &[Option<usize>]) -> proto::ValueInfo {
         let dim = shape.iter().enumerate().map(|(axis, length)| proto::Dimension {
             dim_value: length.map(|length| length as i64),
@@ -188,11 +188,11 @@ impl Graph {
         }
     }
 
-    /// Gives the output of a node this name, or that of a node that hands it on.
+    /// Renames the output of a node, or adds a node that passes it on under this name.
     pub(super) fn rename(&mut self, from: &str, to: &str, is_used_outside: bool) {
         let made = self.nodes.iter().position(|node| node.output.iter().any(|name| name == from));
         let Some(made) = made.filter(|_| !is_used_outside) else {
-            // An input of the network, or an output of it under another name already.
+            // An input of the network, or already an output under another name.
             self.op("Identity", &[from]);
             let last = self.nodes.len() - 1;
             self.nodes[last].output = vec![to.to_owned()];
@@ -208,27 +208,27 @@ impl Graph {
     }
 }
 
-/// An attribute that is a whole number.
+/// An integer attribute.
 pub(super) fn integer(name: &str, i: i64) -> proto::Attribute {
     proto::Attribute { i: Some(i), ..named(name, attribute::INT) }
 }
 
-/// An attribute that is a number.
+/// A float attribute.
 pub(super) fn float(name: &str, f: f64) -> proto::Attribute {
     proto::Attribute { f: Some(f as f32), ..named(name, attribute::FLOAT) }
 }
 
-/// An attribute that is a text.
+/// A string attribute.
 pub(super) fn text(name: &str, text: &str) -> proto::Attribute {
     proto::Attribute { s: Some(text.as_bytes().to_vec()), ..named(name, attribute::STRING) }
 }
 
-/// An attribute that is a list of whole numbers.
+/// An integer-list attribute.
 pub(super) fn list(name: &str, list: &[i64]) -> proto::Attribute {
     proto::Attribute { ints: list.to_vec(), ..named(name, attribute::INTS) }
 }
 
-/// An attribute that is a list of texts.
+/// A string-list attribute.
 pub(super) fn texts(name: &str, list: &[&str]) -> proto::Attribute {
     let strings = list.iter().map(|text| text.as_bytes().to_vec()).collect();
     proto::Attribute { strings, ..named(name, attribute::STRINGS) }

@@ -1,4 +1,4 @@
-//! Each layer of the notation in ONNX's operators.
+//! Each layer of the notation as ONNX operators.
 
 use tensor::Float;
 
@@ -8,10 +8,10 @@ use crate::layer::{
     DenseNorm, LayerInfo, Length, Spectral, TensorInfo, computed_weights, written_number,
 };
 
-/// A layer in a network with parameters.
+/// A layer with its parameters in the network.
 pub(super) struct Placed<'a, T> {
     pub(super) info: &'a LayerInfo,
-    /// Its stretch of the flat buffer.
+    /// Its slice of the flat buffer.
     pub(super) parameters: &'a [T],
 }
 
@@ -36,13 +36,13 @@ impl<T: Float> Placed<'_, T> {
         Some(self.constant(graph, "weight", tensor.shape, &weights))
     }
 
-    /// What the tensor with this name is, and its numbers.
+    /// The tensor with this name, and its numbers.
     pub(super) fn values(&self, name: &str) -> Option<(&TensorInfo, &[T])> {
         let tensor = self.info.tensors.iter().find(|tensor| tensor.name == name)?;
         Some((tensor, &self.parameters[tensor.offset..][..tensor.len()]))
     }
 
-    /// Numbers under the name of a tensor of the layer.
+    /// Adds a constant under the name of a tensor of the layer.
     pub(super) fn constant(
         &self,
         graph: &mut Graph,
@@ -54,24 +54,24 @@ impl<T: Float> Placed<'_, T> {
         graph.tensor(&name, shape, values)
     }
 
-    /// What tables show of it: the last of its numbers.
+    /// The option shown in tables: the last of its numbers.
     fn option(&self) -> Option<f64> {
         written_number(self.info.option)
     }
 }
 
-/// A layer, by its word.
+/// A layer by its word.
 struct Row<T> {
     word: &'static str,
-    /// Adds its nodes, given the name of its input; `None` if it has something that is not known.
+    /// Adds its nodes, given the name of its input; `None` if a part of it is not supported.
     write: fn(&mut Graph, &Placed<'_, T>, &str) -> Option<String>,
 }
 
-/// Every layer without others inside it.
+/// Every leaf layer.
 const fn rows<T: Float>() -> [Row<T>; 21] {
     [
         Row { word: "dense", write: dense },
-        // While a network answers, nothing is dropped.
+        // In inference nothing is dropped.
         Row { word: "dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "gaussian_dropout", write: |_, _, x| Some(x.to_owned()) },
         Row { word: "alpha_dropout", write: |_, _, x| Some(x.to_owned()) },
@@ -95,7 +95,7 @@ const fn rows<T: Float>() -> [Row<T>; 21] {
     ]
 }
 
-/// Adds the nodes of a layer; `None` if it is none of the list, or has an activation that is none.
+/// Adds the nodes of a layer; `None` if the layer or its activation is not in the list.
 pub(super) fn write<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
     let row = rows::<T>().into_iter().find(|row| row.word == layer.info.kind)?;
     (row.write)(graph, layer, x)
@@ -129,14 +129,14 @@ fn layer_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Op
     Some(graph.op("Add", &[&z, &shift]))
 }
 
-/// The mean along the last axis, which stays.
+/// The mean along the last axis, which is kept.
 fn mean(graph: &mut Graph, x: &str) -> String {
     match graph.opset {
         ..18 => {
             let settings = vec![list("axes", &[-1]), integer("keepdims", 1)];
             graph.op_with("ReduceMean", &[x], settings)
         }
-        // Since then the axes are an input.
+        // From this version on, the axes are an input.
         _ => {
             let axes = graph.integers(&[-1]);
             graph.op_with("ReduceMean", &[x, &axes], vec![integer("keepdims", 1)])
@@ -182,7 +182,7 @@ fn prelu<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<
     Some(graph.op("PRelu", &[x, &slope]))
 }
 
-/// The operator `GroupNormalization` is another in each of three opsets.
+/// Composed of basic operators, because `GroupNormalization` differs in each of three opsets.
 fn group_norm<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Option<String> {
     let (scale, shift) = (layer.tensor(graph, "scale")?, layer.tensor(graph, "shift")?);
     let (groups, epsilon) = layer.info.option.split_once(", ")?;
@@ -211,7 +211,8 @@ fn highway<T: Float>(graph: &mut Graph, layer: &Placed<'_, T>, x: &str) -> Optio
     Some(graph.op("Add", &[&made, &passed]))
 }
 
-/// One half of a row times the activation `gate` of the other, which comes first but for a sigmoid's.
+/// One half of a row times the activation `gate` of the other, which is the first half except for a
+/// sigmoid.
 fn gated<T: Float>(
     graph: &mut Graph,
     layer: &Placed<'_, T>,
@@ -269,7 +270,7 @@ mod tests {
             let is_joint =
                 matches!(layer.kind, LayerKind::Residual | LayerKind::Concat | LayerKind::Heads);
             let count = rows::<f32>().iter().filter(|row| row.word == layer.word).count();
-            // Columns of a table have inputs of their own: `columns`.
+            // Columns of a table have their own inputs: `columns`.
             let has_row = !is_joint && !matches!(layer.kind, LayerKind::Columns);
             assert_eq!(count, usize::from(has_row), "rows of `{}`", layer.word);
         }

@@ -1,4 +1,4 @@
-//! From a network's layers to the nodes of an ONNX graph.
+//! Writes a network's layers as the nodes of an ONNX graph.
 
 mod activations;
 mod columns;
@@ -31,7 +31,7 @@ use graph::Graph;
 use layers::Placed;
 use own::Own;
 
-/// A network that is written as an ONNX model.
+/// Writing a network as an ONNX model.
 pub trait Onnx: Network {
     /// Writes the network as an ONNX model, which other programs and languages run.
     ///
@@ -47,23 +47,26 @@ pub trait Onnx: Network {
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///
-    /// The graph takes any number of rows, `[batch, inputs]`, by the name `input`, and gives `output`. A network that
-    /// begins with `concat` has an input for each branch, one that ends in `heads` an output for each branch, by their
-    /// names. The tensors have the names that they have in [`save`](crate::Checkpoint::save)'s files, nodes that of their
-    /// layer and their operator, and the metadata are the network's name and declaration.
+    /// The graph has an input `input`, `[batch, inputs]` with any number of rows, and an output
+    /// `output`. A network that begins with `concat` has an input for each branch, one that ends in
+    /// `heads` an output for each branch, with their names. The tensors have the names that they
+    /// have in [`save`](crate::Checkpoint::save)'s files. Nodes are named after their layer and
+    /// their operator, and the metadata contain the network's name and declaration.
     ///
-    /// A block of `columns` has an input for each column by its name: numbers, flags (1 and 0) and dates (days from 1970-01-01) as
-    /// `[batch, 1]` with NaN where one is missing, words as texts, of which an empty one is missing. Where the network does
-    /// not [know](crate::Network::known_words) the words, the options must have them: see [`OnnxOptions::words_of`]. A number behind
-    /// columns is given in the units of the target.
+    /// A block of `columns` has an input for each column, with its name. Numbers, flags (1 and 0)
+    /// and dates (days from 1970-01-01) are `[batch, 1]`, with NaN for a missing one. Words are
+    /// strings, of which an empty one is missing. If the network does not
+    /// [know](crate::Network::known_words) the words, the options must have them: see
+    /// [`OnnxOptions::words_of`]. A number predicted from columns is in the units of the target.
     ///
-    /// Dropout is left out. In a network of `f64` the graph is of doubles, for which some programs have not every operator.
+    /// Dropout is left out. In a network of `f64` the graph uses doubles, for which some programs
+    /// do not have every operator.
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, a parameter is not a finite number, the options have an opset that is not known, or
-    /// the network has a layer or an activation of your own, for which there is no operator; if there are words of a column that
-    /// neither the network nor the options know.
+    /// If the file cannot be written, a parameter is not a finite number, or the opset of the
+    /// options is not supported. If the network has a custom layer or activation, for which there
+    /// is no operator. If neither the network nor the options know a word of a column.
     fn save_onnx(&self, path: impl AsRef<Path>, options: &OnnxOptions) -> Result<()> {
         save(&Described::of(self), path.as_ref(), options, &|x| {
             let count = x.len() / Self::INPUTS;
@@ -87,7 +90,7 @@ impl<T: Float> Dynamic<T> {
     }
 }
 
-/// The versions of ONNX's operators that are written, each with the version of the format that came with it.
+/// The supported opsets, each with the version of the file format that it came with.
 const OPSETS: [(i64, i64); 11] = [
     (13, 7),
     (14, 7),
@@ -102,10 +105,10 @@ const OPSETS: [(i64, i64); 11] = [
     (23, 11),
 ];
 
-/// The version of the operators of [`TABLES`]: the first with those that are written.
+/// The opset of the domain [`TABLES`]: the first with the operators used here.
 const TABLES_VERSION: i64 = 2;
 
-/// Writes a network, of which `predict` gives the answers.
+/// Writes a network; with `predict`, outputs include the head's function.
 fn save<T: Float>(
     network: &Described<'_, T>,
     path: &Path,
@@ -119,14 +122,14 @@ fn save<T: Float>(
     write_model(path, network.name, &model)
 }
 
-/// Writes the model of what is called so.
+/// Writes the model with this name.
 fn write_model(path: &Path, name: &str, model: &proto::Model) -> Result<()> {
     let length = model.encoded_len();
     if i32::try_from(length).is_err() {
         return Err(Error::value(
             format!("{}, to be saved as ONNX", quoted(name)),
             format!("{length} bytes"),
-            "at most 2147483647, which is as much as a protobuf message can have",
+            "at most 2147483647, the largest protobuf message",
             "save it by `save`",
         ));
     }
@@ -134,7 +137,7 @@ fn write_model(path: &Path, name: &str, model: &proto::Model) -> Result<()> {
         .map_err(|error| Error::io("write", path, error))
 }
 
-/// The versions of operators and format that the options want.
+/// The versions of operators and format for the options.
 fn versions(options: &OnnxOptions) -> Result<(i64, i64)> {
     OPSETS.into_iter().find(|(opset, _)| *opset == options.opset).ok_or_else(|| {
         Error::value(
@@ -146,7 +149,7 @@ fn versions(options: &OnnxOptions) -> Result<(i64, i64)> {
     })
 }
 
-/// A model of this graph, with metadata of its own.
+/// A model of this graph, with its own metadata.
 fn model_of(
     graph: proto::Graph,
     (opset, ir_version): (i64, i64),
@@ -190,14 +193,14 @@ fn model<T: Float>(network: &Described<'_, T>, options: &OnnxOptions) -> Result<
     Ok(model_of(graph, versions, &own, options))
 }
 
-/// Tensors side by side, each with its numbers of a row: joined only where one is needed.
+/// Adjacent tensors, each with its width: concatenated only where one tensor is needed.
 type Parts = Vec<(String, usize)>;
 
 struct Writer<'a, T> {
     network: &'a Described<'a, T>,
     options: &'a OnnxOptions,
     graph: Graph,
-    /// Layers so far.
+    /// The number of layers so far.
     layers: usize,
 }
 
@@ -246,7 +249,7 @@ impl<T: Float> Writer<'_, T> {
         })
     }
 
-    /// Adds a part of the network at its end, and the function of each head.
+    /// Adds the last part of the network, and the function of each head.
     fn outputs(
         &mut self,
         info: &Info,
@@ -339,12 +342,12 @@ impl<T: Float> Writer<'_, T> {
         self.graph.op_with("Concat", &names, vec![graph::integer("axis", 1)])
     }
 
-    /// As one tensor, since several read it.
+    /// Concatenated, since several nodes read it.
     fn for_both(&mut self, x: &Parts) -> Parts {
         vec![(self.joined(x), x.iter().map(|(_, width)| width).sum())]
     }
 
-    /// The first `width` numbers of a row and the others.
+    /// The first `width` columns and the others.
     fn parted(&mut self, parts: &Parts, width: usize) -> (Parts, Parts) {
         let mut at = 0;
         let whole = parts.iter().position(|(_, part)| {
@@ -363,22 +366,22 @@ impl<T: Float> Writer<'_, T> {
     fn unknown(&self, what: &str, name: &str, is_own: bool) -> Error {
         Error::value(
             format!("{what} of {}, to be saved as ONNX", quoted(&self.graph.layer)),
-            format!("{}{}", quoted(name), if is_own { ", one of your own" } else { "" }),
+            format!("{}{}", quoted(name), if is_own { ", a custom one" } else { "" }),
             format!("one of the {what}s that ONNX has operators for"),
             match what {
                 _ if !is_own => "save the part of the network without it, or `save` all of it",
                 "activation" => {
-                    "ONNX has no operator for one of your own: say by `OnnxOptions::activation` what it is on a tape"
+                    "ONNX has no operator for it: define it as a function on a tape by `OnnxOptions::activation`"
                 }
                 _ => {
-                    "ONNX has no operator for one of your own: save the part of the network without it, or `save` all of it"
+                    "ONNX has no operator for it: save the part of the network without it, or `save` all of it"
                 }
             },
         )
     }
 }
 
-/// The branches that the outputs of a network are.
+/// The branches that correspond to the outputs of a network.
 fn back(info: &Info, heads: &HeadInfo) -> Vec<(usize, usize, usize)> {
     let behind = |before: &Info, branches: Vec<(usize, usize, usize)>| {
         let before = before.count();
@@ -393,7 +396,7 @@ fn back(info: &Info, heads: &HeadInfo) -> Vec<(usize, usize, usize)> {
     }
 }
 
-/// The words that may stand in a column, as far as the network or the options know them, by their fingerprints.
+/// The possible words of a column that the network or the options know, by fingerprint.
 fn words<'a, T>(
     network: &Described<'a, T>,
     options: &'a OnnxOptions,

@@ -1,4 +1,4 @@
-//! Each operation of a tape in ONNX's operators.
+//! Each operation of a tape as ONNX operators.
 
 use std::any::Any;
 
@@ -12,13 +12,13 @@ use crate::onnx::proto::{self, data_type};
 /// The lengths of a tensor's axes; `None` for one that depends on the number of rows.
 pub(super) type Lengths = Vec<Option<usize>>;
 
-/// An operation as it was recorded.
+/// A recorded operation.
 pub(super) struct Step<'a> {
-    /// A value of its type.
+    /// The operation, of its own type.
     pub(super) operation: &'a dyn Any,
     /// The names of its inputs in the graph, and their shapes.
     pub(super) inputs: Vec<(String, Lengths)>,
-    /// Which of its outputs is asked for.
+    /// The index of the output to write.
     pub(super) output: usize,
     /// The shape of that output.
     pub(super) shape: Lengths,
@@ -41,19 +41,20 @@ impl Step<'_> {
     }
 }
 
-/// Rows of operations by their types, each with what writes it; and those of which ONNX has one operator.
+/// Entries of operations by type, each with the code that writes it; first those that are one ONNX
+/// operator.
 macro_rules! rows {
     (
         $g:ident, $s:ident;
         same { $($Same:ident => $op:literal;)* }
         settings { $($Type:ident$(<$T:ident>)? as $value:ident => $write:expr;)* }
     ) => {
-        /// The operations that can be written, by the names of their types.
+        /// The type names of the operations that can be written.
         #[cfg(test)]
         pub(super) const NAMES: &[&str] = &[$(stringify!($Same),)* $(stringify!($Type)),*];
 
-        /// Adds the nodes of an operation: the name of its output. `None` if it is none of the list, or has settings that ONNX
-        /// has not.
+        /// Adds the nodes of an operation and returns the name of its output. `None` if it is not
+        /// in the list, or has settings that ONNX does not support.
         pub(super) fn write<T: Float>($g: &mut Graph, $s: &Step<'_>) -> Option<String> {
             $(if $s.operation.is::<ops::$Same>() {
                 return Some($s.op($g, $op));
@@ -154,7 +155,7 @@ rows! {
             let mut settings = moved(pool.windows);
             let counts = i64::from(pool.counts_padding);
             settings.extend([lengths("kernel_shape", &pool.size), integer("count_include_pad", counts)]);
-            // Before there were no gaps in windows of this operator.
+            // Older versions of this operator have no dilation.
             match pool.windows.dilation {
                 [1, 1] => {}
                 dilation if g.opset >= 19 => settings.push(lengths("dilations", &dilation)),
@@ -199,10 +200,10 @@ rows! {
     }
 }
 
-/// How windows move over an image.
+/// Strides and padding of windows over an image.
 fn moved(windows: Windows<2>) -> Vec<proto::Attribute> {
     let [above, left] = windows.padding;
-    // Before the first row and column, then behind the last ones.
+    // Padding before the first row and column, then after the last ones.
     vec![lengths("strides", &windows.stride), lengths("pads", &[above, left, above, left])]
 }
 
@@ -210,7 +211,7 @@ fn lengths(name: &str, all: &[usize]) -> proto::Attribute {
     list(name, &all.iter().map(|&length| length as i64).collect::<Vec<_>>())
 }
 
-/// An operator on x and a number.
+/// A binary operator on x and a number.
 fn by<T: Float>(g: &mut Graph, op: &str, x: &str, number: T) -> String {
     let number = g.number(number.as_f64());
     g.op(op, &[x, &number])
@@ -224,7 +225,7 @@ fn transposed(g: &mut Graph, s: &Step<'_>, input: usize) -> String {
     g.op_with("Transpose", &[s.x(input)], vec![list("perm", &order)])
 }
 
-/// A reduction, whose axes are an input from the version `since` on, an attribute before.
+/// A reduction. Its axes are an input from the version `since` on, an attribute before.
 fn reduced(
     g: &mut Graph,
     s: &Step<'_>,
@@ -251,7 +252,7 @@ fn along(g: &mut Graph, s: &Step<'_>, op: &str, axis: usize) -> String {
     g.op_with(op, &[s.x(0)], vec![integer("axis", axis as i64)])
 }
 
-/// The same elements in another shape, of which one length may depend on the number of rows.
+/// A reshape; one length may depend on the number of rows.
 fn reshaped(g: &mut Graph, x: &str, shape: &Lengths) -> Option<String> {
     if shape.iter().filter(|length| length.is_none()).count() > 1 {
         return None;
@@ -262,14 +263,14 @@ fn reshaped(g: &mut Graph, x: &str, shape: &Lengths) -> Option<String> {
     Some(g.op("Reshape", &[x, &lengths]))
 }
 
-/// Repeated along axes whose lengths are known.
+/// A broadcast along axes with known lengths.
 fn broadcast(g: &mut Graph, s: &Step<'_>) -> Option<String> {
     let from = &s.inputs[0].1;
     let new = s.shape.len().checked_sub(from.len())?;
     let lengths = s.shape.iter().enumerate().map(|(axis, &to)| {
         let before = axis.checked_sub(new).map(|axis| from[axis]);
         match before {
-            // A length of 1 leaves that of the input.
+            // 1 keeps the length of the input.
             Some(before) if before == to => Some(1),
             _ => to.map(|to| to as i64),
         }
@@ -284,7 +285,7 @@ fn sliced(g: &mut Graph, x: &str, axis: usize, range: std::ops::Range<usize>) ->
     g.op("Slice", &[x, &from, &to, &axis])
 }
 
-/// An activation: those with a number by their types, the others by their names.
+/// An activation: by type if it has a number, otherwise by name.
 fn activation(g: &mut Graph, s: &Step<'_>) -> Option<String> {
     use tensor::activation::*;
 

@@ -1,4 +1,4 @@
-//! Activations of the user's, as the nodes of what they are on a tape.
+//! User-defined activations, as the nodes of their functions on a tape.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,10 +17,10 @@ use crate::network::Described;
 use crate::onnx::options::OwnActivation;
 use crate::onnx::{OnnxModel, OnnxOptions};
 
-/// Shapes of the two runs: of an operation on each number both lengths may be any.
+/// Shapes of the two runs: an element-wise operation accepts any lengths.
 const SHAPES: [[usize; 2]; 2] = [[3, 2], [5, 4]];
 
-/// An activation that has been recorded.
+/// A recorded activation.
 pub(super) struct Own {
     pub(super) name: String,
     tape: Tape<f64>,
@@ -34,7 +34,8 @@ impl Own {
     ///
     /// # Errors
     ///
-    /// If it is not the same for any numbers, gives an error, or has an operation that cannot be written.
+    /// If it differs between the two runs, returns an error, or has an operation that cannot be
+    /// written.
     pub(super) fn record(activation: &OwnActivation, opset: i64) -> Result<Self> {
         let what = format!("activation {}", activation.name);
         let tapes = SHAPES.map(|_| Tape::new());
@@ -63,7 +64,7 @@ impl Own {
         Ok(own)
     }
 
-    /// Adds its nodes: the name of the output.
+    /// Adds its nodes and returns the name of the output.
     ///
     /// # Errors
     ///
@@ -75,14 +76,14 @@ impl Own {
     }
 }
 
-/// Refuses activations of the user's that are not those of the network.
+/// Rejects user-defined activations that differ from those of the network.
 pub(super) fn compare<T: Float>(
     network: &Described<'_, T>,
     path: &Path,
     options: &OnnxOptions,
     predict: &dyn Fn(&[T]) -> Result<Vec<T>>,
 ) -> Result<()> {
-    /// How many rows are compared, and how near they must be, as a part of the largest number.
+    /// Rows to compare, and the tolerance relative to the largest number.
     const ROWS: usize = 16;
     const NEAR: f64 = 1e-4;
     let has_words = |form: &ColumnForm| matches!(form.kind, ColumnKind::Category { .. });
@@ -90,8 +91,8 @@ pub(super) fn compare<T: Float>(
     if layers.any(|layer| layer.columns.forms.iter().any(has_words)) {
         return Err(Error::value(
             format!("activations of {} as functions on a tape", quoted(network.name)),
-            "columns of words in front, which the reader of ONNX models here cannot run",
-            "numbers in front, so that the model can be compared with the network before it is written",
+            "columns of words, which this reader of ONNX models cannot run",
+            "columns of numbers, so that the model can be compared with the network before it is written",
             "take an activation that the notation has a word for",
         ));
     }
@@ -106,7 +107,7 @@ pub(super) fn compare<T: Float>(
         from += width;
     }
     let outputs = read.run(&parts)?;
-    // Row by row, as the network has the outputs of several heads.
+    // Row by row, because the network's outputs of several heads are adjacent.
     let rows = outputs.iter().map(|output| (output.to_vec(), output.len() / ROWS));
     let rows: Vec<_> = rows.collect();
     let of_row = |row| rows.iter().flat_map(move |(all, width)| &all[row * width..][..*width]);
@@ -121,7 +122,7 @@ pub(super) fn compare<T: Float>(
     Err(Error::value(
         format!("activations of {} as functions on a tape", quoted(network.name)),
         format!("{}: with them the model gives other numbers than the network", names.join(", ")),
-        "the functions that the network has",
+        "the network's functions",
         "write the same formula by operations on the tape",
     ))
 }

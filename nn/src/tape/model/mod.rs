@@ -1,4 +1,4 @@
-//! Models that are written on the tape by hand, and trained like every other.
+//! Models written by hand on the tape, and trained like every other model.
 
 mod row;
 mod tensors;
@@ -24,11 +24,13 @@ use crate::metric::{Metrics, check_not_empty};
 use crate::model::{Batch, Model, Run};
 use crate::parameters::NamedTensor;
 
-/// A function on the tape with parameters, and the loss of its outputs: what a [`TapeModel`] computes.
+/// A function with parameters on the tape, and the loss of its outputs: the computation of a
+/// [`TapeModel`].
 ///
-/// A pair of closures is one, and [`TapeModel::new`] takes them; a type of yours may have settings beside.
+/// A pair of closures implements it, and [`TapeModel::new`] takes them. A custom type can also have
+/// settings.
 pub trait TapeFunction<T: Float>: Send + Sync {
-    /// The outputs for inputs `[rows, inputs]`; of any shape.
+    /// The outputs for inputs `[rows, inputs]`, of any shape.
     ///
     /// # Errors
     ///
@@ -79,11 +81,12 @@ impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
     }
 }
 
-/// A model that is written on the tape: with any operations, those of your own included.
+/// A model written on the tape with any operations, custom ones included.
 ///
-/// It has named [`Tensors`], a function from them and a batch of inputs to outputs, and a loss. [`fit`](crate::fit) and
-/// [`Trainer`](crate::Trainer) train it as they train a declared network. `X` and `Y` are the rows of the data: arrays of
-/// numbers, or a [`Class`](crate::data::Class), which is one-hot on the tape.
+/// It has named [`Tensors`], a function from them and a batch of inputs to outputs, and a loss.
+/// [`fit`](crate::fit) and [`Trainer`](crate::Trainer) train it as they train a declared network.
+/// `X` and `Y` are the rows of the data: arrays of numbers, or a [`Class`](crate::data::Class),
+/// which is one-hot on the tape.
 ///
 /// ```
 /// use nn::data::Dataset;
@@ -111,7 +114,7 @@ impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///
-/// A loss that does not depend on one of the tensors is an error that names it: nothing is left untrained in silence.
+/// If the loss does not depend on one of the tensors, training returns an error that names it.
 pub struct TapeModel<F, X, Y, T: Float = f32> {
     name: String,
     tensors: Tensors<T>,
@@ -124,16 +127,17 @@ where
     F: for<'t> Fn(&Variables<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
     L: for<'t> Fn(Var<'t, T>, Var<'t, T>) -> autograd::Result<Var<'t, T>> + Send + Sync,
 {
-    /// A model of these tensors, its outputs from them and the inputs `[rows, inputs]`, and its loss from outputs
-    /// and targets `[rows, targets]`: the mean over the rows, or one number for each row, `[rows]` or `[rows, 1]`, of which the mean is
-    /// taken. Rows with [weights](crate::data::WeightedRows) need the latter.
+    /// A model of these tensors. `outputs` computes the outputs from them and the inputs
+    /// `[rows, inputs]`. `loss` computes the loss from outputs and targets `[rows, targets]`: the
+    /// mean over the rows, or one number for each row, `[rows]` or `[rows, 1]`, which is then
+    /// averaged. Rows with [weights](crate::data::WeightedRows) need one number for each row.
     pub fn new(tensors: Tensors<T>, outputs: F, loss: L) -> Self {
         Self::of(tensors, (outputs, loss))
     }
 }
 
 impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {
-    /// A model of these tensors and a function of your own type.
+    /// A model of these tensors and a function of a custom type.
     pub fn of(tensors: Tensors<T>, function: F) -> Self {
         TapeModel { name: "TapeModel".into(), tensors, function, rows: PhantomData }
     }
@@ -155,7 +159,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         &self.function
     }
 
-    /// The outputs for some inputs, as the function gives them.
+    /// The outputs for some inputs, as the function returns them.
     ///
     /// # Errors
     ///
@@ -171,7 +175,8 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
     ///
     /// # Errors
     ///
-    /// If the file cannot be written, or a number is not finite. A file that was there before stays as it was.
+    /// If the file cannot be written, or a number is not finite. An existing file is then
+    /// unchanged.
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         let named = self.tensors.named().iter();
         let parts: Vec<_> = named
@@ -182,11 +187,11 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         save(path.as_ref(), &self.name, &self.architecture(), &parts)
     }
 
-    /// Replaces all tensors by those of a file that [`TapeModel::save`] wrote.
+    /// Replaces all tensors with those of a file that [`TapeModel::save`] wrote.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, is damaged, or has other tensors; the model is then as it was.
+    /// If the file cannot be read, is damaged, or has other tensors; the model is then unchanged.
     pub fn load(&mut self, path: impl AsRef<Path>) -> Result<()> {
         let (architecture, options) = (self.architecture(), LoadOptions::new());
         let loaded = load::<T>(path.as_ref(), &architecture, self.tensors.named(), options)?;
@@ -197,7 +202,8 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         Ok(())
     }
 
-    /// The outputs for inputs `[rows, inputs]` on a tape, and the tensors there by their names.
+    /// Records the outputs for inputs `[rows, inputs]` on a tape; also returns the tensors there by
+    /// name.
     #[cfg(feature = "onnx")]
     #[allow(clippy::type_complexity)] // a variable, and variables with names
     pub(crate) fn recorded<'t>(
@@ -211,7 +217,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
         Ok((self.function.outputs(&variables, inputs)?, named))
     }
 
-    /// Outputs and loss of a batch on a tape.
+    /// Records outputs and loss of a batch on a tape.
     fn record<'t>(
         &self,
         tape: &'t Tape<T>,
@@ -257,7 +263,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
     }
 }
 
-/// Adds the numbers of a row, which are written to `memory`.
+/// Adds the numbers of a row to the fingerprint; `memory` is a buffer.
 fn add_row<T: Float, R: TapeRow<T>>(fingerprint: &mut Fingerprint, row: &R, memory: &mut Vec<T>) {
     memory.clear();
     memory.resize(R::WIDTH, T::zero());
@@ -294,7 +300,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
 
     /// # Panics
     ///
-    /// Where [`TapeModel::predict`] gives an error.
+    /// If [`TapeModel::predict`] returns an error.
     #[track_caller]
     fn outputs(&self, inputs: &[X], _: &Threads) -> Vec<T> {
         match self.predict(inputs) {
@@ -307,12 +313,12 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         true
     }
 
-    /// What the function asks for with two rows of zeros.
+    /// The dropout rate that the function requests for two rows of zeros.
     fn dropout_rate(&self) -> Option<f64> {
         let tape = Tape::no_grad();
         let pass = Pass::Training { seed: 0, step: 0, first_row: 0, layer: 0, dropout: 1.0 };
         let variables = Variables::on(&tape, &self.tensors, pass).ok()?;
-        // An error of the function is that of the first step, too.
+        // An error of the function also occurs in the first step, and is reported there.
         let _outputs =
             self.function.outputs(&variables, tape.constant(Tensor::zeros([2, X::WIDTH])));
         variables.dropout_rate()
@@ -387,9 +393,9 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
         read.is_ok().then(|| fingerprint.value())
     }
 
-    /// Mean loss, and for classes the share of rows whose largest output is the target's.
+    /// Mean loss, and for classes the fraction of rows whose largest output is the target's.
     fn validate(&self, data: &dyn Source<X, Y>, (): &mut (), threads: &Threads) -> Result<Metrics> {
-        /// Rows at a time: as many as are worth a thread, whatever their number is.
+        /// Rows per task: enough to be worth a thread, regardless of the number of threads.
         const PORTION: usize = 256;
         check_weights("", data)?;
         self.check_rows("", data, threads)?;
@@ -418,7 +424,8 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> Model for TapeM
 }
 
 impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {
-    /// Mean loss of some rows, and how many of them are right by their weights, where that is defined.
+    /// Mean loss of some rows, and the weight of those predicted correctly, where correctness is
+    /// defined.
     fn judge(&self, inputs: &[X], targets: &[Y], weights: &[f64]) -> Result<(T, Option<f64>)> {
         let tape = Tape::no_grad();
         let variables = Variables::on(&tape, &self.tensors, Pass::Evaluation)?;
@@ -437,7 +444,7 @@ impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X,
     }
 }
 
-/// Its name and its tensors, not the numbers.
+/// Shows the name and the tensors, not the numbers.
 impl<F, X, Y, T: Float> fmt::Debug for TapeModel<F, X, Y, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TapeModel")

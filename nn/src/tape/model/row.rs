@@ -1,21 +1,22 @@
-//! What a row of data is on a tape.
+//! Rows of data on a tape.
 
 use tensor::Float;
 
 use crate::head::Class;
 
-/// A row that a [`TapeModel`](super::TapeModel) takes, as input or as target: some numbers, which are a row of a matrix.
+/// A row that a [`TapeModel`](super::TapeModel) takes, as input or as target: numbers that become a
+/// row of a matrix.
 pub trait TapeRow<T: Float>: Copy + Send + Sync + 'static {
-    /// How many numbers.
+    /// The number of numbers in a row.
     const WIDTH: usize;
 
     /// Writes rows one after the other into `into`, `[rows, WIDTH]`, which is zero.
     fn write(rows: &[Self], into: &mut [T]);
 
-    /// What is wrong with the row, or nothing.
+    /// Why the row is rejected, or `None`.
     fn refuses(&self) -> Option<String>;
 
-    /// Whether outputs are right if this is the target; `None` where right and wrong are not defined.
+    /// Whether the outputs are correct for this target; `None` where correctness is not defined.
     fn is_right(&self, outputs: &[T]) -> Option<bool> {
         let _ = outputs;
         None
@@ -35,7 +36,7 @@ impl<T: Float, const N: usize> TapeRow<T> for [T; N] {
     }
 }
 
-/// One-hot.
+/// One-hot encoded.
 impl<T: Float, const N: usize> TapeRow<T> for Class<N> {
     const WIDTH: usize = N;
 
@@ -49,7 +50,8 @@ impl<T: Float, const N: usize> TapeRow<T> for Class<N> {
         None
     }
 
-    /// Whether the largest of `N` outputs, the first of several, is the class's. NaN is never right.
+    /// Whether the largest of `N` outputs, the first of several, is the class's. NaN is never
+    /// correct.
     fn is_right(&self, outputs: &[T]) -> Option<bool> {
         if outputs.len() != N {
             return None;

@@ -10,10 +10,10 @@ use crate::activation::Identity;
 use crate::init::Initializer;
 use crate::parameters::{NamedTensor, TensorKind, padded};
 
-/// Keeps the random numbers of first weights apart from all others with the same seed ("TENS").
+/// Separates the random numbers of initial weights from all others with the same seed ("TENS").
 const STREAM: u64 = 0x5445_4E53_0000_0000;
 
-/// Tensors with names and first values, of which a [`TapeModel`](super::TapeModel) is made.
+/// Tensors with names and initial values, from which a [`TapeModel`](super::TapeModel) is built.
 ///
 /// ```
 /// use nn::{Tensors, init};
@@ -28,30 +28,30 @@ const STREAM: u64 = 0x5445_4E53_0000_0000;
 pub struct Tensors<T: Float = f32> {
     seed: u64,
     named: Vec<NamedTensor>,
-    /// The same, to be shared with every tape.
+    /// A copy of the list that is shared with every tape.
     shared: Arc<[NamedTensor]>,
     /// With gaps, so that each tensor begins at a cache line.
     flat: Buffer<T>,
 }
 
 impl Tensors {
-    /// None yet, of `f32`; what is random in them will be made from `seed`.
+    /// No tensors yet, of type `f32`. `seed` determines the random numbers in them.
     pub fn new(seed: u64) -> Self {
         Self::seeded(seed)
     }
 }
 
 impl<T: Float> Tensors<T> {
-    /// [`Tensors::new`] of any float.
+    /// [`Tensors::new`] for any float type.
     pub fn seeded(seed: u64) -> Self {
         Tensors { seed, named: Vec::new(), shared: Arc::default(), flat: Buffer::zeroed(0) }
     }
 
-    /// One more: a weight `[in, out]` whose first values a rule of [`init`](crate::init) draws.
+    /// Adds a weight `[in, out]`, initialized by an initializer of [`init`](crate::init).
     ///
     /// # Panics
     ///
-    /// If there is a tensor of this name.
+    /// If there is already a tensor of this name.
     #[must_use]
     #[track_caller]
     pub fn weight<I: Initializer>(self, name: &str, shape: [usize; 2], _: I) -> Self {
@@ -61,33 +61,33 @@ impl<T: Float> Tensors<T> {
         })
     }
 
-    /// One more: a bias, `[width]`, that starts as zeros.
+    /// Adds a bias, `[width]`, initialized with zeros.
     ///
     /// # Panics
     ///
-    /// If there is a tensor of this name.
+    /// If there is already a tensor of this name.
     #[must_use]
     #[track_caller]
     pub fn bias(self, name: &str, width: usize) -> Self {
         self.with(name, &[width], TensorKind::Bias, |_| {})
     }
 
-    /// One more: a scale, `[width]`, that starts as ones.
+    /// Adds a scale, `[width]`, initialized with ones.
     ///
     /// # Panics
     ///
-    /// If there is a tensor of this name.
+    /// If there is already a tensor of this name.
     #[must_use]
     #[track_caller]
     pub fn scale(self, name: &str, width: usize) -> Self {
         self.with(name, &[width], TensorKind::Scale, |values| values.fill(T::one()))
     }
 
-    /// One more: of any shape, with these first values, row by row.
+    /// Adds a tensor of any shape with these initial values, row by row.
     ///
     /// # Panics
     ///
-    /// If there is a tensor of this name, or there are not as many values as the shape has places.
+    /// If there is already a tensor of this name, or the number of values does not match the shape.
     #[must_use]
     #[track_caller]
     pub fn values(self, name: &str, shape: &[usize], values: &[T]) -> Self {

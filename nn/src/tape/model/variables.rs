@@ -1,4 +1,4 @@
-//! The tensors of a model as variables of a tape, found by their names.
+//! The tensors of a model as variables of a tape, indexed by name.
 
 use std::cell::Cell;
 use std::fmt;
@@ -18,7 +18,7 @@ use crate::parameters::NamedTensor;
 ///
 /// # Panics
 ///
-/// At a name that no tensor has; the message lists those that there are.
+/// If no tensor has the name; the message lists the names.
 pub struct Variables<'t, T: Float> {
     named: Arc<[NamedTensor]>,
     variables: Vec<Var<'t, T>>,
@@ -43,19 +43,20 @@ impl<'t, T: Float> Variables<'t, T> {
         &self.variables
     }
 
-    /// Whether the model is trained with this batch, and not judged by it.
+    /// Whether this is a training pass, not an evaluation.
     pub fn is_training(&self) -> bool {
         self.pass != Pass::Evaluation
     }
 
-    /// x with each element dropped with probability `p` in training; x itself otherwise. `place` tells one dropout of the
-    /// model from the others. [`Fit::dropout_schedule`](crate::Fit::dropout_schedule) multiplies `p`.
+    /// In training, x with each element dropped with probability `p`; otherwise x itself. `place`
+    /// distinguishes the dropouts of a model.
+    /// [`Fit::dropout_schedule`](crate::Fit::dropout_schedule) multiplies `p`.
     ///
     /// # Errors
     ///
     /// If `p` is not at least 0 and less than 1.
     pub fn dropout(&self, x: Var<'t, T>, p: f64, place: u64) -> autograd::Result<Var<'t, T>> {
-        /// Keeps these random numbers apart from all others with the same seed ("DROP").
+        /// Separates these random numbers from all others with the same seed ("DROP").
         const STREAM: u64 = 0x4452_4F50_0000_0000;
         match self.pass {
             Pass::Evaluation => Ok(x),
@@ -67,7 +68,7 @@ impl<'t, T: Float> Variables<'t, T> {
         }
     }
 
-    /// The largest rate that [`Variables::dropout`] was called with in training, if it was.
+    /// The largest rate that [`Variables::dropout`] was called with in training, if any.
     pub(super) fn dropout_rate(&self) -> Option<f64> {
         self.dropped.get()
     }
@@ -88,7 +89,7 @@ impl<'t, T: Float> Index<&str> for Variables<'t, T> {
     }
 }
 
-/// The names.
+/// Shows the names.
 impl<T: Float> fmt::Debug for Variables<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.named.iter().map(|tensor| &tensor.name)).finish()

@@ -1,4 +1,4 @@
-//! Where a graph divides: the inputs that `concat` joins, and the outputs that `heads` give.
+//! Branches of a graph: the inputs that `concat` joins, and the outputs that `heads` gives.
 
 use std::collections::HashSet;
 
@@ -8,14 +8,14 @@ use super::{Chain, Layer, OTHERWISE};
 use crate::error::{Error, Result};
 use crate::onnx::proto;
 
-/// More branches than that no network has.
+/// The maximum number of branches.
 const MOST: usize = 64;
 
-/// A part of a row, and how many numbers it has, where that is known.
+/// A part of a row, and its width, if known.
 pub(super) type Part<'m> = (&'m str, Option<usize>);
 
 impl<'m, T: Float> Chain<'m, T> {
-    /// The parts of which the rows consist: the inputs of the graph, or the slices of its one input.
+    /// The parts of the rows: the inputs of the graph, or the slices of its one input.
     pub(super) fn inputs(&mut self) -> Result<Vec<Part<'m>>> {
         let width = |port: &super::super::OnnxPort| port.shape().and_then(|shape| *shape.get(1)?);
         let ports = self.model.inputs.iter().map(|port| (&port.name[..], width(port)));
@@ -27,7 +27,7 @@ impl<'m, T: Float> Chain<'m, T> {
         }
     }
 
-    /// The slices of a value side by side, in their order, if they are all that becomes of it and all of its columns.
+    /// The slices of a value, in order, if they are its only readers and cover all of its columns.
     fn slices(&mut self, value: &'m str, width: usize) -> Option<Vec<Part<'m>>> {
         self.at = value;
         let readers = self.readers();
@@ -58,7 +58,7 @@ impl<'m, T: Float> Chain<'m, T> {
         Some(slices.into_iter().map(|(from, to, output)| (output, Some(to - from))).collect())
     }
 
-    /// Goes behind the node that joins these parts, each of which may be changed by layers of its own before.
+    /// Moves past the node that joins these parts; layers may come before it on each part.
     pub(super) fn concat(&mut self, parts: &[Part<'m>]) -> Result<()> {
         let reached: Vec<HashSet<&str>> =
             parts.iter().map(|(name, _)| self.reached([*name])).collect();
@@ -75,11 +75,7 @@ impl<'m, T: Float> Chain<'m, T> {
         for ((part, end), reached) in parts.iter().zip(&join.input).zip(&reached) {
             if !reached.contains(&end[..]) {
                 let expected = "branches in the order of the inputs";
-                return Err(self.divided(
-                    "inputs",
-                    "another order where they are joined",
-                    expected,
-                ));
+                return Err(self.divided("inputs", "joined in another order", expected));
             }
             (self.at, self.width, self.is_front) = (part.0, part.1, true);
             let inside = self.until(end)?;
@@ -96,8 +92,8 @@ impl<'m, T: Float> Chain<'m, T> {
         self.pass(join)
     }
 
-    /// The values that the network ends in: the outputs of the graph, or what is joined at last to be its one output, by layers
-    /// of its own each.
+    /// The values at the end of the network: the outputs of the graph, or the values joined at the
+    /// end to its one output, each after its own layers.
     pub(super) fn ends(&mut self) -> Vec<&'m str> {
         let outputs: Vec<&'m str> =
             self.model.outputs.iter().map(|output| &output.name[..]).collect();
@@ -113,7 +109,8 @@ impl<'m, T: Float> Chain<'m, T> {
         }
     }
 
-    /// The nodes that read the value at hand, by the one of several ends to which they lead, if it is here that the ways to them part.
+    /// The nodes that read the current value, grouped by the end to which they lead, if the paths
+    /// to several ends part here.
     fn forks(&self) -> Option<Vec<Vec<&'m proto::Node>>> {
         let readers = self.readers();
         if self.ends.len() < 2 || readers.len() < self.ends.len() || self.ends.len() > MOST {
@@ -129,7 +126,7 @@ impl<'m, T: Float> Chain<'m, T> {
         groups.iter().all(|group| !group.is_empty()).then_some(groups)
     }
 
-    /// Goes to the ends of the network, from here on.
+    /// Follows the graph from here to the ends of the network.
     pub(super) fn follow_to_the_ends(&mut self) -> Result<()> {
         if let &[end] = &self.ends[..] {
             let layers = self.until(end)?;
@@ -155,7 +152,7 @@ impl<'m, T: Float> Chain<'m, T> {
         Ok(())
     }
 
-    /// The layers from here to a value.
+    /// The layers from here to the value `end`.
     pub(super) fn until(&mut self, end: &str) -> Result<Vec<Layer<T>>> {
         let before = std::mem::take(&mut self.layers);
         while self.at != end {
@@ -164,10 +161,10 @@ impl<'m, T: Float> Chain<'m, T> {
         Ok(std::mem::replace(&mut self.layers, before))
     }
 
-    /// All values that are made from some, and these.
+    /// All values that are computed from the given ones, and these.
     fn reached(&self, from: impl IntoIterator<Item = &'m str>) -> HashSet<&'m str> {
         let mut reached: HashSet<&'m str> = from.into_iter().collect();
-        // The nodes stand in an order in which each comes after those that it reads from.
+        // Nodes are sorted: each comes after those that it reads from.
         for node in &self.model.nodes {
             if node.input.iter().any(|name| reached.contains(&name[..])) {
                 reached.extend(node.output.iter().map(|name| &name[..]));
@@ -181,13 +178,13 @@ impl<'m, T: Float> Chain<'m, T> {
     }
 }
 
-/// Layers as a branch.
+/// The notation of layers as a branch.
 fn branch<T>(layers: &[Layer<T>]) -> String {
     let texts: Vec<String> = layers.iter().map(Layer::text).collect();
     if texts.len() == 1 { texts.concat() } else { format!("({})", texts.join(", ")) }
 }
 
-/// Whether a node joins rows side by side.
+/// Whether a node concatenates rows.
 fn joins_columns(node: &proto::Node) -> bool {
     let axis = node.attribute.iter().find(|one| one.name.as_deref() == Some("axis"));
     let is_last = axis.and_then(|axis| axis.i).is_some_and(|axis| [1, -1].contains(&axis));

@@ -1,4 +1,5 @@
-//! From a graph that is a chain of layers, with branches at its ends if there are any, to a network in the notation.
+//! Converts a graph that is a chain of layers, with branches at its ends if any, to a network in
+//! the notation.
 
 mod branches;
 mod patterns;
@@ -17,21 +18,26 @@ use crate::onnx::proto::{self, data_type};
 const OTHERWISE: &str = "run the graph as it is, by `run`, or train it on a tape by `record`";
 
 impl<T: Float> OnnxModel<T> {
-    /// The same network in the notation, with its parameters: it answers as quickly as a declared one, and
-    /// [`fit`](crate::fit) trains it.
+    /// Converts the graph to a network in the notation, with its parameters. The result is as fast
+    /// as a declared network, and [`fit`](crate::fit) trains it.
     ///
-    /// The graph must be a chain from its input `[batch, inputs]` to its output, of these: `Gemm`, or `MatMul` and `Add`,
-    /// each with an activation behind it if there is one; `BatchNormalization`, `LayerNormalization`, `RMSNormalization`, `PRelu`, `Mul` by a
-    /// constant, `Dropout`, what changes neither numbers nor rows, residuals (`Add` of a value and of what such layers make of it), and at the end `Softmax`.
-    /// Layer norm and RMS norm may be written in their steps, as before there was an operator for them, and in front may be what an
-    /// [encoder](crate::layer::encoder) does: (x − c)·s, with `robust`'s bound if it is there, or a number times x.
+    /// The graph must be a chain from its input `[batch, inputs]` to its output, of these: `Gemm`,
+    /// or `MatMul` and `Add`, each followed by an activation if there is one; `BatchNormalization`,
+    /// `LayerNormalization`, `RMSNormalization`, `PRelu`, `Mul` by a constant, `Dropout`, nodes
+    /// that change neither numbers nor rows, residuals (`Add` of a value and the output of such
+    /// layers applied to it), and at the end `Softmax`. Layer norm and RMS norm may be written in
+    /// their steps, as before there was an operator for them. The chain may begin with an
+    /// [encoder](crate::layer::encoder): (x − c)·s, with the bound of `robust` if present, or a
+    /// number times x.
     ///
-    /// Several inputs, or slices of one, each with such layers of its own and joined by one `Concat`, are `concat`; several outputs,
-    /// or what one `Concat` at the end joins, are `heads`. [`OnnxModel::notation`] writes it down.
+    /// Several inputs, or slices of one, each with its own layers and joined by one `Concat`,
+    /// become `concat`. Several outputs, or the parts that one `Concat` at the end joins, become
+    /// `heads`. [`OnnxModel::notation`] writes the notation.
     ///
     /// # Errors
     ///
-    /// If the graph is none; the message names the first node that is no part of a layer.
+    /// If the graph is not such a chain; the message names the first node that is not part of a
+    /// layer.
     pub fn to_dynamic(&self) -> Result<Dynamic<T>> {
         let layers = Chain::layers(self)?;
         let text: Vec<String> = layers.iter().map(Layer::text).collect();
@@ -40,8 +46,9 @@ impl<T: Float> OnnxModel<T> {
         Ok(network.with(&tensors))
     }
 
-    /// The declaration of a network with this name, of the layers that [`OnnxModel::to_dynamic`] finds: for a file that
-    /// [`network_file!`](crate::network_file) reads. What [`Dynamic::save`] then writes, the declared network loads.
+    /// The declaration of the network that [`OnnxModel::to_dynamic`] finds, with this name, for a
+    /// file that [`network_file!`](crate::network_file) reads. The declared network loads what
+    /// [`Dynamic::save`] writes.
     ///
     /// # Errors
     ///
@@ -53,10 +60,10 @@ impl<T: Float> OnnxModel<T> {
     }
 }
 
-/// A layer as it grows.
+/// A layer under construction.
 struct Layer<T> {
     word: &'static str,
-    /// What stands in the parentheses.
+    /// The arguments in parentheses.
     details: Vec<String>,
     /// In the order of the notation's tensors.
     tensors: Vec<Vec<T>>,
@@ -73,34 +80,34 @@ impl<T> Layer<T> {
     }
 }
 
-/// The way from the input to the output.
+/// The state of the conversion, on the path from the input to the output.
 struct Chain<'m, T: Float> {
     model: &'m OnnxModel<T>,
     tape: Tape<T>,
     constants: HashMap<&'m str, Value<Tensor<T>>>,
-    /// The value that has been reached.
+    /// The current value.
     at: &'m str,
     layers: Vec<Layer<T>>,
-    /// How many columns there are behind them, where that is known.
+    /// The number of columns of the current value, if known.
     width: Option<usize>,
-    /// Outputs of the nodes that are parts of layers.
+    /// Outputs of the nodes that are already part of a layer.
     used: BTreeSet<&'m str>,
-    /// Outputs of the sums that residuals end in, in whose branches the way leads.
+    /// Outputs of the sums of the residuals that contain the current value.
     sums: BTreeSet<&'m str>,
-    /// How many residuals the way is in.
+    /// The nesting depth of residuals.
     depth: usize,
-    /// Whether the value at hand is an input, or was made from one by what changes nothing.
+    /// Whether the current value is an input, or is an unchanged input.
     is_front: bool,
-    /// Where the network ends, and each of its heads.
+    /// The end of the network, and the end of each of its heads.
     ends: Vec<&'m str>,
-    /// The nodes by which the way goes on, where it parts from others.
+    /// The nodes that the path may use, where it parts from others.
     only: Option<Vec<&'m proto::Node>>,
 }
 
-/// More residuals than that are not in one another.
+/// The maximum nesting depth of residuals.
 const DEEPEST: usize = 32;
 
-/// Activations that are one node without settings.
+/// Activations that are one node without attributes.
 const PLAIN: &[(&str, &str)] = &[
     ("Relu", "relu"),
     ("Sigmoid", "sigmoid"),
@@ -157,7 +164,7 @@ impl<'m, T: Float> Chain<'m, T> {
         })
     }
 
-    /// The nodes that read the value at hand, in their order, but for the sum of a residual that the way is in.
+    /// The nodes that read the current value, in order, except the sums of enclosing residuals.
     fn readers(&self) -> Vec<&'m proto::Node> {
         let nodes = self.model.nodes.iter();
         let reads = |node: &&proto::Node| node.input.iter().any(|name| name == self.at);
@@ -170,7 +177,7 @@ impl<'m, T: Float> Chain<'m, T> {
         nodes.filter(|node| reads(node) && !is_end(node) && is_here(node)).collect()
     }
 
-    /// Goes on to the output of a node.
+    /// Moves to the output of a node.
     fn pass(&mut self, node: &'m proto::Node) -> Result<()> {
         let [output] = &node.output[..] else { return Err(self.refused(node)) };
         self.used.insert(output);
@@ -178,18 +185,18 @@ impl<'m, T: Float> Chain<'m, T> {
         Ok(())
     }
 
-    /// A node's settings.
+    /// A node's attributes.
     fn settings(&self, node: &'m proto::Node) -> Node<'_, 'm, T> {
         Node::new(node, &self.model.path, &self.tape, self.model.opset, Vec::new())
     }
 
-    /// The constant that an input of a node is.
+    /// The constant at an input of a node.
     fn constant(&self, node: &'m proto::Node, number: usize) -> Result<&Tensor<T>> {
         let name = node.input.get(number).map_or("", |name| &name[..]);
         self.constants.get(name).map(|value| &value.of).ok_or_else(|| self.refused(node))
     }
 
-    /// Goes behind the next layer, or the next activation.
+    /// Moves past the next layer, or the next activation.
     fn layer(&mut self) -> Result<()> {
         let readers = self.readers();
         let &[node] = &readers[..] else {
@@ -239,7 +246,7 @@ impl<'m, T: Float> Chain<'m, T> {
             "Mul" if self.constant(node, 0).is_ok() => self.by_column(node, "layer_scale", 0),
             "Dropout" | "Identity" => self.pass(node),
             "Flatten" if settings.integer("axis", 1)? == 1 => self.pass(node),
-            // As scikit-learn's models begin and end.
+            // Scikit-learn's models begin and end with such nodes.
             "Cast"
                 if [data_type::FLOAT, data_type::DOUBLE]
                     .contains(&(settings.integer("to", 0)? as i32))
@@ -294,7 +301,7 @@ impl<'m, T: Float> Chain<'m, T> {
         }
     }
 
-    /// Whether a node gives rows the shape that they have.
+    /// Whether a node keeps the shape of rows.
     fn keeps_rows(&self, node: &'m proto::Node) -> bool {
         let shape = self.constant(node, 1).map(Tensor::to_vec).unwrap_or_default();
         let width = self.width.map(|width| T::of(width as f64));
@@ -304,8 +311,8 @@ impl<'m, T: Float> Chain<'m, T> {
             && Some(shape[1]) == width
     }
 
-    /// The sum that a residual from here ends in, and what is added there to the value at hand: the last one of those that
-    /// read it, since one residual may begin in another.
+    /// The sum at the end of a residual that begins here, and its other operand. If several readers
+    /// qualify, the last one, because one residual may begin inside another.
     fn residual_at(&self, readers: &[&'m proto::Node]) -> Option<(&'m proto::Node, &'m str)> {
         readers.iter().rev().find_map(|&node| {
             let [a, b] = &node.input[..] else { return None };
@@ -317,7 +324,7 @@ impl<'m, T: Float> Chain<'m, T> {
         })
     }
 
-    /// Goes behind a residual whose layers end at the value `end`.
+    /// Moves past a residual whose layers end at the value `end`.
     fn residual(&mut self, sum: &'m proto::Node, end: &'m str) -> Result<()> {
         let [output] = &sum.output[..] else { return Err(self.refused(sum)) };
         if self.depth == DEEPEST {
@@ -369,7 +376,7 @@ impl<'m, T: Float> Chain<'m, T> {
         self.pass(node)
     }
 
-    /// A product, and what is added to it.
+    /// A matrix product and the bias added to it.
     fn matmul(&mut self, node: &'m proto::Node) -> Result<()> {
         if node.input[0] != self.at {
             return Err(self.refused(node));
@@ -433,7 +440,7 @@ impl<'m, T: Float> Chain<'m, T> {
         self.pass(node)
     }
 
-    /// A layer with a number for each column, which may be given once for all.
+    /// A layer with a number for each column, or one number for all columns.
     fn by_column(&mut self, node: &'m proto::Node, word: &'static str, input: usize) -> Result<()> {
         let Some(width) = self.width else { return Err(self.refused(node)) };
         let numbers = self.constant(node, input)?.broadcast_to([1, width]);
@@ -459,7 +466,7 @@ impl<'m, T: Float> Chain<'m, T> {
         }
     }
 
-    /// Refuses what the way to the output does not lead through.
+    /// Rejects nodes that are not on the path to the output.
     fn check_all_is_used(&self) -> Result<()> {
         let is_used =
             |node: &&proto::Node| node.output.iter().all(|name| self.used.contains(&name[..]));
@@ -470,12 +477,12 @@ impl<'m, T: Float> Chain<'m, T> {
     }
 
     fn refused(&self, node: &proto::Node) -> Error {
-        let found = "no layer of the notation, nor the activation of a dense one, in its place";
+        let found = "no layer of the notation, nor the activation of a dense layer";
         Error::file(&self.model.path, called(node), found, "a chain of layers", OTHERWISE)
     }
 }
 
-/// The number with the fewest digits among those that are the same `f32`: attributes are no `f64`.
+/// The shortest decimal number that is the same `f32`: attributes are not `f64`.
 fn shortest(number: f64) -> f64 {
     (number as f32).to_string().parse().unwrap_or(number)
 }

@@ -1,4 +1,4 @@
-//! Layers that are several operators each.
+//! Layers that consist of several operators.
 
 use tensor::Float;
 
@@ -7,21 +7,21 @@ use crate::error::Result;
 use crate::onnx::proto;
 
 impl<'m, T: Float> Chain<'m, T> {
-    /// The number that an input of a node is, with the fewest digits among those that are the same to the model.
+    /// The number at an input of a node, as the shortest decimal that is equal in the model's type.
     fn number(&self, node: &'m proto::Node, input: usize) -> Option<f64> {
         let constant = self.constant(node, input).ok()?;
         let number = (constant.len() == 1).then(|| constant.to_vec()[0].as_f64())?;
         Some(if size_of::<T>() == size_of::<f32>() { shortest(number) } else { number })
     }
 
-    /// The one node that reads a value, if it is of this operator.
+    /// The only node that reads a value, if it is this operator.
     fn then(&self, value: &'m str, op: &str) -> Option<&'m proto::Node> {
         let mut readers = self.model.nodes.iter().filter(|node| reads(node, value));
         let node = readers.next().filter(|node| node.op_type.as_deref() == Some(op))?;
         (readers.next().is_none() && node.output.len() == 1).then_some(node)
     }
 
-    /// Of two nodes that read the value at hand, the one of this operator and the other.
+    /// Of two nodes that read the current value, the one of this operator and the other.
     fn by_operator(
         [a, b]: [&'m proto::Node; 2],
         op: &str,
@@ -30,7 +30,8 @@ impl<'m, T: Float> Chain<'m, T> {
         if is(a) { Some((a, b)) } else { is(b).then_some((b, a)) }
     }
 
-    /// From a value z to z/√(m + ε), by what divides it: m the mean along a row of z², ε; the nodes between.
+    /// Matches z/√(m + ε) for a value z, by the node that divides: m is the mean of z² along a row.
+    /// Returns ε and the nodes between.
     fn divided_by_root(
         &self,
         z: &'m str,
@@ -55,7 +56,7 @@ impl<'m, T: Float> Chain<'m, T> {
         fits.then(|| (divided, epsilon, vec![square, mean, sum, root]))
     }
 
-    /// Whether a mean is that along a row, which stays a column.
+    /// Whether a mean is taken along a row and keeps its axis.
     fn is_mean_of_row(&self, node: &'m proto::Node) -> bool {
         let attribute =
             |name: &str| node.attribute.iter().find(|one| one.name.as_deref() == Some(name));
@@ -68,7 +69,7 @@ impl<'m, T: Float> Chain<'m, T> {
         keeps && matches!(axes[..], [-1 | 1])
     }
 
-    /// A norm along rows that is written in its steps; whether there is one.
+    /// Matches a norm along rows that is written in its steps; returns whether there is one.
     pub(super) fn norm_in_steps(&mut self, readers: [&'m proto::Node; 2]) -> Result<bool> {
         let x = self.at;
         if let Some((divided, epsilon, between)) = self.divided_by_root(x, readers) {
@@ -93,7 +94,8 @@ impl<'m, T: Float> Chain<'m, T> {
         }
     }
 
-    /// The norm whose nodes these are, with the scale behind it, and the shift if it has one; whether they are there.
+    /// Matches the scale after the norm with these nodes, and the shift if there is one; returns
+    /// whether they are there.
     fn scaled_norm(
         &mut self,
         word: &'static str,
@@ -128,7 +130,7 @@ impl<'m, T: Float> Chain<'m, T> {
         Ok(true)
     }
 
-    /// An encoder from this node on, where one may stand; whether there is one.
+    /// Matches an encoder from this node on, where one is allowed; returns whether there is one.
     pub(super) fn encoder(&mut self, node: &'m proto::Node) -> Result<bool> {
         let is_front = self.is_front && self.layers.is_empty() && self.depth == 0;
         let Some(width) = self.width.filter(|_| is_front) else { return Ok(false) };
@@ -143,7 +145,7 @@ impl<'m, T: Float> Chain<'m, T> {
             return Ok(true);
         }
         if node.op_type.as_deref() == Some("Scaler") {
-            // scikit-learn's: the same as the two operators below.
+            // Scikit-learn's scaler: the same as the two operators below.
             let settings = self.settings(node);
             let by_column = |name: &str, none: f32| {
                 let list = settings.floats(name)?.filter(|list| !list.is_empty());
@@ -189,14 +191,14 @@ impl<'m, T: Float> Chain<'m, T> {
         Ok(true)
     }
 
-    /// Adds an encoder of this word with what it has found of each column.
+    /// Adds an encoder of this word with its parameters of each column.
     fn standardize(&mut self, word: &'static str, center: Vec<T>, scale: Vec<T>) {
-        // Found, as of one row.
+        // The count is 1, as after fitting one row.
         let tensors = vec![vec![T::one()], center, scale];
         self.layers.push(Layer { word, details: Vec::new(), tensors, is_open: false });
     }
 
-    /// Goes behind z/√(1 + (z/3)²), if that is what becomes of the value z at hand.
+    /// Moves past z/√(1 + (z/3)²), if that follows the current value z.
     fn smooth_clip(&mut self) -> bool {
         let (z, readers) = (self.at, self.readers());
         let &[a, b] = &readers[..] else { return false };
@@ -218,7 +220,7 @@ impl<'m, T: Float> Chain<'m, T> {
         true
     }
 
-    /// ln σ(x) as −softplus(−x); whether it is that from this node on.
+    /// Matches ln σ(x) as −softplus(−x) from this node on; returns whether it is there.
     pub(super) fn log_sigmoid(&mut self, node: &'m proto::Node) -> Result<bool> {
         let (Some("Neg"), [negative]) = (node.op_type.as_deref(), &node.output[..]) else {
             return Ok(false);
@@ -237,7 +239,7 @@ fn reads(node: &proto::Node, value: &str) -> bool {
     node.input.iter().any(|name| name == value)
 }
 
-/// A number as a text that is read as the same.
+/// A number as text that parses to the same number.
 pub(super) fn written(number: f64) -> String {
     tensor::decimal::Written::number(number).as_str().to_owned()
 }

@@ -65,7 +65,7 @@ fn chapter(options: &Options) -> guide::Result {
     fit(&mut sum, &data).epochs(60).learning_rate(0.02).show(Show::Nothing).run()?;
     println!("true weights    3, -0.5, 0, bias 2");
     let [w1, w2, w3] = sum.layer1().weight.map(|row| row[0]);
-    println!("learnt weights  {w1:.3}, {w2:.3}, {w3:.3}, bias {:.3}", sum.layer1().bias[0]);
+    println!("learned weights {w1:.3}, {w2:.3}, {w3:.3}, bias {:.3}", sum.layer1().bias[0]);
     Ok(())
 }
 

@@ -28,7 +28,7 @@ fn chapter(options: &Options) -> guide::Result {
 
     let mut clothes = Clothes::init(options.seed);
     let report = fit(&mut clothes, &train)
-        // 5. Compute the error. (It is what softmax asks for; `mse` would not compile.)
+        // 5. Compute the error. (Softmax requires this one; `mse` would not compile.)
         .loss(loss::cross_entropy())
         // 6. Feed it back: the gradient of every weight and bias, by the chain rule. Nothing to write.
         // 7. Configure how weights are updated.

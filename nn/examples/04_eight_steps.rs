@@ -20,7 +20,7 @@ network! {
 }
 
 fn chapter(options: &Options) -> guide::Result {
-    // 2. Preprocess: bytes become numbers from 0 to 1, and rows are kept apart for validation and for the test.
+    // 2. Preprocess: bytes become numbers from 0 to 1, and rows are held out for validation and for the test.
     let data = options.fashion_mnist()?;
     let (train, validation) = data.train.split(5.0 / 6.0, 7)?;
     let (train, validation, test) = (train.pixels(), validation.pixels(), data.test.pixels());

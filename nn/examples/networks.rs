@@ -1,6 +1,6 @@
-//! A gallery of networks: what can be declared, the tables that describe it, and the pictures.
+//! A gallery of declared networks, with their summary tables and diagrams.
 //!
-//! `cargo run --release --example networks -- --out DIR` writes a picture of each into `DIR`.
+//! `cargo run --release --example networks -- --out DIR` writes a diagram of each into `DIR`.
 
 use std::path::PathBuf;
 
@@ -28,7 +28,7 @@ network! {
         output: dense(5, softmax),
     }
 
-    /// What keeps a network from learning its rows by heart.
+    /// Layers and options that reduce overfitting.
     pub struct Regularised {
         hidden: dense(784 -> 256, init = he_normal, bias = false, l2 = 1e-4),
         norm: batch_norm,
@@ -82,7 +82,7 @@ elementwise!(
     pub Swish, "swish", |x: T| x * math::sigmoid(x)
 );
 
-/// y = x ∘ σ(s): every number has a gate of its own, which training opens and closes.
+/// y = x ∘ σ(s): every input has its own gate, which training opens and closes.
 #[derive(Debug)]
 pub struct Gate<const I: usize, const O: usize>;
 
@@ -117,16 +117,16 @@ impl<const I: usize, const O: usize> RowLayer for Gate<I, O> {
     }
 }
 
-/// A network's file name, table and picture.
+/// A network's file name, table and diagram.
 #[derive(Debug)]
 pub struct Entry {
-    /// The name of the picture's file.
+    /// The name of the diagram's file.
     pub file: &'static str,
     /// The table.
     pub summary: &'static str,
-    /// The picture.
+    /// The diagram.
     pub svg: String,
-    /// Whether the two drivers agree about it, to the last bit.
+    /// Whether the two drivers agree to the last bit.
     pub check: nn::Result<()>,
 }
 
@@ -149,14 +149,14 @@ pub fn gallery() -> Vec<Entry> {
 }
 
 const HELP: &str = "\
-Prints the tables of some networks and writes their pictures.
+Prints the tables of some networks and writes their diagrams.
 
 Options:
-  --out DIR      where the SVG files are written, made if need be (default: `networks` in the system's
+  --out DIR      directory for the SVG files, created if necessary (default: `networks` in the system's
                  directory for temporary files)
   --help         this text";
 
-/// The directory for the pictures; `None` after `--help`.
+/// The directory for the diagrams; `None` after `--help`.
 fn options() -> Result<Option<PathBuf>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut out = std::env::temp_dir().join("networks");

@@ -61,7 +61,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
 /// Creates the output directory before training, so that a missing directory does not cost a finished training.
 fn prepare(options: &Options) -> Result<(), String> {
     std::fs::create_dir_all(&options.out)
-        .map_err(|error| format!("--out {}: cannot make it: {error}", options.out.display()))
+        .map_err(|error| format!("--out {}: cannot create it: {error}", options.out.display()))
 }
 
 fn train(options: &Options) -> nn::Result<()> {

@@ -53,7 +53,7 @@ fn chapter(options: &Options) -> guide::Result {
     println!("{}", training.schedule(schedule::cosine).show(Show::Nothing).run()?);
 
     let answers = model.predict(data.inputs())?.to_vec();
-    Panel::new("Learnt by a model of one's own", "x", "y")
+    Panel::new("Learned by a custom model", "x", "y")
         .line("sin 2x", places().map(|x| (x.into(), (2.0 * x).sin().into())))
         .line("operation and model", places().zip(answers).map(|(x, y)| (x.into(), y.into())))
         .save(&options.out, "09_own_model", "A wave, and the curve that a custom model has learned: they coincide except for small differences.")

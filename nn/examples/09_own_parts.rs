@@ -68,7 +68,7 @@ fn chapter(options: &Options) -> guide::Result {
 
     let drawn =
         |f: &dyn Fn(f32) -> f32| places().map(|x| (x.into(), f(x).into())).collect::<Vec<_>>();
-    Panel::new("Learnt with parts of one's own", "x", "y")
+    Panel::new("Learned with custom parts", "x", "y")
         .line("sin 2x", drawn(&|x| (2.0 * x).sin()))
         .line("activation, layer and loss", drawn(&|x| own.predict(&[x])[0]))
         .save(&options.out, "09_own_parts", "A wave, and the curve that a network with custom parts has learned: they coincide except for small differences.")

@@ -56,7 +56,7 @@ fn chapter(options: &Options) -> guide::Result {
         let means: Vec<f64> = values.chunks(part).map(mean).collect();
         (1..).map(|i| f64::from(i) * part as f64).zip(means)
     };
-    Panel::new("Every step of a loop of one's own", "step", "")
+    Panel::new("Every step of a hand-written loop", "step", "")
         .log_y()
         .line("loss of the batch", course(losses))
         .line("norm of the gradient, before clipping", course(norms))

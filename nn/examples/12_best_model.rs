@@ -13,7 +13,7 @@ use nn::{AdamW, Average, loss, schedule};
 use options::Options;
 
 network! {
-    /// 28 × 28 grey pixels to ten kinds of clothes. The first batch norm standardizes each pixel by √(variance + 0.01): a
+    /// 28 × 28 gray pixels to ten kinds of clothes. The first batch norm standardizes each pixel by √(variance + 0.01): a
     /// pixel that is hardly ever lit stays small.
     struct Clothes(
         batch_norm(epsilon = 0.01),

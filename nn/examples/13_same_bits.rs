@@ -49,7 +49,7 @@ fn chapter(options: &Options) -> guide::Result {
         let fit = fit(&mut clothes, &train).epochs(epochs).seed(options.seed);
         fit.checkpoint(&directory).show(Show::Nothing).run()?;
     }
-    println!("interrupted and gone on: {}", name(clothes.parameters().as_slice()));
+    println!("interrupted and resumed: {}", name(clothes.parameters().as_slice()));
     std::fs::remove_dir_all(&directory)?;
 
     // The same layers, parsed from text at run time.
@@ -59,13 +59,13 @@ fn chapter(options: &Options) -> guide::Result {
     let rows = train.bytes().iter().map(|(image, class)| (numbers(image), *class));
     let rows: nn::data::Dataset<[f32; 784], nn::data::Class<10>> = rows.collect();
     fit(&mut dynamic, &rows.flat()).epochs(3).seed(options.seed).show(Show::Nothing).run()?;
-    println!("read as text: {}", name(dynamic.parameters()));
+    println!("parsed from text: {}", name(dynamic.parameters()));
     Ok(())
 }
 
 fn main() -> ExitCode {
     guide::run(
-        "The same bits for any number of threads, interrupted or not, compiled or read as text.",
+        "The same bits for any number of threads, interrupted or not, compiled or parsed from text.",
         chapter,
     )
 }

@@ -6,7 +6,7 @@
 #[expect(
     dead_code,
     unreachable_pub,
-    reason = "the one place that draws charts, of which this is a part"
+    reason = "the module that draws all charts, of which this program uses a part"
 )]
 mod chart;
 

@@ -9,7 +9,7 @@ use nn::prelude::*;
 use nn::{Threads, schedule};
 
 network! {
-    /// 28×28 grey images to ten kinds of clothes.
+    /// 28×28 gray images to ten kinds of clothes.
     pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
 }
 

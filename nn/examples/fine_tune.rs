@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .show(Show::Nothing)
         .run()?;
 
-    println!("from nothing: {}", anew.evaluate(&test)?);
+    println!("from scratch: {}", anew.evaluate(&test)?);
     println!("fine-tuned:   {}", tuned.evaluate(&test)?);
     Ok(())
 }

@@ -11,7 +11,7 @@ use nn::prelude::*;
 use tensor::math;
 
 network! {
-    /// 28×28 grey images to ten classes.
+    /// 28×28 gray images to ten classes.
     pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
 
     /// A function of the plane, smooth and hard to learn: depth by repetition.
@@ -21,7 +21,7 @@ network! {
         height: dense(1),
     }
 
-    /// Blocks that add to what they are given, as in transformers.
+    /// Residual blocks, as in transformers.
     pub struct ResidualMlp {
         stem: dense(16 -> 64),
         block: residual(layer_norm, dense(64 -> 64, gelu), dense(64)) * 6,
@@ -37,20 +37,20 @@ network! {
         output: dense(10, softmax),
     }
 
-    /// An image in eight numbers.
+    /// Encodes an image as eight numbers.
     pub struct Encoder {
         wide: dense(784 -> 64, relu),
         code: dense(8),
     }
 
-    /// An image from eight numbers: a network inside a network.
+    /// Reconstructs an image from eight numbers: a nested network.
     pub struct Autoencoder {
         encoder: Encoder,
         decode: dense(8 -> 64, relu),
         pixels: dense(784, sigmoid),
     }
 
-    /// What is in the picture, and how far it is turned: two heads.
+    /// The class of an object and its rotation: two heads.
     pub struct Pose {
         trunk: dense(100 -> 64, relu),
         answer: heads {
@@ -59,7 +59,7 @@ network! {
         },
     }
 
-    /// An image and what is known about it: two inputs.
+    /// An image and its metadata: two inputs.
     pub struct Photo {
         input: concat {
             image: dense(784 -> 64, relu),
@@ -69,7 +69,7 @@ network! {
         output: dense(3, softmax),
     }
 
-    /// An activation and a layer that are declared below.
+    /// A custom activation and a custom layer, declared below.
     pub struct OwnParts {
         gate: Gate(12 -> 12),
         hidden: dense(16, Swish),
@@ -182,6 +182,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{summary}");
         std::fs::write(out.join(file), svg)?;
     }
-    println!("pictures written to {}", out.display());
+    println!("diagrams written to {}", out.display());
     Ok(())
 }

@@ -44,7 +44,7 @@ fn run<T: Float + Npy>(files: &[String]) -> Result<(), String> {
     };
     if arrays.len() != count + model.outputs().len() {
         return Err(format!(
-            "the model has the inputs {} and the outputs {}: give a file for each, not {}",
+            "the model has the inputs {} and the outputs {}: write one file for each, not {}",
             names(model.inputs()),
             names(model.outputs()),
             arrays.len()

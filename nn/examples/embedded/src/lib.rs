@@ -8,7 +8,7 @@
 use nn::{Weights, include_weights, network};
 
 network! {
-    /// 28×28 grey images to ten kinds of clothes.
+    /// 28×28 gray images to ten kinds of clothes.
     pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
 }
 

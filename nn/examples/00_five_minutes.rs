@@ -11,7 +11,7 @@ use nn::prelude::*;
 use nn::{Show, schedule};
 
 network! {
-    /// 28 × 28 grey pixels to ten kinds of clothes.
+    /// 28 × 28 gray pixels to ten kinds of clothes.
     struct Clothes(dense(784 -> 128, relu), dense(10, softmax));
 }
 

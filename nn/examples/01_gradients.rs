@@ -21,7 +21,7 @@ fn by_hand(x: f64) -> f64 {
     t + x * (1.0 - t * t) * 2.0 * x
 }
 
-/// The same operations on the tape, which remembers them.
+/// The same operations on the tape, which records them.
 fn f_on_tape<'t>(x: Var<'t, f64>) -> Result<Var<'t, f64>> {
     x.mul(x.mul(x)?.tanh()?)
 }

@@ -1,4 +1,4 @@
-//! Chapter 2 of the guide: a neuron. What its weights and its bias do to the output, and what training makes of them.
+//! Chapter 2 of the guide: a neuron. The effect of its weights and its bias on the output, and how training finds them.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -55,7 +55,7 @@ fn chapter(options: &Options) -> guide::Result {
         "Three equally steep sigmoid curves; the larger the bias, the further left.",
     )?;
 
-    // y = 3·x₁ − ½·x₂ + 2 with a little noise; x₃ does not matter. Training has to find that out.
+    // y = 3·x₁ − ½·x₂ + 2 with a little noise; x₃ has no influence. Training has to find this.
     let random = Random::new(options.seed, 0);
     let row = |i: u64| std::array::from_fn(|k| random.normal::<f32>(4 * i + k as u64));
     let rows = (0..500).map(|i| (row(i), 0.1 * random.normal::<f32>(4 * i + 3)));
@@ -65,7 +65,7 @@ fn chapter(options: &Options) -> guide::Result {
     fit(&mut sum, &data).epochs(60).learning_rate(0.02).show(Show::Nothing).run()?;
     println!("true weights    3, -0.5, 0, bias 2");
     let [w1, w2, w3] = sum.layer1().weight.map(|row| row[0]);
-    println!("learnt weights  {w1:.3}, {w2:.3}, {w3:.3}, bias {:.3}", sum.layer1().bias[0]);
+    println!("learned weights {w1:.3}, {w2:.3}, {w3:.3}, bias {:.3}", sum.layer1().bias[0]);
     Ok(())
 }
 

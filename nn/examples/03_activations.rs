@@ -35,7 +35,7 @@ fn spiral(count: usize, seed: u64) -> Dataset<[f32; 2], Class<2>> {
     (0..count).map(row).map(|(x, class)| (x, class.expect("0 or 1"))).collect()
 }
 
-/// Trains, and draws what the network answers at each place.
+/// Trains a network and draws its prediction at each point of the plane.
 macro_rules! regions {
     ($network:ident, $name:literal, $title:literal, $what:expr, $options:expr) => {{
         let (train, test) = (spiral(400, 1), spiral(400, 2));

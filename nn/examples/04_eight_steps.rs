@@ -20,7 +20,7 @@ network! {
 }
 
 fn chapter(options: &Options) -> guide::Result {
-    // 2. Preprocess: bytes become numbers from 0 to 1, and rows are kept apart for validation and for the test.
+    // 2. Preprocess: bytes become numbers from 0 to 1, and rows are held out for validation and for the test.
     let data = options.fashion_mnist()?;
     let (train, validation) = data.train.split(5.0 / 6.0, 7)?;
     let (train, validation, test) = (train.pixels(), validation.pixels(), data.test.pixels());
@@ -28,7 +28,7 @@ fn chapter(options: &Options) -> guide::Result {
 
     let mut clothes = Clothes::init(options.seed);
     let report = fit(&mut clothes, &train)
-        // 5. Compute the error. (It is what softmax asks for; `mse` would not compile.)
+        // 5. Compute the error. (Softmax requires this one; `mse` would not compile.)
         .loss(loss::cross_entropy())
         // 6. Feed it back: the gradient of every weight and bias, by the chain rule. Nothing to write.
         // 7. Configure how weights are updated.

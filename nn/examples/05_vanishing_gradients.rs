@@ -10,7 +10,7 @@ use guide::{Options, Panel};
 use nn::model::Model;
 use nn::{Adam, Dynamic, Event, NamedTensor, Show, Trainer, fit};
 
-/// Twenty hidden layers each: what is on the way from the first weight to the loss.
+/// Names and hidden layers of the networks, twenty layers each.
 const NETWORKS: [(&str, &str); 6] = [
     ("sigmoid", "dense(784 -> 64, sigmoid), dense(64, sigmoid) * 19"),
     ("tanh, Glorot", "dense(784 -> 64, tanh), dense(64, tanh) * 19"),

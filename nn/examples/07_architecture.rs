@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use guide::{Options, Panel, low_median_high};
 use nn::{Dynamic, Show, fit, schedule};
 
-/// A network of so many hidden layers of this width.
+/// A network of `depth` hidden layers of this width.
 fn network(depth: usize, width: usize) -> nn::Result<Dynamic> {
     let deeper = format!("dense({width}, relu), ").repeat(depth - 1);
     Dynamic::parse(&format!("dense(784 -> {width}, relu), {deeper}dense(10, softmax)"))
@@ -46,7 +46,7 @@ fn chapter(options: &Options) -> guide::Result {
             }
             let parameters = network(depth, width)?.params() as f64;
             accuracy.push((parameters, low_median_high(tests)));
-            // The quickest epoch: others may have used the machine meanwhile.
+            // The fastest epoch: other processes may have used the machine.
             time.push((parameters, low_median_high(seconds)[0]));
             let [low, median, high] = accuracy[accuracy.len() - 1].1;
             println!(

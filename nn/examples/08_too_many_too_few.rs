@@ -30,7 +30,7 @@ fn chapter(options: &Options) -> guide::Result {
             seconds.extend(report.epochs.iter().map(|epoch| epoch.seconds));
         }
         let (trains, tests) = (low_median_high(trains), low_median_high(tests));
-        let milliseconds = 1000.0 * low_median_high(seconds)[0]; // of the quickest epoch
+        let milliseconds = 1000.0 * low_median_high(seconds)[0]; // of the fastest epoch
         println!(
             "2 x {width:>4} units: training rows {:.4}   test {:.4}   {milliseconds:>6.1} ms an epoch",
             trains[1], tests[1]

@@ -1,4 +1,4 @@
-//! Chapter 9 of the guide: an operation of one's own, and a model of one's own that uses it.
+//! Chapter 9 of the guide: a custom operation, and a custom model that uses it.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -53,12 +53,12 @@ fn chapter(options: &Options) -> guide::Result {
     println!("{}", training.schedule(schedule::cosine).show(Show::Nothing).run()?);
 
     let answers = model.predict(data.inputs())?.to_vec();
-    Panel::new("Learnt by a model of one's own", "x", "y")
+    Panel::new("Learned by a custom model", "x", "y")
         .line("sin 2x", places().map(|x| (x.into(), (2.0 * x).sin().into())))
         .line("operation and model", places().zip(answers).map(|(x, y)| (x.into(), y.into())))
-        .save(&options.out, "09_own_model", "A wave, and the curve that a model of one's own has learnt: it lies on it but for small differences.")
+        .save(&options.out, "09_own_model", "A wave, and the curve that a custom model has learned: they coincide except for small differences.")
 }
 
 fn main() -> ExitCode {
-    guide::run("An operation of one's own, and a model of one's own that uses it.", chapter)
+    guide::run("A custom operation, and a custom model that uses it.", chapter)
 }

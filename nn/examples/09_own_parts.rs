@@ -1,4 +1,4 @@
-//! Chapter 9 of the guide: an activation, a layer and a loss of one's own, in one network.
+//! Chapter 9 of the guide: a custom activation, a custom layer and a custom loss, in one network.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -68,12 +68,12 @@ fn chapter(options: &Options) -> guide::Result {
 
     let drawn =
         |f: &dyn Fn(f32) -> f32| places().map(|x| (x.into(), f(x).into())).collect::<Vec<_>>();
-    Panel::new("Learnt with parts of one's own", "x", "y")
+    Panel::new("Learned with custom parts", "x", "y")
         .line("sin 2x", drawn(&|x| (2.0 * x).sin()))
         .line("activation, layer and loss", drawn(&|x| own.predict(&[x])[0]))
-        .save(&options.out, "09_own_parts", "A wave, and the curve that a network with parts of one's own has learnt: it lies on it but for small differences.")
+        .save(&options.out, "09_own_parts", "A wave, and the curve that a network with custom parts has learned: they coincide except for small differences.")
 }
 
 fn main() -> ExitCode {
-    guide::run("An activation, a layer and a loss of one's own.", chapter)
+    guide::run("A custom activation, a custom layer and a custom loss.", chapter)
 }

@@ -1,4 +1,4 @@
-//! Chapter 10 of the guide: a training loop of one's own, with micro-batches, a clipped gradient and a search by hand.
+//! Chapter 10 of the guide: a hand-written training loop with micro-batches, a clipped gradient and a learning rate set by hand.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -12,7 +12,7 @@ use nn::{AdamW, Trainer};
 
 network! { struct Clothes(dense(784 -> 64, relu), dense(10, softmax)); }
 
-/// Batches whose gradients are added up for a step: as one of four times the rows, in a quarter of the memory.
+/// Batches whose gradients are summed for a step: like one batch of four times the rows, in a quarter of the memory.
 const PARTS: usize = 4;
 
 fn chapter(options: &Options) -> guide::Result {
@@ -49,14 +49,14 @@ fn chapter(options: &Options) -> guide::Result {
         }
         println!("epoch {}: {}", epoch + 1, clothes.evaluate(&test)?);
     }
-    // The mean of each fiftieth of the steps.
+    // The mean over each fiftieth of the steps.
     let part = losses.len().div_ceil(50);
     let course = |values: Vec<f64>| {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let means: Vec<f64> = values.chunks(part).map(mean).collect();
         (1..).map(|i| f64::from(i) * part as f64).zip(means)
     };
-    Panel::new("Every step of a loop of one's own", "step", "")
+    Panel::new("Every step of a hand-written loop", "step", "")
         .log_y()
         .line("loss of the batch", course(losses))
         .line("norm of the gradient, before clipping", course(norms))
@@ -68,5 +68,5 @@ fn chapter(options: &Options) -> guide::Result {
 }
 
 fn main() -> ExitCode {
-    guide::run("A training loop of one's own.", chapter)
+    guide::run("A hand-written training loop.", chapter)
 }

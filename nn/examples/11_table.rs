@@ -1,4 +1,5 @@
-//! Chapter 11 of the guide: a table from a CSV file to a test score, to a file and to an answer, with words and gaps.
+//! Chapter 11 of the guide: a table with words and missing values, from a CSV file to a test score, a saved network and a
+//! prediction.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -22,7 +23,7 @@ network! {
     }
 }
 
-/// Invented flats as a file of text, as a spreadsheet writes it: with words, and here and there nothing.
+/// Invented flats as CSV text, as a spreadsheet writes it, with words and some empty cells.
 fn flats(seed: u64) -> String {
     let random = Random::new(seed, 0);
     let mut text = String::from("area,year,floor,district,lift,rent\n");
@@ -75,5 +76,5 @@ fn chapter(options: &Options) -> guide::Result {
 }
 
 fn main() -> ExitCode {
-    guide::run("A table from a CSV file to a test score, with words and gaps.", chapter)
+    guide::run("A table with words and missing values, from a CSV file to a test score.", chapter)
 }

@@ -1,4 +1,4 @@
-//! Chapter 12 of the guide: handwritten digits by one hidden layer, beside LeCun's table.
+//! Chapter 12 of the guide: handwritten digits with one hidden layer, compared with LeCun's table.
 //!
 //! `cargo run --release --example 12_digits -- --full --data DIR`, where DIR has the four files of MNIST
 
@@ -11,7 +11,7 @@ use guide::{Options, low_median_high};
 use nn::data::{Class, Dataset};
 use nn::{AdamW, Dynamic, Show, fit, schedule};
 
-/// What may be done against overfitting.
+/// Names and layers of the designs, without and with a remedy against overfitting.
 const DESIGNS: [(&str, &str); 2] = [
     ("plain", "dense(784 -> width, relu), dense(10, softmax)"),
     ("dropout", "dropout(0.2), dense(784 -> width, relu), dropout(0.5), dense(10, softmax)"),
@@ -19,7 +19,7 @@ const DESIGNS: [(&str, &str); 2] = [
 
 type Rows = Dataset<[f32; 784], Class<10>>;
 
-/// The error in percent on rows that the network has not seen.
+/// The error in percent on unseen rows.
 fn error(
     (layers, width): (&str, usize),
     [train, test]: [&Rows; 2],
@@ -60,5 +60,5 @@ fn chapter(options: &Options) -> guide::Result {
 }
 
 fn main() -> ExitCode {
-    guide::run("Handwritten digits by one hidden layer, beside LeCun's table.", chapter)
+    guide::run("Handwritten digits with one hidden layer, compared with LeCun's table.", chapter)
 }

@@ -1,4 +1,4 @@
-//! Chapter 13 of the guide: the same bits everywhere, and what one can do with that.
+//! Chapter 13 of the guide: the same bits everywhere, and what that is good for.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -11,7 +11,7 @@ use nn::{Dynamic, Show, Threads};
 
 network! { struct Clothes(dense(784 -> 64, relu), dropout(0.1), dense(10, softmax)); }
 
-/// A short name for all bits of the parameters (FNV-1a).
+/// Hash of all bits of the parameters (FNV-1a).
 fn name(parameters: &[f32]) -> String {
     let bytes = parameters.iter().flat_map(|x| x.to_bits().to_le_bytes());
     let hash = bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
@@ -40,7 +40,7 @@ fn chapter(options: &Options) -> guide::Result {
     let other = trained(1, options.seed + 1)?;
     println!("1 threads, seed {}: {}", options.seed + 1, name(other.parameters().as_slice()));
 
-    // Interrupted after the second epoch, and gone on from the checkpoint.
+    // Interrupted after the second epoch and resumed from the checkpoint.
     let directory = options.out.join("13_checkpoint");
     let _ = std::fs::remove_dir_all(&directory); // of an earlier run
     let mut clothes = Clothes::init(options.seed);
@@ -49,23 +49,23 @@ fn chapter(options: &Options) -> guide::Result {
         let fit = fit(&mut clothes, &train).epochs(epochs).seed(options.seed);
         fit.checkpoint(&directory).show(Show::Nothing).run()?;
     }
-    println!("interrupted and gone on: {}", name(clothes.parameters().as_slice()));
+    println!("interrupted and resumed: {}", name(clothes.parameters().as_slice()));
     std::fs::remove_dir_all(&directory)?;
 
-    // The same layers, read as text when the program runs.
+    // The same layers, parsed from text at run time.
     let text = "dense(784 -> 64, relu), dropout(0.1), dense(10, softmax)";
     let mut dynamic: Dynamic = Dynamic::parse(text)?.init(options.seed);
     let numbers = |image: &[u8; 784]| image.map(|byte| f32::from(byte) / 255.0);
     let rows = train.bytes().iter().map(|(image, class)| (numbers(image), *class));
     let rows: nn::data::Dataset<[f32; 784], nn::data::Class<10>> = rows.collect();
     fit(&mut dynamic, &rows.flat()).epochs(3).seed(options.seed).show(Show::Nothing).run()?;
-    println!("read as text: {}", name(dynamic.parameters()));
+    println!("parsed from text: {}", name(dynamic.parameters()));
     Ok(())
 }
 
 fn main() -> ExitCode {
     guide::run(
-        "The same bits for any number of threads, interrupted or not, compiled or read as text.",
+        "The same bits for any number of threads, interrupted or not, compiled or parsed from text.",
         chapter,
     )
 }

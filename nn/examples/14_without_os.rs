@@ -1,4 +1,4 @@
-//! Chapter 14 of the guide: a trained network in a program without an operating system. Here with one, to try it.
+//! Chapter 14 of the guide: a trained network for programs without an operating system, here run on one to try it.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -11,11 +11,11 @@ use nn::{Weights, include_weights, network};
 
 network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 
-// The file is part of the program, and checked by the compiler: another network's would not compile.
+// The file is part of the program and checked by the compiler: the file of a different network would not compile.
 static DIGITS: Weights<Digits> =
     include_weights!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/embedded/digits.safetensors"));
 
-// A budget that the compiler keeps: bytes on the stack for a prediction, parameters in flash.
+// A budget that the compiler enforces: bytes on the stack for a prediction, parameters in flash.
 const _: () = assert!(Weights::<Digits>::STACK < 1024 && Digits::<f32>::BYTES < 512 * 1024);
 
 fn chapter(_: &Options) -> guide::Result {

@@ -1,4 +1,4 @@
-//! Chapter 15 of the guide: for those who come from PyTorch, Keras, scikit-learn, burn or candle, the same tasks.
+//! Chapter 15 of the guide: common tasks, for users of PyTorch, Keras, scikit-learn, burn or candle.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -46,7 +46,7 @@ fn chapter(options: &Options) -> guide::Result {
     let fit = fit(&mut model, &train).schedule(schedule::warm_up(0.1, schedule::cosine)).epochs(1);
     fit.show(Show::Nothing).run()?;
 
-    // The task that is counted in lines.
+    // The task whose lines the chapter counts.
     let run = options.out.join("15_run");
     let accuracy = ours::train(&train, &test, &test, &run)?;
     println!("the task: accuracy {:.3}", accuracy.unwrap_or(f64::NAN));
@@ -59,7 +59,7 @@ fn chapter(options: &Options) -> guide::Result {
     assert_eq!(back.parameters(), model.parameters());
     std::fs::remove_file(&path)?;
 
-    // Widths that come while the program runs.
+    // Widths chosen at run time.
     let text = "dense(784 -> hidden, relu), dense(10, softmax)";
     let wide: Dynamic = Dynamic::parse_with(text, &[("hidden", 32)])?.init(1);
     println!("{} parameters", wide.params());

@@ -14,7 +14,7 @@ use nn::{Adam, Threads, Trainer};
 
 network! { struct Net<const H: usize>(dense(784 -> H, relu), dense(10, softmax)); }
 
-/// The shortest of many times: what disturbs a measurement only makes it longer.
+/// The shortest of many times: disturbances only make a measurement longer.
 fn quickest(mut work: impl FnMut()) -> f64 {
     let mut shortest = f64::INFINITY;
     let begin = Instant::now();
@@ -26,7 +26,7 @@ fn quickest(mut work: impl FnMut()) -> f64 {
     shortest
 }
 
-/// Microseconds of a step on 64 rows and of a prediction, and billions of operations a second in the step.
+/// Microseconds for a step on 64 rows and for a prediction, and the step's speed in billions of operations a second.
 fn measure<const H: usize>(threads: usize) -> nn::Result<[f64; 3]> {
     let (inputs, targets) = (vec![[0.5; 784]; 64], vec![Class::<10>::new(3)?; 64]);
     let mut net = Net::<H>::init(1);

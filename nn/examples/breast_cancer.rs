@@ -1,8 +1,8 @@
-//! Whether a tumour is benign, by thirty measurements of its cells: from a file to the scores of ten splits.
+//! Predicts whether a tumor is benign from thirty measurements of its cells: from a file to the scores of ten splits.
 //!
 //! `cargo run --release --example breast_cancer -- DIRECTORY` reads `breast_cancer.csv` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it takes a small table of
-//! invented cells, so that it runs everywhere; `tables/compare.py` puts the scores beside those of scikit-learn.
+//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
+//! invented cells, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -13,14 +13,14 @@ use nn::{AdamW, Show};
 
 network! { struct Tumour(standardize, dense(30 -> 32, relu), dense(1, sigmoid)); }
 
-/// A file of the directory that is given, or of the invented tables.
+/// A file of the given directory, or of the invented tables.
 fn file(name: &str) -> PathBuf {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables");
     PathBuf::from(std::env::args().nth(1).unwrap_or(sample.into())).join(name)
 }
 
 fn main() -> nn::Result<()> {
-    // The first line counts rows and columns; the last column says whether it is benign, 1 or 0.
+    // The first line has the numbers of rows and columns; the last column is 1 if it is benign, else 0.
     let csv = Csv::new().skip(1).header(false).kind(30, Kind::YesNo);
     let table = csv.read(file("breast_cancer.csv"))?;
     for seed in 0..10 {

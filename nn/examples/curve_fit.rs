@@ -1,4 +1,4 @@
-//! A curve fitted to many digits: Levenberg–Marquardt and L-BFGS, which look at all rows for each step, beside Adam.
+//! Fits a curve to many digits with Levenberg–Marquardt and L-BFGS, which use all rows in each step, and with Adam.
 //!
 //! `cargo run --release --example curve_fit` draws the loss of the three over time into `curve_fit.svg`.
 
@@ -6,7 +6,7 @@
 #[expect(
     dead_code,
     unreachable_pub,
-    reason = "the one place that draws charts, of which this is a part"
+    reason = "the module that draws all charts, of which this program uses a part"
 )]
 mod chart;
 
@@ -26,12 +26,12 @@ network! {
 
 const GOAL: f64 = 1e-10;
 const HELP: &str = "\
-Fits y = sin(2πx)·e^−x + x/2 on 100 places from −1 to 1 with a network 1-20-20-1, in f64, three times from the same
-first weights, and draws the loss over time.
+Fits y = sin(2πx)·e^−x + x/2 at 100 points from −1 to 1 with a network 1-20-20-1, in f64, three times from the same
+initial weights, and draws the loss over time.
 
 Options:
-  --seed N       first weights (default 1)
-  --out FILE     where the picture goes (default curve_fit.svg)
+  --seed N       seed of the initial weights (default 1)
+  --out FILE     where to write the chart (default curve_fit.svg)
   --help         this text";
 
 struct Options {
@@ -55,7 +55,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
-/// Seconds and loss, at most one each time that a fiftieth of the time so far has passed: enough for a picture.
+/// Seconds and loss, recorded at most once per fiftieth of the time so far: enough for a chart.
 struct Course {
     began: Instant,
     points: Vec<[f64; 2]>,
@@ -74,7 +74,7 @@ impl Course {
         if loss <= GOAL { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// The line of one rule, with the end that it reached, and a sentence about it.
+    /// The curve of one optimizer, its final loss, and a sentence about it.
     fn finish(mut self, name: &str, color: usize, loss: f64, how: &str) -> (Series, String) {
         let seconds = self.began.elapsed().as_secs_f64();
         self.points.push([seconds, loss]);
@@ -90,7 +90,7 @@ impl Course {
     }
 }
 
-/// Solves three times and draws: the last line.
+/// Solves three times, draws the chart, and returns the last line to print.
 fn run(options: &Options) -> Result<String, Box<dyn std::error::Error>> {
     let places = (0..100).map(|i| f64::from(i) / 49.5 - 1.0);
     let wave = |x: f64| (std::f64::consts::TAU * x).sin() * (-x).exp() + x / 2.0;

@@ -1,9 +1,9 @@
-//! How far diabetes has gone after a year, by ten measurements: from two files to the scores of ten splits.
+//! Predicts the progression of diabetes after a year from ten measurements: from two files to the scores of ten splits.
 //!
 //! `cargo run --release --example diabetes -- DIRECTORY` reads `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` of
 //! scikit-learn: `pip download --no-deps scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory.
-//! Without one it takes a small table of invented patients, so that it runs everywhere; `tables/compare.py` puts the scores
-//! beside those of scikit-learn.
+//! Without one it uses a small table of invented patients, so it runs everywhere; `tables/compare.py` compares the scores
+//! with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -25,7 +25,7 @@ network! {
 
 const NAMES: [&str; 10] = ["age", "sex", "bmi", "bp", "tc", "ldl", "hdl", "tch", "ltg", "glu"];
 
-/// A file of the directory that is given, or of the invented tables.
+/// A file of the given directory, or of the invented tables.
 fn file(name: &str) -> PathBuf {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables");
     PathBuf::from(std::env::args().nth(1).unwrap_or(sample.into())).join(name)

@@ -1,10 +1,10 @@
-//! What a diamond costs, by its weight, its form and its looks, where one cell in twenty is blank: from a file to the scores of
-//! ten splits.
+//! Predicts the price of a diamond from its weight, shape and appearance, with one cell in twenty blank: from a file to the
+//! scores of ten splits.
 //!
 //! `cargo run --release --example diamonds -- DIRECTORY` reads `diamonds.csv`, which `tables/make.py DIRECTORY
 //! plotnine/data/diamonds.csv` writes from that of plotnine (`pip download --no-deps plotnine`, and unzip the wheel), with 5 % of
-//! the cells of the inputs blanked. Without a directory it takes a small table of invented stones, so that it runs everywhere;
-//! `tables/compare.py` puts the scores beside those of scikit-learn.
+//! the cells of the inputs blanked. Without a directory it uses a small table of invented stones, so it runs everywhere;
+//! `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -24,7 +24,7 @@ network! {
     }
 }
 
-/// A file of the directory that is given, or of the invented tables.
+/// A file of the given directory, or of the invented tables.
 fn file(name: &str) -> PathBuf {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables");
     PathBuf::from(std::env::args().nth(1).unwrap_or(sample.into())).join(name)

@@ -1,8 +1,8 @@
-//! Which digit was written, by 8 × 8 pixels: from a file to the scores of ten splits.
+//! Recognizes a handwritten digit from 8 × 8 pixels: from a file to the scores of ten splits.
 //!
 //! `cargo run --release --example digits -- DIRECTORY` reads `digits.csv.gz` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it takes a small table of
-//! invented pictures, so that it runs everywhere; `tables/compare.py` puts the scores beside those of scikit-learn.
+//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
+//! invented images, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use nn::{AdamW, Show};
 
 network! { struct Digits(scale(1/16), dense(64 -> 64, relu), dense(10, softmax)); }
 
-/// A file of the directory that is given, or of the invented tables.
+/// A file of the given directory, or of the invented tables.
 fn file(name: &str) -> PathBuf {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables");
     PathBuf::from(std::env::args().nth(1).unwrap_or(sample.into())).join(name)

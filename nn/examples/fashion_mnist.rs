@@ -1,4 +1,4 @@
-//! The main job: trains `dense(784 -> 128, relu), dense(128 -> 10, softmax)` on pictures of clothes.
+//! Trains the README's network, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`, on images of clothes.
 //!
 //! `cargo run --release --example fashion_mnist -- --help` lists the options.
 
@@ -9,7 +9,7 @@ use nn::prelude::*;
 use nn::{Threads, schedule};
 
 network! {
-    /// 28×28 grey images to ten kinds of clothes.
+    /// 28×28 gray images to ten kinds of clothes.
     pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
 }
 
@@ -17,12 +17,12 @@ const HELP: &str = "\
 Trains dense(784 -> 128, relu), dense(128 -> 10, softmax) on Fashion-MNIST and writes the weights.
 
 Options:
-  --data DIR     directory with the four IDX files, plain or gzip (default: the usual places,
+  --data DIR     directory with the four IDX files, plain or gzip (default: the usual directories,
                  else a small sample that is part of the program)
-  --epochs N     how often every image is visited (default 10)
-  --seed N       first weights and order of the images (default 0)
-  --threads N    threads to compute with; the result is the same (default: all)
-  --out DIR      where digits.safetensors is written, made if need be (default: the current directory)
+  --epochs N     passes over the training images (default 10)
+  --seed N       seed of the initial weights and the order of the images (default 0)
+  --threads N    number of threads; the result does not depend on it (default: all)
+  --out DIR      directory for digits.safetensors, created if necessary (default: the current one)
   --help         this text";
 
 struct Options {
@@ -58,10 +58,10 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
-/// Makes the output directory before training, so that nothing is lost for the want of one.
+/// Creates the output directory before training, so that a missing directory does not cost a finished training.
 fn prepare(options: &Options) -> Result<(), String> {
     std::fs::create_dir_all(&options.out)
-        .map_err(|error| format!("--out {}: cannot make it: {error}", options.out.display()))
+        .map_err(|error| format!("--out {}: cannot create it: {error}", options.out.display()))
 }
 
 fn train(options: &Options) -> nn::Result<()> {

@@ -1,5 +1,4 @@
-//! Which learning rate and batch size to begin with, found by trying, for the README's network on the images that are
-//! there.
+//! Searches for a learning rate and a batch size to start with, for the README's network on the available images.
 //!
 //! ```sh
 //! cargo run --release --example find_settings -- --seed 1

@@ -1,5 +1,5 @@
-//! A network that has learnt one task learns another from few examples: its first layers are taken over, at first frozen,
-//! then trained on with smaller rates the deeper they lie.
+//! Fine-tuning: a network trained on one task learns another from few examples. Its first layers are reused, frozen at
+//! first, then trained further with smaller rates the closer they are to the input.
 //!
 //! The first task is eight classes of clothes, the second the other two, coats and shirts, with ten images of each.
 //!
@@ -31,7 +31,7 @@ network! {
 const TWO: [usize; 2] = [4, 6];
 const OTHERS: [usize; 8] = [0, 1, 2, 3, 5, 7, 8, 9];
 
-/// The images of these classes, at most so many of each.
+/// The images of these classes, at most `most` per class.
 fn of<const C: usize>(
     data: &Dataset<[f32; 784], Class<10>>,
     classes: [usize; C],
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", tuned.load_fitting(&path)?);
     std::fs::remove_file(path)?;
     let rule = AdamW::new(2e-3).weight_decay(0.05);
-    // First the new layer alone, then all of them, those that see the image by a tenth of the rate.
+    // First the new layer alone, then all layers; those closest to the image at a tenth of the rate.
     fit(&mut tuned, &train)
         .freeze(|layer| layer != CoatLayer::Two)
         .optimizer(rule)
@@ -93,7 +93,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .show(Show::Nothing)
         .run()?;
 
-    println!("from nothing: {}", anew.evaluate(&test)?);
+    println!("from scratch: {}", anew.evaluate(&test)?);
     println!("fine-tuned:   {}", tuned.evaluate(&test)?);
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! A model written on the tape: a mixture density network (Bishop 1994), for answers that are not one number.
+//! A model on the tape: a mixture density network (Bishop 1994), for targets with several likely values.
 //!
-//! The data are x = y + 0.3·sin(2πy) + noise, so that for some x there are three y. The network gives a mixture of
-//! three normal distributions, and is trained by the likelihood of y. `cargo run --release --example mixture_density`
+//! The data are x = y + 0.3·sin(2πy) + noise, so some x have three y. The network outputs a mixture of
+//! three normal distributions and is trained by the likelihood of y. `cargo run --release --example mixture_density`
 
 use nn::data::Dataset;
 use nn::init::{GlorotNormal, Random};
@@ -31,14 +31,14 @@ fn main() -> nn::Result<()> {
             let part = |kind: usize| outputs.slice(1, kind * KINDS..(kind + 1) * KINDS);
             let (share, mean, log_deviation) = (part(0)?.log_softmax(1)?, part(1)?, part(2)?);
             let distance = mean.sub(y)?.div(log_deviation.exp()?)?.square()?.scale(-0.5)?;
-            // −ln Σ share · N(y; mean, deviation), but for the constant ln √2π
+            // −ln Σ weight · N(y; mean, standard deviation), without the constant ln √2π
             let densities = share.sub(log_deviation)?.add(distance)?;
             densities.logsumexp_axes(&[1], false)?.mean()?.neg()
         },
     );
     println!("{}", fit(&mut model, &data).epochs(200).learning_rate(5e-3).run()?);
 
-    let outputs = model.predict(&[[0.5]])?.to_vec(); // where three y are possible
+    let outputs = model.predict(&[[0.5]])?.to_vec(); // here three y are possible
     println!("y for x = 0.5: near {:.2?}", &outputs[KINDS..2 * KINDS]);
     Ok(())
 }

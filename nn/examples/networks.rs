@@ -1,6 +1,6 @@
-//! A gallery of networks: what can be declared, the tables that describe it, and the pictures.
+//! A gallery of declared networks, with their summary tables and diagrams.
 //!
-//! `cargo run --release --example networks -- --out DIR` writes a picture of each into `DIR`.
+//! `cargo run --release --example networks -- --out DIR` writes a diagram of each into `DIR`.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use nn::prelude::*;
 use tensor::math;
 
 network! {
-    /// 28×28 grey images to ten classes.
+    /// 28×28 gray images to ten classes.
     pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
 
     /// A function of the plane, smooth and hard to learn: depth by repetition.
@@ -21,14 +21,14 @@ network! {
         height: dense(1),
     }
 
-    /// Blocks that add to what they are given, as in transformers.
+    /// Residual blocks, as in transformers.
     pub struct ResidualMlp {
         stem: dense(16 -> 64),
         block: residual(layer_norm, dense(64 -> 64, gelu), dense(64)) * 6,
         output: dense(5, softmax),
     }
 
-    /// What keeps a network from learning its rows by heart.
+    /// Layers and options that reduce overfitting.
     pub struct Regularised {
         hidden: dense(784 -> 256, init = he_normal, bias = false, l2 = 1e-4),
         norm: batch_norm,
@@ -37,20 +37,20 @@ network! {
         output: dense(10, softmax),
     }
 
-    /// An image in eight numbers.
+    /// Encodes an image as eight numbers.
     pub struct Encoder {
         wide: dense(784 -> 64, relu),
         code: dense(8),
     }
 
-    /// An image from eight numbers: a network inside a network.
+    /// Reconstructs an image from eight numbers: a nested network.
     pub struct Autoencoder {
         encoder: Encoder,
         decode: dense(8 -> 64, relu),
         pixels: dense(784, sigmoid),
     }
 
-    /// What is in the picture, and how far it is turned: two heads.
+    /// The class of an object and its rotation: two heads.
     pub struct Pose {
         trunk: dense(100 -> 64, relu),
         answer: heads {
@@ -59,7 +59,7 @@ network! {
         },
     }
 
-    /// An image and what is known about it: two inputs.
+    /// An image and its metadata: two inputs.
     pub struct Photo {
         input: concat {
             image: dense(784 -> 64, relu),
@@ -69,7 +69,7 @@ network! {
         output: dense(3, softmax),
     }
 
-    /// An activation and a layer that are declared below.
+    /// A custom activation and a custom layer, declared below.
     pub struct OwnParts {
         gate: Gate(12 -> 12),
         hidden: dense(16, Swish),
@@ -82,7 +82,7 @@ elementwise!(
     pub Swish, "swish", |x: T| x * math::sigmoid(x)
 );
 
-/// y = x ∘ σ(s): every number has a gate of its own, which training opens and closes.
+/// y = x ∘ σ(s): every input has its own gate, which training opens and closes.
 #[derive(Debug)]
 pub struct Gate<const I: usize, const O: usize>;
 
@@ -117,16 +117,16 @@ impl<const I: usize, const O: usize> RowLayer for Gate<I, O> {
     }
 }
 
-/// A network's file name, table and picture.
+/// A network's file name, table and diagram.
 #[derive(Debug)]
 pub struct Entry {
-    /// The name of the picture's file.
+    /// The name of the diagram's file.
     pub file: &'static str,
     /// The table.
     pub summary: &'static str,
-    /// The picture.
+    /// The diagram.
     pub svg: String,
-    /// Whether the two drivers agree about it, to the last bit.
+    /// Whether the two drivers agree to the last bit.
     pub check: nn::Result<()>,
 }
 
@@ -149,14 +149,14 @@ pub fn gallery() -> Vec<Entry> {
 }
 
 const HELP: &str = "\
-Prints the tables of some networks and writes their pictures.
+Prints the tables of some networks and writes their diagrams.
 
 Options:
-  --out DIR      where the SVG files are written, made if need be (default: `networks` in the system's
+  --out DIR      directory for the SVG files, created if necessary (default: `networks` in the system's
                  directory for temporary files)
   --help         this text";
 
-/// The directory for the pictures; `None` after `--help`.
+/// The directory for the diagrams; `None` after `--help`.
 fn options() -> Result<Option<PathBuf>, lexopt::Error> {
     use lexopt::prelude::*;
     let mut out = std::env::temp_dir().join("networks");
@@ -182,6 +182,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{summary}");
         std::fs::write(out.join(file), svg)?;
     }
-    println!("pictures written to {}", out.display());
+    println!("diagrams written to {}", out.display());
     Ok(())
 }

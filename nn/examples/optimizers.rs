@@ -1,12 +1,12 @@
-//! Every optimizer of the library on three data sets: equal budgets, its rate tuned, several seeds.
+//! Every optimizer of the library on three data sets: equal budgets, tuned rates, several seeds.
 //!
-//! `cargo run --release --example optimizers` takes what the repository carries and two seeds; with `--full --data DIR` five
-//! seeds and the data of `DIR`: the four files of Fashion-MNIST (Debian's `dataset-fashion-mnist`), and `breast_cancer.csv`,
+//! `cargo run --release --example optimizers` uses the data in the repository and two seeds; `--full --data DIR` uses five
+//! seeds and the data in `DIR`: the four files of Fashion-MNIST (Debian's `dataset-fashion-mnist`), and `breast_cancer.csv`,
 //! `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` (scikit-learn's `sklearn/datasets/data`).
 //!
-//! The rate is that of the grid with the least loss on validation rows, which are a fifth of those that are trained with. Then
-//! each seed has first weights and an order of its own; what is shown is of the test. `Sam` differentiates twice, so it has half
-//! of the steps.
+//! The rate is the one of the grid with the lowest loss on validation rows, a fifth of the rows for training. Then each seed
+//! has its own initial weights and order; the scores are those on the test rows. `Sam` differentiates twice, so it takes half
+//! as many steps.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -25,10 +25,10 @@ use nn::{
     Sam, ScheduleFree, Sgd, Trainer, schedule,
 };
 
-/// A data set in three parts, and the network that learns it.
+/// A data set in three parts, and the network that is trained on it.
 struct Task {
     name: &'static str,
-    /// What is shown of the test.
+    /// The score on the test rows.
     measure: &'static str,
     network: &'static str,
     train: FlatDataset,
@@ -38,10 +38,10 @@ struct Task {
     epochs: usize,
 }
 
-/// Trains a network for a task, by a rate and a seed.
+/// Trains a network for a task with a rate and a seed.
 type Train = Box<dyn Fn(&Task, f64, u64) -> nn::Result<Dynamic>>;
 
-/// A rule, with the rate around which the best one is looked for.
+/// An optimizer, with the rate around which the best one is searched.
 struct Rule {
     name: &'static str,
     rate: f64,
@@ -53,9 +53,9 @@ fn rule<O: Optimizer<f32> + 'static>(name: &'static str, rate: f64, make: fn(f64
     Rule { name, rate, train: Box::new(train) }
 }
 
-/// All rules of the list, those around others around Adam.
+/// All optimizers of the list; those that wrap another one wrap Adam.
 fn rules() -> Vec<Rule> {
-    // Its parameters are not the point to be evaluated: that is a mean of them.
+    // The parameters to evaluate are not the current ones but a mean of them.
     let schedule_free = |task: &Task, rate: f64, seed: u64| {
         let rule = ScheduleFree::new(rate);
         train(task, rule, seed, |network, trainer| {
@@ -93,7 +93,7 @@ fn rules() -> Vec<Rule> {
     ]
 }
 
-/// A new network, trained. `finish` has the last word about its parameters.
+/// A new network, trained. `finish` may change its parameters at the end.
 fn train<O: Optimizer<f32>>(
     task: &Task,
     rule: O,
@@ -118,7 +118,7 @@ fn train<O: Optimizer<f32>>(
     Ok(network)
 }
 
-/// Accuracy, or the share of the variance that is explained.
+/// Accuracy, or the fraction of the variance that is explained.
 fn score(task: &Task, network: &Dynamic) -> nn::Result<f64> {
     let score = match task.measure {
         "accuracy" => network.evaluate(&task.test)?.accuracy,
@@ -210,7 +210,7 @@ fn disease(directory: &std::path::Path) -> nn::Result<Task> {
     })
 }
 
-/// The rate with the least loss on validation rows; a training that fails has none.
+/// The rate with the lowest loss on validation rows; a training that fails has an infinite loss.
 fn tuned(task: &Task, rule: &Rule, powers: &[f64]) -> f64 {
     let rates = powers.iter().map(|power| rule.rate * 10_f64.powf(*power));
     let losses = rates.map(|rate| {
@@ -239,7 +239,7 @@ fn comparison(options: &Options) -> guide::Result {
         );
         println!(
             "{:<22} {:>9}  {}: lowest, median, highest   seconds",
-            "rule", "rate", task.measure
+            "optimizer", "rate", task.measure
         );
         let mut results = Vec::new();
         for rule in rules() {
@@ -247,7 +247,7 @@ fn comparison(options: &Options) -> guide::Result {
             let (mut scores, mut quickest) = (Vec::new(), f64::INFINITY);
             for seed in 1..=seeds {
                 let start = Instant::now();
-                // At another seed the best rate may be too large: that is a result.
+                // With another seed the best rate may be too large: that is a result, too.
                 let trained = (rule.train)(task, rate, options.seed + seed);
                 quickest = quickest.min(start.elapsed().as_secs_f64());
                 scores.push(trained.map_or(Ok(f64::NAN), |network| score(task, &network))?);
@@ -260,14 +260,14 @@ fn comparison(options: &Options) -> guide::Result {
             );
             results.push((rule.name, spread));
         }
-        // A rule that fails comes last.
+        // An optimizer that fails comes last.
         let median = |result: &(&str, [f64; 3])| result.1[1].max(f64::NEG_INFINITY);
         results.sort_by(|a, b| median(b).total_cmp(&median(a)));
         Panel::new(task.name, &format!("{} on test rows", task.measure), "").ranking(results).save(
             &options.out,
             &format!("optimizers_{number}"),
             &format!(
-                "{} of {} rules on {}, the best first: the median of the seeds, from the lowest to the highest.",
+                "{} of {} optimizers on {}, the best first: the median of the seeds, from the lowest to the highest.",
                 task.measure,
                 rules().len(),
                 task.name
@@ -279,7 +279,7 @@ fn comparison(options: &Options) -> guide::Result {
 
 fn main() -> ExitCode {
     guide::run(
-        "Every optimizer on three data sets: equal budgets, its rate tuned, several seeds.",
+        "Every optimizer on three data sets: equal budgets, tuned rates, several seeds.",
         comparison,
     )
 }

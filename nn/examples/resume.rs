@@ -1,7 +1,7 @@
-//! A training that may be killed at any moment: started again it goes on to the bits of one that was not.
+//! A training that may be killed at any moment: started again, it resumes and ends with the bits of an uninterrupted one.
 //!
 //! `cargo run --release --example resume -- --dir run`, killed and started again as often as you like, ends with the same
-//! line each time. `--kills 20` does that by itself, and compares.
+//! line each time. `--kills 20` does this automatically and compares the results.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -20,12 +20,12 @@ const HELP: &str = "\
 Trains a small network on a sample of Fashion-MNIST, with a checkpoint after every second step.
 
 Options:
-  --dir DIR      where the checkpoints are; what is there is continued (needed)
-  --seed N       first weights and order of the images (default 0)
-  --threads N    threads to compute with; the result is the same (default: all)
-  --epochs N     how often every image is visited (default 8)
-  --kills N      starts itself, kills it N times at random moments, half of them while it writes, and
-                 compares the end with that of a training that was not killed
+  --dir DIR      directory of the checkpoints; a training found there is resumed (required)
+  --seed N       seed of the initial weights and the order of the images (default 0)
+  --threads N    number of threads; the result does not depend on it (default: all)
+  --epochs N     passes over the training images (default 8)
+  --kills N      starts the training, kills it N times at random moments, half of them during a write, and
+                 compares the result with that of an uninterrupted training
   --help         this text";
 
 struct Options {
@@ -59,7 +59,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }
 }
 
-/// Trains, or goes on: the last line, which has hashes of all weights and of all losses.
+/// Trains or resumes, and returns the last line to print, with hashes of all weights and of all losses.
 fn train(options: &Options) -> nn::Result<String> {
     let rows = fashion_mnist::sample()?.train.take(1500);
     let (train, validation): (Dataset<_, _>, _) = rows.split(0.8, 1)?;
@@ -81,7 +81,7 @@ fn train(options: &Options) -> nn::Result<String> {
     Ok(format!("weights {:016x} history {:016x}", hash(weights), hash(losses(&report))))
 }
 
-/// All numbers of a report but the times.
+/// All numbers of a report except the times.
 fn losses(report: &Report) -> impl Iterator<Item = f64> {
     report.epochs.iter().flat_map(|epoch| {
         let validation = epoch.validation.map(|metrics| [Some(metrics.loss), metrics.accuracy]);
@@ -97,12 +97,12 @@ fn hash(numbers: impl Iterator<Item = f64>) -> u64 {
     })
 }
 
-/// Kills the training as often as that, and compares.
+/// Kills the training `kills` times and compares the result.
 fn kill(options: &Options, kills: usize) -> Result<(), String> {
     let say = |error: std::io::Error| error.to_string();
     if options.dir.exists() {
         return Err(format!(
-            "--dir {}: --kills needs one that is not there yet",
+            "--dir {}: --kills needs a directory that does not exist yet",
             options.dir.display()
         ));
     }
@@ -112,7 +112,7 @@ fn kill(options: &Options, kills: usize) -> Result<(), String> {
     for number in 0..kills {
         let mut child = command(options, &killed_in)?.spawn().map_err(say)?;
         std::thread::sleep(Duration::from_millis(random.below(2 * number as u64, 60)));
-        // Every second one while a file is being written, if there is one within a second.
+        // Every second kill is during a write, if there is one within a second.
         for _ in 0..10_000 {
             let has_ended = child.try_wait().map_err(say)?.is_some();
             if number % 2 == 0 || is_writing(&killed_in) || has_ended {
@@ -142,7 +142,7 @@ fn kill(options: &Options, kills: usize) -> Result<(), String> {
     }
 }
 
-/// The same training in another directory, without a word on the terminal.
+/// The same training in another directory, without output on the terminal.
 fn command(options: &Options, dir: &Path) -> Result<Command, String> {
     let mut command = Command::new(std::env::current_exe().map_err(|error| error.to_string())?);
     command.arg("--dir").arg(dir);
@@ -154,7 +154,7 @@ fn command(options: &Options, dir: &Path) -> Result<Command, String> {
     Ok(command)
 }
 
-/// The files in `dir` that are not finished.
+/// Unfinished files in `dir`.
 fn unfinished(dir: &Path) -> impl Iterator<Item = PathBuf> {
     let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
     entries.filter(|path| path.extension().is_some_and(|extension| extension == "tmp"))

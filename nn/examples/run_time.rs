@@ -1,4 +1,4 @@
-//! A network whose widths come from the command line: the main job on the sample, with layers that nobody has compiled.
+//! A network whose widths come from the command line, trained on the sample of Fashion-MNIST.
 //!
 //! `cargo run --release --example run_time -- --hidden 64,32`
 
@@ -8,14 +8,14 @@ use nn::data::fashion_mnist;
 use nn::{Dynamic, Threads, fit, schedule};
 
 const HELP: &str = "\
-Trains dense layers of the widths given on the sample of Fashion-MNIST inside this library.
+Trains dense layers of the given widths on the sample of Fashion-MNIST that ships with this library.
 
 Options:
-  --hidden N,N   units of each hidden layer, from the first to the last (default 64,32; none: '')
+  --hidden N,N   units of each hidden layer, from the first to the last (default 64,32; no hidden layer: '')
   --network TEXT the whole network in the notation of `network!`, instead of --hidden
-  --epochs N     how often every image is visited (default 20)
-  --seed N       first weights and order of the images (default 0)
-  --threads N    threads to compute with; the result is the same (default: all)
+  --epochs N     passes over the training images (default 20)
+  --seed N       seed of the initial weights and the order of the images (default 0)
+  --threads N    number of threads; the result does not depend on it (default: all)
   --help         this text";
 
 struct Options {

@@ -1,10 +1,10 @@
-//! A table of any kind: a network that reads a CSV file, predicts one of its columns from the others, and says how well.
+//! Trains a network on any CSV file: it predicts one column from the others and prints the test score.
 //!
 //! `cargo run --release --example table --features csv -- FILE.csv --target NAME`
 //!
-//! Four rows in five are trained with, as many of each class as in the whole; the others are the test. What the columns hold,
-//! what is missing in them, and what becomes of them is the network's own matter: `--save FILE` keeps all of it, and
-//! `--use FILE` answers without training.
+//! Four fifths of the rows are for training, stratified by class; the others are the test. The network contains the kinds of
+//! the columns, their missing values and their preprocessing: `--save FILE` saves all of it, and `--use FILE` predicts
+//! without training.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -17,21 +17,22 @@ use nn::metric::R2;
 use nn::{AdamW, Dynamic, fit, schedule};
 
 const HELP: &str = "\
-Trains a network on four fifths of a table in a CSV file, and tests it on the rest.
+Trains a network on four fifths of a table in a CSV file and tests it on the rest.
 
 Usage: table FILE.csv --target NAME [options]
 
 Options:
   --target NAME           the column to predict
-  --missing TEXT          a text that stands for a missing value, as `-` or `unknown`; may be given several times
-  --category NAME         a column whose values are words, whatever they look like; may be given several times
-  --task classes|number   what it is; by default words, yes and no, and at most 10 different whole numbers are classes
-  --seed N                which rows are the test, and the first weights (default 0)
-  --epochs N              how often every row is visited (default: so that there are some 4000 steps)
-  --predictions OUT.csv   writes row, target and prediction of each row of the test, and of classes their probabilities
-  --save FILE             writes the network, with all that it knows of the columns
-  --use FILE              answers by a network that --save has written, without training; the test is then what it was for
-                          the same file, and of another file all of its rows
+  --missing TEXT          a text that means a missing value, such as `-` or `unknown`; may be given several times
+  --category NAME         a column to read as words, even if its values look like numbers; may be given several times
+  --task classes|number   classification or regression; by default words, yes/no, and at most 10 different integers
+                          are classes
+  --seed N                seed of the split and of the initial weights (default 0)
+  --epochs N              passes over the training rows (default: enough for about 4000 steps)
+  --predictions OUT.csv   writes row, target and prediction of each test row, and the probabilities of classes
+  --save FILE             saves the network, including the preprocessing of the columns
+  --use FILE              predicts with a network saved by --save, without training; for the same CSV file the test rows
+                          are the same, for another file all of its rows
   --help                  this text";
 
 struct Options {
@@ -86,12 +87,11 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }
     if save.is_some() && network.is_some() {
         return Err(
-            "--save writes what was trained, and --use trains nothing: leave one of them out"
-                .into(),
+            "--save needs a training, and --use does not train: leave one of them out".into()
         );
     }
-    let file = file.ok_or("which file? write its path first")?;
-    let target = target.ok_or("which column is to be predicted? write --target NAME")?;
+    let file = file.ok_or("no CSV file; write its path first")?;
+    let target = target.ok_or("no column to predict; write --target NAME")?;
     Ok(Some(Options {
         file,
         target,
@@ -106,7 +106,7 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }))
 }
 
-/// The column of this name, also if it is written with other capitals, or blanks around it.
+/// The column of this name; case and surrounding blanks do not matter if no name matches exactly.
 fn column<'t>(table: &'t Table, name: &str) -> nn::Result<&'t Column> {
     let is_like = |column: &&Column| column.name().trim().eq_ignore_ascii_case(name.trim());
     table.column(name).or_else(|error| table.columns().iter().find(is_like).ok_or(error))
@@ -126,7 +126,7 @@ fn is_classes(column: &Column) -> bool {
     })
 }
 
-/// A number by which a table is known again.
+/// Hash by which a table is recognized.
 fn fingerprint(table: &Table) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
     for column in table.columns() {
@@ -140,20 +140,20 @@ fn fingerprint(table: &Table) -> u64 {
     hash
 }
 
-/// The name of a column that holds the number of each row in the file.
+/// Name of a column with the number of each row in the file.
 const ROW: &str = "\u{0}row";
 
-/// Rows to train with, and rows to test by.
+/// Training rows and test rows.
 fn split(table: &Table, target: &str, classes: bool, seed: u64) -> nn::Result<[Table; 2]> {
     let split = || table.split([0.8, 0.2]).seed(seed);
     if classes && let Ok(parts) = split().stratified(target).tables() {
         return Ok(parts);
     }
-    // Of classes with too few rows not all parts can have some.
+    // Classes with too few rows cannot be in both parts.
     split().tables()
 }
 
-/// The rows of the test, and the answers to them.
+/// The test rows and the predictions for them.
 struct Tested {
     table: Table,
     answers: Vec<f32>,
@@ -252,7 +252,7 @@ fn train(options: &Options, table: &Table, mark: u64) -> Outcome<Tested> {
     tested(&network, test)
 }
 
-/// Answers by a network that was trained before.
+/// Predicts with a saved network.
 fn answer(options: &Options, path: &Path, table: &Table, mark: u64) -> Outcome<Tested> {
     let network: Dynamic = Dynamic::open(path)?;
     let target = network.target().unwrap_or_default().to_owned();
@@ -278,13 +278,13 @@ fn answer(options: &Options, path: &Path, table: &Table, mark: u64) -> Outcome<T
 
 fn tested(network: &Dynamic, table: Table) -> Outcome<Tested> {
     let target = network.target().unwrap_or_default();
-    // What the file has, so that messages name nothing else.
+    // Only the columns of the file, so that messages name no other.
     let read = table.drop([ROW])?;
     let (answers, labels) = (network.predict_table(&read)?, network.labels());
     let score = match &labels {
         _ if !table.names().any(|name| name == target) => None,
         Some(labels) => {
-            // A class that was never trained with is never right.
+            // A class without training rows is never right.
             let is_right = |(row, answer): (Cell<'_>, &[f32])| {
                 labels.names().get(largest(answer)).is_some_and(|name| row.to_string() == *name)
             };
@@ -298,7 +298,7 @@ fn tested(network: &Dynamic, table: Table) -> Outcome<Tested> {
     Ok(Tested { table, answers, labels, score, target })
 }
 
-/// The place of the largest, the first of several.
+/// Index of the largest number, the first one if there are several.
 fn largest(numbers: &[f32]) -> usize {
     (1..numbers.len()).fold(0, |best, at| if numbers[at] > numbers[best] { at } else { best })
 }
@@ -311,7 +311,7 @@ fn field(text: &str) -> String {
     }
 }
 
-/// Row, target and prediction of each row of the test.
+/// CSV text with row, target and prediction of each test row.
 fn predictions(tested: &Tested) -> Outcome<String> {
     let Tested { table, answers, labels, .. } = tested;
     let mut text = String::from("row,target,prediction");

@@ -1,6 +1,6 @@
-//! The rows that the programs `breast_cancer`, `wine`, `digits`, `diabetes` and `diamonds` judge by, for `tables/compare.py`: for
-//! each table and seed a line with the table's name, the seed, and the numbers of the rows. A second directory is that of
-//! `diamonds.csv`.
+//! Prints the test rows of the programs `breast_cancer`, `wine`, `digits`, `diabetes` and `diamonds`, for
+//! `tables/compare.py`: for each table and seed a line with the table's name, the seed, and the numbers of the rows. The
+//! second argument is the directory of `diamonds.csv`.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use nn::data::{Column, Table};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables");
 
-/// Prints the rows of each split; `class` is what it is stratified by.
+/// Prints the test rows of each split; `class` is the column by which it is stratified.
 fn print(name: &str, table: &Table, class: Option<usize>) -> nn::Result<()> {
     let numbered = table.with(Column::numbers("row", (0..table.len() as u32).map(f64::from)))?;
     for seed in 0..10 {

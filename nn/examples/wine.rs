@@ -1,8 +1,8 @@
-//! Which of three growers a wine is from, by thirteen measurements: from a file to the scores of ten splits.
+//! Predicts which of three growers a wine is from by thirteen measurements: from a file to the scores of ten splits.
 //!
 //! `cargo run --release --example wine -- DIRECTORY` reads `wine_data.csv` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it takes a small table of
-//! invented wines, so that it runs everywhere; `tables/compare.py` puts the scores beside those of scikit-learn.
+//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
+//! invented wines, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -13,14 +13,14 @@ use nn::{AdamW, Show};
 
 network! { struct Wine(standardize, dense(13 -> 32, relu), dense(3, softmax)); }
 
-/// A file of the directory that is given, or of the invented tables.
+/// A file of the given directory, or of the invented tables.
 fn file(name: &str) -> PathBuf {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/tables");
     PathBuf::from(std::env::args().nth(1).unwrap_or(sample.into())).join(name)
 }
 
 fn main() -> nn::Result<()> {
-    // The first line counts rows and columns; the class is the last column.
+    // The first line has the numbers of rows and columns; the class is the last column.
     let table = Csv::new().skip(1).header(false).read(file("wine_data.csv"))?;
     for seed in 0..10 {
         let [train, test] = table.split([0.8, 0.2]).stratified(13).seed(seed).tables()?;

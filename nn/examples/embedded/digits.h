@@ -1,4 +1,4 @@
-/* A trained network as a C library: 28x28 grey images to ten kinds of clothes (Fashion-MNIST).
+/* A trained network as a C library: 28x28 gray images to ten kinds of clothes (Fashion-MNIST).
  *
  *     cargo build --release                                                   (libdigits.a, libdigits.so)
  *     cc -O2 main.c target/release/libdigits.a -Wl,--gc-sections -o main

@@ -1,4 +1,4 @@
-//! Makes a declared network of an ONNX model: its layers in the notation, and its parameters.
+//! Converts an ONNX model to a declared network: its layers in the notation, and its parameters.
 //!
 //! `cargo run --release --example from_onnx --features onnx -- MODEL.onnx NAME` writes `NAME.net` and `NAME.safetensors`.
 
@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use nn::onnx::OnnxModel;
 
 const HELP: &str = "\
-Makes a declared network of an ONNX model that is a chain of layers: from_onnx MODEL.onnx NAME
+Converts an ONNX model that is a chain of layers to a declared network: from_onnx MODEL.onnx NAME
 
-It writes NAME.net, for `network_file!`, and NAME.safetensors, which the declared network loads. The struct is called by
-the last part of NAME, in Rust's way of writing types.";
+It writes NAME.net, for `network_file!`, and NAME.safetensors, which the declared network loads. The name of the struct is
+the last part of NAME in upper camel case.";
 
 /// `some/fashion_mnist` as a type: `FashionMnist`.
 fn type_of(name: &str) -> Option<String> {

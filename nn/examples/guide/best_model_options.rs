@@ -6,29 +6,29 @@ use std::process::ExitCode;
 use nn::Threads;
 use nn::data::fashion_mnist::{self, FashionMnist};
 
-/// What can be chosen on the command line.
+/// The options of the command line.
 pub(crate) struct Options {
     pub(crate) data: Option<PathBuf>,
     pub(crate) epochs: usize,
     pub(crate) seed: u64,
     pub(crate) threads: Threads,
-    /// Whether a twelfth of the training rows are kept apart and judged by, in the place of the test rows.
+    /// Whether to hold out a twelfth of the training rows and evaluate on them instead of the test rows.
     pub(crate) validate: bool,
     pub(crate) save: Option<PathBuf>,
     pub(crate) evaluate: Option<PathBuf>,
 }
 
 const HELP: &str = "\
-Trains the best model of Fashion-MNIST with dense layers only, and ends with its accuracy on the test images.
+Trains the best model for Fashion-MNIST with dense layers only, and prints its accuracy on the test images last.
 
 Options:
   --data DIR       directory with the four files of Fashion-MNIST (default: the sample in the library)
-  --seed N         first weights and order of the images (default 0)
-  --epochs N       how often every image is visited (default 60)
-  --threads N      threads to compute with; the result is the same (default: all)
-  --validate       keep a twelfth of the training images apart and judge by them: the test images stay untouched
-  --save FILE      where the trained weights go
-  --evaluate FILE  train nothing, judge these weights
+  --seed N         seed of the initial weights and the order of the images (default 0)
+  --epochs N       passes over the training images (default 60)
+  --threads N      number of threads; the result does not depend on it (default: all)
+  --validate       hold out a twelfth of the training images and evaluate on them, not on the test images
+  --save FILE      file for the trained weights
+  --evaluate FILE  evaluate these weights without training
   --help           this text";
 
 /// Runs with the options of the command line.

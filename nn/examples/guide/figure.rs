@@ -1,4 +1,4 @@
-//! The guide's pictures: one style, legible on light and dark pages, told apart without colours.
+//! The guide's figures: one style, legible on light and dark pages, with series that differ not only in color.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BandPlot, ForestPlot, LinePlot, ScatterPlot};
 use kuva::prelude::{Layout, LegendPosition, LineStyle, Plot, Theme, TickFormat};
 
-/// Colours that people with any kind of sight tell apart (Okabe and Ito 2008), each with a dash and a mark of its own.
+/// Colors that are distinguishable with any kind of color vision (Okabe and Ito 2008), each with its own dash and mark.
 const STYLES: [(&str, &str, MarkerShape); 6] = [
     ("#0072B2", "none", MarkerShape::Circle),
     ("#D55E00", "9 4", MarkerShape::Square),
@@ -17,17 +17,17 @@ const STYLES: [(&str, &str, MarkerShape); 6] = [
     ("#8A6D00", "14 4", MarkerShape::TriangleDown),
     ("#56B4E9", "2 5", MarkerShape::Cross),
 ];
-/// What regions of the plane are filled with.
+/// Fill colors of regions of the plane.
 const FILLS: [&str; 3] = ["#CFE3F1", "#F7D9C4", "#CDEBE1"];
-/// Width and height, small enough for a telephone.
+/// Width and height, small enough for a phone.
 const SIZE: [f64; 2] = [520.0, 370.0];
 const SQUARE: [f64; 2] = [400.0, 380.0];
-/// Points of a line up to which each has a mark.
+/// Most points of a line that each get a mark.
 const MARKED: usize = 16;
-/// Names of lines that the plotting crate leaves room for.
+/// Number of line names for which the plotting crate leaves space.
 const NAMED: usize = 4;
 
-/// A picture: one chart.
+/// A figure with one chart.
 pub struct Panel {
     plots: Vec<Plot>,
     title: String,
@@ -38,11 +38,11 @@ pub struct Panel {
     legend: LegendPosition,
     names: Vec<LegendEntry>,
     styles: usize,
-    /// The lowest and the highest number to the right, and upwards.
+    /// The lowest and the highest number on the x axis and on the y axis.
     extent: [[f64; 2]; 2],
 }
 
-/// A chart with this title and names of its axes.
+/// A chart with this title and these axis labels.
 impl Panel {
     pub fn new(title: &str, x: &str, y: &str) -> Self {
         Panel {
@@ -59,42 +59,42 @@ impl Panel {
         }
     }
 
-    /// A logarithmic axis to the right, for lines that come after it. (That of the plotting crate has too many labels.)
+    /// Makes the x axis logarithmic, for lines added afterwards. (That of the plotting crate has too many labels.)
     pub fn log_x(mut self) -> Self {
         self.log[0] = true;
         self
     }
 
-    /// A logarithmic axis upwards, for lines that come after it. (That of the plotting crate ends at 1e-10.)
+    /// Makes the y axis logarithmic, for lines added afterwards. (That of the plotting crate ends at 1e-10.)
     pub fn log_y(mut self) -> Self {
         self.log[1] = true;
         self
     }
 
-    /// The values at the ends of the axis upwards.
+    /// Sets the values at the ends of the y axis.
     pub fn y(mut self, low: f64, high: f64) -> Self {
         self.ends[1] = Some([low, high]);
         self
     }
 
-    /// The values at the ends of the axis to the right.
+    /// Sets the values at the ends of the x axis.
     pub fn x(mut self, low: f64, high: f64) -> Self {
         self.ends[0] = Some([low, high]);
         self
     }
 
-    /// The legend in another place.
+    /// Moves the legend.
     pub fn legend(mut self, place: LegendPosition) -> Self {
         self.legend = place;
         self
     }
 
-    /// A line through these points, with marks if they are few.
+    /// Adds a line through these points, with marks if they are few.
     pub fn line(self, name: &str, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         self.spread(name, points.into_iter().map(|(x, y)| (x, [y, y, y])))
     }
 
-    /// A line through the middle one of three values, with a band from the lowest to the highest.
+    /// Adds a line through the middle one of three values, with a band from the lowest to the highest.
     pub fn spread(mut self, name: &str, points: impl IntoIterator<Item = (f64, [f64; 3])>) -> Self {
         let scaled = |axis: usize, x: f64| if self.log[axis] { x.log10() } else { x };
         let points: Vec<(f64, [f64; 3])> =
@@ -133,7 +133,7 @@ impl Panel {
         self
     }
 
-    /// Points without a line.
+    /// Adds points without a line.
     pub fn dots(mut self, name: &str, points: impl IntoIterator<Item = (f64, f64)>) -> Self {
         let (color, _, mark) = STYLES[self.styles % STYLES.len()];
         self.styles += 1;
@@ -143,13 +143,13 @@ impl Panel {
         self
     }
 
-    /// Names one below the other, each with the middle one of three values and a line from the lowest to the highest.
+    /// Adds a list of names, each with the middle one of three values and a line from the lowest to the highest.
     pub fn ranking<'n>(mut self, rows: impl IntoIterator<Item = (&'n str, [f64; 3])>) -> Self {
         const ROW: f64 = 19.0;
         let mut forest = ForestPlot::new().with_color(STYLES[0].0).with_show_null_line(false);
         let (mut height, mut ends) = (110.0, [f64::INFINITY, f64::NEG_INFINITY]);
         for (name, [low, middle, high]) in rows {
-            // What has no number has no mark.
+            // NaN has no mark.
             if [low, middle, high].iter().all(|number| number.is_finite()) {
                 forest = forest.with_row(name, middle, low, high);
                 ends = [ends[0].min(low), ends[1].max(high)];
@@ -163,7 +163,7 @@ impl Panel {
         self
     }
 
-    /// The square from −`side` to `side`, filled by the class of each place.
+    /// Fills the square from −`side` to `side` by the class of each point.
     pub fn regions(mut self, side: f64, class: impl Fn(f64, f64) -> usize) -> Self {
         const CELLS: usize = 50;
         self.size = SQUARE;
@@ -176,7 +176,7 @@ impl Panel {
             for column in 1..=CELLS {
                 if column == CELLS || at(column) != at(from) {
                     let ends = [from, column].map(|column| -side + column as f64 * cell);
-                    // Into the next row, so that no light shines through between them.
+                    // Overlaps the next row, so that there are no gaps between them.
                     let high = (low + 1.5 * cell).min(side);
                     let band = BandPlot::new(ends, [low; 2], [high; 2]);
                     self.plots.push(band.with_color(FILLS[at(from)]).with_opacity(1.0).into());
@@ -234,11 +234,11 @@ impl Panel {
         }
     }
 
-    /// Writes `NAME.svg` into the directory. `what` says what is to be seen, for those who hear it.
+    /// Writes `NAME.svg` into the directory. `what` describes the figure, for screen readers.
     pub fn save(self, out: &Path, name: &str, what: &str) -> super::Result {
         let layout = self.layout();
         let picture = kuva::render_to_svg(self.plots, layout);
-        // So that a page may show it smaller, and say what it is.
+        // Lets a page show it smaller, and gives it a title.
         let (head, body) = picture.split_once('>').ok_or("the plotting crate gave no picture")?;
         let attribute = |name: &str| {
             let (_, after) = head.split_once(&format!(" {name}=\""))?;

@@ -1,4 +1,4 @@
-//! What the guide's programs share and what is not their subject: options, and one style of pictures.
+//! Code that the guide's programs share: command-line options, and one style of figures.
 #![allow(dead_code, unreachable_pub, unused_imports, reason = "each program uses a part")]
 
 mod figure;
@@ -10,27 +10,27 @@ pub use figure::Panel;
 use nn::data::fashion_mnist::{self, FashionMnist};
 use nn::data::{Class, Dataset};
 
-/// How a chapter ends.
+/// The result of a chapter.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// What can be chosen on the command line.
+/// The options of the command line.
 pub struct Options {
-    /// The directory with the four files of Fashion-MNIST; the sample in the library if there is none.
+    /// Directory with the four files of Fashion-MNIST; `None` is the sample in the library.
     pub data: Option<PathBuf>,
-    /// As long, and with as many seeds, as for the figures of the book.
+    /// Whether to train as long, and with as many seeds, as for the figures of the guide.
     pub full: bool,
-    /// First weights and order of the rows; programs that need several count from it.
+    /// Seed of the initial weights and the order of the rows; programs that need several seeds count up from it.
     pub seed: u64,
-    /// Where the pictures go.
+    /// Directory for the figures.
     pub out: PathBuf,
 }
 
 const HELP: &str = "
 Options:
   --data DIR   directory with the four files of Fashion-MNIST (default: the sample in the library)
-  --full       as long, and with as many seeds, as for the figures of the guide
-  --seed N     first weights and order of the rows (default 1)
-  --out DIR    where the pictures go, made if need be (default: the current directory)
+  --full       train as long, and with as many seeds, as for the figures of the guide
+  --seed N     seed of the initial weights and the order of the rows (default 1)
+  --out DIR    directory for the figures, created if necessary (default: the current one)
   --help       this text";
 
 /// Runs a chapter with the options of the command line.
@@ -42,7 +42,7 @@ pub fn run(about: &str, chapter: impl FnOnce(&Options) -> Result) -> ExitCode {
         }
         Ok(Some(options)) => std::fs::create_dir_all(&options.out)
             .map_err(|error| {
-                format!("--out {}: cannot make it: {error}", options.out.display()).into()
+                format!("--out {}: cannot create it: {error}", options.out.display()).into()
             })
             .and_then(|()| chapter(&options)),
         Err(error) => Err(format!("{error}; --help lists the options").into()),
@@ -75,7 +75,7 @@ fn options() -> std::result::Result<Option<Options>, lexopt::Error> {
 }
 
 impl Options {
-    /// Fashion-MNIST as bytes, where `--data` says, else the sample.
+    /// Fashion-MNIST as bytes, from `--data`, else the sample.
     pub fn fashion_mnist(&self) -> nn::Result<FashionMnist<[u8; 784]>> {
         let data = match &self.data {
             Some(directory) => fashion_mnist::load_bytes(Some(directory))?,
@@ -85,7 +85,7 @@ impl Options {
         Ok(data)
     }
 
-    /// The same as numbers from 0 to 1, training rows and test rows, for networks that are read when a program runs.
+    /// The same as numbers from 0 to 1, training rows and test rows, for networks that are parsed at run time.
     pub fn fashion_mnist_numbers(&self) -> nn::Result<[Dataset<[f32; 784], Class<10>>; 2]> {
         let data = self.fashion_mnist()?;
         let numbers = |image: [u8; 784]| image.map(|byte| f32::from(byte) / 255.0);

@@ -1,4 +1,4 @@
-//! Runs an ONNX model on arrays in numpy's files.
+//! Runs an ONNX model on arrays in NumPy's files.
 //!
 //! `cargo run --release --example run_onnx --features onnx -- MODEL.onnx IN.npy OUT.npy`
 
@@ -13,13 +13,13 @@ use npy::Npy;
 const HELP: &str = "\
 Runs an ONNX model: run_onnx MODEL.onnx IN.npy... OUT.npy...
 
-As many arrays go in as the model has inputs, in their order, and as many come out.
+Write one input file for each input of the model, in their order, and one output file for each output.
 
 Options:
   --double   compute in f64
   --help     this text";
 
-/// What the command line says; `None` after `--help` or without arguments.
+/// The options of the command line; `None` after `--help` or without arguments.
 fn arguments() -> Result<Option<(bool, Vec<String>)>, lexopt::Error> {
     use lexopt::prelude::*;
     let (mut double, mut files) = (false, Vec::new());
@@ -44,7 +44,7 @@ fn run<T: Float + Npy>(files: &[String]) -> Result<(), String> {
     };
     if arrays.len() != count + model.outputs().len() {
         return Err(format!(
-            "the model has the inputs {} and the outputs {}: give a file for each, not {}",
+            "the model has the inputs {} and the outputs {}: write one file for each, not {}",
             names(model.inputs()),
             names(model.outputs()),
             arrays.len()

@@ -1,16 +1,16 @@
-//! Arrays in numpy's files: those of version 1 to 3 whose rows lie one after the other.
+//! Arrays in NumPy's files: versions 1 to 3, in row-major order.
 
 use std::fs;
 
 use nn::Float;
 use nn::tensor::{MOST_AXES, Tensor};
 
-/// A float that such a file can have.
+/// A float type that such a file can contain.
 pub(crate) trait Npy {
-    /// What the file calls it.
+    /// Its name in the file.
     const NAME: &'static str;
 
-    /// Its bytes, least significant first.
+    /// Its bytes in little-endian order.
     fn bytes(self) -> Vec<u8>;
 }
 
@@ -96,7 +96,7 @@ pub(crate) fn write<T: Float + Npy>(path: &str, tensor: &Tensor<T>) -> Result<()
     let lengths: String = tensor.shape().iter().map(|length| format!("{length}, ")).collect();
     let mut header =
         format!("{{'descr': '{}', 'fortran_order': False, 'shape': ({lengths}), }}", T::NAME);
-    // The numbers begin at a multiple of 64.
+    // The numbers begin at a multiple of 64 bytes.
     let padded = (10 + header.len() + 1).next_multiple_of(64) - 10;
     header.extend(std::iter::repeat_n(' ', padded - header.len() - 1));
     header.push('\n');

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Puts the scores of the five programs beside those of scikit-learn's MLP, on the same rows, with ten seeds.
+"""Compares the scores of the five programs with those of scikit-learn's MLP, on the same rows, with ten seeds.
 
     pip install scikit-learn==1.9.1 numpy==2.4.6 pandas==3.1.1
-    python3 nn/examples/tables/compare.py [DIRECTORY of the diamonds.csv that make.py has written]
+    python3 nn/examples/tables/compare.py [DIRECTORY of the diamonds.csv that make.py wrote]
 
-The other data are those in the package scikit-learn. Ours are the programs as they are: one hidden layer, AdamW, 15 to 40
-epochs. Theirs is `MLPClassifier` or `MLPRegressor` with a hidden layer of the same width and everything else as it comes, behind
-a `StandardScaler` (of pixels: divided by 16; of the regression's target, too). Of the diamonds numbers that are missing become
-the median, with a flag that says so, and words become flags.
+The other data are those in the package scikit-learn. Our programs run unchanged: one hidden layer, AdamW, 15 to 40
+epochs. Theirs is `MLPClassifier` or `MLPRegressor` with a hidden layer of the same width and default settings, after a
+`StandardScaler` (pixels are divided by 16 instead; the regression's target is scaled, too). For the diamonds, missing numbers become
+the median, with a flag that marks them, and words become flags.
 """
 
 import re

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the small tables that the programs take when no directory is given: invented, in the form of scikit-learn's files.
+"""Writes the small invented tables that the programs use without a directory, in the format of scikit-learn's files.
 
     pip install numpy==2.5.5
     python3 nn/examples/tables/make.py
 
-With a directory and the `diamonds.csv` of plotnine 0.15.9 it writes that one there, with 5 % of the cells of the inputs blanked:
+With a directory and the `diamonds.csv` of plotnine 0.15.9 it writes that table to the directory, with 5 % of the input cells blanked:
 
     pip download --no-deps plotnine==0.15.9 && unzip -q plotnine-*.whl
     python3 nn/examples/tables/make.py DIRECTORY plotnine/data/diamonds.csv
@@ -26,7 +26,7 @@ def lines(rows, separator=","):
 
 
 def blobs(rows, columns, classes):
-    """Rows around a centre for each class, in units that differ from column to column."""
+    """Rows around a center for each class, in units that differ from column to column."""
     labels = numpy.arange(rows) % classes
     centres = RANDOM.normal(size=(classes, columns))
     units = 10.0 ** RANDOM.uniform(-2, 3, size=columns)
@@ -38,7 +38,7 @@ def compressed(name, text):
 
 
 def blanked(rows, share, random):
-    """The rows with that share of their cells blank, but for the price."""
+    """The rows with that fraction of their cells blanked, except the price."""
     header, *rows = rows
     price = header.index("price")
     gaps = random.random((len(rows), len(header))) < share

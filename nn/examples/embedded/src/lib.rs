@@ -1,5 +1,5 @@
-//! `Digits`, trained and part of the program: no standard library, no allocator, no file to be found at run
-//! time. As a static library it is called from C, see `digits.h`.
+//! `Digits`, trained and embedded in the program: no standard library, no allocator, no file at run time. As a static library
+//! it can be called from C, see `digits.h`.
 //!
 //! The weights are those that `cargo run --release --example fashion_mnist -- --seed 0` writes, with the names of the classes.
 
@@ -8,23 +8,23 @@
 use nn::{Weights, include_weights, network};
 
 network! {
-    /// 28×28 grey images to ten kinds of clothes.
+    /// 28×28 gray images to ten kinds of clothes.
     pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax));
 }
 
-/// The weights, where the linker puts constants: in flash on a microcontroller.
+/// The weights, in the section for constants: flash on a microcontroller.
 pub static DIGITS: Weights<Digits> = include_weights!("../digits.safetensors");
 
-/// Stack that a prediction's numbers need, in bytes.
+/// Stack for the numbers of a prediction, in bytes.
 #[unsafe(no_mangle)]
 pub static DIGITS_STACK: usize = Weights::<Digits>::STACK;
 
-/// The probability of each of the ten classes for 784 grey values from 0 to 1.
+/// Writes the probability of each of the ten classes for 784 gray values from 0 to 1.
 ///
 /// # Safety
 ///
 /// - `pixels` points to 784 floats.
-/// - `probabilities` points to 10 floats that nobody else reads or writes meanwhile.
+/// - `probabilities` points to 10 floats that nothing else reads or writes during the call.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn digits_predict(pixels: *const f32, probabilities: *mut f32) {
     // SAFETY: the caller promises 784 floats.

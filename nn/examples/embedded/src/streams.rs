@@ -8,7 +8,7 @@ unsafe extern "C" {
     fn write(file: c_int, buffer: *const c_void, size: usize) -> isize;
 }
 
-/// Reads until `bytes` is full; nothing at the end of the input.
+/// Reads until `bytes` is full; `None` at the end of the input.
 pub fn fill(bytes: &mut [u8]) -> Option<()> {
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -19,7 +19,7 @@ pub fn fill(bytes: &mut [u8]) -> Option<()> {
     Some(())
 }
 
-/// Writes a line with the hexadecimal digits of each number's bits; nothing if that fails.
+/// Writes a line with the hexadecimal digits of each number's bits; `None` if that fails.
 pub fn write_bits(numbers: &[f32]) -> Option<()> {
     for (at, number) in numbers.iter().enumerate() {
         let mut field = [b'\n'; 9];

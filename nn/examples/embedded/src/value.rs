@@ -1,9 +1,8 @@
-//! Reads rows of a table from standard input and writes for each what the flat is worth, as the hexadecimal digits of its bits.
+//! Reads rows of a table from standard input and writes for each the value of the flat, as the hexadecimal digits of its bits.
 //!
-//! What stands in front of the network, medians, words and what to do about gaps, is part of the program with the weights. A
-//! row is 49 bytes, least significant first: area, rooms and day of the sale in days from 1970-01-01, each a double, NaN where
-//! it is missing; 1 for a garden, 0 for none, any other byte if nobody knows; and city and street, each of 12 bytes of UTF-8
-//! with zeros behind it, all zeros if it is missing.
+//! The preprocessing (medians, words, missing values) is part of the program, like the weights. A row is 49 bytes, little
+//! endian: area, rooms and day of the sale in days from 1970-01-01, each a double, NaN if missing; 1 for a garden, 0 for none,
+//! any other byte for unknown; then city and street, each 12 bytes of UTF-8 padded with zeros, all zeros if missing.
 
 #![no_std]
 #![no_main]
@@ -17,7 +16,7 @@ use nn::layer::columns::TableRow as _;
 use nn::{Weights, include_weights, network};
 
 network! {
-    /// What a flat is worth.
+    /// The value of a flat.
     struct Price {
         row: columns {
             area: number(log),
@@ -47,7 +46,7 @@ extern "C" fn main() -> c_int {
     0
 }
 
-/// What the bytes say; nothing if a word is not UTF-8.
+/// The row in these bytes; `None` if a word is not UTF-8.
 fn row(bytes: &[u8; 49]) -> Option<PriceRow<'_>> {
     let (numbers, rest) = bytes.split_first_chunk::<24>()?;
     let ([garden], words) = rest.split_first_chunk()?;

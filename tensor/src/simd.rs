@@ -25,7 +25,7 @@ macro_rules! has {
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Isa {
-    /// Whatever the build target guarantees; no fused multiply-add is assumed.
+    /// The instructions that the build target guarantees; no fused multiply-add is assumed.
     Portable = 1,
     /// AVX2 with FMA: 16 registers of 8 `f32`.
     Avx2 = 2,
@@ -52,7 +52,7 @@ impl Isa {
         }
     }
 
-    /// Can this CPU run it?
+    /// Whether this CPU can run it.
     #[inline]
     #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))] // constants then
     pub fn is_available(self) -> bool {
@@ -85,7 +85,7 @@ impl Isa {
     ///
     /// # Panics
     ///
-    /// The first time, if `TENSOR_ISA` names none that this CPU can run.
+    /// On the first call, if `TENSOR_ISA` names no instruction set that this CPU can run.
     #[cfg(feature = "std")]
     #[inline]
     pub fn best() -> Isa {
@@ -111,11 +111,11 @@ impl Isa {
     }
 }
 
-/// Zero is "not asked yet"; every racing thread would store the same.
+/// Zero means "not detected yet"; racing threads all store the same value.
 #[cfg(feature = "std")]
 static BEST: AtomicU8 = AtomicU8::new(0);
 
-/// Asks the environment and the CPU.
+/// Reads the environment variable and detects the CPU's features.
 #[cfg(feature = "std")]
 #[cold]
 fn find() -> Isa {
@@ -149,10 +149,10 @@ pub fn vectorize<R>(work: impl FnOnce() -> R) -> R {
 /// Work that is compiled into its caller whatever its size: implement [`Inline::run`] as
 /// `#[inline(always)]`, which a closure cannot be.
 pub trait Inline {
-    /// What comes out.
+    /// The result.
     type Output;
 
-    /// Does the work; to be marked `#[inline(always)]`.
+    /// Does the work. Mark it `#[inline(always)]`.
     fn run(self) -> Self::Output;
 }
 

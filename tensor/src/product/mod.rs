@@ -103,7 +103,7 @@ pub fn product_into<T: Float>(
     product_on(Isa::best(), a, b, start, c, finish);
 }
 
-/// [`product_into`] by the kernels of one instruction set: for tests and benchmarks.
+/// [`product_into`] with the kernels of one instruction set, for tests and benchmarks.
 ///
 /// # Panics
 ///
@@ -162,7 +162,7 @@ pub fn add_scaled_product<T: Float>(
     add_scaled_product_on(Isa::best(), a, b, scale, c)
 }
 
-/// [`add_scaled_product`] by the kernels of one instruction set: for tests and benchmarks.
+/// [`add_scaled_product`] with the kernels of one instruction set, for tests and benchmarks.
 ///
 /// # Panics
 ///

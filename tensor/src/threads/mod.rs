@@ -21,7 +21,7 @@ use std::thread::JoinHandle;
 use pool::Helpers;
 pub(crate) use pool::wait_while;
 
-/// A number of threads to compute with, the calling one included. Clones share the same threads.
+/// A pool of threads, the calling one included. Clones share the same threads.
 ///
 /// ```
 /// use tensor::threads::Threads;
@@ -39,7 +39,7 @@ pub(crate) use pool::wait_while;
 #[derive(Clone, Debug)]
 pub struct Threads {
     helpers: Option<Arc<Helpers>>,
-    /// Whether [`Threads::worth`] always says yes.
+    /// Whether [`Threads::worth`] always returns all threads.
     for_any_work: bool,
 }
 
@@ -50,7 +50,7 @@ impl Threads {
         Self::with(count, |name, help| std::thread::Builder::new().name(name).spawn(help))
     }
 
-    /// [`Threads::new`], given how a helper with some name is started.
+    /// [`Threads::new`] with a function that starts a helper of a given name.
     fn with(
         count: usize,
         spawn: impl Fn(String, Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>,
@@ -60,14 +60,14 @@ impl Threads {
         Threads { helpers, for_any_work: false }
     }
 
-    /// As many threads as the process may use, shared by all who ask.
+    /// Returns the global pool: as many threads as the process may use, shared by all callers.
     pub fn all() -> Self {
         static ALL: OnceLock<Threads> = OnceLock::new();
         let count = || std::thread::available_parallelism().map_or(1, |count| count.get());
         ALL.get_or_init(|| Threads::new(count())).clone()
     }
 
-    /// How many threads compute.
+    /// The number of threads, the calling one included.
     pub fn count(&self) -> usize {
         1 + self.helpers.as_ref().map_or(0, |helpers| helpers.count())
     }
@@ -79,7 +79,7 @@ impl Threads {
         Threads { for_any_work: true, ..self }
     }
 
-    /// These threads for work that is worth waking them, or else the calling one alone.
+    /// Returns these threads if `is_much`, otherwise only the calling one.
     #[must_use]
     pub fn worth(&self, is_much: bool) -> Threads {
         if is_much || self.for_any_work { self.clone() } else { Threads::new(1) }
@@ -99,7 +99,7 @@ impl Threads {
         I: Iterator,
         I::Item: Send,
     {
-        // Those who are busy leave the items here.
+        // If the helpers are busy, the items stay here.
         let take = |item: &mut Option<I::Item>| {
             if let Some(item) = item.take() {
                 work(item);

@@ -1,4 +1,4 @@
-//! The threads that wait for work, and how it is handed out to them.
+//! The helper threads, and the distribution of work to them.
 
 use std::any::Any;
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-/// An item until it is done; locked by who does it.
+/// An item until it is done; locked by the thread that does it.
 type Slot<T> = Mutex<Option<T>>;
 
 /// Items that are handed out at a time.
@@ -16,7 +16,7 @@ pub(super) const SLOTS: usize = 64;
 /// The same for larger items.
 const FEW_SLOTS: usize = 16;
 
-/// Bytes of items that may lie on the stack.
+/// Most bytes of items on the stack.
 const MOST_STACK: usize = 32 * 1024;
 
 /// The order in which `thread` of `threads` looks for items among `count`: its own share, then the others'
@@ -34,7 +34,7 @@ type Task = &'static (dyn Fn(usize) + Sync);
 pub(super) struct Helpers {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
-    /// Held during a section; whoever does not get it computes alone.
+    /// Held during a section; a caller that does not get it computes alone.
     section: Mutex<()>,
 }
 
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// Puts the next items into the slots; how many there were.
+/// Puts the next items into the slots and returns their number.
 #[inline(never)] // so that an item on its way is not on the stack during the work
 fn fill<T>(slots: &mut [Slot<T>], items: &mut dyn Iterator<Item = T>) -> usize {
     for (count, slot) in slots.iter_mut().enumerate() {
@@ -83,13 +83,13 @@ fn fill<T>(slots: &mut [Slot<T>], items: &mut dyn Iterator<Item = T>) -> usize {
     slots.len()
 }
 
-/// No code of ours panics under these locks, so that a poisoned one holds nothing half-done.
+/// This module never panics under these locks, so a poisoned one holds a consistent state.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Helpers {
-    /// `count` helpers, or those that could be started before one was refused.
+    /// Starts `count` helpers, or fewer if the system refuses one.
     pub(super) fn start(
         count: usize,
         spawn: impl Fn(String, Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>,
@@ -102,7 +102,7 @@ impl Helpers {
         Helpers { threads: threads.collect(), shared, section: Mutex::new(()) }
     }
 
-    /// How many there are.
+    /// The number of helpers.
     pub(super) fn count(&self) -> usize {
         self.threads.len()
     }
@@ -131,7 +131,7 @@ impl Helpers {
         Some(())
     }
 
-    /// A section with `COUNT` items at a time, which lie on the stack.
+    /// A section with `COUNT` items at a time, which are on the stack.
     #[inline(never)] // so that only the array that is used is on the stack
     fn section<T: Send, const COUNT: usize>(
         &self,
@@ -166,12 +166,12 @@ impl Helpers {
         }
     }
 
-    /// Does `work` on all that is in the slots.
+    /// Calls `work` on all items in the slots.
     fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(dyn Fn(&mut Option<T>) + Sync)) {
         self.run_slots(slots.len(), &|slot| match slots[slot].try_lock() {
             Ok(mut item) => work(&mut item),
             Err(TryLockError::Poisoned(item)) => work(&mut item.into_inner()),
-            // Whoever has it does it.
+            // The thread that holds the lock does it.
             Err(TryLockError::WouldBlock) => {}
         });
     }
@@ -220,7 +220,7 @@ impl Drop for Helpers {
     }
 }
 
-/// Ends a section: takes the task away and waits for those who still run it.
+/// Ends a section: removes the task and waits for the helpers that still run it.
 struct Close<'a>(&'a Shared);
 
 impl Drop for Close<'_> {
@@ -230,7 +230,7 @@ impl Drop for Close<'_> {
     }
 }
 
-/// Waits for another thread that is at work: for some microseconds, unless it has lost its core.
+/// Waits for another thread: usually some microseconds, longer if it was descheduled.
 pub(crate) fn wait_while(is_busy: impl Fn() -> bool) {
     let mut spins = 0_u32;
     while is_busy() {
@@ -243,7 +243,7 @@ pub(crate) fn wait_while(is_busy: impl Fn() -> bool) {
     }
 }
 
-/// How often a helper looks for work before it sleeps: about 50 µs at 25 ns a `pause`.
+/// Number of spins before a helper sleeps: about 50 µs at 25 ns a `pause`.
 const SPINS: u32 = 2000;
 
 impl Shared {
@@ -256,7 +256,7 @@ impl Shared {
         }
     }
 
-    /// What helper `number` does all its life.
+    /// The main loop of helper `number`.
     fn help(&self, number: usize) {
         let mut seen = 0;
         loop {
@@ -266,7 +266,7 @@ impl Shared {
                     let mut state = locked(&self.state);
                     match state.panic {
                         None => state.panic = Some(payload),
-                        // One is enough. Dropping this one might panic, and this thread would be missed for ever.
+                        // One is enough. Dropping this one might panic and end this thread.
                         Some(_) => std::mem::forget(payload),
                     }
                 }
@@ -275,7 +275,7 @@ impl Shared {
         }
     }
 
-    /// Waits for a signal; `None` at the end, `Some(None)` if the task was over before we came.
+    /// Waits for a signal. `None` at the end, `Some(None)` if the task is already over.
     fn next_task(&self, seen: &mut usize) -> Option<Option<Task>> {
         for _ in 0..SPINS {
             if self.signal.load(Ordering::Acquire) != *seen {

@@ -3,10 +3,10 @@
 /// Size of a cache line, in bytes.
 pub(crate) const LINE: usize = 64;
 
-/// Asks for `values` to be brought near the CPU, which goes on meanwhile: for what will be read soon, and lies
-/// where nothing read so far points to.
+/// Prefetches `values` into the cache without waiting. Use it for data that is needed soon and that
+/// the hardware prefetcher cannot predict.
 ///
-/// A hint, and on some CPUs nothing at all.
+/// A hint; on some CPUs it does nothing.
 pub fn fetch<T>(values: &[T]) {
     let start = values.as_ptr().cast::<u8>();
     for line in (0..size_of_val(values)).step_by(LINE) {

@@ -19,8 +19,8 @@ const FEW_SLOTS: usize = 16;
 /// Most bytes of items on the stack.
 const MOST_STACK: usize = 32 * 1024;
 
-/// The order in which `thread` of `threads` looks for items among `count`: its own share, then the others'
-/// from their ends, where their owners come last.
+/// The order in which `thread` of `threads` tries `count` items: its own part, then the others'
+/// from their ends, which their owners reach last.
 pub(super) fn visits(thread: usize, threads: usize, count: usize) -> impl Iterator<Item = usize> {
     let share = move |thread: usize| thread * count / threads..(thread + 1) * count / threads;
     let others = (1..threads).flat_map(move |ahead| share((thread + ahead) % threads).rev());
@@ -57,8 +57,8 @@ struct State {
 }
 
 impl State {
-    /// Leaves alone what a helper panicked with when the caller itself panicked, too. Dropping it might panic: under the
-    /// lock, or while the caller's own panic unwinds, which would end the process.
+    /// Forgets the payload of a helper's panic when the caller itself panicked, too. Dropping it might
+    /// panic: under the lock, or while the caller's own panic unwinds, which would abort the process.
     fn forget_panic(&mut self) {
         std::mem::forget(self.panic.take());
     }
@@ -107,8 +107,8 @@ impl Helpers {
         self.threads.len()
     }
 
-    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; nothing while they are busy.
-    /// (`dyn`: a section is a few items, and a program has hundreds of kinds of sections.)
+    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; `None` if the helpers
+    /// are busy. (`dyn`: a section is a few items, and a program has hundreds of kinds of sections.)
     pub(super) fn for_each<T: Send>(
         &self,
         items: &mut dyn Iterator<Item = T>,

@@ -1,4 +1,4 @@
-//! Activations with a smooth curve.
+//! Smooth activations.
 
 use super::Activation;
 use super::compiled::compiled_slices;
@@ -79,8 +79,7 @@ impl Activation for Elu {
     compiled_slices!();
 }
 
-/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink whatever alpha
-/// is.
+/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink for any alpha.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
     /// Minus the limit at −∞, 1 by default; positive.

@@ -1,4 +1,4 @@
-//! The elementary functions of `f32`; `super` states what they promise.
+//! The elementary functions of `f32`; `super` documents their guarantees.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their sources
 
 #[cfg(not(feature = "std"))]

@@ -38,7 +38,7 @@
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
 //! | [`math`], [`activation`] | vectorized elementary functions and activation functions |
 //! | [`embedded`] | numbers embedded in the program |
-//! | [`decimal`] | decimal numbers as const generic parameters of a type |
+//! | [`decimal`] | numbers formatted at compile time, for the names of types |
 //! | [`random`] | counter-based random numbers: a function of (seed, stream, index) |
 //! | [`simd`], [`threads`], [`cache`] | instruction set detection; a thread pool; prefetching |
 

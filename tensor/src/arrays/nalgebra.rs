@@ -1,4 +1,4 @@
-//! Matrices and vectors of `nalgebra`, which lie column by column.
+//! Conversions from and to matrices and vectors of `nalgebra`, which are column-major.
 
 use nalgebra::{DMatrix, DMatrixView, DVector, Dyn};
 
@@ -34,7 +34,7 @@ impl<T: Float> From<DVector<T>> for Tensor<T> {
     }
 }
 
-/// A view of the elements of a tensor with two axes, where they lie.
+/// A view of the elements of a tensor with two axes, in place.
 ///
 /// ```
 /// use nalgebra::{DMatrixView, Dyn};

@@ -1,4 +1,4 @@
-//! Arrays of `ndarray`.
+//! Conversions from and to arrays of `ndarray`.
 
 use ndarray::{Array, ArrayD, ArrayView, CowArray, Dimension, IxDyn, ShapeBuilder as _};
 
@@ -19,7 +19,8 @@ fn shape(lengths: &[usize]) -> Result<Shape> {
     }
 }
 
-/// Takes over the array's memory, whatever the order of its axes. Only an array that runs backwards along an axis is copied.
+/// Takes over the array's memory, for any order of its axes. Only an array that runs backwards along
+/// an axis is copied.
 ///
 /// ```
 /// use ndarray::{ShapeBuilder, array, Array2};
@@ -58,7 +59,8 @@ impl<T: Float, D: Dimension> TryFrom<ArrayView<'_, T, D>> for Tensor<T> {
     }
 }
 
-/// A view of the tensor's elements, where they lie. Those of a broadcast tensor, of which one stands for many, are copied.
+/// A view of the tensor's elements in place. Those of a broadcast tensor, whose elements share
+/// memory, are copied.
 ///
 /// ```
 /// use ndarray::{CowArray, IxDyn};

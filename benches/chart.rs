@@ -9,7 +9,7 @@ pub struct Chart {
     pub title: String,
     /// The subtitle: machine, command.
     pub subtitle: String,
-    /// The horizontal axis, and the vertical one.
+    /// The horizontal axis; `y` is the vertical one.
     pub x: Axis,
     /// See [`Chart::x`].
     pub y: Axis,
@@ -58,7 +58,7 @@ impl Axis {
         Axis { name: name.into(), range: [from, to], ticks }
     }
 
-    /// The same with those of these ticks that lie between its ends.
+    /// The same axis with those of these ticks that are between its ends.
     #[must_use]
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = f64>) -> Self {
         let [from, to] = self.range;

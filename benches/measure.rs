@@ -37,7 +37,7 @@ fn is_dry_run() -> bool {
 /// The work of one call of a benchmark.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
-    /// The unit of criterion's throughput.
+    /// The number of elements that criterion's throughput counts.
     pub elements: usize,
     /// Additions and multiplications.
     pub flops: usize,

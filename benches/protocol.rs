@@ -396,7 +396,7 @@ pub fn class(row: usize, classes: usize) -> usize {
     hash(row as u32 + 77_777) as usize % classes
 }
 
-/// What a network learns that has no classes: products of inputs that stand side by side.
+/// The targets of a network without classes: products of adjacent inputs.
 pub fn targets<const O: usize>(input: &[f32]) -> [f32; O] {
     std::array::from_fn(|at| input[at] * input[(at + 1) % input.len()])
 }

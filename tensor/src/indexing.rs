@@ -95,7 +95,7 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, the shape does not fit, or an index does not lie in the axis.
+    /// If there is no such axis, the shape does not fit, or an index is out of range.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -123,7 +123,7 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, the shape does not fit, or an index does not lie in the axis.
+    /// If there is no such axis, the shape does not fit, or an index is out of range.
     ///
     /// ```
     /// use tensor::Tensor;

@@ -272,7 +272,7 @@ const FAR: Ratio = (
 mod tests {
     use super::*;
 
-    /// The known answers that come with Random123.
+    /// The known-answer tests of Random123.
     #[test]
     fn philox_gives_the_known_answers() {
         let philox = |counter: [u32; 4], key| {

@@ -22,8 +22,7 @@ impl<T: Float> Tensor<T> {
         self.sum() / T::of(self.len() as f64)
     }
 
-    /// The sum along `axes`. The axes are removed, or retained with length 1 if `keep`. An empty sum is
-    /// 0.
+    /// The sum along `axes`, which are removed, or retained with length 1 if `keep`. An empty sum is 0.
     ///
     /// # Errors
     ///
@@ -220,7 +219,7 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-/// All axes but `axes`, then `axes`.
+/// All other axes, then `axes`.
 fn kept_then(rank: usize, axes: &[usize]) -> Shape {
     (0..rank).filter(|axis| !axes.contains(axis)).chain(axes.iter().copied()).collect()
 }

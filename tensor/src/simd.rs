@@ -131,7 +131,7 @@ fn find() -> Isa {
 /// Runs `work` compiled for the best instruction set of this CPU.
 ///
 /// `work` should be a loop over slices whose body is `#[inline(always)]` code or small enough to be
-/// inlined; a call that is not inlined keeps the instructions of the build target.
+/// inlined; a call that is not inlined uses the instructions of the build target.
 ///
 /// ```
 /// let (x, mut y) = ([1.0_f32; 100], [2.0_f32; 100]);

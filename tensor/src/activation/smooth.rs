@@ -116,7 +116,7 @@ impl Activation for Celu {
 pub(super) const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 pub(super) const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
-/// λx above zero, λα(eˣ − 1) below: keeps mean 0 and variance 1 from layer to layer.
+/// λx above zero, λα(eˣ − 1) below: preserves mean 0 and variance 1 from layer to layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Selu;
 

@@ -57,7 +57,7 @@ impl<'a, T: Float> TryFrom<&'a Tensor<T>> for DMatrixView<'a, T, Dyn, Dyn> {
                 "a matrix has two axes; reshape the tensor",
             ));
         };
-        // Without elements any distance would do, but nalgebra asks for these.
+        // Without elements any stride would do, but nalgebra requires these.
         let (down, along) = match tensor.is_empty() {
             true => (usize::from(rows == 0), usize::from(columns == 0)),
             false => (down, along),

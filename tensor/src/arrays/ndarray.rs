@@ -100,7 +100,7 @@ mod tests {
         assert_eq!(tensor.values().as_ptr(), place);
         let view = CowArray::from(&tensor);
         assert!(view.is_view() && view.as_ptr() == place);
-        // Its elements are what they were in the order of any axes, from any place on.
+        // Its elements are the same for any order of the axes, from any offset on.
         let array = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (100 * i + 10 * j + k) as f64);
         let expected = array.clone();
         let turned = array.permuted_axes([2, 0, 1]);
@@ -116,7 +116,7 @@ mod tests {
             Tensor::try_from(CowArray::from(&tensor).to_owned()).unwrap().to_vec(),
             tensor.to_vec()
         );
-        // What it was is free to be changed, and its memory goes back to where it came from.
+        // The original array can be changed again, and its memory is freed as usual.
         drop(tensor + 1.0);
     }
 

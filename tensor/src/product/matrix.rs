@@ -31,7 +31,7 @@ impl<'a, T> Matrix<'a, T> {
     ///
     /// # Panics
     ///
-    /// If an element lies outside of `data`.
+    /// If an element is outside of `data`.
     #[track_caller]
     pub fn strided(
         data: &'a [T],
@@ -101,7 +101,7 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
-/// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
+/// Panics unless `rows` rows of `width` elements, `stride` apart, are in `data`.
 #[inline(always)]
 pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
     let end = match rows {

@@ -201,7 +201,7 @@ impl Helpers {
         });
         task(0);
         drop(close);
-        // A statement of its own: the lock must be free before unwinding.
+        // A separate statement: the lock must be free before unwinding.
         let panic = locked(&self.shared.state).panic.take();
         if let Some(payload) = panic {
             resume_unwind(payload);

@@ -1,10 +1,10 @@
-//! Finds performance cliffs: `cliffs [FILE.svg]`. Measures the time of a training step per operation,
-//! over the width of a layer, over the batch, and over the inputs of narrow layers.
+//! Finds performance cliffs: `cliffs [FILE.svg]`. Measures the time of a training step per
+//! operation, over the width of a layer, over the batch, and over the inputs of narrow layers.
 //!
-//! The widths and batches are around every size at which the kernels change: whole vectors and tiles,
-//! packing, the second thread. Neighbors whose times for one operation differ by more than 1.3 are
-//! reported, and so is every size at which two threads are slower than one. (A longer row that is
-//! faster for one operation is no cliff, unless the shorter one is almost as long.)
+//! The widths and batches are around every size at which the kernels change: whole vectors and
+//! tiles, packing, the second thread. Neighbors whose times for one operation differ by more than
+//! 1.3 are reported, and so is every size at which two threads are slower than one. (A longer row
+//! that is faster for one operation is no cliff, unless the shorter one is almost as long.)
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -34,7 +34,8 @@ const BATCHES: [usize; 40] = [
     96, 127, 128, 129, 192, 255, 256, 257, 384, 511, 512, 513, 768, 1024,
 ];
 
-/// The measurement at one size: nanoseconds for a thousand operations, with one thread and with two.
+/// The measurement at one size: nanoseconds for a thousand operations, with one thread and with
+/// two.
 struct Point {
     size: usize,
     cost: [f64; 2],

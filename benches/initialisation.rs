@@ -7,8 +7,8 @@
 //!
 //! Each seed splits a table anew, seven rows in ten for training. All initializations train on the
 //! same split, in the same order and for as long. The output is the mean of the test accuracy over
-//! the seeds. For all but the first, the default, it is the difference from the default: the mean of
-//! the differences per seed, and its standard error.
+//! the seeds. For all but the first, the default, it is the difference from the default: the mean
+//! of the differences per seed, and its standard error.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

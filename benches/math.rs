@@ -1,7 +1,7 @@
 //! The elementary functions on slices, compared with those of the standard library.
 //!
-//! Throughput is in elements per second. The line below a benchmark counts a function of one element
-//! as one operation.
+//! Throughput is in elements per second. The line below a benchmark counts a function of one
+//! element as one operation.
 
 use benches::measure::{Work, measure, quick};
 use benches::numbers;
@@ -17,8 +17,8 @@ macro_rules! function {
     ($criterion:ident, $name:ident, $std:expr) => {
         struct Map<'a>(&'a [f32], &'a mut [f32]);
 
-        // A closure with a large function would not be inlined, and so use the instructions of the build
-        // target.
+        // A closure with a large function would not be inlined, and so use the instructions of the
+        // build target.
         impl Inline for Map<'_> {
             type Output = ();
 

@@ -1,11 +1,10 @@
 //! The workloads on which frameworks are compared, and the protocol that measures them.
 //!
-//! A program for one framework takes
-//! `--workloads A,D,F1 --threads N --secs S [--check | --steps K] [--peer NAME] [--data DIR]`
-//! and prints one line of JSON for every number: training `samples_per_s`, `step_us` and `gflops`, inference
-//! `latency_us`, `samples_per_s` and `gflops`; with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`)
-//! that all frameworks must agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is
-//! printed.
+//! A program for one framework takes `--workloads A,D,F1 --threads N --secs S [--check | --steps K]
+//! [--peer NAME] [--data DIR]` and prints one line of JSON for every number: training
+//! `samples_per_s`, `step_us` and `gflops`, inference `latency_us`, `samples_per_s` and `gflops`;
+//! with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`) that all frameworks must
+//! agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is printed.
 //!
 //! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time is
 //! the median of chunks of some 20 ms, after a warm-up.
@@ -128,7 +127,8 @@ impl Workload {
     }
 
     /// Additions and multiplications in the matrix products of one batch. In training these are the
-    /// forward pass, the gradients of the weights, and those of every layer's input but the first's.
+    /// forward pass, the gradients of the weights, and those of every layer's input but the
+    /// first's.
     pub fn flops(&self) -> usize {
         let products = self.layers().enumerate().map(|(index, [inputs, outputs])| {
             let products = match (self.task, index) {
@@ -206,8 +206,8 @@ impl Options {
         );
     }
 
-    /// Measures the training of `subject`, whose data has `rows` rows, by the options of the command
-    /// line.
+    /// Measures the training of `subject`, whose data has `rows` rows, by the options of the
+    /// command line.
     pub fn train(&self, workload: &Workload, rows: usize, mut subject: impl Training) {
         let name = workload.name;
         let mut batches = batches(rows, workload.batch);
@@ -307,8 +307,8 @@ pub struct Product {
     pub k: usize,
     /// Columns of b and c.
     pub n: usize,
-    /// Whether a is stored as `[k, m]`, as a batch is in the gradient of its layer's weights. All other
-    /// matrices are row-major.
+    /// Whether a is stored as `[k, m]`, as a batch is in the gradient of its layer's weights. All
+    /// other matrices are row-major.
     pub transposed: bool,
 }
 
@@ -352,7 +352,8 @@ fn batches(rows: usize, batch: usize) -> impl FnMut() -> Range<usize> {
     }
 }
 
-/// The main function of a program for one framework: runs every workload of the command line in turn.
+/// The main function of a program for one framework: runs every workload of the command line in
+/// turn.
 pub fn main(peer: &str, run: impl Fn(&str, &Options) -> Result<(), String>) -> ExitCode {
     let result = Options::from_arguments(peer)
         .map_err(|error| error.to_string())

@@ -1,5 +1,5 @@
-//! The cost of each optimizer per parameter, and of those that see whole tensors, compared with Adam
-//! in a training step.
+//! The cost of each optimizer per parameter, and of those that see whole tensors, compared with
+//! Adam in a training step.
 //!
 //! Throughput is in parameters per second. `cargo bench -p benches --bench rules -- 'rule'` shows the first group alone.
 

@@ -55,8 +55,8 @@ impl<T: Float> Buffer<T> {
         Self::filled(values.len(), &mut |to| to.copy_from_slice(values))
     }
 
-    /// Adopts the memory of `values` without copying: it begins where the vector's does, and is freed
-    /// when dropped.
+    /// Adopts the memory of `values` without copying: it begins where the vector's does, and is
+    /// freed when dropped.
     pub(crate) fn adopted(values: Vec<T>) -> Self {
         let len = values.len();
         // Of a class that no thread ever takes from, so that none retains it.
@@ -64,8 +64,8 @@ impl<T: Float> Buffer<T> {
         Buffer { block: (len > 0).then(|| Arc::new(block)) }
     }
 
-    /// `len` elements written by `fill`; before that, their values are unspecified. (`dyn`: hundreds of
-    /// callers share this code.)
+    /// `len` elements written by `fill`; before that, their values are unspecified. (`dyn`:
+    /// hundreds of callers share this code.)
     pub(crate) fn filled(len: usize, fill: &mut dyn FnMut(&mut [T])) -> Self {
         if len == 0 {
             fill(&mut []);
@@ -166,8 +166,8 @@ type FreeBlocks<T> = Vec<FreeClass<T>>;
 struct FreeClass<T> {
     blocks: Vec<Arc<Block<T>>>,
     /// Blocks of this class that this thread has taken and not put back. No more than these are
-    /// retained: a thread that only drops the blocks of others would never use them. Counted by class,
-    /// since a block serves only its own class.
+    /// retained: a thread that only drops the blocks of others would never use them. Counted by
+    /// class, since a block serves only its own class.
     owed: usize,
 }
 
@@ -215,8 +215,8 @@ fn take<T: 'static>(class: Class) -> Option<Arc<Block<T>>> {
 #[inline]
 fn put_back<T: 'static>(block: &mut Option<Arc<Block<T>>>) {
     let Some(block) = block.take() else { return };
-    // No other thread can begin to share a block that only this reference sees. (Two references that
-    // are dropped at once may both see the other; then the block is simply freed.)
+    // No other thread can begin to share a block that only this reference sees. (Two references
+    // that are dropped at once may both see the other; then the block is simply freed.)
     if Arc::strong_count(&block) == 1 {
         keep(block);
     }

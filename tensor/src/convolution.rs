@@ -79,9 +79,9 @@ impl Sizes {
         }
     }
 
-    /// Calls `work` on each image's part of a result, on several threads if there are several images
-    /// and it is worth waking them. With fewer images than threads, the threads that `work` receives
-    /// divide a product.
+    /// Calls `work` on each image's part of a result, on several threads if there are several
+    /// images and it is worth waking them. With fewer images than threads, the threads that `work`
+    /// receives divide a product.
     fn each_image<T: Float>(
         &self,
         result: &mut [T],
@@ -101,10 +101,11 @@ impl Sizes {
 }
 
 impl<T: Float> Tensor<T> {
-    /// The 2D convolution (cross-correlation): y\[n, o, i, j\] = Σ w\[o, c, p, q\]·x\[n, c, i·s + p·d −
-    /// padding, j·s + q·d − padding\], for x `[images, channels, height, width]` and the weight
-    /// `[output channels, channels/groups, height, width]`. x is 0 beyond its ends. With groups, each
-    /// group of output channels reads only its own group of input channels. PyTorch's `conv2d`.
+    /// The 2D convolution (cross-correlation): y\[n, o, i, j\] = Σ w\[o, c, p, q\]·x\[n, c, i·s +
+    /// p·d − padding, j·s + q·d − padding\], for x `[images, channels, height, width]` and the
+    /// weight `[output channels, channels/groups, height, width]`. x is 0 beyond its ends. With
+    /// groups, each group of output channels reads only its own group of input channels. PyTorch's
+    /// `conv2d`.
     ///
     /// # Errors
     ///
@@ -152,8 +153,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(y, shape)
     }
 
-    /// The gradient dx of [`conv2d`](Tensor::conv2d) for an x of the shape `x`, where self is dy: for
-    /// each element the sum of dy·w over the windows that contain it. Also PyTorch's
+    /// The gradient dx of [`conv2d`](Tensor::conv2d) for an x of the shape `x`, where self is dy:
+    /// for each element the sum of dy·w over the windows that contain it. Also PyTorch's
     /// `conv_transpose2d`.
     ///
     /// # Errors
@@ -197,8 +198,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(dx, x)
     }
 
-    /// The gradient dw of [`conv2d`](Tensor::conv2d) of `x` with a weight of the shape `weight`, where
-    /// self is dy: the sum over images and windows of dy times the elements in the window.
+    /// The gradient dw of [`conv2d`](Tensor::conv2d) of `x` with a weight of the shape `weight`,
+    /// where self is dy: the sum over images and windows of dy times the elements in the window.
     ///
     /// # Errors
     ///
@@ -212,7 +213,8 @@ impl<T: Float> Tensor<T> {
     ) -> Result<Self> {
         let sizes = self.sizes_of_gradient(x.shape(), &weight, windows, groups)?;
         let (window, count) = (sizes.plane.window(), sizes.plane.count());
-        // For each input channel, the matrix [positions in the window, output channels of its group].
+        // For each input channel, the matrix [positions in the window, output channels of its
+        // group].
         let of_channel = window * sizes.output;
         let mut dw = Buffer::zeroed(groups * sizes.input * of_channel);
         if !(dw.is_empty() || self.is_empty() || x.is_empty()) {

@@ -21,8 +21,8 @@ const EXACT: f64 = (1_u64 << 53) as f64;
 const EXACT_POWER: usize = 22;
 
 impl Written {
-    /// `number` with the digits needed to distinguish it from every other `f64`, if these are at most
-    /// 15; else its bits.
+    /// `number` with the digits needed to distinguish it from every other `f64`, if these are at
+    /// most 15; else its bits.
     pub const fn number(number: f64) -> Self {
         Written { bytes: [0; CAPACITY], len: 0 }.push_number(number)
     }

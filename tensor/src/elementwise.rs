@@ -38,8 +38,8 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// The tensor whose slices `work` writes. (`dyn`: all functions share the code of the layout, so
-    /// that only their loops are compiled separately.)
+    /// The tensor whose slices `work` writes. (`dyn`: all functions share the code of the layout,
+    /// so that only their loops are compiled separately.)
     fn map_rows(&self, work: &mut MapRow<'_, T>) -> Tensor<T> {
         let (data, shape, strides) = self.parts();
         Tensor::filled(*shape, &mut |to| match self.as_slice() {

@@ -10,7 +10,8 @@ use crate::shape::{MOST_AXES, Shape};
 use crate::tensor::{Tensor, advance};
 
 impl<T: Float> Tensor<T> {
-    /// Selects the slices at `indices` along `axis`, in this order; an index may occur more than once.
+    /// Selects the slices at `indices` along `axis`, in this order; an index may occur more than
+    /// once.
     ///
     /// y\[…, i, …\] = x\[…, indices\[i\], …\]: PyTorch's `index_select`, and NumPy's `take` of a list.
     ///
@@ -44,13 +45,13 @@ impl<T: Float> Tensor<T> {
         }))
     }
 
-    /// Returns the tensor with slice i of `source` along `axis` added to slice `indices[i]`; an index
-    /// that occurs more than once receives the sum. PyTorch's `index_add`.
+    /// Returns the tensor with slice i of `source` along `axis` added to slice `indices[i]`; an
+    /// index that occurs more than once receives the sum. PyTorch's `index_add`.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, an index is out of range, or `source` does not have one slice for each
-    /// index and otherwise the tensor's shape.
+    /// If there is no such axis, an index is out of range, or `source` does not have one slice for
+    /// each index and otherwise the tensor's shape.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -87,8 +88,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(values, self.shape())
     }
 
-    /// Selects one element for each index: y\[i, j, k\] = x\[i, indices\[i, j, k\], k\] along axis 1,
-    /// and so on. PyTorch's `gather`, ONNX's `GatherElements`.
+    /// Selects one element for each index: y\[i, j, k\] = x\[i, indices\[i, j, k\], k\] along axis
+    /// 1, and so on. PyTorch's `gather`, ONNX's `GatherElements`.
     ///
     /// `indices` has the result's `shape`, the last axis changing fastest. It has as many axes as the
     /// tensor; any length along `axis`, and none greater than the tensor's elsewhere.
@@ -113,9 +114,9 @@ impl<T: Float> Tensor<T> {
         }))
     }
 
-    /// Returns the tensor with each element of `source` added at its index: y\[i, indices\[i, j, k\],
-    /// k\] += source\[i, j, k\] along axis 1, and so on; elements with the same index are summed.
-    /// PyTorch's `scatter_add`, ONNX's `ScatterElements` with the reduction `add`.
+    /// Returns the tensor with each element of `source` added at its index: y\[i, indices\[i, j,
+    /// k\], k\] += source\[i, j, k\] along axis 1, and so on; elements with the same index are
+    /// summed. PyTorch's `scatter_add`, ONNX's `ScatterElements` with the reduction `add`.
     ///
     /// `indices` has one index for each element of `source`, the last axis changing fastest. `source`
     /// has as many axes as the tensor; any length along `axis`, and none greater than the tensor's

@@ -9,7 +9,8 @@ use crate::tensor::{Tensor, advance};
 use crate::threads::Threads;
 
 impl<T: Float> Tensor<T> {
-    /// The matrix product: `[…, m, k]` times `[…, k, n]` is `[…, m, n]`; the leading axes broadcast.
+    /// The matrix product: `[…, m, k]` times `[…, k, n]` is `[…, m, n]`; the leading axes
+    /// broadcast.
     ///
     /// Transposed operands are read in place. Large products use all threads of the process; the
     /// bits are the same for any number of them.

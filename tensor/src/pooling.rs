@@ -9,9 +9,9 @@ use crate::windows::{Plane, Run, Windows};
 
 impl<T: Float> Tensor<T> {
     /// The maximum of each window over the last two axes, and its index in its plane (the last two
-    /// axes, flattened); of equal elements, the first. Positions beyond the ends are ignored; a window
-    /// without any element has −∞ and the index `usize::MAX`. A NaN is greater than every number.
-    /// PyTorch's `max_pool2d`.
+    /// axes, flattened); of equal elements, the first. Positions beyond the ends are ignored; a
+    /// window without any element has −∞ and the index `usize::MAX`. A NaN is greater than every
+    /// number. PyTorch's `max_pool2d`.
     ///
     /// # Errors
     ///
@@ -30,7 +30,8 @@ impl<T: Float> Tensor<T> {
                     plane.each_row(plane.place(place), |Run { window, element, step, count }| {
                         let mut element = element;
                         for index in &mut indices[window..][..count] {
-                            // Selects the index without a branch: the CPU cannot predict which is greater.
+                            // Selects the index without a branch: the CPU cannot predict which is
+                            // greater.
                             let best = if *index == usize::MAX { element } else { *index };
                             let (greatest, x) = (x[best], x[element]);
                             let is_greater = (x > greatest) | (x.is_nan() & !greatest.is_nan());
@@ -49,8 +50,9 @@ impl<T: Float> Tensor<T> {
         Ok((Tensor::from_vec(y, shape)?, indices))
     }
 
-    /// The gradient dx of [`max_pool2d`](Tensor::max_pool2d) for an x of the shape `x`, where self is
-    /// dy: each element is added to its plane at the index that the forward pass returned for it.
+    /// The gradient dx of [`max_pool2d`](Tensor::max_pool2d) for an x of the shape `x`, where self
+    /// is dy: each element is added to its plane at the index that the forward pass returned for
+    /// it.
     ///
     /// # Errors
     ///
@@ -82,9 +84,9 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(dx, shape)
     }
 
-    /// The mean of each window over the last two axes. Positions beyond the ends are 0, and count as
-    /// elements if `counts_padding`. PyTorch's `avg_pool2d`, with its `count_include_pad`. NaN for a
-    /// window in which no position counts.
+    /// The mean of each window over the last two axes. Positions beyond the ends are 0, and count
+    /// as elements if `counts_padding`. PyTorch's `avg_pool2d`, with its `count_include_pad`. NaN
+    /// for a window in which no position counts.
     ///
     /// # Errors
     ///
@@ -116,8 +118,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(y, shape)
     }
 
-    /// The gradient dx of [`avg_pool2d`](Tensor::avg_pool2d) for an x of the shape `x`, where self is
-    /// dy: each element receives its part from every window that contains it.
+    /// The gradient dx of [`avg_pool2d`](Tensor::avg_pool2d) for an x of the shape `x`, where self
+    /// is dy: each element receives its part from every window that contains it.
     ///
     /// # Errors
     ///

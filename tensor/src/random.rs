@@ -46,8 +46,8 @@ impl Random {
         u64::from(block[half][0]) | u64::from(block[half + 1][0]) << 32
     }
 
-    /// 64 words of 32 random bits at once, the `group`th: the words of [`bits`](Random::bits) of the
-    /// indices from 32·`group` on, in an order that suits vectors. Inside
+    /// 64 words of 32 random bits at once, the `group`th: the words of [`bits`](Random::bits) of
+    /// the indices from 32·`group` on, in an order that suits vectors. Inside
     /// [`vectorize`](crate::simd::vectorize) it is compiled for the best instruction set.
     #[inline(always)]
     pub fn words(&self, group: u64) -> [u32; 64] {
@@ -78,8 +78,8 @@ impl Random {
         T::of(inverse_normal(middle(self.bits(index))))
     }
 
-    /// A uniform integer among 0, …, `bound` − 1 (by the high half of a product, Lemire 2019; its bias,
-    /// below `bound`/2⁶⁴, is not corrected).
+    /// A uniform integer among 0, …, `bound` − 1 (by the high half of a product, Lemire 2019; its
+    /// bias, below `bound`/2⁶⁴, is not corrected).
     ///
     /// # Panics
     ///
@@ -98,8 +98,8 @@ impl Random {
         }
     }
 
-    /// Fills `values` with normal numbers of this mean and standard deviation, the element at i from
-    /// the index i.
+    /// Fills `values` with normal numbers of this mean and standard deviation, the element at i
+    /// from the index i.
     pub fn fill_normal<T: Float>(&self, values: &mut [T], mean: T, deviation: T) {
         self.fill_normal_from(0, values, mean, deviation);
     }

@@ -22,7 +22,8 @@ impl<T: Float> Tensor<T> {
         self.sum() / T::of(self.len() as f64)
     }
 
-    /// The sum along `axes`, which are removed, or retained with length 1 if `keep`. An empty sum is 0.
+    /// The sum along `axes`, which are removed, or retained with length 1 if `keep`. An empty sum
+    /// is 0.
     ///
     /// # Errors
     ///
@@ -104,8 +105,8 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, its length is 0, or for some index of the other axes all elements along
-    /// it are NaN.
+    /// If there is no such axis, its length is 0, or for some index of the other axes all elements
+    /// along it are NaN.
     pub fn argmax(&self, axis: usize) -> Result<Vec<usize>> {
         self.check_axis("argmax", axis)?;
         self.check_some("argmax", &[axis])?;
@@ -158,8 +159,8 @@ impl<T: Float> Tensor<T> {
         self.sum_axes(&axes, false)?.reshape(shape)
     }
 
-    /// Reduces along trailing axes by `all` of each slice of memory, else by `two` in the order of the
-    /// index.
+    /// Reduces along trailing axes by `all` of each slice of memory, else by `two` in the order of
+    /// the index.
     fn reduce(
         &self,
         op: &'static str,

@@ -62,8 +62,8 @@ impl Shape {
 
     /// The shape that `left` and `right` both broadcast to.
     ///
-    /// The shapes are aligned at the last axis. Two lengths fit if they are equal or one of them is 1,
-    /// which is then repeated; missing axes count as 1.
+    /// The shapes are aligned at the last axis. Two lengths fit if they are equal or one of them is
+    /// 1, which is then repeated; missing axes count as 1.
     pub(crate) fn broadcast(op: &'static str, left: &[usize], right: &[usize]) -> Result<Shape> {
         let rank = left.len().max(right.len());
         let mut shape = Shape::from(&[1; MOST_AXES][..rank]);

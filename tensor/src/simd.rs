@@ -73,16 +73,16 @@ impl Isa {
         }
     }
 
-    /// Whether a fused multiply-add is one instruction. Otherwise it is a call of a slow function, and
-    /// matrix products round after each multiplication.
+    /// Whether a fused multiply-add is one instruction. Otherwise it is a call of a slow function,
+    /// and matrix products round after each multiplication.
     #[inline]
     pub fn has_fma(self) -> bool {
         self != Isa::Portable || cfg!(any(target_feature = "fma", target_arch = "aarch64"))
     }
 
     /// Returns the best instruction set of this CPU, or the one that the environment variable
-    /// `TENSOR_ISA` names (`portable`, `avx2` or `avx512`; for tests and benchmarks). Detected once,
-    /// then cached.
+    /// `TENSOR_ISA` names (`portable`, `avx2` or `avx512`; for tests and benchmarks). Detected
+    /// once, then cached.
     ///
     /// # Panics
     ///
@@ -174,7 +174,8 @@ pub fn vectorize_inline<W: Inline>(work: W) -> W::Output {
 }
 
 /// A separate function, so that its callers stay small enough to be inlined. Without the standard
-/// library it may be the only one; it is then inlined where lengths are known and nothing can panic.
+/// library it may be the only one; it is then inlined where lengths are known and nothing can
+/// panic.
 #[cfg_attr(feature = "std", inline(never))]
 #[cfg_attr(not(feature = "std"), inline(always))]
 fn portable_inline<W: Inline>(work: W) -> W::Output {

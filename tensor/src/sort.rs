@@ -7,9 +7,9 @@ use crate::float::Float;
 use crate::tensor::Tensor;
 
 impl<T: Float> Tensor<T> {
-    /// The indices that sort the elements along `axis`, ascending, or descending if `descending`. There
-    /// is one list for every index of the other axes, in the order that [`gather`](Tensor::gather)
-    /// takes: the last axis changes fastest.
+    /// The indices that sort the elements along `axis`, ascending, or descending if `descending`.
+    /// There is one list for every index of the other axes, in the order that
+    /// [`gather`](Tensor::gather) takes: the last axis changes fastest.
     ///
     /// The sort is stable, and ±0 are equal. A NaN is greater than every number.
     ///

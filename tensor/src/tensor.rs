@@ -66,8 +66,8 @@ impl<T: Float> Tensor<T> {
 
     /// A tensor that adopts the memory of `values` without copying, the last axis changing fastest.
     ///
-    /// [`Tensor::from_vec`] copies into memory aligned to a cache line, which kernels read faster. Use
-    /// `adopt` for large data that is read once.
+    /// [`Tensor::from_vec`] copies into memory aligned to a cache line, which kernels read faster.
+    /// Use `adopt` for large data that is read once.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -122,8 +122,8 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// Uniform random numbers in \[low, high). The element at position i (in memory order) comes from
-    /// index i of `random`.
+    /// Uniform random numbers in \[low, high). The element at position i (in memory order) comes
+    /// from index i of `random`.
     pub fn uniform(shape: impl Into<Shape>, low: T, high: T, random: Random) -> Self {
         Self::filled(shape.into(), &mut |values| random.fill_uniform(values, low, high))
     }
@@ -269,8 +269,8 @@ impl<T: Float> Tensor<T> {
 
     // ---- views ----
 
-    /// The same elements in another shape. Copies only if the tensor is a view whose elements are not
-    /// contiguous.
+    /// The same elements in another shape. Copies only if the tensor is a view whose elements are
+    /// not contiguous.
     ///
     /// # Errors
     ///

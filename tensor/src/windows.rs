@@ -149,8 +149,8 @@ impl Plane {
         if from >= to { (from, from, 0) } else { (from, to, from * stride + offset - padding) }
     }
 
-    /// Calls `f` on each row of windows with its run of elements, for one position in the window: the
-    /// first window, the first element, the distance of the elements, and their number.
+    /// Calls `f` on each row of windows with its run of elements, for one position in the window:
+    /// the first window, the first element, the distance of the elements, and their number.
     pub(crate) fn each_row(&self, [i, j]: [usize; 2], mut f: impl FnMut(Run)) {
         let (top, bottom, mut row) = self.span(0, i);
         let (from, to, column) = self.span(1, j);
@@ -165,8 +165,8 @@ impl Plane {
         }
     }
 
-    /// The element of each window at each of its positions (im2col), a row for each position; 0 beyond
-    /// the ends.
+    /// The element of each window at each of its positions (im2col), a row for each position; 0
+    /// beyond the ends.
     pub(crate) fn columns<T: Float>(&self, plane: &[T], columns: &mut [T]) {
         let rows = columns.chunks_exact_mut(self.count());
         for (place, to) in rows.enumerate() {

@@ -50,8 +50,8 @@ enum Begin {
     Scaled,
 }
 
-/// Tests one product, in all four layouts, with one instruction set; returns a message if an element
-/// is wrong.
+/// Tests one product, in all four layouts, with one instruction set; returns a message if an
+/// element is wrong.
 ///
 /// Where FMA is hardware the bits must be those of the plain loops; without, within a bound of rounding.
 fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), String> {

@@ -9,9 +9,9 @@ use super::{map, scale_by_derivative};
 /// Calls a macro with the list of all built-in activations, to generate code or tests for each of
 /// them.
 ///
-/// A row is the word of `network!`, or several, and the type. If the activation has a parameter, the
-/// row continues with the type that has it as its const parameter, its name, and a value to test
-/// with:
+/// A row is the word of `network!`, or several, and the type. If the activation has a parameter,
+/// the row continues with the type that has it as its const parameter, its name, and a value to
+/// test with:
 ///
 /// ```text
 /// linear | identity: Identity;
@@ -56,7 +56,8 @@ macro_rules! compile {
     ($(
         $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => {
-        /// The words of the activations in a declaration, each with the name of its parameter if it has one.
+        /// The words of the activations in a declaration, each with the name of its parameter if it
+        /// has one.
         pub const WORDS: &[(&str, Option<&str>)] = &[$(
             (stringify!($word), optional!($($parameter)?)),
             $((stringify!($other), None),)*

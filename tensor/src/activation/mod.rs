@@ -74,8 +74,8 @@ pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
     /// The name in summaries, errors and saved files, as in `dense(784 -> 128, relu)`.
     const NAME: &'static str;
 
-    /// Whether it is a custom activation, regardless of its name. Used by code generators, which know
-    /// only the formulas of the built-in ones.
+    /// Whether it is a custom activation, regardless of its name. Used by code generators, which
+    /// know only the formulas of the built-in ones.
     #[doc(hidden)]
     const IS_OWN: bool = true;
 
@@ -85,8 +85,8 @@ pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
 
     /// The gain for initializing the weights before this activation: their standard deviation is
     /// `gain / √inputs`. √2 where half of the units are zero (He et al. 2015); 1 for a
-    /// self-normalizing function. `None` means Glorot and Bengio's (2010)
-    /// `√(2 / (inputs + outputs))`, which suits functions that are close to the identity around zero.
+    /// self-normalizing function. `None` means Glorot and Bengio's (2010) `√(2 / (inputs +
+    /// outputs))`, which suits functions that are close to the identity around zero.
     const GAIN: Option<f64> = None;
 
     /// y = f(x).
@@ -116,8 +116,8 @@ fn map<A: Activation, T: Float>(f: A, values: &mut [T]) {
     vectorize_inline(Map { f, values });
 }
 
-/// [`Inline`], since the compiler would not inline the body of a loop over the error function: it is
-/// too large, and a call of it would use the instructions of the build target.
+/// [`Inline`], since the compiler would not inline the body of a loop over the error function: it
+/// is too large, and a call of it would use the instructions of the build target.
 struct Map<'a, A, T> {
     f: A,
     values: &'a mut [T],

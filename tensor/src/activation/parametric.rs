@@ -2,7 +2,8 @@
 //!
 //! On stable Rust a const parameter cannot be a float, but it can be the float's bits:
 //! `leaky_relu(0.1)` is `LeakyReluWith<{ 0.1_f64.to_bits() }>`. The functions are those of the
-//! activation whose parameter is a field. Each row of the list that names such a type defines one here.
+//! activation whose parameter is a field. Each row of the list that names such a type defines one
+//! here.
 
 use super::Activation;
 use super::piecewise::LeakyRelu;

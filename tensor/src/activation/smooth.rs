@@ -79,7 +79,8 @@ impl Activation for Elu {
     compiled_slices!();
 }
 
-/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink for any alpha.
+/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink for any
+/// alpha.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
     /// Minus the limit at −∞, 1 by default; positive.

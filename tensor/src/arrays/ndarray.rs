@@ -19,8 +19,8 @@ fn shape(lengths: &[usize]) -> Result<Shape> {
     }
 }
 
-/// Takes over the array's memory, for any order of its axes. Only an array that runs backwards along
-/// an axis is copied.
+/// Takes over the array's memory, for any order of its axes. Only an array that runs backwards
+/// along an axis is copied.
 ///
 /// ```
 /// use ndarray::{ShapeBuilder, array, Array2};

@@ -127,9 +127,10 @@ by_type!(
     /// 1/x for normal numbers below 2¹²⁵ in magnitude; NaN stays NaN, and the result for others is
     /// unspecified. For denominators that are known to be neither tiny nor huge, such as √v + ε.
     ///
-    /// In `f32`, a first guess from the bits of x, off by 5 % at most, then a step of third and one of
-    /// second order (Newton and Halley for 1/y − x). These six fused multiply-adds overlap with the
-    /// surrounding instructions, while a division of 16 lanes occupies its unit for 10 cycles or more.
+    /// In `f32`, a first guess from the bits of x, off by 5 % at most, then a step of third and one
+    /// of second order (Newton and Halley for 1/y − x). These six fused multiply-adds overlap with
+    /// the surrounding instructions, while a division of 16 lanes occupies its unit for 10 cycles
+    /// or more.
     reciprocal,
     |x| x.recip()
 );

@@ -1,10 +1,10 @@
 //! Cache blocking: splits a product into tiles.
 //!
-//! Rows of tiles go over strips of columns as wide as a tile. So a few rows of the left operand stay
-//! in the first-level cache, and the part of the right one that all strips need stays in the second.
-//! The right operand is read in place while it, or a sufficient number of its rows, fits there.
-//! Otherwise it is copied, block by block, into panels that a tile reads sequentially. The left
-//! operand is only ever broadcast, one element at a time, and so read in place. But where its
+//! Rows of tiles go over strips of columns as wide as a tile. So a few rows of the left operand
+//! stay in the first-level cache, and the part of the right one that all strips need stays in the
+//! second. The right operand is read in place while it, or a sufficient number of its rows, fits
+//! there. Otherwise it is copied, block by block, into panels that a tile reads sequentially. The
+//! left operand is only ever broadcast, one element at a time, and so read in place. But where its
 //! columns are far apart, and many strips go over the same rows, these are copied, too.
 //!
 //! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
@@ -23,8 +23,8 @@ use crate::float::Float;
 /// Bytes of the right operand that all rows reuse: most of a second-level cache of 1 MiB.
 const IN_CACHE: usize = or_small(768 * 1024, 1024);
 
-/// Least steps of k that make reading and writing C again worth it: with fewer, a right operand read
-/// in place is split no further.
+/// Least steps of k that make reading and writing C again worth it: with fewer, a right operand
+/// read in place is split no further.
 const LEAST_SLAB: usize = or_small(300, 3);
 
 /// Most steps of k in a panel.
@@ -137,9 +137,9 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     }
 }
 
-/// Whether a right operand is copied, if its rows are contiguous and many rows reuse it: neither all
-/// of it nor sufficiently large slabs stay in the cache in place. Only a `divisible` one may be split
-/// into slabs.
+/// Whether a right operand is copied, if its rows are contiguous and many rows reuse it: neither
+/// all of it nor sufficiently large slabs stay in the cache in place. Only a `divisible` one may be
+/// split into slabs.
 pub(super) fn is_copied<T>([k, n]: [usize; 2], divisible: bool) -> bool {
     let slab = (IN_CACHE / size_of::<T>()).checked_div(n).unwrap_or(k);
     slab < k && (slab < LEAST_SLAB || !divisible)
@@ -176,8 +176,8 @@ struct Area {
 }
 
 impl Area {
-    /// Splits the columns into strips: the columns of each, the width of its tiles, and the start of its
-    /// panel.
+    /// Splits the columns into strips: the columns of each, the width of its tiles, and the start
+    /// of its panel.
     #[inline(always)]
     fn strips<const W: usize, const H: usize, const Q: usize>(
         &self,

@@ -177,7 +177,8 @@ macro_rules! run_for {
                 #[cfg(target_arch = "x86_64")]
                 Isa::Avx512 => match problem.b.cols {
                     _ if row::product::<$T, Avx512, { 2 * L }>(problem) => {}
-                    // A single strip: fewer tiles, each of which has a fixed cost to begin and to end.
+                    // A single strip: fewer tiles, each of which has a fixed cost to begin and to
+                    // end.
                     n if n > 6 * L && n <= 8 * L => {
                         const W: usize = 8 * L;
                         blocked::product::<$T, Avx512, 6, W, W, W>(problem);

@@ -25,8 +25,9 @@ use crate::cache::{LINE, fetch_line_near};
 /// assert_eq!(c, [3.0, 4.0, 5.0, 6.0, 8.0, 10.0]);
 /// ```
 pub struct MatrixMut<'a, T> {
-    /// Element (i, j) is `i * stride + j` further on, for i < `rows` and j < `cols`: inside the slice
-    /// that the matrix was created from, and in no other `MatrixMut` or reference as long as `'a` lasts.
+    /// Element (i, j) is `i * stride + j` further on, for i < `rows` and j < `cols`: inside the
+    /// slice that the matrix was created from, and in no other `MatrixMut` or reference as long as
+    /// `'a` lasts.
     first: *mut T,
     rows: usize,
     cols: usize,
@@ -131,8 +132,8 @@ impl<'a, T> MatrixMut<'a, T> {
         }
     }
 
-    /// Row `row` without a bounds check, and without a panic path that would take the registers of a
-    /// tile's sums.
+    /// Row `row` without a bounds check, and without a panic path that would take the registers of
+    /// a tile's sums.
     ///
     /// # Safety
     ///

@@ -43,7 +43,8 @@ pub(super) fn pack<T: Float, K: Vectors<T>, const W: usize>(
 }
 
 /// Copies some columns of a into a panel of `MR` rows: row i, column k goes to `k * MR + i`. There
-/// are at most `MR` rows, and each column is contiguous; the elements of missing rows are not written.
+/// are at most `MR` rows, and each column is contiguous; the elements of missing rows are not
+/// written.
 #[inline(always)]
 pub(super) fn pack_left<T: Float, const MR: usize>(
     a: &Matrix<'_, T>,

@@ -11,8 +11,8 @@ use super::tile::{Right, Tiles};
 use super::vector::Vectors;
 use crate::float::Float;
 
-/// Vectors whose chains are computed together: two multiply-adds begin in every cycle and take four;
-/// and one more for misaligned rows.
+/// Vectors whose chains are computed together: two multiply-adds begin in every cycle and take
+/// four; and one more for misaligned rows.
 const TOGETHER: usize = 9;
 
 /// Rows of B that are computed for all columns before the next ones, if the columns do not all fit
@@ -77,8 +77,8 @@ fn misaligned<T, const L: usize>(b: &Matrix<'_, T>) -> usize {
     b.data.as_ptr().addr() % (L * size_of::<T>()) / size_of::<T>()
 }
 
-/// Computes some of k in some columns: `V` vectors, the first of which begins `head` elements before
-/// them.
+/// Computes some of k in some columns: `V` vectors, the first of which begins `head` elements
+/// before them.
 #[inline(always)]
 fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
     problem: &mut Problem<'_, '_, T>,

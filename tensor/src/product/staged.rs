@@ -17,14 +17,14 @@ const MOST: usize = 16;
 /// A [`Finish`](super::Finish) that several threads may call.
 pub type SharedFinish<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync);
 
-/// [`product()`] as a pipeline over threads: one thread multiplies by the first `depth` rows of `b`,
-/// another one by the next, and so on. Blocks of rows of `c` go through all stages in turn, so that
-/// the sums are added in order and the bits are the same.
+/// [`product()`] as a pipeline over threads: one thread multiplies by the first `depth` rows of
+/// `b`, another one by the next, and so on. Blocks of rows of `c` go through all stages in turn, so
+/// that the sums are added in order and the bits are the same.
 ///
-/// The same thread always has the same rows of `b`. If it also changes them, as in gradient descent,
-/// they stay in its core's cache. A product that is divided otherwise has to fetch most of `b` from
-/// the caches of other cores. The cost: the last thread waits for the first block, and the first
-/// one for the last. Threads without a stage are idle.
+/// The same thread always has the same rows of `b`. If it also changes them, as in gradient
+/// descent, they stay in its core's cache. A product that is divided otherwise has to fetch most of
+/// `b` from the caches of other cores. The cost: the last thread waits for the first block, and the
+/// first one for the last. Threads without a stage are idle.
 ///
 /// # Panics
 ///

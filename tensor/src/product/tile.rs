@@ -42,8 +42,8 @@ pub(super) struct Right<'a, T> {
 }
 
 impl<T> Right<'_, T> {
-    /// How many of `depth` rows can be read `width` elements wide, regardless of the data after their
-    /// ends.
+    /// How many of `depth` rows can be read `width` elements wide, regardless of the data after
+    /// their ends.
     pub(super) fn readable(&self, depth: usize, width: usize) -> usize {
         let Some(room) = self.data.len().checked_sub(width) else { return 0 };
         // A stride of 0 repeats one row.
@@ -81,8 +81,9 @@ pub(super) trait Tiles<T: Float>: Vectors<T> {
     );
 }
 
-/// Repeats a statement for every row of a tile, unrolled: the compiler unrolls a loop over rows only
-/// while the tile is small, and an accumulator in a loop that is not unrolled is stored in memory.
+/// Repeats a statement for every row of a tile, unrolled: the compiler unrolls a loop over rows
+/// only while the tile is small, and an accumulator in a loop that is not unrolled is stored in
+/// memory.
 macro_rules! each_row {
     ($i:ident of $rows:ident: $body:expr) => {
         each_row!(@ 0 1 2 3 4 5 6 7, $i, $rows, $body)
@@ -265,8 +266,8 @@ fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize) -> impl FnMut(usize
     }
 }
 
-/// Bytes of a left operand from which it may have been evicted from the second-level cache since its
-/// last use.
+/// Bytes of a left operand from which it may have been evicted from the second-level cache since
+/// its last use.
 const FAR: usize = 512 * 1024;
 
 /// Prefetches the elements of the next `MR` rows in the columns from k on.

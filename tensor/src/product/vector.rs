@@ -46,8 +46,8 @@ pub(super) trait Vectors<T: Float> {
         to.copy_from_slice(&row[..to.len()]);
     }
 
-    /// Transposes a block: `SIDE` rows of as many elements, `stride` apart in `from` and `to_stride` in
-    /// `to`.
+    /// Transposes a block: `SIDE` rows of as many elements, `stride` apart in `from` and
+    /// `to_stride` in `to`.
     ///
     /// # Panics
     ///
@@ -84,8 +84,8 @@ mod x86_64 {
 
     /// [`Vectors`] of one float in one instruction set.
     ///
-    /// `mask` builds a mask of the first lanes, given their number. The others are then neither read nor
-    /// written, as their memory may not exist or may belong to another slice.
+    /// `mask` builds a mask of the first lanes, given their number. The others are then neither
+    /// read nor written, as their memory may not exist or may belong to another slice.
     macro_rules! vectors {
         (
             $Isa:ident, $features:literal, $lanes:literal of $T:ty,

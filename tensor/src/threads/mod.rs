@@ -3,10 +3,10 @@
 //! A section is a list of work items, each with its own part of the output. The result of an item
 //! does not depend on the thread that computes it, so neither does it on the number of threads. The
 //! time does: data that a core has written is in that core's cache. To fetch 200 KiB from there
-//! costs another core 12 µs; to write them again after the other has read them costs 25 µs (measured
-//! on an Intel Xeon of two cores). So every thread begins with its own part of the list, the same in
-//! each section of the same length. Only then does it help the others (work stealing), so that a
-//! thread that is late or was descheduled delays no other.
+//! costs another core 12 µs; to write them again after the other has read them costs 25 µs
+//! (measured on an Intel Xeon of two cores). So every thread begins with its own part of the list,
+//! the same in each section of the same length. Only then does it help the others (work stealing),
+//! so that a thread that is late or was descheduled delays no other.
 //!
 //! Between sections a helper spins for some 50 µs, longer than the gaps inside a training step.
 //! Then it sleeps and uses no CPU time while no training runs.
@@ -46,8 +46,8 @@ pub struct Threads {
 
 impl Threads {
     /// Creates a pool of `count` threads: the one that calls [`for_each`](Threads::for_each) and
-    /// `count - 1` helpers, or fewer if the system refuses to start more. The bits of a result do not
-    /// depend on their number. 0 is taken as 1.
+    /// `count - 1` helpers, or fewer if the system refuses to start more. The bits of a result do
+    /// not depend on their number. 0 is taken as 1.
     pub fn new(count: usize) -> Self {
         Self::with(count, |name, help| std::thread::Builder::new().name(name).spawn(help))
     }
@@ -74,8 +74,8 @@ impl Threads {
         1 + self.helpers.as_ref().map_or(0, |helpers| helpers.count())
     }
 
-    /// Returns the same threads, which are now [worth](Threads::worth) waking for any work, even where
-    /// one would be faster. For tests of divided work.
+    /// Returns the same threads, which are now [worth](Threads::worth) waking for any work, even
+    /// where one would be faster. For tests of divided work.
     #[must_use]
     pub fn for_any_work(self) -> Self {
         Threads { for_any_work: true, ..self }
@@ -89,14 +89,15 @@ impl Threads {
 
     /// Calls `work` on every item, each on one of the threads, and returns when all are done.
     ///
-    /// Of n items, thread t of T begins with those from t·n/T on, so that the same parts of the same
-    /// data always reach the same thread. Does not allocate, unless an item is larger than some
-    /// kilobytes. A call from inside `work`, or from another thread while these threads are busy, runs
-    /// on its caller alone.
+    /// Of n items, thread t of T begins with those from t·n/T on, so that the same parts of the
+    /// same data always reach the same thread. Does not allocate, unless an item is larger than
+    /// some kilobytes. A call from inside `work`, or from another thread while these threads are
+    /// busy, runs on its caller alone.
     ///
     /// # Panics
     ///
-    /// If `work` panics on any thread, with the same payload. Other items may then not be processed.
+    /// If `work` panics on any thread, with the same payload. Other items may then not be
+    /// processed.
     pub fn for_each<I>(&self, mut items: I, work: impl Fn(I::Item) + Sync)
     where
         I: Iterator,

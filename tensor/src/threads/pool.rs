@@ -57,8 +57,9 @@ struct State {
 }
 
 impl State {
-    /// Forgets the payload of a helper's panic when the caller itself panicked, too. Dropping it might
-    /// panic: under the lock, or while the caller's own panic unwinds, which would abort the process.
+    /// Forgets the payload of a helper's panic when the caller itself panicked, too. Dropping it
+    /// might panic: under the lock, or while the caller's own panic unwinds, which would abort the
+    /// process.
     fn forget_panic(&mut self) {
         std::mem::forget(self.panic.take());
     }
@@ -107,8 +108,9 @@ impl Helpers {
         self.threads.len()
     }
 
-    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; `None` if the helpers
-    /// are busy. (`dyn`: a section is a few items, and a program has hundreds of kinds of sections.)
+    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; `None` if the
+    /// helpers are busy. (`dyn`: a section is a few items, and a program has hundreds of kinds of
+    /// sections.)
     pub(super) fn for_each<T: Send>(
         &self,
         items: &mut dyn Iterator<Item = T>,

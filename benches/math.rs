@@ -34,9 +34,14 @@ macro_rules! function {
         let x: Vec<f32> = numbers(LEN).iter().map(|x| 4.0 * x + 4.5).collect();
         let mut y = vec![0.0; LEN];
         let work = Work::elementwise(LEN);
-        measure(&mut group, BenchmarkId::from_parameter(format!("{:?}", Isa::best())), work, || {
-            vectorize_inline(Map(&x, &mut y));
-        });
+        measure(
+            &mut group,
+            BenchmarkId::from_parameter(format!("{:?}", Isa::best())),
+            work,
+            || {
+                vectorize_inline(Map(&x, &mut y));
+            },
+        );
         let standard: Option<fn(f32) -> f32> = $std;
         if let Some(function) = standard {
             measure(&mut group, BenchmarkId::from_parameter("std"), work, || {

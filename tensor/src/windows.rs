@@ -87,7 +87,7 @@ impl Plane {
             return Err(Error::shape(
                 op,
                 shape,
-                "two axes are needed for the windows to move over",
+                "sliding windows need at least two axes",
             ));
         };
         let Windows { stride, padding, dilation } = windows;
@@ -108,7 +108,7 @@ impl Plane {
             let Some(room) = room else {
                 let rule = format!(
                     "a window of {size} with the dilation {} does not fit into {length} elements with {} \
-                     places of padding at either end",
+                     elements of padding at either end",
                     dilation[axis], padding[axis]
                 );
                 return Err(Error::shape(op, shape, rule));
@@ -266,7 +266,7 @@ mod tests {
             |size, windows| Plane::of("pool", &[2, 3, 4], size, windows).unwrap_err().to_string();
         assert_eq!(
             of([4, 1], Windows::default()),
-            "pool: [2, 3, 4]: a window of 4 with the dilation 1 does not fit into 3 elements with 0 places of \
+            "pool: [2, 3, 4]: a window of 4 with the dilation 1 does not fit into 3 elements with 0 elements of \
              padding at either end"
         );
         assert_eq!(

@@ -1,6 +1,6 @@
 //! The formulas that `f32` and `f64` share; `single` and `double` have the constants.
 
-/// Writes the functions for the float `$F` with integers `$I` and `$U` of its size. The constants that are
+/// Defines the functions for the float `$F` with integers `$I` and `$U` of its size. The constants that are
 /// named here and not defined are those of the module, which may have `$more`.
 macro_rules! formulas {
     ($F:ident, $I:ident, $U:ident $(, $more:ident)*) => {
@@ -13,7 +13,7 @@ macro_rules! formulas {
         const LOG2_E: $F = core::f64::consts::LOG2_E as $F;
         const SQRT_HALF: $F = core::f64::consts::FRAC_1_SQRT_2 as $F;
 
-        /// The numbers of the formulas by name, those of `$more` among them.
+        /// The constants of the formulas by name, those of `$more` among them.
         pub(super) const NUMBERS: &[(&str, &[$F])] = &[
             ("BIAS", &[BIAS as $F]),
             ("DIGITS", &[DIGITS as $F]),

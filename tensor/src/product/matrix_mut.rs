@@ -39,7 +39,7 @@ pub struct MatrixMut<'a, T> {
 #[allow(unsafe_code)]
 unsafe impl<T: Send> Send for MatrixMut<'_, T> {}
 
-// SAFETY: a shared `MatrixMut` lets nobody at its elements.
+// SAFETY: a shared `MatrixMut` gives no access to its elements.
 #[allow(unsafe_code)]
 unsafe impl<T: Sync> Sync for MatrixMut<'_, T> {}
 

@@ -348,7 +348,7 @@ mod tests {
         assert!(Buffer::<f32>::adopted(Vec::new()).is_empty());
     }
 
-    /// A stage of a pipeline: what it drops has another size than what it takes, and is dropped first.
+    /// A stage of a pipeline: it drops a buffer of one size before it takes one of another size.
     #[test]
     fn what_a_thread_takes_is_no_leave_to_keep_other_sizes() {
         let kept = || FREE.with(|free| free.borrow().bytes);

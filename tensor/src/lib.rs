@@ -10,7 +10,7 @@
 //! # Ok::<(), tensor::Error>(())
 //! ```
 //!
-//! # What to expect
+//! # Guarantees
 //!
 //! - **Errors.** A named method returns a [`Result`] whose message names the operation, the
 //!   shapes and the rule that was broken. An operator (`&a + &b`) panics instead, with the same

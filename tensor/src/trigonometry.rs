@@ -54,8 +54,9 @@ const QUARTER_LOW: f64 = -1.497_384_904_859_169_8e-33;
 /// 1.5·2^52: adding it rounds to an integer and leaves that integer in the low bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
-/// sin(x + `QUARTERS`·π/2), NaN where x is too large or the float another one. An `f32` is computed as
-/// an `f64`: half as many lanes, but no second set of constants whose error would have to be shown.
+/// sin(x + `QUARTERS`·π/2); NaN where x is too large or the type is neither `f32` nor `f64`. An
+/// `f32` is computed as an `f64`: half as many lanes, but no second set of constants that needs an
+/// error bound.
 #[inline(always)]
 fn turn<T: Float, const QUARTERS: u64>(x: T) -> T {
     if let Some(x) = same::<T, f32>(x) {

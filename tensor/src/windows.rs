@@ -84,11 +84,7 @@ impl Plane {
         windows: Windows<2>,
     ) -> Result<Self> {
         let Some((_, &lengths)) = shape.split_last_chunk() else {
-            return Err(Error::shape(
-                op,
-                shape,
-                "sliding windows need at least two axes",
-            ));
+            return Err(Error::shape(op, shape, "sliding windows need at least two axes"));
         };
         let Windows { stride, padding, dilation } = windows;
         let mut places = [0; 2];

@@ -1,7 +1,7 @@
 //! The formulas that `f32` and `f64` share; `single` and `double` have the constants.
 
-/// Defines the functions for the float `$F` with integers `$I` and `$U` of its size. The constants that are
-/// named here and not defined are those of the module, which may have `$more`.
+/// Defines the functions for the float `$F` with integers `$I` and `$U` of its size. The constants
+/// that are named here and not defined are those of the module, which may have `$more`.
 macro_rules! formulas {
     ($F:ident, $I:ident, $U:ident $(, $more:ident)*) => {
         /// Bits of the significand after the binary point.

@@ -347,7 +347,7 @@ mod tests {
             let exact = f64::from(x) * normal_cdf_of_other_float(f64::from(x));
             let got = Gelu.value(x);
             if x.is_finite() && x < -12.0 {
-                // Φ is subnormal, or nearly, and x multiplies what its rounding lost.
+                // Φ is subnormal, or nearly, and x multiplies its rounding error.
                 let error = (f64::from(got) - exact).abs();
                 assert!(error <= 1.2e-44 + 1.2e-7 * exact.abs(), "gelu({x}): {error:e}");
                 continue;

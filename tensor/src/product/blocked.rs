@@ -40,7 +40,8 @@ const MANY_STRIPS: usize = 4;
 /// Bytes of a result that is no longer in a cache of the core when it is written.
 const AWAY: usize = 2 * 1024 * 1024;
 
-/// The whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no more remain.
+/// Computes the whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no
+/// more remain.
 #[inline(always)]
 pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     problem: &mut Problem<'_, '_, T>,

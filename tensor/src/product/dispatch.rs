@@ -244,7 +244,8 @@ type Gemm<T> = unsafe fn(
     isize,
 );
 
-/// The product by `matrixmultiply`, on a CPU where a fused multiply-add would be a function call.
+/// Computes the product with `matrixmultiply`, on a CPU where a fused multiply-add would be a
+/// function call.
 fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     let (a, b, n) = (problem.a, problem.b, problem.b.cols);
     match problem.into {

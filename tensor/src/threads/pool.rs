@@ -27,7 +27,8 @@ pub(super) fn visits(thread: usize, threads: usize, count: usize) -> impl Iterat
     share(thread).chain(others)
 }
 
-/// What the threads run, each with its own number; erased of its lifetime, see [`Helpers::run_everywhere`].
+/// The function that each thread runs with its own number. Its lifetime is erased, see
+/// [`Helpers::run_everywhere`].
 type Task = &'static (dyn Fn(usize) + Sync);
 
 #[derive(Debug)]

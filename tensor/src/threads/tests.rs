@@ -92,7 +92,7 @@ fn a_panic_reaches_the_caller_and_the_threads_stay_usable() {
     assert_eq!(sum.into_inner(), 4950);
 }
 
-/// Each of as many items as threads waits until all threads have come.
+/// With one item per thread, each item waits until all threads have arrived.
 fn all_take_part(threads: &Threads) -> bool {
     let seen = Mutex::new(HashSet::new());
     let began = Instant::now();

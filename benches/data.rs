@@ -1,8 +1,8 @@
 //! Data loading: batches gathered from numbers, from bytes and from a file, and a table read from
 //! CSV.
 //!
-//! Throughput is in rows per second, for CSV in bytes per second. `python3
-//! benches/peers/read_csv.py` compares a large CSV with polars.
+//! Throughput is in rows per second, for CSV in bytes per second.
+//! `python3 benches/peers/read_csv.py` compares a large CSV with polars.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;

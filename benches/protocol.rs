@@ -1,7 +1,8 @@
 //! The workloads on which frameworks are compared, and the protocol that measures them.
 //!
-//! A program for one framework takes `--workloads A,D,F1 --threads N --secs S [--check | --steps K]
-//! [--peer NAME] [--data DIR]` and prints one line of JSON for every number: training
+//! A program for one framework takes
+//! `--workloads A,D,F1 --threads N --secs S [--check | --steps K] [--peer NAME] [--data DIR]`
+//! and prints one line of JSON for every number: training
 //! `samples_per_s`, `step_us` and `gflops`, inference `latency_us`, `samples_per_s` and `gflops`;
 //! with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`) that all frameworks must
 //! agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is printed.

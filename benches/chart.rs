@@ -1,46 +1,45 @@
-//! Pictures of measurements: charts with logarithmic axes, as SVG that is legible on light and on dark
-//! pages.
+//! Charts with logarithmic axes, as SVG that is legible on light and on dark pages.
 
 use std::fmt::Write;
 
 /// A chart of lines and points over logarithmic axes.
 #[derive(Debug)]
 pub struct Chart {
-    /// What it shows.
+    /// The title.
     pub title: String,
-    /// A line below the title: machine, command.
+    /// The subtitle: machine, command.
     pub subtitle: String,
-    /// What is drawn to the right and up, with their ranges.
+    /// The horizontal axis; `y` is the vertical one.
     pub x: Axis,
     /// See [`Chart::x`].
     pub y: Axis,
-    /// In the order in which they are drawn.
+    /// The series, in the order in which they are drawn.
     pub series: Vec<Series>,
 }
 
 /// A logarithmic axis.
 #[derive(Debug)]
 pub struct Axis {
-    /// What is measured along it, with the unit.
+    /// The quantity, with its unit.
     pub name: String,
     /// The values at its ends.
     pub range: [f64; 2],
-    /// Values that get a line and a number.
+    /// Ticks: values with a line and a number.
     pub ticks: Vec<f64>,
 }
 
-/// Some points that belong together.
+/// A series of points.
 #[derive(Default, Debug)]
 pub struct Series {
     /// Its name in the legend; none if empty.
     pub name: String,
     /// x and y of each point.
     pub points: Vec<[f64; 2]>,
-    /// Which of the colours.
+    /// The index of its color.
     pub color: usize,
-    /// Joined by a line.
+    /// Whether a line joins the points.
     pub line: bool,
-    /// Drawn as a dot each.
+    /// Whether each point is drawn as a dot.
     pub dots: bool,
     /// A text at each point, or one that is written along the line.
     pub labels: Vec<String>,
@@ -59,7 +58,7 @@ impl Axis {
         Axis { name: name.into(), range: [from, to], ticks }
     }
 
-    /// The same with those of these ticks that lie between its ends.
+    /// The same axis with those of these ticks that are between its ends.
     #[must_use]
     pub fn ticks(mut self, ticks: impl IntoIterator<Item = f64>) -> Self {
         let [from, to] = self.range;
@@ -67,7 +66,7 @@ impl Axis {
         self
     }
 
-    /// Where `value` lies between the ends: 0 to 1.
+    /// The position of `value` between the ends: 0 to 1.
     fn place(&self, value: f64) -> f64 {
         let [from, to] = self.range.map(f64::ln);
         (value.ln() - from) / (to - from)
@@ -76,10 +75,10 @@ impl Axis {
 
 const WIDTH: f64 = 860.0;
 const HEIGHT: f64 = 500.0;
-/// Room at the left, top, right and bottom of the axes.
+/// Margins at the left, top, right and bottom of the axes.
 const MARGIN: [f64; 4] = [64.0, 64.0, 24.0, 52.0];
 
-/// For light pages and for dark ones; colours that can be told apart, also by the colour-blind, and grey.
+/// Colors for light pages and for dark ones, distinguishable also for the color-blind, and gray.
 const PALETTES: [[&str; 5]; 2] = [
     ["#0969da", "#bc4c00", "#1a7f37", "#8250df", "#6e7781"],
     ["#58a6ff", "#f0883e", "#3fb950", "#bc8cff", "#8b949e"],
@@ -104,7 +103,7 @@ fn style() -> String {
     )
 }
 
-/// A picture of these charts, one below the other.
+/// An SVG image of these charts, one below the other.
 pub fn svg(charts: &[Chart]) -> String {
     let height = HEIGHT * charts.len() as f64;
     let mut svg = format!(
@@ -146,7 +145,7 @@ impl Chart {
         self.legend(svg);
     }
 
-    /// `labels` are the places of the texts that have been drawn.
+    /// `labels` are the positions of the texts that have been drawn.
     fn draw_series(&self, svg: &mut String, series: &Series, labels: &mut Vec<[f64; 2]>) {
         let at: Vec<_> = series.points.iter().map(|&[x, y]| [self.x_at(x), self.y_at(y)]).collect();
         if series.line {
@@ -215,7 +214,7 @@ fn path(svg: &mut String, class: &str, points: &[[f64; 2]]) {
     let _ = writeln!(svg, "<path class=\"{class}\" d=\"M{}\"/>", points.join("L"));
 }
 
-/// As short as it can be read.
+/// Formats a number in a short form.
 fn number(value: f64) -> String {
     if (0.01..1e6).contains(&value) { format!("{value}") } else { format!("{value:e}") }
 }

@@ -1,10 +1,10 @@
-//! Looks for cliffs: the time of a training step for every operation, over the width of a layer, over
-//! the batch, and over the inputs of narrow layers: `cliffs [FILE.svg]`.
+//! Finds performance cliffs: `cliffs [FILE.svg]`. Measures the time of a training step per
+//! operation, over the width of a layer, over the batch, and over the inputs of narrow layers.
 //!
-//! The widths and batches lie around every size at which the kernels change: whole vectors and tiles,
-//! packing, the second thread. Neighbours whose times for one operation differ by more than 1.3 are
-//! reported, and so is every size at which two threads are slower than one. (A longer row that is
-//! quicker for one operation is no cliff, unless the shorter one is almost as long.)
+//! The widths and batches are around every size at which the kernels change: whole vectors and
+//! tiles, packing, the second thread. Neighbors whose times for one operation differ by more than
+//! 1.3 are reported, and so is every size at which two threads are slower than one. (A longer row
+//! that is faster for one operation is no cliff, unless the shorter one is almost as long.)
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -34,7 +34,8 @@ const BATCHES: [usize; 40] = [
     96, 127, 128, 129, 192, 255, 256, 257, 384, 511, 512, 513, 768, 1024,
 ];
 
-/// At one size: nanoseconds for a thousand operations, with one thread and with two.
+/// The measurement at one size: nanoseconds for a thousand operations, with one thread and with
+/// two.
 struct Point {
     size: usize,
     cost: [f64; 2],
@@ -105,7 +106,7 @@ fn point<N: Network<Float = f32, Target = Class<10>>>(size: usize, rows: usize) 
         timed(run, 2);
         (2e-3 / timed(run, 3)) as usize + 1
     });
-    // The thread counts take turns, so that a disturbance meets both.
+    // The thread counts alternate, so that a disturbance affects both.
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..21 {
         for run in [0, 1] {
@@ -116,7 +117,7 @@ fn point<N: Network<Float = f32, Target = Class<10>>>(size: usize, rows: usize) 
     Point { size, cost }
 }
 
-/// Prints the points and what is wrong with them; whether nothing is.
+/// Prints the points and their cliffs; returns whether there are none.
 fn report(name: &str, points: &[Point]) -> bool {
     println!("{name:>8}{:>16}{:>16}   ns for 1000 operations", "1 thread", "2 threads");
     let mut calm = true;

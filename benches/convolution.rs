@@ -1,6 +1,7 @@
 //! Convolutions and max pooling on the tape, forward and with both gradients, on one thread.
 //!
-//! Throughput is in numbers of the output; a convolution backward counts as twice its arithmetic forward.
+//! Throughput is in output elements per second. A convolution backward counts as twice its
+//! arithmetic forward.
 
 use autograd::{Tape, Windows};
 use benches::convolutions::Convolution;

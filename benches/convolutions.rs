@@ -1,17 +1,17 @@
-//! The convolutions and poolings that are measured: those of LeNet and of a block of a residual network.
+//! The convolution and pooling workloads: those of LeNet and of a block of a residual network.
 
-/// One step of a network of pictures: windows over images of some channels.
+/// One layer of an image network: windows over images of some channels.
 #[derive(Clone, Copy, Debug)]
 pub struct Convolution {
-    /// What it is part of.
+    /// The network that it is part of.
     pub name: &'static str,
     /// `[images, channels, height, width]`
     pub images: [usize; 4],
-    /// Output channels; none for max pooling, whose windows lie side by side.
+    /// Output channels; none for max pooling, whose windows do not overlap.
     pub outputs: Option<usize>,
     /// Rows and columns of a window.
     pub window: usize,
-    /// Places beyond each edge.
+    /// Padding at each edge.
     pub padding: usize,
 }
 
@@ -40,7 +40,7 @@ impl Convolution {
         self.outputs.map(|outputs| [outputs, self.images[1], self.window, self.window])
     }
 
-    /// The numbers of its output.
+    /// The number of its output elements.
     pub fn output_len(&self) -> usize {
         let [images, channels, height, width] = self.images;
         let places = |len: usize| match self.outputs {

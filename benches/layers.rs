@@ -1,7 +1,7 @@
 //! The layers of the static driver, one by one: forward, backward, and the gradient of the parameters.
 //!
-//! Throughput is in rows. The operations in the line below a benchmark are those of a matrix product, or one
-//! for every element where there is none.
+//! Throughput is in rows per second. The operations in the line below a benchmark are those of a
+//! matrix product, or one for every element where there is none.
 
 use benches::measure::{Work, measure, quick};
 use benches::numbers;
@@ -11,7 +11,7 @@ use nn::layer::{BatchNorm, Dense, Dropout, Layer, LayerNorm, OutputGrad, Pass, R
 
 /// Rows of the batch.
 const ROWS: usize = 64;
-/// Parameters of layers, as types take them.
+/// Parameters of layers, encoded as const parameters of types.
 const RATE: u64 = 0.2_f64.to_bits();
 const MOMENTUM: u64 = 0.1_f64.to_bits();
 const EPSILON: u64 = 1e-5_f64.to_bits();

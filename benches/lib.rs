@@ -1,5 +1,5 @@
-//! What the benchmarks share: settings, the machine's limits, the workloads, pictures, and the networks
-//! that are measured.
+//! Shared code of the benchmarks: settings, the machine's limits, the workloads, charts, and the
+//! networks that are measured.
 
 pub mod chart;
 pub mod convolutions;
@@ -14,7 +14,7 @@ network! {
     pub struct Digits(dense(784 -> 128, relu), dense(10, softmax));
     /// Wider and one layer deeper.
     pub struct Wide(dense(784 -> 512, relu), dense(512, relu), dense(10, softmax));
-    /// So small that everything but arithmetic shows.
+    /// So small that the overhead dominates.
     pub struct Tiny(dense(2 -> 16, tanh), dense(16, tanh), dense(1));
 }
 

@@ -1,4 +1,4 @@
-//! What this machine can do at most, measured: the roofs under which everything else lies.
+//! Measures the limits of this machine: the roofs of the roofline model.
 
 use std::hint::black_box;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use std::time::Instant;
 use tensor::simd::{Inline, Isa, vectorize, vectorize_inline};
 use tensor::threads::Threads;
 
-/// The most floating-point operations a second that `threads` threads reach with `f32`
+/// The peak floating-point operations per second that `threads` threads reach with `f32`
 /// multiply-adds on registers; measured at the first call.
 pub fn fma_peak(threads: usize) -> f64 {
     static PEAKS: [OnceLock<f64>; 2] = [const { OnceLock::new() }; 2];
@@ -55,7 +55,7 @@ impl<const W: usize, const FUSED: bool> Inline for MultiplyAdds<W, FUSED> {
         let (x, y) = (black_box([0.999_f32; W]), black_box([0.001_f32; W]));
         let mut sums = black_box([[1.0_f32; W]; SUMS]);
         for _ in 0..self.rounds {
-            // Written out: a sum in a loop that is not unrolled would live in memory.
+            // Unrolled by hand: a sum in a loop that is not unrolled would be stored in memory.
             macro_rules! each { ($($i:literal)*) => {$(
                 for j in 0..W {
                     sums[$i][j] = if FUSED {
@@ -71,8 +71,8 @@ impl<const W: usize, const FUSED: bool> Inline for MultiplyAdds<W, FUSED> {
     }
 }
 
-/// Bytes a second that one thread reads from a block of `bytes`, which lies in the smallest cache that
-/// holds it.
+/// Bytes per second that one thread reads from a block of `bytes`, which is in the smallest cache
+/// that can hold it.
 pub fn read_bandwidth(bytes: usize) -> f64 {
     const LANES: usize = 128;
     let block: Vec<[f32; LANES]> = vec![[1.0; LANES]; bytes / (4 * LANES)];

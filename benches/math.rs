@@ -1,7 +1,7 @@
-//! The elementary functions on slices, beside those of the standard library.
+//! The elementary functions on slices, compared with those of the standard library.
 //!
-//! Throughput is in elements; the line below a benchmark counts a function of one element as one
-//! operation.
+//! Throughput is in elements per second. The line below a benchmark counts a function of one
+//! element as one operation.
 
 use benches::measure::{Work, measure, quick};
 use benches::numbers;
@@ -12,13 +12,13 @@ use tensor::simd::{Inline, Isa, vectorize_inline};
 /// Elements: few enough that the first cache holds x and y.
 const LEN: usize = 4096;
 
-/// A group for one function: in the instructions of this CPU, and the standard library's.
+/// A group for one function: with the vector instructions of this CPU, and the standard library's.
 macro_rules! function {
     ($criterion:ident, $name:ident, $std:expr) => {
         struct Map<'a>(&'a [f32], &'a mut [f32]);
 
-        // A closure would not be inlined, and so keep the instructions of the build target, where the
-        // function is large.
+        // A closure with a large function would not be inlined, and so use the instructions of the
+        // build target.
         impl Inline for Map<'_> {
             type Output = ();
 
@@ -34,9 +34,14 @@ macro_rules! function {
         let x: Vec<f32> = numbers(LEN).iter().map(|x| 4.0 * x + 4.5).collect();
         let mut y = vec![0.0; LEN];
         let work = Work::elementwise(LEN);
-        measure(&mut group, BenchmarkId::from_parameter(format!("{:?}", Isa::best())), work, || {
-            vectorize_inline(Map(&x, &mut y));
-        });
+        measure(
+            &mut group,
+            BenchmarkId::from_parameter(format!("{:?}", Isa::best())),
+            work,
+            || {
+                vectorize_inline(Map(&x, &mut y));
+            },
+        );
         let standard: Option<fn(f32) -> f32> = $std;
         if let Some(function) = standard {
             measure(&mut group, BenchmarkId::from_parameter("std"), work, || {

@@ -1,4 +1,5 @@
-//! The matrix product on the shapes of training and on squares, by the kernels of every instruction set.
+//! The matrix product on the shapes of training and on squares, with the kernels of every
+//! instruction set.
 //!
 //! On x86-64, `Portable` is the crate `matrixmultiply`, which serves CPUs without FMA.
 //! Throughput is in elements per second, where an element is one addition or multiplication: FLOPs.

@@ -1,5 +1,5 @@
-//! A benchmark of criterion with a line about what its time means: operations a second, their share of
-//! what this machine can do, and how many there are for every byte that must be moved.
+//! Criterion benchmarks with an extra line of output: operations per second, their fraction of the
+//! machine's peak, and the operations for every byte that must be moved.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -9,10 +9,10 @@ use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput};
 
 use crate::machine::fma_peak;
 
-/// Settings with which a whole benchmark file takes seconds. Longer measurements are a command-line
-/// option away: `-- --measurement-time 5`.
+/// Settings with which a whole benchmark file takes seconds. For longer measurements, pass
+/// `-- --measurement-time 5`.
 ///
-/// Measures the machine's peak first, unless nothing is to be measured.
+/// Measures the machine's peak first, unless the benchmarks are only listed or tested.
 pub fn quick() -> Criterion {
     if !is_dry_run() {
         println!(
@@ -29,19 +29,19 @@ pub fn quick() -> Criterion {
         .configure_from_args()
 }
 
-/// Asked only to run everything once, or to list it.
+/// Whether criterion only runs everything once, or lists it.
 fn is_dry_run() -> bool {
     std::env::args().any(|argument| argument == "--test" || argument == "--list")
 }
 
-/// What one call of a benchmark does.
+/// The work of one call of a benchmark.
 #[derive(Clone, Copy, Debug)]
 pub struct Work {
-    /// What criterion's throughput counts.
+    /// The number of elements that criterion's throughput counts.
     pub elements: usize,
     /// Additions and multiplications.
     pub flops: usize,
-    /// Bytes of everything that is read or written, each once.
+    /// Bytes read or written, each counted once.
     pub bytes: usize,
     /// Threads that share the work.
     pub threads: usize,
@@ -60,7 +60,7 @@ impl Work {
     }
 }
 
-/// Runs one benchmark and says how its `work` compares with the machine.
+/// Runs one benchmark and prints how its `work` compares with the machine's peak.
 pub fn measure<R>(
     group: &mut BenchmarkGroup<'_, WallTime>,
     id: BenchmarkId,
@@ -90,7 +90,7 @@ pub fn measure<R>(
     let rate = work.flops as f64 / times[times.len() / 2];
     let peak = fma_peak(work.threads);
     println!(
-        "{:24}{:.2} GFLOP/s, {:.1} % of the peak with {}; {:.2} FLOP a byte",
+        "{:24}{:.2} GFLOP/s, {:.1} % of the peak with {}; {:.2} FLOP/byte",
         "",
         rate / 1e9,
         100.0 * rate / peak,

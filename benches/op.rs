@@ -1,8 +1,8 @@
-//! One operation on the tape, forward and backward, and a chain of scalar ones, where the cost is the
-//! tape's own.
+//! Operations on the tape, forward and backward, and a chain of scalar ones, which measures the
+//! overhead of the tape.
 //!
-//! Throughput is in elements of the operation's input, or in operations for the chain; the line below a
-//! benchmark counts an element as one operation forward and two with backward.
+//! Throughput is in elements of the operation's input per second, or in operations for the chain.
+//! The line below a benchmark counts an element as one operation forward and two with backward.
 
 use autograd::{Tape, Var};
 use benches::measure::{Work, measure, quick};

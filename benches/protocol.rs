@@ -1,11 +1,11 @@
-//! The workloads on which frameworks are compared, and the way all of them are measured.
+//! The workloads on which frameworks are compared, and the protocol that measures them.
 //!
-//! A program for one framework answers
+//! A program for one framework takes
 //! `--workloads A,D,F1 --threads N --secs S [--check | --steps K] [--peer NAME] [--data DIR]`
-//! with one line of JSON for every number: training `samples_per_s`, `step_us` and `gflops`, inference
-//! `latency_us`, `samples_per_s` and `gflops`; with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`)
-//! that all frameworks must agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is
-//! printed.
+//! and prints one line of JSON for every number: training
+//! `samples_per_s`, `step_us` and `gflops`, inference `latency_us`, `samples_per_s` and `gflops`;
+//! with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`) that all frameworks must
+//! agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is printed.
 //!
 //! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time is
 //! the median of chunks of some 20 ms, after a warm-up.
@@ -18,7 +18,7 @@ use std::time::Instant;
 
 use tensor::Buffer;
 
-/// A function between layers.
+/// An activation function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// max(0, x)
@@ -27,7 +27,7 @@ pub enum Activation {
     Tanh,
 }
 
-/// What is done with the network.
+/// The task of a workload.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Task {
     /// Training by stochastic gradient descent with this learning rate.
@@ -38,21 +38,21 @@ pub enum Task {
     Predict,
 }
 
-/// One network and what is done with it.
+/// A workload: one network and one task.
 #[derive(Clone, Copy, Debug)]
 pub struct Workload {
-    /// What the command line calls it.
+    /// Its name on the command line.
     pub name: &'static str,
-    /// Inputs, then outputs of each layer. The last layer has no function of its own: softmax with
+    /// Inputs, then outputs of each layer. The last layer has no activation: softmax with
     /// cross-entropy follows, or the mean squared error where [`targets`] are learned.
     pub widths: &'static [usize],
     /// After every layer but the last.
     pub activation: Activation,
     /// Rows of a minibatch.
     pub batch: usize,
-    /// What is measured.
+    /// The task that is measured.
     pub task: Task,
-    /// After how many steps the losses are compared.
+    /// The numbers of steps after which the losses are compared.
     pub checked: &'static [usize],
 }
 
@@ -102,7 +102,7 @@ impl Workload {
         WORKLOADS.into_iter().find(|workload| workload.name == name)
     }
 
-    /// The network in short, as `784-128-10 relu`.
+    /// A short form of the network, such as `784-128-10 relu`.
     pub fn network(&self) -> String {
         let widths: Vec<_> = self.widths.iter().map(usize::to_string).collect();
         format!("{} {:?}", widths.join("-"), self.activation).to_lowercase()
@@ -113,7 +113,7 @@ impl Workload {
         self.widths[0] >= 784
     }
 
-    /// The rows of the data, where these are made and not read.
+    /// The number of rows of the data, where these are generated and not read.
     pub fn rows(&self) -> usize {
         match self.widths[0] {
             2 => 1024,
@@ -127,8 +127,9 @@ impl Workload {
         self.widths.windows(2).map(|pair| [pair[0], pair[1]])
     }
 
-    /// Additions and multiplications in the matrix products of one batch. In training these are forward,
-    /// the gradients of the weights, and those of every layer's input but the first's.
+    /// Additions and multiplications in the matrix products of one batch. In training these are the
+    /// forward pass, the gradients of the weights, and those of every layer's input but the
+    /// first's.
     pub fn flops(&self) -> usize {
         let products = self.layers().enumerate().map(|(index, [inputs, outputs])| {
             let products = match (self.task, index) {
@@ -145,17 +146,17 @@ impl Workload {
 /// The command line.
 #[derive(Debug)]
 pub struct Options {
-    /// Whom the numbers are of.
+    /// The name of the framework in the output.
     pub peer: String,
     /// Names of workloads.
     pub workloads: Vec<String>,
     /// Threads to compute with.
     pub threads: usize,
-    /// How long a workload is measured.
+    /// The duration of the measurement of a workload.
     pub seconds: f64,
-    /// Losses and outputs instead of times.
+    /// Whether to print losses and outputs instead of times.
     pub check: bool,
-    /// Only this many steps, and no numbers.
+    /// If set, only runs this many steps, without output.
     pub steps: Option<usize>,
     /// The directory of Fashion-MNIST's files.
     pub data: Option<PathBuf>,
@@ -166,7 +167,7 @@ impl Options {
     ///
     /// # Errors
     ///
-    /// If there is an option that is not known, or a value that cannot be read.
+    /// If an option is unknown, or a value cannot be parsed.
     pub fn from_arguments(peer: &str) -> Result<Self, lexopt::Error> {
         use lexopt::prelude::*;
         let mut options = Options {
@@ -206,7 +207,8 @@ impl Options {
         );
     }
 
-    /// Measures the training of `subject`, whose data has `rows` rows, as the command line asks for.
+    /// Measures the training of `subject`, whose data has `rows` rows, by the options of the
+    /// command line.
     pub fn train(&self, workload: &Workload, rows: usize, mut subject: impl Training) {
         let name = workload.name;
         let mut batches = batches(rows, workload.batch);
@@ -252,7 +254,7 @@ impl Options {
         self.emit(name, "gflops", workload.flops() as f64 / seconds / 1e9, "GFLOP/s");
     }
 
-    /// Measures `compute`, which is given a, b and c.
+    /// Measures `compute`, which receives a, b and c.
     pub fn product(
         &self,
         name: &str,
@@ -260,7 +262,7 @@ impl Options {
         mut compute: impl FnMut(&[f32], &[f32], &mut [f32]),
     ) {
         let Product { m, k, n, .. } = product;
-        // In a tensor's memory: where it begins in a cache line changes the time of small products.
+        // In a tensor's memory: the alignment to a cache line changes the time of small products.
         let numbers = |stream, count: usize| {
             let number = |index| 2.0 * uniform(stream, index) - 1.0;
             Buffer::<f32>::from_slice(&(0..count as u32).map(number).collect::<Vec<_>>())
@@ -306,13 +308,13 @@ pub struct Product {
     pub k: usize,
     /// Columns of b and c.
     pub n: usize,
-    /// Whether a lies in memory as `[k, m]`, as a batch does in the gradient of its layer's weights. Everything
-    /// else lies row by row.
+    /// Whether a is stored as `[k, m]`, as a batch is in the gradient of its layer's weights. All
+    /// other matrices are row-major.
     pub transposed: bool,
 }
 
 impl Product {
-    /// The product that a name like `64x784x128` stands for, or, with a transposed, `784x64x128-AtB`.
+    /// Parses a product from a name like `64x784x128`, or, with a transposed, `784x64x128-AtB`.
     pub fn named(name: &str) -> Option<Self> {
         let shape = name.strip_suffix("-AtB");
         let numbers = shape.unwrap_or(name).split('x').map(|number| number.parse().ok());
@@ -320,7 +322,7 @@ impl Product {
         Some(Product { m, k, n, transposed: shape.is_some() })
     }
 
-    /// The steps in a from a row to the next, and from a column to the next.
+    /// The strides of a: from a row to the next, and from a column to the next.
     pub fn strides(&self) -> [usize; 2] {
         if self.transposed { [1, self.m] } else { [self.k, 1] }
     }
@@ -333,14 +335,14 @@ impl Product {
 
 /// A framework that trains the network of a workload on its data.
 pub trait Training {
-    /// One step on these rows of the data, in which the loss is computed.
+    /// Trains one step on these rows of the data, and computes the loss.
     fn step(&mut self, rows: Range<usize>);
 
     /// The loss of the last step, before its update.
     fn loss(&self) -> f32;
 }
 
-/// The rows of one whole batch after the other, from the first again after the last.
+/// The row ranges of the whole batches, in an endless cycle.
 fn batches(rows: usize, batch: usize) -> impl FnMut() -> Range<usize> {
     let end = rows / batch * batch;
     let mut first = 0;
@@ -351,7 +353,8 @@ fn batches(rows: usize, batch: usize) -> impl FnMut() -> Range<usize> {
     }
 }
 
-/// The body of a program for one framework: every workload of the command line in turn.
+/// The main function of a program for one framework: runs every workload of the command line in
+/// turn.
 pub fn main(peer: &str, run: impl Fn(&str, &Options) -> Result<(), String>) -> ExitCode {
     let result = Options::from_arguments(peer)
         .map_err(|error| error.to_string())
@@ -365,7 +368,7 @@ pub fn main(peer: &str, run: impl Fn(&str, &Options) -> Result<(), String>) -> E
     }
 }
 
-/// A 32-bit mixing function; what it gives is the protocol's.
+/// A 32-bit mixing function; its results are part of the protocol.
 pub fn hash(mut x: u32) -> u32 {
     x ^= x >> 16;
     x = x.wrapping_mul(0x7feb_352d);
@@ -395,7 +398,7 @@ pub fn class(row: usize, classes: usize) -> usize {
     hash(row as u32 + 77_777) as usize % classes
 }
 
-/// What a network learns that has no classes: products of inputs that stand side by side.
+/// The targets of a network without classes: products of adjacent inputs.
 pub fn targets<const O: usize>(input: &[f32]) -> [f32; O] {
     std::array::from_fn(|at| input[at] * input[(at + 1) % input.len()])
 }

@@ -1,9 +1,9 @@
-//! Draws the kernels of a training step below the roofs of this machine: `roofline [FILE.svg]`.
+//! Draws a roofline chart of the kernels of a training step: `roofline [FILE.svg]`.
 //!
-//! A kernel's dot is at its operations for every byte that must be moved (each operand read once, the
-//! result written once) and at its operations a second. The roofs are the multiply-adds that one
-//! thread can do, and the bytes that it can read from blocks of memory of three sizes. Prints the
-//! numbers, too.
+//! The x axis is the arithmetic intensity, the operations for every byte that must be moved (each
+//! operand read once, the result written once). The y axis is the operations per second. The roofs
+//! are the multiply-adds that one thread can do, and the bytes that it can read from blocks of
+//! memory of three sizes. Also prints the numbers.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -41,7 +41,7 @@ fn main() -> ExitCode {
     for (name, rate) in bandwidths {
         println!("reading {name} again and again: {rate:.1} GB/s");
     }
-    println!("\n{:32}{:>10}{:>12}{:>9}{:>14}", "kernel", "µs", "GFLOP/s", "%", "FLOP a byte");
+    println!("\n{:32}{:>10}{:>12}{:>9}{:>14}", "kernel", "µs", "GFLOP/s", "%", "FLOP/byte");
     for Kernel { name, work, seconds } in &kernels {
         let rate = work.flops as f64 / seconds / 1e9;
         let intensity = work.flops as f64 / work.bytes as f64;
@@ -93,7 +93,7 @@ fn products() -> Vec<Kernel> {
     kernels.into()
 }
 
-/// What goes over its operands once: the loss, the optimizers.
+/// The kernels that read their operands once: the loss, the optimizers.
 fn passes() -> Vec<Kernel> {
     let [_, _, outputs] = WIDTHS;
     let logits = numbers(BATCH * outputs);
@@ -102,7 +102,7 @@ fn passes() -> Vec<Kernel> {
     let (mut losses, mut gradient) = (vec![0.0; BATCH], vec![0.0; BATCH * outputs]);
     let loss = Kernel {
         name: "softmax, cross-entropy, gradient",
-        // A maximum, a difference, an exponential, a sum, a quotient and a difference an element.
+        // A maximum, a difference, an exponential, a sum, a quotient and a difference per element.
         work: Work { flops: 6 * logits.len(), ..Work::elementwise(logits.len()) },
         seconds: seconds(|| {
             cross_entropy().evaluate(LossRows {
@@ -116,7 +116,7 @@ fn passes() -> Vec<Kernel> {
         }),
     };
     let count = WIDTHS[0] * WIDTHS[1];
-    // Twelve bytes an element for SGD, 28 for Adam with its two moments.
+    // Twelve bytes per element for SGD, 28 for Adam with its two moments.
     let sgd = Work { flops: 2 * count, bytes: 12 * count, ..Work::elementwise(count) };
     let adam = Work { flops: 12 * count, bytes: 28 * count, ..sgd };
     vec![

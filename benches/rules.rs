@@ -1,4 +1,5 @@
-//! What each optimizer costs for one parameter, and those that see whole tensors beside Adam in a training step.
+//! The cost of each optimizer per parameter, and of those that see whole tensors, compared with
+//! Adam in a training step.
 //!
 //! Throughput is in parameters per second. `cargo bench -p benches --bench rules -- 'rule'` shows the first group alone.
 
@@ -14,13 +15,13 @@ use nn::{
     ScheduleFree, Sgd, Step, Stretch, Threads, Trainer,
 };
 
-/// As many as the trainer hands to a rule at a time, so that they lie in the cache.
+/// As many as the trainer passes to an optimizer at a time, so that they are in the cache.
 const SHAPE: [usize; 2] = [64, 128];
 
-/// As many as do not lie in any cache of a core, for what PyTorch's calls cost little beside.
+/// Too many for any cache of a core, so that the call overhead of PyTorch is small in comparison.
 const LARGE: [usize; 2] = [1024, 1024];
 
-/// One step after the other on the same parameters, a matrix.
+/// Repeated steps on the same parameters, a matrix.
 fn rule<O: Optimizer<f32>>(group: &mut BenchmarkGroup<'_, WallTime>, shape: [usize; 2], rule: O) {
     let len = shape.iter().product();
     let tensor = NamedTensor::new("weight", &shape, 0);
@@ -55,7 +56,7 @@ fn step<O: Optimizer<f32>>(group: &mut BenchmarkGroup<'_, WallTime>, rule: O) {
 }
 
 fn all(criterion: &mut Criterion) {
-    // So small that parameters stay as they are, however often the same gradient comes.
+    // So small that the parameters hardly change, regardless of the number of steps.
     const RATE: f64 = 1e-7;
     let mut group = criterion.benchmark_group("rule, 8192 parameters in the cache");
     macro_rules! rules {

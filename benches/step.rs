@@ -24,7 +24,7 @@ fn steps<N: Network<Float = f32>>(
 ) {
     let workload = Workload::named(workload).expect("one of the protocol's");
     let name = format!("step {}, batch {}", workload.network(), workload.batch);
-    // Rates so small that the loss stays finite however often one batch is learned.
+    // Rates so small that the loss stays finite after any number of steps on one batch.
     let task = match workload.task {
         Task::Adam(_) => Task::Adam(1e-4),
         _ => Task::Sgd(1e-3),
@@ -76,12 +76,12 @@ fn by_driver<N: Network<Float = f32>>(
     }
 }
 
-/// How many numbers an optimizer remembers for each parameter.
+/// The size of an optimizer's state, in numbers per parameter.
 fn memory_of<O: Optimizer<f32>>(_: &O) -> usize {
     O::MEMORY.len()
 }
 
-/// Parameters and what the optimizer remembers of them are read and written, the samples read.
+/// Parameters and the optimizer's state are read and written, the samples read.
 fn work<N: Network<Float = f32>>(inputs: &[N::Input], memory: usize, threads: usize) -> Work {
     let rows = inputs.len();
     Work {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Tests of the kernels on another kind of CPU, an AArch64 with NEON, under QEMU: the products of the same plain loops, to the last
-# bit. Says when it skips them.
+# Tests the kernels on another architecture, AArch64 with NEON, under QEMU: products of the same plain loops, bit for
+# bit. Prints a message if it skips them.
 set -euo pipefail
 cd "$(dirname "$0")"
 

@@ -7,6 +7,12 @@ use std::collections::{BTreeSet, HashMap};
 #[cfg(feature = "std")]
 use crate::labels::Labels;
 
+/// The metadata key of the class names.
+pub(crate) const CLASS_NAMES: &str = "classes";
+
+/// The metadata key of the words of the columns.
+pub(crate) const WORDS: &str = "words";
+
 /// A 48-bit fingerprint of a word, in halves: FNV-1a and the finalizer of SplitMix64, so that each
 /// bit depends on the whole word.
 pub(crate) const fn fingerprint(word: &str) -> [u32; 2] {

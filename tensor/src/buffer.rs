@@ -1,9 +1,9 @@
-//! Memory for elements: aligned, and used again.
+//! Aligned memory for elements, with a free list per thread.
 //!
-//! A training loop asks for the same few sizes over and over, and fresh memory of that size costs
-//! page faults; and a small tensor's memory costs more to get than to compute with. So memory that
-//! nobody uses any more is kept, by the thread that drops it, for the next of its size: the
-//! elements together with the counter of their users, ready to be shared again.
+//! A training loop allocates the same few sizes over and over. Fresh memory of that size costs
+//! page faults, and to allocate a small tensor takes longer than to compute with it. So the thread
+//! that drops the last user of a block retains it for the next allocation of its size: the elements
+//! together with their reference count, ready to be shared again.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -13,34 +13,34 @@ use std::sync::Arc;
 
 use crate::float::Float;
 
-/// A slice of elements that begins at a multiple of 64 bytes, a cache line.
+/// An owned slice of elements, aligned to 64 bytes (a cache line).
 ///
-/// (Where the element's size does not divide 64, the alignment is that of the element, and of a vector's memory that was
-/// adopted that of the vector.)
+/// (If the element's size does not divide 64, the alignment is that of the element. Memory adopted
+/// from a vector has the vector's alignment.)
 pub struct Buffer<T: 'static> {
     /// No other reference to the block exists; `None` if there are no elements.
     block: Option<Arc<Block<T>>>,
 }
 
-/// A buffer that has become a tensor's: as many users as there are clones, and no more changes.
+/// The immutable buffer of a tensor, shared by its clones.
 pub(crate) struct Shared<T: 'static> {
     block: Option<Arc<Block<T>>>,
 }
 
 struct Block<T> {
-    /// The elements, and some before and after them.
+    /// The elements, with padding before and after them.
     memory: Vec<T>,
     start: usize,
     len: usize,
-    /// The number of its size, see [`Class`].
+    /// The number of its size class, see [`Class`].
     class: usize,
 }
 
 const ALIGNMENT: usize = 64;
 
 impl<T: Float> Buffer<T> {
-    /// `len` elements of unspecified value, to be overwritten: what an earlier buffer left behind.
-    /// In builds with debug assertions they are NaN, so that a forgotten one is seen.
+    /// `len` elements of unspecified value, to be overwritten: the contents of an earlier buffer.
+    /// In builds with debug assertions they are NaN, so that a forgotten one is noticed.
     pub fn stale(len: usize) -> Self {
         Self::filled(len, &mut |_| ())
     }
@@ -50,20 +50,22 @@ impl<T: Float> Buffer<T> {
         Self::filled(len, &mut |values| values.fill(T::zero()))
     }
 
-    /// The elements of `values`, copied.
+    /// A copy of `values`.
     pub fn from_slice(values: &[T]) -> Self {
         Self::filled(values.len(), &mut |to| to.copy_from_slice(values))
     }
 
-    /// The memory of `values` itself: it begins where the vector's does, and is given back to the system.
+    /// Adopts the memory of `values` without copying: it begins where the vector's does, and is
+    /// freed when dropped.
     pub(crate) fn adopted(values: Vec<T>) -> Self {
         let len = values.len();
-        // Of a class that no thread ever takes from, so that none keeps it.
+        // Of a class that no thread ever takes from, so that none retains it.
         let block = Block { memory: values, start: 0, len, class: usize::MAX };
         Buffer { block: (len > 0).then(|| Arc::new(block)) }
     }
 
-    /// What `fill` leaves of `len` elements of unspecified value. (`dyn`: hundreds of callers share this code.)
+    /// `len` elements written by `fill`; before that, their values are unspecified. (`dyn`:
+    /// hundreds of callers share this code.)
     pub(crate) fn filled(len: usize, fill: &mut dyn FnMut(&mut [T])) -> Self {
         if len == 0 {
             fill(&mut []);
@@ -80,7 +82,7 @@ impl<T: Float> Buffer<T> {
         Buffer { block: Some(block) }
     }
 
-    /// Lets others read the elements.
+    /// Makes the buffer immutable, so that it can be shared.
     #[inline]
     pub(crate) fn share(mut self) -> Shared<T> {
         Shared { block: self.block.take() }
@@ -88,10 +90,10 @@ impl<T: Float> Buffer<T> {
 }
 
 impl<T: Float> Block<T> {
-    /// Zeros in memory that no buffer had before.
+    /// Zeros in newly allocated memory.
     fn fresh(class: Class) -> Self {
         let memory = vec![T::zero(); class.size + slack::<T>()];
-        // `align_offset` answers usize::MAX where no offset aligns.
+        // `align_offset` returns usize::MAX where no offset aligns.
         let offset = memory.as_ptr().align_offset(ALIGNMENT);
         let start = if offset <= slack::<T>() { offset } else { 0 };
         Block { memory, start, len: 0, class: class.number }
@@ -110,7 +112,7 @@ impl<T> Block<T> {
     }
 }
 
-/// The block behind the only reference to it.
+/// The block of the only reference to it.
 #[inline]
 fn alone<T>(block: &mut Arc<Block<T>>) -> &mut Block<T> {
     match Arc::get_mut(block) {
@@ -119,7 +121,7 @@ fn alone<T>(block: &mut Arc<Block<T>>) -> &mut Block<T> {
     }
 }
 
-/// Elements that a block may be longer than asked for, so that an aligned start lies inside.
+/// Extra elements of a block, so that an aligned start lies inside.
 const fn slack<T>() -> usize {
     match size_of::<T>() {
         0 => 0,
@@ -127,12 +129,12 @@ const fn slack<T>() -> usize {
     }
 }
 
-/// The size of the blocks that serve a length: the next of 16·2ᵏ·(1, 1¼, 1½, 1¾), so that at most a
-/// fifth is wasted and few sizes occur.
+/// The size class of a length: the next of 16·2ᵏ·(1, 1¼, 1½, 1¾), so that at most a fifth is wasted
+/// and few sizes occur.
 #[derive(Clone, Copy)]
 struct Class {
     size: usize,
-    /// The sizes, counted.
+    /// The number of this size.
     number: usize,
 }
 
@@ -146,7 +148,7 @@ impl Class {
     }
 }
 
-// ---- blocks that nobody uses ----
+// ---- free blocks ----
 
 thread_local! {
     static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
@@ -163,8 +165,9 @@ type FreeBlocks<T> = Vec<FreeClass<T>>;
 
 struct FreeClass<T> {
     blocks: Vec<Arc<Block<T>>>,
-    /// Blocks of this class that this thread has taken and not put back. No more are kept, for a thread that drops
-    /// what others made would never use them. Counted by class: what is taken of one size is no need of another.
+    /// Blocks of this class that this thread has taken and not put back. No more than these are
+    /// retained: a thread that only drops the blocks of others would never use them. Counted by
+    /// class, since a block serves only its own class.
     owed: usize,
 }
 
@@ -172,11 +175,11 @@ impl<T> FreeClass<T> {
     const EMPTY: Self = FreeClass { blocks: Vec::new(), owed: 0 };
 }
 
-/// Bytes that a thread keeps at most; what comes beyond is given back to the system.
+/// Most bytes that a thread retains; further blocks are freed.
 const MOST_KEPT: usize = 256 << 20;
 
 impl FreeLists {
-    #[inline(always)] // into the two that there are
+    #[inline(always)] // into its two callers
     fn of<T: 'static>(&mut self) -> Option<&mut FreeBlocks<T>> {
         let id = TypeId::of::<T>();
         let at = match self.by_type.iter().position(|(of, _)| *of == id) {
@@ -192,7 +195,7 @@ impl FreeLists {
 
 #[inline]
 fn take<T: 'static>(class: Class) -> Option<Arc<Block<T>>> {
-    // The thread's list is gone while the thread ends; then there is nothing to reuse.
+    // While the thread ends, its list is gone, and no block can be reused.
     FREE.try_with(|free| {
         let mut free = free.borrow_mut();
         let classes = free.of::<T>()?;
@@ -212,8 +215,8 @@ fn take<T: 'static>(class: Class) -> Option<Arc<Block<T>>> {
 #[inline]
 fn put_back<T: 'static>(block: &mut Option<Arc<Block<T>>>) {
     let Some(block) = block.take() else { return };
-    // Nobody can begin to share what only this reference sees. (Two that end at once may both see
-    // the other's; then the block is simply freed.)
+    // No other thread can begin to share a block that only this reference sees. (Two references
+    // that are dropped at once may both see the other; then the block is simply freed.)
     if Arc::strong_count(&block) == 1 {
         keep(block);
     }
@@ -221,7 +224,7 @@ fn put_back<T: 'static>(block: &mut Option<Arc<Block<T>>>) {
 
 fn keep<T: 'static>(block: Arc<Block<T>>) {
     let bytes = size_of_val(&block.memory[..]);
-    // Nothing is kept by a thread that is ending.
+    // A thread that is ending retains no block.
     let _ = FREE.try_with(|free| {
         let mut free = free.borrow_mut();
         let fits = free.bytes + bytes <= MOST_KEPT;
@@ -280,7 +283,7 @@ impl<T: 'static> Deref for Shared<T> {
 }
 
 impl<T: 'static> Shared<T> {
-    /// The elements, to be changed, if nobody else can see them.
+    /// The elements, mutable, if this is the only reference.
     #[inline]
     pub(crate) fn unshared_mut(&mut self) -> Option<&mut [T]> {
         Some(Arc::get_mut(self.block.as_mut()?)?.elements_mut())
@@ -288,7 +291,7 @@ impl<T: 'static> Shared<T> {
 }
 
 impl<T: 'static> Clone for Shared<T> {
-    /// One more user of the same memory.
+    /// Another reference to the same memory.
     #[inline]
     fn clone(&self) -> Self {
         Shared { block: self.block.clone() }
@@ -345,7 +348,7 @@ mod tests {
         assert!(Buffer::<f32>::adopted(Vec::new()).is_empty());
     }
 
-    /// A stage of a pipeline: what it drops has another size than what it takes, and is dropped first.
+    /// A stage of a pipeline: it drops a buffer of one size before it takes one of another size.
     #[test]
     fn what_a_thread_takes_is_no_leave_to_keep_other_sizes() {
         let kept = || FREE.with(|free| free.borrow().bytes);

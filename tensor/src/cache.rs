@@ -1,12 +1,12 @@
-//! Asking for memory before it is read.
+//! Prefetching: loads memory into the cache before it is read.
 
-/// Bytes that come from memory together.
+/// Size of a cache line, in bytes.
 pub(crate) const LINE: usize = 64;
 
-/// Asks for `values` to be brought near the CPU, which goes on meanwhile: for what will be read soon, and lies
-/// where nothing read so far points to.
+/// Prefetches `values` into the cache without waiting. Use it for data that is needed soon and that
+/// the hardware prefetcher cannot predict.
 ///
-/// A hint, and on some CPUs nothing at all.
+/// A hint; on some CPUs it does nothing.
 pub fn fetch<T>(values: &[T]) {
     let start = values.as_ptr().cast::<u8>();
     for line in (0..size_of_val(values)).step_by(LINE) {
@@ -14,13 +14,13 @@ pub fn fetch<T>(values: &[T]) {
     }
 }
 
-/// Asks for the line at this address, if there is memory, to be brought into the second-level cache.
+/// Prefetches the line at this address, if there is memory, into the second-level cache.
 #[inline(always)]
 pub(crate) fn fetch_line<T>(address: *const T) {
     prefetch::<T, false>(address);
 }
 
-/// [`fetch_line`] into the first-level cache: for a few lines, so that what lies there can stay.
+/// [`fetch_line`] into the first-level cache. Only for a few lines, so that they evict little.
 #[inline(always)]
 pub(crate) fn fetch_line_near<T>(address: *const T) {
     prefetch::<T, true>(address);

@@ -1,9 +1,10 @@
-//! Convolution over the last two axes, and what its gradient is made of.
+//! Convolution over the last two axes, and its gradients.
 //!
-//! What the windows see stands in the columns of a matrix (its rows are the places in the window),
-//! and the matrix kernels do the arithmetic: y = w·columns, dw = dy·columnsᵀ, dcolumns = wᵀ·dy,
-//! each image and each group for itself. Images are divided among the threads, for dw the input
-//! channels, never a sum: so the bits do not depend on the number of threads.
+//! The elements in each window form a column of a matrix (im2col); its rows are the positions in
+//! the window. The matrix kernels do the arithmetic: y = w·columns, dw = dy·columnsᵀ,
+//! dcolumns = wᵀ·dy, separately for each image and each group. Images are divided among the
+//! threads, for dw the input channels, but never a sum. So the bits do not depend on the number of
+//! threads.
 
 use crate::buffer::Buffer;
 use crate::error::{Error, Result};
@@ -13,7 +14,7 @@ use crate::tensor::Tensor;
 use crate::threads::Threads;
 use crate::windows::{Plane, Windows};
 
-/// The lengths of a convolution, once they are known to fit.
+/// The lengths of a convolution, after they have been checked.
 struct Sizes {
     images: usize,
     groups: usize,
@@ -78,9 +79,9 @@ impl Sizes {
         }
     }
 
-    /// Does `work` on each image's part of a result, on several threads if there are several images
-    /// and that is worth it. With fewer images than threads, the threads that `work` is given
-    /// divide a product.
+    /// Calls `work` on each image's part of a result, on several threads if there are several
+    /// images and it is worth waking them. With fewer images than threads, the threads that `work`
+    /// receives divide a product.
     fn each_image<T: Float>(
         &self,
         result: &mut [T],
@@ -100,11 +101,11 @@ impl Sizes {
 }
 
 impl<T: Float> Tensor<T> {
-    /// Each window of x times the weight of each output channel: y\[n, o, i, j\] = Σ w\[o, c, p,
-    /// q\]·x\[n, c, i·s + p·d − padding, j·s + q·d − padding\], for x `[images, channels, height,
-    /// width]` and the weight `[output channels, channels/groups, height, width]`. x is 0 beyond
-    /// its ends. With groups, each group of output channels sees only its own group of input
-    /// channels. PyTorch's `conv2d`.
+    /// The 2D convolution (cross-correlation): y\[n, o, i, j\] = Σ w\[o, c, p, q\]·x\[n, c, i·s +
+    /// p·d − padding, j·s + q·d − padding\], for x `[images, channels, height, width]` and the
+    /// weight `[output channels, channels/groups, height, width]`. x is 0 beyond its ends. With
+    /// groups, each group of output channels reads only its own group of input channels. PyTorch's
+    /// `conv2d`.
     ///
     /// # Errors
     ///
@@ -152,8 +153,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(y, shape)
     }
 
-    /// With self as dy, what dx is for [`conv2d`](Tensor::conv2d) of an x of the shape `x`: for
-    /// each element the sum of dy·w over the windows that see it. Also PyTorch's
+    /// The gradient dx of [`conv2d`](Tensor::conv2d) for an x of the shape `x`, where self is dy:
+    /// for each element the sum of dy·w over the windows that contain it. Also PyTorch's
     /// `conv_transpose2d`.
     ///
     /// # Errors
@@ -197,8 +198,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(dx, x)
     }
 
-    /// With self as dy, what dw is for [`conv2d`](Tensor::conv2d) of `x` with a weight of the shape
-    /// `weight`: the sum over images and windows of dy times what the window sees.
+    /// The gradient dw of [`conv2d`](Tensor::conv2d) of `x` with a weight of the shape `weight`,
+    /// where self is dy: the sum over images and windows of dy times the elements in the window.
     ///
     /// # Errors
     ///
@@ -212,14 +213,15 @@ impl<T: Float> Tensor<T> {
     ) -> Result<Self> {
         let sizes = self.sizes_of_gradient(x.shape(), &weight, windows, groups)?;
         let (window, count) = (sizes.plane.window(), sizes.plane.count());
-        // Of each input channel, the matrix [places in the window, output channels of its group].
+        // For each input channel, the matrix [positions in the window, output channels of its
+        // group].
         let of_channel = window * sizes.output;
         let mut dw = Buffer::zeroed(groups * sizes.input * of_channel);
         if !(dw.is_empty() || self.is_empty() || x.is_empty()) {
             let (dy, x) = (self.contiguous(), x.contiguous());
             let much = worth_threads([groups * sizes.rows(), sizes.images * count, sizes.output]);
             let threads = if much { Threads::all() } else { Threads::new(1) };
-            // No more groups of channels than threads: the taller a product, the quicker.
+            // No more groups of channels than threads: the taller a product, the faster.
             let channels = sizes.input.div_ceil(threads.count());
             let parts = dw.chunks_exact_mut(sizes.input * of_channel).enumerate();
             let parts = parts.flat_map(|(group, dw)| {
@@ -245,7 +247,7 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(dw, by_channel)?.permute(&[0, 3, 1, 2])?.reshape(weight)
     }
 
-    /// The sizes, of which self is a dy.
+    /// The sizes of the convolution whose dy is self.
     fn sizes_of_gradient(
         &self,
         x: impl AsRef<[usize]>,
@@ -270,7 +272,7 @@ mod tests {
     use super::*;
     use crate::random::Random;
 
-    /// The sums as they are written.
+    /// The sums exactly as in the formula.
     fn plain(x: &Tensor<f64>, w: &Tensor<f64>, windows: Windows<2>, groups: usize) -> Tensor<f64> {
         let plane = Plane::of("plain", x.shape(), [w.shape()[2], w.shape()[3]], windows).unwrap();
         let outputs = w.shape()[0];

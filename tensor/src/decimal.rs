@@ -1,6 +1,6 @@
-//! Numbers written at compile time: as the name of a type that has one as its parameter.
+//! Compile-time formatting of numbers, for the names of types that have a number as parameter.
 
-/// A short text that is made in a constant.
+/// A short text that is built in a constant expression.
 ///
 /// ```
 /// use tensor::decimal::Written;
@@ -15,14 +15,14 @@ pub struct Written {
 }
 
 const CAPACITY: usize = 64;
-/// Up to here every integer is an `f64`.
+/// Up to here an `f64` represents every integer exactly.
 const EXACT: f64 = (1_u64 << 53) as f64;
-/// Up to here every power of ten is an `f64`.
+/// Up to here an `f64` represents every power of ten exactly.
 const EXACT_POWER: usize = 22;
 
 impl Written {
-    /// `number` with as many digits as it takes to tell it from every other `f64`, if that is at most 15;
-    /// else its bits.
+    /// `number` with the digits needed to distinguish it from every other `f64`, if these are at
+    /// most 15; else its bits.
     pub const fn number(number: f64) -> Self {
         Written { bytes: [0; CAPACITY], len: 0 }.push_number(number)
     }

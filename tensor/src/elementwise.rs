@@ -1,4 +1,4 @@
-//! Functions of one element, or of one element from each of two tensors.
+//! Elementwise functions of one tensor, or of two with broadcasting.
 
 use std::ops::{Add, AddAssign, Div, Mul, Neg, Sub};
 
@@ -8,14 +8,15 @@ use crate::shape::Shape;
 use crate::simd::vectorize;
 use crate::tensor::{Tensor, advance};
 
-/// Writes a stretch of the result, given where that begins in the operand and the step to the next element.
+/// Writes a slice of the result, given where it begins in the operand and the step to the next
+/// element.
 type MapRow<'w, T> = dyn FnMut(&mut [T], &[T], usize) + 'w;
 
-/// The same of two operands; the step is 0 where one is repeated.
+/// The same for two operands; the step is 0 where one is repeated.
 type ZipRow<'w, T> = dyn FnMut(&mut [T], (&[T], usize), (&[T], usize)) + 'w;
 
 impl<T: Float> Tensor<T> {
-    /// `f` of every element.
+    /// Applies `f` to every element.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -37,8 +38,8 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// What `work` writes into every stretch of the result. (`dyn`: all functions share the code of the layout, and
-    /// compile their loops alone.)
+    /// The tensor whose slices `work` writes. (`dyn`: all functions share the code of the layout,
+    /// so that only their loops are compiled separately.)
     fn map_rows(&self, work: &mut MapRow<'_, T>) -> Tensor<T> {
         let (data, shape, strides) = self.parts();
         Tensor::filled(*shape, &mut |to| match self.as_slice() {
@@ -49,8 +50,8 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// `f` of every pair of elements, the shapes broadcast together: aligned at the last axis, lengths are
-    /// equal, or one of them is 1 and repeated.
+    /// Applies `f` to every pair of elements, with broadcasting: the shapes are aligned at the last
+    /// axis; their lengths are equal, or one of them is 1 and repeated.
     ///
     /// # Errors
     ///
@@ -59,7 +60,7 @@ impl<T: Float> Tensor<T> {
         self.zip_as("zip", other, f)
     }
 
-    /// [`Tensor::zip`] under the name that errors shall use.
+    /// [`Tensor::zip`] with the operation's name for errors.
     pub(crate) fn zip_as(
         &self,
         op: &'static str,
@@ -99,7 +100,7 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// What `work` writes into every stretch of the result. (`dyn`: as in `map_rows`.)
+    /// The tensor whose slices `work` writes. (`dyn`: as in `map_rows`.)
     fn zip_rows(
         &self,
         op: &'static str,
@@ -131,8 +132,8 @@ fn step(strides: &Shape) -> usize {
     strides.last().copied().unwrap_or(0)
 }
 
-/// Calls `f` on every stretch of `to` along the last axis, with the place where that stretch begins in each
-/// of the operands.
+/// Calls `f` on every slice of `to` along the last axis, with the position where that slice begins
+/// in each of the operands.
 fn for_each_row<T, const N: usize>(
     shape: &Shape,
     strides: [&Shape; N],
@@ -153,7 +154,7 @@ fn for_each_row<T, const N: usize>(
     }
 }
 
-/// The operator between all kinds of owned, borrowed and scalar operands.
+/// Implements the operator for all combinations of owned, borrowed and scalar operands.
 macro_rules! operator {
     ($Trait:ident $method:ident, $op:literal, $f:expr, $($Scalar:ty)*) => {
         impl<T: Float> $Trait<&Tensor<T>> for &Tensor<T> {
@@ -225,7 +226,7 @@ operator!(Mul mul, "mul", |a, b| a * b, f32 f64);
 operator!(Div div, "div", |a, b| a / b, f32 f64);
 
 impl<T: Float> AddAssign<&Tensor<T>> for Tensor<T> {
-    /// Where nobody else uses the memory, the sum is written there; else it gets its own.
+    /// Adds in place if no other tensor shares the memory; else allocates new memory.
     ///
     /// # Panics
     ///

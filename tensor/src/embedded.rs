@@ -1,6 +1,6 @@
-//! Numbers that are part of the program: bytes in a `static`, read in place.
+//! Numbers embedded in the program: bytes in a `static`, read in place.
 
-/// Bytes that begin at a multiple of 64, as the memory of tensors does.
+/// Bytes aligned to 64, as the memory of tensors is.
 ///
 /// ```
 /// use tensor::embedded::Aligned;
@@ -13,7 +13,7 @@
 #[repr(C, align(64))]
 pub struct Aligned<const N: usize>(pub [u8; N]);
 
-/// A number of which every pattern of bits is a value: `f32` and `f64`.
+/// A number type for which every bit pattern is valid: `f32` and `f64`.
 pub trait Plain: sealed::Sealed + Copy + 'static {}
 
 impl Plain for f32 {}
@@ -27,7 +27,7 @@ mod sealed {
 }
 
 impl<const N: usize> Aligned<N> {
-    /// The first `len` numbers, in the byte order of the machine. Nothing is copied.
+    /// The first `len` numbers, in the byte order of the machine, without copying.
     ///
     /// # Panics
     ///

@@ -1,13 +1,13 @@
-//! What can go wrong with tensors; each message names the operation, the shapes and the broken rule.
+//! Errors of tensor operations. Each message names the operation, the shapes and the broken rule.
 
 use std::fmt;
 
 /// The result of an operation on tensors.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why an operation on tensors was refused.
+/// An error of an operation on tensors.
 ///
-/// [`Display`](fmt::Display) and [`Debug`] print the same sentence, so that `unwrap()` is readable.
+/// [`Display`](fmt::Display) and [`Debug`] print the same message, so that `unwrap()` is readable.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
@@ -17,18 +17,18 @@ pub enum Error {
         op: &'static str,
         /// The left operand's shape.
         left: Vec<usize>,
-        /// The right operand's shape, or the one asked for.
+        /// The right operand's shape, or the requested one.
         right: Vec<usize>,
-        /// What must hold, and where it does not.
+        /// The rule, and where it is broken.
         rule: String,
     },
-    /// One shape, or an argument to it, is refused.
+    /// A single shape, or an argument for it, is invalid.
     Shape {
         /// The operation.
         op: &'static str,
         /// The shape.
         shape: Vec<usize>,
-        /// What must hold.
+        /// The rule that is broken.
         rule: String,
     },
 }

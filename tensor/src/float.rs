@@ -1,18 +1,18 @@
-//! What a number must be able to do to be the element of a tensor.
+//! The trait of a tensor's elements.
 
 use core::any::Any;
 use core::fmt::{Debug, Display};
 
 /// An element of a tensor: any [`num_traits::Float`] that can be printed and sent to a thread.
 ///
-/// There is nothing to implement: the trait holds for every such type. `f32` and `f64` are computed
-/// by SIMD kernels, every other float (a dual number, a half, an interval) by the portable one.
+/// A blanket implementation covers every such type. `f32` and `f64` use SIMD kernels, every other
+/// float (a dual number, a half, an interval) the portable one.
 pub trait Float: num_traits::Float + Debug + Display + Default + Send + Sync + 'static {
     /// The nearest value to `x`.
     ///
     /// # Panics
     ///
-    /// If the type refuses to be made from an `f64` at all.
+    /// If the type cannot be converted from an `f64` at all.
     ///
     /// ```
     /// use tensor::Float;
@@ -35,11 +35,11 @@ pub trait Float: num_traits::Float + Debug + Display + Default + Send + Sync + '
 
 impl<T> Float for T where T: num_traits::Float + Debug + Display + Default + Send + Sync + 'static {}
 
-/// `value` as a `U`, if that is what it is.
+/// `value` as a `U`, if `T` and `U` are the same type.
 ///
-/// The comparison of the two types is a constant in each instance of the caller, so that an
-/// optimised build keeps only the branch that applies. This is how generic code reaches the
-/// kernels of one type without a trait that every other float would have to implement.
+/// The comparison of the two types is a constant in each instance of the caller, so an
+/// optimized build contains only the branch that applies. Generic code reaches the
+/// kernels of one type this way, without a trait that every other float would have to implement.
 #[inline(always)]
 pub(crate) fn same<T: Copy + 'static, U: Copy + 'static>(value: T) -> Option<U> {
     (&value as &dyn Any).downcast_ref::<U>().copied()

@@ -1,4 +1,4 @@
-//! How tensors are printed: in nested brackets, as NumPy does.
+//! Formatting of tensors in nested brackets, like NumPy's.
 
 use std::fmt;
 
@@ -42,7 +42,7 @@ impl<T: Float> fmt::Debug for Tensor<T> {
     }
 }
 
-/// The indices along an axis that are shown; `None` stands for those that are left out.
+/// The indices along an axis that are shown; `None` marks those that are left out.
 fn shown(length: usize, edge: usize) -> Vec<Option<usize>> {
     if length / 2 <= edge {
         return (0..length).map(Some).collect();

@@ -1,8 +1,7 @@
-//! Elements by lists of indices: picked out, and added back to where they came from.
+//! Gather and scatter: selects elements by lists of indices, and adds them back.
 //!
-//! What picks and what adds back are each other's gradient: `index_select` and `index_add`, `gather`
-//! and `scatter_add`. Sums are taken in the order of the list, so that their bits are always the
-//! same.
+//! Each pair is the other's gradient: `index_select` and `index_add`, `gather` and `scatter_add`.
+//! Sums are computed in the order of the list, so that their bits are always the same.
 
 use crate::buffer::Buffer;
 use crate::error::{Error, Result};
@@ -11,13 +10,14 @@ use crate::shape::{MOST_AXES, Shape};
 use crate::tensor::{Tensor, advance};
 
 impl<T: Float> Tensor<T> {
-    /// The slices at `indices` along `axis`, in this order; an index may occur more than once.
+    /// Selects the slices at `indices` along `axis`, in this order; an index may occur more than
+    /// once.
     ///
     /// y\[…, i, …\] = x\[…, indices\[i\], …\]: PyTorch's `index_select`, and NumPy's `take` of a list.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or an index does not lie in it.
+    /// If there is no such axis, or an index is out of range.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -45,13 +45,13 @@ impl<T: Float> Tensor<T> {
         }))
     }
 
-    /// The tensor, with slice i of `source` along `axis` added to its own slice `indices[i]`; an index
-    /// that occurs more than once gets the sum. PyTorch's `index_add`.
+    /// Returns the tensor with slice i of `source` along `axis` added to slice `indices[i]`; an
+    /// index that occurs more than once receives the sum. PyTorch's `index_add`.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, an index does not lie in it, or `source` has not one slice for each
-    /// index and otherwise the tensor's shape.
+    /// If there is no such axis, an index is out of range, or `source` does not have one slice for
+    /// each index and otherwise the tensor's shape.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -88,15 +88,15 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(values, self.shape())
     }
 
-    /// One element for each index: y\[i, j, k\] = x\[i, indices\[i, j, k\], k\] along axis 1, and so
-    /// on. PyTorch's `gather`, ONNX's `GatherElements`.
+    /// Selects one element for each index: y\[i, j, k\] = x\[i, indices\[i, j, k\], k\] along axis
+    /// 1, and so on. PyTorch's `gather`, ONNX's `GatherElements`.
     ///
     /// `indices` has the result's `shape`, the last axis changing fastest. It has as many axes as the
     /// tensor; any length along `axis`, and none greater than the tensor's elsewhere.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, the shape does not fit, or an index does not lie in the axis.
+    /// If there is no such axis, the shape does not fit, or an index is out of range.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -114,9 +114,9 @@ impl<T: Float> Tensor<T> {
         }))
     }
 
-    /// The tensor, with each element of `source` added where its index says: y\[i, indices\[i, j, k\],
-    /// k\] += source\[i, j, k\] along axis 1, and so on; what meets in one place is summed. PyTorch's
-    /// `scatter_add`, ONNX's `ScatterElements` with the reduction `add`.
+    /// Returns the tensor with each element of `source` added at its index: y\[i, indices\[i, j,
+    /// k\], k\] += source\[i, j, k\] along axis 1, and so on; elements with the same index are
+    /// summed. PyTorch's `scatter_add`, ONNX's `ScatterElements` with the reduction `add`.
     ///
     /// `indices` has one index for each element of `source`, the last axis changing fastest. `source`
     /// has as many axes as the tensor; any length along `axis`, and none greater than the tensor's
@@ -124,7 +124,7 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, the shape does not fit, or an index does not lie in the axis.
+    /// If there is no such axis, the shape does not fit, or an index is out of range.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -145,7 +145,7 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(values, self.shape())
     }
 
-    /// The order of the elements along each of `axes` reversed.
+    /// Reverses the order of the elements along each of `axes`.
     ///
     /// # Errors
     ///
@@ -167,7 +167,7 @@ impl<T: Float> Tensor<T> {
         Ok(flipped)
     }
 
-    /// `indices`, which are of this shape, lie in the axis.
+    /// Checks that `indices`, which have this shape, are in the range of the axis.
     fn check_indices(
         &self,
         op: &'static str,
@@ -190,7 +190,7 @@ impl<T: Float> Tensor<T> {
         Err(Error::shape(op, self.shape(), rule))
     }
 
-    /// `indices` of this shape name an element each.
+    /// Checks that `indices` of this shape name an element each.
     fn check_elements(
         &self,
         op: &'static str,
@@ -221,7 +221,7 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-/// Calls `f` with the position of each index in `indices`, and the place of its element in a memory
+/// Calls `f` with the position of each index in `indices`, and the offset of its element in memory
 /// with these strides.
 fn along(
     axis: usize,

@@ -1,5 +1,5 @@
-//! Tensors with run-time shapes on the CPU: SIMD matrix products, vectorised elementary functions,
-//! reproducible random numbers, and a few threads. Nothing here knows of gradients.
+//! Tensors with run-time shapes on the CPU: SIMD matrix products, vectorized elementary functions,
+//! reproducible random numbers, and a small thread pool. Gradients are not part of this crate.
 //!
 //! ```
 //! use tensor::Tensor;
@@ -10,36 +10,37 @@
 //! # Ok::<(), tensor::Error>(())
 //! ```
 //!
-//! # What to expect
+//! # Guarantees
 //!
-//! - **Errors.** A method with a name returns a [`Result`] whose message names the operation, the
-//!   shapes and the rule that was broken. An operator (`&a + &b`) cannot, and panics at the
-//!   caller's line with the same sentence.
+//! - **Errors.** A named method returns a [`Result`] whose message names the operation, the
+//!   shapes and the rule that was broken. An operator (`&a + &b`) panics instead, with the same
+//!   message and the caller's line.
 //! - **Layout.** The last axis is contiguous (row-major). Reshaping, transposing, slicing and
-//!   broadcasting make views of the same memory, which starts at a multiple of 64 bytes and is reused
+//!   broadcasting return views of the same memory. The memory is aligned to 64 bytes and is reused
 //!   when the last view is dropped.
-//! - **Same bits.** A result depends on the inputs alone: not on the number of threads, the
-//!   instruction set or the layout of the operands. (CPUs without fused multiply-add are the one
-//!   exception.)
+//! - **Bitwise reproducible.** A result depends on the inputs alone: not on the number of threads,
+//!   the instruction set or the layout of the operands. (CPUs without fused multiply-add are the
+//!   one exception.)
 //!
 //! # Without the standard library
 //!
-//! With its default feature `std` off, the crate is `no_std` and allocates nothing: [`Float`], [`math`],
-//! [`activation`], [`random`], [`simd`] and [`embedded`] remain, what it takes to run a network that has been trained elsewhere.
+//! With its default feature `std` off, the crate is `no_std` and does not allocate. [`Float`],
+//! [`math`], [`activation`], [`random`], [`simd`] and [`embedded`] remain: enough to run a network
+//! that was trained elsewhere.
 //!
-//! # Where things are
+//! # Modules
 //!
-//! | module | what it holds |
+//! | module | contents |
 //! |---|---|
 //! | `tensor`, `shape`, `buffer` | [`Tensor`], its [`Shape`] and its memory ([`Buffer`]) |
-//! | `elementwise`, `reduce`, `scan`, `sort`, `trigonometry`, `indexing`, `matmul`, `convolution`, `pooling`, `windows`, `format` | what can be done with tensors |
-//! | `arrays` | tensors from arrays of `ndarray`, `nalgebra` and `half`, and the other way, each behind the feature of that name |
+//! | `elementwise`, `reduce`, `scan`, `sort`, `trigonometry`, `indexing`, `matmul`, `convolution`, `pooling`, `windows`, `format` | operations on tensors |
+//! | `arrays` | conversions from and to arrays of `ndarray`, `nalgebra` and `half`, each enabled by the feature of that name |
 //! | [`product`] | the matrix product on slices, with a bias before and an activation after |
-//! | [`math`], [`activation`] | vectorised elementary functions and what networks make of them |
-//! | [`embedded`] | numbers that are part of the program |
-//! | [`decimal`] | numbers that are part of a type's name |
-//! | [`random`] | numbers that are a function of (seed, stream, index) |
-//! | [`simd`], [`threads`], [`cache`] | which instructions this CPU has; a few threads; memory asked for early |
+//! | [`math`], [`activation`] | vectorized elementary functions and activation functions |
+//! | [`embedded`] | numbers embedded in the program |
+//! | [`decimal`] | numbers formatted at compile time, for the names of types |
+//! | [`random`] | counter-based random numbers: a function of (seed, stream, index) |
+//! | [`simd`], [`threads`], [`cache`] | instruction set detection; a thread pool; prefetching |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 

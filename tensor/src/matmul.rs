@@ -9,14 +9,16 @@ use crate::tensor::{Tensor, advance};
 use crate::threads::Threads;
 
 impl<T: Float> Tensor<T> {
-    /// The matrix product: `[…, m, k]` times `[…, k, n]` is `[…, m, n]`; the axes in front broadcast.
+    /// The matrix product: `[…, m, k]` times `[…, k, n]` is `[…, m, n]`; the leading axes
+    /// broadcast.
     ///
-    /// Transposed operands are read as they lie. Large products use all threads of the process; the
+    /// Transposed operands are read in place. Large products use all threads of the process; the
     /// bits are the same for any number of them.
     ///
     /// # Errors
     ///
-    /// If an operand has fewer than two axes, the inner lengths differ, or the axes in front do not broadcast.
+    /// If an operand has fewer than two axes, the inner lengths differ, or the leading axes do not
+    /// broadcast.
     pub fn matmul(&self, other: &Tensor<T>) -> Result<Tensor<T>> {
         let refuse = |rule: String| Err(Error::shapes("matmul", self.shape(), other.shape(), rule));
         let (Some((left_batch, &[m, k])), Some((right_batch, &[k2, n]))) =
@@ -46,7 +48,7 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(result, shape)
     }
 
-    /// The last two axes at this index of the axes in front.
+    /// The matrix of the last two axes at this index of the leading axes.
     fn matrix(&self, index: &[usize]) -> Matrix<'_, T> {
         let (data, shape, strides) = self.parts();
         let start: usize = index.iter().zip(&**strides).map(|(i, stride)| i * stride).sum();

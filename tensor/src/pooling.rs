@@ -1,4 +1,4 @@
-//! The greatest and the mean of what windows over the last two axes see, and the way back.
+//! Max pooling and average pooling over the last two axes, and their gradients.
 
 use crate::buffer::Buffer;
 use crate::error::{Error, Result};
@@ -8,10 +8,10 @@ use crate::tensor::Tensor;
 use crate::windows::{Plane, Run, Windows};
 
 impl<T: Float> Tensor<T> {
-    /// The greatest element of each window over the last two axes, and its index in its plane (of
-    /// the last two axes as one row); of equals, the first. What lies beyond the ends counts for
-    /// nothing; a window without any element has −∞ and the index `usize::MAX`. A NaN is greater
-    /// than every number. PyTorch's `max_pool2d`.
+    /// The maximum of each window over the last two axes, and its index in its plane (the last two
+    /// axes, flattened); of equal elements, the first. Positions beyond the ends are ignored; a
+    /// window without any element has −∞ and the index `usize::MAX`. A NaN is greater than every
+    /// number. PyTorch's `max_pool2d`.
     ///
     /// # Errors
     ///
@@ -30,7 +30,8 @@ impl<T: Float> Tensor<T> {
                     plane.each_row(plane.place(place), |Run { window, element, step, count }| {
                         let mut element = element;
                         for index in &mut indices[window..][..count] {
-                            // Only the index is chosen, and none is skipped: the CPU cannot foresee which is greater.
+                            // Selects the index without a branch: the CPU cannot predict which is
+                            // greater.
                             let best = if *index == usize::MAX { element } else { *index };
                             let (greatest, x) = (x[best], x[element]);
                             let is_greater = (x > greatest) | (x.is_nan() & !greatest.is_nan());
@@ -49,8 +50,9 @@ impl<T: Float> Tensor<T> {
         Ok((Tensor::from_vec(y, shape)?, indices))
     }
 
-    /// With self as dy, each element added to its plane of the shape `x` at the index that
-    /// [`max_pool2d`](Tensor::max_pool2d) gave for it.
+    /// The gradient dx of [`max_pool2d`](Tensor::max_pool2d) for an x of the shape `x`, where self
+    /// is dy: each element is added to its plane at the index that the forward pass returned for
+    /// it.
     ///
     /// # Errors
     ///
@@ -82,9 +84,9 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(dx, shape)
     }
 
-    /// The mean of each window over the last two axes. What lies beyond the ends is 0, and counts
-    /// as an element if `counts_padding`. PyTorch's `avg_pool2d`, with its `count_include_pad`. NaN
-    /// for a window of which nothing counts.
+    /// The mean of each window over the last two axes. Positions beyond the ends are 0, and count
+    /// as elements if `counts_padding`. PyTorch's `avg_pool2d`, with its `count_include_pad`. NaN
+    /// for a window in which no position counts.
     ///
     /// # Errors
     ///
@@ -116,8 +118,8 @@ impl<T: Float> Tensor<T> {
         Tensor::from_buffer(y, shape)
     }
 
-    /// With self as dy, what dx is for [`avg_pool2d`](Tensor::avg_pool2d) of an x of the shape `x`:
-    /// each element's share in the windows that see it.
+    /// The gradient dx of [`avg_pool2d`](Tensor::avg_pool2d) for an x of the shape `x`, where self
+    /// is dy: each element receives its part from every window that contains it.
     ///
     /// # Errors
     ///
@@ -158,12 +160,12 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-/// The shape of what windows make of `shape`.
+/// The output shape of windows over `shape`.
 fn pooled(shape: &[usize], plane: &Plane) -> Shape {
     shape[..shape.len() - 2].iter().chain(&plane.places).copied().collect()
 }
 
-/// By how much the sum of each window is divided.
+/// The divisor of each window's sum.
 fn counts<T: Float>(plane: &Plane, counts_padding: bool) -> Vec<T> {
     if counts_padding {
         return vec![T::of(plane.window() as f64); plane.count()];
@@ -202,7 +204,7 @@ mod tests {
         let mean = |counts| x.avg_pool2d([1, 2], padded, counts).unwrap();
         assert_eq!(mean(true), Tensor::from([[-2.0, -6.0, -4.0]]));
         assert_eq!(mean(false), Tensor::from([[-4.0, -6.0, -8.0]]));
-        // Windows that see the places before and after the only element.
+        // Windows over the positions before and after the only element.
         let around = Windows::default().padding([0, 1]).dilation([1, 2]);
         let (y, indices) = Tensor::from([[7.0]]).max_pool2d([1, 2], around).unwrap();
         assert_eq!((y.to_vec(), &indices[..]), (vec![f64::NEG_INFINITY], &[usize::MAX][..]));

@@ -1,9 +1,8 @@
-//! Random numbers that are a function of (seed, stream, index).
+//! Counter-based random numbers: a function of (seed, stream, index).
 //!
-//! There is no state that advances: the number at an index is the same whoever asks for it, in
-//! which order and on which thread. The bits come from Philox 4×32-10 (Salmon et al., "Parallel random
-//! numbers: as easy as 1, 2, 3", 2011); everything after them is arithmetic that rounds the same
-//! on every machine.
+//! There is no state that advances: the number at an index does not depend on the order of the
+//! calls or on the thread. The bits come from Philox 4×32-10 (Salmon et al., "Parallel random
+//! numbers: as easy as 1, 2, 3", 2011). The arithmetic after them rounds the same on every machine.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their source
 
 #[cfg(not(feature = "std"))]
@@ -15,7 +14,8 @@ use crate::simd::{Inline, vectorize_inline};
 
 /// The random numbers of one stream of a seed.
 ///
-/// Different streams of one seed are independent: give each layer, each epoch, each purpose its own.
+/// Different streams of one seed are independent: use a different one for each layer, each epoch,
+/// each purpose.
 ///
 /// ```
 /// use tensor::random::Random;
@@ -46,9 +46,9 @@ impl Random {
         u64::from(block[half][0]) | u64::from(block[half + 1][0]) << 32
     }
 
-    /// 64 words of 32 random bits at once, the `group`th: those behind [`bits`](Random::bits) of the indices
-    /// from 32·`group` on, in an order that suits vectors. Compiled for the best of them inside
-    /// [`vectorize`](crate::simd::vectorize).
+    /// 64 words of 32 random bits at once, the `group`th: the words of [`bits`](Random::bits) of
+    /// the indices from 32·`group` on, in an order that suits vectors. Inside
+    /// [`vectorize`](crate::simd::vectorize) it is compiled for the best instruction set.
     #[inline(always)]
     pub fn words(&self, group: u64) -> [u32; 64] {
         let mut counters = [[0; 16]; 4];
@@ -63,8 +63,8 @@ impl Random {
         words
     }
 
-    /// Uniform in \[0, 1): a multiple of 2⁻⁵³, rounded down to a multiple of 2⁻²⁴ for `f32`-like types
-    /// so that 1 cannot come out.
+    /// A uniform number in \[0, 1): a multiple of 2⁻⁵³, rounded down to a multiple of 2⁻²⁴ for
+    /// `f32`-like types, so that it is never 1.
     #[inline]
     pub fn uniform<T: Float>(&self, index: u64) -> T {
         let fine = (self.bits(index) >> 11) as f64 * (1.0 / (1_u64 << 53) as f64);
@@ -72,14 +72,14 @@ impl Random {
         if value < T::one() { value } else { T::of((fine * 16_777_216.0).floor() / 16_777_216.0) }
     }
 
-    /// Standard normal: the inverse of its distribution function at a uniform number.
+    /// A standard normal number: the inverse of the distribution function at a uniform number.
     #[inline]
     pub fn normal<T: Float>(&self, index: u64) -> T {
         T::of(inverse_normal(middle(self.bits(index))))
     }
 
-    /// Uniform among 0, …, `bound` − 1 (by the high half of a product, Lemire 2019; its bias, below
-    /// `bound`/2⁶⁴, is left as it is).
+    /// A uniform integer among 0, …, `bound` − 1 (by the high half of a product, Lemire 2019; its
+    /// bias, below `bound`/2⁶⁴, is not corrected).
     ///
     /// # Panics
     ///
@@ -91,19 +91,20 @@ impl Random {
         ((u128::from(self.bits(index)) * u128::from(bound)) >> 64) as u64
     }
 
-    /// Uniform numbers in \[low, high), the element at i from the index i.
+    /// Fills `values` with uniform numbers in \[low, high), the element at i from the index i.
     pub fn fill_uniform<T: Float>(&self, values: &mut [T], low: T, high: T) {
         for (index, value) in values.iter_mut().enumerate() {
             *value = low + (high - low) * self.uniform::<T>(index as u64);
         }
     }
 
-    /// Normal numbers with this mean and deviation, the element at i from the index i.
+    /// Fills `values` with normal numbers of this mean and standard deviation, the element at i
+    /// from the index i.
     pub fn fill_normal<T: Float>(&self, values: &mut [T], mean: T, deviation: T) {
         self.fill_normal_from(0, values, mean, deviation);
     }
 
-    /// [`fill_normal`](Random::fill_normal) with the elements from `first` on: as quick as vectors are.
+    /// [`fill_normal`](Random::fill_normal) from the index `first` on, vectorized.
     ///
     /// ```
     /// use tensor::random::Random;
@@ -160,7 +161,7 @@ struct FillNormal<'v, T> {
     deviation: T,
 }
 
-/// Numbers of 64 bits that [`Random::words`] makes at once.
+/// Numbers of 64 bits that [`Random::words`] generates at once.
 const GROUP: usize = 32;
 
 impl<T: Float> Inline for FillNormal<'_, T> {
@@ -171,7 +172,7 @@ impl<T: Float> Inline for FillNormal<'_, T> {
         let FillNormal { random, first, values, mean, deviation } = self;
         let (mut at, mut rest) = (first, values);
         while !rest.is_empty() {
-            // The stretch may begin and end inside a group.
+            // The slice may begin and end inside a group.
             let (group, inside) = (at / GROUP as u64, (at % GROUP as u64) as usize);
             let most = (GROUP - inside).min(rest.len());
             let (now, later) = rest.split_at_mut(most);
@@ -200,13 +201,13 @@ impl<T: Float> Inline for FillNormal<'_, T> {
     }
 }
 
-/// The middle of one of 2⁵³ equal parts, so that neither 0 nor 1 comes out.
+/// The middle of one of 2⁵³ equal parts of \[0, 1\], so that it is neither 0 nor 1.
 #[inline(always)]
 fn middle(bits: u64) -> f64 {
     ((bits >> 11) as f64 + 0.5) * (1.0 / (1_u64 << 53) as f64)
 }
 
-/// [`inverse_normal`] of all but the least and the largest shares, without a branch.
+/// [`inverse_normal`] of all but the lowest and the highest probabilities, without a branch.
 #[inline(always)]
 fn inverse_normal_near(p: f64) -> f64 {
     let q = p - 0.5;
@@ -216,7 +217,7 @@ fn inverse_normal_near(p: f64) -> f64 {
     if q.abs() <= 0.425 { centre } else { near }
 }
 
-/// Whether a share is so close to 0 or 1 that [`inverse_normal_near`] does not know it.
+/// Whether a probability is so close to 0 or 1 that [`inverse_normal_near`] does not cover it.
 #[inline(always)]
 fn is_far(p: f64) -> bool {
     /// e⁻²⁵, but for a margin.
@@ -224,8 +225,8 @@ fn is_far(p: f64) -> bool {
     p.min(1.0 - p) < FAR
 }
 
-/// The number below which a share `p` of the standard normal distribution lies, to about 16 digits
-/// (M. J. Wichura, algorithm AS 241, PPND16, 1988).
+/// The quantile function of the standard normal distribution at the probability `p`, to about 16
+/// digits (M. J. Wichura, algorithm AS 241, PPND16, 1988).
 fn inverse_normal(p: f64) -> f64 {
     let q = p - 0.5;
     if q.abs() <= 0.425 {
@@ -271,7 +272,7 @@ const FAR: Ratio = (
 mod tests {
     use super::*;
 
-    /// The known answers that come with Random123.
+    /// The known-answer tests of Random123.
     #[test]
     fn philox_gives_the_known_answers() {
         let philox = |counter: [u32; 4], key| {
@@ -302,7 +303,7 @@ mod tests {
         }
     }
 
-    /// Also where a stretch begins and ends inside a group, and where a share is far out.
+    /// Also where a slice begins and ends inside a group, and where a probability is extreme.
     #[test]
     fn many_normal_numbers_are_those_of_one_after_the_other() {
         fn check<T: Float>() {
@@ -349,7 +350,7 @@ mod tests {
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let power =
             |values: &[f64], k| mean(&values.iter().map(|x: &f64| x.powi(k)).collect::<Vec<_>>());
-        // Five deviations of each estimate.
+        // Five standard deviations of each estimate.
         assert!((mean(&uniform) - 0.5).abs() < 5.0 * 0.289 / f64::sqrt(n as f64));
         assert!(mean(&normal).abs() < 5.0 / f64::sqrt(n as f64));
         assert!((power(&normal, 2) - 1.0).abs() < 5.0 * f64::sqrt(2.0 / n as f64));

@@ -1,9 +1,9 @@
 //! Sums and extremes over all elements or along axes.
 //!
-//! Every result has one order of additions, fixed by the shape alone. Along the last axes (and over a whole
-//! tensor) a sum has sixteen partial sums, the element at i in the partial sum i mod 16, which are
-//! then added in pairs: the same on every instruction set, and more accurate than one after the
-//! other. Along any other axes the terms are added in the order of their index.
+//! The order of additions is fixed by the shape alone. Along the last axes (and over a whole
+//! tensor) a sum has sixteen partial sums: element i belongs to partial sum i mod 16. These are
+//! then added in pairs. The result is the same on every instruction set, and more accurate than
+//! sequential addition. Along any other axes the terms are added in the order of their index.
 
 use crate::error::{Error, Result};
 use crate::float::Float;
@@ -22,7 +22,8 @@ impl<T: Float> Tensor<T> {
         self.sum() / T::of(self.len() as f64)
     }
 
-    /// The sum along `axes`, which disappear, or stay with length 1 if `keep`. An empty sum is 0.
+    /// The sum along `axes`, which are removed, or retained with length 1 if `keep`. An empty sum
+    /// is 0.
     ///
     /// # Errors
     ///
@@ -60,18 +61,17 @@ impl<T: Float> Tensor<T> {
         self.reduce("prod", axes, keep, T::one(), |a, b| a * b, all)
     }
 
-    /// The largest element along `axes`: NaN if there is one.
+    /// The largest element along `axes`; NaN if any element is NaN.
     ///
     /// # Errors
     ///
-    /// If an axis does not exist or is named twice, or there are no elements along the axes, of which none is the
-    /// largest.
+    /// If an axis does not exist or is named twice, or there are no elements along the axes.
     pub fn max_axes(&self, axes: &[usize], keep: bool) -> Result<Tensor<T>> {
         self.check_some("max", axes)?;
         self.max_axes_or(axes, keep, T::neg_infinity())
     }
 
-    /// [`Tensor::max_axes`], or `least` where there are no elements or none that is larger.
+    /// [`Tensor::max_axes`], but `least` where there are no elements or none is larger.
     ///
     /// # Errors
     ///
@@ -82,12 +82,11 @@ impl<T: Float> Tensor<T> {
         self.reduce("max", axes, keep, least, larger, all)
     }
 
-    /// The smallest element along `axes`: NaN if there is one.
+    /// The smallest element along `axes`; NaN if any element is NaN.
     ///
     /// # Errors
     ///
-    /// If an axis does not exist or is named twice, or there are no elements along the axes, of which none is the
-    /// smallest.
+    /// If an axis does not exist or is named twice, or there are no elements along the axes.
     pub fn min_axes(&self, axes: &[usize], keep: bool) -> Result<Tensor<T>> {
         self.check_some("min", axes)?;
         let smaller = |a: T, b: T| if b < a || b.is_nan() { b } else { a };
@@ -106,7 +105,8 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     ///
-    /// If there is no such axis, it has length 0, or there are only NaN along it somewhere.
+    /// If there is no such axis, its length is 0, or for some index of the other axes all elements
+    /// along it are NaN.
     pub fn argmax(&self, axis: usize) -> Result<Vec<usize>> {
         self.check_axis("argmax", axis)?;
         self.check_some("argmax", &[axis])?;
@@ -123,7 +123,7 @@ impl<T: Float> Tensor<T> {
         rows.values().chunks_exact(self.shape()[axis]).map(first_largest).collect()
     }
 
-    /// Refuses axes without elements.
+    /// Returns an error if an axis has no elements.
     fn check_some(&self, op: &'static str, axes: &[usize]) -> Result<()> {
         match axes.iter().find(|&&axis| self.shape().get(axis) == Some(&0)) {
             Some(axis) => {
@@ -133,11 +133,11 @@ impl<T: Float> Tensor<T> {
         }
     }
 
-    /// Sums a tensor that was broadcast from `shape` back to it: the gradient of broadcasting.
+    /// Sums a tensor that was broadcast from `shape` back to `shape`: the gradient of broadcasting.
     ///
     /// # Errors
     ///
-    /// If broadcasting `shape` cannot have given this tensor's shape.
+    /// If `shape` does not broadcast to this tensor's shape.
     pub fn sum_to(&self, shape: impl Into<Shape>) -> Result<Tensor<T>> {
         let shape = shape.into();
         let new_axes = self.rank().checked_sub(shape.len());
@@ -159,7 +159,8 @@ impl<T: Float> Tensor<T> {
         self.sum_axes(&axes, false)?.reshape(shape)
     }
 
-    /// Along trailing axes by `all` of each stretch of memory, else by `two` in the order of the index.
+    /// Reduces along trailing axes by `all` of each slice of memory, else by `two` in the order of
+    /// the index.
     fn reduce(
         &self,
         op: &'static str,
@@ -176,7 +177,7 @@ impl<T: Float> Tensor<T> {
                 return Err(Error::shape(op, self.shape(), rule));
             }
         }
-        // Lists of axes are as short as shapes, and need no memory then.
+        // Lists of axes are as short as shapes, which need no allocation.
         let kept: Shape = (0..self.rank()).filter(|axis| !axes.contains(axis)).collect();
         let lengths: Shape = kept.iter().map(|&axis| self.shape()[axis]).collect();
         let result_len: usize = lengths.iter().product();
@@ -219,7 +220,7 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-/// All axes but `axes`, then `axes`.
+/// All other axes, then `axes`.
 fn kept_then(rank: usize, axes: &[usize]) -> Shape {
     (0..rank).filter(|axis| !axes.contains(axis)).chain(axes.iter().copied()).collect()
 }

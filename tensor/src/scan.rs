@@ -1,11 +1,11 @@
-//! Running sums along an axis.
+//! Cumulative sums along an axis.
 
 use crate::error::Result;
 use crate::float::Float;
 use crate::tensor::Tensor;
 
 impl<T: Float> Tensor<T> {
-    /// The running sums along `axis`: at each place the sum of the elements up to there, in the
+    /// The cumulative sums along `axis`: at each index the sum of the elements up to there, in the
     /// order of their index. With `reverse` they run from the last element to the first; with
     /// `exclusive` the element itself does not count, so that the first sum is 0.
     ///
@@ -25,7 +25,7 @@ impl<T: Float> Tensor<T> {
         self.check_axis("cumsum", axis)?;
         let shape = self.shape();
         let length = shape[axis];
-        // Neighbours along the axis are `inner` apart; a block holds all of one outer index.
+        // Neighbors along the axis are `inner` apart; a block holds all of one outer index.
         let inner: usize = shape[axis + 1..].iter().product();
         let from = self.contiguous();
         Ok(Tensor::filled(shape.into(), &mut |to| {

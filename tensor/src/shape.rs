@@ -1,4 +1,4 @@
-//! The lengths of a tensor's axes, and the one rule for broadcasting them.
+//! The shape of a tensor, and the broadcasting rule.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -11,7 +11,7 @@ pub const MOST_AXES: usize = 8;
 
 /// The lengths of a tensor's axes, outermost first; no axes for a scalar. At most [`MOST_AXES`].
 ///
-/// Anything that looks like one is accepted where a shape is asked for: `[2, 3]`, `&[2, 3]`, a slice.
+/// Functions that take a shape accept anything that converts to one: `[2, 3]`, `&[2, 3]`, a slice.
 ///
 /// ```
 /// use tensor::Shape;
@@ -34,7 +34,7 @@ impl Shape {
     #[track_caller]
     pub fn elements(&self) -> usize {
         if self.contains(&0) {
-            return 0; // whatever the other lengths are
+            return 0; // regardless of the other lengths
         }
         match self.iter().try_fold(1_usize, |product, &axis| product.checked_mul(axis)) {
             Some(elements) => elements,
@@ -42,7 +42,7 @@ impl Shape {
         }
     }
 
-    /// Distances between neighbours along each axis when the last axis is contiguous.
+    /// Distances between neighbors along each axis when the last axis is contiguous (row-major).
     #[inline]
     pub(crate) fn contiguous_strides(&self) -> Shape {
         let mut strides = *self;
@@ -60,10 +60,10 @@ impl Shape {
         &mut self.axes[..self.rank]
     }
 
-    /// The shape that `left` and `right` are both stretched to.
+    /// The shape that `left` and `right` both broadcast to.
     ///
-    /// Aligned at the last axis, two lengths fit if they are equal or one of them is 1, which is then
-    /// repeated; missing axes count as 1.
+    /// The shapes are aligned at the last axis. Two lengths fit if they are equal or one of them is
+    /// 1, which is then repeated; missing axes count as 1.
     pub(crate) fn broadcast(op: &'static str, left: &[usize], right: &[usize]) -> Result<Shape> {
         let rank = left.len().max(right.len());
         let mut shape = Shape::from(&[1; MOST_AXES][..rank]);
@@ -93,8 +93,8 @@ impl Shape {
     }
 }
 
-// Equality is asked for with every operation: a loop over the few axes costs less than a call to
-// compare memory, which is what a derived one comes to.
+// Every operation compares shapes: a loop over the few axes costs less than the call to compare
+// memory that a derived implementation compiles to.
 impl PartialEq for Shape {
     #[inline]
     fn eq(&self, other: &Self) -> bool {

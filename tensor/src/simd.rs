@@ -1,14 +1,14 @@
-//! Which vector instructions this CPU has, and running code compiled for them.
+//! Run-time detection of vector instructions, and dispatch to code compiled for them.
 //!
-//! The only place that asks the CPU. Everything above writes plain loops over slices, with
-//! `mul_add` where a product is summed, and passes them through [`vectorize`]; the compiler then
-//! makes one copy for each instruction set from the one source.
+//! CPU features are detected only here. Other modules write plain loops over slices, with
+//! `mul_add` where a product is summed, and pass them to [`vectorize`]. The compiler then
+//! generates one copy for each instruction set from the same source.
 
 #[cfg(feature = "std")]
 use core::sync::atomic::{AtomicU8, Ordering};
 
-/// Does this CPU have a feature? Without the standard library, which asks it: does the build target
-/// guarantee it?
+/// Whether this CPU has a feature. Without the standard library, which detects it: whether the
+/// build target guarantees it.
 #[cfg(target_arch = "x86_64")]
 macro_rules! has {
     ($feature:tt) => {{
@@ -25,7 +25,7 @@ macro_rules! has {
 #[repr(u8)]
 #[non_exhaustive]
 pub enum Isa {
-    /// Whatever the build target guarantees; no fused multiply-add is assumed.
+    /// The instructions that the build target guarantees; no fused multiply-add is assumed.
     Portable = 1,
     /// AVX2 with FMA: 16 registers of 8 `f32`.
     Avx2 = 2,
@@ -37,11 +37,11 @@ impl Isa {
     /// Every instruction set that this build knows, slowest first.
     pub const ALL: [Isa; 3] = [Isa::Portable, Isa::Avx2, Isa::Avx512];
 
-    /// The one of this name, whatever its case.
+    /// Returns the instruction set of this name, ignoring case.
     ///
     /// # Errors
     ///
-    /// If there is none, or this CPU cannot run it.
+    /// If the name is unknown, or this CPU cannot run it.
     #[cfg(feature = "std")]
     fn named(name: &str) -> Result<Isa, String> {
         let isa = Isa::ALL.into_iter().find(|isa| format!("{isa:?}").eq_ignore_ascii_case(name));
@@ -52,7 +52,7 @@ impl Isa {
         }
     }
 
-    /// Can this CPU run it?
+    /// Whether this CPU can run it.
     #[inline]
     #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))] // constants then
     pub fn is_available(self) -> bool {
@@ -73,19 +73,20 @@ impl Isa {
         }
     }
 
-    /// Is a fused multiply-add one instruction there? Otherwise it is a call of a slow function, and matrix
-    /// products round after each multiplication.
+    /// Whether a fused multiply-add is one instruction. Otherwise it is a call of a slow function,
+    /// and matrix products round after each multiplication.
     #[inline]
     pub fn has_fma(self) -> bool {
         self != Isa::Portable || cfg!(any(target_feature = "fma", target_arch = "aarch64"))
     }
 
-    /// The best one this CPU can run, or the one that the environment variable `TENSOR_ISA` names (`portable`, `avx2` or
-    /// `avx512`), which is for tests and benchmarks; found once, then remembered.
+    /// Returns the best instruction set of this CPU, or the one that the environment variable
+    /// `TENSOR_ISA` names (`portable`, `avx2` or `avx512`; for tests and benchmarks). Detected
+    /// once, then cached.
     ///
     /// # Panics
     ///
-    /// The first time, if `TENSOR_ISA` names none that this CPU can run.
+    /// On the first call, if `TENSOR_ISA` names no instruction set that this CPU can run.
     #[cfg(feature = "std")]
     #[inline]
     pub fn best() -> Isa {
@@ -111,11 +112,11 @@ impl Isa {
     }
 }
 
-/// Zero is "not asked yet"; every racing thread would store the same.
+/// Zero means "not detected yet"; racing threads all store the same value.
 #[cfg(feature = "std")]
 static BEST: AtomicU8 = AtomicU8::new(0);
 
-/// Asks the environment and the CPU.
+/// Reads the environment variable and detects the CPU's features.
 #[cfg(feature = "std")]
 #[cold]
 fn find() -> Isa {
@@ -130,7 +131,7 @@ fn find() -> Isa {
 /// Runs `work` compiled for the best instruction set of this CPU.
 ///
 /// `work` should be a loop over slices whose body is `#[inline(always)]` code or small enough to be
-/// inlined; a call that is not inlined keeps the instructions of the build target.
+/// inlined; a call that is not inlined uses the instructions of the build target.
 ///
 /// ```
 /// let (x, mut y) = ([1.0_f32; 100], [2.0_f32; 100]);
@@ -146,13 +147,13 @@ pub fn vectorize<R>(work: impl FnOnce() -> R) -> R {
     run(Isa::best(), work)
 }
 
-/// Work that is compiled into its caller whatever its size: implement [`Inline::run`] as
+/// Work that is inlined into its caller regardless of its size: implement [`Inline::run`] as
 /// `#[inline(always)]`, which a closure cannot be.
 pub trait Inline {
-    /// What comes out.
+    /// The result.
     type Output;
 
-    /// Does the work; to be marked `#[inline(always)]`.
+    /// Does the work. Mark it `#[inline(always)]`.
     fn run(self) -> Self::Output;
 }
 
@@ -172,8 +173,9 @@ pub fn vectorize_inline<W: Inline>(work: W) -> W::Output {
     }
 }
 
-/// A function of its own, so that what calls it stays small enough to be inlined where it is called. Without the standard
-/// library it may be the only one, and belongs where lengths are known and nothing can panic.
+/// A separate function, so that its callers stay small enough to be inlined. Without the standard
+/// library it may be the only one; it is then inlined where lengths are known and nothing can
+/// panic.
 #[cfg_attr(feature = "std", inline(never))]
 #[cfg_attr(not(feature = "std"), inline(always))]
 fn portable_inline<W: Inline>(work: W) -> W::Output {

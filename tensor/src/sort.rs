@@ -1,4 +1,4 @@
-//! The order of the elements along an axis.
+//! The sorted order of the elements along an axis.
 
 use std::cmp::Ordering;
 
@@ -7,11 +7,11 @@ use crate::float::Float;
 use crate::tensor::Tensor;
 
 impl<T: Float> Tensor<T> {
-    /// The indices along `axis` in the order of their elements, from the least, or from the
-    /// greatest if `descending`; for every index of the other axes, in the order that
+    /// The indices that sort the elements along `axis`, ascending, or descending if `descending`.
+    /// There is one list for every index of the other axes, in the order that
     /// [`gather`](Tensor::gather) takes: the last axis changes fastest.
     ///
-    /// Equals stay in their order, and ±0 are equal. A NaN is greater than every number.
+    /// The sort is stable, and ±0 are equal. A NaN is greater than every number.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -26,7 +26,7 @@ impl<T: Float> Tensor<T> {
     pub fn argsort(&self, axis: usize, descending: bool) -> Result<Vec<usize>> {
         self.check_axis("argsort", axis)?;
         let length = self.shape()[axis];
-        // Neighbours along the axis are `inner` apart; a block holds all of one outer index.
+        // Neighbors along the axis are `inner` apart; a block holds all of one outer index.
         let inner: usize = self.shape()[axis + 1..].iter().product();
         let mut indices = vec![0; self.len()];
         if indices.is_empty() {

@@ -1,4 +1,4 @@
-//! The tensor: a view of shared memory.
+//! The tensor type: a strided view of shared memory.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use crate::float::Float;
 use crate::random::Random;
 use crate::shape::{MOST_AXES, Shape};
 
-/// Elements of type `T` in a box with any number of axes.
+/// An immutable n-dimensional array of elements of type `T`.
 ///
-/// A tensor never changes; operations make new ones. Cloning, reshaping, transposing, slicing and
-/// broadcasting share the memory.
+/// Operations return new tensors. Cloning, reshaping, transposing, slicing and broadcasting share
+/// the memory.
 ///
 /// ```
 /// use tensor::Tensor;
@@ -26,15 +26,15 @@ use crate::shape::{MOST_AXES, Shape};
 pub struct Tensor<T: Float> {
     memory: Shared<T>,
     shape: Shape,
-    /// Distance between neighbours along each axis; 0 along a broadcast one.
+    /// Distance between neighbors along each axis; 0 along a broadcast one.
     strides: Shape,
     offset: usize,
 }
 
 impl<T: Float> Tensor<T> {
-    // ---- making ----
+    // ---- constructors ----
 
-    /// A tensor without axes.
+    /// A tensor without axes (rank 0).
     pub fn scalar(value: T) -> Self {
         Self::full([], value)
     }
@@ -55,19 +55,19 @@ impl<T: Float> Tensor<T> {
         Self::filled(shape.into(), &mut |values| values.fill(value))
     }
 
-    /// The elements of `values`, the last axis changing fastest.
+    /// A tensor of this shape with a copy of `values`, the last axis changing fastest.
     ///
     /// # Errors
     ///
-    /// If there are not as many as the shape has.
+    /// If the number of values differs from the shape's number of elements.
     pub fn from_vec(values: Vec<T>, shape: impl Into<Shape>) -> Result<Self> {
         Self::from_buffer(Buffer::from_slice(&values), shape)
     }
 
-    /// The memory of `values`, taken over without copying, the last axis changing fastest.
+    /// A tensor that adopts the memory of `values` without copying, the last axis changing fastest.
     ///
-    /// [`Tensor::from_vec`] copies into memory that begins where a cache line does, from which kernels read faster: adopt
-    /// what is large and read once.
+    /// [`Tensor::from_vec`] copies into memory aligned to a cache line, which kernels read faster.
+    /// Use `adopt` for large data that is read once.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -80,22 +80,22 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     ///
-    /// If there are not as many as the shape has.
+    /// If the number of values differs from the shape's number of elements.
     pub fn adopt(values: Vec<T>, shape: impl Into<Shape>) -> Result<Self> {
         Self::from_buffer(Buffer::adopted(values), shape)
     }
 
-    /// The memory of `values`, of which the element at the front lies at `offset`. All elements must lie in it.
+    /// The memory of `values`; the first element is at `offset`. All elements must lie in it.
     #[cfg(any(feature = "nalgebra", feature = "ndarray"))]
     pub(crate) fn adopted(values: Vec<T>, shape: Shape, strides: Shape, offset: usize) -> Self {
         Tensor { memory: Buffer::adopted(values).share(), shape, strides, offset }
     }
 
-    /// The elements of a buffer, which the tensor takes over without copying.
+    /// A tensor that takes over the elements of a buffer without copying.
     ///
     /// # Errors
     ///
-    /// If there are not as many as the shape has.
+    /// If the number of values differs from the shape's number of elements.
     pub fn from_buffer(values: Buffer<T>, shape: impl Into<Shape>) -> Result<Self> {
         let shape = shape.into();
         if values.len() != shape.elements() {
@@ -109,7 +109,7 @@ impl<T: Float> Tensor<T> {
         Ok(Self::contiguous_in(values, shape))
     }
 
-    /// The element at each index is what `f` makes of the index.
+    /// A tensor whose element at each index is `f(index)`.
     pub fn from_fn(shape: impl Into<Shape>, mut f: impl FnMut(&[usize]) -> T) -> Self {
         let shape = shape.into();
         let mut index = [0; MOST_AXES];
@@ -122,18 +122,19 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// Uniform in \[low, high), the element at position i (in memory order) from index i of `random`.
+    /// Uniform random numbers in \[low, high). The element at position i (in memory order) comes
+    /// from index i of `random`.
     pub fn uniform(shape: impl Into<Shape>, low: T, high: T, random: Random) -> Self {
         Self::filled(shape.into(), &mut |values| random.fill_uniform(values, low, high))
     }
 
-    /// Normal with this mean and deviation, the element at position i (in memory order) from index
-    /// i of `random`.
+    /// Normal random numbers with this mean and standard deviation. The element at position i (in
+    /// memory order) comes from index i of `random`.
     pub fn normal(shape: impl Into<Shape>, mean: T, deviation: T, random: Random) -> Self {
         Self::filled(shape.into(), &mut |values| random.fill_normal(values, mean, deviation))
     }
 
-    /// A contiguous tensor whose elements `fill` writes, all of them.
+    /// A contiguous tensor whose elements are all written by `fill`.
     pub(crate) fn filled(shape: Shape, fill: &mut dyn FnMut(&mut [T])) -> Self {
         Self::contiguous_in(Buffer::filled(shape.elements(), fill), shape)
     }
@@ -143,7 +144,7 @@ impl<T: Float> Tensor<T> {
         Tensor { memory: memory.share(), shape, strides: shape.contiguous_strides(), offset: 0 }
     }
 
-    // ---- asking ----
+    // ---- properties and elements ----
 
     /// The lengths of the axes.
     #[inline]
@@ -163,13 +164,13 @@ impl<T: Float> Tensor<T> {
         self.shape.elements()
     }
 
-    /// Has it no elements?
+    /// Whether it has no elements.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)
     }
 
-    /// Do the elements lie in memory one after the other, the last axis changing fastest?
+    /// Whether the elements are contiguous in memory, the last axis changing fastest.
     #[inline]
     pub fn is_contiguous(&self) -> bool {
         let mut step = 1;
@@ -192,11 +193,11 @@ impl<T: Float> Tensor<T> {
         })
     }
 
-    /// The only element.
+    /// The element of a tensor with exactly one.
     ///
     /// # Errors
     ///
-    /// If there is not exactly one.
+    /// If there is not exactly one element.
     pub fn item(&self) -> Result<T> {
         if self.len() != 1 {
             return Err(Error::shape(
@@ -208,13 +209,13 @@ impl<T: Float> Tensor<T> {
         Ok(self.memory[self.offset])
     }
 
-    /// The elements, if they lie in memory one after the other.
+    /// The elements, if they are contiguous in memory; else `None`.
     #[inline]
     pub fn as_slice(&self) -> Option<&[T]> {
         if !self.is_contiguous() {
             return None;
         }
-        // Of no elements, the offset may lie beyond the memory.
+        // Without elements, the offset may lie beyond the memory.
         match self.len() {
             0 => Some(&[]),
             len => Some(&self.memory[self.offset..][..len]),
@@ -225,7 +226,7 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Panics
     ///
-    /// If it is not: make it so by [`Tensor::contiguous`] first.
+    /// If the tensor is not contiguous: call [`Tensor::contiguous`] first.
     #[track_caller]
     pub fn values(&self) -> &[T] {
         match self.as_slice() {
@@ -237,14 +238,14 @@ impl<T: Float> Tensor<T> {
         }
     }
 
-    /// The same tensor with its elements one after the other: itself if they are, else a copy.
+    /// The tensor itself if it is contiguous, else a contiguous copy.
     #[inline]
     #[must_use]
     pub fn contiguous(&self) -> Self {
         if self.is_contiguous() { self.clone() } else { self.map(|x| x) }
     }
 
-    /// The elements, copied, the last axis changing fastest.
+    /// A copy of the elements, the last axis changing fastest.
     pub fn to_vec(&self) -> Vec<T> {
         self.contiguous().values().to_vec()
     }
@@ -256,8 +257,7 @@ impl<T: Float> Tensor<T> {
         (data, &self.shape, &self.strides)
     }
 
-    /// The elements, to be overwritten, if they lie one after the other and no other tensor shares
-    /// them.
+    /// The elements, mutable, if they are contiguous and no other tensor shares them.
     #[inline]
     pub(crate) fn unshared_values_mut(&mut self) -> Option<&mut [T]> {
         let (start, len) = (self.offset, self.len());
@@ -269,8 +269,8 @@ impl<T: Float> Tensor<T> {
 
     // ---- views ----
 
-    /// The same elements in another shape of as many. Copies only if the tensor is a view whose elements do not
-    /// lie one after the other.
+    /// The same elements in another shape. Copies only if the tensor is a view whose elements are
+    /// not contiguous.
     ///
     /// # Errors
     ///
@@ -285,11 +285,11 @@ impl<T: Float> Tensor<T> {
         Ok(Tensor { memory, shape, strides: shape.contiguous_strides(), offset })
     }
 
-    /// The last two axes exchanged.
+    /// A view with the last two axes exchanged.
     ///
     /// # Errors
     ///
-    /// If there are fewer than two.
+    /// If there are fewer than two axes.
     pub fn transpose(&self) -> Result<Self> {
         let rank = self.rank();
         if rank < 2 {
@@ -301,7 +301,7 @@ impl<T: Float> Tensor<T> {
         Ok(transposed)
     }
 
-    /// Axis i of the result is axis `order[i]` of the tensor.
+    /// A view with the axes permuted: axis i of the result is axis `order[i]` of the tensor.
     ///
     /// # Errors
     ///
@@ -322,11 +322,11 @@ impl<T: Float> Tensor<T> {
         Ok(permuted)
     }
 
-    /// The part of the tensor where the index along `axis` lies in `range`.
+    /// A view of the part of the tensor where the index along `axis` is in `range`.
     ///
     /// # Errors
     ///
-    /// If there is no such axis, or the range does not lie in it.
+    /// If there is no such axis, or the range exceeds its length.
     pub fn slice(&self, axis: usize, range: Range<usize>) -> Result<Self> {
         self.check_axis("slice", axis)?;
         if range.start > range.end || range.end > self.shape[axis] {
@@ -339,11 +339,11 @@ impl<T: Float> Tensor<T> {
         Ok(part)
     }
 
-    /// The tensor repeated along new axes in front and axes of length 1, without copying.
+    /// A view repeated along new leading axes and axes of length 1, without copying.
     ///
     /// # Errors
     ///
-    /// If the shape cannot be reached this way.
+    /// If the tensor does not broadcast to the shape.
     pub fn broadcast_to(&self, shape: impl Into<Shape>) -> Result<Self> {
         let shape = shape.into();
         if Shape::broadcast("broadcast_to", &self.shape, &shape)? != shape {
@@ -385,7 +385,7 @@ pub(crate) fn advance(index: &mut [usize], shape: &[usize]) {
     }
 }
 
-/// Equal shapes and equal elements, however they lie in memory.
+/// Equal shapes and equal elements, regardless of the memory layout.
 impl<T: Float> PartialEq for Tensor<T> {
     fn eq(&self, other: &Self) -> bool {
         self.shape == other.shape && self.contiguous().values() == other.contiguous().values()

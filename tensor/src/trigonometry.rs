@@ -1,8 +1,8 @@
-//! Sine and cosine of every element, vectorised.
+//! Sine and cosine of every element, vectorized.
 //!
 //! x = n·π/2 + r, by fused multiply-adds with π/2 in three parts (Cody and Waite): the first is
-//! exact, so that r keeps its digits also close to a multiple of π/2. Then the polynomials of fdlibm's
-//! `k_sin.c` and `k_cos.c`. That holds up to 2³⁰ in size; beyond it, and for floats other than
+//! exact, so that r is accurate also close to a multiple of π/2. Then the polynomials of fdlibm's
+//! `k_sin.c` and `k_cos.c`. That holds up to 2³⁰ in magnitude. Beyond it, and for floats other than
 //! `f32` and `f64`, the float's own functions are called, which are slower.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their sources
 
@@ -30,10 +30,10 @@ impl<T: Float> Tensor<T> {
         self.turned(turn::<T, 1>, |x| x.cos())
     }
 
-    /// `quick` of every element, or `own` where that is NaN.
+    /// Applies `quick` to every element, or `own` where that gives NaN.
     fn turned(&self, quick: impl Fn(T) -> T, own: impl Fn(T) -> T) -> Tensor<T> {
         let y = self.map(quick);
-        // No sum of numbers of size 1 is NaN if none of them is.
+        // A sum of numbers of magnitude 1 is NaN only if one of them is.
         if !y.sum().is_nan() {
             return y;
         }
@@ -44,7 +44,7 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-/// The largest size that is reduced here.
+/// The largest magnitude that is reduced here.
 const LARGEST: f64 = 1_073_741_824.0;
 
 /// π/2 in three parts.
@@ -54,8 +54,9 @@ const QUARTER_LOW: f64 = -1.497_384_904_859_169_8e-33;
 /// 1.5·2^52: adding it rounds to an integer and leaves that integer in the low bits.
 const ROUND: f64 = 6_755_399_441_055_744.0;
 
-/// sin(x + `QUARTERS`·π/2), NaN where x is too large or the float another one. An `f32` is computed as
-/// an `f64`: half as many lanes, but no second set of constants whose error would have to be shown.
+/// sin(x + `QUARTERS`·π/2); NaN where x is too large or the type is neither `f32` nor `f64`. An
+/// `f32` is computed as an `f64`: half as many lanes, but no second set of constants that needs an
+/// error bound.
 #[inline(always)]
 fn turn<T: Float, const QUARTERS: u64>(x: T) -> T {
     if let Some(x) = same::<T, f32>(x) {

@@ -1,11 +1,11 @@
-//! Windows that move over the last two axes: where they stand, and the elements that they see.
+//! Sliding windows over the last two axes: their positions, and the elements in them.
 
 use crate::error::{Error, Result};
 use crate::float::Float;
 
-/// How windows of some size move over the last `D` axes: by how many places from one to the next
-/// (`stride`), over how many places beyond either end (`padding`), and how far apart the places in
-/// a window are (`dilation`).
+/// The geometry of sliding windows over the last `D` axes: the step from one window to the next
+/// (`stride`), the positions beyond either end (`padding`), and the distance between the positions
+/// in a window (`dilation`).
 ///
 /// ```
 /// use tensor::Windows;
@@ -16,11 +16,11 @@ use crate::float::Float;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Windows<const D: usize> {
-    /// From one window to the next; 1 if nothing is said.
+    /// Step from one window to the next; 1 by default.
     pub stride: [usize; D],
-    /// Places before the first and after the last element; 0 if nothing is said.
+    /// Positions before the first and after the last element; 0 by default.
     pub padding: [usize; D],
-    /// From one place in a window to the next; 1 if nothing is said.
+    /// Distance from one position in a window to the next; 1 by default.
     pub dilation: [usize; D],
 }
 
@@ -31,25 +31,24 @@ impl<const D: usize> Default for Windows<D> {
 }
 
 impl<const D: usize> Windows<D> {
-    /// Windows of this size side by side, as pooling has them in most networks: the stride is the
-    /// size.
+    /// Non-overlapping windows of this size, as most pooling layers have: the stride is the size.
     pub fn tiled(size: [usize; D]) -> Self {
         Self::default().stride(size)
     }
 
-    /// These, so far from one to the next.
+    /// Sets the stride.
     #[must_use]
     pub fn stride(self, stride: [usize; D]) -> Self {
         Windows { stride, ..self }
     }
 
-    /// These, over so many places beyond either end.
+    /// Sets the padding at either end.
     #[must_use]
     pub fn padding(self, padding: [usize; D]) -> Self {
         Windows { padding, ..self }
     }
 
-    /// These, with their places so far apart.
+    /// Sets the dilation.
     #[must_use]
     pub fn dilation(self, dilation: [usize; D]) -> Self {
         Windows { dilation, ..self }
@@ -57,7 +56,7 @@ impl<const D: usize> Windows<D> {
 }
 
 impl Windows<1> {
-    /// The same over an axis of length 1 and theirs.
+    /// The same windows over two axes, the first of which has length 1.
     pub fn in_two_axes(self) -> Windows<2> {
         let ([stride], [padding], [dilation]) = (self.stride, self.padding, self.dilation);
         Windows { stride: [1, stride], padding: [0, padding], dilation: [1, dilation] }
@@ -85,11 +84,7 @@ impl Plane {
         windows: Windows<2>,
     ) -> Result<Self> {
         let Some((_, &lengths)) = shape.split_last_chunk() else {
-            return Err(Error::shape(
-                op,
-                shape,
-                "two axes are needed for the windows to move over",
-            ));
+            return Err(Error::shape(op, shape, "sliding windows need at least two axes"));
         };
         let Windows { stride, padding, dilation } = windows;
         let mut places = [0; 2];
@@ -109,7 +104,7 @@ impl Plane {
             let Some(room) = room else {
                 let rule = format!(
                     "a window of {size} with the dilation {} does not fit into {length} elements with {} \
-                     places of padding at either end",
+                     elements of padding at either end",
                     dilation[axis], padding[axis]
                 );
                 return Err(Error::shape(op, shape, rule));
@@ -124,7 +119,7 @@ impl Plane {
         self.lengths[0] * self.lengths[1]
     }
 
-    /// Places in a window.
+    /// Positions in a window.
     pub(crate) fn window(&self) -> usize {
         self.size[0] * self.size[1]
     }
@@ -134,12 +129,12 @@ impl Plane {
         self.places[0] * self.places[1]
     }
 
-    /// Whether the windows are the elements, in their order.
+    /// Whether each window is one element, in order.
     pub(crate) fn is_identity(&self) -> bool {
         self.size == [1, 1] && self.windows.stride == [1, 1] && self.windows.padding == [0, 0]
     }
 
-    /// Along an axis: the windows (from, to) whose place `at` is an element, and the first such
+    /// Along an axis: the windows (from, to) whose position `at` is an element, and the first such
     /// element.
     fn span(&self, axis: usize, at: usize) -> (usize, usize, usize) {
         let Windows { stride, padding, dilation } = self.windows;
@@ -150,8 +145,8 @@ impl Plane {
         if from >= to { (from, from, 0) } else { (from, to, from * stride + offset - padding) }
     }
 
-    /// Calls `f` on each row of windows with its stretch of elements, for one place in the window:
-    /// the first window, the first element, the distance of the elements, and how many there are.
+    /// Calls `f` on each row of windows with its run of elements, for one position in the window:
+    /// the first window, the first element, the distance of the elements, and their number.
     pub(crate) fn each_row(&self, [i, j]: [usize; 2], mut f: impl FnMut(Run)) {
         let (top, bottom, mut row) = self.span(0, i);
         let (from, to, column) = self.span(1, j);
@@ -166,7 +161,8 @@ impl Plane {
         }
     }
 
-    /// What each window has at each of its places, a row for each place; 0 beyond the ends.
+    /// The element of each window at each of its positions (im2col), a row for each position; 0
+    /// beyond the ends.
     pub(crate) fn columns<T: Float>(&self, plane: &[T], columns: &mut [T]) {
         let rows = columns.chunks_exact_mut(self.count());
         for (place, to) in rows.enumerate() {
@@ -184,7 +180,7 @@ impl Plane {
         }
     }
 
-    /// Adds the rows of [`columns`](Plane::columns) back to the elements that they are of.
+    /// Adds the rows of [`columns`](Plane::columns) back to their elements (col2im).
     pub(crate) fn add_columns<T: Float>(&self, columns: &[T], plane: &mut [T]) {
         let rows = columns.chunks_exact(self.count());
         for (place, from) in rows.enumerate() {
@@ -197,13 +193,13 @@ impl Plane {
         }
     }
 
-    /// Row and column of a place in the window.
+    /// Row and column of a position in the window.
     pub(crate) fn place(&self, place: usize) -> [usize; 2] {
         [place / self.size[1], place % self.size[1]]
     }
 }
 
-/// Neighbouring windows and the elements that they have at one place.
+/// Neighboring windows and their elements at one position.
 pub(crate) struct Run {
     pub(crate) window: usize,
     pub(crate) element: usize,
@@ -266,7 +262,7 @@ mod tests {
             |size, windows| Plane::of("pool", &[2, 3, 4], size, windows).unwrap_err().to_string();
         assert_eq!(
             of([4, 1], Windows::default()),
-            "pool: [2, 3, 4]: a window of 4 with the dilation 1 does not fit into 3 elements with 0 places of \
+            "pool: [2, 3, 4]: a window of 4 with the dilation 1 does not fit into 3 elements with 0 elements of \
              padding at either end"
         );
         assert_eq!(

@@ -12,7 +12,8 @@ use tensor::random::Random;
 use tensor::simd::Isa;
 use tensor::threads::Threads;
 
-/// Miri is a thousand times slower: some of many cases, or small sizes, which it has cut and packed as large ones are.
+/// Miri is a thousand times slower: some of many cases, or small sizes, which are split and packed
+/// there as large ones are otherwise.
 const MIRI: bool = cfg!(miri);
 
 fn numbers<T: Float>(len: usize, stream: u64) -> Vec<T> {
@@ -49,7 +50,8 @@ enum Begin {
     Scaled,
 }
 
-/// One product, in all four layouts, by one instruction set; a sentence if an element is wrong.
+/// Tests one product, in all four layouts, with one instruction set; returns a message if an
+/// element is wrong.
 ///
 /// Where FMA is hardware the bits must be those of the plain loops; without, within a bound of rounding.
 fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), String> {
@@ -73,7 +75,7 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             [m, k, n],
         );
         let scale = T::of(-0.3);
-        // The output is some columns of a larger matrix, whose other columns must stay as they are.
+        // The output is a block of columns of a larger matrix, whose other columns must not change.
         let (left, right, outside) = (layout % 3, layout / 2, T::of(7.0));
         let wide = left + n + right;
         let mut around = vec![outside; m * wide];
@@ -82,7 +84,7 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             if begin == Begin::Accumulate || begin == Begin::Scaled {
                 row.copy_from_slice(&before[i * n..][..n]);
             } else {
-                // Anything that stays from before would be seen.
+                // An element that is not overwritten would be noticed.
                 row.fill(T::nan());
             }
         }
@@ -156,7 +158,7 @@ fn check_all<T: Float>() {
             }
         }
         if MIRI && isa == Isa::Portable {
-            // What follows, another crate computes in the same way.
+            // The cases below are computed by another crate there.
             continue;
         }
         let beginnings = (every_begin.clone(), vec![Zero, Accumulate, Scaled]);
@@ -181,7 +183,7 @@ fn double_precision_equals_the_plain_loops_to_the_last_bit() {
     check_all::<f64>();
 }
 
-/// A float that no kernel knows: it must go through the portable tiles.
+/// A float without SIMD kernels: it must use the portable tiles.
 #[test]
 fn any_other_float_works() {
     let a: Vec<Other> = (0..35).map(|i| Other::of(i as f64)).collect();
@@ -193,12 +195,13 @@ fn any_other_float_works() {
     assert_eq!(c, expected);
 }
 
-/// One number that is not finite is found wherever it stands; what lies beside the operands does not matter.
+/// One number that is not finite is found at every position; the memory next to the operands does
+/// not matter.
 #[test]
 fn a_scaled_product_says_whether_its_result_is_finite() {
     fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3]) {
         let (left, right) = (numbers::<T>(m * k, 1), numbers::<T>(k * n, 2));
-        // As some columns of matrices whose other columns are NaN.
+        // As blocks of columns of matrices whose other columns are NaN.
         let around = |numbers: &[T], rows: usize, cols: usize| {
             let mut wide = vec![T::nan(); rows * (cols + 3)];
             for (wide, row) in wide.chunks_exact_mut(cols + 3).zip(numbers.chunks_exact(cols)) {
@@ -339,7 +342,7 @@ fn shapes_must_fit() {
     product(Matrix::new(&a, 2, 3), Matrix::new(&b, 2, 2), Start::Zero, &mut [0.0; 4], None);
 }
 
-/// Also of one row, whose columns are cut into blocks where the right operand is large.
+/// Also of one row, whose columns are split into blocks where the right operand is large.
 #[test]
 fn finish_is_told_places_in_every_block() {
     let [k, n] = if MIRI { [9, 130] } else { [600, 700] };

@@ -1,11 +1,11 @@
-//! A row times a matrix, wherever the rows of the matrix begin, against the definition.
+//! A row times a matrix, for all alignments of the matrix's rows, against the definition.
 
 use tensor::product::{Matrix, MatrixMut, Start, add_scaled_product_on, product_on};
 use tensor::simd::Isa;
 use tensor::{Buffer, Float};
 
-/// A row by matrices of many widths, whose rows begin `offset` elements behind a cache line and are `gap`
-/// elements apart: every start, against the definition.
+/// A row times matrices of many widths, whose rows begin `offset` elements after a cache line and
+/// are `gap` elements apart: every start, against the definition.
 fn check<T: Float>(isa: Isa, offset: usize, gap: usize) {
     let number = |i: usize| T::of(((i * 37 + 11) % 64) as f64 / 32.0 - 1.0);
     let mut widths =

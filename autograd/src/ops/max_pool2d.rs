@@ -121,7 +121,7 @@ mod tests {
         assert_eq!(
             x.max_pool2d([2, 2], Windows::default()).unwrap_err().to_string(),
             "max_pool2d: [1, 3]: a window of 2 with the dilation 1 does not fit into 1 elements with 0 \
-             places of padding at either end"
+             elements of padding at either end"
         );
     }
 }

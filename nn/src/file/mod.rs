@@ -31,9 +31,3 @@ pub use weights::{Arranged, Sizes, StaticWords, Weights, sizes_to_arrange};
 /// The value of `format` in the header. It is incremented if a later version of this crate arranges
 /// the tensors differently.
 pub(crate) const FORMAT: &str = "nn-1";
-
-/// The metadata key of the class names.
-pub(crate) const CLASS_NAMES: &str = "classes";
-
-/// The metadata key of the words of the columns.
-pub(crate) const WORDS: &str = "words";

@@ -125,7 +125,7 @@ mod tests {
         assert!(Class::<3>::new(u128::MAX).is_err());
         let labels = Class::<3>::from_labels(&[0_i32, -1, 7]).unwrap_err().to_string();
         assert!(
-            labels.starts_with("labels of rows 1, 2 (counted from 0): found -1, 7 (wrong"),
+            labels.starts_with("labels of rows 1, 2 (counted from 0): found -1, 7 (2 of 3 labels"),
             "{labels}"
         );
         assert!(Class::<3>::from_labels(&[0, 3]).is_err());

@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::{Architecture, Network};
 use crate::error::{Error, Result};
-use crate::file::CLASS_NAMES;
 use crate::head::{Head as _, HeadFunction as _, TargetKind};
 use crate::labels::Labels;
+use crate::words::CLASS_NAMES;
 
 /// The names as text in a file, if there are any.
 pub(crate) fn class_text(class_names: Option<&Labels>) -> Option<(&'static str, String)> {

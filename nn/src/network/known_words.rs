@@ -5,11 +5,10 @@ use std::collections::BTreeSet;
 use tensor::Float;
 
 use crate::error::{Error, Result, quoted};
-use crate::file::WORDS;
 use crate::layer::Info;
 use crate::layer::columns::columns;
 use crate::parameters::Parameters;
-use crate::words::{Words, fingerprint};
+use crate::words::{WORDS, Words, fingerprint};
 
 /// The categories of a network by name, each with the fingerprints of its known words.
 pub(crate) fn categories<T: Float>(

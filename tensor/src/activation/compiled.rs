@@ -1,4 +1,4 @@
-//! The built-in activations compiled in this crate, where the optimiser is on.
+//! The built-in activations compiled in this crate, with compiler optimization on.
 //!
 //! Generic code is compiled in the crate that uses it; in a debug build of a user's crate that is
 //! slow by orders of magnitude. The impl of a built-in activation therefore hands slices of `f32` and
@@ -42,7 +42,7 @@ pub(super) fn backward<A: Compiled, T: Float>(f: A, dy: &mut [T], x: &[T], y: &[
     }
 }
 
-/// Writes, inside `impl Activation`, the two methods that take the compiled way.
+/// Writes, inside `impl Activation`, the two methods that call the compiled functions.
 macro_rules! compiled_slices {
     () => {
         fn forward<T: Float>(&self, values: &mut [T]) {

@@ -1,14 +1,14 @@
-//! Where numbers end: infinity times zero, and infinity by infinity.
+//! Activations at ±∞: infinity times zero, and infinity by infinity.
 
 use crate::float::Float;
 
-/// x, or the least number for −∞: what a gate that is closed there gives 0 with, not NaN.
+/// x, or the least finite number for −∞: multiplied by a closed gate, it gives 0 and not NaN.
 #[inline(always)]
 pub(super) fn finite_below<T: Float>(x: T) -> T {
     if x < T::min_value() { T::min_value() } else { x }
 }
 
-/// The same at both ends, where a slope is 0.
+/// Clamps x at both ends, where a slope is 0.
 #[inline(always)]
 pub(super) fn finite<T: Float>(x: T) -> T {
     let x = finite_below(x);

@@ -1,4 +1,4 @@
-//! Activations that let x pass through a gate: x times a step that opens around zero.
+//! Gated activations: x times a smooth step around zero.
 
 use super::Activation;
 use super::compiled::compiled_slices;
@@ -20,7 +20,7 @@ impl Activation for Gelu {
 
     #[inline(always)]
     fn value<T: Float>(&self, x: T) -> T {
-        // Below −64 the gate is closed in any float; −∞ times nothing would be NaN.
+        // Below −64 the gate is closed in any float; −∞ times zero would be NaN.
         let least = T::of(-64.0);
         (if x < least { least } else { x }) * math::normal_cdf(x)
     }

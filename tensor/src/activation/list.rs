@@ -1,23 +1,25 @@
-//! The list of the built-in activations, and what is made of it: their compiled forms, their words, their tests.
+//! The list of the built-in activations. Their compiled forms, their words and their tests are
+//! generated from it.
 //!
 //! Each activation is a row at the end of the file that defines it.
 
 use super::compiled::Compiled;
 use super::{map, scale_by_derivative};
 
-/// Calls a macro with the list of all built-in activations, so that whatever there is for each of them, code or test,
-/// can be made of the list.
+/// Calls a macro with the list of all built-in activations, to generate code or tests for each of
+/// them.
 ///
-/// A row is the word of `network!`, or several, and the type; then, if it has a number, the type that has the number as
-/// its parameter, what the number is called, and one to test with:
+/// A row is the word of `network!`, or several, and the type. If the activation has a parameter,
+/// the row continues with the type that has it as its const parameter, its name, and a value to
+/// test with:
 ///
 /// ```text
 /// linear | identity: Identity;
 /// leaky_relu: LeakyRelu, LeakyReluWith(slope = 0.2);
 /// ```
 ///
-/// The rows of a file of `activation` stand at its end, and these files are listed here. To add an activation, write its
-/// type and its row.
+/// The rows of a file of `activation` are at its end, and these files are listed here. To add an
+/// activation, write its type and its row.
 ///
 /// ```
 /// macro_rules! words {
@@ -54,7 +56,8 @@ macro_rules! compile {
     ($(
         $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => {
-        /// The words of the activations in a declaration, each with what its number is called if it takes one.
+        /// The words of the activations in a declaration, each with the name of its parameter if it
+        /// has one.
         pub const WORDS: &[(&str, Option<&str>)] = &[$(
             (stringify!($word), optional!($($parameter)?)),
             $((stringify!($other), None),)*
@@ -119,7 +122,7 @@ mod tests {
             let y = f.value(x);
             let derivative = f.derivative(if A::KEEPS_INPUT { x } else { y }, y);
             assert!(!y.is_nan() && derivative.is_finite(), "{f:?}({x:e}): {y}, slope {derivative}");
-            // What comes out of far below is what comes out of −∞.
+            // A very negative input gives the same as −∞.
             let limit: f64 = f.value(-1e300);
             assert!(
                 x != f64::NEG_INFINITY || limit.abs() > 1e200 || y == limit,
@@ -146,7 +149,7 @@ mod tests {
         }
     }
 
-    /// An activation whose number is part of its type is the one whose number is a field.
+    /// An activation whose parameter is part of its type equals the one whose parameter is a field.
     fn check_same<A: Activation, B: Activation>(plain: A, with: B) {
         assert_eq!(A::KEEPS_INPUT, B::KEEPS_INPUT, "{plain:?}");
         for x in [-3.0, -0.5, 0.0, 2.0] {
@@ -208,7 +211,7 @@ mod tests {
         };
     }
 
-    /// Names of the types that the Rust files of a folder make activations.
+    /// Names of the types for which the Rust files of a folder implement `Activation`.
     fn activations(folder: &Path) -> Vec<String> {
         let mut found = Vec::new();
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -232,7 +235,7 @@ mod tests {
     fn every_activation_is_in_the_list() {
         let listed = crate::for_each_activation!(types);
         let found = activations(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
-        // The last one is what makes the types with a number.
+        // The last one generates the types with a parameter.
         let unlisted = found.iter().filter(|&name| !listed.contains(&&name[..]) && name != "$With");
         let unlisted: Vec<_> = unlisted.collect();
         assert!(unlisted.is_empty(), "activations without a row in their file: {unlisted:?}");

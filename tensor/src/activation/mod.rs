@@ -1,8 +1,8 @@
-//! Activation functions: what a unit answers to its weighted sum, and the slope of that answer.
+//! Activation functions and their derivatives.
 //!
-//! An activation is two functions of one number. The built-in ones are compiled here, once, for
-//! `f32` and `f64`; one of your own is compiled in your crate by the same provided methods, and
-//! runs in the same places at the same speed:
+//! An activation is two functions of one number: the value and the derivative. The built-in ones
+//! are compiled here, once, for `f32` and `f64`. A custom one is compiled in your crate by the same
+//! provided methods; it can be used wherever a built-in one can, at the same speed:
 //!
 //! ```
 //! use tensor::{Float, activation::Activation, math};
@@ -28,13 +28,13 @@
 //! assert_eq!(values[1], 0.0);
 //! ```
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
-//! | `parametric.rs` | the types that have the number of an activation as their parameter |
+//! | `parametric.rs` | activations whose parameter is part of the type |
 //! | `list.rs` | the list of the built-in activations, [`for_each_activation!`](crate::for_each_activation!), and their tests |
 //! | `gated.rs`, `smooth.rs`, `piecewise.rs` | the built-in activations, each with its row of the list |
-//! | `compiled.rs` | compiling them here, once |
-//! | `mod.rs` | what an activation is |
+//! | `compiled.rs` | compiles them in this crate, once |
+//! | `mod.rs` | the trait [`Activation`] |
 
 mod compiled;
 mod ends;
@@ -55,7 +55,8 @@ pub use parametric::*;
 pub use piecewise::*;
 pub use smooth::*;
 
-/// The numbers in the formulas of the activations, by name: for those who write the formulas in another language.
+/// The constants in the formulas of the activations, by name, for generating code in another
+/// language.
 #[doc(hidden)]
 pub const NUMBERS: &[(&str, f64)] = &[
     ("GELU_TANH_CUBE", gated::CUBE),
@@ -64,27 +65,28 @@ pub const NUMBERS: &[(&str, f64)] = &[
     ("SELU_SCALE", smooth::SELU_SCALE),
 ];
 
-/// A function of one number that is applied to every unit of a layer.
+/// An activation function: a function of one number that is applied to every unit of a layer.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no activation",
     note = "implement `nn::activation::Activation` for it: a name, a value and a derivative"
 )]
 pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
-    /// What summaries, errors and saved files call it, as in `dense(784 -> 128, relu)`.
+    /// The name in summaries, errors and saved files, as in `dense(784 -> 128, relu)`.
     const NAME: &'static str;
 
-    /// Whether it is none of the list, whatever its name is: for those who write its formula in another language.
+    /// Whether it is a custom activation, regardless of its name. Used by code generators, which
+    /// know only the formulas of the built-in ones.
     #[doc(hidden)]
     const IS_OWN: bool = true;
 
-    /// Whether [`derivative`](Activation::derivative) reads `x`. If not, a layer does not keep its
-    /// weighted sums, and what it passes as `x` is `y`.
+    /// Whether [`derivative`](Activation::derivative) reads `x`. If not, a layer does not store its
+    /// weighted sums, and passes `y` as `x`.
     const KEEPS_INPUT: bool = false;
 
-    /// How far random weights before this activation should spread: the standard deviation is
-    /// `gain / √inputs` (√2 where half of the units are silent, He et al. 2015; 1 for a function that
-    /// normalises itself); `None` stands for Glorot and Bengio's (2010) `√(2 / (inputs + outputs))`,
-    /// which suits functions that are close to the identity around zero.
+    /// The gain for initializing the weights before this activation: their standard deviation is
+    /// `gain / √inputs`. √2 where half of the units are zero (He et al. 2015); 1 for a
+    /// self-normalizing function. `None` means Glorot and Bengio's (2010) `√(2 / (inputs +
+    /// outputs))`, which suits functions that are close to the identity around zero.
     const GAIN: Option<f64> = None;
 
     /// y = f(x).
@@ -93,7 +95,7 @@ pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
     /// dy/dx at x, where y = f(x).
     fn derivative<T: Float>(&self, x: T, y: T) -> T;
 
-    /// Replaces every value by its image.
+    /// Replaces every value x by f(x).
     fn forward<T: Float>(&self, values: &mut [T]) {
         map(*self, values);
     }
@@ -108,14 +110,14 @@ pub trait Activation: Copy + Default + Debug + Send + Sync + 'static {
     }
 }
 
-/// The loop behind [`Activation::forward`], for all who implement it.
+/// The loop of [`Activation::forward`], for every implementation.
 #[inline(always)]
 fn map<A: Activation, T: Float>(f: A, values: &mut [T]) {
     vectorize_inline(Map { f, values });
 }
 
-/// [`Inline`], since the compiler would find the body of a loop over the error function too large, and a
-/// call of it would have the instructions of the build target.
+/// [`Inline`], since the compiler would not inline the body of a loop over the error function: it
+/// is too large, and a call of it would use the instructions of the build target.
 struct Map<'a, A, T> {
     f: A,
     values: &'a mut [T],
@@ -132,7 +134,7 @@ impl<A: Activation, T: Float> Inline for Map<'_, A, T> {
     }
 }
 
-/// The loop behind [`Activation::backward`].
+/// The loop of [`Activation::backward`].
 #[inline(always)]
 fn scale_by_derivative<A: Activation, T: Float>(f: A, dy: &mut [T], x: &[T], y: &[T]) {
     assert!(
@@ -190,7 +192,7 @@ mod tests {
         assert_eq!((at(HardSwish, -3.0).1, at(HardSwish, 3.0).1), (0.0, 1.0));
         let infinity = f64::INFINITY;
         assert_eq!((at(Gelu, -infinity), at(Gelu, infinity)), ((0.0, 0.0), (infinity, 1.0)));
-        // What tanh would cancel to nothing: −10·σ(−87.3…).
+        // tanh would cancel this to zero: −10·σ(−87.3…).
         let (y, _) = at(GeluTanh, -10.0);
         assert!(y < -1e-37 && y > -1e-36, "{y:e}");
     }

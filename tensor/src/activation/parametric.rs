@@ -1,8 +1,9 @@
 //! Activations whose parameter is part of the type, as in `dense(784 -> 128, leaky_relu(0.1))`.
 //!
-//! A type cannot have a float as its parameter on stable Rust, but its bits: `leaky_relu(0.1)` is
-//! `LeakyReluWith<{ 0.1_f64.to_bits() }>`. The functions are those of the activation whose parameter
-//! is a field. There is a type here for each row of the list that names one.
+//! On stable Rust a const parameter cannot be a float, but it can be the float's bits:
+//! `leaky_relu(0.1)` is `LeakyReluWith<{ 0.1_f64.to_bits() }>`. The functions are those of the
+//! activation whose parameter is a field. Each row of the list that names such a type defines one
+//! here.
 
 use super::Activation;
 use super::piecewise::LeakyRelu;
@@ -62,8 +63,8 @@ macro_rules! with_parameters {
     )?)* };
 }
 
-/// The gain of an activation with a number: that of the plain one, whatever the number is, except where there is a
-/// formula.
+/// The gain of an activation with a parameter: that of the plain one, regardless of the parameter,
+/// except where there is a formula.
 macro_rules! gain {
     (LeakyRelu, $plain:expr) => {
         Some($plain.gain())
@@ -76,13 +77,13 @@ macro_rules! gain {
 crate::for_each_activation!(with_parameters);
 
 impl LeakyRelu {
-    /// How far weights before it should spread: √(2/(1 + slope²)) (He et al. 2015).
+    /// The gain for the weights before it: √(2/(1 + slope²)) (He et al. 2015).
     pub const fn gain(self) -> f64 {
         root(2.0 / (1.0 + self.slope * self.slope))
     }
 }
 
-/// √x for x in 0..=2, by Newton's method: constants have no square root.
+/// √x for x in 0..=2, by Newton's method: `sqrt` is not a const function.
 const fn root(x: f64) -> f64 {
     // From above, the steps fall until they are lost in rounding.
     let mut root = 2.0;

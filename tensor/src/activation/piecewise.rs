@@ -1,4 +1,4 @@
-//! Activations made of straight pieces.
+//! Piecewise linear activations.
 //!
 //! At a kink the derivative is that of the piece on the left, as in PyTorch.
 
@@ -53,7 +53,7 @@ impl Activation for Relu {
     compiled_slices!();
 }
 
-/// x above zero, `slope`·x below: a unit that never falls silent.
+/// x above zero, `slope`·x below: a unit whose gradient never vanishes.
 ///
 /// Where the slope is part of the type, as in [`LeakyReluWith`](super::LeakyReluWith), the gain is
 /// √(2/(1 + slope²)) (He et al. 2015).
@@ -87,7 +87,7 @@ impl Activation for LeakyRelu {
     compiled_slices!();
 }
 
-/// max(0, min(1, x/6 + 1/2)): a sigmoid of three straight pieces.
+/// max(0, min(1, x/6 + 1/2)): a piecewise linear sigmoid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardSigmoid;
 
@@ -110,7 +110,7 @@ impl Activation for HardSigmoid {
     compiled_slices!();
 }
 
-/// max(−1, min(1, x)): a tanh of three straight pieces.
+/// max(−1, min(1, x)): a piecewise linear tanh.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HardTanh;
 

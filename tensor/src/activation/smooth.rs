@@ -1,4 +1,4 @@
-//! Activations with a smooth curve.
+//! Smooth activations.
 
 use super::Activation;
 use super::compiled::compiled_slices;
@@ -79,8 +79,8 @@ impl Activation for Elu {
     compiled_slices!();
 }
 
-/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink whatever alpha
-/// is.
+/// x above zero, `alpha`·(e^(x/alpha) − 1) below (Barron 2017): an elu without a kink for any
+/// alpha.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Celu {
     /// Minus the limit at −∞, 1 by default; positive.
@@ -117,7 +117,7 @@ impl Activation for Celu {
 pub(super) const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 pub(super) const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
-/// λx above zero, λα(eˣ − 1) below: keeps mean 0 and variance 1 from layer to layer.
+/// λx above zero, λα(eˣ − 1) below: preserves mean 0 and variance 1 from layer to layer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Selu;
 

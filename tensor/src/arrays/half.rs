@@ -1,4 +1,4 @@
-//! Tensors of 16-bit floats, which `half` has: they are tensors as any other, and these turn them into those of `f32`.
+//! Conversions between tensors of `f32` and of the 16-bit floats of the crate `half`.
 
 use half::slice::HalfFloatSliceExt as _;
 use half::{bf16, f16};
@@ -8,7 +8,7 @@ use crate::tensor::Tensor;
 
 macro_rules! of_16_bits {
     ($($Half:ident)*) => {$(
-        /// Each element as it is, in `f32`.
+        /// Converts each element to `f32`, exactly.
         impl From<&Tensor<$Half>> for Tensor<f32> {
             fn from(tensor: &Tensor<$Half>) -> Self {
                 let narrow = tensor.contiguous();

@@ -1,4 +1,4 @@
-//! Arrays of other crates as tensors, and tensors as theirs: each behind the feature of its name.
+//! Conversions between tensors and arrays of other crates, each enabled by the feature of its name.
 //!
 //! | feature | to a tensor | from a tensor |
 //! |---|---|---|
@@ -6,8 +6,8 @@
 //! | `nalgebra` | `DMatrix`, `DVector` without a copy | `DMatrixView`, a view of the tensor's memory |
 //! | `half` | `Tensor<f16>` and `Tensor<bf16>` from and to `Tensor<f32>`: other numbers | |
 //!
-//! Where there is no copy, an array's strides become the tensor's: of a matrix that lies column by column, the tensor does,
-//! too.
+//! Without a copy, the array's strides become the tensor's: a column-major matrix gives a
+//! column-major tensor.
 
 #[cfg(feature = "half")]
 mod half;

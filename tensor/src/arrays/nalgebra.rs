@@ -1,4 +1,4 @@
-//! Matrices and vectors of `nalgebra`, which lie column by column.
+//! Conversions from and to matrices and vectors of `nalgebra`, which are column-major.
 
 use nalgebra::{DMatrix, DMatrixView, DVector, Dyn};
 
@@ -34,7 +34,7 @@ impl<T: Float> From<DVector<T>> for Tensor<T> {
     }
 }
 
-/// A view of the elements of a tensor with two axes, where they lie.
+/// A view of the elements of a tensor with two axes, in place.
 ///
 /// ```
 /// use nalgebra::{DMatrixView, Dyn};
@@ -57,7 +57,7 @@ impl<'a, T: Float> TryFrom<&'a Tensor<T>> for DMatrixView<'a, T, Dyn, Dyn> {
                 "a matrix has two axes; reshape the tensor",
             ));
         };
-        // Without elements any distance would do, but nalgebra asks for these.
+        // Without elements any stride would do, but nalgebra requires these.
         let (down, along) = match tensor.is_empty() {
             true => (usize::from(rows == 0), usize::from(columns == 0)),
             false => (down, along),

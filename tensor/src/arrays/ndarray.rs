@@ -1,4 +1,4 @@
-//! Arrays of `ndarray`.
+//! Conversions from and to arrays of `ndarray`.
 
 use ndarray::{Array, ArrayD, ArrayView, CowArray, Dimension, IxDyn, ShapeBuilder as _};
 
@@ -19,7 +19,8 @@ fn shape(lengths: &[usize]) -> Result<Shape> {
     }
 }
 
-/// Takes over the array's memory, whatever the order of its axes. Only an array that runs backwards along an axis is copied.
+/// Takes over the array's memory, for any order of its axes. Only an array that runs backwards
+/// along an axis is copied.
 ///
 /// ```
 /// use ndarray::{ShapeBuilder, array, Array2};
@@ -58,7 +59,8 @@ impl<T: Float, D: Dimension> TryFrom<ArrayView<'_, T, D>> for Tensor<T> {
     }
 }
 
-/// A view of the tensor's elements, where they lie. Those of a broadcast tensor, of which one stands for many, are copied.
+/// A view of the tensor's elements in place. Those of a broadcast tensor, whose elements share
+/// memory, are copied.
 ///
 /// ```
 /// use ndarray::{CowArray, IxDyn};
@@ -98,7 +100,7 @@ mod tests {
         assert_eq!(tensor.values().as_ptr(), place);
         let view = CowArray::from(&tensor);
         assert!(view.is_view() && view.as_ptr() == place);
-        // Its elements are what they were in the order of any axes, from any place on.
+        // Its elements are the same for any order of the axes, from any offset on.
         let array = Array3::from_shape_fn((2, 3, 4), |(i, j, k)| (100 * i + 10 * j + k) as f64);
         let expected = array.clone();
         let turned = array.permuted_axes([2, 0, 1]);
@@ -114,7 +116,7 @@ mod tests {
             Tensor::try_from(CowArray::from(&tensor).to_owned()).unwrap().to_vec(),
             tensor.to_vec()
         );
-        // What it was is free to be changed, and its memory goes back to where it came from.
+        // The original array can be changed again, and its memory is freed as usual.
         drop(tensor + 1.0);
     }
 

@@ -1,4 +1,4 @@
-//! The elementary functions of `f64`; `super` states what they promise.
+//! The elementary functions of `f64`; `super` documents their guarantees.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their sources
 
 #[cfg(not(feature = "std"))]
@@ -8,7 +8,7 @@ use num_traits::Float as _; // `mul_add`, which `core` lacks
 const LN2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// Where eˣ leaves the floats, and where eˣ − 1 is −1.
+/// The limits beyond which eˣ overflows or underflows, and below which eˣ − 1 is −1.
 const ZERO_BELOW: f64 = -746.0;
 const INFINITE_ABOVE: f64 = 710.0;
 const MINUS_ONE_BELOW: f64 = -72.0;

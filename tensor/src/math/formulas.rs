@@ -1,19 +1,19 @@
-//! The formulas that `f32` and `f64` share; `single` and `double` hold the constants.
+//! The formulas that `f32` and `f64` share; `single` and `double` have the constants.
 
-/// Writes the functions for the float `$F` with integers `$I` and `$U` of its size. The constants that are
-/// named here and not defined are those of the module, which may have `$more`.
+/// Defines the functions for the float `$F` with integers `$I` and `$U` of its size. The constants
+/// that are named here and not defined are those of the module, which may have `$more`.
 macro_rules! formulas {
     ($F:ident, $I:ident, $U:ident $(, $more:ident)*) => {
-        /// Digits after the point of a number between 1 and 2.
+        /// Bits of the significand after the binary point.
         const DIGITS: $I = ($F::MANTISSA_DIGITS - 1) as $I;
-        /// What is added to an exponent where a float stores it.
+        /// The exponent bias of the float format.
         const BIAS: $I = ($F::MAX_EXP - 1) as $I;
         /// 1.5·2^[`DIGITS`]: adding it rounds to an integer and leaves that integer in the low bits.
         const ROUND: $F = (3_u64 << (DIGITS - 1)) as $F;
         const LOG2_E: $F = core::f64::consts::LOG2_E as $F;
         const SQRT_HALF: $F = core::f64::consts::FRAC_1_SQRT_2 as $F;
 
-        /// The numbers of the formulas by name, those of `$more` among them.
+        /// The constants of the formulas by name, those of `$more` among them.
         pub(super) const NUMBERS: &[(&str, &[$F])] = &[
             ("BIAS", &[BIAS as $F]),
             ("DIGITS", &[DIGITS as $F]),
@@ -44,7 +44,7 @@ macro_rules! formulas {
             sum
         }
 
-        /// x limited to low..=high; NaN passes, as `min` and `max` would not let it.
+        /// x clamped to low..=high. NaN stays NaN, unlike with `min` and `max`.
         #[inline(always)]
         fn limit(x: $F, low: $F, high: $F) -> $F {
             let x = if x > high { high } else { x };

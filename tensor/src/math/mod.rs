@@ -1,13 +1,13 @@
-//! Elementary functions that vectorise and give the same bits on every machine with FMA.
+//! Elementary functions that vectorize and give the same bits on every machine with FMA.
 //!
-//! The ones of the C library are accurate, but scalar, slow in a loop and different from one
-//! system to the next. These are branch-free polynomials in `mul_add`, so that a loop over them
+//! Those of the C library are accurate, but scalar, slow in a loop and different from one
+//! system to the next. These are branch-free polynomials in `mul_add`. So a loop over them
 //! inside [`crate::simd::vectorize`] becomes vector code, and the result of each element depends on
 //! the element alone. For floats other than `f32` and `f64` they are the type's own functions.
 //!
-//! Every function but [`reciprocal`] is right at NaN (which stays NaN), at ±∞, at ±0 and at subnormals. The
-//! largest errors, in units in the last place, over the whole range, as the tests of this module find and
-//! bound them:
+//! Every function but [`reciprocal`] is correct at NaN (which stays NaN), at ±∞, at ±0 and at
+//! subnormals. The largest errors, in units in the last place (ulp), over the whole range, as the
+//! tests of this module measure and bound them:
 //!
 //! | function | `f32` | `f64` |
 //! |---|---|---|
@@ -28,7 +28,7 @@ mod single;
 
 use crate::float::{Float, same};
 
-/// The numbers in the formulas of `f32`, by name: for those who write the formulas in another language.
+/// The constants in the formulas of `f32`, by name, for generating code in another language.
 #[doc(hidden)]
 pub const SINGLE_NUMBERS: &[(&str, &[f32])] = single::NUMBERS;
 
@@ -36,7 +36,7 @@ pub const SINGLE_NUMBERS: &[(&str, &[f32])] = single::NUMBERS;
 #[doc(hidden)]
 pub const DOUBLE_NUMBERS: &[(&str, &[f64])] = double::NUMBERS;
 
-/// A generic function that takes the path of `f32` or `f64` where the element is one.
+/// Defines a generic function that dispatches to the `f32` or `f64` version for these types.
 macro_rules! by_type {
     ($(#[$doc:meta])* $name:ident, $other:expr) => {
         $(#[$doc])*
@@ -67,7 +67,7 @@ by_type!(
     |x| x.exp()
 );
 by_type!(
-    /// eˣ − 1, exact to the last places near zero, where `exp(x) - 1` would cancel.
+    /// eˣ − 1, accurate near zero, where `exp(x) - 1` would cancel.
     expm1,
     |x| x.exp_m1()
 );
@@ -80,7 +80,7 @@ by_type!(
     |x| x.ln()
 );
 by_type!(
-    /// ln(1 + x), exact to the last places near zero. NaN below −1.
+    /// ln(1 + x), accurate near zero. NaN below −1.
     ln_1p,
     |x| x.ln_1p()
 );
@@ -116,19 +116,21 @@ by_type!(
     erf_of_other_float
 );
 by_type!(
-    /// The normal distribution Φ(x) = (1 + erf(x/√2))/2: how likely a normal number is below x.
+    /// The cumulative distribution function of the standard normal distribution,
+    /// Φ(x) = (1 + erf(x/√2))/2.
     ///
     /// Below zero from the complement of [`erf`], whose digits do not cancel.
     normal_cdf,
     normal_cdf_of_other_float
 );
 by_type!(
-    /// 1/x for normal numbers below 2¹²⁵ in size (NaN stays NaN, others give anything): for denominators
-    /// that are known to be neither tiny nor huge, such as √v + ε.
+    /// 1/x for normal numbers below 2¹²⁵ in magnitude; NaN stays NaN, and the result for others is
+    /// unspecified. For denominators that are known to be neither tiny nor huge, such as √v + ε.
     ///
-    /// In `f32` a first guess made of x's bits, off by 5 % at most, then a step of third and one of second
-    /// order (Newton and Halley for 1/y − x): six fused multiply-adds, which overlap with what stands around
-    /// them, where a division of 16 lanes occupies its unit for 10 cycles or more.
+    /// In `f32`, a first guess from the bits of x, off by 5 % at most, then a step of third and one
+    /// of second order (Newton and Halley for 1/y − x). These six fused multiply-adds overlap with
+    /// the surrounding instructions, while a division of 16 lanes occupies its unit for 10 cycles
+    /// or more.
     reciprocal,
     |x| x.recip()
 );
@@ -158,7 +160,7 @@ fn complement_of_other_float<T: Float>(x: T) -> T {
     (-(x * x)).exp() * T::of(core::f64::consts::FRAC_2_SQRT_PI * 0.5) / tail
 }
 
-/// The normal distribution by the two functions above.
+/// Φ(x), from the two functions above.
 fn normal_cdf_of_other_float<T: Float>(x: T) -> T {
     let z = x * T::of(core::f64::consts::FRAC_1_SQRT_2);
     let half = T::of(0.5);
@@ -345,7 +347,7 @@ mod tests {
             let exact = f64::from(x) * normal_cdf_of_other_float(f64::from(x));
             let got = Gelu.value(x);
             if x.is_finite() && x < -12.0 {
-                // Φ is subnormal, or nearly, and x multiplies what its rounding lost.
+                // Φ is subnormal, or nearly, and x multiplies its rounding error.
                 let error = (f64::from(got) - exact).abs();
                 assert!(error <= 1.2e-44 + 1.2e-7 * exact.abs(), "gelu({x}): {error:e}");
                 continue;
@@ -360,7 +362,7 @@ mod tests {
         assert!(worst.0 <= 1.6, "{:.2} ulp at {:e}", worst.0, worst.1);
     }
 
-    /// The error depends on the digits alone, so that one binade of them shows all; the others are sampled.
+    /// The error depends on the significand alone, so one binade shows all; the others are sampled.
     #[test]
     fn reciprocals_stay_within_their_bound() {
         let (one, two) = (1.0_f32.to_bits(), 2.0_f32.to_bits());

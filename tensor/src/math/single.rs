@@ -1,4 +1,4 @@
-//! The elementary functions of `f32`; `super` states what they promise.
+//! The elementary functions of `f32`; `super` documents their guarantees.
 #![allow(clippy::excessive_precision)] // constants keep the digits of their sources
 
 #[cfg(not(feature = "std"))]
@@ -8,7 +8,7 @@ use num_traits::Float as _; // `mul_add`, which `core` lacks
 const LN2_HIGH: f32 = 0.693_359_375;
 const LN2_LOW: f32 = -2.121_944_4e-4;
 
-/// Where eˣ leaves the floats, and where eˣ − 1 is −1.
+/// The limits beyond which eˣ overflows or underflows, and below which eˣ − 1 is −1.
 const ZERO_BELOW: f32 = -104.0;
 const INFINITE_ABOVE: f32 = 89.0;
 const MINUS_ONE_BELOW: f32 = -43.0;
@@ -22,7 +22,8 @@ const ARTANH: [f32; 5] = [2.0 / 11.0, 2.0 / 9.0, 2.0 / 7.0, 2.0 / 5.0, 2.0 / 3.0
 
 super::formulas::formulas!(f32, i32, u32);
 
-/// In `f64`: half as many lanes, but no second set of coefficients whose error would have to be shown.
+/// Computed in `f64`: half as many lanes, but no second set of coefficients that needs an error
+/// bound.
 #[inline(always)]
 pub(super) fn erf(x: f32) -> f32 {
     super::double::erf(f64::from(x)) as f32
@@ -36,7 +37,7 @@ pub(super) fn normal_cdf(x: f32) -> f32 {
 
 #[inline(always)]
 pub(super) fn reciprocal(x: f32) -> f32 {
-    /// Twice the bits of 1, less what makes the guess's error equal on both sides.
+    /// Twice the bits of 1, less a constant that makes the guess's error equal on both sides.
     const GUESS: u32 = 0x7EF3_4000;
     let y = f32::from_bits(GUESS.wrapping_sub(x.to_bits()));
     let e = (-x).mul_add(y, 1.0);

@@ -1,11 +1,11 @@
-//! Cutting a product into tiles.
+//! Cache blocking: splits a product into tiles.
 //!
-//! Rows of tiles go over strips of columns as wide as a tile, so that a few rows of the left operand stay
-//! in the first-level cache, and what all the strips need of the right one in the second. The right
-//! operand is read in place while it, or a good number of its rows, fits there; otherwise it is copied, block
-//! by block, into panels that a tile reads from one end to the other. The left operand is only ever broadcast,
-//! one element at a time, and so read in place; but where its columns lie far apart, and many strips go over
-//! the same rows, these are copied, too.
+//! Rows of tiles go over strips of columns as wide as a tile. So a few rows of the left operand
+//! stay in the first-level cache, and the part of the right one that all strips need stays in the
+//! second. The right operand is read in place while it, or a sufficient number of its rows, fits
+//! there. Otherwise it is copied, block by block, into panels that a tile reads sequentially. The
+//! left operand is only ever broadcast, one element at a time, and so read in place. But where its
+//! columns are far apart, and many strips go over the same rows, these are copied, too.
 //!
 //! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
 //! van de Geijn 2008) with left and right exchanged: blocks of columns, slabs of k, rows, strips.
@@ -20,27 +20,28 @@ use super::transpose::SIDE;
 use crate::buffer::Buffer;
 use crate::float::Float;
 
-/// Bytes of right operand that all rows go over: most of a second-level cache of 1 MiB.
+/// Bytes of the right operand that all rows reuse: most of a second-level cache of 1 MiB.
 const IN_CACHE: usize = or_small(768 * 1024, 1024);
 
-/// Steps of k that make reading and writing C again worth it: with fewer, a right operand read in place
-/// is cut no further.
+/// Least steps of k that make reading and writing C again worth it: with fewer, a right operand
+/// read in place is split no further.
 const LEAST_SLAB: usize = or_small(300, 3);
 
 /// Most steps of k in a panel.
 const PANEL: usize = or_small(512, 8);
 
-/// Bytes between the columns of a left operand from which on they lie, one or two to a page, in few sets of the
-/// caches.
+/// Bytes between the columns of a left operand from which on they are, one or two to a page, in few
+/// sets of the caches.
 const FAR: usize = or_small(2048, 64);
 
-/// Strips for which such columns are worth copying.
+/// Number of strips from which such columns are worth copying.
 const MANY_STRIPS: usize = 4;
 
-/// Bytes of a result that is in no cache of the core when its turn to be written comes.
+/// Bytes of a result that is no longer in a cache of the core when it is written.
 const AWAY: usize = 2 * 1024 * 1024;
 
-/// The whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no more remain.
+/// Computes the whole product in tiles of `MR` rows and `W` columns, or `H` or `Q` columns where no
+/// more remain.
 #[inline(always)]
 pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     problem: &mut Problem<'_, '_, T>,
@@ -60,12 +61,12 @@ pub(super) fn product<T, K, const MR: usize, const W: usize, const H: usize, con
     take_transposed::<T, K>(&sums, problem);
 }
 
-/// Whether cᵀ = bᵀ·aᵀ, which has the same sums, is quicker: a large right operand whose columns are contiguous, as the
-/// weights are for the gradient of a layer's input, would be copied as a whole for few rows; as the left one it is read
-/// in place.
+/// Whether cᵀ = bᵀ·aᵀ, which has the same sums, is faster. A large right operand whose columns are
+/// contiguous, such as the weights for the gradient of a layer's input, would be copied as a whole
+/// for few rows; as the left one it is read in place.
 fn exchanged_is_quicker<T: Float>(problem: &mut Problem<'_, '_, T>, strip: usize) -> bool {
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
-    // What is copied then: a, and at last the result; each takes longer than b, which is read once.
+    // Copied then: a, and finally the result. Each takes longer than b, which is read once.
     let copied = or_small(2, 1) * m * (k + n);
     problem.b.col_stride != 1
         && problem.b.row_stride == 1
@@ -76,7 +77,7 @@ fn exchanged_is_quicker<T: Float>(problem: &mut Problem<'_, '_, T>, strip: usize
         && problem.c.contiguous().is_some()
 }
 
-/// c ← sumsᵀ, as that has been computed.
+/// c ← sumsᵀ, after the exchanged product.
 fn take_transposed<T: Float, K: Tiles<T>>(sums: &[T], problem: &mut Problem<'_, '_, T>) {
     let (m, n) = (problem.a.rows, problem.b.cols);
     for rows in parts(m, 2 * SIDE, SIDE) {
@@ -87,7 +88,7 @@ fn take_transposed<T: Float, K: Tiles<T>>(sums: &[T], problem: &mut Problem<'_, 
     }
 }
 
-/// [`product`] in the order in which its operands stand.
+/// [`product`] without exchanging its operands.
 #[inline(always)]
 fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     problem: &mut Problem<'_, '_, T>,
@@ -96,7 +97,7 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     K: Tiles<T>,
 {
     let (m, k, n) = (problem.a.rows, problem.a.cols, problem.b.cols);
-    // A sum is scaled when it is complete, so that it cannot be cut into slabs.
+    // A sum is scaled when it is complete, so it cannot be split into slabs.
     let divisible = !matches!(problem.into, Accumulation::Scaled { .. });
     let in_cache = IN_CACHE / size_of::<T>();
     let few_rows = m < 2 * MR;
@@ -137,15 +138,16 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     }
 }
 
-/// Whether a right operand, if its rows are contiguous and many rows go over it, is copied: neither all of it nor slabs that are
-/// worth it stay in the cache as they are. Only a `divisible` one may be cut into slabs.
+/// Whether a right operand is copied, if its rows are contiguous and many rows reuse it: neither
+/// all of it nor sufficiently large slabs stay in the cache in place. Only a `divisible` one may be
+/// split into slabs.
 pub(super) fn is_copied<T>([k, n]: [usize; 2], divisible: bool) -> bool {
     let slab = (IN_CACHE / size_of::<T>()).checked_div(n).unwrap_or(k);
     slab < k && (slab < LEAST_SLAB || !divisible)
 }
 
-/// 0..`whole` in parts of about the same size, a multiple of `unit` if possible and `most` at most; one
-/// empty part if there is nothing to cut.
+/// Splits 0..`whole` into parts of about the same size, a multiple of `unit` if possible and `most`
+/// at most; one empty part if `whole` is 0.
 fn parts(whole: usize, most: usize, unit: usize) -> impl Iterator<Item = Range<usize>> {
     let most = most.max(1);
     let number = whole.div_ceil(most).max(1);
@@ -153,8 +155,8 @@ fn parts(whole: usize, most: usize, unit: usize) -> impl Iterator<Item = Range<u
     (0..whole.max(1)).step_by(size).map(move |first| first..whole.min(first + size))
 }
 
-/// `m` rows in tiles of at most `most` rows; the last two share what remains, since a low tile takes nearly as long as
-/// a high one.
+/// Splits `m` rows into tiles of at most `most` rows. The last two share the remainder, since a low
+/// tile takes nearly as long as a high one.
 fn heights(m: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     let mut first = 0;
     std::iter::from_fn(move || {
@@ -168,14 +170,15 @@ fn heights(m: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
     })
 }
 
-/// What the rows go over: some of k in some columns.
+/// A block of the right operand: some of k in some columns.
 struct Area {
     depth: Range<usize>,
     cols: Range<usize>,
 }
 
 impl Area {
-    /// Cuts the columns into strips: the columns of each, how wide its tiles are, and where its panel begins.
+    /// Splits the columns into strips: the columns of each, the width of its tiles, and the start
+    /// of its panel.
     #[inline(always)]
     fn strips<const W: usize, const H: usize, const Q: usize>(
         &self,
@@ -186,7 +189,7 @@ impl Area {
             let width = match end - first {
                 0 => return None,
                 left if left <= Q => Q,
-                // Two halves rather than a whole strip and a rest.
+                // Two halves instead of a whole strip and a remainder.
                 left if left <= H || (left > W && left <= 2 * H) => H,
                 _ => W,
             };

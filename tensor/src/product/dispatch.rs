@@ -1,4 +1,4 @@
-//! Which compiled form of the product runs.
+//! Dispatch: selects the kernel of the product for the float type and the CPU.
 //!
 //! | float | AVX-512 | AVX2 + FMA | otherwise |
 //! |---|---|---|---|
@@ -73,7 +73,8 @@ impl<T: Float> Tiles<T> for Standard {
     }
 }
 
-/// Tiles in the instructions of one [`Isa`]; their name is used only where a CPU has been found to have it.
+/// Tiles in the instructions of one [`Isa`]; their name is used only after the CPU's features have
+/// been checked.
 macro_rules! tiles {
     ($Name:ident, $features:literal) => {
         #[cfg(target_arch = "x86_64")]
@@ -127,7 +128,7 @@ macro_rules! tiles {
                     tile::<T, $Name, MR, W>(left, right, depth, into, c);
                 }
                 // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
-                // that has been asked for the features.
+                // whose features have been checked.
                 #[allow(unsafe_code)]
                 unsafe {
                     compiled::<T, MR, W>(left, right, depth, into, c);
@@ -176,7 +177,8 @@ macro_rules! run_for {
                 #[cfg(target_arch = "x86_64")]
                 Isa::Avx512 => match problem.b.cols {
                     _ if row::product::<$T, Avx512, { 2 * L }>(problem) => {}
-                    // A single strip: fewer tiles, each of which takes time to begin and to end.
+                    // A single strip: fewer tiles, each of which has a fixed cost to begin and to
+                    // end.
                     n if n > 6 * L && n <= 8 * L => {
                         const W: usize = 8 * L;
                         blocked::product::<$T, Avx512, 6, W, W, W>(problem);
@@ -242,7 +244,8 @@ type Gemm<T> = unsafe fn(
     isize,
 );
 
-/// The product by `matrixmultiply`, on a CPU where a fused multiply-add would be a function call.
+/// Computes the product with `matrixmultiply`, on a CPU where a fused multiply-add would be a
+/// function call.
 fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     let (a, b, n) = (problem.a, problem.b, problem.b.cols);
     match problem.into {

@@ -1,4 +1,4 @@
-//! A product on several threads: each computes some rows, or some columns.
+//! A product on several threads: each computes some rows, or some columns, of the result.
 
 use super::blocked::is_copied;
 use super::matrix::Matrix;
@@ -8,19 +8,19 @@ use super::{product, product_into};
 use crate::float::Float;
 use crate::threads::Threads;
 
-/// Multiplications and additions below which waking a thread costs more than it saves.
+/// Number of multiplications and additions below which waking a thread costs more than it saves.
 const WORTH_THREADS: usize = or_small(2_000_000, 2000);
 
-/// Whether a product of `[m, k]` and `[k, n]` may gain by threads.
+/// Whether a product of `[m, k]` and `[k, n]` is large enough for several threads.
 pub(crate) fn worth_threads([m, k, n]: [usize; 3]) -> bool {
     2_usize.saturating_mul(m).saturating_mul(k).saturating_mul(n) >= WORTH_THREADS
 }
 
-/// The height of the tallest tile. Parts of the rows of a product should be multiples of it, or each ends in lower
-/// tiles, which compute more slowly.
+/// The height of the tallest tile. Divide the rows of a product at multiples of it; otherwise each
+/// part ends in lower tiles, which are slower.
 pub const TILE_ROWS: usize = 8;
 
-/// How many of `rows` each of the threads takes, so that all have as much to do: a multiple of [`TILE_ROWS`].
+/// The number of `rows` for each thread, so that all have equal work: a multiple of [`TILE_ROWS`].
 ///
 /// ```
 /// use tensor::product::rows_per_thread;
@@ -32,20 +32,22 @@ pub fn rows_per_thread(rows: usize, threads: &Threads) -> usize {
     rows.div_ceil(threads.count()).next_multiple_of(TILE_ROWS)
 }
 
-/// Columns are divided at multiples of this: those of three registers of AVX-512, and of six of AVX2, of `f32`.
+/// Columns are divided at multiples of this: three registers of AVX-512, or six of AVX2, of `f32`.
 const TILE_COLS: usize = 48;
 
-/// With fewer columns for each row, that each thread reads all of the left operand and half a row of the result costs more than
-/// that it copies all of the right one (measured from 64×512×512 to 1024×2048×4096).
+/// Columns per row from which division by columns is faster. With fewer, it costs more that each
+/// thread reads all of the left operand and half a row of the result than that it copies all of the
+/// right one (measured from 64×512×512 to 1024×2048×4096).
 const COLS_PER_ROW: usize = 6;
 
-/// Whether the columns of a product are to be divided, and not its rows: where each thread would copy all of a large right operand
-/// for its few rows, or where there are too few rows to divide.
+/// Whether to divide the columns of a product instead of its rows: where each thread would copy all
+/// of a large right operand for its few rows, or where there are too few rows to divide.
 fn by_columns<T>([m, k, n]: [usize; 3]) -> bool {
     n / COLS_PER_ROW >= m && (m <= TILE_ROWS || is_copied::<T>([k, n], true))
 }
 
-/// [`product`](super::product()), divided among `threads` if that is worth it. The bits are the same either way.
+/// [`product`](super::product()), divided among `threads` if it is large enough. The bits are the
+/// same either way.
 ///
 /// # Panics
 ///

@@ -1,6 +1,6 @@
-//! A matrix to be read, in any layout.
+//! A read-only matrix view, in any layout.
 
-/// A matrix in memory: element (i, j) is `data[i * row_stride + j * col_stride]`.
+/// A matrix view: element (i, j) is `data[i * row_stride + j * col_stride]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a, T> {
     pub(super) data: &'a [T],
@@ -11,7 +11,7 @@ pub struct Matrix<'a, T> {
 }
 
 impl<'a, T> Matrix<'a, T> {
-    /// `data` as `rows` rows of `cols` elements, one row after the other.
+    /// A row-major matrix: `data` as `rows` rows of `cols` elements.
     ///
     /// # Panics
     ///
@@ -31,7 +31,7 @@ impl<'a, T> Matrix<'a, T> {
     ///
     /// # Panics
     ///
-    /// If an element lies outside of `data`.
+    /// If an element is outside of `data`.
     #[track_caller]
     pub fn strided(
         data: &'a [T],
@@ -52,7 +52,7 @@ impl<'a, T> Matrix<'a, T> {
         Matrix { data, rows, cols, row_stride, col_stride }
     }
 
-    /// The same elements with rows and columns exchanged; nothing is copied.
+    /// The transposed matrix, without copying.
     #[must_use]
     pub fn transposed(self) -> Self {
         Matrix {
@@ -101,7 +101,7 @@ impl<'a, T> Matrix<'a, T> {
     }
 }
 
-/// Panics unless `rows` rows of `width` elements, `stride` apart, lie in `data`.
+/// Panics unless `rows` rows of `width` elements, `stride` apart, are in `data`.
 #[inline(always)]
 pub(super) fn check<T>(data: &[T], rows: usize, stride: usize, width: usize) {
     let end = match rows {

@@ -1,4 +1,4 @@
-//! A matrix to be written, which may be some columns of a larger one.
+//! A writable matrix view, which may be a block of columns of a larger one.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,10 +7,11 @@ use std::slice;
 
 use crate::cache::{LINE, fetch_line_near};
 
-/// A matrix that is written: its rows are contiguous and lie a fixed distance apart.
+/// A writable matrix view: its rows are contiguous and a fixed distance apart.
 ///
-/// It lends its elements as a `&mut [T]` does. But it can be cut between columns, too, where slices of the parts
-/// would overlap: then several threads each write their columns of the same rows.
+/// It borrows its elements as a `&mut [T]` does. But it can be split between columns, too, where
+/// slices of the parts would overlap. So several threads can each write their columns of the same
+/// rows.
 ///
 /// ```
 /// use tensor::product::{Matrix, MatrixMut, Start, product_into};
@@ -24,8 +25,9 @@ use crate::cache::{LINE, fetch_line_near};
 /// assert_eq!(c, [3.0, 4.0, 5.0, 6.0, 8.0, 10.0]);
 /// ```
 pub struct MatrixMut<'a, T> {
-    /// Element (i, j) lies `i * stride + j` further on, for i < `rows` and j < `cols`: inside the slice that the
-    /// matrix was made of, and in no other `MatrixMut` or reference as long as `'a` lasts.
+    /// Element (i, j) is `i * stride + j` further on, for i < `rows` and j < `cols`: inside the
+    /// slice that the matrix was created from, and in no other `MatrixMut` or reference as long as
+    /// `'a` lasts.
     first: *mut T,
     rows: usize,
     cols: usize,
@@ -37,12 +39,12 @@ pub struct MatrixMut<'a, T> {
 #[allow(unsafe_code)]
 unsafe impl<T: Send> Send for MatrixMut<'_, T> {}
 
-// SAFETY: a shared `MatrixMut` lets nobody at its elements.
+// SAFETY: a shared `MatrixMut` gives no access to its elements.
 #[allow(unsafe_code)]
 unsafe impl<T: Sync> Sync for MatrixMut<'_, T> {}
 
 impl<'a, T> MatrixMut<'a, T> {
-    /// `data` as `rows` rows of `cols` elements, one row after the other.
+    /// A row-major matrix: `data` as `rows` rows of `cols` elements.
     ///
     /// # Panics
     ///
@@ -77,11 +79,11 @@ impl<'a, T> MatrixMut<'a, T> {
         MatrixMut { lent: PhantomData, ..*self }
     }
 
-    /// The first `col` columns, and the others.
+    /// Splits the matrix into its first `col` columns and the others.
     ///
     /// # Panics
     ///
-    /// If there are fewer.
+    /// If there are fewer columns.
     #[track_caller]
     pub fn split_at_col(self, col: usize) -> (Self, Self) {
         assert!(col <= self.cols, "matrix: split at column {col} of {}", self.cols);
@@ -130,8 +132,8 @@ impl<'a, T> MatrixMut<'a, T> {
         }
     }
 
-    /// Row `row` without a look whether there is one, and without a way to panic that would take the registers of a
-    /// tile's sums.
+    /// Row `row` without a bounds check, and without a panic path that would take the registers of
+    /// a tile's sums.
     ///
     /// # Safety
     ///
@@ -144,7 +146,7 @@ impl<'a, T> MatrixMut<'a, T> {
         unsafe { slice::from_raw_parts_mut(self.element(row, 0), self.cols) }
     }
 
-    /// Asks for the elements, so that they are near when they are read or written.
+    /// Prefetches the elements into the cache.
     #[inline(always)]
     pub(super) fn fetch(&self) {
         for row in 0..self.rows {
@@ -154,7 +156,7 @@ impl<'a, T> MatrixMut<'a, T> {
         }
     }
 
-    /// All rows, one after the other if nothing lies between them.
+    /// All elements as one slice, if the rows are contiguous.
     pub(super) fn contiguous(&mut self) -> Option<&mut [T]> {
         if self.cols != self.stride && self.rows > 1 {
             return None;
@@ -169,14 +171,14 @@ impl<'a, T> MatrixMut<'a, T> {
         (self.first, self.stride)
     }
 
-    /// Where an element lies, or would lie.
+    /// The address of an element, which may not exist.
     #[inline(always)]
     fn element(&self, row: usize, col: usize) -> *mut T {
         self.first.wrapping_add(row * self.stride + col)
     }
 }
 
-/// Keeps what it takes to write a message out of the callers.
+/// A separate function, to keep the formatting code out of the callers.
 #[cold]
 #[track_caller]
 fn outside(what: &str, range: &Range<usize>, end: usize) -> ! {

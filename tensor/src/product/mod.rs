@@ -1,29 +1,28 @@
-//! The matrix product, with what a network does to its result on the way out.
+//! Matrix products C = start + A·B, fused with a finishing function such as an activation.
 //!
-//! C = start + A·B, then a finishing function while the rows of C are still in the cache. Every
-//! element of C is one chain of fused multiply-adds over k, in the order of k, that begins at its
-//! start value:
+//! The finishing function runs while the rows of C are still in the cache. Every element of C is
+//! one chain of fused multiply-adds over k, in the order of k, that begins at its start value:
 //!
 //! c ← start;  for k in 0..K { c ← fma(a\[i,k\], b\[k,j\], c) }
 //!
-//! Tile sizes, packing, instruction sets and the way the work is divided change neither the order
-//! nor the roundings of that chain; so results are the same to the last bit however they
-//! were computed, and a product whose result starts as the bias equals the plain formula.
+//! Tile sizes, packing, instruction sets and the division among threads change neither the order
+//! nor the roundings of that chain. So results are bitwise identical however they are computed,
+//! and a product whose result starts as the bias equals the plain formula.
 //! (The exception is a CPU without FMA, where [`matrixmultiply`] computes with its own roundings.)
 //!
-//! | file | what it holds |
+//! | file | contents |
 //! |---|---|
-//! | `divided.rs`, `staged.rs` | a product on several threads: by rows of the result, or of the right operand |
-//! | `mod.rs` | a product on the calling thread: whether the shapes fit |
-//! | `dispatch.rs` | which compiled form runs for which float on which CPU |
-//! | `blocked.rs` | cutting the matrices into tiles |
+//! | `divided.rs`, `staged.rs` | a product on several threads: split by the result, or by rows of the right operand |
+//! | `mod.rs` | a product on the calling thread: checks of the shapes |
+//! | `dispatch.rs` | selects the kernel for the float type and the CPU |
+//! | `blocked.rs` | splits the matrices into tiles (cache blocking) |
 //! | `row.rs` | a product of a single row |
-//! | `tile.rs` | the loop that does the arithmetic: a tile of C in registers |
-//! | `pack.rs` | copying what would not stream well |
+//! | `tile.rs` | the microkernel: a tile of C in registers |
+//! | `pack.rs` | packs operands that would not stream well |
 //! | `vector.rs` | a row of a tile in vector instructions |
-//! | `transpose.rs` | exchanging the rows and columns of a block |
-//! | `problem.rs` | the product to be computed: operands, start, who sees the result |
-//! | `matrix.rs`, `matrix_mut.rs` | a matrix to be read, and one to be written |
+//! | `transpose.rs` | transposes a block |
+//! | `problem.rs` | the product to be computed: operands, start, finishing function |
+//! | `matrix.rs`, `matrix_mut.rs` | a read-only matrix view, and a writable one |
 //!
 //! A file uses only files below it in this table.
 
@@ -55,11 +54,11 @@ pub use staged::{SharedFinish, product_in_stages};
 
 /// c = start + a·b, then `finish`: a is `[m, k]`, b `[k, n]`, c `[m, n]` row by row.
 ///
-/// `finish` sees every element of `c` exactly once, in stretches of consecutive elements, as soon as
-/// each is complete: the place for an activation, or for the derivative of one.
+/// `finish` receives every element of `c` exactly once, in slices of consecutive elements, as soon
+/// as each is complete. Use it to apply an activation or the derivative of one.
 ///
-/// Runs on the calling thread alone; to use several, take [`product_with`], or give each its own rows of
-/// `a` and `c` ([`Matrix::rows_between`]). The bits are the same either way.
+/// Runs on the calling thread alone. To use several, call [`product_with`], or give each its own
+/// rows of `a` and `c` ([`Matrix::rows_between`]). The bits are the same either way.
 ///
 /// # Panics
 ///
@@ -85,9 +84,9 @@ pub fn product<T: Float>(
     product_into(a, b, start, MatrixMut::new(c, a.rows, b.cols), finish);
 }
 
-/// [`product()`] into a matrix that may be some columns of a larger one.
+/// [`product()`] into a matrix that may be a block of columns of a larger one.
 ///
-/// `finish` is told places as if nothing lay between the rows of `c`: element (i, j) is at i·n + j.
+/// `finish` receives indices as if the rows of `c` were contiguous: element (i, j) is at i·n + j.
 ///
 /// # Panics
 ///
@@ -103,7 +102,7 @@ pub fn product_into<T: Float>(
     product_on(Isa::best(), a, b, start, c, finish);
 }
 
-/// [`product_into`] by the kernels of one instruction set: for tests and benchmarks.
+/// [`product_into`] with the kernels of one instruction set, for tests and benchmarks.
 ///
 /// # Panics
 ///
@@ -133,12 +132,13 @@ pub fn product_on<T: Float>(
     run(isa, Problem { a, b, into, c, finish });
 }
 
-/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`. Whether c is all finite then.
+/// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`. Returns whether all of c is finite
+/// afterwards.
 ///
 /// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is complete,
-/// c ← fma(sum, scale, c). So the bits are those of a product and then
-/// `c = sum.mul_add(scale, c)`, without the sums ever going through memory: with minus the learning rate as
-/// `scale`, a step of gradient descent.
+/// c ← fma(sum, scale, c). The bits are those of a product followed by
+/// `c = sum.mul_add(scale, c)`, but the sums never go through memory. With minus the learning rate
+/// as `scale`, this is a step of gradient descent.
 ///
 /// # Panics
 ///
@@ -162,7 +162,7 @@ pub fn add_scaled_product<T: Float>(
     add_scaled_product_on(Isa::best(), a, b, scale, c)
 }
 
-/// [`add_scaled_product`] by the kernels of one instruction set: for tests and benchmarks.
+/// [`add_scaled_product`] with the kernels of one instruction set, for tests and benchmarks.
 ///
 /// # Panics
 ///

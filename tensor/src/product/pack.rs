@@ -1,4 +1,4 @@
-//! Copying an operand into a panel that the tiles read from one end to the other.
+//! Packing: copies an operand into a panel that the tiles read sequentially.
 
 use std::ops::Range;
 
@@ -8,8 +8,8 @@ use super::vector::Vectors;
 use crate::cache::LINE;
 use crate::float::Float;
 
-/// Copies some rows and columns of b into a panel of `W` columns: row k, column j goes to `k * W + j`. Columns
-/// that are missing become zeros.
+/// Copies some rows and columns of b into a panel of `W` columns: row k, column j goes to
+/// `k * W + j`. Missing columns become zeros.
 #[inline(always)]
 pub(super) fn pack<T: Float, K: Vectors<T>, const W: usize>(
     b: &Matrix<'_, T>,
@@ -42,8 +42,9 @@ pub(super) fn pack<T: Float, K: Vectors<T>, const W: usize>(
     }
 }
 
-/// Copies some columns of a into a panel of `MR` rows: row i, column k goes to `k * MR + i`. There are at most `MR` rows,
-/// and each column is contiguous; where a row is missing, anything stays.
+/// Copies some columns of a into a panel of `MR` rows: row i, column k goes to `k * MR + i`. There
+/// are at most `MR` rows, and each column is contiguous; the elements of missing rows are not
+/// written.
 #[inline(always)]
 pub(super) fn pack_left<T: Float, const MR: usize>(
     a: &Matrix<'_, T>,
@@ -77,10 +78,10 @@ pub(super) fn transpose<T: Float, K: Vectors<T>>(
         }
         return;
     }
-    // Where the blocks begin; the last one, if need be, in the one before it.
+    // Where the blocks begin; the last one may overlap the one before it.
     let place = |block: usize, len: usize| (block * SIDE).min(len - SIDE);
     let (across, along) = (width.div_ceil(SIDE), depth.div_ceil(SIDE));
-    // As much of each column as lies in a line of the cache: far apart, only few of them stay there.
+    // As much of each column as a cache line has: columns far apart evict each other soon.
     let together = (LINE / (SIDE * size_of::<T>()).max(1)).max(1);
     for first in (0..along).step_by(together) {
         for j in (0..across).map(|block| place(block, width)) {

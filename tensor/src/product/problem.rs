@@ -1,5 +1,5 @@
-//! A product that is to be computed: its operands, where its sums begin, and which function sees them when they are
-//! complete.
+//! A product to be computed: its operands, the start of its sums, and the function that receives
+//! the finished ones.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -7,25 +7,27 @@ use std::ops::Range;
 use super::matrix::Matrix;
 use super::matrix_mut::MatrixMut;
 
-/// What each element of the result is before the first product is added to it.
+/// The start value of each element of the result.
 #[derive(Clone, Copy, Debug)]
 pub enum Start<'a, T> {
     /// Zero.
     Zero,
     /// The element of this row vector in the same column.
     Bias(&'a [T]),
-    /// What the output holds already.
+    /// The current value of the output.
     Accumulate,
 }
 
-/// Called on finished stretches of the output: where in the output the stretch begins, and its values.
+/// A function that is called on finished slices of the output: with the index in the output at
+/// which the slice begins, and its values.
 ///
-/// A `dyn` function and not a type parameter: it is called once for eight rows or so, and a product compiled for each
-/// function made a training step of 784→128→10 with a batch of 64 no quicker (1.01 of the time), but the machine
-/// code of a program with many networks a quarter larger.
+/// A `dyn` function and not a type parameter: it is called about once per eight rows. A product
+/// compiled for each function made a training step of 784→128→10 with a batch of 64 no faster
+/// (1.01 of the time), but the machine code of a program with many networks a quarter larger.
 pub type Finish<'a, T> = &'a dyn Fn(usize, &mut [T]);
 
-/// Under Miri, some thousand times slower, small products are cut and packed as large ones are otherwise.
+/// Under Miri, which is some thousand times slower, small products are split and packed as large
+/// ones are otherwise.
 pub(super) const fn or_small(large: usize, small: usize) -> usize {
     if cfg!(miri) { small } else { large }
 }
@@ -40,7 +42,7 @@ pub(super) struct Problem<'a, 'f, T> {
 }
 
 impl<T> Problem<'_, '_, T> {
-    /// Shows finished rows, in columns that are finished, to who asked for them.
+    /// Calls the finishing function on finished rows, in finished columns.
     pub(super) fn finish(&mut self, rows: Range<usize>, cols: Range<usize>) {
         let Some(finish) = self.finish else { return };
         let n = self.c.cols();
@@ -54,7 +56,7 @@ impl<T> Problem<'_, '_, T> {
     }
 }
 
-/// How the sums come into c.
+/// How the sums are written to c.
 #[derive(Clone, Copy)]
 pub(super) enum Accumulation<'a, T> {
     /// c ← a·b
@@ -67,7 +69,7 @@ pub(super) enum Accumulation<'a, T> {
     Scaled {
         /// A factor.
         scale: T,
-        /// Becomes true if c is anywhere not finite then.
+        /// Set to true if an element of c is not finite afterwards.
         wrong: &'a Cell<bool>,
     },
 }

@@ -1,7 +1,7 @@
 //! A product of a single row: c = start + a·B.
 //!
-//! Every element of B is used once, so what counts is how it is read: whole rows of B, one after the other,
-//! by as many chains at a time as hide the time that each step of one takes.
+//! Every element of B is used once, so the access pattern determines the time: whole rows of B, one
+//! after the other, with enough chains at a time to hide the latency of a multiply-add.
 
 use std::ops::Range;
 
@@ -11,16 +11,17 @@ use super::tile::{Right, Tiles};
 use super::vector::Vectors;
 use crate::float::Float;
 
-/// Vectors whose chains go on together: two multiply-adds begin in every cycle and take four; and one more for
-/// rows that do not begin where a vector should.
+/// Vectors whose chains are computed together: two multiply-adds begin in every cycle and take
+/// four; and one more for misaligned rows.
 const TOGETHER: usize = 9;
 
-/// Rows of B that all columns go over before the next ones do, if they do not all fit in [`TOGETHER`]
-/// vectors: a stride through all rows of a large matrix would be on another page of memory with every row.
+/// Rows of B that are computed for all columns before the next ones, if the columns do not all fit
+/// in [`TOGETHER`] vectors: a stride through all rows of a large matrix would touch another page of
+/// memory with every row.
 const SLAB: usize = 64;
 
-/// The whole product in vectors of `L` elements; or nothing, and `false`, if it is not one of a
-/// single row, or one that is shorter than a vector.
+/// Computes the whole product in vectors of `L` elements. Does nothing and returns `false` if it is
+/// not one of a single row, or the row is shorter than a vector.
 #[inline(always)]
 pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     problem: &mut Problem<'_, '_, T>,
@@ -66,8 +67,8 @@ pub(super) fn product<T: Float, K: Tiles<T>, const L: usize>(
     true
 }
 
-/// Elements that lie before the rows of B in their first vector, if vectors were to begin where they are loaded
-/// at once: one that lies in two cache lines is loaded twice. 0 if rows begin at different places.
+/// Elements before the rows of B in their first vector, if vectors are aligned: one that crosses a
+/// cache line is loaded twice. 0 if rows have different alignments.
 #[inline(always)]
 fn misaligned<T, const L: usize>(b: &Matrix<'_, T>) -> usize {
     if b.cols < 2 * L || !b.row_stride.is_multiple_of(L) {
@@ -76,7 +77,8 @@ fn misaligned<T, const L: usize>(b: &Matrix<'_, T>) -> usize {
     b.data.as_ptr().addr() % (L * size_of::<T>()) / size_of::<T>()
 }
 
-/// Some of k in some columns: `V` vectors, the first of which begins `head` elements before them.
+/// Computes some of k in some columns: `V` vectors, the first of which begins `head` elements
+/// before them.
 #[inline(always)]
 fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
     problem: &mut Problem<'_, '_, T>,
@@ -94,7 +96,7 @@ fn chains<T: Float, K: Tiles<T>, const V: usize, const L: usize>(
     K::row::<V, L>(left, right, head, into, &mut problem.c.row_mut(0)[cols]);
 }
 
-/// Repeats a statement for every vector, written out, so that the chains are held in registers.
+/// Repeats a statement for every vector, unrolled, so that the chains are held in registers.
 macro_rules! each_vector {
     ($j:ident of $vectors:ident: $body:expr) => {
         each_vector!(@ 0 1 2 3 4 5 6 7 8, $j, $vectors, $body)
@@ -110,8 +112,9 @@ macro_rules! each_vector {
 
 /// `V` vectors of a·b `into` c.
 ///
-/// The first vector should begin `head` elements before c, and the last may end behind it; both are moved into
-/// it. What they then share with their neighbours is computed twice, to the same bits.
+/// The first vector should begin `head` elements before c, and the last may end after it; both are
+/// moved into it. The elements that they then share with their neighbors are computed twice, to the
+/// same bits.
 ///
 /// # Panics
 ///
@@ -171,8 +174,8 @@ fn load<T: Float, const V: usize, const L: usize>(
 
 /// sums\[j\] += a\[k\]·b(k, j) for all k in their order.
 ///
-/// Each vector of a row is loaded by one instruction, which the CPU sees go through memory in equal steps, and so
-/// fetches ahead of it. With four rows written out a row of 784 took a third longer on Zen 5.
+/// Each vector of a row is loaded by one instruction with a constant stride, which the CPU detects
+/// and prefetches. With four rows unrolled, a row of 784 took a third longer on Zen 5.
 #[inline(always)]
 fn add_rows<'b, T: Float, K: Vectors<T>, const V: usize, const L: usize>(
     sums: &mut [[T; L]; V],

@@ -1,4 +1,4 @@
-//! A product on several threads that each keep some rows of the right operand.
+//! A pipelined product on several threads, each of which caches some rows of the right operand.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -11,20 +11,20 @@ use crate::float::Float;
 use crate::simd::Isa;
 use crate::threads::{Threads, wait_while};
 
-/// Most blocks of rows that go from thread to thread, and most threads.
+/// Most blocks of rows in the pipeline, and most threads.
 const MOST: usize = 16;
 
 /// A [`Finish`](super::Finish) that several threads may call.
 pub type SharedFinish<'a, T> = &'a (dyn Fn(usize, &mut [T]) + Sync);
 
-/// [`product()`] in stages: one thread multiplies by the first `depth` rows of `b`, another one by the next, and so
-/// on, as on a production line. Blocks of rows of `c` go through all stages in turn, so that the sums grow in their
-/// order and the bits are the same.
+/// [`product()`] as a pipeline over threads: one thread multiplies by the first `depth` rows of
+/// `b`, another one by the next, and so on. Blocks of rows of `c` go through all stages in turn, so
+/// that the sums are added in order and the bits are the same.
 ///
-/// The same thread always has the same rows of `b`. If it also changes them, as in gradient descent, they stay in
-/// its core's cache, while a product that is divided otherwise has to fetch most of `b` from the caches of others.
-/// The price is that the last thread waits for the first block, and the first one for the last. Threads for which
-/// there is no stage are idle.
+/// The same thread always has the same rows of `b`. If it also changes them, as in gradient
+/// descent, they stay in its core's cache. A product that is divided otherwise has to fetch most of
+/// `b` from the caches of other cores. The cost: the last thread waits for the first block, and the
+/// first one for the last. Threads without a stage are idle.
 ///
 /// # Panics
 ///
@@ -54,7 +54,7 @@ pub fn product_in_stages<T: Float>(
     assert!(depth > 0, "product: stages need a depth of 1 or more");
     let stages = k.div_ceil(depth);
     let fits = k == b.rows() && m.checked_mul(n) == Some(c.len()) && !c.is_empty();
-    // Without FMA the order of the sums is not ours.
+    // Without FMA, `matrixmultiply` determines the order of the sums.
     if !fits || !(2..=MOST).contains(&stages) || threads.count() < 2 || !Isa::best().has_fma() {
         let finish = finish.map(|finish| finish as &dyn Fn(usize, &mut [T]));
         return product(a, b, start, c, finish);
@@ -64,8 +64,8 @@ pub fn product_in_stages<T: Float>(
     let mut parts = c.chunks_mut(rows * n);
     let parts: [_; MOST] = std::array::from_fn(|_| Mutex::new(parts.next().unwrap_or_default()));
     let done = [const { AtomicUsize::new(0) }; MOST];
-    // A thread that has done its stage may take a later one whose thread is missing, so that every stage that is
-    // waited for is computed by somebody.
+    // A thread that has done its stage may take a later one whose thread is missing. So every stage
+    // that another waits for is computed.
     threads.for_each(0..stages, |stage| {
         let k = stage * depth..k.min((stage + 1) * depth);
         let (a, b) = (a.cols_between(k.start, k.end), b.rows_between(k.start, k.end));
@@ -93,7 +93,7 @@ pub fn product_in_stages<T: Float>(
 struct Progress<'a>(&'a AtomicUsize, usize);
 
 impl Drop for Progress<'_> {
-    /// If a stage panics, those after it must not wait for what it has not done.
+    /// If a stage panics, those after it must not wait for its remaining blocks.
     fn drop(&mut self) {
         self.0.store(self.1, Ordering::Release);
     }

@@ -1,9 +1,10 @@
-//! The arithmetic: a tile of C, a few rows by a few vectors, held in registers for all of k.
+//! The microkernel: a tile of C, a few rows by a few vectors, held in registers for all of k.
 //!
-//! One source for every instruction set: the accumulators are arrays of constant size, which the compiler keeps in
-//! vector registers when this code is inlined into a function compiled for one, and whose rows are computed with
-//! as `vector.rs` says. It does so as long as nothing in the loop over k can panic; therefore a tile checks
-//! once, before the loop, that its operands are long enough, and then reads them unchecked.
+//! One source serves every instruction set. The accumulators are arrays of constant size, which the
+//! compiler holds in vector registers when this code is inlined into a function compiled for an
+//! instruction set; `vector.rs` has the operations on their rows. It does so as long as nothing in
+//! the loop over k can panic. Therefore a tile checks once, before the loop, that its operands are
+//! long enough, and then reads them unchecked.
 
 use std::ops::Range;
 
@@ -14,7 +15,7 @@ use super::vector::Vectors;
 use crate::cache::{LINE, fetch_line};
 use crate::float::Float;
 
-/// Where the left operand's elements for one tile lie.
+/// The left operand's elements for one tile, and their layout.
 #[derive(Clone, Copy)]
 pub(super) enum Left<'a, T> {
     /// Element (i, k) at `i * stride + k`: each row is contiguous.
@@ -41,7 +42,8 @@ pub(super) struct Right<'a, T> {
 }
 
 impl<T> Right<'_, T> {
-    /// How many of `depth` rows can be read `width` elements wide, whatever lies behind their ends.
+    /// How many of `depth` rows can be read `width` elements wide, regardless of the data after
+    /// their ends.
     pub(super) fn readable(&self, depth: usize, width: usize) -> usize {
         let Some(room) = self.data.len().checked_sub(width) else { return 0 };
         // A stride of 0 repeats one row.
@@ -49,8 +51,8 @@ impl<T> Right<'_, T> {
     }
 }
 
-/// What is compiled for one instruction set: [`tile`], each size a function of its own (inlined into the
-/// loops around it, the tile would compete with them for registers), and what goes with it.
+/// The functions that are compiled for one instruction set. Each size of [`tile`] is a separate
+/// function: inlined into the loops around it, the tile would compete with them for registers.
 pub(super) trait Tiles<T: Float>: Vectors<T> {
     /// [`pack`](super::pack::pack).
     fn pack<const W: usize>(
@@ -79,8 +81,9 @@ pub(super) trait Tiles<T: Float>: Vectors<T> {
     );
 }
 
-/// Repeats a statement for every row of a tile, written out: the compiler unrolls a loop over rows only
-/// while the tile is small, and an accumulator that is not unrolled lives in memory.
+/// Repeats a statement for every row of a tile, unrolled: the compiler unrolls a loop over rows
+/// only while the tile is small, and an accumulator in a loop that is not unrolled is stored in
+/// memory.
 macro_rules! each_row {
     ($i:ident of $rows:ident: $body:expr) => {
         each_row!(@ 0 1 2 3 4 5 6 7, $i, $rows, $body)
@@ -96,7 +99,8 @@ macro_rules! each_row {
 
 /// `MR` rows and up to `W` columns of a·b `into` c; the sums run over `depth` values of k.
 ///
-/// Where c ends within the tile, what the right operand holds behind its own columns is computed with, and dropped.
+/// Where c ends within the tile, the data after the columns of the right operand is computed with,
+/// and discarded.
 ///
 /// # Panics
 ///
@@ -154,11 +158,11 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     if let Accumulation::Scaled { scale, wrong } = into {
         let products = sums;
         sums = load::<T, K, MR, W>(c);
-        // x·0 is 0, or NaN, which stays.
+        // x·0 is 0, or NaN if x is not finite; NaN stays.
         let mut zeros = [T::zero(); W];
         each_row!(i of MR: {
             K::add_multiple(&mut sums[i], scale, &products[i]);
-            // What stands behind the end of c may be anything.
+            // The elements after the end of c may have any value.
             let written = if width == W { sums[i] } else { K::load_some(&sums[i][..width]) };
             K::add_multiple(&mut zeros, T::zero(), &written);
         });
@@ -199,12 +203,12 @@ fn load<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     tile
 }
 
-/// Steps of the loop over k that are written out where a tile is large: counting takes the ports of the CPU that
-/// the arithmetic needs.
+/// Unrolled steps of the loop over k where a tile is large: the loop counter takes the CPU's ports
+/// that the arithmetic needs.
 const UNROLLED: usize = 4;
 
-/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in their order, from `whole` on with `last(k)` in the place of b(k);
-/// `ahead(k)` before the steps that are written out from k on.
+/// sums\[i\] += a(i, k)·b(k) for all k below `depth`, in order, from `whole` on with `last(k)`
+/// instead of b(k); calls `ahead(k)` before the unrolled steps from k on.
 #[inline(always)]
 fn chains<'b, T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     sums: &mut [[T; W]; MR],
@@ -238,14 +242,14 @@ fn chains<'b, T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     }
 }
 
-// The next tile begins in rows that are far from those that have been read, so that the CPU cannot know that they
-// will be. Asked for while this tile is computed, they have come from memory when their turn is there. Behind
-// the last rows lies, as often as not, what comes next: the next part of a batch.
+// The next tile begins in rows that are far from those that have been read, so the CPU cannot
+// predict them. Prefetched while this tile is computed, they have arrived from memory in time. The
+// memory after the last rows is often needed next: it is the next part of a batch.
 
-/// Fetches some of the next `MR` rows, so that all of them are fetched when k has gone through them.
+/// Prefetches some of the next `MR` rows, so that all of them are prefetched at the last k.
 #[inline(always)]
 fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize) -> impl FnMut(usize) {
-    // The rows take turns: a line of one lasts for some rounds.
+    // The rows take turns: a cache line of one lasts for some rounds.
     let rounds = (LINE / (UNROLLED * size_of::<T>()).max(1)).max(1);
     let rows = MR.div_ceil(rounds);
     let begin = data.as_ptr().wrapping_add(MR * stride);
@@ -262,10 +266,11 @@ fn rows_ahead<T, const MR: usize>(data: &[T], stride: usize) -> impl FnMut(usize
     }
 }
 
-/// Bytes of a left operand that may have left the second-level cache since they were used last.
+/// Bytes of a left operand from which it may have been evicted from the second-level cache since
+/// its last use.
 const FAR: usize = 512 * 1024;
 
-/// Fetches the elements of the next `MR` rows in the columns from k on.
+/// Prefetches the elements of the next `MR` rows in the columns from k on.
 #[inline(always)]
 fn columns_ahead<T, const MR: usize>(data: &[T], stride: usize, k: usize) {
     for k in k..k + UNROLLED {

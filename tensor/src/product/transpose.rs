@@ -1,7 +1,7 @@
-//! Blocks with rows and columns exchanged, in registers.
+//! Transposes blocks in registers.
 //!
-//! Two loads fill the halves of a register, which unlike a shuffle any port of the CPU can do, so that only shuffles
-//! within the halves remain.
+//! Two loads fill the halves of a register. Unlike a shuffle, a load can use any port of the CPU,
+//! so that only shuffles within the halves remain.
 
 #[cfg(target_arch = "x86_64")]
 use std::arch::x86_64::*;

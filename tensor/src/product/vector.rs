@@ -1,13 +1,14 @@
-//! A row of a tile in vector registers, and what else is done in them.
+//! Operations on a row of a tile in vector registers.
 //!
-//! A row is an array, which the compiler keeps in registers while nobody asks for its address. It makes vectors of
-//! plain loops over one, too; but in a function as large as a tile it does not always see them, and single numbers
-//! take four to ten times as long. So on x86-64 the loops are written in vector instructions.
+//! A row is an array, which the compiler holds in registers while its address is not taken. It also
+//! vectorizes plain loops over one. But in a function as large as a tile it does not always do so,
+//! and scalar code takes four to ten times as long. So on x86-64 the loops are written with
+//! intrinsics.
 
 use super::transpose::SIDE;
 use crate::float::Float;
 
-/// What is done in vector registers.
+/// The operations in vector registers.
 pub(super) trait Vectors<T: Float> {
     /// sums += a·b, element by element, each rounded once.
     #[inline(always)]
@@ -23,7 +24,7 @@ pub(super) trait Vectors<T: Float> {
         row.iter().all(|&x| x == T::zero())
     }
 
-    /// The first elements, and zeros behind them.
+    /// Loads the first elements, followed by zeros.
     ///
     /// # Panics
     ///
@@ -35,17 +36,17 @@ pub(super) trait Vectors<T: Float> {
         row
     }
 
-    /// Writes as many elements as there is room for.
+    /// Writes as many elements as fit into the slice.
     ///
     /// # Panics
     ///
-    /// Perhaps, if there is room for more than `W`.
+    /// Perhaps, if the slice is longer than `W`.
     #[inline(always)]
     fn store_some<const W: usize>(row: &[T; W], to: &mut [T]) {
         to.copy_from_slice(&row[..to.len()]);
     }
 
-    /// A block with rows and columns exchanged: `SIDE` rows of as many elements, `stride` apart in `from` and
+    /// Transposes a block: `SIDE` rows of as many elements, `stride` apart in `from` and
     /// `to_stride` in `to`.
     ///
     /// # Panics
@@ -61,16 +62,16 @@ pub(super) trait Vectors<T: Float> {
     }
 }
 
-/// In what the build target guarantees.
+/// With the instructions that the build target guarantees.
 pub(super) struct Standard;
 
 impl<T: Float> Vectors<T> for Standard {}
 
-/// In AVX-512, on a CPU that has been found to have it.
+/// With AVX-512, on a CPU that has been found to have it.
 #[cfg(target_arch = "x86_64")]
 pub(super) struct Avx512;
 
-/// In AVX2 and FMA, on a CPU that has been found to have them.
+/// With AVX2 and FMA, on a CPU that has been found to have them.
 #[cfg(target_arch = "x86_64")]
 pub(super) struct Avx2;
 
@@ -83,8 +84,8 @@ mod x86_64 {
 
     /// [`Vectors`] of one float in one instruction set.
     ///
-    /// `mask` makes a mask of the first lanes, given how many; the others are then neither read nor written, as their
-    /// memory may not be there or belong to others.
+    /// `mask` builds a mask of the first lanes, given their number. The others are then neither
+    /// read nor written, as their memory may not exist or may belong to another slice.
     macro_rules! vectors {
         (
             $Isa:ident, $features:literal, $lanes:literal of $T:ty,

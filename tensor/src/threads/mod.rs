@@ -1,14 +1,15 @@
-//! A few threads that stay ready between the short parallel sections of a training step.
+//! A thread pool for the short parallel sections of a training step.
 //!
-//! A section is a list of work items, each with its own part of the output. Which thread computes an item
-//! changes nothing about its result, so neither does the number of threads. But it changes the time: what
-//! a core has written lies in that core's cache, and to fetch 200 KiB from there costs another core 12 µs, to
-//! write them again after the other has read them 25 µs (measured on an Intel Xeon of two cores). So every
-//! thread begins with its own share of the list, the same in each section of the same length, and only then
-//! helps the others, so that a thread that is late or has lost its core holds nobody up.
+//! A section is a list of work items, each with its own part of the output. The result of an item
+//! does not depend on the thread that computes it, so neither does it on the number of threads. The
+//! time does: data that a core has written is in that core's cache. To fetch 200 KiB from there
+//! costs another core 12 µs; to write them again after the other has read them costs 25 µs
+//! (measured on an Intel Xeon of two cores). So every thread begins with its own part of the list,
+//! the same in each section of the same length. Only then does it help the others (work stealing),
+//! so that a thread that is late or was descheduled delays no other.
 //!
-//! Between sections a helper spins for some 50 µs, longer than the gaps inside a training step, and
-//! then sleeps, so that it costs nothing when no training goes on.
+//! Between sections a helper spins for some 50 µs, longer than the gaps inside a training step.
+//! Then it sleeps and uses no CPU time while no training runs.
 
 mod pool;
 #[cfg(test)]
@@ -21,7 +22,7 @@ use std::thread::JoinHandle;
 use pool::Helpers;
 pub(crate) use pool::wait_while;
 
-/// A number of threads to compute with, the calling one included. Clones share the same threads.
+/// A pool of threads, the calling one included. Clones share the same threads.
 ///
 /// ```
 /// use tensor::threads::Threads;
@@ -39,18 +40,19 @@ pub(crate) use pool::wait_while;
 #[derive(Clone, Debug)]
 pub struct Threads {
     helpers: Option<Arc<Helpers>>,
-    /// Whether [`Threads::worth`] always says yes.
+    /// Whether [`Threads::worth`] always returns all threads.
     for_any_work: bool,
 }
 
 impl Threads {
-    /// `count` threads: the one that calls [`for_each`](Threads::for_each) and `count - 1` helpers, or fewer if the
-    /// system refuses to start more; the bits of a result do not depend on it. 0 is taken as 1.
+    /// Creates a pool of `count` threads: the one that calls [`for_each`](Threads::for_each) and
+    /// `count - 1` helpers, or fewer if the system refuses to start more. The bits of a result do
+    /// not depend on their number. 0 is taken as 1.
     pub fn new(count: usize) -> Self {
         Self::with(count, |name, help| std::thread::Builder::new().name(name).spawn(help))
     }
 
-    /// [`Threads::new`], given how a helper with some name is started.
+    /// [`Threads::new`] with a function that starts a helper of a given name.
     fn with(
         count: usize,
         spawn: impl Fn(String, Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>,
@@ -60,46 +62,48 @@ impl Threads {
         Threads { helpers, for_any_work: false }
     }
 
-    /// As many threads as the process may use, shared by all who ask.
+    /// Returns the global pool: as many threads as the process may use, shared by all callers.
     pub fn all() -> Self {
         static ALL: OnceLock<Threads> = OnceLock::new();
         let count = || std::thread::available_parallelism().map_or(1, |count| count.get());
         ALL.get_or_init(|| Threads::new(count())).clone()
     }
 
-    /// How many threads compute.
+    /// The number of threads, the calling one included.
     pub fn count(&self) -> usize {
         1 + self.helpers.as_ref().map_or(0, |helpers| helpers.count())
     }
 
-    /// The same threads, which are [worth](Threads::worth) waking for any work, even where one would be quicker: for
-    /// tests of what is divided.
+    /// Returns the same threads, which are now [worth](Threads::worth) waking for any work, even
+    /// where one would be faster. For tests of divided work.
     #[must_use]
     pub fn for_any_work(self) -> Self {
         Threads { for_any_work: true, ..self }
     }
 
-    /// These threads for work that is worth waking them, or else the calling one alone.
+    /// Returns these threads if `is_much`, otherwise only the calling one.
     #[must_use]
     pub fn worth(&self, is_much: bool) -> Threads {
         if is_much || self.for_any_work { self.clone() } else { Threads::new(1) }
     }
 
-    /// Does `work` on every item, each on one of the threads, and returns when all is done.
+    /// Calls `work` on every item, each on one of the threads, and returns when all are done.
     ///
-    /// Of n items, thread t of T begins with those from t·n/T on, so that the same parts of the same data come
-    /// to the same thread again and again. Nothing is allocated, unless an item is larger than some kilobytes. A call
-    /// from inside `work`, or from another thread while these threads are busy, is computed by its caller alone.
+    /// Of n items, thread t of T begins with those from t·n/T on, so that the same parts of the
+    /// same data always reach the same thread. Does not allocate, unless an item is larger than
+    /// some kilobytes. A call from inside `work`, or from another thread while these threads are
+    /// busy, runs on its caller alone.
     ///
     /// # Panics
     ///
-    /// If `work` panics on any thread, with the same payload; other items may be left undone.
+    /// If `work` panics on any thread, with the same payload. Other items may then not be
+    /// processed.
     pub fn for_each<I>(&self, mut items: I, work: impl Fn(I::Item) + Sync)
     where
         I: Iterator,
         I::Item: Send,
     {
-        // Those who are busy leave the items here.
+        // If the helpers are busy, the items stay here.
         let take = |item: &mut Option<I::Item>| {
             if let Some(item) = item.take() {
                 work(item);

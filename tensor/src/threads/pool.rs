@@ -1,4 +1,4 @@
-//! The threads that wait for work, and how it is handed out to them.
+//! The helper threads, and the distribution of work to them.
 
 use std::any::Any;
 use std::io;
@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
-/// An item until it is done; locked by who does it.
+/// An item until it is done; locked by the thread that does it.
 type Slot<T> = Mutex<Option<T>>;
 
 /// Items that are handed out at a time.
@@ -16,25 +16,26 @@ pub(super) const SLOTS: usize = 64;
 /// The same for larger items.
 const FEW_SLOTS: usize = 16;
 
-/// Bytes of items that may lie on the stack.
+/// Most bytes of items on the stack.
 const MOST_STACK: usize = 32 * 1024;
 
-/// The order in which `thread` of `threads` looks for items among `count`: its own share, then the others'
-/// from their ends, where their owners come last.
+/// The order in which `thread` of `threads` tries `count` items: its own part, then the others'
+/// from their ends, which their owners reach last.
 pub(super) fn visits(thread: usize, threads: usize, count: usize) -> impl Iterator<Item = usize> {
     let share = move |thread: usize| thread * count / threads..(thread + 1) * count / threads;
     let others = (1..threads).flat_map(move |ahead| share((thread + ahead) % threads).rev());
     share(thread).chain(others)
 }
 
-/// What the threads run, each with its own number; erased of its lifetime, see [`Helpers::run_everywhere`].
+/// The function that each thread runs with its own number. Its lifetime is erased, see
+/// [`Helpers::run_everywhere`].
 type Task = &'static (dyn Fn(usize) + Sync);
 
 #[derive(Debug)]
 pub(super) struct Helpers {
     shared: Arc<Shared>,
     threads: Vec<JoinHandle<()>>,
-    /// Held during a section; whoever does not get it computes alone.
+    /// Held during a section; a caller that does not get it computes alone.
     section: Mutex<()>,
 }
 
@@ -57,8 +58,9 @@ struct State {
 }
 
 impl State {
-    /// Leaves alone what a helper panicked with when the caller itself panicked, too. Dropping it might panic: under the
-    /// lock, or while the caller's own panic unwinds, which would end the process.
+    /// Forgets the payload of a helper's panic when the caller itself panicked, too. Dropping it
+    /// might panic: under the lock, or while the caller's own panic unwinds, which would abort the
+    /// process.
     fn forget_panic(&mut self) {
         std::mem::forget(self.panic.take());
     }
@@ -70,7 +72,7 @@ impl std::fmt::Debug for Shared {
     }
 }
 
-/// Puts the next items into the slots; how many there were.
+/// Puts the next items into the slots and returns their number.
 #[inline(never)] // so that an item on its way is not on the stack during the work
 fn fill<T>(slots: &mut [Slot<T>], items: &mut dyn Iterator<Item = T>) -> usize {
     for (count, slot) in slots.iter_mut().enumerate() {
@@ -83,13 +85,13 @@ fn fill<T>(slots: &mut [Slot<T>], items: &mut dyn Iterator<Item = T>) -> usize {
     slots.len()
 }
 
-/// No code of ours panics under these locks, so that a poisoned one holds nothing half-done.
+/// This module never panics under these locks, so a poisoned one holds a consistent state.
 pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Helpers {
-    /// `count` helpers, or those that could be started before one was refused.
+    /// Starts `count` helpers, or fewer if the system refuses one.
     pub(super) fn start(
         count: usize,
         spawn: impl Fn(String, Box<dyn FnOnce() + Send>) -> io::Result<JoinHandle<()>>,
@@ -102,13 +104,14 @@ impl Helpers {
         Helpers { threads: threads.collect(), shared, section: Mutex::new(()) }
     }
 
-    /// How many there are.
+    /// The number of helpers.
     pub(super) fn count(&self) -> usize {
         self.threads.len()
     }
 
-    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; nothing while they are busy.
-    /// (`dyn`: a section is a few items, and a program has hundreds of kinds of sections.)
+    /// [`Threads::for_each`](super::Threads::for_each) with the calling thread; `None` if the
+    /// helpers are busy. (`dyn`: a section is a few items, and a program has hundreds of kinds of
+    /// sections.)
     pub(super) fn for_each<T: Send>(
         &self,
         items: &mut dyn Iterator<Item = T>,
@@ -131,7 +134,7 @@ impl Helpers {
         Some(())
     }
 
-    /// A section with `COUNT` items at a time, which lie on the stack.
+    /// A section with `COUNT` items at a time, which are on the stack.
     #[inline(never)] // so that only the array that is used is on the stack
     fn section<T: Send, const COUNT: usize>(
         &self,
@@ -166,12 +169,12 @@ impl Helpers {
         }
     }
 
-    /// Does `work` on all that is in the slots.
+    /// Calls `work` on all items in the slots.
     fn hand_out<T: Send>(&self, slots: &[Slot<T>], work: &(dyn Fn(&mut Option<T>) + Sync)) {
         self.run_slots(slots.len(), &|slot| match slots[slot].try_lock() {
             Ok(mut item) => work(&mut item),
             Err(TryLockError::Poisoned(item)) => work(&mut item.into_inner()),
-            // Whoever has it does it.
+            // The thread that holds the lock does it.
             Err(TryLockError::WouldBlock) => {}
         });
     }
@@ -201,7 +204,7 @@ impl Helpers {
         });
         task(0);
         drop(close);
-        // A statement of its own: the lock must be free before unwinding.
+        // A separate statement: the lock must be free before unwinding.
         let panic = locked(&self.shared.state).panic.take();
         if let Some(payload) = panic {
             resume_unwind(payload);
@@ -220,7 +223,7 @@ impl Drop for Helpers {
     }
 }
 
-/// Ends a section: takes the task away and waits for those who still run it.
+/// Ends a section: removes the task and waits for the helpers that still run it.
 struct Close<'a>(&'a Shared);
 
 impl Drop for Close<'_> {
@@ -230,7 +233,7 @@ impl Drop for Close<'_> {
     }
 }
 
-/// Waits for another thread that is at work: for some microseconds, unless it has lost its core.
+/// Waits for another thread: usually some microseconds, longer if it was descheduled.
 pub(crate) fn wait_while(is_busy: impl Fn() -> bool) {
     let mut spins = 0_u32;
     while is_busy() {
@@ -243,7 +246,7 @@ pub(crate) fn wait_while(is_busy: impl Fn() -> bool) {
     }
 }
 
-/// How often a helper looks for work before it sleeps: about 50 µs at 25 ns a `pause`.
+/// Number of spins before a helper sleeps: about 50 µs at 25 ns a `pause`.
 const SPINS: u32 = 2000;
 
 impl Shared {
@@ -256,7 +259,7 @@ impl Shared {
         }
     }
 
-    /// What helper `number` does all its life.
+    /// The main loop of helper `number`.
     fn help(&self, number: usize) {
         let mut seen = 0;
         loop {
@@ -266,7 +269,7 @@ impl Shared {
                     let mut state = locked(&self.state);
                     match state.panic {
                         None => state.panic = Some(payload),
-                        // One is enough. Dropping this one might panic, and this thread would be missed for ever.
+                        // One is enough. Dropping this one might panic and end this thread.
                         Some(_) => std::mem::forget(payload),
                     }
                 }
@@ -275,7 +278,7 @@ impl Shared {
         }
     }
 
-    /// Waits for a signal; `None` at the end, `Some(None)` if the task was over before we came.
+    /// Waits for a signal. `None` at the end, `Some(None)` if the task is already over.
     fn next_task(&self, seen: &mut usize) -> Option<Option<Task>> {
         for _ in 0..SPINS {
             if self.signal.load(Ordering::Acquire) != *seen {

@@ -31,7 +31,7 @@ fn more_items_than_slots() {
     assert_eq!(hits, [1; 5 * SLOTS / 2]);
 }
 
-/// Whatever the numbers, every thread sees every item once, its own share first.
+/// For any numbers of threads and items, every thread visits every item once, its own part first.
 #[test]
 fn visits_cover_all_items() {
     for threads in 1..6 {
@@ -92,7 +92,7 @@ fn a_panic_reaches_the_caller_and_the_threads_stay_usable() {
     assert_eq!(sum.into_inner(), 4950);
 }
 
-/// Each of as many items as threads waits until all threads have come.
+/// With one item per thread, each item waits until all threads have arrived.
 fn all_take_part(threads: &Threads) -> bool {
     let seen = Mutex::new(HashSet::new());
     let began = Instant::now();
@@ -118,7 +118,7 @@ fn all_threads_take_part_after_a_panic_on_any_of_them() {
     }
 }
 
-/// What panics again when it is dropped.
+/// A payload that panics again when it is dropped.
 struct Payload;
 
 impl Drop for Payload {
@@ -146,7 +146,7 @@ fn catches_payload(section: impl FnOnce()) {
     std::mem::forget(payload);
 }
 
-/// Fails, instead of waiting for ever, if `work` has not ended after a while.
+/// Fails, instead of hanging, if `work` has not ended after a while.
 fn in_time(work: impl FnOnce() + Send + 'static) {
     let (end, ended) = std::sync::mpsc::channel();
     let thread = std::thread::spawn(move || {
@@ -171,14 +171,14 @@ fn a_payload_that_panics_when_it_is_dropped_stops_nobody() {
     }
 }
 
-/// The caller's own panic goes on; a helper's lies in the pool when the pool goes.
+/// The caller's own panic continues; a helper's is stored in the pool when the pool is dropped.
 #[test]
 fn a_pool_ends_in_peace_with_the_panic_of_a_helper_in_it() {
     in_time(|| {
         let threads = Threads::new(2);
         catches_payload(|| all_panic(&threads));
         drop(threads);
-        // Here the pool goes while the caller's panic unwinds.
+        // Here the pool is dropped while the caller's panic unwinds.
         catches_payload(|| all_panic(&Threads::new(2)));
     });
 }

@@ -1,4 +1,4 @@
-//! A float of our own: `f64` in a wrapper, with the least that `num_traits::Float` asks for.
+//! A custom float: `f64` in a wrapper, with the minimum that `num_traits::Float` requires.
 
 use num_traits::{Float, Num, NumCast, One, ToPrimitive, Zero};
 use std::fmt;

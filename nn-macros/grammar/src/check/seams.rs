@@ -136,7 +136,7 @@ impl Walk<'_> {
             }
             Compared::Differ(takes, gives) => {
                 let fix = match (form, repeat.count) {
-                    (None, _) => "let it give what it takes".to_owned(),
+                    (None, _) => "make them equal".to_owned(),
                     (Some(form), 2) => {
                         format!("write two layers: `{}, {}`", form.with(takes), form.with(gives))
                     }

@@ -8,9 +8,8 @@ use tensor::Float;
 use super::load::load_all;
 use super::{FORMAT, dtype};
 use crate::error::{Error, Result};
-use crate::file::WORDS;
 use crate::parameters::NamedTensor;
-use crate::words::Words;
+use crate::words::{WORDS, Words};
 
 /// The result of [`Checkpoint::load_fitting`](crate::Checkpoint::load_fitting), tensor by tensor.
 /// Prints as a sentence.

@@ -12,12 +12,11 @@ use super::{FORMAT, Layout, LoadOptions, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
 use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described};
-use crate::file::{CLASS_NAMES, WORDS};
 use crate::labels::Labels;
 use crate::layer::Info;
 use crate::network::read_words;
 use crate::parameters::NamedTensor;
-use crate::words::Words;
+use crate::words::{CLASS_NAMES, WORDS, Words};
 
 pub(super) const OTHER_NETWORK: &str =
     "the file belongs to another network, load it with the declaration that saved it";

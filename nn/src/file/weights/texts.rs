@@ -6,9 +6,8 @@ use core::fmt;
 
 use super::arrange::said;
 use crate::file::safetensors::{Header, Said, sort};
-use crate::file::{CLASS_NAMES, WORDS};
 use crate::text::Message;
-use crate::words::fingerprint;
+use crate::words::{CLASS_NAMES, WORDS, fingerprint};
 
 /// Words that are part of the program: the class names and column words of
 /// [`Weights`](crate::Weights).

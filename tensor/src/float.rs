@@ -22,7 +22,7 @@ pub trait Float: num_traits::Float + Debug + Display + Default + Send + Sync + '
     fn of(x: f64) -> Self {
         match <Self as num_traits::NumCast>::from(x) {
             Some(value) => value,
-            None => panic!("{}: cannot be made from the f64 {x}", core::any::type_name::<Self>()),
+            None => panic!("{}: cannot represent the f64 {x}", core::any::type_name::<Self>()),
         }
     }
 

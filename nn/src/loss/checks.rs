@@ -179,7 +179,7 @@ fn portions<T: Float, H: Targets<T>>(loss: &mut dyn DynLoss<T, H>) -> Result<(),
             gradient.extend(portion.1);
         }
         let same = bits(&losses) == bits(&whole.0) && bits(&gradient) == bits(&whole.1);
-        require(same, || format!("portions of {size} rows have other bits than the whole"))?;
+        require(same, || format!("micro-batches of {size} rows have other bits than the whole"))?;
     }
     require(of(0..0).0.is_empty(), || "no rows have losses".into())
 }

@@ -59,7 +59,7 @@ pub(super) fn numbers(outputs: &[f64], targets: &[f64]) -> Answer {
     Answer::of_numbers(outputs, targets).unwrap()
 }
 
-/// Answers with `N` classes: each row is (predicted class, true class).
+/// Answers for `N` classes: each row is (predicted class, true class).
 pub(super) fn decisions<const N: usize>(rows: &[(usize, usize)]) -> Vec<Answer> {
     let one_hot = |at: usize| -> [f64; N] { std::array::from_fn(|i| f64::from(u8::from(i == at))) };
     rows.iter().map(|&(chosen, actual)| class(&one_hot(chosen), actual)).collect()

@@ -1,6 +1,8 @@
 //! The guide says what is true: its code is that of programs which are compiled, its output what they printed, and its links,
 //! pictures and commands are there.
 
+mod language;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

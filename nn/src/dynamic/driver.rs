@@ -80,7 +80,7 @@ fn with_workspaces<T: Float, R>(
         network
             .sizes
             .iter()
-            .map(|&(outputs, extra)| Workspace::workspace(&mut memory, rows, outputs, extra)),
+            .map(|&(outputs, extra)| Workspace::take(&mut memory, rows, outputs, extra)),
     );
     let result = work(&mut all);
     *room = emptied(all);
@@ -214,8 +214,7 @@ impl<T: Float> Dynamic<T> {
                 let count = division.rows.min(rest);
                 rest -= count;
                 for (whole, &(outputs, extra)) in all.iter_mut().zip(&network.sizes) {
-                    let nothing =
-                        Workspace::workspace(&mut &mut [][..], 0, outputs, no_shared(extra));
+                    let nothing = Workspace::take(&mut &mut [][..], 0, outputs, no_shared(extra));
                     let (first, others) =
                         std::mem::replace(whole, nothing).split(count, outputs, extra);
                     *whole = others;

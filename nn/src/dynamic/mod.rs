@@ -378,8 +378,8 @@ impl<T: Float> Dynamic<T> {
         for inputs in inputs.chunks(PORTION * width) {
             let (rows, mut memory) = (inputs.len() / width, &mut memory[..]);
             let sizes = network.sizes.iter();
-            let workspaces = sizes
-                .map(|&(outputs, extra)| Workspace::workspace(&mut memory, rows, outputs, extra));
+            let workspaces =
+                sizes.map(|&(outputs, extra)| Workspace::take(&mut memory, rows, outputs, extra));
             let mut workspaces: Vec<Workspace<'_, T>> = workspaces.collect();
             let encoded = if network.part.encodes { self.encoded(inputs) } else { Vec::new() };
             let x = if network.part.encodes { &encoded } else { inputs };

@@ -95,7 +95,7 @@ impl<L: Leaf> Layer for L {
 
     fn workspace<'a, T: Float>(memory: &mut &'a mut [T], rows: usize) -> Self::Workspace<'a, T> {
         let formula = L::formula::<T>();
-        let workspace = Workspace::workspace(memory, rows, L::OUTPUTS, formula.extra());
+        let workspace = Workspace::take(memory, rows, L::OUTPUTS, formula.extra());
         LeafWorkspace { formula, workspace }
     }
 

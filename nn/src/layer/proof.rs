@@ -238,7 +238,7 @@ fn at_run_time<T: Float>(formula: &dyn Formula<T>, sample: &Sample<T>, pass: Pas
     assert_eq!(parameters, sample.parameters.to_vec());
     let len = Workspace::<T>::len(ROWS, outputs, formula.extra());
     let mut memory = vec![T::nan(); len];
-    let mut workspace = Workspace::workspace(&mut &mut memory[..], ROWS, outputs, formula.extra());
+    let mut workspace = Workspace::take(&mut &mut memory[..], ROWS, outputs, formula.extra());
     formula.forward(&parameters, &sample.x, &mut workspace, pass);
     let y = workspace.y.to_vec();
     let end = formula.output_grad(&mut workspace);

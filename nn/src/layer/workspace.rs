@@ -46,7 +46,7 @@ impl<'a, T> Workspace<'a, T> {
     }
 
     /// Takes the workspace for `rows` rows of `outputs` outputs from the front of `memory`.
-    pub(crate) fn workspace(
+    pub(crate) fn take(
         memory: &mut &'a mut [T],
         rows: usize,
         outputs: usize,

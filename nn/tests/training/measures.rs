@@ -124,7 +124,7 @@ fn a_loss_that_would_be_left_out_is_refused() {
     let error = chosen().measure(Accuracy::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Value);
     let expected = "loss: found cross-entropy, expected none; a metric has no loss: leave `loss` \
-                    out, or ask `metrics` for it";
+                    out, or call `metrics`";
     assert_eq!(error.to_string(), expected);
     assert!(chosen().heads().unwrap_err().to_string().starts_with("loss: found cross-entropy"));
     assert!(chosen().metrics().is_ok());

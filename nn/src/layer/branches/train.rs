@@ -48,7 +48,7 @@ pub(crate) fn join_columns<T: Float>(a: &[T], b: &[T], joint: &mut [T], [of_a, o
 }
 
 impl<'a, A, B, T> BranchWorkspace<'a, A, B, T> {
-    fn workspace(
+    fn take(
         memory: &mut &'a mut [T],
         rows: usize,
         outputs: usize,
@@ -123,7 +123,7 @@ macro_rules! side_by_side {
             memory: &mut &'a mut [T],
             rows: usize,
         ) -> Self::Workspace<'a, T> {
-            BranchWorkspace::workspace(memory, rows, OUT, $x, $dx, |memory| {
+            BranchWorkspace::take(memory, rows, OUT, $x, $dx, |memory| {
                 (A::workspace(memory, rows), B::workspace(memory, rows))
             })
         }

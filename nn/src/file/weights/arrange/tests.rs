@@ -213,14 +213,14 @@ fn names_of_classes_are_taken_as_load_takes_them() {
     let number = read(r#""classes":"\"a\" \"b\"","words":"""#).expect("no words");
     assert_eq!(format!("{:?}", number.class_names()), r#"["a", "b"]"#);
     for wrong in [r#""#, r#"\"a\""#, r#"\"a\" \"a\""#, r#"\"a\" b"#, r#"\"a\" \"b"#] {
-        let refused = read(&format!(r#""classes":"{wrong}""#)).err().expect(wrong);
+        let refused = read(&format!(r#""classes":"{wrong}""#)).expect_err(wrong);
         assert!(
             refused.starts_with("the `classes` in the file's metadata are damaged"),
             "{refused}"
         );
     }
     for wrong in [r#"\"x\""#, r#"x"#, r#"\"x"#] {
-        let refused = read(&format!(r#""words":"{wrong}""#)).err().expect(wrong);
+        let refused = read(&format!(r#""words":"{wrong}""#)).expect_err(wrong);
         assert!(refused.starts_with("the `words` in the file's metadata are damaged"), "{refused}");
     }
 }

@@ -147,7 +147,7 @@ mod tests {
         let mut parameters = vec![0.0; Zeros::LEN];
         formula.init(&mut parameters, 1, &mut 0);
         let mut memory = vec![0.0; Workspace::<f64>::len(1, 3, formula.extra())];
-        let mut workspace = Workspace::workspace(&mut &mut memory[..], 1, 3, formula.extra());
+        let mut workspace = Workspace::take(&mut &mut memory[..], 1, 3, formula.extra());
         formula.forward(&parameters, &[1.0, 2.0], &mut workspace, Pass::Evaluation);
         workspace.dy.fill(1.0);
         let mut gradient = vec![f64::NAN; Zeros::LEN];

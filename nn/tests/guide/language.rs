@@ -156,9 +156,15 @@ fn arguments(code: &str) -> &str {
     code
 }
 
-/// The messages of all errors and panics by the file that has them, each in its parts, with `{…}` where values are put in.
-fn messages() -> BTreeMap<String, Vec<String>> {
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+/// Code without the lines that are comments.
+fn comments_gone(code: &str) -> String {
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The messages of all errors and panics by the file that has them, each in its parts, with `{…}` where values are put in, and
+/// whether the call has all of them: if not, those of its function are with it.
+fn messages() -> BTreeMap<String, Vec<(String, bool)>> {
+    let mut all = BTreeMap::new();
     for path in SOURCES.iter().flat_map(|folder| files(&root().join(folder), "rs")) {
         let source = read(&path);
         let code = without_tests(&source);
@@ -167,19 +173,30 @@ fn messages() -> BTreeMap<String, Vec<String>> {
         if name.split('/').any(is_test) {
             continue;
         }
-        let mut found: Vec<(usize, String)> = Vec::new();
+        let mut found: Vec<(usize, String, bool)> = Vec::new();
         for call in CALLS {
             for (at, _) in code.match_indices(call) {
                 let line = code[..at].rsplit('\n').next().unwrap_or_default().trim_start();
-                let said = literals(arguments(&code[at + call.len()..]));
+                let inside = arguments(&code[at + call.len()..]);
+                let mut said = literals(inside);
+                let is_whole = said.iter().any(|text| text.contains(' '));
+                if !is_whole {
+                    // The sentence is written before the call, in the same function.
+                    let function = code[..at].rfind("fn ").unwrap_or(at);
+                    let before = comments_gone(&code[function..at]);
+                    said.extend(literals(&before).into_iter().filter(|text| text.contains(' ')));
+                }
                 if !line.starts_with("//") && !said.is_empty() {
-                    found.push((at, said.join(" · ")));
+                    found.push((at, said.join(" · "), is_whole));
                 }
             }
         }
         found.sort();
         if !found.is_empty() {
-            all.insert(name, found.into_iter().map(|(_, message)| message).collect());
+            all.insert(
+                name,
+                found.into_iter().map(|(_, message, is_whole)| (message, is_whole)).collect(),
+            );
         }
     }
     all
@@ -197,20 +214,20 @@ fn every_message_is_in_the_table_and_short() {
     let (mut count, mut long) = (0, Vec::new());
     for (file, messages) in messages() {
         write!(table, "\n## {file}\n\n").unwrap();
-        for message in messages {
+        for (message, is_whole) in messages {
             count += 1;
             writeln!(table, "- {message}").unwrap();
-            if message.chars().count() > LONGEST {
+            if is_whole && message.chars().count() > LONGEST {
                 long.push(format!("{file}: {message}"));
             }
         }
     }
-    assert!(count > 300, "where are the messages?");
-    assert!(long.is_empty(), "longer than three lines: {long:#?}");
     let path = root().join(MESSAGES);
     if std::env::var_os("UPDATE_MESSAGES").is_some() {
         std::fs::write(&path, &table).expect("the table");
     }
+    assert!(count > 300, "where are the messages?");
+    assert!(long.is_empty(), "longer than three lines: {long:#?}");
     let is_up_to_date = Path::new(&path).exists() && read(&path) == table;
     assert!(
         is_up_to_date,

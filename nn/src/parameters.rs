@@ -17,7 +17,6 @@ use crate::words::Words;
 /// instructions read whole cache lines. The gaps are always zero. With one buffer, an optimizer is
 /// one pass, a norm one sum, and a copy one copy. The names of the network's classes and the words
 /// of its columns are stored next to it, if they are known.
-/// columns, if it knows some.
 #[cfg(feature = "std")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters<T: Float = f32> {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use nn::data::Labels;
 use nn::prelude::*;
 use nn::{Dynamic, Float, Layout, PyTorch, Registry};
 use nn_grammar::vocabulary::{ACTIVATIONS, LAYERS};
@@ -189,12 +190,26 @@ fn declared_networks_read_and_write_the_same() {
 
 /// A file with these `F32` tensors.
 fn write(path: &Path, tensors: &[(&str, &[usize])]) {
+    write_with(path, tensors, &[]);
+}
+
+/// The same with metadata.
+fn write_with(path: &Path, tensors: &[(&str, &[usize])], metadata: &[(&str, &str)]) {
     let bytes: Vec<u8> = (0..64).flat_map(|i| (i as f32 * 0.25).to_le_bytes()).collect();
     let views = tensors.iter().map(|(name, shape)| {
         let length = 4 * shape.iter().product::<usize>();
         (*name, TensorView::new(Dtype::F32, shape.to_vec(), &bytes[..length]).unwrap())
     });
-    serialize_to_file(views, None, path).unwrap();
+    let metadata = metadata.iter().map(|&(key, text)| (key.to_owned(), text.to_owned()));
+    serialize_to_file(views, Some(metadata.collect()), path).unwrap();
+}
+
+/// Whether an error contains these parts.
+#[track_caller]
+fn says(error: String, parts: &[&str]) {
+    for part in parts {
+        assert!(error.contains(part), "{part:?} is not in {error:?}");
+    }
 }
 
 #[test]
@@ -218,11 +233,6 @@ fn what_does_not_fit_is_named() {
         tensors[at] = (name, shape);
         write(&path, &tensors);
         small.load_pytorch(&path).unwrap_err().to_string()
-    };
-    let says = |error: String, parts: &[&str]| {
-        for part in parts {
-            assert!(error.contains(part), "{part:?} is not in {error:?}");
-        }
     };
     let modules = "compare them, or name the module of each layer with `load_pytorch_with(path, &PyTorch::new().modules(…))`";
     says(
@@ -277,6 +287,35 @@ fn what_does_not_fit_is_named() {
     says(
         small.load_pytorch(&path).unwrap_err().to_string(),
         &["zip archive", "safetensors.torch.save_file"],
+    );
+    fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn names_of_classes_come_along() {
+    let path = std::env::temp_dir().join(format!("nn-pytorch-{}-names", std::process::id()));
+    network! { struct Two(dense(2 -> 3, relu), dense(2, softmax)); }
+    let names = Labels::new(["a \"b\"", "ü"]).unwrap();
+    let mut declared = Two::init(1);
+    declared.name_classes(&names).unwrap();
+    declared.save_pytorch(&path).unwrap();
+    assert_eq!(Two::load_pytorch(&path).unwrap().parameters(), declared.parameters());
+    let nameless: Dynamic = Dynamic::parse("dense(2 -> 3, relu), dense(2, softmax)").unwrap();
+    let dynamic = nameless.load_pytorch(&path).unwrap();
+    assert_eq!(dynamic.class_names(), Some(&names));
+    let before = fs::read(&path).unwrap();
+    dynamic.save_pytorch(&path).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), before);
+
+    // Another program may mean something else by the key; a file of ours is to be whole.
+    let tensors: [(&str, &[usize]); 4] =
+        [("0.weight", &[3, 2]), ("0.bias", &[3]), ("2.weight", &[2, 3]), ("2.bias", &[2])];
+    write_with(&path, &tensors, &[("classes", "3 of them")]);
+    assert_eq!(nameless.load_pytorch(&path).unwrap().class_names(), None);
+    write_with(&path, &tensors, &[("classes", "3 of them"), ("nn_version", "0.1.0")]);
+    says(
+        nameless.load_pytorch(&path).unwrap_err().to_string(),
+        &["names of the classes: found `3 of them`", "expected 2 different names"],
     );
     fs::remove_file(&path).unwrap();
 }

@@ -12,6 +12,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use crate::float::Float;
+use crate::format::{EDGE, LONG};
 
 /// An owned slice of elements, aligned to 64 bytes (a cache line).
 ///
@@ -310,15 +311,32 @@ impl<T: Float> PartialEq for Buffer<T> {
     }
 }
 
+/// The elements in brackets. Long buffers are abbreviated, as tensors are.
 impl<T: fmt::Debug + 'static> fmt::Debug for Buffer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self[..], f)
+        if self.len() <= LONG {
+            return fmt::Debug::fmt(&self[..], f);
+        }
+        let (first, rest) = self.split_at(EDGE);
+        let (between, last) = rest.split_at(rest.len() - EDGE);
+        let between = format_args!("… {} more", between.len());
+        f.debug_list().entries(first).entry(&between).entries(last).finish()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_buffer_is_abbreviated_in_debug_output() {
+        let mut short = Buffer::<f32>::zeroed(LONG);
+        short[1] = 2.5;
+        assert_eq!(format!("{short:?}"), format!("{:?}", &short[..]));
+        let mut long = Buffer::<f32>::zeroed(LONG + 1);
+        (long[2], long[LONG]) = (1.0, -3.0);
+        assert_eq!(format!("{long:?}"), "[0.0, 0.0, 1.0, … 995 more, 0.0, 0.0, -3.0]");
+    }
 
     /// One thread makes buffers, another drops them.
     #[test]

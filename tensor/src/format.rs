@@ -6,9 +6,9 @@ use crate::float::Float;
 use crate::tensor::Tensor;
 
 /// Longer tensors show only this many elements at each end of an axis.
-const EDGE: usize = 3;
+pub(crate) const EDGE: usize = 3;
 /// Elements from which on a tensor is abbreviated.
-const LONG: usize = 1000;
+pub(crate) const LONG: usize = 1000;
 
 /// The elements in brackets, aligned in columns; `{:.3}` sets the digits after the point.
 ///

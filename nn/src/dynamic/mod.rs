@@ -49,7 +49,7 @@ pub use registry::Registry;
 use crate::data::Source;
 use crate::error::{Error, Result, quoted};
 use crate::file::{
-    LoadOptions, PyTorch, load, load_all, load_pytorch, save_pytorch, save_with_texts,
+    LoadOptions, Loaded, PyTorch, load, load_all, load_pytorch, save_pytorch, save_with_texts,
 };
 use crate::layer::{Pass, Workspace};
 use crate::metric::Metrics;
@@ -458,13 +458,14 @@ impl<T: Float> Dynamic<T> {
         let (architecture, expected) = (self.declaration(), &self.network.tensors);
         let path = path.as_ref();
         let file = load::<T>(path, &architecture, expected, LoadOptions::new())?;
-        let names = file.class_names(path, self.classes())?;
-        let mut loaded = self.with(&file.tensors);
-        let words = file.words(path, self.network.info, loaded.parameters())?;
-        loaded.parameters.set_words(words);
-        if let Some(names) = names {
-            loaded.parameters.name_classes(names);
-        }
+        self.with_loaded(path, &file)
+    }
+
+    /// The same network with the content of the file at `path`.
+    fn with_loaded(&self, path: &Path, file: &Loaded<T>) -> Result<Self> {
+        let (mut loaded, network) = (self.clone(), &self.network);
+        let of = (network.info, &network.tensors[..]);
+        file.copy_to(path, of, self.classes(), &mut loaded.parameters)?;
         Ok(loaded)
     }
 
@@ -494,7 +495,8 @@ impl<T: Float> Dynamic<T> {
     /// As [`Dynamic::load_pytorch`]. If there is not one name for each layer.
     pub fn load_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
         let Network { info, names, .. } = &*self.network;
-        Ok(self.with(&load_pytorch(path.as_ref(), info, names, options)?))
+        let path = path.as_ref();
+        self.with_loaded(path, &load_pytorch(path, info, names, options)?)
     }
 
     /// Writes the parameters in PyTorch's format: see
@@ -514,7 +516,7 @@ impl<T: Float> Dynamic<T> {
     /// As [`Dynamic::save`]. If there is not one name for each layer.
     pub fn save_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<()> {
         let Network { info, names, .. } = &*self.network;
-        save_pytorch(path.as_ref(), info, names, self.parameters(), options)
+        save_pytorch(path.as_ref(), info, names, self.parameters(), &self.texts(), options)
     }
 }
 

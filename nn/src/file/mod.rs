@@ -19,8 +19,8 @@ mod weights;
 pub use checkpoint::{Checkpoint, Fitted, Layout, LoadOptions, PyTorch};
 #[cfg(feature = "std")]
 pub(crate) use checkpoint::{
-    Content, json, load, load_all, load_all_bytes, load_pytorch, save, save_all, save_pytorch,
-    save_with_texts, texts,
+    Content, Loaded, json, load, load_all, load_all_bytes, load_pytorch, save, save_all,
+    save_pytorch, save_with_texts, texts,
 };
 #[cfg(feature = "std")]
 pub(crate) use checkpoint::{check_finite, replace};

@@ -15,7 +15,7 @@ use crate::file::safetensors::{Entry, Fault, Header, Misplaced, check, described
 use crate::labels::Labels;
 use crate::layer::Info;
 use crate::network::read_words;
-use crate::parameters::NamedTensor;
+use crate::parameters::{NamedTensor, Parameters};
 use crate::words::{CLASS_NAMES, WORDS, Words};
 
 pub(super) const OTHER_NETWORK: &str =
@@ -60,6 +60,25 @@ pub(crate) struct Loaded<T> {
 }
 
 impl<T: Float> Loaded<T> {
+    /// Copies everything into the parameters of a network with these tensors, named in order, and
+    /// this number of classes.
+    pub(crate) fn copy_to(
+        &self,
+        path: &Path,
+        (info, tensors): (&Info, &[NamedTensor]),
+        classes: usize,
+        parameters: &mut Parameters<T>,
+    ) -> Result<()> {
+        for (tensor, values) in tensors.iter().zip(&self.tensors) {
+            parameters.as_mut_slice()[tensor.range()].copy_from_slice(values);
+        }
+        if let Some(names) = self.class_names(path, classes)? {
+            parameters.name_classes(names);
+        }
+        parameters.set_words(self.words(path, info, parameters.as_slice())?);
+        Ok(())
+    }
+
     /// The names of `classes` classes, if the file has any.
     pub(crate) fn class_names(&self, path: &Path, classes: usize) -> Result<Option<Labels>> {
         let Some(text) = &self.class_names else { return Ok(None) };
@@ -76,7 +95,7 @@ impl<T: Float> Loaded<T> {
     }
 
     /// The words of the columns of a network with these parameters; empty if the file has none.
-    pub(crate) fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
+    fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
         let text = self.words.as_deref().unwrap_or_default();
         read_words(info, parameters, text).map_err(|found| {
             let expected = "different words, each in quotes, that the network knows";
@@ -164,21 +183,26 @@ fn read<T: Float>(
     options: LoadOptions,
 ) -> Result<Loaded<T>> {
     let keys = ["architecture", CLASS_NAMES, "format", "network", WORDS];
-    let mut file = File::parse(path, header, source.data, &keys)?;
+    let file = File::parse(path, header, source.data, &keys)?;
     let origin = file.check_metadata(architecture, options.layout)?;
     file.check_names(expected, origin)?;
     let elements: Vec<Elements<'_>> = expected
         .iter()
         .map(|tensor| file.elements::<T>(tensor, origin, options))
         .collect::<Result<_>>()?;
-    // The network needs all of the file, so no more than that is read.
-    let data = source.elements(file.length)?;
-    let tensors =
-        elements.iter().map(|elements| elements.read(path, &data)).collect::<Result<_>>()?;
-    // Other programs may use these keys for something else.
-    let mut text = |key| file.texts.remove(key).filter(|_| origin == Origin::Here);
-    let (class_names, words) = (text(CLASS_NAMES), text(WORDS));
-    Ok(Loaded { tensors, class_names, words })
+    let tensors = read_all(path, source, file.length, &elements)?;
+    Ok(file.loaded(tensors, origin == Origin::Here))
+}
+
+/// The values of these tensors. The network needs all of the file, so no more than that is read.
+pub(super) fn read_all<T: Float>(
+    path: &Path,
+    source: Source<'_, impl Read>,
+    length: usize,
+    elements: &[Elements<'_>],
+) -> Result<Vec<Vec<T>>> {
+    let data = source.elements(length)?;
+    elements.iter().map(|elements| elements.read(path, &data)).collect()
 }
 
 /// A parsed file. Its tensors are contiguous, from the first byte after the header to the last byte
@@ -223,6 +247,13 @@ impl<'a> File<'a> {
         let length = described(&tensors);
         let tensors = tensors.into_iter().map(|entry| (entry.name.text(), entry)).collect();
         Ok(Self { path, texts, length, tensors })
+    }
+
+    /// The tensors with the texts of the metadata, if this crate wrote those: other programs may use
+    /// the keys for something else.
+    pub(super) fn loaded<T>(mut self, tensors: Vec<Vec<T>>, ours: bool) -> Loaded<T> {
+        let mut text = |key| self.texts.remove(key).filter(|_| ours);
+        Loaded { tensors, class_names: text(CLASS_NAMES), words: text(WORDS) }
     }
 
     /// The program that saved the file. It is an error if this was another network of this crate.

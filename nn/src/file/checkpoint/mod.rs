@@ -20,9 +20,10 @@ use tensor::Float;
 
 pub use fitting::Fitted;
 pub(crate) use fitting::load_fitting;
-pub(crate) use load::{Content, load, load_all, load_all_bytes};
+pub(crate) use load::Loaded;
 #[cfg(test)]
-pub(super) use load::{Loaded, load_bytes};
+pub(super) use load::load_bytes;
+pub(crate) use load::{Content, load, load_all, load_all_bytes};
 pub use options::{Layout, LoadOptions};
 pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};
@@ -98,12 +99,7 @@ pub trait Checkpoint: Network {
     fn load_with(path: impl AsRef<Path>, options: LoadOptions) -> Result<Self> {
         let (path, tensors) = (path.as_ref(), tensors::<Self>());
         let loaded = load(path, declaration::<Self>().as_str(), &tensors, options)?;
-        let mut parameters = arranged(&tensors, &loaded.tensors, Self::Layers::LEN);
-        if let Some(names) = loaded.class_names(path, classes::<Self>())? {
-            parameters.name_classes(names);
-        }
-        parameters.set_words(loaded.words(path, Self::INFO, parameters.as_slice())?);
-        Ok(Self::from_parameters(parameters))
+        from_loaded(path, &tensors, &loaded)
     }
 
     /// Loads the fitting tensors of a file that another network saved: those with the same name and
@@ -161,13 +157,15 @@ pub trait Checkpoint: Network {
     ///
     /// As [`Checkpoint::load_pytorch`]; also if the names do not match the layers one to one.
     fn load_pytorch_with(path: impl AsRef<Path>, options: &PyTorch) -> Result<Self> {
-        let loaded = load_pytorch(path.as_ref(), Self::INFO, Self::NAMES, options)?;
-        Ok(Self::from_parameters(arranged(&tensors::<Self>(), &loaded, Self::Layers::LEN)))
+        let path = path.as_ref();
+        let loaded = load_pytorch(path, Self::INFO, Self::NAMES, options)?;
+        from_loaded(path, &tensors::<Self>(), &loaded)
     }
 
     /// Saves the parameters for PyTorch's
     /// `model.load_state_dict(safetensors.torch.load_file(path))`: the names are those of an
     /// `nn.Sequential` of this network's layers, see [`PyTorch`], and the weights are `[out, in]`.
+    /// The metadata have the names of the [classes](Network::class_names), which PyTorch ignores.
     ///
     /// # Errors
     ///
@@ -183,7 +181,7 @@ pub trait Checkpoint: Network {
     /// As [`Checkpoint::save`]; also if the names do not match the layers one to one.
     fn save_pytorch_with(&self, path: impl AsRef<Path>, options: &PyTorch) -> Result<()> {
         let parameters = self.parameters().as_slice();
-        save_pytorch(path.as_ref(), Self::INFO, Self::NAMES, parameters, options)
+        save_pytorch(path.as_ref(), Self::INFO, Self::NAMES, parameters, &texts(self), options)
     }
 }
 
@@ -193,13 +191,15 @@ pub(crate) fn texts<N: Network>(network: &N) -> Vec<(&'static str, String)> {
     class_text(network.class_names()).into_iter().chain(words).collect()
 }
 
-/// Copies the tensors of a file into a flat buffer of this length.
-fn arranged<T: Float>(tensors: &[NamedTensor], values: &[Vec<T>], len: usize) -> Parameters<T> {
-    let mut parameters = Parameters::zeroed(len);
-    for (tensor, values) in tensors.iter().zip(values) {
-        parameters.as_mut_slice()[tensor.range()].copy_from_slice(values);
-    }
-    parameters
+/// The network with these tensors, loaded from the file at `path`.
+fn from_loaded<N: Network>(
+    path: &Path,
+    tensors: &[NamedTensor],
+    loaded: &Loaded<N::Float>,
+) -> Result<N> {
+    let mut parameters = Parameters::zeroed(N::Layers::LEN);
+    loaded.copy_to(path, (N::INFO, tensors), classes::<N>(), &mut parameters)?;
+    Ok(N::from_parameters(parameters))
 }
 
 impl<N: Network> Checkpoint for N {}

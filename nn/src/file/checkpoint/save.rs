@@ -12,6 +12,9 @@ use super::{FORMAT, dtype};
 use crate::error::quoted;
 use crate::error::{Error, Result};
 
+/// The metadata key of the version of this crate, which every file has that it wrote.
+pub(super) const VERSION: &str = "nn_version";
+
 /// Writes `tensors` (name, shape, elements) to `path`.
 ///
 /// The file appears complete or not at all: if saving fails, the existing file is unchanged. The
@@ -112,7 +115,7 @@ fn header<'a>(
     tensors: impl Iterator<Item = (&'a str, &'a str, &'a [usize], usize)>,
 ) -> String {
     let mut header = String::from(r#"{"__metadata__":{"#);
-    for (key, text) in texts.iter().chain(&[("nn_version", env!("CARGO_PKG_VERSION"))]) {
+    for (key, text) in texts.iter().chain(&[(VERSION, env!("CARGO_PKG_VERSION"))]) {
         header += &format!("{}:{},", json(key), json(text));
     }
     header.pop();

@@ -11,12 +11,13 @@ use std::path::Path;
 
 use tensor::Float;
 
-use super::load::{File, Origin};
-use super::save::{Counter, save_with};
+use super::load::{File, Loaded, Origin, read_all};
+use super::save::{Counter, VERSION, save_with};
 use super::source::Source;
 use super::{Layout, LoadOptions, dtype};
 use crate::error::{Error, Result, quoted};
 use crate::layer::Info;
+use crate::words::CLASS_NAMES;
 use names::Twins;
 
 /// Options for PyTorch's parameter files: the module names of a network's layers, and rounding.
@@ -110,17 +111,19 @@ impl PyTorch {
     }
 }
 
-/// The parameters in the PyTorch file at `path`, tensor by tensor in the order of the flat buffer.
+/// The PyTorch file at `path`, tensor by tensor in the order of the flat buffer, with the names of
+/// classes that [`save_pytorch`] wrote.
 pub(crate) fn load_pytorch<T: Float>(
     path: &Path,
     info: &Info,
     names: &[&str],
     options: &PyTorch,
-) -> Result<Vec<Vec<T>>> {
+) -> Result<Loaded<T>> {
     dtype::<T>()?;
     let twins = Twins::of(info, names, options.modules.as_deref())?;
     let (source, header) = Source::open(path)?;
-    let mut file = File::parse(path, &header, source.data, &["architecture", "format"])?;
+    let keys = ["architecture", CLASS_NAMES, "format", VERSION];
+    let mut file = File::parse(path, &header, source.data, &keys)?;
     file.refuse_ours()?;
     for name in &twins.counters {
         file.drop_counter(name)?;
@@ -130,16 +133,18 @@ pub(crate) fn load_pytorch<T: Float>(
     let elements =
         twins.theirs.iter().map(|tensor| file.elements::<T>(tensor, Origin::PyTorch, of_pytorch));
     let elements: Vec<_> = elements.collect::<Result<_>>()?;
-    let data = source.elements(file.length)?;
-    elements.iter().map(|elements| elements.read(path, &data)).collect()
+    let tensors = read_all(path, source, file.length, &elements)?;
+    let ours = file.texts.contains_key(VERSION);
+    Ok(file.loaded(tensors, ours))
 }
 
-/// Saves these parameters for PyTorch.
+/// Saves these parameters for PyTorch, with texts of the model, each under its key.
 pub(crate) fn save_pytorch<T: Float>(
     path: &Path,
     info: &Info,
     names: &[&str],
     parameters: &[T],
+    texts: &[(&str, String)],
     options: &PyTorch,
 ) -> Result<()> {
     let twins = Twins::of(info, names, options.modules.as_deref())?;
@@ -161,8 +166,11 @@ pub(crate) fn save_pytorch<T: Float>(
         .map(|(name, shape, values)| (name.clone(), shape.clone(), &values[..]))
         .collect();
     let counters: Vec<Counter> = twins.counters.into_iter().map(Counter).collect();
-    // The metadata that PyTorch's own tools write and recognize.
-    save_with(path, &[("format", "pt")], &tensors, &counters)
+    // PyTorch's own tools write and recognize the format, and ignore other metadata.
+    let texts = texts.iter().map(|(key, text)| (*key, &text[..]));
+    let mut texts: Vec<(&str, &str)> = texts.chain([("format", "pt")]).collect();
+    texts.sort_unstable();
+    save_with(path, &texts, &tensors, &counters)
 }
 
 impl File<'_> {

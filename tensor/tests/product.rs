@@ -136,6 +136,9 @@ fn check_all<T: Float>() {
     let mut packed = vec![
         (vec![[523, 33, 211], [600, 66, 240]], vec![Bias, Scaled]),
         (vec![[19, 401, 523], [16, 769, 350], [17, 600, 701]], vec![Bias, Accumulate, Scaled]),
+        // Copied where strips are narrow, the second one together with the left operand, whose rows
+        // are in one set of the cache.
+        (vec![[49, 523, 131], [51, 1024, 83]], vec![Bias, Accumulate, Scaled]),
         // Computed with the operands exchanged where the right one is transposed.
         (vec![[50, 301, 333], [97, 523, 401]], vec![Zero]),
     ];

@@ -3,21 +3,25 @@
 //! Rows of tiles go over strips of columns as wide as a tile. So a few rows of the left operand
 //! stay in the first-level cache, and the part of the right one that all strips need stays in the
 //! second. The right operand is read in place while it, or a sufficient number of its rows, fits
-//! there. Otherwise it is copied, block by block, into panels that a tile reads sequentially. The
-//! left operand is only ever broadcast, one element at a time, and so read in place. But where its
-//! columns are far apart, and many strips go over the same rows, these are copied, too.
+//! there. Otherwise it is copied, block by block, into panels that a tile reads sequentially; also
+//! where a strip is as narrow as a cache line, because a tile would read a line of each of many
+//! distant rows. The left operand is only ever broadcast, one element at a time, and so read in
+//! place. But where its rows or columns are at distances that few sets of the cache hold, and many
+//! strips go over the same rows, these are copied, too.
 //!
 //! The loops, outermost first, after "Anatomy of High-Performance Matrix Multiplication" (Goto and
 //! van de Geijn 2008) with left and right exchanged: blocks of columns, slabs of k, rows, strips.
 
 use std::ops::Range;
 
+use super::matrix::Matrix;
 use super::matrix_mut::MatrixMut;
-use super::pack::{pack_left, transpose};
+use super::pack::{copy_rows, pack_left, transpose};
 use super::problem::{Accumulation, Problem, or_small};
 use super::tile::{Left, Right, Tiles};
 use super::transpose::SIDE;
 use crate::buffer::Buffer;
+use crate::cache::LINE;
 use crate::float::Float;
 
 /// Bytes of the right operand that all rows reuse: most of a second-level cache of 1 MiB.
@@ -34,8 +38,22 @@ const PANEL: usize = or_small(512, 8);
 /// sets of the caches.
 const FAR: usize = or_small(2048, 64);
 
-/// Number of strips from which such columns are worth copying.
+/// Distance between rows, in bytes, whose lines are all in the same set of a first-level cache.
+const SAME_SET: usize = or_small(4096, 64);
+
+/// Number of strips from which such rows or columns are worth copying.
 const MANY_STRIPS: usize = 4;
+
+/// Bytes of the right operand that all rows read, each of them the whole, from which copying it
+/// into panels is worth its time where strips are narrow.
+const OFTEN_READ: usize = or_small(3 << 20, 4096);
+
+/// Least tiles, one below the other, that are to share such panels.
+const SHARING: usize = 8;
+
+/// Rows of the right operand that are copied into all of the panels before the next ones, where
+/// strips are narrow: each row is then read from its beginning to its end.
+const COPIED_TOGETHER: usize = 16;
 
 /// Bytes of a result that is no longer in a cache of the core when it is written.
 const AWAY: usize = 2 * 1024 * 1024;
@@ -107,16 +125,27 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
         (true, k, n)
     } else if is_copied::<T>([k, n], divisible) {
         (false, PANEL, 0)
+    } else if is_narrow::<T, W>()
+        && m >= SHARING * MR
+        && n > MANY_STRIPS * W
+        && (k * n * size_of::<T>()).saturating_mul(m) >= OFTEN_READ
+    {
+        (false, PANEL, 0)
     } else {
         (true, in_cache / n, n)
     };
     let slab = if divisible { slab.min(k) } else { k };
     let block = if in_place { block } else { (in_cache / slab.max(1)).clamp(W, n.max(W)) };
     let mut panels = Buffer::stale(if in_place { 0 } else { slab * (block + W) });
-    let pack_rows = problem.a.col_stride != 1
-        && problem.a.col_stride * size_of::<T>() >= FAR
-        && block >= MANY_STRIPS * W;
-    let mut left = Buffer::stale(if pack_rows { MR * slab } else { 0 });
+    let copy_left = block >= MANY_STRIPS * W
+        && match problem.a.col_stride {
+            1 => {
+                is_narrow::<T, W>()
+                    && (problem.a.row_stride * size_of::<T>()).is_multiple_of(SAME_SET)
+            }
+            stride => stride * size_of::<T>() >= FAR,
+        };
+    let mut left = Buffer::stale(if copy_left { MR * row_distance::<T>(slab) } else { 0 });
     for cols in parts(n, block, W) {
         for depth in parts(k, slab, 8) {
             let area = Area { depth, cols: cols.clone() };
@@ -125,9 +154,8 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
             }
             let panels = (!in_place).then_some(&*panels);
             for rows in heights(m, MR) {
-                let left = pack_rows.then(|| {
-                    pack_left::<T, MR>(&problem.a, rows.clone(), area.depth.clone(), &mut left);
-                    &*left
+                let left = copy_left.then(|| {
+                    copied::<T, MR>(&problem.a, rows.clone(), area.depth.clone(), &mut left)
                 });
                 area.rows::<T, K, MR, W, H, Q>(problem, rows.clone(), left, panels);
                 if area.depth.end == k {
@@ -135,6 +163,35 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
                 }
             }
         }
+    }
+}
+
+/// Whether a row of a strip is no longer than a cache line.
+const fn is_narrow<T, const W: usize>() -> bool {
+    W * size_of::<T>() <= LINE
+}
+
+/// Distance between the rows of a copied left operand: a multiple of a cache line, and an odd one
+/// for the lengths of whole slabs, so that the rows are in different sets of the cache.
+fn row_distance<T>(slab: usize) -> usize {
+    let line = (LINE / size_of::<T>().max(1)).max(1);
+    slab.next_multiple_of(2 * line) + line
+}
+
+/// A copy of the left operand of some rows, at most `MR`, in some columns.
+fn copied<'a, T: Float, const MR: usize>(
+    a: &Matrix<'_, T>,
+    rows: Range<usize>,
+    cols: Range<usize>,
+    to: &'a mut [T],
+) -> Left<'a, T> {
+    if a.col_stride == 1 {
+        let stride = row_distance::<T>(cols.len());
+        copy_rows(a, rows, cols, to, stride);
+        Left::Rows { data: to, stride }
+    } else {
+        pack_left::<T, MR>(a, rows, cols, to);
+        Left::Columns { data: to, stride: MR }
     }
 }
 
@@ -207,13 +264,20 @@ impl Area {
         panels: &mut [T],
     ) {
         let b = &problem.b;
-        for (cols, width, start) in self.strips::<W, H, Q>() {
-            let depth = self.depth.clone();
-            let panel = &mut panels[start..][..width * depth.len()];
-            match width {
-                _ if width == Q => K::pack::<Q>(b, depth, cols, panel),
-                _ if width == H => K::pack::<H>(b, depth, cols, panel),
-                _ => K::pack::<W>(b, depth, cols, panel),
+        let together = match is_narrow::<T, W>() && b.col_stride == 1 {
+            true => COPIED_TOGETHER,
+            false => self.depth.len().max(1),
+        };
+        for first in self.depth.clone().step_by(together) {
+            let depth = first..self.depth.end.min(first + together);
+            let above = first - self.depth.start;
+            for (cols, width, start) in self.strips::<W, H, Q>() {
+                let panel = &mut panels[start + above * width..][..width * depth.len()];
+                match width {
+                    _ if width == Q => K::pack::<Q>(b, depth.clone(), cols, panel),
+                    _ if width == H => K::pack::<H>(b, depth.clone(), cols, panel),
+                    _ => K::pack::<W>(b, depth.clone(), cols, panel),
+                }
             }
         }
     }
@@ -224,7 +288,7 @@ impl Area {
         &self,
         problem: &mut Problem<'_, '_, T>,
         rows: Range<usize>,
-        left: Option<&[T]>,
+        left: Option<Left<'_, T>>,
         panels: Option<&[T]>,
     ) where
         T: Float,
@@ -247,7 +311,7 @@ impl Area {
         &self,
         problem: &mut Problem<'_, '_, T>,
         rows: Range<usize>,
-        copied: Option<&[T]>,
+        left: Option<Left<'_, T>>,
         panel: Option<&[T]>,
     ) {
         let (first_k, first_col) = (self.depth.start, self.cols.start);
@@ -264,8 +328,8 @@ impl Area {
             Accumulation::Row(bias) if first_k == 0 => Accumulation::Row(&bias[self.cols.clone()]),
             _ => Accumulation::Chain,
         };
-        let left = if let Some(copied) = copied {
-            Left::Columns { data: copied, stride: MR }
+        let left = if let Some(left) = left {
+            left
         } else if a.col_stride == 1 {
             let data = a.data.get(rows.start * a.row_stride + first_k..).unwrap_or(&[]);
             Left::Rows { data, stride: a.row_stride }

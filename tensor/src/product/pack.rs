@@ -42,6 +42,21 @@ pub(super) fn pack<T: Float, K: Vectors<T>, const W: usize>(
     }
 }
 
+/// Copies some columns of some rows of a, whose rows are contiguous, into rows that are `stride`
+/// apart.
+pub(super) fn copy_rows<T: Float>(
+    a: &Matrix<'_, T>,
+    rows: Range<usize>,
+    cols: Range<usize>,
+    to: &mut [T],
+    stride: usize,
+) {
+    for (i, row) in rows.enumerate() {
+        let from = &a.data[row * a.row_stride + cols.start..][..cols.len()];
+        to[i * stride..][..cols.len()].copy_from_slice(from);
+    }
+}
+
 /// Copies some columns of a into a panel of `MR` rows: row i, column k goes to `k * MR + i`. There
 /// are at most `MR` rows, and each column is contiguous; the elements of missing rows are not
 /// written.

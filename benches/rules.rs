@@ -1,7 +1,8 @@
 //! The cost of each optimizer per parameter, and of those that see whole tensors, compared with
 //! Adam in a training step.
 //!
-//! Throughput is in parameters per second. `cargo bench -p benches --bench rules -- 'rule'` shows the first group alone.
+//! Throughput is in parameters per second. `cargo bench -p benches --bench rules -- 'rule'` shows
+//! the first group alone.
 
 use benches::measure::{Work, measure, quick};
 use benches::protocol::Workload;

@@ -1,4 +1,5 @@
-//! Chapter 6 of the guide: universal approximation. The error over the width, what the theorem promises, and depth.
+//! Chapter 6 of the guide: universal approximation. The error over the width, what the theorem
+//! promises, and depth.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -16,15 +17,16 @@ const FUNCTIONS: [(&str, Function); 3] =
 /// Eight teeth: a tent of a tent of a tent.
 const TEETH: Function = |x| 1.0 - 2.0 * ((4.0 * x).rem_euclid(1.0) - 0.5).abs();
 
-/// The function at points from −1 to 1, moved by `shift` of a step. Each row is x and a 1, so that the corners of the first
-/// layer's units begin at random positions; with only a bias, which begins at 0, they would all begin at 0.
+/// The function at points from −1 to 1, moved by `shift` of a step. Each row is x and a 1, so that
+/// the corners of the first layer's units begin at random positions; with only a bias, which begins
+/// at 0, they would all begin at 0.
 fn places(f: Function, shift: f64) -> Dataset<[f32; 2], [f32; 1]> {
     let place = |i: u32| -1.0 + 2.0 * (f64::from(i) + 0.5 + shift) / 512.0;
     (0..512).map(place).map(|x| ([x as f32, 1.0], [f(x) as f32])).collect()
 }
 
-/// Number of parameters of this network, and the root of its mean squared error between the training points: the lowest,
-/// the median and the highest of the seeds.
+/// Number of parameters of this network, and the root of its mean squared error between the
+/// training points: the lowest, the median and the highest of the seeds.
 fn trained(f: Function, network: &str, options: &Options) -> nn::Result<(f64, [f64; 3])> {
     let (train, test) = (places(f, 0.0), places(f, 0.4));
     let (train, test) = (train.flat(), test.flat());
@@ -39,8 +41,8 @@ fn trained(f: Function, network: &str, options: &Options) -> nn::Result<(f64, [f
     Ok((parameters as f64, low_median_high(errors)))
 }
 
-/// Error of a network that is constructed, not trained: N relu units can represent any piecewise linear function with N
-/// corners; here the corners lie on the function at equal distances.
+/// Error of a network that is constructed, not trained: N relu units can represent any piecewise
+/// linear function with N corners; here the corners lie on the function at equal distances.
 fn constructed(f: Function, width: u32) -> f64 {
     let step = 2.0 / f64::from(width);
     let line = |x: f64| {

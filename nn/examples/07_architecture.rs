@@ -1,4 +1,5 @@
-//! Chapter 7 of the guide: architecture and accuracy. Accuracy over parameters, a curve for each depth, and the time.
+//! Chapter 7 of the guide: architecture and accuracy. Accuracy over parameters, a curve for each
+//! depth, and the time.
 
 #[path = "guide/mod.rs"]
 mod guide;

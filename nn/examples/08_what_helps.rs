@@ -28,7 +28,8 @@ fn chapter(options: &Options) -> guide::Result {
     let decay = |rate| AdamW::new(1e-3).weight_decay(rate);
     let mean = Average::exponential(0.99);
 
-    /// Trains a network on these rows with a remedy, and prints its accuracy on them and on the test rows.
+    /// Trains a network on these rows with a remedy, and prints its accuracy on them and on the
+    /// test rows.
     macro_rules! remedy {
         ($name:literal, $Network:ident, $rows:ident, |$fit:ident| $with:expr) => {{
             let (mut trains, mut tests) = (Vec::new(), Vec::new());

@@ -1,5 +1,5 @@
-//! Chapter 11 of the guide: a table with words and missing values, from a CSV file to a test score, a saved network and a
-//! prediction.
+//! Chapter 11 of the guide: a table with words and missing values, from a CSV file to a test score,
+//! a saved network and a prediction.
 
 #[path = "guide/mod.rs"]
 mod guide;

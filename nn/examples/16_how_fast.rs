@@ -26,7 +26,8 @@ fn quickest(mut work: impl FnMut()) -> f64 {
     shortest
 }
 
-/// Microseconds for a step on 64 rows and for a prediction, and the step's speed in billions of operations a second.
+/// Microseconds for a step on 64 rows and for a prediction, and the step's speed in billions of
+/// operations a second.
 fn measure<const H: usize>(threads: usize) -> nn::Result<[f64; 3]> {
     let (inputs, targets) = (vec![[0.5; 784]; 64], vec![Class::<10>::new(3)?; 64]);
     let mut net = Net::<H>::init(1);

@@ -1,6 +1,8 @@
-//! Fits a curve to many digits with Levenberg–Marquardt and L-BFGS, which use all rows in each step, and with Adam.
+//! Fits a curve to many digits with Levenberg–Marquardt and L-BFGS, which use all rows in each
+//! step, and with Adam.
 //!
-//! `cargo run --release --example curve_fit` draws the loss of the three over time into `curve_fit.svg`.
+//! `cargo run --release --example curve_fit` draws the loss of the three over time into
+//! `curve_fit.svg`.
 
 #[path = "../../benches/chart.rs"]
 #[expect(

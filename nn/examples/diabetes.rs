@@ -1,9 +1,11 @@
-//! Predicts the progression of diabetes after a year from ten measurements: from two files to the scores of ten splits.
+//! Predicts the progression of diabetes after a year from ten measurements: from two files to the
+//! scores of ten splits.
 //!
-//! `cargo run --release --example diabetes -- DIRECTORY` reads `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` of
-//! scikit-learn: `pip download --no-deps scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory.
-//! Without one it uses a small table of invented patients, so it runs everywhere; `tables/compare.py` compares the scores
-//! with those of scikit-learn.
+//! `cargo run --release --example diabetes -- DIRECTORY` reads `diabetes_data_raw.csv.gz` and
+//! `diabetes_target.csv.gz` of scikit-learn: `pip download --no-deps scikit-learn`, unzip the
+//! wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
+//! invented patients, so it runs everywhere; `tables/compare.py` compares the scores with those of
+//! scikit-learn.
 
 use std::path::PathBuf;
 

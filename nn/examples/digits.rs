@@ -1,8 +1,9 @@
 //! Recognizes a handwritten digit from 8 × 8 pixels: from a file to the scores of ten splits.
 //!
-//! `cargo run --release --example digits -- DIRECTORY` reads `digits.csv.gz` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
-//! invented images, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
+//! `cargo run --release --example digits -- DIRECTORY` reads `digits.csv.gz` of scikit-learn:
+//! `pip download --no-deps scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the
+//! directory. Without one it uses a small table of invented images, so it runs everywhere;
+//! `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 

@@ -1,12 +1,13 @@
 //! Every optimizer of the library on three data sets: equal budgets, tuned rates, several seeds.
 //!
-//! `cargo run --release --example optimizers` uses the data in the repository and two seeds; `--full --data DIR` uses five
-//! seeds and the data in `DIR`: the four files of Fashion-MNIST (Debian's `dataset-fashion-mnist`), and `breast_cancer.csv`,
-//! `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` (scikit-learn's `sklearn/datasets/data`).
+//! `cargo run --release --example optimizers` uses the data in the repository and two seeds;
+//! `--full --data DIR` uses five seeds and the data in `DIR`: the four files of Fashion-MNIST
+//! (Debian's `dataset-fashion-mnist`), and `breast_cancer.csv`, `diabetes_data_raw.csv.gz` and
+//! `diabetes_target.csv.gz` (scikit-learn's `sklearn/datasets/data`).
 //!
-//! The rate is the one of the grid with the lowest loss on validation rows, a fifth of the rows for training. Then each seed
-//! has its own initial weights and order; the scores are those on the test rows. `Sam` differentiates twice, so it takes half
-//! as many steps.
+//! The rate is the one of the grid with the lowest loss on validation rows, a fifth of the rows for
+//! training. Then each seed has its own initial weights and order; the scores are those on the test
+//! rows. `Sam` differentiates twice, so it takes half as many steps.
 
 #[path = "guide/mod.rs"]
 mod guide;

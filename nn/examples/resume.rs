@@ -1,7 +1,9 @@
-//! A training that may be killed at any moment: started again, it resumes and ends with the bits of an uninterrupted one.
+//! A training that may be killed at any moment: started again, it resumes and ends with the bits of
+//! an uninterrupted one.
 //!
-//! `cargo run --release --example resume -- --dir run`, killed and started again as often as you like, ends with the same
-//! line each time. `--kills 20` does this automatically and compares the results.
+//! `cargo run --release --example resume -- --dir run`, killed and started again as often as you
+//! like, ends with the same line each time. `--kills 20` does this automatically and compares the
+//! results.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -59,7 +61,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }
 }
 
-/// Trains or resumes, and returns the last line to print, with hashes of all weights and of all losses.
+/// Trains or resumes, and returns the last line to print, with hashes of all weights and of all
+/// losses.
 fn train(options: &Options) -> nn::Result<String> {
     let rows = fashion_mnist::sample()?.train.take(1500);
     let (train, validation): (Dataset<_, _>, _) = rows.split(0.8, 1)?;

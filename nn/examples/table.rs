@@ -1,10 +1,11 @@
-//! Trains a network on any CSV file: it predicts one column from the others and prints the test score.
+//! Trains a network on any CSV file: it predicts one column from the others and prints the test
+//! score.
 //!
 //! `cargo run --release --example table --features csv -- FILE.csv --target NAME`
 //!
-//! Four fifths of the rows are for training, stratified by class; the others are the test. The network contains the kinds of
-//! the columns, their missing values and their preprocessing: `--save FILE` saves all of it, and `--use FILE` predicts
-//! without training.
+//! Four fifths of the rows are for training, stratified by class; the others are the test. The
+//! network contains the kinds of the columns, their missing values and their preprocessing:
+//! `--save FILE` saves all of it, and `--use FILE` predicts without training.
 
 use std::fmt::Write as _;
 use std::fs;

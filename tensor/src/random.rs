@@ -152,7 +152,8 @@ fn philox<const N: usize>(mut counters: [[u32; N]; 4], mut key: [u32; 2]) -> [[u
     counters
 }
 
-/// [`Inline`], since a whole group of numbers is too large to be inlined into the vector code otherwise.
+/// [`Inline`], since a whole group of numbers is too large to be inlined into the vector code
+/// otherwise.
 struct FillNormal<'v, T> {
     random: Random,
     first: u64,

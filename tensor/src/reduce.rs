@@ -94,8 +94,8 @@ impl<T: Float> Tensor<T> {
         self.reduce("min", axes, keep, T::infinity(), smaller, all)
     }
 
-    /// The index of the first largest element along `axis`, for every index of the other axes, in memory
-    /// order. A NaN is never the largest.
+    /// The index of the first largest element along `axis`, for every index of the other axes, in
+    /// memory order. A NaN is never the largest.
     ///
     /// ```
     /// use tensor::Tensor;

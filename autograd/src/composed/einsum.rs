@@ -1,7 +1,7 @@
 //! Einstein summation of two operands.
 //!
-//! y  = Σ a∘b over the letters that the result does not have: `sum_axes`, `permute` and `reshape` to
-//!      `[batch, m, k]` and `[batch, k, n]`, `matmul`, and back
+//! y  = Σ a∘b over the letters that the result does not have: `sum_axes`, `permute` and `reshape`
+//!      to `[batch, m, k]` and `[batch, k, n]`, `matmul`, and back
 //!
 //! A letter in both operands and in the result is a batch axis. A letter in both operands only is
 //! summed by the product. A letter in one operand only is summed before the product.

@@ -1,6 +1,7 @@
 //! Convolution over the last two axes.
 //!
-//! y  = Σ w[o, c, p, q]·x[n, c, i·s + p·d − padding, j·s + q·d − padding] at [n, o, i, j], Σ over c, p and q
+//! y  = Σ w[o, c, p, q]·x[n, c, i·s + p·d − padding, j·s + q·d − padding] at [n, o, i, j], Σ over
+//!      c, p and q
 //! dx = for each element the sum of dy·w over the windows that contain it
 //! dw = for each position in the window the sum of dy·x over images and windows
 //!

@@ -1,6 +1,7 @@
 //! Converts an ONNX model to a declared network: its layers in the notation, and its parameters.
 //!
-//! `cargo run --release --example from_onnx --features onnx -- MODEL.onnx NAME` writes `NAME.net` and `NAME.safetensors`.
+//! `cargo run --release --example from_onnx --features onnx -- MODEL.onnx NAME` writes `NAME.net`
+//! and `NAME.safetensors`.
 
 use std::process::ExitCode;
 

@@ -12,7 +12,8 @@ pub(crate) struct Options {
     pub(crate) epochs: usize,
     pub(crate) seed: u64,
     pub(crate) threads: Threads,
-    /// Whether to hold out a twelfth of the training rows and evaluate on them instead of the test rows.
+    /// Whether to hold out a twelfth of the training rows and evaluate on them instead of the test
+    /// rows.
     pub(crate) validate: bool,
     pub(crate) save: Option<PathBuf>,
     pub(crate) evaluate: Option<PathBuf>,

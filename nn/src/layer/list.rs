@@ -61,7 +61,8 @@ macro_rules! layers {
             }
         }
 
-        /// Whether the rows of a simple layer depend on one another in training: see [`Layer::COUPLED`].
+        /// Whether the rows of a simple layer depend on one another in training: see
+        /// [`Layer::COUPLED`].
         #[cfg(feature = "std")]
         pub(crate) fn is_coupled(word: &str) -> bool {
             match word {

@@ -151,12 +151,13 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     /// The loss's name.
     const NAME: &'static str;
 
-    /// Writes the loss of each row, and the gradient of `scale` times their sum with respect to the logits.
+    /// Writes the loss of each row, and the gradient of `scale` times their sum with respect to the
+    /// logits.
     ///
     /// Rows are independent: a batch may be divided in any way.
     ///
-    /// For [`Softmax`] and [`Sigmoid`], gradients below 8e-25 (in `f32`) are flushed to zero, because
-    /// subnormals would slow confident networks down.
+    /// For [`Softmax`] and [`Sigmoid`], gradients below 8e-25 (in `f32`) are flushed to zero,
+    /// because subnormals would slow confident networks down.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 
     /// Appends to `sums` the numbers that the losses of a batch are divided by instead of the

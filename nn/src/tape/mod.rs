@@ -183,7 +183,8 @@ impl<'t, N: Network> OnTape<'t, N> {
         Ok(self.tape.constant(Tensor::from_vec(Row::flatten(inputs).to_vec(), shape)?))
     }
 
-    /// The last layer's values before the head's function: `[rows, outputs]` for x `[rows, inputs]`.
+    /// The last layer's values before the head's function: `[rows, outputs]` for x
+    /// `[rows, inputs]`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,5 @@
-//! The language of the documentation: words that were given up stay away, and the messages of errors are seen together.
+//! The language of the documentation: words that were given up stay away, and the messages of
+//! errors are seen together.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +17,8 @@ const GLOSSARY: &str = "guide/src/glossary.md";
 /// The table of all messages.
 const MESSAGES: &str = "nn/tests/MESSAGES.md";
 
-/// The literals of a line of Rust or of several, without their quotes; of a raw one, what is between its quotes.
+/// The literals of a line of Rust or of several, without their quotes; of a raw one, what is
+/// between its quotes.
 fn literals(code: &str) -> Vec<String> {
     let (mut found, mut rest) = (Vec::new(), code);
     while let Some(begin) = rest.find(['"', '\'']) {
@@ -56,8 +58,8 @@ fn literals(code: &str) -> Vec<String> {
     found
 }
 
-/// What a reader of a source reads: comments without their code, and the literals of the other lines that are more than a word,
-/// with the number of their line.
+/// What a reader of a source reads: comments without their code, and the literals of the other
+/// lines that are more than a word, with the number of their line.
 fn prose(source: &str) -> Vec<(usize, String)> {
     let mut is_code = false;
     let mut of_line = |line: &str| match line.trim_start().strip_prefix("//") {
@@ -161,8 +163,9 @@ fn comments_gone(code: &str) -> String {
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The messages of all errors and panics by the file that has them, each in its parts, with `{…}` where values are put in, and
-/// whether the call has all of them: if not, those of its function are with it.
+/// The messages of all errors and panics by the file that has them, each in its parts, with `{…}`
+/// where values are put in, and whether the call has all of them: if not, those of its function are
+/// with it.
 fn messages() -> BTreeMap<String, Vec<(String, bool)>> {
     let mut all = BTreeMap::new();
     for path in SOURCES.iter().flat_map(|folder| files(&root().join(folder), "rs")) {

@@ -1,5 +1,5 @@
-//! The guide says what is true: its code is that of programs which are compiled, its output what they printed, and its links,
-//! pictures and commands are there.
+//! The guide says what is true: its code is that of programs which are compiled, its output what
+//! they printed, and its links, pictures and commands are there.
 
 mod language;
 
@@ -138,8 +138,8 @@ fn programs() -> Vec<(String, String)> {
     programs
 }
 
-/// Options are aside: `main`, which reads them, and what stands above, modules and imports. Neither empty lines nor comments
-/// count.
+/// Options are aside: `main`, which reads them, and what stands above, modules and imports. Neither
+/// empty lines nor comments count.
 #[test]
 fn programs_of_chapters_have_at_most_60_lines() {
     for (name, program) in programs() {

@@ -54,7 +54,8 @@ fn a_network_answers_as_in_keras() {
     assert!(Plain::<f64>::load_keras(file("plain.npz")).is_ok(), "f4 fits in f64");
 }
 
-/// What is written has the arrays of Keras's own file. `KERAS_FILES=/tmp/files` leaves them there, for `written.py`.
+/// What is written has the arrays of Keras's own file. `KERAS_FILES=/tmp/files` leaves them there,
+/// for `written.py`.
 #[test]
 fn what_is_written_is_what_keras_has() {
     fn check<N: Network<Float = f32> + Keras>(folder: &Path, name: &str) {

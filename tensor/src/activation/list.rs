@@ -35,7 +35,8 @@ use super::{map, scale_by_derivative};
 /// ```
 #[macro_export]
 macro_rules! for_each_activation {
-    // Each file appends its rows to the list and hands it to the next one: a macro cannot return rows.
+    // Each file appends its rows to the list and hands it to the next one: a macro cannot return
+    // rows.
     ($($callback:tt)+) => {
         $crate::__piecewise_activations! {
             __smooth_activations __gated_activations __call_with_activations ($($callback)+)

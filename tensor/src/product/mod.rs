@@ -135,8 +135,8 @@ pub fn product_on<T: Float>(
 /// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`. Returns whether all of c is finite
 /// afterwards.
 ///
-/// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is complete,
-/// c ← fma(sum, scale, c). The bits are those of a product followed by
+/// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is
+/// complete, c ← fma(sum, scale, c). The bits are those of a product followed by
 /// `c = sum.mul_add(scale, c)`, but the sums never go through memory. With minus the learning rate
 /// as `scale`, this is a step of gradient descent.
 ///

@@ -249,8 +249,8 @@ impl<'a> File<'a> {
         Ok(Self { path, texts, length, tensors })
     }
 
-    /// The tensors with the texts of the metadata, if this crate wrote those: other programs may use
-    /// the keys for something else.
+    /// The tensors with the texts of the metadata, if this crate wrote those: other programs may
+    /// use the keys for something else.
     pub(super) fn loaded<T>(mut self, tensors: Vec<Vec<T>>, ours: bool) -> Loaded<T> {
         let mut text = |key| self.texts.remove(key).filter(|_| ours);
         Loaded { tensors, class_names: text(CLASS_NAMES), words: text(WORDS) }

@@ -154,8 +154,8 @@ impl<N: Architecture> fmt::Display for Weights<N> {
 /// Unlike there, numbers are not checked for being finite;
 /// [`Checkpoint::save`](crate::Checkpoint::save) writes only finite ones.
 ///
-/// Names of classes must be as many as the network has outputs. That its head is one of classes is not
-/// checked, unlike there: without the standard library no head knows its targets.
+/// Names of classes must be as many as the network has outputs. That its head is one of classes is
+/// not checked, unlike there: without the standard library no head knows its targets.
 #[macro_export]
 macro_rules! include_weights {
     ($path:expr $(,)?) => {

@@ -39,7 +39,8 @@ use names::Twins;
 ///
 /// # The names of `nn.Sequential`
 ///
-/// Without [`modules`](PyTorch::modules), the network is an `nn.Sequential` with these modules in the order of its layers:
+/// Without [`modules`](PyTorch::modules), the network is an `nn.Sequential` with these modules in
+/// the order of its layers:
 ///
 /// | in the declaration | modules | tensors of module `0` |
 /// |---|---|---|

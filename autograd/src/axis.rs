@@ -62,7 +62,8 @@ signed!(i32 i64 isize);
 fn from_end(op: &'static str, axis: i128, shape: &Shape) -> Result<usize> {
     usize::try_from(axis + shape.len() as i128).map_err(|_| {
         let rule = format!(
-            "{shape:?}: there is no axis {axis}; the axes are counted from 0, or from the end by -1, -2, …"
+            "{shape:?}: there is no axis {axis}; the axes are counted from 0, or from the end by \
+             -1, -2, …"
         );
         Error::invalid(op, rule)
     })

@@ -55,7 +55,12 @@ fn chapter(options: &Options) -> guide::Result {
     Panel::new("The error over the epochs", "epoch", "cross-entropy")
         .line("training rows", epochs().map(|(i, epoch)| (i, epoch.loss)))
         .line("validation rows", validated)
-        .save(&options.out, "04_loss", "The loss of the training rows falls with every epoch; that of the validation rows falls, then rises or stays.")
+        .save(
+            &options.out,
+            "04_loss",
+            "The loss of the training rows falls with every epoch; that of the validation rows \
+             falls, then rises or stays.",
+        )
 }
 
 fn main() -> ExitCode {

@@ -68,7 +68,12 @@ fn chapter(options: &Options) -> guide::Result {
         by_width = by_width.spread(&format!("{name}, trained"), line);
     }
     let promised = widths.map(|width| (f64::from(width), constructed(FUNCTIONS[0].1, width)));
-    by_width.line("sin 2πx, constructed", promised).save(&options.out, "06_width", "The error of one hidden layer falls with its width, on three functions; a network that is constructed goes on falling where the trained ones stop.")?;
+    by_width.line("sin 2πx, constructed", promised).save(
+        &options.out,
+        "06_width",
+        "The error of one hidden layer falls with its width, on three functions; a network that is \
+         constructed goes on falling where the trained ones stop.",
+    )?;
 
     let mut by_depth = Panel::new("Eight teeth", "parameters", "error").log_x().log_y();
     for depth in [1, 2, 3, 4] {
@@ -82,7 +87,12 @@ fn chapter(options: &Options) -> guide::Result {
         }
         by_depth = by_depth.spread(&format!("hidden layers: {depth}"), line);
     }
-    by_depth.save(&options.out, "06_depth", "With the same number of parameters, networks of more hidden layers have a smaller error on a function of eight teeth.")
+    by_depth.save(
+        &options.out,
+        "06_depth",
+        "With the same number of parameters, networks of more hidden layers have a smaller error \
+         on a function of eight teeth.",
+    )
 }
 
 fn main() -> ExitCode {

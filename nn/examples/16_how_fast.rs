@@ -52,7 +52,8 @@ fn chapter(options: &Options) -> guide::Result {
         ];
         for (width, [step, predict, rate]) in rows {
             println!(
-                "{threads} threads, {width:>4} hidden units: step {step:>7.1} µs, prediction {predict:>6.1} µs, {rate:>5.1} GFLOP/s"
+                "{threads} threads, {width:>4} hidden units: step {step:>7.1} µs, prediction \
+                 {predict:>6.1} µs, {rate:>5.1} GFLOP/s"
             );
         }
         let plural = if threads == 1 { "thread" } else { "threads" };

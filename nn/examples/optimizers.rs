@@ -264,16 +264,19 @@ fn comparison(options: &Options) -> guide::Result {
         // An optimizer that fails comes last.
         let median = |result: &(&str, [f64; 3])| result.1[1].max(f64::NEG_INFINITY);
         results.sort_by(|a, b| median(b).total_cmp(&median(a)));
-        Panel::new(task.name, &format!("{} on test rows", task.measure), "").ranking(results).save(
-            &options.out,
-            &format!("optimizers_{number}"),
-            &format!(
-                "{} of {} optimizers on {}, the best first: the median of the seeds, from the lowest to the highest.",
-                task.measure,
-                rules().len(),
-                task.name
-            ),
-        )?;
+        Panel::new(task.name, &format!("{} on test rows", task.measure), "")
+            .ranking(results)
+            .save(
+                &options.out,
+                &format!("optimizers_{number}"),
+                &format!(
+                    "{} of {} optimizers on {}, the best first: the median of the seeds, from the \
+                     lowest to the highest.",
+                    task.measure,
+                    rules().len(),
+                    task.name
+                ),
+            )?;
     }
     Ok(())
 }

@@ -8,7 +8,8 @@ use nn::data::fashion_mnist;
 use nn::{Dynamic, Threads, fit, schedule};
 
 const HELP: &str = "\
-Trains dense layers of the given widths on the sample of Fashion-MNIST that ships with this library.
+Trains dense layers of the given widths on the sample of Fashion-MNIST that ships with this \
+library.
 
 Options:
   --hidden N,N   units of each hidden layer, from the first to the last (default 64,32; no hidden layer: '')

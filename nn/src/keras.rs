@@ -137,7 +137,8 @@ fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [
             "arrays",
             arrays.len().to_string(),
             format!("{}, one for each tensor of {name}", tensors.len()),
-            "declare the layers that the model has, with their norms and without biases that it does not have",
+            "declare the layers that the model has, with their norms and without biases that it \
+             does not have",
         ));
     }
     for (tensor, (array, numbers)) in tensors.iter().zip(&arrays) {

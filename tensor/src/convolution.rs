@@ -29,13 +29,14 @@ impl Sizes {
         let refuse = |rule: &str| Err(Error::shapes("conv2d", x, weight, rule));
         let (&[images, channels, _, _], &[outputs, input, height, width]) = (x, weight) else {
             return refuse(
-                "the first must be [images, channels, height, width], the second, the weight, [output channels, \
-                 input channels of a group, height, width]",
+                "the first must be [images, channels, height, width], the second, the weight, \
+                 [output channels, input channels of a group, height, width]",
             );
         };
         if groups == 0 || channels % groups != 0 || outputs % groups != 0 {
             return refuse(&format!(
-                "{groups} groups must divide the {channels} input channels and the {outputs} output channels"
+                "{groups} groups must divide the {channels} input channels and the {outputs} \
+                 output channels"
             ));
         }
         if channels / groups != input {

@@ -117,7 +117,8 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             let right = if exact { got == want } else { (got - want).abs() <= bound };
             if !right {
                 return Err(format!(
-                    "{isa:?} {m}×{k}×{n} layout {layout} {begin:?}: element {at} is {got}, not {want}"
+                    "{isa:?} {m}×{k}×{n} layout {layout} {begin:?}: element {at} is {got}, not \
+                     {want}"
                 ));
             }
         }

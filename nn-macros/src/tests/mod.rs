@@ -219,8 +219,9 @@ fn repetitions_are_a_tree_of_one_type() {
         struct Net(dense(4 -> 4) * 3, residual(dense(2), dense(4)) * 2, Encoder * 2, dense(1));
     });
     let chain = "::nn::layer::Then<::nn::layer::Then<::nn::layer::Then<__Layer0, __Layer0>, \
-                 ::nn::layer::Then<__Layer0, __Layer1>>, ::nn::layer::Then<::nn::layer::Then<__Layer1, \
-                 __Layer2>, ::nn::layer::Then<__Layer2, __Layer3>>>;";
+                 ::nn::layer::Then<__Layer0, __Layer1>>, \
+                 ::nn::layer::Then<::nn::layer::Then<__Layer1, __Layer2>, \
+                 ::nn::layer::Then<__Layer2, __Layer3>>>;";
     contains(&code, &format!("type Layers = {chain}"));
     contains(&code, "\"layer1.2\", \"layer2.0.layer1\", \"layer2.0.layer2\", \"layer2.1.layer1\"");
     contains(&code, "layer1: [[T; 4]; 3]");

@@ -20,7 +20,8 @@ pub(crate) struct Options {
 }
 
 const HELP: &str = "\
-Trains the best model for Fashion-MNIST with dense layers only, and prints its accuracy on the test images last.
+Trains the best model for Fashion-MNIST with dense layers only, and prints its accuracy on the \
+test images last.
 
 Options:
   --data DIR       directory with the four files of Fashion-MNIST (default: the sample in the library)

@@ -149,13 +149,15 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
          #define {upper}_INPUTS {inputs}\n#define {upper}_OUTPUTS {outputs}\n\n\
          /* Bytes of stack for the numbers of one prediction. */\n#define {upper}_STACK {stack}\n\n\
          /* The outputs for one sample. */\nvoid {stem}_predict({arguments});\n\n\
-         /* The last layer's values for one sample, before the head's function. */\nvoid {stem}_logits({arguments});\n\n{row_header}\
+         /* The last layer's values for one sample, before the head's function. */\n\
+         void {stem}_logits({arguments});\n\n{row_header}\
          #ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
         version = env!("CARGO_PKG_VERSION"),
         stack = (body.work + row.as_ref().map_or(0, |_| inputs)) * size_of::<T>(),
     );
     let mut source = format!(
-        "/* {about}\n *\n * Written by nn {version}; compile it as C99 or later, with -lm. */\n#include <float.h>\n#include <math.h>\n\
+        "/* {about}\n *\n * Written by nn {version}; compile it as C99 or later, with -lm. */\n\
+         #include <float.h>\n#include <math.h>\n\
          #include <stddef.h>\n#include <stdint.h>\n\n#include \"{stem}.h\"\n\n{STRICT}\n",
         version = env!("CARGO_PKG_VERSION"),
     );

@@ -269,7 +269,8 @@ impl World {
             false => format!("start {few} ranks, or {}", 2 * few),
         };
         let expected = format!(
-            "1, 2, 4, … up to {shards}: each rank has the same number of the {shards} parts of a batch"
+            "1, 2, 4, … up to {shards}: each rank has the same number of the {shards} parts of a \
+             batch"
         );
         Err(Error::value("ranks", size.to_string(), expected, advice))
     }

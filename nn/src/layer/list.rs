@@ -56,7 +56,8 @@ macro_rules! layers {
                     "layer",
                     word,
                     [$(stringify!($simple),)* $(stringify!($encoder)),*].join(", "),
-                    "use one of these; they are as wide as the layer before, and their options are numbers",
+                    "use one of these; they are as wide as the layer before, and their options are \
+                     numbers",
                 )),
             }
         }

@@ -238,7 +238,8 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
                     None => Err(Error::diverged(
                         "damping of levenberg_marquardt",
                         "infinity: the equations have no solution however large it is",
-                        "the parameters are those of the last step; scale inputs and targets to about 1",
+                        "the parameters are those of the last step; scale inputs and targets to \
+                         about 1",
                     )),
                 };
             }

@@ -76,7 +76,8 @@ impl fmt::Display for Solution {
         let Solution { iterations, evaluations, first_loss, loss, stopped, .. } = self;
         write!(
             f,
-            "loss {first_loss:.3e} -> {loss:.3e} in {iterations} iterations, {evaluations} evaluations: {stopped}"
+            "loss {first_loss:.3e} -> {loss:.3e} in {iterations} iterations, {evaluations} \
+             evaluations: {stopped}"
         )
     }
 }

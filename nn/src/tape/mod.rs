@@ -341,7 +341,8 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
             what,
             format!("{fast} from the static driver"),
             format!("{tape}, which the tape computes, to the last bit"),
-            "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with its `record`",
+            "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with \
+             its `record`",
         )
     };
     // Comparison by value and by sign of zero compares bits for all but NaN, which `step` rejects.

@@ -148,20 +148,22 @@ impl Scaled {
                 rule.scale_momentum(1.0).is_some(),
                 O::NAME,
                 "none, since the optimizer with these settings has no momentum to scale",
-                "use one that has momentum, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
+                "use one that has momentum, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or \
+                 leave the schedule out",
             ),
             Setting::Dropout => (
                 self.dropout.is_some(),
                 &self.model[..],
                 "none, since the model has no dropout",
-                "give the network a layer such as `dropout(0.2)`, have the function of a `TapeModel` call \
-                 `Variables::dropout`, or leave the schedule out",
+                "give the network a layer such as `dropout(0.2)`, have the function of a \
+                 `TapeModel` call `Variables::dropout`, or leave the schedule out",
             ),
             Setting::Smoothing => (
                 self.smoothing.is_some(),
                 &self.model[..],
                 "none, since its loss has no label smoothing",
-                "use a loss that has it, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
+                "use a loss that has it, such as `cross_entropy().label_smoothing(0.1)`, or leave \
+                 the schedule out",
             ),
         };
         match is_there {

@@ -94,8 +94,8 @@ impl<M: Model> Observer<M> for Spikes {
                 rows.push("…".into());
             }
             self.note = Some(format!(
-                "step {number} (epoch {epoch}): the loss jumps to {loss:.4}, the median before is {before:.4}; rows {} of \
-                 the training data",
+                "step {number} (epoch {epoch}): the loss jumps to {loss:.4}, the median before is \
+                 {before:.4}; rows {} of the training data",
                 rows.join(", ")
             ));
         }

@@ -594,8 +594,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "trainer",
                 format!("step {}, which was not completed", self.steps),
                 "all previous steps complete",
-                "a part of the parameters may have changed: go back to a copy of the network, and to a state of the \
-                 trainer by `restore`, or make a new trainer",
+                "a part of the parameters may have changed: go back to a copy of the network, and \
+                 to a state of the trainer by `restore`, or make a new trainer",
             ));
         }
         if !(self.rate >= 0.0 && self.rate.is_finite()) {

@@ -186,8 +186,8 @@ fn every_bit_is_as_written_down() {
         .collect();
     assert!(
         differ.is_empty() && expected.lines().count() == text.lines().count(),
-        "{} of {} bits are not as they were; if that is meant, say why in CHANGELOG.md and run the test \
-         with WRITE_BITS=1:\n{}",
+        "{} of {} bits are not as they were; if that is meant, say why in CHANGELOG.md and run the \
+         test with WRITE_BITS=1:\n{}",
         differ.len(),
         expected.lines().count(),
         differ.join("\n")

@@ -106,7 +106,10 @@ fn what_does_not_fit_is_named() {
     );
     let error = says(Other::<f32>::load_keras(file("plain.npz")).unwrap_err());
     assert!(
-        error.contains("shape of array `arr_0`, for `layer1.weight`: found [4, 6], expected [6, 4]; this is transposed"),
+        error.contains(
+            "shape of array `arr_0`, for `layer1.weight`: found [4, 6], expected [6, 4]; this is \
+             transposed"
+        ),
         "{error}"
     );
     let error = says(Encoded::<f32>::load_keras(file("plain.npz")).unwrap_err());

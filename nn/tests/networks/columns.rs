@@ -37,7 +37,8 @@ network! {
 
 const PRICE: &str = "struct Price {
     row: columns {
-        area: number(log), rooms: number(complete), city: category(3), street: category(30), garden: flag, sold: date,
+        area: number(log), rooms: number(complete), city: category(3), street: category(30), \
+        garden: flag, sold: date,
     },
     deep: dense(8, silu) * 2,
     price: dense(1),
@@ -523,9 +524,10 @@ fn a_network_without_words_is_given_them() -> nn::Result<()> {
 fn a_table_that_does_not_fit_says_why() -> nn::Result<()> {
     let table = table();
     let wrong = table.drop(["area", "garden"])?.with(Column::categories("rooms", ["one"; 400]))?;
-    let expected = "columns of the table: found no column `area`, `garden`; `rooms` holds a category, such as \
-                    `one`, and should hold a number; left over: `id`, expected those of the network; give a table with these columns, or declare the \
-                    columns that this table has";
+    let expected = "columns of the table: found no column `area`, `garden`; `rooms` holds a \
+                    category, such as `one`, and should hold a number; left over: `id`, expected \
+                    those of the network; give a table with these columns, or declare the columns \
+                    that this table has";
     assert_eq!(Price::dataset(&wrong, "price").unwrap_err().to_string(), expected);
     assert!(
         PriceRowOwned::read(&wrong).unwrap_err().to_string().contains("left over: `price`, `id`")

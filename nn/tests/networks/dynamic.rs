@@ -426,7 +426,8 @@ fn a_loss_of_another_head_is_refused_by_name() {
     let data = FlatDataset::new(vec![0.0; 8], 4, vec![0.0, 1.0], 1).unwrap();
     refused(
         fit(&mut dynamic, &data).loss(huber(1.0)).show(Show::Nothing).run(),
-        "loss of network Net, which ends in softmax: found Huber { delta: 1.0 }, expected `cross_entropy` or `focal`;",
+        "loss of network Net, which ends in softmax: found Huber { delta: 1.0 }, expected \
+         `cross_entropy` or `focal`;",
     );
     let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss(focal(2.0));
     trainer.step(&mut dynamic, &[0.0; 4], &[1.0]).unwrap();
@@ -448,8 +449,10 @@ fn fit_and_its_checkpoints_are_the_same() {
     let expected = fit(&mut declared, &data).validation(&data).epochs(3).show(Show::Nothing);
     let expected = expected.run().unwrap();
     let text = "struct Norms {
-        first: batch_norm, wide: dense(30 -> 130, relu), norm: layer_norm, drop: dropout(0.3), deep: dense(31),
-        last: batch_norm(momentum = 0.25, epsilon = 1e-3), activation: dense(31, relu), again: dropout(0.5),
+        first: batch_norm, wide: dense(30 -> 130, relu), norm: layer_norm, drop: dropout(0.3), \
+        deep: dense(31),
+        last: batch_norm(momentum = 0.25, epsilon = 1e-3), activation: dense(31, relu), \
+        again: dropout(0.5),
         output: dense(5, sigmoid),
     }";
     let numbers = data.flat();
@@ -470,7 +473,8 @@ fn fit_and_its_checkpoints_are_the_same() {
 #[test]
 fn every_layer_answers_by_its_name() {
     let dynamic: Dynamic = Dynamic::parse(
-        "struct Skips { open: dense(12 -> 8, relu), block: residual(dense(8, tanh)) * 2, close: dense(4, softmax) }",
+        "struct Skips { open: dense(12 -> 8, relu), block: residual(dense(8, tanh)) * 2, \
+         close: dense(4, softmax) }",
     )
     .unwrap();
     let x = [0.1; 12];
@@ -631,7 +635,8 @@ fn rows_of_other_widths_are_refused() {
     let data = FlatDataset::new(vec![0.0; 6], 3, vec![0.0, 1.0], 1).unwrap();
     refused(
         fit(&mut dynamic, &data).run(),
-        "rows for Net: found 3 numbers as inputs and 1 as target of each, expected 4 and 1 (a class from 0 to 2)",
+        "rows for Net: found 3 numbers as inputs and 1 as target of each, expected 4 and 1 (a \
+         class from 0 to 2)",
     );
     let data = FlatDataset::new(vec![0.0; 8], 4, vec![0.0, 3.0], 1).unwrap();
     refused(fit(&mut dynamic, &data).run(), "target of row 1 (counted from 0): found 3");

@@ -62,7 +62,8 @@ macro_rules! everywhere {
             let mut read: Dynamic = Dynamic::parse($text)?.init(3);
             let of_file = read.load(&path)?;
             fit(&mut read, &data.flat()).epochs(4).learning_rate(0.02).show(Show::Nothing).run()?;
-            assert_eq!(bits(read.parameters()), bits(network.parameters().as_slice()), "trained at run time");
+            assert_eq!(bits(read.parameters()), bits(network.parameters().as_slice()), "trained at \
+                                                                                        run time");
             let batch = network.predict_batch(data.inputs());
             for (x, answer) in data.inputs().iter().zip(&batch) {
                 let one = nn::Network::predict(&network, x);
@@ -90,7 +91,8 @@ macro_rules! everywhere {
 }
 
 everywhere! {
-    standardize_is_the_same_everywhere: Standard, "standardize, dense(3 -> 8, tanh), dense(2, softmax)";
+    standardize_is_the_same_everywhere: Standard, "standardize, dense(3 -> 8, tanh), \
+                                                   dense(2, softmax)";
     min_max_is_the_same_everywhere: Least, "min_max, dense(3 -> 8, tanh), dense(2, softmax)";
     robust_is_the_same_everywhere: Tails, "robust, dense(3 -> 8, tanh), dense(2, softmax)";
     quantile_is_the_same_everywhere: Ranks, "quantile, dense(3 -> 8, tanh), dense(2, softmax)";
@@ -134,7 +136,8 @@ fn branches_and_networks_inside_have_encoders_of_their_own() -> nn::Result<()> {
     let data = data();
     let mut branches = Branches::init(1);
     fit(&mut branches, &data).epochs(3).show(Show::Nothing).run()?;
-    let text = "concat { left: (standardize, dense(2 -> 4, relu)), right: (robust, dense(1 -> 3, tanh)) }, dense(2, softmax)";
+    let text = "concat { left: (standardize, dense(2 -> 4, relu)), \
+                right: (robust, dense(1 -> 3, tanh)) }, dense(2, softmax)";
     let mut read: Dynamic = Dynamic::parse(text)?.init(1);
     fit(&mut read, &data.flat()).epochs(3).show(Show::Nothing).run()?;
     assert_eq!(bits(branches.parameters().as_slice()), bits(read.parameters()));
@@ -155,8 +158,8 @@ fn branches_and_networks_inside_have_encoders_of_their_own() -> nn::Result<()> {
 #[test]
 fn a_network_that_was_never_adapted_is_refused() {
     let (data, network) = (data(), Standard::init(1));
-    let says = "encoder `layer1` of Standard: found no statistics of the columns, since it was never adapted, expected those of \
-                training rows; train it with `fit`";
+    let says = "encoder `layer1` of Standard: found no statistics of the columns, since it was \
+                never adapted, expected those of training rows; train it with `fit`";
     let path = file("never");
     for error in [
         network.save(&path).unwrap_err(),

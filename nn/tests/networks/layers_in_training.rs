@@ -167,8 +167,9 @@ fn a_last_batch_of_one_row_is_refused_before_the_training() {
     let error = nn::fit(&mut net, &data).batch_size(4).show(nn::Show::Nothing).run().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "batch size: found 4, which leaves a batch of 1 of 5 rows, expected batches of at least 2 rows; \
-         batch_norm trains by the mean and the variance of a batch, and one row has no variance; 3 would do"
+        "batch size: found 4, which leaves a batch of 1 of 5 rows, expected batches of at least 2 \
+         rows; batch_norm trains by the mean and the variance of a batch, and one row has no \
+         variance; 3 would do"
     );
     assert_eq!(net.parameters(), before.parameters());
     nn::fit(&mut net, &data).batch_size(3).show(nn::Show::Nothing).run().unwrap();

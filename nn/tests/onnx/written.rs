@@ -110,12 +110,14 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
 const NOT_READ: &[(&str, &str, &str)] = &[
     (
         "gated",
-        "`group_norm`, `glu`, `swiglu` and `highway` are several operators each, which nothing puts together again",
+        "`group_norm`, `glu`, `swiglu` and `highway` are several operators each, which nothing \
+         puts together again",
         "no layer of the notation",
     ),
     (
         "inside",
-        "branches inside are a network of their own in the notation, for which a graph has no place",
+        "branches inside are a network of their own in the notation, for which a graph has no \
+         place",
         "nodes that read",
     ),
     (

@@ -185,8 +185,9 @@ fn run<T: Float>(isa: Isa, mut problem: Problem<'_, '_, T>) {
     let Problem { a, b, c, .. } = &problem;
     assert!(
         a.cols == b.rows && [c.rows(), c.cols()] == [a.rows, b.cols],
-        "product: [{}, {}] · [{}, {}] into [{}, {}]: the left side's columns must equal the right side's rows, \
-         and the output must have as many rows as the left side and as many columns as the right side",
+        "product: [{}, {}] · [{}, {}] into [{}, {}]: the left side's columns must equal the right \
+         side's rows, and the output must have as many rows as the left side and as many columns \
+         as the right side",
         a.rows,
         a.cols,
         b.rows,

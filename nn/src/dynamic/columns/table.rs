@@ -168,7 +168,8 @@ impl<T: Float> Dynamic<T> {
                 format!("network {}", quoted(&self.network.name)),
                 "one that takes numbers",
                 "one that was made for a table",
-                "create it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
+                "create it by `Dynamic::for_table`, begin it with `columns { … }`, or give \
+                 numbers, as from `Table::target(…).flat()`",
             )
         })
     }

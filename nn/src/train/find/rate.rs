@@ -105,7 +105,8 @@ impl RateSearch {
                 "learning rate",
                 format!("none below {last:.1e} at which the loss falls"),
                 "one at which it does",
-                "check that inputs are scaled to about 1 and that the loss fits the targets, and try larger batches",
+                "check that inputs are scaled to about 1 and that the loss fits the targets, and \
+                 try larger batches",
             ));
         };
         let (steepest, tenth_of_least) = (trials[steepest].rate, trials[least].rate / 10.0);

@@ -68,10 +68,9 @@ fn doubles_fit_with_their_gaps() {
 }
 
 #[test]
-#[should_panic(
-    expected = "saved by another network: `dense(2 -> 3, relu), dense(3 -> 1, linear)`, but `Small` is \
-                `dense(2 -> 3, tanh), dense(3 -> 1, linear)`"
-)]
+#[should_panic(expected = "saved by another network: `dense(2 -> 3, relu), \
+                dense(3 -> 1, linear)`, but `Small` is `dense(2 -> 3, tanh), \
+                dense(3 -> 1, linear)`")]
 fn another_activation_is_refused() {
     let text = r#""__metadata__":{"architecture":"dense(2 -> 3, relu), dense(3 -> 1, linear)"}"#;
     let weight = ("first.weight", "F32", &[2, 3][..], &A[..]);
@@ -80,7 +79,8 @@ fn another_activation_is_refused() {
 
 #[test]
 #[should_panic(
-    expected = "tensor `first.weight` of the file is F32 [3, 2], but network `Small` needs F32 [2, 3], it is transposed"
+    expected = "tensor `first.weight` of the file is F32 [3, 2], but network `Small` needs F32 \
+                [2, 3], it is transposed"
 )]
 fn another_shape_is_refused() {
     let weight = ("first.weight", "F32", &[3, 2][..], &A[..]);
@@ -89,7 +89,8 @@ fn another_shape_is_refused() {
 
 #[test]
 #[should_panic(
-    expected = "tensor `first.weight` of the file is I32 [2, 3], but network `Small` needs F32 [2, 3]"
+    expected = "tensor `first.weight` of the file is I32 [2, 3], but network `Small` needs F32 \
+                [2, 3]"
 )]
 fn another_type_is_refused() {
     let weight = ("first.weight", "I32", &[2, 3][..], &A[..]);

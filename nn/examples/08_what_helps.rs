@@ -13,7 +13,13 @@ use nn::{AdamW, Average, Show, schedule};
 network! {
     struct Wide(dense(784 -> 256, relu), dense(256, relu), dense(10, softmax));
     struct Small(dense(784 -> 32, relu), dense(32, relu), dense(10, softmax));
-    struct Dropped(dense(784 -> 256, relu), dropout(0.5), dense(256, relu), dropout(0.5), dense(10, softmax));
+    struct Dropped(
+        dense(784 -> 256, relu),
+        dropout(0.5),
+        dense(256, relu),
+        dropout(0.5),
+        dense(10, softmax),
+    );
 }
 
 fn chapter(options: &Options) -> guide::Result {

@@ -28,9 +28,8 @@ network! {
 
 const GOAL: f64 = 1e-10;
 const HELP: &str = "\
-Fits y = sin(2πx)·e^−x + x/2 at 100 points from −1 to 1 with a network 1-20-20-1, in f64, three \
-times from the same
-initial weights, and draws the loss over time.
+Fits y = sin(2πx)·e^−x + x/2 at 100 points from −1 to 1 with a network 1-20-20-1, in f64, three
+times from the same initial weights, and draws the loss over time.
 
 Options:
   --seed N       seed of the initial weights (default 1)

@@ -17,8 +17,10 @@ use nn::{AdamW, Show};
 network! {
     struct Patient {
         row: columns {
-            age: number(complete), sex: number(complete), bmi: number(complete), bp: number(complete), tc: number(complete),
-            ldl: number(complete), hdl: number(complete), tch: number(complete), ltg: number(complete), glu: number(complete),
+            age: number(complete), sex: number(complete), bmi: number(complete),
+            bp: number(complete), tc: number(complete), ldl: number(complete),
+            hdl: number(complete), tch: number(complete), ltg: number(complete),
+            glu: number(complete),
         },
         hidden: dense(16, relu),
         y: dense(1),

@@ -21,7 +21,8 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn main() -> nn::Result<()> {
-    let table = Csv::new().header(false).read(file("digits.csv.gz"))?; // pixels from 0 to 16, and the digit
+    // The pixels, from 0 to 16, and the digit.
+    let table = Csv::new().header(false).read(file("digits.csv.gz"))?;
     for seed in 0..10 {
         let [train, test] = table.split([0.8, 0.2]).stratified(64).seed(seed).tables()?;
         let train: Dataset<[f32; 64], Class<10>> = train.target(64).dataset()?;

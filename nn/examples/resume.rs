@@ -26,8 +26,8 @@ Options:
   --seed N       seed of the initial weights and the order of the images (default 0)
   --threads N    number of threads; the result does not depend on it (default: all)
   --epochs N     passes over the training images (default 8)
-  --kills N      starts the training, kills it N times at random moments, half of them during a write, and
-                 compares the result with that of an uninterrupted training
+  --kills N      starts the training, kills it N times at random moments, half of them during a
+                 write, and compares the result with that of an uninterrupted training
   --help         this text";
 
 struct Options {

@@ -152,7 +152,8 @@ impl Class {
 // ---- free blocks ----
 
 thread_local! {
-    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
+    static FREE: RefCell<FreeLists> =
+        const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
 }
 
 struct FreeLists {

@@ -54,7 +54,8 @@ impl Isa {
 
     /// Whether this CPU can run it.
     #[inline]
-    #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))] // constants then
+    // Without the standard library these are constants.
+    #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))]
     pub fn is_available(self) -> bool {
         match self {
             Isa::Portable => true,

@@ -192,7 +192,9 @@ fn layers_side_by_side_are_typed() {
     let code = items(quote! {
         struct Net {
             both: concat { image: dense(4 -> 3, relu), meta: input(N), },
-            answers: heads { class: dense(2, softmax), yes: (dense(4), dense(1, sigmoid)), x: dense(5) },
+            answers: heads {
+                class: dense(2, softmax), yes: (dense(4), dense(1, sigmoid)), x: dense(5),
+            },
         }
     });
     contains(&code, "struct NetInput<T = ::core::primitive::f32>");

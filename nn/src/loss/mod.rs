@@ -96,7 +96,10 @@ macro_rules! losses {
         #[cfg(test)]
         fn all_listed() -> Vec<checks::Listed> {
             vec![$($(
-                checks::Listed::new::<$Head<{ checks::UNITS }>>(stringify!($file), $file::examples())
+                checks::Listed::new::<$Head<{ checks::UNITS }>>(
+                    stringify!($file),
+                    $file::examples(),
+                )
             ),+),+]
         }
     };

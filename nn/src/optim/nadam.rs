@@ -13,8 +13,8 @@ use crate::error::Result;
 /// The NAdam optimizer (Dozat 2016), as in PyTorch.
 ///
 /// μₜ = β₁(1 − ½ · 0.96^(t · momentum_decay)),  m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
-/// p ← p − learning_rate · (μₜ₊₁ m / (1 − ∏ₛ₌₁ᵗ⁺¹ μₛ) + (1 − μₜ) g / (1 − ∏ₛ₌₁ᵗ μₛ)) / (√(v/(1 −
-///     β₂ᵗ)) + ε).
+/// p ← p − learning_rate · (μₜ₊₁ m / (1 − ∏ₛ₌₁ᵗ⁺¹ μₛ) + (1 − μₜ) g / (1 − ∏ₛ₌₁ᵗ μₛ))
+/// / (√(v/(1 − β₂ᵗ)) + ε).
 ///
 /// State: m and v.
 #[derive(Clone, Copy, Debug, PartialEq)]

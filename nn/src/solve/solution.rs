@@ -226,7 +226,9 @@ macro_rules! limits {
         /// A callback that sees the model after each iteration, and may stop the solver.
         pub fn watch(
             mut self,
-            watch: impl FnMut(&$M, &crate::solve::Iteration) -> std::ops::ControlFlow<()> + Send + $life,
+            watch: impl FnMut(&$M, &crate::solve::Iteration) -> std::ops::ControlFlow<()>
+            + Send
+            + $life,
         ) -> Self {
             self.watch = Some(Box::new(watch));
             self

@@ -170,7 +170,9 @@ fn every_bit_is_as_written_down() {
             check::<$Net<f64>>(stringify!($Net), "f64", &mut found);
         )*};
     }
-    check!(Plain Dropped Normed Residual Joined Heads Nested Repeated OwnParts Options Wide Unnamed);
+    check!(
+        Plain Dropped Normed Residual Joined Heads Nested Repeated OwnParts Options Wide Unnamed
+    );
 
     let path = folder().join("hashes.txt");
     let text: String = found.iter().map(|(name, hash)| format!("{name}: {hash:016x}\n")).collect();

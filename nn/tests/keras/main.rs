@@ -12,8 +12,8 @@ use nn::tensor::Tensor;
 network! {
     struct Plain(dense(4 -> 6, relu), dropout(0.2), dense(6, tanh), dense(3, softmax));
     struct Norms(
-        dense(3 -> 5, gelu, bias = false), batch_norm(momentum = 0.01, epsilon = 1e-3), dense(4, silu), layer_norm(epsilon = 1e-3),
-        dense(2)
+        dense(3 -> 5, gelu, bias = false), batch_norm(momentum = 0.01, epsilon = 1e-3),
+        dense(4, silu), layer_norm(epsilon = 1e-3), dense(2)
     );
     /// As `Plain`, with the widths of another model.
     struct Other(dense(6 -> 4, relu), dense(6, tanh), dense(3, softmax));

@@ -26,7 +26,11 @@ network! {
         price: dense(1),
     }
 
-    struct Kind(columns { area: number, city: category(2), street: category(40, complete) }, dense(6, tanh), dense(2, softmax));
+    struct Kind(
+        columns { area: number, city: category(2), street: category(40, complete) },
+        dense(6, tanh),
+        dense(2, softmax),
+    );
 
     /// Numbers only: no words to borrow.
     struct Numbers(columns { area: number, rooms: number }, dense(3, tanh), dense(1));
@@ -37,7 +41,7 @@ network! {
 
 const PRICE: &str = "struct Price {
     row: columns {
-        area: number(log), rooms: number(complete), city: category(3), street: category(30), \
+        area: number(log), rooms: number(complete), city: category(3), street: category(30),
         garden: flag, sold: date,
     },
     deep: dense(8, silu) * 2,
@@ -562,7 +566,8 @@ fn a_column_that_is_there_twice_is_left_out() -> nn::Result<()> {
 #[test]
 fn rows_come_from_json() -> Result<(), Box<dyn std::error::Error>> {
     let text = r#"[
-        {"city": "Rome", "area": 84, "rooms": 3.0, "garden": true, "sold": "1970-01-31", "street": "a", "other": [1, {}]},
+        {"city": "Rome", "area": 84, "rooms": 3.0, "garden": true, "sold": "1970-01-31",
+         "street": "a", "other": [1, {}]},
         {"area": null, "garden": null, "sold": 12.5}
     ]"#;
     let rows: Vec<PriceRowOwned> = serde_json::from_str(text)?;

@@ -14,7 +14,12 @@ const fn bits(x: f64) -> u64 {
 }
 
 network! {
-    struct BatchNormed(batch_norm, dense(5 -> 19, tanh), batch_norm(momentum = 0.3, epsilon = 1e-3), dense(2, softmax));
+    struct BatchNormed(
+        batch_norm,
+        dense(5 -> 19, tanh),
+        batch_norm(momentum = 0.3, epsilon = 1e-3),
+        dense(2, softmax),
+    );
     struct Encoder { wide: dense(5 -> 12, tanh), narrow: dense(3, l2 = 0.1) }
     struct Deepened {
         encoder: Encoder,

@@ -22,10 +22,14 @@ fn what_is_saved_is_loaded() {
 }
 
 mod first {
-    nn::network! { pub(crate) struct Deep(dense(4 -> 4, hard_sigmoid) * 950, dense(4, relu), dense(1)); }
+    nn::network! {
+        pub(crate) struct Deep(dense(4 -> 4, hard_sigmoid) * 950, dense(4, relu), dense(1));
+    }
 }
 mod second {
-    nn::network! { pub(crate) struct Deep(dense(4 -> 4, hard_sigmoid) * 950, dense(4, tanh), dense(1)); }
+    nn::network! {
+        pub(crate) struct Deep(dense(4 -> 4, hard_sigmoid) * 950, dense(4, tanh), dense(1));
+    }
 }
 
 /// They differ after the first 24 KiB.

@@ -10,10 +10,9 @@ pub(crate) const CASES: &[(&str, &str)] = &[
     ("one", "dense(3 -> 1)"),
     (
         "chain",
-        "batch_norm, dense(6 -> 5, relu), dense(4, leaky_relu(0.2)), layer_norm, \
-         dense(5, elu(0.5)), dense(4, gelu), dense(5, gelu_tanh),
-         dense(4, silu), dense(5, mish), dense(4, hard_swish), dense(5, hard_sigmoid), \
-         dense(4, hard_tanh), dense(3, sigmoid)",
+        "batch_norm, dense(6 -> 5, relu), dense(4, leaky_relu(0.2)), layer_norm,
+         dense(5, elu(0.5)), dense(4, gelu), dense(5, gelu_tanh), dense(4, silu), dense(5, mish),
+         dense(4, hard_swish), dense(5, hard_sigmoid), dense(4, hard_tanh), dense(3, sigmoid)",
     ),
     ("options", "dense(3 -> 5, relu, bias = false), dropout(0.25), dense(2, sigmoid, l2 = 1e-3)"),
     (
@@ -23,29 +22,29 @@ pub(crate) const CASES: &[(&str, &str)] = &[
     ),
     (
         "activations",
-        "dense(6 -> 5, relu), dense(4, leaky_relu), dense(5, leaky_relu(0.2)), dense(4, elu), \
-         dense(5, elu(0.5)), dense(4, celu),
-         dense(5, celu(0.5)), dense(4, selu), dense(5, gelu), dense(4, gelu_tanh), dense(5, silu), \
-         dense(4, mish),
-         dense(5, hard_swish), dense(4, sigmoid), dense(5, hard_sigmoid), dense(4, log_sigmoid), \
-         dense(5, tanh),
-         dense(4, hard_tanh), dense(5, softplus), dense(4, softsign), dense(5, linear), \
+        "dense(6 -> 5, relu), dense(4, leaky_relu), dense(5, leaky_relu(0.2)), dense(4, elu),
+         dense(5, elu(0.5)), dense(4, celu), dense(5, celu(0.5)), dense(4, selu), dense(5, gelu),
+         dense(4, gelu_tanh), dense(5, silu), dense(4, mish), dense(5, hard_swish),
+         dense(4, sigmoid), dense(5, hard_sigmoid), dense(4, log_sigmoid), dense(5, tanh),
+         dense(4, hard_tanh), dense(5, softplus), dense(4, softsign), dense(5, linear),
          dense(4, identity), dense(3, softmax)",
     ),
     (
         "residual",
-        "dense(3 -> 4, relu), residual(layer_norm, dense(6, gelu), dense(4)) * 2, \
-         residual(dense(4, tanh), residual(dense(4))),
-         dense(2)",
+        "dense(3 -> 4, relu), residual(layer_norm, dense(6, gelu), dense(4)) * 2,
+         residual(dense(4, tanh), residual(dense(4))), dense(2)",
     ),
     (
         "branches",
         "struct Photo {
-           parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), \
-           sound: dense(3 -> 2, tanh) },
+           parts: concat {
+             image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2, tanh),
+           },
            trunk: dense(6, relu),
-           answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), \
-           seen: dense(2, sigmoid) },
+           answer: heads {
+             class: dense(4, softmax), angle: (dense(3, relu), dense(2)),
+             seen: dense(2, sigmoid),
+           },
          }",
     ),
     (

@@ -13,7 +13,12 @@ use nn::{Show, TapeModel};
 use crate::npy;
 
 network! {
-    struct Mlp(dense(4 -> 6, relu), layer_norm(epsilon = 1e-5), dense(6 -> 4, silu), dense(4 -> 3, softmax));
+    struct Mlp(
+        dense(4 -> 6, relu),
+        layer_norm(epsilon = 1e-5),
+        dense(6 -> 4, silu),
+        dense(4 -> 3, softmax),
+    );
 }
 
 struct Case {

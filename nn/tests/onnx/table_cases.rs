@@ -11,7 +11,7 @@ pub(crate) const TABLES: &[(&str, &str, &str)] = &[
         "price",
         "struct Price {
            row: columns {
-             area: number(log), rooms: number(complete), city: category(3), \
+             area: number(log), rooms: number(complete), city: category(3),
              \"street or square\": category(30), garden: flag, sold: date,
            },
            deep: dense(8, silu) * 2,
@@ -21,9 +21,10 @@ pub(crate) const TABLES: &[(&str, &str, &str)] = &[
     ),
     (
         "kind",
-        "columns { city: category(2, complete), area: number, area2: number(log), \
-         \"street or square\": category(40) }, dense(6, tanh),
-         dense(3, softmax)",
+        "columns {
+           city: category(2, complete), area: number, area2: number(log),
+           \"street or square\": category(40),
+         }, dense(6, tanh), dense(3, softmax)",
         "kind",
     ),
     (

@@ -55,7 +55,8 @@ macro_rules! __call_with_activations {
 
 macro_rules! compile {
     ($(
-        $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+        $word:ident $(| $other:ident)*: $Type:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => {
         /// The words of the activations in a declaration, each with the name of its parameter if it
         /// has one.

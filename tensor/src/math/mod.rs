@@ -427,7 +427,10 @@ mod tests {
                     $($n => vectorize_for(isa, || ys.iter_mut().for_each(|y| *y = $name(*y))),)*
                     _ => unreachable!(),
                 }}}
-                each!(0 exp, 1 expm1, 2 ln, 3 ln_1p, 4 tanh, 5 sigmoid, 6 softplus, 7 erf, 8 reciprocal, 9 normal_cdf);
+                each!(
+                    0 exp, 1 expm1, 2 ln, 3 ln_1p, 4 tanh, 5 sigmoid, 6 softplus, 7 erf,
+                    8 reciprocal, 9 normal_cdf
+                );
                 assert!(ys.iter().map(|y| y.to_bits()).eq(plain.iter().copied()), "{i} {isa:?}");
             }
         }

@@ -90,7 +90,9 @@ macro_rules! numbers {
 
             fn read(&mut self, bytes: &[u8]) -> bool {
                 let (from, _) = bytes.as_chunks::<{ size_of::<$number>() }>();
-                self.iter_mut().zip(from).for_each(|(number, &from)| *number = $number::from_le_bytes(from));
+                self.iter_mut()
+                    .zip(from)
+                    .for_each(|(number, &from)| *number = $number::from_le_bytes(from));
                 true
             }
         }

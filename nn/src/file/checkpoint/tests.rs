@@ -223,11 +223,10 @@ fn other_networks_are_refused_by_architecture() {
 fn other_tensors_are_refused_by_name_shape_type_and_value() {
     let directory = Directory::new();
     let one = |name: &str, shape: &str, dtype: &str, bytes: usize| {
-        let header = format!(
-            r#"{{"hidden.bias":{{"dtype":"F32","shape":[3],"data_offsets":[0,12]}},"{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[12,{}]}}}}"#,
-            12 + bytes
-        );
-        with_header(&header, &vec![0; 12 + bytes])
+        let end = 12 + bytes;
+        let bias = r#""hidden.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}"#;
+        let other = format!(r#"{{"dtype":"{dtype}","shape":{shape},"data_offsets":[12,{end}]}}"#);
+        with_header(&format!(r#"{{{bias},"{name}":{other}}}"#), &vec![0; end])
     };
     let other = "the file belongs to another network, load it with the declaration that saved it";
     assert_eq!(
@@ -333,12 +332,10 @@ fn tensors_lie_one_after_the_other() {
     let directory = Directory::new();
     // The bias, the weight, and their offsets in the header.
     let at = |bias: [u64; 2], weight: [u64; 2]| {
-        with_header(
-            &format!(
-                r#"{{"hidden.bias":{{"dtype":"F32","shape":[3],"data_offsets":{bias:?}}},"hidden.weight":{{"dtype":"F32","shape":[2,3],"data_offsets":{weight:?}}}}}"#
-            ),
-            &[0; 36],
-        )
+        let bias = format!(r#"{{"dtype":"F32","shape":[3],"data_offsets":{bias:?}}}"#);
+        let weight = format!(r#"{{"dtype":"F32","shape":[2,3],"data_offsets":{weight:?}}}"#);
+        let header = format!(r#"{{"hidden.bias":{bias},"hidden.weight":{weight}}}"#);
+        with_header(&header, &[0; 36])
     };
     fs::write(directory.file(), at([0, 12], [12, 36])).unwrap();
     assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());

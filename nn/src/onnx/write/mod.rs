@@ -439,11 +439,15 @@ mod tests {
         );
         let [inputs, outputs] = ends(
             "struct Photo {
-               parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), \
-               sound: dense(3 -> 2) * 1 },
+               parts: concat {
+                 image: (dense(5 -> 4, relu), dense(3)), meta: input(2),
+                 sound: dense(3 -> 2) * 1,
+               },
                trunk: dense(6, relu),
-               answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), \
-               seen: dense(1, sigmoid) },
+               answer: heads {
+                 class: dense(4, softmax), angle: (dense(3, relu), dense(2)),
+                 seen: dense(1, sigmoid),
+               },
              }",
         );
         assert_eq!(inputs, named(&[("image", 5), ("meta", 2), ("sound", 3)]));

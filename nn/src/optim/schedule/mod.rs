@@ -39,9 +39,9 @@ macro_rules! schedules {
 // with the names of its arguments if it has any: `step_decay(factor)`. A file without `examples()`
 // does not compile.
 schedules! {
-    constant, linear, cosine, coslog4, cosine_restarts(cycles, growth), one_cycle(peak, first, last),
-    warm_up(share, schedule), steps(count, factor), exponential(last), polynomial(power, last),
-    inverse_root(peak), flat_cosine(share), chained(first, share, second),
+    constant, linear, cosine, coslog4, cosine_restarts(cycles, growth),
+    one_cycle(peak, first, last), warm_up(share, schedule), steps(count, factor), exponential(last),
+    polynomial(power, last), inverse_root(peak), flat_cosine(share), chained(first, share, second),
 }
 
 /// A schedule without arguments.

@@ -24,9 +24,8 @@ fn file(tensors: &[(&str, &str, &[usize], &[f32])], metadata: &str) -> Vec<u8> {
         data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         let end = data.len();
         let comma = if header.is_empty() { "" } else { "," };
-        header += &format!(
-            r#"{comma}"{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{begin},{end}]}}"#
-        );
+        header += &format!(r#"{comma}"{name}":{{"dtype":"{dtype}","shape":{shape:?},"#);
+        header += &format!(r#""data_offsets":[{begin},{end}]}}"#);
     }
     let header = format!("{{{header}}}");
     let mut file = (header.len() as u64).to_le_bytes().to_vec();
@@ -57,7 +56,10 @@ fn tensors_go_to_their_places_from_any_order() {
 fn doubles_fit_with_their_gaps() {
     // Each of these tensors has one number, and a gap of fifteen after it.
     network! { struct One(dense(1 -> 1)); }
-    let tensors = r#"{"layer1.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"layer1.bias":{"dtype":"F64","shape":[1],"data_offsets":[8,16]}}"#;
+    let tensors = concat!(
+        r#"{"layer1.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"#,
+        r#""layer1.bias":{"dtype":"F64","shape":[1],"data_offsets":[8,16]}}"#,
+    );
     let mut file = (tensors.len() as u64).to_le_bytes().to_vec();
     file.extend(tensors.bytes());
     file.extend(2.5_f64.to_le_bytes());
@@ -140,9 +142,9 @@ fn sixteen_bits_are_widened() {
     for (dtype, numbers) in
         [("F16", [0x3c00_u16, 0xc000, 0x3800, 0]), ("BF16", [0x3f80, 0xc000, 0x3f00, 0])]
     {
-        let json = format!(
-            r#"{{"layer1.weight":{{"dtype":"{dtype}","shape":[1,2],"data_offsets":[0,4]}},"layer1.bias":{{"dtype":"{dtype}","shape":[2],"data_offsets":[4,8]}}}}"#
-        );
+        let weight = format!(r#"{{"dtype":"{dtype}","shape":[1,2],"data_offsets":[0,4]}}"#);
+        let bias = format!(r#"{{"dtype":"{dtype}","shape":[2],"data_offsets":[4,8]}}"#);
+        let json = format!(r#"{{"layer1.weight":{weight},"layer1.bias":{bias}}}"#);
         let mut file = (json.len() as u64).to_le_bytes().to_vec();
         file.extend(json.bytes());
         file.extend(numbers.map(u16::to_le_bytes).concat());

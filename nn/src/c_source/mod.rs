@@ -41,9 +41,13 @@ pub trait CSource: Network {
     /// let folder = std::env::temp_dir();
     /// Digits::<f32>::init(1).save_c(folder.join("nn_doc_digits.c"))?;
     /// let header = std::fs::read_to_string(folder.join("nn_doc_digits.h")).unwrap();
-    /// assert!(header.contains("void nn_doc_digits_predict(const float input[NN_DOC_DIGITS_INPUTS], \
-    ///                          float output[NN_DOC_DIGITS_OUTPUTS]);"));
-    /// # for end in ["c", "h"] { std::fs::remove_file(folder.join(format!("nn_doc_digits.{end}"))).unwrap(); }
+    /// assert!(header.contains(
+    ///     "void nn_doc_digits_predict(const float input[NN_DOC_DIGITS_INPUTS], \
+    ///      float output[NN_DOC_DIGITS_OUTPUTS]);"
+    /// ));
+    /// # for end in ["c", "h"] {
+    /// #     std::fs::remove_file(folder.join(format!("nn_doc_digits.{end}"))).unwrap();
+    /// # }
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///

@@ -25,7 +25,12 @@
 //! // y = 2x, and one outlier.
 //! let data = Dataset::new(vec![[0.0], [1.0], [2.0], [3.0]], vec![[0.0], [2.0], [40.0], [6.0]])?;
 //! let mut line = Line::init(1);
-//! fit(&mut line, &data).loss(huber(0.1)).epochs(600).learning_rate(0.05).show(Show::Nothing).run()?;
+//! fit(&mut line, &data)
+//!     .loss(huber(0.1))
+//!     .epochs(600)
+//!     .learning_rate(0.05)
+//!     .show(Show::Nothing)
+//!     .run()?;
 //! assert!((line.predict(&[3.0])[0] - 6.0).abs() < 0.5);
 //! # Ok::<(), nn::Error>(())
 //! ```

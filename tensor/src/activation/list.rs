@@ -24,7 +24,8 @@ use super::{map, scale_by_derivative};
 /// ```
 /// macro_rules! words {
 ///     ($(
-///         $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+///         $word:ident $(| $other:ident)*: $Type:ident
+///             $(, $With:ident($parameter:ident = $value:literal))?;
 ///     )*) => {
 ///         [$(stringify!($word)),*]
 ///     };

@@ -7,7 +7,8 @@
 //! use nn::data::row_file::{self, RowFile};
 //! use nn::data::{Dataset, Source};
 //!
-//! let squares: Dataset<[f32; 1], [f32; 1]> = (0..10_u8).map(f32::from).map(|x| ([x], [x * x])).collect();
+//! let squares: Dataset<[f32; 1], [f32; 1]> =
+//!     (0..10_u8).map(f32::from).map(|x| ([x], [x * x])).collect();
 //! let path = std::env::temp_dir().join(format!("squares-{}.rows", std::process::id()));
 //! row_file::write(&path, &squares)?;
 //! let rows = RowFile::<[f32; 1], [f32; 1]>::open(&path)?;

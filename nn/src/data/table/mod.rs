@@ -199,7 +199,8 @@ impl Table {
     /// ```
     /// # use nn::data::{Column, Table};
     /// let table = Table::new([Column::numbers("cm", [170.0, 181.0])])?;
-    /// let metres = table.column("cm")?.iter().map(|cell| cell.number().unwrap_or(f64::NAN) / 100.0);
+    /// let metres =
+    ///     table.column("cm")?.iter().map(|cell| cell.number().unwrap_or(f64::NAN) / 100.0);
     /// let table = table.with(Column::numbers("m", metres))?;
     /// assert_eq!(table.column("m")?.as_numbers(), Some(&[1.7, 1.81][..]));
     /// # Ok::<(), nn::Error>(())

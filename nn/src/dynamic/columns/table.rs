@@ -102,7 +102,10 @@ impl<T: Float> Dynamic<T> {
     /// use nn::Dynamic;
     /// use nn::data::{Column, Table};
     ///
-    /// let table = Table::new([Column::numbers("area", [84.0, 120.0]), Column::numbers("price", [1.0, 2.0])])?;
+    /// let table = Table::new([
+    ///     Column::numbers("area", [84.0, 120.0]),
+    ///     Column::numbers("price", [1.0, 2.0]),
+    /// ])?;
     /// let text = "columns { area: number(log) }, dense(8, relu), dense(1)";
     /// let network: Dynamic = Dynamic::parse(text)?.predicting(&table, "price")?;
     /// assert_eq!(network.rows(&table)?.len(), 2);

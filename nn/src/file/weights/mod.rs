@@ -28,7 +28,8 @@ use crate::words::Words;
 ///
 /// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 ///
-/// static DIGITS: Weights<Digits> = include_weights!("../../../examples/embedded/digits.safetensors");
+/// static DIGITS: Weights<Digits> =
+///     include_weights!("../../../examples/embedded/digits.safetensors");
 ///
 /// let probabilities: [f32; 10] = DIGITS.predict(&[0.5; 784]);
 /// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);

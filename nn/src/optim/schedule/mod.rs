@@ -57,7 +57,9 @@ type Schedule = fn(f64) -> f64;
 /// use nn::schedule;
 /// assert_eq!(schedule::by_name("linear")?(0.75), 0.25);
 /// let error = schedule::by_name("triangle").unwrap_err().to_string();
-/// assert!(error.starts_with("schedule: found triangle, expected one of constant, linear, cosine, coslog4"));
+/// assert!(error.starts_with(
+///     "schedule: found triangle, expected one of constant, linear, cosine, coslog4"
+/// ));
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub fn by_name(name: &str) -> Result<fn(f64) -> f64> {

@@ -5,9 +5,14 @@
 //! use nn::data::{Kind, Table};
 //!
 //! let flowers = Table::read_csv("iris.csv")?;
-//! println!("{flowers}\n\n{}", flowers.describe()); // the guessed kinds, and a summary of each column
+//! // The guessed kinds, and a summary of each column.
+//! println!("{flowers}\n\n{}", flowers.describe());
 //!
-//! let wine = Csv::new().separator(b';').missing("-").kind("quality", Kind::Category).read("wine.csv.gz")?;
+//! let wine = Csv::new()
+//!     .separator(b';')
+//!     .missing("-")
+//!     .kind("quality", Kind::Category)
+//!     .read("wine.csv.gz")?;
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
@@ -193,7 +198,9 @@ impl Csv {
     ///
     /// let text = "age\n31\n28\n45\n17\n64\n52\n39\n40\n71\n4o\n";
     /// let error = Csv::new().parse("people", text).unwrap_err().to_string();
-    /// assert!(error.starts_with("people: line 11 in column `age`: found `4o`, expected a number"));
+    /// assert!(
+    ///     error.starts_with("people: line 11 in column `age`: found `4o`, expected a number")
+    /// );
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///

@@ -1,17 +1,19 @@
 //! The language of the documentation: words that were given up stay away, and the messages of
 //! errors are seen together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use super::{files, read, root};
+use super::{files, read, root, tree};
 
 /// The folders with the sources of the libraries.
 const SOURCES: [&str; 5] =
     ["tensor/src", "autograd/src", "nn/src", "nn-macros/src", "nn-macros/grammar/src"];
 /// Their pages, besides those of the guide.
 const PAGES: [&str; 4] = ["README.md", "CONTRIBUTING.md", "nn/README.md", "benches/README.md"];
+/// Scripts whose name has no ending.
+const SCRIPTS: [&str; 2] = [".ci/run", ".ci/example"];
 /// The page with the words that were given up.
 const GLOSSARY: &str = "guide/src/glossary.md";
 /// The table of all messages.
@@ -24,11 +26,7 @@ fn literals(code: &str) -> Vec<String> {
     while let Some(begin) = rest.find(['"', '\'']) {
         let (quote, inside) = (rest.as_bytes()[begin], &rest[begin + 1..]);
         if quote == b'\'' {
-            // A character, or a lifetime.
-            let character = inside.strip_prefix('\\').unwrap_or(inside);
-            let length = character.chars().next().map_or(0, char::len_utf8);
-            let is_character = character[length..].starts_with('\'');
-            rest = if is_character { &character[length + 1..] } else { inside };
+            rest = behind_character(inside);
             continue;
         }
         let (mut text, mut characters) = (String::new(), inside.char_indices());
@@ -58,22 +56,147 @@ fn literals(code: &str) -> Vec<String> {
     found
 }
 
-/// What a reader of a source reads: comments without their code, and the literals of the other
-/// lines that are more than a word, with the number of their line.
-fn prose(source: &str) -> Vec<(usize, String)> {
-    let mut is_code = false;
-    let mut of_line = |line: &str| match line.trim_start().strip_prefix("//") {
-        Some(comment) => {
-            is_code ^= comment.contains("```");
-            if is_code { String::new() } else { comment.to_owned() }
+/// Reads a source line by line: a literal may go over several.
+#[derive(Default)]
+struct Prose {
+    /// In a block of code in a comment.
+    is_code: bool,
+    /// In a literal, with the marks behind its last quote: none, or those of a raw one.
+    literal: Option<String>,
+}
+
+impl Prose {
+    /// The comments without their code, and the literals that are more than a word.
+    fn of_line(&mut self, line: &str) -> String {
+        if self.literal.is_none()
+            && let Some(comment) = line.trim_start().strip_prefix("//")
+        {
+            self.is_code ^= comment.contains("```");
+            return if self.is_code { String::new() } else { comment.to_owned() };
         }
-        None => {
-            let mut texts = literals(line);
-            texts.retain(|text| text.contains(' '));
-            texts.join(" · ")
+        let (mut texts, mut rest) = (Vec::new(), line);
+        while !rest.is_empty() {
+            rest = match &self.literal {
+                Some(marks) if !marks.is_empty() => {
+                    let end = rest.find(&format!("\"{marks}"));
+                    texts.push(rest[..end.unwrap_or(rest.len())].to_owned());
+                    let behind = end.map(|end| &rest[end + 1 + marks.len()..]);
+                    self.literal = self.literal.take().filter(|_| behind.is_none());
+                    behind.unwrap_or_default()
+                }
+                Some(_) => {
+                    let (text, behind) = text_of_literal(rest);
+                    texts.push(text);
+                    self.literal = self.literal.take().filter(|_| behind.is_none());
+                    behind.unwrap_or_default()
+                }
+                None => self.code(rest, &mut texts),
+            };
+        }
+        texts.retain(|text| text.contains(' '));
+        texts.join(" · ")
+    }
+
+    /// Reads code up to the next literal, or a comment behind it.
+    fn code<'c>(&mut self, code: &'c str, texts: &mut Vec<String>) -> &'c str {
+        let Some(at) = code.find(['"', '\'', '/']) else { return "" };
+        let inside = &code[at + 1..];
+        match code.as_bytes()[at] {
+            b'/' if inside.starts_with('/') => {
+                texts.push(inside[1..].to_owned());
+                ""
+            }
+            b'/' => inside,
+            b'\'' => behind_character(inside),
+            _ => {
+                let before = code[..at].trim_end_matches('#');
+                let is_prefix = |c: char| c.is_alphanumeric() || c == '_';
+                let prefix = &before[before.trim_end_matches(is_prefix).len()..];
+                let is_raw = ["r", "br", "cr"].contains(&prefix);
+                self.literal = Some("#".repeat(if is_raw { at - before.len() } else { 0 }));
+                inside
+            }
+        }
+    }
+}
+
+/// Behind a character whose opening quote has been passed; a lifetime has no closing one.
+fn behind_character(inside: &str) -> &str {
+    let character = inside.strip_prefix('\\').unwrap_or(inside);
+    let length = character.chars().next().map_or(0, char::len_utf8);
+    character[length..].strip_prefix('\'').unwrap_or(inside)
+}
+
+/// The text up to the closing quote, or that of a line which does not have it, and what is behind.
+fn text_of_literal(inside: &str) -> (String, Option<&str>) {
+    let (mut text, mut characters) = (String::new(), inside.char_indices());
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return (text, Some(&inside[at + 1..])),
+            '\\' => match characters.next() {
+                Some((_, 'n')) => text.push(' '),
+                Some((_, other)) => text.push(other),
+                None => {}
+            },
+            other => text.push(other),
+        }
+    }
+    (text, None)
+}
+
+/// What a reader of a source reads, with the number of its line.
+fn prose(source: &str) -> Vec<(usize, String)> {
+    let mut prose = Prose::default();
+    let lines = without_tests(source).lines().enumerate();
+    lines.map(|(at, line)| (at + 1, prose.of_line(line))).collect()
+}
+
+#[test]
+fn literals_over_several_lines_are_read() {
+    let source = r####"
+        let a = ("one word", "word", 'x', '"'); // the word
+        let b = "begins \
+                 and ends"; let c = r#"raw "words" and
+        more"#;
+        fn d<'a>(x: &'a str) -> f64 { 1 / 2 }
+    "####;
+    let read: Vec<String> = prose(source).into_iter().map(|(_, text)| text).collect();
+    let expected =
+        ["", "one word ·  the word", "begins ", "                 and ends · raw \"words\" and"];
+    assert_eq!(read[..4], expected);
+    assert_eq!(read[4..], ["        more", "", ""]);
+}
+
+/// What a reader of a script or a manifest reads: the comments, and in Python the texts between
+/// three quotes.
+fn remarks(source: &str) -> Vec<(usize, String)> {
+    let mut is_text = false;
+    let mut of_line = |line: &str| {
+        let is_comment = comment(line);
+        let quotes = line.matches("\"\"\"").count();
+        let was_text = is_text;
+        is_text ^= quotes % 2 == 1;
+        match is_comment {
+            _ if was_text || quotes > 0 => line.to_owned(),
+            Some(at) => line[at + 1..].to_owned(),
+            None => String::new(),
         }
     };
-    without_tests(source).lines().enumerate().map(|(at, line)| (at + 1, of_line(line))).collect()
+    source.lines().enumerate().map(|(at, line)| (at + 1, of_line(line))).collect()
+}
+
+/// The place of the comment in a line of a script or a manifest.
+pub(super) fn comment(line: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, character) in line.char_indices() {
+        match (quote, character) {
+            (None, '#') if at == 0 || line[..at].ends_with(' ') => return Some(at),
+            (None, '"' | '\'') => quote = Some(character),
+            (Some(open), close) if open == close => quote = None,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// A source without the module of its tests, which stands behind the rest.
@@ -113,6 +236,12 @@ fn words_that_were_given_up_do_not_come_back() {
     for path in SOURCES.iter().flat_map(|folder| files(&root().join(folder), "rs")) {
         read_lines.extend(prose(&read(&path)).into_iter().map(|line| (path.clone(), line)));
     }
+    for path in ["sh", "py", "toml"].iter().flat_map(|ending| tree(&root(), ending)) {
+        read_lines.extend(remarks(&read(&path)).into_iter().map(|line| (path.clone(), line)));
+    }
+    for path in SCRIPTS.map(|script| root().join(script)) {
+        read_lines.extend(remarks(&read(&path)).into_iter().map(|line| (path.clone(), line)));
+    }
     let pages = PAGES.map(|page| root().join(page)).into_iter();
     for path in pages.chain(files(&root().join("guide/src"), "md")) {
         if !path.ends_with(GLOSSARY) {
@@ -134,8 +263,15 @@ fn words_that_were_given_up_do_not_come_back() {
 }
 
 /// How an error or a panic with a message begins.
-const CALLS: [&str; 5] =
-    ["Error::value(", "Error::file(", "Error::invalid(", "Error::diverged(", "panic!("];
+const CALLS: [&str; 7] = [
+    "Error::value(",
+    "Error::file(",
+    "Error::invalid(",
+    "Error::diverged(",
+    "Error::shape(",
+    "Error::shapes(",
+    "panic!(",
+];
 
 /// The arguments of a call whose opening parenthesis has been passed.
 fn arguments(code: &str) -> &str {
@@ -163,43 +299,126 @@ fn comments_gone(code: &str) -> String {
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The messages of all errors and panics by the file that has them, each in its parts, with `{…}`
-/// where values are put in, and whether the call has all of them: if not, those of its function are
-/// with it.
-fn messages() -> BTreeMap<String, Vec<(String, bool)>> {
-    let mut all = BTreeMap::new();
-    for path in SOURCES.iter().flat_map(|folder| files(&root().join(folder), "rs")) {
-        let source = read(&path);
-        let code = without_tests(&source);
-        let name = path.strip_prefix(root()).expect("a path below the root").display().to_string();
-        let is_test = |part: &str| ["tests.rs", "tests", "checks.rs", "pytorch.rs"].contains(&part);
-        if name.split('/').any(is_test) {
-            continue;
-        }
-        let mut found: Vec<(usize, String, bool)> = Vec::new();
-        for call in CALLS {
-            for (at, _) in code.match_indices(call) {
-                let line = code[..at].rsplit('\n').next().unwrap_or_default().trim_start();
-                let inside = arguments(&code[at + call.len()..]);
-                let mut said = literals(inside);
-                let is_whole = said.iter().any(|text| text.contains(' '));
-                if !is_whole {
-                    // The sentence is written before the call, in the same function.
-                    let function = code[..at].rfind("fn ").unwrap_or(at);
-                    let before = comments_gone(&code[function..at]);
-                    said.extend(literals(&before).into_iter().filter(|text| text.contains(' ')));
-                }
-                if !line.starts_with("//") && !said.is_empty() {
-                    found.push((at, said.join(" · "), is_whole));
-                }
+/// The sentences that have a name, such as advice that several messages give.
+fn named_sentences(sources: &[(String, String)]) -> BTreeMap<&str, String> {
+    let mut named = BTreeMap::new();
+    for (_, code) in sources {
+        for (at, _) in code.match_indices("const ") {
+            let Some((name, value)) = code[at + 6..].split_once(": &str =") else { continue };
+            let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            let text = value.split_once(';').and_then(|_| literals(value).into_iter().next());
+            if let Some(text) = text.filter(|text| is_name && text.contains(' ')) {
+                named.insert(name, text);
             }
         }
-        found.sort();
+    }
+    named
+}
+
+/// What these arguments say: their literals, then the sentences that they name.
+fn said(arguments: &str, named: &BTreeMap<&str, String>) -> Vec<String> {
+    let mut said = literals(arguments);
+    let words = arguments.split(|c: char| !c.is_alphanumeric() && c != '_');
+    said.extend(words.filter_map(|word| named.get(word).cloned()));
+    said
+}
+
+fn has_sentence(said: &[String]) -> bool {
+    said.iter().any(|text| text.contains(' '))
+}
+
+/// The place of the function that contains the place `at`.
+fn function(code: &str, at: usize) -> usize {
+    code[..at].rfind("fn ").unwrap_or(at)
+}
+
+/// The calls of what makes the message at `at`, with their arguments: of the closure of which it is
+/// the body, or else of the function.
+fn calls_of_the_maker(code: &str, at: usize) -> Vec<(usize, &str)> {
+    let begin = function(code, at);
+    let statement = code[begin..at].rfind("let ").map(|place| begin + place);
+    let closure = statement.and_then(|place| {
+        let (name, rest) = code[place + 4..at].split_once(" =")?;
+        let body = rest.trim_start().trim_start_matches("move ");
+        // Before the end of a statement, or in a block that is still open.
+        let is_open = body.matches('{').count() > body.matches('}').count();
+        (body.starts_with('|') && (is_open || !body.contains(';'))).then_some(name)
+    });
+    let name_of_function = code[begin..].strip_prefix("fn ").map(|rest| {
+        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
+    });
+    let (from, to, name) = match (closure, name_of_function) {
+        (Some(name), _) => {
+            let end = code[at..].find("\nfn ").unwrap_or(code.len() - at);
+            let end = code[at..].find("    fn ").map_or(end, |method| method.min(end));
+            (at, at + end, name)
+        }
+        (None, Some(name)) => (0, code.len(), name),
+        (None, None) => return Vec::new(),
+    };
+    let opening = format!("{name}(");
+    let places = code[from..to].match_indices(&opening).map(|(place, _)| from + place);
+    let is_call = |&place: &usize| {
+        let before = &code[..place];
+        let is_longer = before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+        !is_longer && !before.ends_with("fn ") && !is_comment(code, place)
+    };
+    places.filter(is_call).map(|at| (at, arguments(&code[at + opening.len()..]))).collect()
+}
+
+fn is_comment(code: &str, at: usize) -> bool {
+    code[..at].rsplit('\n').next().unwrap_or_default().trim_start().starts_with("//")
+}
+
+/// The messages of all errors and panics by the file that has them, each in its parts, with `{…}`
+/// where values are put in, and whether the call has all of them: if not, those of its function are
+/// with it. An error that is passed on as it is has its row where it is made.
+fn messages() -> BTreeMap<String, Vec<(String, bool)>> {
+    let mut sources = Vec::new();
+    for path in SOURCES.iter().flat_map(|folder| files(&root().join(folder), "rs")) {
+        let name = path.strip_prefix(root()).expect("a path below the root").display().to_string();
+        let is_test = |part: &str| ["tests.rs", "tests", "checks.rs", "pytorch.rs"].contains(&part);
+        if !name.split('/').any(is_test) {
+            sources.push((name, without_tests(&read(&path)).to_owned()));
+        }
+    }
+    let named = named_sentences(&sources);
+    let mut all = BTreeMap::new();
+    for (name, code) in &sources {
+        let mut found: BTreeSet<(usize, String, bool)> = BTreeSet::new();
+        for (at, call) in CALLS.iter().flat_map(|&call| code.match_indices(call)) {
+            if is_comment(code, at) {
+                continue;
+            }
+            let mut parts = said(arguments(&code[at + call.len()..]), &named);
+            if has_sentence(&parts) {
+                found.insert((at, parts.join(" · "), true));
+                continue;
+            }
+            // The sentence is in the calls of a closure or a function that makes the message …
+            let calls = calls_of_the_maker(code, at).into_iter();
+            let calls: Vec<_> = calls
+                .map(|(at, arguments)| (at, said(arguments, &named)))
+                .filter(|(_, more)| has_sentence(more))
+                .collect();
+            if !calls.is_empty() {
+                let whole = |more: Vec<String>| [&parts[..], &more[..]].concat().join(" · ");
+                found.extend(calls.into_iter().map(|(at, more)| (at, whole(more), true)));
+                continue;
+            }
+            // … or before the call, in the same function.
+            let before = comments_gone(&code[function(code, at)..at]);
+            parts.extend(literals(&before).into_iter().filter(|text| text.contains(' ')));
+            let is_passed_on = parts
+                .iter()
+                .all(|text| text.starts_with('{') && text.ends_with('}') && !text.contains(' '));
+            if !is_passed_on {
+                found.insert((at, parts.join(" · "), false));
+            }
+        }
         if !found.is_empty() {
-            all.insert(
-                name,
-                found.into_iter().map(|(_, message, is_whole)| (message, is_whole)).collect(),
-            );
+            let rows = found.into_iter().map(|(_, message, is_whole)| (message, is_whole));
+            all.insert(name.clone(), rows.collect());
         }
     }
     all

@@ -1,7 +1,8 @@
 //! The guide says what is true: its code is that of programs which are compiled, its output what
-//! they printed, and its links, pictures and commands are there.
+//! they printed, and its links, figures and commands are there.
 
 mod language;
+mod width;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,6 +28,23 @@ fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
                 found.push(path);
             }
             false => {}
+        }
+    }
+    found.sort();
+    found
+}
+
+/// The files with this ending that belong to the repository: without what was built, and without
+/// folders that begin with a dot.
+fn tree(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if path.is_dir() && name != "target" && !name.starts_with('.') {
+            found.extend(tree(&path, ending));
+        } else if path.is_file() && path.extension().is_some_and(|extension| extension == ending) {
+            found.push(path);
         }
     }
     found.sort();

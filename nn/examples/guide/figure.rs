@@ -245,7 +245,7 @@ impl Panel {
         let layout = self.layout();
         let picture = kuva::render_to_svg(self.plots, layout);
         // Lets a page show it smaller, and gives it a title.
-        let (head, body) = picture.split_once('>').ok_or("the plotting crate gave no picture")?;
+        let (head, body) = picture.split_once('>').ok_or("the plotting crate gave no figure")?;
         let attribute = |name: &str| {
             let (_, after) = head.split_once(&format!(" {name}=\""))?;
             after.split('"').next()

@@ -299,28 +299,33 @@ fn comments_gone(code: &str) -> String {
     code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
 }
 
-/// The sentences that have a name, such as advice that several messages give.
-fn named_sentences(sources: &[(String, String)]) -> BTreeMap<&str, String> {
-    let mut named = BTreeMap::new();
-    for (_, code) in sources {
+/// The sentences that have a name, such as advice that several messages give, with the files that
+/// define them.
+type Named<'s> = BTreeMap<&'s str, Vec<(&'s str, String)>>;
+
+fn named_sentences(sources: &[(String, String)]) -> Named<'_> {
+    let mut named = Named::new();
+    for (file, code) in sources {
         for (at, _) in code.match_indices("const ") {
             let Some((name, value)) = code[at + 6..].split_once(": &str =") else { continue };
             let is_name = name.chars().all(|c| c.is_ascii_uppercase() || c == '_');
             let text = value.split_once(';').and_then(|_| literals(value).into_iter().next());
             if let Some(text) = text.filter(|text| is_name && text.contains(' ')) {
-                named.insert(name, text);
+                named.entry(name).or_default().push((file, text));
             }
         }
     }
     named
 }
 
-/// What these arguments say: their literals, then the sentences that they name.
-fn said(arguments: &str, named: &BTreeMap<&str, String>) -> Vec<String> {
-    let mut said = literals(arguments);
+/// The sentences that these arguments name, each as the nearest file defines it.
+fn sentences_named_in(arguments: &str, file: &str, named: &Named<'_>) -> Vec<String> {
+    let nearness =
+        |other: &str| file.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
     let words = arguments.split(|c: char| !c.is_alphanumeric() && c != '_');
-    said.extend(words.filter_map(|word| named.get(word).cloned()));
-    said
+    let all = words.filter_map(|word| named.get(word));
+    let nearest = all.filter_map(|all| all.iter().max_by_key(|(other, _)| nearness(other)));
+    nearest.map(|(_, text)| text.clone()).collect()
 }
 
 fn has_sentence(said: &[String]) -> bool {
@@ -332,9 +337,9 @@ fn function(code: &str, at: usize) -> usize {
     code[..at].rfind("fn ").unwrap_or(at)
 }
 
-/// The calls of what makes the message at `at`, with their arguments: of the closure of which it is
-/// the body, or else of the function.
-fn calls_of_the_maker(code: &str, at: usize) -> Vec<(usize, &str)> {
+/// The place of what makes the message at `at`, the closure of which it is the body, or else the
+/// function, and the calls of that with their arguments.
+fn calls_of_the_maker(code: &str, at: usize) -> (usize, Vec<(usize, &str)>) {
     let begin = function(code, at);
     let statement = code[begin..at].rfind("let ").map(|place| begin + place);
     let closure = statement.and_then(|place| {
@@ -342,28 +347,32 @@ fn calls_of_the_maker(code: &str, at: usize) -> Vec<(usize, &str)> {
         let body = rest.trim_start().trim_start_matches("move ");
         // Before the end of a statement, or in a block that is still open.
         let is_open = body.matches('{').count() > body.matches('}').count();
-        (body.starts_with('|') && (is_open || !body.contains(';'))).then_some(name)
+        (body.starts_with('|') && (is_open || !body.contains(';'))).then_some((place, name))
     });
-    let name_of_function = code[begin..].strip_prefix("fn ").map(|rest| {
-        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-    });
-    let (from, to, name) = match (closure, name_of_function) {
-        (Some(name), _) => {
-            let end = code[at..].find("\nfn ").unwrap_or(code.len() - at);
-            let end = code[at..].find("    fn ").map_or(end, |method| method.min(end));
-            (at, at + end, name)
+    let (begin, to, name) = match closure {
+        Some((place, name)) => {
+            let ends = ["\nfn ", " fn "].map(|next| code[at..].find(next));
+            (place, at + ends.into_iter().flatten().min().unwrap_or(code.len() - at), name)
         }
-        (None, Some(name)) => (0, code.len(), name),
-        (None, None) => return Vec::new(),
+        None => {
+            let name = code[begin..].strip_prefix("fn ").unwrap_or_default();
+            let end = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(0);
+            (begin, code.len(), &name[..end])
+        }
     };
+    if name.is_empty() {
+        return (begin, Vec::new());
+    }
     let opening = format!("{name}(");
+    let from = if closure.is_some() { at } else { 0 };
     let places = code[from..to].match_indices(&opening).map(|(place, _)| from + place);
     let is_call = |&place: &usize| {
         let before = &code[..place];
         let is_longer = before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
         !is_longer && !before.ends_with("fn ") && !is_comment(code, place)
     };
-    places.filter(is_call).map(|at| (at, arguments(&code[at + opening.len()..]))).collect()
+    let calls = places.filter(is_call);
+    (begin, calls.map(|at| (at, arguments(&code[at + opening.len()..]))).collect())
 }
 
 fn is_comment(code: &str, at: usize) -> bool {
@@ -390,29 +399,35 @@ fn messages() -> BTreeMap<String, Vec<(String, bool)>> {
             if is_comment(code, at) {
                 continue;
             }
-            let mut parts = said(arguments(&code[at + call.len()..]), &named);
-            if has_sentence(&parts) {
-                found.insert((at, parts.join(" · "), true));
+            let inside = arguments(&code[at + call.len()..]);
+            let (mut parts, advice) = (literals(inside), sentences_named_in(inside, name, &named));
+            if has_sentence(&parts) || parts.len() > 1 && !advice.is_empty() {
+                found.insert((at, [parts, advice].concat().join(" · "), true));
                 continue;
             }
-            // The sentence is in the calls of a closure or a function that makes the message …
-            let calls = calls_of_the_maker(code, at).into_iter();
+            // The rest is before the call, in the same closure or function, …
+            let (begin, calls) = calls_of_the_maker(code, at);
+            let before = literals(&comments_gone(&code[begin..at]));
+            parts.extend(before.into_iter().filter(|text| text.contains(' ')));
+            // … or in the calls of these.
             let calls: Vec<_> = calls
-                .map(|(at, arguments)| (at, said(arguments, &named)))
+                .into_iter()
+                .map(|(at, inside)| {
+                    let advice = sentences_named_in(inside, name, &named);
+                    (at, [literals(inside), advice].concat())
+                })
                 .filter(|(_, more)| has_sentence(more))
                 .collect();
-            if !calls.is_empty() {
-                let whole = |more: Vec<String>| [&parts[..], &more[..]].concat().join(" · ");
-                found.extend(calls.into_iter().map(|(at, more)| (at, whole(more), true)));
-                continue;
+            let is_whole = parts.len() <= 1;
+            for (at, more) in &calls {
+                let message = [&parts[..], &more[..], &advice[..]].concat().join(" · ");
+                found.insert((*at, message, is_whole));
             }
-            // … or before the call, in the same function.
-            let before = comments_gone(&code[function(code, at)..at]);
-            parts.extend(literals(&before).into_iter().filter(|text| text.contains(' ')));
+            parts.extend(advice);
             let is_passed_on = parts
                 .iter()
                 .all(|text| text.starts_with('{') && text.ends_with('}') && !text.contains(' '));
-            if !is_passed_on {
+            if calls.is_empty() && !is_passed_on {
                 found.insert((at, parts.join(" · "), false));
             }
         }
@@ -429,12 +444,13 @@ fn every_message_is_in_the_table_and_short() {
     /// Three lines of a terminal, and a line of parts among which a message chooses.
     const LONGEST: usize = 400;
     let mut table = String::from(
-        "# Messages\n\nWritten by a test: `UPDATE_MESSAGES=1 cargo test -p nn --test readme \
-         messages`. The messages of all errors and panics of the libraries, in the order of the \
-         files: what, what was found, what was expected, what to do, with `{…}` where values are \
-         put in. Those of `network!` are in `ui/fail/*.stderr`, as the compiler shows them.\n",
+        "# Messages\n\n\
+         Written by a test: `UPDATE_MESSAGES=1 cargo test -p nn --test readme message`. The \
+         messages of all\nerrors and panics of the libraries, in the order of the files: what, \
+         what was found, what was\nexpected, what to do, with `{…}` where values are put in. \
+         Those of `network!` are in\n`ui/fail/*.stderr`, as the compiler shows them.\n",
     );
-    let (mut count, mut long) = (0, Vec::new());
+    let (mut count, mut long, mut mute) = (0, Vec::new(), Vec::new());
     for (file, messages) in messages() {
         write!(table, "\n## {file}\n\n").unwrap();
         for (message, is_whole) in messages {
@@ -442,6 +458,9 @@ fn every_message_is_in_the_table_and_short() {
             writeln!(table, "- {message}").unwrap();
             if is_whole && message.chars().count() > LONGEST {
                 long.push(format!("{file}: {message}"));
+            }
+            if !message.contains(' ') {
+                mute.push(format!("{file}: {message}"));
             }
         }
     }
@@ -451,9 +470,10 @@ fn every_message_is_in_the_table_and_short() {
     }
     assert!(count > 300, "where are the messages?");
     assert!(long.is_empty(), "longer than three lines: {long:#?}");
+    assert!(mute.is_empty(), "a name without a sentence that this test finds: {mute:#?}");
     let is_up_to_date = Path::new(&path).exists() && read(&path) == table;
     assert!(
         is_up_to_date,
-        "{MESSAGES} is out of date: run `UPDATE_MESSAGES=1 cargo test -p nn --test readme messages`"
+        "{MESSAGES} is out of date: run `UPDATE_MESSAGES=1 cargo test -p nn --test readme message`"
     );
 }

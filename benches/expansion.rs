@@ -1,8 +1,8 @@
 //! The compile-time cost of `network!`: its own time from tokens to tokens, for networks of 2, 20
 //! and 200 layers, and for one of 20 with a mistake in each.
 //!
-//! A procedural macro cannot be called from outside of the compiler, so its modules are compiled into
-//! this program. Tokens are those of `proc-macro2`, not the compiler's own.
+//! A procedural macro cannot be called from outside of the compiler, so its modules are compiled
+//! into this program. Tokens are those of `proc-macro2`, not the compiler's own.
 
 #![allow(dead_code, unused_imports)] // called by the compiler and by tests
 

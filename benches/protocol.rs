@@ -7,8 +7,8 @@
 //! with `--check` the losses (`loss@N`) or outputs (`out@0`, `out@1`) that all frameworks must
 //! agree on. A name like `64x784x128` is a [`Product`], of which `gflops` is printed.
 //!
-//! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time is
-//! the median of chunks of some 20 ms, after a warm-up.
+//! Weights are Glorot-uniform from an integer hash, biases zero; minibatches come in order. A time
+//! is the median of chunks of some 20 ms, after a warm-up.
 
 use std::hint::black_box;
 use std::ops::Range;
@@ -231,8 +231,8 @@ impl Options {
         self.emit(name, "gflops", workload.flops() as f64 / seconds / 1e9, "GFLOP/s");
     }
 
-    /// Measures `predict`, which computes the last layer's values for rows of `rows` and returns the
-    /// very first of them.
+    /// Measures `predict`, which computes the last layer's values for rows of `rows` and returns
+    /// the very first of them.
     pub fn predict(
         &self,
         workload: &Workload,

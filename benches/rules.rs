@@ -1,7 +1,8 @@
 //! The cost of each optimizer per parameter, and of those that see whole tensors, compared with
 //! Adam in a training step.
 //!
-//! Throughput is in parameters per second. `cargo bench -p benches --bench rules -- 'rule'` shows the first group alone.
+//! Throughput is in parameters per second. `cargo bench -p benches --bench rules -- 'rule'` shows
+//! the first group alone.
 
 use benches::measure::{Work, measure, quick};
 use benches::protocol::Workload;
@@ -63,10 +64,11 @@ fn all(criterion: &mut Criterion) {
         ($($rule:expr),* $(,)?) => { $( rule(&mut group, SHAPE, $rule); )* };
     }
     rules! {
-        Sgd::new(RATE).momentum(0.9), Adam::new(RATE), AdamW::new(RATE), AmsGrad::new(RATE), Adamax::new(RATE),
-        AdaGrad::new(RATE), Adadelta::new(RATE), Rprop::new(RATE), Lion::new(RATE), NAdam::new(RATE), RAdam::new(RATE),
-        RmsProp::new(RATE), Adan::new(RATE), ScheduleFree::new(RATE), Lamb::new(RATE), Lars::new(RATE),
-        Adafactor::new(RATE), Muon::new(RATE, AdamW::new(RATE)),
+        Sgd::new(RATE).momentum(0.9), Adam::new(RATE), AdamW::new(RATE), AmsGrad::new(RATE),
+        Adamax::new(RATE), AdaGrad::new(RATE), Adadelta::new(RATE), Rprop::new(RATE),
+        Lion::new(RATE), NAdam::new(RATE), RAdam::new(RATE), RmsProp::new(RATE), Adan::new(RATE),
+        ScheduleFree::new(RATE), Lamb::new(RATE), Lars::new(RATE), Adafactor::new(RATE),
+        Muon::new(RATE, AdamW::new(RATE)),
         Elastic::l1(RATE, Adam::new(RATE)), MaxNorm::new(1e3, Adam::new(RATE)),
         GradientNoise::new(RATE, 1, Adam::new(RATE)),
     }

@@ -1,7 +1,7 @@
 //! A training step of the static driver and of the tape.
 //!
-//! Throughput is in samples per second; the operations in the line below a benchmark are those of the
-//! matrix products.
+//! Throughput is in samples per second; the operations in the line below a benchmark are those of
+//! the matrix products.
 
 use autograd::Tape;
 use benches::measure::{Work, measure, plural, quick};
@@ -102,7 +102,8 @@ fn classes(rows: usize) -> Vec<Class<10>> {
     Class::from_labels(&labels).expect("labels below 10")
 }
 
-/// Epochs of the flagship with Adam, by a loop that bounds gradients and averages parameters, or does neither.
+/// Epochs of the flagship with Adam, by a loop that bounds gradients and averages parameters, or
+/// does neither.
 fn loops(criterion: &mut Criterion) {
     const ROWS: usize = 6400;
     const EPOCHS: usize = 4;

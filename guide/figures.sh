@@ -14,7 +14,7 @@ for program in nn/examples/[0-9][0-9]_*.rs; do
     [ $# -eq 0 ] || [[ " $* " == *" ${name%%_*} "* ]] || continue
     files=(--data "$data")
     case "$name" in
-        # Five seeds of some minutes each, without pictures.
+        # Five seeds of some minutes each, without figures.
         12_best_model) options=(); seeds=(0 1 2 3 4) ;;
         12_digits)
             [ -n "$digits" ] || continue

@@ -2,7 +2,8 @@
 //!
 //! f(x, y) = (1 − x)² + 100·(y − x²)² has its minimum 0 at (1, 1), at the end of a curved valley
 //! along which gradient descent needs thousands of steps. Newton's method takes each step to the
-//! minimum of the quadratic function that has f's value, gradient and Hessian: here about two dozen.
+//! minimum of the quadratic function that has f's value, gradient and Hessian: here about two
+//! dozen.
 //!
 //! `cargo run --release -p autograd --example newton`
 

@@ -20,7 +20,8 @@ use crate::error::{Error, Result};
 /// assert_eq!(x.sum_axes(&[-1], false)?.value(), Tensor::from([3.0, 7.0]));
 /// assert_eq!(
 ///     x.softmax(-3).unwrap_err().to_string(),
-///     "softmax: [2, 2]: there is no axis -3; the axes are counted from 0, or from the end by -1, -2, …"
+///     "softmax: [2, 2]: there is no axis -3; the axes are counted from 0, or from the end by -1, \
+///      -2, …"
 /// );
 /// # Ok::<(), autograd::Error>(())
 /// ```
@@ -62,7 +63,8 @@ signed!(i32 i64 isize);
 fn from_end(op: &'static str, axis: i128, shape: &Shape) -> Result<usize> {
     usize::try_from(axis + shape.len() as i128).map_err(|_| {
         let rule = format!(
-            "{shape:?}: there is no axis {axis}; the axes are counted from 0, or from the end by -1, -2, …"
+            "{shape:?}: there is no axis {axis}; the axes are counted from 0, or from the end by \
+             -1, -2, …"
         );
         Error::invalid(op, rule)
     })

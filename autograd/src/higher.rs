@@ -19,7 +19,8 @@
 //! assert_eq!(jacobian(|x| x.square(), &x)?, Tensor::from([[2.0, 0.0], [0.0, 4.0]]));
 //!
 //! // Σ x³: gradient 3x², Hessian diag(6x)
-//! let ([gradient], [product]) = hessian_vector(|[x]| x.powf(Dual::constant(3.0))?.sum(), [&x], [&v])?;
+//! let ([gradient], [product]) =
+//!     hessian_vector(|[x]| x.powf(Dual::constant(3.0))?.sum(), [&x], [&v])?;
 //! assert_eq!((gradient, product), (Tensor::from([3.0, 12.0]), Tensor::from([6.0, 0.0])));
 //! let at_x = hessian(|x| x.powf(Dual::constant(3.0))?.sum(), &x)?;
 //! assert_eq!(at_x.hessian, Tensor::from([[6.0, 0.0], [0.0, 12.0]]));

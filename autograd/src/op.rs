@@ -148,7 +148,9 @@ impl<'a, T: Float, const N: usize> Call<'a, T, N> {
 /// let x = tape.parameter(Tensor::from([0.4, 0.6]));
 /// let error = tape.apply_without_gradient(Round, [x]).unwrap_err();
 /// let error = error.to_string();
-/// assert!(error.starts_with("round: input 0, [2], requires a gradient, but the operation has none"));
+/// assert!(
+///     error.starts_with("round: input 0, [2], requires a gradient, but the operation has none")
+/// );
 /// assert_eq!(tape.apply_without_gradient(Round, [x.detach()])?.value().to_vec(), [0.0, 1.0]);
 /// # Ok::<(), autograd::Error>(())
 /// ```

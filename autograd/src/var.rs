@@ -132,8 +132,9 @@ impl<'t, T: Float> Var<'t, T> {
     /// let x = tape.parameter(Tensor::from([1.0, 2.0]));
     /// assert_eq!(
     ///     x.backward().unwrap_err().to_string(),
-    ///     "backward from parameter [2] (variable 0): `backward` needs a single element; reduce it \
-    ///      with `sum()` or `mean()`, or pass the gradient of each element to `backward_with(dy)`"
+    ///     "backward from parameter [2] (variable 0): `backward` needs a single element; reduce \
+    ///      it with `sum()` or `mean()`, or pass the gradient of each element to \
+    ///      `backward_with(dy)`"
     /// );
     /// ```
     pub fn backward(self) -> Result<Gradients<T>> {

@@ -31,7 +31,8 @@ const TRANSPOSED: i32 = 112;
 pub struct Blas(Library);
 
 impl Blas {
-    /// Opens `mkl` or `openblas`, whose file the environment variable `PEERS_MKL` or `PEERS_OPENBLAS` names.
+    /// Opens `mkl` or `openblas`, whose file the environment variable `PEERS_MKL` or
+    /// `PEERS_OPENBLAS` names.
     pub fn open(name: &str) -> Result<Self, String> {
         let variable = format!("PEERS_{}", name.to_uppercase());
         let path = std::env::var_os(&variable)

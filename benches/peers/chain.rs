@@ -42,8 +42,8 @@ fn burn(device: &burn::tensor::Device, length: usize, backward: bool) {
 fn dfdx(device: &dfdx::tensor::Cpu, length: usize, backward: bool) {
     use dfdx::prelude::*;
     let x: Tensor<Rank0, f32, _> = device.tensor(0.999);
-    // The tape moves along with y. Its chain begins with another scalar than x, since dfdx 0.13 panics in
-    // the backward pass of x·x.
+    // The tape moves along with y. Its chain begins with another scalar than x, since dfdx 0.13
+    // panics in the backward pass of x·x.
     let first: Tensor<Rank0, f32, _> = device.tensor(0.999);
     let mut y = first.leaky_trace();
     for _ in 0..length {

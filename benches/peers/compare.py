@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Measures this project beside other frameworks and prints one table.
+"""Measures this project and other frameworks and prints one table.
 
     python3 benches/peers/compare.py [--quick] [--check] [--build] [--all] [--rounds 3] [--secs 0.8]
                                      [--workloads A,D,64x784x128] [--peers numpy,jax] [--threads 1,2]
 
-It takes whatever is there: NumPy, PyTorch, JAX and ONNX Runtime if this Python can import them; Candle, Burn,
+It takes what is there: NumPy, PyTorch, JAX and ONNX Runtime if this Python can import them; Candle, Burn,
 dfdx, and the matrix products gemm, faer and matrixmultiply if `--build` has built them (minutes), and with them those of
 the BLAS libraries that this Python has, NumPy's OpenBLAS and MKL (`pip install mkl`); and RTNeural if the
 environment variable RTNEURAL names a checkout of it. The frameworks take turns, in an order that is reversed every
@@ -205,7 +205,7 @@ def main():
     found = peers()
     if arguments.peers:
         found = {p: c for p, c in found.items() if p == OURS or p in arguments.peers.split(",")}
-    print(f"beside {', '.join(list(found)[1:]) or 'nothing: see --help'}", file=sys.stderr)
+    print(f"compared with {', '.join(list(found)[1:]) or 'nothing: see --help'}", file=sys.stderr)
     if arguments.check:
         return check(found, workloads, max(threads))
 

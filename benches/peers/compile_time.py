@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Measures what a network costs to compile: this project beside Candle, Burn and dfdx.
+"""Measures what a network costs to compile: this project compared with Candle, Burn and dfdx.
 
     python3 benches/peers/compile_time.py hello [--only nn,candle]   a program that trains and predicts with one network
     python3 benches/peers/compile_time.py size                       what a network adds to a program
     python3 benches/peers/compile_time.py many                       a crate of 50 networks, and programs with all of them
 
-Builds in a new directory, with every crate downloaded before the clock starts. Beside the wall-clock time there is
+Builds in a new directory, with every crate downloaded before the clock starts. Besides the wall-clock time there is
 the time that all cores spent, which depends less on what else the machine does.
 """
 

@@ -28,8 +28,8 @@ impl Training for Box<dyn Framework> {
     }
 }
 
-/// Makes a network of a workload's sizes, given the inputs, row by row, and the class of every row, which
-/// may be missing where nothing is trained.
+/// Makes a network of a workload's sizes, given the inputs, row by row, and the class of every row,
+/// which may be missing where nothing is trained.
 pub type Open = fn(&Workload, Vec<f32>, Vec<u32>) -> Box<dyn Framework>;
 
 /// All of them.

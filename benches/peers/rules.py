@@ -1,4 +1,4 @@
-"""What a step of PyTorch's fused optimizers costs for a parameter, beside `cargo bench -p benches --bench rules`.
+"""What a step of PyTorch's fused optimizers costs for a parameter, to compare with `cargo bench -p benches --bench rules`.
 
     python3 benches/peers/rules.py          # with torch in this Python; one thread
 """

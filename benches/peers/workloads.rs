@@ -1,6 +1,6 @@
-//! The workloads on which frameworks are compared, by another framework: `--peer candle`, `burn` or `dfdx`, or, for
-//! matrix products, `gemm`, `faer` or `matrixmultiply`, or a BLAS, `mkl` or `openblas`, whose shared library the
-//! environment variable `PEERS_MKL` or `PEERS_OPENBLAS` names.
+//! The workloads on which frameworks are compared, by another framework: `--peer candle`, `burn` or
+//! `dfdx`, or, for matrix products, `gemm`, `faer` or `matrixmultiply`, or a BLAS, `mkl` or
+//! `openblas`, whose shared library the environment variable `PEERS_MKL` or `PEERS_OPENBLAS` names.
 //!
 //! [`benches::protocol`] describes the command line and the numbers.
 

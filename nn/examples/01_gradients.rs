@@ -56,7 +56,12 @@ fn chapter(options: &Options) -> guide::Result {
         .line("x · tanh(x²)", places().map(|x| (x, f(x))))
         .line("derivative by hand", places().map(|x| (x, by_hand(x))))
         .dots("by dual numbers", places().step_by(10).map(|x| (x, derivative(f, x))))
-        .save(&options.out, "01_derivative", "A curve that rises from lower left to upper right, and its derivative by hand; the dots computed by dual numbers lie on it.")
+        .save(
+            &options.out,
+            "01_derivative",
+            "A curve that rises from lower left to upper right, and its derivative by hand; the \
+             dots computed by dual numbers lie on it.",
+        )
 }
 
 fn main() -> ExitCode {

@@ -1,4 +1,5 @@
-//! Chapter 2 of the guide: a neuron. The effect of its weights and its bias on the output, and how training finds them.
+//! Chapter 2 of the guide: a neuron. The effect of its weights and its bias on the output, and how
+//! training finds them.
 
 #[path = "guide/mod.rs"]
 mod guide;

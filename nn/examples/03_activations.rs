@@ -1,4 +1,5 @@
-//! Chapter 3 of the guide: why activations. Decision regions of the same layers with and without them.
+//! Chapter 3 of the guide: why activations. Decision regions of the same layers with and without
+//! them.
 
 #[path = "guide/mod.rs"]
 mod guide;

@@ -1,4 +1,5 @@
-//! Chapter 6 of the guide: universal approximation. The error over the width, what the theorem promises, and depth.
+//! Chapter 6 of the guide: universal approximation. The error over the width, what the theorem
+//! promises, and depth.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -10,38 +11,37 @@ use guide::{Options, Panel, low_median_high};
 use nn::data::Dataset;
 use nn::{Dynamic, Show, fit, schedule};
 
-type Function = fn(f64) -> f64;
-const FUNCTIONS: [(&str, Function); 3] =
+const FUNCTIONS: [(&str, fn(f64) -> f64); 3] =
     [("sin 2πx", |x| (2.0 * PI * x).sin()), ("|x|", f64::abs), ("tanh 10x", |x| (10.0 * x).tanh())];
 /// Eight teeth: a tent of a tent of a tent.
-const TEETH: Function = |x| 1.0 - 2.0 * ((4.0 * x).rem_euclid(1.0) - 0.5).abs();
+const TEETH: fn(f64) -> f64 = |x| 1.0 - 2.0 * ((4.0 * x).rem_euclid(1.0) - 0.5).abs();
 
-/// The function at points from −1 to 1, moved by `shift` of a step. Each row is x and a 1, so that the corners of the first
-/// layer's units begin at random positions; with only a bias, which begins at 0, they would all begin at 0.
-fn places(f: Function, shift: f64) -> Dataset<[f32; 2], [f32; 1]> {
+/// The function at points from −1 to 1, moved by `shift` of a step. Each row is x and a 1, so that
+/// the corners of the first layer's units begin at random positions; with only a bias, which begins
+/// at 0, they would all begin at 0.
+fn places(f: fn(f64) -> f64, shift: f64) -> Dataset<[f32; 2], [f32; 1]> {
     let place = |i: u32| -1.0 + 2.0 * (f64::from(i) + 0.5 + shift) / 512.0;
     (0..512).map(place).map(|x| ([x as f32, 1.0], [f(x) as f32])).collect()
 }
 
-/// Number of parameters of this network, and the root of its mean squared error between the training points: the lowest,
-/// the median and the highest of the seeds.
-fn trained(f: Function, network: &str, options: &Options) -> nn::Result<(f64, [f64; 3])> {
+/// Number of parameters of this network, and the root of its mean squared error between the
+/// training points: the lowest, the median and the highest of the seeds.
+fn trained(f: fn(f64) -> f64, network: &str, options: &Options) -> nn::Result<(f64, [f64; 3])> {
     let (train, test) = (places(f, 0.0), places(f, 0.4));
     let (train, test) = (train.flat(), test.flat());
-    let (mut parameters, mut errors) = (0, Vec::new());
+    let mut errors = Vec::new();
     for seed in 0..options.choose(1, 5) {
         let mut model: Dynamic = Dynamic::parse(network)?.init(options.seed + seed);
         let training = fit(&mut model, &train).epochs(options.choose(400, 2000)).seed(seed);
         training.learning_rate(1e-2).schedule(schedule::cosine).show(Show::Nothing).run()?;
         errors.push(model.evaluate(&test)?.loss.sqrt());
-        parameters = model.params();
     }
-    Ok((parameters as f64, low_median_high(errors)))
+    Ok((Dynamic::<f32>::parse(network)?.params() as f64, low_median_high(errors)))
 }
 
-/// Error of a network that is constructed, not trained: N relu units can represent any piecewise linear function with N
-/// corners; here the corners lie on the function at equal distances.
-fn constructed(f: Function, width: u32) -> f64 {
+/// Error of a network that is constructed, not trained: N relu units can represent any piecewise
+/// linear function with N corners; here the corners lie on the function at equal distances.
+fn constructed(f: fn(f64) -> f64, width: u32) -> f64 {
     let step = 2.0 / f64::from(width);
     let line = |x: f64| {
         let corner = ((x + 1.0) / step).floor() * step - 1.0;
@@ -66,7 +66,9 @@ fn chapter(options: &Options) -> guide::Result {
         by_width = by_width.spread(&format!("{name}, trained"), line);
     }
     let promised = widths.map(|width| (f64::from(width), constructed(FUNCTIONS[0].1, width)));
-    by_width.line("sin 2πx, constructed", promised).save(&options.out, "06_width", "The error of one hidden layer falls with its width, on three functions; a network that is constructed goes on falling where the trained ones stop.")?;
+    let caption = "The error of one hidden layer falls with its width, on three functions; a \
+                   network that is constructed goes on falling where the trained ones stop.";
+    by_width.line("sin 2πx, constructed", promised).save(&options.out, "06_width", caption)?;
 
     let mut by_depth = Panel::new("Eight teeth", "parameters", "error").log_x().log_y();
     for depth in [1, 2, 3, 4] {
@@ -80,7 +82,9 @@ fn chapter(options: &Options) -> guide::Result {
         }
         by_depth = by_depth.spread(&format!("hidden layers: {depth}"), line);
     }
-    by_depth.save(&options.out, "06_depth", "With the same number of parameters, networks of more hidden layers have a smaller error on a function of eight teeth.")
+    let caption = "With the same number of parameters, networks of more hidden layers have a \
+                   smaller error on a function of eight teeth.";
+    by_depth.save(&options.out, "06_depth", caption)
 }
 
 fn main() -> ExitCode {

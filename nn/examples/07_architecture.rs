@@ -1,4 +1,5 @@
-//! Chapter 7 of the guide: architecture and accuracy. Accuracy over parameters, a curve for each depth, and the time.
+//! Chapter 7 of the guide: architecture and accuracy. Accuracy over parameters, a curve for each
+//! depth, and the time.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -25,7 +26,8 @@ fn chapter(options: &Options) -> guide::Result {
     let mut times =
         Panel::new("Time over parameters", "parameters", "seconds an epoch").log_x().log_y();
     println!(
-        "hidden  width  parameters  accuracy: lowest, median, highest   on training rows   seconds an epoch"
+        "hidden  width  parameters  accuracy: lowest, median, highest   on training rows   seconds \
+         an epoch"
     );
     for depth in [1, 3, 5, 11] {
         let (mut accuracy, mut time) = (Vec::new(), Vec::new());
@@ -50,7 +52,8 @@ fn chapter(options: &Options) -> guide::Result {
             time.push((parameters, low_median_high(seconds)[0]));
             let [low, median, high] = accuracy[accuracy.len() - 1].1;
             println!(
-                "{depth:>6} {width:>6} {parameters:>11}  {low:.4} {median:.4} {high:.4} {:>32.4} {:>18.2}",
+                "{depth:>6} {width:>6} {parameters:>11}  {low:.4} {median:.4} {high:.4} {:>32.4} \
+                 {:>18.2}",
                 low_median_high(trains)[1],
                 time[time.len() - 1].1
             );
@@ -59,7 +62,12 @@ fn chapter(options: &Options) -> guide::Result {
         accuracies = accuracies.spread(&format!("{depth} hidden {layers}"), accuracy);
         times = times.line(&format!("{depth} hidden {layers}"), time);
     }
-    accuracies.save(&options.out, "07_accuracy", "Accuracy over the number of parameters, a curve for 1, 3, 5 and 11 hidden layers, with the spread of the seeds.")?;
+    accuracies.save(
+        &options.out,
+        "07_accuracy",
+        "Accuracy over the number of parameters, a curve for 1, 3, 5 and 11 hidden layers, with \
+         the spread of the seeds.",
+    )?;
     times.save(
         &options.out,
         "07_time",

@@ -32,7 +32,8 @@ fn chapter(options: &Options) -> guide::Result {
         let (trains, tests) = (low_median_high(trains), low_median_high(tests));
         let milliseconds = 1000.0 * low_median_high(seconds)[0]; // of the fastest epoch
         println!(
-            "2 x {width:>4} units: training rows {:.4}   test {:.4}   {milliseconds:>6.1} ms an epoch",
+            "2 x {width:>4} units: training rows {:.4}   test {:.4}   {milliseconds:>6.1} ms an \
+             epoch",
             trains[1], tests[1]
         );
         on_train.push((f64::from(width), trains));
@@ -42,7 +43,12 @@ fn chapter(options: &Options) -> guide::Result {
         .log_x()
         .spread("training rows", on_train)
         .spread("test rows", on_test)
-        .save(&options.out, "08_width", "Accuracy over the width: on the training rows it rises to 1, on the test rows it stops rising.")
+        .save(
+            &options.out,
+            "08_width",
+            "Accuracy over the width: on the training rows it rises to 1, on the test rows it \
+             stops rising.",
+        )
 }
 
 fn main() -> ExitCode {

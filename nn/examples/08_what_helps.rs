@@ -13,7 +13,13 @@ use nn::{AdamW, Average, Show, schedule};
 network! {
     struct Wide(dense(784 -> 256, relu), dense(256, relu), dense(10, softmax));
     struct Small(dense(784 -> 32, relu), dense(32, relu), dense(10, softmax));
-    struct Dropped(dense(784 -> 256, relu), dropout(0.5), dense(256, relu), dropout(0.5), dense(10, softmax));
+    struct Dropped(
+        dense(784 -> 256, relu),
+        dropout(0.5),
+        dense(256, relu),
+        dropout(0.5),
+        dense(10, softmax),
+    );
 }
 
 fn chapter(options: &Options) -> guide::Result {
@@ -28,7 +34,8 @@ fn chapter(options: &Options) -> guide::Result {
     let decay = |rate| AdamW::new(1e-3).weight_decay(rate);
     let mean = Average::exponential(0.99);
 
-    /// Trains a network on these rows with a remedy, and prints its accuracy on them and on the test rows.
+    /// Trains a network on these rows with a remedy, and prints its accuracy on them and on the
+    /// test rows.
     macro_rules! remedy {
         ($name:literal, $Network:ident, $rows:ident, |$fit:ident| $with:expr) => {{
             let (mut trains, mut tests) = (Vec::new(), Vec::new());

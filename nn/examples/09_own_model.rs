@@ -56,7 +56,12 @@ fn chapter(options: &Options) -> guide::Result {
     Panel::new("Learned by a custom model", "x", "y")
         .line("sin 2x", places().map(|x| (x.into(), (2.0 * x).sin().into())))
         .line("operation and model", places().zip(answers).map(|(x, y)| (x.into(), y.into())))
-        .save(&options.out, "09_own_model", "A wave, and the curve that a custom model has learned: they coincide except for small differences.")
+        .save(
+            &options.out,
+            "09_own_model",
+            "A wave, and the curve that a custom model has learned: they coincide except for small \
+             differences.",
+        )
 }
 
 fn main() -> ExitCode {

@@ -71,7 +71,12 @@ fn chapter(options: &Options) -> guide::Result {
     Panel::new("Learned with custom parts", "x", "y")
         .line("sin 2x", drawn(&|x| (2.0 * x).sin()))
         .line("activation, layer and loss", drawn(&|x| own.predict(&[x])[0]))
-        .save(&options.out, "09_own_parts", "A wave, and the curve that a network with custom parts has learned: they coincide except for small differences.")
+        .save(
+            &options.out,
+            "09_own_parts",
+            "A wave, and the curve that a network with custom parts has learned: they coincide \
+             except for small differences.",
+        )
 }
 
 fn main() -> ExitCode {

@@ -1,4 +1,5 @@
-//! Chapter 10 of the guide: a hand-written training loop with micro-batches, a clipped gradient and a learning rate set by hand.
+//! Chapter 10 of the guide: a hand-written training loop with micro-batches, a clipped gradient and
+//! a learning rate set by hand.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -12,7 +13,8 @@ use nn::{AdamW, Trainer};
 
 network! { struct Clothes(dense(784 -> 64, relu), dense(10, softmax)); }
 
-/// Batches whose gradients are summed for a step: like one batch of four times the rows, in a quarter of the memory.
+/// Batches whose gradients are summed for a step: like one batch of four times the rows, in a
+/// quarter of the memory.
 const PARTS: usize = 4;
 
 fn chapter(options: &Options) -> guide::Result {

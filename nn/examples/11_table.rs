@@ -1,5 +1,5 @@
-//! Chapter 11 of the guide: a table with words and missing values, from a CSV file to a test score, a saved network and a
-//! prediction.
+//! Chapter 11 of the guide: a table with words and missing values, from a CSV file to a test score,
+//! a saved network and a prediction.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -17,7 +17,9 @@ use nn::{AdamW, Show, schedule};
 network! {
     /// The rent of a flat.
     struct Rent {
-        flat: columns { area: number, year: number, floor: number, district: category(8), lift: flag },
+        flat: columns {
+            area: number, year: number, floor: number, district: category(8), lift: flag,
+        },
         hidden: dense(32, relu) * 2,
         rent: dense(1),
     }

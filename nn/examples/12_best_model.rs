@@ -13,8 +13,8 @@ use nn::{AdamW, Average, loss, schedule};
 use options::Options;
 
 network! {
-    /// 28 × 28 gray pixels to ten kinds of clothes. The first batch norm standardizes each pixel by √(variance + 0.01): a
-    /// pixel that is hardly ever lit stays small.
+    /// 28 × 28 gray pixels to ten kinds of clothes. The first batch norm standardizes each pixel by
+    /// √(variance + 0.01): a pixel that is hardly ever lit stays small.
     struct Clothes(
         batch_norm(epsilon = 0.01),
         dense(784 -> 512, relu), batch_norm, dropout(0.1),
@@ -23,7 +23,8 @@ network! {
     );
 }
 
-/// Accuracy of the most likely class by the mean of the probabilities for an image and for its mirror image.
+/// Accuracy of the most likely class by the mean of the probabilities for an image and for its
+/// mirror image.
 fn mirrored_accuracy(clothes: &Clothes, rows: &Pixels<784, Class<10>>) -> f64 {
     let is_right = |(bytes, class): (&[u8; 784], &Class<10>)| {
         let image = bytes.map(|byte| f32::from(byte) / 255.0);

@@ -1,6 +1,7 @@
 //! Chapter 12 of the guide: handwritten digits with one hidden layer, compared with LeCun's table.
 //!
-//! `cargo run --release --example 12_digits -- --full --data DIR`, where DIR has the four files of MNIST
+//! `cargo run --release --example 12_digits -- --full --data DIR`, where DIR has the four files of
+//! MNIST
 
 #[path = "guide/mod.rs"]
 mod guide;

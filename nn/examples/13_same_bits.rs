@@ -65,7 +65,8 @@ fn chapter(options: &Options) -> guide::Result {
 
 fn main() -> ExitCode {
     guide::run(
-        "The same bits for any number of threads, interrupted or not, compiled or parsed from text.",
+        "The same bits for any number of threads, interrupted or not, compiled or parsed from \
+         text.",
         chapter,
     )
 }

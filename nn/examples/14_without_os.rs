@@ -1,4 +1,5 @@
-//! Chapter 14 of the guide: a trained network for programs without an operating system, here run on one to try it.
+//! Chapter 14 of the guide: a trained network for programs without an operating system, here run on
+//! one to try it.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -11,7 +12,8 @@ use nn::{Weights, include_weights, network};
 
 network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 
-// The file is part of the program and checked by the compiler: the file of a different network would not compile.
+// The file is part of the program and checked by the compiler: the file of a different network
+// would not compile.
 static DIGITS: Weights<Digits> =
     include_weights!(concat!(env!("CARGO_MANIFEST_DIR"), "/examples/embedded/digits.safetensors"));
 

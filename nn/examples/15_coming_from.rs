@@ -1,4 +1,5 @@
-//! Chapter 15 of the guide: common tasks, for users of PyTorch, Keras, scikit-learn, burn or candle.
+//! Chapter 15 of the guide: common tasks, for users of PyTorch, Keras, scikit-learn, burn or
+//! candle.
 
 #[path = "guide/mod.rs"]
 mod guide;

@@ -26,7 +26,8 @@ fn quickest(mut work: impl FnMut()) -> f64 {
     shortest
 }
 
-/// Microseconds for a step on 64 rows and for a prediction, and the step's speed in billions of operations a second.
+/// Microseconds for a step on 64 rows and for a prediction, and the step's speed in billions of
+/// operations a second.
 fn measure<const H: usize>(threads: usize) -> nn::Result<[f64; 3]> {
     let (inputs, targets) = (vec![[0.5; 784]; 64], vec![Class::<10>::new(3)?; 64]);
     let mut net = Net::<H>::init(1);
@@ -51,7 +52,8 @@ fn chapter(options: &Options) -> guide::Result {
         ];
         for (width, [step, predict, rate]) in rows {
             println!(
-                "{threads} threads, {width:>4} hidden units: step {step:>7.1} µs, prediction {predict:>6.1} µs, {rate:>5.1} GFLOP/s"
+                "{threads} threads, {width:>4} hidden units: step {step:>7.1} µs, prediction \
+                 {predict:>6.1} µs, {rate:>5.1} GFLOP/s"
             );
         }
         let plural = if threads == 1 { "thread" } else { "threads" };

@@ -1,8 +1,10 @@
-//! Predicts whether a tumor is benign from thirty measurements of its cells: from a file to the scores of ten splits.
+//! Predicts whether a tumor is benign from thirty measurements of its cells: from a file to the
+//! scores of ten splits.
 //!
-//! `cargo run --release --example breast_cancer -- DIRECTORY` reads `breast_cancer.csv` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
-//! invented cells, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
+//! `cargo run --release --example breast_cancer -- DIRECTORY` reads `breast_cancer.csv` of
+//! scikit-learn: `pip download --no-deps scikit-learn`, unzip the wheel, and give
+//! `sklearn/datasets/data` as the directory. Without one it uses a small table of invented cells,
+//! so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -20,7 +22,8 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn main() -> nn::Result<()> {
-    // The first line has the numbers of rows and columns; the last column is 1 if it is benign, else 0.
+    // The first line has the numbers of rows and columns; the last column is 1 if it is benign,
+    // else 0.
     let csv = Csv::new().skip(1).header(false).kind(30, Kind::YesNo);
     let table = csv.read(file("breast_cancer.csv"))?;
     for seed in 0..10 {

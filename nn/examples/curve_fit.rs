@@ -1,6 +1,8 @@
-//! Fits a curve to many digits with Levenberg–Marquardt and L-BFGS, which use all rows in each step, and with Adam.
+//! Fits a curve to many digits with Levenberg–Marquardt and L-BFGS, which use all rows in each
+//! step, and with Adam.
 //!
-//! `cargo run --release --example curve_fit` draws the loss of the three over time into `curve_fit.svg`.
+//! `cargo run --release --example curve_fit` draws the loss of the three over time into
+//! `curve_fit.svg`.
 
 #[path = "../../benches/chart.rs"]
 #[expect(
@@ -26,8 +28,8 @@ network! {
 
 const GOAL: f64 = 1e-10;
 const HELP: &str = "\
-Fits y = sin(2πx)·e^−x + x/2 at 100 points from −1 to 1 with a network 1-20-20-1, in f64, three times from the same
-initial weights, and draws the loss over time.
+Fits y = sin(2πx)·e^−x + x/2 at 100 points from −1 to 1 with a network 1-20-20-1, in f64, three
+times from the same initial weights, and draws the loss over time.
 
 Options:
   --seed N       seed of the initial weights (default 1)

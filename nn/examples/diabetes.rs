@@ -1,9 +1,11 @@
-//! Predicts the progression of diabetes after a year from ten measurements: from two files to the scores of ten splits.
+//! Predicts the progression of diabetes after a year from ten measurements: from two files to the
+//! scores of ten splits.
 //!
-//! `cargo run --release --example diabetes -- DIRECTORY` reads `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` of
-//! scikit-learn: `pip download --no-deps scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory.
-//! Without one it uses a small table of invented patients, so it runs everywhere; `tables/compare.py` compares the scores
-//! with those of scikit-learn.
+//! `cargo run --release --example diabetes -- DIRECTORY` reads `diabetes_data_raw.csv.gz` and
+//! `diabetes_target.csv.gz` of scikit-learn: `pip download --no-deps scikit-learn`, unzip the
+//! wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
+//! invented patients, so it runs everywhere; `tables/compare.py` compares the scores with those of
+//! scikit-learn.
 
 use std::path::PathBuf;
 
@@ -15,8 +17,10 @@ use nn::{AdamW, Show};
 network! {
     struct Patient {
         row: columns {
-            age: number(complete), sex: number(complete), bmi: number(complete), bp: number(complete), tc: number(complete),
-            ldl: number(complete), hdl: number(complete), tch: number(complete), ltg: number(complete), glu: number(complete),
+            age: number(complete), sex: number(complete), bmi: number(complete),
+            bp: number(complete), tc: number(complete), ldl: number(complete),
+            hdl: number(complete), tch: number(complete), ltg: number(complete),
+            glu: number(complete),
         },
         hidden: dense(16, relu),
         y: dense(1),

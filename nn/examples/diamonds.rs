@@ -1,9 +1,10 @@
-//! Predicts the price of a diamond from its weight, shape and appearance, with one cell in twenty blank: from a file to the
-//! scores of ten splits.
+//! Predicts the price of a diamond from its weight, shape and appearance, with one cell in twenty
+//! blank: from a file to the scores of ten splits.
 //!
-//! `cargo run --release --example diamonds -- DIRECTORY` reads `diamonds.csv`, which `tables/make.py DIRECTORY
-//! plotnine/data/diamonds.csv` writes from that of plotnine (`pip download --no-deps plotnine`, and unzip the wheel), with 5 % of
-//! the cells of the inputs blanked. Without a directory it uses a small table of invented stones, so it runs everywhere;
+//! `cargo run --release --example diamonds -- DIRECTORY` reads `diamonds.csv`, which
+//! `tables/make.py DIRECTORY plotnine/data/diamonds.csv` writes from that of plotnine
+//! (`pip download --no-deps plotnine`, and unzip the wheel), with 5 % of the cells of the inputs
+//! blanked. Without a directory it uses a small table of invented stones, so it runs everywhere;
 //! `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;

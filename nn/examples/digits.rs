@@ -1,8 +1,9 @@
 //! Recognizes a handwritten digit from 8 × 8 pixels: from a file to the scores of ten splits.
 //!
-//! `cargo run --release --example digits -- DIRECTORY` reads `digits.csv.gz` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
-//! invented images, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
+//! `cargo run --release --example digits -- DIRECTORY` reads `digits.csv.gz` of scikit-learn:
+//! `pip download --no-deps scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the
+//! directory. Without one it uses a small table of invented images, so it runs everywhere;
+//! `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 
@@ -20,7 +21,8 @@ fn file(name: &str) -> PathBuf {
 }
 
 fn main() -> nn::Result<()> {
-    let table = Csv::new().header(false).read(file("digits.csv.gz"))?; // pixels from 0 to 16, and the digit
+    // The pixels, from 0 to 16, and the digit.
+    let table = Csv::new().header(false).read(file("digits.csv.gz"))?;
     for seed in 0..10 {
         let [train, test] = table.split([0.8, 0.2]).stratified(64).seed(seed).tables()?;
         let train: Dataset<[f32; 64], Class<10>> = train.target(64).dataset()?;

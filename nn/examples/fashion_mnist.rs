@@ -1,4 +1,5 @@
-//! Trains the README's network, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`, on images of clothes.
+//! Trains the README's network, `dense(784 -> 128, relu), dense(128 -> 10, softmax)`, on images of
+//! clothes.
 //!
 //! `cargo run --release --example fashion_mnist -- --help` lists the options.
 
@@ -58,7 +59,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     Ok(Some(options))
 }
 
-/// Creates the output directory before training, so that a missing directory does not cost a finished training.
+/// Creates the output directory before training, so that a missing directory does not cost a
+/// finished training.
 fn prepare(options: &Options) -> Result<(), String> {
     std::fs::create_dir_all(&options.out)
         .map_err(|error| format!("--out {}: cannot create it: {error}", options.out.display()))

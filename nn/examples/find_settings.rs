@@ -1,4 +1,5 @@
-//! Searches for a learning rate and a batch size to start with, for the README's network on the available images.
+//! Searches for a learning rate and a batch size to start with, for the README's network on the
+//! available images.
 //!
 //! ```sh
 //! cargo run --release --example find_settings -- --seed 1

@@ -1,7 +1,9 @@
-//! Fine-tuning: a network trained on one task learns another from few examples. Its first layers are reused, frozen at
-//! first, then trained further with smaller rates the closer they are to the input.
+//! Fine-tuning: a network trained on one task learns another from few examples. Its first layers
+//! are reused, frozen at first, then trained further with smaller rates the closer they are to the
+//! input.
 //!
-//! The first task is eight classes of clothes, the second the other two, coats and shirts, with ten images of each.
+//! The first task is eight classes of clothes, the second the other two, coats and shirts, with ten
+//! images of each.
 //!
 //! ```sh
 //! cargo run --release --example fine_tune -- --seed 1
@@ -60,7 +62,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", tuned.load_fitting(&path)?);
     std::fs::remove_file(path)?;
     let rule = AdamW::new(2e-3).weight_decay(0.05);
-    // First the new layer alone, then all layers; those closest to the image at a tenth of the rate.
+    // First the new layer alone, then all layers; those closest to the image at a tenth of the
+    // rate.
     fit(&mut tuned, &train)
         .freeze(|layer| layer != CoatLayer::Two)
         .optimizer(rule)

@@ -1,7 +1,9 @@
-//! A model on the tape: a mixture density network (Bishop 1994), for targets with several likely values.
+//! A model on the tape: a mixture density network (Bishop 1994), for targets with several likely
+//! values.
 //!
-//! The data are x = y + 0.3·sin(2πy) + noise, so some x have three y. The network outputs a mixture of
-//! three normal distributions and is trained by the likelihood of y. `cargo run --release --example mixture_density`
+//! The data are x = y + 0.3·sin(2πy) + noise, so some x have three y. The network outputs a mixture
+//! of three normal distributions and is trained by the likelihood of y.
+//! `cargo run --release --example mixture_density`
 
 use nn::data::Dataset;
 use nn::init::{GlorotNormal, Random};

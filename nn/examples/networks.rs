@@ -152,8 +152,8 @@ const HELP: &str = "\
 Prints the tables of some networks and writes their diagrams.
 
 Options:
-  --out DIR      directory for the SVG files, created if necessary (default: `networks` in the system's
-                 directory for temporary files)
+  --out DIR      directory for the SVG files, created if necessary (default: `networks` in the
+                 system's directory for temporary files)
   --help         this text";
 
 /// The directory for the diagrams; `None` after `--help`.

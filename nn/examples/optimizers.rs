@@ -1,12 +1,13 @@
 //! Every optimizer of the library on three data sets: equal budgets, tuned rates, several seeds.
 //!
-//! `cargo run --release --example optimizers` uses the data in the repository and two seeds; `--full --data DIR` uses five
-//! seeds and the data in `DIR`: the four files of Fashion-MNIST (Debian's `dataset-fashion-mnist`), and `breast_cancer.csv`,
-//! `diabetes_data_raw.csv.gz` and `diabetes_target.csv.gz` (scikit-learn's `sklearn/datasets/data`).
+//! `cargo run --release --example optimizers` uses the data in the repository and two seeds;
+//! `--full --data DIR` uses five seeds and the data in `DIR`: the four files of Fashion-MNIST
+//! (Debian's `dataset-fashion-mnist`), and `breast_cancer.csv`, `diabetes_data_raw.csv.gz` and
+//! `diabetes_target.csv.gz` (scikit-learn's `sklearn/datasets/data`).
 //!
-//! The rate is the one of the grid with the lowest loss on validation rows, a fifth of the rows for training. Then each seed
-//! has its own initial weights and order; the scores are those on the test rows. `Sam` differentiates twice, so it takes half
-//! as many steps.
+//! The rate is the one of the grid with the lowest loss on validation rows, a fifth of the rows for
+//! training. Then each seed has its own initial weights and order; the scores are those on the test
+//! rows. `Sam` differentiates twice, so it takes half as many steps.
 
 #[path = "guide/mod.rs"]
 mod guide;
@@ -263,16 +264,19 @@ fn comparison(options: &Options) -> guide::Result {
         // An optimizer that fails comes last.
         let median = |result: &(&str, [f64; 3])| result.1[1].max(f64::NEG_INFINITY);
         results.sort_by(|a, b| median(b).total_cmp(&median(a)));
-        Panel::new(task.name, &format!("{} on test rows", task.measure), "").ranking(results).save(
-            &options.out,
-            &format!("optimizers_{number}"),
-            &format!(
-                "{} of {} optimizers on {}, the best first: the median of the seeds, from the lowest to the highest.",
-                task.measure,
-                rules().len(),
-                task.name
-            ),
-        )?;
+        Panel::new(task.name, &format!("{} on test rows", task.measure), "")
+            .ranking(results)
+            .save(
+                &options.out,
+                &format!("optimizers_{number}"),
+                &format!(
+                    "{} of {} optimizers on {}, the best first: the median of the seeds, from the \
+                     lowest to the highest.",
+                    task.measure,
+                    rules().len(),
+                    task.name
+                ),
+            )?;
     }
     Ok(())
 }

@@ -1,7 +1,9 @@
-//! A training that may be killed at any moment: started again, it resumes and ends with the bits of an uninterrupted one.
+//! A training that may be killed at any moment: started again, it resumes and ends with the bits of
+//! an uninterrupted one.
 //!
-//! `cargo run --release --example resume -- --dir run`, killed and started again as often as you like, ends with the same
-//! line each time. `--kills 20` does this automatically and compares the results.
+//! `cargo run --release --example resume -- --dir run`, killed and started again as often as you
+//! like, ends with the same line each time. `--kills 20` does this automatically and compares the
+//! results.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -24,8 +26,8 @@ Options:
   --seed N       seed of the initial weights and the order of the images (default 0)
   --threads N    number of threads; the result does not depend on it (default: all)
   --epochs N     passes over the training images (default 8)
-  --kills N      starts the training, kills it N times at random moments, half of them during a write, and
-                 compares the result with that of an uninterrupted training
+  --kills N      starts the training, kills it N times at random moments, half of them during a
+                 write, and compares the result with that of an uninterrupted training
   --help         this text";
 
 struct Options {
@@ -59,7 +61,8 @@ fn options() -> Result<Option<Options>, lexopt::Error> {
     }
 }
 
-/// Trains or resumes, and returns the last line to print, with hashes of all weights and of all losses.
+/// Trains or resumes, and returns the last line to print, with hashes of all weights and of all
+/// losses.
 fn train(options: &Options) -> nn::Result<String> {
     let rows = fashion_mnist::sample()?.train.take(1500);
     let (train, validation): (Dataset<_, _>, _) = rows.split(0.8, 1)?;

@@ -11,7 +11,8 @@ const HELP: &str = "\
 Trains dense layers of the given widths on the sample of Fashion-MNIST that ships with this library.
 
 Options:
-  --hidden N,N   units of each hidden layer, from the first to the last (default 64,32; no hidden layer: '')
+  --hidden N,N   units of each hidden layer, from the first to the last (default 64,32; no hidden
+                 layer: '')
   --network TEXT the whole network in the notation of `network!`, instead of --hidden
   --epochs N     passes over the training images (default 20)
   --seed N       seed of the initial weights and the order of the images (default 0)

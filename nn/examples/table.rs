@@ -1,10 +1,11 @@
-//! Trains a network on any CSV file: it predicts one column from the others and prints the test score.
+//! Trains a network on any CSV file: it predicts one column from the others and prints the test
+//! score.
 //!
 //! `cargo run --release --example table --features csv -- FILE.csv --target NAME`
 //!
-//! Four fifths of the rows are for training, stratified by class; the others are the test. The network contains the kinds of
-//! the columns, their missing values and their preprocessing: `--save FILE` saves all of it, and `--use FILE` predicts
-//! without training.
+//! Four fifths of the rows are for training, stratified by class; the others are the test. The
+//! network contains the kinds of the columns, their missing values and their preprocessing:
+//! `--save FILE` saves all of it, and `--use FILE` predicts without training.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -23,16 +24,19 @@ Usage: table FILE.csv --target NAME [options]
 
 Options:
   --target NAME           the column to predict
-  --missing TEXT          a text that means a missing value, such as `-` or `unknown`; may be given several times
-  --category NAME         a column to read as words, even if its values look like numbers; may be given several times
-  --task classes|number   classification or regression; by default words, yes/no, and at most 10 different integers
-                          are classes
+  --missing TEXT          a text that means a missing value, such as `-` or `unknown`; may be given
+                          several times
+  --category NAME         a column to read as words, even if its values look like numbers; may be
+                          given several times
+  --task classes|number   classification or regression; by default words, yes/no, and at most 10
+                          different integers are classes
   --seed N                seed of the split and of the initial weights (default 0)
   --epochs N              passes over the training rows (default: enough for about 4000 steps)
-  --predictions OUT.csv   writes row, target and prediction of each test row, and the probabilities of classes
+  --predictions OUT.csv   writes row, target and prediction of each test row, and the probabilities
+                          of classes
   --save FILE             saves the network, including the preprocessing of the columns
-  --use FILE              predicts with a network saved by --save, without training; for the same CSV file the test rows
-                          are the same, for another file all of its rows
+  --use FILE              predicts with a network saved by --save, without training; for the same
+                          CSV file the test rows are the same, for another file all of its rows
   --help                  this text";
 
 struct Options {

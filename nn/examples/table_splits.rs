@@ -1,6 +1,6 @@
-//! Prints the test rows of the programs `breast_cancer`, `wine`, `digits`, `diabetes` and `diamonds`, for
-//! `tables/compare.py`: for each table and seed a line with the table's name, the seed, and the numbers of the rows. The
-//! second argument is the directory of `diamonds.csv`.
+//! Prints the test rows of the programs `breast_cancer`, `wine`, `digits`, `diabetes` and
+//! `diamonds`, for `tables/compare.py`: for each table and seed a line with the table's name, the
+//! seed, and the numbers of the rows. The second argument is the directory of `diamonds.csv`.
 
 use std::path::PathBuf;
 

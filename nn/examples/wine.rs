@@ -1,8 +1,10 @@
-//! Predicts which of three growers a wine is from by thirteen measurements: from a file to the scores of ten splits.
+//! Predicts which of three growers a wine is from by thirteen measurements: from a file to the
+//! scores of ten splits.
 //!
-//! `cargo run --release --example wine -- DIRECTORY` reads `wine_data.csv` of scikit-learn: `pip download --no-deps
-//! scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the directory. Without one it uses a small table of
-//! invented wines, so it runs everywhere; `tables/compare.py` compares the scores with those of scikit-learn.
+//! `cargo run --release --example wine -- DIRECTORY` reads `wine_data.csv` of scikit-learn:
+//! `pip download --no-deps scikit-learn`, unzip the wheel, and give `sklearn/datasets/data` as the
+//! directory. Without one it uses a small table of invented wines, so it runs everywhere;
+//! `tables/compare.py` compares the scores with those of scikit-learn.
 
 use std::path::PathBuf;
 

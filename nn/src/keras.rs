@@ -13,8 +13,8 @@ use crate::parameters::{NamedTensor, Parameters, TensorKind};
 
 /// Loading a network's parameters from a Keras model, and saving them for one.
 pub trait Keras: Network {
-    /// The network with the weights that `numpy.savez("weights.npz", *model.get_weights())` wrote in Python: the arrays of the
-    /// layers in their order, `arr_0`, `arr_1` and so on.
+    /// The network with the weights that `numpy.savez("weights.npz", *model.get_weights())` wrote
+    /// in Python: the arrays of the layers in their order, `arr_0`, `arr_1` and so on.
     ///
     /// | in the declaration | layer of Keras | arrays |
     /// |---|---|---|
@@ -53,7 +53,8 @@ pub trait Keras: Network {
         Ok(Self::from_parameters(parameters))
     }
 
-    /// Writes the weights as [`load_keras`](Keras::load_keras) reads them, for a Keras model of the same layers:
+    /// Writes the weights as [`load_keras`](Keras::load_keras) reads them, for a Keras model of the
+    /// same layers:
     ///
     /// ```python
     /// arrays = numpy.load("weights.npz")
@@ -136,7 +137,8 @@ fn load<T: Float>(path: &Path, name: &str, tensors: &[NamedTensor], flat: &mut [
             "arrays",
             arrays.len().to_string(),
             format!("{}, one for each tensor of {name}", tensors.len()),
-            "declare the layers that the model has, with their norms and without biases that it does not have",
+            "declare the layers that the model has, with their norms and without biases that it \
+             does not have",
         ));
     }
     for (tensor, (array, numbers)) in tensors.iter().zip(&arrays) {

@@ -229,8 +229,9 @@ pub(crate) fn descend<T: Float>(parameters: &mut [T], gradient: &[T], rate: T) -
 /// The loop is inside the function that is compiled for each instruction set. A closure that
 /// contained the loop might not be, and then a fused multiply-add is a call. `f` should own its
 /// captures (`move`). What is behind a reference is loaded again for each element, since the loop
-/// might write to it; if the load depends on the element (`if`), by a gather.
-/// for each number, since it might be what the loop writes, and where that depends on the number (`if`) by gathering.
+/// might write to it; if the load depends on the element (`if`), by a gather. for each number,
+/// since it might be what the loop writes, and where that depends on the number (`if`) by
+/// gathering.
 #[cfg(feature = "std")]
 pub(crate) fn combine<T: Float>(to: &mut [T], from: &[T], f: impl Fn(T, T) -> T + Copy) {
     vectorize_inline(Combine { to, from, f });

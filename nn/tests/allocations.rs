@@ -118,8 +118,8 @@ fn of_model<M: Model>(
 }
 
 const DIGITS: &str = "dense(784 -> 128, relu), dense(10, softmax)";
-const JOINED: &str = "concat(dense(9 -> 33, relu), input(4)), residual(dense(37, tanh), batch_norm), dropout(0.2), \
-                      dense(10, softmax)";
+const JOINED: &str = "concat(dense(9 -> 33, relu), input(4)), \
+                      residual(dense(37, tanh), batch_norm), dropout(0.2), dense(10, softmax)";
 
 /// One test, since the allocator counts for the whole process.
 #[test]

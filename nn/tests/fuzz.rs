@@ -31,10 +31,13 @@ network! {
     struct Small { a: dense(3 -> 5, relu), norm: batch_norm, b: dense(2, softmax) }
     struct Square(dense(3 -> 3));
     struct OfKeras(
-        dense(3 -> 5, gelu, bias = false), batch_norm(epsilon = 1e-3), dense(4, silu), layer_norm(epsilon = 1e-3), dense(2)
+        dense(3 -> 5, gelu, bias = false), batch_norm(epsilon = 1e-3), dense(4, silu),
+        layer_norm(epsilon = 1e-3), dense(2)
     );
     struct Price {
-        row: columns { area: number(log), city: category(2), street: category(30), garden: flag, sold: date },
+        row: columns {
+            area: number(log), city: category(2), street: category(30), garden: flag, sold: date,
+        },
         price: dense(1),
     }
 }
@@ -315,7 +318,10 @@ const TARGETS: &[Target] = &[
     Target {
         name: "rows from JSON",
         valid: || {
-            let row = r#"{"area": 84, "city": "Rome", "street": null, "garden": true, "sold": "2026-11-28", "x": [1]}"#;
+            let row = concat!(
+                r#"{"area": 84, "city": "Rome", "street": null, "garden": true, "#,
+                r#""sold": "2026-11-28", "x": [1]}"#,
+            );
             vec![format!("[{row}]").into_bytes(), b"[{}]".to_vec()]
         },
         takes: |path| {
@@ -480,7 +486,10 @@ fn weights() -> Vec<Vec<u8>> {
 /// Weights from other programs: without metadata.
 fn foreign() -> Vec<Vec<u8>> {
     let numbers: Vec<u8> = (0..12_u8).flat_map(|i| f32::from(i).to_le_bytes()).collect();
-    let header = r#"{"layer1.weight":{"dtype":"F32","shape":[3,3],"data_offsets":[0,36]},"layer1.bias":{"dtype":"F32","shape":[3],"data_offsets":[36,48]}}"#;
+    let header = concat!(
+        r#"{"layer1.weight":{"dtype":"F32","shape":[3,3],"data_offsets":[0,36]},"#,
+        r#""layer1.bias":{"dtype":"F32","shape":[3],"data_offsets":[36,48]}}"#,
+    );
     let length = (header.len() as u64).to_le_bytes();
     vec![[&length[..], header.as_bytes(), &numbers].concat()]
 }
@@ -514,11 +523,13 @@ fn graphs() -> Vec<Vec<u8>> {
     vec![
         of("dense(3 -> 5, relu), batch_norm, dense(2, softmax)", 20),
         of(
-            "concat(dense(2 -> 3, gelu), input(2)), residual(layer_norm, dense(5)), heads(dense(2), dense(1, sigmoid))",
+            "concat(dense(2 -> 3, gelu), input(2)), residual(layer_norm, dense(5)), \
+             heads(dense(2), dense(1, sigmoid))",
             13,
         ),
         of(
-            "dense(3 -> 4, relu), residual(layer_norm, dense(4, tanh), residual(dense(4))), prelu, dense(2)",
+            "dense(3 -> 4, relu), residual(layer_norm, dense(4, tanh), residual(dense(4))), prelu, \
+             dense(2)",
             17,
         ),
     ]
@@ -629,7 +640,8 @@ fn gzip(bytes: Vec<u8>) -> Vec<u8> {
 
 /// One with every kind of column, and a long one.
 fn tables() -> Vec<Vec<u8>> {
-    let mixed = "age,born,city,member,code\n31,1995-02-03,\"Rome, old\",yes,A1\n?,2001-12-31,Oslo,no,7\n8,,NA,,b\n";
+    let mixed = "age,born,city,member,code\n31,1995-02-03,\"Rome, old\",yes,A1\n\
+                 ?,2001-12-31,Oslo,no,7\n8,,NA,,b\n";
     let row = |row: usize| format!("{row},{}.5,word{}\n", row * 37 % 1000, row % 7);
     let long = (0..1500).map(row).fold(String::from("a,b,c\n"), |text, row| text + &row);
     vec![mixed.into(), long.into()]
@@ -658,10 +670,13 @@ fn row_files() -> Vec<Vec<u8>> {
 fn declarations() -> Vec<Vec<u8>> {
     [
         "dense(784->128, relu), dense(10, softmax)",
-        "struct Deep { first: batch_norm, wide: dense(9 -> 33, leaky_relu(0.1), l2 = 1e-4), d: dropout(0.2),
-           block: residual(layer_norm(epsilon = 1e-3), dense(33, gelu, bias = false)) * 3, last: dense(2, sigmoid) }",
-        "concat { image: (dense(20 -> 8, tanh), dense(4)), meta: input(3) }, dense(5, elu, init = he_uniform),
-         heads(dense(3, softmax), (dense(4, relu), dense(1)))",
+        "struct Deep {
+           first: batch_norm, wide: dense(9 -> 33, leaky_relu(0.1), l2 = 1e-4), d: dropout(0.2),
+           block: residual(layer_norm(epsilon = 1e-3), dense(33, gelu, bias = false)) * 3,
+           last: dense(2, sigmoid),
+         }",
+        "concat { image: (dense(20 -> 8, tanh), dense(4)), meta: input(3) },
+         dense(5, elu, init = he_uniform), heads(dense(3, softmax), (dense(4, relu), dense(1)))",
     ]
     .map(|text| text.as_bytes().to_vec())
     .to_vec()
@@ -761,8 +776,8 @@ fn damaged_input_does_no_harm() {
             case += 1;
         }
         println!(
-            "{}: {case} cases, 0 panics, 0 accepted that the reference refuses{}; {accepted} accepted, the slowest \
-             {slowest:.1?}",
+            "{}: {case} cases, 0 panics, 0 accepted that the reference refuses{}; {accepted} \
+             accepted, the slowest {slowest:.1?}",
             target.name,
             if target.reference.is_none() { " (there is none)" } else { "" },
         );

@@ -234,7 +234,8 @@ fn what_does_not_fit_is_named() {
         write(&path, &tensors);
         small.load_pytorch(&path).unwrap_err().to_string()
     };
-    let modules = "compare them, or name the module of each layer with `load_pytorch_with(path, &PyTorch::new().modules(…))`";
+    let modules = "compare them, or name the module of each layer with `load_pytorch_with(path, \
+                   &PyTorch::new().modules(…))`";
     says(
         changed(6, "4.weight", &[2, 3]),
         &["tensor `3.weight`: found no such tensor among", "one of shape [2, 3]", modules],

@@ -12,7 +12,6 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use crate::float::Float;
-use crate::format::{EDGE, LONG};
 
 /// An owned slice of elements, aligned to 64 bytes (a cache line).
 ///
@@ -152,7 +151,8 @@ impl Class {
 // ---- free blocks ----
 
 thread_local! {
-    static FREE: RefCell<FreeLists> = const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
+    static FREE: RefCell<FreeLists> =
+        const { RefCell::new(FreeLists { by_type: Vec::new(), bytes: 0 }) };
 }
 
 struct FreeLists {
@@ -310,6 +310,11 @@ impl<T: Float> PartialEq for Buffer<T> {
         self[..] == other[..]
     }
 }
+
+/// Longer buffers and tensors show only this many elements at each end of an axis.
+pub(crate) const EDGE: usize = 3;
+/// The most elements that are shown without abbreviation.
+pub(crate) const LONG: usize = 1000;
 
 /// The elements in brackets. Long buffers are abbreviated, as tensors are.
 impl<T: fmt::Debug + 'static> fmt::Debug for Buffer<T> {

@@ -29,13 +29,14 @@ impl Sizes {
         let refuse = |rule: &str| Err(Error::shapes("conv2d", x, weight, rule));
         let (&[images, channels, _, _], &[outputs, input, height, width]) = (x, weight) else {
             return refuse(
-                "the first must be [images, channels, height, width], the second, the weight, [output channels, \
-                 input channels of a group, height, width]",
+                "the first must be [images, channels, height, width], the second, the weight, \
+                 [output channels, input channels of a group, height, width]",
             );
         };
         if groups == 0 || channels % groups != 0 || outputs % groups != 0 {
             return refuse(&format!(
-                "{groups} groups must divide the {channels} input channels and the {outputs} output channels"
+                "{groups} groups must divide the {channels} input channels and the {outputs} \
+                 output channels"
             ));
         }
         if channels / groups != input {
@@ -326,7 +327,8 @@ mod tests {
             let (x, w) = (draw(x, 1), draw(w, 2));
             let y = x.conv2d(&w, windows, groups).unwrap();
             assert!(near(&y, &plain(&x, &w, windows, groups)), "{x:?} {w:?} {windows:?}");
-            // y is linear in x and in w: Σ dy·y = Σ dx·x = Σ dw·w, also where x or w is another one.
+            // y is linear in x and in w: Σ dy·y = Σ dx·x = Σ dw·w, also where x or w is another
+            // one.
             let dy = Tensor::normal(y.shape(), 0.0, 1.0, Random::new(1, 3));
             let sizes = |t: &Tensor<f64>| <[usize; 4]>::try_from(t.shape()).unwrap();
             let dx = dy.conv2d_input_gradient(sizes(&x), &w, windows, groups).unwrap();

@@ -35,8 +35,9 @@ impl<const N: usize> Aligned<N> {
     pub const fn numbers<T: Plain>(&self, len: usize) -> &[T] {
         assert!(len <= N / size_of::<T>(), "embedded: fewer bytes than the numbers need");
         let first = &raw const self.0;
-        // SAFETY: the bytes begin at a multiple of 64, which suits f32 and f64, there are enough of them,
-        // they are borrowed as long as the result is, and every pattern of bits is a number (`Plain`).
+        // SAFETY: the bytes begin at a multiple of 64, which suits f32 and f64, there are enough of
+        // them, they are borrowed as long as the result is, and every pattern of bits is a number
+        // (`Plain`).
         #[allow(unsafe_code)]
         unsafe {
             core::slice::from_raw_parts(first.cast::<T>(), len)

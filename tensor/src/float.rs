@@ -33,7 +33,7 @@ pub trait Float: num_traits::Float + Debug + Display + Default + Send + Sync + '
     }
 }
 
-impl<T> Float for T where T: num_traits::Float + Debug + Display + Default + Send + Sync + 'static {}
+impl<T: num_traits::Float + Debug + Display + Default + Send + Sync + 'static> Float for T {}
 
 /// `value` as a `U`, if `T` and `U` are the same type.
 ///

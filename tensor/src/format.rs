@@ -2,13 +2,9 @@
 
 use std::fmt;
 
+use crate::buffer::{EDGE, LONG};
 use crate::float::Float;
 use crate::tensor::Tensor;
-
-/// Longer tensors show only this many elements at each end of an axis.
-pub(crate) const EDGE: usize = 3;
-/// Elements from which on a tensor is abbreviated.
-pub(crate) const LONG: usize = 1000;
 
 /// The elements in brackets, aligned in columns; `{:.3}` sets the digits after the point.
 ///

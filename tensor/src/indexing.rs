@@ -13,7 +13,8 @@ impl<T: Float> Tensor<T> {
     /// Selects the slices at `indices` along `axis`, in this order; an index may occur more than
     /// once.
     ///
-    /// y\[…, i, …\] = x\[…, indices\[i\], …\]: PyTorch's `index_select`, and NumPy's `take` of a list.
+    /// y\[…, i, …\] = x\[…, indices\[i\], …\]: PyTorch's `index_select`, and NumPy's `take` of a
+    /// list.
     ///
     /// # Errors
     ///
@@ -91,8 +92,8 @@ impl<T: Float> Tensor<T> {
     /// Selects one element for each index: y\[i, j, k\] = x\[i, indices\[i, j, k\], k\] along axis
     /// 1, and so on. PyTorch's `gather`, ONNX's `GatherElements`.
     ///
-    /// `indices` has the result's `shape`, the last axis changing fastest. It has as many axes as the
-    /// tensor; any length along `axis`, and none greater than the tensor's elsewhere.
+    /// `indices` has the result's `shape`, the last axis changing fastest. It has as many axes as
+    /// the tensor; any length along `axis`, and none greater than the tensor's elsewhere.
     ///
     /// # Errors
     ///
@@ -118,9 +119,9 @@ impl<T: Float> Tensor<T> {
     /// k\], k\] += source\[i, j, k\] along axis 1, and so on; elements with the same index are
     /// summed. PyTorch's `scatter_add`, ONNX's `ScatterElements` with the reduction `add`.
     ///
-    /// `indices` has one index for each element of `source`, the last axis changing fastest. `source`
-    /// has as many axes as the tensor; any length along `axis`, and none greater than the tensor's
-    /// elsewhere.
+    /// `indices` has one index for each element of `source`, the last axis changing fastest.
+    /// `source` has as many axes as the tensor; any length along `axis`, and none greater than the
+    /// tensor's elsewhere.
     ///
     /// # Errors
     ///

@@ -46,7 +46,8 @@
 
 #[cfg(not(any(feature = "std", feature = "libm", target_os = "none")))]
 compile_error!(
-    "without `std`, the arithmetic of floats comes from `libm`: write `default-features = false, features = [\"libm\"]`"
+    "without `std`, the arithmetic of floats comes from `libm`: write `default-features = false, \
+     features = [\"libm\"]`"
 );
 
 pub mod activation;

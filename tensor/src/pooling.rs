@@ -66,7 +66,8 @@ impl<T: Float> Tensor<T> {
             };
             let fits = outer(&shape).is_some() && outer(&shape) == outer(self.shape());
             if !fits || indices.len() != self.len() {
-                let rule = "all but the last two lengths must be equal, and one index there for each of the first";
+                let rule = "all but the last two lengths must be equal, and one index there for \
+                            each of the first";
                 return Err(Error::shapes("max_pool2d", self.shape(), &shape, rule));
             }
             let planes: usize = shape[..shape.len() - 2].iter().product();

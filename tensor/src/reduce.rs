@@ -94,8 +94,8 @@ impl<T: Float> Tensor<T> {
         self.reduce("min", axes, keep, T::infinity(), smaller, all)
     }
 
-    /// The index of the first largest element along `axis`, for every index of the other axes, in memory
-    /// order. A NaN is never the largest.
+    /// The index of the first largest element along `axis`, for every index of the other axes, in
+    /// memory order. A NaN is never the largest.
     ///
     /// ```
     /// use tensor::Tensor;
@@ -115,8 +115,10 @@ impl<T: Float> Tensor<T> {
             let better = |best: usize, i: usize| if row[i] > row[best] { i } else { best };
             let numbers = (0..row.len()).filter(|&i| !row[i].is_nan());
             numbers.reduce(better).ok_or_else(|| {
-                let rule =
-                    format!("along axis {axis} there are only NaN, of which none is the largest or the smallest");
+                let rule = format!(
+                    "along axis {axis} there are only NaN, of which none is the largest or the \
+                     smallest"
+                );
                 Error::shape("argmax", self.shape(), rule)
             })
         };

@@ -82,8 +82,8 @@ impl Shape {
                         left,
                         right,
                         format!(
-                            "they do not broadcast: counted from the last axis, axis {from_end} has the \
-                             lengths {a} and {b}, which must be equal, or one of them 1"
+                            "they do not broadcast: counted from the last axis, axis {from_end} \
+                             has the lengths {a} and {b}, which must be equal, or one of them 1"
                         ),
                     ));
                 }

@@ -54,7 +54,8 @@ impl Isa {
 
     /// Whether this CPU can run it.
     #[inline]
-    #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))] // constants then
+    // Without the standard library these are constants.
+    #[cfg_attr(not(feature = "std"), allow(clippy::nonminimal_bool, clippy::eq_op))]
     pub fn is_available(self) -> bool {
         match self {
             Isa::Portable => true,
@@ -121,7 +122,8 @@ static BEST: AtomicU8 = AtomicU8::new(0);
 #[cold]
 fn find() -> Isa {
     let best = match std::env::var("TENSOR_ISA") {
-        Ok(name) => Isa::named(&name).unwrap_or_else(|message| panic!("TENSOR_ISA={message}")),
+        Ok(name) => Isa::named(&name)
+            .unwrap_or_else(|message| panic!("the environment variable TENSOR_ISA is {message}")),
         Err(_) => Isa::ALL.into_iter().rfind(|isa| isa.is_available()).unwrap_or(Isa::Portable),
     };
     BEST.store(best as u8, Ordering::Relaxed);

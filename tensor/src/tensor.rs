@@ -232,7 +232,8 @@ impl<T: Float> Tensor<T> {
         match self.as_slice() {
             Some(values) => values,
             None => panic!(
-                "values: {:?} is a view whose elements do not lie one after the other; call contiguous() first",
+                "values: {:?} is a view whose elements do not lie one after the other; call \
+                 contiguous() first",
                 self.shape
             ),
         }

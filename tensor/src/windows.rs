@@ -92,7 +92,8 @@ impl Plane {
             let (length, size) = (lengths[axis], size[axis]);
             if size == 0 || stride[axis] == 0 || dilation[axis] == 0 {
                 let rule = format!(
-                    "windows of {size} with the stride {} and the dilation {}: all must be at least 1",
+                    "windows of {size} with the stride {} and the dilation {}: all must be at \
+                     least 1",
                     stride[axis], dilation[axis]
                 );
                 return Err(Error::shape(op, shape, rule));
@@ -103,8 +104,8 @@ impl Plane {
             let room = padded.zip(extent).and_then(|(padded, extent)| padded.checked_sub(extent));
             let Some(room) = room else {
                 let rule = format!(
-                    "a window of {size} with the dilation {} does not fit into {length} elements with {} \
-                     elements of padding at either end",
+                    "a window of {size} with the dilation {} does not fit into {length} elements \
+                     with {} elements of padding at either end",
                     dilation[axis], padding[axis]
                 );
                 return Err(Error::shape(op, shape, rule));
@@ -262,12 +263,13 @@ mod tests {
             |size, windows| Plane::of("pool", &[2, 3, 4], size, windows).unwrap_err().to_string();
         assert_eq!(
             of([4, 1], Windows::default()),
-            "pool: [2, 3, 4]: a window of 4 with the dilation 1 does not fit into 3 elements with 0 elements of \
-             padding at either end"
+            "pool: [2, 3, 4]: a window of 4 with the dilation 1 does not fit into 3 elements with \
+             0 elements of padding at either end"
         );
         assert_eq!(
             of([1, 1], Windows::default().stride([1, 0])),
-            "pool: [2, 3, 4]: windows of 1 with the stride 0 and the dilation 1: all must be at least 1"
+            "pool: [2, 3, 4]: windows of 1 with the stride 0 and the dilation 1: all must be at \
+             least 1"
         );
         let huge = Windows::default().padding([usize::MAX, 0]);
         assert!(Plane::of("pool", &[2, 3, 4], [1, 1], huge).is_err());

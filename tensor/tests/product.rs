@@ -53,7 +53,8 @@ enum Begin {
 /// Tests one product, in all four layouts, with one instruction set; returns a message if an
 /// element is wrong.
 ///
-/// Where FMA is hardware the bits must be those of the plain loops; without, within a bound of rounding.
+/// Where FMA is hardware the bits must be those of the plain loops; without, within a bound of
+/// rounding.
 fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), String> {
     let exact = isa != Isa::Portable || cfg!(any(target_feature = "fma", target_arch = "aarch64"));
     for layout in 0..4 {
@@ -116,7 +117,8 @@ fn check<T: Float>(isa: Isa, [m, k, n]: [usize; 3], begin: Begin) -> Result<(), 
             let right = if exact { got == want } else { (got - want).abs() <= bound };
             if !right {
                 return Err(format!(
-                    "{isa:?} {m}×{k}×{n} layout {layout} {begin:?}: element {at} is {got}, not {want}"
+                    "{isa:?} {m}×{k}×{n} layout {layout} {begin:?}: element {at} is {got}, not \
+                     {want}"
                 ));
             }
         }
@@ -131,8 +133,8 @@ fn check_all<T: Float>() {
     let mut cols = vec![0, 1, 3, 4, 5, 7, 8, 9, 10, 15, 16, 17, 31, 32, 33, 47, 48, 49, 64, 65];
     let mut every_begin = vec![[7, 5, 37], [8, 0, 32], [17, 33, 10], [25, 3, 97]];
     use Begin::{Accumulate, Bias, Scaled, Zero};
-    // Products that are packed: where the left operand is transposed; the right one in several slabs of k and several
-    // blocks of columns.
+    // Products that are packed: where the left operand is transposed; the right one in several
+    // slabs of k and several blocks of columns.
     let mut packed = vec![
         (vec![[523, 33, 211], [600, 66, 240]], vec![Bias, Scaled]),
         (vec![[19, 401, 523], [16, 769, 350], [17, 600, 701]], vec![Bias, Accumulate, Scaled]),

@@ -21,7 +21,8 @@ impl<T: Float> Var<'_, T> {
         let shape = self.shape();
         let Some(&length) = shape.get(axis).filter(|_| count > 0) else {
             let rule = format!(
-                "{shape:?} in {count} parts along axis {axis}: the axis must exist; expected at least one part"
+                "{shape:?} in {count} parts along axis {axis}: the axis must exist; expected at \
+                 least one part"
             );
             return Err(Error::invalid("chunk", rule));
         };

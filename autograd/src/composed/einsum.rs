@@ -1,7 +1,7 @@
 //! Einstein summation of two operands.
 //!
-//! y  = Σ a∘b over the letters that the result does not have: `sum_axes`, `permute` and `reshape` to
-//!      `[batch, m, k]` and `[batch, k, n]`, `matmul`, and back
+//! y  = Σ a∘b over the letters that the result does not have: `sum_axes`, `permute` and `reshape`
+//!      to `[batch, m, k]` and `[batch, k, n]`, `matmul`, and back
 //!
 //! A letter in both operands and in the result is a batch axis. A letter in both operands only is
 //! summed by the product. A letter in one operand only is summed before the product.
@@ -88,7 +88,8 @@ impl Einsum {
                     return refuse(
                         at,
                         format!(
-                            "the letter `{letter}` occurs twice in one list; use `diag` for a diagonal"
+                            "the letter `{letter}` occurs twice in one list; use `diag` for a \
+                             diagonal"
                         ),
                     );
                 }
@@ -180,7 +181,8 @@ impl Einsum {
             let Some(other) = self.left.iter().position(|c| c == letter) else { continue };
             if of_a[other] != of_b[axis] {
                 let rule = format!(
-                    "the letter `{letter}` is {} in the first operand, {of_a:?}, and {} in the second, {of_b:?}",
+                    "the letter `{letter}` is {} in the first operand, {of_a:?}, and {} in the \
+                     second, {of_b:?}",
                     of_a[other], of_b[axis]
                 );
                 return Err(pointed(&self.text, self.second + axis, &rule));
@@ -259,7 +261,8 @@ mod tests {
             ("i,j-i", "`-` is not a letter; an axis is one of a-z, A-Z\n  i,j-i\n     ^"),
             (
                 "ii , i -> i",
-                "the letter `i` occurs twice in one list; use `diag` for a diagonal\n  ii,i->i\n   ^",
+                "the letter `i` occurs twice in one list; use `diag` for a diagonal\n  \
+                 ii,i->i\n   ^",
             ),
             ("i,j->ki", "the letter `k` is in neither operand\n  i,j->ki\n       ^"),
             ("abcdefghi,a", "more than 8 axes; a tensor has no more\n  abcdefghi,a\n          ^"),
@@ -274,7 +277,8 @@ mod tests {
         let [a, b] = [[2, 3], [4, 5]].map(|shape| tape.parameter(Tensor::<f32>::zeros(shape)));
         assert_eq!(
             a.einsum("ij, jk -> ik", b).unwrap_err().to_string(),
-            "einsum: the letter `j` is 3 in the first operand, [2, 3], and 4 in the second, [4, 5]\n  \
+            "einsum: the letter `j` is 3 in the first operand, [2, 3], and 4 in the second, \
+             [4, 5]\n  \
              ij,jk->ik\n     ^"
         );
         assert_eq!(

@@ -27,8 +27,9 @@ impl<T: Float> Var<'_, T> {
         };
         let Some(&channels) = shape.get(1).filter(|channels| fits(channels)) else {
             let rule = format!(
-                "inputs {shape:?} in {groups} groups, gain {:?}, shift {:?}: the inputs must be [n, channels, …], the groups must \
-                divide the channels, and gain and shift be [channels]",
+                "inputs {shape:?} in {groups} groups, gain {:?}, shift {:?}: the inputs must be \
+                [n, channels, …], the groups must divide the channels, and gain and shift be \
+                [channels]",
                 gain.shape(),
                 shift.shape()
             );
@@ -71,8 +72,9 @@ mod tests {
             assert_eq!(
                 x.group_norm(groups, g, g, 1e-5).unwrap_err().to_string(),
                 format!(
-                    "group_norm: inputs [2, 4, 3] in {groups} groups, gain [4], shift [4]: the inputs must be [n, channels, …], \
-                    the groups must divide the channels, and gain and shift be [channels]"
+                    "group_norm: inputs [2, 4, 3] in {groups} groups, gain [4], shift [4]: the \
+                    inputs must be [n, channels, …], the groups must divide the channels, and gain \
+                    and shift be [channels]"
                 )
             );
         }

@@ -17,7 +17,10 @@ impl<T: Float> Var<'_, T> {
     /// let tape = Tape::new();
     /// let scores = tape.parameter(Tensor::from([1.0, 2.0]));
     /// let padding = tape.constant(Tensor::from([0.0, 1.0]));
-    /// assert_eq!(scores.masked_fill(padding, f64::NEG_INFINITY)?.softmax(0)?.value().to_vec(), [1.0, 0.0]);
+    /// assert_eq!(
+    ///     scores.masked_fill(padding, f64::NEG_INFINITY)?.softmax(0)?.value().to_vec(),
+    ///     [1.0, 0.0]
+    /// );
     /// # Ok::<(), autograd::Error>(())
     /// ```
     ///

@@ -36,8 +36,8 @@ impl<T: Float> Var<'_, T> {
             [rows, columns] if rows == classes.len() => (rows, columns),
             _ => {
                 return refuse(format!(
-                    "{shape:?} for {} classes: expected [rows, classes] and one class for each row; `class_rows` converts \
-                    more axes to rows",
+                    "{shape:?} for {} classes: expected [rows, classes] and one class for each \
+                    row; `class_rows` converts more axes to rows",
                     classes.len()
                 ));
             }
@@ -48,7 +48,8 @@ impl<T: Float> Var<'_, T> {
         let counted = || classes.iter().enumerate().filter(|(_, class)| ignored != Some(**class));
         if let Some((row, class)) = counted().find(|(_, class)| **class >= columns) {
             return refuse(format!(
-                "row {row} has class {class}, but {shape:?} has only classes below {columns}; count from 0"
+                "row {row} has class {class}, but {shape:?} has only classes below {columns}; \
+                 count from 0"
             ));
         }
         let mut each = vec![T::zero(); rows];

@@ -18,8 +18,8 @@ impl<T: Float> Var<'_, T> {
         let (shape, of_weight) = (self.shape(), weight.shape());
         if shape.len() != 3 || of_weight.len() != 3 {
             let rule = format!(
-                "{shape:?} and {of_weight:?}: the first must be [images, channels, length], the second, \
-                the weight, [output channels, input channels of a group, positions]"
+                "{shape:?} and {of_weight:?}: the first must be [images, channels, length], the \
+                second, the weight, [output channels, input channels of a group, positions]"
             );
             return Err(Error::invalid("conv1d", rule));
         }
@@ -86,8 +86,8 @@ mod tests {
         let x = tape.parameter(Tensor::<f32>::zeros([2, 3]));
         assert_eq!(
             x.conv1d(x, Windows::default(), 1).unwrap_err().to_string(),
-            "conv1d: [2, 3] and [2, 3]: the first must be [images, channels, length], the second, the \
-            weight, [output channels, input channels of a group, positions]"
+            "conv1d: [2, 3] and [2, 3]: the first must be [images, channels, length], the second, \
+            the weight, [output channels, input channels of a group, positions]"
         );
         assert!(x.max_pool1d(4, Windows::default()).is_err());
         let scalar = tape.parameter(Tensor::scalar(1.0_f32));

@@ -165,7 +165,8 @@ mod tests {
             ("gaussian_nll", a.gaussian_nll(b, a, 1e-6, sum)),
         ] {
             let expected = format!(
-                "{name}: values [4, 1], targets [4]: the shapes must be equal; `reshape` one of them"
+                "{name}: values [4, 1], targets [4]: the shapes must be equal; `reshape` one of \
+                 them"
             );
             assert_eq!(result.unwrap_err().to_string(), expected);
         }

@@ -18,7 +18,8 @@ impl<T: Float> Var<'_, T> {
         let (shape, part) = (self.shape(), gain.shape());
         if part.is_empty() || !shape.ends_with(&part) {
             let rule = format!(
-                "inputs {shape:?}, gain {part:?}: the gain must have the shape of the inputs' last axes, at least one"
+                "inputs {shape:?}, gain {part:?}: the gain must have the shape of the inputs' last \
+                 axes, at least one"
             );
             return Err(Error::invalid("rms_norm", rule));
         }
@@ -49,7 +50,8 @@ mod tests {
         let g = tape.parameter(Tensor::<f32>::zeros([2]));
         assert_eq!(
             x.rms_norm(g, 1e-5).unwrap_err().to_string(),
-            "rms_norm: inputs [2, 3], gain [2]: the gain must have the shape of the inputs' last axes, at least one"
+            "rms_norm: inputs [2, 3], gain [2]: the gain must have the shape of the inputs' last \
+             axes, at least one"
         );
     }
 }

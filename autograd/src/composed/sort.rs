@@ -50,7 +50,8 @@ impl<T: Float> Var<'_, T> {
         let mut shape = self.shape().to_vec();
         let Some(length) = shape.get_mut(axis).filter(|length| k <= **length) else {
             let rule = format!(
-                "the {k} greatest of {shape:?} along axis {axis}: the axis must exist, with at least as many elements"
+                "the {k} greatest of {shape:?} along axis {axis}: the axis must exist, with at \
+                 least as many elements"
             );
             return Err(Error::invalid("topk", rule));
         };
@@ -101,7 +102,8 @@ mod tests {
         assert_eq!(*gradients.of(x).unwrap(), expected);
         assert_eq!(
             x.topk(5, 1).unwrap_err().to_string(),
-            "topk: the 5 greatest of [2, 4] along axis 1: the axis must exist, with at least as many elements"
+            "topk: the 5 greatest of [2, 4] along axis 1: the axis must exist, with at least as \
+             many elements"
         );
         assert_eq!(
             x.sort(2, true).unwrap_err().to_string(),

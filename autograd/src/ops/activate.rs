@@ -197,7 +197,8 @@ pub(super) fn pytorch() -> Vec<super::pytorch::Comparison> {
                 } else {
                     Comparison::not_yet(
                         stringify!($word),
-                        "has no fixture; its gradient is checked by finite differences and dual numbers",
+                        "has no fixture; its gradient is checked by finite differences and dual \
+                         numbers",
                     )
                 }
             ),*]

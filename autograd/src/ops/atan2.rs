@@ -15,8 +15,8 @@ use crate::error::Result;
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// y = the angle of the point (b, a) in radians, the shapes broadcast together; da = dy ∘ b/(a² + b²), db = −dy ∘
-/// a/(a² + b²).
+/// y = the angle of the point (b, a) in radians, the shapes broadcast together;
+/// da = dy ∘ b/(a² + b²), db = −dy ∘ a/(a² + b²).
 ///
 /// The angle of the origin is undefined. As in PyTorch, the value there is that of IEEE 754 and the
 /// slopes are 0.

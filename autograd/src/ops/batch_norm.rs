@@ -116,7 +116,8 @@ impl<T: Float> Op<T, 3> for BatchNorm<T> {
         let channels = channels("batch_norm", x)?;
         let refuse = |what: &str, found: &[usize]| {
             let rule = format!(
-                "inputs {:?}, {what} {found:?}: expected one element for each channel, [{channels}]",
+                "inputs {:?}, {what} {found:?}: expected one element for each channel, \
+                 [{channels}]",
                 x.shape()
             );
             Err(Error::invalid("batch_norm", rule))

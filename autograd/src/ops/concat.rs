@@ -92,8 +92,8 @@ pub(super) fn concat<T: Float>(axis: usize, parts: &[&Tensor<T>]) -> Result<Tens
             && (0..first.len()).all(|a| a == axis || lengths[a] == first[a]);
         if !fits {
             return refuse(format!(
-                "input {input} is {lengths:?}, input 0 is {first:?}: all lengths except that of axis {axis} must be \
-                 equal"
+                "input {input} is {lengths:?}, input 0 is {first:?}: all lengths except that of \
+                 axis {axis} must be equal"
             ));
         }
         shape[axis] += lengths[axis];

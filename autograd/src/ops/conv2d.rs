@@ -1,6 +1,7 @@
 //! Convolution over the last two axes.
 //!
-//! y  = Σ w[o, c, p, q]·x[n, c, i·s + p·d − padding, j·s + q·d − padding] at [n, o, i, j], Σ over c, p and q
+//! y  = Σ w[o, c, p, q]·x[n, c, i·s + p·d − padding, j·s + q·d − padding] at [n, o, i, j], Σ over
+//!      c, p and q
 //! dx = for each element the sum of dy·w over the windows that contain it
 //! dw = for each position in the window the sum of dy·x over images and windows
 //!
@@ -87,8 +88,8 @@ impl<T: Float> Var<'_, T> {
         let (shape, of_shift) = (self.shape(), shift.shape());
         if shape.get(1).is_none_or(|&channels| of_shift[..] != [channels]) {
             let rule = format!(
-                "inputs {shape:?}, shift {of_shift:?}: the inputs must be [images, channels, …], the \
-                shift [channels]"
+                "inputs {shape:?}, shift {of_shift:?}: the inputs must be [images, channels, …], \
+                the shift [channels]"
             );
             return Err(Error::invalid("add_channels", rule));
         }
@@ -152,14 +153,14 @@ mod tests {
         assert_eq!(gradients.of(w).unwrap().to_vec(), [421.0, 842.0]);
         assert_eq!(
             x.conv2d(x, Windows::default(), 2).unwrap_err().to_string(),
-            "conv2d: [1, 1, 1, 4] and [1, 1, 1, 4]: 2 groups must divide the 1 input channels and the 1 \
-             output channels"
+            "conv2d: [1, 1, 1, 4] and [1, 1, 1, 4]: 2 groups must divide the 1 input channels and \
+             the 1 output channels"
         );
         let shift = tape.parameter(Tensor::from([1.0, 2.0]));
         assert_eq!(
             y.add_channels(shift).unwrap_err().to_string(),
-            "add_channels: inputs [1, 1, 1, 3], shift [2]: the inputs must be [images, channels, …], the \
-            shift [channels]"
+            "add_channels: inputs [1, 1, 1, 3], shift [2]: the inputs must be [images, channels, \
+            …], the shift [channels]"
         );
     }
 }

@@ -15,8 +15,8 @@ use crate::var::Var;
 /// y = for each index the element of x there along an axis; dx is the sum of dy over all indices
 /// that picked the element.
 ///
-/// Along axis 1, y\[i, j, k\] = x\[i, indices\[i, j, k\], k\]: PyTorch's `gather(axis, indices)` and
-/// ONNX's `GatherElements`.
+/// Along axis 1, y\[i, j, k\] = x\[i, indices\[i, j, k\], k\]: PyTorch's `gather(axis, indices)`
+/// and ONNX's `GatherElements`.
 #[derive(Clone, Debug)]
 pub struct Gather {
     axis: usize,

@@ -29,8 +29,8 @@ impl KlDiv {
         KlDiv { by_rows: false }
     }
 
-    /// Divided by the length of axis 0: PyTorch's reduction `batchmean`, the mean of the divergences
-    /// of rows that are distributions.
+    /// Divided by the length of axis 0: PyTorch's reduction `batchmean`, the mean of the
+    /// divergences of rows that are distributions.
     pub fn per_row() -> Self {
         KlDiv { by_rows: true }
     }

@@ -120,8 +120,8 @@ mod tests {
         assert_eq!(*gradients.of(x).unwrap(), Tensor::from([[1.0, 10.0, 0.0]]));
         assert_eq!(
             x.max_pool2d([2, 2], Windows::default()).unwrap_err().to_string(),
-            "max_pool2d: [1, 3]: a window of 2 with the dilation 1 does not fit into 1 elements with 0 \
-             elements of padding at either end"
+            "max_pool2d: [1, 3]: a window of 2 with the dilation 1 does not fit into 1 elements \
+             with 0 elements of padding at either end"
         );
     }
 }

@@ -51,8 +51,8 @@ ops! {
     // products
     matmul::MatMul, matmul_transposed::MatMulTransposed, outer::Outer, dot::Dot,
     // reductions
-    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, deviation::Deviation, norm::Norm,
-    logsumexp::LogSumExp, cumsum::CumSum, cumprod::CumProd,
+    sum::Sum, mean::Mean, max::Max, min::Min, prod::Prod, variance::Variance, deviation::Deviation,
+    norm::Norm, logsumexp::LogSumExp, cumsum::CumSum, cumprod::CumProd,
     // shapes
     reshape::Reshape, transpose::Transpose, permute::Permute, broadcast_to::BroadcastTo,
     slice::Slice, concat::Concat, stack::Stack, split::Split, pad::Pad, flip::Flip,
@@ -66,8 +66,8 @@ ops! {
     // softmax and losses
     softmax::Softmax, log_softmax::LogSoftmax,
     cross_entropy::CrossEntropy, soft_cross_entropy::SoftCrossEntropy,
-    bce_with_logits::BceWithLogits, bce_of_logits::BceOfLogits, bce::Bce, mse::Mse, mae::Mae, huber::Huber, smooth_l1::SmoothL1,
-    kl_div::KlDiv, hinge::Hinge,
+    bce_with_logits::BceWithLogits, bce_of_logits::BceOfLogits, bce::Bce, mse::Mse, mae::Mae,
+    huber::Huber, smooth_l1::SmoothL1, kl_div::KlDiv, hinge::Hinge,
     cosine_similarity::CosineSimilarity, cosine_embedding::CosineEmbedding,
 }
 

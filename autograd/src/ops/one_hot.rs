@@ -83,7 +83,8 @@ mod tests {
             assert_eq!(
                 x.one_hot(3).unwrap_err().to_string(),
                 format!(
-                    "one_hot: element 1 of [2] is {wrong}; expected a class, an integer from 0 to below 3"
+                    "one_hot: element 1 of [2] is {wrong}; expected a class, an integer from 0 to \
+                     below 3"
                 )
             );
         }

@@ -15,9 +15,9 @@ use crate::var::Var;
 
 /// y = x, with each element of s added at its index along an axis; dx = dy, ds = dy there.
 ///
-/// Along axis 1, y\[i, indices\[i, j, k\], k\] += s\[i, j, k\]: PyTorch's `x.scatter_add(axis, indices,
-/// s)` with indices of the shape of s, and ONNX's `ScatterElements` with the reduction `add`.
-/// Elements with the same index are summed in the order of s.
+/// Along axis 1, y\[i, indices\[i, j, k\], k\] += s\[i, j, k\]: PyTorch's
+/// `x.scatter_add(axis, indices, s)` with indices of the shape of s, and ONNX's `ScatterElements`
+/// with the reduction `add`. Elements with the same index are summed in the order of s.
 #[derive(Clone, Debug)]
 pub struct ScatterAdd {
     /// The axis.

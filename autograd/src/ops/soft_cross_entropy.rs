@@ -17,8 +17,8 @@ use crate::error::{Error, Result};
 use crate::op::{Call, Op};
 use crate::var::Var;
 
-/// The mean over rows of −Σ t∘ln softmax(x), t being target probabilities; dx = dy ∘ (softmax(x)∘Σ t
-/// − t) / rows, dt = −dy ∘ ln softmax(x) / rows.
+/// The mean over rows of −Σ t∘ln softmax(x), t being target probabilities; dx = dy ∘
+/// (softmax(x)∘Σ t − t) / rows, dt = −dy ∘ ln softmax(x) / rows.
 ///
 /// PyTorch's `cross_entropy(x, t, weight, label_smoothing)` for probabilities. The divisor is the
 /// number of rows, also with weights. A class with target probability 0 contributes 0 for every

@@ -10,10 +10,15 @@ use crate::network::{Step, Unit};
 /// ```
 /// use nn_grammar::{Declaration, leaf_names, read};
 ///
-/// let Ok(Declaration::Type(chain)) = read("dense(4 -> 4) * 2, residual(dense(4, relu), dense(4))", None) else {
+/// let Ok(Declaration::Type(chain)) =
+///     read("dense(4 -> 4) * 2, residual(dense(4, relu), dense(4))", None)
+/// else {
 ///     panic!("layers without mistakes");
 /// };
-/// assert_eq!(leaf_names(&chain.steps), ["layer1.0", "layer1.1", "layer2.layer1", "layer2.layer2"]);
+/// assert_eq!(
+///     leaf_names(&chain.steps),
+///     ["layer1.0", "layer1.1", "layer2.layer1", "layer2.layer2"]
+/// );
 /// ```
 pub fn leaf_names(steps: &[Step]) -> Vec<String> {
     steps.iter().flat_map(|step| repeated(step, step.title.name.plain())).collect()

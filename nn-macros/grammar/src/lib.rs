@@ -6,11 +6,13 @@
 //! # #[cfg(feature = "std")] {
 //! use nn_grammar::{Declaration, read};
 //!
-//! let Ok(Declaration::Type(chain)) = read("dense(784→128, relu), dropout(0.2), dense(10, softmax)", None)
+//! let Ok(Declaration::Type(chain)) =
+//!     read("dense(784→128, relu), dropout(0.2), dense(10, softmax)", None)
 //! else {
 //!     panic!("layers without mistakes");
 //! };
-//! assert_eq!(chain.steps[2].input.number(), Some(128)); // dropout is as wide as what comes before it
+//! // Dropout is as wide as what comes before it.
+//! assert_eq!(chain.steps[2].input.number(), Some(128));
 //! # }
 //! ```
 //!

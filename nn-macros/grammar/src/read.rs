@@ -18,18 +18,20 @@ use crate::tokens::{Report, Text, Token};
 /// ```
 /// use nn_grammar::{Declaration, read};
 ///
-/// let Ok(Declaration::Items(networks)) = read("struct Net { hidden: dense(4→3, relu), out: dense(1) }", None)
+/// let Ok(Declaration::Items(networks)) =
+///     read("struct Net { hidden: dense(4→3, relu), out: dense(1) }", None)
 /// else {
 ///     panic!("a declaration without mistakes");
 /// };
 /// assert_eq!(networks[0].head.name.text, "Net");
 /// assert_eq!(networks[0].chain.steps[1].input.number(), Some(3));
 ///
-/// let mistakes = read("dense(784→128, relu), dense(64→10, sofmax)", Some("digits.net")).unwrap_err();
+/// let mistakes =
+///     read("dense(784→128, relu), dense(64→10, sofmax)", Some("digits.net")).unwrap_err();
 /// assert_eq!(mistakes.len(), 2);
 /// assert!(mistakes.to_string().starts_with(
-///     "layer `layer2` takes 64 inputs but layer `layer1` gives 128 outputs; write `dense(128 -> 10, \
-///      softmax)` or leave the input out: `dense(10, softmax)`
+///     "layer `layer2` takes 64 inputs but layer `layer1` gives 128 outputs; write \
+///      `dense(128 -> 10, softmax)` or leave the input out: `dense(10, softmax)`
 ///  --> digits.net:1:29
 ///   |
 /// 1 | dense(784→128, relu), dense(64→10, sofmax)

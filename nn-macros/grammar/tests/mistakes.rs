@@ -119,11 +119,16 @@ fn fits(steps: &[Step], text: &str) {
 #[test]
 fn whatever_is_wrong_the_layers_that_come_out_fit() {
     let texts = [
-        "dense ( 784 -> 128 , relu ) , dropout ( 0.2 ) , layer_norm , dense ( 64 ) * 1 , dense ( 64 -> 9 )",
-        "concat { a : ( dense ( 4 -> 3 ) , dense ( 5 ) ) , b : input ( 2 ) } , dense ( 7 -> 2 , softmax )",
-        "residual ( dense ( 4 -> 3 , relu ) , dense ( 4 ) ) * 3 , heads { a : dense ( 2 ) , b : dense ( 1 ) }",
-        "struct Net { first : dense ( 4 -> 3 , elu ( 0.5 ) ) , second : Encoder , third : my::Gate ( 3 -> 2 ) }",
-        "dense ( 0 -> 0 ) , dense ( 3 -> 0 ) * 2 , residual ( dense ( 0 ) ) , dense ( 5 -> 1 , softmax ) * 2",
+        "dense ( 784 -> 128 , relu ) , dropout ( 0.2 ) , layer_norm , dense ( 64 ) * 1 , \
+         dense ( 64 -> 9 )",
+        "concat { a : ( dense ( 4 -> 3 ) , dense ( 5 ) ) , b : input ( 2 ) } , \
+         dense ( 7 -> 2 , softmax )",
+        "residual ( dense ( 4 -> 3 , relu ) , dense ( 4 ) ) * 3 , \
+         heads { a : dense ( 2 ) , b : dense ( 1 ) }",
+        "struct Net { first : dense ( 4 -> 3 , elu ( 0.5 ) ) , second : Encoder , \
+         third : my::Gate ( 3 -> 2 ) }",
+        "dense ( 0 -> 0 ) , dense ( 3 -> 0 ) * 2 , residual ( dense ( 0 ) ) , \
+         dense ( 5 -> 1 , softmax ) * 2",
         "dense ( 4000000000 -> 4000000000 ) , dense ( 3 -> 4 ) , conv ( 1 ) , dense ( 5 -> 1 )",
     ];
     for text in texts.iter().flat_map(|text| mutilated(text)) {

@@ -18,7 +18,8 @@ fn layers(text: &str) -> Chain {
 
 #[test]
 fn a_file_has_several_networks() {
-    let text = "/// Ten digits.\npub struct Digits { hidden: dense(784→128), out: dense(10, softmax) }\n\
+    let text = "/// Ten digits.\npub struct Digits { hidden: dense(784→128), \
+                out: dense(10, softmax) }\n\
                 // and\nstruct Net = \"dense(4 -> 2)\";";
     let Ok(Declaration::Items(networks)) = read(text, Some("a.net")) else { panic!("two structs") };
     assert_eq!(networks.len(), 2);

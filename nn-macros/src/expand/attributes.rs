@@ -68,7 +68,8 @@ fn beside(effect: &Effect<'_>, scope: Scope, written: &Written<'_>) -> Option<To
     let is = |names: &[&str]| names.iter().any(|name| effect.is(name));
     let hides = effect.is("doc") && (effect.lists("hidden") || effect.lists_call("cfg"));
     let tokens = match () {
-        () if effect.is("cfg") && effect.arguments().is_none() => return None, // reported by the compiler
+        // Reported by the compiler.
+        () if effect.is("cfg") && effect.arguments().is_none() => return None,
         () if is(&["cfg", "allow", "warn", "deny"]) || hides && scope == Scope::Structs => {
             written.tokens(effect.tokens)
         }

@@ -1,5 +1,5 @@
-//! The rows of a network whose first layer is a block of columns: `PriceRow`, with a field for each column, its owned form,
-//! and `PriceColumns`, which represents the block in types.
+//! The rows of a network whose first layer is a block of columns: `PriceRow`, with a field for each
+//! column, its owned form, and `PriceColumns`, which represents the block in types.
 
 use nn_grammar::ast::Column;
 use nn_grammar::network::{Network, Step, Unit};

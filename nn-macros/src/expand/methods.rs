@@ -54,8 +54,8 @@ const MEMBERS: &[Member] = &[
     Member { name: "save", kind: Kind::StdMethod, write: save },
 ];
 
-/// Methods of traits that every network has, those of `nn::prelude` and of the standard library: a layer's method
-/// would hide them. A test compares them with `nn`.
+/// Methods of traits that every network has, those of `nn::prelude` and of the standard library: a
+/// layer's method would hide them. A test compares them with `nn`.
 pub(crate) const TRAIT_METHODS: &[&str] = &[
     "from_parameters",
     "parameters",

@@ -140,12 +140,16 @@ pub(super) fn conversions(
     let starts = sides.iter().map(|side| side.start(written));
     let widths = sides.iter().map(|side| written.constant(side.width));
     quote! {
-        impl<#parameters #float: #nn::Float> ::core::convert::From<#name<#passed #float>> for [#float; #width] {
+        impl<#parameters #float: #nn::Float> ::core::convert::From<#name<#passed #float>>
+            for [#float; #width]
+        {
             fn from(parts: #name<#passed #float>) -> Self {
                 #nn::__private::join([#(&parts.#fields[..]),*])
             }
         }
-        impl<#parameters #float: #nn::Float> ::core::convert::From<[#float; #width]> for #name<#passed #float> {
+        impl<#parameters #float: #nn::Float> ::core::convert::From<[#float; #width]>
+            for #name<#passed #float>
+        {
             fn from(row: [#float; #width]) -> Self {
                 Self { #(#fields: #nn::__private::part::<#float, #widths>(&row, #starts)),* }
             }

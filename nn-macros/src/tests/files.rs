@@ -29,7 +29,8 @@ fn a_file_is_read_and_the_code_depends_on_it() {
     contains(&code, "pub struct Digits<");
     contains(
         &code,
-        "::core::include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"), \"/\", \"FILE\"))",
+        "::core::include_bytes!(::core::concat!(::core::env!(\"CARGO_MANIFEST_DIR\"), \"/\", \
+         \"FILE\"))",
     );
     let (code, messages) = from_file("dense(784 → 32, relu), dense(10, softmax)");
     assert_eq!(messages, Vec::<String>::new());

@@ -192,7 +192,9 @@ fn layers_side_by_side_are_typed() {
     let code = items(quote! {
         struct Net {
             both: concat { image: dense(4 -> 3, relu), meta: input(N), },
-            answers: heads { class: dense(2, softmax), yes: (dense(4), dense(1, sigmoid)), x: dense(5) },
+            answers: heads {
+                class: dense(2, softmax), yes: (dense(4), dense(1, sigmoid)), x: dense(5),
+            },
         }
     });
     contains(&code, "struct NetInput<T = ::core::primitive::f32>");
@@ -219,8 +221,9 @@ fn repetitions_are_a_tree_of_one_type() {
         struct Net(dense(4 -> 4) * 3, residual(dense(2), dense(4)) * 2, Encoder * 2, dense(1));
     });
     let chain = "::nn::layer::Then<::nn::layer::Then<::nn::layer::Then<__Layer0, __Layer0>, \
-                 ::nn::layer::Then<__Layer0, __Layer1>>, ::nn::layer::Then<::nn::layer::Then<__Layer1, \
-                 __Layer2>, ::nn::layer::Then<__Layer2, __Layer3>>>;";
+                 ::nn::layer::Then<__Layer0, __Layer1>>, \
+                 ::nn::layer::Then<::nn::layer::Then<__Layer1, __Layer2>, \
+                 ::nn::layer::Then<__Layer2, __Layer3>>>;";
     contains(&code, &format!("type Layers = {chain}"));
     contains(&code, "\"layer1.2\", \"layer2.0.layer1\", \"layer2.0.layer2\", \"layer2.1.layer1\"");
     contains(&code, "layer1: [[T; 4]; 3]");

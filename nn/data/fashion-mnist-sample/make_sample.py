@@ -4,7 +4,7 @@
     python3 make_sample.py [DIRECTORY OF THE FULL SET]
 
 The sample is the first 200 training images and the first 50 test images of each class, in the
-order in which they stand in the full set. The same input gives the same bytes on every run: the
+order that they have in the full set. The same input gives the same bytes on every run: the
 gzip header holds no time. (Another version of Python or zlib may write other compressed bytes;
 the content, after decompression, is the same everywhere.)
 """

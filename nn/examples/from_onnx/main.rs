@@ -1,6 +1,7 @@
 //! Converts an ONNX model to a declared network: its layers in the notation, and its parameters.
 //!
-//! `cargo run --release --example from_onnx --features onnx -- MODEL.onnx NAME` writes `NAME.net` and `NAME.safetensors`.
+//! `cargo run --release --example from_onnx --features onnx -- MODEL.onnx NAME` writes `NAME.net`
+//! and `NAME.safetensors`.
 
 use std::process::ExitCode;
 
@@ -9,8 +10,8 @@ use nn::onnx::OnnxModel;
 const HELP: &str = "\
 Converts an ONNX model that is a chain of layers to a declared network: from_onnx MODEL.onnx NAME
 
-It writes NAME.net, for `network_file!`, and NAME.safetensors, which the declared network loads. The name of the struct is
-the last part of NAME in upper camel case.";
+It writes NAME.net, for `network_file!`, and NAME.safetensors, which the declared network loads. The
+name of the struct is the last part of NAME in upper camel case.";
 
 /// `some/fashion_mnist` as a type: `FashionMnist`.
 fn type_of(name: &str) -> Option<String> {

@@ -12,21 +12,25 @@ pub(crate) struct Options {
     pub(crate) epochs: usize,
     pub(crate) seed: u64,
     pub(crate) threads: Threads,
-    /// Whether to hold out a twelfth of the training rows and evaluate on them instead of the test rows.
+    /// Whether to hold out a twelfth of the training rows and evaluate on them instead of the test
+    /// rows.
     pub(crate) validate: bool,
     pub(crate) save: Option<PathBuf>,
     pub(crate) evaluate: Option<PathBuf>,
 }
 
 const HELP: &str = "\
-Trains the best model for Fashion-MNIST with dense layers only, and prints its accuracy on the test images last.
+Trains the best model for Fashion-MNIST with dense layers only, and prints its accuracy on the test
+images last.
 
 Options:
-  --data DIR       directory with the four files of Fashion-MNIST (default: the sample in the library)
+  --data DIR       directory with the four files of Fashion-MNIST (default: the sample in the
+                   library)
   --seed N         seed of the initial weights and the order of the images (default 0)
   --epochs N       passes over the training images (default 60)
   --threads N      number of threads; the result does not depend on it (default: all)
-  --validate       hold out a twelfth of the training images and evaluate on them, not on the test images
+  --validate       hold out a twelfth of the training images and evaluate on them, not on the test
+                   images
   --save FILE      file for the trained weights
   --evaluate FILE  evaluate these weights without training
   --help           this text";

@@ -1,4 +1,5 @@
-//! The guide's figures: one style, legible on light and dark pages, with series that differ not only in color.
+//! The guide's figures: one style, legible on light and dark pages, with series that differ not
+//! only in color.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,7 +9,8 @@ use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BandPlot, ForestPlot, LinePlot, ScatterPlot};
 use kuva::prelude::{Layout, LegendPosition, LineStyle, Plot, Theme, TickFormat};
 
-/// Colors that are distinguishable with any kind of color vision (Okabe and Ito 2008), each with its own dash and mark.
+/// Colors that are distinguishable with any kind of color vision (Okabe and Ito 2008), each with
+/// its own dash and mark.
 const STYLES: [(&str, &str, MarkerShape); 6] = [
     ("#0072B2", "none", MarkerShape::Circle),
     ("#D55E00", "9 4", MarkerShape::Square),
@@ -59,13 +61,15 @@ impl Panel {
         }
     }
 
-    /// Makes the x axis logarithmic, for lines added afterwards. (That of the plotting crate has too many labels.)
+    /// Makes the x axis logarithmic, for lines added afterwards. (That of the plotting crate has
+    /// too many labels.)
     pub fn log_x(mut self) -> Self {
         self.log[0] = true;
         self
     }
 
-    /// Makes the y axis logarithmic, for lines added afterwards. (That of the plotting crate ends at 1e-10.)
+    /// Makes the y axis logarithmic, for lines added afterwards. (That of the plotting crate ends
+    /// at 1e-10.)
     pub fn log_y(mut self) -> Self {
         self.log[1] = true;
         self
@@ -94,7 +98,8 @@ impl Panel {
         self.spread(name, points.into_iter().map(|(x, y)| (x, [y, y, y])))
     }
 
-    /// Adds a line through the middle one of three values, with a band from the lowest to the highest.
+    /// Adds a line through the middle one of three values, with a band from the lowest to the
+    /// highest.
     pub fn spread(mut self, name: &str, points: impl IntoIterator<Item = (f64, [f64; 3])>) -> Self {
         let scaled = |axis: usize, x: f64| if self.log[axis] { x.log10() } else { x };
         let points: Vec<(f64, [f64; 3])> =
@@ -143,7 +148,8 @@ impl Panel {
         self
     }
 
-    /// Adds a list of names, each with the middle one of three values and a line from the lowest to the highest.
+    /// Adds a list of names, each with the middle one of three values and a line from the lowest to
+    /// the highest.
     pub fn ranking<'n>(mut self, rows: impl IntoIterator<Item = (&'n str, [f64; 3])>) -> Self {
         const ROW: f64 = 19.0;
         let mut forest = ForestPlot::new().with_color(STYLES[0].0).with_show_null_line(false);
@@ -239,7 +245,7 @@ impl Panel {
         let layout = self.layout();
         let picture = kuva::render_to_svg(self.plots, layout);
         // Lets a page show it smaller, and gives it a title.
-        let (head, body) = picture.split_once('>').ok_or("the plotting crate gave no picture")?;
+        let (head, body) = picture.split_once('>').ok_or("the plotting crate gave no figure")?;
         let attribute = |name: &str| {
             let (_, after) = head.split_once(&format!(" {name}=\""))?;
             after.split('"').next()

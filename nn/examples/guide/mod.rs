@@ -19,7 +19,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Whether to train as long, and with as many seeds, as for the figures of the guide.
     pub full: bool,
-    /// Seed of the initial weights and the order of the rows; programs that need several seeds count up from it.
+    /// Seed of the initial weights and the order of the rows; programs that need several seeds
+    /// count up from it.
     pub seed: u64,
     /// Directory for the figures.
     pub out: PathBuf,
@@ -85,7 +86,8 @@ impl Options {
         Ok(data)
     }
 
-    /// The same as numbers from 0 to 1, training rows and test rows, for networks that are parsed at run time.
+    /// The same as numbers from 0 to 1, training rows and test rows, for networks that are parsed
+    /// at run time.
     pub fn fashion_mnist_numbers(&self) -> nn::Result<[Dataset<[f32; 784], Class<10>>; 2]> {
         let data = self.fashion_mnist()?;
         let numbers = |image: [u8; 784]| image.map(|byte| f32::from(byte) / 255.0);

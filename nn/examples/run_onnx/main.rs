@@ -13,7 +13,8 @@ use npy::Npy;
 const HELP: &str = "\
 Runs an ONNX model: run_onnx MODEL.onnx IN.npy... OUT.npy...
 
-Write one input file for each input of the model, in their order, and one output file for each output.
+Write one input file for each input of the model, in their order, and one output file for each
+output.
 
 Options:
   --double   compute in f64

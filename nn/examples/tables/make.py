@@ -81,8 +81,8 @@ def main():
     x, y = blobs(60, 13, 3)
     (HERE / "wine_data.csv").write_text("60,13,class_0,class_1,class_2\n" + lines(numpy.column_stack([x, y])))
     labels = numpy.arange(100) % 10
-    pictures = RANDOM.integers(0, 17, size=(10, 64))[labels] + RANDOM.integers(-4, 5, size=(100, 64))
-    compressed("digits.csv.gz", lines(numpy.column_stack([pictures.clip(0, 16), labels])))
+    images = RANDOM.integers(0, 17, size=(10, 64))[labels] + RANDOM.integers(-4, 5, size=(100, 64))
+    compressed("digits.csv.gz", lines(numpy.column_stack([images.clip(0, 16), labels])))
     x = RANDOM.normal(size=(300, 10)) * [13, 0.5, 4, 14, 35, 30, 13, 1.3, 0.5, 11] + [48, 1.5, 26, 95, 189, 115, 50, 4, 4.6, 91]
     y = 152 + 8 * (x[:, 2] - 26) + 60 * (x[:, 8] - 4.6) + RANDOM.normal(size=300) * 40
     compressed("diabetes_data_raw.csv.gz", lines(x, " "))

@@ -37,8 +37,10 @@ Options:
   --steps           rank 0 prints the number of each step when it is done
   --alone           without MPI
   --by-engine       sums by the MPI's own algorithm; the bits then depend on the number of ranks
-  --bf16            sends gradients rounded to bf16, with error feedback; the bits then depend on the number of ranks
-  --local N         local steps: from half of the training on, ranks average their parameters every N steps; likewise
+  --bf16            sends gradients rounded to bf16, with error feedback; the bits then depend on
+                    the number of ranks
+  --local N         local steps: from half of the training on, ranks average their parameters every
+                    N steps; likewise
   --fault WHAT      injects a fault: panic, hang, exit or error
   --at N            before which step (default 10)
   --of RANK         on which rank (default 1)

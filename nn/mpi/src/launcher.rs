@@ -18,8 +18,8 @@ pub(crate) fn check(size: i32) -> Result<(), String> {
     let library = library.lines().next().unwrap_or("unknown").trim();
     let library = library.split(',').next().unwrap_or(library).replace('\t', " ");
     Err(format!(
-        "launcher: found {count} processes, started by {launcher}, each of which is alone for its MPI library, {library}; expected \
-         the launcher of that library; Debian has both, as mpirun.openmpi and mpirun.mpich, and under Slurm `srun --mpi=list` shows \
-         what there is"
+        "launcher: found {count} processes, started by {launcher}, each of which is alone for its \
+         MPI library, {library}; expected the launcher of that library; Debian has both, as \
+         mpirun.openmpi and mpirun.mpich, and under Slurm `srun --mpi=list` shows what there is"
     ))
 }

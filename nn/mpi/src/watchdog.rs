@@ -34,8 +34,9 @@ impl Watchdog {
                 if watchdog.waited().is_some_and(|waited| waited > patience) {
                     let partner = watchdog.partner.load(Ordering::Relaxed);
                     eprintln!(
-                        "{name}: has waited {:.0} s for rank {partner}, which hangs, is stopped, or cannot be reached any more; the \
-                         job ends; when started again, it resumes from its last checkpoint (NN_MPI_PATIENCE sets the seconds)",
+                        "{name}: has waited {:.0} s for rank {partner}, which hangs, is stopped, \
+                         or cannot be reached any more; the job ends; when started again, it \
+                         resumes from its last checkpoint (NN_MPI_PATIENCE sets the seconds)",
                         patience.as_secs_f64()
                     );
                     // Not by MPI, which may need the very link that has failed; the launcher ends

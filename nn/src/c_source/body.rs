@@ -324,7 +324,7 @@ fn unknown(what: &str, layer: &str, name: &str) -> Error {
         format!("{what} of {}, to be written as C", quoted(layer)),
         format!("{}, a custom one", quoted(name)),
         format!("one of the {what}s that the notation has a word for"),
-        "there is no C code for it: write the network without it and add it by hand, or build it as a library, \
-         as the example `embedded` does",
+        "there is no C code for it: write the network without it and add it by hand, or build it \
+         as a library, as the example `embedded` does",
     )
 }

@@ -272,7 +272,8 @@ pub(super) fn header(row: &RowStruct, stem: &str, real: Precision) -> String {
         "/* A row of a table. */\ntypedef struct {{\n{}}} {stem}_row;\n\n\
          /* Converts a row to the numbers of a sample. */\n\
          void {stem}_numbers(const {stem}_row *row, {real} input[{upper}_INPUTS]);\n\n\
-         /* The outputs for a row. */\nvoid {stem}_predict_row(const {stem}_row *row, {real} output[{upper}_OUTPUTS]);\n\n",
+         /* The outputs for a row. */\nvoid {stem}_predict_row(const {stem}_row *row, {real} \
+         output[{upper}_OUTPUTS]);\n\n",
         row.fields
     )
 }
@@ -283,7 +284,8 @@ pub(super) fn source(row: &RowStruct, stem: &str, real: Precision) -> String {
     format!(
         "\nvoid {stem}_numbers(const {stem}_row *row, {real} input[{upper}_INPUTS])\n{{\n{}}}\n\n\
          void {stem}_predict_row(const {stem}_row *row, {real} output[{upper}_OUTPUTS])\n{{\n    \
-         {real} input[{upper}_INPUTS];\n    {stem}_numbers(row, input);\n    {stem}_predict(input, output);\n}}\n",
+         {real} input[{upper}_INPUTS];\n    {stem}_numbers(row, input);\n    \
+         {stem}_predict(input, output);\n}}\n",
         row.numbers
     )
 }

@@ -41,9 +41,13 @@ pub trait CSource: Network {
     /// let folder = std::env::temp_dir();
     /// Digits::<f32>::init(1).save_c(folder.join("nn_doc_digits.c"))?;
     /// let header = std::fs::read_to_string(folder.join("nn_doc_digits.h")).unwrap();
-    /// assert!(header.contains("void nn_doc_digits_predict(const float input[NN_DOC_DIGITS_INPUTS], \
-    ///                          float output[NN_DOC_DIGITS_OUTPUTS]);"));
-    /// # for end in ["c", "h"] { std::fs::remove_file(folder.join(format!("nn_doc_digits.{end}"))).unwrap(); }
+    /// assert!(header.contains(
+    ///     "void nn_doc_digits_predict(const float input[NN_DOC_DIGITS_INPUTS], \
+    ///      float output[NN_DOC_DIGITS_OUTPUTS]);"
+    /// ));
+    /// # for end in ["c", "h"] {
+    /// #     std::fs::remove_file(folder.join(format!("nn_doc_digits.{end}"))).unwrap();
+    /// # }
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///
@@ -149,13 +153,15 @@ fn written<T: Float>(network: &Described<'_, T>, stem: &str) -> Result<(String, 
          #define {upper}_INPUTS {inputs}\n#define {upper}_OUTPUTS {outputs}\n\n\
          /* Bytes of stack for the numbers of one prediction. */\n#define {upper}_STACK {stack}\n\n\
          /* The outputs for one sample. */\nvoid {stem}_predict({arguments});\n\n\
-         /* The last layer's values for one sample, before the head's function. */\nvoid {stem}_logits({arguments});\n\n{row_header}\
+         /* The last layer's values for one sample, before the head's function. */\n\
+         void {stem}_logits({arguments});\n\n{row_header}\
          #ifdef __cplusplus\n}}\n#endif\n\n#endif\n",
         version = env!("CARGO_PKG_VERSION"),
         stack = (body.work + row.as_ref().map_or(0, |_| inputs)) * size_of::<T>(),
     );
     let mut source = format!(
-        "/* {about}\n *\n * Written by nn {version}; compile it as C99 or later, with -lm. */\n#include <float.h>\n#include <math.h>\n\
+        "/* {about}\n *\n * Written by nn {version}; compile it as C99 or later, with -lm. */\n\
+         #include <float.h>\n#include <math.h>\n\
          #include <stddef.h>\n#include <stdint.h>\n\n#include \"{stem}.h\"\n\n{STRICT}\n",
         version = env!("CARGO_PKG_VERSION"),
     );

@@ -215,12 +215,14 @@ impl<X, const N: usize> Dataset<X, Class<N>> {
     /// use nn::data::{Class, Dataset};
     ///
     /// let words = ["fox", "cat", "fox"];
-    /// let animals: Dataset<[f32; 1], Class<2>> = Dataset::from_words(vec![[3.0], [1.0], [2.5]], &words)?;
+    /// let animals: Dataset<[f32; 1], Class<2>> =
+    ///     Dataset::from_words(vec![[3.0], [1.0], [2.5]], &words)?;
     /// assert_eq!(animals.targets()[0].index(), 1);
     ///
     /// let names = animals.class_names().expect("names");
     /// assert_eq!(names.names(), ["cat", "fox"]);
-    /// let test: Dataset<[f32; 1], Class<2>> = Dataset::from_words_of(names, vec![[2.0]], &["fox"])?;
+    /// let test: Dataset<[f32; 1], Class<2>> =
+    ///     Dataset::from_words_of(names, vec![[2.0]], &["fox"])?;
     /// assert_eq!(test.targets()[0].index(), 1);
     /// # Ok::<(), nn::Error>(())
     /// ```

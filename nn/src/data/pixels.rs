@@ -24,7 +24,8 @@ use crate::labels::Labels;
 ///
 /// network! { struct Tiny(dense(4 -> 2, softmax)); }
 ///
-/// let images: Dataset<[u8; 4], _> = Dataset::new(vec![[0, 255, 0, 255], [255, 0, 255, 0]], Class::<2>::from_labels(&[0, 1])?)?;
+/// let images: Dataset<[u8; 4], _> =
+///     Dataset::new(vec![[0, 255, 0, 255], [255, 0, 255, 0]], Class::<2>::from_labels(&[0, 1])?)?;
 /// let images = images.pixels();
 /// let mut tiny = Tiny::init(1);
 /// fit(&mut tiny, &images).epochs(100).learning_rate(0.05).show(Show::Nothing).run()?;

@@ -31,7 +31,13 @@ use crate::words::Words;
 ///     fn len(&self) -> usize {
 ///         256
 ///     }
-///     fn fill(&self, rows: &[usize], inputs: &mut Vec<[f32; 8]>, targets: &mut Vec<[f32; 1]>, _: &Threads) {
+///     fn fill(
+///         &self,
+///         rows: &[usize],
+///         inputs: &mut Vec<[f32; 8]>,
+///         targets: &mut Vec<[f32; 1]>,
+///         _: &Threads,
+///     ) {
 ///         inputs.clear();
 ///         targets.clear();
 ///         for &row in rows {

@@ -67,17 +67,21 @@ impl<'d, X, Y> WeightedRows<'d, X, Y> {
 /// The same as scikit-learn's `class_weight="balanced"`.
 ///
 /// ```
+/// use nn::Show;
 /// use nn::data::{Class, Dataset, balanced_weights};
 /// use nn::loss::cross_entropy;
 /// use nn::prelude::*;
-/// use nn::Show;
 ///
 /// network! { struct Rare(dense(1 -> 2, softmax)); }
 ///
-/// let data = Dataset::new(vec![[0.0], [0.2], [0.1], [1.0]], Class::<2>::from_labels(&[0, 0, 0, 1])?)?;
+/// let data =
+///     Dataset::new(vec![[0.0], [0.2], [0.1], [1.0]], Class::<2>::from_labels(&[0, 0, 0, 1])?)?;
 /// let weights = balanced_weights(&data)?;
 /// assert_eq!(weights, [4.0 / 6.0, 4.0 / 2.0]);
-/// fit(&mut Rare::init(1), &data).loss(cross_entropy().class_weights(weights)).show(Show::Nothing).run()?;
+/// fit(&mut Rare::init(1), &data)
+///     .loss(cross_entropy().class_weights(weights))
+///     .show(Show::Nothing)
+///     .run()?;
 /// # Ok::<(), nn::Error>(())
 /// ```
 ///

@@ -133,8 +133,8 @@ mod tests {
         for error in found {
             assert_eq!(
                 error,
-                "ranks of one training: found rank 1 with seed 4, expected seed 3, as rank 0; start every rank with \
-                 the same program, data and options"
+                "ranks of one training: found rank 1 with seed 4, expected seed 3, as rank 0; \
+                 start every rank with the same program, data and options"
             );
         }
     }

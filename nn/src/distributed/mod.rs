@@ -153,13 +153,18 @@ impl World {
     /// # use nn::{prelude::*, Show, data::Dataset, distributed::threads};
     /// network! { struct Line(dense(1 -> 1)); }
     ///
-    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
+    /// let data: Dataset<[f32; 1], [f32; 1]> =
+    ///     (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
     /// let lines = threads::run(2, |world| {
     ///     let mut line = Line::init(1);
-    ///     fit(&mut line, &data).show(Show::Nothing).distributed(&world.local_steps(0.5, 8)).run()?;
+    ///     fit(&mut line, &data)
+    ///         .show(Show::Nothing)
+    ///         .distributed(&world.local_steps(0.5, 8))
+    ///         .run()?;
     ///     Ok::<_, nn::Error>(line)
     /// });
-    /// # assert_eq!(lines[0].as_ref().unwrap().predict(&[1.0]), lines[1].as_ref().unwrap().predict(&[1.0]));
+    /// # let [a, b] = [0, 1].map(|rank| lines[rank].as_ref().unwrap().predict(&[1.0]));
+    /// # assert_eq!(a, b);
     /// ```
     #[must_use]
     pub fn local_steps(self, from: f64, every: u64) -> Self {
@@ -269,7 +274,8 @@ impl World {
             false => format!("start {few} ranks, or {}", 2 * few),
         };
         let expected = format!(
-            "1, 2, 4, … up to {shards}: each rank has the same number of the {shards} parts of a batch"
+            "1, 2, 4, … up to {shards}: each rank has the same number of the {shards} parts of a \
+             batch"
         );
         Err(Error::value("ranks", size.to_string(), expected, advice))
     }

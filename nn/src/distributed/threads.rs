@@ -30,7 +30,8 @@ struct Rank {
 ///
 /// network! { struct Line(dense(1 -> 1)); }
 ///
-/// let data: Dataset<[f32; 1], [f32; 1]> = (0..16).map(|i| i as f32).map(|x| ([x / 16.0], [x])).collect();
+/// let data: Dataset<[f32; 1], [f32; 1]> =
+///     (0..16).map(|i| i as f32).map(|x| ([x / 16.0], [x])).collect();
 /// let trained = threads::run(2, |world| {
 ///     let mut line = Line::init(1);
 ///     fit(&mut line, &data).distributed(&world).show(Show::Nothing).run().unwrap();

@@ -19,7 +19,8 @@ macro_rules! with_number {
 
 macro_rules! kinds {
     ($(
-        $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+        $word:ident $(| $other:ident)*: $Type:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => {
         /// Each activation of the list.
         #[derive(Clone, Copy, Debug, PartialEq)]

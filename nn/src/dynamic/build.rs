@@ -89,8 +89,8 @@ fn only(checked: Checked, report: &mut Report) -> Option<(String, Chain)> {
     let network = networks.pop()?;
     if let Some(parameter) = network.head.parameters.first() {
         let advice = format!(
-            "a network that is read has no parameters: leave `const {}: usize` out, and give it as a number to \
-             `parse_with` or a `Registry`",
+            "a network that is read has no parameters: leave `const {}: usize` out, and give it as \
+             a number to `parse_with` or a `Registry`",
             parameter.text
         );
         report.error(&parameter.place, advice);
@@ -225,8 +225,8 @@ impl<T: Float> Builder<'_, T> {
                 if own.widths != widths {
                     let [i, o] = own.widths;
                     let sentence = format!(
-                        "the layer that is registered as `{}` takes {i} inputs and gives {o} outputs, and here it \
-                         has {} and {}",
+                        "the layer that is registered as `{}` takes {i} inputs and gives {o} \
+                         outputs, and here it has {} and {}",
                         path.text, widths[0], widths[1]
                     );
                     self.report.error(&path.place, sentence);
@@ -254,7 +254,8 @@ impl<T: Float> Builder<'_, T> {
                 .find(|known| *known == word.plain()),
             Some(Choice::Own(path)) => {
                 let sentence = format!(
-                    "`{}` is not an initializer, and custom ones are for declared networks only: write {}",
+                    "`{}` is not an initializer, and custom ones are for declared networks only: \
+                     write {}",
                     path.text,
                     nn_grammar::vocabulary::listed(nn_grammar::vocabulary::INITIALIZERS)
                 );
@@ -307,7 +308,8 @@ impl<T: Float> Builder<'_, T> {
             return Some(());
         }
         let sentence = format!(
-            "with `dense({inputs} -> {outputs})` the network has {} weights, which do not fit in memory",
+            "with `dense({inputs} -> {outputs})` the network has {} weights, which do not fit in \
+             memory",
             self.weights
         );
         self.report.error(&self.place.clone(), sentence);

@@ -20,7 +20,8 @@ impl<T: Float> Dynamic<T> {
     /// use nn::{Dynamic, Show, fit};
     ///
     /// let words = ["minus", "plus", "plus", "minus"];
-    /// let data: Dataset<_, Class<2>> = Dataset::from_words(vec![[-1.0], [2.0], [1.0], [-2.0]], &words)?;
+    /// let data: Dataset<_, Class<2>> =
+    ///     Dataset::from_words(vec![[-1.0], [2.0], [1.0], [-2.0]], &words)?;
     /// let mut sign: Dynamic = Dynamic::parse("dense(1 -> 2, softmax)")?;
     /// fit(&mut sign, &data.flat()).learning_rate(0.1).epochs(50).show(Show::Nothing).run()?;
     /// assert_eq!(sign.predict_class(&[3.0])?, "plus");

@@ -59,7 +59,8 @@ fn check<T: Float>(network: &str, head: &Head, loss: &dyn FlatLoss<T>) -> Result
             "sigmoid" => "`binary_cross_entropy`",
             "linear" => "`mse`, `mae` or `huber`",
             _ => {
-                "a pair such as `(cross_entropy(), mse())`, or no loss, so that each head has its default"
+                "a pair such as `(cross_entropy(), mse())`, or no loss, so that each head has its \
+                 default"
             }
         },
         "choose a loss of the last layer, or leave `loss` out",

@@ -76,15 +76,26 @@ use network::Network;
 /// use nn::{Dynamic, Show, fit};
 ///
 /// let hidden = 8; // from the command line, say
-/// let mut xor: Dynamic = Dynamic::parse_with("dense(2 -> hidden, tanh), dense(2, softmax)", &[("hidden", hidden)])?.init(1);
+/// let mut xor: Dynamic =
+///     Dynamic::parse_with("dense(2 -> hidden, tanh), dense(2, softmax)", &[("hidden", hidden)])?
+///         .init(1);
 ///
 /// let inputs = vec![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 /// let data = Dataset::new(inputs, Class::<2>::from_labels(&[0, 1, 1, 0])?)?;
-/// fit(&mut xor, &data.flat()).epochs(200).batch_size(4).learning_rate(0.05).show(Show::Nothing).run()?;
+/// fit(&mut xor, &data.flat())
+///     .epochs(200)
+///     .batch_size(4)
+///     .learning_rate(0.05)
+///     .show(Show::Nothing)
+///     .run()?;
 /// assert!(xor.predict(&[1.0, 0.0])?[1] > 0.9);
 ///
 /// let mistake = Dynamic::<f32>::parse("dense(2 -> 8, tanh), dense(7 -> 2, softmax)").unwrap_err();
-/// assert!(mistake.to_string().starts_with("layer `layer2` takes 7 inputs but layer `layer1` gives 8 outputs"));
+/// assert!(
+///     mistake
+///         .to_string()
+///         .starts_with("layer `layer2` takes 7 inputs but layer `layer1` gives 8 outputs")
+/// );
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone)]

@@ -20,7 +20,10 @@ pub type Result<T> = std::result::Result<T, Error>;
 ///
 /// ```
 /// let error = nn::data::Class::<10>::new(12).unwrap_err();
-/// assert_eq!(error.to_string(), "class: found 12, expected a number from 0 to 9; count classes from 0");
+/// assert_eq!(
+///     error.to_string(),
+///     "class: found 12, expected a number from 0 to 9; count classes from 0"
+/// );
 /// ```
 #[derive(Clone)]
 #[non_exhaustive]

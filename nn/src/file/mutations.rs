@@ -81,8 +81,9 @@ fn headers() -> Vec<(String, usize)> {
         )
     };
     let architecture = declaration::<Small>();
+    let classes = r#""classes":"\"a \\\"b\\\"\" \"é\"""#;
     let ours = format!(
-        r#""__metadata__":{{"architecture":"{}","classes":"\"a \\\"b\\\"\" \"é\"","format":"nn-1","network":"Small"}},"#,
+        r#""__metadata__":{{"architecture":"{}",{classes},"format":"nn-1","network":"Small"}},"#,
         architecture.as_str()
     );
     vec![
@@ -93,14 +94,24 @@ fn headers() -> Vec<(String, usize)> {
         (
             format!(
                 r#"{{"second.bias":{},"first\u002eweight":{},"second.weight":{},"first.bias":{}}}"#,
-                r#"{"data_offsets":[0,8],"more":[{"x":[]},-1.5e3,null,"]}"],"shape":[2],"dtype":"F\u00332"}"#,
+                concat!(
+                    r#"{"data_offsets":[0,8],"more":[{"x":[]},-1.5e3,null,"]}"],"#,
+                    r#""shape":[2],"dtype":"F\u00332"}"#,
+                ),
                 tensor("F32", "[ 2 , 3 ]", 32, 56),
                 tensor("F32", "[3,2]", 8, 32),
                 tensor("F32", "[3]", 56, 68),
             ),
             68,
         ),
-        (r#"{"a":{"dtype":"F4","shape":[2,1],"data_offsets":[0,1]},"b":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}"#.into(), 1),
+        (
+            concat!(
+                r#"{"a":{"dtype":"F4","shape":[2,1],"data_offsets":[0,1]},"#,
+                r#""b":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}}"#,
+            )
+            .into(),
+            1,
+        ),
         ("{}".into(), 0),
     ]
 }

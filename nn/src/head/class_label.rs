@@ -80,7 +80,8 @@ pub(crate) fn largest<T: Float>(values: &[T]) -> Result<usize> {
 #[diagnostic::on_unimplemented(
     message = "this network does not end in softmax, and so predicts no class",
     label = "`predict_class` needs a network that ends in softmax",
-    note = "write `dense(…, softmax)` as its last layer, with a unit for each class, or take the numbers that `predict` gives"
+    note = "write `dense(…, softmax)` as its last layer, with a unit for each class, or take the \
+            numbers that `predict` gives"
 )]
 pub trait Classes<T: Float>: Head<T> {
     /// A class with its name.
@@ -165,8 +166,8 @@ impl Labels {
             "names of the classes",
             format!("{}: {}", self.len(), self.some()),
             format!("{classes}, as the type of the data says"),
-            "write `Class<…>` and `dense(…, softmax)` for as many; if these rows lack some classes, name all of them by \
-             `Labels::new`",
+            "write `Class<…>` and `dense(…, softmax)` for as many; if these rows lack some \
+             classes, name all of them by `Labels::new`",
         ))
     }
 }

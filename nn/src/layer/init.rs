@@ -160,8 +160,8 @@ by_variance! {
     glorot_normal: GlorotNormal, normal, |i, o| 2.0 / (i + o), 1.0 / 200.0;
     /// U(±√(6/(I + O))), with the variance of [`GlorotNormal`] (Glorot and Bengio 2010).
     glorot_uniform: GlorotUniform, uniform, |i, o| 2.0 / (i + o), 1.0 / 200.0;
-    /// N(√(1/I)): keeps the variance of linear units (LeCun et al. 1998), as selu needs it (Klambauer
-    /// et al. 2017).
+    /// N(√(1/I)): keeps the variance of linear units (LeCun et al. 1998), as selu needs it
+    /// (Klambauer et al. 2017).
     lecun_normal: LecunNormal, normal, |i, _o| 1.0 / i, 1.0 / 300.0;
     /// U(±√(3/I)), with the variance of [`LecunNormal`] (LeCun et al. 1998).
     lecun_uniform: LecunUniform, uniform, |i, _o| 1.0 / i, 1.0 / 300.0;

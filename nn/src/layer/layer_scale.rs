@@ -12,7 +12,8 @@ use crate::parameters::TensorKind;
 #[cfg(feature = "std")]
 use crate::parameters::array;
 
-/// Layer scale of `N` columns: y = x∘g, with the parameter g `[N]`, named `scale`, which starts at 1.
+/// Layer scale of `N` columns: y = x∘g, with the parameter g `[N]`, named `scale`, which starts
+/// at 1.
 ///
 /// At the end of a residual branch it is the layer scale of Touvron et al. (2021). As the first
 /// layer it weights the inputs, as in RealMLP (Holzmüller et al. 2024).

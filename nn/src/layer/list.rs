@@ -9,19 +9,26 @@
 macro_rules! layers {
     (
         simple { $($simple:ident: $Simple:ident($($option:literal),*), $Formula:ident;)* }
-        encoders { $($encoder:ident: $Encoder:ident($($number:literal),*), $EncoderFormula:ident;)* }
+        encoders {
+            $($encoder:ident: $Encoder:ident($($number:literal),*), $EncoderFormula:ident;)*
+        }
         leaves { $($leaf:ident: $Leaf:ident, $LeafExample:ty;)* }
         joints { $($joint:ident: $Joint:ident, $JointExample:ty;)* }
     ) => {
         /// Each word as a name of its type.
         pub mod words {
-            pub use crate::layer::{$($Simple as $simple,)* $($Encoder as $encoder,)* $($Leaf as $leaf,)*
-                $($Joint as $joint,)*};
+            pub use crate::layer::{
+                $($Simple as $simple,)* $($Encoder as $encoder,)*
+                $($Leaf as $leaf,)* $($Joint as $joint,)*
+            };
         }
 
         /// Every word.
         #[doc(hidden)]
-        pub const WORDS: &[&str] = &[$(stringify!($simple),)* $(stringify!($encoder),)* $(stringify!($leaf),)* $(stringify!($joint),)*];
+        pub const WORDS: &[&str] = &[
+            $(stringify!($simple),)* $(stringify!($encoder),)*
+            $(stringify!($leaf),)* $(stringify!($joint),)*
+        ];
 
         /// Returns the formula of the simple layer `word`, for rows of `width` outputs, with these
         /// options in the order of its declaration.
@@ -48,20 +55,26 @@ macro_rules! layers {
             options: &[f64],
         ) -> crate::Result<Box<dyn Formula<T>>> {
             match word {
-                $(stringify!($simple) => Ok(Box::new($Formula::new(width, option::checked_options(word, width, options)?))),)*
+                $(stringify!($simple) => {
+                    let options = option::checked_options(word, width, options)?;
+                    Ok(Box::new($Formula::new(width, options)))
+                })*
                 $(stringify!($encoder) => {
-                    Ok(Box::new($EncoderFormula::new(width, option::checked_options(word, width, options)?)))
+                    let options = option::checked_options(word, width, options)?;
+                    Ok(Box::new($EncoderFormula::new(width, options)))
                 })*
                 _ => Err(crate::Error::value(
                     "layer",
                     word,
                     [$(stringify!($simple),)* $(stringify!($encoder)),*].join(", "),
-                    "use one of these; they are as wide as the layer before, and their options are numbers",
+                    "use one of these; they are as wide as the layer before, and their options are \
+                     numbers",
                 )),
             }
         }
 
-        /// Whether the rows of a simple layer depend on one another in training: see [`Layer::COUPLED`].
+        /// Whether the rows of a simple layer depend on one another in training: see
+        /// [`Layer::COUPLED`].
         #[cfg(feature = "std")]
         pub(crate) fn is_coupled(word: &str) -> bool {
             match word {

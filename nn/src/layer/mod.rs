@@ -245,6 +245,7 @@ layers! {
     joints {
         residual: Residual, Residual<Dense<4, 4, tensor::activation::Gelu>>;
         concat: Concat, Concat<Dense<3, 2, tensor::activation::Tanh>, Passthrough<4>, 6>;
-        heads: Heads, Heads<Dense<5, 2, tensor::activation::Tanh>, Dense<5, 3, tensor::activation::Gelu>, 5>;
+        heads: Heads,
+            Heads<Dense<5, 2, tensor::activation::Tanh>, Dense<5, 3, tensor::activation::Gelu>, 5>;
     }
 }

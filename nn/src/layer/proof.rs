@@ -115,7 +115,8 @@ fn in_portions<L: Layer, T: Float>(sample: &Sample<T>, pass: Pass) -> Vec<T> {
     gradient
 }
 
-/// Gradients against differences; parts against the whole; one row against many; every form of a prediction.
+/// Gradients against differences; parts against the whole; one row against many; every form of a
+/// prediction.
 pub(super) fn prove<L: Layer>() {
     check::<L>(1).unwrap_or_else(|error| panic!("{error}"));
     same_bits::<L, f32>();

@@ -8,9 +8,11 @@ use crate::head::{Both, Head};
 /// A loss of a network with two heads; as [`Loss`]. A pair of losses is such a loss, the sum of
 /// both. More heads take nested pairs.
 #[diagnostic::on_unimplemented(
-    message = "this network has several heads: train it with as many losses, such as `(cross_entropy(), mse())`",
+    message = "this network has several heads: train it with as many losses, such as \
+               `(cross_entropy(), mse())`",
     label = "`{Self}` does not fit a network that ends in `{A}` and `{B}`",
-    note = "three heads take `(first, (second, third))`; `nn::loss` lists which losses fit which head"
+    note = "three heads take `(first, (second, third))`; `nn::loss` lists which losses fit which \
+            head"
 )]
 pub trait BothLoss<T: Float, A: Head<T>, B: Head<T>>: Clone + Send + Sync + 'static {
     /// Name of the sum.

@@ -18,8 +18,8 @@ use crate::head::{Class, shifted_exponentials};
 /// dL/dzᵢ = pᵢ − \[i = t\]. Shifting by m keeps every exponential at most 1.
 ///
 /// With label smoothing ε (Szegedy et al. 2016) and class weights w it is L = −Σᵢ aᵢ ln pᵢ with
-/// aᵢ = wᵢ·((1 − ε)·\[i = t\] + ε/N), so that dL/dzᵢ = pᵢ·Σⱼ aⱼ − aᵢ; the loss of a batch is then the sum over its rows
-/// divided by the sum of the weights of their classes.
+/// aᵢ = wᵢ·((1 − ε)·\[i = t\] + ε/N), so that dL/dzᵢ = pᵢ·Σⱼ aⱼ − aᵢ; the loss of a batch is then
+/// the sum over its rows divided by the sum of the weights of their classes.
 ///
 /// As `torch.nn.CrossEntropyLoss(weight=w, label_smoothing=ε)`, its mean over rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

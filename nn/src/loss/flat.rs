@@ -86,7 +86,8 @@ flat! {
     CrossEntropy, "softmax": |loss, units, rows| loss.of_classes(units, rows, class),
         smoothing |loss| loss.epsilon();
     Focal, "softmax": |loss, units, rows| loss.of_classes(units, |_| 1.0, rows, class);
-    BinaryCrossEntropy, "sigmoid": |_loss, units, rows| binary_cross_entropy_rows(units, None, rows);
+    BinaryCrossEntropy, "sigmoid":
+        |_loss, units, rows| binary_cross_entropy_rows(units, None, rows);
     Mse, "linear": |_loss, units, rows| mse_rows(units, rows);
     Mae, "linear": |loss, units, rows| loss.of_units(units, rows);
     Huber, "linear": |loss, units, rows| loss.of_units(units, rows);

@@ -10,8 +10,8 @@ use super::{
 };
 use super::{LinearLoss, LossRows, checked};
 
-/// With d = z − t, per unit ½d² where |d| < δ and δ(|d| − ½δ) elsewhere, and the mean over units; dL/dz is
-/// d/N clipped to ±δ/N. Differences up to δ are noise, larger ones outliers (Huber 1964).
+/// With d = z − t, per unit ½d² where |d| < δ and δ(|d| − ½δ) elsewhere, and the mean over units;
+/// dL/dz is d/N clipped to ±δ/N. Differences up to δ are noise, larger ones outliers (Huber 1964).
 ///
 /// As `torch.nn.HuberLoss(delta=δ)`, its mean over units and rows.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -25,7 +25,12 @@
 //! // y = 2x, and one outlier.
 //! let data = Dataset::new(vec![[0.0], [1.0], [2.0], [3.0]], vec![[0.0], [2.0], [40.0], [6.0]])?;
 //! let mut line = Line::init(1);
-//! fit(&mut line, &data).loss(huber(0.1)).epochs(600).learning_rate(0.05).show(Show::Nothing).run()?;
+//! fit(&mut line, &data)
+//!     .loss(huber(0.1))
+//!     .epochs(600)
+//!     .learning_rate(0.05)
+//!     .show(Show::Nothing)
+//!     .run()?;
 //! assert!((line.predict(&[3.0])[0] - 6.0).abs() < 0.5);
 //! # Ok::<(), nn::Error>(())
 //! ```
@@ -96,7 +101,10 @@ macro_rules! losses {
         #[cfg(test)]
         fn all_listed() -> Vec<checks::Listed> {
             vec![$($(
-                checks::Listed::new::<$Head<{ checks::UNITS }>>(stringify!($file), $file::examples())
+                checks::Listed::new::<$Head<{ checks::UNITS }>>(
+                    stringify!($file),
+                    $file::examples(),
+                )
             ),+),+]
         }
     };
@@ -151,12 +159,13 @@ pub trait Loss<T: Float, H: Head<T>>: Clone + Send + Sync + 'static {
     /// The loss's name.
     const NAME: &'static str;
 
-    /// Writes the loss of each row, and the gradient of `scale` times their sum with respect to the logits.
+    /// Writes the loss of each row, and the gradient of `scale` times their sum with respect to the
+    /// logits.
     ///
     /// Rows are independent: a batch may be divided in any way.
     ///
-    /// For [`Softmax`] and [`Sigmoid`], gradients below 8e-25 (in `f32`) are flushed to zero, because
-    /// subnormals would slow confident networks down.
+    /// For [`Softmax`] and [`Sigmoid`], gradients below 8e-25 (in `f32`) are flushed to zero,
+    /// because subnormals would slow confident networks down.
     fn evaluate(&self, rows: LossRows<'_, T, H::Target>);
 
     /// Appends to `sums` the numbers that the losses of a batch are divided by instead of the

@@ -5,7 +5,8 @@ use tensor::Float;
 /// Multiplies the loss of each row and its gradient, `[rows, units]`, by the row's weight; does
 /// nothing without weights.
 ///
-/// The mean over the rows is then their weighted mean if the weights have a mean of 1 over the whole batch.
+/// The mean over the rows is then their weighted mean if the weights have a mean of 1 over the
+/// whole batch.
 pub(crate) fn weigh<T: Float>(losses: &mut [T], gradient: &mut [T], weights: &[f64]) {
     if weights.is_empty() {
         return;

@@ -5,7 +5,8 @@ use crate::head::Class;
 
 /// Weights of `N` classes or units.
 ///
-/// Implemented by [`Equal`] and by `[f64; N]`, so that a wrong number of weights is a compile error.
+/// Implemented by [`Equal`] and by `[f64; N]`, so that a wrong number of weights is a compile
+/// error.
 #[diagnostic::on_unimplemented(
     message = "a network of {N} outputs needs {N} weights, one for each",
     label = "a loss with weights of type `{Self}`"
@@ -30,8 +31,8 @@ pub trait Weights<const N: usize>: Clone + Send + Sync + 'static {
     }
 
     /// The weights for a batch of `rows` rows, whose losses are later divided by that number. They
-    /// are divided by the mean weight of the rows, so that the result is a weighted mean. The sum of
-    /// these weights is taken from the front of `sums`.
+    /// are divided by the mean weight of the rows, so that the result is a weighted mean. The sum
+    /// of these weights is taken from the front of `sums`.
     #[must_use]
     fn of_batch(&self, rows: usize, sums: &mut &[f64]) -> Self {
         if Self::EQUAL {

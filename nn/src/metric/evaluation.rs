@@ -97,7 +97,9 @@ impl<'a, N: Network> Evaluation<'a, N> {
     /// use nn::metric::{Mae, Recall};
     /// use nn::prelude::*;
     ///
-    /// network! { struct Pose { answer: heads { side: dense(2 -> 2, softmax), angle: dense(2 -> 1) } } }
+    /// network! {
+    ///     struct Pose { answer: heads { side: dense(2 -> 2, softmax), angle: dense(2 -> 1) } }
+    /// }
     ///
     /// let data = Dataset::new(vec![[-1.0, 0.5]], vec![(Class::<2>::new(0)?, [40.0])])?;
     /// let pose = Pose::init(1);
@@ -222,8 +224,11 @@ impl<'a, N: Network> Evaluation<'a, N> {
     /// network! { struct Line(dense(1 -> 1)); }
     ///
     /// let data = Dataset::new(vec![[0.0], [1.0], [2.0]], vec![[1.0], [3.0], [5.0]])?;
-    /// let (mae, r2, residuals) =
-    ///     Line::init(1).evaluation(&data).measure((Mae::default(), R2::default(), Residuals::default()))?;
+    /// let (mae, r2, residuals) = Line::init(1).evaluation(&data).measure((
+    ///     Mae::default(),
+    ///     R2::default(),
+    ///     Residuals::default(),
+    /// ))?;
     /// println!("{mae:?} {r2:?}\n{residuals}");
     /// # Ok::<(), nn::Error>(())
     /// ```

@@ -4,7 +4,8 @@ use super::gathered::{Columns, Mean};
 use super::{Answer, Metric};
 use crate::error::Result;
 
-/// The mean absolute error, mean |y − t|, from 0; lower is better. The mean over several outputs. `None` without rows.
+/// The mean absolute error, mean |y − t|, from 0; lower is better. The mean over several outputs.
+/// `None` without rows.
 ///
 /// As scikit-learn's `mean_absolute_error`.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -12,7 +12,8 @@ use crate::error::{Error, Result};
 /// score, the true positive rate over the false positive rate. A [`Metric`] whose value is the
 /// curve: `None` if there are no positive or no negative rows.
 ///
-/// As scikit-learn's `roc_curve`, with `drop_intermediate=False`. It prints as a picture of at most 80 columns.
+/// As scikit-learn's `roc_curve`, with `drop_intermediate=False`. It prints as a picture of at most
+/// 80 columns.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Roc {
     rankings: Rankings,
@@ -41,7 +42,8 @@ pub struct RocPoint {
 }
 
 impl RocCurve {
-    /// The point with the largest difference of true and false positives (W. J. Youden, 1950), the first of several.
+    /// The point with the largest difference of true and false positives (W. J. Youden, 1950), the
+    /// first of several.
     pub fn best(&self) -> RocPoint {
         let gain = |point: &RocPoint| point.true_positives - point.false_positives;
         let better =

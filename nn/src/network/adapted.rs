@@ -9,8 +9,8 @@ use crate::parameters::{NamedTensor, TensorKind};
 
 /// Part of the message about a network with an encoder that was not fitted.
 const UNKNOWN: &str = "no statistics of the columns, since it was never adapted";
-const ADVICE: &str = "train it with `fit`, which computes them from the training rows before the first step, pass rows \
-                      to `adapt`, or load a file of a trained network";
+const ADVICE: &str = "train it with `fit`, which computes them from the training rows before the \
+                      first step, pass rows to `adapt`, or load a file of a trained network";
 
 /// Returns the name of an encoder that has not been fitted, if there is one.
 fn unknown<'t, T: Float>(tensors: &'t [NamedTensor], flat: &[T]) -> Option<&'t str> {

@@ -59,8 +59,8 @@ pub(crate) fn check_class_names(
             format!("names of the classes of the {which}data"),
             found.some(),
             format!("{}, as {network} has them", known.some()),
-            "make the classes of all data by the same `Labels`, such as those that `class_names` gives, or give the \
-             network other names by `name_classes`",
+            "make the classes of all data by the same `Labels`, such as those that `class_names` \
+             gives, or give the network other names by `name_classes`",
         )),
         _ => Ok(()),
     }

@@ -84,14 +84,15 @@ pub trait Network:
     /// the classes have [names](Self::class_names).
     ///
     /// ```
+    /// use nn::Show;
     /// use nn::data::{Class, Dataset};
     /// use nn::prelude::*;
-    /// use nn::Show;
     ///
     /// network! { struct Sign(dense(1 -> 2, softmax)); }
     ///
     /// let words = ["minus", "plus", "plus", "minus"];
-    /// let data: Dataset<_, Class<2>> = Dataset::from_words(vec![[-1.0], [2.0], [1.0], [-2.0]], &words)?;
+    /// let data: Dataset<_, Class<2>> =
+    ///     Dataset::from_words(vec![[-1.0], [2.0], [1.0], [-2.0]], &words)?;
     /// let mut sign = Sign::init(1);
     /// fit(&mut sign, &data).learning_rate(0.1).epochs(50).show(Show::Nothing).run()?;
     ///

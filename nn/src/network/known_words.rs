@@ -87,7 +87,7 @@ pub(crate) fn known_words<'p, T: Float>(
         format!("words of column {} of {network}", quoted(column)),
         format!("{} of {}", known.len(), places.len()),
         "each known word: the network has only the fingerprints of the others",
-        "give it the words of the table that it was trained with, `nn::Model::take_words(&mut network, &table.words())`, and \
-         save it again",
+        "give it the words of the table that it was trained with, `nn::Model::take_words(&mut \
+         network, &table.words())`, and save it again",
     ))
 }

@@ -24,7 +24,10 @@ use core::hash::Hash;
 ///
 /// assert_eq!(<Deep>::layer("output.weight"), Some(DeepLayer::Output));
 /// assert_eq!(<Deep>::layer("trunk.layer2.bias"), Some(DeepLayer::Trunk(EncoderLayer::Layer2)));
-/// assert_eq!(<Deep>::layer("block.1.layer1.weight"), Some(DeepLayer::Block(1, DeepBlockLayer::Layer1)));
+/// assert_eq!(
+///     <Deep>::layer("block.1.layer1.weight"),
+///     Some(DeepLayer::Block(1, DeepBlockLayer::Layer1))
+/// );
 /// assert_eq!(<Deep>::layer("outputs"), None);
 /// ```
 pub trait Layered {

@@ -6,7 +6,8 @@
 //! | [`save_function`], [`TapeModel::save_onnx`](crate::TapeModel::save_onnx) | writes the operations of a function on a tape, likewise |
 //! | [`OnnxModel`] | reads a graph of operators written by other programs, and runs it on a tape |
 //!
-//! The format is that of <https://onnx.ai>: protobuf messages with a graph of nodes, each an operator on tensors.
+//! The format is that of <https://onnx.ai>: protobuf messages with a graph of nodes, each an
+//! operator on tensors.
 //!
 //! | file | |
 //! |---|---|

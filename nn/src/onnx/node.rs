@@ -228,7 +228,8 @@ impl<'t, 'n, T: Float> Node<'t, 'n, T> {
             format!("{what} of {}", called(self.proto)),
             found,
             expected,
-            "check the model by `onnx.checker`; if it is valid, this form of the operator is not supported",
+            "check the model by `onnx.checker`; if it is valid, this form of the operator is not \
+             supported",
         )
     }
 

@@ -121,7 +121,9 @@ impl OnnxOptions {
     /// use nn::onnx::{Onnx as _, OnnxOptions};
     /// use nn::prelude::*;
     ///
-    /// network! { struct Price(columns { area: number, city: category(2) }, dense(8, silu), dense(1)); }
+    /// network! {
+    ///     struct Price(columns { area: number, city: category(2) }, dense(8, silu), dense(1));
+    /// }
     ///
     /// let table = Table::new([
     ///     Column::numbers("area", [60.0, 84.0, f64::NAN, 120.0, 45.0, 99.0]),

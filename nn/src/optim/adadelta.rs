@@ -12,7 +12,8 @@ use crate::error::Result;
 
 /// The Adadelta optimizer (Zeiler 2012).
 ///
-/// v ← ρv + (1 − ρ)g²,  d = √(w + ε) / √(v + ε) · g,  w ← ρw + (1 − ρ)d²,  p ← p − learning_rate · d.
+/// v ← ρv + (1 − ρ)g²,  d = √(w + ε) / √(v + ε) · g,  w ← ρw + (1 − ρ)d²,
+/// p ← p − learning_rate · d.
 ///
 /// State: v and w.
 #[derive(Clone, Copy, Debug, PartialEq)]

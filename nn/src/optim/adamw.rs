@@ -10,8 +10,8 @@ use crate::parameters::TensorKind;
 
 /// The AdamW optimizer: Adam with decoupled weight decay (Loshchilov and Hutter 2019).
 ///
-/// p ← (1 − learning_rate · weight_decay) · p before the step of [`Adam`]. Unlike a penalty in the loss, such as the
-/// `l2` of a layer, the decay is not divided by the root of the mean square.
+/// p ← (1 − learning_rate · weight_decay) · p before the step of [`Adam`]. Unlike a penalty in the
+/// loss, such as the `l2` of a layer, the decay is not divided by the root of the mean square.
 ///
 /// Only weights decay. Biases, scales and shifts of norms do not, unless
 /// [`decay_all`](AdamW::decay_all) is set.

@@ -36,7 +36,10 @@ pub(super) trait Rule:
 {
 }
 
-impl<O: Optimizer<f64> + Optimizer<f32> + Optimizer<half::f16> + Optimizer<half::bf16>> Rule for O {}
+impl<O> Rule for O where
+    O: Optimizer<f64> + Optimizer<f32> + Optimizer<half::f16> + Optimizer<half::bf16>
+{
+}
 
 /// A visitor of the optimizers in the list.
 pub(super) trait See {

@@ -8,7 +8,8 @@ use crate::parameters::{NamedTensor, TensorKind};
 
 /// Weight decay of an optimizer, in one of two forms:
 ///
-/// - [`decoupled`](Decay::decoupled), p ← (1 − learning_rate · amount) · p before the step (Loshchilov and Hutter 2019);
+/// - [`decoupled`](Decay::decoupled), p ← (1 − learning_rate · amount) · p before the step
+///   (Loshchilov and Hutter 2019);
 /// - [`coupled`](Decay::coupled), g ← g + amount · p, as the gradient of amount/2 · p² in the loss.
 ///
 /// Only weights decay. Biases, scales and shifts of norms do not, unless [`all`](Decay::all) is

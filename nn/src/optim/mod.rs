@@ -11,8 +11,8 @@
 //! | [`ScheduleFree`] | an average over all steps instead of a decaying learning rate |
 //! | [`Sam`], [`Elastic`], [`MaxNorm`], [`GradientNoise`] | around any of the others |
 //!
-//! [`Decay`] is their weight decay, and [`schedule`] has learning-rate schedules. A custom optimizer
-//! implements [`Optimizer`].
+//! [`Decay`] is their weight decay, and [`schedule`] has learning-rate schedules. A custom
+//! optimizer implements [`Optimizer`].
 
 mod changed;
 #[cfg(test)]
@@ -48,12 +48,14 @@ macro_rules! optimizers {
     };
 }
 
-// Every optimizer. To add one: write its file, add it here. A file without `examples()` does not compile.
+// Every optimizer. To add one: write its file, add it here. A file without `examples()` does not
+// compile.
 optimizers! {
-    sgd::Sgd, adam::Adam, adamw::AdamW, amsgrad::AmsGrad, adamax::Adamax, adagrad::AdaGrad, adadelta::Adadelta,
-    rprop::Rprop, lion::Lion, nadam::NAdam, radam::RAdam, rmsprop::RmsProp, adan::Adan,
-    schedule_free::ScheduleFree, lamb::Lamb, lars::Lars, muon::Muon,
-    adafactor::Adafactor, sam::Sam, elastic::Elastic, max_norm::MaxNorm, gradient_noise::GradientNoise,
+    sgd::Sgd, adam::Adam, adamw::AdamW, amsgrad::AmsGrad, adamax::Adamax, adagrad::AdaGrad,
+    adadelta::Adadelta, rprop::Rprop, lion::Lion, nadam::NAdam, radam::RAdam, rmsprop::RmsProp,
+    adan::Adan, schedule_free::ScheduleFree, lamb::Lamb, lars::Lars, muon::Muon,
+    adafactor::Adafactor, sam::Sam, elastic::Elastic, max_norm::MaxNorm,
+    gradient_noise::GradientNoise,
 }
 
 /// An optimizer: updates parameters from their gradient.

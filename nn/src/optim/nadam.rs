@@ -13,7 +13,8 @@ use crate::error::Result;
 /// The NAdam optimizer (Dozat 2016), as in PyTorch.
 ///
 /// μₜ = β₁(1 − ½ · 0.96^(t · momentum_decay)),  m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,
-/// p ← p − learning_rate · (μₜ₊₁ m / (1 − ∏ₛ₌₁ᵗ⁺¹ μₛ) + (1 − μₜ) g / (1 − ∏ₛ₌₁ᵗ μₛ)) / (√(v/(1 − β₂ᵗ)) + ε).
+/// p ← p − learning_rate · (μₜ₊₁ m / (1 − ∏ₛ₌₁ᵗ⁺¹ μₛ) + (1 − μₜ) g / (1 − ∏ₛ₌₁ᵗ μₛ))
+/// / (√(v/(1 − β₂ᵗ)) + ε).
 ///
 /// State: m and v.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +77,8 @@ impl NAdam {
     /// ∏ μₛ for s from 1 to t, without a loop over all earlier steps, because an optimizer only
     /// stores values per parameter.
     ///
-    /// With q = 0.96^momentum_decay, Σₛ ln(1 − ½qˢ) = −Σₖ (½)ᵏ/k · Σₛ qᵏˢ, and the inner sum is geometric.
+    /// With q = 0.96^momentum_decay, Σₛ ln(1 − ½qˢ) = −Σₖ (½)ᵏ/k · Σₛ qᵏˢ, and the inner sum is
+    /// geometric.
     fn product(&self, t: f64) -> f64 {
         /// Number of terms of the outer sum: ½ᵏ is then below the precision of `f64`.
         const TERMS: i32 = 56;

@@ -1,5 +1,5 @@
-//! The ONNX project's backend node tests of optimizers: one step each, from a state in the middle of
-//! training.
+//! The ONNX project's backend node tests of optimizers: one step each, from a state in the middle
+//! of training.
 //!
 //! The numbers are stored with the other node tests in autograd/tests/onnx, which states their
 //! source.

@@ -12,9 +12,10 @@ use crate::error::Result;
 
 /// The rectified Adam optimizer (Liu et al. 2020), with the bound and the ε of PyTorch.
 ///
-/// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  ρ∞ = 2/(1 − β₂) − 1,  ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ) at step t.
-/// While ρ ≤ 5: p ← p − learning_rate · m̂, with m̂ = m/(1 − β₁ᵗ). Then
-/// p ← p − learning_rate · r · m̂ √(1 − β₂ᵗ) / (√v + ε), with r² = (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ).
+/// m ← β₁m + (1 − β₁)g,  v ← β₂v + (1 − β₂)g²,  ρ∞ = 2/(1 − β₂) − 1,
+/// ρ = ρ∞ − 2tβ₂ᵗ/(1 − β₂ᵗ) at step t. While ρ ≤ 5: p ← p − learning_rate · m̂, with
+/// m̂ = m/(1 − β₁ᵗ). Then p ← p − learning_rate · r · m̂ √(1 − β₂ᵗ) / (√v + ε), with
+/// r² = (ρ − 4)(ρ − 2)ρ∞ / ((ρ∞ − 4)(ρ∞ − 2)ρ).
 ///
 /// State: m and v.
 #[derive(Clone, Copy, Debug, PartialEq)]

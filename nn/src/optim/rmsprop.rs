@@ -35,7 +35,8 @@ pub struct RmsProp {
 }
 
 impl RmsProp {
-    /// Creates the optimizer with α = 0.99, ε = 1e-8, without momentum, not centered, without decay.
+    /// Creates the optimizer with α = 0.99, ε = 1e-8, without momentum, not centered, without
+    /// decay.
     pub const fn new(learning_rate: f64) -> Self {
         let (alpha, epsilon, momentum, decay) = (0.99, 1e-8, 0.0, Decay::NONE);
         RmsProp { learning_rate, alpha, epsilon, momentum, is_centred: false, decay }

@@ -10,7 +10,8 @@ pub(super) fn learning_rate<T: Float>(rule: &str, found: f64) -> Result<()> {
     refuse_unless(
         as_number > T::zero() && as_number.is_finite(),
         (rule, "learning rate", found),
-        "a finite number above 0, neither so small nor so large that the network's numbers cannot hold it",
+        "a finite number above 0, neither so small nor so large that the network's numbers cannot \
+         hold it",
         "1e-3 is usual for Adam, 0.1 for gradient descent",
     )
 }

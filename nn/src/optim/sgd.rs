@@ -14,8 +14,8 @@ use crate::parameters::descend;
 ///
 /// The first step uses all of g, as in PyTorch.
 ///
-/// With [`nesterov`](Sgd::nesterov), p ← p − learning_rate·(g + momentum·v) (Sutskever et al. 2013, in
-/// the form that PyTorch uses).
+/// With [`nesterov`](Sgd::nesterov), p ← p − learning_rate·(g + momentum·v) (Sutskever et al. 2013,
+/// in the form that PyTorch uses).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sgd {
     /// Learning rate.
@@ -115,7 +115,8 @@ pub(super) fn examples() -> Examples<Sgd> {
     let momentum = Sgd::new(0.1).momentum(0.9);
     Examples {
         instances: vec![Sgd::new(0.1), momentum, momentum.nesterov(), momentum.dampening(0.25)],
-        // v ← momentum·v + (1 − dampening)·g; p ← p − rate·v, or with Nesterov's p ← p − rate·(g + momentum·v)
+        // v ← momentum·v + (1 − dampening)·g; p ← p − rate·v, or with Nesterov's
+        // p ← p − rate·(g + momentum·v)
         formula: |sgd, mut p, steps| {
             let mut v = 0.0;
             for (t, step) in (1..).zip(steps) {

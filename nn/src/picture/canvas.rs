@@ -68,7 +68,8 @@ impl Font {
 /// Colors for light and dark mode. The picture has its own background, so that it is readable on a
 /// page that does not follow the system's setting.
 const STYLE: &str = "\
-.nn-net{font-family:ui-sans-serif,system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,'DejaVu Sans',sans-serif}\
+.nn-net{font-family:ui-sans-serif,system-ui,-apple-system,\
+'Segoe UI',Roboto,Helvetica,Arial,'DejaVu Sans',sans-serif}\
 .nn-net .page{fill:#fbfcfe;stroke:#e3e8ef}\
 .nn-net .wire{fill:none;stroke:#7b8ba5;stroke-width:.8;stroke-opacity:.34}\
 .nn-net .faint{stroke-opacity:.16}\
@@ -82,7 +83,8 @@ const STYLE: &str = "\
 .nn-net .chance{fill:#8b6fd0;fill-opacity:.12;stroke:#8b6fd0;stroke-width:1.4;stroke-dasharray:4 3}\
 .nn-net .sum{fill:#fbfcfe;stroke:#d9822b;stroke-width:1.8}\
 .nn-net .frame{fill:#3b82d6;fill-opacity:.05;stroke:#9fb2cc;stroke-dasharray:5 4}\
-.nn-net text{text-anchor:middle;fill:#1c2633;stroke:#fbfcfe;stroke-width:3.5px;stroke-linejoin:round;paint-order:stroke}\
+.nn-net text{text-anchor:middle;fill:#1c2633;\
+stroke:#fbfcfe;stroke-width:3.5px;stroke-linejoin:round;paint-order:stroke}\
 .nn-net .title{font-size:17px;font-weight:650;text-anchor:start}\
 .nn-net .lead{text-anchor:start}\
 .nn-net .name{font-size:12.5px;font-weight:650}\

@@ -10,7 +10,8 @@ pub mod layer {
 /// number.
 macro_rules! activations {
     ($(
-        $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+        $word:ident $(| $other:ident)*: $Type:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => {
         /// Activations.
         pub mod activation {

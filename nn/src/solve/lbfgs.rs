@@ -33,7 +33,8 @@ use crate::network::Network;
 ///
 /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
 ///
-/// let data: Dataset<_, _> = (0..40).map(|i| f64::from(i) / 10.0).map(|x| ([x], [x.sin()])).collect();
+/// let data: Dataset<_, _> =
+///     (0..40).map(|i| f64::from(i) / 10.0).map(|x| ([x], [x.sin()])).collect();
 /// let mut curve = Curve::<f64>::init(1);
 /// let solution = solve::lbfgs(&mut curve, &data).goal(1e-6).run()?;
 /// println!("{solution}");

@@ -34,7 +34,8 @@ use crate::error::{Error, Result};
 ///
 /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
 ///
-/// let data: Dataset<_, _> = (0..40).map(|i| f64::from(i) / 10.0).map(|x| ([x], [x.sin()])).collect();
+/// let data: Dataset<_, _> =
+///     (0..40).map(|i| f64::from(i) / 10.0).map(|x| ([x], [x.sin()])).collect();
 /// let mut curve = Curve::<f64>::init(1);
 /// let solution = solve::levenberg_marquardt(&mut curve, &data).goal(1e-8).run()?;
 /// println!("{solution}");
@@ -238,7 +239,8 @@ impl<M: LeastSquares> Solver<'_, '_, M> {
                     None => Err(Error::diverged(
                         "damping of levenberg_marquardt",
                         "infinity: the equations have no solution however large it is",
-                        "the parameters are those of the last step; scale inputs and targets to about 1",
+                        "the parameters are those of the last step; scale inputs and targets to \
+                         about 1",
                     )),
                 };
             }

@@ -100,7 +100,8 @@ impl Normal {
         }
         normal.largest = super::solution::largest(&squares);
         if !normal.largest.is_finite() {
-            let advice = "the parameters are those of the last step; check that inputs are scaled to about 1";
+            let advice = "the parameters are those of the last step; check that inputs are scaled \
+                          to about 1";
             let what = "largest squared derivative of the outputs";
             return Err(Error::diverged(what, normal.largest.to_string(), advice));
         }

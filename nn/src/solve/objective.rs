@@ -108,12 +108,14 @@ impl<'a, M: Model> Objective<'a, M> {
                     format!("loss of {} for {solver}", objective.model.name()),
                     format!("{first}, then {other} for the same parameters"),
                     "a function of the parameters alone",
-                    "leave out layers that draw random numbers, such as dropout; or train with `fit`",
+                    "leave out layers that draw random numbers, such as dropout; or train with \
+                     `fit`",
                 ));
             }
         }
         if !first.is_finite() {
-            let advice = "the parameters are unchanged; check them, and that inputs and targets are scaled to about 1";
+            let advice = "the parameters are unchanged; check them, and that inputs and targets \
+                          are scaled to about 1";
             return Err(Error::diverged(
                 "loss before the first iteration",
                 first.to_string(),

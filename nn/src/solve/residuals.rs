@@ -58,8 +58,11 @@ pub struct RowWidths {
 ///     fn outputs(&self, inputs: &[f64], _: &Threads) -> Vec<f64> {
 ///         inputs.iter().map(|x| self.0[0] * (self.0[1] * x).exp()).collect()
 ///     }
-/// #   fn differentiate(&self, b: Batch<'_, Self>, _: &mut (), _: &mut [f64; 2], _: &Run<'_>) -> Result<f64> {
-/// #       Ok(self.outputs(b.inputs, &Threads::new(1)).iter().zip(b.targets).map(|(y, t)| (y - t).powi(2)).sum::<f64>())
+/// #   fn differentiate(
+/// #       &self, b: Batch<'_, Self>, _: &mut (), _: &mut [f64; 2], _: &Run<'_>,
+/// #   ) -> Result<f64> {
+/// #       let outputs = self.outputs(b.inputs, &Threads::new(1));
+/// #       Ok(outputs.iter().zip(b.targets).map(|(y, t)| (y - t).powi(2)).sum())
 /// #   }
 /// #   fn gradient(&self, _: Batch<'_, Self>, _: &mut [f64; 2], _: &mut [f64]) {}
 ///     // ... `differentiate` and `gradient`, for `fit`
@@ -69,7 +72,13 @@ pub struct RowWidths {
 ///     fn widths(&self) -> Result<RowWidths> {
 ///         Ok(RowWidths { inputs: 1, targets: 1, outputs: 1 })
 ///     }
-///     fn residuals(&self, inputs: &[f64], targets: &[f64], residuals: &mut [f64], threads: &Threads) {
+///     fn residuals(
+///         &self,
+///         inputs: &[f64],
+///         targets: &[f64],
+///         residuals: &mut [f64],
+///         threads: &Threads,
+///     ) {
 ///         let outputs = self.outputs(inputs, threads);
 ///         residuals.iter_mut().zip(outputs).zip(targets).for_each(|((r, y), t)| *r = y - t);
 ///     }

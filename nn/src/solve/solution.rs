@@ -76,7 +76,8 @@ impl fmt::Display for Solution {
         let Solution { iterations, evaluations, first_loss, loss, stopped, .. } = self;
         write!(
             f,
-            "loss {first_loss:.3e} -> {loss:.3e} in {iterations} iterations, {evaluations} evaluations: {stopped}"
+            "loss {first_loss:.3e} -> {loss:.3e} in {iterations} iterations, {evaluations} \
+             evaluations: {stopped}"
         )
     }
 }
@@ -225,7 +226,9 @@ macro_rules! limits {
         /// A callback that sees the model after each iteration, and may stop the solver.
         pub fn watch(
             mut self,
-            watch: impl FnMut(&$M, &crate::solve::Iteration) -> std::ops::ControlFlow<()> + Send + $life,
+            watch: impl FnMut(&$M, &crate::solve::Iteration) -> std::ops::ControlFlow<()>
+            + Send
+            + $life,
         ) -> Self {
             self.watch = Some(Box::new(watch));
             self

@@ -183,7 +183,8 @@ impl<'t, N: Network> OnTape<'t, N> {
         Ok(self.tape.constant(Tensor::from_vec(Row::flatten(inputs).to_vec(), shape)?))
     }
 
-    /// The last layer's values before the head's function: `[rows, outputs]` for x `[rows, inputs]`.
+    /// The last layer's values before the head's function: `[rows, outputs]` for x
+    /// `[rows, inputs]`.
     ///
     /// # Errors
     ///
@@ -340,7 +341,8 @@ pub(crate) fn self_check<N: Network>(network: &N, seed: u64) -> Result<()> {
             what,
             format!("{fast} from the static driver"),
             format!("{tape}, which the tape computes, to the last bit"),
-            "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with its `record`",
+            "a layer's two forms disagree: compare its `forward`, `backward` and `gradient` with \
+             its `record`",
         )
     };
     // Comparison by value and by sign of zero compares bits for all but NaN, which `step` rejects.

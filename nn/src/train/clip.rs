@@ -84,7 +84,8 @@ impl Clip {
                 each_piece(gradient, threads, |piece| {
                     vectorize(move || {
                         for g in piece {
-                            // Not `clamp`, for which some CPUs have no instruction. NaN is preserved.
+                            // Not `clamp`, for which some CPUs have no instruction. NaN is
+                            // preserved.
                             let bounded = if *g > most { most } else { *g };
                             *g = if bounded < -most { -most } else { bounded };
                         }

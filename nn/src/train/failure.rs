@@ -91,8 +91,8 @@ impl Failure {
             Failure::Refused(error) => error.advising(network),
             Failure::Diverged { what, found, .. } => {
                 let advice = format!(
-                    "{network}; check that all inputs and targets are finite and scaled to about 1, and try a \
-                     smaller learning rate"
+                    "{network}; check that all inputs and targets are finite and scaled to about \
+                     1, and try a smaller learning rate"
                 );
                 Error::diverged(what, found, advice)
             }

@@ -41,8 +41,8 @@ impl Interrupt {
         let install = || ctrlc::try_set_handler(pressed).err().map(|error| error.to_string());
         if let Some(error) = HANDLER.get_or_init(install) {
             self.note = Some(format!(
-                "Ctrl-C does not stop this training after its step: {error}, by the program or by a shell that started it in \
-                 the background"
+                "Ctrl-C does not stop this training after its step: {error}, by the program or by \
+                 a shell that started it in the background"
             ));
             return;
         }

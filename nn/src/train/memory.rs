@@ -156,7 +156,8 @@ fn check_places(tensors: &[NamedTensor], len: usize) -> Result<()> {
                     format!("tensor `{}` of the model", tensor.name),
                     format!("{} numbers from {} on", tensor.len(), tensor.offset),
                     format!("an offset from {end} to {len}, after the previous tensor"),
-                    "correct `Model::tensors`, which lists the parts of `Model::flat` in the order of their offsets",
+                    "correct `Model::tensors`, which lists the parts of `Model::flat` in the order \
+                     of their offsets",
                 ));
             }
         }

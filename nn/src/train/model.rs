@@ -19,7 +19,8 @@ use crate::optim::Optimizer;
 use crate::parameters::NamedTensor;
 use crate::words::Words;
 
-/// A model that can be trained: parameters in one flat buffer, the loss of a batch, and its gradient.
+/// A model that can be trained: parameters in one flat buffer, the loss of a batch, and its
+/// gradient.
 ///
 /// Every declared [`Network`](crate::Network) is one, by the static driver: the compiler composes
 /// forward pass, backward pass, gradient and update, and each slice of parameters is updated while

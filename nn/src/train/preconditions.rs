@@ -27,7 +27,8 @@ pub(super) fn check_weighs<M: Model + ?Sized>(model: &M) -> Result<()> {
         format!("weights of rows for {}", model.name()),
         "some",
         "none, since its loss does not use them",
-        "multiply each row's loss by `Batch::weights` in `differentiate`, and say so in `Model::weighs_rows`",
+        "multiply each row's loss by `Batch::weights` in `differentiate`, and say so in \
+         `Model::weighs_rows`",
     ))
 }
 
@@ -100,8 +101,8 @@ pub(crate) fn check_batch(inputs: usize, targets: usize, is_coupled: bool) -> Re
             "batch",
             "1 row",
             "at least 2",
-            "batch_norm trains by the mean and the variance of a batch, and one row has no variance: \
-             make the batch larger or leave this row out",
+            "batch_norm trains by the mean and the variance of a batch, and one row has no \
+             variance: make the batch larger or leave this row out",
         ));
     }
     Ok(inputs)
@@ -135,7 +136,8 @@ pub(crate) fn check_last_batch(rows: usize, batch_size: usize, is_coupled: bool)
         format!("{batch_size}, which leaves a batch of 1 of {rows} rows"),
         "batches of at least 2 rows",
         format!(
-            "batch_norm trains by the mean and the variance of a batch, and one row has no variance{advice}"
+            "batch_norm trains by the mean and the variance of a batch, and one row has no \
+             variance{advice}"
         ),
     ))
 }

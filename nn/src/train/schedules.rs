@@ -148,20 +148,22 @@ impl Scaled {
                 rule.scale_momentum(1.0).is_some(),
                 O::NAME,
                 "none, since the optimizer with these settings has no momentum to scale",
-                "use one that has momentum, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or leave the schedule out",
+                "use one that has momentum, such as `Sgd::new(0.1).momentum(0.9)` or `Adam`, or \
+                 leave the schedule out",
             ),
             Setting::Dropout => (
                 self.dropout.is_some(),
                 &self.model[..],
                 "none, since the model has no dropout",
-                "give the network a layer such as `dropout(0.2)`, have the function of a `TapeModel` call \
-                 `Variables::dropout`, or leave the schedule out",
+                "give the network a layer such as `dropout(0.2)`, have the function of a \
+                 `TapeModel` call `Variables::dropout`, or leave the schedule out",
             ),
             Setting::Smoothing => (
                 self.smoothing.is_some(),
                 &self.model[..],
                 "none, since its loss has no label smoothing",
-                "use a loss that has it, such as `cross_entropy().label_smoothing(0.1)`, or leave the schedule out",
+                "use a loss that has it, such as `cross_entropy().label_smoothing(0.1)`, or leave \
+                 the schedule out",
             ),
         };
         match is_there {
@@ -273,7 +275,8 @@ impl<M: Model, O> Fit<'_, M, O> {
     ///
     /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
     ///
-    /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
+    /// let data: Dataset<_, _> =
+    ///     (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
     /// fit(&mut Curve::init(1), &data)
     ///     .optimizer(AdamW::new(0.01).weight_decay(0.1))
     ///     .decay_schedule(schedule::flat_cosine(0.5))
@@ -302,9 +305,11 @@ impl<M: Model, O> Fit<'_, M, O> {
     ///
     /// network! { struct Curve(dense(1 -> 8, tanh), dense(1)); }
     ///
-    /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
+    /// let data: Dataset<_, _> =
+    ///     (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
     /// // From 0.95 down to 0.85, where the rate is highest, and back.
-    /// let momentum = |done: f64| if done < 0.3 { 0.95 - done / 3.0 } else { 0.85 + (done - 0.3) / 7.0 };
+    /// let momentum =
+    ///     |done: f64| if done < 0.3 { 0.95 - done / 3.0 } else { 0.85 + (done - 0.3) / 7.0 };
     /// fit(&mut Curve::init(1), &data)
     ///     .optimizer(Sgd::new(0.1).momentum(0.95))
     ///     .schedule(schedule::one_cycle(0.3, 0.04, 4e-6))
@@ -332,13 +337,14 @@ impl<M: Model, O> Fit<'_, M, O> {
     /// al. 2017), less at the end helps it to fit the details:
     ///
     /// ```
+    /// use nn::Show;
     /// use nn::data::Dataset;
     /// use nn::prelude::*;
-    /// use nn::Show;
     ///
     /// network! { struct Curve(dense(1 -> 32, tanh), dropout(0.2), dense(1)); }
     ///
-    /// let data: Dataset<_, _> = (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
+    /// let data: Dataset<_, _> =
+    ///     (0..40).map(|i| i as f32 / 10.0).map(|x| ([x], [x.sin()])).collect();
     /// // From 0 to 0.2: 1 − e^(−10·done).
     /// fit(&mut Curve::init(1), &data)
     ///     .dropout_schedule(|done| -(-10.0 * done).exp_m1())

@@ -430,8 +430,8 @@ pub(super) fn check_parts<M: Model>(
         for part in [fewest, most].into_iter().filter(|&part| part > 0) {
             model.check_batch_size(part, part).map_err(|error| {
                 error.advising(&format!(
-                    "this is about the parts of a batch of {batch} rows in {shards} shards: choose a batch size that leaves \
-                     none so small"
+                    "this is about the parts of a batch of {batch} rows in {shards} shards: choose \
+                     a batch size that leaves none so small"
                 ))
             })?;
         }

@@ -24,7 +24,8 @@ const NORMAL: f64 = 1.4826;
 /// jump does not hide the next. The display shows a note such as
 ///
 /// ```text
-/// step 120 (epoch 2): the loss jumps to 9.1300, the median before is 0.4100; rows 17, 4, 203, … of the training data
+/// step 120 (epoch 2): the loss jumps to 9.1300, the median before is 0.4100; rows 17, 4, 203, … of
+/// the training data
 /// ```
 ///
 /// ```
@@ -37,7 +38,8 @@ const NORMAL: f64 = 1.4826;
 /// let mut targets = vec![[1.0]; 100];
 /// targets[70] = [1e4]; // the decimal point is missing
 /// let data = Dataset::new(vec![[0.5]; 100], targets)?;
-/// fit(&mut Line::init(1), &data).batch_size(2).observe(Spikes::new(8.0)).run()?; // a note names row 70
+/// // A note names row 70.
+/// fit(&mut Line::init(1), &data).batch_size(2).observe(Spikes::new(8.0)).run()?;
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -94,8 +96,8 @@ impl<M: Model> Observer<M> for Spikes {
                 rows.push("…".into());
             }
             self.note = Some(format!(
-                "step {number} (epoch {epoch}): the loss jumps to {loss:.4}, the median before is {before:.4}; rows {} of \
-                 the training data",
+                "step {number} (epoch {epoch}): the loss jumps to {loss:.4}, the median before is \
+                 {before:.4}; rows {} of the training data",
                 rows.join(", ")
             ));
         }

@@ -258,7 +258,12 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// let mut trainer = Trainer::new(Sgd::new(0.1));
     /// for _ in 0..200 {
     ///     // y = 2x + 1, and a row that does not count
-    ///     trainer.step_weighted(&mut line, &[[0.0], [1.0], [2.0]], &[[1.0], [3.0], [90.0]], &[1.0, 1.0, 0.0])?;
+    ///     trainer.step_weighted(
+    ///         &mut line,
+    ///         &[[0.0], [1.0], [2.0]],
+    ///         &[[1.0], [3.0], [90.0]],
+    ///         &[1.0, 1.0, 0.0],
+    ///     )?;
     /// }
     /// assert!((line.predict(&[2.0])[0] - 5.0).abs() < 1e-2);
     /// # Ok::<(), nn::Error>(())
@@ -594,8 +599,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "trainer",
                 format!("step {}, which was not completed", self.steps),
                 "all previous steps complete",
-                "a part of the parameters may have changed: go back to a copy of the network, and to a state of the \
-                 trainer by `restore`, or make a new trainer",
+                "a part of the parameters may have changed: go back to a copy of the network, and \
+                 to a state of the trainer by `restore`, or make a new trainer",
             ));
         }
         if !(self.rate >= 0.0 && self.rate.is_finite()) {

@@ -170,7 +170,9 @@ fn every_bit_is_as_written_down() {
             check::<$Net<f64>>(stringify!($Net), "f64", &mut found);
         )*};
     }
-    check!(Plain Dropped Normed Residual Joined Heads Nested Repeated OwnParts Options Wide Unnamed);
+    check!(
+        Plain Dropped Normed Residual Joined Heads Nested Repeated OwnParts Options Wide Unnamed
+    );
 
     let path = folder().join("hashes.txt");
     let text: String = found.iter().map(|(name, hash)| format!("{name}: {hash:016x}\n")).collect();
@@ -186,8 +188,8 @@ fn every_bit_is_as_written_down() {
         .collect();
     assert!(
         differ.is_empty() && expected.lines().count() == text.lines().count(),
-        "{} of {} bits are not as they were; if that is meant, say why in CHANGELOG.md and run the test \
-         with WRITE_BITS=1:\n{}",
+        "{} of {} bits are not as they were; if that is meant, say why in CHANGELOG.md and run the \
+         test with WRITE_BITS=1:\n{}",
         differ.len(),
         expected.lines().count(),
         differ.join("\n")

@@ -29,7 +29,8 @@ const MORE: &[(&str, &str)] = &[
     ),
     (
         "both",
-        "struct Both { parts: concat { a: (standardize, dense(3 -> 4, relu)), b: (min_max, dense(2 -> 2)), c: input(1) }, end: dense(2, sigmoid) }",
+        "struct Both { parts: concat { a: (standardize, dense(3 -> 4, relu)), \
+         b: (min_max, dense(2 -> 2)), c: input(1) }, end: dense(2, sigmoid) }",
     ),
 ];
 
@@ -193,9 +194,12 @@ fn the_cases_have_every_word_of_the_notation() {
 fn a_multiply_add_in_double_rounds_once() {
     let folder = folder("fused");
     Dynamic::<f32>::parse("dense(1 -> 1)").unwrap().save_c(folder.join("one.c")).unwrap();
-    let main = "#include <stdio.h>\n#include \"one.c\"\n\nint main(void)\n{\n    float x[3], y;\n    \
-                while (fread(x, sizeof *x, 3, stdin) == 3) {\n        y = nn_fmaf(x[0], x[1], x[2]);\n        \
-                if (y != y) y = NAN;\n        if (fwrite(&y, sizeof y, 1, stdout) != 1) return 1;\n    }\n    return 0;\n}\n";
+    let main = "#include <stdio.h>\n#include \"one.c\"\n\nint main(void)\n{\n    \
+                float x[3], y;\n    \
+                while (fread(x, sizeof *x, 3, stdin) == 3) {\n        \
+                y = nn_fmaf(x[0], x[1], x[2]);\n        \
+                if (y != y) y = NAN;\n        if (fwrite(&y, sizeof y, 1, stdout) != 1) return \
+                1;\n    }\n    return 0;\n}\n";
     fs::write(folder.join("main.c"), main).unwrap();
     let random = Random::new(7, 0);
     let mut triples: Vec<[f32; 3]> = Vec::new();

@@ -128,11 +128,14 @@ fn columns_in_a_branch_are_fields_of_the_row() {
         .adapt(&Dataset::new(rows, vec![nn::data::Class::<2>::new(0).unwrap(); 300]).unwrap())
         .unwrap();
     offer.save_c(folder.join("offer.c")).unwrap();
-    let main = "#include <math.h>\n#include <stdio.h>\n#include \"offer.h\"\n\nint main(void)\n{\n    \
-                static const offer_row rows[] = {{{0.5f, 2}, 60, \"Rome\", 12000.5}, {{-1, 1e3f}, NAN, \"Lima\", NAN}, {{0, 0}, \
-                1e9, NULL, 3}};\n    for (int i = 0; i < 3; i++) {\n        float y[OFFER_OUTPUTS];\n        \
-                offer_predict_row(&rows[i], y);\n        if (fwrite(y, sizeof *y, OFFER_OUTPUTS, stdout) != OFFER_OUTPUTS) \
-                return 1;\n    }\n    return 0;\n}\n";
+    let main = "#include <math.h>\n#include <stdio.h>\n#include \"offer.h\"\n\nint main(void)\n\
+                {\n    \
+                static const offer_row rows[] = {{{0.5f, 2}, 60, \"Rome\", 12000.5}, {{-1, 1e3f}, \
+                NAN, \"Lima\", NAN}, {{0, 0}, 1e9, NULL, 3}};\n    \
+                for (int i = 0; i < 3; i++) {\n        float y[OFFER_OUTPUTS];\n        \
+                offer_predict_row(&rows[i], y);\n        \
+                if (fwrite(y, sizeof *y, OFFER_OUTPUTS, stdout) != OFFER_OUTPUTS) return 1;\n    \
+                }\n    return 0;\n}\n";
     fs::write(folder.join("main.c"), main).unwrap();
     let row = |area, int, sold| FlatRow { area, int, sold };
     let expected = [

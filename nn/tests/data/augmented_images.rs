@@ -126,7 +126,8 @@ fn changes_belong_to_seed_epoch_and_row() {
     let mut clean = Minibatch::new();
     clean.gather(&all, &[5]);
     assert_eq!(clean.inputs(), [data.inputs()[5]]);
-    let text = "4 × 5 pixels: flip 0.5, shift 0.5 by 2, rotation 0.5 by 30, scale 0.5 by 0.3, erasing 0.5 by 0.5";
+    let text = "4 × 5 pixels: flip 0.5, shift 0.5 by 2, rotation 0.5 by 30, scale 0.5 by 0.3, \
+                erasing 0.5 by 0.5";
     assert_eq!(all.augmentation().unwrap(), text);
 }
 

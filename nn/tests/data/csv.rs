@@ -39,7 +39,8 @@ fn kinds_follow_from_all_values() {
     let table = Csv::new().parse("table", text).unwrap();
     assert_eq!(
         kinds(&table),
-        "n number, when date, city category, is yes/no, code category, empty number, mixed category, late number"
+        "n number, when date, city category, is yes/no, code category, empty number, mixed \
+         category, late number"
     );
     let cell = |name, row| table.column(name).unwrap().get(row).unwrap().to_string();
     assert_eq!([cell("n", 1), cell("n", 2)], ["2500", ""]);
@@ -79,13 +80,13 @@ fn what_stands_in_the_file_is_what_the_options_say() {
 
 #[test]
 fn wrong_fields_are_counted_and_the_first_are_shown() {
-    const MOST: &str = "nearly all values of the column fit: correct the others, declare them as missing values with `missing`, \
-                        or set another kind with `kind`";
+    const MOST: &str = "nearly all values of the column fit: correct the others, declare them as \
+                        missing values with `missing`, or set another kind with `kind`";
     says(
         Csv::new().parse("numbers.csv", numbers_but(100, &[(4, "-"), (50, "1.5.2")])),
         &format!(
-            "numbers.csv: line 6 in column `x`, line 52 in column `x`: found `-`, `1.5.2` (2 errors in 100 rows), \
-             expected a number; {MOST}"
+            "numbers.csv: line 6 in column `x`, line 52 in column `x`: found `-`, `1.5.2` (2 \
+             errors in 100 rows), expected a number; {MOST}"
         ),
     );
     // The first value does not decide the kind.
@@ -101,8 +102,10 @@ fn wrong_fields_are_counted_and_the_first_are_shown() {
     let number = Csv::new().kind("x", Kind::Number);
     says(
         number.parse("numbers.csv", numbers_but(100, &many)),
-        "numbers.csv: line 2 in column `x`, line 4 in column `x`, line 6 in column `x`, …: found `-`, `-`, `-`, … (\
-40 errors in 100 rows), expected a number; correct the file, or declare the text as a missing value with `missing`",
+        "numbers.csv: line 2 in column `x`, line 4 in column `x`, line 6 in column `x`, …: found \
+         `-`, `-`, `-`, … (\
+         40 errors in 100 rows), expected a number; correct the file, or declare the text as a \
+         missing value with `missing`",
     );
     assert_eq!(
         number
@@ -116,15 +119,16 @@ fn wrong_fields_are_counted_and_the_first_are_shown() {
     );
     says(
         Csv::new().kind("when", Kind::Date).parse("dates.csv", "when\n2026-11-28\n28.11.2026\n"),
-        "dates.csv: line 3 in column `when`: found `28.11.2026`, expected a date such as 2026-11-28; correct the file, or \
-         declare the text as a missing value with `missing`",
+        "dates.csv: line 3 in column `when`: found `28.11.2026`, expected a date such as \
+         2026-11-28; correct the file, or declare the text as a missing value with `missing`",
     );
 }
 
 #[test]
 fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
-    const COUNT: &str = "quote fields that contain a separator, skip lines above the table with `skip`, or write \
-                         `.separator(…)` or `.header(false)` if the first line is not the header of this table";
+    const COUNT: &str = "quote fields that contain a separator, skip lines above the table with \
+                         `skip`, or write `.separator(…)` or `.header(false)` if the first line is \
+                         not the header of this table";
     let parse = |text: &str| Csv::new().parse("t.csv", text);
     says(
         parse(""),
@@ -133,32 +137,34 @@ fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
     says(
         parse("569,30,malignant,benign\n1,2,3,4,5\n1,2,3,4,5\n"),
         &format!(
-            "t.csv: line 2, line 3: found 5 fields, 5 fields (2 errors in 2 rows), expected 4, as in the first \
-             line; {COUNT}"
+            "t.csv: line 2, line 3: found 5 fields, 5 fields (2 errors in 2 rows), expected 4, as \
+             in the first line; {COUNT}"
         ),
     );
     says(
         parse("5.1,3.5\n4.9,3.0\n"),
-        "t.csv: line 1: found only numbers, the first is `5.1`, expected the names of the columns; write \
-         `.header(false)` if the file does not name them",
+        "t.csv: line 1: found only numbers, the first is `5.1`, expected the names of the columns; \
+         write `.header(false)` if the file does not name them",
     );
     says(
         parse("a\tb\n1\t2\n"),
-        "t.csv: line 1: found no `,` but 1 times `\\t`, expected fields separated by `,`; write `.separator(b'\\t')`, or \
-         `.separator(b',')` if there is one column",
+        "t.csv: line 1: found no `,` but 1 times `\\t`, expected fields separated by `,`; write \
+         `.separator(b'\\t')`, or `.separator(b',')` if there is one column",
     );
     says(
         parse("a,b\n1,\"x\n2,y\n3,z\n"),
-        "t.csv: line 2: found an opening quote without a closing one, expected a closing quote at the end of the field; close it, or write \
-         `.quote(None)` if quotes are ordinary characters",
+        "t.csv: line 2: found an opening quote without a closing one, expected a closing quote at \
+         the end of the field; close it, or write `.quote(None)` if quotes are ordinary characters",
     );
     says(
         parse("a,b,a\n"),
-        "t.csv: line 1: found the column `a` twice, expected a unique name for each column; set other names with `names`",
+        "t.csv: line 1: found the column `a` twice, expected a unique name for each column; set \
+         other names with `names`",
     );
     says(
         Csv::new().kind("c", Kind::Number).parse("t.csv", "a,b\n1,2\n"),
-        "column: found `c`, expected one of `a`, `b`; `names` gives the names of all columns; positions are counted from 0",
+        "column: found `c`, expected one of `a`, `b`; `names` gives the names of all columns; \
+         positions are counted from 0",
     );
     says(
         Csv::new().names(["a"]).parse("t.csv", "a,b\n1,2\n"),
@@ -166,16 +172,18 @@ fn a_file_that_is_no_such_table_is_an_error_that_says_why() {
     );
     says(
         Csv::new().skip(3).parse("t.csv", "a,b\n1,2\n"),
-        "t.csv: lines to skip: found only 2 lines, expected more than 3; pass a smaller number to `skip`",
+        "t.csv: lines to skip: found only 2 lines, expected more than 3; pass a smaller number to \
+         `skip`",
     );
     says(
         Csv::new().decimal_comma().parse("t.csv", "a\n1,5\n"),
-        "separator: found a comma, which is also the decimal separator, expected another character; write `.separator(b';')`, for example",
+        "separator: found a comma, which is also the decimal separator, expected another \
+         character; write `.separator(b';')`, for example",
     );
     says(
         Csv::new().parse("t.csv", b"name\nJos\xe9\nAnn\n"),
-        "t.csv: line 2 in column `name`: found `Jos\u{fffd}`, expected text in UTF-8; convert the file, for example with \
-         `iconv -f LATIN1 -t UTF-8`",
+        "t.csv: line 2 in column `name`: found `Jos\u{fffd}`, expected text in UTF-8; convert the \
+         file, for example with `iconv -f LATIN1 -t UTF-8`",
     );
     let error = Table::read_csv("no/such/file.csv").unwrap_err().to_string();
     assert!(error.starts_with("no/such/file.csv: cannot open: "), "{error}");

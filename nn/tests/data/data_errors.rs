@@ -85,8 +85,8 @@ fn data_sets_batches_and_classes() {
     says(Class::<1>::new(3), "class: found 3, expected 0, the only class; count classes from 0");
     says(
         Class::<3>::from_labels(&[0, 2, 3, 1, 200, 2]),
-        "labels of rows 2, 4 (counted from 0): found 3, 200 (2 of 6 labels are invalid), expected a \
-         number from 0 to 2; count classes from 0, or use a `Class` with more of them",
+        "labels of rows 2, 4 (counted from 0): found 3, 200 (2 of 6 labels are invalid), expected \
+         a number from 0 to 2; count classes from 0, or use a `Class` with more of them",
     );
 }
 
@@ -98,7 +98,8 @@ fn wrong_idx_files() {
     let image = idx_file(&[1, 2, 3], &[9; 6]);
     let cases: &[(&[u8], String)] = &[
         (b"", format!("first four bytes: found only 0 bytes, expected 00 00 08 03; {AGAIN}")),
-        (&[0, 0, 8], format!("first four bytes: found only 3 bytes, expected 00 00 08 03; {AGAIN}")),
+        (&[0, 0, 8], format!("first four bytes: found only 3 bytes, expected 00 00 08 03; \
+                              {AGAIN}")),
         (
             b"PK\x03\x04 a zip file",
             "first two bytes: found 50 4b, expected 00 00; this is not an IDX file".to_string(),
@@ -120,7 +121,8 @@ fn wrong_idx_files() {
              files may be mixed up"
                 .to_string(),
         ),
-        (&image[..14], format!("dimensions: found 10 bytes, expected 12 (4 for each of 3); {AGAIN}")),
+        (&image[..14], format!("dimensions: found 10 bytes, expected 12 (4 for each of 3); \
+                                {AGAIN}")),
         (
             &idx_file(&[u32::MAX; 3], &[1, 2]),
             format!(

@@ -45,7 +45,7 @@ fn what_is_no_picture_is_named() {
     let error = Images::grey(4, 4).file::<15>(fixture("grey.png")).unwrap_err().to_string();
     assert_eq!(
         error,
-        "bytes of an image: found 15, expected 16: 4 × 4 pixels with 1 bytes each; declare as many inputs as an image of this \
-         size has bytes"
+        "bytes of an image: found 15, expected 16: 4 × 4 pixels with 1 bytes each; declare as many \
+         inputs as an image of this size has bytes"
     );
 }

@@ -51,19 +51,21 @@ fn an_array_that_does_not_fit_says_so() {
     says(
         npy::read(fixture("u1.npy")).unwrap().rows::<f32, 3>(),
         "u1.npy",
-        "shape: found [3, 2, 2], expected [rows, …] with 3 elements per row; declare as many numbers per row as the array \
-         has, or reshape it",
+        "shape: found [3, 2, 2], expected [rows, …] with 3 elements per row; declare as many \
+         numbers per row as the array has, or reshape it",
     );
     says(
         npy::read(fixture("f4.npy")).unwrap().classes::<2>(),
         "f4.npy",
-        "element type: found `f4`, expected integers; save classes as numbers from 0: `labels.astype(\"int64\")`",
+        "element type: found `f4`, expected integers; save classes as numbers from 0: \
+         `labels.astype(\"int64\")`",
     );
     says(
         npy::read(fixture("records.npy")),
         "records.npy",
-        "element type: found `[('a', '<f4'), ('b', '<i8')]`, expected `f4`, `f8`, `b1`, or `i` and `u` with 1, 2, 4 or 8 bytes; \
-         save numbers, for example `numpy.save(path, array.astype(\"float32\"))`",
+        "element type: found `[('a', '<f4'), \
+         ('b', '<i8')]`, expected `f4`, `f8`, `b1`, or `i` and `u` with 1, 2, 4 or 8 bytes; save \
+         numbers, for example `numpy.save(path, array.astype(\"float32\"))`",
     );
     assert!(npy::read(fixture("words.npy")).is_err());
     assert!(npy::read(fixture("several.npz")).is_err());

@@ -56,8 +56,8 @@ fn the_same_rows_are_the_same_file() {
     assert_eq!(
         error,
         format!(
-            "{}: row type: found `f32[3] class(2)`, expected `f64[3] class(2)`; open it with the types it was written with, \
-             `RowFile::<[f32; 784], Class<10>>` for example",
+            "{}: row type: found `f32[3] class(2)`, expected `f64[3] class(2)`; open it with the \
+             types it was written with, `RowFile::<[f32; 784], Class<10>>` for example",
             first.display()
         )
     );

@@ -197,7 +197,8 @@ fn every_metric_of_the_list_is_compared() {
         let reason = NOT_COMPARED.iter().find(|(name, _)| name == file);
         match (said(file).is_empty(), reason) {
             (true, None) => panic!(
-                "{file} is not compared with scikit-learn: add it to sklearn/make.py, or a reason here"
+                "{file} is not compared with scikit-learn: add it to sklearn/make.py, or a reason \
+                 here"
             ),
             (false, Some(_)) => panic!("{file} is compared: take its reason away"),
             _ => {}

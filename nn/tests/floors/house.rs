@@ -190,7 +190,8 @@ mod tests {
         House::of(&files.iter().map(file).collect::<Vec<_>>(), "src")
     }
 
-    /// The arrows of a crate with the rooms `a`, `b` and `c`, of which `a` holds this code in `a/deep.rs`.
+    /// The arrows of a crate with the rooms `a`, `b` and `c`, of which `a` holds this code in
+    /// `a/deep.rs`.
     fn arrows(code: &str) -> Vec<String> {
         let map = "extern crate self as home; mod a; mod b; #[path = \"c.rs\"] pub mod __c;
                    pub use b::{Bed, deep::Lamp as Light}; pub use other::Tree; pub struct Roof;

@@ -1,8 +1,9 @@
 //! The floors of each crate: which room may use which, as a test over the sources.
 //!
-//! A room is a module at the root of a crate. An arrow goes from a room to one that its code names. Arrows go
-//! down: a room knows those on the floors below, and none above or beside it, so that each can be read, tested and
-//! changed without what is built on it. [`plan`] has the floors and the exceptions.
+//! A room is a module at the root of a crate. An arrow goes from a room to one that its code names.
+//! Arrows go down: a room knows those on the floors below, and none above or beside it, so that
+//! each can be read, tested and changed without what is built on it. [`plan`] has the floors and
+//! the exceptions.
 
 mod house;
 mod inspect;

@@ -29,12 +29,13 @@ pub(crate) struct Contents {
     pub(crate) test_modules: Vec<String>,
     /// Macros that the crate exports, wherever they are written.
     pub(crate) macros: Vec<String>,
-    /// Items outside of braces: functions, types, modules in separate files, with that of `#[path]`.
+    /// Items outside of braces: functions, types, modules in separate files, with that of
+    /// `#[path]`.
     pub(crate) items: Vec<(String, Option<String>)>,
 }
 
-/// Reads a file. `module` is where it is in the crate, as in `["layer", "dense"]`; `own_name` is the name by which
-/// the crate calls itself, if it does.
+/// Reads a file. `module` is where it is in the crate, as in `["layer", "dense"]`; `own_name` is
+/// the name by which the crate calls itself, if it does.
 pub(crate) fn read(source: &str, module: &[String], own_name: Option<&str>) -> Contents {
     let (tokens, test_modules) = without_tests(tokens(source));
     let mut reader = Reader {

@@ -150,7 +150,8 @@ const NN: Plan = Plan {
         Never {
             rooms: &["head"],
             know: &["layer", "loss", "network"],
-            why: "a head is a function of the last layer's values; which loss fits it is the loss's to say",
+            why: "a head is a function of the last layer's values; which loss fits it is the \
+                  loss's to say",
         },
         Never {
             rooms: &["optim"],

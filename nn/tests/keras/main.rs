@@ -12,8 +12,8 @@ use nn::tensor::Tensor;
 network! {
     struct Plain(dense(4 -> 6, relu), dropout(0.2), dense(6, tanh), dense(3, softmax));
     struct Norms(
-        dense(3 -> 5, gelu, bias = false), batch_norm(momentum = 0.01, epsilon = 1e-3), dense(4, silu), layer_norm(epsilon = 1e-3),
-        dense(2)
+        dense(3 -> 5, gelu, bias = false), batch_norm(momentum = 0.01, epsilon = 1e-3),
+        dense(4, silu), layer_norm(epsilon = 1e-3), dense(2)
     );
     /// As `Plain`, with the widths of another model.
     struct Other(dense(6 -> 4, relu), dense(6, tanh), dense(3, softmax));
@@ -54,7 +54,8 @@ fn a_network_answers_as_in_keras() {
     assert!(Plain::<f64>::load_keras(file("plain.npz")).is_ok(), "f4 fits in f64");
 }
 
-/// What is written has the arrays of Keras's own file. `KERAS_FILES=/tmp/files` leaves them there, for `written.py`.
+/// What is written has the arrays of Keras's own file. `KERAS_FILES=/tmp/files` leaves them there,
+/// for `written.py`.
 #[test]
 fn what_is_written_is_what_keras_has() {
     fn check<N: Network<Float = f32> + Keras>(folder: &Path, name: &str) {
@@ -105,7 +106,10 @@ fn what_does_not_fit_is_named() {
     );
     let error = says(Other::<f32>::load_keras(file("plain.npz")).unwrap_err());
     assert!(
-        error.contains("shape of array `arr_0`, for `layer1.weight`: found [4, 6], expected [6, 4]; this is transposed"),
+        error.contains(
+            "shape of array `arr_0`, for `layer1.weight`: found [4, 6], expected [6, 4]; this is \
+             transposed"
+        ),
         "{error}"
     );
     let error = says(Encoded::<f32>::load_keras(file("plain.npz")).unwrap_err());

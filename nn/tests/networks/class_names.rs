@@ -218,11 +218,13 @@ fn only_as_many_names_as_classes_and_only_for_classes() {
         ),
         (
             Number::<f32>::init(1).name_classes(&names),
-            "names of the classes of Number: found 3: `a`, `b`, `c`, expected none, since it ends in linear",
+            "names of the classes of Number: found 3: `a`, `b`, `c`, expected none, since it ends \
+             in linear",
         ),
         (
             Two::<f32>::init(1).name_classes(&names),
-            "names of the classes of Two: found 3: `a`, `b`, `c`, expected none, since it ends in softmax, linear",
+            "names of the classes of Two: found 3: `a`, `b`, `c`, expected none, since it ends in \
+             softmax, linear",
         ),
     ] {
         let text = error.unwrap_err().to_string();

@@ -26,7 +26,11 @@ network! {
         price: dense(1),
     }
 
-    struct Kind(columns { area: number, city: category(2), street: category(40, complete) }, dense(6, tanh), dense(2, softmax));
+    struct Kind(
+        columns { area: number, city: category(2), street: category(40, complete) },
+        dense(6, tanh),
+        dense(2, softmax),
+    );
 
     /// Numbers only: no words to borrow.
     struct Numbers(columns { area: number, rooms: number }, dense(3, tanh), dense(1));
@@ -37,7 +41,8 @@ network! {
 
 const PRICE: &str = "struct Price {
     row: columns {
-        area: number(log), rooms: number(complete), city: category(3), street: category(30), garden: flag, sold: date,
+        area: number(log), rooms: number(complete), city: category(3), street: category(30),
+        garden: flag, sold: date,
     },
     deep: dense(8, silu) * 2,
     price: dense(1),
@@ -523,9 +528,10 @@ fn a_network_without_words_is_given_them() -> nn::Result<()> {
 fn a_table_that_does_not_fit_says_why() -> nn::Result<()> {
     let table = table();
     let wrong = table.drop(["area", "garden"])?.with(Column::categories("rooms", ["one"; 400]))?;
-    let expected = "columns of the table: found no column `area`, `garden`; `rooms` holds a category, such as \
-                    `one`, and should hold a number; left over: `id`, expected those of the network; give a table with these columns, or declare the \
-                    columns that this table has";
+    let expected = "columns of the table: found no column `area`, `garden`; `rooms` holds a \
+                    category, such as `one`, and should hold a number; left over: `id`, expected \
+                    those of the network; give a table with these columns, or declare the columns \
+                    that this table has";
     assert_eq!(Price::dataset(&wrong, "price").unwrap_err().to_string(), expected);
     assert!(
         PriceRowOwned::read(&wrong).unwrap_err().to_string().contains("left over: `price`, `id`")
@@ -560,7 +566,8 @@ fn a_column_that_is_there_twice_is_left_out() -> nn::Result<()> {
 #[test]
 fn rows_come_from_json() -> Result<(), Box<dyn std::error::Error>> {
     let text = r#"[
-        {"city": "Rome", "area": 84, "rooms": 3.0, "garden": true, "sold": "1970-01-31", "street": "a", "other": [1, {}]},
+        {"city": "Rome", "area": 84, "rooms": 3.0, "garden": true, "sold": "1970-01-31",
+         "street": "a", "other": [1, {}]},
         {"area": null, "garden": null, "sold": 12.5}
     ]"#;
     let rows: Vec<PriceRowOwned> = serde_json::from_str(text)?;

@@ -41,21 +41,23 @@ twins! {
     Tiny { a: dense(2 -> 16, relu), b: dense(16, relu), c: dense(1) }
     Narrow { first: dense(64 -> 48, tanh), deep: dense(48, tanh) * 9, last: dense(3, sigmoid) }
     Activations {
-        a: dense(7 -> 9, leaky_relu), b: dense(8, leaky_relu(0.2)), c: dense(9, elu), d: dense(7, celu(0.5)),
-        e: dense(6, selu), f: dense(9, gelu), g: dense(8, gelu_tanh), h: dense(7, silu), i: dense(9, mish),
-        j: dense(8, hard_swish), k: dense(7, sigmoid), l: dense(6, hard_sigmoid), m: dense(5, log_sigmoid),
-        n: dense(6, hard_tanh), o: dense(7, softplus), p: dense(8, softsign), q: dense(9, identity),
-        r: dense(4, linear), s: dense(2),
+        a: dense(7 -> 9, leaky_relu), b: dense(8, leaky_relu(0.2)), c: dense(9, elu),
+        d: dense(7, celu(0.5)), e: dense(6, selu), f: dense(9, gelu), g: dense(8, gelu_tanh),
+        h: dense(7, silu), i: dense(9, mish), j: dense(8, hard_swish), k: dense(7, sigmoid),
+        l: dense(6, hard_sigmoid), m: dense(5, log_sigmoid), n: dense(6, hard_tanh),
+        o: dense(7, softplus), p: dense(8, softsign), q: dense(9, identity), r: dense(4, linear),
+        s: dense(2),
     }
     Options {
-        a: dense(20 -> 33, relu, bias = false), b: dense(17, tanh, l2 = 1e-3), c: dense(9, init = glorot_uniform),
-        d: dense(8, gelu, init = zeros, bias = false, l2 = 0.25), e: dense(4, elu, init = he_uniform),
-        f: dense(3, softmax, l2 = 1e-4),
+        a: dense(20 -> 33, relu, bias = false), b: dense(17, tanh, l2 = 1e-3),
+        c: dense(9, init = glorot_uniform),
+        d: dense(8, gelu, init = zeros, bias = false, l2 = 0.25),
+        e: dense(4, elu, init = he_uniform), f: dense(3, softmax, l2 = 1e-4),
     }
     Norms {
-        first: batch_norm, wide: dense(30 -> 130, relu), norm: layer_norm, drop: dropout(0.3), deep: dense(31),
-        last: batch_norm(momentum = 0.25, epsilon = 1e-3), activation: dense(31, relu), again: dropout(0.5),
-        output: dense(5, sigmoid),
+        first: batch_norm, wide: dense(30 -> 130, relu), norm: layer_norm, drop: dropout(0.3),
+        deep: dense(31), last: batch_norm(momentum = 0.25, epsilon = 1e-3),
+        activation: dense(31, relu), again: dropout(0.5), output: dense(5, sigmoid),
     }
     Skips {
         open: dense(12 -> 40, relu),
@@ -64,13 +66,18 @@ twins! {
         close: dense(4, softmax),
     }
     Photo {
-        inputs: concat { image: (dense(100 -> 32, relu), dense(16, relu)), meta: input(5), sound: dense(9 -> 7, tanh) },
+        inputs: concat {
+            image: (dense(100 -> 32, relu), dense(16, relu)), meta: input(5),
+            sound: dense(9 -> 7, tanh),
+        },
         trunk: dense(24, relu),
         output: dense(3, softmax),
     }
     Pose {
         trunk: dense(20 -> 64, relu),
-        answer: heads { class: dense(10, softmax), angle: (dense(16, relu), dense(2)), seen: dense(3, sigmoid) },
+        answer: heads {
+            class: dense(10, softmax), angle: (dense(16, relu), dense(2)), seen: dense(3, sigmoid),
+        },
     }
     Both {
         inputs: concat(dense(6 -> 8, relu), dense(5 -> 4, tanh)),
@@ -78,12 +85,14 @@ twins! {
         answer: heads(dense(1), (layer_norm, dense(2, softmax))),
     }
     Gates {
-        open: dense(20 -> 24, weight_norm = true), even: dense(24, tanh, spectral_norm = true), groups: group_norm(4), half: glu,
-        deep: dense(32, selu, bias = false, weight_norm = true), drop: alpha_dropout(0.1), swish: swiglu,
-        noise: gaussian_dropout(0.2), way: highway * 2, short: residual(dense(16, tanh), stochastic_depth(0.3)),
-        output: dense(3, softmax),
+        open: dense(20 -> 24, weight_norm = true), even: dense(24, tanh, spectral_norm = true),
+        groups: group_norm(4), half: glu, deep: dense(32, selu, bias = false, weight_norm = true),
+        drop: alpha_dropout(0.1), swish: swiglu, noise: gaussian_dropout(0.2), way: highway * 2,
+        short: residual(dense(16, tanh), stochastic_depth(0.3)), output: dense(3, softmax),
     }
-    Columns { open: dense(10 -> 12), norm: rms_norm, scale: layer_scale, slope: prelu, output: dense(2) }
+    Columns {
+        open: dense(10 -> 12), norm: rms_norm, scale: layer_scale, slope: prelu, output: dense(2),
+    }
     Wide { a: dense(300 -> 700, relu), b: dense(600, relu), c: dense(50, softmax) }
 }
 
@@ -426,7 +435,8 @@ fn a_loss_of_another_head_is_refused_by_name() {
     let data = FlatDataset::new(vec![0.0; 8], 4, vec![0.0, 1.0], 1).unwrap();
     refused(
         fit(&mut dynamic, &data).loss(huber(1.0)).show(Show::Nothing).run(),
-        "loss of network Net, which ends in softmax: found Huber { delta: 1.0 }, expected `cross_entropy` or `focal`;",
+        "loss of network Net, which ends in softmax: found Huber { delta: 1.0 }, expected \
+         `cross_entropy` or `focal`;",
     );
     let mut trainer = Trainer::new(Sgd::new(0.1)).flat_loss(focal(2.0));
     trainer.step(&mut dynamic, &[0.0; 4], &[1.0]).unwrap();
@@ -448,9 +458,9 @@ fn fit_and_its_checkpoints_are_the_same() {
     let expected = fit(&mut declared, &data).validation(&data).epochs(3).show(Show::Nothing);
     let expected = expected.run().unwrap();
     let text = "struct Norms {
-        first: batch_norm, wide: dense(30 -> 130, relu), norm: layer_norm, drop: dropout(0.3), deep: dense(31),
-        last: batch_norm(momentum = 0.25, epsilon = 1e-3), activation: dense(31, relu), again: dropout(0.5),
-        output: dense(5, sigmoid),
+        first: batch_norm, wide: dense(30 -> 130, relu), norm: layer_norm, drop: dropout(0.3),
+        deep: dense(31), last: batch_norm(momentum = 0.25, epsilon = 1e-3),
+        activation: dense(31, relu), again: dropout(0.5), output: dense(5, sigmoid),
     }";
     let numbers = data.flat();
     for run in 0..2 {
@@ -470,7 +480,8 @@ fn fit_and_its_checkpoints_are_the_same() {
 #[test]
 fn every_layer_answers_by_its_name() {
     let dynamic: Dynamic = Dynamic::parse(
-        "struct Skips { open: dense(12 -> 8, relu), block: residual(dense(8, tanh)) * 2, close: dense(4, softmax) }",
+        "struct Skips { open: dense(12 -> 8, relu), block: residual(dense(8, tanh)) * 2, \
+         close: dense(4, softmax) }",
     )
     .unwrap();
     let x = [0.1; 12];
@@ -631,7 +642,8 @@ fn rows_of_other_widths_are_refused() {
     let data = FlatDataset::new(vec![0.0; 6], 3, vec![0.0, 1.0], 1).unwrap();
     refused(
         fit(&mut dynamic, &data).run(),
-        "rows for Net: found 3 numbers as inputs and 1 as target of each, expected 4 and 1 (a class from 0 to 2)",
+        "rows for Net: found 3 numbers as inputs and 1 as target of each, expected 4 and 1 (a \
+         class from 0 to 2)",
     );
     let data = FlatDataset::new(vec![0.0; 8], 4, vec![0.0, 3.0], 1).unwrap();
     refused(fit(&mut dynamic, &data).run(), "target of row 1 (counted from 0): found 3");

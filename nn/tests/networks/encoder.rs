@@ -16,7 +16,9 @@ network! {
     struct Ranks(quantile, dense(3 -> 8, tanh), dense(2, softmax));
     struct Tenth(scale(1/10), dense(3 -> 8, tanh), dense(2, softmax));
     struct Branches {
-        both: concat { left: (standardize, dense(2 -> 4, relu)), right: (robust, dense(1 -> 3, tanh)) },
+        both: concat {
+            left: (standardize, dense(2 -> 4, relu)), right: (robust, dense(1 -> 3, tanh)),
+        },
         output: dense(2, softmax),
     }
     struct Inner(standardize, dense(3 -> 4));
@@ -62,7 +64,11 @@ macro_rules! everywhere {
             let mut read: Dynamic = Dynamic::parse($text)?.init(3);
             let of_file = read.load(&path)?;
             fit(&mut read, &data.flat()).epochs(4).learning_rate(0.02).show(Show::Nothing).run()?;
-            assert_eq!(bits(read.parameters()), bits(network.parameters().as_slice()), "trained at run time");
+            assert_eq!(
+                bits(read.parameters()),
+                bits(network.parameters().as_slice()),
+                "trained at run time"
+            );
             let batch = network.predict_batch(data.inputs());
             for (x, answer) in data.inputs().iter().zip(&batch) {
                 let one = nn::Network::predict(&network, x);
@@ -80,8 +86,8 @@ macro_rules! everywhere {
             assert_eq!(metrics, read.evaluate(&data.flat())?);
             // The same bits for any number of threads.
             let mut alone = <$Network>::init(3);
-            let run = fit(&mut alone, &data).epochs(4).learning_rate(0.02).threads(&Threads::new(1));
-            run.show(Show::Nothing).run()?;
+            let run = fit(&mut alone, &data).epochs(4).learning_rate(0.02).show(Show::Nothing);
+            run.threads(&Threads::new(1)).run()?;
             assert_eq!(bits(alone.parameters().as_slice()), bits(network.parameters().as_slice()));
             std::fs::remove_file(&path).unwrap();
             Ok(())
@@ -90,7 +96,8 @@ macro_rules! everywhere {
 }
 
 everywhere! {
-    standardize_is_the_same_everywhere: Standard, "standardize, dense(3 -> 8, tanh), dense(2, softmax)";
+    standardize_is_the_same_everywhere: Standard,
+        "standardize, dense(3 -> 8, tanh), dense(2, softmax)";
     min_max_is_the_same_everywhere: Least, "min_max, dense(3 -> 8, tanh), dense(2, softmax)";
     robust_is_the_same_everywhere: Tails, "robust, dense(3 -> 8, tanh), dense(2, softmax)";
     quantile_is_the_same_everywhere: Ranks, "quantile, dense(3 -> 8, tanh), dense(2, softmax)";
@@ -134,7 +141,8 @@ fn branches_and_networks_inside_have_encoders_of_their_own() -> nn::Result<()> {
     let data = data();
     let mut branches = Branches::init(1);
     fit(&mut branches, &data).epochs(3).show(Show::Nothing).run()?;
-    let text = "concat { left: (standardize, dense(2 -> 4, relu)), right: (robust, dense(1 -> 3, tanh)) }, dense(2, softmax)";
+    let text = "concat { left: (standardize, dense(2 -> 4, relu)), \
+                right: (robust, dense(1 -> 3, tanh)) }, dense(2, softmax)";
     let mut read: Dynamic = Dynamic::parse(text)?.init(1);
     fit(&mut read, &data.flat()).epochs(3).show(Show::Nothing).run()?;
     assert_eq!(bits(branches.parameters().as_slice()), bits(read.parameters()));
@@ -155,8 +163,8 @@ fn branches_and_networks_inside_have_encoders_of_their_own() -> nn::Result<()> {
 #[test]
 fn a_network_that_was_never_adapted_is_refused() {
     let (data, network) = (data(), Standard::init(1));
-    let says = "encoder `layer1` of Standard: found no statistics of the columns, since it was never adapted, expected those of \
-                training rows; train it with `fit`";
+    let says = "encoder `layer1` of Standard: found no statistics of the columns, since it was \
+                never adapted, expected those of training rows; train it with `fit`";
     let path = file("never");
     for error in [
         network.save(&path).unwrap_err(),

@@ -86,9 +86,28 @@ impl<const I: usize, const O: usize> RowLayer for Own<I, O> {
 }
 
 network! {
-    struct Dropped(dropout(0.1), dense(5 -> 7, tanh), dropout(0.4), dense(17, gelu), dropout(0.25), dense(3));
-    struct Normed(layer_norm, dense(5 -> 19, relu), layer_norm(epsilon = 1e-3), dense(4, silu), layer_norm, dense(3));
-    struct BatchNormed(batch_norm, dense(5 -> 19, tanh), batch_norm(momentum = 0.3, epsilon = 1e-3), dense(2, softmax));
+    struct Dropped(
+        dropout(0.1),
+        dense(5 -> 7, tanh),
+        dropout(0.4),
+        dense(17, gelu),
+        dropout(0.25),
+        dense(3),
+    );
+    struct Normed(
+        layer_norm,
+        dense(5 -> 19, relu),
+        layer_norm(epsilon = 1e-3),
+        dense(4, silu),
+        layer_norm,
+        dense(3),
+    );
+    struct BatchNormed(
+        batch_norm,
+        dense(5 -> 19, tanh),
+        batch_norm(momentum = 0.3, epsilon = 1e-3),
+        dense(2, softmax),
+    );
     struct Deepened(
         residual(dense(5 -> 5, tanh)),
         dense(18, gelu),
@@ -96,9 +115,18 @@ network! {
         dense(3),
     );
     struct Encoder { wide: dense(5 -> 12, tanh), narrow: dense(3, l2 = 0.1) }
-    struct Outer { encoder: Encoder, middle: dense(9, relu, init = he_uniform), out: dense(2, softmax) }
+    struct Outer {
+        encoder: Encoder,
+        middle: dense(9, relu, init = he_uniform),
+        out: dense(2, softmax),
+    }
     struct Owned(dense(5 -> 3, tanh), Own(3 -> 2), dense(3));
-    struct Wide(dense(130 -> 257, relu), dropout(0.5), residual(dense(65, tanh), layer_norm, dense(257)), dense(3));
+    struct Wide(
+        dense(130 -> 257, relu),
+        dropout(0.5),
+        residual(dense(65, tanh), layer_norm, dense(257)),
+        dense(3),
+    );
 }
 
 /// The expansion of `concat(…)` and `heads(…)` by the macro, with one head's loss.

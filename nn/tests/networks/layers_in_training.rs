@@ -14,7 +14,12 @@ const fn bits(x: f64) -> u64 {
 }
 
 network! {
-    struct BatchNormed(batch_norm, dense(5 -> 19, tanh), batch_norm(momentum = 0.3, epsilon = 1e-3), dense(2, softmax));
+    struct BatchNormed(
+        batch_norm,
+        dense(5 -> 19, tanh),
+        batch_norm(momentum = 0.3, epsilon = 1e-3),
+        dense(2, softmax),
+    );
     struct Encoder { wide: dense(5 -> 12, tanh), narrow: dense(3, l2 = 0.1) }
     struct Deepened {
         encoder: Encoder,
@@ -167,8 +172,9 @@ fn a_last_batch_of_one_row_is_refused_before_the_training() {
     let error = nn::fit(&mut net, &data).batch_size(4).show(nn::Show::Nothing).run().unwrap_err();
     assert_eq!(
         error.to_string(),
-        "batch size: found 4, which leaves a batch of 1 of 5 rows, expected batches of at least 2 rows; \
-         batch_norm trains by the mean and the variance of a batch, and one row has no variance; 3 would do"
+        "batch size: found 4, which leaves a batch of 1 of 5 rows, expected batches of at least 2 \
+         rows; batch_norm trains by the mean and the variance of a batch, and one row has no \
+         variance; 3 would do"
     );
     assert_eq!(net.parameters(), before.parameters());
     nn::fit(&mut net, &data).batch_size(3).show(nn::Show::Nothing).run().unwrap();

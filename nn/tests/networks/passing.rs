@@ -32,8 +32,12 @@ macro_rules! cases {
             $({
                 let numbers: &[(&str, f64)] = &[$($((stringify!($number), $value)),+)?];
                 $(
-                    see.twin::<$case::$name<f32>>(&|| read(include_str!($file), stringify!($name), numbers));
-                    see.twin::<$case::$name<f64>>(&|| read(include_str!($file), stringify!($name), numbers));
+                    see.twin::<$case::$name<f32>>(
+                        &|| read(include_str!($file), stringify!($name), numbers),
+                    );
+                    see.twin::<$case::$name<f64>>(
+                        &|| read(include_str!($file), stringify!($name), numbers),
+                    );
                 )+
             })*
         }
@@ -43,7 +47,8 @@ macro_rules! cases {
 // Without a counterpart are widths and numbers that are expressions or parameters, and declarations
 // in separate texts.
 cases! {
-    (activation_parameters "../ui/pass/activation_parameters.rs": [Leak Same] but [Numbers] with [SLOPE = 0.2])
+    (activation_parameters "../ui/pass/activation_parameters.rs":
+        [Leak Same] but [Numbers] with [SLOPE = 0.2])
     (activations "../ui/pass/activations.rs": [All])
     (activations_of_layers "../ui/pass/activations_of_layers.rs": [Digits Tuple])
     (attributes "../ui/pass/attributes.rs": [Digits Always] but [Never])
@@ -52,7 +57,8 @@ cases! {
     (dropout_and_norms "../ui/pass/dropout_and_norms.rs": [Normed] but [Digits])
     (fields "../ui/pass/fields.rs": [Digits])
     (files "../ui/pass/files.rs": [Digits])
-    (gates_and_groups "../ui/pass/gates_and_groups.rs": [Gated Front] but [Width] with [WIDTH = 12.0 GROUPS = 3.0])
+    (gates_and_groups "../ui/pass/gates_and_groups.rs":
+        [Gated Front] but [Width] with [WIDTH = 12.0 GROUPS = 3.0])
     (heads "../ui/pass/heads.rs": [Classes Answers Numbers Positive])
     (inputs "../ui/pass/inputs.rs": [Place Unnamed] but [Text] with [PIXELS = 16.0])
     (options "../ui/pass/options.rs": [Digits] with [L2 = 1e-4])

@@ -13,7 +13,12 @@ use nn::{Show, TapeModel};
 use crate::npy;
 
 network! {
-    struct Mlp(dense(4 -> 6, relu), layer_norm(epsilon = 1e-5), dense(6 -> 4, silu), dense(4 -> 3, softmax));
+    struct Mlp(
+        dense(4 -> 6, relu),
+        layer_norm(epsilon = 1e-5),
+        dense(6 -> 4, silu),
+        dense(4 -> 3, softmax),
+    );
 }
 
 struct Case {
@@ -81,14 +86,16 @@ fn a_chain_becomes_a_network() {
         let network = network.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(
             network.declaration(),
-            "dense(4 -> 6, relu), layer_norm(6 -> 6, 1e-5), dense(6 -> 4, silu), dense(4 -> 3, softmax)"
+            "dense(4 -> 6, relu), layer_norm(6 -> 6, 1e-5), dense(6 -> 4, silu), \
+             dense(4 -> 3, softmax)"
         );
         let found = network.predict(&case.inputs[0].to_vec()).unwrap();
         assert_near(name, &found, &case.outputs[0].to_vec());
     }
     // Its declaration is valid for the macro, and the declared network loads its file.
     let model = OnnxModel::<f32>::read(file("torch_mlp_script")).unwrap();
-    let text = "pub struct Mlp(\n    dense(4 -> 6, relu),\n    layer_norm(epsilon = 1e-5),\n    dense(6 -> 4, silu),\n    \
+    let text = "pub struct Mlp(\n    dense(4 -> 6, relu),\n    layer_norm(epsilon = 1e-5),\n    \
+                dense(6 -> 4, silu),\n    \
                 dense(4 -> 3, softmax),\n);\n";
     assert_eq!(model.notation("Mlp").unwrap(), text);
     let path = std::env::temp_dir().join(format!("nn-onnx-mlp-{}", std::process::id()));

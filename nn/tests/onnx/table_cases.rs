@@ -11,7 +11,8 @@ pub(crate) const TABLES: &[(&str, &str, &str)] = &[
         "price",
         "struct Price {
            row: columns {
-             area: number(log), rooms: number(complete), city: category(3), \"street or square\": category(30), garden: flag, sold: date,
+             area: number(log), rooms: number(complete), city: category(3),
+             \"street or square\": category(30), garden: flag, sold: date,
            },
            deep: dense(8, silu) * 2,
            price: dense(1),
@@ -20,14 +21,21 @@ pub(crate) const TABLES: &[(&str, &str, &str)] = &[
     ),
     (
         "kind",
-        "columns { city: category(2, complete), area: number, area2: number(log), \"street or square\": category(40) }, dense(6, tanh),
-         dense(3, softmax)",
+        "columns {
+           city: category(2, complete), area: number, area2: number(log),
+           \"street or square\": category(40),
+         }, dense(6, tanh), dense(3, softmax)",
         "kind",
     ),
-    ("words", "columns { \"street or square\": category(26, complete) }, dense(4, tanh), dense(1)", "price"),
+    (
+        "words",
+        "columns { \"street or square\": category(26, complete) }, dense(4, tanh), dense(1)",
+        "price",
+    ),
     (
         "numbers",
-        "columns { area: number(log), sold: date, garden: flag(complete), rooms: number }, dense(5, relu), dense(1)",
+        "columns { area: number(log), sold: date, garden: flag(complete), rooms: number }, \
+         dense(5, relu), dense(1)",
         "price",
     ),
 ];

@@ -147,7 +147,8 @@ fn a_declared_network_is_the_same_file() {
     fit(&mut price, &data).epochs(2).show(nn::Show::Nothing).run().unwrap();
     price.save_onnx(&path, &options).unwrap();
     let declared = fs::read(&path).unwrap();
-    let text = "struct Price { row: columns { area: number(log), city: category(3) }, deep: dense(4, silu), price: dense(1) }";
+    let text = "struct Price { row: columns { area: number(log), city: category(3) }, \
+                deep: dense(4, silu), price: dense(1) }";
     let mut read = Dynamic::<f32>::parse(text).unwrap().init(3);
     fit(&mut read, &data.flat()).epochs(2).show(nn::Show::Nothing).run().unwrap();
     read.save_onnx(&path, &options).unwrap();
@@ -177,9 +178,9 @@ fn words_that_are_not_given_are_named() {
     let says = |options: OnnxOptions| silent.save_onnx(&path, &options).unwrap_err().to_string();
     assert_eq!(
         says(OnnxOptions::new()),
-        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word in the network's vocabulary: it has only \
-         the fingerprints of the others; give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
-         `OnnxOptions::words`"
+        "words of column `city`, to be saved as ONNX: found 0 of 3, expected each word in the \
+         network's vocabulary: it has only the fingerprints of the others; give the table that it \
+         was trained with by `OnnxOptions::words_of`, or the words by `OnnxOptions::words`"
     );
     let cities = ["Rome", "Oslo", "Bern", "Wien", "Köln"];
     let error =

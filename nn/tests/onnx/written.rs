@@ -110,12 +110,14 @@ fn reads_back<T: Float>(path: &Path, network: &Dynamic<T>, x: &[T], y: &[T]) {
 const NOT_READ: &[(&str, &str, &str)] = &[
     (
         "gated",
-        "`group_norm`, `glu`, `swiglu` and `highway` are several operators each, which nothing puts together again",
+        "`group_norm`, `glu`, `swiglu` and `highway` are several operators each, which nothing \
+         puts together again",
         "no layer of the notation",
     ),
     (
         "inside",
-        "branches inside are a network of their own in the notation, for which a graph has no place",
+        "branches inside are a network of their own in the notation, for which a graph has no \
+         place",
         "nodes that read",
     ),
     (
@@ -181,9 +183,13 @@ fn the_cases_have_every_word_of_the_notation() {
 network! {
     struct Digits { hidden: dense(9 -> 8, relu), output: dense(4, softmax) }
     struct Photo {
-        parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2, tanh) },
+        parts: concat {
+            image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2, tanh),
+        },
         trunk: dense(6, relu),
-        answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(2, sigmoid) },
+        answer: heads {
+            class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(2, sigmoid),
+        },
     }
 }
 

@@ -5,7 +5,7 @@
 
 The output is committed: the tests need neither Python nor this script, and a rule that is added changes no other's file.
 Gradients are given, not computed from parameters, so that a difference is one of the rule. They, the first parameters
-and the rates are formulas of whole numbers, which `nn/src/optim/trajectories.rs` has, too: change both.
+and the rates are formulas of integers, which `nn/src/optim/trajectories.rs` has, too: change both.
 """
 
 import inspect

@@ -3,7 +3,7 @@
     python3 -m venv venv && venv/bin/pip install torch==2.15.0 safetensors==0.8.0 numpy    # about 4 GB, no GPU needed
     venv/bin/python nn/tests/pytorch/files.py
 
-The other way, what this crate wrote: the test writes its files where it is told, and the script loads them into the
+The other way, what this crate wrote: the test writes its files where the argument says, and the script loads them into the
 modules, strictly, and compares the answers.
 
     PYTORCH_FILES=/tmp/files cargo test --release -p nn --test pytorch_files

@@ -1,4 +1,4 @@
-"""Reads the events beside it with TensorBoard, and compares what it finds with what the test has written.
+"""Reads the events next to it with TensorBoard, and compares what it finds with what the test has written.
 
     pip install tensorboard==2.20.0
     UPDATE_TENSORBOARD=1 cargo test --release -p nn --lib tensorboard && python nn/tests/tensorboard/check.py

@@ -22,12 +22,16 @@ network! {
     }
 
     struct Joined {
-        inputs: concat { wide: dense(6 -> 9, gelu), narrow: (dense(6 -> 3), layer_norm), more: input(2) },
+        inputs: concat {
+            wide: dense(6 -> 9, gelu), narrow: (dense(6 -> 3), layer_norm), more: input(2),
+        },
         output: dense(3),
     }
 
     struct Sized<const H: usize> { encoder: Encoder, hidden: dense(6 -> H, relu), output: dense(2) }
-    struct Odd { __: dense(2 -> 2), self_: dense(2), hidden_1: dense(2), hidden1: dense(2), _2: dense(2) }
+    struct Odd {
+        __: dense(2 -> 2), self_: dense(2), hidden_1: dense(2), hidden1: dense(2), _2: dense(2),
+    }
 }
 
 fn data(seed: u64, rows: u64) -> Dataset<[f32; 5], Class<3>> {

@@ -142,13 +142,14 @@ fn targets_that_the_head_does_not_allow_are_refused() {
     }
     assert_eq!(
         refusal::<Answers>(vec![[0.0, 0.5, 1.0], [0.0, 2.0, 1.0]]),
-        "target of row 1 (counted from 0): found 2 (1 of 2 targets is invalid), expected probabilities, \
-         numbers from 0 to 1; Answers ends in sigmoid: correct these rows or leave them out"
+        "target of row 1 (counted from 0): found 2 (1 of 2 targets is invalid), expected \
+         probabilities, numbers from 0 to 1; Answers ends in sigmoid: correct these rows or leave \
+         them out"
     );
     assert_eq!(
         refusal::<Numbers>(vec![[f32::NAN, 0.0], [0.0, f32::INFINITY], [0.0, 0.0]]),
-        "targets of rows 0, 1 (counted from 0): found NaN, inf (2 of 3 targets are invalid), expected \
-         finite numbers; Numbers ends in linear: correct these rows or leave them out"
+        "targets of rows 0, 1 (counted from 0): found NaN, inf (2 of 3 targets are invalid), \
+         expected finite numbers; Numbers ends in linear: correct these rows or leave them out"
     );
     let good = Dataset::new(vec![[0.0; 4]], vec![[0.0, 1.0]]).unwrap();
     let bad = Dataset::new(vec![[0.0; 4]], vec![[f32::NAN, 1.0]]).unwrap();

@@ -7,7 +7,14 @@ use nn::data::Dataset;
 use nn::prelude::*;
 use nn::{AdamW, Average, Clip, Dynamic, Fit, Show, Threads, schedule};
 
-network! { struct Curve { hidden: dense(1 -> 8, tanh), drop: dropout(0.1), norm: batch_norm, output: dense(1) } }
+network! {
+    struct Curve {
+        hidden: dense(1 -> 8, tanh),
+        drop: dropout(0.1),
+        norm: batch_norm,
+        output: dense(1),
+    }
+}
 
 struct File(PathBuf);
 

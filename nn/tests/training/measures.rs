@@ -16,7 +16,9 @@ network! {
     struct Numbers(dense(2 -> 1));
     struct Pose {
         trunk: dense(2 -> 4, tanh),
-        answer: heads { class: dense(4 -> 3, softmax), angle: dense(4 -> 1), yes: dense(4 -> 1, sigmoid) },
+        answer: heads {
+            class: dense(4 -> 3, softmax), angle: dense(4 -> 1), yes: dense(4 -> 1, sigmoid),
+        },
     }
 }
 

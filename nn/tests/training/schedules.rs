@@ -33,8 +33,9 @@ network! {
     );
 }
 
-const DROPPING: &str = "dense(6 -> 20, tanh), dropout(0.4), residual(dense(20, tanh), stochastic_depth(0.2)), \
-                        gaussian_dropout(0.2), alpha_dropout(0.4), dense(3, softmax)";
+const DROPPING: &str = "dense(6 -> 20, tanh), dropout(0.4), residual(dense(20, tanh), \
+                        stochastic_depth(0.2)), gaussian_dropout(0.2), alpha_dropout(0.4), \
+                        dense(3, softmax)";
 
 /// Four epochs of four steps.
 fn four<'a, M: Model>(

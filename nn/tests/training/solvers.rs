@@ -373,7 +373,8 @@ fn what_cannot_be_solved_is_refused_by_name() {
         assert!(text.contains(expected), "{text}\nwithout: {expected}");
     };
     let mut dropped = Dropped::<f64>::init(1);
-    let expected = "a function of the parameters alone; leave out layers that draw random numbers, such as dropout";
+    let expected = "a function of the parameters alone; leave out layers that draw random numbers, \
+                    such as dropout";
     says(solve::lbfgs(&mut dropped, &data).run(), expected);
     says(solve::levenberg_marquardt(&mut dropped, &data).run(), expected);
     let mut normed = Normed::<f64>::init(1);

@@ -176,7 +176,8 @@ fn a_state_of_something_else_is_refused_by_name() {
     );
     let normed = Trainer::<Normed, _>::new(Adam::new(0.1)).restore(&Normed::init(1), &state);
     assert!(says(normed).starts_with(
-        "memory of the trainer's state: found layer1.weight.mean [7, 40] of 280 numbers, expected first.weight.mean"
+        "memory of the trainer's state: found layer1.weight.mean [7, 40] of 280 numbers, expected \
+         first.weight.mean"
     ));
     let mut broken = state.clone();
     broken.memory[1].values[2] = f32::NAN;

@@ -71,7 +71,8 @@ fn a_schedule_that_gives_no_factor_is_refused_before_anything_is_trained() {
     let mut line = first.clone();
     starts(
         quiet(&mut line, &data).schedule(|_| f64::NAN).run(),
-        "schedule: found NaN after 0 of the training, before step 1, expected a finite factor from 0",
+        "schedule: found NaN after 0 of the training, before step 1, expected a finite factor from \
+         0",
     );
     starts(
         quiet(&mut line, &data).schedule(|done| 1.0 / done).run(),
@@ -301,8 +302,9 @@ fn rows_that_are_not_finite_are_named_before_anything_is_trained() {
     let sound = rows([0.0; 2]);
     let first = Classes::init(1);
     let mut network = first.clone();
-    let found = "input of row 1 (counted from 0): found NaN in column 1 (1 of 3 inputs is invalid), expected \
-                 finite numbers; Classes takes numbers: fill the gaps or leave these rows out";
+    let found = "input of row 1 (counted from 0): found NaN in column 1 (1 of 3 inputs is \
+                 invalid), expected finite numbers; Classes takes numbers: fill the gaps or leave \
+                 these rows out";
     starts(quiet(&mut network, &rows([0.0, f32::NAN])).run(), found);
     starts(network.evaluate(&rows([0.0, f32::NAN])), found);
     let validation = rows([f32::INFINITY, 0.0]);

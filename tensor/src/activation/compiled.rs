@@ -1,8 +1,9 @@
 //! The built-in activations compiled in this crate, with compiler optimization on.
 //!
 //! Generic code is compiled in the crate that uses it; in a debug build of a user's crate that is
-//! slow by orders of magnitude. The impl of a built-in activation therefore hands slices of `f32` and
-//! `f64` to functions that are not generic. `list.rs` writes these for every activation of the list.
+//! slow by orders of magnitude. The impl of a built-in activation therefore hands slices of `f32`
+//! and `f64` to functions that are not generic. `list.rs` writes these for every activation of the
+//! list.
 
 use super::{Activation, map, scale_by_derivative};
 use crate::float::{Float, same};

@@ -7,8 +7,8 @@ use super::piecewise::HardSigmoid;
 use crate::float::Float;
 use crate::math;
 
-/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016): in `f32` at most 1.6 units in the last
-/// place off, or 10⁻⁴⁴ below −12.
+/// x·Φ(x), Φ the normal distribution (Hendrycks and Gimpel 2016): in `f32` at most 1.6 units in the
+/// last place off, or 10⁻⁴⁴ below −12.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Gelu;
 

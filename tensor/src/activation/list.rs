@@ -24,7 +24,8 @@ use super::{map, scale_by_derivative};
 /// ```
 /// macro_rules! words {
 ///     ($(
-///         $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+///         $word:ident $(| $other:ident)*: $Type:ident
+///             $(, $With:ident($parameter:ident = $value:literal))?;
 ///     )*) => {
 ///         [$(stringify!($word)),*]
 ///     };
@@ -35,7 +36,8 @@ use super::{map, scale_by_derivative};
 /// ```
 #[macro_export]
 macro_rules! for_each_activation {
-    // Each file appends its rows to the list and hands it to the next one: a macro cannot return rows.
+    // Each file appends its rows to the list and hands it to the next one: a macro cannot return
+    // rows.
     ($($callback:tt)+) => {
         $crate::__piecewise_activations! {
             __smooth_activations __gated_activations __call_with_activations ($($callback)+)
@@ -54,7 +56,8 @@ macro_rules! __call_with_activations {
 
 macro_rules! compile {
     ($(
-        $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+        $word:ident $(| $other:ident)*: $Type:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => {
         /// The words of the activations in a declaration, each with the name of its parameter if it
         /// has one.

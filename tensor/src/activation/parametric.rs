@@ -12,7 +12,8 @@ use crate::float::Float;
 
 macro_rules! with_parameters {
     ($(
-        $word:ident $(| $other:ident)*: $Plain:ident $(, $With:ident($parameter:ident = $value:literal))?;
+        $word:ident $(| $other:ident)*: $Plain:ident
+            $(, $With:ident($parameter:ident = $value:literal))?;
     )*) => { $($(
         #[doc = concat!(
             "[`", stringify!($Plain), "`](super::", stringify!($Plain), ") with the ",

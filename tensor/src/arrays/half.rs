@@ -12,7 +12,9 @@ macro_rules! of_16_bits {
         impl From<&Tensor<$Half>> for Tensor<f32> {
             fn from(tensor: &Tensor<$Half>) -> Self {
                 let narrow = tensor.contiguous();
-                Tensor::filled(Shape::from(narrow.shape()), &mut |wide| narrow.values().convert_to_f32_slice(wide))
+                Tensor::filled(Shape::from(narrow.shape()), &mut |wide| {
+                    narrow.values().convert_to_f32_slice(wide)
+                })
             }
         }
 
@@ -20,7 +22,9 @@ macro_rules! of_16_bits {
         impl From<&Tensor<f32>> for Tensor<$Half> {
             fn from(tensor: &Tensor<f32>) -> Self {
                 let wide = tensor.contiguous();
-                Tensor::filled(Shape::from(wide.shape()), &mut |narrow| narrow.convert_from_f32_slice(wide.values()))
+                Tensor::filled(Shape::from(wide.shape()), &mut |narrow| {
+                    narrow.convert_from_f32_slice(wide.values())
+                })
             }
         }
     )*};

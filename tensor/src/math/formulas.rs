@@ -8,7 +8,8 @@ macro_rules! formulas {
         const DIGITS: $I = ($F::MANTISSA_DIGITS - 1) as $I;
         /// The exponent bias of the float format.
         const BIAS: $I = ($F::MAX_EXP - 1) as $I;
-        /// 1.5·2^[`DIGITS`]: adding it rounds to an integer and leaves that integer in the low bits.
+        /// 1.5·2^[`DIGITS`]: adding it rounds to an integer and leaves that integer in the low
+        /// bits.
         const ROUND: $F = (3_u64 << (DIGITS - 1)) as $F;
         const LOG2_E: $F = core::f64::consts::LOG2_E as $F;
         const SQRT_HALF: $F = core::f64::consts::FRAC_1_SQRT_2 as $F;
@@ -58,7 +59,8 @@ macro_rules! formulas {
             let n = rounded - ROUND;
             let r = n.mul_add(-LN2_LOW, n.mul_add(-LN2_HIGH, x));
             let tail = polynomial(r, TAYLOR).mul_add(r, 0.5);
-            // The difference of the bits is n, since both lie in the binade where one unit is one bit.
+            // The difference of the bits is n, since both lie in the binade where one unit is one
+            // bit.
             let n = rounded.to_bits().wrapping_sub(ROUND.to_bits()) as $I;
             (n, (r * r).mul_add(tail, r))
         }
@@ -82,7 +84,8 @@ macro_rules! formulas {
             let (n, less_one) = reduce(limit(x, MINUS_ONE_BELOW, INFINITE_ABOVE));
             let half = n >> 1;
             let (first, second) = (power_of_two(half), power_of_two(n.wrapping_sub(half)));
-            // (2ⁿ eʳ − 1) = 2^(n−h) (2ʰ (eʳ − 1) + (2ʰ − 2^−(n−h))); the second factor cannot overflow early.
+            // (2ⁿ eʳ − 1) = 2^(n−h) (2ʰ (eʳ − 1) + (2ʰ − 2^−(n−h))); the second factor cannot
+            // overflow early.
             let sum = less_one.mul_add(first, first - 1.0 / second) * second;
             // n = 0 keeps the sign of zero and the digits of a tiny x.
             if n == 0 { if x == 0.0 { x } else { less_one } } else { sum }

@@ -109,9 +109,9 @@ by_type!(
 by_type!(
     /// The error function 2/√π ∫₀ˣ e^−t² dt.
     ///
-    /// Below 1 an odd rational function, above it 1 − e^−x²·P(x)/Q(x), both from Cephes (S. L. Moshier,
-    /// `ndtr.c`). For other floats, the series and continued fraction of Abramowitz & Stegun
-    /// 7.1.6 and 7.1.14, so that a dual number carries its derivative through.
+    /// Below 1 an odd rational function, above it 1 − e^−x²·P(x)/Q(x), both from Cephes (S. L.
+    /// Moshier, `ndtr.c`). For other floats, the series and continued fraction of Abramowitz &
+    /// Stegun 7.1.6 and 7.1.14, so that a dual number carries its derivative through.
     erf,
     erf_of_other_float
 );
@@ -289,8 +289,8 @@ mod tests {
         assert!(failures.is_empty(), "{failures}");
     }
 
-    /// Values of erf to 20 digits from Abramowitz & Stegun's definition, made with
-    /// `python3 -c "from mpmath import *; mp.dps=25; print([erf(mpf(x)/8) for x in (1,4,7,9,16,30,47)])"`.
+    /// Values of erf to 20 digits from Abramowitz & Stegun's definition, made with `python3 -c
+    /// "from mpmath import *; mp.dps=25; print([erf(mpf(x)/8) for x in (1,4,7,9,16,30,47)])"`.
     #[test]
     fn erf_in_double_precision() {
         let table = [
@@ -309,7 +309,8 @@ mod tests {
         }
     }
 
-    /// Values of Φ to 17 digits by the series and the continued fraction above in decimal numbers of 60 digits.
+    /// Values of Φ to 17 digits by the series and the continued fraction above in decimal numbers
+    /// of 60 digits.
     #[test]
     fn the_normal_distribution_in_double_precision() {
         let table = [
@@ -337,7 +338,8 @@ mod tests {
         }
     }
 
-    /// The activation, over the whole range: x·Φ(x), which must not cancel where x is far below zero.
+    /// The activation, over the whole range: x·Φ(x), which must not cancel where x is far below
+    /// zero.
     #[test]
     fn gelu_stays_within_its_bound() {
         use crate::activation::{Activation, Gelu};
@@ -425,7 +427,10 @@ mod tests {
                     $($n => vectorize_for(isa, || ys.iter_mut().for_each(|y| *y = $name(*y))),)*
                     _ => unreachable!(),
                 }}}
-                each!(0 exp, 1 expm1, 2 ln, 3 ln_1p, 4 tanh, 5 sigmoid, 6 softplus, 7 erf, 8 reciprocal, 9 normal_cdf);
+                each!(
+                    0 exp, 1 expm1, 2 ln, 3 ln_1p, 4 tanh, 5 sigmoid, 6 softplus, 7 erf,
+                    8 reciprocal, 9 normal_cdf
+                );
                 assert!(ys.iter().map(|y| y.to_bits()).eq(plain.iter().copied()), "{i} {isa:?}");
             }
         }

@@ -127,8 +127,8 @@ macro_rules! tiles {
                 {
                     tile::<T, $Name, MR, W>(left, right, depth, into, c);
                 }
-                // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a CPU
-                // whose features have been checked.
+                // SAFETY: products with these tiles are run by `run_f32` and `run_f64` alone, on a
+                // CPU whose features have been checked.
                 #[allow(unsafe_code)]
                 unsafe {
                     compiled::<T, MR, W>(left, right, depth, into, c);
@@ -272,8 +272,8 @@ fn without_fma<T: Float>(problem: &mut Problem<'_, '_, T>, gemm: Gemm<T>) {
     if a.cols > 0 {
         let (c, c_stride) = problem.c.as_mut_ptr();
         // SAFETY: `Matrix` guarantees that all its elements lie in its slice, `product_on` that c
-        // has as many rows as a and n columns and that the inner sizes agree; c's elements are lent to it
-        // alone, so it does not overlap the operands. Sizes of slices fit in isize.
+        // has as many rows as a and n columns and that the inner sizes agree; c's elements are lent
+        // to it alone, so it does not overlap the operands. Sizes of slices fit in isize.
         #[allow(unsafe_code)]
         unsafe {
             gemm(

@@ -141,8 +141,8 @@ impl<'a, T> MatrixMut<'a, T> {
     #[allow(unsafe_code)]
     #[inline(always)]
     pub(super) unsafe fn row_unchecked(&mut self, row: usize) -> &mut [T] {
-        // SAFETY: the caller says that there is this row; its elements lie side by side and are lent to nobody else
-        // while `self` is.
+        // SAFETY: the caller says that there is this row; its elements lie side by side and are
+        // lent to nobody else while `self` is.
         unsafe { slice::from_raw_parts_mut(self.element(row, 0), self.cols) }
     }
 
@@ -161,7 +161,8 @@ impl<'a, T> MatrixMut<'a, T> {
         if self.cols != self.stride && self.rows > 1 {
             return None;
         }
-        // SAFETY: a single row, or rows that are as long as they are apart: all elements lie side by side.
+        // SAFETY: a single row, or rows that are as long as they are apart: all elements lie side
+        // by side.
         #[allow(unsafe_code)]
         Some(unsafe { slice::from_raw_parts_mut(self.first, self.rows * self.cols) })
     }

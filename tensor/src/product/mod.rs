@@ -135,8 +135,8 @@ pub fn product_on<T: Float>(
 /// c ← c + scale·(a·b): a is `[m, k]`, b `[k, n]`, c `[m, n]`. Returns whether all of c is finite
 /// afterwards.
 ///
-/// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is complete,
-/// c ← fma(sum, scale, c). The bits are those of a product followed by
+/// Each element's sum is a chain that begins with zero, as for [`Start::Zero`]; when it is
+/// complete, c ← fma(sum, scale, c). The bits are those of a product followed by
 /// `c = sum.mul_add(scale, c)`, but the sums never go through memory. With minus the learning rate
 /// as `scale`, this is a step of gradient descent.
 ///
@@ -185,8 +185,9 @@ fn run<T: Float>(isa: Isa, mut problem: Problem<'_, '_, T>) {
     let Problem { a, b, c, .. } = &problem;
     assert!(
         a.cols == b.rows && [c.rows(), c.cols()] == [a.rows, b.cols],
-        "product: [{}, {}] · [{}, {}] into [{}, {}]: the left side's columns must equal the right side's rows, \
-         and the output must have as many rows as the left side and as many columns as the right side",
+        "product: [{}, {}] · [{}, {}] into [{}, {}]: the left side's columns must equal the right \
+         side's rows, and the output must have as many rows as the left side and as many columns \
+         as the right side",
         a.rows,
         a.cols,
         b.rows,

@@ -76,7 +76,8 @@ pub(super) fn pack_left<T: Float, const MR: usize>(
     }
 }
 
-/// Copies `width` contiguous columns of `depth` elements, `stride` apart, into rows that are `to_stride` apart.
+/// Copies `width` contiguous columns of `depth` elements, `stride` apart, into rows that are
+/// `to_stride` apart.
 #[inline(always)]
 pub(super) fn transpose<T: Float, K: Vectors<T>>(
     columns: &[T],

@@ -124,8 +124,8 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     }
     check(right.data, depth, right.stride, width);
     let whole = if width == W { depth } else { right.readable(depth, W) };
-    // SAFETY: `chains` asks for k < `whole`; so many rows of `W` elements are there: either `check` has found them, or
-    // `readable`.
+    // SAFETY: `chains` asks for k < `whole`; so many rows of `W` elements are there: either `check`
+    // has found them, or `readable`.
     #[allow(unsafe_code)]
     let b = |k: usize| unsafe { right.data.get_unchecked(k * right.stride..k * right.stride + W) };
     // SAFETY: `chains` asks for k < `depth`; `check` has found so many rows of `width` elements.
@@ -136,7 +136,8 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     match left {
         Left::Rows { data, stride } => {
             check(data, MR, stride, depth);
-            // SAFETY: i < `MR` and k < `depth` in `chains`; that much has just been found to be there.
+            // SAFETY: i < `MR` and k < `depth` in `chains`; that much has just been found to be
+            // there.
             #[allow(unsafe_code)]
             let a = |i: usize, k: usize| unsafe { *data.get_unchecked(i * stride + k) };
             let ahead = rows_ahead::<T, MR>(data, stride);

@@ -89,7 +89,8 @@ mod x86_64 {
     macro_rules! vectors {
         (
             $Isa:ident, $features:literal, $lanes:literal of $T:ty,
-            set: $set:ident, load: $load:ident, store: $store:ident, multiply_add: $multiply_add:ident,
+            set: $set:ident, load: $load:ident, store: $store:ident,
+            multiply_add: $multiply_add:ident,
             is_zero: |$vector_at:ident| $is_zero:expr,
             mask: $mask:ident,
             load_some: |$from:ident, $some:ident| $load_some:expr,

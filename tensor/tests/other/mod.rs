@@ -74,7 +74,10 @@ impl NumCast for Other {
 }
 
 macro_rules! forward {
-    (constants: $($constant:ident)*; unary: $($unary:ident)*; binary: $($binary:ident)*; tests: $($test:ident)*) => {
+    (
+        constants: $($constant:ident)*; unary: $($unary:ident)*;
+        binary: $($binary:ident)*; tests: $($test:ident)*
+    ) => {
         impl Float for Other {
             $(fn $constant() -> Self { Other(Float::$constant()) })*
             $(fn $unary(self) -> Self { Other(Float::$unary(self.0)) })*
@@ -90,8 +93,8 @@ macro_rules! forward {
 }
 forward! {
     constants: nan infinity neg_infinity neg_zero min_value min_positive_value max_value;
-    unary: floor ceil round trunc fract abs signum recip sqrt exp exp2 ln log2 log10 cbrt sin cos tan
-        asin acos atan exp_m1 ln_1p sinh cosh tanh asinh acosh atanh;
+    unary: floor ceil round trunc fract abs signum recip sqrt exp exp2 ln log2 log10 cbrt sin cos
+        tan asin acos atan exp_m1 ln_1p sinh cosh tanh asinh acosh atanh;
     binary: powf log max min hypot atan2 abs_sub;
     tests: is_nan is_infinite is_finite is_normal is_sign_positive is_sign_negative
 }

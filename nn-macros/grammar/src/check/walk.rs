@@ -14,8 +14,8 @@ use crate::vocabulary::Gives;
 
 /// Determines the widths of a network's layers.
 pub(super) fn network(layers: Layers, report: &mut Report) -> Chain {
-    let example = "a network has at least one layer; write its layers, as in `dense(784 -> 128, relu), \
-                   dense(128 -> 10, softmax)`";
+    let example = "a network has at least one layer; write its layers, as in `dense(784 -> 128, \
+                   relu), dense(128 -> 10, softmax)`";
     let mut walk = Walk { seams: Vec::new(), parameters: 0, report };
     walk.not_empty(&layers, example);
     let steps = walk.list(layers, None, Inside::Network, Ends::Yes);

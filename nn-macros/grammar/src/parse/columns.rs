@@ -41,7 +41,8 @@ fn column(number: usize, cursor: &mut Cursor<'_, '_>, group: &Token) -> Option<C
     };
     if let Some((option, _)) = option(cursor.rest()) {
         let advice = format!(
-            "`columns` has no option `{option}`; write a column as `{option}: number`, or leave this out"
+            "`columns` has no option `{option}`; write a column as `{option}: number`, or leave \
+             this out"
         );
         cursor.unexpected(advice);
         return None;

@@ -1,7 +1,8 @@
-//! `Digits`, trained and embedded in the program: no standard library, no allocator, no file at run time. As a static library
-//! it can be called from C, see `digits.h`.
+//! `Digits`, trained and embedded in the program: no standard library, no allocator, no file at run
+//! time. As a static library it can be called from C, see `digits.h`.
 //!
-//! The weights are those that `cargo run --release --example fashion_mnist -- --seed 0` writes, with the names of the classes.
+//! The weights are those that `cargo run --release --example fashion_mnist -- --seed 0` writes,
+//! with the names of the classes.
 
 #![no_std]
 
@@ -34,14 +35,14 @@ pub unsafe extern "C" fn digits_predict(pixels: *const f32, probabilities: *mut 
     *probabilities = DIGITS.predict(pixels);
 }
 
-/// What the compiled parts of `core` name as the one who unwinds. Nobody unwinds here; in a shared library the name must
-/// be there all the same.
+/// What the compiled parts of `core` name as the one who unwinds. Nobody unwinds here; in a shared
+/// library the name must be there all the same.
 #[cfg(not(debug_assertions))]
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
 
-/// Nothing here can panic, and the linker proves it: in an optimised build this handler is left out, and with it
-/// the one function that exists nowhere.
+/// Nothing here can panic, and the linker proves it: in an optimised build this handler is left
+/// out, and with it the one function that exists nowhere.
 #[panic_handler]
 fn panic(_: &core::panic::PanicInfo<'_>) -> ! {
     #[cfg(not(debug_assertions))]

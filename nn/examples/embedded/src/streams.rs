@@ -1,4 +1,5 @@
-//! Standard input and output without the standard library: `read` and `write` are the system's, the rest is `core`.
+//! Standard input and output without the standard library: `read` and `write` are the system's, the
+//! rest is `core`.
 
 use core::ffi::{c_int, c_void};
 

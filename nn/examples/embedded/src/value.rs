@@ -1,8 +1,10 @@
-//! Reads rows of a table from standard input and writes for each the value of the flat, as the hexadecimal digits of its bits.
+//! Reads rows of a table from standard input and writes for each the value of the flat, as the
+//! hexadecimal digits of its bits.
 //!
-//! The preprocessing (medians, words, missing values) is part of the program, like the weights. A row is 49 bytes, little
-//! endian: area, rooms and day of the sale in days from 1970-01-01, each a double, NaN if missing; 1 for a garden, 0 for none,
-//! any other byte for unknown; then city and street, each 12 bytes of UTF-8 padded with zeros, all zeros if missing.
+//! The preprocessing (medians, words, missing values) is part of the program, like the weights. A
+//! row is 49 bytes, little endian: area, rooms and day of the sale in days from 1970-01-01, each a
+//! double, NaN if missing; 1 for a garden, 0 for none, any other byte for unknown; then city and
+//! street, each 12 bytes of UTF-8 padded with zeros, all zeros if missing.
 
 #![no_std]
 #![no_main]

@@ -1,5 +1,5 @@
-//! The task that `ours.rs` describes, in burn 0.22. Its early stopping gives the last network back, and its clipping is of each tensor by
-//! itself; a run goes on from an epoch that is named by hand.
+//! The task that `ours.rs` describes, in burn 0.22. Its early stopping gives the last network back,
+//! and its clipping is of each tensor by itself; a run goes on from an epoch that is named by hand.
 
 use burn::data::dataloader::{DataLoaderBuilder, batcher::Batcher};
 use burn::data::dataset::InMemDataset;

@@ -1,6 +1,7 @@
-//! The task of every file in this folder: images of ten classes in memory; 784-128-10 with dropout 0.1; AdamW with warm-up, then
-//! a cosine schedule; gradients clipped to a norm of 1; early stopping after five epochs without improvement, returning the best
-//! network; a checkpoint after each epoch, from which the next call resumes; the accuracy on a test set at the end.
+//! The task of every file in this folder: images of ten classes in memory; 784-128-10 with dropout
+//! 0.1; AdamW with warm-up, then a cosine schedule; gradients clipped to a norm of 1; early
+//! stopping after five epochs without improvement, returning the best network; a checkpoint after
+//! each epoch, from which the next call resumes; the accuracy on a test set at the end.
 
 use std::path::Path;
 

@@ -24,8 +24,9 @@ network! {
 }
 
 const HELP: &str = "\
-Measures on these machines the cost of a training step on one rank, and of messages between two; predicts steps on
-up to 1,024 ranks, over three common links and this one; compares with steps on the actual ranks.
+Measures on these machines the cost of a training step on one rank, and of messages between two;
+predicts steps on up to 1,024 ranks, over three common links and this one; compares with steps on
+the actual ranks.
 
 Options:
   --rows N       rows of a batch per rank (default 512)

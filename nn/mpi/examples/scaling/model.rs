@@ -184,7 +184,8 @@ fn ranks() -> impl Iterator<Item = usize> {
 /// All predictions as text.
 pub(crate) fn table(networks: &[Compute], links: &[Link], rows: f64) -> String {
     let mut text = format!(
-        "\nBy the model, not measured. Fraction of time that each rank computes, {rows} rows per rank:\n"
+        "\nBy the model, not measured. Fraction of time that each rank computes, {rows} rows per \
+         rank:\n"
     );
     let heading: String = ranks().map(|ranks| format!("{ranks:>7}")).collect();
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
@@ -244,8 +245,8 @@ pub(crate) fn less_sent(
 ) -> String {
     const RANKS: usize = 16;
     let mut text = format!(
-        "\nFraction of time that each of {RANKS} ranks computes, {rows} rows each, by what is sent: each gradient, or averages of \
-         parameters and of Adam's state\n"
+        "\nFraction of time that each of {RANKS} ranks computes, {rows} rows each, by what is \
+         sent: each gradient, or averages of parameters and of Adam's state\n"
     );
     let heading: String = ways.iter().map(|sent| format!("{:>10}", sent.to_string())).collect();
     let _ = writeln!(text, "{:<18} {:<11}{heading}", "network", "link");
@@ -286,9 +287,11 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
     let steps = f64::from(MOST_RANKS.ilog2());
     let all = gap + links.len() as f64 * (width + gap);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {all} {}\" font-family=\"sans-serif\" font-size=\"11\">\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {all} {}\" \
+         font-family=\"sans-serif\" font-size=\"11\">\n\
          <rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n\
-         <text x=\"{gap}\" y=\"18\" font-size=\"13\">Speedup of R ranks over one rank, {rows} rows each, by the model</text>\n",
+         <text x=\"{gap}\" y=\"18\" font-size=\"13\">Speedup of R ranks over one rank, {rows} rows \
+         each, by the model</text>\n",
         height + 110.0
     );
     for (number, link) in links.iter().enumerate() {
@@ -302,7 +305,8 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
             let (x, y) = (x(value), y(value));
             let _ = writeln!(
                 svg,
-                "<path d=\"M{x:.1} {top}V{bottom}M{left} {y:.1}H{}\" stroke=\"#e4e4e4\" fill=\"none\"/>\
+                "<path d=\"M{x:.1} {top}V{bottom}M{left} {y:.1}H{}\" stroke=\"#e4e4e4\" \
+                 fill=\"none\"/>\
                  <text x=\"{x:.1}\" y=\"{}\" text-anchor=\"middle\">{value}</text>\
                  <text x=\"{}\" y=\"{:.1}\" text-anchor=\"end\">{value}</text>",
                 left + width,
@@ -313,7 +317,8 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
         }
         let _ = writeln!(
             svg,
-            "<path d=\"M{left} {bottom}L{} {top}\" stroke=\"#999\" stroke-dasharray=\"3 3\" fill=\"none\"/>\
+            "<path d=\"M{left} {bottom}L{} {top}\" stroke=\"#999\" stroke-dasharray=\"3 3\" \
+             fill=\"none\"/>\
              <text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">ranks</text>",
             left + width,
             left + width / 2.0,
@@ -327,7 +332,8 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
                 .collect();
             let _ = writeln!(
                 svg,
-                "<polyline points=\"{points}\" stroke=\"{colour}\" stroke-width=\"2\" fill=\"none\"/>"
+                "<polyline points=\"{points}\" stroke=\"{colour}\" stroke-width=\"2\" \
+                 fill=\"none\"/>"
             );
         }
     }
@@ -335,7 +341,8 @@ pub(crate) fn picture(networks: &[Compute], links: &[Link], rows: f64) -> String
         let (x, y) = (gap + number as f64 * 190.0, height + 98.0);
         let _ = writeln!(
             svg,
-            "<path d=\"M{x} {}h18\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{}\" y=\"{y}\">{}</text>",
+            "<path d=\"M{x} {}h18\" stroke=\"{colour}\" stroke-width=\"3\"/><text x=\"{}\" \
+             y=\"{y}\">{}</text>",
             y - 4.0,
             x + 24.0,
             compute.name

@@ -142,7 +142,8 @@ impl Images {
         let path = name.as_ref();
         self.check::<N>()?;
         let wrong = |error: &dyn std::fmt::Display| {
-            let advice = "the file is truncated, damaged or of another format: create it again, or convert it";
+            let advice = "the file is truncated, damaged or of another format: create it again, or \
+                          convert it";
             Error::file(path, "image", quoted(&error.to_string()), "a PNG or JPEG image", advice)
         };
         let reader = ImageReader::new(Cursor::new(content)).with_guessed_format();

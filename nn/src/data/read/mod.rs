@@ -6,10 +6,16 @@ macro_rules! readers {
 
         /// Each reader with its file name extensions and its examples.
         #[cfg(test)]
-        #[expect(clippy::vec_init_then_push, reason = "an element of `vec!` cannot depend on a feature")]
+        #[expect(
+            clippy::vec_init_then_push,
+            reason = "an element of `vec!` cannot depend on a feature"
+        )]
         fn all_readers() -> Vec<(&'static str, &'static [&'static str], checks::Examples)> {
             let mut readers = Vec::new();
-            $( $(#[$when])? readers.push((stringify!($reader), $reader::EXTENSIONS, $reader::examples())); )*
+            $(
+                $(#[$when])?
+                readers.push((stringify!($reader), $reader::EXTENSIONS, $reader::examples()));
+            )*
             readers
         }
     };

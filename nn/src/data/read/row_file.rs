@@ -7,7 +7,8 @@
 //! use nn::data::row_file::{self, RowFile};
 //! use nn::data::{Dataset, Source};
 //!
-//! let squares: Dataset<[f32; 1], [f32; 1]> = (0..10_u8).map(f32::from).map(|x| ([x], [x * x])).collect();
+//! let squares: Dataset<[f32; 1], [f32; 1]> =
+//!     (0..10_u8).map(f32::from).map(|x| ([x], [x * x])).collect();
 //! let path = std::env::temp_dir().join(format!("squares-{}.rows", std::process::id()));
 //! row_file::write(&path, &squares)?;
 //! let rows = RowFile::<[f32; 1], [f32; 1]>::open(&path)?;
@@ -90,7 +91,9 @@ macro_rules! numbers {
 
             fn read(&mut self, bytes: &[u8]) -> bool {
                 let (from, _) = bytes.as_chunks::<{ size_of::<$number>() }>();
-                self.iter_mut().zip(from).for_each(|(number, &from)| *number = $number::from_le_bytes(from));
+                self.iter_mut()
+                    .zip(from)
+                    .for_each(|(number, &from)| *number = $number::from_le_bytes(from));
                 true
             }
         }
@@ -207,7 +210,8 @@ pub fn write<X: Stored, Y: Stored>(
             "rows for a file",
             "rows with weights",
             "rows without weights, which the file cannot store",
-            "write the source without its weights, and add them to the opened file with `WeightedRows::new`",
+            "write the source without its weights, and add them to the opened file with \
+             `WeightedRows::new`",
         ));
     }
     let mut unfinished = path.as_os_str().to_os_string();
@@ -294,7 +298,8 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
                 "row type",
                 quoted(&found),
                 quoted(&expected),
-                "open it with the types it was written with, `RowFile::<[f32; 784], Class<10>>` for example",
+                "open it with the types it was written with, `RowFile::<[f32; 784], Class<10>>` \
+                 for example",
             ));
         }
         let start = (words.len() + kind.len()) as u64;
@@ -377,7 +382,8 @@ impl<X: Stored, Y: Stored> RowFile<X, Y> {
             let is_sound = read.is_ok() && input.read(of_input) && target.read(of_target);
             assert!(
                 is_sound,
-                "{}: row {row}: found {}, expected the content from when it was opened; let no other program change the file",
+                "{}: row {row}: found {}, expected the content from when it was opened; let no \
+                 other program change the file",
                 self.path.display(),
                 read.err().map_or("other content".to_string(), |error| error.to_string()),
             );

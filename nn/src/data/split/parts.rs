@@ -19,7 +19,8 @@ use crate::error::{Error, Result};
 /// let data = Dataset::new(vec![[0.5_f32]; 100], Class::<2>::from_labels(&labels)?)?;
 /// let [train, validation, test] = split(&data, [0.6, 0.2, 0.2]).stratified().seed(7).views()?;
 /// assert_eq!([train.len(), validation.len(), test.len()], [60, 20, 20]);
-/// let rare = |view: &nn::data::View<'_, _, _>| view.rows().iter().filter(|&row| row % 10 == 0).count();
+/// let rare =
+///     |view: &nn::data::View<'_, _, _>| view.rows().iter().filter(|&row| row % 10 == 0).count();
 /// assert_eq!([rare(&train), rare(&validation), rare(&test)], [6, 2, 2]);
 /// # Ok::<(), nn::Error>(())
 /// ```

@@ -284,7 +284,8 @@ mod tests {
 
     #[test]
     fn the_figures_are_those_of_numpy() {
-        // numpy.random is not needed: x = [1, 2, 2.5, 7, 11]; x.mean(), x.std(ddof=1), numpy.quantile(x, ...).
+        // numpy.random is not needed: x = [1, 2, 2.5, 7, 11]; x.mean(), x.std(ddof=1),
+        // numpy.quantile(x, ...).
         let column = Column::numbers("x", [7.0, 1.0, f64::NAN, 2.5, 11.0, 2.0]);
         let summary = Summary::of(&column);
         assert_eq!((summary.count, summary.missing), (5, 1));

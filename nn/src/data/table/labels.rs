@@ -95,8 +95,9 @@ mod tests {
         let half = table.with(Column::numbers("grade", [0.5; 4])).unwrap();
         assert_eq!(
             half.labels("grade").unwrap_err().to_string(),
-            "classes of column `grade`: found the number 0.5, expected words, yes and no, or integers; a target of \
-             numbers is a `[f32; 1]`, for a network that does not end in softmax"
+            "classes of column `grade`: found the number 0.5, expected words, yes and no, or \
+             integers; a target of numbers is a `[f32; 1]`, for a network that does not end in \
+             softmax"
         );
         assert!(table.labels("born").is_err());
     }

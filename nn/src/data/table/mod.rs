@@ -199,7 +199,8 @@ impl Table {
     /// ```
     /// # use nn::data::{Column, Table};
     /// let table = Table::new([Column::numbers("cm", [170.0, 181.0])])?;
-    /// let metres = table.column("cm")?.iter().map(|cell| cell.number().unwrap_or(f64::NAN) / 100.0);
+    /// let metres =
+    ///     table.column("cm")?.iter().map(|cell| cell.number().unwrap_or(f64::NAN) / 100.0);
     /// let table = table.with(Column::numbers("m", metres))?;
     /// assert_eq!(table.column("m")?.as_numbers(), Some(&[1.7, 1.81][..]));
     /// # Ok::<(), nn::Error>(())
@@ -326,13 +327,13 @@ mod tests {
         assert_eq!(table.names().collect::<Vec<_>>(), ["age", "city", "member", "born"]);
         says(
             table.column("town"),
-            "column: found `town`, expected one of `age`, `city`, `member`, `born`; `names` gives the names of all \
-             columns; positions are counted from 0",
+            "column: found `town`, expected one of `age`, `city`, `member`, `born`; `names` gives \
+             the names of all columns; positions are counted from 0",
         );
         says(
             table.column(4),
-            "column: found position 4, expected a number below 4, the number of columns; `names` gives the names of all \
-             columns; positions are counted from 0",
+            "column: found position 4, expected a number below 4, the number of columns; `names` \
+             gives the names of all columns; positions are counted from 0",
         );
         assert!(Table::new([]).unwrap().column(0).is_err());
     }
@@ -373,13 +374,13 @@ mod tests {
     fn columns_that_do_not_fit_are_refused() {
         says(
             people().with(Column::numbers("x", [1.0])),
-            "column `x`: found 1 rows, expected 4, as in column `age`; give every column a value for each row, or a \
-             missing one",
+            "column `x`: found 1 rows, expected 4, as in column `age`; give every column a value \
+             for each row, or a missing one",
         );
         says(
             Table::new([Column::numbers("x", [1.0]), Column::dates("x", [1.0])]),
-            "names of the columns: found `x` twice, expected a unique name for each column; rename one of them \
-             with `Column::renamed`",
+            "names of the columns: found `x` twice, expected a unique name for each column; rename \
+             one of them with `Column::renamed`",
         );
         let other = people().with(Column::numbers("age", [1.0, 2.0, 3.0, 4.0])).unwrap();
         assert!(other.names().eq(people().names()));

@@ -64,8 +64,8 @@ mod tests {
         assert_eq!(table.column(1).unwrap().kind(), Kind::YesNo);
         assert_eq!(
             people().one_hot(["age"]).unwrap_err().to_string(),
-            "column `age`: found a number, expected a category; other columns are already numbers; `as_category` \
-             converts one to a category"
+            "column `age`: found a number, expected a category; other columns are already numbers; \
+             `as_category` converts one to a category"
         );
     }
 }

@@ -61,7 +61,8 @@ impl Table {
                 "number of inputs",
                 format!("{} columns: {}", self.columns.len(), listed(self.names())),
                 format!("{N}, as the type of the data says"),
-                "write `dense(… -> …)` and `[f32; …]` for as many inputs, or choose columns with `select` and `drop`",
+                "write `dense(… -> …)` and `[f32; …]` for as many inputs, or choose columns with \
+                 `select` and `drop`",
             ));
         }
         let mut rows = <[T; N] as Row<T>>::zeroed_rows(self.rows);
@@ -199,8 +200,8 @@ impl<const C: usize> ColumnTarget for Class<C> {
                 format!("classes of column {}", quoted(column.name())),
                 format!("{}: {}", labels.len(), listed(labels.names().iter().map(String::as_str))),
                 format!("{C}, as the type of the data says"),
-                "write `Class<…>` and `dense(…, softmax)` for as many; if these rows lack some classes, name all of them \
-                 with `labels`",
+                "write `Class<…>` and `dense(…, softmax)` for as many; if these rows lack some \
+                 classes, name all of them with `labels`",
             ));
         }
         Class::from_labels(&classes(column, Some(labels))?)
@@ -338,7 +339,8 @@ impl Missing {
                     format!("a category of {} words", words.len()),
                     "numbers",
                     format!(
-                        "convert each word to a flag with `one_hot([{0:?}])`, or drop the column with `drop([{0:?}])`",
+                        "convert each word to a flag with `one_hot([{0:?}])`, or drop the column \
+                         with `drop([{0:?}])`",
                         column.name()
                     ),
                 ));
@@ -366,7 +368,8 @@ impl Missing {
             format!("column {}: {}", quoted(&name), wrong.what("number")),
             wrong.found("number") + &others,
             "a finite number that fits into the type of the data",
-            "remove such rows with `drop_missing` or the column with `drop`, or fill in numbers with `with`",
+            "remove such rows with `drop_missing` or the column with `drop`, or fill in numbers \
+             with `with`",
         ))
     }
 }
@@ -447,8 +450,9 @@ mod tests {
         let short = Labels::new(["3", "5"]).unwrap();
         says(
             table.target("grade").labels(&short).dataset::<f32, 3, Class<2>>(),
-            "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (2 of 3 values are invalid), expected one \
-             of `3`, `5`; remove rows without a target with `filter`; other classes need other labels",
+            "target `grade`: values of rows 0, 2 (counted from 0): found `7`, `7` (2 of 3 values \
+             are invalid), expected one of `3`, `5`; remove rows without a target with `filter`; \
+             other classes need other labels",
         );
     }
 
@@ -457,46 +461,50 @@ mod tests {
         let table = flowers();
         says(
             table.target("grade").dataset::<f32, 4, [f32; 1]>(),
-            "input `species`: found a category of 3 words, expected numbers; convert each word to a flag \
-             with `one_hot([\"species\"])`, or drop the column with `drop([\"species\"])`",
+            "input `species`: found a category of 3 words, expected numbers; convert each word to \
+             a flag with `one_hot([\"species\"])`, or drop the column with `drop([\"species\"])`",
         );
         says(
             table.target("species").dataset::<f32, 5, Class<3>>(),
-            "number of inputs: found 4 columns: `length`, `rare`, `seen`, `grade`, expected 5, as the type of the data \
-             says; write `dense(… -> …)` and `[f32; …]` for as many inputs, or choose columns with `select` and `drop`",
+            "number of inputs: found 4 columns: `length`, `rare`, `seen`, `grade`, expected 5, as \
+             the type of the data says; write `dense(… -> …)` and `[f32; …]` for as many inputs, \
+             or choose columns with `select` and `drop`",
         );
         says(
             table.select(["grade"]).unwrap().target("grade").dataset::<f32, 0, [f32; 1]>(),
-            "number of inputs: found no column, expected at least one, in the table and in the type of the data; give the \
-             table an input column, and write `[f32; …]` for as many inputs",
+            "number of inputs: found no column, expected at least one, in the table and in the \
+             type of the data; give the table an input column, and write `[f32; …]` for as many \
+             inputs",
         );
         assert!(table.target("grade").dataset::<f32, 0, [f32; 1]>().is_err());
         says(
             table.drop(["species"]).unwrap().targets::<&str>([]).dataset::<f32, 4, [f32; 0]>(),
-            "columns of the target: found none, expected at least one, in the type of the data, too; name one with \
-             `target` or several with `targets`; only numbers are predicted together",
+            "columns of the target: found none, expected at least one, in the type of the data, \
+             too; name one with `target` or several with `targets`; only numbers are predicted \
+             together",
         );
         says(
             table.target("species").dataset::<f32, 4, Class<2>>(),
-            "classes of column `species`: found 3: `setosa`, `versicolor`, `virginica`, expected 2, as the type of the \
-             data says; write `Class<…>` and `dense(…, softmax)` for as many; if these rows lack some classes, name all \
-             of them with `labels`",
+            "classes of column `species`: found 3: `setosa`, `versicolor`, `virginica`, expected \
+             2, as the type of the data says; write `Class<…>` and `dense(…, softmax)` for as \
+             many; if these rows lack some classes, name all of them with `labels`",
         );
         says(
             table.target("species").dataset::<f32, 4, [f32; 1]>(),
-            "target `species`: found a category of 3 words, expected numbers; take `Class<3>` as the target, and end the \
-             network in softmax",
+            "target `species`: found a category of 3 words, expected numbers; take `Class<3>` as \
+             the target, and end the network in softmax",
         );
         says(
             people().drop(["city"]).unwrap().target("age").dataset::<f32, 2, [f32; 1]>(),
-            "column `age`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers is invalid), expected a \
-             finite number that fits into the type of the data; remove such rows with `drop_missing` or the column with \
-             `drop`, or fill in numbers with `with`",
+            "column `age`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers \
+             is invalid), expected a finite number that fits into the type of the data; remove \
+             such rows with `drop_missing` or the column with `drop`, or fill in numbers with \
+             `with`",
         );
         let error =
             people().drop(["city", "age"]).unwrap().inputs::<f32, 2>().unwrap_err().to_string();
-        let start = "column `member`: number of row 1 (counted from 0): found a missing value (1 of 4 numbers is invalid); \
-                     columns `born` also have such rows";
+        let start = "column `member`: number of row 1 (counted from 0): found a missing value (1 \
+                     of 4 numbers is invalid); columns `born` also have such rows";
         assert!(error.starts_with(start), "{error}");
         let large = Table::new([Column::numbers("x", [1e300])]).unwrap();
         assert!(large.inputs::<f32, 1>().is_err());

@@ -102,7 +102,10 @@ impl<T: Float> Dynamic<T> {
     /// use nn::Dynamic;
     /// use nn::data::{Column, Table};
     ///
-    /// let table = Table::new([Column::numbers("area", [84.0, 120.0]), Column::numbers("price", [1.0, 2.0])])?;
+    /// let table = Table::new([
+    ///     Column::numbers("area", [84.0, 120.0]),
+    ///     Column::numbers("price", [1.0, 2.0]),
+    /// ])?;
     /// let text = "columns { area: number(log) }, dense(8, relu), dense(1)";
     /// let network: Dynamic = Dynamic::parse(text)?.predicting(&table, "price")?;
     /// assert_eq!(network.rows(&table)?.len(), 2);
@@ -168,7 +171,8 @@ impl<T: Float> Dynamic<T> {
                 format!("network {}", quoted(&self.network.name)),
                 "one that takes numbers",
                 "one that was made for a table",
-                "create it by `Dynamic::for_table`, begin it with `columns { … }`, or give numbers, as from `Table::target(…).flat()`",
+                "create it by `Dynamic::for_table`, begin it with `columns { … }`, or give \
+                 numbers, as from `Table::target(…).flat()`",
             )
         })
     }

@@ -39,8 +39,8 @@ impl<'a> Elements<'a> {
                 return Ok(Self { name, real, begin, end, transpose: None });
             }
             None => {
-                "networks have floating-point numbers of 16, 32 or 64 bits: convert the tensor to F32 when writing the \
-                 file"
+                "networks have floating-point numbers of 16, 32 or 64 bits: convert the tensor to \
+                 F32 when writing the file"
             }
         };
         let field = format!("element type of tensor {}", quoted(name));

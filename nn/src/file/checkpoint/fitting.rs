@@ -41,7 +41,8 @@ pub(crate) fn load_fitting<T: Float>(
             "metadata",
             format.map_or("no format".into(), |format| format!("the format {format:?}")),
             format!("the format {FORMAT:?}, whose weights are [in, out]"),
-            "load it whole, by `load_as` or `load_pytorch`, into a network with its layers, and save that",
+            "load it whole, by `load_as` or `load_pytorch`, into a network with its layers, and \
+             save that",
         ));
     }
     let mut fitted = Fitted { loaded: Vec::new(), kept: Vec::new(), unused: Vec::new() };

@@ -21,8 +21,9 @@ use crate::words::{CLASS_NAMES, WORDS, Words};
 pub(super) const OTHER_NETWORK: &str =
     "the file belongs to another network, load it with the declaration that saved it";
 
-const OTHER_MODULES: &str = "the declaration's modules are not those of the file: compare them, or name the module of \
-                             each layer with `load_pytorch_with(path, &PyTorch::new().modules(…))`";
+const OTHER_MODULES: &str = "the declaration's modules are not those of the file: compare them, or \
+                             name the module of each layer with `load_pytorch_with(path, \
+                             &PyTorch::new().modules(…))`";
 
 /// The program that wrote a file, as far as it is known.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -95,7 +96,7 @@ impl<T: Float> Loaded<T> {
     }
 
     /// The words of the columns of a network with these parameters; empty if the file has none.
-    fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
+    pub(crate) fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
         let text = self.words.as_deref().unwrap_or_default();
         read_words(info, parameters, text).map_err(|found| {
             let expected = "different words, each in quotes, that the network knows";
@@ -249,8 +250,8 @@ impl<'a> File<'a> {
         Ok(Self { path, texts, length, tensors })
     }
 
-    /// The tensors with the texts of the metadata, if this crate wrote those: other programs may use
-    /// the keys for something else.
+    /// The tensors with the texts of the metadata, if this crate wrote those: other programs may
+    /// use the keys for something else.
     pub(super) fn loaded<T>(mut self, tensors: Vec<Vec<T>>, ours: bool) -> Loaded<T> {
         let mut text = |key| self.texts.remove(key).filter(|_| ours);
         Loaded { tensors, class_names: text(CLASS_NAMES), words: text(WORDS) }
@@ -365,11 +366,12 @@ impl<'a> File<'a> {
             let advice = match (origin, options.layout) {
                 (Origin::Here, _) => OTHER_NETWORK,
                 (Origin::PyTorch, _) => {
-                    "PyTorch's weights are [out, in] and this one is not: if the names are those of the network, load \
-                     it with `load_as(path, Layout::InOut)`"
+                    "PyTorch's weights are [out, in] and this one is not: if the names are those \
+                     of the network, load it with `load_as(path, Layout::InOut)`"
                 }
                 (_, Some(Layout::OutIn)) => {
-                    "the weights of the file are [in, out], load it with `load_as(path, Layout::InOut)`"
+                    "the weights of the file are [in, out], load it with `load_as(path, \
+                     Layout::InOut)`"
                 }
                 _ => {
                     "the weights of the file are [out, in], as PyTorch has them, load it with \
@@ -382,10 +384,13 @@ impl<'a> File<'a> {
         if is_matrix && shape[0] == shape[1] && shape[0] > 1 && !is_known {
             return wrong(
                 "layout",
-                "a square weight in a file without metadata of this crate, so that the order of its axes is unknown".into(),
+                "a square weight in a file without metadata of this crate, so that the order of \
+                 its axes is unknown"
+                    .into(),
                 "a file that states the layout".into(),
-                "pass the layout: load it with `load_as(path, Layout::OutIn)` if it comes from PyTorch, whose weights \
-                 are [out, in], or with `load_as(path, Layout::InOut)` if its weights are [in, out]",
+                "pass the layout: load it with `load_as(path, Layout::OutIn)` if it comes from \
+                 PyTorch, whose weights are [out, in], or with `load_as(path, Layout::InOut)` if \
+                 its weights are [in, out]",
             );
         }
         Ok(elements)

@@ -50,7 +50,8 @@ impl<'a, R: Read> Source<'a, R> {
                 "first bytes of the file",
                 "those of a zip archive".into(),
                 "a file in the safetensors format".into(),
-                "if `torch.save` wrote it, write it with `safetensors.torch.save_file(model.state_dict(), path)`",
+                "if `torch.save` wrote it, write it with \
+                 `safetensors.torch.save_file(model.state_dict(), path)`",
             );
         }
         let announced = u64::from_le_bytes(first);
@@ -69,7 +70,8 @@ impl<'a, R: Read> Source<'a, R> {
                 FIELD,
                 announced.to_string(),
                 format!("at most {MOST_HEADER}"),
-                "if the file is valid, write it with less metadata; if not, get it or save it again",
+                "if the file is valid, write it with less metadata; if not, get it or save it \
+                 again",
             );
         }
         let header = read(&mut reader, announced as usize).map_err(fail)?;

@@ -213,8 +213,9 @@ fn other_networks_are_refused_by_architecture() {
     let bytes = fs::read(directory.file()).unwrap();
     assert_eq!(
         message(&directory, &bytes),
-        "architecture of network `Other`: found `dense(9 -> 9, tanh)`, expected `dense(2 → 3, \
-         \"relu\")`; the file belongs to another network, load it with the declaration that saved it"
+        "architecture of network `Other`: found `dense(9 -> 9, tanh)`, expected \
+         `dense(2 → 3, \"relu\")`; the file belongs to another network, load it with the \
+         declaration that saved it"
     );
 }
 
@@ -222,11 +223,10 @@ fn other_networks_are_refused_by_architecture() {
 fn other_tensors_are_refused_by_name_shape_type_and_value() {
     let directory = Directory::new();
     let one = |name: &str, shape: &str, dtype: &str, bytes: usize| {
-        let header = format!(
-            r#"{{"hidden.bias":{{"dtype":"F32","shape":[3],"data_offsets":[0,12]}},"{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[12,{}]}}}}"#,
-            12 + bytes
-        );
-        with_header(&header, &vec![0; 12 + bytes])
+        let end = 12 + bytes;
+        let bias = r#""hidden.bias":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}"#;
+        let other = format!(r#"{{"dtype":"{dtype}","shape":{shape},"data_offsets":[12,{end}]}}"#);
+        with_header(&format!(r#"{{{bias},"{name}":{other}}}"#), &vec![0; end])
     };
     let other = "the file belongs to another network, load it with the declaration that saved it";
     assert_eq!(
@@ -242,24 +242,25 @@ fn other_tensors_are_refused_by_name_shape_type_and_value() {
     );
     assert_eq!(
         message(&directory, &one("hidden.weight", "[3,2]", "F32", 24)),
-        "shape of tensor `hidden.weight`: found [3, 2], which is transposed, expected [2, 3]; the weights of \
-         the file are [out, in], as PyTorch has them, load it with `load_as(path, Layout::OutIn)`"
+        "shape of tensor `hidden.weight`: found [3, 2], which is transposed, expected [2, 3]; the \
+         weights of the file are [out, in], as PyTorch has them, load it with `load_as(path, \
+         Layout::OutIn)`"
     );
     assert_eq!(
         message(&directory, &one("hidden.weight", "[2,3]", "F64", 48)),
-        "element type of tensor `hidden.weight`: found F64, expected F32; load it into a network of `f64`, \
-         or have its numbers rounded by `load_with(path, LoadOptions::new().narrow())`"
+        "element type of tensor `hidden.weight`: found F64, expected F32; load it into a network \
+         of `f64`, or have its numbers rounded by `load_with(path, LoadOptions::new().narrow())`"
     );
     assert_eq!(
         message(&directory, &one("hidden.weight", "[2,3]", "I32", 24)),
-        "element type of tensor `hidden.weight`: found I32, expected F32; networks have floating-point \
-         numbers of 16, 32 or 64 bits: convert the tensor to F32 when writing the file"
+        "element type of tensor `hidden.weight`: found I32, expected F32; networks have \
+         floating-point numbers of 16, 32 or 64 bits: convert the tensor to F32 when writing the \
+         file"
     );
-    assert!(
-        message(&directory, &one("hidden.weight", "[2,3]", "F33", 24)).starts_with(
-            "element type of tensor `hidden.weight`: found `F33`, expected a type of the format, such as F32; "
-        )
-    );
+    assert!(message(&directory, &one("hidden.weight", "[2,3]", "F33", 24)).starts_with(
+        "element type of tensor `hidden.weight`: found `F33`, expected a type of the format, such \
+         as F32; "
+    ));
     let good = one("hidden.weight", "[2,3]", "F32", 24);
     fs::write(directory.file(), &good).unwrap();
     assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());
@@ -299,7 +300,8 @@ fn files_of_a_later_format_are_refused() {
 #[test]
 fn damaged_files_are_refused() {
     let directory = Directory::new();
-    let advice = "the file is truncated or damaged or not in the safetensors format, get it or save it again";
+    let advice = "the file is truncated or damaged or not in the safetensors format, get it or \
+                  save it again";
     assert_eq!(
         message(&directory, b"{}"),
         format!("length of the file: found 2 bytes, expected 8 or more; {advice}")
@@ -330,23 +332,22 @@ fn tensors_lie_one_after_the_other() {
     let directory = Directory::new();
     // The bias, the weight, and their offsets in the header.
     let at = |bias: [u64; 2], weight: [u64; 2]| {
-        with_header(
-            &format!(
-                r#"{{"hidden.bias":{{"dtype":"F32","shape":[3],"data_offsets":{bias:?}}},"hidden.weight":{{"dtype":"F32","shape":[2,3],"data_offsets":{weight:?}}}}}"#
-            ),
-            &[0; 36],
-        )
+        let bias = format!(r#"{{"dtype":"F32","shape":[3],"data_offsets":{bias:?}}}"#);
+        let weight = format!(r#"{{"dtype":"F32","shape":[2,3],"data_offsets":{weight:?}}}"#);
+        let header = format!(r#"{{"hidden.bias":{bias},"hidden.weight":{weight}}}"#);
+        with_header(&header, &[0; 36])
     };
     fs::write(directory.file(), at([0, 12], [12, 36])).unwrap();
     assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());
     fs::write(directory.file(), at([24, 36], [0, 24])).unwrap();
     assert!(load::<f32>(&directory.file(), ARCHITECTURE, &expected()).is_ok());
-    let advice = "the file is truncated or damaged or not in the safetensors format, get it or save it again";
+    let advice = "the file is truncated or damaged or not in the safetensors format, get it or \
+                  save it again";
     assert_eq!(
         message(&directory, &at([0, 8], [12, 36])),
         format!(
-            "offset of tensor `hidden.weight`: found byte 12, expected byte 8, where the previous tensor \
-             ends; {advice}"
+            "offset of tensor `hidden.weight`: found byte 12, expected byte 8, where the previous \
+             tensor ends; {advice}"
         )
     );
     assert!(

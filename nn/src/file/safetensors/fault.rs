@@ -51,8 +51,8 @@ impl Fault {
     pub(crate) const fn message(self) -> &'static str {
         match self {
             Fault::Start => {
-                "the file is not a safetensors file: it does not begin with a header as long as its \
-                 first eight bytes say; write it with `save`, or with the safetensors library"
+                "the file is not a safetensors file: it does not begin with a header as long as \
+                 its first eight bytes say; write it with `save`, or with the safetensors library"
             }
             Fault::Long => {
                 "the file's header has more than 16 MiB; write the file with less metadata"
@@ -65,42 +65,46 @@ impl Fault {
                 "the file's header has values nested more than a hundred deep; save the file again"
             }
             Fault::Kind => {
-                "the file's header is JSON, but has a value of another type where safetensors files have a \
-                 string, an array or an object; write it with the safetensors library"
+                "the file's header is JSON, but has a value of another type where safetensors \
+                 files have a string, an array or an object; write it with the safetensors library"
             }
             Fault::Metadata => {
-                "the file's `__metadata__` is not an object of strings, as safetensors files need it; write \
-                 each value as a string"
+                "the file's `__metadata__` is not an object of strings, as safetensors files need \
+                 it; write each value as a string"
             }
             Fault::Texts => {
                 "the file's `__metadata__` has more than 1024 strings; write the file with fewer"
             }
             Fault::Key => {
-                "the file's `__metadata__`, a key in it, or a field of a tensor occurs twice in the header; \
-                 save the file again"
+                "the file's `__metadata__`, a key in it, or a field of a tensor occurs twice in \
+                 the header; save the file again"
             }
             Fault::Field => {
-                "a tensor of the file lacks its `dtype`, `shape` or `data_offsets`; save the file again"
+                "a tensor of the file lacks its `dtype`, `shape` or `data_offsets`; save the file \
+                 again"
             }
             Fault::Number => "a number of the file's header is too large; save the file again",
             Fault::Whole => {
-                "a size or an offset in the file's header is not an integer from 0; write it without sign, \
-                 fraction and exponent"
+                "a size or an offset in the file's header is not an integer from 0; write it \
+                 without sign, fraction and exponent"
             }
             Fault::Axes => "a tensor of the file has more than eight axes",
             Fault::Backwards => "a tensor of the file ends before it begins; save the file again",
             Fault::Outside => {
-                "a tensor lies outside of the file: the file was truncated or changed; copy or save it again"
+                "a tensor lies outside of the file: the file was truncated or changed; copy or \
+                 save it again"
             }
             Fault::Rest => {
                 "the file has bytes at its end that belong to no tensor; copy or save it again"
             }
             Fault::Twice => "a tensor occurs twice in the file; save the file again",
             Fault::Place => {
-                "a tensor of the file does not begin where the previous one ends; save the file again"
+                "a tensor of the file does not begin where the previous one ends; save the file \
+                 again"
             }
             Fault::Dtype => {
-                "a tensor of the file has a type that safetensors files do not have; save the file again"
+                "a tensor of the file has a type that safetensors files do not have; save the file \
+                 again"
             }
             Fault::Size => {
                 "a tensor of the file has another length than its shape; save the file again"

@@ -274,8 +274,9 @@ mod tests {
 
     #[test]
     fn tensors_and_metadata_are_found_among_blanks_and_unknown_keys() {
-        let json = r#" { "a.weight" : {"shape":[2 , 3],"dtype":"F32", "more":[{"x":[]},-1.5e3,null,"]}"],
-            "data_offsets":[ 4,28 ] }, "__metadata__":{"y":"\"}","architecture":"dense(2 -> 3)"},
+        let json = r#" { "a.weight" : {"shape":[2 , 3],"dtype":"F32",
+            "more":[{"x":[]},-1.5e3,null,"]}"], "data_offsets":[ 4,28 ] },
+            "__metadata__":{"y":"\"}","architecture":"dense(2 -> 3)"},
             "b":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}  "#;
         assert_eq!(names(json, 28).unwrap(), ["a.weight F32 [2, 3] 4..28", "b F32 [] 0..4"]);
         let file = file(json, 28);

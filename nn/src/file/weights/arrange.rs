@@ -216,7 +216,8 @@ const fn check_metadata<N: Architecture>(header: Header<'_>) -> Result<bool, Mes
             .text(expected.as_str())
             .text("`; save them again with this one")),
         None if has_format => Err(Message::new().text(
-            "the file was saved by this crate but has lost the `architecture` in its metadata; copy or save it again",
+            "the file was saved by this crate but has lost the `architecture` in its metadata; \
+             copy or save it again",
         )),
         None => Ok(false),
     }
@@ -284,10 +285,11 @@ const fn check_tensor<N: Architecture>(
     let advice = if real.is_none() && Real::of(entry.dtype).is_some() {
         "; load it by `Checkpoint::load_with`, save it, and include that file"
     } else if real.is_some() && is_transposed {
-        ", it is transposed; load it by `Checkpoint::load_as(path, Layout::OutIn)`, save it, and include that file"
+        ", it is transposed; load it by `Checkpoint::load_as(path, Layout::OutIn)`, save it, and \
+         include that file"
     } else if real.is_some() && is_uncertain {
-        ", and a square weight in a file without this crate's metadata can be transposed; load it by \
-         `Checkpoint::load_as(path, layout)`, save it, and include that file"
+        ", and a square weight in a file without this crate's metadata can be transposed; load it \
+         by `Checkpoint::load_as(path, layout)`, save it, and include that file"
     } else {
         "; take the file that this network saved"
     };
@@ -331,7 +333,10 @@ const fn unadapted<N: Architecture>(entry: &Entry<'_>) -> Message {
         .bytes(entry.name.written())
         .text("` of the file says that the encoder of `")
         .text(N::NAME)
-        .text("` was never adapted: it has no statistics of its columns; train the network, save it, and include that file")
+        .text(
+            "` was never adapted: it has no statistics of its columns; train the network, save it, \
+             and include that file",
+        )
 }
 
 /// Names the first tensor of the network that the file lacks.

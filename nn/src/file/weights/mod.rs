@@ -28,7 +28,8 @@ use crate::words::Words;
 ///
 /// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 ///
-/// static DIGITS: Weights<Digits> = include_weights!("../../../examples/embedded/digits.safetensors");
+/// static DIGITS: Weights<Digits> =
+///     include_weights!("../../../examples/embedded/digits.safetensors");
 ///
 /// let probabilities: [f32; 10] = DIGITS.predict(&[0.5; 784]);
 /// assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);
@@ -154,8 +155,8 @@ impl<N: Architecture> fmt::Display for Weights<N> {
 /// Unlike there, numbers are not checked for being finite;
 /// [`Checkpoint::save`](crate::Checkpoint::save) writes only finite ones.
 ///
-/// Names of classes must be as many as the network has outputs. That its head is one of classes is not
-/// checked, unlike there: without the standard library no head knows its targets.
+/// Names of classes must be as many as the network has outputs. That its head is one of classes is
+/// not checked, unlike there: without the standard library no head knows its targets.
 #[macro_export]
 macro_rules! include_weights {
     ($path:expr $(,)?) => {

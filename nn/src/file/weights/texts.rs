@@ -17,7 +17,8 @@ use crate::words::{CLASS_NAMES, WORDS, fingerprint};
 ///
 /// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }
 ///
-/// static DIGITS: Weights<Digits> = include_weights!("../../../examples/embedded/digits.safetensors");
+/// static DIGITS: Weights<Digits> =
+///     include_weights!("../../../examples/embedded/digits.safetensors");
 ///
 /// assert_eq!(DIGITS.class_names().len(), 10);
 /// assert_eq!(DIGITS.class_names().get(6), Some("Shirt"));

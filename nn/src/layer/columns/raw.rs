@@ -44,7 +44,8 @@ impl<'r, T: Float> RawRow<'r, T> {
     pub fn word(&mut self, word: &str) {
         assert!(
             T::of(16_777_215.0) < T::of(16_777_216.0) && T::of(16_777_214.0) < T::of(16_777_215.0),
-            "columns: words need a float that represents all integers below 2^24; use `f32` or `f64`"
+            "columns: words need a float that represents all integers below 2^24; use `f32` or \
+             `f64`"
         );
         let numbers = match word.is_empty() {
             true => [T::nan(); 2],
@@ -56,8 +57,8 @@ impl<'r, T: Float> RawRow<'r, T> {
 
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a row of a table",
-    note = "a network on a block of columns takes the struct that `network!` makes from it, such as `PriceRow` of `Price`; \
-            rows of numbers are for `nn::Network::predict`"
+    note = "a network on a block of columns takes the struct that `network!` makes from it, such \
+            as `PriceRow` of `Price`; rows of numbers are for `nn::Network::predict`"
 )]
 /// A row of a table, with a field for each column of a block. [`network!`](crate::network!) makes
 /// one from the block.

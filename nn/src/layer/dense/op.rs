@@ -50,8 +50,8 @@ impl<A: Activation, T: Float> DenseOp<A, T> {
             return Err(autograd::Error::invalid(
                 "dense",
                 format!(
-                    "x {:?}, weight {:?}{bias}: x must have as many columns as weight rows, and bias as \
-                     many elements as weight columns",
+                    "x {:?}, weight {:?}{bias}: x must have as many columns as weight rows, and \
+                     bias as many elements as weight columns",
                     x.shape(),
                     weight.shape(),
                 ),

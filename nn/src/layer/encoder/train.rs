@@ -13,7 +13,10 @@ macro_rules! from_options {
     ($($Rule:ident([$($option:ident),*]) => $rule:expr;)*) => {
         $(impl<W: Width> EncoderFormula<$Rule, W> {
             /// Of `width` columns.
-            pub(crate) const fn new(width: W, [$($option),*]: [f64; { <[&str]>::len(&[$(stringify!($option)),*]) }]) -> Self {
+            pub(crate) const fn new(
+                width: W,
+                [$($option),*]: [f64; { <[&str]>::len(&[$(stringify!($option)),*]) }],
+            ) -> Self {
                 EncoderFormula::of(width, $rule)
             }
         })*

@@ -28,7 +28,8 @@ impl<L: Inference> Residual<L> {
         );
         assert!(
             !L::ENCODES,
-            "residual: an encoder such as `standardize` must come before all layers, not in a residual"
+            "residual: an encoder such as `standardize` must come before all layers, not in a \
+             residual"
         );
     };
 }

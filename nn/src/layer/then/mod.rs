@@ -26,13 +26,13 @@ impl<A: Inference, B: Inference> Then<A, B> {
     const FITS: () = {
         assert!(
             A::OUTPUTS == B::INPUTS,
-            "two consecutive layers do not fit: the second must have as many inputs as the first has \
-             outputs"
+            "two consecutive layers do not fit: the second must have as many inputs as the first \
+             has outputs"
         );
         assert!(
             !B::ENCODES,
-            "an encoder such as `standardize` encodes raw rows, so it must come before all layers: make \
-             the network that begins with it the first layer, or leave it out there"
+            "an encoder such as `standardize` encodes raw rows, so it must come before all layers: \
+             make the network that begins with it the first layer, or leave it out there"
         );
     };
 }

@@ -17,8 +17,8 @@ impl Spread {
         self.columns.observe(row, |rows, y, t, weight| rows.push([t - y, t, weight]))
     }
 
-    /// 1 − mean (e − c·ē)² / mean (t − t̄)², where e is the error and c is `centred`, the mean over all outputs: `None` where all
-    /// targets of an output are the same.
+    /// 1 − mean (e − c·ē)² / mean (t − t̄)², where e is the error and c is `centred`, the mean over
+    /// all outputs: `None` where all targets of an output are the same.
     pub(in crate::metric) fn explained(&self, centred: f64) -> Option<f64> {
         self.columns.mean(|rows| {
             let mean = |of: &dyn Fn(&[f64; 3]) -> f64| {

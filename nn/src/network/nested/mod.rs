@@ -23,8 +23,8 @@ type Inner<Net> = <Net as Architecture>::Layers;
 impl<Net: Architecture> Nested<Net> {
     const IS_LINEAR: () = assert!(
         matches!(<Net::Head as HeadFunction<Net::Float>>::NAME.as_bytes(), b"linear"),
-        "a nested network must end in a linear layer: remove softmax or sigmoid from it, and write it \
-         at the end of the outer network"
+        "a nested network must end in a linear layer: remove softmax or sigmoid from it, and write \
+         it at the end of the outer network"
     );
 }
 

@@ -12,7 +12,11 @@ operators! { node:
     "ReduceMax" => over(node, largest)?;
     "ReduceMin" => over(node, |x, axes, keep| {
         // The tape's operations reject empty inputs.
-        if x.value().is_empty() { Ok(largest(x.neg()?, axes, keep)?.neg()?) } else { Ok(x.min_axes(axes, keep)?) }
+        if x.value().is_empty() {
+            Ok(largest(x.neg()?, axes, keep)?.neg()?)
+        } else {
+            Ok(x.min_axes(axes, keep)?)
+        }
     })?;
     "ReduceProd" => over(node, |x, axes, keep| Ok(x.prod_axes(axes, keep)?))?;
     "ReduceLogSumExp" => over(node, |x, axes, keep| Ok(x.logsumexp_axes(axes, keep)?))?;

@@ -24,7 +24,8 @@ operators! { node:
     "Tile" => {
         let (x, times) = (node.input(0)?, node.indices(1)?);
         let lengths = x.shape().to_vec().into_iter().zip(&times);
-        node.shape(&lengths.map(|(length, &times)| length.saturating_mul(times)).collect::<Vec<_>>())?;
+        let repeated = lengths.map(|(length, &times)| length.saturating_mul(times));
+        node.shape(&repeated.collect::<Vec<_>>())?;
         x.repeat(&times)?
     };
     "CumSum" => {

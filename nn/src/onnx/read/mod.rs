@@ -118,7 +118,8 @@ impl<T: Float> OnnxModel<T> {
         };
         if let Some(function) = model.functions.first() {
             let found = quoted(function.name.as_deref().unwrap_or_default());
-            let advice = "have the exporter write functions out as nodes (`inline` in onnx's Python package)";
+            let advice = "have the exporter write functions out as nodes (`inline` in onnx's \
+                          Python package)";
             return Err(wrong("functions of its own", found, "none", advice));
         }
         let opset = opset(path, &model.opset_import)?;

@@ -28,9 +28,12 @@ impl<T: Float> OnnxModel<T> {
     /// # Line::<f32>::init(1).save_onnx(&path, &OnnxOptions::new())?;
     /// let model: OnnxModel = OnnxModel::read(&path)?;
     /// let tensors = model.tensors();
-    /// let mut trained = TapeModel::new(tensors, move |p, x| model.forward(p, x), |y, targets| y.mse(targets));
-    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
-    /// let report = fit(&mut trained, &data).epochs(100).learning_rate(0.01).show(Show::Nothing).run()?;
+    /// let mut trained =
+    ///     TapeModel::new(tensors, move |p, x| model.forward(p, x), |y, targets| y.mse(targets));
+    /// let data: Dataset<[f32; 1], [f32; 1]> =
+    ///     (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
+    /// let report =
+    ///     fit(&mut trained, &data).epochs(100).learning_rate(0.01).show(Show::Nothing).run()?;
     /// assert!(report.last().loss < 0.05);
     /// # std::fs::remove_file(&path).unwrap();
     /// # Ok::<(), nn::Error>(())

@@ -105,8 +105,8 @@ const ROWS: &[Row] = &[
     row("softmax", |g, x, _| g.op_with("Softmax", &[x], vec![super::graph::integer("axis", -1)])),
 ];
 
-/// Adds the nodes of a user-defined activation, regardless of its name; `None` if the options do not
-/// define it.
+/// Adds the nodes of a user-defined activation, regardless of its name; `None` if the options do
+/// not define it.
 pub(super) fn own(graph: &mut Graph, name: &str, x: &str) -> Option<String> {
     let at = graph.own.iter().position(|own| own.name == name)?;
     // Removed from the graph while its nodes are added.

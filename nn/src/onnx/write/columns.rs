@@ -178,7 +178,8 @@ fn places<'w, T: Float>(
         format!("words of column {}, to be saved as ONNX", quoted(column)),
         format!("{} of {}", places.len(), places.len() + unknown),
         "each word in the network's vocabulary: it has only the fingerprints of the others",
-        "give the table that it was trained with by `OnnxOptions::words_of`, or the words by `OnnxOptions::words`",
+        "give the table that it was trained with by `OnnxOptions::words_of`, or the words by \
+         `OnnxOptions::words`",
     ))
 }
 

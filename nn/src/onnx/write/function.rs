@@ -224,8 +224,8 @@ struct Run<'t, T: Float> {
     named: Vec<(String, Var<'t, T>)>,
 }
 
-const OTHERWISE: &str = "a graph has no comparisons of the function's own, no `detach` and no number of rows that decides: \
-                         write it by operations that the tape records";
+const OTHERWISE: &str = "a graph has no comparisons of the function's own, no `detach` and no \
+                         number of rows that decides: write it by operations that the tape records";
 
 /// The lengths of the axes of all variables, merged from two runs.
 pub(super) fn merged<T: Float>(name: &str, tapes: [&Tape<T>; 2]) -> Result<Vec<Lengths>> {

@@ -371,10 +371,12 @@ impl<T: Float> Writer<'_, T> {
             match what {
                 _ if !is_own => "save the part of the network without it, or `save` all of it",
                 "activation" => {
-                    "ONNX has no operator for it: define it as a function on a tape by `OnnxOptions::activation`"
+                    "ONNX has no operator for it: define it as a function on a tape by \
+                     `OnnxOptions::activation`"
                 }
                 _ => {
-                    "ONNX has no operator for it: save the part of the network without it, or `save` all of it"
+                    "ONNX has no operator for it: save the part of the network without it, or \
+                     `save` all of it"
                 }
             },
         )
@@ -437,9 +439,15 @@ mod tests {
         );
         let [inputs, outputs] = ends(
             "struct Photo {
-               parts: concat { image: (dense(5 -> 4, relu), dense(3)), meta: input(2), sound: dense(3 -> 2) * 1 },
+               parts: concat {
+                 image: (dense(5 -> 4, relu), dense(3)), meta: input(2),
+                 sound: dense(3 -> 2) * 1,
+               },
                trunk: dense(6, relu),
-               answer: heads { class: dense(4, softmax), angle: (dense(3, relu), dense(2)), seen: dense(1, sigmoid) },
+               answer: heads {
+                 class: dense(4, softmax), angle: (dense(3, relu), dense(2)),
+                 seen: dense(1, sigmoid),
+               },
              }",
         );
         assert_eq!(inputs, named(&[("image", 5), ("meta", 2), ("sound", 3)]));

@@ -70,10 +70,12 @@ macro_rules! rows {
 rows! {
     g, s;
     same {
-        Add => "Add"; Sub => "Sub"; Mul => "Mul"; Div => "Div"; Neg => "Neg"; Pow => "Pow"; MatMul => "MatMul"; Maximum => "Max";
-        Minimum => "Min"; Exp => "Exp"; Ln => "Log"; Sqrt => "Sqrt"; Abs => "Abs"; Reciprocal => "Reciprocal"; Sin => "Sin";
-        Cos => "Cos"; Tan => "Tan"; Asin => "Asin"; Acos => "Acos"; Atan => "Atan"; Sinh => "Sinh"; Cosh => "Cosh"; Asinh => "Asinh";
-        Acosh => "Acosh"; Atanh => "Atanh"; Erf => "Erf"; Sign => "Sign"; Prelu => "PRelu";
+        Add => "Add"; Sub => "Sub"; Mul => "Mul"; Div => "Div"; Neg => "Neg"; Pow => "Pow";
+        MatMul => "MatMul"; Maximum => "Max"; Minimum => "Min"; Exp => "Exp"; Ln => "Log";
+        Sqrt => "Sqrt"; Abs => "Abs"; Reciprocal => "Reciprocal"; Sin => "Sin"; Cos => "Cos";
+        Tan => "Tan"; Asin => "Asin"; Acos => "Acos"; Atan => "Atan"; Sinh => "Sinh";
+        Cosh => "Cosh"; Asinh => "Asinh"; Acosh => "Acosh"; Atanh => "Atanh"; Erf => "Erf";
+        Sign => "Sign"; Prelu => "PRelu";
     }
     settings {
         Scale<T> as scale => Some(by(g, "Mul", s.x(0), scale.by));
@@ -133,7 +135,8 @@ rows! {
         LogSoftmax as softmax => Some(along(g, s, "LogSoftmax", softmax.axis));
         LayerNorm<T> as norm => {
             let settings = vec![integer("axis", -1), float("epsilon", norm.eps().as_f64())];
-            (g.opset >= 17).then(|| g.op_with("LayerNormalization", &[s.x(0), s.x(1), s.x(2)], settings))
+            let inputs = [s.x(0), s.x(1), s.x(2)];
+            (g.opset >= 17).then(|| g.op_with("LayerNormalization", &inputs, settings))
         };
         CumSum as sum => {
             let axis = g.integer(sum.axis as i64);
@@ -143,18 +146,27 @@ rows! {
         };
         Conv2d as conv => {
             let mut settings = moved(conv.windows);
-            settings.extend([lengths("dilations", &conv.windows.dilation), integer("group", conv.groups as i64)]);
+            settings.extend([
+                lengths("dilations", &conv.windows.dilation),
+                integer("group", conv.groups as i64),
+            ]);
             Some(g.op_with("Conv", &[s.x(0), s.x(1)], settings))
         };
         MaxPool2d as pool => {
             let mut settings = moved(pool.windows());
-            settings.extend([lengths("kernel_shape", &pool.size()), lengths("dilations", &pool.windows().dilation)]);
+            settings.extend([
+                lengths("kernel_shape", &pool.size()),
+                lengths("dilations", &pool.windows().dilation),
+            ]);
             Some(g.op_with("MaxPool", &[s.x(0)], settings))
         };
         AvgPool2d as pool => {
             let mut settings = moved(pool.windows);
             let counts = i64::from(pool.counts_padding);
-            settings.extend([lengths("kernel_shape", &pool.size), integer("count_include_pad", counts)]);
+            settings.extend([
+                lengths("kernel_shape", &pool.size),
+                integer("count_include_pad", counts),
+            ]);
             // Older versions of this operator have no dilation.
             match pool.windows.dilation {
                 [1, 1] => {}
@@ -193,7 +205,9 @@ rows! {
         Stack as stack => {
             let axis = stack.axis as i64;
             let at = g.integers(&[axis]);
-            let parts: Vec<String> = (0..s.inputs.len()).map(|part| g.op("Unsqueeze", &[s.x(part), &at])).collect();
+            let parts: Vec<String> = (0..s.inputs.len())
+                .map(|part| g.op("Unsqueeze", &[s.x(part), &at]))
+                .collect();
             let names: Vec<&str> = parts.iter().map(|name| &name[..]).collect();
             Some(g.op_with("Concat", &names, vec![integer("axis", axis)]))
         };
@@ -301,7 +315,8 @@ fn activation(g: &mut Graph, s: &Step<'_>) -> Option<String> {
     }
     macro_rules! by_name {
         ($(
-            $word:ident $(| $other:ident)*: $Type:ident $(, $With:ident($parameter:ident = $value:literal))?;
+            $word:ident $(| $other:ident)*: $Type:ident
+                $(, $With:ident($parameter:ident = $value:literal))?;
         )*) => {$(
             if s.operation.is::<ops::Activate<$Type>>() {
                 return activations::write(g, $Type::NAME, s.x(0));

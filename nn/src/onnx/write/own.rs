@@ -92,7 +92,8 @@ pub(super) fn compare<T: Float>(
         return Err(Error::value(
             format!("activations of {} as functions on a tape", quoted(network.name)),
             "columns of words, which this reader of ONNX models cannot run",
-            "columns of numbers, so that the model can be compared with the network before it is written",
+            "columns of numbers, so that the model can be compared with the network before it is \
+             written",
             "take an activation that the notation has a word for",
         ));
     }

@@ -1,7 +1,7 @@
 //! Four waves, each twice as long as the one before.
 
-/// ½(1 − cos(2π log₂(1 + 15·done))): from 0 up to 1 and back four times (Holzmüller, Grinsztajn and Steinwart 2024, for
-/// RealMLP).
+/// ½(1 − cos(2π log₂(1 + 15·done))): from 0 up to 1 and back four times (Holzmüller, Grinsztajn and
+/// Steinwart 2024, for RealMLP).
 ///
 /// `coslog4`:
 ///

@@ -39,9 +39,9 @@ macro_rules! schedules {
 // with the names of its arguments if it has any: `step_decay(factor)`. A file without `examples()`
 // does not compile.
 schedules! {
-    constant, linear, cosine, coslog4, cosine_restarts(cycles, growth), one_cycle(peak, first, last),
-    warm_up(share, schedule), steps(count, factor), exponential(last), polynomial(power, last),
-    inverse_root(peak), flat_cosine(share), chained(first, share, second),
+    constant, linear, cosine, coslog4, cosine_restarts(cycles, growth),
+    one_cycle(peak, first, last), warm_up(share, schedule), steps(count, factor), exponential(last),
+    polynomial(power, last), inverse_root(peak), flat_cosine(share), chained(first, share, second),
 }
 
 /// A schedule without arguments.
@@ -57,7 +57,9 @@ type Schedule = fn(f64) -> f64;
 /// use nn::schedule;
 /// assert_eq!(schedule::by_name("linear")?(0.75), 0.25);
 /// let error = schedule::by_name("triangle").unwrap_err().to_string();
-/// assert!(error.starts_with("schedule: found triangle, expected one of constant, linear, cosine, coslog4"));
+/// assert!(error.starts_with(
+///     "schedule: found triangle, expected one of constant, linear, cosine, coslog4"
+/// ));
 /// # Ok::<(), nn::Error>(())
 /// ```
 pub fn by_name(name: &str) -> Result<fn(f64) -> f64> {

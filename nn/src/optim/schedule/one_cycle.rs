@@ -1,7 +1,8 @@
 //! One cycle: cosine warm-up and cosine decay.
 
-/// From `first` up to 1 at `peak`, then down to `last`, each along half a cosine (Smith and Topin 2018; with cosines as
-/// PyTorch's `OneCycleLR`, whose defaults are a peak of 0.3, first of 0.04 and last of 4e-6).
+/// From `first` up to 1 at `peak`, then down to `last`, each along half a cosine (Smith and Topin
+/// 2018; with cosines as PyTorch's `OneCycleLR`, whose defaults are a peak of 0.3, first of 0.04
+/// and last of 4e-6).
 ///
 /// `one_cycle(0.3, 0.04, 4e-6)`:
 ///

@@ -92,7 +92,8 @@ impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
 /// use nn::data::Dataset;
 /// use nn::{Show, TapeModel, Tensors, fit, init};
 ///
-/// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
+/// let data: Dataset<[f32; 1], [f32; 1]> =
+///     (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
 ///
 /// let tensors = Tensors::new(1)
 ///     .weight("hidden.weight", [1, 16], init::GlorotNormal)
@@ -107,7 +108,8 @@ impl<T: Float, F: TapeFunction<T> + ?Sized> TapeFunction<T> for Box<F> {
 ///     },
 ///     |outputs, targets| outputs.mse(targets),
 /// );
-/// let report = fit(&mut model, &data).epochs(200).learning_rate(0.01).show(Show::Nothing).run()?;
+/// let report =
+///     fit(&mut model, &data).epochs(200).learning_rate(0.01).show(Show::Nothing).run()?;
 /// assert!(report.last().loss < 1e-2);
 /// let sine = model.predict(&[[1.0]])?;
 /// assert!((sine.to_vec()[0] - 1.0_f32.sin()).abs() < 0.1);

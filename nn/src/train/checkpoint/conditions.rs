@@ -86,8 +86,8 @@ impl Rates {
                     "schedule of the learning rate",
                     format!("factor {factor} before step {}", step + 1),
                     format!("{now}, as this schedule over {steps} steps gives"),
-                    "resume with the schedule and the number of epochs it began with, or train into another \
-                     directory",
+                    "resume with the schedule and the number of epochs it began with, or train \
+                     into another directory",
                 ));
             }
         }
@@ -110,8 +110,8 @@ mod tests {
             conditions.compare(path, "seed: 4\nother: 1\n", "go on").unwrap_err().to_string();
         assert_eq!(
             error,
-            "run/step-1.safetensors: conditions of the training: found seed 4, batch size none, expected seed 3, \
-             batch size 64; go on"
+            "run/step-1.safetensors: conditions of the training: found seed 4, batch size none, \
+             expected seed 3, batch size 64; go on"
         );
     }
 

@@ -65,7 +65,8 @@ impl Store {
                 "checkpoints",
                 format!("{count}, of which none can be used"),
                 "one that is complete and of this model",
-                "the reasons are listed above; to start over, remove them or train into another directory",
+                "the reasons are listed above; to start over, remove them or train into another \
+                 directory",
             )),
         }
     }

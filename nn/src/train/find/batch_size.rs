@@ -53,7 +53,8 @@ impl<M: Model, O: Optimizer<M::Float>> Fit<'_, M, O> {
     ///
     /// network! { struct Curve(dense(1 -> 32, tanh), dense(1)); }
     ///
-    /// let data: Dataset<_, _> = (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
+    /// let data: Dataset<_, _> =
+    ///     (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
     /// let mut curve = Curve::init(1);
     /// println!("{}", fit(&mut curve, &data).find_batch_size()?);
     /// # Ok::<(), nn::Error>(())

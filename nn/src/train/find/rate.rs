@@ -57,7 +57,8 @@ impl<M: Model, O: Optimizer<M::Float> + LearningRate> Fit<'_, M, O> {
     ///
     /// network! { struct Curve(dense(1 -> 32, tanh), dense(1)); }
     ///
-    /// let data: Dataset<_, _> = (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
+    /// let data: Dataset<_, _> =
+    ///     (0..64).map(|i| i as f32 / 32.0).map(|x| ([x], [x.sin()])).collect();
     /// let mut curve = Curve::init(1);
     /// let found = fit(&mut curve, &data).find_rate()?;
     /// println!("{found}");
@@ -105,7 +106,8 @@ impl RateSearch {
                 "learning rate",
                 format!("none below {last:.1e} at which the loss falls"),
                 "one at which it does",
-                "check that inputs are scaled to about 1 and that the loss fits the targets, and try larger batches",
+                "check that inputs are scaled to about 1 and that the loss fits the targets, and \
+                 try larger batches",
             ));
         };
         let (steepest, tenth_of_least) = (trials[steepest].rate, trials[least].rate / 10.0);

@@ -32,15 +32,20 @@ pub use super::progress::Show;
 /// The defaults are 10 epochs, batches of 64 rows and Adam with a learning rate of 1e-3.
 ///
 /// ```
-/// use nn::{Show, fit, network};
 /// use nn::data::{Class, Dataset};
+/// use nn::{Show, fit, network};
 ///
 /// network! { pub struct Xor(dense(2 -> 8, tanh), dense(2, softmax)); }
 ///
 /// let inputs = vec![[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 /// let data = Dataset::new(inputs, Class::<2>::from_labels(&[0, 1, 1, 0])?)?;
 /// let mut xor = Xor::init(1);
-/// let report = fit(&mut xor, &data).epochs(200).batch_size(4).learning_rate(0.05).show(Show::Nothing).run()?;
+/// let report = fit(&mut xor, &data)
+///     .epochs(200)
+///     .batch_size(4)
+///     .learning_rate(0.05)
+///     .show(Show::Nothing)
+///     .run()?;
 /// assert!(report.last().loss < 0.1);
 /// assert!(xor.predict(&[1.0, 0.0])[1] > 0.9);
 /// # Ok::<(), nn::Error>(())
@@ -145,7 +150,10 @@ impl<N: Network, O> Fit<'_, N, O> {
     ///
     /// network! { pub struct Rare(dense(1 -> 2, softmax)); }
     ///
-    /// let data = Dataset::new(vec![[0.0], [1.0], [1.0], [1.0]], Class::<2>::from_labels(&[0, 1, 0, 1])?)?;
+    /// let data = Dataset::new(
+    ///     vec![[0.0], [1.0], [1.0], [1.0]],
+    ///     Class::<2>::from_labels(&[0, 1, 0, 1])?,
+    /// )?;
     /// let loss = cross_entropy().label_smoothing(0.1).class_weights([1.0, 2.0]);
     /// fit(&mut Rare::init(1), &data).loss(loss).show(Show::Nothing).run()?;
     /// # Ok::<(), nn::Error>(())
@@ -290,13 +298,14 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// validation data, unless another [goal](Fit::goal) is set.
     ///
     /// ```
+    /// use nn::Show;
     /// use nn::data::Dataset;
     /// use nn::prelude::*;
-    /// use nn::Show;
     ///
     /// network! { struct Curve(dense(1 -> 32, tanh), dense(1)); }
     ///
-    /// let all: Dataset<_, _> = (0..60).map(|i| i as f32 / 30.0).map(|x| ([x], [x.sin()])).collect();
+    /// let all: Dataset<_, _> =
+    ///     (0..60).map(|i| i as f32 / 30.0).map(|x| ([x], [x.sin()])).collect();
     /// let (train, validation) = all.split(0.7, 1)?;
     /// let mut curve = Curve::init(1);
     /// let report = fit(&mut curve, &train)
@@ -398,13 +407,14 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// one part only.
     ///
     /// ```
+    /// use nn::Show;
     /// use nn::data::Dataset;
     /// use nn::prelude::*;
-    /// use nn::Show;
     ///
     /// network! { struct Line(dense(1 -> 1)); }
     ///
-    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
+    /// let data: Dataset<[f32; 1], [f32; 1]> =
+    ///     (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
     /// let mut line = Line::init(1);
     /// fit(&mut line, &data).batch_size(16).shards(8).show(Show::Nothing).run()?;
     /// # Ok::<(), nn::Error>(())
@@ -425,13 +435,14 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// where products are rounded differently, bits depend on the micro-batches.)
     ///
     /// ```
+    /// use nn::Show;
     /// use nn::data::Dataset;
     /// use nn::prelude::*;
-    /// use nn::Show;
     ///
     /// network! { struct Line(dense(1 -> 1)); }
     ///
-    /// let data: Dataset<[f32; 1], [f32; 1]> = (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
+    /// let data: Dataset<[f32; 1], [f32; 1]> =
+    ///     (0..64).map(|i| i as f32 / 64.0).map(|x| ([x], [2.0 * x])).collect();
     /// let (mut whole, mut portions) = (Line::init(1), Line::init(1));
     /// fit(&mut whole, &data).batch_size(32).show(Show::Nothing).run()?;
     /// fit(&mut portions, &data).batch_size(32).micro_batches(5).show(Show::Nothing).run()?;
@@ -487,9 +498,9 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// the training.
     ///
     /// ```
+    /// use nn::Show;
     /// use nn::data::Dataset;
     /// use nn::prelude::*;
-    /// use nn::Show;
     ///
     /// network! { struct Line(dense(1 -> 1)); }
     ///
@@ -497,7 +508,8 @@ impl<'a, M: Model, O: Optimizer<M::Float>> Fit<'a, M, O> {
     /// let data = Dataset::new(vec![[0.0], [1.0]], vec![[1.0], [3.0]])?;
     /// let train = |epochs| {
     ///     let mut line = Line::init(1);
-    ///     let fit = fit(&mut line, &data).epochs(epochs).checkpoint(&directory).show(Show::Nothing);
+    ///     let fit =
+    ///         fit(&mut line, &data).epochs(epochs).checkpoint(&directory).show(Show::Nothing);
     ///     Ok::<_, nn::Error>((fit.run()?, line))
     /// };
     /// train(3)?;

@@ -71,7 +71,8 @@ impl LogFile {
         }
         if self.length < kept {
             self.note = Some(format!(
-                "{}: shorter than the {kept} bytes that it had at the checkpoint, so it starts empty",
+                "{}: shorter than the {kept} bytes that it had at the checkpoint, so it starts \
+                 empty",
                 self.path.display()
             ));
         }

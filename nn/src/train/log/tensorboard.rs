@@ -1,7 +1,8 @@
 //! Curves for TensorBoard.
 //!
-//! An event file is a sequence of records (TFRecord): the length as a `u64`, its check sum, an `Event` of TensorBoard's
-//! `event.proto`, and its check sum. Of the messages, only the fields for single numbers are written.
+//! An event file is a sequence of records (TFRecord): the length as a `u64`, its check sum, an
+//! `Event` of TensorBoard's `event.proto`, and its check sum. Of the messages, only the fields for
+//! single numbers are written.
 
 use std::path::Path;
 

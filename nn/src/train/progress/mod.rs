@@ -24,7 +24,8 @@ const REDRAW: Duration = Duration::from_millis(100);
 /// Time between plain lines within a long epoch.
 const PLAIN: Duration = Duration::from_secs(10);
 /// The warning for a build without optimization.
-const SLOW: &str = "built without optimization, training is some hundred times slower: run with `--release`, or write\n    \
+const SLOW: &str = "built without optimization, training is some hundred times slower: run with \
+    `--release`, or write\n    \
     [profile.dev]\n    opt-level = 2\n    [profile.dev.package.\"*\"]\n    opt-level = 3\n\
 into Cargo.toml";
 /// Columns of a terminal that does not report its width.

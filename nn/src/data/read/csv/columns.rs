@@ -269,8 +269,8 @@ impl Reading {
 
 pub(super) const NOT_UTF8: &str = "convert the file, for example with `iconv -f LATIN1 -t UTF-8`";
 const GIVEN: &str = "correct the file, or declare the text as a missing value with `missing`";
-const OTHER: &str = "nearly all values of the column fit: correct the others, declare them as missing values with \
-                     `missing`, or set another kind with `kind`";
+const OTHER: &str = "nearly all values of the column fit: correct the others, declare them as \
+                     missing values with `missing`, or set another kind with `kind`";
 
 /// Shrinks the vector if much of its capacity is unused.
 fn fitted<X>(mut column: Vec<X>) -> Vec<X> {

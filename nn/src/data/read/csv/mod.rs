@@ -5,9 +5,14 @@
 //! use nn::data::{Kind, Table};
 //!
 //! let flowers = Table::read_csv("iris.csv")?;
-//! println!("{flowers}\n\n{}", flowers.describe()); // the guessed kinds, and a summary of each column
+//! // The guessed kinds, and a summary of each column.
+//! println!("{flowers}\n\n{}", flowers.describe());
 //!
-//! let wine = Csv::new().separator(b';').missing("-").kind("quality", Kind::Category).read("wine.csv.gz")?;
+//! let wine = Csv::new()
+//!     .separator(b';')
+//!     .missing("-")
+//!     .kind("quality", Kind::Category)
+//!     .read("wine.csv.gz")?;
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
@@ -193,7 +198,9 @@ impl Csv {
     ///
     /// let text = "age\n31\n28\n45\n17\n64\n52\n39\n40\n71\n4o\n";
     /// let error = Csv::new().parse("people", text).unwrap_err().to_string();
-    /// assert!(error.starts_with("people: line 11 in column `age`: found `4o`, expected a number"));
+    /// assert!(
+    ///     error.starts_with("people: line 11 in column `age`: found `4o`, expected a number")
+    /// );
     /// # Ok::<(), nn::Error>(())
     /// ```
     ///
@@ -381,7 +388,8 @@ impl Csv {
                         format!("no `,` but {count} times `{other}`"),
                         "fields separated by `,`",
                         format!(
-                            "write `.separator(b'{other}')`, or `.separator(b',')` if there is one column"
+                            "write `.separator(b'{other}')`, or `.separator(b',')` if there is one \
+                             column"
                         ),
                     ));
                 }
@@ -468,8 +476,9 @@ fn wrong_count(line: u64, found: usize, expected: usize) -> Mistake {
         column: None,
         found: format!("{found} fields"),
         expected: format!("{expected}, as in the first line"),
-        advice: "quote fields that contain a separator, skip lines above the table with `skip`, or write `.separator(…)` or \
-                 `.header(false)` if the first line is not the header of this table",
+        advice: "quote fields that contain a separator, skip lines above the table with `skip`, or \
+                 write `.separator(…)` or `.header(false)` if the first line is not the header of \
+                 this table",
     }
 }
 
@@ -537,7 +546,8 @@ pub(super) fn examples() -> super::checks::Examples {
         sound: vec![
             (
                 text("x,when,who,is\r\n1.5,2026-11-28,\"Ann, B\",yes\r\n ?,2026-11-29, Cy ,no"),
-                "x number 1.5 ; when date 2026-11-28 2026-11-29; who category Ann, B Cy; is yes/no yes no",
+                "x number 1.5 ; when date 2026-11-28 2026-11-29; who category Ann, B Cy; is yes/no \
+                 yes no",
             ),
             (gzip.clone(), "a number 1"),
             (text("\u{feff}a,\n1,2\n"), "a number 1; column1 number 2"),

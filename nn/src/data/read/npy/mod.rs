@@ -70,14 +70,18 @@ macro_rules! elements {
             /// The number in these little-endian bytes.
             fn number(self, bytes: &[u8]) -> f64 {
                 match self { $(
-                    Element::$Element => bytes.first_chunk().map_or(f64::NAN, |&bytes| <$number>::from_le_bytes(bytes) as f64)
+                    Element::$Element => bytes
+                        .first_chunk()
+                        .map_or(f64::NAN, |&bytes| <$number>::from_le_bytes(bytes) as f64)
                 ),* }
             }
 
             /// The integer in these little-endian bytes.
             fn whole(self, bytes: &[u8]) -> i128 {
                 match self { $(
-                    Element::$Element => bytes.first_chunk().map_or(-1, |&bytes| <$number>::from_le_bytes(bytes) as i128)
+                    Element::$Element => bytes
+                        .first_chunk()
+                        .map_or(-1, |&bytes| <$number>::from_le_bytes(bytes) as i128)
                 ),* }
             }
         }

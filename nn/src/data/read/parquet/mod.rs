@@ -153,7 +153,8 @@ pub(super) fn examples() -> super::checks::Examples {
         magic: Some(MAGIC),
         sound: vec![(
             small.clone(),
-            "x number 1.5  -2; who category b a b; is yes/no yes  no; when date 2026-11-28  1969-12-31",
+            "x number 1.5  -2; who category b a b; is yes/no yes  no; when date 2026-11-28  \
+             1969-12-31",
         )],
         damaged: vec![
             (b"PAR".to_vec(), "first bytes: found `PAR`, expected `PAR1`"),
@@ -169,7 +170,8 @@ pub(super) fn examples() -> super::checks::Examples {
             ),
             (
                 file("brotli.parquet"),
-                "column `x`: found Brotli, expected pages compressed with Snappy, gzip or Zstandard",
+                "column `x`: found Brotli, expected pages compressed with Snappy, gzip or \
+                 Zstandard",
             ),
             (file("delta.parquet"), "column `x`: found DELTA_BINARY_PACKED"),
         ],

@@ -39,7 +39,8 @@ use names::Twins;
 ///
 /// # The names of `nn.Sequential`
 ///
-/// Without [`modules`](PyTorch::modules), the network is an `nn.Sequential` with these modules in the order of its layers:
+/// Without [`modules`](PyTorch::modules), the network is an `nn.Sequential` with these modules in
+/// the order of its layers:
 ///
 /// | in the declaration | modules | tensors of module `0` |
 /// |---|---|---|
@@ -69,14 +70,17 @@ use names::Twins;
 ///     def forward(self, x):
 ///         return x + super().forward(x)
 ///
-/// class Concat(nn.ModuleList):                     # Concat([nn.Sequential(…), nn.Sequential(nn.Identity())], [784, 4])
+/// # Concat([nn.Sequential(…), nn.Sequential(nn.Identity())], [784, 4])
+/// class Concat(nn.ModuleList):
 ///     def __init__(self, branches, widths):
 ///         super().__init__(branches)
 ///         self.widths = widths
 ///     def forward(self, x):
-///         return torch.cat([branch(part) for branch, part in zip(self, x.split(self.widths, -1))], -1)
+///         parts = x.split(self.widths, -1)
+///         return torch.cat([branch(part) for branch, part in zip(self, parts)], -1)
 ///
-/// class Heads(nn.ModuleList):                      # Heads([nn.Sequential(…), nn.Sequential(…)])
+/// # Heads([nn.Sequential(…), nn.Sequential(…)])
+/// class Heads(nn.ModuleList):
 ///     def forward(self, x):
 ///         return torch.cat([branch(x) for branch in self], -1)
 /// ```

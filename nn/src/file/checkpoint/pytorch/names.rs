@@ -84,8 +84,8 @@ impl Twins {
                 "network of a PyTorch file",
                 format!("`{}`, which preprocesses rows", encoder.kind),
                 "layers that have a PyTorch module",
-                "prepare the rows there, and here declare the network without it; `load_fitting` takes the layers from a file \
-                 of this crate",
+                "prepare the rows there, and here declare the network without it; `load_fitting` \
+                 takes the layers from a file of this crate",
             ));
         }
         let (mut theirs, mut counters) = (Vec::new(), Vec::new());

@@ -24,9 +24,8 @@ fn file(tensors: &[(&str, &str, &[usize], &[f32])], metadata: &str) -> Vec<u8> {
         data.extend(values.iter().flat_map(|value| value.to_le_bytes()));
         let end = data.len();
         let comma = if header.is_empty() { "" } else { "," };
-        header += &format!(
-            r#"{comma}"{name}":{{"dtype":"{dtype}","shape":{shape:?},"data_offsets":[{begin},{end}]}}"#
-        );
+        header += &format!(r#"{comma}"{name}":{{"dtype":"{dtype}","shape":{shape:?},"#);
+        header += &format!(r#""data_offsets":[{begin},{end}]}}"#);
     }
     let header = format!("{{{header}}}");
     let mut file = (header.len() as u64).to_le_bytes().to_vec();
@@ -57,7 +56,10 @@ fn tensors_go_to_their_places_from_any_order() {
 fn doubles_fit_with_their_gaps() {
     // Each of these tensors has one number, and a gap of fifteen after it.
     network! { struct One(dense(1 -> 1)); }
-    let tensors = r#"{"layer1.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"layer1.bias":{"dtype":"F64","shape":[1],"data_offsets":[8,16]}}"#;
+    let tensors = concat!(
+        r#"{"layer1.weight":{"dtype":"F64","shape":[1,1],"data_offsets":[0,8]},"#,
+        r#""layer1.bias":{"dtype":"F64","shape":[1],"data_offsets":[8,16]}}"#,
+    );
     let mut file = (tensors.len() as u64).to_le_bytes().to_vec();
     file.extend(tensors.bytes());
     file.extend(2.5_f64.to_le_bytes());
@@ -68,10 +70,9 @@ fn doubles_fit_with_their_gaps() {
 }
 
 #[test]
-#[should_panic(
-    expected = "saved by another network: `dense(2 -> 3, relu), dense(3 -> 1, linear)`, but `Small` is \
-                `dense(2 -> 3, tanh), dense(3 -> 1, linear)`"
-)]
+#[should_panic(expected = "saved by another network: `dense(2 -> 3, relu), \
+                dense(3 -> 1, linear)`, but `Small` is `dense(2 -> 3, tanh), \
+                dense(3 -> 1, linear)`")]
 fn another_activation_is_refused() {
     let text = r#""__metadata__":{"architecture":"dense(2 -> 3, relu), dense(3 -> 1, linear)"}"#;
     let weight = ("first.weight", "F32", &[2, 3][..], &A[..]);
@@ -80,7 +81,8 @@ fn another_activation_is_refused() {
 
 #[test]
 #[should_panic(
-    expected = "tensor `first.weight` of the file is F32 [3, 2], but network `Small` needs F32 [2, 3], it is transposed"
+    expected = "tensor `first.weight` of the file is F32 [3, 2], but network `Small` needs F32 \
+                [2, 3], it is transposed"
 )]
 fn another_shape_is_refused() {
     let weight = ("first.weight", "F32", &[3, 2][..], &A[..]);
@@ -89,7 +91,8 @@ fn another_shape_is_refused() {
 
 #[test]
 #[should_panic(
-    expected = "tensor `first.weight` of the file is I32 [2, 3], but network `Small` needs F32 [2, 3]"
+    expected = "tensor `first.weight` of the file is I32 [2, 3], but network `Small` needs F32 \
+                [2, 3]"
 )]
 fn another_type_is_refused() {
     let weight = ("first.weight", "I32", &[2, 3][..], &A[..]);
@@ -139,9 +142,9 @@ fn sixteen_bits_are_widened() {
     for (dtype, numbers) in
         [("F16", [0x3c00_u16, 0xc000, 0x3800, 0]), ("BF16", [0x3f80, 0xc000, 0x3f00, 0])]
     {
-        let json = format!(
-            r#"{{"layer1.weight":{{"dtype":"{dtype}","shape":[1,2],"data_offsets":[0,4]}},"layer1.bias":{{"dtype":"{dtype}","shape":[2],"data_offsets":[4,8]}}}}"#
-        );
+        let weight = format!(r#"{{"dtype":"{dtype}","shape":[1,2],"data_offsets":[0,4]}}"#);
+        let bias = format!(r#"{{"dtype":"{dtype}","shape":[2],"data_offsets":[4,8]}}"#);
+        let json = format!(r#"{{"layer1.weight":{weight},"layer1.bias":{bias}}}"#);
         let mut file = (json.len() as u64).to_le_bytes().to_vec();
         file.extend(json.bytes());
         file.extend(numbers.map(u16::to_le_bytes).concat());

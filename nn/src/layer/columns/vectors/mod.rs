@@ -4,7 +4,8 @@
 //!
 //! dw[code] = Σ dy over the rows with that code; dx = dy, and 0 at the codes
 //!
-//! shapes: x `[rows, inputs]`, y `[rows, floats + Σ dimensions]`, w `[Σ places·dimensions]`, column by column
+//! shapes: x `[rows, inputs]`, y `[rows, floats + Σ dimensions]`, w `[Σ places·dimensions]`, column
+//! by column
 
 #[cfg(feature = "std")]
 mod train;

@@ -60,7 +60,10 @@ pub type WeightNorm<D> = Normed<Length, D>;
 ///
 /// network! {
 ///     /// Tells samples from forgeries.
-///     struct Critic(dense(8 -> 32, leaky_relu(0.2), spectral_norm = true), dense(1, spectral_norm = true));
+///     struct Critic(
+///         dense(8 -> 32, leaky_relu(0.2), spectral_norm = true),
+///         dense(1, spectral_norm = true),
+///     );
 /// }
 /// assert!(Critic::init(1).predict(&[0.5; 8])[0].is_finite());
 /// ```

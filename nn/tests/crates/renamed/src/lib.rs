@@ -16,7 +16,9 @@ ml::network! {
         inner: Inner,
         own: dense(4, ml::activation::Tanh, init = ml::init::Zeros, bias = false, l2 = 1e-4),
         block: residual(layer_norm, dense(8, gelu), dropout(0.1), dense(4)) * 2,
-        answers: heads { class: dense(2, softmax), yes: (dense(3), dense(1, sigmoid)), x: dense(1) },
+        answers: heads {
+            class: dense(2, softmax), yes: (dense(3), dense(1, sigmoid)), x: dense(1),
+        },
     }
 }
 network! { pub struct Inner(dense((HIDDEN + 2) -> 4)); }

@@ -93,6 +93,10 @@ impl<'t, T: Float> Var<'t, T> {
     /// Returns the same value as a constant: gradients do not flow through it.
     #[must_use]
     pub fn detach(self) -> Self {
+        // Nothing has a gradient there, and the origin of the value is to be known.
+        if self.tape.is_tracing() {
+            return self;
+        }
         self.tape.constant(self.value())
     }
 

@@ -95,7 +95,7 @@ impl<T: Float> Loaded<T> {
     }
 
     /// The words of the columns of a network with these parameters; empty if the file has none.
-    fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
+    pub(crate) fn words(&self, path: &Path, info: &Info, parameters: &[T]) -> Result<Words> {
         let text = self.words.as_deref().unwrap_or_default();
         read_words(info, parameters, text).map_err(|found| {
             let expected = "different words, each in quotes, that the network knows";

@@ -81,7 +81,8 @@ const NEAR: f64 = 1e-5;
 ///
 /// If the file cannot be written, or the opset of the options is not supported. If the function
 /// returns an error, uses another operation, or depends on its inputs in a way that the tape does
-/// not record: an `if` on values, numbers taken from them, the number of rows.
+/// not record: an `if` on values, numbers taken from them, the number of rows. (An `if` that takes
+/// the same branch in all four runs is not noticed; the graph has that branch.)
 pub fn save_function<T: Float>(
     path: impl AsRef<Path>,
     inputs: &[(&str, &[usize])],

@@ -1,6 +1,7 @@
 //! What a tape for export records: every operation, whether or not it has a gradient.
 //!
-//! A tape for training does not pay for it: its record stays as it is, and this one is beside it.
+//! It is separate from the record that the backward pass needs, so that a tape for training does not
+//! pay for it.
 
 use std::any::Any;
 use std::cell::{Ref, RefCell};

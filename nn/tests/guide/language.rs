@@ -207,7 +207,7 @@ fn every_message_is_in_the_table_and_short() {
     /// Three lines of a terminal, and a line of parts among which a message chooses.
     const LONGEST: usize = 400;
     let mut table = String::from(
-        "# Messages\n\nWritten by a test: `UPDATE_MESSAGES=1 cargo test -p nn --test readme messages`. The messages of all errors and \
+        "# Messages\n\nWritten by a test: `UPDATE_MESSAGES=1 cargo test -p nn --test readme every_message`. The messages of all errors and \
          panics of the libraries, in the order of the files: what, what was found, what was expected, what to do, with `{…}` where \
          values are put in. Those of `network!` are in `ui/fail/*.stderr`, as the compiler shows them.\n",
     );
@@ -231,6 +231,6 @@ fn every_message_is_in_the_table_and_short() {
     let is_up_to_date = Path::new(&path).exists() && read(&path) == table;
     assert!(
         is_up_to_date,
-        "{MESSAGES} is out of date: run `UPDATE_MESSAGES=1 cargo test -p nn --test readme messages`"
+        "{MESSAGES} is out of date: run `UPDATE_MESSAGES=1 cargo test -p nn --test readme every_message`"
     );
 }

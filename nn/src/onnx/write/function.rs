@@ -2,8 +2,8 @@
 //!
 //! The function runs twice, on different numbers and different numbers of rows, on tapes that record
 //! every operation. Everything that is the same both times is the graph; a length that differs is
-//! the batch's. Any other difference cannot be written and is rejected. What does not depend on the
-//! inputs or the weights is a constant, whatever it was computed by.
+//! the batch's. Any other difference cannot be written and is rejected. A result that depends neither
+//! on the inputs nor on the weights is a constant.
 
 use std::collections::HashMap;
 use std::path::Path;

@@ -115,6 +115,7 @@ mod record;
 mod recycled;
 mod section;
 mod tape;
+mod trace;
 mod var;
 
 pub use axis::{Axis, Lengths};

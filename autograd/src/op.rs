@@ -154,7 +154,7 @@ impl<'a, T: Float, const N: usize> Call<'a, T, N> {
 /// assert_eq!(tape.apply_without_gradient(Round, [x.detach()])?.value().to_vec(), [0.0, 1.0]);
 /// # Ok::<(), autograd::Error>(())
 /// ```
-pub trait NoGradOp<T: Float, const N: usize> {
+pub trait NoGradOp<T: Float, const N: usize>: 'static {
     /// The operation's name in error messages.
     fn name(&self) -> &'static str;
 

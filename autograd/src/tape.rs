@@ -8,6 +8,7 @@
 use std::any::Any;
 use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tensor::{Float, Shape, Tensor};
@@ -19,6 +20,7 @@ use crate::op::{NoGradOp, Op};
 use crate::record::{Node, Origin, Record, within};
 use crate::recycled::{Container, Recycled};
 use crate::section::Section;
+use crate::trace::Trace;
 use crate::var::Var;
 
 /// Records operations on variables, so that they can be differentiated.
@@ -40,6 +42,8 @@ use crate::var::Var;
 pub struct Tape<T: Float> {
     record: RefCell<Recycled<Record<T>>>,
     records: bool,
+    /// Every operation, on a tape for export.
+    trace: Option<Trace>,
     /// Distinguishes the gradients of different tapes.
     id: u64,
 }
@@ -47,13 +51,39 @@ pub struct Tape<T: Float> {
 impl<T: Float> Tape<T> {
     /// Creates an empty tape.
     pub fn new() -> Self {
-        Tape { record: RefCell::default(), records: true, id: next_id() }
+        Tape { record: RefCell::default(), records: true, trace: None, id: next_id() }
     }
 
     /// Creates a tape that computes values but records no operations: for inference with the same
     /// code. Its [parameters](Tape::parameter) are constants.
     pub fn no_grad() -> Self {
         Tape { records: false, ..Tape::new() }
+    }
+
+    /// Creates a tape that records every operation for [`visit`](Tape::visit), and no gradients:
+    /// for exporting a computation to another format.
+    ///
+    /// A tape for training records only what a gradient flows through. This one records comparisons
+    /// and operations on constants, too, and the mask of a [`select`](Var::select). Nothing on it
+    /// requires a gradient, so that a comparison accepts every variable.
+    /// [`recompute`](Tape::recompute) records the operations of its function.
+    ///
+    /// ```
+    /// use autograd::Tape;
+    /// use tensor::Tensor;
+    ///
+    /// let tape = Tape::tracing();
+    /// let x = tape.parameter(Tensor::from([-4.0, 9.0]));
+    /// let zero = tape.constant(Tensor::scalar(0.0));
+    /// let y = x.greater(zero)?.select(x, zero)?;
+    /// let mut calls = Vec::new();
+    /// tape.visit(|step| calls.push((step.name, step.inputs.to_vec(), step.mask)));
+    /// assert_eq!(calls[2..], [("greater", vec![0, 1], None), ("select", vec![0, 1], Some(2))]);
+    /// assert_eq!(y.value().to_vec(), [0.0, 9.0]);
+    /// # Ok::<(), autograd::Error>(())
+    /// ```
+    pub fn tracing() -> Self {
+        Tape { trace: Some(Trace::default()), ..Tape::no_grad() }
     }
 
     /// Records a variable that requires a gradient: a weight, or an input to differentiate by.
@@ -86,7 +116,12 @@ impl<T: Float> Tape<T> {
         let value = within(name, value)?;
         let mut record = self.record.borrow_mut();
         let wants_gradient = record.wanted(&nodes).contains(&true);
-        let origin = if wants_gradient { record.remember(op, nodes) } else { Origin::Constant };
+        let origin = if wants_gradient {
+            record.remember(op, nodes)
+        } else {
+            self.trace(record.nodes.len(), 1, op, &nodes);
+            Origin::Constant
+        };
         Ok(self.push(&mut record.nodes, value, name, origin))
     }
 
@@ -117,6 +152,8 @@ impl<T: Float> Tape<T> {
         let mut origin = Origin::Constant;
         if wants_gradient {
             origin = record.remember_list(op, nodes, outputs.len());
+        } else {
+            self.trace(first, outputs.len(), op, &nodes);
         }
         let outputs = outputs.into_iter().map(|value| {
             let output = self.push(&mut record.nodes, value, name, origin);
@@ -153,6 +190,11 @@ impl<T: Float> Tape<T> {
     where
         F: for<'t> Fn([Var<'t, T>; N]) -> Result<Var<'t, T>> + 'static,
     {
+        if self.trace.is_some() {
+            self.own("section", inputs)?;
+            let y = f(inputs)?;
+            return Ok(Var::new(self, y.node()));
+        }
         self.apply(Section::new(f), inputs)
     }
 
@@ -175,11 +217,15 @@ impl<T: Float> Tape<T> {
         }
         let value = op.forward(self.record.borrow().values(&nodes));
         let value = within(name, value)?;
-        Ok(self.push(&mut self.record.borrow_mut().nodes, value, name, Origin::Constant))
+        let mut record = self.record.borrow_mut();
+        self.trace(record.nodes.len(), 1, op, &nodes);
+        Ok(self.push(&mut record.nodes, value, name, Origin::Constant))
     }
 
     /// Calls `see` for every variable, in order, with the operation and the inputs that it was
-    /// computed from: for exporting the computation to another format.
+    /// computed from: for exporting the computation to another format. A tape created by
+    /// [`Tape::tracing`] knows them for all results, any other tape for those that require a
+    /// gradient.
     ///
     /// ```
     /// use autograd::Tape;
@@ -196,13 +242,25 @@ impl<T: Float> Tape<T> {
     /// ```
     pub fn visit(&self, mut see: impl FnMut(Recorded<'_, T>)) {
         let record = self.record.borrow();
+        let traced = self.trace.as_ref().map(Trace::calls);
         for (number, node) in record.nodes.iter().enumerate() {
-            let (operation, output) = match record.operation(number) {
-                Some((operation, output)) => (Some(operation), output),
-                None => (None, 0),
-            };
             let (name, value, inputs) = (node.name, &node.value, record.inputs(number));
-            see(Recorded { number, name, value, inputs, operation, output });
+            let none =
+                Recorded { number, name, value, inputs, mask: None, operation: None, output: 0 };
+            let call = traced.as_ref().and_then(|calls| calls.get(&number));
+            see(match (call, record.operation(number)) {
+                (Some(call), _) => Recorded {
+                    inputs: &call.inputs,
+                    mask: call.mask,
+                    operation: Some(&*call.operation),
+                    output: call.output,
+                    ..none
+                },
+                (None, Some((operation, output))) => {
+                    Recorded { operation: Some(operation), output, ..none }
+                }
+                (None, None) => none,
+            });
         }
     }
 
@@ -210,6 +268,9 @@ impl<T: Float> Tape<T> {
     /// call: variables borrow the tape.
     pub fn clear(&mut self) {
         self.record.get_mut().empty();
+        if let Some(trace) = &mut self.trace {
+            *trace = Trace::default();
+        }
         self.id = next_id();
     }
 
@@ -233,6 +294,29 @@ impl<T: Float> Tape<T> {
     ) -> Var<'_, T> {
         nodes.push(Node { value, name, origin, keeps_gradient: false });
         Var::new(self, nodes.len() - 1)
+    }
+
+    /// Records an operation whose outputs are the nodes from `first` on, on a tape for export.
+    #[inline]
+    fn trace<O: 'static>(&self, first: usize, outputs: usize, op: O, inputs: &[usize]) {
+        if let Some(trace) = &self.trace {
+            trace.add(first, outputs, Rc::new(op), inputs);
+        }
+    }
+
+    /// Records which variable is the mask of the `select` whose result is `y`, on a tape for
+    /// export.
+    pub(crate) fn trace_mask(&self, y: usize, mask: Var<'_, T>) {
+        if let Some(trace) = &self.trace
+            && std::ptr::eq(mask.tape(), self)
+        {
+            trace.mask(y, mask.node());
+        }
+    }
+
+    /// Whether this is a tape for export.
+    pub(crate) fn is_tracing(&self) -> bool {
+        self.trace.is_some()
     }
 
     /// Returns the nodes of `inputs`, if they are all on this tape.
@@ -290,7 +374,8 @@ impl<T: Float> Tape<T> {
         let refuse = |reason: String| Err(Error::Start { variable: start.describe(), reason });
         if !self.records {
             return refuse(
-                "the tape was created by `Tape::no_grad` and records no operations; use `Tape::new`"
+                "the tape was created by `Tape::no_grad` or `Tape::tracing` and records no \
+                gradients; use `Tape::new`"
                     .into(),
             );
         }
@@ -343,8 +428,12 @@ pub struct Recorded<'a, T: Float> {
     pub value: &'a Tensor<T>,
     /// The numbers of the operation's inputs; empty if the operation was not recorded.
     pub inputs: &'a [usize],
-    /// The operation with its settings, a value of its type. `None` if the variable requires no
-    /// gradient: its operation is not recorded.
+    /// The number of the mask, if the operation is a `select`. It is not one of the inputs, since
+    /// it has no gradient, and only a tape created by [`Tape::tracing`] knows it.
+    pub mask: Option<usize>,
+    /// The operation with its settings, a value of its type. `None` for a constant or a parameter,
+    /// and if the operation is not recorded: the variable requires no gradient, and the tape was
+    /// not created by [`Tape::tracing`].
     pub operation: Option<&'a dyn Any>,
     /// The index of this variable among the operation's outputs.
     pub output: usize,
@@ -360,15 +449,17 @@ impl<T: Float> fmt::Debug for Tape<T> {
     /// One line for each variable: its number, the operation and the inputs it came from, its
     /// shape.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let record = self.record.borrow();
-        for (number, node) in record.nodes.iter().enumerate() {
-            write!(f, "{number}: {}", node.name)?;
-            if let Origin::Result(_) | Origin::Further(_) = node.origin {
-                write!(f, "{:?}", record.inputs(number))?;
-            }
-            writeln!(f, " {:?}", node.value.shape())?;
-        }
-        Ok(())
+        let mut result = Ok(());
+        self.visit(|step| {
+            result = result.and_then(|()| {
+                write!(f, "{}: {}", step.number, step.name)?;
+                if step.operation.is_some() {
+                    write!(f, "{:?}", step.inputs)?;
+                }
+                writeln!(f, " {:?}", step.value.shape())
+            });
+        });
+        result
     }
 }
 

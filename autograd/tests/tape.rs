@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use autograd::{Call, Gradients, Op, Result, Tape, Var};
+use autograd::{Call, Gradients, Op, Result, Tape, Var, ops};
 use tensor::random::Random;
 use tensor::{Float, Tensor};
 
@@ -201,8 +201,8 @@ fn a_tape_without_gradients_keeps_no_operation() {
     assert_eq!((y.value().item(), alive.get()), (Ok(9.0), 0));
     assert_eq!(
         y.backward().unwrap_err().to_string(),
-        "backward from the counted [] (variable 1): the tape was created by `Tape::no_grad` and \
-        records no operations; use `Tape::new`"
+        "backward from the counted [] (variable 1): the tape was created by `Tape::no_grad` or \
+        `Tape::tracing` and records no gradients; use `Tape::new`"
     );
 }
 
@@ -289,4 +289,80 @@ fn single_precision_agrees_with_double() {
 #[test]
 fn the_same_step_gives_the_same_bits() {
     assert_eq!(network::<f32>().unwrap(), network::<f32>().unwrap());
+}
+
+#[test]
+fn a_tape_for_export_records_every_operation() {
+    let tape = Tape::tracing();
+    let x = tape.parameter(Tensor::from([[1.0, -2.0, 3.0]]));
+    let zero = tape.constant(Tensor::scalar(0.0));
+    let mask = x.greater(zero).unwrap();
+    let y = mask.select(x, zero).unwrap();
+    assert_eq!(y.detach().number(), y.number());
+    let parts = y.split(1, &[1, 2]).unwrap();
+    let place = y.argmax(1, false).unwrap();
+    let again = tape.recompute(|[x]| x.exp()?.neg(), [parts[1]]).unwrap();
+    assert_eq!(again.value(), parts[1].exp().unwrap().neg().unwrap().value());
+    let mut steps = Vec::new();
+    tape.visit(|step| {
+        let has_operation = step.operation.is_some();
+        steps.push((step.name, step.inputs.to_vec(), step.mask, has_operation, step.output));
+    });
+    let expected = [
+        ("parameter", vec![], None, false, 0),
+        ("constant", vec![], None, false, 0),
+        ("greater", vec![0, 1], None, true, 0),
+        ("select", vec![0, 1], Some(2), true, 0),
+        ("split", vec![3], None, true, 0),
+        ("split", vec![3], None, true, 1),
+        ("argmax", vec![3], None, true, 0),
+        ("exp", vec![5], None, true, 0),
+        ("neg", vec![7], None, true, 0),
+    ];
+    assert_eq!(steps[..9], expected);
+    assert_eq!(place.number(), 6);
+    let mut found = None;
+    tape.visit(|step| {
+        let operation = step.operation.and_then(|op| op.downcast_ref::<ops::Compare>());
+        found = found.or(operation.copied());
+    });
+    assert_eq!(found, Some(ops::Compare::Greater));
+    assert!(format!("{tape:?}").contains("2: greater[0, 1] [1, 3]\n"), "{tape:?}");
+    assert!(!y.wants_gradient());
+    let error = y.sum().unwrap().backward().unwrap_err().to_string();
+    assert!(error.contains("records no gradients"), "{error}");
+
+    let mut tape = tape;
+    tape.clear();
+    let y = tape.constant(Tensor::scalar(1.0));
+    assert_eq!(y.number(), 0);
+    // A mask of another tape is not a variable of this one.
+    let other = Tape::tracing();
+    let mask = other.constant(Tensor::scalar(1.0));
+    assert_eq!(mask.select(y, y).unwrap().value().item(), Ok(1.0));
+    let mut masks = Vec::new();
+    tape.visit(|step| masks.push((step.name, step.mask)));
+    assert_eq!(masks, [("constant", None), ("select", None)]);
+}
+
+#[test]
+fn a_tape_for_training_records_what_a_gradient_flows_through() {
+    let tape = Tape::new();
+    let x = tape.parameter(Tensor::from([1.0, -2.0]));
+    let zero = tape.constant(Tensor::scalar(0.0));
+    let mask = x.detach().greater(zero).unwrap();
+    mask.select(x, zero).unwrap();
+    let mut steps = Vec::new();
+    tape.visit(|step| {
+        let has_operation = step.operation.is_some();
+        steps.push((step.name, step.inputs.to_vec(), step.mask, has_operation));
+    });
+    let expected = [
+        ("parameter", vec![], None, false),
+        ("constant", vec![], None, false),
+        ("constant", vec![], None, false),
+        ("greater", vec![], None, false),
+        ("select", vec![0, 1], None, true),
+    ];
+    assert_eq!(steps, expected);
 }

@@ -75,7 +75,9 @@ impl<T: Float> Var<'_, T> {
             );
             return Err(Error::invalid("select", rule));
         }
-        a.tape().apply(Select { mask: self.value() }, [a, b])
+        let y = a.tape().apply(Select { mask: self.value() }, [a, b])?;
+        y.tape().trace_mask(y.node(), self);
+        Ok(y)
     }
 }
 

@@ -63,8 +63,9 @@ impl OnnxOptions {
     }
 
     /// Defines a custom activation, by its [`NAME`](crate::activation::Activation::NAME), as a
-    /// function on a tape of element-wise [operations](super::save_function). Before the model is
-    /// written, its outputs are compared with the network's, to check that the two functions agree.
+    /// function on a tape of element-wise [operations](super::save_function), which may choose by
+    /// comparisons and [`select`](autograd::Var::select). Before the model is written, its outputs
+    /// are compared with the network's, to check that the two functions agree.
     ///
     /// ```
     /// use nn::autograd::elementwise;

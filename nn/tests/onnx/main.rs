@@ -10,6 +10,7 @@ mod covers;
 mod encode;
 #[path = "../../../autograd/tests/fixture/mod.rs"]
 mod fixture;
+mod masks;
 mod models;
 mod node_tests;
 #[path = "../../examples/run_onnx/npy.rs"]

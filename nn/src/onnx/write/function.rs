@@ -1,8 +1,9 @@
 //! A function on a tape as an ONNX model: writes the recorded operations.
 //!
-//! The function runs twice, on different numbers and different numbers of rows. Everything that is
-//! the same both times is the graph; a length that differs is the batch's. Any other difference
-//! cannot be written and is rejected.
+//! The function runs twice, on different numbers and different numbers of rows, on tapes that
+//! record every operation. Everything that is the same both times is the graph; a length that
+//! differs is the batch's. Any other difference cannot be written and is rejected. A result that
+//! depends neither on the inputs nor on the weights is a constant.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -47,8 +48,8 @@ const NEAR: f64 = 1e-5;
 /// ```
 ///
 /// `inputs` are names and the shape of one row. The function receives tensors with the batch as
-/// first axis, and must work for any number of rows. It runs three times: twice to be recorded, and
-/// once to be compared with the written model.
+/// first axis, and must work for any number of rows. It runs twice to be recorded, and is
+/// compared with the written model on two more batches.
 ///
 /// These operations can be written: `add`, `sub`, `mul`, `div`, `neg`, `pow`, `powf`, `scale`,
 /// `add_scalar`, `maximum`, `minimum`, `clamp`, `exp`, `exp2`, `expm1`, `ln`, `ln_1p`, `log2`,
@@ -57,14 +58,31 @@ const NEAR: f64 = 1e-5;
 /// transposed operands, `sum`, `mean`, `max`, `min`, `prod` and `logsumexp` of all or along axes,
 /// `softmax`, `log_softmax`, `layer_norm` (from opset 17 on), `reshape`, `transpose`, `permute`,
 /// `broadcast_to`, `slice`, `split`, `concat`, `stack`, `cumsum`, `conv2d`, `max_pool2d`,
-/// `avg_pool2d`, `index_select` by indices and `select` by a mask that do not depend on the inputs:
-/// a tape records only the result of a comparison.
+/// `avg_pool2d`, `index_select` by indices that do not depend on the inputs, `select` and
+/// `masked_fill` by any mask, the comparisons (`less`, `greater_or_equal`, `equal` and so on),
+/// `argmax`, `argmin` and `one_hot`. `detach` changes nothing here, nor does `recompute`. No
+/// gradients are recorded, so that a comparison needs no `detach`:
+///
+/// ```
+/// # use nn::onnx::{OnnxModel, OnnxOptions, save_function};
+/// # use nn::tensor::Tensor;
+/// # let path = std::env::temp_dir().join("nn-doc-thresholded.onnx");
+/// save_function(&path, &[("x", &[2])], &["y"], &OnnxOptions::new(), |tape, inputs| {
+///     let (x, zero) = (inputs[0], tape.constant(Tensor::scalar(0.0)));
+///     Ok(vec![x.greater(zero)?.select(x, x.exp()?.add_scalar(-1.0)?)?])
+/// })?;
+/// let model: OnnxModel = OnnxModel::read(&path)?;
+/// assert_eq!(model.run(&[Tensor::from([[3.0, 0.0]])])?[0].to_vec(), [3.0, 0.0]);
+/// # std::fs::remove_file(&path).unwrap();
+/// # Ok::<(), nn::Error>(())
+/// ```
 ///
 /// # Errors
 ///
 /// If the file cannot be written, or the opset of the options is not supported. If the function
 /// returns an error, uses another operation, or depends on its inputs in a way that the tape does
-/// not record: a comparison, `detach`, the number of rows.
+/// not record: an `if` on values, numbers taken from them, the number of rows. (An `if` that takes
+/// the same branch in all four runs is not noticed; the graph has that branch.)
 pub fn save_function<T: Float>(
     path: impl AsRef<Path>,
     inputs: &[(&str, &[usize])],
@@ -93,8 +111,8 @@ pub(super) type Recorded<'t, T> = (Vec<Var<'t, T>>, Vec<(String, Var<'t, T>)>);
 impl Function<'_> {
     pub(super) fn save<T: Float>(&self, path: &Path, function: &Recording<'_, T>) -> Result<()> {
         let versions = versions(self.options)?;
-        let tapes = ROWS.map(|_| Tape::new());
-        let runs = [0, 1].map(|run| self.run(&tapes[run], ROWS[run], function));
+        let tapes = ROWS.map(|_| Tape::tracing());
+        let runs = [0, 1].map(|run| self.run(&tapes[run], ROWS[run], T::one(), function));
         let [first, second] = runs;
         let runs = [first?, second?];
         let lengths = merged(self.name, [&tapes[0], &tapes[1]])?;
@@ -111,11 +129,13 @@ impl Function<'_> {
         write_model(path, self.name, &model)
     }
 
-    /// Runs the function on its inputs.
+    /// Runs the function on random inputs with this standard deviation; negative, it changes their
+    /// signs.
     fn run<'t, T: Float>(
         &self,
         tape: &'t Tape<T>,
         rows: usize,
+        deviation: T,
         function: &Recording<'_, T>,
     ) -> Result<Run<'t, T>> {
         let inputs: Vec<Var<'t, T>> = self
@@ -125,7 +145,7 @@ impl Function<'_> {
             .map(|(number, (_, shape))| {
                 let shape = [&[rows], *shape].concat();
                 let random = Random::new(rows as u64, number as u64);
-                tape.parameter(Tensor::normal(&shape[..], T::zero(), T::one(), random))
+                tape.parameter(Tensor::normal(&shape[..], T::zero(), T::one(), random) * deviation)
             })
             .collect();
         let (outputs, named) = function(tape, &inputs)?;
@@ -187,8 +207,21 @@ impl Function<'_> {
         function: &Recording<'_, T>,
     ) -> Result<()> {
         let read = OnnxModel::<T>::parse(path, &model.encode_to_vec())?;
+        // An `if` on a sum or a number takes the other branch if all signs change.
+        for deviation in [T::one(), -T::one()] {
+            self.compare_run(&read, deviation, function)?;
+        }
+        Ok(())
+    }
+
+    fn compare_run<T: Float>(
+        &self,
+        read: &OnnxModel<T>,
+        deviation: T,
+        function: &Recording<'_, T>,
+    ) -> Result<()> {
         let tape = Tape::no_grad();
-        let run = self.run(&tape, OTHER_ROWS, function)?;
+        let run = self.run(&tape, OTHER_ROWS, deviation, function)?;
         let inputs: Vec<Tensor<T>> = run.inputs.iter().map(|input| input.value()).collect();
         let outputs = read.run(&inputs)?;
         for ((name, found), expected) in self.outputs.iter().zip(&outputs).zip(&run.outputs) {
@@ -224,15 +257,17 @@ struct Run<'t, T: Float> {
     named: Vec<(String, Var<'t, T>)>,
 }
 
-const OTHERWISE: &str = "a graph has no comparisons of the function's own, no `detach` and no \
-                         number of rows that decides: write it by operations that the tape records";
+const OTHERWISE: &str = "a graph has no `if` on values, no numbers taken from the tape and no \
+                         number of rows that decides: choose by `select` with a mask, and compute \
+                         by operations that the tape records";
 
 /// The lengths of the axes of all variables, merged from two runs.
 pub(super) fn merged<T: Float>(name: &str, tapes: [&Tape<T>; 2]) -> Result<Vec<Lengths>> {
     let [first, second] = tapes.map(|tape| {
         let mut steps = Vec::new();
         tape.visit(|step| {
-            steps.push((step.name, step.inputs.to_vec(), step.value.shape().to_vec()));
+            let from = step.inputs.iter().copied().chain(step.mask).collect::<Vec<_>>();
+            steps.push((step.name, from, step.value.shape().to_vec()));
         });
         steps
     });
@@ -242,8 +277,12 @@ pub(super) fn merged<T: Float>(name: &str, tapes: [&Tape<T>; 2]) -> Result<Vec<L
     };
     let mut lengths = Vec::with_capacity(first.len());
     for ((op, from, a), (other, other_from, b)) in first.iter().zip(&second) {
-        if op != other || from != other_from || a.len() != b.len() {
+        if op != other {
             return Err(refused(format!("`{op}`, and for other inputs `{other}`")));
+        }
+        if from != other_from || a.len() != b.len() {
+            let found = format!("`{op}`, and for other inputs one of other variables or axes");
+            return Err(refused(found));
         }
         lengths.push(a.iter().zip(b).map(|(a, b)| (a == b).then_some(*a)).collect());
     }
@@ -288,12 +327,19 @@ pub(super) fn emit<T: Float>(
     names: &mut HashMap<usize, String>,
     lengths: &[Lengths],
 ) -> Result<()> {
-    let mut inputs = Vec::new();
-    tape.visit(|step| inputs.push(step.inputs.to_vec()));
+    // The inputs of each, and its mask if that is no constant; and whether it depends on a
+    // parameter: everything else is a constant.
+    let (mut inputs, mut depends) = (Vec::new(), Vec::<bool>::new());
+    tape.visit(|step| {
+        let mask = step.mask.filter(|&mask| depends[mask]);
+        let from: Vec<usize> = step.inputs.iter().copied().chain(mask).collect();
+        depends.push(step.name == "parameter" || from.iter().any(|&input| depends[input]));
+        inputs.push(from);
+    });
     let mut needed = vec![false; inputs.len()];
     wanted.iter().for_each(|&number| needed[number] = true);
     for number in (0..inputs.len()).rev() {
-        if needed[number] && !names.contains_key(&number) {
+        if needed[number] && depends[number] && !names.contains_key(&number) {
             inputs[number].iter().for_each(|&input| needed[input] = true);
         }
     }
@@ -303,30 +349,37 @@ pub(super) fn emit<T: Float>(
         if !needed[number] || names.contains_key(&number) || refused.is_some() {
             return;
         }
-        let Some(operation) = step.operation else {
+        let Some(operation) = step.operation.filter(|_| depends[number]) else {
             let name = format!("{}/{}", graph.layer, step.name);
             let name = graph.tensor(&name, step.value.shape(), &step.value.to_vec());
             names.insert(number, name);
             return;
         };
-        let inputs =
-            step.inputs.iter().map(|&input| (names[&input].clone(), lengths[input].clone()));
+        let inputs = step.inputs.iter();
+        let inputs = inputs.map(|&input| (graph.as_number(&names[&input]), lengths[input].clone()));
         let (inputs, shape) = (inputs.collect(), lengths[number].clone());
-        let call = Step { operation, inputs, output: step.output, shape };
+        let mask = step.mask.filter(|&mask| depends[mask]);
+        let mask = mask.map(|mask| graph.as_truth(&names[&mask]));
+        let call = Step { operation, inputs, mask, output: step.output, shape };
         match operations::write::<T>(graph, &call) {
             Some(name) => drop(names.insert(number, name)),
             None => refused = Some(step.name),
         }
     });
-    match refused {
-        None => Ok(()),
-        Some(name) => Err(Error::value(
+    if let Some(name) = refused {
+        return Err(Error::value(
             format!("operation of {}, to be saved as ONNX", graph.layer),
             quoted(name),
             "one that `nn::onnx::save_function` lists, with attributes that ONNX supports",
             "use those, or compute it outside of the model",
-        )),
+        ));
     }
+    for number in wanted {
+        if let Some(name) = names.get_mut(number) {
+            *name = graph.as_number(name);
+        }
+    }
+    Ok(())
 }
 
 impl<T: Float, X: TapeRow<T>, Y: TapeRow<T>, F: TapeFunction<T>> TapeModel<F, X, Y, T> {

@@ -1,7 +1,7 @@
 //! A graph under construction: nodes, constants, and unique names.
 
 use std::any::Any;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tensor::Float;
 
@@ -17,6 +17,10 @@ pub(super) struct Graph {
     pub(super) nodes: Vec<proto::Node>,
     pub(super) constants: Vec<proto::Tensor>,
     names: HashSet<String>,
+    /// The tensors of truth values; all others are of numbers.
+    truths: HashSet<String>,
+    /// The truth values of a tensor of numbers, and the other way round, where they are in use.
+    casts: HashMap<String, String>,
     /// The layer whose nodes are currently added.
     pub(super) layer: String,
     /// User-defined activations.
@@ -29,8 +33,17 @@ impl Graph {
         let zero = T::zero();
         let is_double = (&zero as &dyn Any).is::<f64>();
         let element = if is_double { data_type::DOUBLE } else { data_type::FLOAT };
-        let (nodes, constants, names) = (Vec::new(), Vec::new(), HashSet::new());
-        Graph { opset, element, nodes, constants, names, layer: String::new(), own: Vec::new() }
+        Graph {
+            opset,
+            element,
+            nodes: Vec::new(),
+            constants: Vec::new(),
+            names: HashSet::new(),
+            truths: HashSet::new(),
+            casts: HashMap::new(),
+            layer: String::new(),
+            own: Vec::new(),
+        }
     }
 
     /// Whether numbers are `f64`; ONNX's attributes never are.
@@ -120,6 +133,42 @@ impl Graph {
     pub(super) fn cast(&mut self, x: &str, to: Option<i32>) -> String {
         let to = to.unwrap_or(self.element);
         self.op_with("Cast", &[x], vec![integer("to", i64::from(to))])
+    }
+
+    /// Adds a node whose output is of truth values.
+    pub(super) fn truth(&mut self, op: &str, inputs: &[&str]) -> String {
+        let name = self.op(op, inputs);
+        self.truths.insert(name.clone());
+        name
+    }
+
+    /// A tensor as truth values: those of a comparison as they are, of numbers those that are not
+    /// 0.
+    pub(super) fn as_truth(&mut self, x: &str) -> String {
+        if self.truths.contains(x) {
+            return x.to_owned();
+        }
+        if let Some(cast) = self.casts.get(x) {
+            return cast.clone();
+        }
+        let cast = self.cast(x, Some(data_type::BOOL));
+        self.truths.insert(cast.clone());
+        self.casts.insert(x.to_owned(), cast.clone());
+        cast
+    }
+
+    /// A tensor as numbers: of truth values 1 and 0.
+    pub(super) fn as_number(&mut self, x: &str) -> String {
+        if !self.truths.contains(x) {
+            return x.to_owned();
+        }
+        if let Some(cast) = self.casts.get(x) {
+            return cast.clone();
+        }
+        let cast = self.cast(x, None);
+        self.casts.insert(x.to_owned(), cast.clone());
+        self.casts.insert(cast.clone(), x.to_owned());
+        cast
     }
 
     /// Adds a list of integers as a constant; equal lists share one.

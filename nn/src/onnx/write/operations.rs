@@ -18,6 +18,8 @@ pub(super) struct Step<'a> {
     pub(super) operation: &'a dyn Any,
     /// The names of its inputs in the graph, and their shapes.
     pub(super) inputs: Vec<(String, Lengths)>,
+    /// The name of the mask of a `select`, as truth values, if it is computed from the inputs.
+    pub(super) mask: Option<String>,
     /// The index of the output to write.
     pub(super) output: usize,
     /// The shape of that output.
@@ -176,10 +178,23 @@ rows! {
             Some(g.op_with("AveragePool", &[s.x(0)], settings))
         };
         Select<T> as select => {
-            let name = format!("{}/mask", g.layer);
-            let mask = g.tensor(&name, select.mask.shape(), &select.mask.to_vec());
-            let mask = g.cast(&mask, Some(data_type::BOOL));
+            let mask = s.mask.clone().unwrap_or_else(|| {
+                let name = format!("{}/mask", g.layer);
+                let mask = g.tensor(&name, select.mask.shape(), &select.mask.to_vec());
+                g.cast(&mask, Some(data_type::BOOL))
+            });
             Some(g.op("Where", &[&mask, s.x(0), s.x(1)]))
+        };
+        Compare as compare => Some(compared(g, [s.x(0), s.x(1)], *compare));
+        ArgMax as at => Some(index(g, s, "ArgMax", at.axis, at.keep));
+        ArgMin as at => Some(index(g, s, "ArgMin", at.axis, at.keep));
+        OneHot as one_hot => {
+            let classes: Vec<T> = (0..one_hot.classes).map(|class| T::of(class as f64)).collect();
+            let name = format!("{}/classes", g.layer);
+            let classes = g.tensor(&name, &[classes.len()], &classes);
+            let last = g.integers(&[s.rank(0) as i64]);
+            let x = g.op("Unsqueeze", &[s.x(0), &last]);
+            Some(g.truth("Equal", &[&x, &classes]))
         };
         IndexSelect as pick => {
             let indices: Vec<i64> = pick.indices.iter().map(|&index| index as i64).collect();
@@ -229,6 +244,28 @@ fn lengths(name: &str, all: &[usize]) -> proto::Attribute {
 fn by<T: Float>(g: &mut Graph, op: &str, x: &str, number: T) -> String {
     let number = g.number(number.as_f64());
     g.op(op, &[x, &number])
+}
+
+/// A comparison, as truth values.
+fn compared(g: &mut Graph, both: [&str; 2], compare: ops::Compare) -> String {
+    match compare {
+        ops::Compare::Less => g.truth("Less", &both),
+        ops::Compare::LessOrEqual => g.truth("LessOrEqual", &both),
+        ops::Compare::Greater => g.truth("Greater", &both),
+        ops::Compare::GreaterOrEqual => g.truth("GreaterOrEqual", &both),
+        ops::Compare::Equal => g.truth("Equal", &both),
+        ops::Compare::NotEqual => {
+            let equal = g.truth("Equal", &both);
+            g.truth("Not", &[&equal])
+        }
+    }
+}
+
+/// The index of the first greatest or least number, which is an integer in ONNX.
+fn index(g: &mut Graph, s: &Step<'_>, op: &str, axis: usize, keep: bool) -> String {
+    let settings = vec![integer("axis", axis as i64), integer("keepdims", i64::from(keep))];
+    let index = g.op_with(op, &[s.x(0)], settings);
+    g.cast(&index, None)
 }
 
 /// The last two axes of an input exchanged.

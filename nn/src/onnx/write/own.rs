@@ -38,7 +38,7 @@ impl Own {
     /// written.
     pub(super) fn record(activation: &OwnActivation, opset: i64) -> Result<Self> {
         let what = format!("activation {}", activation.name);
-        let tapes = SHAPES.map(|_| Tape::new());
+        let tapes = SHAPES.map(|_| Tape::tracing());
         let mut ends = [(0, 0); 2];
         for run in 0..2 {
             let random = Random::new(run as u64, 1);

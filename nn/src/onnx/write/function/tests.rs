@@ -45,7 +45,7 @@ fn write(
 
 /// The named types of operations that a function records.
 fn used(function: &dyn for<'t> Fn(Var<'t, f64>) -> Result<Var<'t, f64>>) -> Vec<&'static str> {
-    let tape = Tape::new();
+    let tape = Tape::tracing();
     let x = tape.parameter(Tensor::normal([3, 4], 0.0, 1.0, Random::new(1, 0)));
     function(x).unwrap();
     let mut names = Vec::new();
@@ -143,6 +143,25 @@ fn every_operation_of_the_list_is_written() {
             let mask = x.tape().constant(Tensor::from([1.0, 0.0, 0.0, 2.0]));
             mask.select(x, x.exp()?)
         }),
+        ("compared", &|x| {
+            let y = x.tape().constant(Tensor::from([0.5, -0.5, 0.0, 1.0]));
+            // Equal numbers, too.
+            let x = x.scale(2.0)?.round()?.scale(0.5)?;
+            x.less(y)?
+                .add(x.less_or_equal(y)?.scale(2.0)?)?
+                .add(x.greater(y)?.scale(4.0)?)?
+                .add(x.greater_or_equal(y)?.scale(8.0)?)?
+                .add(x.equal(y)?.scale(16.0)?)?
+                .add(x.not_equal(y)?.scale(32.0)?)
+        }),
+        ("computed_mask", &|x| {
+            let zero = x.tape().constant(Tensor::scalar(0.0));
+            x.detach().greater(zero)?.select(x, x.exp()?.add_scalar(-1.0)?)
+        }),
+        ("places", &|x| {
+            let rows = x.argmax(1, true)?.add(x.argmin(1, true)?.scale(10.0)?)?;
+            x.argmax(1, false)?.one_hot(4)?.add(rows)
+        }),
         ("parts", &|x| {
             let parts = x.split(1, &[1, 3])?;
             let joined = Var::concat(1, &[parts[1], parts[0]])?;
@@ -155,9 +174,14 @@ fn every_operation_of_the_list_is_written() {
         names.extend(used(*function));
     }
     for wanted in NAMES {
-        // `LogSumExp` is `logsumexp`, `MatMul` `matmul`; rounding has a name for each kind.
+        // `LogSumExp` is `logsumexp`, `MatMul` `matmul`; rounding and comparing have a name for
+        // each kind.
         let plain = |name: &str| name.replace('_', "").to_lowercase();
-        let wanted = if *wanted == "Rounding" { "floor" } else { wanted };
+        let wanted = match *wanted {
+            "Rounding" => "floor",
+            "Compare" => "less",
+            other => other,
+        };
         let is_used = names.iter().any(|name| plain(name) == plain(wanted));
         assert!(is_used, "no case has `{wanted}`: {names:?}");
     }
@@ -168,8 +192,9 @@ fn what_the_tape_does_not_record_is_refused() {
     let says = |function: &dyn for<'t> Fn(Var<'t, f64>) -> Result<Var<'t, f64>>| {
         write("refused", function).unwrap_err().to_string()
     };
-    let error = says(&|x| x.mul(x.detach().exp()?));
+    let error = says(&|x| x.mul(x.tape().constant(x.value())));
     assert!(error.contains("depends on the inputs in a way that is not recorded"), "{error}");
+    assert!(error.contains("no numbers taken from the tape"), "{error}");
     let error = says(&|x| x.scale(1.0 / x.shape()[0] as f64));
     assert!(error.contains("depends on the inputs in a way that is not recorded"), "{error}");
     let error = says(&|x| if x.shape()[0] > 4 { x.exp() } else { x.sin() });
@@ -179,11 +204,11 @@ fn what_the_tape_does_not_record_is_refused() {
         error.starts_with("operation of function, to be saved as ONNX: found `flip`"),
         "{error}"
     );
-    let error = says(&|x| {
-        let zero = x.tape().constant(Tensor::scalar(0.0));
-        x.detach().greater(zero)?.select(x, zero)
+    let error = says(&|x| match x.value().sum() > 0.0 {
+        true => x.exp(),
+        false => x.sin(),
     });
-    assert!(error.contains("depends on the inputs in a way that is not recorded"), "{error}");
+    assert!(error.contains("a graph has no `if` on values"), "{error}");
     let two = save_function::<f32>(
         "nowhere",
         &[("x", &[1])],

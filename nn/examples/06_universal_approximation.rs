@@ -11,8 +11,8 @@ use guide::{Options, Panel, low_median_high};
 use nn::data::Dataset;
 use nn::{Dynamic, Show, fit, schedule};
 
-const FUNCTIONS: [(&str, fn(f64) -> f64); 3] =
-    [("sin 2πx", |x| (2.0 * PI * x).sin()), ("|x|", f64::abs), ("tanh 10x", |x| (10.0 * x).tanh())];
+const NAMES: [&str; 3] = ["sin 2πx", "|x|", "tanh 10x"];
+const FUNCTIONS: [fn(f64) -> f64; 3] = [|x| (2.0 * PI * x).sin(), f64::abs, |x| (10.0 * x).tanh()];
 /// Eight teeth: a tent of a tent of a tent.
 const TEETH: fn(f64) -> f64 = |x| 1.0 - 2.0 * ((4.0 * x).rem_euclid(1.0) - 0.5).abs();
 
@@ -54,7 +54,7 @@ fn constructed(f: fn(f64) -> f64, width: u32) -> f64 {
 fn chapter(options: &Options) -> guide::Result {
     let widths = [1, 2, 4, 8, 16, 32, 64, 128];
     let mut by_width = Panel::new("One hidden layer", "units of relu", "error").log_x().log_y();
-    for (name, f) in FUNCTIONS {
+    for (name, f) in NAMES.into_iter().zip(FUNCTIONS) {
         let mut line = Vec::new();
         for width in widths {
             let network = format!("dense(2 -> {width}, relu), dense(1)");
@@ -65,7 +65,7 @@ fn chapter(options: &Options) -> guide::Result {
         }
         by_width = by_width.spread(&format!("{name}, trained"), line);
     }
-    let promised = widths.map(|width| (f64::from(width), constructed(FUNCTIONS[0].1, width)));
+    let promised = widths.map(|width| (f64::from(width), constructed(FUNCTIONS[0], width)));
     let caption = "The error of one hidden layer falls with its width, on three functions; a \
                    network that is constructed goes on falling where the trained ones stop.";
     by_width.line("sin 2πx, constructed", promised).save(&options.out, "06_width", caption)?;

@@ -119,17 +119,15 @@ fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     let divisible = !matches!(problem.into, Accumulation::Scaled { .. });
     let in_cache = IN_CACHE / size_of::<T>();
     let few_rows = m < 2 * MR;
+    let narrow_and_often = is_narrow::<T, W>()
+        && m >= SHARING * MR
+        && n > MANY_STRIPS * W
+        && (k * n * size_of::<T>()).saturating_mul(m) >= OFTEN_READ;
     let (in_place, slab, block) = if problem.b.col_stride != 1 {
         (false, PANEL, 0)
     } else if few_rows {
         (true, k, n)
-    } else if is_copied::<T>([k, n], divisible) {
-        (false, PANEL, 0)
-    } else if is_narrow::<T, W>()
-        && m >= SHARING * MR
-        && n > MANY_STRIPS * W
-        && (k * n * size_of::<T>()).saturating_mul(m) >= OFTEN_READ
-    {
+    } else if narrow_and_often || is_copied::<T>([k, n], divisible) {
         (false, PANEL, 0)
     } else {
         (true, in_cache / n, n)

@@ -90,9 +90,8 @@ impl<'t, T: Float> Var<'t, T> {
         self.tape.wants_gradient(self.node)
     }
 
-    /// Returns the same value as a constant: gradients do not flow through it. (On a tape created
-    /// by
-    /// [`Tape::tracing`] it returns the variable itself: there are no gradients.)
+    /// Returns the same value as a constant: gradients do not flow through it. On a tape created by
+    /// [`Tape::tracing`] it returns the variable itself, since nothing on it has a gradient.
     #[must_use]
     pub fn detach(self) -> Self {
         // Nothing has a gradient there, and the origin of the value is to be known.

@@ -14,14 +14,14 @@ const COMPILER: &str = "rustc 1.95.";
 #[test]
 fn network_macro() {
     network_files();
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/ui/pass/*.rs");
+    trybuild::TestCases::new().pass("tests/ui/pass/*.rs");
 
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().expect("rustc runs");
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     if version.starts_with(COMPILER) {
-        cases.compile_fail("tests/ui/fail/*.rs");
+        // Apart from those that run, all of these go through one `cargo check`, in a fifth of the time.
+        trybuild::TestCases::new().compile_fail("tests/ui/fail/*.rs");
     } else {
         eprintln!(
             "tests/ui/fail is SKIPPED: its messages are those of {COMPILER}x, this is {}",

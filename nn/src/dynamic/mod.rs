@@ -481,6 +481,7 @@ impl<T: Float> Dynamic<T> {
     }
 
     /// The same network with the values of these tensors, in their order.
+    #[cfg(feature = "onnx")]
     pub(crate) fn with(&self, values: &[Vec<T>]) -> Self {
         let mut loaded = self.clone();
         for (tensor, values) in self.network.tensors.iter().zip(values) {

@@ -72,7 +72,7 @@ const TENSOR: Plan = Plan {
 const AUTOGRAD: Plan = Plan {
     folder: "autograd",
     floors: &[
-        &["error", "names", "recycled"],
+        &["error", "names", "recycled", "trace"],
         &["axis", "dual", "list", "op"],
         &["elementwise", "record"],
         &["gradients", "section", "tape", "var"],

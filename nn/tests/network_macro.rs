@@ -20,7 +20,7 @@ fn network_macro() {
     let version = Command::new(rustc).arg("--version").output().expect("rustc runs");
     let version = String::from_utf8_lossy(&version.stdout).into_owned();
     if version.starts_with(COMPILER) {
-        // Apart from those that run, all of these go through one `cargo check`, in a fifth of the time.
+        // Apart from those that run, all of these go through one `cargo check`, which is quicker.
         trybuild::TestCases::new().compile_fail("tests/ui/fail/*.rs");
     } else {
         eprintln!(

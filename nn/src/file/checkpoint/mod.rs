@@ -20,10 +20,9 @@ use tensor::Float;
 
 pub use fitting::Fitted;
 pub(crate) use fitting::load_fitting;
-pub(crate) use load::Loaded;
 #[cfg(test)]
 pub(super) use load::load_bytes;
-pub(crate) use load::{Content, load, load_all, load_all_bytes};
+pub(crate) use load::{Content, Loaded, load, load_all, load_all_bytes};
 pub use options::{Layout, LoadOptions};
 pub use pytorch::PyTorch;
 pub(crate) use pytorch::{load_pytorch, save_pytorch};

@@ -37,10 +37,18 @@ pub(crate) fn save_with_texts<T: Float>(
     tensors: &[(String, Vec<usize>, &[T])],
 ) -> Result<()> {
     let own = [("architecture", architecture), ("format", FORMAT), ("network", network)];
+    save_all(path, &metadata(&own, texts), tensors)
+}
+
+/// The metadata of a format and of a model, in the order of the keys.
+pub(super) fn metadata<'t>(
+    own: &[(&'t str, &'t str)],
+    texts: &'t [(&str, String)],
+) -> Vec<(&'t str, &'t str)> {
     let texts = texts.iter().map(|(key, text)| (*key, &text[..]));
-    let mut texts: Vec<(&str, &str)> = own.into_iter().chain(texts).collect();
-    texts.sort_unstable();
-    save_all(path, &texts, tensors)
+    let mut all: Vec<_> = own.iter().copied().chain(texts).collect();
+    all.sort_unstable();
+    all
 }
 
 /// The same with any metadata, to which the version of this crate is added.

@@ -12,7 +12,7 @@ use std::path::Path;
 use tensor::Float;
 
 use super::load::{File, Loaded, Origin, read_all};
-use super::save::{Counter, VERSION, save_with};
+use super::save::{Counter, VERSION, metadata, save_with};
 use super::source::Source;
 use super::{Layout, LoadOptions, dtype};
 use crate::error::{Error, Result, quoted};
@@ -171,10 +171,7 @@ pub(crate) fn save_pytorch<T: Float>(
         .collect();
     let counters: Vec<Counter> = twins.counters.into_iter().map(Counter).collect();
     // PyTorch's own tools write and recognize the format, and ignore other metadata.
-    let texts = texts.iter().map(|(key, text)| (*key, &text[..]));
-    let mut texts: Vec<(&str, &str)> = texts.chain([("format", "pt")]).collect();
-    texts.sort_unstable();
-    save_with(path, &texts, &tensors, &counters)
+    save_with(path, &metadata(&[("format", "pt")], texts), &tensors, &counters)
 }
 
 impl File<'_> {

@@ -22,7 +22,7 @@ done
 MPICC="mpicc.${engines[0]}" cargo clippy --quiet --release --manifest-path "$here/Cargo.toml" --all-targets \
     --target-dir "$built/${engines[0]}" -- -D warnings
 THREADS=2 "$here/scripts/equality.sh" 1 2 4
-WAIT=0.2 EPOCHS=2 "$here/scripts/kills.sh" 1
+WAIT=0 EPOCHS=8 "$here/scripts/kills.sh" 1
 for pair in 1 2 3 4 5 6; do
     code=0
     "$here/scripts/namespaces.sh" || code=$?

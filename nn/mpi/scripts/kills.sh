@@ -14,11 +14,13 @@ log="$directory/log"
 wanted=$(hashes "$log")
 wanted=${wanted% *}
 wrong=0
-steps() { ls "$directory/run" 2>/dev/null | sed -n 's/^step-0*\([0-9]\+\).safetensors$/\1/p' | sort -n | tail -1; }
+steps() { find "$directory/run" -name 'step-*' -printf '%f\n' | sed -n 's/^step-0*\([0-9]\+\).safetensors$/\1/p' | sort -n | tail -1; }
 for number in $(seq "$kills"); do
     ranks=$((1 << RANDOM % 3))
     launch "$engine" "$ranks" 60 "$program" "${arguments[@]}" --pause 20 --checkpoint "$directory/run" >"$log" 2>"$log.err" &
     job=$!
+    # The folder comes with the first checkpoint: before it, nothing could be lost.
+    for _ in $(seq 200); do [ -d "$directory/run" ] && break || sleep 0.05; done
     sleep "0.$((RANDOM % 9))$((RANDOM % 10))"
     sleep "${WAIT:-1}"
     # The ranks of this job: the processes of this program below its launcher.

@@ -65,51 +65,60 @@ impl Clip {
         ))
     }
 
-    /// Clips the gradient of these tensors, which is zero between them. Values that are not finite
-    /// stay so.
-    pub(super) fn apply<T: Float>(
+    /// What is left to do with every number of the gradient of these tensors, which is zero between
+    /// them. A bound for each tensor is applied here: the factors differ.
+    pub(super) fn bound<T: Float>(
         &self,
         gradient: &mut [T],
         tensors: &[NamedTensor],
         threads: &Threads,
-    ) {
-        let most = self.most;
+    ) -> Bound<T> {
+        let scale = |gradient: &[T]| {
+            let norm = norm(gradient, threads);
+            if norm > self.most { Bound::Scale(T::of(self.most / norm)) } else { Bound::None }
+        };
         match self.kind {
-            Kind::Norm => bound(gradient, most, threads),
-            Kind::TensorNorm => tensors
-                .iter()
-                .for_each(|tensor| bound(&mut gradient[tensor.range()], most, threads)),
-            Kind::Value => {
-                let most = T::of(most);
-                each_piece(gradient, threads, |piece| {
-                    vectorize(move || {
-                        for g in piece {
-                            // Not `clamp`, for which some CPUs have no instruction. NaN is
-                            // preserved.
-                            let bounded = if *g > most { most } else { *g };
-                            *g = if bounded < -most { -most } else { bounded };
-                        }
-                    });
-                });
+            Kind::Norm => scale(gradient),
+            Kind::Value => Bound::Value(T::of(self.most)),
+            Kind::TensorNorm => {
+                for tensor in tensors {
+                    let gradient = &mut gradient[tensor.range()];
+                    let bound = scale(gradient);
+                    let pieces = gradient.chunks_mut(PIECE);
+                    threads.worth(pieces.len() > 1).for_each(pieces, |piece| bound.apply(piece));
+                }
+                Bound::None
             }
         }
     }
 }
 
-/// g ← g · min(1, most / ‖g‖)
-fn bound<T: Float>(gradient: &mut [T], most: f64, threads: &Threads) {
-    let norm = norm(gradient, threads);
-    if norm > most {
-        let factor = T::of(most / norm);
-        each_piece(gradient, threads, |piece| {
-            vectorize(move || piece.iter_mut().for_each(|g| *g = *g * factor));
-        });
-    }
+/// What a [`Clip`] does to every number of a gradient. NaN stays NaN.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Bound<T> {
+    None,
+    /// g · factor
+    Scale(T),
+    /// The number nearest to g that is at most so large.
+    Value(T),
 }
 
-/// Calls `work` with all pieces.
-fn each_piece<T: Float>(numbers: &mut [T], threads: &Threads, work: impl Fn(&mut [T]) + Sync) {
-    threads.worth(numbers.len() > PIECE).for_each(numbers.chunks_mut(PIECE), work);
+impl<T: Float> Bound<T> {
+    pub(super) fn apply(self, gradient: &mut [T]) {
+        match self {
+            Bound::None => {}
+            Bound::Scale(factor) => {
+                vectorize(move || gradient.iter_mut().for_each(|g| *g = *g * factor));
+            }
+            Bound::Value(most) => vectorize(move || {
+                for g in gradient {
+                    // Not `clamp`, for which some CPUs have no instruction. NaN is preserved.
+                    let bounded = if *g > most { most } else { *g };
+                    *g = if bounded < -most { -most } else { bounded };
+                }
+            }),
+        }
+    }
 }
 
 /// √Σg², also if the squares are out of the range of `T`.
@@ -171,12 +180,16 @@ fn sum_of_piece<T: Float>(piece: &[T], scale: T) -> f64 {
 mod tests {
     use super::*;
 
+    fn clip<T: Float>(clip: Clip, gradient: &mut [T], tensors: &[NamedTensor]) {
+        clip.bound(gradient, tensors, &Threads::new(1)).apply(gradient);
+    }
+
     #[test]
     fn the_norm_is_bounded_and_the_direction_stays() {
         let mut gradient = [3.0_f64, 0.0, -4.0];
-        Clip::norm(10.0).apply(&mut gradient, &[], &Threads::new(1));
+        clip(Clip::norm(10.0), &mut gradient, &[]);
         assert_eq!(gradient, [3.0, 0.0, -4.0]);
-        Clip::norm(1.0).apply(&mut gradient, &[], &Threads::new(1));
+        clip(Clip::norm(1.0), &mut gradient, &[]);
         assert_eq!(gradient, [3.0 * 0.2, 0.0, -4.0 * 0.2]);
     }
 
@@ -184,14 +197,14 @@ mod tests {
     fn each_tensor_is_bounded_by_itself() {
         let tensors = [NamedTensor::new("a", &[2], 0), NamedTensor::new("b", &[1], 3)];
         let mut gradient = [3.0_f64, 4.0, 0.0, 0.5];
-        Clip::tensor_norm(1.0).apply(&mut gradient, &tensors, &Threads::new(1));
+        clip(Clip::tensor_norm(1.0), &mut gradient, &tensors);
         assert_eq!(gradient, [3.0 * 0.2, 4.0 * 0.2, 0.0, 0.5]);
     }
 
     #[test]
     fn each_value_is_bounded() {
         let mut gradient = [3.0_f32, -0.5, -4.0, f32::NAN];
-        Clip::value(1.0).apply(&mut gradient, &[], &Threads::new(1));
+        clip(Clip::value(1.0), &mut gradient, &[]);
         assert_eq!(gradient[..3], [1.0, -0.5, -1.0]);
         assert!(gradient[3].is_nan());
     }

@@ -7,7 +7,7 @@ use num_traits::Float as _;
 use tensor::threads::Threads;
 use tensor::{Buffer, Float as _};
 
-use super::clip::Clip;
+use super::clip::{Bound, Clip};
 use super::failure::Failure;
 use super::groups::Groups;
 use super::memory::Memory;
@@ -459,14 +459,16 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             self.climb(model, batch, rows, ascent)?;
         }
         let mut gradient = std::mem::replace(&mut self.gradient, Buffer::zeroed(0));
+        let mut bound = Bound::None;
         if let (Some(clip), Some(memory)) = (&self.clip, &self.memory) {
             // Frozen tensors have no gradient and do not count in its norm.
             let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
             frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
-            clip.apply(&mut gradient[..memory.len], &memory.tensors, &self.threads);
+            bound = clip.bound(&mut gradient[..memory.len], &memory.tensors, &self.threads);
         }
-        let changed =
-            self.change(model, |model, _, update| update.apply(model.flat_mut(), &gradient));
+        let changed = self.change(model, |model, _, update| {
+            update.apply_bounded(model.flat_mut(), &mut gradient, bound)
+        });
         self.gradient = gradient;
         changed?;
         Ok(loss)

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tensor::Float;
 use tensor::threads::Threads;
 
+use super::clip::Bound;
 use crate::optim::{MOST_MEMORY, Optimizer, Step, Stretch};
 use crate::parameters::NamedTensor;
 
@@ -37,17 +38,49 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
     /// Updates all `parameters` from their `gradient`; returns whether all written values are
     /// finite.
     pub fn apply(self, parameters: &mut [T], gradient: &[T]) -> bool {
+        self.each_part(parameters, |part| &gradient[part.clone()], |gradient| gradient)
+    }
+
+    /// [`Update::apply`] with a bounded gradient. Each part is bounded just before it is used, so
+    /// that it is read once.
+    pub(super) fn apply_bounded(
+        self,
+        parameters: &mut [T],
+        gradient: &mut [T],
+        bound: Bound<T>,
+    ) -> bool {
+        let mut gradient = Rest { slice: gradient, at: 0 };
+        self.each_part(
+            parameters,
+            |part| gradient.take(part),
+            |gradient| {
+                bound.apply(gradient);
+                gradient
+            },
+        )
+    }
+
+    /// Updates all `parameters`, for which `take` gives what `gradient` turns into the gradient of
+    /// a part.
+    fn each_part<'g, G: Send>(
+        self,
+        parameters: &mut [T],
+        mut take: impl FnMut(&Range<usize>) -> G,
+        gradient: impl Fn(G) -> &'g [T] + Sync,
+    ) -> bool {
         let Update { rule, step, memory, tensors, threads, .. } = self;
         let finite = AtomicBool::new(true);
+        let threads = threads.worth(parameters.len() > PIECE);
         let mut parameters = Rest { slice: parameters, at: 0 };
         let mut memory = memory.map(|slice| Rest { slice, at: 0 });
         let parts = tensors.iter().filter(|tensor| tensor.trained).flat_map(pieces::<T, O>);
         let parts = parts.map(|(part, tensor)| {
             let memory = memory.each_mut().map(|slot| slot.take(&part));
-            let parameters = parameters.take(&part);
-            Stretch { parameters, gradient: &gradient[part], memory, tensor: Some(tensor) }
+            (parameters.take(&part), take(&part), memory, tensor)
         });
-        threads.worth(gradient.len() > PIECE).for_each(parts, |stretch| {
+        threads.for_each(parts, |(parameters, given, memory, tensor)| {
+            let gradient = gradient(given);
+            let stretch = Stretch { parameters, gradient, memory, tensor: Some(tensor) };
             if !rule.checked_update(step_of(step, stretch.tensor), stretch) {
                 finite.store(false, Ordering::Relaxed);
             }

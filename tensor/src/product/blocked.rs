@@ -107,7 +107,7 @@ fn take_transposed<T: Float, K: Tiles<T>>(sums: &[T], problem: &mut Problem<'_, 
 }
 
 /// [`product`] without exchanging its operands.
-#[inline(always)]
+#[inline(never)]
 fn tiles<T, K, const MR: usize, const W: usize, const H: usize, const Q: usize>(
     problem: &mut Problem<'_, '_, T>,
 ) where

@@ -115,24 +115,25 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
 ) {
     let width = c.cols();
     assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
+    let is_whole = width == W;
+    let some = if is_whole { K::some(W) } else { K::some(width) };
     let mut sums = [[T::zero(); W]; MR];
     match into {
         Accumulation::New | Accumulation::Scaled { .. } => {}
-        Accumulation::Row(row) if width == W => sums = [*first(row); MR],
-        Accumulation::Row(row) => sums = [K::load_some(row); MR],
-        Accumulation::Chain => sums = load::<T, K, MR, W>(c),
+        Accumulation::Row(row) => sums = [load_row::<T, K, W>(row, some); MR],
+        Accumulation::Chain => sums = load::<T, K, MR, W>(c, some),
     }
     check(right.data, depth, right.stride, width);
-    let whole = if width == W { depth } else { right.readable(depth, W) };
+    let whole = if is_whole { depth } else { right.readable(depth, W) };
     // SAFETY: `chains` asks for k < `whole`; so many rows of `W` elements are there: either `check`
     // has found them, or `readable`.
     #[allow(unsafe_code)]
     let b = |k: usize| unsafe { right.data.get_unchecked(k * right.stride..k * right.stride + W) };
     // SAFETY: `chains` asks for k < `depth`; `check` has found so many rows of `width` elements.
     #[allow(unsafe_code)]
-    let last = |k: usize| unsafe {
-        K::load_some(right.data.get_unchecked(k * right.stride..k * right.stride + width))
-    };
+    let last =
+        |k: usize| unsafe { right.data.get_unchecked(k * right.stride..k * right.stride + width) };
+    let last = |k| K::load_some(last(k), some);
     match left {
         Left::Rows { data, stride } => {
             check(data, MR, stride, depth);
@@ -157,14 +158,16 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
         }
     }
     if let Accumulation::Scaled { scale, wrong } = into {
-        let products = sums;
-        sums = load::<T, K, MR, W>(c);
         // x·0 is 0, or NaN if x is not finite; NaN stays.
         let mut zeros = [T::zero(); W];
         each_row!(i of MR: {
-            K::add_multiple(&mut sums[i], scale, &products[i]);
+            // SAFETY: i < `MR`, and c has been found to have so many rows.
+            #[allow(unsafe_code)]
+            let mut row = load_row::<T, K, W>(unsafe { c.row_unchecked(i) }, some);
+            K::add_multiple(&mut row, scale, &sums[i]);
+            sums[i] = row;
             // The elements after the end of c may have any value.
-            let written = if width == W { sums[i] } else { K::load_some(&sums[i][..width]) };
+            let written = if is_whole { row } else { K::only_some(&row, some) };
             K::add_multiple(&mut zeros, T::zero(), &written);
         });
         if !K::are_zero(&zeros) {
@@ -175,15 +178,15 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
         // SAFETY: i < `MR`, and c has been found to have so many rows.
         #[allow(unsafe_code)]
         let row = unsafe { c.row_unchecked(i) };
-        if width == W {
+        if is_whole {
             row.copy_from_slice(&sums[i]);
         } else {
-            K::store_some(&sums[i], row);
+            K::store_some(&sums[i], some, row);
         }
     });
 }
 
-/// The tile that c holds.
+/// The tile that c, which has `some` columns, holds.
 ///
 /// # Panics
 ///
@@ -191,17 +194,23 @@ pub(super) fn tile<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
 #[inline(always)]
 fn load<T: Float, K: Vectors<T>, const MR: usize, const W: usize>(
     c: &mut MatrixMut<'_, T>,
+    some: K::Some,
 ) -> [[T; W]; MR] {
-    let width = c.cols();
-    assert!(c.rows() == MR && width <= W, "a tile of another size than its place");
+    assert!(c.rows() == MR && c.cols() <= W, "a tile of another size than its place");
     let mut tile = [[T::zero(); W]; MR];
     each_row!(i of MR: {
         // SAFETY: i < `MR`, and c has just been found to have so many rows.
         #[allow(unsafe_code)]
         let row = unsafe { c.row_unchecked(i) };
-        tile[i] = if width == W { *first(row) } else { K::load_some(row) };
+        tile[i] = load_row::<T, K, W>(row, some);
     });
     tile
+}
+
+/// A row of a tile, followed by zeros; `some` are all of its columns.
+#[inline(always)]
+fn load_row<T: Float, K: Vectors<T>, const W: usize>(row: &[T], some: K::Some) -> [T; W] {
+    if row.len() == W { *first(row) } else { K::load_some(row, some) }
 }
 
 /// Unrolled steps of the loop over k where a tile is large: the loop counter takes the CPU's ports

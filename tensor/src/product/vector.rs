@@ -24,27 +24,28 @@ pub(super) trait Vectors<T: Float> {
         row.iter().all(|&x| x == T::zero())
     }
 
-    /// Loads the first elements, followed by zeros.
-    ///
-    /// # Panics
-    ///
-    /// Perhaps, if there are more than `W`.
-    #[inline(always)]
-    fn load_some<const W: usize>(from: &[T]) -> [T; W] {
-        let mut row = [T::zero(); W];
-        row[..from.len()].copy_from_slice(from);
-        row
-    }
+    /// The first columns of a row: those of a tile that c has.
+    type Some: Copy;
 
-    /// Writes as many elements as fit into the slice.
+    /// The first `width` columns.
+    fn some(width: usize) -> Self::Some;
+
+    /// Loads some columns, followed by zeros.
     ///
     /// # Panics
     ///
-    /// Perhaps, if the slice is longer than `W`.
-    #[inline(always)]
-    fn store_some<const W: usize>(row: &[T; W], to: &mut [T]) {
-        to.copy_from_slice(&row[..to.len()]);
-    }
+    /// If `from` has other columns.
+    fn load_some<const W: usize>(from: &[T], some: Self::Some) -> [T; W];
+
+    /// Writes some columns.
+    ///
+    /// # Panics
+    ///
+    /// If `to` has other columns.
+    fn store_some<const W: usize>(row: &[T; W], some: Self::Some, to: &mut [T]);
+
+    /// Some columns, followed by zeros.
+    fn only_some<const W: usize>(row: &[T; W], some: Self::Some) -> [T; W];
 
     /// Transposes a block: `SIDE` rows of as many elements, `stride` apart in `from` and
     /// `to_stride` in `to`.
@@ -65,7 +66,31 @@ pub(super) trait Vectors<T: Float> {
 /// With the instructions that the build target guarantees.
 pub(super) struct Standard;
 
-impl<T: Float> Vectors<T> for Standard {}
+impl<T: Float> Vectors<T> for Standard {
+    type Some = usize;
+
+    #[inline(always)]
+    fn some(width: usize) -> usize {
+        width
+    }
+
+    #[inline(always)]
+    fn load_some<const W: usize>(from: &[T], width: usize) -> [T; W] {
+        let mut row = [T::zero(); W];
+        row[..width].copy_from_slice(from);
+        row
+    }
+
+    #[inline(always)]
+    fn store_some<const W: usize>(row: &[T; W], width: usize, to: &mut [T]) {
+        to.copy_from_slice(&row[..width]);
+    }
+
+    #[inline(always)]
+    fn only_some<const W: usize>(row: &[T; W], width: usize) -> [T; W] {
+        std::array::from_fn(|at| if at < width { row[at] } else { T::zero() })
+    }
+}
 
 /// With AVX-512, on a CPU that has been found to have it.
 #[cfg(target_arch = "x86_64")]
@@ -92,9 +117,10 @@ mod x86_64 {
             set: $set:ident, load: $load:ident, store: $store:ident,
             multiply_add: $multiply_add:ident,
             is_zero: |$vector_at:ident| $is_zero:expr,
-            mask: $mask:ident,
+            masks: [$Mask:ty; $masks:literal] by $mask:ident,
             load_some: |$from:ident, $some:ident| $load_some:expr,
             store_some: $store_some:ident,
+            only_some: |$vector:ident, $kept:ident| $only_some:expr,
             transpose: $transpose:ident
         ) => {
             impl Vectors<$T> for $Isa {
@@ -149,18 +175,38 @@ mod x86_64 {
                     }
                 }
 
+                /// Their number, and a mask for each vector of the widest row.
+                type Some = (usize, [$Mask; $masks]);
+
                 #[inline(always)]
-                fn load_some<const W: usize>(from: &[$T]) -> [$T; W] {
+                fn some(width: usize) -> Self::Some {
+                    let masks = std::array::from_fn(|vector| {
+                        let lanes = width.saturating_sub(vector * $lanes).min($lanes);
+                        // SAFETY: the CPU has been found to have the features.
+                        #[allow(unsafe_code, unused_unsafe)]
+                        unsafe {
+                            $mask(lanes)
+                        }
+                    });
+                    (width, masks)
+                }
+
+                #[inline(always)]
+                fn load_some<const W: usize>(from: &[$T], some: Self::Some) -> [$T; W] {
                     #[inline]
                     #[target_feature(enable = $features)]
-                    fn compiled<const W: usize>(from: &[$T]) -> [$T; W] {
-                        const { assert!(W.is_multiple_of($lanes), "a row of whole vectors") };
+                    fn compiled<const W: usize>(
+                        from: &[$T],
+                        (width, masks): (usize, [$Mask; $masks]),
+                    ) -> [$T; W] {
+                        const { assert!(W.is_multiple_of($lanes) && W / $lanes <= $masks) };
+                        assert!(from.len() == width, "a row with other columns");
                         let mut row = [0.0; W];
                         let vectors = row.as_chunks_mut::<$lanes>().0.iter_mut();
-                        for (vector, at) in vectors.zip((0..W).step_by($lanes)) {
-                            let $some = $mask(from.len().saturating_sub(at).min($lanes));
+                        for ((vector, $some), at) in vectors.zip(masks).zip((0..W).step_by($lanes))
+                        {
                             let $from = from.as_ptr().wrapping_add(at);
-                            // SAFETY: the lanes of the mask lie in `from`.
+                            // SAFETY: the lanes of the masks are the first `width` elements.
                             #[allow(unsafe_code)]
                             let there = unsafe { $load_some };
                             // SAFETY: as many elements as a vector has.
@@ -174,33 +220,67 @@ mod x86_64 {
                     // SAFETY: the CPU has been found to have the features.
                     #[allow(unsafe_code)]
                     unsafe {
-                        compiled(from)
+                        compiled(from, some)
                     }
                 }
 
                 #[inline(always)]
-                fn store_some<const W: usize>(row: &[$T; W], to: &mut [$T]) {
+                fn store_some<const W: usize>(row: &[$T; W], some: Self::Some, to: &mut [$T]) {
                     #[inline]
                     #[target_feature(enable = $features)]
-                    fn compiled<const W: usize>(row: &[$T; W], to: &mut [$T]) {
-                        const { assert!(W.is_multiple_of($lanes), "a row of whole vectors") };
+                    fn compiled<const W: usize>(
+                        row: &[$T; W],
+                        (width, masks): (usize, [$Mask; $masks]),
+                        to: &mut [$T],
+                    ) {
+                        const { assert!(W.is_multiple_of($lanes) && W / $lanes <= $masks) };
+                        assert!(to.len() == width, "a row with other columns");
                         let vectors = row.as_chunks::<$lanes>().0;
-                        for (vector, at) in vectors.iter().zip((0..W).step_by($lanes)) {
-                            let some = $mask(to.len().saturating_sub(at).min($lanes));
+                        for ((vector, mask), at) in
+                            vectors.iter().zip(masks).zip((0..W).step_by($lanes))
+                        {
                             // SAFETY: as many elements as a vector has.
                             #[allow(unsafe_code)]
                             let vector = unsafe { $load(vector.as_ptr()) };
-                            // SAFETY: the lanes of the mask lie in `to`.
+                            // SAFETY: the lanes of the masks are the first `width` elements.
                             #[allow(unsafe_code)]
                             unsafe {
-                                $store_some(to.as_mut_ptr().wrapping_add(at), some, vector);
+                                $store_some(to.as_mut_ptr().wrapping_add(at), mask, vector);
                             }
                         }
                     }
                     // SAFETY: the CPU has been found to have the features.
                     #[allow(unsafe_code)]
                     unsafe {
-                        compiled(row, to);
+                        compiled(row, some, to);
+                    }
+                }
+
+                #[inline(always)]
+                fn only_some<const W: usize>(row: &[$T; W], (_, masks): Self::Some) -> [$T; W] {
+                    #[inline]
+                    #[target_feature(enable = $features)]
+                    fn compiled<const W: usize>(row: &[$T; W], masks: [$Mask; $masks]) -> [$T; W] {
+                        const { assert!(W.is_multiple_of($lanes) && W / $lanes <= $masks) };
+                        let mut some = *row;
+                        for (vector, $kept) in
+                            some.as_chunks_mut::<$lanes>().0.iter_mut().zip(masks)
+                        {
+                            // SAFETY: as many elements as a vector has.
+                            #[allow(unsafe_code)]
+                            let $vector = unsafe { $load(vector.as_ptr()) };
+                            // SAFETY: as above.
+                            #[allow(unsafe_code)]
+                            unsafe {
+                                $store(vector.as_mut_ptr(), $only_some);
+                            }
+                        }
+                        some
+                    }
+                    // SAFETY: the CPU has been found to have the features.
+                    #[allow(unsafe_code)]
+                    unsafe {
+                        compiled(row, masks)
                     }
                 }
 
@@ -221,9 +301,10 @@ mod x86_64 {
         set: _mm512_set1_ps, load: _mm512_loadu_ps, store: _mm512_storeu_ps,
         multiply_add: _mm512_fmadd_ps,
         is_zero: |x| _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_ps()) == 0,
-        mask: sixteen_bits,
+        masks: [__mmask16; 4] by sixteen_bits,
         load_some: |from, some| _mm512_maskz_loadu_ps(some, from),
         store_some: _mm512_mask_storeu_ps,
+        only_some: |vector, kept| _mm512_maskz_mov_ps(kept, vector),
         transpose: transpose_ps
     );
     vectors!(
@@ -231,9 +312,10 @@ mod x86_64 {
         set: _mm512_set1_pd, load: _mm512_loadu_pd, store: _mm512_storeu_pd,
         multiply_add: _mm512_fmadd_pd,
         is_zero: |x| _mm512_cmp_pd_mask::<_CMP_NEQ_UQ>(x, _mm512_setzero_pd()) == 0,
-        mask: eight_bits,
+        masks: [__mmask8; 4] by eight_bits,
         load_some: |from, some| _mm512_maskz_loadu_pd(some, from),
         store_some: _mm512_mask_storeu_pd,
+        only_some: |vector, kept| _mm512_maskz_mov_pd(kept, vector),
         transpose: transpose_pd
     );
     vectors!(
@@ -241,9 +323,10 @@ mod x86_64 {
         set: _mm256_set1_ps, load: _mm256_loadu_ps, store: _mm256_storeu_ps,
         multiply_add: _mm256_fmadd_ps,
         is_zero: |x| _mm256_movemask_ps(_mm256_cmp_ps::<_CMP_NEQ_UQ>(x, _mm256_setzero_ps())) == 0,
-        mask: eight_lanes,
+        masks: [__m256i; 2] by eight_lanes,
         load_some: |from, some| _mm256_maskload_ps(from, some),
         store_some: _mm256_maskstore_ps,
+        only_some: |vector, kept| _mm256_and_ps(vector, _mm256_castsi256_ps(kept)),
         transpose: transpose_ps
     );
     vectors!(
@@ -251,9 +334,10 @@ mod x86_64 {
         set: _mm256_set1_pd, load: _mm256_loadu_pd, store: _mm256_storeu_pd,
         multiply_add: _mm256_fmadd_pd,
         is_zero: |x| _mm256_movemask_pd(_mm256_cmp_pd::<_CMP_NEQ_UQ>(x, _mm256_setzero_pd())) == 0,
-        mask: four_lanes,
+        masks: [__m256i; 2] by four_lanes,
         load_some: |from, some| _mm256_maskload_pd(from, some),
         store_some: _mm256_maskstore_pd,
+        only_some: |vector, kept| _mm256_and_pd(vector, _mm256_castsi256_pd(kept)),
         transpose: transpose_pd
     );
 

@@ -51,7 +51,10 @@ pub(crate) fn check_gradient<N: Network<Float = f64>>(targets: &[N::Target]) {
     );
 }
 
-/// 200 steps from the same initial weights on this many threads.
+/// Steps of a training whose bits are compared: fewer where a step takes long.
+const STEPS: usize = if cfg!(debug_assertions) { 50 } else { 200 };
+
+/// Some steps from the same initial weights on this many threads.
 pub(crate) fn trained<N: Network>(threads: usize, batch: usize, optimizer: Rule) -> N
 where
     N::Float: nn::Float,
@@ -74,7 +77,7 @@ where
     let mut network = N::init(3);
     let threads = nn::Threads::new(threads).for_any_work();
     let mut trainer = Trainer::new(optimizer).threads(&threads);
-    for _ in 0..200 {
+    for _ in 0..STEPS {
         trainer.step(&mut network, &inputs, &targets).unwrap();
     }
     network

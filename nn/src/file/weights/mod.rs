@@ -23,7 +23,7 @@ use crate::words::Words;
 /// The weights of the network `N` in a `static`, created by
 /// [`include_weights!`](crate::include_weights).
 ///
-/// ```
+/// ```standalone_crate
 /// use nn::{Weights, include_weights, network};
 ///
 /// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }

@@ -12,7 +12,7 @@ use crate::words::{CLASS_NAMES, WORDS, fingerprint};
 /// Words that are part of the program: the class names and column words of
 /// [`Weights`](crate::Weights).
 ///
-/// ```
+/// ```standalone_crate
 /// use nn::{Weights, include_weights, network};
 ///
 /// network! { pub struct Digits(dense(784 -> 128, relu), dense(128 -> 10, softmax)); }

@@ -18,7 +18,7 @@ network! {
     pub struct Same(dense(1 -> 1, leaky_relu(SLOPE)), dense(1, leaky_relu(0.2)));
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = Numbers::init(1).predict(&[1.0, -1.0]);
     let leak = Leak::init(1);
     let weight = leak.layer1().weight[0][0];

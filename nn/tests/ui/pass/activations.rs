@@ -24,7 +24,7 @@ network! {
     );
 }
 
-fn main() {
+pub(crate) fn main() {
     let [a, b] = All::init(7).predict(&[1.0, -1.0]);
     assert!((a + b - 1.0).abs() < 1e-5);
 }

@@ -13,7 +13,7 @@ network! {
     pub struct Tuple(dense(4 -> 3, relu), dense(2));
 }
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(7);
     let DigitsActivations { hidden, middle, output } = digits.activations(&[0.5; 784]);
     assert_eq!(output, digits.predict(&[0.5; 784]));

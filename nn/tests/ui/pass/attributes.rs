@@ -15,7 +15,7 @@ network! {
     pub struct Always(dense(4 -> 2));
 }
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(7);
     let _ = format!("{:?}", digits.clone());
     let _ = Always::init(7).clone();

@@ -80,7 +80,7 @@ struct Holder {
 }
 
 #[allow(deprecated)]
-fn main() {
+pub(crate) fn main() {
     assert_eq!(shown::<Deprecated>(), "Deprecated { layers: 4, parameters: 31 }");
     assert_eq!(shown::<DeprecatedToo>(), "DeprecatedToo { layers: 1, parameters: 20 }");
     let _ = (shown::<Around>(), shown::<AroundToo>(), shown::<Allowed>(), shown::<Expected>());

@@ -10,6 +10,6 @@ const _: () = assert!(Digits::PARAMS == 101_770);
 const _: () = assert!(Digits::BYTES < 450_000, "must fit beside the program");
 const _: () = assert!(Digits::FLOPS < 250_000);
 
-fn main() {
+pub(crate) fn main() {
     println!("{}", Digits::SUMMARY);
 }

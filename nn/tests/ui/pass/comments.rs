@@ -16,7 +16,7 @@ network! {"
     pub struct Other(dense(2→1));
 "}
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(<Digits as nn::Architecture>::NAMES, ["hidden", "output"]);
     let _ = format!("{:?}", Digits::init(1));
     assert_eq!(Other::init(1).layer1().weight.len(), 2);

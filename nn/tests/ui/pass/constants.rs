@@ -23,7 +23,7 @@ network! {
 type Alone = network![dense(SIDE -> sizes::OTHER), dense(sizes::Sizes::OUTPUT)];
 type Same = network![dense((SIDE * SIDE) -> HIDDEN, relu), dense(sizes::OTHER -> 10, softmax)];
 
-fn main() {
+pub(crate) fn main() {
     let _: [f32; 10] = Digits::init(7).predict(&[0.0; 784]);
     let _: [f32; 10] = Alone::init(7).predict(&[0.0; SIDE]);
     let _: [f32; 10] = Same::init(7).predict(&[0.0; SIDE * SIDE]);

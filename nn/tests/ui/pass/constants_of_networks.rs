@@ -12,7 +12,7 @@ const _: () = assert!(Digits::FLOPS == 2 * (784 * 128 + 128 * 10));
 const _: () = assert!(Digits::STEP_FLOPS == 3 * Digits::FLOPS - 2 * 784 * 128);
 const _: () = assert!(!Digits::SUMMARY.is_empty());
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(1);
     let logits: [f32; 10] = digits.logits(&[0.1; 784]);
     let total: f32 = logits.iter().map(|z| z.exp()).sum();

@@ -205,6 +205,6 @@ nn::network! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let _: [f32; 4] = Deep::init(7).predict(&[1.0; 4]);
 }

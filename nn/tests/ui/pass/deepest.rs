@@ -6,7 +6,7 @@ use nn::{Adam, Trainer};
 nn::network! { struct Deepest(dense(4 -> 8, relu), dense(8, relu) * 998, dense(2, softmax)); }
 nn::network! { struct Nested(dense(4 -> 4), residual(dense(4, relu), dense(4, init = zeros)) * 499, dense(1)); }
 
-fn main() {
+pub(crate) fn main() {
     let steps = || {
         let mut network = Deepest::init(1);
         let class = Class::<2>::new(1).expect("a class");

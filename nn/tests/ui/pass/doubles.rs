@@ -9,7 +9,7 @@ network! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let doubles = Digits::<f64>::init(7);
     let answer: [f64; 2] = doubles.predict(&[0.5_f64; 4]);
     assert_eq!(doubles.predict_batch(&[[0.5; 4]]), [answer]);

@@ -20,7 +20,7 @@ network! {
 network! { pub struct Normed(layer_norm, dense(4 -> 2), batch_norm); }
 type Small = network![dense(4 -> 4, relu), dropout({ RATE }), layer_norm, dense(2)];
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(7);
     let answers = digits.activations(&[0.5; 8]);
     assert_eq!(answers.first, [0.5; 8]); // nothing is dropped in predictions

@@ -11,7 +11,7 @@ network! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(7);
     let probabilities: [f32; 10] = digits.predict(&[0.5; 784]);
     assert!((probabilities.iter().sum::<f32>() - 1.0).abs() < 1e-5);

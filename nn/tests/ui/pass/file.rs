@@ -12,7 +12,7 @@ mod inside {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(Digits::PARAMS, 101_770);
     let zero: [f32; 1] = Zero::init(1).predict(&[0.0; 784]);
     assert!((0.0..1.0).contains(&zero[0]));

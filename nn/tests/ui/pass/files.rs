@@ -16,6 +16,6 @@ fn there_and_back() -> nn::Result<()> {
     Ok(())
 }
 
-fn main() {
+pub(crate) fn main() {
     there_and_back().unwrap();
 }

@@ -21,7 +21,7 @@ network! {
 }
 type Small = network![dense(4 -> 6), swiglu, dense(2)];
 
-fn main() {
+pub(crate) fn main() {
     let gated = Gated::init(7);
     let outputs = gated.activations(&[0.5; 8]);
     let _: ([f32; 32], [f32; 6], [f32; 6]) = (outputs.gate, outputs.half, outputs.block);

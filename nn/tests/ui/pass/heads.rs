@@ -11,7 +11,7 @@ network! {
 
 fn has<N: Network<Head = H>, H>() {}
 
-fn main() {
+pub(crate) fn main() {
     has::<Classes, head::Softmax<3>>();
     has::<Answers, head::Sigmoid<3>>();
     has::<Numbers, head::Linear<3>>();

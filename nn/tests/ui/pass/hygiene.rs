@@ -38,7 +38,7 @@ mod models {
     pub type Small = ::nn::network![dense(4 -> 2, relu), dense(1)];
 }
 
-fn main() {
+pub(crate) fn main() {
     let _: [f32; 10] = models::Digits::init(7).predict(&[0.0; 784]);
     let _: [f32; 1] = models::T::init(7).predict(&[0.0; 2]);
     let _ = <models::Small as nn::Network>::init(7);

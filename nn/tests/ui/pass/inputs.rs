@@ -20,7 +20,7 @@ network! {
 }
 type Small = network![concat(dense(4 -> 3, relu), input(2)), dense(1)];
 
-fn main() {
+pub(crate) fn main() {
     let place = Place::init(7);
     let answer: [f32; 3] = place.predict(&[0.5; PIXELS], &[0.1, 0.2], &[0.3]);
     let input = PlaceInput { image: [0.5; 16], position: [0.1, 0.2], time: [0.3] };

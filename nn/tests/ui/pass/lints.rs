@@ -23,7 +23,7 @@ nn::network! {
 }
 type Small = nn::network![dense((4) -> {HIDDEN}, tanh), dense(2, softmax)];
 
-fn main() {
+pub(crate) fn main() {
     drop(models::Documented::init(7));
     drop(Private::init(7));
     drop(<Small as nn::Network>::init(7));

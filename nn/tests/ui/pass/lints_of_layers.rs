@@ -43,7 +43,7 @@ nn::network! {
     struct Private(concat(input(2), input(3)), dense(4, models::Square) * 1, heads(dense(2), dense(1)));
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = models::Scene::init(7).predict(&[0.0; 4], &[0.0; 2]);
     let _ = Private::init(7).predict(&[0.0; 2], &[0.0; 3]);
 }

@@ -2,7 +2,7 @@
 
 use nn::network;
 
-fn main() {
+pub(crate) fn main() {
     const HIDDEN: usize = 3;
     network! {
         struct Local(dense(4 -> HIDDEN, tanh), dense(HIDDEN -> 2));

@@ -129,7 +129,7 @@ const _: () = assert!(Operators::INPUTS == 2 && Operators::OUTPUTS == 4);
 const _: () = assert!(Operators::PARAMS == (2 * 6 + 6) + (6 + 1) + (4 + 4) + (4 * 4 + 4));
 const _: () = assert!(OperatorsType::PARAMS == 4 * 4 + 4);
 
-fn main() {
+pub(crate) fn main() {
     let _ = (Private::init(1), Public::init(1), OfCrate::init(1), InCrate::init(1), Private2::init(1));
     let _ = (Public2::init(1), OfSelf::init(1), Documented::init(1), Parts::init(1), Layers::init(1));
     assert_eq!((LayersType::OUTPUTS, TextType::OUTPUTS, Text::OUTPUTS), (10, 4, 4));

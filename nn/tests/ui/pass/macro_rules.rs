@@ -22,7 +22,7 @@ const INPUT: usize = 4;
 declare!(First, 2 * 2, 8, relu, hidden, nn::activation::Tanh);
 declare!(Second, INPUT, 16, tanh, other, nn::activation::Relu);
 
-fn main() {
+pub(crate) fn main() {
     let _: [f32; 1] = First::init(1).predict(&[0.0; 4]);
     let _: [f32; 1] = Second::init(1).predict(&[0.0; 4]);
     let _ = Second::init(1).other();

@@ -11,7 +11,7 @@ network! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let network = r#struct::init(7);
     let _ = (network.r#type(), network.cachée(), network.größe());
     assert_eq!(<r#struct as Architecture>::NAMES, ["type", "cachée", "größe"]);

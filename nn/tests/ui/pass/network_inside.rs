@@ -20,7 +20,7 @@ network! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(7);
     let encoder: models::Encoder = digits.encoder();
     let answers = digits.activations(&[0.5; 8]);

@@ -20,7 +20,7 @@ network! {
 }
 type Small = network![dense(8 -> 3, bias = false, init = glorot_normal)];
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(
         Digits::PARAMS,
         8 * 6 + 6 + 6 * 6 + 6 * 6 + 6 + 6 * 6 + 6 + (6 * 5 + 5 + 5) + (5 * 6 + 6) + (6 * 6 + 6) + (6 * 6 + 6) + 6 * 6 + 6 * 3

@@ -33,7 +33,7 @@ network! {
 }
 type Small = network![dense(4 -> 3, self::my::T), dense(1)];
 
-fn main() {
+pub(crate) fn main() {
     assert!(Digits::init(7).predict(&[1.0; 4])[0] >= 0.0);
     let _ = Small::init(7);
 }

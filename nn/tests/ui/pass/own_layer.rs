@@ -53,7 +53,7 @@ fn first<T: Float>(values: &[T]) -> T {
     values[0]
 }
 
-fn main() {
+pub(crate) fn main() {
     let digits = Digits::init(7);
     digits.self_check(3).unwrap();
     assert_eq!(Digits::PARAMS, 9 * 4 + 3 + 2 * 3 + 3 + 4 * 2);

@@ -41,7 +41,7 @@ fn parameters<const H: usize>() -> usize {
     <Net<H> as nn::Architecture>::PARAMS
 }
 
-fn main() {
+pub(crate) fn main() {
     const { assert!(Net::<16>::PARAMS == 30 * 16 + 16 + 16 * 2 + 2) };
     assert_eq!(parameters::<4>(), 30 * 4 + 4 + 4 * 2 + 2);
     assert_eq!((Net::<8>::INPUTS, Net::<8>::OUTPUTS), (30, 2));

@@ -13,7 +13,7 @@ network! {
 }
 type Small = network![dense(3 -> 3, relu) * 5, dense(1)];
 
-fn main() {
+pub(crate) fn main() {
     assert_eq!(Deep::PARAMS, 9 * 4 + 16 * 20 + 20 + 5 * 2);
     assert_eq!(<Deep as nn::Architecture>::NAMES[..3], ["stem", "deep.0", "deep.1"]);
     assert_eq!(<Deep as nn::Architecture>::NAMES.len(), 19);

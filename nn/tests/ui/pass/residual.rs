@@ -16,7 +16,7 @@ network! {
 network! { pub struct Front(residual(dense(4 -> 4, tanh)), dense(1)); }
 type Small = network![residual(layer_norm), dense(4 -> 4), residual(dense(4, tanh) * 2), dense(1)];
 
-fn main() {
+pub(crate) fn main() {
     let names = <Digits as nn::Architecture>::NAMES;
     assert_eq!(names[..4], ["stem", "block.layer1", "block.layer2", "block.layer3"]);
     assert_eq!(names[4..8], ["blocks.0.layer1", "blocks.0.layer2", "blocks.0.layer3", "blocks.1.layer1"]);

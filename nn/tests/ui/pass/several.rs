@@ -10,7 +10,7 @@ mod models {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     let _ = models::Open::init(1).layer1();
     let _ = models::Within::init(1).only();
     let _ = models::Above::init(1).predict(&[0.0; 4]);

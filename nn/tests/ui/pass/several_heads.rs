@@ -23,7 +23,7 @@ network! {
 
 fn has<N: Network<Head = H>, H>() {}
 
-fn main() {
+pub(crate) fn main() {
     let scene = Scene::init(7);
     let SceneOutput { class, angle, moves } = scene.predict(&[0.5; 8]);
     let (class, angle, moves): ([f32; 3], [f32; 1], [f32; 2]) = (class, angle, moves);

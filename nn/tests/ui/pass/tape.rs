@@ -5,7 +5,7 @@ use nn::network;
 
 network! { pub struct Line { only: dense(2 -> 1, sigmoid) } }
 
-fn main() -> nn::Result<()> {
+pub(crate) fn main() -> nn::Result<()> {
     let line = Line::init(3);
     let tape = Tape::new();
     let x = tape.constant(nn::autograd::tensor::Tensor::from_vec(vec![1.0, 2.0], [1, 2])?);

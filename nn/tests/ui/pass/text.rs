@@ -14,7 +14,7 @@ network! {
     ";
 }
 
-fn main() {
+pub(crate) fn main() {
     let small: Small = Same::init(3);
     let digits = Digits::init(3);
     assert_eq!(small.predict(&[0.5; 784]), digits.predict(&[0.5; 784]));

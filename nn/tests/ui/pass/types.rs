@@ -15,7 +15,7 @@ fn answer(network: &Brackets) -> [f32; 10] {
     network.predict(&[0.5; 784])
 }
 
-fn main() {
+pub(crate) fn main() {
     let first = Brackets::init(1);
     let _ = answer(&first);
     let same: Parentheses = Braces::init(1);

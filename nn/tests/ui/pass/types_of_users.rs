@@ -50,7 +50,7 @@ nn::network! {
     }
 }
 
-fn main() {
+pub(crate) fn main() {
     vec!();
     concat!();
     let digits = Digits::init(7);

@@ -13,7 +13,7 @@ fn check<T: Float>(isa: Isa, offset: usize, gap: usize) {
     let mut depths = vec![0, 1, 5, 63, 64, 65, 200];
     if cfg!(miri) {
         // A thousand times slower.
-        (widths, depths) = (vec![1, 10, 71], vec![0, 5, 65]);
+        (widths, depths) = (vec![1, 10, 71], vec![0, 5]);
     }
     for &n in &widths {
         for &k in &depths {

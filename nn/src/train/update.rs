@@ -10,8 +10,12 @@ use super::clip::Bound;
 use crate::optim::{MOST_MEMORY, Optimizer, Step, Stretch};
 use crate::parameters::NamedTensor;
 
-/// Parameters that are enough work for a thread.
-const PIECE: usize = 32 * 1024;
+/// Parameters whose update is worth waking threads for.
+const WORTH_THREADS: usize = 32 * 1024;
+
+/// Parameters that a thread updates at a time: few enough for all threads to end together, and for
+/// a gradient that has just been bounded to be in the cache.
+const PIECE: usize = 8 * 1024;
 
 /// An optimizer step on the parameters of a [`Model`](super::Model).
 #[derive(Debug)]
@@ -70,7 +74,7 @@ impl<T: Float, O: Optimizer<T>> Update<'_, T, O> {
     ) -> bool {
         let Update { rule, step, memory, tensors, threads, .. } = self;
         let finite = AtomicBool::new(true);
-        let threads = threads.worth(parameters.len() > PIECE);
+        let threads = threads.worth(parameters.len() > WORTH_THREADS);
         let mut parameters = Rest { slice: parameters, at: 0 };
         let mut memory = memory.map(|slice| Rest { slice, at: 0 });
         let parts = tensors.iter().filter(|tensor| tensor.trained).flat_map(pieces::<T, O>);
@@ -143,7 +147,7 @@ fn by_tensor(
     })
 }
 
-/// A tensor in parts that are enough work for a thread, or whole if the optimizer requires it.
+/// A tensor in parts, or whole if the optimizer requires it.
 fn pieces<T: Float, O: Optimizer<T>>(
     tensor: &NamedTensor,
 ) -> impl Iterator<Item = (Range<usize>, &NamedTensor)> {

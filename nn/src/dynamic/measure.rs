@@ -7,7 +7,7 @@ use super::Dynamic;
 use super::head::{Head, Kind};
 use crate::data::{Source, portions};
 use crate::error::{Error, Result};
-use crate::metric::{Answer, Metric};
+use crate::metric::{Metric, Observation};
 use crate::model::Model as _;
 
 impl<T: Float> Dynamic<T> {
@@ -37,12 +37,12 @@ impl<T: Float> Dynamic<T> {
             for (row, (y, t)) in rows.enumerate() {
                 let numbers = |of: &[T]| of.iter().map(|x| x.as_f64()).collect::<Vec<_>>();
                 let (y, t) = (numbers(y), numbers(t));
-                let answer = match kind {
-                    Kind::Softmax => Answer::of_class(&y, t[0] as usize)?,
-                    Kind::Sigmoid => Answer::of_events(&y, &t)?,
-                    Kind::Linear => Answer::of_numbers(&y, &t)?,
+                let observation = match kind {
+                    Kind::Softmax => Observation::of_class(&y, t[0] as usize)?,
+                    Kind::Sigmoid => Observation::of_events(&y, &t)?,
+                    Kind::Linear => Observation::of_numbers(&y, &t)?,
                 };
-                metric.observe(&answer.weighted(data.weight(start + row).unwrap_or(1.0))?)?;
+                metric.observe(&observation.weighted(data.weight(start + row).unwrap_or(1.0))?)?;
             }
             Ok(())
         })?;

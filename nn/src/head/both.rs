@@ -5,7 +5,7 @@ use core::marker::PhantomData;
 use tensor::Float;
 
 #[cfg(feature = "std")]
-use super::{Answer, Head, TargetKind};
+use super::{Head, Observation, TargetKind};
 use super::{HeadFunction, HeadInfo};
 
 /// Two heads; nested for more. The first logits of a row belong to the head `A`, the others to `B`.
@@ -59,12 +59,18 @@ impl<T: Float, A: Head<T>, B: Head<T>> Head<T> for Both<A, B> {
 
     const KIND: TargetKind = TargetKind::Several;
 
-    fn answer(head: usize, logits: &[T], outputs: &[T], target: &Self::Target, into: &mut Answer) {
+    fn observation(
+        head: usize,
+        logits: &[T],
+        outputs: &[T],
+        target: &Self::Target,
+        into: &mut Observation,
+    ) {
         let ((z, other_z), (y, other_y)) = (logits.split_at(A::UNITS), outputs.split_at(A::UNITS));
         let first = A::INFO.count();
         match head.checked_sub(first) {
-            None => A::answer(head, z, y, &target.0, into),
-            Some(head) => B::answer(head, other_z, other_y, &target.1, into),
+            None => A::observation(head, z, y, &target.0, into),
+            Some(head) => B::observation(head, other_z, other_y, &target.1, into),
         }
     }
 

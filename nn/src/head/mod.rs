@@ -9,14 +9,14 @@
 //! The head is part of the network's type. Another [`loss`](crate::loss) that fits the head can be
 //! chosen.
 
-#[cfg(feature = "std")]
-mod answer;
 mod both;
 #[cfg(feature = "std")]
 mod class;
 #[cfg(feature = "std")]
 mod class_label;
 mod linear;
+#[cfg(feature = "std")]
+mod observation;
 mod sigmoid;
 mod softmax;
 
@@ -24,8 +24,6 @@ use core::fmt;
 
 use tensor::Float;
 
-#[cfg(feature = "std")]
-pub use answer::{Answer, Decision, Target, TargetKind};
 pub use both::Both;
 #[cfg(feature = "std")]
 pub use class::{Class, Label};
@@ -37,6 +35,8 @@ pub(crate) use class_label::largest;
 #[cfg(feature = "std")]
 pub use class_label::{ClassLabel, Classes};
 pub use linear::Linear;
+#[cfg(feature = "std")]
+pub use observation::{Decision, Observation, Target, TargetKind};
 pub use sigmoid::Sigmoid;
 #[cfg(feature = "std")]
 pub(crate) use sigmoid::are_on_the_side;
@@ -162,7 +162,13 @@ pub trait Head<T: Float>: HeadFunction<T> {
 
     /// Writes the prediction for one row to `into`. `head` is the index of the head to use, counted
     /// from 0; a single head ignores it.
-    fn answer(head: usize, logits: &[T], outputs: &[T], target: &Self::Target, into: &mut Answer) {
+    fn observation(
+        head: usize,
+        logits: &[T],
+        outputs: &[T],
+        target: &Self::Target,
+        into: &mut Observation,
+    ) {
         let _ = head;
         into.write::<T, Self>(logits, outputs, target);
     }

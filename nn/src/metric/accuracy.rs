@@ -1,7 +1,7 @@
 //! Accuracy.
 
 use super::gathered::Mean;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The fraction of rows predicted correctly, from 0 to 1; higher is better.
@@ -35,7 +35,7 @@ impl Metric for Accuracy {
     type Value = Option<f64>;
     const NAME: &'static str = "accuracy";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.count(row.is_right(), row.weight());
         Ok(())
     }

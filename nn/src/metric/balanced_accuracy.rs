@@ -1,7 +1,7 @@
 //! Accuracy where some classes are rare.
 
 use super::gathered::Labels;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The mean of the classes' recalls, from 0 to 1; higher is better. Classes that are no row's
@@ -19,7 +19,7 @@ impl Metric for BalancedAccuracy {
     type Value = Option<f64>;
     const NAME: &'static str = "balanced accuracy";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         row.decision()?; // exclusive classes, not several events
         self.labels.observe(row)
     }

@@ -1,7 +1,7 @@
 //! The Brier score: the squared error of probabilities.
 
 use super::gathered::Mean;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 use crate::head::Target;
 
@@ -20,7 +20,7 @@ impl Metric for Brier {
     type Value = Option<f64>;
     const NAME: &'static str = "Brier score";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let p = row.outputs()?;
         let score = match row.target() {
             Target::Class(class) if p.len() == 2 => (p[1] - class as f64).powi(2),

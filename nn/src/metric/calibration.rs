@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::calibration_error::CalibrationError;
 use super::picture::bar;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// Confidence and accuracy, bin by bin: a [`Metric`] whose value is a [`Reliability`]. It is the
@@ -59,7 +59,7 @@ impl Metric for Calibration {
     type Value = Reliability;
     const NAME: &'static str = "calibration";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.error.observe(row)
     }
 

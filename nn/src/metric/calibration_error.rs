@@ -1,7 +1,7 @@
 //! Expected calibration error: whether predicted probabilities match observed frequencies.
 
 use super::gathered::Mean;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::{Error, Result};
 
 /// The expected calibration error, from 0 to 1; lower is better.
@@ -62,7 +62,7 @@ impl Metric for CalibrationError {
     type Value = Option<f64>;
     const NAME: &'static str = "calibration error";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let decision = row.decision()?;
         let confidence = match row.outputs()? {
             &[p] if decision.classes == 2 => p.max(1.0 - p),

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use super::{Answer, Metric, all_examples};
+use super::{Metric, Observation, all_examples};
 use crate::head::Class;
 
 /// Rows and the value of a metric on them, worked out by hand.
@@ -21,7 +21,7 @@ impl Example {
     /// An example of the metric that `new` creates.
     pub(super) fn new<M: Metric<Value = Option<f64>>>(
         new: impl Fn() -> M + 'static,
-        rows: &[Answer],
+        rows: &[Observation],
         value: Option<f64>,
     ) -> Self {
         Self::of(new, rows, |value| value, value)
@@ -30,7 +30,7 @@ impl Example {
     /// An example of the metric that `new` creates, with a number read from its value.
     pub(super) fn of<M: Metric>(
         new: impl Fn() -> M + 'static,
-        rows: &[Answer],
+        rows: &[Observation],
         number: impl Fn(M::Value) -> Option<f64> + 'static,
         value: Option<f64>,
     ) -> Self {
@@ -44,23 +44,23 @@ impl Example {
     }
 }
 
-/// An answer with these probabilities and the true class.
-pub(super) fn class(outputs: &[f64], class: usize) -> Answer {
-    Answer::of_class(outputs, class).unwrap()
+/// An observation with these probabilities and the true class.
+pub(super) fn class(outputs: &[f64], class: usize) -> Observation {
+    Observation::of_class(outputs, class).unwrap()
 }
 
-/// An answer with these probabilities and the true events.
-pub(super) fn events(outputs: &[f64], targets: &[f64]) -> Answer {
-    Answer::of_events(outputs, targets).unwrap()
+/// An observation with these probabilities and the true events.
+pub(super) fn events(outputs: &[f64], targets: &[f64]) -> Observation {
+    Observation::of_events(outputs, targets).unwrap()
 }
 
-/// An answer with these outputs and targets.
-pub(super) fn numbers(outputs: &[f64], targets: &[f64]) -> Answer {
-    Answer::of_numbers(outputs, targets).unwrap()
+/// An observation with these outputs and targets.
+pub(super) fn numbers(outputs: &[f64], targets: &[f64]) -> Observation {
+    Observation::of_numbers(outputs, targets).unwrap()
 }
 
 /// Answers for `N` classes: each row is (predicted class, true class).
-pub(super) fn decisions<const N: usize>(rows: &[(usize, usize)]) -> Vec<Answer> {
+pub(super) fn decisions<const N: usize>(rows: &[(usize, usize)]) -> Vec<Observation> {
     let one_hot = |at: usize| -> [f64; N] { std::array::from_fn(|i| f64::from(u8::from(i == at))) };
     rows.iter().map(|&(chosen, actual)| class(&one_hot(chosen), actual)).collect()
 }
@@ -147,7 +147,7 @@ fn a_measure_does_not_depend_on_the_threads() {
     impl Metric for Sum {
         type Value = Option<f64>;
         const NAME: &'static str = "sum";
-        fn observe(&mut self, row: &Answer) -> crate::Result<()> {
+        fn observe(&mut self, row: &Observation) -> crate::Result<()> {
             self.0 += row.logits().unwrap().iter().fold(f64::MIN, |max, &z| max.max(z));
             Ok(())
         }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::gathered::{Average, Label, Labels};
 use super::picture::cut;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::{Error, Result};
 
 /// Precision, recall and F1 of every class, and their means: a [`Metric`] whose value is itself.
@@ -12,11 +12,11 @@ use crate::error::{Error, Result};
 /// It prints as a table, as scikit-learn's `classification_report`.
 ///
 /// ```
-/// use nn::metric::{Answer, ClassReport, Metric};
+/// use nn::metric::{Observation, ClassReport, Metric};
 ///
 /// let mut report = ClassReport::default();
-/// report.observe(&Answer::of_class(&[0.9, 0.1], 0)?)?;
-/// report.observe(&Answer::of_class(&[0.7, 0.3], 1)?)?;
+/// report.observe(&Observation::of_class(&[0.9, 0.1], 0)?)?;
+/// report.observe(&Observation::of_class(&[0.7, 0.3], 1)?)?;
 /// assert_eq!(report.class(0).map(|class| class.precision), Some(Some(0.5)));
 /// println!("{report}");
 /// # Ok::<(), nn::Error>(())
@@ -77,7 +77,7 @@ impl Metric for ClassReport {
     type Value = ClassReport;
     const NAME: &'static str = "class report";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.labels.observe(row)?;
         let (classes, names) = (self.labels.0.len(), self.names.len());
         if names != 0 && names != classes {

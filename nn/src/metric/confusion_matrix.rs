@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::picture::cut;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::{Error, Result};
 
 /// How many rows of each class were predicted as each class.
@@ -13,11 +13,11 @@ use crate::error::{Error, Result};
 /// printed in several parts.
 ///
 /// ```
-/// use nn::metric::{Answer, ConfusionMatrix, Metric};
+/// use nn::metric::{Observation, ConfusionMatrix, Metric};
 ///
 /// let mut matrix = ConfusionMatrix::named(["cat", "dog"]);
 /// for (dog, class) in [(0.1, 0), (0.9, 1), (0.3, 1)] {
-///     matrix.observe(&Answer::of_class(&[1.0 - dog, dog], class)?)?;
+///     matrix.observe(&Observation::of_class(&[1.0 - dog, dog], class)?)?;
 /// }
 /// assert_eq!(matrix.count(1, 0), 1.0); // a dog that was predicted as a cat
 /// println!("{matrix}");
@@ -81,7 +81,7 @@ impl Metric for ConfusionMatrix {
     type Value = ConfusionMatrix;
     const NAME: &'static str = "confusion matrix";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let decision = row.decision()?;
         let (classes, names) = (decision.classes, self.names.len());
         if self.classes == 0 && (names == 0 || names == classes) {

@@ -6,7 +6,7 @@ use num_traits::{One as _, Zero as _};
 use tensor::threads::Threads;
 
 use super::several::see;
-use super::{Answer, Metric, Metrics, check_rows};
+use super::{Metric, Metrics, Observation, check_rows};
 use crate::data::{Source, all_targets, check_weights, portions, weights_of};
 use crate::error::{Error, Result};
 use crate::head::{Head as _, HeadFunction};
@@ -255,7 +255,7 @@ impl<'a, N: Network> Evaluation<'a, N> {
         }
         let threads = self.checked()?;
         let (mut logits, mut outputs) = (Vec::new(), Vec::new());
-        let mut answer = Answer::default();
+        let mut observation = Observation::default();
         portions(data, &threads, |mut row, inputs, targets| {
             for (inputs, targets) in inputs.chunks(PORTION).zip(targets.chunks(PORTION)) {
                 if logits.len() < inputs.len() {
@@ -269,11 +269,11 @@ impl<'a, N: Network> Evaluation<'a, N> {
                 for ((z, y), target) in logits.iter().zip(&*outputs).zip(targets) {
                     let (z, y) = (z.as_slice(), y.as_slice());
                     match head {
-                        Some(head) => N::Head::answer(head, z, y, target, &mut answer),
-                        None => answer.write::<N::Float, N::Head>(z, y, target),
+                        Some(head) => N::Head::observation(head, z, y, target, &mut observation),
+                        None => observation.write::<N::Float, N::Head>(z, y, target),
                     }
-                    answer.set_weight(data.weight(row).unwrap_or(1.0));
-                    see(&mut metric, &answer)?;
+                    observation.set_weight(data.weight(row).unwrap_or(1.0));
+                    see(&mut metric, &observation)?;
                     row += 1;
                 }
             }

@@ -1,7 +1,7 @@
 //! Explained variance of regression outputs.
 
 use super::gathered::Spread;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// Explained variance: 1 − Var(t − y) / Var(t), up to 1; higher is better. It equals
@@ -19,7 +19,7 @@ impl Metric for ExplainedVariance {
     type Value = Option<f64>;
     const NAME: &'static str = "explained variance";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.spread.observe(row)
     }
 

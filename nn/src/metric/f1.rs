@@ -1,7 +1,7 @@
 //! F1: precision and recall in one number.
 
 use super::gathered::{Average, Label, Labels, label_metric};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 label_metric! {

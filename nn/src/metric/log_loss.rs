@@ -1,7 +1,7 @@
 //! The log loss, or mean negative log-likelihood.
 
 use super::gathered::Mean;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 use crate::head::Target;
 
@@ -23,7 +23,7 @@ impl Metric for LogLoss {
     type Value = Option<f64>;
     const NAME: &'static str = "log loss";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let p = row.outputs()?;
         let ln = |p: f64| p.clamp(f64::EPSILON, 1.0 - f64::EPSILON).ln();
         let loss = match (row.target(), row.logits()) {

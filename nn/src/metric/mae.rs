@@ -1,7 +1,7 @@
 //! Mean absolute error.
 
 use super::gathered::{Columns, Mean};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The mean absolute error, mean |y − t|, from 0; lower is better. The mean over several outputs.
@@ -17,7 +17,7 @@ impl Metric for Mae {
     type Value = Option<f64>;
     const NAME: &'static str = "MAE";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.columns.observe(row, |mean, y, t, weight| mean.add((y - t).abs(), weight))
     }
 

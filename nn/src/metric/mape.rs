@@ -1,7 +1,7 @@
 //! Mean absolute percentage error.
 
 use super::gathered::{Columns, Mean};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The mean absolute percentage error as a fraction, mean |y − t| / |t|, from 0 (0.05 is five
@@ -19,7 +19,7 @@ impl Metric for Mape {
     type Value = Option<f64>;
     const NAME: &'static str = "MAPE";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let has_zero = &mut self.has_zero;
         self.columns.observe(row, |mean, y, t, weight| {
             // As scikit-learn: a target closer to 0 than 2⁻⁵² counts as 2⁻⁵².

@@ -1,7 +1,7 @@
 //! Matthews' correlation of predicted and true classes.
 
 use super::gathered::{Label, Labels};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// Matthews' correlation coefficient, from −1 to 1; higher is better, and 0 is chance level.
@@ -20,7 +20,7 @@ impl Metric for Matthews {
     type Value = Option<f64>;
     const NAME: &'static str = "Matthews correlation";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         row.decision()?; // exclusive classes, not several events
         self.labels.observe(row)
     }

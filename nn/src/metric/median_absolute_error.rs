@@ -1,7 +1,7 @@
 //! Median absolute error.
 
 use super::gathered::Columns;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The median of |y − t|, from 0; lower is better. A few outliers do not change it. With an even
@@ -18,7 +18,7 @@ impl Metric for MedianAbsoluteError {
     type Value = Option<f64>;
     const NAME: &'static str = "median absolute error";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.columns.observe(row, |rows, y, t, weight| {
             if weight > 0.0 {
                 rows.push(((y - t).abs(), weight));

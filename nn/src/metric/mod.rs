@@ -30,11 +30,11 @@
 //! # Ok::<(), nn::Error>(())
 //! ```
 //!
-//! A custom metric receives one [`Answer`] after the other, for every kind of model:
+//! A custom metric receives one [`Observation`] after the other, for every kind of model:
 //!
 //! ```
 //! use nn::data::Dataset;
-//! use nn::metric::{Answer, Metric};
+//! use nn::metric::{Observation, Metric};
 //! use nn::prelude::*;
 //!
 //! /// The largest |output − target|; lower is better.
@@ -45,7 +45,7 @@
 //!     type Value = Option<f64>;
 //!     const NAME: &'static str = "largest error";
 //!
-//!     fn observe(&mut self, row: &Answer) -> nn::Result<()> {
+//!     fn observe(&mut self, row: &Observation) -> nn::Result<()> {
 //!         let (outputs, targets) = row.numbers()?;
 //!         let errors = outputs.iter().zip(targets).map(|(y, t)| (y - t).abs());
 //!         self.0 = errors.chain(self.0).reduce(f64::max);
@@ -86,7 +86,11 @@ pub use roc_curve::{RocCurve, RocPoint};
 pub(crate) use rows::{check_not_empty, check_rows};
 
 use crate::error::{Error, Result};
-pub use crate::head::{Answer, Decision, Target};
+pub use crate::head::{Decision, Observation, Target};
+
+/// The former name of [`Observation`].
+#[deprecated(note = "renamed to `Observation`")]
+pub type Answer = Observation;
 
 macro_rules! metrics {
     ($($file:ident :: $Metric:ident),* $(,)?) => {
@@ -146,8 +150,8 @@ pub trait Metric {
     /// # Errors
     ///
     /// If the metric does not fit such targets, or is not defined for such an output. The methods
-    /// of [`Answer`] return these errors.
-    fn observe(&mut self, row: &Answer) -> Result<()>;
+    /// of [`Observation`] return these errors.
+    fn observe(&mut self, row: &Observation) -> Result<()>;
 
     /// The value over all rows.
     fn finish(self) -> Self::Value;

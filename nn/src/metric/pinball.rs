@@ -1,7 +1,7 @@
 //! The pinball loss of a quantile.
 
 use super::gathered::{Columns, Mean};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The pinball loss of the quantile α: mean max(α·(t − y), (α − 1)·(t − y)), from 0; lower is
@@ -33,7 +33,7 @@ impl Metric for Pinball {
     type Value = Option<f64>;
     const NAME: &'static str = "pinball loss";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let alpha = self.alpha;
         self.columns.observe(row, |mean, y, t, weight| {
             let above = t - y;

@@ -1,7 +1,7 @@
 //! Average precision, the area under the precision-recall curve.
 
 use super::gathered::{Rankings, Scored, steps};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// Average precision, the area under the curve of precision over recall, from 0 to 1; higher is
@@ -23,7 +23,7 @@ impl Metric for PrAuc {
     type Value = Option<f64>;
     const NAME: &'static str = "PR-AUC";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.rankings.observe(row)
     }
 

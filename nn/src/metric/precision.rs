@@ -1,7 +1,7 @@
 //! Precision: the fraction of positive predictions that are correct.
 
 use super::gathered::{Average, Label, Labels, label_metric};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 label_metric! {

@@ -1,7 +1,7 @@
 //! R², the coefficient of determination.
 
 use super::gathered::Spread;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// R², the coefficient of determination: 1 − Σ (t − y)² / Σ (t − t̄)², up to 1; higher is better.
@@ -18,7 +18,7 @@ impl Metric for R2 {
     type Value = Option<f64>;
     const NAME: &'static str = "R²";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.spread.observe(row)
     }
 

@@ -1,7 +1,7 @@
 //! Recall: the fraction of positive rows that are found.
 
 use super::gathered::{Average, Label, Labels, label_metric};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 label_metric! {

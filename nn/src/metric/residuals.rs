@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::picture::bar;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The errors y − t of numbers, all outputs together: a [`Metric`] whose value is itself.
@@ -64,7 +64,7 @@ impl Metric for Residuals {
     type Value = Residuals;
     const NAME: &'static str = "residuals";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let (outputs, targets) = row.numbers()?;
         if row.weight() > 0.0 {
             self.errors.extend(outputs.iter().zip(targets).map(|(y, t)| y - t));

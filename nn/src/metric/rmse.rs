@@ -1,7 +1,7 @@
 //! Root mean squared error.
 
 use super::gathered::{Columns, Mean};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The root mean squared error, √(mean (y − t)²), from 0; lower is better. The mean of the roots
@@ -17,7 +17,7 @@ impl Metric for Rmse {
     type Value = Option<f64>;
     const NAME: &'static str = "RMSE";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.columns.observe(row, |mean, y, t, weight| mean.add((y - t) * (y - t), weight))
     }
 

@@ -1,7 +1,7 @@
 //! The area under the ROC curve.
 
 use super::gathered::{Rankings, Scored, steps};
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// The area under the receiver operating characteristic, from 0 to 1; higher is better, and ½ is
@@ -22,7 +22,7 @@ impl Metric for RocAuc {
     type Value = Option<f64>;
     const NAME: &'static str = "ROC-AUC";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         self.rankings.observe(row)
     }
 

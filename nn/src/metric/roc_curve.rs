@@ -5,7 +5,7 @@ use std::fmt;
 use super::gathered::{Rankings, steps};
 use super::picture::Grid;
 use super::roc_auc::area;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::{Error, Result};
 
 /// The receiver operating characteristic of two classes, or of one event: at every threshold of the
@@ -59,7 +59,7 @@ impl Metric for Roc {
     type Value = Option<RocCurve>;
     const NAME: &'static str = "ROC curve";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         if row.decision()?.classes != 2 {
             return Err(Error::value(
                 "number of classes",

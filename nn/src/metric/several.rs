@@ -1,10 +1,10 @@
 //! Several metrics in one pass over the data.
 
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 
 /// Passes a row to a metric. An error begins with the metric's name.
-pub(super) fn see<M: Metric>(metric: &mut M, row: &Answer) -> Result<()> {
+pub(super) fn see<M: Metric>(metric: &mut M, row: &Observation) -> Result<()> {
     metric.observe(row).map_err(|error| match M::NAME {
         "" => error, // of several metrics, one of which is named
         name => error.of(name),
@@ -18,7 +18,7 @@ macro_rules! tuples {
             type Value = ($($M::Value,)+);
             const NAME: &'static str = "";
 
-            fn observe(&mut self, row: &Answer) -> Result<()> {
+            fn observe(&mut self, row: &Observation) -> Result<()> {
                 $( see(&mut self.$at, row)?; )+
                 Ok(())
             }

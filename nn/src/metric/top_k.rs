@@ -1,7 +1,7 @@
 //! Top-k accuracy.
 
 use super::gathered::Mean;
-use super::{Answer, Metric};
+use super::{Metric, Observation};
 use crate::error::Result;
 use crate::head::Target;
 
@@ -33,7 +33,7 @@ impl Metric for TopK {
     type Value = Option<f64>;
     const NAME: &'static str = "top-k accuracy";
 
-    fn observe(&mut self, row: &Answer) -> Result<()> {
+    fn observe(&mut self, row: &Observation) -> Result<()> {
         let Target::Class(class) = row.target() else {
             return Err(row.other_than("a class"));
         };

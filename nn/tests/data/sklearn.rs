@@ -4,9 +4,9 @@
 use std::collections::BTreeSet;
 
 use nn::metric::{
-    Accuracy, Answer, BalancedAccuracy, Brier, CalibrationError, ClassReport, ConfusionMatrix,
-    ExplainedVariance, F1, LogLoss, Mae, Mape, Matthews, MedianAbsoluteError, Metric, Pinball,
-    PrAuc, Precision, R2, Recall, Rmse, Roc, RocAuc, RocCurve, TopK,
+    Accuracy, BalancedAccuracy, Brier, CalibrationError, ClassReport, ConfusionMatrix,
+    ExplainedVariance, F1, LogLoss, Mae, Mape, Matthews, MedianAbsoluteError, Metric, Observation,
+    Pinball, PrAuc, Precision, R2, Recall, Rmse, Roc, RocAuc, RocCurve, TopK,
 };
 
 /// Metrics of the list that are not compared with scikit-learn, and the reason.
@@ -19,7 +19,7 @@ const NOT_COMPARED: [(&str, &str); 3] = [
 /// One data set with its expected metrics.
 struct Case {
     name: String,
-    rows: Vec<Answer>,
+    rows: Vec<Observation>,
     /// `None` if the metric is undefined.
     said: Vec<(String, Option<f64>)>,
 }
@@ -49,29 +49,29 @@ fn read() -> Vec<Case> {
 }
 
 /// A weight, outputs, `|` and targets.
-fn answer(kind: &str, line: &str) -> Answer {
+fn answer(kind: &str, line: &str) -> Observation {
     let numbers =
         |text: &str| -> Vec<f64> { text.split_whitespace().map(|x| x.parse().unwrap()).collect() };
     let (left, right) = line.split_once('|').unwrap();
     let (left, targets) = (numbers(left), numbers(right));
     let (weight, outputs) = left.split_first().unwrap();
     let answer = match kind {
-        "class" => Answer::of_class(outputs, targets[0] as usize),
-        "event" | "events" => Answer::of_events(outputs, &targets),
-        "numbers" => Answer::of_numbers(outputs, &targets),
+        "class" => Observation::of_class(outputs, targets[0] as usize),
+        "event" | "events" => Observation::of_events(outputs, &targets),
+        "numbers" => Observation::of_numbers(outputs, &targets),
         _ => panic!("{kind}: no such kind of rows"),
     };
     answer.unwrap().weighted(*weight).unwrap()
 }
 
-fn of<M: Metric>(mut metric: M, rows: &[Answer]) -> M::Value {
+fn of<M: Metric>(mut metric: M, rows: &[Observation]) -> M::Value {
     rows.iter().for_each(|row| metric.observe(row).unwrap());
     metric.finish()
 }
 
 /// The same from the logits of the probabilities.
-fn with_logits(rows: &[Answer]) -> Vec<Answer> {
-    let logits = |row: &Answer| -> Vec<f64> {
+fn with_logits(rows: &[Observation]) -> Vec<Observation> {
+    let logits = |row: &Observation| -> Vec<f64> {
         let of = |&p: &f64| {
             if row.decision().is_ok_and(|_| row.outputs().unwrap().len() > 1) {
                 p.ln() + 3.0
@@ -85,7 +85,7 @@ fn with_logits(rows: &[Answer]) -> Vec<Answer> {
 }
 
 /// The value of a metric of the list, by its file name and a setting, for these rows.
-fn measured(metric: &str, rows: &[Answer]) -> Option<f64> {
+fn measured(metric: &str, rows: &[Observation]) -> Option<f64> {
     let mut words = metric.splitn(2, '.');
     let (name, setting) = (words.next().unwrap(), words.next().unwrap_or_default());
     macro_rules! by_label {

@@ -4,8 +4,8 @@
 use nn::data::{Class, Dataset};
 use nn::loss::{cross_entropy, mse};
 use nn::metric::{
-    Accuracy, Answer, BalancedAccuracy, Brier, CalibrationError, ConfusionMatrix, F1, LogLoss, Mae,
-    Metric, Precision, R2, Recall, RocAuc, Target, TopK,
+    Accuracy, BalancedAccuracy, Brier, CalibrationError, ConfusionMatrix, F1, LogLoss, Mae, Metric,
+    Observation, Precision, R2, Recall, RocAuc, Target, TopK,
 };
 use nn::prelude::*;
 use nn::{ErrorKind, Threads};
@@ -69,15 +69,15 @@ fn the_log_loss_of_a_softmax_is_its_cross_entropy() {
 #[test]
 fn each_of_several_heads_is_measured_alone() {
     #[derive(Default)]
-    struct Rows(Vec<Answer>);
+    struct Rows(Vec<Observation>);
     impl Metric for Rows {
-        type Value = Vec<Answer>;
+        type Value = Vec<Observation>;
         const NAME: &'static str = "rows";
-        fn observe(&mut self, row: &Answer) -> nn::Result<()> {
+        fn observe(&mut self, row: &Observation) -> nn::Result<()> {
             self.0.push(row.clone());
             Ok(())
         }
-        fn finish(self) -> Vec<Answer> {
+        fn finish(self) -> Vec<Observation> {
             self.0
         }
     }

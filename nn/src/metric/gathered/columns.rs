@@ -1,7 +1,7 @@
 //! One accumulator for each output.
 
 use crate::error::{Error, Result};
-use crate::head::Answer;
+use crate::head::Observation;
 
 /// One `A` for each output of a regression row.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +17,7 @@ impl<A: Default> Columns<A> {
     /// Calls `see` with each output of the row, its target and the row's weight.
     pub(in crate::metric) fn observe(
         &mut self,
-        row: &Answer,
+        row: &Observation,
         mut see: impl FnMut(&mut A, f64, f64, f64),
     ) -> Result<()> {
         let (outputs, targets) = row.numbers()?;

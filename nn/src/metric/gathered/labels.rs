@@ -2,7 +2,7 @@
 
 use super::columns::same_width;
 use crate::error::{Error, Result};
-use crate::head::{Answer, Target};
+use crate::head::{Observation, Target};
 
 /// The weights of the rows of one label: of a class, or of one of several events.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,7 +78,7 @@ impl Average {
 pub(in crate::metric) struct Labels(pub(in crate::metric) Vec<Label>);
 
 impl Labels {
-    pub(in crate::metric) fn observe(&mut self, row: &Answer) -> Result<()> {
+    pub(in crate::metric) fn observe(&mut self, row: &Observation) -> Result<()> {
         if let Target::Events(events) = row.target()
             && events.len() > 1
         {
@@ -182,7 +182,7 @@ macro_rules! label_metric {
             type Value = Option<f64>;
             const NAME: &'static str = $name;
 
-            fn observe(&mut self, row: &Answer) -> Result<()> {
+            fn observe(&mut self, row: &Observation) -> Result<()> {
                 self.labels.observe(row)?;
                 self.average.check(self.labels.0.len())
             }

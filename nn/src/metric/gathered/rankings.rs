@@ -2,7 +2,7 @@
 
 use super::columns::same_width;
 use crate::error::Result;
-use crate::head::{Answer, Target};
+use crate::head::{Observation, Target};
 
 /// One row of a ranking.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +18,7 @@ pub(in crate::metric) struct Scored {
 pub(in crate::metric) struct Rankings(Vec<Vec<Scored>>);
 
 impl Rankings {
-    pub(in crate::metric) fn observe(&mut self, row: &Answer) -> Result<()> {
+    pub(in crate::metric) fn observe(&mut self, row: &Observation) -> Result<()> {
         let outputs = row.outputs()?;
         let (outputs, first) = match row.target() {
             Target::Class(_) if outputs.len() == 2 => (&outputs[1..], 1),

@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::sum::Mean;
 use crate::error::Result;
-use crate::head::Answer;
+use crate::head::Observation;
 
 /// Error, target and weight of every row, output by output. A variance is exact only if the mean is
 /// known before.
@@ -13,7 +13,7 @@ pub(in crate::metric) struct Spread {
 }
 
 impl Spread {
-    pub(in crate::metric) fn observe(&mut self, row: &Answer) -> Result<()> {
+    pub(in crate::metric) fn observe(&mut self, row: &Observation) -> Result<()> {
         self.columns.observe(row, |rows, y, t, weight| rows.push([t - y, t, weight]))
     }
 

@@ -1,4 +1,4 @@
-//! [`Answer`]: the outputs of a model for one row next to the target, in one form for all models.
+//! [`Observation`]: the outputs of a model for one row next to the target, in one form for all models.
 
 use tensor::Float;
 
@@ -63,20 +63,20 @@ pub struct Decision {
 /// A model's prediction for one row, with its target: the input of a
 /// [`Metric`](crate::metric::Metric), for any model.
 ///
-/// All numbers are `f64`. An evaluation creates the answers of a network. For any other model,
+/// All numbers are `f64`. An evaluation creates the observations of a network. For any other model,
 /// create them yourself:
 ///
 /// ```
-/// use nn::metric::{Accuracy, Answer, Metric};
+/// use nn::metric::{Accuracy, Observation, Metric};
 ///
 /// let mut accuracy = Accuracy::default();
-/// accuracy.observe(&Answer::of_class(&[0.2, 0.8], 1)?)?;
-/// accuracy.observe(&Answer::of_class(&[0.6, 0.4], 1)?.weighted(3.0)?)?;
+/// accuracy.observe(&Observation::of_class(&[0.2, 0.8], 1)?)?;
+/// accuracy.observe(&Observation::of_class(&[0.6, 0.4], 1)?.weighted(3.0)?)?;
 /// assert_eq!(accuracy.finish(), Some(0.25));
 /// # Ok::<(), nn::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answer {
+pub struct Observation {
     outputs: Vec<f64>,
     /// Empty if they are not known.
     logits: Vec<f64>,
@@ -86,10 +86,10 @@ pub struct Answer {
     weight: f64,
 }
 
-impl Default for Answer {
-    /// An empty answer.
+impl Default for Observation {
+    /// An empty observation.
     fn default() -> Self {
-        Answer {
+        Observation {
             outputs: Vec::new(),
             logits: Vec::new(),
             target: Vec::new(),
@@ -100,7 +100,7 @@ impl Default for Answer {
     }
 }
 
-impl Answer {
+impl Observation {
     /// Creates one from a probability, or other score, for each class, and the index of the right
     /// class.
     ///
@@ -119,7 +119,7 @@ impl Answer {
         };
         let is_right = before.iter().all(|other| other < own) && from.iter().all(|o| o <= own);
         let target = vec![class as f64];
-        Ok(Answer::made(outputs, target, TargetKind::Class, Some(is_right)))
+        Ok(Observation::made(outputs, target, TargetKind::Class, Some(is_right)))
     }
 
     /// Creates one from the probabilities of independent events, and their targets: whether each
@@ -132,7 +132,7 @@ impl Answer {
         check_targets(outputs, targets, "a number from 0 to 1", |t| (0.0..=1.0).contains(&t))?;
         let is_right = |(&p, &t): (&f64, &f64)| !p.is_nan() && (p > 0.5) == (t > 0.5);
         let is_right = outputs.iter().zip(targets).all(is_right);
-        Ok(Answer::made(outputs, targets.to_vec(), TargetKind::Events, Some(is_right)))
+        Ok(Observation::made(outputs, targets.to_vec(), TargetKind::Events, Some(is_right)))
     }
 
     /// Creates one from predicted numbers and their targets.
@@ -142,11 +142,11 @@ impl Answer {
     /// If the number of targets is not that of outputs, or a target is not finite.
     pub fn of_numbers(outputs: &[f64], targets: &[f64]) -> Result<Self> {
         check_targets(outputs, targets, "a finite number", f64::is_finite)?;
-        Ok(Answer::made(outputs, targets.to_vec(), TargetKind::Numbers, None))
+        Ok(Observation::made(outputs, targets.to_vec(), TargetKind::Numbers, None))
     }
 
     fn made(outputs: &[f64], target: Vec<f64>, kind: TargetKind, is_right: Option<bool>) -> Self {
-        Answer { outputs: outputs.to_vec(), target, kind, is_right, ..Answer::default() }
+        Observation { outputs: outputs.to_vec(), target, kind, is_right, ..Observation::default() }
     }
 
     /// Adds the logits, the values before the head's function. From them the logarithm of an output
@@ -187,7 +187,7 @@ impl Answer {
         Ok(self)
     }
 
-    /// [`Answer::weighted`], for a weight that has been checked.
+    /// [`Observation::weighted`], for a weight that has been checked.
     pub(crate) fn set_weight(&mut self, weight: f64) {
         self.weight = weight;
     }
@@ -334,13 +334,19 @@ mod tests {
 
     #[test]
     fn an_answer_made_by_hand_is_checked() {
-        let says = |result: Result<Answer>| result.unwrap_err().to_string();
-        assert!(says(Answer::of_class(&[0.5, 0.5], 2)).starts_with("class: found 2, expected"));
-        assert!(says(Answer::of_class(&[], 0)).starts_with("class: found 0"));
-        assert!(says(Answer::of_events(&[0.5], &[])).starts_with("number of targets: found 0"));
-        assert!(says(Answer::of_events(&[0.5], &[1.5])).starts_with("target 0: found 1.5"));
-        assert!(says(Answer::of_numbers(&[0.5], &[f64::NAN])).starts_with("target 0: found NaN"));
-        let one = || Answer::of_class(&[1.0], 0).unwrap();
+        let says = |result: Result<Observation>| result.unwrap_err().to_string();
+        assert!(
+            says(Observation::of_class(&[0.5, 0.5], 2)).starts_with("class: found 2, expected")
+        );
+        assert!(says(Observation::of_class(&[], 0)).starts_with("class: found 0"));
+        assert!(
+            says(Observation::of_events(&[0.5], &[])).starts_with("number of targets: found 0")
+        );
+        assert!(says(Observation::of_events(&[0.5], &[1.5])).starts_with("target 0: found 1.5"));
+        assert!(
+            says(Observation::of_numbers(&[0.5], &[f64::NAN])).starts_with("target 0: found NaN")
+        );
+        let one = || Observation::of_class(&[1.0], 0).unwrap();
         for weight in [-1.0, f64::NAN, f64::INFINITY] {
             assert!(says(one().weighted(weight)).starts_with("weight: found"));
         }
@@ -349,7 +355,7 @@ mod tests {
 
     #[test]
     fn the_first_of_the_largest_outputs_is_chosen() {
-        let chosen = |outputs: &[f64]| Answer::of_class(outputs, 1).unwrap();
+        let chosen = |outputs: &[f64]| Observation::of_class(outputs, 1).unwrap();
         let tie = chosen(&[0.5, 0.5, 0.0]);
         assert_eq!(tie.decision().unwrap(), Decision { chosen: 0, actual: 1, classes: 3 });
         assert_eq!(tie.is_right(), Some(false));
@@ -357,22 +363,22 @@ mod tests {
         let nan = chosen(&[f64::NAN, 0.5]);
         assert!(nan.decision().is_err() && nan.outputs().is_err());
         assert_eq!(nan.is_right(), Some(false));
-        let event = |p, t| Answer::of_events(&[p], &[t]).unwrap().decision().unwrap();
+        let event = |p, t| Observation::of_events(&[p], &[t]).unwrap().decision().unwrap();
         assert_eq!(event(0.5, 1.0), Decision { chosen: 0, actual: 1, classes: 2 });
         assert_eq!(event(0.6, 0.0), Decision { chosen: 1, actual: 0, classes: 2 });
     }
 
     #[test]
     fn what_a_metric_does_not_fit_is_said() {
-        let numbers = Answer::of_numbers(&[1.0], &[2.0]).unwrap();
+        let numbers = Observation::of_numbers(&[1.0], &[2.0]).unwrap();
         let error = numbers.decision().unwrap_err().to_string();
         let expected = "target: found numbers, expected a class, or one event that happens or not; \
                         choose a metric that fits the model's head";
         assert_eq!(error, expected);
-        let two = Answer::of_events(&[0.5; 2], &[1.0; 2]).unwrap();
+        let two = Observation::of_events(&[0.5; 2], &[1.0; 2]).unwrap();
         let error = two.decision().unwrap_err().to_string();
         assert!(error.starts_with("target: found 2 events at once, expected a class"), "{error}");
-        let class = Answer::of_class(&[1.0], 0).unwrap();
+        let class = Observation::of_class(&[1.0], 0).unwrap();
         assert!(class.numbers().unwrap_err().to_string().starts_with("target: found a class"));
     }
 }

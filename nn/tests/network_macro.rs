@@ -4,7 +4,7 @@
 //! New messages are accepted with `TRYBUILD=overwrite cargo test -p nn --test network_macro`, and
 //! by reading them.
 
-// A user's crate has not the lints of this workspace; a case that tests lints says which.
+// A user's crate does not have the lints of this workspace. A case that tests lints names them.
 #![allow(missing_docs, missing_debug_implementations, unnameable_types, unreachable_pub)]
 #![allow(rust_2018_idioms)]
 

@@ -1,4 +1,5 @@
-//! [`Observation`]: the outputs of a model for one row next to the target, in one form for all models.
+//! [`Observation`]: the outputs of a model for one row next to the target, in one form for all
+//! models.
 
 use tensor::Float;
 

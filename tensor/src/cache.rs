@@ -3,6 +3,14 @@
 /// Size of a cache line, in bytes.
 pub(crate) const LINE: usize = 64;
 
+/// Elements in a cache line, at least one.
+pub(crate) const fn in_line<T>() -> usize {
+    match size_of::<T>() {
+        0 => LINE,
+        size => LINE.div_ceil(size),
+    }
+}
+
 /// Prefetches `values` into the cache without waiting. Use it for data that is needed soon and that
 /// the hardware prefetcher cannot predict.
 ///

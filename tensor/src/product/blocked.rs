@@ -21,7 +21,7 @@ use super::problem::{Accumulation, Problem, or_small};
 use super::tile::{Left, Right, Tiles};
 use super::transpose::SIDE;
 use crate::buffer::Buffer;
-use crate::cache::LINE;
+use crate::cache::{LINE, in_line};
 use crate::float::Float;
 
 /// Bytes of the right operand that all rows reuse: most of a second-level cache of 1 MiB.
@@ -172,7 +172,7 @@ const fn is_narrow<T, const W: usize>() -> bool {
 /// Distance between the rows of a copied left operand: a multiple of a cache line, and an odd one
 /// for the lengths of whole slabs, so that the rows are in different sets of the cache.
 fn row_distance<T>(slab: usize) -> usize {
-    let line = (LINE / size_of::<T>().max(1)).max(1);
+    let line = in_line::<T>();
     slab.next_multiple_of(2 * line) + line
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | `f32` | tiles of 8 × 48, or 6 × 64 | 6 × 16 | `matrixmultiply`; own tiles where FMA is standard |
 //! | `f64` | 8 × 24, or 6 × 32 | 6 × 8 | the same |
-//! | any other | | | tiles of 4 × 4 in the type's own arithmetic |
+//! | any other | | | row by row in the type's own arithmetic |
 //!
 //! The products of `f32` and `f64` are compiled in this crate and nowhere else.
 
@@ -14,6 +14,7 @@ use super::blocked;
 use super::matrix::Matrix;
 use super::matrix_mut::MatrixMut;
 use super::pack::pack;
+use super::plain;
 use super::problem::{Accumulation, Problem};
 use super::row::{self, row};
 use super::tile::{Left, Right, Tiles, tile};
@@ -36,7 +37,7 @@ pub(super) fn run<T: Float>(isa: Isa, problem: &mut Problem<'_, '_, T>) {
     if let Some(run) = same::<Run<f64>, Run<T>>(run_f64) {
         return run(isa, problem);
     }
-    in_readable_strides(problem, |problem| blocked::product::<T, Standard, 4, 4, 4, 4>(problem));
+    plain::product(problem);
 }
 
 impl<T: Float> Tiles<T> for Standard {

@@ -17,6 +17,7 @@
 //! | `dispatch.rs` | selects the kernel for the float type and the CPU |
 //! | `blocked.rs` | splits the matrices into tiles (cache blocking) |
 //! | `row.rs` | a product of a single row |
+//! | `plain.rs` | the product of a float without kernels of its own |
 //! | `tile.rs` | the microkernel: a tile of C in registers |
 //! | `pack.rs` | packs operands that would not stream well |
 //! | `vector.rs` | a row of a tile in vector instructions |
@@ -32,6 +33,7 @@ mod divided;
 mod matrix;
 mod matrix_mut;
 mod pack;
+mod plain;
 mod problem;
 mod row;
 mod staged;

@@ -153,11 +153,7 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
             b.data.get_unchecked(k * b.stride + first..k * b.stride + first + L)
         }
     };
-    if width == V * L {
-        add_rows::<T, K, V, L>(&mut sums, a, |k, j| b(k, j * L));
-    } else {
-        add_rows::<T, K, V, L>(&mut sums, a, |k, j| b(k, place(j)));
-    }
+    add_rows::<T, K, V, L>(&mut sums, a, |k, j| b(k, place(j)));
     each_vector!(j of V: c[place(j)..][..L].copy_from_slice(&sums[j]));
 }
 

@@ -188,7 +188,7 @@ impl<T: Float> Inline for AllFinite<'_, T> {
             let mut sums = [T::zero(); LANES];
             for row in block {
                 for lane in 0..LANES {
-                    sums[lane] = row[lane].mul_add(T::zero(), sums[lane]);
+                    sums[lane] = sums[lane] + row[lane] * T::zero();
                 }
             }
             let mut any = false;

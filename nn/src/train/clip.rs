@@ -93,6 +93,19 @@ impl Clip {
     }
 }
 
+/// A [`Clip`] for gradients of `T`.
+pub(super) struct Clipping<T> {
+    pub(super) clip: Clip,
+    /// [`Clip::bound`]. A pointer, so that a program that does not clip does not contain it.
+    pub(super) bound: fn(&Clip, &mut [T], &[NamedTensor], &Threads) -> Bound<T>,
+}
+
+impl<T: Float> Clipping<T> {
+    pub(super) fn new(clip: Clip) -> Self {
+        Clipping { clip, bound: Clip::bound }
+    }
+}
+
 /// What a [`Clip`] does to every number of a gradient. NaN stays NaN.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Bound<T> {

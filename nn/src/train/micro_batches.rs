@@ -8,16 +8,32 @@ use crate::error::{Error, Result};
 use crate::layer::Sums;
 
 /// Settings and buffers of a trainer for micro-batches.
-pub(super) struct MicroBatches {
+pub(super) struct MicroBatches<M: Model> {
+    /// [`MicroBatches::differentiate_all`]. A pointer, so that a program without micro-batches does
+    /// not contain it.
+    differentiate: Differentiate<M>,
     /// Maximum number of rows per micro-batch.
     rows: usize,
     /// Sums of weights over the whole batch, as the loss needs them.
     weight_sums: Vec<f64>,
 }
 
-impl MicroBatches {
+type Differentiate<M> = fn(
+    &mut MicroBatches<M>,
+    &M,
+    Batch<'_, M>,
+    usize,
+    How<'_, '_, M>,
+    &mut Buffer<<M as Model>::Float>,
+) -> Result<<M as Model>::Float>;
+
+/// The loss, the settings of a pass, and the workspace.
+type How<'h, 'r, M> =
+    (&'h mut <M as Model>::Loss, &'h Run<'r>, &'h mut <M as Model>::Workspace);
+
+impl<M: Model> MicroBatches<M> {
     pub(super) fn new(rows: usize) -> Self {
-        MicroBatches { rows, weight_sums: Vec::new() }
+        MicroBatches { differentiate: Self::differentiate_all, rows, weight_sums: Vec::new() }
     }
 
     /// Whether a batch of `rows` rows has more than one micro-batch.
@@ -27,7 +43,7 @@ impl MicroBatches {
 
     /// Refuses micro-batches without rows, and models that do not support them; `shards`: whether
     /// shards are set, too.
-    pub(super) fn check<M: Model>(&self, model: &M, shards: bool) -> Result<()> {
+    pub(super) fn check(&self, model: &M, shards: bool) -> Result<()> {
         if self.rows == 0 {
             let advice = "leave `micro_batches` out for batches that are passed through at once";
             return Err(Error::value("micro-batch", "0 rows", "at least 1", advice));
@@ -44,12 +60,23 @@ impl MicroBatches {
     }
 
     /// Returns the mean loss of a batch of `rows` rows, and computes its gradient.
-    pub(super) fn differentiate<M: Model>(
+    pub(super) fn differentiate(
         &mut self,
         model: &M,
         batch: Batch<'_, M>,
         rows: usize,
-        (loss, run, workspace): (&mut M::Loss, &Run<'_>, &mut M::Workspace),
+        how: How<'_, '_, M>,
+        gradient: &mut Buffer<M::Float>,
+    ) -> Result<M::Float> {
+        (self.differentiate)(self, model, batch, rows, how, gradient)
+    }
+
+    fn differentiate_all(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+        rows: usize,
+        (loss, run, workspace): How<'_, '_, M>,
         gradient: &mut Buffer<M::Float>,
     ) -> Result<M::Float> {
         let [inputs, targets] = model.row_widths().map(|width| rows * width);

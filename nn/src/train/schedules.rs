@@ -60,7 +60,7 @@ pub(super) struct Factors([f64; COUNT]);
 
 impl Factors {
     /// No changes.
-    pub(super) const NONE: Factors = Factors([1.0; COUNT]);
+    const NONE: Factors = Factors([1.0; COUNT]);
 
     pub(super) const fn of(&self, setting: Setting) -> f64 {
         self.0[setting as usize]
@@ -70,13 +70,8 @@ impl Factors {
         self.0[setting as usize] = factor;
     }
 
-    /// Whether all factors are 1.
-    pub(super) fn are_none(&self) -> bool {
-        *self == Factors::NONE
-    }
-
     /// The optimizer with its momentum at this step, if that differs.
-    pub(super) fn rule<T: Float, O: Optimizer<T>>(&self, rule: &O) -> Option<O> {
+    fn rule<T: Float, O: Optimizer<T>>(&self, rule: &O) -> Option<O> {
         match self.of(Setting::Momentum) {
             1.0 => None,
             factor => rule.scale_momentum(factor),
@@ -85,7 +80,7 @@ impl Factors {
 
     /// Refuses a factor that is invalid, has nothing to multiply, or moves its setting out of
     /// range.
-    pub(super) fn check<T: Float, O: Optimizer<T>>(
+    fn check<T: Float, O: Optimizer<T>>(
         &self,
         scaled: &Scaled,
         rule: &O,
@@ -111,9 +106,57 @@ impl Factors {
     }
 }
 
+/// The factors of a trainer, with how they are checked and used: pointers, which [`Scaling::new`]
+/// sets, so that a program without factors does not contain the functions.
+pub(super) struct Scaling<M: Model, O> {
+    pub(super) factors: Factors,
+    /// The values that the factors multiply, from the first check on.
+    scaled: Option<Scaled>,
+    check: Check<M, O>,
+    rule: fn(&Factors, &O) -> Option<O>,
+}
+
+type Check<M, O> =
+    fn(&mut Scaling<M, O>, &M, &<M as Model>::Loss, rule: &O, steps: u64) -> Result<()>;
+
+impl<M: Model, O: Optimizer<M::Float>> Scaling<M, O> {
+    pub(super) fn new() -> Self {
+        Scaling {
+            factors: Factors::NONE,
+            scaled: None,
+            check: Self::check_all,
+            rule: Factors::rule::<M::Float, O>,
+        }
+    }
+
+    /// Refuses factors that have nothing to multiply, or that are out of range.
+    pub(super) fn check(
+        &mut self,
+        model: &M,
+        loss: &M::Loss,
+        rule: &O,
+        steps: u64,
+    ) -> Result<()> {
+        (self.check)(self, model, loss, rule, steps)
+    }
+
+    /// The optimizer with its momentum at this step, if that differs.
+    pub(super) fn rule(&self, rule: &O) -> Option<O> {
+        (self.rule)(&self.factors, rule)
+    }
+
+    fn check_all(&mut self, model: &M, loss: &M::Loss, rule: &O, steps: u64) -> Result<()> {
+        if self.factors == Factors::NONE {
+            return Ok(());
+        }
+        let scaled = self.scaled.get_or_insert_with(|| Scaled::of(model, loss));
+        self.factors.check(scaled, rule, steps)
+    }
+}
+
 /// The settings that factors multiply and that belong neither to the optimizer nor to a tensor.
 #[derive(Debug)]
-pub(super) struct Scaled {
+struct Scaled {
     model: String,
     /// The largest dropout rate.
     dropout: Option<f64>,
@@ -122,7 +165,7 @@ pub(super) struct Scaled {
 }
 
 impl Scaled {
-    pub(super) fn of<M: Model>(model: &M, loss: &M::Loss) -> Self {
+    fn of<M: Model>(model: &M, loss: &M::Loss) -> Self {
         Scaled {
             model: model.name(),
             dropout: model.dropout_rate(),

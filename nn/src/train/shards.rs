@@ -105,6 +105,7 @@ fn scale<T: Float>(numbers: &mut [T], factor: T, threads: &Threads) {
 
 /// Buffers and settings of a trainer for batches in shards.
 pub(super) struct Shards<M: Model> {
+    calls: Calls<M>,
     /// Number of parts of a batch.
     pub(super) count: usize,
     /// The ranks that share the parts, if there are several.
@@ -127,9 +128,42 @@ pub(super) struct Shards<M: Model> {
     part_sums: Vec<f64>,
 }
 
+/// What a trainer calls on its [`Shards`]. These are pointers, which [`Shards::new`] sets, so that a
+/// program without shards does not contain the functions.
+struct Calls<M: Model> {
+    differentiate: Differentiate<M>,
+    update_state: fn(&mut Shards<M>, &mut M, &[Range<usize>], &Threads),
+    validate: Validate<M>,
+}
+
+type Differentiate<M> = fn(
+    &mut Shards<M>,
+    &M,
+    Batch<'_, M>,
+    usize,
+    How<'_, '_, M>,
+    &mut Buffer<<M as Model>::Float>,
+) -> std::result::Result<<M as Model>::Float, Failure>;
+
+type Validate<M> = fn(
+    &mut Shards<M>,
+    &M,
+    &dyn Source<<M as Model>::Input, <M as Model>::Target>,
+    &mut <M as Model>::Loss,
+    &Threads,
+) -> Result<Metrics>;
+
+/// The loss and the settings of a pass, and the ranges of the state that follows the batches.
+type How<'h, 'r, M> = (&'h mut <M as Model>::Loss, &'h Run<'r>, &'h [Range<usize>]);
+
 impl<M: Model> Shards<M> {
     pub(super) fn new(count: usize) -> Self {
         Shards {
+            calls: Calls {
+                differentiate: Self::differentiate_parts,
+                update_state: Self::update_state_of_parts,
+                validate: Self::validate_parts,
+            },
             count,
             world: None,
             is_apart: false,
@@ -169,7 +203,40 @@ impl<M: Model> Shards<M> {
         model: &M,
         batch: Batch<'_, M>,
         rows: usize,
-        (loss, run, state): (&mut M::Loss, &Run<'_>, &[Range<usize>]),
+        how: How<'_, '_, M>,
+        gradient: &mut Buffer<M::Float>,
+    ) -> std::result::Result<M::Float, Failure> {
+        (self.calls.differentiate)(self, model, batch, rows, how, gradient)
+    }
+
+    /// [`Model::update_state`] for each part of the last differentiated batch, all from the same
+    /// state; the result is their mean, weighted by the rows.
+    pub(super) fn update_state(
+        &mut self,
+        model: &mut M,
+        state: &[Range<usize>],
+        threads: &Threads,
+    ) {
+        (self.calls.update_state)(self, model, state, threads);
+    }
+
+    /// [`Model::validate`] part by part of the data, divided among the ranks.
+    pub(super) fn validate(
+        &mut self,
+        model: &M,
+        data: &dyn Source<M::Input, M::Target>,
+        loss: &mut M::Loss,
+        threads: &Threads,
+    ) -> Result<Metrics> {
+        (self.calls.validate)(self, model, data, loss, threads)
+    }
+
+    fn differentiate_parts(
+        &mut self,
+        model: &M,
+        batch: Batch<'_, M>,
+        rows: usize,
+        (loss, run, state): How<'_, '_, M>,
         gradient: &mut Buffer<M::Float>,
     ) -> std::result::Result<M::Float, Failure> {
         let len = model.flat().len();
@@ -274,14 +341,7 @@ impl<M: Model> Shards<M> {
         }
     }
 
-    /// [`Model::update_state`] for each part of the last differentiated batch, all from the same
-    /// state; the result is their mean, weighted by the rows.
-    pub(super) fn update_state(
-        &mut self,
-        model: &mut M,
-        state: &[Range<usize>],
-        threads: &Threads,
-    ) {
+    fn update_state_of_parts(&mut self, model: &mut M, state: &[Range<usize>], threads: &Threads) {
         let len: usize = state.iter().map(Range::len).sum();
         if len == 0 {
             return;
@@ -318,8 +378,7 @@ impl<M: Model> Shards<M> {
         }
     }
 
-    /// [`Model::validate`] part by part of the data, divided among the ranks.
-    pub(super) fn validate(
+    fn validate_parts(
         &mut self,
         model: &M,
         data: &dyn Source<M::Input, M::Target>,

@@ -7,7 +7,7 @@ use num_traits::Float as _;
 use tensor::threads::Threads;
 use tensor::{Buffer, Float as _};
 
-use super::clip::{Bound, Clip};
+use super::clip::{Bound, Clip, Clipping};
 use super::failure::Failure;
 use super::groups::Groups;
 use super::memory::Memory;
@@ -15,7 +15,7 @@ use super::micro_batches::MicroBatches;
 use super::model::{Batch, Model, Run, encoded_rows};
 use super::network::LossOf;
 use super::preconditions::check_weighs;
-use super::schedules::{Factors, Scaled, Setting};
+use super::schedules::{Scaling, Setting};
 use super::shards::{Shards, check_shards};
 use super::update::Update;
 use crate::data::{Source, normalize};
@@ -47,12 +47,12 @@ pub struct Trainer<M: Model, O> {
     optimizer: O,
     pub(crate) loss: M::Loss,
     pub(super) threads: Threads,
-    clip: Option<Clip>,
+    clip: Option<Clipping<M::Float>>,
     pub(super) groups: Groups,
     /// Set if batches are computed in shards.
     pub(super) shards: Option<Shards<M>>,
     /// Set if batches are passed through in micro-batches.
-    pub(super) micro_batches: Option<MicroBatches>,
+    pub(super) micro_batches: Option<MicroBatches<M>>,
     pub(super) workspace: M::Workspace,
     /// Buffer for encoded rows.
     encoded: Vec<M::Input>,
@@ -64,10 +64,8 @@ pub struct Trainer<M: Model, O> {
     pub(super) seed: u64,
     pub(super) steps: u64,
     pub(super) rate: f64,
-    /// Factors on settings other than the learning rate.
-    factors: Factors,
-    /// The values that the factors multiply, once a factor has been set.
-    scaled: Option<Scaled>,
+    /// Factors on settings other than the learning rate, once one has been set.
+    scaling: Option<Scaling<M, O>>,
     /// Whether the workspace holds a batch whose running state is not yet written to the model.
     pub(super) has_state_to_come: bool,
     /// Whether the last pass has computed the gradient already, as a pass in parts does.
@@ -106,8 +104,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             seed: 0,
             steps: 0,
             rate: 1.0,
-            factors: Factors::NONE,
-            scaled: None,
+            scaling: None,
             has_state_to_come: false,
             has_gradient: false,
             is_broken: false,
@@ -131,7 +128,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     /// Bounds the gradient of each step. [`Trainer::apply`] does not clip.
     #[must_use]
     pub fn clip(mut self, clip: Clip) -> Self {
-        self.clip = Some(clip);
+        self.clip = Some(Clipping::new(clip));
         self
     }
 
@@ -209,7 +206,7 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
     }
 
     pub(super) fn set_factor(&mut self, setting: Setting, factor: f64) {
-        self.factors.set(setting, factor);
+        self.scaling.get_or_insert_with(Scaling::new).factors.set(setting, factor);
     }
 
     /// The gradient of the last [`Trainer::differentiate`]: flat, in the order of [`Model::flat`].
@@ -464,7 +461,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
             // Frozen tensors have no gradient and do not count in its norm.
             let frozen = memory.tensors.iter().filter(|tensor| !tensor.trained);
             frozen.for_each(|tensor| gradient[tensor.range()].fill(M::Float::of(0.0)));
-            bound = clip.bound(&mut gradient[..memory.len], &memory.tensors, &self.threads);
+            let gradient = &mut gradient[..memory.len];
+            bound = (clip.bound)(&clip.clip, gradient, &memory.tensors, &self.threads);
         }
         let changed = self.change(model, |model, _, update| {
             update.apply_bounded(model.flat_mut(), &mut gradient, bound)
@@ -506,19 +504,14 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
 
     /// Checks all settings, as the first step does.
     pub(super) fn check(&self) -> Result<()> {
-        self.clip.iter().try_for_each(Clip::check)?;
+        self.clip.iter().try_for_each(|clip| clip.clip.check())?;
         self.shards.iter().try_for_each(|shards| check_shards(shards.count))?;
         self.optimizer.check()
     }
 
-    /// Refuses factors that have nothing to multiply, or that are out of range.
-    fn check_factors(&mut self, model: &M) -> Result<()> {
-        if self.factors.are_none() {
-            return Ok(());
-        }
-        let Trainer { optimizer, loss, scaled, factors, .. } = self;
-        let scaled = scaled.get_or_insert_with(|| Scaled::of(model, loss));
-        factors.check(scaled, optimizer, self.steps)
+    /// The factor on a setting.
+    fn factor(&self, setting: Setting) -> f64 {
+        self.scaling.as_ref().map_or(1.0, |scaling| scaling.factors.of(setting))
     }
 
     /// Checks that the optimizer's state is finite.
@@ -539,8 +532,8 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         rows: usize,
     ) -> std::result::Result<M::Float, Failure> {
         let (seed, step) = (self.seed, self.steps);
-        let dropout = self.factors.of(Setting::Dropout);
-        let smoothing = self.factors.of(Setting::Smoothing);
+        let dropout = self.factor(Setting::Dropout);
+        let smoothing = self.factor(Setting::Smoothing);
         let run = Run { seed, step, dropout, smoothing, ..Run::new(&self.threads) };
         let micro_batches = self.micro_batches.as_mut().filter(|portions| portions.divides(rows));
         self.has_gradient = self.shards.is_some() || micro_batches.is_some();
@@ -569,9 +562,10 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
         model: &mut M,
         change: impl FnOnce(&mut M, &mut M::Workspace, Update<'_, M::Float, O>) -> bool,
     ) -> std::result::Result<(), Failure> {
+        let decay = self.factor(Setting::Decay);
         let Some(memory) = &mut self.memory else { return Ok(()) };
-        memory.set_decay(self.factors.of(Setting::Decay));
-        let scaled = self.factors.rule::<M::Float, O>(&self.optimizer);
+        memory.set_decay(decay);
+        let scaled = self.scaling.as_ref().and_then(|scaling| scaling.rule(&self.optimizer));
         self.is_broken = true;
         self.steps += 1;
         let update = Update {
@@ -613,7 +607,9 @@ impl<M: Model, O: Optimizer<M::Float>> Trainer<M, O> {
                 "correct the schedule",
             ));
         }
-        self.check_factors(model)?;
+        if let Some(scaling) = &mut self.scaling {
+            scaling.check(model, &self.loss, &self.optimizer, self.steps)?;
+        }
         let len = model.flat().len();
         match &self.memory {
             Some(memory) if memory.len == len => Ok(()),

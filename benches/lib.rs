@@ -14,6 +14,16 @@ network! {
     pub struct Digits(dense(784 -> 128, relu), dense(10, softmax));
     /// Wider and one layer deeper.
     pub struct Wide(dense(784 -> 512, relu), dense(512, relu), dense(10, softmax));
+    /// Sixteen narrow layers.
+    pub struct Deep(
+        dense(784 -> 64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
+        dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
+        dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
+        dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
+        dense(10, softmax),
+    );
+    /// 25 million parameters.
+    pub struct Large(dense(1024 -> 4096, relu), dense(4096, relu), dense(1000, softmax));
     /// So small that the overhead dominates.
     pub struct Tiny(dense(2 -> 16, tanh), dense(16, tanh), dense(1));
 }

@@ -12,27 +12,17 @@ use std::time::Instant;
 
 use benches::machine;
 use benches::protocol::{self, Options, Product, Task, Training, Workload};
-use benches::{Digits, Tiny, Wide};
+use benches::{Deep, Digits, Large, Tiny, Wide};
 use nn::data::{Class, Dataset, FlatTarget, Minibatch, fashion_mnist};
 use nn::prelude::*;
 use nn::{Adam, Dynamic, Model, Optimizer, Row, Sgd, Threads, Trainer};
 use tensor::product::{Matrix, Start, product_with};
 
 network! {
-    /// Sixteen narrow layers.
-    struct Deep(
-        dense(784 -> 64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
-        dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
-        dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
-        dense(64, tanh), dense(64, tanh), dense(64, tanh), dense(64, tanh),
-        dense(10, softmax),
-    );
     /// Of OpenNN's benchmark.
     struct WideTanh(dense(28 -> 300, tanh), dense(300, tanh) * 4, dense(1));
     /// Of SimpleChains' benchmark.
     struct Chain(dense(4 -> 32, tanh), dense(16, tanh), dense(4));
-    /// 25 million parameters.
-    struct Large(dense(1024 -> 4096, relu), dense(4096, relu), dense(1000, softmax));
 }
 
 fn main() -> ExitCode {

@@ -28,8 +28,7 @@ type Differentiate<M> = fn(
 ) -> Result<<M as Model>::Float>;
 
 /// The loss, the settings of a pass, and the workspace.
-type How<'h, 'r, M> =
-    (&'h mut <M as Model>::Loss, &'h Run<'r>, &'h mut <M as Model>::Workspace);
+type How<'h, 'r, M> = (&'h mut <M as Model>::Loss, &'h Run<'r>, &'h mut <M as Model>::Workspace);
 
 impl<M: Model> MicroBatches<M> {
     pub(super) fn new(rows: usize) -> Self {

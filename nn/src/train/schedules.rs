@@ -130,13 +130,7 @@ impl<M: Model, O: Optimizer<M::Float>> Scaling<M, O> {
     }
 
     /// Refuses factors that have nothing to multiply, or that are out of range.
-    pub(super) fn check(
-        &mut self,
-        model: &M,
-        loss: &M::Loss,
-        rule: &O,
-        steps: u64,
-    ) -> Result<()> {
+    pub(super) fn check(&mut self, model: &M, loss: &M::Loss, rule: &O, steps: u64) -> Result<()> {
         (self.check)(self, model, loss, rule, steps)
     }
 

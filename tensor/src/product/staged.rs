@@ -66,7 +66,7 @@ pub fn product_in_stages<T: Float>(
     let done = [const { AtomicUsize::new(0) }; MOST];
     // A thread that has done its stage may take a later one whose thread is missing. So every stage
     // that another waits for is computed.
-    threads.for_each(0..stages, |stage| {
+    threads.for_each_stage(0..stages, blocks, |stage| {
         let k = stage * depth..k.min((stage + 1) * depth);
         let (a, b) = (a.cols_between(k.start, k.end), b.rows_between(k.start, k.end));
         let progress = Progress(&done[stage], blocks);

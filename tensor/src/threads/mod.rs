@@ -12,6 +12,8 @@
 //! Then it sleeps and uses no CPU time while no training runs.
 
 mod pool;
+#[cfg(feature = "record")]
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -20,7 +22,10 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 
 use pool::Helpers;
+pub use pool::SLOTS;
 pub(crate) use pool::wait_while;
+#[cfg(feature = "record")]
+pub use record::{Recording, Section};
 
 /// A pool of threads, the calling one included. Clones share the same threads.
 ///
@@ -42,6 +47,8 @@ pub struct Threads {
     helpers: Option<Arc<Helpers>>,
     /// Whether [`Threads::worth`] always returns all threads.
     for_any_work: bool,
+    #[cfg(feature = "record")]
+    recording: Option<Arc<Recording>>,
 }
 
 impl Threads {
@@ -59,7 +66,30 @@ impl Threads {
     ) -> Self {
         let helpers = (count > 1).then(|| Helpers::start(count - 1, spawn));
         let helpers = helpers.filter(|helpers| helpers.count() > 0).map(Arc::new);
-        Threads { helpers, for_any_work: false }
+        Threads {
+            helpers,
+            for_any_work: false,
+            #[cfg(feature = "record")]
+            recording: None,
+        }
+    }
+
+    /// Pretends to be a pool of `count` threads, for whom work is divided, but whose items the
+    /// calling thread does, one after the other. It records how long each takes, as a model of a
+    /// machine with as many cores. (Requires the feature `record`.)
+    ///
+    /// ```
+    /// let (threads, recording) = tensor::threads::Threads::recorded(32);
+    /// threads.for_each(0..64, |_| {});
+    /// let [section] = &recording.take()[..] else { panic!("one section") };
+    /// assert_eq!(section.items.len(), 64);
+    /// assert!(section.seconds(32) <= section.seconds(1));
+    /// ```
+    #[cfg(feature = "record")]
+    pub fn recorded(count: usize) -> (Self, Arc<Recording>) {
+        let recording = Arc::new(Recording::of(count.max(1)));
+        let recorded = Some(recording.clone());
+        (Threads { helpers: None, for_any_work: false, recording: recorded }, recording)
     }
 
     /// Returns the global pool: as many threads as the process may use, shared by all callers.
@@ -71,6 +101,10 @@ impl Threads {
 
     /// The number of threads, the calling one included.
     pub fn count(&self) -> usize {
+        #[cfg(feature = "record")]
+        if let Some(recording) = &self.recording {
+            return recording.threads;
+        }
         1 + self.helpers.as_ref().map_or(0, |helpers| helpers.count())
     }
 
@@ -98,8 +132,23 @@ impl Threads {
     ///
     /// If `work` panics on any thread, with the same payload. Other items may then not be
     /// processed.
-    pub fn for_each<I>(&self, mut items: I, work: impl Fn(I::Item) + Sync)
+    pub fn for_each<I>(&self, items: I, work: impl Fn(I::Item) + Sync)
     where
+        I: Iterator,
+        I::Item: Send,
+    {
+        self.for_each_stage(items, 1, work);
+    }
+
+    /// [`Threads::for_each`] where the items are stages of a pipeline: each takes over from the one
+    /// before it in so many `steps`.
+    #[cfg_attr(not(feature = "record"), allow(unused_variables))] // `steps` is only recorded
+    pub(crate) fn for_each_stage<I>(
+        &self,
+        mut items: I,
+        steps: usize,
+        work: impl Fn(I::Item) + Sync,
+    ) where
         I: Iterator,
         I::Item: Send,
     {
@@ -109,6 +158,13 @@ impl Threads {
                 work(item);
             }
         };
+        #[cfg(feature = "record")]
+        if let Some(recording) = &self.recording {
+            let together = pool::slots_at_a_time::<I::Item>(recording.threads - 1);
+            if recording.for_each(&mut items, steps, together, &take).is_some() {
+                return;
+            }
+        }
         if let Some(helpers) = &self.helpers
             && helpers.for_each(&mut items, &take).is_some()
         {

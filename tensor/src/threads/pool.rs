@@ -10,14 +10,22 @@ use std::thread::JoinHandle;
 /// An item until it is done; locked by the thread that does it.
 type Slot<T> = Mutex<Option<T>>;
 
-/// Items that are handed out at a time.
-pub(super) const SLOTS: usize = 64;
+/// Items that are handed out at a time, unless they are large. More are handed out in turns, each
+/// of which is divided among the threads.
+pub const SLOTS: usize = 64;
 
 /// The same for larger items.
 const FEW_SLOTS: usize = 16;
 
 /// Most bytes of items on the stack.
 const MOST_STACK: usize = 32 * 1024;
+
+/// The number of items that are handed out at a time to so many helpers.
+pub(super) const fn slots_at_a_time<T>(helpers: usize) -> usize {
+    let size = size_of::<Slot<T>>();
+    let few = size * SLOTS > MOST_STACK && size * FEW_SLOTS <= MOST_STACK && helpers < FEW_SLOTS;
+    if few { FEW_SLOTS } else { SLOTS }
+}
 
 /// The order in which `thread` of `threads` tries `count` items: its own part, then the others'
 /// from their ends, which their owners reach last.
@@ -123,10 +131,9 @@ impl Helpers {
             Err(TryLockError::Poisoned(section)) => section.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        let size = size_of::<Slot<T>>();
-        if size * SLOTS <= MOST_STACK {
+        if size_of::<Slot<T>>() * SLOTS <= MOST_STACK {
             self.section::<T, SLOTS>(items, work);
-        } else if size * FEW_SLOTS <= MOST_STACK && self.count() < FEW_SLOTS {
+        } else if slots_at_a_time::<T>(self.count()) == FEW_SLOTS {
             self.section::<T, FEW_SLOTS>(items, work);
         } else {
             self.section_on_heap(items, work);

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use tensor::product::{TILE_ROWS, rows_per_thread};
-use tensor::threads::Threads;
+use tensor::threads::{SLOTS, Threads};
 
 use crate::layer::{Inference as _, Layer as _};
 use crate::network::Network;
@@ -16,8 +16,9 @@ const WORTH_THREADS: usize = 11_000_000;
 
 /// Elements of a slice of the gradient: 32 KiB of `f32`, so that the update finds it in the cache.
 const STRETCH: usize = 8192;
-/// Maximum number of slices: in a large network they are longer, so that the data that all of them
-/// read are read by few.
+/// Maximum number of slices of a thread, in the first weight and in the rest: in a large network
+/// they are longer, so that the data that all of them read are read by few. With many threads there
+/// are fewer, so that all are handed out at once and each thread gets its own.
 const STRETCHES: usize = 16;
 
 /// Largest first weight, in elements, that a thread may cache in its core's cache: 1 MiB of `f32`.
@@ -143,6 +144,7 @@ impl Division {
         // All indices below count from there.
         let len = network.len() - start;
         let (count, depth) = (self.threads.count(), self.depth);
+        let most = (SLOTS / (2 * count)).clamp(1, STRETCHES);
         let [inputs, outputs] = self.first_weight(network);
         let first = inputs * outputs;
         // Each thread's rows of the first weight, then its part of the rest.
@@ -153,12 +155,12 @@ impl Division {
                     start if start == first => first,
                     at => next_boundary(network, at).min(len),
                 };
-                let of_first = pieces(network, own(thread)..own(thread + 1), first.div_ceil(count));
-                of_first.chain(pieces(
-                    network,
-                    rest(thread)..rest(thread + 1),
-                    (len - first).div_ceil(count),
-                ))
+                let pieces = move |share, of: usize| {
+                    let number = of.div_ceil(count).div_ceil(STRETCH).clamp(1, most);
+                    pieces(network, share, number)
+                };
+                let of_first = pieces(own(thread)..own(thread + 1), first);
+                of_first.chain(pieces(rest(thread)..rest(thread + 1), len - first))
             })
             .map(move |stretch| stretch.start + start..stretch.end + start)
     }
@@ -169,13 +171,12 @@ fn next_boundary(network: impl Divided, at: usize) -> usize {
     network.next_boundary(at + network.start()) - network.start()
 }
 
-/// Divides `share`, which has about `size` elements, into slices; the same number for every thread.
+/// Divides `share` into `count` slices, or fewer if the layers' boundaries do not allow so many.
 fn pieces<D: Divided>(
     network: D,
     share: Range<usize>,
-    size: usize,
+    count: usize,
 ) -> impl Iterator<Item = Range<usize>> + Send {
-    let count = size.div_ceil(STRETCH).clamp(1, STRETCHES);
     let len = share.len();
     let mut from = share.start;
     (0..count).filter_map(move |before| {
@@ -240,5 +241,70 @@ impl<'p, T> Parts<'p, T> {
         let from = if stretch.start < self.seam { &mut self.of_first } else { &mut self.others };
         let len = stretch.len().min(from.len());
         from.split_off_mut(..len).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A network whose slices may begin anywhere.
+    #[derive(Clone, Copy)]
+    struct Any {
+        first: [usize; 2],
+        len: usize,
+    }
+
+    impl Divided for Any {
+        fn step_flops(self) -> usize {
+            usize::MAX
+        }
+
+        fn is_coupled(self) -> bool {
+            false
+        }
+
+        fn first_weight(self) -> Option<[usize; 2]> {
+            Some(self.first)
+        }
+
+        fn start(self) -> usize {
+            0
+        }
+
+        fn len(self) -> usize {
+            self.len
+        }
+
+        fn next_boundary(self, at: usize) -> usize {
+            at
+        }
+    }
+
+    #[test]
+    fn slices_are_all_parameters_and_are_handed_out_at_once() {
+        let networks = [
+            Any { first: [784, 128], len: 784 * 128 + 2000 },
+            Any { first: [784, 512], len: 700_000 },
+            Any { first: [1024, 4096], len: 25_000_000 },
+            Any { first: [3, 2], len: 10 },
+        ];
+        for count in [1, 2, 3, 4, 7, 8, 16, 32] {
+            let threads = Threads::new(count);
+            for network in networks {
+                for batch in [8, 64, 128, 1024] {
+                    let division = Division::of(network, batch, &threads);
+                    let mut slices: Vec<_> = division.stretches(network).collect();
+                    assert!(slices.len() <= SLOTS, "{count} threads: {} slices", slices.len());
+                    slices.sort_by_key(|slice| slice.start);
+                    let mut end = 0;
+                    for slice in slices {
+                        assert_eq!(slice.start, end, "{count} threads, a batch of {batch}");
+                        end = slice.end;
+                    }
+                    assert_eq!(end, network.len);
+                }
+            }
+        }
     }
 }

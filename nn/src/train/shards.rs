@@ -128,8 +128,8 @@ pub(super) struct Shards<M: Model> {
     part_sums: Vec<f64>,
 }
 
-/// What a trainer calls on its [`Shards`]. These are pointers, which [`Shards::new`] sets, so that a
-/// program without shards does not contain the functions.
+/// What a trainer calls on its [`Shards`]: pointers, which [`Shards::new`] sets, so that a program
+/// without shards does not contain the functions.
 struct Calls<M: Model> {
     differentiate: Differentiate<M>,
     update_state: fn(&mut Shards<M>, &mut M, &[Range<usize>], &Threads),

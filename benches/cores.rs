@@ -4,7 +4,7 @@
 //! measures each item ([`Threads::recorded`]). From these times the program computes how long as
 //! many cores would take: the slowest core of each section, with work stealing, what no section
 //! contains, and what a section costs besides its items. That cost, and the time to fetch what
-//! other cores have written, are counted and taken from measurements on two cores.
+//! other cores have written, are counted; for two cores they are measured, for more assumed.
 //!
 //! It also trains with as many threads as that, on the cores that there are: the parameters must
 //! have the same bits, and the time must not be much longer.
@@ -24,7 +24,7 @@ const WORKLOADS: [&str; 6] = ["A", "A-adam", "B", "C", "D", "E"];
 
 const CORES: [usize; 5] = [2, 4, 8, 16, 32];
 
-/// Seconds to wake and to await one more core in a section.
+/// Seconds to wake and to await one more core in a section: assumed, a few misses of a cache.
 const WAIT_FOR_ONE: f64 = 0.1e-6;
 
 /// Bytes a second that a core fetches from the caches of others (`tensor::threads`).
@@ -139,7 +139,6 @@ impl Study {
         let classes = (0..rows).map(|row| Class::new(row * 7 % CLASSES).expect("below CLASSES"));
         let targets: Vec<Class<CLASSES>> = classes.collect();
         let start = |threads: &Threads| (N::init(1), Trainer::new(rule.clone()).threads(threads));
-        // Whole rounds of steps for all kinds of threads, so that a slower hour is one for all.
         let one = Threads::new(1);
         let (mut network, mut trainer) = start(&one);
         let mut step = || {

@@ -2,6 +2,7 @@
 //! threads.
 
 use std::alloc::System;
+use std::sync::Barrier;
 
 use nn::data::Class;
 use nn::layer::RowLayer;
@@ -61,17 +62,18 @@ fn allocations<N: Network<Target = Class<10>>>(
     threads: usize,
     optimizer: impl Optimizer<N::Float>,
 ) -> usize {
-    of_network::<N>(Trainer::new(optimizer).threads(&Threads::new(threads)))
+    of_network::<N>(threads, Trainer::new(optimizer))
 }
 
 /// The same with any trainer.
 fn of_network<N: Network<Target = Class<10>>>(
+    threads: usize,
     trainer: Trainer<N, impl Optimizer<N::Float>>,
 ) -> usize {
     let inputs = vec![<N::Input as nn::Row<N::Float>>::zeroed(); ROWS];
     let labels: Vec<u8> = (0..ROWS).map(|row| (row % 10) as u8).collect();
     let targets = Class::from_labels(&labels).unwrap();
-    of_model(N::init(1), (&inputs, 1), (&targets, 1), trainer)
+    of_model(N::init(1), (&inputs, 1), (&targets, 1), threads, trainer)
 }
 
 /// The same for a network that is read at run time.
@@ -79,8 +81,7 @@ fn at_run_time(text: &str, threads: usize, optimizer: impl Optimizer<f32>) -> us
     let network: Dynamic = Dynamic::parse(text).unwrap();
     let (inputs, targets) = (vec![0.0; ROWS * network.inputs()], [3.0; ROWS]);
     let width = network.inputs();
-    let trainer = Trainer::new(optimizer).threads(&Threads::new(threads));
-    of_model(network, (&inputs, width), (&targets, 1), trainer)
+    of_model(network, (&inputs, width), (&targets, 1), threads, Trainer::new(optimizer))
 }
 
 /// Rows of a batch.
@@ -90,21 +91,26 @@ const ROWS: usize = 130;
 const FIRST: usize = if cfg!(debug_assertions) { 10 } else { 100 };
 const STEPS: usize = 10 * FIRST;
 
-/// How often steps are counted, at most, until none allocates.
-const TRIES: usize = 10;
-
 /// The allocations with these inputs and targets, each with its width.
 fn of_model<M: Model>(
     mut model: M,
     (inputs, width): (&[M::Input], usize),
     (targets, target_width): (&[M::Target], usize),
-    mut trainer: Trainer<M, impl Optimizer<M::Float>>,
+    threads: usize,
+    trainer: Trainer<M, impl Optimizer<M::Float>>,
 ) -> usize {
-    // The first steps allocate the buffers, including those of each thread. A thread that has just
-    // started allocates by itself, so give it time.
+    let all = Threads::new(threads);
+    let mut trainer = trainer.threads(&all);
+    // The first steps allocate the buffers, including those of each thread. All threads are awake
+    // before each of them, so that none has its first step later, where other work takes its core.
+    let all_awake = Barrier::new(all.count());
     for _ in 0..FIRST {
+        all.for_each(0..all.count(), |_| {
+            all_awake.wait();
+        });
         trainer.step(&mut model, inputs, targets).unwrap();
     }
+    // A thread that has just started allocates by itself, so give it time.
     std::thread::sleep(std::time::Duration::from_millis(50));
     for _ in 0..FIRST {
         trainer.step(&mut model, inputs, targets).unwrap();
@@ -120,9 +126,11 @@ fn of_model<M: Model>(
         }
         region.change().allocations
     };
-    // Where other work takes its core, a thread may have its first step only now, or later, and
-    // allocates its buffers then. It does so once; what every step allocates is found every time.
-    (1..TRIES).fold(counted(), |count, _| if count == 0 { 0 } else { counted() })
+    // A thread may still have had no step, and allocates its buffers now. It does so once.
+    match counted() {
+        0 => 0,
+        _ => counted(),
+    }
 }
 
 const DIGITS: &str = "dense(784 -> 128, relu), dense(10, softmax)";
@@ -148,9 +156,7 @@ fn nothing_is_allocated_after_the_first_steps() {
             allocations::<Deep>(threads, Sam::new(0.05, Elastic::l1(1e-5, Adam::new(1e-3)))),
             allocations::<Deep>(threads, MaxNorm::new(3.0, Adafactor::new(1e-3))),
             allocations::<Deep>(threads, GradientNoise::new(1e-3, 1, Sgd::new(0.1))),
-            of_network::<Several>(
-                Trainer::new(Adam::new(1e-3)).threads(&Threads::new(threads)).micro_batches(40),
-            ),
+            of_network::<Several>(threads, Trainer::new(Adam::new(1e-3)).micro_batches(40)),
             at_run_time(DIGITS, threads, Adam::new(1e-3)),
             at_run_time(JOINED, threads, Sgd::new(0.01)),
         ];

@@ -146,8 +146,7 @@ pub(super) fn row<T: Float, K: Vectors<T>, const V: usize, const L: usize>(
     check(b.data, a.len(), b.stride, width);
     let b = |k: usize, first: usize| {
         // SAFETY: k < `a.len()` in `add_rows`, and as many rows of `width` elements have just been
-        // found to be there; a vector begins at a `place` or, if `V` vectors are as long as the
-        // row, at one of them, and so lies within `width`.
+        // found to be there; a vector begins at a `place`, and so lies within `width`.
         #[allow(unsafe_code)]
         unsafe {
             b.data.get_unchecked(k * b.stride + first..k * b.stride + first + L)

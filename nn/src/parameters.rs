@@ -184,8 +184,8 @@ impl<T: Float> Inline for AllFinite<'_, T> {
         let (blocks, rows) = rows.as_chunks::<DEPTH>();
         let mut wrong = false;
         for block in blocks {
-            // x·0 is 0 for a finite x and NaN otherwise; a NaN stays in the sum. (Not by `mul_add`: no
-            // rounding matters here, and without FMA it is a function call.)
+            // x·0 is 0 for a finite x and NaN otherwise; a NaN stays in the sum. No rounding
+            // matters, so this is not `mul_add`, which without FMA is a function call.
             let mut sums = [T::zero(); LANES];
             for row in block {
                 for lane in 0..LANES {
